@@ -1,0 +1,61 @@
+# The two commands: make run · make test
+
+VENV ?= .venv
+PYTHON ?= python3
+PY := $(VENV)/bin/python
+export HOST ?= 127.0.0.1
+export PORT ?= 8000
+
+.DEFAULT_GOAL := help
+.PHONY: help run dev test check fix staff lock clean
+
+help: ## List these targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+run: $(VENV)/runtime ## Set up what is missing and serve the site on http://127.0.0.1:8000 (HOST=, PORT=, VAR_DIR=)
+	@$(PY) manage.py prepare
+	@exec $(VENV)/bin/gunicorn --config detoxsite/gunicorn.py detoxsite.wsgi
+
+dev: export DEBUG ?= 1
+dev: $(VENV)/runtime ## The same site with auto-reload and DEBUG on
+	@$(PY) manage.py prepare
+	@exec $(PY) manage.py runserver $(HOST):$(PORT)
+
+test: $(VENV)/development ## Set up what tests need and run all of them, in a real Chromium too
+	@$(PY) -m tests.browser.chromium
+	@$(PY) -m pytest $(ARGS)
+
+check: $(VENV)/development ## Lint, formatting, migrations, deployment settings
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(PY) manage.py makemigrations --check --dry-run
+	@SITE_URL=https://guide.example $(PY) -W error manage.py check --deploy --fail-level WARNING
+
+fix: $(VENV)/development ## Let ruff mend what it can
+	@$(VENV)/bin/ruff check --fix .
+	@$(VENV)/bin/ruff format .
+
+staff: $(VENV)/runtime ## Make a staff login that may do everything
+	@$(PY) manage.py createsuperuser
+
+lock: $(VENV)/development ## Pin and hash the dependencies named in pyproject.toml
+	@$(PY) -m pip install --quiet uv
+	@$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-header pyproject.toml -o requirements.txt
+	@$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-header --group dev pyproject.toml -o requirements-dev.txt
+
+clean: ## Remove the virtual environment (never var/, which holds all state)
+	@rm -rf $(VENV)
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=.")'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/runtime: requirements.txt | $(PY)
+	@echo "Installing what the site needs..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/development: requirements-dev.txt | $(PY)
+	@echo "Installing what the tests need..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@ $(VENV)/runtime

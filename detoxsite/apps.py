@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class DetoxsiteConfig(AppConfig):
+    name = "detoxsite"
+    verbose_name = "Site"

@@ -1,0 +1,48 @@
+"""Brings a machine to the point where the site can be served."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Migrate, load the starter guide, collect static files, purge what is due. Safe to run at every start."
+
+    def handle(self, *args, **options) -> None:
+        settings.VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("load_starter", stdout=self.stdout)
+        collect_static_if_changed()
+        call_command("purge_callbacks", stdout=self.stdout)
+        self.stdout.write(f"""
+  The site:           {settings.SITE_URL}/
+  Staff sign in at:   {settings.SITE_URL}/admin/
+  First staff login:  make staff
+  All state is in:    {settings.VAR_DIR}
+""")
+
+
+def collect_static_if_changed() -> None:
+    """Collecting and compressing takes seconds, so it is done only when a source file or Django changed."""
+    stamp = settings.STATIC_ROOT.with_name("static.stamp")
+    now = _fingerprint()
+    if stamp.exists() and stamp.read_text() == now and (settings.STATIC_ROOT / "staticfiles.json").exists():
+        return
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(now)
+
+
+def _fingerprint() -> str:
+    files = {}
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            info = Path(storage.path(name)).stat()
+            files[name] = [info.st_size, info.st_mtime_ns]
+    text = json.dumps([django.__version__, files], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,191 @@
+"""All settings. Everything that differs between machines comes from the environment; README has the table."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from detoxsite import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# Where it lives ------------------------------------------------------------------------------------------
+
+DEBUG = env.flag("DEBUG", default=False)
+HOST = env.names("HOST", ["127.0.0.1"])[0]
+PORT = env.whole_number("PORT", 8000, 1, 65535)
+SITE_URL = env.site_url("SITE_URL", f"http://{'127.0.0.1' if HOST == '0.0.0.0' else HOST}:{PORT}")  # noqa: S104
+HTTPS = SITE_URL.startswith("https://")
+ALLOWED_HOSTS = [
+    *{urlsplit(SITE_URL).hostname, *env.names("ALLOWED_HOSTS", [])},
+    *([] if HTTPS else ["localhost", "127.0.0.1", "[::1]"]),
+]
+
+#: All state: database, media, attachments, secrets, collected static files.
+VAR_DIR = Path(*env.names("VAR_DIR", [str(BASE_DIR / "var")])).resolve()
+SECRET_KEY = env.secret("SECRET_KEY", VAR_DIR / "secrets" / "secret-key")
+VAULT_KEYS = env.vault_keys("VAULT_KEYS", VAR_DIR / "secrets" / "vault-key")
+
+SITE_NAME = "Detox Guide"
+TIME_ZONE = env.names("TIME_ZONE", ["America/New_York"])[0]
+LANGUAGE_CODE = "en-us"
+USE_TZ = True
+USE_I18N = False
+
+# What it is made of --------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "detoxsite",
+    "callbacks",
+    "search",
+    "articles",
+    "phases",
+    "editorial",
+    "markdownx",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.sitemaps",
+    "django.contrib.staticfiles",
+    "django.forms",
+]
+
+MIDDLEWARE = [
+    "detoxsite.middleware.SecurityHeadersMiddleware",  # outermost, so that static files carry them too
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "detoxsite.urls"
+WSGI_APPLICATION = "detoxsite.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "editorial.context_processors.site",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# State ---------------------------------------------------------------------------------------------------
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": VAR_DIR / "db.sqlite3",
+        "CONN_MAX_AGE": 600,
+        "OPTIONS": {
+            "timeout": 20,
+            # Writers queue instead of failing when a read turns into a write.
+            "transaction_mode": "IMMEDIATE",
+            # FULL: a confirmed request survives a power cut. secure_delete: erased rows are overwritten.
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON;"
+            ),
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = VAR_DIR / "media"
+
+STORAGES = {
+    # Pictures in articles: public.
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # What people send: encrypted before it gets here, no address of its own, never served from here.
+    "attachments": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": VAR_DIR / "attachments",
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+# Editing -------------------------------------------------------------------------------------------------
+
+MARKDOWNX_MARKDOWNIFY_FUNCTION = "editorial.markdown.markdownify"
+MARKDOWNX_URLS_PATH = "/admin/markdownx/preview/"
+MARKDOWNX_UPLOAD_URLS_PATH = "/admin/markdownx/upload/"
+MARKDOWNX_SERVER_CALL_LATENCY = 600  # milliseconds of quiet before the preview asks again
+
+# Security ------------------------------------------------------------------------------------------------
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "detoxsite.views.csrf_failure"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SECURITY_CONTACT = env.names("SECURITY_CONTACT", [f"{SITE_URL}/contact/"])[0]
+
+# Text fields only; files are bounded in callbacks.uploads and editorial.images.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000  # the stage form in the admin has many
+DATA_UPLOAD_MAX_NUMBER_FILES = 4
+FILE_UPLOAD_PERMISSIONS = 0o644
+
+if HTTPS:
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 2 * 365 * 24 * 60 * 60
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    # The proxy in front must set this header itself and drop the one a visitor sends (README).
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+
+# Logs ----------------------------------------------------------------------------------------------------
+# Nothing about a reader: no address, no query string, no form value. Errors go to standard error only.
+
+ADMINS: list[str] = []
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"private": {"()": "detoxsite.logs.PrivacyFilter"}},
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["private"]},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # Anybody can send a wrong Host header; each would fill the log with a traceback.
+        "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
+    },
+}

@@ -1,0 +1,38 @@
+"""Every address of the site."""
+
+from callbacks.models import RETENTION_DAYS
+from django.contrib import admin
+from django.contrib.sitemaps.views import sitemap
+from django.urls import include, path
+
+from detoxsite import views
+from detoxsite.sitemaps import SITEMAPS
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("phases/", include("phases.urls")),
+    path("treatments/", include("phases.treatment_urls")),
+    path("articles/", include("articles.urls")),
+    path("search/", include("search.urls")),
+    path("contact/", include("callbacks.urls")),
+    path("emergency/", views.page("emergency"), name="emergency"),
+    path("about/", views.page("about"), name="about"),
+    path("privacy/", views.page("privacy", retention_days=RETENTION_DAYS), name="privacy"),
+    path("accessibility/", views.page("accessibility"), name="accessibility"),
+    path("healthz", views.healthz, name="healthz"),
+    path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path(".well-known/security.txt", views.security_txt, name="security-txt"),
+    path("favicon.ico", views.favicon, name="favicon"),
+    path("", include("editorial.urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "detoxsite.views.bad_request"
+handler403 = "detoxsite.views.forbidden"
+handler404 = "detoxsite.views.not_found"
+handler500 = "detoxsite.views.server_error"
+
+admin.site.site_header = "Detox Guide: staff"
+admin.site.site_title = "Detox Guide staff"
+admin.site.index_title = "What would you like to do?"

@@ -1,0 +1,123 @@
+"""The front page, the standing pages, the files that machines ask for, and the error pages."""
+
+import datetime
+import logging
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_safe
+
+from articles.models import Article
+from editorial.contacts import FALLBACK_CLINIC
+from phases import timeline
+from phases.models import Phase
+
+logger = logging.getLogger(__name__)
+
+#: Needs no template, no style sheet and no database.
+BARE_ERROR_PAGE = f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Something broke on our side</title>
+<h1>Something broke on our side</h1><p>It is not your fault. Wait a minute and try again, or call.</p>
+<ul><li>In danger now: <a href="tel:911">911</a><li>In crisis: call or text <a href="tel:988">988</a>
+<li>{FALLBACK_CLINIC.name}: <a href="tel:{FALLBACK_CLINIC.tel}">{FALLBACK_CLINIC.phone}</a></ul></html>"""
+
+SECURITY_TXT_LIFE = datetime.timedelta(days=180)
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What to do now, the three stages on one timeline, and the ways to get help."""
+    phases = list(Phase.objects.published())
+    articles = Article.objects.published().defer("body")[:6]
+    return render(
+        request, "home.html", {"phases": phases, "timeline": timeline.of_phases(phases), "articles": articles}
+    )
+
+
+def page(name: str, **context: object):
+    """A view for a page whose words stand in templates/pages/ because no edit may change them unseen."""
+
+    @require_safe
+    def standing_page(request: HttpRequest) -> HttpResponse:
+        return render(request, f"pages/{name}.html", context)
+
+    return standing_page
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """For a load balancer: "ok" while the database answers, "fail" with 503 otherwise, and nothing more."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return HttpResponse("fail", status=503, content_type="text/plain")
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_safe
+@cache_control(max_age=86_400)
+def robots(request: HttpRequest) -> HttpResponse:
+    lines = [
+        "User-agent: *",
+        "Disallow: /admin/",
+        "Disallow: /contact/sent/",
+        "Disallow: /search/",
+        f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
+
+
+@require_safe
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """RFC 9116. The expiry is always ahead, because the page is made anew each time."""
+    lines = [
+        f"Contact: {settings.SECURITY_CONTACT}",
+        f"Expires: {timezone.now() + SECURITY_TXT_LIFE:%Y-%m-%dT00:00:00Z}",
+        f"Canonical: {settings.SITE_URL}{request.path}",
+        "Preferred-Languages: en",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
+
+
+@require_safe
+@cache_control(max_age=86_400)
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Browsers that do not read the icon link ask here."""
+    return redirect(static("img/icon.png"))
+
+
+# Error pages: each still gives the numbers to call ------------------------------------------------------------
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    too_big = isinstance(exception, RequestDataTooBig)
+    return render(request, "413.html" if too_big else "400.html", status=413 if too_big else 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Only staff pages carry a form token of this kind: it runs out with the session."""
+    return render(request, "403.html", {"form_expired": True}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    try:
+        return render(request, "500.html", status=500)
+    except Exception:  # whatever broke may break this page too; the numbers must still get out
+        logger.exception("The error page itself failed")
+        return HttpResponse(BARE_ERROR_PAGE, status=500)
