@@ -1,0 +1,152 @@
+"""Staff pages for contacts and sources, and what the admin pages of all published content share."""
+
+from typing import ClassVar
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.views.decorators.cache import never_cache
+from markdownx.models import MarkdownxField
+from markdownx.widgets import AdminMarkdownxWidget
+
+from editorial.models import Clinic, HelpLine, Source
+from editorial.publishing import ReviewedPage
+
+
+class ReviewOverdueFilter(admin.SimpleListFilter):
+    title = "review"
+    parameter_name = "review"
+
+    def lookups(self, request, model_admin):
+        return [("overdue", "Review overdue"), ("no-clinician", "Awaiting medical review")]
+
+    def queryset(self, request, queryset):
+        if self.value() == "overdue":
+            return queryset.review_overdue()
+        if self.value() == "no-clinician":
+            return queryset.filter(medical_reviewer="")
+        return queryset
+
+
+class ReviewedPageAdmin(admin.ModelAdmin):
+    """Writing, previewing and publishing a page."""
+
+    formfield_overrides: ClassVar = {MarkdownxField: {"widget": AdminMarkdownxWidget}}
+    #: The public page's template, and what it needs besides the page itself.
+    preview_template = ""
+    preview_name = ""
+
+    publishing_fieldset = (
+        "Publishing",
+        {
+            "fields": (
+                ("status", "published_at"),
+                ("reviewed_on", "review_due_on"),
+                "medical_reviewer",
+                "preview_link",
+            ),
+            "description": "Readers see a page once its state is “Published” and its time has come. "
+            "A published page needs both dates and at least one source, cited as [@key].",
+        },
+    )
+    readonly_fields = ("preview_link",)
+    list_filter = ("status", ReviewOverdueFilter)
+    actions = ("publish", "withdraw")
+
+    class Media:
+        css: ClassVar = {"all": ["css/admin.css"]}
+        js: ClassVar = ["js/admin-inlines.js"]
+
+    def preview_context(self, page: ReviewedPage) -> dict:
+        """What the public view adds to the page; the model's admin says."""
+        raise NotImplementedError
+
+    def get_urls(self):
+        name = f"{self.opts.app_label}_{self.opts.model_name}_preview"
+        return [
+            path("<path:object_id>/preview/", self.admin_site.admin_view(never_cache(self.preview)), name=name),
+            *super().get_urls(),
+        ]
+
+    def preview(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The saved page as readers would see it, published or not."""
+        page = self.get_object(request, unquote(object_id))
+        if page is None:
+            raise Http404
+        if not self.has_view_or_change_permission(request, page):
+            raise PermissionDenied
+        context = {self.preview_name: page, "is_preview": True, **self.preview_context(page)}
+        return render(request, self.preview_template, context)
+
+    @admin.display(description="As readers see it")
+    def preview_link(self, page: ReviewedPage) -> str:
+        if page.pk is None:
+            return "Save first, then see it here."
+        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_preview", args=[page.pk])
+        return format_html('<a href="{}" target="_blank" rel="noopener">Preview the saved page</a>', url)
+
+    def view_on_site(self, page: ReviewedPage) -> str | None:
+        return page.get_absolute_url() if page.is_published() else None
+
+    @admin.display(description="Live", boolean=True)
+    def live(self, page: ReviewedPage) -> bool:
+        return page.is_published()
+
+    @admin.action(description="Publish the selected pages", permissions=["change"])
+    def publish(self, request, queryset):
+        for page in queryset:
+            page.status = ReviewedPage.Status.PUBLISHED
+            try:
+                page.full_clean()
+            except ValidationError as error:
+                self.message_user(request, f"{page} was not published: {' '.join(error.messages)}", messages.ERROR)
+            else:
+                page.save()
+                self.message_user(request, f"{page} is published.")
+
+    @admin.action(description="Take the selected pages back to draft", permissions=["change"])
+    def withdraw(self, request, queryset):
+        for page in queryset:
+            page.status = ReviewedPage.Status.DRAFT
+            page.save()
+            self.message_user(request, f"{page} is a draft again; readers no longer see it.")
+
+
+#: Django 6's default, said now.
+HTTPS_URLS = {models.URLField: {"assume_scheme": "https"}}
+
+
+@admin.register(Clinic)
+class ClinicAdmin(admin.ModelAdmin):
+    """One row: it can be changed, not added to or removed."""
+
+    list_display = ("name", "phone", "hours", "checked_on")
+
+    def has_add_permission(self, request):
+        return not Clinic.objects.exists() and super().has_add_permission(request)
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(HelpLine)
+class HelpLineAdmin(admin.ModelAdmin):
+    formfield_overrides: ClassVar = HTTPS_URLS
+    list_display = ("name", "kind", "call", "text_to", "checked_on", "position")
+    list_editable = ("position",)
+    list_filter = ("kind",)
+    prepopulated_fields: ClassVar = {"slug": ["name"]}
+    autocomplete_fields = ("source",)
+
+
+@admin.register(Source)
+class SourceAdmin(admin.ModelAdmin):
+    formfield_overrides: ClassVar = HTTPS_URLS
+    list_display = ("key", "organization", "title", "year", "seen")
+    list_filter = ("seen",)
+    search_fields = ("key", "organization", "title")

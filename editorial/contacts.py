@@ -1,0 +1,27 @@
+"""The clinic's number and the help lines, for every page, error pages included."""
+
+from dataclasses import dataclass
+
+from django.db import DatabaseError
+
+from editorial.models import Clinic, HelpLine
+
+#: Where the database cannot be read (a fresh machine, a fault) readers still get the clinic's number.
+FALLBACK_CLINIC = Clinic(name="Clinic helpline", phone="866-512-1908")
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """Whom a reader can reach. 911 and 988 stand in the templates themselves: no edit can remove them."""
+
+    clinic: Clinic
+    help_lines: list[HelpLine]
+
+
+def load() -> Contacts:
+    """Two queries; never raises for a database that is down or empty."""
+    try:
+        clinic = Clinic.objects.first() or FALLBACK_CLINIC
+        return Contacts(clinic, list(HelpLine.objects.all()))
+    except DatabaseError:
+        return Contacts(FALLBACK_CLINIC, [])

@@ -1,0 +1,176 @@
+"""Markdown to safe HTML: the one function that pages, previews, the feed and search all use.
+
+Raw HTML in the text is shown as text, and whatever Markdown makes is then cut down to an allow-list.
+"""
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import unescape
+from xml.etree.ElementTree import Element  # noqa: S405 - builds elements, parses nothing
+
+import nh3
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString, mark_safe
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.extensions.toc import TocExtension, slugify_unicode
+from markdown.inlinepatterns import InlineProcessor
+from markdown.treeprocessors import Treeprocessor
+
+from editorial.models import Source
+
+KEY = r"@([a-z0-9][a-z0-9-]*)"
+CITATION = rf"\[{KEY}(?:\s*;\s*{KEY})*\]"
+
+ALLOWED_TAGS = {
+    *("a", "abbr", "blockquote", "br", "code", "dd", "dl", "dt", "em", "h2", "h3", "h4", "hr", "img", "li"),
+    *("ol", "p", "pre", "strong", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul"),
+}
+ALLOWED_ATTRIBUTES = {
+    "a": {"href", "title", "class", "aria-label"},
+    "abbr": {"title"},
+    "h2": {"id"},
+    "h3": {"id"},
+    "h4": {"id"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "ol": {"start"},
+    "sup": {"class"},
+}
+ALLOWED_SCHEMES = {"https", "mailto", "tel", "sms"}
+
+
+def _own_attributes(tag: str, name: str, value: str) -> str | None:
+    """Pictures come from this site only: a picture elsewhere would tell another host who reads what."""
+    if (tag, name) == ("img", "src") and not re.fullmatch(r"/(media|static)/[\w./-]+", value):
+        return None
+    if name == "class" and value not in {"cite", "cite-unknown"}:
+        return None
+    return value
+
+
+@dataclass(frozen=True)
+class Heading:
+    """An entry of a page's contents list."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """Safe HTML and the second-level headings in it."""
+
+    html: SafeString
+    headings: list[Heading]
+
+
+@dataclass
+class PageText:
+    """What all Markdown on one page shares: the numbers of its sources and the ids of its headings."""
+
+    known_keys: set[str] | None = None  # None: number every key; a set: mark the keys not in it
+    numbers: dict[str, int] = field(default_factory=dict)
+    heading_ids: set[str] = field(default_factory=set)
+
+    def number(self, key: str) -> int:
+        """The number readers see for a source: 1 for the first that the page cites, and so on."""
+        return self.numbers.setdefault(key, len(self.numbers) + 1)
+
+    def render(self, text: str) -> Rendered:
+        """Turns Markdown into HTML that is safe to show to anybody, whoever wrote the text."""
+        converter = self._converter.reset()
+        html = nh3.clean(
+            converter.convert(text.replace("\x00", "")),
+            tags=ALLOWED_TAGS,
+            attributes=ALLOWED_ATTRIBUTES,
+            attribute_filter=_own_attributes,
+            url_schemes=ALLOWED_SCHEMES,
+            link_rel=None,
+        )
+        headings = [Heading(token["id"], token["name"]) for token in converter.toc_tokens if token["level"] == 2]
+        return Rendered(mark_safe(html), headings)  # noqa: S308 - nh3 has just cleaned it
+
+    @cached_property
+    def _converter(self) -> Markdown:
+        return Markdown(
+            extensions=[
+                "tables",
+                "sane_lists",
+                TocExtension(slugify=self._heading_id, toc_depth="2-4"),
+                _HouseRules(self),
+            ],
+            output_format="html",
+        )
+
+    def _heading_id(self, text: str, separator: str) -> str:
+        base = slugify_unicode(text, separator) or "section"
+        unique, count = base, 1
+        while unique in self.heading_ids:
+            count += 1
+            unique = f"{base}-{count}"
+        self.heading_ids.add(unique)
+        return unique
+
+
+class _HouseRules(Extension):
+    def __init__(self, page: PageText) -> None:
+        super().__init__()
+        self.page = page
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's own name
+        md.preprocessors.deregister("html_block")
+        md.inlinePatterns.deregister("html")
+        md.inlinePatterns.register(_Citations(CITATION, md, self.page), "citation", 175)
+        md.treeprocessors.register(_DemoteTitle(md), "demote_title", 25)
+
+
+class _Citations(InlineProcessor):
+    """[@key] and [@key; @other] become the numbers of the sources, linked to the list at the foot of the page."""
+
+    def __init__(self, pattern: str, md: Markdown, page: PageText) -> None:
+        super().__init__(pattern, md)
+        self.page = page
+
+    def handleMatch(self, match, data):  # noqa: N802 - Markdown's own name
+        marks = Element("sup", {"class": "cite"})
+        for key in re.findall(KEY, match.group(0)):
+            if self.page.known_keys is not None and key not in self.page.known_keys:
+                mark = Element("strong")
+                mark.text = f"[unknown source: {key}]"
+            else:
+                number = self.page.number(key)
+                mark = Element("a", {"href": f"#source-{number}", "aria-label": f"Source {number}"})
+                mark.text = f"[{number}]"
+            marks.append(mark)
+        return marks, match.start(0), match.end(0)
+
+
+class _DemoteTitle(Treeprocessor):
+    """A page has one title and the template writes it, so a first-level heading in a text becomes a section."""
+
+    def run(self, root: Element) -> None:
+        for title in root.iter("h1"):
+            title.tag = "h2"
+
+
+def markdownify(text: str) -> SafeString:
+    """The preview beside the editor: as readers will see it, with unknown sources marked."""
+    return PageText(known_keys=set(Source.objects.values_list("key", flat=True))).render(text).html
+
+
+def cited_keys(*texts: str) -> set[str]:
+    """The keys of all sources that the texts cite."""
+    page = PageText()
+    for text in texts:
+        if "[@" in text:
+            page.render(text)
+    return set(page.numbers)
+
+
+def plain_text(text: str) -> str:
+    """The words alone, for search, descriptions and reading grades: no markup, no citation numbers."""
+    html = PageText().render(text).html
+    html = re.sub(r'<sup class="cite">.*?</sup>', "", html)
+    html = re.sub(r"</(p|li|h\d|td|th|dt|dd)>", r"</\1> ", html)
+    return re.sub(r"\s+", " ", unescape(strip_tags(html))).strip()

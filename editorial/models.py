@@ -1,0 +1,118 @@
+"""What every page draws on: sources, the clinic's details, help lines, and the memory of the starter loader."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+
+phone_characters = RegexValidator(r"^[0-9 ()+.-]+$", "Use digits, spaces, dots, dashes and brackets only.")
+
+
+class Source(models.Model):
+    """A published document that a medical statement rests on. Cited in Markdown by its key: [@cdc-overdose]."""
+
+    class Seen(models.TextChoices):
+        FULL = "full", "the document itself"
+        PART = "part", "its abstract or opening"
+        COPY = "copy", "a copy on another site"
+
+    key = models.SlugField(max_length=60, unique=True, help_text="Cite it in any text as [@key].")
+    organization = models.CharField(max_length=200, help_text="Who published it, or its authors.")
+    title = models.CharField(max_length=300)
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    url = models.URLField(max_length=300, blank=True)
+    seen = models.CharField("what we read", max_length=4, choices=Seen, default=Seen.FULL)
+    note = models.CharField(max_length=300, blank=True, help_text="For staff; readers do not see it.")
+
+    class Meta:
+        ordering = ["key"]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.organization}, {self.title}"
+
+
+class Clinic(models.Model):
+    """The clinic behind the site's own number. There is one row; staff edit it and every page follows."""
+
+    ONLY = 1
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY, editable=False)
+    name = models.CharField(max_length=80, help_text="As readers see it beside the number.")
+    phone = models.CharField(max_length=30, validators=[phone_characters])
+    hours = models.CharField(max_length=120, blank=True, help_text='Like "8 am to 8 pm, every day". Only if true.')
+    answered_by = models.CharField("who answers", max_length=120, blank=True, help_text='Like "a nurse".')
+    cost = models.CharField("what a call costs", max_length=120, blank=True, help_text='Like "Free".')
+    checked_on = models.DateField(
+        "number checked on", null=True, blank=True, help_text="The day somebody last dialed it."
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "clinic details"
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="clinic_is_one_row")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def tel(self) -> str:
+        """The number as a tel: link takes it, with the country code (United States)."""
+        return dialable(self.phone)
+
+
+class HelpLine(models.Model):
+    """A service readers can turn to. No number is shown without the day and way it was last checked."""
+
+    class Kind(models.TextChoices):
+        EMERGENCY = "emergency", "Emergency"
+        CRISIS = "crisis", "Someone to talk to now"
+        OVERDOSE_PREVENTION = "overdose-prevention", "If you are going to use"
+        FINDING_CARE = "finding-care", "Finding care"
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=20, choices=Kind)
+    call = models.CharField("number to call", max_length=30, blank=True, validators=[phone_characters])
+    call_label = models.CharField("number as shown", max_length=40, blank=True)
+    text_to = models.CharField("number to text", max_length=15, blank=True, validators=[phone_characters])
+    text_body = models.CharField("word to text", max_length=20, blank=True)
+    url = models.URLField(blank=True)
+    description = models.CharField(max_length=250)
+    position = models.PositiveSmallIntegerField(default=100)
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, null=True, blank=True, related_name="help_lines")
+    checked_on = models.DateField()
+    checked_note = models.CharField("how it was checked", max_length=200)
+
+    class Meta:
+        ordering = ["position", "name"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(call="") | ~Q(text_to="") | ~Q(url=""), name="help_line_can_be_reached")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def tel(self) -> str:
+        """The number as a tel: link takes it. Short codes such as 911 go as they are."""
+        return dialable(self.call)
+
+
+class StarterItem(models.Model):
+    """What the starter loader once put in, so that it never overwrites or brings back what staff changed."""
+
+    kind = models.CharField(max_length=60)
+    key = models.CharField(max_length=120)
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the values as loaded.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="starter_item_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+def dialable(phone: str) -> str:
+    """The digits a phone needs: US numbers get their country code, short codes (911, 988) must not have one."""
+    digits = "".join(character for character in phone if character.isdigit())
+    if phone.strip().startswith("+") or (len(digits) == 11 and digits.startswith("1")):
+        return f"+{digits}"
+    return f"+1{digits}" if len(digits) == 10 else digits

@@ -1,0 +1,122 @@
+"""What is published, and what may be: the one place that decides both."""
+
+import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from editorial.markdown import cited_keys
+from editorial.models import Source
+
+
+def check_sources(texts: list[str]) -> set[str]:
+    """The keys that the texts cite. Raises ValidationError where there is no such source."""
+    cited = cited_keys(*texts)
+    unknown = sorted(cited - set(Source.objects.filter(key__in=cited).values_list("key", flat=True)))
+    if unknown:
+        raise ValidationError(
+            f"There is no source named {', '.join(unknown)}. Add it under Sources first, or mend the key."
+        )
+    return cited
+
+
+class PublishedQuerySet(models.QuerySet):
+    """Every public list, page, feed, sitemap and search goes through `published`."""
+
+    def published(self, at: datetime.datetime | None = None):
+        """What readers may see at the given moment (now, unless told)."""
+        return self.filter(status=ReviewedPage.Status.PUBLISHED, published_at__lte=at or timezone.now())
+
+    def review_overdue(self, on: datetime.date | None = None):
+        """Published pages whose review date has passed."""
+        return self.published().filter(review_due_on__lt=on or timezone.localdate())
+
+
+class ReviewedPage(models.Model):
+    """A page for readers, with its state, its review dates and the rule that ties the two.
+
+    Nothing medical is published without a source and a review date; `clean` tells the editor, and a database
+    constraint holds for the dates whoever writes.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        IN_REVIEW = "in-review", "In review"
+        PUBLISHED = "published", "Published"
+
+    #: Names of the fields that hold Markdown and so can carry citations.
+    markdown_fields: tuple[str, ...] = ()
+
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, db_index=True)
+    published_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="A time to come schedules it. Empty: now, when it is first published.",
+    )
+    reviewed_on = models.DateField(
+        "checked against its sources on", null=True, blank=True, help_text="Needed to publish."
+    )
+    review_due_on = models.DateField("review due on", null=True, blank=True, help_text="Needed to publish.")
+    medical_reviewer = models.CharField(
+        max_length=120,
+        blank=True,
+        help_text="Name and credentials of the clinician who reviewed this text. Empty: readers are told that "
+        "it awaits medical review.",
+    )
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = PublishedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status="published")
+                | Q(published_at__isnull=False, reviewed_on__isnull=False, review_due_on__isnull=False),
+                name="%(class)s_published_has_dates",
+                violation_error_message="A published page needs its two review dates and a time of publication.",
+            ),
+            models.CheckConstraint(
+                condition=Q(review_due_on__isnull=True)
+                | Q(reviewed_on__isnull=True)
+                | Q(review_due_on__gt=F("reviewed_on")),
+                name="%(class)s_review_due_after_review",
+                violation_error_message="The next review must be due after the last one.",
+            ),
+        ]
+
+    def is_published(self, at: datetime.datetime | None = None) -> bool:
+        """Whether readers may see this page at the given moment; agrees with PublishedQuerySet.published."""
+        return (
+            self.status == self.Status.PUBLISHED
+            and self.published_at is not None
+            and self.published_at <= (at or timezone.now())
+        )
+
+    @property
+    def review_overdue(self) -> bool:
+        return self.review_due_on is not None and self.review_due_on < timezone.localdate()
+
+    def markdown_texts(self) -> list[str]:
+        """All the Markdown of the page; subclasses add what their related rows hold."""
+        return [getattr(self, name) for name in self.markdown_fields]
+
+    def clean(self) -> None:
+        """Raises ValidationError where the page cites an unknown source or is not fit to publish."""
+        super().clean()
+        cited = check_sources(self.markdown_texts())
+        if self.status != self.Status.PUBLISHED:
+            return
+        missing = {
+            name: "Needed before this page can be published."
+            for name in ("reviewed_on", "review_due_on")
+            if getattr(self, name) is None
+        }
+        if missing:
+            raise ValidationError(missing)
+        if not cited:
+            raise ValidationError("A published page needs at least one source. Cite it in the text as [@key].")
+        if self.published_at is None:
+            self.published_at = timezone.now()

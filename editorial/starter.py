@@ -1,0 +1,104 @@
+"""Loads starter content so that what staff changed stays changed and what they removed stays removed.
+
+Each item remembers a digest of the values it was loaded with. A later version of the file reaches the database
+only while the row still holds exactly those values.
+"""
+
+import datetime
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import yaml
+from django.db import models, transaction
+
+from editorial.models import Clinic, HelpLine, Source, StarterItem
+
+STARTER = Path(__file__).parent / "starter"
+
+
+def load_item(
+    model: type[models.Model],
+    key: dict[str, object],
+    values: dict[str, object],
+    related: dict[str, Iterable[models.Model]] | None = None,
+) -> str:
+    """Adds or refreshes one row; returns "added", "updated", "unchanged" or "kept" (staff have the say).
+
+    `key` finds the row, `values` are its fields, `related` its many-to-many relations.
+    """
+    related = {name: list(rows) for name, rows in (related or {}).items()}
+    kind, name = model._meta.label_lower, "/".join(str(part) for part in key.values())
+    wanted = _digest(values, related)
+    item = StarterItem.objects.filter(kind=kind, key=name).first()
+    row = model._default_manager.filter(**key).first()
+    if item is None and row is None:
+        with transaction.atomic():
+            row = model._default_manager.create(**key, **values)
+            _relate(row, related)
+            StarterItem.objects.create(kind=kind, key=name, digest=wanted)
+        return "added"
+    if item is None or row is None:
+        return "kept"
+    if item.digest == wanted:
+        return "unchanged"
+    if _digest_of(row, values, related) != item.digest:
+        return "kept"
+    with transaction.atomic():
+        for field, value in values.items():
+            setattr(row, field, value)
+        row.save()
+        _relate(row, related)
+        item.digest = wanted
+        item.save(update_fields=["digest"])
+    return "updated"
+
+
+def load() -> Counter:
+    """Sources, the clinic and the help lines. Returns how many rows had which outcome."""
+    outcomes: Counter = Counter()
+    for entry in read_yaml(STARTER / "sources.yaml"):
+        values = {**entry, "url": entry["url"] or ""}
+        outcomes[load_item(Source, {"key": values.pop("key")}, values)] += 1
+    contacts = read_yaml(STARTER / "contacts.yaml")
+    outcomes[load_item(Clinic, {"id": Clinic.ONLY}, contacts["clinic"])] += 1
+    for entry in contacts["help_lines"]:
+        source = Source.objects.filter(key=entry["source"]).first()
+        values = {**entry, "source": source}
+        outcomes[load_item(HelpLine, {"slug": values.pop("slug")}, values)] += 1
+    return outcomes
+
+
+def read_yaml(path: Path) -> object:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def read_page(path: Path) -> dict:
+    """A Markdown file with YAML front matter: its keys, and the text under "body"."""
+    _, head, body = path.read_text(encoding="utf-8").split("---\n", 2)
+    return {**yaml.safe_load(head), "body": body.strip() + "\n"}
+
+
+def at_start_of(day: datetime.date) -> datetime.datetime:
+    """Starter pages are published from the first moment of their day, UTC."""
+    return datetime.datetime.combine(day, datetime.time.min, tzinfo=datetime.UTC)
+
+
+def _relate(row: models.Model, related: dict[str, list[models.Model]]) -> None:
+    for name, rows in related.items():
+        getattr(row, name).set(rows)
+
+
+def _digest_of(row: models.Model, values: dict, related: dict) -> str:
+    return _digest(
+        {name: getattr(row, name) for name in values},
+        {name: list(getattr(row, name).all()) for name in related},
+    )
+
+
+def _digest(values: dict[str, object], related: dict[str, list[models.Model]]) -> str:
+    plain = {name: value.pk if isinstance(value, models.Model) else str(value) for name, value in values.items()}
+    plain |= {name: sorted(row.pk for row in rows) for name, rows in related.items()}
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()

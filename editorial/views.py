@@ -1,0 +1,78 @@
+"""The editor's two helpers, for staff who may edit, and the pictures in pages, for everybody."""
+
+import re
+from functools import wraps
+
+from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_POST, require_safe
+
+from editorial import images
+from editorial.markdown import markdownify
+
+PREVIEW_LIMIT = 200_000  # characters
+PICTURE = re.compile(r"pictures/[0-9a-f]{32}\.(jpg|png|webp)")
+TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+
+
+def may_edit(user) -> bool:
+    """Staff who can add or change at least one kind of page."""
+    return (
+        user.is_active
+        and user.is_staff
+        and any(
+            user.has_perm(f"{app}.{verb}_{model}")
+            for app, model in (("articles", "article"), ("phases", "phase"), ("phases", "treatmentoption"))
+            for verb in ("add", "change")
+        )
+    )
+
+
+def editors_only(view):
+    """Answers 403 in a few words, never a redirect: the editor would show a login page as the preview."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        if not may_edit(request.user):
+            return HttpResponse("Sign in again to see the preview.", status=403, content_type="text/plain")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@editors_only
+@require_POST
+def preview(request: HttpRequest) -> HttpResponse:
+    """Markdown in, the HTML that readers would get out."""
+    text = request.POST.get("content", "")
+    if len(text) > PREVIEW_LIMIT:
+        return HttpResponse("The text is too long to preview.", status=400, content_type="text/plain")
+    return HttpResponse(markdownify(text))
+
+
+@editors_only
+@require_POST
+def upload_picture(request: HttpRequest) -> JsonResponse:
+    """A picture in, the Markdown that shows it out. Always JSON: the editor's script reads nothing else."""
+    upload = request.FILES.get("image")
+    if upload is None:
+        return JsonResponse({"image": ["Choose a picture first."]}, status=400)
+    try:
+        path = images.store(upload)
+    except ValidationError as error:
+        return JsonResponse({"image": error.messages}, status=400)
+    return JsonResponse({"image_code": f"![Describe this picture]({path})"})
+
+
+@require_safe
+@cache_control(public=True, max_age=31_536_000, immutable=True)
+def picture(request: HttpRequest, name: str) -> FileResponse:
+    """A stored picture. Its name never changes meaning, so it may be kept for good."""
+    match = PICTURE.fullmatch(name)
+    if not match or not default_storage.exists(name):
+        raise Http404
+    response = FileResponse(default_storage.open(name), content_type=TYPES[match[1]])
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
