@@ -1,0 +1,103 @@
+"""Where editors keep stages, their symptoms, and treatment options."""
+
+from typing import ClassVar
+
+from django.contrib import admin
+from markdownx.models import MarkdownxField
+from markdownx.widgets import AdminMarkdownxWidget
+
+from editorial.admin import ReviewedPageAdmin
+from phases.models import Phase, Symptom, TreatmentOption
+from phases.views import detail_context, treatment_context
+
+HOURS = (("onset_from", "onset_to"), ("peak_from", "peak_to"), ("end_from", "end_to"))
+
+
+class SymptomInline(admin.StackedInline):
+    model = Symptom
+    extra = 0
+    prepopulated_fields: ClassVar = {"slug": ["name"]}
+    # markdownx's own admin class sets this for the page only, not for its inlines
+    formfield_overrides: ClassVar = {MarkdownxField: {"widget": AdminMarkdownxWidget}}
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("name", "slug", "position"),
+                    "also_called",
+                    ("intensity", "confidence"),
+                    *HOURS,
+                    "description",
+                    "what_helps",
+                    "get_help",
+                )
+            },
+        ),
+    )
+
+
+@admin.register(Phase)
+class PhaseAdmin(ReviewedPageAdmin):
+    list_display = (
+        "name",
+        "position",
+        "status",
+        "live",
+        "onset_words",
+        "peak_words",
+        "end_words",
+        "review_due_on",
+    )
+    inlines = (SymptomInline,)
+    prepopulated_fields: ClassVar = {"slug": ["name"]}
+    filter_horizontal = ("treatments",)
+    fieldsets = (
+        (None, {"fields": (("name", "slug", "position"), "summary", "overview")}),
+        (
+            "Hours since last use",
+            {
+                "fields": (*HOURS, "timing_note", "evidence", "evidence_note"),
+                "description": "For heroin. A stage without one clear peak leaves both peak fields empty.",
+            },
+        ),
+        ("What to do", {"fields": ("what_helps", "get_help", "what_comes_next", "treatments")}),
+        ReviewedPageAdmin.publishing_fieldset,
+    )
+    preview_template = "phases/detail.html"
+    preview_name = "phase"
+
+    def preview_context(self, page: Phase) -> dict:
+        return detail_context(page)
+
+    @admin.display(description="begins")
+    def onset_words(self, phase: Phase) -> str:
+        return phase.onset_words
+
+    @admin.display(description="strongest")
+    def peak_words(self, phase: Phase) -> str:
+        return phase.peak_words
+
+    @admin.display(description="ends")
+    def end_words(self, phase: Phase) -> str:
+        return phase.end_words
+
+
+@admin.register(TreatmentOption)
+class TreatmentOptionAdmin(ReviewedPageAdmin):
+    list_display = ("name", "kind", "status", "live", "evidence", "review_due_on", "position")
+    list_filter = (*ReviewedPageAdmin.list_filter, "kind", "evidence")
+    search_fields = ("name", "also_called", "summary", "body")
+    prepopulated_fields: ClassVar = {"slug": ["name"]}
+    fieldsets = (
+        (None, {"fields": (("name", "slug"), ("kind", "position"), "also_called", "summary")}),
+        ("At a glance", {"fields": ("what_it_does", "how_to_get_it", "may_suit", "watch_out")}),
+        ("How sure we are", {"fields": ("evidence", "evidence_note")}),
+        ("Text", {"fields": ("body",)}),
+        ReviewedPageAdmin.publishing_fieldset,
+    )
+    preview_template = "phases/treatment_detail.html"
+    preview_name = "treatment"
+
+    def preview_context(self, page: TreatmentOption) -> dict:
+        return treatment_context(page)

@@ -1,0 +1,103 @@
+"""Hours since last use: the six that describe a course, and how they are said in words."""
+
+from django.db import models
+from django.db.models import F, Q
+
+DAY, WEEK, MONTH = 24, 7 * 24, 30 * 24  # hours
+LONGEST = 3 * 365 * DAY
+
+
+class Course(models.Model):
+    """When something begins, is strongest and ends, each as a range in hours since last use.
+
+    The peak may be missing: where no source names one, none is given.
+    """
+
+    onset_from = models.PositiveIntegerField("begins, earliest", help_text="Hours since last use.")
+    onset_to = models.PositiveIntegerField("begins, latest", help_text="Hours since last use.")
+    peak_from = models.PositiveIntegerField("strongest from", null=True, blank=True, help_text="Hours.")
+    peak_to = models.PositiveIntegerField("strongest until", null=True, blank=True, help_text="Hours.")
+    end_from = models.PositiveIntegerField("ends, earliest", help_text="Hours since last use.")
+    end_to = models.PositiveIntegerField("ends, latest", help_text="Hours since last use.")
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(onset_from__lte=F("onset_to")),
+                name="%(class)s_onset_in_order",
+                violation_error_message="“Begins, earliest” must not be after “begins, latest”.",
+            ),
+            models.CheckConstraint(
+                condition=Q(end_from__lte=F("end_to")),
+                name="%(class)s_end_in_order",
+                violation_error_message="“Ends, earliest” must not be after “ends, latest”.",
+            ),
+            models.CheckConstraint(
+                condition=Q(onset_from__lt=F("end_to")),
+                name="%(class)s_begins_before_end",
+                violation_error_message="It must begin before it ends.",
+            ),
+            models.CheckConstraint(
+                condition=Q(end_to__lte=LONGEST),
+                name="%(class)s_ends_within_three_years",
+                violation_error_message="Hours go up to three years (26,280).",
+            ),
+            models.CheckConstraint(
+                condition=Q(peak_from__isnull=True, peak_to__isnull=True)
+                | Q(
+                    peak_from__isnull=False,
+                    peak_to__isnull=False,
+                    peak_from__lte=F("peak_to"),
+                    peak_from__gte=F("onset_from"),
+                    peak_to__lte=F("end_to"),
+                ),
+                name="%(class)s_peak_within_course",
+                violation_error_message="Fill in both peak fields, within the course, or neither.",
+            ),
+        ]
+
+    @property
+    def onset_words(self) -> str:
+        return in_words(self.onset_from, self.onset_to)
+
+    @property
+    def peak_words(self) -> str:
+        return in_words(self.peak_from, self.peak_to) if self.peak_from is not None else "No clear peak"
+
+    @property
+    def end_words(self) -> str:
+        return in_words(self.end_from, self.end_to)
+
+    def is_possible_at(self, hour: float) -> bool:
+        """Whether it can be going on at that many hours since last use, taking the widest range."""
+        return self.onset_from <= hour <= self.end_to
+
+    def is_peak_at(self, hour: float) -> bool:
+        """Whether that hour falls where it is usually strongest."""
+        return self.peak_from is not None and self.peak_from <= hour <= self.peak_to
+
+
+def in_words(low: int, high: int) -> str:
+    """A range of hours as people say it: "6 to 24 hours", "1 to 3 days", "1 to 2 weeks", "4 weeks to 6 months"."""
+    if low == high:
+        return _one(low)
+    for unit, name, longest in (
+        (MONTH, "months", LONGEST),
+        (WEEK, "weeks", 8 * WEEK),
+        (DAY, "days", 3 * WEEK),
+    ):
+        if low and low % unit == high % unit == 0 and high <= longest:
+            return f"{low // unit} to {high // unit} {name}"
+    if high <= 2 * DAY:
+        return f"{low} to {high} hours"
+    return f"{_one(low)} to {_one(high)}"
+
+
+def _one(hours: int) -> str:
+    for unit, name in ((MONTH, "months"), (WEEK, "weeks"), (DAY, "days")):
+        if hours >= 2 * unit and hours % unit == 0:
+            return f"{hours // unit} {name}"
+    if hours >= 3 * DAY:
+        return f"{hours / DAY:.0f} days"
+    return "1 hour" if hours == 1 else f"{hours} hours"

@@ -1,0 +1,155 @@
+"""The three stages of withdrawal, their symptoms, and the treatment options that fit them."""
+
+from django.db import models
+from django.urls import reverse
+from markdownx.models import MarkdownxField
+
+from editorial.publishing import PublishedQuerySet, ReviewedPage, check_sources
+from phases.hours import Course
+
+
+class Evidence(models.TextChoices):
+    """How sure we are. Readers see the words, never stars or a score."""
+
+    STRONG = "strong", "Strong evidence"
+    SOME = "some", "Some evidence"
+    LITTLE = "little", "Little evidence"
+
+
+class TreatmentOption(ReviewedPage):
+    """One way to get help: a medicine, a place, a therapy, other people, what comes after, or staying safe."""
+
+    class Kind(models.TextChoices):
+        MEDICATION = "medication", "Medicines"
+        CARE_SETTING = "care-setting", "Places to get care"
+        THERAPY = "therapy", "Therapy"
+        PEER_SUPPORT = "peer-support", "Support from others"
+        AFTERCARE = "aftercare", "After detox"
+        SAFETY = "safety", "Staying safe"
+
+    markdown_fields = ("what_it_does", "how_to_get_it", "may_suit", "watch_out", "body")
+
+    name = models.CharField(max_length=80, unique=True)
+    slug = models.SlugField(unique=True)
+    kind = models.CharField(max_length=20, choices=Kind)
+    position = models.PositiveSmallIntegerField(default=100)
+    also_called = models.CharField(
+        max_length=400,
+        blank=True,
+        help_text="Other names, also misspelt ones, split by commas. For search only.",
+    )
+    summary = models.CharField(max_length=200, help_text="One or two plain sentences. Shown in lists.")
+    what_it_does = models.CharField(max_length=400, help_text="One or two sentences, with a source.")
+    how_to_get_it = models.CharField(max_length=400)
+    may_suit = models.CharField(max_length=400)
+    watch_out = models.CharField(max_length=400)
+    evidence = models.CharField("how sure we are", max_length=10, choices=Evidence)
+    evidence_note = models.CharField("how sure we are, in a sentence", max_length=300)
+    body = MarkdownxField()
+
+    class Meta(ReviewedPage.Meta):
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("treatments:detail", args=[self.slug])
+
+
+class PhaseQuerySet(PublishedQuerySet):
+    """Stages, with what a page of them needs."""
+
+    def with_symptoms(self):
+        """One more query for all symptoms, in their order."""
+        return self.prefetch_related("symptoms")
+
+
+class Phase(ReviewedPage, Course):
+    """A stage of withdrawal from heroin, with its course in hours since last use."""
+
+    markdown_fields = ("timing_note", "overview", "what_helps", "get_help", "what_comes_next")
+
+    name = models.CharField(max_length=60, unique=True)
+    slug = models.SlugField(unique=True)
+    position = models.PositiveSmallIntegerField(unique=True)
+    summary = models.CharField(max_length=200, help_text="One or two plain sentences. Shown in lists.")
+    timing_note = MarkdownxField(help_text="The hours in words. Where sources differ, give the range and say so.")
+    evidence = models.CharField("how sure we are", max_length=10, choices=Evidence)
+    evidence_note = models.CharField("how sure we are, in a sentence", max_length=300)
+    overview = MarkdownxField()
+    what_helps = MarkdownxField()
+    get_help = MarkdownxField("when to get medical help")
+    what_comes_next = MarkdownxField()
+    treatments = models.ManyToManyField(
+        TreatmentOption, blank=True, related_name="phases", verbose_name="treatment options that fit"
+    )
+
+    objects = PhaseQuerySet.as_manager()
+
+    class Meta(ReviewedPage.Meta):
+        ordering = ["position"]
+        constraints = [*ReviewedPage.Meta.constraints, *Course.Meta.constraints]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("phases:detail", args=[self.slug])
+
+    def markdown_texts(self) -> list[str]:
+        texts = super().markdown_texts()
+        if self.pk:
+            for symptom in self.symptoms.all():
+                texts += symptom.markdown_texts()
+        return texts
+
+
+class Symptom(Course):
+    """What a person may feel in one stage, with its own course in hours since last use."""
+
+    class Intensity(models.TextChoices):
+        MILD = "mild", "Mild"
+        MODERATE = "moderate", "Moderate"
+        SEVERE = "severe", "Severe"
+
+    class Confidence(models.TextChoices):
+        MEDIUM = "medium", "Sources mostly agree"
+        LOW = "low", "Sources differ or say little"
+
+    phase = models.ForeignKey(Phase, on_delete=models.CASCADE, related_name="symptoms")
+    name = models.CharField(max_length=60)
+    slug = models.SlugField(unique=True)
+    position = models.PositiveSmallIntegerField(default=100)
+    also_called = models.CharField(
+        max_length=400,
+        blank=True,
+        help_text="Other names, also misspelt ones, split by commas. For search only.",
+    )
+    intensity = models.CharField("usual intensity", max_length=10, choices=Intensity)
+    confidence = models.CharField("how sure the hours are", max_length=10, choices=Confidence)
+    description = MarkdownxField()
+    what_helps = models.TextField(help_text="Markdown.")
+    get_help = models.TextField("when to get medical help", blank=True, help_text="Markdown.")
+
+    class Meta(Course.Meta):
+        ordering = ["phase__position", "position", "name"]
+        constraints = [
+            *Course.Meta.constraints,
+            models.UniqueConstraint(fields=["phase", "name"], name="symptom_once_in_a_phase"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return f"{self.phase.get_absolute_url()}#{self.slug}"
+
+    def markdown_texts(self) -> list[str]:
+        """All Markdown of this symptom."""
+        return [self.description, self.what_helps, self.get_help]
+
+    def clean(self) -> None:
+        """Raises ValidationError where a text cites an unknown source."""
+        super().clean()
+        check_sources(self.markdown_texts())

@@ -1,0 +1,129 @@
+"""The picture of a course: bands on a scale that gives the first days as much room as the months after.
+
+Everything is measured in percent of the width, so that the drawing stretches while its words keep their size.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from phases.hours import DAY, MONTH, WEEK, Course
+
+STEP = 6  # hours: below it the scale is nearly even, above it each doubling takes the same room
+TICKS = [
+    (6, "6 hours", "6h"),
+    (DAY, "1 day", "1d"),
+    (3 * DAY, "3 days", "3d"),
+    (WEEK, "1 week", "1w"),
+    (2 * WEEK, "2 weeks", "2w"),
+    (MONTH, "1 month", "1m"),
+    (6 * MONTH, "6 months", "6m"),
+]
+HEAD, ROW, BAR = 30, 56, 24  # pixels: the tick names, one row, the band within it
+ROOM_FOR_NOTE = 66  # percent: a band that ends before leaves the right third free
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A line across the picture, `x` percent from the left."""
+
+    x: float
+    name: str
+    short: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Band:
+    """One row: where it starts and how wide it is in percent, its slopes in percent of its own width."""
+
+    course: Course
+    tone: str
+    label: str
+    note: str
+    y: int
+    x: float
+    width: float
+    rising: float
+    falling: float
+    peak_x: float | None
+    peak_width: float | None
+
+    @property
+    def points(self) -> str:
+        """A band that rises over the range of its onset and falls over the range of its end."""
+        return f"0,{BAR} {self.rising:.2f},0 {self.falling:.2f},0 100,{BAR}"
+
+    @property
+    def bar_y(self) -> int:
+        return self.y + 22
+
+    @property
+    def note_y(self) -> int:
+        """The note stands right of its band where there is room, so that a long name never runs into it."""
+        return self.bar_y + 17 if self.x + self.width <= ROOM_FOR_NOTE else self.y + 16
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The whole picture. `now_x` marks a reader's own hour, in percent."""
+
+    bands: list[Band]
+    ticks: list[Tick]
+    height: int
+    now_x: float | None
+
+    bar = BAR
+    head = HEAD
+
+
+def draw(courses: Sequence[Course], tones: Iterable[str], notes: Iterable[str], now: float | None = None) -> Timeline:
+    """A picture of the courses, top to bottom, on one scale; `now` is in hours since last use."""
+    longest = max((course.end_to for course in courses), default=WEEK)
+
+    def place(hour: float) -> float:
+        return round(100 * math.log1p(min(hour, longest) / STEP) / math.log1p(longest / STEP), 2)
+
+    bands = []
+    for index, (course, tone, note) in enumerate(zip(courses, tones, notes, strict=True)):
+        left, right = place(course.onset_from), place(course.end_to)
+        width = right - left
+        rising = 100 * (place(course.onset_to) - left) / width
+        falling = 100 * (place(course.end_from) - left) / width
+        has_peak = course.peak_from is not None
+        bands.append(
+            Band(
+                course=course,
+                tone=tone,
+                label=str(course),
+                note=note,
+                y=HEAD + index * ROW,
+                x=left,
+                width=round(width, 2),
+                rising=rising,
+                falling=max(falling, rising),
+                peak_x=place(course.peak_from) if has_peak else None,
+                peak_width=round(place(course.peak_to) - place(course.peak_from), 2) if has_peak else None,
+            )
+        )
+    ticks = [
+        Tick(place(hour), name, short, "end" if place(hour) > 94 else "middle")
+        for hour, name, short in TICKS
+        if hour <= longest
+    ]
+    return Timeline(bands, ticks, HEAD + len(bands) * ROW, None if now is None else place(now))
+
+
+def of_phases(phases: Sequence[Course], now: float | None = None) -> Timeline:
+    """The three stages on one scale, hours to months."""
+    return draw(phases, [f"stage-{phase.position}" for phase in phases], [phase.onset_words for phase in phases], now)
+
+
+def of_symptoms(symptoms: Sequence[Course], now: float | None = None) -> Timeline:
+    """The symptoms of one stage, with their usual intensity in words."""
+    return draw(
+        symptoms,
+        [f"intensity-{symptom.intensity}" for symptom in symptoms],
+        [symptom.get_intensity_display() for symptom in symptoms],
+        now,
+    )

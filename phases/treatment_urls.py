@@ -1,0 +1,9 @@
+from django.urls import path
+
+from phases import views
+
+app_name = "treatments"
+urlpatterns = [
+    path("", views.TreatmentList.as_view(), name="list"),
+    path("<slug:slug>/", views.TreatmentDetail.as_view(), name="detail"),
+]
