@@ -1,0 +1,36 @@
+"""Where editors write articles."""
+
+from typing import ClassVar
+
+from django.contrib import admin
+
+from articles.models import Article, Topic
+from articles.views import detail_context
+from editorial.admin import ReviewedPageAdmin
+
+
+@admin.register(Topic)
+class TopicAdmin(admin.ModelAdmin):
+    list_display = ("name", "description", "position")
+    list_editable = ("position",)
+    prepopulated_fields: ClassVar = {"slug": ["name"]}
+
+
+@admin.register(Article)
+class ArticleAdmin(ReviewedPageAdmin):
+    list_display = ("title", "status", "live", "published_at", "review_due_on", "medical_reviewer")
+    list_filter = (*ReviewedPageAdmin.list_filter, "topics", "phases")
+    search_fields = ("title", "summary", "body")
+    date_hierarchy = "published_at"
+    prepopulated_fields: ClassVar = {"slug": ["title"]}
+    filter_horizontal = ("topics", "phases")
+    fieldsets = (
+        (None, {"fields": ("title", "slug", "summary", "body")}),
+        ("Where it belongs", {"fields": ("topics", "phases")}),
+        ReviewedPageAdmin.publishing_fieldset,
+    )
+    preview_template = "articles/detail.html"
+    preview_name = "article"
+
+    def preview_context(self, page: Article) -> dict:
+        return detail_context(page)

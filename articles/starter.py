@@ -1,0 +1,31 @@
+"""The topics and articles a fresh site starts with."""
+
+from collections import Counter
+from pathlib import Path
+
+from articles.models import Article, Topic
+from editorial.publishing import ReviewedPage
+from editorial.starter import at_start_of, load_item, read_page, read_yaml
+from phases.models import Phase
+
+STARTER = Path(__file__).parent / "starter"
+
+
+def load() -> Counter:
+    """Loads whatever staff have not changed or removed. Returns how many rows had which outcome."""
+    outcomes: Counter = Counter()
+    for position, topic in enumerate(read_yaml(STARTER / "topics.yaml"), start=1):
+        key = {"slug": topic.pop("slug")}
+        outcomes[load_item(Topic, key, topic | {"position": position * 10})] += 1
+    for path in sorted(STARTER.glob("*.md")):
+        page = read_page(path)
+        related = {
+            "topics": Topic.objects.filter(slug__in=page.pop("topics")),
+            "phases": Phase.objects.filter(slug__in=page.pop("phases")),
+        }
+        page |= {
+            "status": ReviewedPage.Status.PUBLISHED,
+            "published_at": at_start_of(page.pop("published_on")),
+        }
+        outcomes[load_item(Article, {"slug": page.pop("slug")}, page, related)] += 1
+    return outcomes
