@@ -1,0 +1,101 @@
+"""From what a reader typed to results. What they typed is kept nowhere."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from search import index
+from search.models import SearchEntry, SearchWord
+
+LONGEST = 80  # characters read of a query
+MOST_WORDS = 8
+LIMIT = 30
+FEW = 3  # with fewer results than this, pages that hold only some of the words are shown too
+NEAR_ENOUGH = 0.7  # of 1: "buprenorfine" to "buprenorphine" is 0.85, "withdrawl" to "withdrawal" 0.9
+#: Words that stand in every text and so say nothing of what is sought.
+COMMON = frozenset(
+    "a an and are as at be by can do does for from how i im in is it its me my of on or should so that the this to "
+    "was what when why will with you your".split()
+)
+
+
+@dataclass(frozen=True)
+class Result:
+    """One found page; `excerpt` is its text in parts, each with whether it is a found word."""
+
+    title: str
+    kind: str
+    url: str
+    excerpt: list[tuple[str, bool]]
+
+
+@dataclass(frozen=True)
+class Results:
+    """What was found. `corrected` is the query as searched where the typed one had no match, else empty."""
+
+    query: str
+    corrected: str
+    was_cut: bool
+    found: list[Result]
+
+
+def search(typed: str) -> Results:
+    """Never raises, whatever is typed: operators, quotes and control characters are not words."""
+    query = re.sub(r"\s+", " ", _printable(unicodedata.normalize("NFKC", typed))).strip()
+    was_cut = len(query) > LONGEST
+    query = query[:LONGEST]
+    words = _words(query)
+    terms = [_spellings(word) for word in words]
+    matches = index.find(terms, all_of_them=True, limit=LIMIT)
+    if len(matches) < FEW and len(terms) > 1:
+        seen = {match.entry_id for match in matches}
+        some = index.find(terms, all_of_them=False, limit=LIMIT)
+        matches += [match for match in some if match.entry_id not in seen][: LIMIT - len(matches)]
+    entries = SearchEntry.objects.in_bulk([match.entry_id for match in matches])
+    found = [
+        Result(entry.title, entry.kind, entry.url, _parts(match.excerpt))
+        for match in matches
+        if (entry := entries.get(match.entry_id))
+    ]
+    spelt = [
+        word if index.holds(word, in_text=False) else spellings[-1]
+        for word, spellings in zip(words, terms, strict=True)
+    ]
+    return Results(query, " ".join(spelt) if spelt != words and found else "", was_cut, found)
+
+
+def _printable(text: str) -> str:
+    return "".join(" " if unicodedata.category(character).startswith(("C", "Z")) else character for character in text)
+
+
+def _words(query: str) -> list[str]:
+    words = re.findall(r"[^\W_]+", query.casefold().replace("'", "").replace("’", ""))
+    telling = [word for word in words if word not in COMMON]
+    return (telling or words)[:MOST_WORDS]
+
+
+def _spellings(word: str) -> list[str]:
+    """The word, and where no text holds it the nearest word that one does."""
+    if len(word) < 4 or word.isdigit() or index.holds(word, in_text=True):
+        return [word]
+    for in_text in (True, False):
+        known = SearchWord.objects.filter(in_text=in_text).values_list("word", flat=True)
+        nearest = process.extractOne(
+            word, known, scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=NEAR_ENOUGH
+        )
+        if nearest:
+            return [word, nearest[0]]
+    return [word]
+
+
+def _parts(excerpt: str) -> list[tuple[str, bool]]:
+    parts = []
+    for piece in re.split(f"({index.MARK}.*?{index.UNMARK})", excerpt, flags=re.S):
+        if piece.startswith(index.MARK):
+            parts.append((piece[1:-1], True))
+        elif piece:
+            parts.append((piece, False))
+    return parts

@@ -1,0 +1,17 @@
+"""The search page."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from search.query import search
+
+
+@never_cache
+@require_safe
+def search_page(request: HttpRequest) -> HttpResponse:
+    """Results for ?q=, which no log of ours holds."""
+    typed = request.GET.get("q", "")
+    results = search(typed) if typed.strip() else None
+    return render(request, "search/search.html", {"typed": typed[:80], "results": results})
