@@ -1,0 +1,11 @@
+// A row added with "Add another" is a copy of a template in which markdownx has already marked its editor as running.
+// Take the mark off and run markdownx again, so that the new row has a live preview too.
+document.addEventListener("formset:added", (event) => {
+  const editors = event.target.querySelectorAll("[data-markdownx-init]");
+  if (!editors.length) return;
+  editors.forEach((editor) => editor.removeAttribute("data-markdownx-init"));
+  const running = document.querySelector('script[src*="/markdownx/js/markdownx"]');
+  const again = document.createElement("script");
+  again.src = running.src;
+  document.body.append(again);
+});
