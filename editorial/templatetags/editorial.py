@@ -47,10 +47,10 @@ def plain(text: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def nav_link(context, url: str, label: str) -> SafeString:
-    """A link of the main menu; marked as current on its own page and on the pages below it."""
+def nav_link(context, url: str, label: str, but: str | None = None) -> SafeString:
+    """A link of the main menu; marked as current on its own page and on those below it, `but` one of them."""
     path = context["request"].path
-    current = "page" if path == url else "true" if path.startswith(url) else ""
+    current = "page" if path == url else "true" if path.startswith(url) and path != but else ""
     if current:
         return format_html('<a href="{}" aria-current="{}">{}</a>', url, current, label)
     return format_html('<a href="{}">{}</a>', url, label)

@@ -1,0 +1,54 @@
+"""The keys of the vault: each data key is wrapped under the current one, and opened with the one it names."""
+
+import os
+import struct
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+TAG_BYTES = 16
+
+#: Version, then the number of the key in settings.VAULT_KEYS, which may grow to 65535.
+_PREFIX = struct.Struct(">BH")
+_VERSION = 1
+WRAPPED_BYTES = _PREFIX.size + NONCE_BYTES + KEY_BYTES + TAG_BYTES
+
+
+class VaultError(Exception):
+    """Something sealed could not be opened: it was changed, belongs elsewhere, or its key is missing.
+
+    The message never holds any of the content.
+    """
+
+
+def new_data_key() -> bytes:
+    """32 random bytes that protect one request or one file."""
+    return os.urandom(KEY_BYTES)
+
+
+def wrap(data_key: bytes, *, context: bytes) -> bytes:
+    """The data key, encrypted under the current key: WRAPPED_BYTES bytes, tied to `context`."""
+    if not settings.VAULT_KEYS:
+        raise VaultError("There is no key to lock with.")
+    number = max(settings.VAULT_KEYS)
+    nonce = os.urandom(NONCE_BYTES)
+    sealed = AESGCM(settings.VAULT_KEYS[number]).encrypt(nonce, data_key, context)
+    return _PREFIX.pack(_VERSION, number) + nonce + sealed
+
+
+def unwrap(wrapped: bytes, *, context: bytes) -> bytes:
+    """The data key that `wrap` was given with the same context. Raises VaultError in every other case."""
+    if len(wrapped) != WRAPPED_BYTES:
+        raise VaultError("A wrapped key has the wrong length.")
+    version, number = _PREFIX.unpack_from(wrapped)
+    key = settings.VAULT_KEYS.get(number)
+    if version != _VERSION or key is None:
+        raise VaultError(f"No key fits version {version}, key number {number}.")
+    nonce, sealed = wrapped[_PREFIX.size :][:NONCE_BYTES], wrapped[_PREFIX.size + NONCE_BYTES :]
+    try:
+        return AESGCM(key).decrypt(nonce, sealed, context)
+    except InvalidTag:
+        raise VaultError("A wrapped key was changed or belongs elsewhere.") from None

@@ -1,0 +1,110 @@
+"""The one place that says what a valid upload is. receiving.py applies it while a file arrives.
+
+Nothing here trusts a file's name, its declared type or a declared length.
+"""
+
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+
+from callbacks.text import visible
+
+MAX_UPLOAD_BYTES = 32 * 1024 * 1024
+#: A body that declares more than this is not read to its end: 128 MB, four times what one file may have.
+MAX_BODY_BYTES = 128 * 1024 * 1024
+MAX_NAME_LENGTH = 120  # characters
+SNIFF_BYTES = 512
+
+
+class Slot(TextChoices):
+    """The two files a person may add; the values are the names of the form fields."""
+
+    FIRST = "file_1", "First file"
+    SECOND = "file_2", "Second file"
+
+    @property
+    def number(self) -> int:
+        return list(Slot).index(self) + 1
+
+
+MAX_FILES = len(Slot)
+
+
+class Kind(TextChoices):
+    """What is accepted; the values are the extensions under which staff download it."""
+
+    PDF = "pdf", "PDF"
+    JPEG = "jpg", "JPEG"
+    PNG = "png", "PNG"
+    HEIC = "heic", "HEIC"
+
+    @property
+    def media_type(self) -> str:
+        return "application/pdf" if self is Kind.PDF else f"image/{self.name.lower()}"
+
+
+LIMITS_IN_WORDS = f"PDF, JPEG, PNG or HEIC, up to {MAX_UPLOAD_BYTES // 1024**2} MB each"
+
+
+class Refusal(TextChoices):
+    """Each way a file can fail. It never costs the request."""
+
+    TOO_LARGE = "too_large", "too large"
+    EMPTY = "empty", "empty"
+    WRONG_KIND = "wrong_kind", "wrong kind"
+    INTERRUPTED = "interrupted", "interrupted"
+    NOT_STORED = "not_stored", "could not be stored"
+
+    @property
+    def sentence(self) -> str:
+        """What the person reads: what happened and what to do."""
+        return _SENTENCES[self]
+
+
+_SENTENCES = {
+    Refusal.TOO_LARGE: f"It is larger than {MAX_UPLOAD_BYTES // 1024**2} MB. Choose a smaller file, or take a photo.",
+    Refusal.EMPTY: "There is nothing in it. Choose another file, or take a new photo.",
+    Refusal.WRONG_KIND: "It is not a PDF, JPEG, PNG or HEIC file. Take a photo of it and send that.",
+    Refusal.INTERRUPTED: "The connection dropped before all of it arrived. Try it again.",
+    Refusal.NOT_STORED: "We could not save it. The fault is ours. Try it again in a few minutes.",
+}
+
+_HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs"})
+_IMAGE_BRANDS = frozenset({b"mif1", b"msf1"})  # shared with other kinds: the compatible brands decide
+
+
+def recognise(head: bytes) -> Kind | None:
+    """The kind of a file by its first SNIFF_BYTES bytes, or None for a kind that is not accepted."""
+    if head.startswith(b"%PDF-"):
+        return Kind.PDF
+    if head.startswith(b"\xff\xd8\xff"):
+        return Kind.JPEG
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return Kind.PNG
+    if head[4:8] == b"ftyp" and _is_heic(head):
+        return Kind.HEIC
+    return None
+
+
+def _is_heic(head: bytes) -> bool:
+    end = min(int.from_bytes(head[:4], "big"), len(head))
+    compatible = {head[at : at + 4] for at in range(16, end, 4)}
+    major = head[8:12]
+    return major in _HEIC_BRANDS or (major in _IMAGE_BRANDS and not compatible.isdisjoint(_HEIC_BRANDS))
+
+
+def clean_name(name: str) -> str:
+    """A file's name as staff may see it: at most 120 visible characters. It is never a path."""
+    return visible(name)[:MAX_NAME_LENGTH].strip() or "file"
+
+
+@dataclass(frozen=True, repr=False)
+class Received:
+    """What became of one file: an object in the storage, or the reason why there is none."""
+
+    slot: Slot
+    file_name: str
+    object_name: str = ""
+    kind: Kind | None = None
+    size: int = 0  # bytes of the file itself, before encryption
+    refusal: Refusal | None = None

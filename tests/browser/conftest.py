@@ -1,0 +1,92 @@
+"""A real Chromium against the real server."""
+
+import os
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from tests.browser import chromium
+from tests.factories import PASSWORD
+from tests.served import Site, serve
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+
+
+def pytest_collection_modifyitems(items) -> None:
+    for item in items:
+        if "tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    path = chromium.find()
+    if path is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(chromium.HOW)
+        pytest.skip(chromium.HOW)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    with serve(tmp_path_factory.mktemp("site")) as site:
+        site.manage(
+            "createsuperuser",
+            "--noinput",
+            "--username=chief",
+            "--email=",
+            DJANGO_SUPERUSER_PASSWORD=PASSWORD,
+        )
+        yield site
+
+
+class Visitor:
+    """A browser window that remembers everything that went wrong in it."""
+
+    def __init__(self, context: BrowserContext, site: Site) -> None:
+        self.context, self.site, self.complaints, self.hosts = context, site, [], set()
+        self.page = context.new_page()
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("dialog", lambda dialog: (self.complaints.append("a dialog"), dialog.dismiss()))
+        self.page.on("request", lambda request: self.hosts.add(request.url.split("/")[2]))
+
+    def _hear(self, message) -> None:
+        if not message.text.startswith("[DOM]"):  # Chromium's hints on stock login forms
+            self.complaints.append(message.text)
+
+    def open(self, path: str):
+        return self.page.goto(f"{self.site.url}{path}")
+
+    def sign_in(self) -> None:
+        self.open("/admin/login/")
+        self.page.fill("#id_username", "chief")
+        self.page.fill("#id_password", PASSWORD)
+        self.page.click("input[type=submit]")
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Site):
+    """Opens a window of a given width, scheme and other options; closes it after the test."""
+    contexts = []
+
+    def opened(width: int = 360, scheme: str = "light", **options) -> Visitor:
+        context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, **options)
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        return Visitor(context, site)
+
+    yield opened
+    for context in contexts:
+        context.close()

@@ -1,0 +1,82 @@
+"""The admin under the same strict policy as the rest: it works, and nothing in a text runs."""
+
+import pytest
+
+HOSTILE = "## A heading\n\n<img src=x onerror=alert(1)><script>alert(2)</script> [x](javascript:alert(3)) **bold**"
+
+
+@pytest.fixture
+def staff(visit):
+    visitor = visit(1280)
+    visitor.sign_in()
+    return visitor
+
+
+def test_preview_follows_what_is_typed_and_runs_nothing(staff):
+    staff.open("/admin/articles/article/add/")
+    page = staff.page
+    page.fill("#id_body", HOSTILE)
+    preview = page.locator(".field-body .markdownx-preview")
+    preview.locator("strong", has_text="bold").wait_for()
+    assert preview.locator("h2").inner_text() == "A heading"
+    assert preview.locator("script, img").count() == 0
+    assert staff.complaints == []
+
+
+def test_symptom_added_with_another_has_a_live_preview_too(staff):
+    staff.open("/admin/phases/phase/1/change/")
+    page = staff.page
+    page.get_by_role("button", name="Add another Symptom").click()
+    row = page.locator(".dynamic-symptoms").last
+    row.locator("textarea[name$=description]").fill("**felt strongly**")
+    row.locator(".markdownx-preview strong", has_text="felt strongly").wait_for()
+    assert staff.complaints == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/admin/",
+        "/admin/articles/article/",
+        "/admin/articles/article/add/",
+        "/admin/phases/phase/1/change/",
+        "/admin/phases/treatmentoption/1/change/",
+        "/admin/editorial/clinic/1/change/",
+        "/admin/editorial/helpline/",
+        "/admin/editorial/source/",
+        "/admin/callbacks/callbackrequest/",
+        "/admin/password_change/",
+    ],
+)
+def test_admin_page_breaks_no_policy_and_fits(visit, path, width):
+    visitor = visit(width)
+    visitor.sign_in()
+    visitor.open(path)
+    assert visitor.complaints == []
+    assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
+
+
+def test_article_written_previewed_and_published_is_read_at_once(staff, visit):
+    staff.open("/admin/articles/article/add/")
+    page = staff.page
+    page.fill("#id_title", "A new page")
+    page.fill("#id_summary", "What the new page says.")
+    page.fill("#id_body", "## First\n\nA statement.[@who-2009]")
+    page.select_option("#id_status", "draft")
+    page.get_by_role("button", name="Save and continue editing").click()
+    with page.expect_popup() as popup:
+        page.get_by_role("link", name="Preview the saved page").click()
+    assert "Preview for staff" in popup.value.locator("main").inner_text()
+    reader = visit(360)
+    assert reader.open("/articles/a-new-page/").status == 404
+
+    page.select_option("#id_status", "published")
+    page.get_by_role("button", name="Save", exact=True).click()
+    assert "Needed before this page can be published" in page.locator("#content").inner_text()
+    page.fill("#id_reviewed_on", "2026-11-23")
+    page.fill("#id_review_due_on", "2027-05-23")
+    page.get_by_role("button", name="Save", exact=True).click()
+    assert reader.open("/articles/a-new-page/").status == 200
+    reader.open("/articles/")
+    assert reader.page.get_by_role("link", name="A new page").is_visible()

@@ -1,0 +1,116 @@
+"""Every kind of page in a real browser: fits a phone, breaks no rule of accessibility, asks nothing of anybody."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+PAGES = [
+    "/",
+    "/phases/",
+    "/phases/peak-withdrawal/",
+    "/phases/now/",
+    "/treatments/",
+    "/treatments/methadone/",
+    "/articles/",
+    "/articles/the-first-72-hours/",
+    "/search/?q=withdrawl",
+    "/emergency/",
+    "/contact/",
+    "/about/",
+    "/privacy/",
+    "/accessibility/",
+    "/nowhere/",
+]
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")])
+def test_page_fits_and_breaks_no_rule(visit, path, width, scheme):
+    visitor = visit(width, scheme)
+    visitor.open(path)
+    page = visitor.page
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    complaints = [text for text in visitor.complaints if "404" not in text]
+    assert complaints == []
+    assert visitor.hosts == {visitor.site.url.split("/")[2]}
+    assert visitor.context.cookies() == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_targets_on_a_phone_can_be_hit(visit, path):
+    """Links and buttons outside running text are at least 24 pixels high, the size WCAG 2.2 AA asks for."""
+    visitor = visit(360)
+    visitor.open(path)
+    small = visitor.page.evaluate(
+        """() => [...document.querySelectorAll(
+            '.top a, .urgent a, .bottom li a, .button, button, .chips a, .contents a'
+          )].map(e => [e.textContent.trim(), e.getBoundingClientRect().height]).filter(([, height]) => height < 24)"""
+    )
+    assert small == []
+
+
+@pytest.mark.parametrize("path", ["/", "/phases/peak-withdrawal/", "/contact/", "/emergency/"])
+def test_page_at_four_hundred_percent_zoom_needs_no_sideways_scrolling(visit, path):
+    """1280 pixels at 400 % are 320."""
+    visitor = visit(320)
+    visitor.open(path)
+    assert visitor.page.evaluate("document.documentElement.scrollWidth <= 320")
+
+
+def test_first_tab_skips_to_the_text(visit):
+    page = (visitor := visit(1280)).page
+    visitor.open("/phases/peak-withdrawal/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_where_am_i_works_by_keyboard_without_scripts(visit):
+    visitor = visit(360, java_script_enabled=False)
+    visitor.open("/phases/now/")
+    page = visitor.page
+    page.get_by_label("2 to 3 days ago").focus()
+    page.keyboard.press("Space")
+    page.get_by_label("Heroin", exact=True).focus()
+    page.keyboard.press("Space")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "You may be in: peak withdrawal" in page.locator("h1").inner_text()
+    assert "48-72" not in page.url
+    assert visitor.context.cookies() == []
+
+
+def test_where_am_i_without_an_answer_points_to_what_is_missing(visit):
+    visitor = visit(360)
+    visitor.open("/phases/now/")
+    page = visitor.page
+    with page.expect_navigation():
+        page.get_by_role("button", name="Show me").click()
+    assert page.title().startswith("Error: ")
+    assert page.evaluate("document.activeElement.className") == "error-summary"
+    page.get_by_role("link", name="Choose when you last used").click()
+    assert page.evaluate("document.activeElement.name") == "since"
+    axe = Axe().run(page)
+    assert axe.violations_count == 0, axe.generate_report()
+
+
+def test_search_from_every_page_in_two_steps(visit):
+    visitor = visit(360)
+    visitor.open("/about/")
+    page = visitor.page
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Search").click()
+    page.get_by_label("What are you looking for?").fill("buprenorfine")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.locator(".results h3 a").first.inner_text() == "Buprenorphine"
+
+
+def test_printed_page_has_no_menus(visit):
+    visitor = visit(1280)
+    visitor.open("/phases/peak-withdrawal/")
+    visitor.page.emulate_media(media="print")
+    assert not visitor.page.locator(".top").is_visible()
+    assert visitor.page.locator(".timeline svg").first.is_visible()

@@ -1,0 +1,288 @@
+"""Asking for a call: what a person who posts the form can count on."""
+
+import re
+
+import pytest
+from django.core import signing
+from django.db import connection
+from django.urls import reverse
+
+from callbacks import tokens
+from callbacks.models import CallbackRequest
+from tests.callbacks.helpers import (
+    DETAILS,
+    JPEG,
+    PDF,
+    BrokenStream,
+    File,
+    body,
+    fields,
+    objects_in_store,
+    post,
+    post_cut,
+    post_form,
+    text_of,
+)
+
+pytestmark = pytest.mark.django_db
+CONTACT = reverse("callbacks:contact")
+
+
+def assert_private(response) -> None:
+    assert "no-store" in response["Cache-Control"]
+    assert response["Referrer-Policy"] == "no-referrer"
+    assert not response.cookies
+
+
+def assert_form_comes_back(response, status: int, name: str = "Zoë Miller") -> None:
+    """With what was typed, a title that says so, whom to call, and a token that works."""
+    assert response.status_code == status
+    assert_private(response)
+    page = response.content.decode()
+    assert "<title>Error: Ask for a call" in page
+    assert "There is a problem" in page
+    assert f'name="name" value="{name}"' in page or not name
+    assert "Knock first." in page
+    assert "866-512-1908" in page.split("There is a problem")[1]
+    assert tokens.read_form(token_in(response))
+    assert CallbackRequest.objects.count() == 0
+    assert objects_in_store() == []
+
+
+def token_in(response) -> str:
+    return re.search(r'name="token" value="([^"]+)"', response.content.decode())[1]
+
+
+def test_form_page_sets_no_cookie_and_is_kept_nowhere(client):
+    response = client.get(CONTACT)
+    assert response.status_code == 200
+    assert_private(response)
+    assert "PDF, JPEG, PNG or HEIC, up to 32 MB each" in text_of(response)
+    assert "Error" not in response.content.decode().split("</title>")[0]
+
+
+def test_form_page_has_its_fields_in_the_order_that_shows_how_far_a_body_came(client):
+    page = client.get(CONTACT).content.decode().split("<form", 1)[1].split("</form>")[0]
+    names = list(dict.fromkeys(re.findall(r'name="(\w+)"', page)))
+    assert names == ["name", "phone", "preferred_time", "message", "token", "file_1", "file_2", "complete"]
+
+
+def test_form_page_helps_browsers_fill_it_in(client):
+    page = client.get(CONTACT).content.decode()
+    assert re.search(r'<input type="text" name="name"[^>]*autocomplete="name"', page)
+    assert re.search(r'<input type="tel" name="phone"[^>]*autocomplete="tel"[^>]*inputmode="tel"', page)
+    for described in re.findall(r'aria-describedby="([^"]+)"', page):
+        assert all(f'id="{part}"' in page for part in described.split())
+
+
+def test_each_form_page_has_a_token_of_its_own(client):
+    assert token_in(client.get(CONTACT)) != token_in(client.get(CONTACT))
+
+
+@pytest.mark.parametrize("method", ["put", "delete", "patch"])
+def test_other_methods_are_refused(client, method):
+    assert getattr(client, method)(CONTACT).status_code == 405
+
+
+def test_good_request_is_stored_and_confirmed(client):
+    response = post_form(client, ("file_1", File(JPEG)), ("file_2", File(PDF)))
+    assert response.status_code == 303
+    assert_private(response)
+    request = CallbackRequest.objects.get()
+    assert request.open_details() == DETAILS
+    assert request.state == "new"
+    assert [a.kind for a in request.attachments.all()] == ["jpg", "pdf"]
+    confirmation = client.get(response["Location"])
+    assert confirmation.status_code == 200
+    assert request.reference in confirmation.content.decode()
+
+
+def test_request_without_files_needs_no_multipart(client):
+    response = client.post(CONTACT, fields(preferred_time=None, message=None) | {"complete": "1"})
+    assert response.status_code == 303
+    assert CallbackRequest.objects.get().open_details().preferred_time == "any"
+
+
+def test_posts_from_a_browser_that_checks_csrf_need_no_cookie():
+    from django.test import Client
+
+    assert post_form(Client(enforce_csrf_checks=True)).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("changes", "link", "words"),
+    [
+        ({"name": ""}, "#id_name", "Enter your name."),
+        ({"name": None}, "#id_name", "Enter your name."),
+        ({"phone": ""}, "#id_phone", "Enter a phone number"),
+        ({"phone": None}, "#id_phone", "Enter a phone number"),
+        ({"phone": "911"}, "#id_phone", "Check the phone number."),
+        ({"preferred_time": "<script>"}, "#id_preferred_time_0", "Choose one of the times"),
+        ({"message": "Knock first." + "x" * 5000}, "#id_message", "Make the message shorter"),
+    ],
+)
+def test_unusable_form_comes_back_with_linked_errors_and_keeps_nothing(client, changes, link, words):
+    response = post_form(client, ("file_1", File(JPEG)), **changes)
+    page = response.content.decode()
+    assert_form_comes_back(response, 422, name="" if "name" in changes else "Zoë Miller")
+    assert re.search(rf'<a href="{link}">{re.escape(words)}', page)
+    assert f'id="{link[1:]}"' in page
+    assert '<a href="#id_file_1">First file: Choose it again.' in page
+
+
+def test_unusable_form_also_says_what_was_wrong_with_its_file(client):
+    page = post_form(client, ("file_2", File(b"GIF89a" * 200)), phone="").content.decode()
+    assert '<a href="#id_file_2">Second file: It is not a PDF, JPEG, PNG or HEIC file.' in page
+
+
+def test_typed_markup_comes_back_as_text(client):
+    page = post_form(client, name='"><script>alert(1)</script>', phone="").content.decode()
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+@pytest.mark.parametrize("token", [None, "", "forged", "a:b:c", "\x00", "é" * 10_000, signing.dumps("a-nonce")])
+def test_missing_or_forged_token_brings_the_form_back(client, token):
+    response = post_form(client, ("file_1", File(JPEG)), token=token)
+    assert_form_comes_back(response, 422)
+    again = post_form(client, token=token_in(response))
+    assert again.status_code == 303
+
+
+def test_expired_token_brings_the_form_back_and_still_makes_one_request(client, monkeypatch):
+    nonce = tokens.new_nonce()
+    with monkeypatch.context() as yesterday:
+        yesterday.setattr("django.core.signing.time.time", lambda: 1_000_000_000)
+        old = tokens.sign_form(nonce)
+    response = post_form(client, token=old)
+    assert_form_comes_back(response, 422)
+    assert "too old" in text_of(response)
+    assert tokens.read_form(token_in(response)) == nonce
+
+
+def test_confirmation_token_is_no_form_token(client):
+    location = post_form(client)["Location"]
+    CallbackRequest.objects.all().delete()
+    assert_form_comes_back(post_form(client, token=location.split("t=")[1]), 422)
+
+
+def test_body_cut_inside_text_brings_the_form_back(client):
+    data = body(fields())
+    response = post_cut(client, data, data.index(b'name="token"'))
+    assert_form_comes_back(response, 422)
+    assert "connection dropped" in text_of(response)
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_body_cut_inside_a_file_still_makes_the_request(client, broken):
+    data = body(fields(), ("file_1", File(JPEG * 500)), ("file_2", File(PDF)))
+    response = post_cut(client, data, len(data) // 2, broken=broken)
+    assert response.status_code == 303
+    request = CallbackRequest.objects.get()
+    assert request.open_details() == DETAILS
+    assert [(a.slot, a.reason) for a in request.attachments.all()] == [("file_1", "interrupted")]
+    assert objects_in_store() == []
+    assert "The connection dropped" in text_of(client.get(response["Location"]))
+
+
+def test_body_cut_behind_the_first_file_keeps_that_file(client):
+    data = body(fields(), ("file_1", File(JPEG)), ("file_2", File(PDF * 500)))
+    post_cut(client, data, len(data) - 5000)
+    rows = CallbackRequest.objects.get().attachments.all()
+    assert [(a.slot, a.state, a.reason) for a in rows] == [
+        ("file_1", "stored", ""),
+        ("file_2", "refused", "interrupted"),
+    ]
+    assert objects_in_store() == [rows[0].object_name]
+
+
+def test_body_cut_at_any_byte_never_fails_and_never_stores_a_half(client):
+    text = fields()
+    data = body(text, ("file_1", File(JPEG)), ("file_2", File(PDF)))
+    begin = data.index(b'name="file_1"')
+    for at in range(0, len(data), 37):
+        CallbackRequest.objects.all().delete()
+        response = post_cut(client, data, at)
+        assert response.status_code in {303, 422}
+        if response.status_code == 303:
+            assert at > begin
+            assert CallbackRequest.objects.get().open_details() == DETAILS
+        else:
+            assert at < begin + 200
+
+
+def test_retry_after_a_cut_connection_is_the_same_request(client):
+    data = body(fields(), ("file_1", File(JPEG * 500)))
+    post_cut(client, data, len(data) // 2)
+    assert post(client, data).status_code == 303
+    request = CallbackRequest.objects.get()
+    assert [a.state for a in request.attachments.all()] == ["stored"]
+
+
+def test_sending_twice_makes_one_request(client):
+    data = body(fields(), ("file_1", File(JPEG)))
+    first, second = post(client, data), post(client, data)
+    assert first.status_code == second.status_code == 303
+    request = CallbackRequest.objects.get()
+    assert objects_in_store() == [request.attachments.get().object_name]
+
+
+def test_sending_again_with_a_correction_changes_the_same_request(client):
+    text = fields(phone="212 555 0199")
+    post(client, body(text))
+    post(client, body(text | {"phone": "212 555 0123"}))
+    assert CallbackRequest.objects.get().open_details() == DETAILS
+
+
+def test_two_people_with_the_same_name_and_number_make_two_requests(client):
+    post_form(client)
+    post_form(client)
+    assert CallbackRequest.objects.count() == 2
+
+
+def test_database_that_cannot_be_written_gives_the_form_back_and_keeps_nothing(client, caplog):
+    data = body(fields(), ("file_1", File(JPEG)))
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA query_only=ON")
+        try:
+            response = post(client, data)
+        finally:
+            cursor.execute("PRAGMA query_only=OFF")
+    assert_form_comes_back(response, 503)
+    assert "First file: Choose it again" in text_of(response)
+    assert "Miller" not in caplog.text
+    retry = re.sub(rb'(name="token"\r\n\r\n)[^\r]+', b"\\1" + token_in(response).encode(), data)
+    assert post(client, retry).status_code == 303
+
+
+def test_database_that_fails_half_way_keeps_nothing(client):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE callbacks_attachment RENAME COLUMN kind TO gone")
+    response = post_form(client, ("file_1", File(JPEG)), ("file_2", File(PDF)))
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE callbacks_attachment RENAME COLUMN gone TO kind")
+    assert_form_comes_back(response, 503)
+
+
+def test_missing_key_gives_the_form_back(client, settings):
+    settings.VAULT_KEYS = {}
+    assert_form_comes_back(post_form(client, ("file_1", File(JPEG))), 503)
+
+
+def test_text_beyond_all_measure_is_answered_kindly(client):
+    response = post_form(client, message="x" * 2_000_000)
+    assert response.status_code == 413
+    assert_private(response)
+    assert "Make it shorter" in text_of(response)
+    assert "866-512-1908" in text_of(response)
+    urlencoded = client.post(CONTACT, "message=" + "x" * 2_000_000, content_type="application/x-www-form-urlencoded")
+    assert urlencoded.status_code == 413
+    assert CallbackRequest.objects.count() == 0
+
+
+def test_connection_that_breaks_inside_text_is_answered_kindly(client):
+    extra = {"wsgi.input": BrokenStream(), "CONTENT_LENGTH": "500"}
+    response = client.generic("POST", CONTACT, b"x", content_type="application/x-www-form-urlencoded", **extra)
+    assert response.status_code == 400
+    assert "could not read" in text_of(response)
+    assert "866-512-1908" in text_of(response)

@@ -1,0 +1,69 @@
+"""What was promised to be erased is erased, files and all, and the report holds counts only."""
+
+import datetime
+import io
+import os
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import storages
+from django.core.management import call_command
+from django.utils import timezone
+
+from callbacks import objects
+from callbacks.models import AccessRecord, Attachment, CallbackRequest
+from tests.callbacks.helpers import DETAILS, PDF, File, objects_in_store, post_form
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def purge() -> str:
+    output = io.StringIO()
+    call_command("purge_callbacks", stdout=output)
+    return output.getvalue()
+
+
+def make_due(request: CallbackRequest, by: datetime.timedelta) -> None:
+    now = timezone.now()
+    CallbackRequest.objects.filter(pk=request.pk).update(
+        received_at=now - datetime.timedelta(days=90) - by, erase_after=now - by
+    )
+
+
+def test_purge_erases_what_is_due_and_nothing_else(client):
+    for _ in range(3):
+        post_form(client, ("file_1", File(PDF)))
+    due, not_yet, _ = CallbackRequest.objects.all()
+    make_due(due, by=datetime.timedelta(seconds=1))
+    make_due(not_yet, by=-datetime.timedelta(minutes=1))
+    output = purge()
+    assert output == "Callback requests erased: 1. Files without a request removed: 0.\n"
+    assert due not in CallbackRequest.objects.all()
+    assert CallbackRequest.objects.count() == 2
+    assert set(objects_in_store()) == Attachment.objects.object_names()
+    assert AccessRecord.objects.count() == 0
+
+
+def test_purge_sweeps_files_that_belong_to_no_request(client):
+    post_form(client, ("file_1", File(PDF)))
+    folder = Path(storages["attachments"].location)
+    for age in (59, 61):
+        name = objects.new_name()
+        (folder / name).write_bytes(b"left by a crash")
+        old = timezone.now().timestamp() - age * 60
+        os.utime(folder / name, (old, old))
+    assert purge() == "Callback requests erased: 0. Files without a request removed: 1.\n"
+    assert len(objects_in_store()) == 2
+
+
+def test_purge_says_counts_and_no_content(client):
+    post_form(client, ("file_1", File(PDF, b"jane-patient.pdf")))
+    request = CallbackRequest.objects.get()
+    make_due(request, by=datetime.timedelta(days=1))
+    output = purge()
+    for secret in (DETAILS.name, request.reference, "jane"):
+        assert secret not in output
+
+
+def test_purge_with_nothing_to_do_is_fine():
+    assert purge() == "Callback requests erased: 0. Files without a request removed: 0.\n"

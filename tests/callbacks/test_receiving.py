@@ -1,0 +1,270 @@
+"""Files on their way in: exact limits, kinds by content, hostile names and bodies, and nothing left behind."""
+
+import io
+import os
+import tracemalloc
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import storages
+from django.core.files.uploadhandler import StopUpload
+from django.test import RequestFactory
+
+from callbacks import objects
+from callbacks.models import Attachment, CallbackRequest
+from callbacks.receiving import VaultUploadHandler, receive
+from tests.callbacks.helpers import (
+    BOUNDARY,
+    CONTENT_TYPE,
+    DETAILS,
+    HEIC,
+    JPEG,
+    MIB,
+    PDF,
+    PNG,
+    File,
+    body,
+    fields,
+    objects_in_store,
+    post,
+    post_form,
+    text_of,
+)
+
+pytestmark = pytest.mark.django_db
+FULL = {"BACKEND": "tests.callbacks.helpers.FullDisk"}
+
+
+def stored_bytes(attachment: Attachment) -> bytes:
+    return b"".join(objects.plain_chunks(attachment.object_name))
+
+
+def only_attachment() -> Attachment:
+    """Of the one request, which is whole whatever became of its file."""
+    request = CallbackRequest.objects.get()
+    assert request.open_details() == DETAILS
+    return request.attachments.get()
+
+
+@pytest.mark.parametrize(("content", "kind"), [(PDF, "pdf"), (JPEG, "jpg"), (PNG, "png"), (HEIC, "heic")])
+@pytest.mark.parametrize(("name", "declared"), [(b"x.html", b"text/html"), (b"x", b""), (b"x.png", b"image/png")])
+def test_file_is_known_by_its_content_whatever_it_is_called(client, content, kind, name, declared):
+    post_form(client, ("file_1", File(content, name, declared)))
+    attachment = only_attachment()
+    assert (attachment.kind, attachment.size) == (kind, len(content))
+    assert stored_bytes(attachment) == content
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"GIF89a" + bytes(2000),
+        b"<html><script>alert(1)</script>",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"PK\x03\x04" + bytes(2000),
+        b"MZ" + bytes(100_000),
+        b"x",
+        b"\n" * 900 + PDF,
+    ],
+)
+def test_other_kinds_are_refused_under_any_name_and_the_request_is_kept(client, content):
+    response = post_form(client, ("file_1", File(content, b"card.pdf", b"application/pdf")))
+    assert only_attachment().reason == "wrong_kind"
+    assert objects_in_store() == []
+    words = text_of(client.get(response["Location"]))
+    assert "It is not a PDF, JPEG, PNG or HEIC file." in words
+    assert "Your request for a call is safe." in words
+
+
+def test_file_of_exactly_32_mb_is_stored_whole(client):
+    content = PDF + os.urandom(32 * MIB - len(PDF))
+    post_form(client, ("file_1", File(content)))
+    attachment = only_attachment()
+    assert attachment.size == 33_554_432
+    assert stored_bytes(attachment) == content
+
+
+def test_file_one_byte_over_32_mb_is_refused_and_the_request_is_kept(client):
+    response = post_form(client, ("file_1", File(PDF + bytes(32 * MIB - len(PDF) + 1))), ("file_2", File(PNG)))
+    request = CallbackRequest.objects.get()
+    assert [(a.slot, a.reason) for a in request.attachments.all()] == [("file_1", "too_large"), ("file_2", "")]
+    assert objects_in_store() == [request.attachments.stored().get().object_name]
+    assert "It is larger than 32 MB." in text_of(client.get(response["Location"]))
+
+
+def test_files_that_come_before_the_text_do_not_cost_the_text(client):
+    data = body({}, ("file_1", File(PDF + bytes(33 * MIB))), ("file_2", File(b"no"))).removesuffix(
+        f"--{BOUNDARY}--\r\n".encode()
+    )
+    assert post(client, data + body(fields())).status_code == 303
+    assert CallbackRequest.objects.get().open_details() == DETAILS
+
+
+def test_body_that_declares_more_than_128_mb_is_not_read_on_and_the_request_is_kept(client):
+    data = body(fields(), ("file_1", File(PDF)))
+    extra = {"wsgi.input": io.BytesIO(data), "CONTENT_LENGTH": str(128 * MIB + 1)}
+    assert post(client, data, **extra).status_code == 303
+    assert only_attachment().reason == "too_large"
+    assert objects_in_store() == []
+
+
+def test_body_that_declares_more_than_128_mb_resets_the_connection():
+    request = RequestFactory().post("/", CONTENT_LENGTH=str(128 * MIB + 1))
+    with pytest.raises(StopUpload) as stopped:
+        VaultUploadHandler(request).new_file("file_1", "x", "", None)
+    assert stopped.value.connection_reset
+
+
+def test_empty_file_is_said(client):
+    response = post_form(client, ("file_1", File(b"")))
+    assert only_attachment().reason == "empty"
+    assert "There is nothing in it." in text_of(client.get(response["Location"]))
+
+
+def test_file_input_left_empty_is_no_file(client):
+    post_form(client, ("file_1", File(b"", name=b"", declared=b"application/octet-stream")))
+    assert Attachment.objects.count() == 0
+
+
+def test_unknown_file_fields_are_ignored(client):
+    post_form(client, ("file_3", File(PDF)), ("name", File(PDF)), ("file_1", File(PNG)))
+    assert only_attachment().kind == "png"
+    assert len(objects_in_store()) == 1
+
+
+@pytest.mark.parametrize("count", [3, 4, 5, 12])
+def test_more_than_two_files_are_ignored(client, count):
+    files = [(f"file_{number}", File(PDF)) for number in range(1, count + 1)]
+    assert post_form(client, *files).status_code == 303
+    assert [a.slot for a in CallbackRequest.objects.get().attachments.all()] == ["file_1", "file_2"]
+    assert len(objects_in_store()) == 2
+
+
+def test_same_slot_twice_takes_the_first(client):
+    post_form(client, ("file_1", File(PDF)), ("file_1", File(PNG)))
+    assert only_attachment().kind == "pdf"
+    assert len(objects_in_store()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (b"../../etc/passwd", "passwd"),
+        (b"..\\\\..\\\\x.pdf", "x.pdf"),
+        (b"/absolute/card.pdf", "card.pdf"),
+        (b"a\x00b.pdf", "ab.pdf"),
+        ("harmless\u202efdp.exe".encode(), "harmlessfdp.exe"),
+        (b"&lt;img src=x onerror=alert(1)&gt;.pdf", "<img src=x onerror=alert(1)>.pdf"),
+        (b"x" * 300, "x" * 120),
+        (b".htaccess", ".htaccess"),
+        (b"CON", "CON"),
+        ("🙂.pdf".encode(), "🙂.pdf"),
+        (b"..", "file"),
+        ("\u202e".encode(), "file"),
+    ],
+)
+def test_hostile_file_name_is_only_ever_text(client, name, shown):
+    post_form(client, ("file_1", File(PDF, name)))
+    attachment = only_attachment()
+    assert attachment.open_name() == shown
+    assert objects_in_store() == [attachment.object_name]
+    assert len(attachment.object_name) == 32
+
+
+@pytest.mark.parametrize("name", [b"a\r\nb.pdf", b"\xff\xfe.pdf", "名".encode() * 500, b'"; filename="x'])
+def test_file_name_that_breaks_the_header_never_costs_the_request(client, name):
+    response = post_form(client, ("file_1", File(PDF * 200, name)))
+    assert response.status_code == 303
+    attachment = only_attachment()
+    assert attachment.is_stored or attachment.reason == "interrupted"
+    assert len(objects_in_store()) == attachment.is_stored
+
+
+@pytest.mark.parametrize("content", [b"!" * 3000, b"AAA" * 1001, JPEG])
+def test_file_that_claims_to_be_base64_never_costs_the_request(client, content):
+    response = post_form(client, ("file_1", File(content, header=b"\r\nContent-Transfer-Encoding: base64")))
+    assert response.status_code == 303
+    assert not only_attachment().is_stored
+    assert objects_in_store() == []
+
+
+def test_full_disk_costs_the_file_and_not_the_request(client, settings, tmp_path):
+    settings.STORAGES = settings.STORAGES | {"attachments": FULL | {"OPTIONS": {"location": tmp_path / "full"}}}
+    response = post_form(client, ("file_1", File(JPEG * 500)), ("file_2", File(PNG)))
+    rows = CallbackRequest.objects.get().attachments.all()
+    assert [(a.slot, a.reason) for a in rows] == [("file_1", "not_stored"), ("file_2", "")]
+    assert objects_in_store() == [rows[1].object_name]
+    assert "The fault is ours." in text_of(client.get(response["Location"]))
+
+
+def test_disk_that_is_full_at_the_last_byte_costs_the_file_and_not_the_request(client, settings, tmp_path):
+    settings.STORAGES = settings.STORAGES | {"attachments": FULL | {"OPTIONS": {"location": tmp_path / "full"}}}
+    post_form(client, ("file_1", File(JPEG + bytes(99_950 - len(JPEG)))))
+    assert only_attachment().reason == "not_stored"
+    assert objects_in_store() == []
+
+
+def test_store_that_cannot_be_reached_costs_the_file_and_not_the_request(client, settings, tmp_path):
+    (tmp_path / "in-the-way").write_text("")
+    options = {"location": tmp_path / "in-the-way" / "attachments"}
+    settings.STORAGES = settings.STORAGES | {"attachments": settings.STORAGES["attachments"] | {"OPTIONS": options}}
+    post_form(client, ("file_1", File(JPEG)))
+    assert CallbackRequest.objects.get().attachments.get().reason == "not_stored"
+
+
+def test_files_are_for_the_owner_only_and_hold_nothing_readable(client):
+    secret = JPEG + b"INSURANCE NUMBER 12345" * 50
+    post_form(client, ("file_1", File(secret, b"jane-patient.jpg")))
+    folder = Path(storages["attachments"].location)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    [file] = folder.iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert b"INSURANCE" not in file.read_bytes()
+    assert b"JFIF" not in file.read_bytes()
+
+
+def test_stored_file_was_written_through_to_the_disk(client, monkeypatch):
+    synced = []
+    fsync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda descriptor: (synced.append(os.fstat(descriptor)), fsync(descriptor)))
+    post_form(client, ("file_1", File(JPEG)))
+    folder = Path(storages["attachments"].location)
+    inodes = [status.st_ino for status in synced]
+    file = folder / only_attachment().object_name
+    assert inodes.index(file.stat().st_ino) < len(inodes) - 1 - inodes[::-1].index(folder.stat().st_ino)
+
+
+class EndlessForm(io.RawIOBase):
+    """A body of which no more than what is asked for is ever in memory."""
+
+    def __init__(self, size: int) -> None:
+        empty = body(fields(), ("file_1", File(PDF)))
+        at = empty.index(PDF) + len(PDF)
+        self._before, self._after, self._zeros = empty[:at], empty[at:], size
+        self.length = len(empty) + size
+
+    def read(self, size: int = -1, /) -> bytes:
+        if self._before:
+            part, self._before = self._before[:size], self._before[size:]
+        elif self._zeros:
+            part = bytes(min(size, self._zeros))
+            self._zeros -= len(part)
+        else:
+            part, self._after = self._after[:size], self._after[size:]
+        return part
+
+
+def test_memory_does_not_grow_with_the_file():
+    form = EndlessForm(31 * MIB)
+    extra = {"wsgi.input": form, "CONTENT_LENGTH": str(form.length)}
+    request = RequestFactory().generic("POST", "/", b"x", content_type=CONTENT_TYPE, **extra)
+    receive(RequestFactory().post("/"))  # what is loaded once does not count
+    tracemalloc.start()
+    try:
+        handler = receive(request)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert handler.received["file_1"].size == 31 * MIB + len(PDF)
+    assert request.POST["complete"] == "1"
+    assert peak < 2 * MIB

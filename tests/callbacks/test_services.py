@@ -1,0 +1,264 @@
+"""Submitting, adding, erasing and sweeping: all or nothing, once, and nothing left behind."""
+
+import datetime
+import os
+import re
+
+import pytest
+from django.core.files.storage import storages
+from django.db import IntegrityError, connection, transaction
+
+from callbacks import models, objects, services
+from callbacks.keyring import VaultError
+from callbacks.models import AccessRecord, Attachment, CallbackRequest
+from callbacks.streams import EncryptingWriter
+from callbacks.uploads import Kind, Received, Refusal, Slot
+from tests.callbacks.helpers import DETAILS, JPEG, PDF, objects_in_store
+from tests.factories import make_staff
+
+pytestmark = pytest.mark.django_db
+REFERENCE = re.compile(r"[34679CDFGHJKMNPQRTWXY]{3}-[34679CDFGHJKMNPQRTWXY]{3}")
+HOUR = datetime.timedelta(hours=1)
+
+
+def stored(slot: str = "file_1", content: bytes = JPEG, kind: Kind = Kind.JPEG) -> dict[Slot, Received]:
+    name = objects.new_name()
+    file = objects.create(name)
+    writer = EncryptingWriter(file, name)
+    writer.write(content)
+    writer.finish()
+    objects.close_durably(file)
+    return {Slot(slot): Received(Slot(slot), "card.jpg", name, kind, len(content))}
+
+
+def refused(slot: str = "file_1") -> dict[Slot, Received]:
+    return {Slot(slot): Received(Slot(slot), "card.jpg", refusal=Refusal.EMPTY)}
+
+
+def submit(received=None, details=DETAILS, nonce="a-nonce") -> CallbackRequest:
+    return services.submit(details=details, nonce=nonce, received=received or {})
+
+
+def age_objects(hours: float) -> None:
+    folder = storages["attachments"].location
+    for name in objects_in_store():
+        status = os.stat(f"{folder}/{name}")
+        os.utime(f"{folder}/{name}", (status.st_atime, status.st_mtime - hours * 3600))
+
+
+def test_submit_seals_what_the_person_said():
+    request = submit(stored())
+    request.refresh_from_db()
+    assert request.open_details() == DETAILS
+    for value in (*CallbackRequest.objects.values_list().get(), *Attachment.objects.values_list().get()):
+        for secret in ("Zoë", "Miller", "2125550123", "Knock", "card"):
+            assert secret not in str(value)
+            assert not isinstance(value, bytes) or secret.encode() not in value
+
+
+def test_each_request_has_a_key_of_its_own():
+    assert submit(nonce="one").data_key() != submit(nonce="two").data_key()
+
+
+def test_details_moved_to_another_row_do_not_open():
+    first, second = submit(nonce="one"), submit(nonce="two")
+    first.wrapped_key, first.sealed = second.wrapped_key, second.sealed
+    with pytest.raises(VaultError):
+        first.open_details()
+
+
+def test_file_name_moved_to_another_slot_does_not_open():
+    request = submit(stored() | refused("file_2"))
+    first, second = request.attachments.all()
+    with pytest.raises(VaultError):
+        request.open_file_name(second.slot, bytes(first.sealed_name))
+
+
+def test_second_submit_corrects_details_and_keeps_the_stored_file():
+    first = submit(stored())
+    kept = first.attachments.get().object_name
+    other = models.Details(name="Zoë", phone="+12125550199")
+    second = submit(stored(content=PDF, kind=Kind.PDF), details=other)
+    assert second == first
+    assert CallbackRequest.objects.get().open_details() == other
+    assert objects_in_store() == [kept]
+    assert first.attachments.get().kind == "jpg"
+
+
+def test_second_submit_fills_slots_that_were_refused_or_empty():
+    submit(refused())
+    request = submit(stored() | stored("file_2"))
+    assert [a.state for a in request.attachments.all()] == ["stored", "stored"]
+    assert [a.reason for a in request.attachments.all()] == ["", ""]
+    assert len(objects_in_store()) == 2
+
+
+def test_refused_retry_does_not_replace_a_stored_file():
+    submit(stored())
+    assert submit(refused()).attachments.get().is_stored
+
+
+def test_plain_retry_leaves_the_state_that_staff_set():
+    submit()
+    CallbackRequest.objects.update(state="closed")
+    submit()
+    assert CallbackRequest.objects.get().state == "closed"
+
+
+def test_correction_of_a_closed_request_puts_it_back_into_the_queue():
+    submit()
+    CallbackRequest.objects.update(state="closed")
+    submit(details=models.Details(name="Zoë", phone="+12125550199"))
+    assert CallbackRequest.objects.get().state == "new"
+
+
+def test_correction_of_a_claimed_request_stays_claimed():
+    submit()
+    CallbackRequest.objects.update(state="claimed")
+    submit(details=models.Details(name="Zoë", phone="+12125550199"))
+    assert CallbackRequest.objects.get().state == "claimed"
+
+
+def test_taken_reference_is_replaced_by_another(monkeypatch):
+    CallbackRequest.objects.filter(pk=submit(nonce="one").pk).update(reference="K7M-4QX")
+    letters = iter("K7M4QX" + "K7M4QY")
+    monkeypatch.setattr(models.secrets, "choice", lambda _: next(letters))
+    assert submit(nonce="two").reference == "K7M-4QY"
+
+
+def test_failed_submit_leaves_no_row_and_no_object():
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA query_only=ON")
+        try:
+            with pytest.raises(services.CouldNotSave):
+                submit(stored())
+        finally:
+            cursor.execute("PRAGMA query_only=OFF")
+    assert CallbackRequest.objects.count() == 0
+    assert objects_in_store() == []
+
+
+def test_submit_that_dies_of_anything_leaves_no_object(monkeypatch):
+    monkeypatch.setattr(Attachment, "take", lambda *args: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        submit(stored())
+    assert CallbackRequest.objects.count() == 0
+    assert objects_in_store() == []
+
+
+def test_object_that_cannot_be_deleted_costs_nothing_and_is_swept_later(monkeypatch):
+    submit(stored())
+    with monkeypatch.context() as broken:
+        broken.setattr(type(storages["attachments"]), "delete", lambda *args: 1 / 0)
+        submit(stored())
+    assert len(objects_in_store()) == 2
+    age_objects(2)
+    assert services.sweep_orphans(HOUR) == 1
+    assert objects_in_store() == [Attachment.objects.get().object_name]
+
+
+def test_file_for_a_request_erased_meanwhile_is_discarded():
+    request = submit()
+    CallbackRequest.objects.all().delete()
+    with pytest.raises(services.CouldNotSave):
+        services.add_files(request, stored())
+    assert objects_in_store() == []
+
+
+def test_erase_removes_rows_and_objects_and_records_who(django_capture_on_commit_callbacks):
+    staff = make_staff("lead")
+    request = submit(stored() | stored("file_2"))
+    other = submit(stored(), nonce="another")
+    with django_capture_on_commit_callbacks(execute=True):
+        services.erase(request, by=staff)
+    assert list(CallbackRequest.objects.all()) == [other]
+    assert objects_in_store() == [Attachment.objects.get().object_name]
+    record = AccessRecord.objects.get()
+    assert (record.action, record.username, record.request_reference) == ("erased", "lead", request.reference)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_erase_that_is_rolled_back_keeps_the_objects():
+    request = submit(stored())
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        services.erase(request)
+        raise ZeroDivisionError
+    assert CallbackRequest.objects.get().attachments.get().object_name == objects_in_store()[0]
+
+
+def test_sweep_spares_young_objects_and_those_in_use():
+    submit(stored())
+    stored("file_2")
+    assert services.sweep_orphans(HOUR) == 0
+    age_objects(1.1)
+    assert services.sweep_orphans(HOUR) == 1
+    assert objects_in_store() == [Attachment.objects.get().object_name]
+
+
+def test_sweep_of_a_store_that_was_never_used_does_nothing():
+    assert services.sweep_orphans(HOUR) == 0
+
+
+def test_access_record_keeps_the_name_of_a_deleted_account():
+    staff = make_staff("gone")
+    services.record(AccessRecord.Action.VIEWED, submit(), staff)
+    staff.delete()
+    record = AccessRecord.objects.get()
+    assert (record.who, record.username) == (None, "gone")
+
+
+def test_request_is_kept_for_90_days():
+    request = submit()
+    assert round((request.erase_after - request.received_at) / datetime.timedelta(days=1), 3) == 90
+
+
+def test_reference_is_short_and_easy_to_read_aloud():
+    for _ in range(200):
+        assert REFERENCE.fullmatch(models.new_reference())
+
+
+def test_request_is_named_by_its_reference_only():
+    request = submit(stored())
+    assert str(request) == request.reference
+    assert str(request.attachments.get()) == "First file"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"state": "lost"},
+        {"form_nonce": ""},
+        {"erase_after": datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)},
+    ],
+)
+def test_request_that_makes_no_sense_cannot_be_stored(values):
+    submit()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CallbackRequest.objects.update(**values)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"state": "refused"},
+        {"reason": "empty"},
+        {"object_name": ""},
+        {"kind": ""},
+        {"size": 0},
+        {"size": 32 * 1024 * 1024 + 1},
+        {"slot": "file_3"},
+    ],
+)
+def test_attachment_that_makes_no_sense_cannot_be_stored(values):
+    submit(stored())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Attachment.objects.update(**values)
+
+
+def test_slot_and_object_are_used_once():
+    request = submit(stored())
+    row = Attachment.objects.get()
+    for change in ({"object_name": "another"}, {"slot": "file_2"}):
+        values = {"slot": row.slot, "object_name": row.object_name} | change
+        with pytest.raises(IntegrityError), transaction.atomic():
+            request.attachments.create(state="stored", kind="jpg", size=1, sealed_name=b"", **values)

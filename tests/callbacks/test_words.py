@@ -1,0 +1,51 @@
+"""The words on the pages: short, plain, and never blaming."""
+
+import pytest
+import textstat
+from django.urls import reverse
+
+from callbacks.models import CallbackRequest
+from callbacks.uploads import Refusal
+from tests.callbacks.helpers import File, post_form, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def main_text(response) -> str:
+    return text_of(response).split("Skip to the text", 1)[-1]
+
+
+def pages(client) -> dict[str, str]:
+    location = post_form(client, ("file_1", File(b"")), ("file_2", File(b"GIF89a")))["Location"]
+    return {
+        "form": main_text(client.get(reverse("callbacks:contact"))),
+        "errors": main_text(post_form(client, ("file_1", File(b"")), name="", phone="")),
+        "sent": main_text(client.get(location)),
+        "gone": main_text(client.get(reverse("callbacks:sent"))),
+        "refusals": " ".join(refusal.sentence for refusal in Refusal),
+    }
+
+
+def test_every_page_reads_at_grade_8_or_lower_and_blames_nobody(client):
+    for name, text in pages(client).items():
+        assert textstat.flesch_kincaid_grade(text) <= 8, name
+        for word in ("please", "invalid", "failed", "addict", "abuse", "forbidden", "illegal", "you must", "oops"):
+            assert word not in text.lower(), (name, word)
+
+
+def test_every_page_offers_the_clinic_911_and_988(client):
+    found = pages(client)
+    del found["refusals"]
+    assert CallbackRequest.objects.count() == 1
+    for name, text in found.items():
+        for number in ("866-512-1908", "911", "988"):
+            assert number in text, (name, number)
+
+
+def test_every_page_has_a_description_and_one_heading(client):
+    location = post_form(client)["Location"]
+    for url in (reverse("callbacks:contact"), location, reverse("callbacks:sent")):
+        page = client.get(url).content.decode()
+        assert page.count("<h1") == 1
+        description = page.split('name="description" content="')[1].split('"')[0]
+        assert len(description) > 40

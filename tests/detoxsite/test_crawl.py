@@ -1,0 +1,83 @@
+"""A walk over every page a reader can reach, as strict about each as a validator."""
+
+from collections import Counter
+from urllib.parse import urlsplit
+
+import html5lib
+import pytest
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def site(client, guide) -> dict[str, object]:
+    """Every page reachable from the front page, parsed; any markup error fails."""
+    pages, waiting = {}, ["/"]
+    while waiting:
+        path = waiting.pop()
+        if path in pages:
+            continue
+        response = client.get(path)
+        assert response.status_code == 200, f"{path} answers {response.status_code}"
+        if not response["Content-Type"].startswith("text/html"):
+            pages[path] = None
+            continue
+        parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+        tree = parser.parse(response.content)
+        assert not parser.errors, (path, [(place, code) for place, code, _ in parser.errors][:5])
+        pages[path] = tree
+        for link in tree.iter("a"):
+            target = urlsplit(link.get("href"))
+            if not target.scheme and not target.netloc and target.path and not target.path.startswith("/admin"):
+                waiting.append(target.path)
+    return {path: tree for path, tree in pages.items() if tree is not None}
+
+
+def test_every_page_is_whole(site):
+    assert len(site) > 45
+    titles = Counter()
+    for path, tree in site.items():
+        assert tree.get("lang") == "en-US", path
+        assert len(list(tree.iter("h1"))) == 1, path
+        assert tree.find(".//main[@id='main']") is not None, path
+        assert tree.find(".//a[@class='skip']").get("href") == "#main", path
+        title = tree.find(".//title").text
+        titles[title] += 1
+        description = tree.find(".//meta[@name='description']").get("content")
+        assert 40 <= len(description) <= 200, (path, len(description))
+        ids = Counter(element.get("id") for element in tree.iter() if element.get("id"))
+        assert not [name for name, count in ids.items() if count > 1], (path, ids.most_common(3))
+        for element in tree.iter():
+            for name in ("aria-labelledby", "aria-describedby", "for"):
+                for target in (element.get(name) or "").split():
+                    assert target in ids, (path, name, target)
+            if element.tag == "a" and (element.get("href") or "").startswith("#"):
+                assert element.get("href")[1:] in ids, (path, element.get("href"))
+        for image in tree.iter("img"):
+            assert image.get("alt") is not None, path
+    assert not [title for title, count in titles.items() if count > 1], titles.most_common(3)
+
+
+def test_every_link_with_a_place_on_another_page_lands_there(site):
+    for path, tree in site.items():
+        for link in tree.iter("a"):
+            target = urlsplit(link.get("href"))
+            if target.fragment and target.path in site and not target.scheme:
+                assert site[target.path].find(f".//*[@id='{target.fragment}']") is not None, (path, link.get("href"))
+
+
+def test_headings_skip_no_level(site):
+    for path, tree in site.items():
+        level = 0
+        for element in tree.find(".//main").iter():
+            if element.tag in {"h1", "h2", "h3", "h4"}:
+                now = int(element.tag[1])
+                assert now <= level + 1, (path, "".join(element.itertext()))
+                level = now
+
+
+def test_links_out_of_the_site_go_to_sources_and_services_over_https(site):
+    for path, tree in site.items():
+        for link in tree.iter("a"):
+            scheme = urlsplit(link.get("href")).scheme
+            assert scheme in {"", "https", "tel", "sms", "mailto"}, (path, link.get("href"))

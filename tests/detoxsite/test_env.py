@@ -1,0 +1,98 @@
+"""A missing or malformed variable is a clear error that names it."""
+
+import os
+import stat
+import threading
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from detoxsite import env
+
+
+@pytest.mark.parametrize("raw", ["maybe", "2", "truee"])
+def test_flag_malformed_is_named(monkeypatch, raw):
+    monkeypatch.setenv("DEBUG", raw)
+    with pytest.raises(ImproperlyConfigured, match="DEBUG"):
+        env.flag("DEBUG", default=False)
+
+
+@pytest.mark.parametrize(("raw", "value"), [("1", True), ("yes", True), ("0", False), ("False", False), ("", True)])
+def test_flag_says_yes_or_no(monkeypatch, raw, value):
+    monkeypatch.setenv("DEBUG", raw)
+    assert env.flag("DEBUG", default=True) is value
+
+
+@pytest.mark.parametrize("raw", ["x", "-1", "0", "65536", "8e3", "८०"])
+def test_whole_number_malformed_is_named(monkeypatch, raw):
+    monkeypatch.setenv("PORT", raw)
+    with pytest.raises(ImproperlyConfigured, match="PORT"):
+        env.whole_number("PORT", 8000, 1, 65535)
+
+
+@pytest.mark.parametrize(
+    "raw", ["example.org", "https://", "ftp://a.b", "https://a.b/path", "https://a b", "https://a:x"]
+)
+def test_site_url_malformed_is_named(monkeypatch, raw):
+    monkeypatch.setenv("SITE_URL", raw)
+    with pytest.raises(ImproperlyConfigured, match="SITE_URL"):
+        env.site_url("SITE_URL", "http://127.0.0.1:8000")
+
+
+def test_secret_is_made_once_and_only_its_owner_can_read_it(monkeypatch, tmp_path):
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    path = tmp_path / "secrets" / "key"
+    first = env.secret("SECRET_KEY", path)
+    assert env.secret("SECRET_KEY", path) == first
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_secret_made_by_many_at_once_is_the_same_for_all(monkeypatch, tmp_path):
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    path, seen = tmp_path / "secrets" / "key", []
+    threads = [threading.Thread(target=lambda: seen.append(env.secret("SECRET_KEY", path))) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(seen) == 16 and len(set(seen)) == 1
+    assert [entry.name for entry in path.parent.iterdir()] == ["key"]
+
+
+def test_secret_too_short_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setenv("SECRET_KEY", "short")
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY"):
+        env.secret("SECRET_KEY", tmp_path / "key")
+
+
+def test_secret_that_cannot_be_stored_is_explained(monkeypatch, tmp_path):
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY is not set"):
+        env.secret("SECRET_KEY", tmp_path / "file" / "key")
+
+
+GOOD = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+
+
+@pytest.mark.parametrize("raw", ["1", "1:abc", f"x:{GOOD}", f"1:{GOOD},1:{GOOD}", f"0:{GOOD}", f"1:{GOOD}!"])
+def test_vault_keys_malformed_are_named(monkeypatch, tmp_path, raw):
+    monkeypatch.setenv("VAULT_KEYS", raw)
+    with pytest.raises(ImproperlyConfigured, match="VAULT_KEYS"):
+        env.vault_keys("VAULT_KEYS", tmp_path / "key")
+
+
+def test_vault_keys_are_read_and_made(monkeypatch, tmp_path):
+    monkeypatch.setenv("VAULT_KEYS", f"1:{GOOD}")
+    assert env.vault_keys("VAULT_KEYS", tmp_path / "key") == {1: b"01234567890123456789012345678901"}
+    monkeypatch.delenv("VAULT_KEYS")
+    made = env.vault_keys("VAULT_KEYS", tmp_path / "key")
+    assert len(made[1]) == 32 and env.vault_keys("VAULT_KEYS", tmp_path / "key") == made
+
+
+def test_names_are_split_and_trimmed(monkeypatch):
+    monkeypatch.setenv("ALLOWED_HOSTS", " a.example , b.example,,")
+    assert env.names("ALLOWED_HOSTS", []) == ["a.example", "b.example"]
+    monkeypatch.setitem(os.environ, "ALLOWED_HOSTS", "")
+    assert env.names("ALLOWED_HOSTS", ["x"]) == ["x"]

@@ -1,0 +1,115 @@
+"""The site as it is served: behind TLS, with real static files, from real processes."""
+
+import http.client
+import re
+import stat
+
+import pytest
+
+from tests.served import serve
+
+
+@pytest.fixture(scope="module")
+def behind_tls(tmp_path_factory):
+    with serve(tmp_path_factory.mktemp("tls"), SITE_URL="https://guide.example") as site:
+        yield site
+
+
+def get(site, path, **headers):
+    host = site.url.removeprefix("http://")
+    connection = http.client.HTTPConnection(host, timeout=20)
+    try:
+        connection.request("GET", path, headers={"Host": "guide.example", **headers})
+        response = connection.getresponse()
+        return response.status, response.headers, response.read()
+    finally:
+        connection.close()
+
+
+SECURE = {"X-Forwarded-Proto": "https"}
+
+
+def test_plain_http_is_led_to_https(behind_tls):
+    status, headers, _ = get(behind_tls, "/phases/")
+    assert (status, headers["Location"]) == (301, "https://guide.example/phases/")
+
+
+def test_https_is_remembered_for_two_years(behind_tls):
+    status, headers, _ = get(behind_tls, "/", **SECURE)
+    assert status == 200
+    assert headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains; preload"
+
+
+def test_staff_cookies_are_bound_to_this_host_and_to_https(behind_tls):
+    _, headers, _ = get(behind_tls, "/admin/login/", **SECURE)
+    cookie = headers["Set-Cookie"]
+    assert cookie.startswith("__Host-csrf=")
+    assert "Secure" in cookie and "HttpOnly" in cookie and "Path=/" in cookie and "Domain" not in cookie
+
+
+def test_addresses_in_the_page_are_the_public_ones(behind_tls):
+    _, _, body = get(behind_tls, "/phases/", **SECURE)
+    assert b'<link rel="canonical" href="https://guide.example/phases/">' in body
+    assert b"127.0.0.1" not in body
+    _, _, sitemap = get(behind_tls, "/sitemap.xml", **SECURE)
+    assert b"<loc>https://guide.example/phases/</loc>" in sitemap
+
+
+def test_unknown_host_is_refused(behind_tls):
+    status, _, body = get(behind_tls, "/", **SECURE | {"Host": "evil.example"})
+    assert status == 400
+    assert b"tel:911" in body and b"evil.example" not in body
+
+
+def test_static_file_is_compressed_kept_for_good_and_carries_the_policy(behind_tls):
+    _, _, page = get(behind_tls, "/", **SECURE)
+    path = re.search(rb'href="(/static/css/site\.[0-9a-f]{12}\.css)"', page)[1].decode()
+    status, headers, body = get(behind_tls, path, **SECURE, **{"Accept-Encoding": "br"})
+    assert status == 200
+    assert headers["Content-Encoding"] == "br" and len(body) < 8_000
+    assert "immutable" in headers["Cache-Control"]
+    assert headers["Access-Control-Allow-Origin"] is None
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/../db.sqlite3",
+        "/static/%2e%2e/secrets/secret-key",
+        "/media/../secrets/secret-key",
+        "/media/pictures/../../db.sqlite3",
+        "/attachments/",
+        "/var/db.sqlite3",
+        "/db.sqlite3",
+    ],
+)
+def test_nothing_of_the_state_is_served(behind_tls, path):
+    assert get(behind_tls, path, **SECURE)[0] in {400, 404}
+
+
+def test_secrets_and_state_are_for_their_owner_only(behind_tls):
+    for path in (behind_tls.var / "secrets").iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE((behind_tls.var / "secrets").stat().st_mode) == 0o700
+
+
+def test_readers_leave_no_trace_in_the_log(behind_tls):
+    get(behind_tls, "/search/?q=a-private-word", **SECURE, **{"X-Forwarded-For": "203.0.113.77"})
+    get(behind_tls, "/nowhere/?q=a-private-word", **SECURE, **{"User-Agent": "a-private-browser"})
+    log = behind_tls.log.read_text()
+    assert "/nowhere/" in log, "the log must work, or this test says nothing"
+    assert "a-private" not in log and "203.0.113.77" not in log and "127.0.0.1" not in log
+
+
+def test_deployment_check_is_clean(behind_tls):
+    behind_tls.manage("check", "--deploy", "--fail-level=WARNING")
+
+
+def test_second_start_changes_nothing(behind_tls):
+    secrets = {path.name: path.read_text() for path in (behind_tls.var / "secrets").iterdir()}
+    printed = behind_tls.manage("prepare")
+    assert re.search(r"Starter guide: \d+ unchanged\.", printed)
+    assert "make staff" in printed and str(behind_tls.var) in printed and "https://guide.example/" in printed
+    assert secrets == {path.name: path.read_text() for path in (behind_tls.var / "secrets").iterdir()}

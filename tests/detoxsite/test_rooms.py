@@ -1,0 +1,57 @@
+"""Imports run one way, and no module grows past what one can read in a sitting."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+#: What each room may import of the others.
+MAY = {
+    "editorial": set(),
+    "phases": {"editorial"},
+    "articles": {"editorial", "phases"},
+    "search": {"editorial", "phases", "articles"},
+    "callbacks": {"editorial"},
+    "detoxsite": {"editorial", "phases", "articles", "search", "callbacks"},
+}
+LONGEST = 250  # lines
+
+
+def _modules(room: str) -> list[Path]:
+    return [path for path in (ROOT / room).rglob("*.py") if "migrations" not in path.parts]
+
+
+def _imported(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, path
+            names.add(node.module.split(".")[0])
+    return names
+
+
+@pytest.mark.parametrize("room", MAY)
+def test_imports_run_one_way(room):
+    modules = _modules(room)
+    assert modules
+    for path in modules:
+        strangers = _imported(path) & set(MAY) - MAY[room] - {room}
+        assert not strangers, (path, strangers)
+
+
+@pytest.mark.parametrize("room", [*MAY, "bench"])
+def test_modules_are_short(room):
+    for path in _modules(room):
+        assert len(path.read_text().splitlines()) <= LONGEST, path
+
+
+def test_only_the_sanitiser_and_one_escaper_mark_text_as_safe():
+    marked = {
+        path.relative_to(ROOT).as_posix() for room in MAY for path in _modules(room) if "mark_safe(" in path.read_text()
+    }
+    assert marked == {"editorial/markdown.py", "editorial/templatetags/structured.py"}
+    for template in (ROOT / "templates").rglob("*.html"):
+        assert "|safe" not in template.read_text() and "autoescape off" not in template.read_text(), template

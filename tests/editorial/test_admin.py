@@ -1,0 +1,115 @@
+"""Editors write, preview and publish in the admin."""
+
+import pytest
+
+from articles.models import Article
+from editorial.models import Clinic
+from phases.models import Phase
+from tests.factories import PASSWORD, make_article, make_phase, make_staff, make_symptom, make_treatment
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin(client):
+    make_staff("chief", superuser=True)
+    client.login(username="chief", password=PASSWORD)
+    return client
+
+
+PAGES = [
+    "articles/article",
+    "articles/topic",
+    "phases/phase",
+    "phases/treatmentoption",
+    "editorial/clinic",
+    "editorial/helpline",
+    "editorial/source",
+    "callbacks/callbackrequest",
+]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_admin_lists_every_kind_of_page(admin, guide, page):
+    assert admin.get(f"/admin/{page}/").status_code == 200
+    assert admin.get(f"/admin/{page}/?q=a&review=overdue&e=1").status_code in {200, 302}
+
+
+def test_admin_editor_has_live_preview_for_body_and_symptoms(admin, guide):
+    phase = Phase.objects.first()
+    html = admin.get(f"/admin/phases/phase/{phase.pk}/change/").content.decode()
+    assert html.count('data-markdownx-urls-path="/admin/markdownx/preview/"') >= 5 + phase.symptoms.count()
+    article = Article.objects.first()
+    assert "markdownx-editor" in admin.get(f"/admin/articles/article/{article.pk}/change/").content.decode()
+
+
+@pytest.mark.parametrize("make", [make_article, make_treatment, make_phase])
+def test_draft_is_previewed_by_staff_as_readers_would_see_it(admin, client, make):
+    page = make(status="draft")
+    url = f"/admin/{page._meta.app_label}/{page._meta.model_name}/{page.pk}/preview/"
+    response = admin.get(url)
+    html = response.content.decode()
+    assert "Preview for staff" in html and "State: Draft" in html
+    assert str(page) in html
+    assert "no-store" in response["Cache-Control"]
+    client.logout()
+    assert client.get(url).status_code == 302
+    make_staff("other")
+    client.login(username="other", password=PASSWORD)
+    assert client.get(url).status_code == 403
+
+
+def test_preview_of_a_page_that_is_not_there_is_not_found(admin):
+    assert admin.get("/admin/articles/article/999/preview/").status_code == 404
+    assert admin.get("/admin/articles/article/abc/preview/").status_code == 404
+
+
+def test_publish_action_refuses_what_may_not_be_published(admin):
+    good = make_article(slug="good", status="draft", published_at=None)
+    bad = make_article(slug="bad", status="draft", body="No source.")
+    response = admin.post(
+        "/admin/articles/article/", {"action": "publish", "_selected_action": [good.pk, bad.pk]}, follow=True
+    )
+    good.refresh_from_db()
+    bad.refresh_from_db()
+    assert good.is_published() and bad.status == "draft"
+    assert "at least one source" in response.content.decode()
+
+
+def test_withdraw_action_takes_a_page_from_readers_at_once(admin):
+    article = make_article()
+    assert admin.get("/articles/an-article/").status_code == 200
+    admin.post("/admin/articles/article/", {"action": "withdraw", "_selected_action": [article.pk]})
+    assert admin.get("/articles/an-article/").status_code == 404
+
+
+def test_clinic_details_cannot_be_removed_or_doubled(admin, guide):
+    assert admin.get("/admin/editorial/clinic/add/").status_code == 403
+    assert admin.post(f"/admin/editorial/clinic/{Clinic.ONLY}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_stage_with_wrong_hours_gets_a_clear_error(admin):
+    symptom = make_symptom(make_phase())
+    from django.core.exceptions import ValidationError
+
+    symptom.peak_to = 4000
+    with pytest.raises(ValidationError, match="Fill in both peak fields"):
+        symptom.full_clean()
+
+
+def test_symptom_citing_an_unknown_source_is_refused():
+    from django.core.exceptions import ValidationError
+
+    symptom = make_symptom(make_phase())
+    symptom.description = "Claim.[@nowhere]"
+    with pytest.raises(ValidationError, match="nowhere"):
+        symptom.full_clean()
+
+
+def test_admin_form_that_expired_says_what_to_do(client):
+    from django.test import Client
+
+    strict = Client(enforce_csrf_checks=True)
+    response = strict.post("/admin/login/", {"username": "a", "password": "b"})
+    assert response.status_code == 403
+    assert "too old" in response.content.decode() and "tel:911" in response.content.decode()

@@ -1,0 +1,137 @@
+"""Pictures for articles: only for editors, only pixels, and never an error page."""
+
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from tests.factories import PASSWORD, make_staff
+
+pytestmark = pytest.mark.django_db
+URL, PREVIEW = "/admin/markdownx/upload/", "/admin/markdownx/preview/"
+
+
+def picture(kind="PNG", size=(40, 20), mode="RGB", **options) -> bytes:
+    out = io.BytesIO()
+    Image.new(mode, size, "red").save(out, kind, **options)
+    return out.getvalue()
+
+
+@pytest.fixture
+def editor(client):
+    make_staff(permissions=("articles.change_article",))
+    client.login(username="editor", password=PASSWORD)
+    return client
+
+
+def upload(client, content: bytes, name="a.png", kind="image/png"):
+    return client.post(URL, {"image": SimpleUploadedFile(name, content, kind)})
+
+
+def files(settings) -> list:
+    return [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()] if settings.MEDIA_ROOT.exists() else []
+
+
+def test_picture_is_stored_under_a_name_of_ours_and_served(editor, settings):
+    code = upload(editor, picture(), name="../../evil.html", kind="image/gif").json()["image_code"]
+    path = code.split("(")[1].rstrip(")")
+    assert code.startswith("![Describe this picture](/media/pictures/") and path.endswith(".png")
+    response = editor.get(path)
+    assert b"".join(response).startswith(b"\x89PNG")
+    response.close()
+    assert response["Content-Type"] == "image/png"
+    assert "sandbox" in response["Content-Security-Policy"]
+    assert "immutable" in response["Cache-Control"]
+    assert [found.suffix for found in files(settings)] == [".png"]
+
+
+def test_picture_from_a_phone_is_upright_and_says_nothing_of_where_it_was_taken(editor, settings):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif.get_ifd(0x8825)[1] = "N"
+    upload(editor, picture("JPEG", size=(40, 20), exif=exif.tobytes()), name="p.jpg")
+    with Image.open(files(settings)[0]) as stored:
+        assert stored.size == (20, 40)
+        assert not stored.getexif()
+
+
+def test_picture_keeps_no_bytes_after_its_end(editor, settings):
+    upload(editor, picture() + b"<script>PK\x03\x04")
+    assert b"<script>" not in files(settings)[0].read_bytes()
+
+
+def test_large_picture_is_made_smaller(editor, settings):
+    upload(editor, picture(size=(4000, 1000)))
+    with Image.open(files(settings)[0]) as stored:
+        assert stored.size == (1600, 400)
+
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
+REFUSED = {
+    "svg": SVG,
+    "svg in utf-16": SVG.decode().encode("utf-16"),
+    "html": b"<!doctype html><script>alert(1)</script>",
+    "gif with a script": b"GIF89a<script>alert(1)</script>",
+    "gif": picture("GIF", mode="P"),
+    "nothing": b"",
+    "cut off": picture("JPEG", size=(400, 400))[:300],
+    "too many pixels": picture(size=(6000, 5000)),
+    "a bomb": picture(size=(14000, 13500), mode="1"),
+    "too large": picture() + b"\0" * (8 * 1024 * 1024),
+    "text": b"hello",
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused_picture_gets_words_and_leaves_nothing(editor, settings, name):
+    response = upload(editor, REFUSED[name])
+    assert response.status_code == 400
+    assert len(response.json()["image"][0]) > 15
+    assert files(settings) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode"),
+    [("PNG", "RGBA"), ("PNG", "P"), ("PNG", "I;16"), ("JPEG", "CMYK"), ("JPEG", "L"), ("WEBP", "RGBA")],
+)
+def test_picture_in_any_usual_mode_is_taken(editor, kind, mode):
+    out = io.BytesIO()
+    Image.new(mode, (9, 9)).save(out, kind)
+    assert upload(editor, out.getvalue()).status_code == 200
+
+
+def test_upload_without_a_file_is_answered_in_json(editor):
+    assert editor.post(URL).status_code == 400
+    assert editor.get(URL).status_code == 405
+
+
+@pytest.mark.parametrize("url", [URL, PREVIEW])
+@pytest.mark.parametrize("who", ["anonymous", "reader", "staff"])
+def test_editor_helpers_are_for_editors_only(client, settings, url, who):
+    if who != "anonymous":
+        user = make_staff(who)
+        user.is_staff = who == "staff"
+        user.save()
+        client.login(username=who, password=PASSWORD)
+    response = client.post(url, {"content": "x", "image": SimpleUploadedFile("a.png", picture(), "image/png")})
+    assert response.status_code == 403
+    assert len(response.content) < 100
+    assert files(settings) == []
+
+
+def test_preview_is_what_readers_will_see(editor):
+    from editorial.markdown import markdownify
+
+    text = "## Title\n\n<script>alert(1)</script> [x](javascript:alert(1)) **bold**"
+    assert editor.post(PREVIEW, {"content": text}).content.decode() == markdownify(text)
+
+
+def test_preview_of_nothing_or_too_much_is_answered(editor):
+    assert editor.post(PREVIEW).status_code == 200
+    assert editor.post(PREVIEW, {"content": "x" * 200_001}).status_code == 400
+
+
+def test_markdownx_own_addresses_are_not_there(client):
+    assert client.post("/markdownx/upload/").status_code == 404
+    assert client.post("/markdownx/markdownify/", {"content": "x"}).status_code == 404

@@ -1,0 +1,90 @@
+"""One function makes HTML of Markdown. Whatever a text holds, nothing in it runs."""
+
+import pytest
+
+from editorial.markdown import PageText, cited_keys, markdownify, plain_text
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg onload=alert(1)><circle/></svg>",
+    "<iframe src='https://evil.example'></iframe>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "[x](javascript:alert(1))",
+    "[x](JaVaScRiPt:alert(1))",
+    "[x](data:text/html;base64,PHNjcmlwdD4=)",
+    "[x](vbscript:msgbox(1))",
+    "![x](https://evil.example/pixel.png)",
+    "![x](//evil.example/pixel.png)",
+    '![x](/media/a.png" onerror="alert(1))',
+    "<style>body{display:none}</style>",
+    "<form action=https://evil.example><input></form>",
+    '<p style="position:fixed" onclick="alert(1)">x</p>',
+    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
+    "[a]: javascript:alert(1)\n\n[a]",
+    "<https://evil.example/><b onmouseover=alert(1)>",
+    "\x00<script>alert(1)</script>",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_markdown_hostile_text_is_harmless(text):
+    import html5lib
+
+    tree = html5lib.parseFragment(PageText().render(text).html, namespaceHTMLElements=False)
+    for element in tree.iter():
+        assert element.tag not in {"script", "iframe", "svg", "math", "style", "form", "input", "object"}
+        for name, value in element.attrib.items():
+            assert not name.startswith("on") and name != "style"
+            if name == "href":
+                assert value.startswith(("https://", "mailto:", "tel:", "sms:", "/", "#"))
+            if name == "src":
+                assert value.startswith(("/media/", "/static/"))
+
+
+def test_markdown_raw_html_is_shown_as_text():
+    assert "&lt;script&gt;" in PageText().render("<script>x</script>").html
+
+
+def test_markdown_picture_of_our_own_is_kept():
+    assert 'src="/media/pictures/a.png"' in PageText().render("![a](/media/pictures/a.png)").html
+
+
+def test_markdown_title_becomes_a_section():
+    html = PageText().render("# One\n\n## Two").html
+    assert "<h1" not in html
+    assert html.count("<h2") == 2
+
+
+def test_citations_are_numbered_in_order_over_the_whole_page():
+    page = PageText()
+    page.render("One.[@b-2] Two.[@a-1; @b-2]")
+    second = page.render("Three.[@c][@a-1]").html
+    assert list(page.numbers) == ["b-2", "a-1", "c"]
+    assert 'href="#source-3"' in second and 'href="#source-2"' in second
+
+
+def test_heading_ids_are_unique_over_the_whole_page():
+    page = PageText()
+    first = page.render("## What helps").headings[0].id
+    second = page.render("## What helps").headings[0].id
+    assert (first, second) == ("what-helps", "what-helps-2")
+
+
+def test_markdown_rendered_twice_from_one_page_text_keeps_no_state_of_the_first():
+    page = PageText()
+    page.render("[a]: https://example.org\n\n[a]")
+    assert "https://example.org" not in page.render("[a]").html
+
+
+def test_cited_keys_finds_every_key():
+    assert cited_keys("a [@one; @two]", "b [@three] mail@example.org") == {"one", "two", "three"}
+
+
+def test_plain_text_has_no_markup_and_no_citation():
+    assert plain_text("## Rest\n\nDrink *water* & rest.[@a]") == "Rest Drink water & rest."
+
+
+@pytest.mark.django_db
+def test_preview_marks_an_unknown_source():
+    assert "unknown source: no-such" in markdownify("A claim.[@no-such]")

@@ -1,0 +1,93 @@
+"""What readers may see is decided in one place, and the two ways to ask agree."""
+
+import datetime
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.utils import timezone
+
+from articles.models import Article
+from editorial.models import Source
+from tests.factories import make_article
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+HOUR = datetime.timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("status", "published_at", "visible"),
+    [
+        ("draft", None, False),
+        ("draft", NOW - HOUR, False),
+        ("in-review", NOW - HOUR, False),
+        ("published", NOW - HOUR, True),
+        ("published", NOW, True),
+        ("published", NOW + HOUR, False),
+    ],
+)
+def test_queryset_and_instance_agree_on_what_is_published(status, published_at, visible):
+    article = make_article(status=status, published_at=published_at)
+    assert article.is_published(NOW) is visible
+    assert Article.objects.published(NOW).contains(article) is visible
+
+
+def test_scheduled_page_shows_at_its_time_without_any_job():
+    article = make_article(published_at=NOW + HOUR)
+    assert not Article.objects.published().exists()
+    assert Article.objects.published(NOW + 2 * HOUR).get() == article
+
+
+@pytest.mark.parametrize("missing", ["reviewed_on", "review_due_on"])
+def test_page_cannot_be_published_without_review_dates(missing):
+    article = make_article(status="draft")
+    article.status = "published"
+    setattr(article, missing, None)
+    with pytest.raises(ValidationError) as caught:
+        article.full_clean()
+    assert missing in caught.value.message_dict
+
+
+def test_database_refuses_a_published_page_without_dates():
+    article = make_article()
+    with pytest.raises(IntegrityError):
+        Article.objects.filter(pk=article.pk).update(reviewed_on=None)
+
+
+def test_database_refuses_a_review_due_before_the_review():
+    article = make_article()
+    with pytest.raises(IntegrityError):
+        Article.objects.filter(pk=article.pk).update(review_due_on=article.reviewed_on)
+
+
+def test_page_cannot_be_published_without_a_source():
+    article = make_article(status="draft", body="No source at all.")
+    article.status = "published"
+    with pytest.raises(ValidationError, match="at least one source"):
+        article.full_clean()
+
+
+def test_unknown_source_is_named_in_the_error():
+    article = make_article(status="draft", body="Claim.[@not-there]")
+    with pytest.raises(ValidationError, match="not-there"):
+        article.full_clean()
+
+
+def test_publishing_without_a_time_means_now():
+    Source.objects.create(key="a-source", organization="O", title="T")
+    article = make_article(status="draft", body="Claim.[@a-source]", published_at=None)
+    article.status = "published"
+    article.full_clean()
+    article.save()
+    assert article.is_published()
+
+
+def test_review_overdue_lists_only_published_pages_past_their_day():
+    today = timezone.localdate()
+    day = datetime.timedelta(days=1)
+    late = make_article(slug="late", reviewed_on=today - 9 * day, review_due_on=today - day)
+    make_article(slug="in-time", reviewed_on=today - 9 * day, review_due_on=today + day)
+    make_article(slug="late-draft", status="draft", reviewed_on=today - 9 * day, review_due_on=today - day)
+    assert list(Article.objects.review_overdue()) == [late]
+    assert late.review_overdue

@@ -1,0 +1,61 @@
+"""Rows for tests, with every value said out loud."""
+
+import datetime
+
+from django.contrib.auth.models import Permission, User
+from django.utils import timezone
+
+from articles.models import Article
+from editorial.models import Source
+from phases.models import Phase, Symptom, TreatmentOption
+
+PASSWORD = "a long password for tests"
+DATES = {"reviewed_on": datetime.date(2026, 1, 1), "review_due_on": datetime.date(2099, 1, 1)}
+
+
+def make_source(key: str = "a-source") -> Source:
+    return Source.objects.get_or_create(key=key, defaults={"organization": "An office", "title": "A report"})[0]
+
+
+def _page(**values) -> dict:
+    return {"status": "published", "published_at": timezone.now() - datetime.timedelta(days=1), **DATES} | values
+
+
+def make_article(**values) -> Article:
+    base = {"title": "An article", "slug": "an-article", "summary": "What it says.", "body": "Text.[@a-source]"}
+    make_source()
+    return Article.objects.create(**_page(**(base | values)))
+
+
+def make_treatment(**values) -> TreatmentOption:
+    base = dict.fromkeys(("what_it_does", "how_to_get_it", "may_suit", "watch_out"), "Words.[@a-source]")
+    base |= {"name": "A medicine", "slug": "a-medicine", "kind": "medication", "summary": "What it is."}
+    base |= {"evidence": "some", "evidence_note": "A little is known.", "body": "Text.[@a-source]"}
+    make_source()
+    return TreatmentOption.objects.create(**_page(**(base | values)))
+
+
+HOURS = {"onset_from": 6, "onset_to": 24, "peak_from": 24, "peak_to": 36, "end_from": 36, "end_to": 48}
+
+
+def make_phase(**values) -> Phase:
+    base = dict.fromkeys(("timing_note", "overview", "what_helps", "get_help", "what_comes_next"), "Words.[@a-source]")
+    base |= {"name": "A stage", "slug": "a-stage", "position": 1, "summary": "What it is."}
+    base |= {"evidence": "some", "evidence_note": "A little is known."} | HOURS
+    make_source()
+    return Phase.objects.create(**_page(**(base | values)))
+
+
+def make_symptom(phase: Phase, **values) -> Symptom:
+    base = {"name": "Yawning", "slug": "yawning", "intensity": "mild", "confidence": "low", "also_called": "yawn"}
+    base |= {"description": "You yawn.[@a-source]", "what_helps": "Rest.", "get_help": ""} | HOURS
+    return Symptom.objects.create(phase=phase, **(base | values))
+
+
+def make_staff(username: str = "editor", *, permissions: tuple[str, ...] = (), superuser: bool = False) -> User:
+    """`permissions` are "app.codename"."""
+    user = User.objects.create_user(username, password=PASSWORD, is_staff=True, is_superuser=superuser)
+    for name in permissions:
+        app, codename = name.split(".")
+        user.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
+    return user

@@ -1,0 +1,124 @@
+"""The starter guide holds what it must, and the safety blocks stand where no edit can remove them."""
+
+import pytest
+
+from phases.models import Phase, Symptom, TreatmentOption
+from tests.factories import make_phase, make_treatment
+
+pytestmark = pytest.mark.django_db
+
+STAGES = {
+    "Initial withdrawal": ["Anxiety or agitation", "Muscle aches", "Runny nose", "Sweating", "Insomnia"],
+    "Peak withdrawal": [
+        "Nausea and vomiting",
+        "Diarrhea",
+        "Abdominal cramping",
+        "Raised heart rate and blood pressure",
+        "Intense cravings",
+    ],
+    "Post-acute withdrawal": ["Depression", "Irritability", "Mood swings", "Fatigue", "Difficulty concentrating"],
+}
+ADDED = ["Yawning", "Watery eyes", "Goosebumps and chills", "Restless legs", "Early cravings"]
+TREATMENTS = [
+    "methadone",
+    "buprenorphine",
+    "extended-release-naltrexone",
+    "clonidine-and-lofexidine",
+    "medicines-for-single-symptoms",
+    "inpatient-detox",
+    "outpatient-detox",
+    "rehabilitation",
+    "individual-therapy",
+    "group-therapy",
+    "mutual-help-groups",
+    "sober-living",
+    "aftercare-planning",
+    "naloxone",
+]
+#: One telling phrase of each of the ten lines.
+TEN_LINES = [
+    "Overdose: call",
+    "your old amount can kill you",
+    "Do not detox alone",
+    "You do not have to detox first",
+    "Detox with no medicine after it",
+    "holds fentanyl",
+    "Pregnant? Do not stop suddenly",
+    "Daily alcohol or benzos too?",
+    "Thoughts of suicide: call or text",
+    "1-800-662-HELP (4357)",
+]
+
+
+def test_guide_has_exactly_the_three_stages(guide):
+    assert [phase.name for phase in Phase.objects.published()] == list(STAGES)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_stage_lists_its_symptoms_first(guide, stage):
+    names = [symptom.name for symptom in Phase.objects.get(name=stage).symptoms.all()]
+    assert names[: len(STAGES[stage])] == STAGES[stage]
+
+
+def test_signs_that_sources_add_are_there(guide):
+    assert set(ADDED) <= set(Symptom.objects.values_list("name", flat=True))
+
+
+def test_all_treatment_options_are_there(guide):
+    assert list(TreatmentOption.objects.published().values_list("slug", flat=True)) == TREATMENTS
+
+
+def test_every_kind_of_treatment_is_there(guide):
+    assert set(TreatmentOption.objects.values_list("kind", flat=True)) == set(TreatmentOption.Kind.values)
+
+
+def test_every_stage_has_treatments_and_every_symptom_has_help(guide):
+    for phase in Phase.objects.all():
+        assert phase.treatments.count() >= 3
+    assert not Symptom.objects.filter(what_helps="").exists()
+
+
+@pytest.mark.parametrize("path", ["/", "/phases/", "/emergency/", "/phases/a-stage/"])
+def test_ten_lines_stand_where_no_edit_removes_them(client, path):
+    """A stage as bare as an editor can leave it still carries them: they are in the template."""
+    make_phase()
+    html = client.get(path).content.decode()
+    for line in TEN_LINES:
+        assert line in html, line
+
+
+@pytest.mark.parametrize("path", ["/phases/a-stage/", "/treatments/a-medicine/", "/emergency/", "/treatments/"])
+def test_overdose_and_lost_tolerance_block_stands_on_every_page_about_ending_use(client, path):
+    make_phase()
+    make_treatment()
+    html = client.get(path).content.decode()
+    assert "signs of an overdose" in html
+    assert "naloxone" in html
+    assert "your old amount can kill you" in html
+
+
+def test_fentanyl_is_not_charted(guide):
+    for symptom in Symptom.objects.all():
+        assert "fentanyl" not in symptom.name.lower()
+
+
+def test_stage_shows_its_hours_and_how_sure_it_is(client, guide):
+    html = client.get("/phases/post-acute-withdrawal/").content.decode()
+    assert "Little evidence" in html
+    assert "No clear peak" in html
+    assert "Awaiting medical review" in html
+
+
+def test_treatment_names_a_reviewer_only_if_there_was_one(client):
+    make_treatment(medical_reviewer="A. Clinician, MD")
+    html = client.get("/treatments/a-medicine/").content.decode()
+    assert "Medically reviewed by A. Clinician, MD" in html
+    assert "Awaiting medical review" not in html
+    assert '"reviewedBy"' in html
+
+
+def test_page_overdue_for_review_says_so(client):
+    import datetime
+
+    make_treatment(reviewed_on=datetime.date(2020, 1, 1), review_due_on=datetime.date(2020, 2, 1))
+    assert "was due to be checked again on February 1, 2020" in client.get("/treatments/a-medicine/").content.decode()

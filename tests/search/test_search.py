@@ -1,0 +1,128 @@
+"""Search finds what a tired person types, and takes anything without falling over."""
+
+import pytest
+
+from search.documents import rebuild
+from search.models import SearchEntry
+from search.query import search
+from tests.factories import make_article, make_phase, make_symptom, make_treatment
+
+pytestmark = pytest.mark.django_db
+
+FINDS = [
+    ("withdrawl", "withdrawal"),
+    ("buprenorfine", "Buprenorphine"),
+    ("methodone", "Methadone"),
+    ("suboxone", "Buprenorphine"),
+    ("runny nose", "Runny nose"),
+    ("can't sleep", "Insomnia"),
+    ("throwing up", "Nausea and vomiting"),
+    ("narcan", "Naloxone"),
+    ("vivitrol", "naltrexone"),
+    ("restless legs", "Restless legs"),
+    ("diarhea", "Diarrhea"),
+    ("group therapy", "Group"),
+    ("detóx", "detox"),
+]
+
+
+@pytest.mark.parametrize(("typed", "title"), FINDS)
+def test_search_first_results_hold_what_was_meant(guide, typed, title):
+    titles = [result.title for result in search(typed).found[:4]]
+    assert any(title.lower() in found.lower() for found in titles), titles
+
+
+def test_search_says_what_it_corrected(client, guide):
+    html = client.get("/search/", {"q": "buprenorphene"}).content.decode()
+    assert "Showing results for <strong>buprenorphine</strong>" in html
+
+
+def test_search_marks_the_words_it_found(client, guide):
+    assert "<mark>" in client.get("/search/", {"q": "naloxone"}).content.decode()
+
+
+def test_search_ranks_the_title_above_the_text():
+    make_article(slug="b", title="Something else", body="A word on sleep.[@a-source]")
+    make_article(slug="a", title="Sleep", body="Nothing.[@a-source]")
+    assert search("sleep").found[0].title == "Sleep"
+
+
+def test_search_finds_all_four_kinds(guide):
+    kinds = set(SearchEntry.objects.values_list("kind", flat=True))
+    assert kinds == {"Article", "Stage", "Symptom", "Treatment"}
+
+
+ABSURD = [
+    "",
+    "   ",
+    "\x00",
+    "\x00\x01\x1f\u202e",
+    '"',
+    "'",
+    '"; DROP TABLE search_fts; --',
+    "a AND b OR NOT c NEAR d",
+    "col:umn ^x *",
+    "(((((",
+    "*",
+    "-detox",
+    "%",
+    "🙂" * 50,
+    "x" * 10_000,
+    "detox " * 2_000,
+    "\ud800".encode("utf-8", "surrogatepass").decode("utf-8", "replace"),
+    "؟¿…",
+    "<script>alert(1)</script>",
+]
+
+
+@pytest.mark.parametrize("typed", ABSURD)
+def test_search_takes_anything(client, guide, typed):
+    response = client.get("/search/", {"q": typed})
+    assert response.status_code == 200
+    assert "<script>alert" not in response.content.decode()
+
+
+def test_search_with_broken_encoding_is_answered(client, guide):
+    assert client.get("/search/?q=%ff%fe%00&q=2").status_code == 200
+
+
+def test_search_with_no_result_offers_a_way_on(client, guide):
+    html = client.get("/search/", {"q": "qqqqzzzz"}).content.decode()
+    assert "Nothing found" in html
+    assert 'href="/emergency/"' in html and 'href="/phases/now/"' in html
+
+
+def test_search_is_neither_cached_nor_indexed(client, guide):
+    response = client.get("/search/", {"q": "detox"})
+    assert "no-store" in response["Cache-Control"]
+    assert 'content="noindex"' in response.content.decode()
+
+
+def test_search_follows_an_edit_and_a_removal():
+    article = make_article(body="Aardvark.[@a-source]")
+    assert search("aardvark").found
+    article.body = "Badger.[@a-source]"
+    article.save()
+    assert not search("aardvark").found
+    assert search("badger").found
+    article.delete()
+    assert not search("badger").found
+
+
+def test_search_hides_symptoms_of_a_stage_taken_back_to_draft():
+    phase = make_phase()
+    make_symptom(phase)
+    assert search("yawning").found
+    phase.status = "draft"
+    phase.save()
+    assert not search("yawning").found
+
+
+def test_search_rebuilt_holds_the_same():
+    make_article()
+    make_treatment()
+    make_symptom(make_phase())
+    before = sorted(SearchEntry.objects.values_list("kind", "title", "url"))
+    assert rebuild() == 4
+    assert sorted(SearchEntry.objects.values_list("kind", "title", "url")) == before
+    assert search("medicine").found

@@ -1,0 +1,77 @@
+"""The real site in a process of its own, as `make run` starts it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+START_LIMIT = 60  # seconds
+OURS = {"SITE_URL", "DEBUG", "ALLOWED_HOSTS", "DJANGO_ALLOW_ASYNC_UNSAFE"}  # must not reach the served site
+
+
+@dataclass(frozen=True)
+class Site:
+    """A served site: its address, its state, and what it wrote to its log."""
+
+    url: str
+    var: Path
+    log: Path
+    env: dict[str, str]
+
+    def manage(self, *arguments: str, **extra: str) -> str:
+        """Runs manage.py against this site's state and returns what it printed."""
+        command = [sys.executable, "manage.py", *arguments]
+        result = subprocess.run(command, cwd=ROOT, env=self.env | extra, capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stderr
+        return result.stdout
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def serve(var: Path, **extra: str):
+    """Prepares the state in `var`, serves it on a free port of this machine, and stops it in the end."""
+    port = str(free_port())
+    env = {name: value for name, value in os.environ.items() if name not in OURS}
+    env |= {"VAR_DIR": str(var), "PORT": port, "HOST": "127.0.0.1", "WEB_THREADS": "8"} | extra
+    site = Site(f"http://127.0.0.1:{port}", var, var / "server.log", env)
+    site.manage("prepare")
+    with site.log.open("w") as log:
+        server = subprocess.Popen(
+            [Path(sys.executable).with_name("gunicorn"), "--config", "detoxsite/gunicorn.py", "detoxsite.wsgi"],
+            cwd=ROOT,
+            env=env,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_for(site, server)
+            yield site
+        finally:
+            server.terminate()
+            server.wait(timeout=40)
+
+
+def _wait_for(site: Site, server: subprocess.Popen) -> None:
+    deadline = time.monotonic() + START_LIMIT
+    while time.monotonic() < deadline:
+        assert server.poll() is None, site.log.read_text()
+        try:
+            with urllib.request.urlopen(f"{site.url}/robots.txt", timeout=5):
+                return
+        except urllib.error.HTTPError:  # it answers: behind TLS it knows this host by another name
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"The site did not start: {site.log.read_text()}")
