@@ -1,10 +1,10 @@
 """Every address of the site."""
 
-from callbacks.models import RETENTION_DAYS
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 
+from callbacks.models import RETENTION_DAYS
 from detoxsite import views
 from detoxsite.sitemaps import SITEMAPS
 
