@@ -16,6 +16,7 @@ class LatestArticles(Feed):
 
     feed_type = Atom1Feed
     title = f"{settings.SITE_NAME}: articles"
+    author_name = settings.SITE_NAME
     subtitle = "Plain, sourced reading on heroin withdrawal, treatment and what comes after."
 
     def link(self) -> str:

@@ -132,7 +132,7 @@ class CallbackRequestAdmin(admin.ModelAdmin):
     @admin.display(description="Files")
     def files(self, callback: CallbackRequest) -> str:
         rows = [(self._file_row(attachment),) for attachment in callback.attachments.all()]
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", rows)) if rows else "None"
+        return format_html_join("", "<div>{}</div>", rows) or "None"
 
     def _file_row(self, attachment: Attachment) -> str:
         try:

@@ -59,7 +59,6 @@ class ReviewedPageAdmin(admin.ModelAdmin):
     actions = ("publish", "withdraw")
 
     class Media:
-        css: ClassVar = {"all": ["css/admin.css"]}
         js: ClassVar = ["js/admin-inlines.js"]
 
     def preview_context(self, page: ReviewedPage) -> dict:

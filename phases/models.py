@@ -89,6 +89,7 @@ class Phase(ReviewedPage, Course):
 
     class Meta(ReviewedPage.Meta):
         ordering = ["position"]
+        verbose_name = "stage"
         constraints = [*ReviewedPage.Meta.constraints, *Course.Meta.constraints]
 
     def __str__(self) -> str:

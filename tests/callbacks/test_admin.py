@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.core.files.storage import storages
 from django.urls import reverse
@@ -160,6 +161,18 @@ def test_state_can_be_changed_and_nothing_else(client, request_):
     entry = LogEntry.objects.get()
     assert entry.object_repr == request_.reference
     assert "claimed" not in entry.change_message
+
+
+def test_state_saved_while_the_person_corrects_a_number_loses_neither(request_, rf):
+    as_opened_by_staff = CallbackRequest.objects.get()
+    corrected = Details(name="Zoë", phone="+12125550199")
+    submit(details=corrected, nonce=request_.form_nonce, received={})
+    model_admin = admin.site.get_model_admin(CallbackRequest)
+    form = model_admin.get_form(rf.post("/"), as_opened_by_staff)({"state": "claimed"}, instance=as_opened_by_staff)
+    model_admin.save_model(rf.post("/"), form.save(commit=False), form, change=True)
+    request_.refresh_from_db()
+    assert request_.state == "claimed"
+    assert request_.open_details() == corrected
 
 
 def test_damaged_details_are_said_and_the_page_stays_readable(client, request_):

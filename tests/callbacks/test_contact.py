@@ -10,6 +10,7 @@ from django.urls import reverse
 from callbacks import tokens
 from callbacks.models import CallbackRequest
 from tests.callbacks.helpers import (
+    CONTENT_TYPE,
     DETAILS,
     JPEG,
     PDF,
@@ -267,6 +268,13 @@ def test_database_that_fails_half_way_keeps_nothing(client):
 def test_missing_key_gives_the_form_back(client, settings):
     settings.VAULT_KEYS = {}
     assert_form_comes_back(post_form(client, ("file_1", File(JPEG))), 503)
+
+
+@pytest.mark.parametrize("charset", ["hex", "utf-16", "base64", "no-such"])
+def test_text_is_read_as_utf_8_whatever_the_sender_claims(client, charset):
+    content_type = f"{CONTENT_TYPE}; charset={charset}"
+    assert client.generic("POST", CONTACT, body(fields()), content_type=content_type).status_code == 303
+    assert CallbackRequest.objects.get().open_details() == DETAILS
 
 
 def test_text_beyond_all_measure_is_answered_kindly(client):

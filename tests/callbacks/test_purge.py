@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import storages
 from django.core.management import call_command
+from django.db import transaction
 from django.utils import timezone
 
 from callbacks import objects
@@ -63,6 +64,11 @@ def test_purge_says_counts_and_no_content(client):
     output = purge()
     for secret in (DETAILS.name, request.reference, "jane"):
         assert secret not in output
+
+
+def test_purge_inside_a_transaction_is_fine():
+    with transaction.atomic():
+        assert purge().startswith("Callback requests erased: 0.")
 
 
 def test_purge_with_nothing_to_do_is_fine():

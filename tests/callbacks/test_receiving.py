@@ -180,6 +180,23 @@ def test_file_name_that_breaks_the_header_never_costs_the_request(client, name):
     assert len(objects_in_store()) == attachment.is_stored
 
 
+@pytest.mark.parametrize(
+    ("url", "file"),
+    [
+        ("/contact/", File(b"GIF89a" + bytes(5 * MIB))),
+        ("/contact/", File(PDF + bytes(33 * MIB))),
+        ("/contact/", File(b"!" * 5 * MIB, header=b"\r\nContent-Transfer-Encoding: base64")),
+        ("/contact/", File(PDF + bytes(5 * MIB), "名".encode() * 500)),
+        ("/contact/sent/?t=forged", File(PDF + bytes(5 * MIB))),
+    ],
+)
+def test_body_is_read_to_its_end_whatever_is_wrong_so_that_a_browser_shows_the_answer(client, url, file):
+    data = body(fields(), ("file_1", file))
+    stream = io.BytesIO(data)
+    assert post(client, data, url, **{"wsgi.input": stream}).status_code in {303, 404}
+    assert stream.tell() == len(data)
+
+
 @pytest.mark.parametrize("content", [b"!" * 3000, b"AAA" * 1001, JPEG])
 def test_file_that_claims_to_be_base64_never_costs_the_request(client, content):
     response = post_form(client, ("file_1", File(content, header=b"\r\nContent-Transfer-Encoding: base64")))
@@ -231,6 +248,7 @@ def test_stored_file_was_written_through_to_the_disk(client, monkeypatch):
     folder = Path(storages["attachments"].location)
     inodes = [status.st_ino for status in synced]
     file = folder / only_attachment().object_name
+    assert folder.parent.stat().st_ino in inodes  # the folder itself was new
     assert inodes.index(file.stat().st_ino) < len(inodes) - 1 - inodes[::-1].index(folder.stat().st_ino)
 
 

@@ -119,6 +119,19 @@ def test_correction_of_a_claimed_request_stays_claimed():
     assert CallbackRequest.objects.get().state == "claimed"
 
 
+def test_submit_that_loses_a_race_joins_the_request_of_the_winner(monkeypatch):
+    """On PostgreSQL both may find no row at first; here the first look is made to find none."""
+    winner = submit(stored())
+    look = services._locked
+    answers = iter([lambda nonce: None, look])
+    monkeypatch.setattr(services, "_locked", lambda nonce: next(answers)(nonce))
+    other = models.Details(name="Zoë", phone="+12125550199")
+    loser = submit(stored("file_2"), details=other)
+    assert loser == winner
+    assert CallbackRequest.objects.get().open_details() == other
+    assert [a.state for a in winner.attachments.all()] == ["stored", "stored"]
+
+
 def test_taken_reference_is_replaced_by_another(monkeypatch):
     CallbackRequest.objects.filter(pk=submit(nonce="one").pk).update(reference="K7M-4QX")
     letters = iter("K7M4QX" + "K7M4QY")

@@ -10,6 +10,7 @@ from callbacks.keyring import VaultError
 from callbacks.streams import CHUNK_BYTES, HEADER_BYTES, TAG_BYTES, EncryptingWriter, decrypted_chunks
 
 SEALED_CHUNK = CHUNK_BYTES + TAG_BYTES
+CHUNKS = slice(HEADER_BYTES, None)
 
 
 def encrypted(plain: bytes, object_id: str = "an-object", piece: int = 10_000) -> bytes:
@@ -129,9 +130,6 @@ def test_same_file_twice_shares_no_bytes():
     assert first[HEADER_BYTES:] != second[HEADER_BYTES:]
 
 
-CHUNKS = slice(HEADER_BYTES, None)
-
-
 def _chunks(data: bytes) -> list[bytes]:
     sealed = data[CHUNKS]
     return [sealed[at : at + SEALED_CHUNK] for at in range(0, len(sealed), SEALED_CHUNK)]
@@ -197,6 +195,27 @@ def test_file_that_was_tampered_with_does_not_open(attack):
 def test_file_under_another_id_does_not_open():
     with pytest.raises(VaultError):
         decrypted(encrypted(b"content", "an-object"), "another-object")
+
+
+def test_header_belongs_to_one_file():
+    header = encrypted(b"content", "an-object")[:HEADER_BYTES]
+    with pytest.raises(VaultError):
+        keyring.unwrap(header[len(streams.MAGIC) :], context=b"dek|attachment|another-object")
+
+
+def test_chunks_belong_to_one_file_even_under_the_right_key():
+    data = encrypted(b"content", "an-object")
+    key = keyring.unwrap(data[len(streams.MAGIC) : HEADER_BYTES], context=b"dek|attachment|an-object")
+    header = streams.MAGIC + keyring.wrap(key, context=b"dek|attachment|another-object")
+    with pytest.raises(VaultError):
+        decrypted(header + data[CHUNKS], "another-object")
+
+
+def test_file_whose_key_was_wrapped_anew_still_opens():
+    data = encrypted(b"content")
+    key = keyring.unwrap(data[len(streams.MAGIC) : HEADER_BYTES], context=b"dek|attachment|an-object")
+    header = streams.MAGIC + keyring.wrap(key, context=b"dek|attachment|an-object")
+    assert decrypted(header + data[CHUNKS]) == b"content"
 
 
 def test_file_that_was_never_finished_does_not_open():

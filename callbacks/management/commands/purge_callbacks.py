@@ -22,7 +22,10 @@ class Command(BaseCommand):
 
 
 def _empty_write_ahead_log() -> None:
-    """On SQLite, erased rows still stand in the write-ahead log until it is written back and cut."""
+    """On SQLite, erased rows still stand in the write-ahead log until it is written back and cut.
+
+    That cannot be done inside a transaction; the rows are not erased before its end anyway.
+    """
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
