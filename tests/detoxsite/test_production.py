@@ -113,3 +113,9 @@ def test_second_start_changes_nothing(behind_tls):
     assert re.search(r"Starter guide: \d+ unchanged\.", printed)
     assert "make staff" in printed and str(behind_tls.var) in printed and "https://guide.example/" in printed
     assert secrets == {path.name: path.read_text() for path in (behind_tls.var / "secrets").iterdir()}
+
+
+@pytest.mark.parametrize("charset", ["hex", "rot13", "zip", "utf-7", "no-such", "idna", '"'])
+def test_claimed_charset_breaks_nothing(behind_tls, charset):
+    headers = SECURE | {"Content-Type": f"application/x-www-form-urlencoded; charset={charset}"}
+    assert get(behind_tls, "/search/?q=sleep", **headers)[0] == 200
