@@ -36,6 +36,7 @@ fix: $(VENV)/development ## Let ruff mend what it can
 	@$(VENV)/bin/ruff format .
 
 staff: $(VENV)/runtime ## Make a staff login that may do everything
+	@$(PY) manage.py migrate --verbosity 0
 	@$(PY) manage.py createsuperuser
 
 lock: $(VENV)/development ## Pin and hash the dependencies named in pyproject.toml

@@ -6,13 +6,12 @@ from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 
 from articles.models import Article
-from editorial.markdown import PageText
 
 LATEST = 20
 
 
 class LatestArticles(Feed):
-    """The newest articles, whole, so that a reader need not come back to read them."""
+    """The newest articles: what each says and where. The text stays with its sources, dates and warnings."""
 
     feed_type = Atom1Feed
     title = f"{settings.SITE_NAME}: articles"
@@ -23,13 +22,13 @@ class LatestArticles(Feed):
         return reverse("articles:list")
 
     def items(self):
-        return Article.objects.published().prefetch_related("topics")[:LATEST]
+        return Article.objects.published().prefetch_related("topics").defer("body")[:LATEST]
 
     def item_title(self, item: Article) -> str:
         return item.title
 
     def item_description(self, item: Article) -> str:
-        return PageText().render(item.body).html
+        return item.summary
 
     def item_pubdate(self, item: Article):
         return item.published_at

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 from markdownx.models import MarkdownxField
 
-from editorial.publishing import PublishedQuerySet, ReviewedPage
+from editorial.publishing import WRITING_HELP, PublishedQuerySet, ReviewedPage
 from phases.models import Phase
 
 WORDS_A_MINUTE = 180  # slower than the usual 230: people read badly when they feel ill
@@ -52,12 +52,13 @@ class ArticleQuerySet(PublishedQuerySet):
 class Article(ReviewedPage):
     """One page of the blog."""
 
+    reserved_slugs = ("feed", "topics")
     markdown_fields = ("body",)
 
     title = models.CharField(max_length=120)
     slug = models.SlugField(max_length=80, unique=True)
     summary = models.CharField(max_length=200, help_text="One or two plain sentences. Shown in lists.")
-    body = MarkdownxField()
+    body = MarkdownxField(help_text=WRITING_HELP)
     topics = models.ManyToManyField(Topic, blank=True, related_name="articles")
     phases = models.ManyToManyField(Phase, blank=True, related_name="articles", verbose_name="stages")
 

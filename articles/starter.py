@@ -1,11 +1,12 @@
 """The topics and articles a fresh site starts with."""
 
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 from articles.models import Article, Topic
 from editorial.publishing import ReviewedPage
-from editorial.starter import at_start_of, load_item, read_page, read_yaml
+from editorial.starter import at_start_of, load_item, read_page, read_yaml, rows
 from phases.models import Phase
 
 STARTER = Path(__file__).parent / "starter"
@@ -20,12 +21,13 @@ def load() -> Counter:
     for path in sorted(STARTER.glob("*.md")):
         page = read_page(path)
         related = {
-            "topics": Topic.objects.filter(slug__in=page.pop("topics")),
-            "phases": Phase.objects.filter(slug__in=page.pop("phases")),
+            "topics": rows(Topic, "slug", page.pop("topics")),
+            "phases": rows(Phase, "slug", page.pop("phases")),
         }
         page |= {
             "status": ReviewedPage.Status.PUBLISHED,
-            "published_at": at_start_of(page.pop("published_on")),
+            # Newest first is the order readers see, so of one day's articles the first is published last.
+            "published_at": at_start_of(page.pop("published_on")) + timedelta(minutes=60 - page.pop("order")),
         }
         outcomes[load_item(Article, {"slug": page.pop("slug")}, page, related)] += 1
     return outcomes

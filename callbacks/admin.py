@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.timesince import timesince
 from django.views.decorators.http import require_GET
 
 from callbacks import objects, services
@@ -36,7 +37,7 @@ def or_cannot_open(show: Callable) -> Callable:
 class CallbackRequestAdmin(admin.ModelAdmin):
     """Who waits longest comes first. Staff move a request through its states and read it; nobody rewrites it."""
 
-    list_display = ("reference", "state", "received_at", "file_count")
+    list_display = ("reference", "state", "preferred_time", "waiting", "received_at", "file_count")
     list_filter = ("state",)
     search_fields = ("reference",)
     fields = ("state", "preferred_time", "name", "phone", "message", "files", "received_at", "erase_after")
@@ -103,6 +104,17 @@ class CallbackRequestAdmin(admin.ModelAdmin):
         context = {**self.admin_site.each_context(request), "attachment": attachment, "missing": missing}
         context |= {"title": "This file cannot be opened", "opts": self.opts}
         return render(request, "callbacks/admin_file_problem.html", context, status=404 if missing else 409)
+
+    def get_search_results(self, request: HttpRequest, queryset, search_term: str):
+        """A reference is found however it was said: k7m4qx is K7M-4QX."""
+        letters = "".join(character for character in search_term.upper() if character.isalnum())
+        if len(letters) == 6:
+            search_term = f"{letters[:3]}-{letters[3:]}"
+        return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description="Waiting", ordering="received_at")
+    def waiting(self, callback: CallbackRequest) -> str:
+        return timesince(callback.received_at) if callback.state in CallbackRequest.WAITING else "–"
 
     @admin.display(description="Files", ordering="file_count")
     def file_count(self, callback: CallbackRequest) -> int:

@@ -13,6 +13,7 @@ from callbacks import objects
 from callbacks.details import Details
 from callbacks.keyring import VaultError
 from callbacks.models import AccessRecord, Attachment, CallbackRequest, new_reference
+from callbacks.tokens import new_nonce
 from callbacks.uploads import Received, Slot
 
 log = logging.getLogger(__name__)
@@ -28,11 +29,15 @@ def submit(*, details: Details, nonce: str, received: dict[Slot, Received]) -> C
     """Stores a request and its files, all or nothing; durable on return. Raises CouldNotSave.
 
     The same nonce again (a double tap, a reload, a retry after a lost answer) corrects the same request: the details
-    of the last call win, a file already stored stays, and a slot without one takes the new file.
+    of the last call win, a file already stored stays, and a slot without one takes the new file. Where neither the
+    name nor the phone is the same, somebody else has sent a page left open on a shared phone: a request of its own.
     """
     with _saving(received), transaction.atomic():
         request = _locked(nonce) or _create(details, nonce)
-        if request.open_details() != details:
+        stored = request.open_details()
+        if details.name != stored.name and details.phone != stored.phone:
+            request = _create(details, new_nonce())
+        elif details != stored:
             _correct(request, details)
         _attach(request, received)
         return request

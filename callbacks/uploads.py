@@ -10,8 +10,9 @@ from django.db.models import TextChoices
 from callbacks.text import visible
 
 MAX_UPLOAD_BYTES = 32 * 1024 * 1024
-#: A body that declares more than this is not read to its end: 128 MB, four times what one file may have.
-MAX_BODY_BYTES = 128 * 1024 * 1024
+#: A body that declares more than this is not read to its end. A browser shows no page before it has sent everything,
+#: so up to 2 GB, the size of a long video, are read and dropped.
+MAX_BODY_BYTES = 2 * 1024**3
 MAX_NAME_LENGTH = 120  # characters
 SNIFF_BYTES = 512
 

@@ -73,36 +73,37 @@ def contact(request: HttpRequest) -> HttpResponse:
     except services.CouldNotSave:
         form.note_files(upload.received)
         return _form_page(request, form, 503, NOT_SAVED)
-    return SeeOther(_sent_url(callback))
+    return SeeOther(_sent_url(tokens.sign_sent(callback.pk)))
 
 
 @for_a_person
 def sent(request: HttpRequest) -> HttpResponse:
     """The confirmation; by POST it takes files for the slots that are still open."""
+    token = request.GET.get("t", "")
     try:
-        pk = tokens.read_sent(request.GET.get("t", ""))
+        pk = tokens.read_sent(token)
         callback = CallbackRequest.objects.prefetch_related("attachments").get(pk=pk)
     except (SignatureExpired, CallbackRequest.DoesNotExist):
         return _gone_page(request, 410)
     except BadSignature:
         return _gone_page(request, 404)
     if request.method != "POST":
-        return _sent_page(request, callback)
+        return _sent_page(request, callback, token)
     try:
         upload = receive(request, callback.open_slots())
     except UnreadableForm:
-        return _sent_page(request, callback, 400, NOT_READ)
+        return _sent_page(request, callback, token, 400, NOT_READ)
     if not upload.file_began:
-        return _sent_page(request, callback, 422, NO_FILE)
+        return _sent_page(request, callback, token, 422, NO_FILE)
     try:
         services.add_files(callback, upload.received)
     except services.CouldNotSave:
-        return _sent_page(request, callback, 503, FILE_NOT_SAVED)
-    return SeeOther(_sent_url(callback))
+        return _sent_page(request, callback, token, 503, FILE_NOT_SAVED)
+    return SeeOther(_sent_url(token))
 
 
-def _sent_url(callback: CallbackRequest) -> str:
-    return f"{reverse('callbacks:sent')}?{urlencode({'t': tokens.sign_sent(callback.pk)})}"
+def _sent_url(token: str) -> str:
+    return f"{reverse('callbacks:sent')}?{urlencode({'t': token})}"
 
 
 def _form_page(request: HttpRequest, form: CallbackForm, status: int = 200, problem: str = "") -> HttpResponse:
@@ -110,12 +111,14 @@ def _form_page(request: HttpRequest, form: CallbackForm, status: int = 200, prob
     return render(request, "callbacks/contact.html", context, status=status)
 
 
-def _sent_page(request: HttpRequest, callback: CallbackRequest, status: int = 200, problem: str = "") -> HttpResponse:
+def _sent_page(
+    request: HttpRequest, callback: CallbackRequest, token: str, status: int = 200, problem: str = ""
+) -> HttpResponse:
     context = {
         "callback": callback,
         "form": AddFilesForm(slots=callback.open_slots()),
         "problem": problem,
-        "address": _sent_url(callback),
+        "address": _sent_url(token),  # the same token: opening the page does not make it last longer
     }
     return render(request, "callbacks/sent.html", context, status=status)
 

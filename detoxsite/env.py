@@ -51,6 +51,14 @@ def site_url(name: str, default: str) -> str:
     return raw
 
 
+def contact(name: str, default: str) -> str:
+    """Where to write to: an https, http, mailto or tel address. Raises ImproperlyConfigured on anything else."""
+    raw = os.environ.get(name, "").strip() or default
+    if not re.fullmatch(r"(https?://|mailto:|tel:)[^\s]+", raw):
+        raise ImproperlyConfigured(f"{name} must begin with https://, mailto: or tel:, not be {raw!r}.")
+    return raw
+
+
 def secret(name: str, path: Path) -> str:
     """A secret from the environment or, failing that, from a file made once that only its owner can read.
 
@@ -93,8 +101,10 @@ def vault_keys(name: str, path: Path) -> dict[int, bytes]:
     """
     raw = os.environ.get(name, "").strip()
     if not raw:
-        seed = secret(name, path)
-        return {1: base64.urlsafe_b64decode(seed)[:32]}
+        try:
+            return {1: base64.urlsafe_b64decode(secret(name, path))[:32]}
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name} is not set and {path} holds no key.") from error
     keys = {}
     try:
         for item in raw.split(","):

@@ -2,6 +2,8 @@
 
 import logging
 
+from gunicorn.glogging import Logger
+
 
 class PrivacyFilter(logging.Filter):
     """Drops query strings and the request object that Django attaches to its records.
@@ -16,3 +18,20 @@ class PrivacyFilter(logging.Filter):
         if isinstance(record.args, tuple):
             record.args = tuple(a.split("?")[0] if isinstance(a, str) else a for a in record.args)
         return True
+
+
+class ServerLogger(Logger):
+    """gunicorn's own log, which would name the address and the query of a request it could not read or answer."""
+
+    def setup(self, cfg) -> None:
+        super().setup(cfg)
+        self.error_log.addFilter(_without_request)
+
+
+def _without_request(record: logging.LogRecord) -> bool:
+    if str(record.msg).startswith("Invalid request"):
+        return False  # anybody can send nonsense, and there is nothing to mend
+    if str(record.msg).startswith("Error handling request"):
+        record.msg, record.args = "Error handling a request", ()
+        record.exc_text = record.exc_info = None  # the message of a decoding error quotes what was sent
+    return True

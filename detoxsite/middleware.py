@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 #: Nothing but this origin, no inline script or style, no frame. `blob:` and `data:` are not needed anywhere.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -53,3 +53,16 @@ class SecurityHeadersMiddleware:
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         return response
+
+
+class BrokenConnectionMiddleware:
+    """A sender who went away in the middle of a post is no fault of ours, and needs no traceback in the log."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return HttpResponse(status=408) if isinstance(exception, UnreadablePostError) else None

@@ -1,9 +1,13 @@
 """All settings. Everything that differs between machines comes from the environment; README has the table."""
 
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from detoxsite import env
+
+# State, secrets and what people send are for this account only, whoever creates the file.
+os.umask(0o077)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -12,7 +16,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = env.flag("DEBUG", default=False)
 HOST = env.names("HOST", ["127.0.0.1"])[0]
 PORT = env.whole_number("PORT", 8000, 1, 65535)
-SITE_URL = env.site_url("SITE_URL", f"http://{'127.0.0.1' if HOST == '0.0.0.0' else HOST}:{PORT}")  # noqa: S104
+_SHOWN_HOST = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(HOST, f"[{HOST}]" if ":" in HOST else HOST)  # noqa: S104
+SITE_URL = env.site_url("SITE_URL", f"http://{_SHOWN_HOST}:{PORT}")
 HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = [
     *{urlsplit(SITE_URL).hostname, *env.names("ALLOWED_HOSTS", [])},
@@ -52,6 +57,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "detoxsite.middleware.SecurityHeadersMiddleware",  # outermost, so that static files carry them too
+    "detoxsite.middleware.BrokenConnectionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -133,6 +139,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 MARKDOWNX_MARKDOWNIFY_FUNCTION = "editorial.markdown.markdownify"
 MARKDOWNX_URLS_PATH = "/admin/markdownx/preview/"
 MARKDOWNX_UPLOAD_URLS_PATH = "/admin/markdownx/upload/"
+MARKDOWNX_EDITOR_RESIZABLE = False  # it would grow with the text and push the preview out of sight
 MARKDOWNX_SERVER_CALL_LATENCY = 600  # milliseconds of quiet before the preview asks again
 
 # Security ------------------------------------------------------------------------------------------------
@@ -150,13 +157,17 @@ CSRF_FAILURE_VIEW = "detoxsite.views.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-SECURITY_CONTACT = env.names("SECURITY_CONTACT", [f"{SITE_URL}/contact/"])[0]
+SECURITY_CONTACT = env.contact("SECURITY_CONTACT", f"{SITE_URL}/contact/")
 
-# Text fields only; files are bounded in callbacks.uploads and editorial.images.
+# No file of anybody is written to a temporary file in the clear. Pictures of editors stay in memory; a larger body is
+# read and dropped. The contact form has a handler of its own, which encrypts (callbacks.receiving).
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 9 * 1024 * 1024  # the whole body: 8 MB of picture and its surroundings
+# Text fields only; files are bounded above, in callbacks.uploads and in editorial.images.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000  # the stage form in the admin has many
 DATA_UPLOAD_MAX_NUMBER_FILES = 4
-FILE_UPLOAD_PERMISSIONS = 0o644
+FILE_UPLOAD_PERMISSIONS = 0o600
 
 if HTTPS:
     SECURE_SSL_REDIRECT = True

@@ -9,11 +9,17 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "detoxsite.settings")
 django_application = get_wsgi_application()
 
-CHARSET = re.compile(r";\s*charset=[^;]*", re.IGNORECASE)
+BOUNDARY = re.compile(r";\s*(boundary=(?:\"[^\"]*\"|[^;\s]+))", re.IGNORECASE)
 
 
 def application(environ: dict, start_response: Callable) -> Iterable[bytes]:
-    """Drops the charset a sender claims: text is UTF-8 here, and some codecs (hex, say) fail inside Django."""
+    """Keeps only the media type and the boundary of what a sender claims.
+
+    Text is UTF-8 here, and some charsets that a header can name (hex, say) fail inside Django before any of its code
+    that could answer.
+    """
     if content_type := environ.get("CONTENT_TYPE"):
-        environ["CONTENT_TYPE"] = CHARSET.sub("", content_type)
+        boundary = BOUNDARY.search(content_type)
+        media_type = content_type.partition(";")[0].strip()
+        environ["CONTENT_TYPE"] = f"{media_type}; {boundary[1]}" if boundary else media_type
     return django_application(environ, start_response)

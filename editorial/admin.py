@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +17,8 @@ from markdownx.widgets import AdminMarkdownxWidget
 
 from editorial.models import Clinic, HelpLine, Source
 from editorial.publishing import ReviewedPage
+
+LONG = 200  # characters: a field that takes this many holds sentences
 
 
 class ReviewOverdueFilter(admin.SimpleListFilter):
@@ -61,6 +64,12 @@ class ReviewedPageAdmin(admin.ModelAdmin):
     class Media:
         js: ClassVar = ["js/admin-inlines.js"]
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """Sentences get two lines to be written in."""
+        if isinstance(db_field, models.CharField) and not db_field.choices and (db_field.max_length or 0) >= LONG:
+            kwargs["widget"] = AdminTextareaWidget({"rows": 2})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     def preview_context(self, page: ReviewedPage) -> dict:
         """What the public view adds to the page; the model's admin says."""
         raise NotImplementedError
@@ -74,11 +83,11 @@ class ReviewedPageAdmin(admin.ModelAdmin):
 
     def preview(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The saved page as readers would see it, published or not."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
         page = self.get_object(request, unquote(object_id))
         if page is None:
             raise Http404
-        if not self.has_view_or_change_permission(request, page):
-            raise PermissionDenied
         context = {self.preview_name: page, "is_preview": True, **self.preview_context(page)}
         return render(request, self.preview_template, context)
 
@@ -106,13 +115,16 @@ class ReviewedPageAdmin(admin.ModelAdmin):
                 self.message_user(request, f"{page} was not published: {' '.join(error.messages)}", messages.ERROR)
             else:
                 page.save()
-                self.message_user(request, f"{page} is published.")
+                self.log_change(request, page, "Published.")
+                when = "is published" if page.is_published() else "will show at its time"
+                self.message_user(request, f"{page} {when}.")
 
     @admin.action(description="Take the selected pages back to draft", permissions=["change"])
     def withdraw(self, request, queryset):
         for page in queryset:
             page.status = ReviewedPage.Status.DRAFT
             page.save()
+            self.log_change(request, page, "Taken back to draft.")
             self.message_user(request, f"{page} is a draft again; readers no longer see it.")
 
 
@@ -145,7 +157,15 @@ class HelpLineAdmin(admin.ModelAdmin):
 
 @admin.register(Source)
 class SourceAdmin(admin.ModelAdmin):
+    """A source can be added and mended; it is never renamed or removed, as any text may cite it."""
+
     formfield_overrides: ClassVar = HTTPS_URLS
     list_display = ("key", "organization", "title", "year", "seen")
     list_filter = ("seen",)
     search_fields = ("key", "organization", "title")
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("key",) if obj else ()
+
+    def has_delete_permission(self, request, obj=None):
+        return False

@@ -16,25 +16,32 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 MAX_BYTES = 8 * 1024 * 1024
 MAX_PIXELS = 25_000_000
 MAX_SIDE = 1600  # pixels, of the picture as stored
-EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
+EXTENSIONS = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "WEBP": "webp"}
+OPENED = ["JPEG", "PNG", "WEBP"]  # some cameras write a JPEG of several pictures; Pillow then calls it MPO
+TOO_LARGE = "The picture is larger than 8 MB. Make it smaller and add it again."
+#: What the editor puts into the text: a description to fill in, or why there is no picture.
+UNDESCRIBED = "Describe this picture"
+UPLOAD_REFUSED = "[Picture not added:"
 
 
 def store(upload: UploadedFile) -> str:
     """Stores the picture and returns its path on this site. Raises ValidationError with what to do instead."""
     if upload.size > MAX_BYTES:
-        raise ValidationError("The picture is larger than 8 MB. Make it smaller and add it again.")
+        raise ValidationError(TOO_LARGE)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(upload, formats=list(EXTENSIONS))
+            picture = Image.open(upload, formats=OPENED)
             kind = picture.format
             if picture.width * picture.height > MAX_PIXELS:
                 raise ValidationError("The picture has more than 25 million pixels. Make it smaller first.")
             picture = ImageOps.exif_transpose(picture)
             picture.thumbnail((MAX_SIDE, MAX_SIDE))
-            picture = picture.convert("RGB" if kind == "JPEG" else "RGBA")
+            as_jpeg = EXTENSIONS[kind] == "jpg"
+            picture = picture.convert("RGB" if as_jpeg else "RGBA")
+            picture.info = {}  # comments and colour profiles would be written out again
             out = io.BytesIO()
-            picture.save(out, kind)
+            picture.save(out, "JPEG" if as_jpeg else kind)
     except ValidationError:
         raise
     except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:

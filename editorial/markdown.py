@@ -88,7 +88,11 @@ class PageText:
             url_schemes=ALLOWED_SCHEMES,
             link_rel=None,
         )
-        headings = [Heading(token["id"], token["name"]) for token in converter.toc_tokens if token["level"] == 2]
+        headings = [
+            Heading(token["id"], _without_citations(unescape(token["name"])))
+            for token in converter.toc_tokens
+            if token["level"] == 2
+        ]
         return Rendered(mark_safe(html), headings)  # noqa: S308 - nh3 has just cleaned it
 
     @cached_property
@@ -104,13 +108,17 @@ class PageText:
         )
 
     def _heading_id(self, text: str, separator: str) -> str:
-        base = slugify_unicode(text, separator) or "section"
+        base = slugify_unicode(_without_citations(text), separator) or "section"
         unique, count = base, 1
         while unique in self.heading_ids:
             count += 1
             unique = f"{base}-{count}"
         self.heading_ids.add(unique)
         return unique
+
+
+def _without_citations(heading: str) -> str:
+    return re.sub(r"\s*(\[\d+\])+", "", heading).strip()
 
 
 class _HouseRules(Extension):

@@ -1,10 +1,24 @@
 """What every page draws on: sources, the clinic's details, help lines, and the memory of the starter loader."""
 
+from urllib.parse import urlsplit
+
+import phonenumbers
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
-phone_characters = RegexValidator(r"^[0-9 ()+.-]+$", "Use digits, spaces, dots, dashes and brackets only.")
+phone_characters = RegexValidator(r"^[0-9 ()+.-]*[0-9][0-9 ()+.-]*$", "Use digits, spaces, dots and dashes only.")
+
+
+def can_be_called(phone: str) -> None:
+    """Raises ValidationError for a number no phone could reach: it would stand at the top of every page."""
+    try:
+        number = phonenumbers.parse(phone, "US")
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_possible_number(number):
+        raise ValidationError("This is not a whole phone number. Give it with the area code, like 866-512-1908.")
 
 
 class Source(models.Model):
@@ -29,6 +43,11 @@ class Source(models.Model):
     def __str__(self) -> str:
         return f"{self.key}: {self.organization}, {self.title}"
 
+    @property
+    def title_stop(self) -> str:
+        """What ends the title in a list: nothing where it brings its own."""
+        return "" if self.title.endswith(("?", "!", ".")) else "."
+
 
 class Clinic(models.Model):
     """The clinic behind the site's own number. There is one row; staff edit it and every page follows."""
@@ -37,7 +56,7 @@ class Clinic(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY, editable=False)
     name = models.CharField(max_length=80, help_text="As readers see it beside the number.")
-    phone = models.CharField(max_length=30, validators=[phone_characters])
+    phone = models.CharField(max_length=30, validators=[phone_characters, can_be_called])
     hours = models.CharField(max_length=120, blank=True, help_text='Like "8 am to 8 pm, every day". Only if true.')
     answered_by = models.CharField("who answers", max_length=120, blank=True, help_text='Like "a nurse".')
     cost = models.CharField("what a call costs", max_length=120, blank=True, help_text='Like "Free".')
@@ -91,6 +110,11 @@ class HelpLine(models.Model):
         return self.name
 
     @property
+    def site(self) -> str:
+        """The address of its website as people say it: findtreatment.gov."""
+        return (urlsplit(self.url).hostname or "").removeprefix("www.")
+
+    @property
     def tel(self) -> str:
         """The number as a tel: link takes it. Short codes such as 911 go as they are."""
         return dialable(self.call)
@@ -101,6 +125,7 @@ class StarterItem(models.Model):
 
     kind = models.CharField(max_length=60)
     key = models.CharField(max_length=120)
+    object_id = models.PositiveBigIntegerField(help_text="The row, under whatever slug it goes by now.")
     digest = models.CharField(max_length=64, help_text="SHA-256 of the values as loaded.")
 
     class Meta:

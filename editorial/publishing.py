@@ -1,14 +1,21 @@
 """What is published, and what may be: the one place that decides both."""
 
 import datetime
+import re
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from editorial.images import UNDESCRIBED, UPLOAD_REFUSED
 from editorial.markdown import cited_keys
 from editorial.models import Source
+
+WRITING_HELP = (
+    "Markdown. ## begins a section. Cite a source right after the statement as [@key]; the keys are under Sources. "
+    "To add a picture, drop its file into the text."
+)
 
 
 def check_sources(texts: list[str]) -> set[str]:
@@ -20,6 +27,18 @@ def check_sources(texts: list[str]) -> set[str]:
             f"There is no source named {', '.join(unknown)}. Add it under Sources first, or mend the key."
         )
     return cited
+
+
+def check_pictures(texts: list[str]) -> None:
+    """Raises ValidationError for a picture that readers could not see, or that nobody has described."""
+    for text in texts:
+        if UPLOAD_REFUSED in text:
+            raise ValidationError("A picture could not be added. The text says why; mend it or take that line out.")
+        for description, address in re.findall(r"!\[([^\]]*)\]\(\s*([^)\s]*)", text):
+            if not description.strip() or description == UNDESCRIBED:
+                raise ValidationError("Describe each picture in words, between ![ and ], for those who cannot see it.")
+            if not address.startswith(("/media/", "/static/")):
+                raise ValidationError("Pictures must be on this site: drop the file into the text to add it.")
 
 
 class PublishedQuerySet(models.QuerySet):
@@ -46,6 +65,8 @@ class ReviewedPage(models.Model):
         IN_REVIEW = "in-review", "In review"
         PUBLISHED = "published", "Published"
 
+    #: Slugs that other addresses have taken.
+    reserved_slugs: tuple[str, ...] = ()
     #: Names of the fields that hold Markdown and so can carry citations.
     markdown_fields: tuple[str, ...] = ()
 
@@ -106,6 +127,8 @@ class ReviewedPage(models.Model):
     def clean(self) -> None:
         """Raises ValidationError where the page cites an unknown source or is not fit to publish."""
         super().clean()
+        if self.slug in self.reserved_slugs:
+            raise ValidationError({"slug": "This address is taken by another page. Choose another slug."})
         cited = check_sources(self.markdown_texts())
         if self.status != self.Status.PUBLISHED:
             return
@@ -116,6 +139,7 @@ class ReviewedPage(models.Model):
         }
         if missing:
             raise ValidationError(missing)
+        check_pictures(self.markdown_texts())
         if not cited:
             raise ValidationError("A published page needs at least one source. Cite it in the text as [@key].")
         if self.published_at is None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import yaml
 from django.db import models, transaction
+from django.utils import timezone
 
 from editorial.models import Clinic, HelpLine, Source, StarterItem
 
@@ -30,15 +31,14 @@ def load_item(
     `key` finds the row, `values` are its fields, `related` its many-to-many relations.
     """
     related = {name: list(rows) for name, rows in (related or {}).items()}
-    kind, name = model._meta.label_lower, "/".join(str(part) for part in key.values())
     wanted = _digest(values, related)
-    item = StarterItem.objects.filter(kind=kind, key=name).first()
-    row = model._default_manager.filter(**key).first()
+    item = _item(model, key)
+    row = model._default_manager.filter(**({"pk": item.object_id} if item else key)).first()
     if item is None and row is None:
         with transaction.atomic():
             row = model._default_manager.create(**key, **values)
             _relate(row, related)
-            StarterItem.objects.create(kind=kind, key=name, digest=wanted)
+            StarterItem.objects.create(**_identity(model, key), object_id=row.pk, digest=wanted)
         return "added"
     if item is None or row is None:
         return "kept"
@@ -56,6 +56,17 @@ def load_item(
     return "updated"
 
 
+def rows(model: type[models.Model], field: str, names: Iterable[str]) -> list[models.Model]:
+    """The rows that files call by these names. A row staff renamed is still found; one they removed is left out."""
+    found = []
+    for name in names:
+        item = _item(model, {field: name})
+        row = model._default_manager.filter(**({"pk": item.object_id} if item else {field: name})).first()
+        if row:
+            found.append(row)
+    return found
+
+
 def load() -> Counter:
     """Sources, the clinic and the help lines. Returns how many rows had which outcome."""
     outcomes: Counter = Counter()
@@ -65,8 +76,7 @@ def load() -> Counter:
     contacts = read_yaml(STARTER / "contacts.yaml")
     outcomes[load_item(Clinic, {"id": Clinic.ONLY}, contacts["clinic"])] += 1
     for entry in contacts["help_lines"]:
-        source = Source.objects.filter(key=entry["source"]).first()
-        values = {**entry, "source": source}
+        values = {**entry, "source": next(iter(rows(Source, "key", [entry["source"]])), None)}
         outcomes[load_item(HelpLine, {"slug": values.pop("slug")}, values)] += 1
     return outcomes
 
@@ -82,8 +92,16 @@ def read_page(path: Path) -> dict:
 
 
 def at_start_of(day: datetime.date) -> datetime.datetime:
-    """Starter pages are published from the first moment of their day, UTC."""
-    return datetime.datetime.combine(day, datetime.time.min, tzinfo=datetime.UTC)
+    """Starter pages are published from the first moment of their day, in the site's time zone."""
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
+
+
+def _identity(model: type[models.Model], key: dict[str, object]) -> dict[str, str]:
+    return {"kind": model._meta.label_lower, "key": "/".join(str(part) for part in key.values())}
+
+
+def _item(model: type[models.Model], key: dict[str, object]) -> StarterItem | None:
+    return StarterItem.objects.filter(**_identity(model, key)).first()
 
 
 def _relate(row: models.Model, related: dict[str, list[models.Model]]) -> None:

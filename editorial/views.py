@@ -56,14 +56,17 @@ def preview(request: HttpRequest) -> HttpResponse:
 @require_POST
 def upload_picture(request: HttpRequest) -> JsonResponse:
     """A picture in, the Markdown that shows it out. Always JSON: the editor's script reads nothing else."""
-    upload = request.FILES.get("image")
-    if upload is None:
-        return JsonResponse({"image": ["Choose a picture first."]}, status=400)
     try:
+        upload = request.FILES.get("image")
+        if upload is None and int(request.META.get("CONTENT_LENGTH") or 0) > images.MAX_BYTES:
+            raise ValidationError(images.TOO_LARGE)
+        if upload is None:
+            raise ValidationError("Choose a picture first.")
         path = images.store(upload)
     except ValidationError as error:
-        return JsonResponse({"image": error.messages}, status=400)
-    return JsonResponse({"image_code": f"![Describe this picture]({path})"})
+        # The editor's script puts `image_code` into the text whatever the status is, so it says why.
+        return JsonResponse({"image_code": f"{images.UPLOAD_REFUSED} {error.messages[0]}]"}, status=400)
+    return JsonResponse({"image_code": f"![{images.UNDESCRIBED}]({path})"})
 
 
 @require_safe

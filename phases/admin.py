@@ -10,6 +10,7 @@ from editorial.admin import ReviewedPageAdmin
 from phases.models import Phase, Symptom, TreatmentOption
 from phases.views import detail_context, treatment_context
 
+STAGES = 3  # the guide has exactly three
 HOURS = (("onset_from", "onset_to"), ("peak_from", "peak_to"), ("end_from", "end_to"))
 
 
@@ -25,14 +26,13 @@ class SymptomInline(admin.StackedInline):
             {
                 "fields": (
                     ("name", "slug", "position"),
-                    "also_called",
                     ("intensity", "confidence"),
-                    *HOURS,
-                    "description",
-                    "what_helps",
-                    "get_help",
                 )
             },
+        ),
+        (
+            "Hours and texts",
+            {"fields": ("also_called", *HOURS, "description", "what_helps", "get_help"), "classes": ["collapse"]},
         ),
     )
 
@@ -66,6 +66,12 @@ class PhaseAdmin(ReviewedPageAdmin):
     )
     preview_template = "phases/detail.html"
     preview_name = "phase"
+
+    def has_add_permission(self, request):
+        return Phase.objects.count() < STAGES and super().has_add_permission(request)
+
+    def has_delete_permission(self, request, obj=None):
+        return False  # a stage that is not to be read goes back to draft
 
     def preview_context(self, page: Phase) -> dict:
         return detail_context(page)

@@ -34,6 +34,11 @@ class Course(models.Model):
                 violation_error_message="“Ends, earliest” must not be after “ends, latest”.",
             ),
             models.CheckConstraint(
+                condition=Q(onset_from__lte=F("end_from"), onset_to__lte=F("end_to")),
+                name="%(class)s_ends_after_it_begins",
+                violation_error_message="It must not end before it begins, neither earliest nor latest.",
+            ),
+            models.CheckConstraint(
                 condition=Q(onset_from__lt=F("end_to")),
                 name="%(class)s_begins_before_end",
                 violation_error_message="It must begin before it ends.",

@@ -4,7 +4,7 @@ from django.db import models
 from django.urls import reverse
 from markdownx.models import MarkdownxField
 
-from editorial.publishing import PublishedQuerySet, ReviewedPage, check_sources
+from editorial.publishing import WRITING_HELP, PublishedQuerySet, ReviewedPage, check_sources
 from phases.hours import Course
 
 
@@ -45,7 +45,7 @@ class TreatmentOption(ReviewedPage):
     watch_out = models.CharField(max_length=400)
     evidence = models.CharField("how sure we are", max_length=10, choices=Evidence)
     evidence_note = models.CharField("how sure we are, in a sentence", max_length=300)
-    body = MarkdownxField()
+    body = MarkdownxField(help_text=WRITING_HELP)
 
     class Meta(ReviewedPage.Meta):
         ordering = ["position", "name"]
@@ -68,6 +68,7 @@ class PhaseQuerySet(PublishedQuerySet):
 class Phase(ReviewedPage, Course):
     """A stage of withdrawal from heroin, with its course in hours since last use."""
 
+    reserved_slugs = ("now",)
     markdown_fields = ("timing_note", "overview", "what_helps", "get_help", "what_comes_next")
 
     name = models.CharField(max_length=60, unique=True)

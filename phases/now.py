@@ -63,11 +63,15 @@ class NowForm(forms.Form):
 
 @dataclass(frozen=True)
 class Answer:
-    """What the answer page shows. Without hours, or with another drug than heroin, no stage is named."""
+    """What the answer page shows. Without hours, or with another drug than heroin, no stage is named.
+
+    `guide` is the stage whose advice fits in any case; without one, `likely_now` is what comes at some time.
+    """
 
     hours: int | None
     substance: str
     phases: list[Phase]
+    guide: Phase | None
     likely_now: list[Symptom]
     coming: list[Symptom]
 
@@ -85,14 +89,18 @@ class Answer:
 def place(hours: int | None, substance: str, phases: Sequence[Phase]) -> Answer:
     """The answer for so many hours since last use (None: not known), from the stages' stored hours."""
     if hours is None or substance != Substance.HEROIN:
-        return Answer(hours, substance, [], [], [])
+        acute = [phase for phase in phases if phase.peak_from is not None]
+        at_some_time = [symptom for phase in acute for symptom in phase.symptoms.all()]
+        return Answer(hours, substance, [], acute[0] if acute else None, at_some_time, [])
     symptoms = [symptom for phase in phases for symptom in phase.symptoms.all()]
+    now = [phase for phase in phases if phase.is_possible_at(hours)]
     likely = [symptom for symptom in symptoms if symptom.is_possible_at(hours)]
     likely.sort(key=lambda symptom: not symptom.is_peak_at(hours))
     return Answer(
         hours=hours,
         substance=substance,
-        phases=[phase for phase in phases if phase.is_possible_at(hours)],
+        phases=now,
+        guide=now[-1] if now else next(iter(phases), None),
         likely_now=likely,
         coming=[symptom for symptom in symptoms if hours < symptom.onset_from <= hours + SOON],
     )

@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 from editorial.publishing import ReviewedPage
-from editorial.starter import at_start_of, load_item, read_page, read_yaml
+from editorial.starter import at_start_of, load_item, read_page, read_yaml, rows
 from phases.models import Phase, Symptom, TreatmentOption
 
 STARTER = Path(__file__).parent / "starter"
@@ -21,10 +21,9 @@ def load() -> Counter:
         page = _with_hours(_published(read_yaml(path)))
         symptoms = page.pop("symptoms")
         key = {"slug": page.pop("slug")}
-        treatments = TreatmentOption.objects.filter(slug__in=page.pop("treatments"))
+        treatments = rows(TreatmentOption, "slug", page.pop("treatments"))
         outcomes[load_item(Phase, key, page, {"treatments": treatments})] += 1
-        phase = Phase.objects.filter(**key).first()
-        if phase:
+        for phase in rows(Phase, "slug", key.values()):
             outcomes += _load_symptoms(phase, symptoms)
     return outcomes
 

@@ -10,17 +10,10 @@ from dataclasses import dataclass
 from phases.hours import DAY, MONTH, WEEK, Course
 
 STEP = 6  # hours: below it the scale is nearly even, above it each doubling takes the same room
-TICKS = [
-    (6, "6 hours", "6h"),
-    (DAY, "1 day", "1d"),
-    (3 * DAY, "3 days", "3d"),
-    (WEEK, "1 week", "1w"),
-    (2 * WEEK, "2 weeks", "2w"),
-    (MONTH, "1 month", "1m"),
-    (6 * MONTH, "6 months", "6m"),
-]
+TICKS = [(6, "6h"), (DAY, "1d"), (3 * DAY, "3d"), (WEEK, "1w"), (2 * WEEK, "2w"), (MONTH, "1m"), (6 * MONTH, "6m")]
 HEAD, ROW, BAR = 30, 56, 24  # pixels: the tick names, one row, the band within it
-ROOM_FOR_NOTE = 66  # percent: a band that ends before leaves the right third free
+LEAST_WIDTH = 0.4  # percent: even the shortest course can be seen
+ROOM_FOR_NOTE = 34  # percent of the width
 
 
 @dataclass(frozen=True)
@@ -29,7 +22,6 @@ class Tick:
 
     x: float
     name: str
-    short: str
     anchor: str
 
 
@@ -59,9 +51,15 @@ class Band:
         return self.y + 22
 
     @property
+    def note_side(self) -> str:
+        """Where there is room for the note beside the band, so that a long name never runs into it."""
+        if self.x + self.width <= 100 - ROOM_FOR_NOTE:
+            return "right"
+        return "left" if self.x >= ROOM_FOR_NOTE else "above"
+
+    @property
     def note_y(self) -> int:
-        """The note stands right of its band where there is room, so that a long name never runs into it."""
-        return self.bar_y + 17 if self.x + self.width <= ROOM_FOR_NOTE else self.y + 16
+        return self.y + 16 if self.note_side == "above" else self.bar_y + 17
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,7 @@ def draw(courses: Sequence[Course], tones: Iterable[str], notes: Iterable[str], 
     bands = []
     for index, (course, tone, note) in enumerate(zip(courses, tones, notes, strict=True)):
         left, right = place(course.onset_from), place(course.end_to)
-        width = right - left
+        width = max(right - left, LEAST_WIDTH)
         rising = 100 * (place(course.onset_to) - left) / width
         falling = 100 * (place(course.end_from) - left) / width
         has_peak = course.peak_from is not None
@@ -107,16 +105,15 @@ def draw(courses: Sequence[Course], tones: Iterable[str], notes: Iterable[str], 
             )
         )
     ticks = [
-        Tick(place(hour), name, short, "end" if place(hour) > 94 else "middle")
-        for hour, name, short in TICKS
-        if hour <= longest
+        Tick(place(hour), name, "end" if place(hour) > 94 else "middle") for hour, name in TICKS if hour <= longest
     ]
     return Timeline(bands, ticks, HEAD + len(bands) * ROW, None if now is None else place(now))
 
 
 def of_phases(phases: Sequence[Course], now: float | None = None) -> Timeline:
     """The three stages on one scale, hours to months."""
-    return draw(phases, [f"stage-{phase.position}" for phase in phases], [phase.onset_words for phase in phases], now)
+    tones = [f"stage-{phase.position}" for phase in phases]
+    return draw(phases, tones, [f"starts {phase.onset_words}" for phase in phases], now)
 
 
 def of_symptoms(symptoms: Sequence[Course], now: float | None = None) -> Timeline:

@@ -8,6 +8,8 @@ from search.models import SearchEntry
 
 #: How much a word counts in the title, in the other names and in the text.
 WEIGHTS = (12.0, 8.0, 1.0)
+#: A stage answers more of what people ask than a page that only names it; the index's own score is below zero.
+KIND_WEIGHT = "CASE entry.kind WHEN 'Stage' THEN 2.0 WHEN 'Symptom' THEN 1.3 ELSE 1.0 END"
 EXCERPT_WORDS = 28
 MARK, UNMARK = "\x02", "\x03"  # stand round a found word; no text can hold them
 
@@ -53,8 +55,10 @@ def find(terms: list[list[str]], *, all_of_them: bool, limit: int) -> list[Match
     sql, parameters = SearchEntry.objects.live().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT rowid, snippet(search_fts, 2, %s, %s, '…', %s) FROM search_fts"  # noqa: S608 - our own SQL
-            f" WHERE search_fts MATCH %s AND rowid IN ({sql}) ORDER BY bm25(search_fts, %s, %s, %s) LIMIT %s",
+            "SELECT entry.id, snippet(search_fts, 2, %s, %s, '…', %s) FROM search_fts"  # noqa: S608 - our own SQL
+            " JOIN search_searchentry AS entry ON entry.id = search_fts.rowid"
+            f" WHERE search_fts MATCH %s AND entry.id IN ({sql})"
+            f" ORDER BY bm25(search_fts, %s, %s, %s) * {KIND_WEIGHT} LIMIT %s",
             [MARK, UNMARK, EXCERPT_WORDS, query, *parameters, *WEIGHTS, limit],
         )
         return [Match(*row) for row in cursor.fetchall()]

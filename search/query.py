@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
@@ -21,6 +22,23 @@ COMMON = frozenset(
     "was what when why will with you your".split()
 )
 
+#: What people say, and the words the guide uses for it.
+SYNONYMS = {
+    **dict.fromkeys(("dope", "smack", "h", "skag", "horse"), ["heroin"]),
+    **dict.fromkeys(
+        ("son", "daughter", "mom", "dad", "wife", "husband", "partner", "brother", "sister", "friend"),
+        ["helping", "family"],
+    ),
+    **dict.fromkeys(("dopesick", "kicking"), ["withdrawal"]),
+    **dict.fromkeys(("puking", "barfing"), ["vomiting"]),
+    **dict.fromkeys(("rehab",), ["rehabilitation"]),
+    **dict.fromkeys(("subs", "bupe"), ["buprenorphine"]),
+}
+#: Words after which urgent help stands above the results.
+URGENT = frozenset(
+    "overdose overdosed overdosing od suicide suicidal kill die dying dead breathing unconscious blue seizure".split()
+)
+
 
 @dataclass(frozen=True)
 class Result:
@@ -34,12 +52,14 @@ class Result:
 
 @dataclass(frozen=True)
 class Results:
-    """What was found. `corrected` is the query as searched where the typed one had no match, else empty."""
+    """What was found. `corrected` is the query as searched where the typed one had no match, else empty;
+    `is_urgent`: what was typed may mean that somebody is in danger now."""
 
     query: str
     corrected: str
     was_cut: bool
     found: list[Result]
+    is_urgent: bool
 
 
 def search(typed: str) -> Results:
@@ -48,7 +68,8 @@ def search(typed: str) -> Results:
     was_cut = len(query) > LONGEST
     query = query[:LONGEST]
     words = _words(query)
-    terms = [_spellings(word) for word in words]
+    dictionary = _Dictionary()
+    terms = [dictionary.spellings(word) for word in words]
     matches = index.find(terms, all_of_them=True, limit=LIMIT)
     if len(matches) < FEW and len(terms) > 1:
         seen = {match.entry_id for match in matches}
@@ -61,10 +82,16 @@ def search(typed: str) -> Results:
         if (entry := entries.get(match.entry_id))
     ]
     spelt = [
-        word if index.holds(word, in_text=False) else spellings[-1]
-        for word, spellings in zip(words, terms, strict=True)
+        word if word in SYNONYMS or index.holds(word, in_text=False) else meant[-1]
+        for word, meant in zip(words, terms, strict=True)
     ]
-    return Results(query, " ".join(spelt) if spelt != words and found else "", was_cut, found)
+    return Results(
+        query=query,
+        corrected=" ".join(spelt) if spelt != words and found else "",
+        was_cut=was_cut,
+        found=found,
+        is_urgent=not URGENT.isdisjoint(words),
+    )
 
 
 def _printable(text: str) -> str:
@@ -77,18 +104,31 @@ def _words(query: str) -> list[str]:
     return (telling or words)[:MOST_WORDS]
 
 
-def _spellings(word: str) -> list[str]:
-    """The word, and where no text holds it the nearest word that one does."""
-    if len(word) < 4 or word.isdigit() or index.holds(word, in_text=True):
+class _Dictionary:
+    """Finds the words that a typed one may stand for. Reads the known words once, and only where one is unknown."""
+
+    def spellings(self, word: str) -> list[str]:
+        """The word, what people also mean by it, and where no text holds it the nearest word that one does."""
+        meant = [word, *SYNONYMS.get(word, [])]
+        if len(meant) > 1 or len(word) < 4 or word.isdigit() or index.holds(word, in_text=True):
+            return meant
+        for known in (self._in_text, self._other):
+            near = process.extract(
+                word, known, scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=NEAR_ENOUGH, limit=5
+            )
+            # Words of drafts are known too; only what readers can find may be offered.
+            for candidate, *_ in near:
+                if index.holds(candidate, in_text=False):
+                    return [word, candidate]
         return [word]
-    for in_text in (True, False):
-        known = SearchWord.objects.filter(in_text=in_text).values_list("word", flat=True)
-        nearest = process.extractOne(
-            word, known, scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=NEAR_ENOUGH
-        )
-        if nearest:
-            return [word, nearest[0]]
-    return [word]
+
+    @cached_property
+    def _in_text(self) -> list[str]:
+        return list(SearchWord.objects.filter(in_text=True).values_list("word", flat=True))
+
+    @cached_property
+    def _other(self) -> list[str]:
+        return list(SearchWord.objects.filter(in_text=False).values_list("word", flat=True))
 
 
 def _parts(excerpt: str) -> list[tuple[str, bool]]:

@@ -97,12 +97,13 @@ def test_list_does_not_query_for_each_article(client, django_assert_max_num_quer
         client.get("/articles/")
 
 
-def test_feed_is_atom_with_whole_articles(client, guide):
+def test_feed_is_atom_with_every_article(client, guide):
     response = client.get("/articles/feed/")
     assert response["Content-Type"].startswith("application/atom+xml")
     entries = ElementTree.fromstring(response.content).findall(f"{ATOM}entry")
     assert len(entries) == Article.objects.published().count()
-    assert all(entry.find(f"{ATOM}summary").text.startswith("<p>") for entry in entries)
+    assert all(20 < len(entry.find(f"{ATOM}summary").text) <= 200 for entry in entries)
+    assert b"#source-" not in response.content
 
 
 def test_related_articles_share_topic_or_stage(guide):

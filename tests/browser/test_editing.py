@@ -28,6 +28,7 @@ def test_symptom_added_with_another_has_a_live_preview_too(staff):
     page = staff.page
     page.get_by_role("button", name="Add another Symptom").click()
     row = page.locator(".dynamic-symptoms").last
+    row.locator("summary").click()
     row.locator("textarea[name$=description]").fill("**felt strongly**")
     row.locator(".markdownx-preview strong", has_text="felt strongly").wait_for()
     assert staff.complaints == []

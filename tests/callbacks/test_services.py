@@ -77,7 +77,7 @@ def test_file_name_moved_to_another_slot_does_not_open():
 def test_second_submit_corrects_details_and_keeps_the_stored_file():
     first = submit(stored())
     kept = first.attachments.get().object_name
-    other = models.Details(name="Zoë", phone="+12125550199")
+    other = models.Details(name="Zoë Miller", phone="+12125550199")
     second = submit(stored(content=PDF, kind=Kind.PDF), details=other)
     assert second == first
     assert CallbackRequest.objects.get().open_details() == other
@@ -108,14 +108,14 @@ def test_plain_retry_leaves_the_state_that_staff_set():
 def test_correction_of_a_closed_request_puts_it_back_into_the_queue():
     submit()
     CallbackRequest.objects.update(state="closed")
-    submit(details=models.Details(name="Zoë", phone="+12125550199"))
+    submit(details=models.Details(name="Zoë Miller", phone="+12125550199"))
     assert CallbackRequest.objects.get().state == "new"
 
 
 def test_correction_of_a_claimed_request_stays_claimed():
     submit()
     CallbackRequest.objects.update(state="claimed")
-    submit(details=models.Details(name="Zoë", phone="+12125550199"))
+    submit(details=models.Details(name="Zoë Miller", phone="+12125550199"))
     assert CallbackRequest.objects.get().state == "claimed"
 
 
@@ -125,7 +125,7 @@ def test_submit_that_loses_a_race_joins_the_request_of_the_winner(monkeypatch):
     look = services._locked
     answers = iter([lambda nonce: None, look])
     monkeypatch.setattr(services, "_locked", lambda nonce: next(answers)(nonce))
-    other = models.Details(name="Zoë", phone="+12125550199")
+    other = models.Details(name="Zoë Miller", phone="+12125550199")
     loser = submit(stored("file_2"), details=other)
     assert loser == winner
     assert CallbackRequest.objects.get().open_details() == other
@@ -275,3 +275,12 @@ def test_slot_and_object_are_used_once():
         values = {"slot": row.slot, "object_name": row.object_name} | change
         with pytest.raises(IntegrityError), transaction.atomic():
             request.attachments.create(state="stored", kind="jpg", size=1, sealed_name=b"", **values)
+
+
+def test_second_person_on_a_form_left_open_gets_a_request_of_their_own():
+    first = submit()
+    second = submit(details=models.Details(name="Ana", phone="+12125550166"))
+    assert second != first
+    assert first.open_details() == DETAILS
+    assert second.open_details().name == "Ana"
+    assert CallbackRequest.objects.count() == 2

@@ -2,7 +2,10 @@
 
 import http.client
 import re
+import socket
 import stat
+import time
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +14,8 @@ from tests.served import serve
 
 @pytest.fixture(scope="module")
 def behind_tls(tmp_path_factory):
-    with serve(tmp_path_factory.mktemp("tls"), SITE_URL="https://guide.example") as site:
+    temporary = str(tmp_path_factory.mktemp("tmp"))
+    with serve(tmp_path_factory.mktemp("tls"), SITE_URL="https://guide.example", TMPDIR=temporary) as site:
         yield site
 
 
@@ -90,9 +94,11 @@ def test_nothing_of_the_state_is_served(behind_tls, path):
 
 
 def test_secrets_and_state_are_for_their_owner_only(behind_tls):
-    for path in (behind_tls.var / "secrets").iterdir():
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert stat.S_IMODE((behind_tls.var / "secrets").stat().st_mode) == 0o700
+    get(behind_tls, "/", **SECURE)
+    private = [behind_tls.var, *(behind_tls.var / "secrets").iterdir(), *behind_tls.var.glob("db.sqlite3*")]
+    assert len(private) >= 4
+    for path in private:
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
 
 
 def test_readers_leave_no_trace_in_the_log(behind_tls):
@@ -115,7 +121,54 @@ def test_second_start_changes_nothing(behind_tls):
     assert secrets == {path.name: path.read_text() for path in (behind_tls.var / "secrets").iterdir()}
 
 
-@pytest.mark.parametrize("charset", ["hex", "rot13", "zip", "utf-7", "no-such", "idna", '"'])
-def test_claimed_charset_breaks_nothing(behind_tls, charset):
-    headers = SECURE | {"Content-Type": f"application/x-www-form-urlencoded; charset={charset}"}
-    assert get(behind_tls, "/search/?q=sleep", **headers)[0] == 200
+@pytest.mark.parametrize("charset", ["=hex", "=rot13", "=zip", "=utf-7", "=no-such", "=idna", '="', "*=zzz''x"])
+@pytest.mark.parametrize("path", ["/search/?q=%ff", "/articles/?page=%ff", "/contact/", "/contact/sent/?t=%ff"])
+def test_claimed_charset_breaks_nothing(behind_tls, charset, path):
+    headers = SECURE | {"Content-Type": f"multipart/form-data; charset{charset}; boundary=x"}
+    assert get(behind_tls, path, **headers)[0] in {200, 404}
+
+
+def raw(site, request: bytes) -> bytes:
+    """What the server answers to bytes that no client library would send."""
+    host, port = site.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall(request)
+        connection.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+BROKEN = [
+    b"GET /search/?q=a-private-word HTTP/1.1\r\nHost: guide.example\r\nBad Header: a-private-word\r\n\r\n",
+    b"GET /search/?q=a-private-word\x00 HTTP/1.1\r\nHost: guide.example\r\n\r\n",
+    b"GET /contact/sent/?t=a-private-word\xff HTTP/1.1\r\nHost: guide.example\r\n\r\n",
+    b"GET /search/?q=a-private-word HTTP/9\r\n\r\n",
+    b"a-private-word\r\n\r\n",
+    b"\x16\x03\x01a-private-word\r\n\r\n",
+]
+
+
+@pytest.mark.parametrize("request_bytes", BROKEN)
+def test_broken_request_leaves_no_trace_in_the_log(behind_tls, request_bytes):
+    raw(behind_tls, request_bytes)
+    log = behind_tls.log.read_text()
+    assert "a-private-word" not in log and "127.0.0.1" not in log
+
+
+def test_very_long_search_is_answered_by_a_page(behind_tls):
+    status, _, body = get(behind_tls, f"/search/?q={'x' * 10_000}", **SECURE)
+    assert status == 200
+    assert b"first 80 characters" in body
+
+
+def test_upload_to_a_reading_page_is_written_nowhere(behind_tls, tmp_path):
+    """Only the contact form takes files, encrypted; editors' pictures stay in memory. Nothing is a temporary file."""
+    body = b'--x\r\nContent-Disposition: form-data; name="f"; filename="a.jpg"\r\n\r\n' + bytes(9 * 1024 * 1024)
+    head = (
+        "POST /phases/now/ HTTP/1.1\r\nHost: guide.example\r\nX-Forwarded-Proto: https\r\n"
+        f"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: {len(body) + 99}\r\n\r\n"
+    )
+    host, port = behind_tls.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall(head.encode() + body)
+        time.sleep(0.5)
+        assert list(Path(behind_tls.env["TMPDIR"]).glob("*.upload*")) == []

@@ -88,3 +88,8 @@ def test_plain_text_has_no_markup_and_no_citation():
 @pytest.mark.django_db
 def test_preview_marks_an_unknown_source():
     assert "unknown source: no-such" in markdownify("A claim.[@no-such]")
+
+
+def test_heading_with_signs_and_citations_is_plain_in_the_contents_list():
+    heading = PageText().render("## Aches & pains[@a] at 5 < 6").headings[0]
+    assert (heading.text, heading.id) == ("Aches & pains at 5 < 6", "aches-pains-at-5-6")

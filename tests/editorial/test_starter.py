@@ -2,10 +2,10 @@
 
 import pytest
 
-from articles.models import Article
-from editorial.models import Clinic, Source
+from articles.models import Article, Topic
+from editorial.models import Clinic, HelpLine, Source
 from editorial.starter import load, load_item
-from phases.models import Phase, Symptom
+from phases.models import Phase, Symptom, TreatmentOption
 
 pytestmark = pytest.mark.django_db
 KEY = {"key": "a-key"}
@@ -60,11 +60,40 @@ def test_whole_guide_loads_and_loads_nothing_twice(guide):
     assert counts == [model.objects.count() for model in (Phase, Symptom, Article, Source)]
 
 
-def test_topics_of_an_article_changed_by_staff_are_kept(guide):
-    import articles.starter
+def test_relation_staff_changed_is_kept_when_the_file_changes():
+    topic = Topic.objects.create(name="T", slug="t", description="D")
+    values = {"title": "A", "summary": "S", "body": "B"}
+    load_item(Article, {"slug": "a"}, values, {"topics": [topic]})
+    Article.objects.get().topics.clear()
+    assert load_item(Article, {"slug": "a"}, values | {"title": "Better"}, {"topics": [topic]}) == "kept"
+    assert not Article.objects.get().topics.exists()
 
-    article = Article.objects.get(slug="medicines-that-help")
-    article.topics.clear()
-    article.title = article.title
-    articles.starter.load()
-    assert not article.topics.exists()
+
+def test_names_staff_changed_cut_no_link_between_pages(guide):
+    import articles.starter
+    import phases.starter
+
+    Topic.objects.filter(slug="staying-safe").update(slug="safety")
+    Phase.objects.filter(slug="peak-withdrawal").update(slug="peak")
+    TreatmentOption.objects.filter(slug="methadone").update(slug="methadone-treatment")
+    Source.objects.filter(key="cdc-overdose-response").update(key="cdc")
+
+    def links():
+        return (
+            Topic.objects.get(slug="safety").articles.count(),
+            Phase.objects.get(slug="peak").articles.count(),
+            Phase.objects.get(slug="peak").symptoms.count(),
+            TreatmentOption.objects.get(slug="methadone-treatment").phases.count(),
+            HelpLine.objects.get(slug="911").source_id,
+        )
+
+    before = links()
+    assert set(load() + phases.starter.load() + articles.starter.load()) == {"unchanged"}
+    assert links() == before and all(before)
+
+
+def test_row_staff_renamed_still_follows_its_file():
+    load_item(Source, KEY, VALUES)
+    Source.objects.update(key="renamed")
+    assert load_item(Source, KEY, VALUES | {"title": "Better"}) == "updated"
+    assert Source.objects.get().title == "Better" and Source.objects.get().key == "renamed"

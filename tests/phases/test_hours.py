@@ -41,6 +41,8 @@ WRONG = [
     {"peak_to": None},
     {"onset_from": 48, "onset_to": 50, "peak_from": None, "peak_to": None},
     {"end_to": 30_000},
+    {"onset_to": 49},
+    {"end_from": 5, "peak_from": None, "peak_to": None},
 ]
 
 

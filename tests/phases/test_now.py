@@ -53,6 +53,17 @@ def test_answer_for_fentanyl_holds_no_hours(client, guide):
     assert not re.search(r"\d+ (to \d+ )?hours", main)
 
 
+def test_answer_always_says_what_helps_and_what_many_people_feel(client, guide):
+    for since in SINCE:
+        for substance, _ in Substance.choices:
+            html = client.post(URL, {"since": since, "substance": substance}).content.decode()
+            assert "What helps now" in html, (since, substance)
+            if since != "under-6" or substance != "heroin":
+                assert "What many people feel" in html, (since, substance)
+            if substance == "heroin" and since != "unknown":
+                assert "What comes after this" in html, (since, substance)
+
+
 def test_answer_for_i_do_not_know_still_helps(client, guide):
     html = client.post(URL, {"since": "unknown", "substance": "heroin"}).content.decode()
     assert "Not knowing is fine" in html

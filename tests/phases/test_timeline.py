@@ -53,6 +53,14 @@ def test_timeline_long_name_and_note_never_share_a_line():
     bands = timeline.of_symptoms([symptom, other]).bands
     assert bands[0].note_y > bands[0].bar_y
     assert bands[1].note_y < bands[1].bar_y
+    assert [band.note_side for band in bands] == ["right", "above"]
+
+
+def test_timeline_shortest_course_can_still_be_drawn():
+    symptom = make_symptom(
+        make_phase(), onset_from=9999, onset_to=10000, peak_from=None, peak_to=None, end_from=10000, end_to=10001
+    )
+    assert timeline.of_symptoms([symptom]).bands[0].width > 0
 
 
 def test_timeline_page_has_a_table_with_the_same_hours(client, guide):

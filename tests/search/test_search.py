@@ -23,6 +23,9 @@ FINDS = [
     ("diarhea", "Diarrhea"),
     ("group therapy", "Group"),
     ("detóx", "detox"),
+    ("my son", "Helping someone"),
+    ("dope sickness", "withdrawal"),
+    ("withdrawl", "Initial withdrawal"),
 ]
 
 
@@ -35,6 +38,19 @@ def test_search_first_results_hold_what_was_meant(guide, typed, title):
 def test_search_says_what_it_corrected(client, guide):
     html = client.get("/search/", {"q": "buprenorphene"}).content.decode()
     assert "Showing results for <strong>buprenorphine</strong>" in html
+
+
+@pytest.mark.parametrize("typed", ["overdose", "he is not breathing", "i want to die", "suicide"])
+def test_search_for_danger_shows_urgent_help_first(client, guide, typed):
+    main = client.get("/search/", {"q": typed}).content.decode().split("<main")[1]
+    assert "is somebody in danger now?" in main and 'href="tel:911"' in main and 'href="tel:988"' in main
+
+
+def test_search_offers_no_word_of_a_draft(client):
+    make_article(slug="live", body="Rest and sleep.[@a-source]")
+    make_article(slug="hidden", body="Secretword and sleep.[@a-source]", status="draft")
+    html = client.get("/search/", {"q": "sleep secretwrd"}).content.decode()
+    assert "secretword" not in html.lower()
 
 
 def test_search_marks_the_words_it_found(client, guide):

@@ -10,12 +10,15 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+DEFAULT_VAR = settings.BASE_DIR / "var"
+
 
 class Command(BaseCommand):
     help = "Migrate, load the starter guide, collect static files, purge what is due. Safe to run at every start."
 
     def handle(self, *args, **options) -> None:
-        settings.VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+        settings.VAR_DIR.chmod(0o700)
         call_command("migrate", interactive=False, verbosity=0)
         call_command("load_starter", stdout=self.stdout)
         collect_static_if_changed()
@@ -23,7 +26,7 @@ class Command(BaseCommand):
         self.stdout.write(f"""
   The site:           {settings.SITE_URL}/
   Staff sign in at:   {settings.SITE_URL}/admin/
-  First staff login:  make staff
+  First staff login:  make staff{"" if settings.VAR_DIR == DEFAULT_VAR else f" VAR_DIR={settings.VAR_DIR}"}
   All state is in:    {settings.VAR_DIR}
 """)
 
