@@ -10,7 +10,7 @@ from django.core.signing import BadSignature, SignatureExpired
 from callbacks import tokens
 from callbacks.details import Details, PreferredTime
 from callbacks.text import visible
-from callbacks.uploads import LIMITS_IN_WORDS, Received, Slot
+from callbacks.uploads import LIMITS_IN_WORDS, MAX_UPLOAD_BYTES, Received, Refusal, Slot
 
 MAX_NAME_LENGTH = 120  # characters
 MAX_PHONE_LENGTH = 60
@@ -67,10 +67,13 @@ def _can_be_called(number: phonenumbers.PhoneNumber) -> bool:
 
 
 def file_field(slot: Slot, hint: str) -> forms.FileField:
-    """A plain file input. It is only shown: receiving.py takes the file, before this form sees anything."""
-    return forms.FileField(
-        label=f"{slot.label} (optional)", required=False, help_text=hint, widget=forms.FileInput({"accept": _ACCEPT})
-    )
+    """A plain file input. It is only shown: receiving.py takes the file, before this form sees anything.
+
+    upload-check.js reads the data attributes, to say before sending what the server would say after it.
+    """
+    checked = {"data-limit": MAX_UPLOAD_BYTES, "data-too-large": Refusal.TOO_LARGE.sentence}
+    widget = forms.FileInput({"accept": _ACCEPT} | checked)
+    return forms.FileField(label=f"{slot.label} (optional)", required=False, help_text=hint, widget=widget)
 
 
 class FilesForm(forms.Form):

@@ -125,3 +125,31 @@ def test_staff_read_the_request_and_download_the_very_bytes(person, visit, tmp_p
     assert Path(download.value.path()).read_bytes() == PNG
     assert download.value.suggested_filename == f"request-{reference}-1.png"
     assert staff.complaints == []
+
+
+def test_file_too_large_is_said_before_it_is_sent_where_scripts_run(visit, tmp_path):
+    with (large := tmp_path / "large.pdf").open("wb") as file:
+        file.truncate(LIMIT + 1)
+    (small := tmp_path / "small.png").write_bytes(PNG)
+    visitor = visit(360)
+    visitor.open("/contact/")
+    page = visitor.page
+    page.get_by_label("First file").set_input_files(large)
+    assert page.get_by_role("alert").first.inner_text().startswith("It is larger than 32 MB.")
+    assert page.evaluate("document.querySelector('#id_file_1').files.length") == 0
+    page.get_by_label("First file").set_input_files(small)
+    assert page.get_by_role("alert").first.inner_text() == ""
+    assert visitor.complaints == []
+
+
+@pytest.mark.parametrize("megabytes", [130, 200])
+def test_video_far_too_large_costs_the_file_not_the_call(person, site, tmp_path, megabytes):
+    page, before = person.page, requests_kept(site)
+    with (video := tmp_path / "video.mov").open("wb") as file:
+        file.truncate(megabytes * 1024 * 1024)
+    fill(page)
+    page.get_by_label("First file").set_input_files(video)
+    send(page)
+    assert page.locator("h1").inner_text() == "We have your request"
+    assert "Not taken." in page.locator("main").inner_text()
+    assert requests_kept(site) == before + 1

@@ -1,6 +1,7 @@
 """The confirmation: what it says, what it keeps to itself, and how it takes a file that did not arrive before."""
 
 import datetime
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -159,3 +160,9 @@ def test_body_that_cannot_be_read_is_said(client, request_):
     response = client.generic("POST", address(request_), b"x", content_type="multipart/form-data")
     assert response.status_code == 400
     assert "could not read" in text_of(response)
+
+
+def test_opening_the_confirmation_does_not_make_it_last_longer(client, request_):
+    token = tokens.sign_sent(request_.pk)
+    html = client.get(SENT, {"t": token}).content.decode()
+    assert f'action="{SENT}?{urlencode({"t": token})}"' in html

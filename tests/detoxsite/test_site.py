@@ -185,6 +185,19 @@ def test_database_gone_still_gives_the_numbers(client, monkeypatch):
     assert "tel:+18665121908" in html
 
 
+def test_overdose_steps_show_without_a_database(client, monkeypatch):
+    from editorial import contacts
+    from editorial.models import Source
+
+    def broken(*args, **kwargs):
+        raise DatabaseError("gone")
+
+    monkeypatch.setattr(contacts.Clinic.objects, "first", broken)
+    monkeypatch.setattr(Source.objects, "in_bulk", broken)
+    html = client.get("/emergency/").content.decode()
+    assert "Give naloxone" in html and "tel:911" in html
+
+
 def test_too_much_text_is_answered_413_with_the_numbers(client, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
     response = client.post("/phases/now/", {"since": "x" * 5000})

@@ -1,9 +1,10 @@
 """Editors write, preview and publish in the admin."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from articles.models import Article
-from editorial.models import Clinic
+from editorial.models import Clinic, Source
 from phases.models import Phase
 from tests.factories import PASSWORD, make_article, make_phase, make_staff, make_symptom, make_treatment
 
@@ -88,18 +89,57 @@ def test_clinic_details_cannot_be_removed_or_doubled(admin, guide):
     assert admin.post(f"/admin/editorial/clinic/{Clinic.ONLY}/delete/", {"post": "yes"}).status_code == 403
 
 
-def test_stage_with_wrong_hours_gets_a_clear_error(admin):
-    symptom = make_symptom(make_phase())
-    from django.core.exceptions import ValidationError
+@pytest.mark.parametrize("phone", ["12", "()", "866-512-190", "911", "-"])
+def test_clinic_number_nobody_could_call_is_refused(admin, guide, phone):
+    response = admin.post(f"/admin/editorial/clinic/{Clinic.ONLY}/change/", {"name": "Clinic helpline", "phone": phone})
+    assert response.status_code == 200
+    assert Clinic.objects.get().phone == "866-512-1908"
 
+
+def test_clinic_number_is_changed_by_staff(admin, guide):
+    data = {"name": "Our line", "phone": "(212) 555-0123", "hours": "9 to 5"}
+    assert admin.post(f"/admin/editorial/clinic/{Clinic.ONLY}/change/", data).status_code == 302
+    assert "tel:+12125550123" in admin.get("/").content.decode()
+
+
+def test_stages_and_sources_cannot_be_removed(admin, guide):
+    phase, source = Phase.objects.first(), Source.objects.first()
+    assert admin.get("/admin/phases/phase/add/").status_code == 403
+    assert admin.post(f"/admin/phases/phase/{phase.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert admin.post(f"/admin/editorial/source/{source.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("Text.[@a-source] ![](/media/pictures/a.png)", "Describe each picture"),
+        ("Text.[@a-source] ![Describe this picture](/media/pictures/a.png)", "Describe each picture"),
+        ("Text.[@a-source] ![A cat](https://elsewhere.example/a.png)", "must be on this site"),
+        ("Text.[@a-source] [Picture not added: Add a JPEG.]", "could not be added"),
+    ],
+)
+def test_page_with_a_picture_readers_cannot_see_is_not_published(body, words):
+    page = make_article(status="draft", body=body)
+    page.full_clean()
+    page.status = "published"
+    with pytest.raises(ValidationError, match=words):
+        page.full_clean()
+
+
+@pytest.mark.parametrize(("make", "slug"), [(make_article, "feed"), (make_article, "topics"), (make_phase, "now")])
+def test_slug_that_another_address_has_taken_is_refused(make, slug):
+    with pytest.raises(ValidationError, match="taken by another page"):
+        make(slug=slug).full_clean()
+
+
+def test_stage_with_wrong_hours_gets_a_clear_error():
+    symptom = make_symptom(make_phase())
     symptom.peak_to = 4000
     with pytest.raises(ValidationError, match="Fill in both peak fields"):
         symptom.full_clean()
 
 
 def test_symptom_citing_an_unknown_source_is_refused():
-    from django.core.exceptions import ValidationError
-
     symptom = make_symptom(make_phase())
     symptom.description = "Claim.[@nowhere]"
     with pytest.raises(ValidationError, match="nowhere"):
