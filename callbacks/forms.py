@@ -1,7 +1,5 @@
 """The two forms a person fills in: ask for a call, and add a file to a request that was already sent."""
 
-import re
-
 import phonenumbers
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,13 +9,11 @@ from callbacks import tokens
 from callbacks.details import Details, PreferredTime
 from callbacks.text import visible
 from callbacks.uploads import LIMITS_IN_WORDS, MAX_UPLOAD_BYTES, Received, Refusal, Slot
+from editorial import phones
 
 MAX_NAME_LENGTH = 120  # characters
 MAX_PHONE_LENGTH = 60
 MAX_MESSAGE_LENGTH = 5000
-
-#: North American numbers by shape: new area codes come every year, and an old list must not cost a call.
-_NORTH_AMERICAN = re.compile(r"[2-9]\d\d[2-9]\d{6}")
 
 _ACCEPT = ".pdf,.jpg,.jpeg,.png,.heic,.heif,application/pdf,image/jpeg,image/png,image/heic,image/heif"
 
@@ -50,20 +46,11 @@ class PhoneField(TextField):
 
     def clean(self, value: object) -> str:
         text = super().clean(value)
-        try:
-            number = phonenumbers.parse(text, "US")
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is None or not _can_be_called(number):
+        number = phones.parse(text)
+        if number is None:
             raise ValidationError("Check the phone number. Give it with the area code, like 212 555 0123.")
         extension = f";ext={number.extension}" if number.extension else ""
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) + extension
-
-
-def _can_be_called(number: phonenumbers.PhoneNumber) -> bool:
-    if number.country_code == 1:
-        return bool(_NORTH_AMERICAN.fullmatch(str(number.national_number)))
-    return phonenumbers.is_possible_number(number)
 
 
 def file_field(slot: Slot, hint: str) -> forms.FileField:

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from django.contrib.auth.models import AbstractUser
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from callbacks import objects
 from callbacks.details import Details
 from callbacks.keyring import VaultError
 from callbacks.models import AccessRecord, Attachment, CallbackRequest, new_reference
-from callbacks.tokens import new_nonce
 from callbacks.uploads import Received, Slot
 
 log = logging.getLogger(__name__)
@@ -36,8 +36,10 @@ def submit(*, details: Details, nonce: str, received: dict[Slot, Received]) -> C
         request = _locked(nonce) or _create(details, nonce)
         stored = request.open_details()
         if details.name != stored.name and details.phone != stored.phone:
-            request = _create(details, new_nonce())
-        elif details != stored:
+            other = salted_hmac("callbacks.other_person", f"{nonce}:{details.phone}").hexdigest()[:64]
+            request = _locked(other) or _create(details, other)
+            stored = request.open_details()
+        if details != stored:
             _correct(request, details)
         _attach(request, received)
         return request

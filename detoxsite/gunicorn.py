@@ -7,6 +7,8 @@ import sys
 import threading
 import time
 
+from gunicorn.http import message
+
 from detoxsite import env
 
 host = env.names("HOST", ["127.0.0.1"])[0]
@@ -19,7 +21,9 @@ threads = env.whole_number("WEB_THREADS", 64, 1, 1024)
 timeout = 60
 graceful_timeout = 30
 keepalive = 5
-limit_request_line = 0  # the search answers a query of any length with a page; gunicorn would not
+# A search of 10,000 characters gets a page from us, not a bare line from gunicorn, whose own ceiling is 8 KB.
+message.MAX_REQUEST_LINE = limit_request_line = 64 * 1024
+forwarder_headers = ""  # no visitor's header changes the paths of this site
 umask = 0o077
 # Nothing is written down about who asked for what.
 accesslog = None

@@ -2,22 +2,19 @@
 
 from urllib.parse import urlsplit
 
-import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+
+from editorial import phones
 
 phone_characters = RegexValidator(r"^[0-9 ()+.-]*[0-9][0-9 ()+.-]*$", "Use digits, spaces, dots and dashes only.")
 
 
 def can_be_called(phone: str) -> None:
     """Raises ValidationError for a number no phone could reach: it would stand at the top of every page."""
-    try:
-        number = phonenumbers.parse(phone, "US")
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_possible_number(number):
+    if phones.parse(phone) is None:
         raise ValidationError("This is not a whole phone number. Give it with the area code, like 866-512-1908.")
 
 

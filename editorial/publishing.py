@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from editorial.images import UNDESCRIBED, UPLOAD_REFUSED
-from editorial.markdown import cited_keys
+from editorial.markdown import PageText, cited_keys
 from editorial.models import Source
 
 WRITING_HELP = (
@@ -34,10 +34,11 @@ def check_pictures(texts: list[str]) -> None:
     for text in texts:
         if UPLOAD_REFUSED in text:
             raise ValidationError("A picture could not be added. The text says why; mend it or take that line out.")
-        for description, address in re.findall(r"!\[([^\]]*)\]\(\s*([^)\s]*)", text):
-            if not description.strip() or description == UNDESCRIBED:
+        for picture in re.findall(r"<img [^>]*>", PageText().render(text).html):
+            description = re.search(r'alt="([^"]*)"', picture)
+            if not description or description[1].strip() in {"", UNDESCRIBED}:
                 raise ValidationError("Describe each picture in words, between ![ and ], for those who cannot see it.")
-            if not address.startswith(("/media/", "/static/")):
+            if "src=" not in picture:
                 raise ValidationError("Pictures must be on this site: drop the file into the text to add it.")
 
 
@@ -139,7 +140,7 @@ class ReviewedPage(models.Model):
         }
         if missing:
             raise ValidationError(missing)
-        check_pictures(self.markdown_texts())
+        check_pictures([getattr(self, name) for name in self.markdown_fields])
         if not cited:
             raise ValidationError("A published page needs at least one source. Cite it in the text as [@key].")
         if self.published_at is None:

@@ -117,6 +117,15 @@ def _digest_of(row: models.Model, values: dict, related: dict) -> str:
 
 
 def _digest(values: dict[str, object], related: dict[str, list[models.Model]]) -> str:
-    plain = {name: value.pk if isinstance(value, models.Model) else str(value) for name, value in values.items()}
+    plain = {name: _plain(value) for name, value in values.items()}
     plain |= {name: sorted(row.pk for row in rows) for name, rows in related.items()}
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+
+
+def _plain(value: object) -> object:
+    """The same for a value from a file and for the same value read back from the database, which keeps time in UTC."""
+    if isinstance(value, models.Model):
+        return value.pk
+    if isinstance(value, datetime.datetime):
+        return value.astimezone(datetime.UTC).isoformat()
+    return str(value)

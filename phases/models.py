@@ -4,7 +4,7 @@ from django.db import models
 from django.urls import reverse
 from markdownx.models import MarkdownxField
 
-from editorial.publishing import WRITING_HELP, PublishedQuerySet, ReviewedPage, check_sources
+from editorial.publishing import WRITING_HELP, PublishedQuerySet, ReviewedPage, check_pictures, check_sources
 from phases.hours import Course
 
 
@@ -152,6 +152,7 @@ class Symptom(Course):
         return [self.description, self.what_helps, self.get_help]
 
     def clean(self) -> None:
-        """Raises ValidationError where a text cites an unknown source."""
+        """Raises ValidationError where a text cites an unknown source or shows a picture nobody described."""
         super().clean()
         check_sources(self.markdown_texts())
+        check_pictures(self.markdown_texts())

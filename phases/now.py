@@ -10,6 +10,7 @@ from django import forms
 
 from phases.models import Phase, Symptom
 
+LATE = 20 * 24  # hours: by then acute symptoms are gone, methadone's too (drugs-com-withdrawal)
 SOON = 24  # hours ahead that "what comes next" looks
 
 
@@ -89,9 +90,11 @@ class Answer:
 def place(hours: int | None, substance: str, phases: Sequence[Phase]) -> Answer:
     """The answer for so many hours since last use (None: not known), from the stages' stored hours."""
     if hours is None or substance != Substance.HEROIN:
-        acute = [phase for phase in phases if phase.peak_from is not None]
-        at_some_time = [symptom for phase in acute for symptom in phase.symptoms.all()]
-        return Answer(hours, substance, [], acute[0] if acute else None, at_some_time, [])
+        # No hours to go by, but weeks later it is the lasting stage, whose hours name no peak.
+        late = hours is not None and hours >= LATE
+        near = [phase for phase in phases if (phase.peak_from is None) == late]
+        at_some_time = [symptom for phase in near for symptom in phase.symptoms.all()]
+        return Answer(hours, substance, [], next(iter(near), None), at_some_time, [])
     symptoms = [symptom for phase in phases for symptom in phase.symptoms.all()]
     now = [phase for phase in phases if phase.is_possible_at(hours)]
     likely = [symptom for symptom in symptoms if symptom.is_possible_at(hours)]

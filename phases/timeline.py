@@ -13,7 +13,7 @@ STEP = 6  # hours: below it the scale is nearly even, above it each doubling tak
 TICKS = [(6, "6h"), (DAY, "1d"), (3 * DAY, "3d"), (WEEK, "1w"), (2 * WEEK, "2w"), (MONTH, "1m"), (6 * MONTH, "6m")]
 HEAD, ROW, BAR = 30, 56, 24  # pixels: the tick names, one row, the band within it
 LEAST_WIDTH = 0.4  # percent: even the shortest course can be seen
-ROOM_FOR_NOTE = 34  # percent of the width
+ROOM_FOR_STAGES, ROOM_FOR_INTENSITY = 45, 34  # percent of a phone's width that the notes take
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Band:
     falling: float
     peak_x: float | None
     peak_width: float | None
+    room: int
 
     @property
     def points(self) -> str:
@@ -53,9 +54,9 @@ class Band:
     @property
     def note_side(self) -> str:
         """Where there is room for the note beside the band, so that a long name never runs into it."""
-        if self.x + self.width <= 100 - ROOM_FOR_NOTE:
+        if self.x + self.width <= 100 - self.room:
             return "right"
-        return "left" if self.x >= ROOM_FOR_NOTE else "above"
+        return "left" if self.x >= self.room else "above"
 
     @property
     def note_y(self) -> int:
@@ -74,9 +75,18 @@ class Timeline:
     bar = BAR
     head = HEAD
 
+    @property
+    def has_peaks(self) -> bool:
+        return any(band.peak_x is not None for band in self.bands)
 
-def draw(courses: Sequence[Course], tones: Iterable[str], notes: Iterable[str], now: float | None = None) -> Timeline:
-    """A picture of the courses, top to bottom, on one scale; `now` is in hours since last use."""
+
+def draw(
+    courses: Sequence[Course], tones: Iterable[str], notes: Iterable[str], *, room: int, now: float | None = None
+) -> Timeline:
+    """A picture of the courses, top to bottom, on one scale; `now` is in hours since last use.
+
+    `room` is how many percent of a phone's width a note takes.
+    """
     longest = max((course.end_to for course in courses), default=WEEK)
 
     def place(hour: float) -> float:
@@ -102,6 +112,7 @@ def draw(courses: Sequence[Course], tones: Iterable[str], notes: Iterable[str], 
                 falling=max(falling, rising),
                 peak_x=place(course.peak_from) if has_peak else None,
                 peak_width=round(place(course.peak_to) - place(course.peak_from), 2) if has_peak else None,
+                room=room,
             )
         )
     ticks = [
@@ -113,7 +124,7 @@ def draw(courses: Sequence[Course], tones: Iterable[str], notes: Iterable[str], 
 def of_phases(phases: Sequence[Course], now: float | None = None) -> Timeline:
     """The three stages on one scale, hours to months."""
     tones = [f"stage-{phase.position}" for phase in phases]
-    return draw(phases, tones, [f"starts {phase.onset_words}" for phase in phases], now)
+    return draw(phases, tones, [f"starts {phase.onset_words}" for phase in phases], room=ROOM_FOR_STAGES, now=now)
 
 
 def of_symptoms(symptoms: Sequence[Course], now: float | None = None) -> Timeline:
@@ -122,5 +133,6 @@ def of_symptoms(symptoms: Sequence[Course], now: float | None = None) -> Timelin
         symptoms,
         [f"intensity-{symptom.intensity}" for symptom in symptoms],
         [symptom.get_intensity_display() for symptom in symptoms],
-        now,
+        room=ROOM_FOR_INTENSITY,
+        now=now,
     )

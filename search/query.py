@@ -34,9 +34,10 @@ SYNONYMS = {
     **dict.fromkeys(("rehab",), ["rehabilitation"]),
     **dict.fromkeys(("subs", "bupe"), ["buprenorphine"]),
 }
-#: Words after which urgent help stands above the results.
-URGENT = frozenset(
-    "overdose overdosed overdosing od suicide suicidal kill die dying dead breathing unconscious blue seizure".split()
+#: What may mean that somebody is in danger: then urgent help stands above the results.
+URGENT = re.compile(
+    r"\b(overdos\w*|od|od'?d|suicid\w*|kill\w*|die|dying|dead|breath\w*|unconscious|unresponsive|chok\w*|seizures?|blue)\b"
+    r"|wak(e|ing) up|passed out|no pulse|self.?harm|(hurt|harm|cut) (my|him|her)self|end (it|my life)|want to live"
 )
 
 
@@ -90,7 +91,7 @@ def search(typed: str) -> Results:
         corrected=" ".join(spelt) if spelt != words and found else "",
         was_cut=was_cut,
         found=found,
-        is_urgent=not URGENT.isdisjoint(words),
+        is_urgent=bool(URGENT.search(f"{query.casefold()} {' '.join(spelt)}".replace("’", "'"))),
     )
 
 

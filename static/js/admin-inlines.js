@@ -9,3 +9,10 @@ document.addEventListener("formset:added", (event) => {
   again.src = running.src;
   document.body.append(again);
 });
+
+// What is wrong in a closed part of a row must be seen: open it.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const errors of document.querySelectorAll(".inline-related .errorlist")) {
+    for (const part of errors.closest(".inline-related").querySelectorAll("details")) part.open = true;
+  }
+});

@@ -81,3 +81,15 @@ def test_article_written_previewed_and_published_is_read_at_once(staff, visit):
     assert reader.open("/articles/a-new-page/").status == 200
     reader.open("/articles/")
     assert reader.page.get_by_role("link", name="A new page").is_visible()
+
+
+def test_wrong_hours_in_a_closed_symptom_are_shown(staff):
+    staff.open("/admin/phases/phase/1/change/")
+    page = staff.page
+    row = page.locator(".dynamic-symptoms").first
+    assert not row.locator("input[name$=onset_from]").is_visible()
+    page.evaluate("document.querySelector('input[name$=\"-0-onset_from\"]').value = ''")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save and continue editing").click()
+    assert row.locator("input[name$=onset_from]").is_visible()
+    assert row.locator(".errorlist").first.is_visible()

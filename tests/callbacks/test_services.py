@@ -283,4 +283,6 @@ def test_second_person_on_a_form_left_open_gets_a_request_of_their_own():
     assert second != first
     assert first.open_details() == DETAILS
     assert second.open_details().name == "Ana"
+    assert submit(details=models.Details(name="Ana", phone="+12125550166")) == second
+    assert submit() == first
     assert CallbackRequest.objects.count() == 2

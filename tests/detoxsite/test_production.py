@@ -160,6 +160,15 @@ def test_very_long_search_is_answered_by_a_page(behind_tls):
     assert b"first 80 characters" in body
 
 
+def test_endless_address_is_cut_off(behind_tls):
+    assert raw(behind_tls, b"GET /" + b"x" * 200_000).startswith(b"HTTP/1.1 4")
+
+
+@pytest.mark.parametrize("name", ["SCRIPT_NAME", "PATH_INFO", "Script-Name"])
+def test_header_of_a_visitor_changes_no_path(behind_tls, name):
+    assert get(behind_tls, "/phases/", **SECURE | {name: "/x"})[0] == 200
+
+
 def test_upload_to_a_reading_page_is_written_nowhere(behind_tls, tmp_path):
     """Only the contact form takes files, encrypted; editors' pictures stay in memory. Nothing is a temporary file."""
     body = b'--x\r\nContent-Disposition: form-data; name="f"; filename="a.jpg"\r\n\r\n' + bytes(9 * 1024 * 1024)

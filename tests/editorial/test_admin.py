@@ -89,7 +89,7 @@ def test_clinic_details_cannot_be_removed_or_doubled(admin, guide):
     assert admin.post(f"/admin/editorial/clinic/{Clinic.ONLY}/delete/", {"post": "yes"}).status_code == 403
 
 
-@pytest.mark.parametrize("phone", ["12", "()", "866-512-190", "911", "-"])
+@pytest.mark.parametrize("phone", ["12", "()", "866-512-190", "911", "-", "512-1908", "5551234", "000-000-0000"])
 def test_clinic_number_nobody_could_call_is_refused(admin, guide, phone):
     response = admin.post(f"/admin/editorial/clinic/{Clinic.ONLY}/change/", {"name": "Clinic helpline", "phone": phone})
     assert response.status_code == 200
@@ -116,6 +116,8 @@ def test_stages_and_sources_cannot_be_removed(admin, guide):
         ("Text.[@a-source] ![Describe this picture](/media/pictures/a.png)", "Describe each picture"),
         ("Text.[@a-source] ![A cat](https://elsewhere.example/a.png)", "must be on this site"),
         ("Text.[@a-source] [Picture not added: Add a JPEG.]", "could not be added"),
+        ("Text.[@a-source] ![a [b]](https://elsewhere.example/a.png)", "must be on this site"),
+        ("Text.[@a-source] ![ Describe this picture ](/media/pictures/a.png)", "Describe each picture"),
     ],
 )
 def test_page_with_a_picture_readers_cannot_see_is_not_published(body, words):
@@ -153,3 +155,14 @@ def test_admin_form_that_expired_says_what_to_do(client):
     response = strict.post("/admin/login/", {"username": "a", "password": "b"})
     assert response.status_code == 403
     assert "too old" in response.content.decode() and "tel:911" in response.content.decode()
+
+
+def test_picture_in_a_symptom_must_be_described_and_can_be_mended():
+    symptom = make_symptom(make_phase())
+    symptom.description = "Words.[@a-source] ![Describe this picture](/media/pictures/a.png)"
+    with pytest.raises(ValidationError, match="Describe each picture"):
+        symptom.full_clean()
+    type(symptom).objects.filter(pk=symptom.pk).update(description=symptom.description)
+    symptom.phase.full_clean()  # what stands in a symptom does not lock the form in which it can be mended
+    symptom.description = "Words.[@a-source] `![code](url)`"
+    symptom.full_clean()

@@ -97,3 +97,27 @@ def test_row_staff_renamed_still_follows_its_file():
     Source.objects.update(key="renamed")
     assert load_item(Source, KEY, VALUES | {"title": "Better"}) == "updated"
     assert Source.objects.get().title == "Better" and Source.objects.get().key == "renamed"
+
+
+@pytest.mark.parametrize("pages", ["articles", "phases"])
+def test_page_of_the_guide_nobody_edited_follows_its_file(guide, monkeypatch, pages):
+    """A corrected medical text must reach readers: every page of the guide, with its dates and relations."""
+    import articles.starter
+    import phases.starter
+
+    room = {"articles": articles.starter, "phases": phases.starter}[pages]
+    for name in ("read_page", "read_yaml"):
+        if hasattr(room, name):
+            monkeypatch.setattr(room, name, _corrected(getattr(room, name)))
+    outcomes = room.load()
+    assert outcomes["kept"] == 0
+    assert outcomes["updated"] >= 14
+    assert (Article if pages == "articles" else Phase).objects.filter(summary="Corrected.").exists()
+
+
+def _corrected(read):
+    def corrected(path):
+        page = read(path)
+        return page | {"summary": "Corrected."} if isinstance(page, dict) and "summary" in page else page
+
+    return corrected

@@ -40,7 +40,24 @@ def test_search_says_what_it_corrected(client, guide):
     assert "Showing results for <strong>buprenorphine</strong>" in html
 
 
-@pytest.mark.parametrize("typed", ["overdose", "he is not breathing", "i want to die", "suicide"])
+DANGER = [
+    "overdose",
+    "overdosse",
+    "od'd",
+    "he is not breathing",
+    "he won't wake up",
+    "passed out",
+    "seizures",
+    "unresponsive",
+    "i want to die",
+    "sucide",
+    "hurt myself",
+    "self-harm",
+    "don’t want to live",
+]
+
+
+@pytest.mark.parametrize("typed", DANGER)
 def test_search_for_danger_shows_urgent_help_first(client, guide, typed):
     main = client.get("/search/", {"q": typed}).content.decode().split("<main")[1]
     assert "is somebody in danger now?" in main and 'href="tel:911"' in main and 'href="tel:988"' in main

@@ -18,7 +18,6 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
-        settings.VAR_DIR.chmod(0o700)
         call_command("migrate", interactive=False, verbosity=0)
         call_command("load_starter", stdout=self.stdout)
         collect_static_if_changed()
