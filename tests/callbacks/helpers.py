@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from django.core.files.storage import FileSystemStorage, storages
 from django.urls import reverse
 
-from callbacks import tokens
+from callbacks import objects, services, tokens
 from callbacks.details import Details
+from callbacks.models import Attachment, CallbackRequest
+from callbacks.streams import EncryptingWriter
+from callbacks.uploads import Kind, Received, Slot
+from tests.factories import make_staff
 
 MIB = 1024 * 1024
 BOUNDARY = "----WebKitFormBoundaryTest"
@@ -116,3 +120,72 @@ def text_of(response) -> str:
     """The words of a page, without its markup."""
     page = re.sub(r"(?s)<(script|style|head|nav|footer)\b.*?</\1>", " ", response.content.decode())
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+CONTACT = reverse("callbacks:contact")
+
+
+def assert_private(response) -> None:
+    assert "no-store" in response["Cache-Control"]
+    assert response["Referrer-Policy"] == "no-referrer"
+    assert not response.cookies
+
+
+def assert_form_comes_back(response, status: int, name: str = "Zoë Miller") -> None:
+    """With what was typed, a title that says so, whom to call, and a token that works."""
+    assert response.status_code == status
+    assert_private(response)
+    page = response.content.decode()
+    assert "<title>Error: Ask for a call" in page
+    assert "There is a problem" in page
+    assert f'name="name" value="{name}"' in page or not name
+    assert "Knock first." in page
+    assert "866-512-1908" in page.split("There is a problem")[1]
+    assert tokens.read_form(token_in(response))
+    assert CallbackRequest.objects.count() == 0
+    assert objects_in_store() == []
+
+
+def token_in(response) -> str:
+    return re.search(r'name="token" value="([^"]+)"', response.content.decode())[1]
+
+
+def stored_bytes(attachment: Attachment) -> bytes:
+    return b"".join(objects.plain_chunks(attachment.object_name))
+
+
+def only_attachment() -> Attachment:
+    """Of the one request, which is whole whatever became of its file."""
+    request = CallbackRequest.objects.get()
+    assert request.open_details() == DETAILS
+    return request.attachments.get()
+
+
+VIEW = "callbacks.view_callbackrequest"
+
+
+def page_of(request: CallbackRequest, page: str = "change") -> str:
+    return reverse(f"admin:callbacks_callbackrequest_{page}", args=[request.pk])
+
+
+def file_of(request: CallbackRequest, slot: str = "file_1") -> str:
+    return reverse("admin:callbacks_callbackrequest_file", args=[request.pk, slot])
+
+
+def sign_in(client, *permissions: str, superuser: bool = False):
+    client.force_login(make_staff("intake", permissions=permissions, superuser=superuser))
+    return client
+
+
+def stored(slot: str = "file_1", content: bytes = JPEG, kind: Kind = Kind.JPEG) -> dict[Slot, Received]:
+    name = objects.new_name()
+    file = objects.create(name)
+    writer = EncryptingWriter(file, name)
+    writer.write(content)
+    writer.finish()
+    objects.close_durably(file)
+    return {Slot(slot): Received(Slot(slot), "card.jpg", name, kind, len(content))}
+
+
+def submit(received=None, details=DETAILS, nonce="a-nonce") -> CallbackRequest:
+    return services.submit(details=details, nonce=nonce, received=received or {})

@@ -1,43 +1,37 @@
 """The intake queue: who may read what, that each reading is written down, and that nothing leaks on the way."""
 
-from pathlib import Path
-
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
-from django.core.files.storage import storages
 from django.urls import reverse
 
 from callbacks.details import Details
-from callbacks.models import AccessRecord, Attachment, CallbackRequest
+from callbacks.models import AccessRecord, CallbackRequest
 from callbacks.services import submit
-from tests.callbacks.helpers import DETAILS, HEIC, JPEG, PDF, File, objects_in_store, post_form
+from tests.callbacks.helpers import (
+    DETAILS,
+    JPEG,
+    PDF,
+    VIEW,
+    File,
+    file_of,
+    objects_in_store,
+    page_of,
+    post_form,
+    sign_in,
+)
 from tests.factories import make_staff
 
 pytestmark = pytest.mark.django_db
+
+
 LIST = reverse("admin:callbacks_callbackrequest_changelist")
-VIEW = "callbacks.view_callbackrequest"
+
+
 CHANGE = "callbacks.change_callbackrequest"
+
+
 DELETE = "callbacks.delete_callbackrequest"
-
-
-@pytest.fixture
-def request_(client) -> CallbackRequest:
-    post_form(client, ("file_1", File(JPEG * 200, b"<img src=x>.jpg")), ("file_2", File(b"GIF89a" * 200)))
-    return CallbackRequest.objects.get()
-
-
-def page_of(request: CallbackRequest, page: str = "change") -> str:
-    return reverse(f"admin:callbacks_callbackrequest_{page}", args=[request.pk])
-
-
-def file_of(request: CallbackRequest, slot: str = "file_1") -> str:
-    return reverse("admin:callbacks_callbackrequest_file", args=[request.pk, slot])
-
-
-def sign_in(client, *permissions: str, superuser: bool = False):
-    client.force_login(make_staff("intake", permissions=permissions, superuser=superuser))
-    return client
 
 
 @pytest.mark.parametrize(
@@ -187,57 +181,6 @@ def test_damaged_key_is_said_and_the_file_can_still_be_had(client, request_):
     sign_in(client, VIEW)
     assert "This cannot be opened" in client.get(page_of(request_)).content.decode()
     assert b"".join(client.get(file_of(request_)).streaming_content) == JPEG * 200
-
-
-@pytest.mark.parametrize(
-    ("content", "extension", "media_type"),
-    [(JPEG, "jpg", "image/jpeg"), (PDF, "pdf", "application/pdf"), (HEIC, "heic", "image/heic")],
-)
-def test_download_is_an_attachment_under_our_own_name(client, content, extension, media_type):
-    post_form(client, ("file_2", File(content, b"jane-patient.html", b"text/html")))
-    request = CallbackRequest.objects.get()
-    response = sign_in(client, VIEW).get(file_of(request, "file_2"), headers={"accept-encoding": "gzip"})
-    assert b"".join(response.streaming_content) == content
-    assert response["Content-Disposition"] == f'attachment; filename="request-{request.reference}-2.{extension}"'
-    assert response["Content-Type"] == media_type
-    assert response["Content-Length"] == str(len(content))
-    assert response["X-Content-Type-Options"] == "nosniff"
-    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
-    assert "no-store" in response["Cache-Control"]
-
-
-@pytest.mark.parametrize("slot", ["file_2", "file_3", "x"])
-def test_download_of_what_is_not_there_is_not_found(client, request_, slot):
-    assert sign_in(client, VIEW).get(f"{page_of(request_)[:-7]}files/{slot}/").status_code == 404
-
-
-def test_download_for_an_unknown_request_is_not_found(client, request_):
-    url = file_of(request_).replace(str(request_.pk), "no-such-request")
-    assert sign_in(client, VIEW).get(url).status_code == 404
-
-
-def test_download_takes_get_only(client, request_):
-    assert sign_in(client, VIEW).post(file_of(request_)).status_code == 405
-
-
-@pytest.mark.parametrize("at", [0, 30, 100, 70_000, -1])
-def test_damaged_file_gives_a_clear_page_and_not_a_byte_of_itself(client, request_, at):
-    path = Path(storages["attachments"].path(Attachment.objects.stored().get().object_name))
-    data = bytearray(path.read_bytes())
-    data[at] ^= 1
-    path.write_bytes(data)
-    response = sign_in(client, VIEW).get(file_of(request_))
-    assert response.status_code == 409
-    assert "did not pass its check" in response.content.decode()
-    assert b"jpeg content" not in response.content
-    assert AccessRecord.objects.count() == 0
-
-
-def test_missing_file_gives_a_clear_page(client, request_):
-    storages["attachments"].delete(Attachment.objects.stored().get().object_name)
-    response = sign_in(client, VIEW).get(file_of(request_))
-    assert response.status_code == 404
-    assert "is not in the store any more" in response.content.decode()
 
 
 def test_erasing_one_request_removes_its_files_and_leaves_only_the_reference(
