@@ -14,26 +14,6 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PAGES = [
-    "/",
-    "/phases/",
-    "/phases/initial-withdrawal/",
-    "/phases/peak-withdrawal/",
-    "/phases/post-acute-withdrawal/",
-    "/phases/now/",
-    "/treatments/",
-    "/treatments/methadone/",
-    "/articles/",
-    "/articles/topics/staying-safe/",
-    "/articles/the-first-72-hours/",
-    "/search/?q=withdrawl",
-    "/emergency/",
-    "/contact/",
-    "/about/",
-    "/privacy/",
-    "/accessibility/",
-    "/no-such-page/",
-]
 
 
 def main() -> None:
@@ -57,10 +37,12 @@ def measure() -> None:
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
+    from tests.pages import MISSING, READING
+
     client = Client(headers={"accept-encoding": "br, gzip", "host": "127.0.0.1"})
     print(f"| {'page':34} | {'HTML':>6} | {'CSS':>6} | {'script':>6} | {'total':>6} | requests | queries |")
     print(f"|{'-' * 36}|{'-' * 7}:|{'-' * 7}:|{'-' * 7}:|{'-' * 7}:|{'-' * 9}:|{'-' * 8}:|")
-    for path in PAGES:
+    for path in [*READING, MISSING]:
         client.get(path)
         with CaptureQueriesContext(connection) as queries:
             response = client.get(path)

@@ -9,7 +9,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from search import index
-from search.models import SearchEntry, SearchWord
+from search.models import SearchWord
 
 LONGEST = 80  # characters read of a query
 MOST_WORDS = 8
@@ -76,12 +76,7 @@ def search(typed: str) -> Results:
         seen = {match.entry_id for match in matches}
         some = index.find(terms, all_of_them=False, limit=LIMIT)
         matches += [match for match in some if match.entry_id not in seen][: LIMIT - len(matches)]
-    entries = SearchEntry.objects.in_bulk([match.entry_id for match in matches])
-    found = [
-        Result(entry.title, entry.kind, entry.url, _parts(match.excerpt))
-        for match in matches
-        if (entry := entries.get(match.entry_id))
-    ]
+    found = [Result(match.title, match.kind, match.url, _parts(match.excerpt)) for match in matches]
     spelt = [
         word if word in SYNONYMS or index.holds(word, in_text=False) else meant[-1]
         for word, meant in zip(words, terms, strict=True)

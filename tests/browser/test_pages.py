@@ -3,23 +3,9 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-PAGES = [
-    "/",
-    "/phases/",
-    "/phases/peak-withdrawal/",
-    "/phases/now/",
-    "/treatments/",
-    "/treatments/methadone/",
-    "/articles/",
-    "/articles/the-first-72-hours/",
-    "/search/?q=withdrawl",
-    "/emergency/",
-    "/contact/",
-    "/about/",
-    "/privacy/",
-    "/accessibility/",
-    "/nowhere/",
-]
+from tests.pages import KINDS, MISSING
+
+PAGES = [*KINDS, MISSING]
 
 
 @pytest.mark.parametrize("path", PAGES)

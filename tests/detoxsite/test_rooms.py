@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 import pytest
+from django.urls import get_resolver
 
 ROOT = Path(__file__).parents[2]
 #: What each room may import of the others.
@@ -42,7 +43,7 @@ def test_imports_run_one_way(room):
         assert not strangers, (path, strangers)
 
 
-@pytest.mark.parametrize("room", [*MAY, "bench"])
+@pytest.mark.parametrize("room", [*MAY, "bench", "tests"])
 def test_modules_are_short(room):
     for path in _modules(room):
         assert len(path.read_text().splitlines()) <= LONGEST, path
@@ -55,3 +56,17 @@ def test_only_the_sanitiser_and_one_escaper_mark_text_as_safe():
     assert marked == {"editorial/markdown.py", "editorial/templatetags/structured.py"}
     for template in (ROOT / "templates").rglob("*.html"):
         assert "|safe" not in template.read_text() and "autoescape off" not in template.read_text(), template
+
+
+def test_only_pages_without_a_senders_authority_go_without_the_form_check():
+    """The contact form, its confirmation and the question where one is now: docs/decisions/0001 has why."""
+    exempt = {pattern.name for pattern in _patterns(get_resolver()) if getattr(pattern.callback, "csrf_exempt", False)}
+    assert exempt == {"contact", "sent", "now"}
+
+
+def _patterns(resolver):
+    for pattern in resolver.url_patterns:
+        if hasattr(pattern, "url_patterns"):
+            yield from _patterns(pattern)
+        else:
+            yield pattern

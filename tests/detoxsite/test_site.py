@@ -6,27 +6,10 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 
+from tests.pages import READING
+
 pytestmark = pytest.mark.django_db
 
-READING = [
-    "/",
-    "/phases/",
-    "/phases/initial-withdrawal/",
-    "/phases/peak-withdrawal/",
-    "/phases/post-acute-withdrawal/",
-    "/phases/now/",
-    "/treatments/",
-    "/treatments/methadone/",
-    "/articles/",
-    "/articles/topics/staying-safe/",
-    "/articles/the-first-72-hours/",
-    "/search/?q=sleep",
-    "/emergency/",
-    "/about/",
-    "/privacy/",
-    "/accessibility/",
-    "/contact/",
-]
 MACHINES = ["/articles/feed/", "/sitemap.xml", "/robots.txt", "/.well-known/security.txt", "/healthz"]
 
 

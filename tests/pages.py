@@ -1,0 +1,28 @@
+"""The pages a reader can open, one list for everything that goes through them all."""
+
+READING = [
+    "/",
+    "/phases/",
+    "/phases/initial-withdrawal/",
+    "/phases/peak-withdrawal/",
+    "/phases/post-acute-withdrawal/",
+    "/phases/now/",
+    "/treatments/",
+    "/treatments/methadone/",
+    "/articles/",
+    "/articles/topics/staying-safe/",
+    "/articles/the-first-72-hours/",
+    "/search/?q=withdrawl",
+    "/emergency/",
+    "/contact/",
+    "/about/",
+    "/privacy/",
+    "/accessibility/",
+]
+MISSING = "/no-such-page/"
+#: Of pages of one kind, one is enough where each look is slow.
+KINDS = [
+    path
+    for path in READING
+    if path not in {"/phases/initial-withdrawal/", "/phases/post-acute-withdrawal/", "/articles/topics/staying-safe/"}
+]
