@@ -58,7 +58,8 @@ def find(terms: list[list[str]], *, all_of_them: bool, limit: int) -> list[Match
     sql, parameters = SearchEntry.objects.live().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT entry.id, entry.title, entry.kind, entry.url, snippet(search_fts, 2, %s, %s, '…', %s) FROM search_fts"  # noqa: S608 - our own SQL
+            "SELECT entry.id, entry.title, entry.kind, entry.url,"  # noqa: S608 - our own SQL
+            " snippet(search_fts, 2, %s, %s, '…', %s) FROM search_fts"
             " JOIN search_searchentry AS entry ON entry.id = search_fts.rowid"
             f" WHERE search_fts MATCH %s AND entry.id IN ({sql})"
             f" ORDER BY bm25(search_fts, %s, %s, %s) * {KIND_WEIGHT} LIMIT %s",
