@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, SignatureExpired
 
 from callbacks import tokens
-from callbacks.details import Details, PreferredTime
+from callbacks.details import Details
 from callbacks.text import visible
 from callbacks.uploads import LIMITS_IN_WORDS, MAX_UPLOAD_BYTES, Received, Refusal, Slot
 from editorial import phones
@@ -98,15 +98,6 @@ class CallbackForm(FilesForm):
         widget=forms.TextInput({"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
         error_messages={"required": "Enter a phone number, so that we can call you."},
     )
-    preferred_time = forms.ChoiceField(
-        label="Best time to call (optional)",
-        required=False,
-        choices=PreferredTime,
-        initial=PreferredTime.ANY,
-        widget=forms.RadioSelect,
-        help_text="So we try when you can talk.",
-        error_messages={"invalid_choice": "Choose one of the times in the list."},
-    )
     message = TextField(
         noun="message",
         longest=MAX_MESSAGE_LENGTH,
@@ -149,7 +140,6 @@ class CallbackForm(FilesForm):
         return Details(
             name=data["name"],
             phone=data["phone"],
-            preferred_time=data["preferred_time"] or PreferredTime.ANY,
             message=data["message"],
         )
 

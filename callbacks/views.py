@@ -5,6 +5,7 @@ import functools
 from collections.abc import Callable
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.signing import BadSignature, SignatureExpired
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from callbacks import services, tokens
 from callbacks.forms import AddFilesForm, CallbackForm
-from callbacks.models import RETENTION_DAYS, CallbackRequest
+from callbacks.models import CallbackRequest
 from callbacks.receiving import UnreadableForm, discard, receive
 
 NOT_READ = "We could not read what your browser sent, so nothing was sent. Try again."
@@ -73,7 +74,7 @@ def contact(request: HttpRequest) -> HttpResponse:
     except services.CouldNotSave:
         form.note_files(upload.received)
         return _form_page(request, form, 503, NOT_SAVED)
-    return SeeOther(_sent_url(tokens.sign_sent(callback.pk)))
+    return SeeOther(_sent_url(tokens.sign_sent(callback.request.pk)))
 
 
 @for_a_person
@@ -107,7 +108,7 @@ def _sent_url(token: str) -> str:
 
 
 def _form_page(request: HttpRequest, form: CallbackForm, status: int = 200, problem: str = "") -> HttpResponse:
-    context = {"form": form, "problem": problem, "retention_days": RETENTION_DAYS}
+    context = {"form": form, "problem": problem, "retention_days": settings.RETENTION_DAYS}
     return render(request, "callbacks/contact.html", context, status=status)
 
 

@@ -45,6 +45,8 @@ INSTALLED_APPS = [
     "phases",
     "editorial",
     "markdownx",
+    "django_tasks",
+    "django_tasks_db",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -108,6 +110,8 @@ DATABASES = {
         },
     }
 }
+# A task is a row of the same database, so it is there exactly if what it is about is there.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STATIC_URL = "/static/"
@@ -133,6 +137,9 @@ STORAGES = {
 }
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+#: Days after which a callback request is erased, files and all. The person is told the date.
+RETENTION_DAYS = env.whole_number("RETENTION_DAYS", 90, 1, 365)
 
 # Editing -------------------------------------------------------------------------------------------------
 
