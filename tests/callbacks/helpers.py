@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from callbacks import objects, services, tokens
 from callbacks.details import Details
-from callbacks.safe_hours import PartOfDay, SafeHours
 from callbacks.models import Attachment, CallbackRequest
+from callbacks.safe_hours import PartOfDay, SafeHours
 from callbacks.streams import EncryptingWriter
 from callbacks.uploads import Kind, Received, Slot
 from tests.factories import make_staff

@@ -6,7 +6,7 @@ import re
 import pytest
 from django.db import IntegrityError, transaction
 
-from callbacks import models, services
+from callbacks import models, work
 from callbacks.models import AccessRecord, Attachment, CallbackRequest
 from tests.callbacks.helpers import stored, submit
 from tests.factories import make_staff

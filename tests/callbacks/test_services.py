@@ -7,7 +7,7 @@ import pytest
 from django.core.files.storage import storages
 from django.db import connection, transaction
 
-from callbacks import models, services
+from callbacks import erasing, models, services
 from callbacks.keyring import VaultError
 from callbacks.models import AccessRecord, Attachment, CallbackRequest
 from callbacks.uploads import Kind, Received, Refusal, Slot
