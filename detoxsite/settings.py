@@ -29,6 +29,9 @@ VAR_DIR = Path(*env.names("VAR_DIR", [str(BASE_DIR / "var")])).resolve()
 SECRET_KEY = env.secret("SECRET_KEY", VAR_DIR / "secrets" / "secret-key")
 VAULT_KEYS = env.vault_keys("VAULT_KEYS", VAR_DIR / "secrets" / "vault-key")
 
+#: How many proxies of ours stand in front. Each adds the address it was called from to X-Forwarded-For.
+PROXY_HOPS = env.whole_number("PROXY_HOPS", 0, 0, 9)
+
 SITE_NAME = "Detox Guide"
 TIME_ZONE = env.names("TIME_ZONE", ["America/New_York"])[0]
 LANGUAGE_CODE = "en-us"
@@ -44,6 +47,7 @@ INSTALLED_APPS = [
     "articles",
     "phases",
     "editorial",
+    "limits",
     "markdownx",
     "django_tasks",
     "django_tasks_db",

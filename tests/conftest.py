@@ -18,6 +18,7 @@ for name in (
     "TIME_ZONE",
     "HOST",
     "PORT",
+    "PROXY_HOPS",
 ):
     os.environ.pop(name, None)
 os.environ["VAR_DIR"] = str(VAR)
