@@ -3,12 +3,15 @@
 The same form sent twice thus leads to the same link, though nothing we store could give it away.
 """
 
+import base64
 import hashlib
 import hmac
 
 from django.conf import settings
 
 LINK_DAYS = 30
+#: 144 bits: not to be guessed, and short enough to be read from a photo of the page.
+SECRET_BYTES = 18
 
 
 def form_key(nonce: str) -> str:
@@ -17,8 +20,9 @@ def form_key(nonce: str) -> str:
 
 
 def secret(nonce: str) -> str:
-    """What stands in the private link: 256 bits that need both the nonce and this site's key."""
-    return hmac.new(settings.SECRET_KEY.encode(), f"callbacks.link|{nonce}".encode(), hashlib.sha256).hexdigest()
+    """What stands in the private link: random to whoever lacks the nonce or this site's key."""
+    digest = hmac.digest(settings.SECRET_KEY.encode(), f"callbacks.link|{nonce}".encode(), hashlib.sha256)
+    return base64.urlsafe_b64encode(digest[:SECRET_BYTES]).decode().rstrip("=")
 
 
 def link_hash(link_secret: str) -> str:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db.models import Case, Count, F, Q, QuerySet, When
+from django.utils import timezone
 
 from callbacks import keyring
 from callbacks.safe_hours import PartOfDay, SafeHours
@@ -19,6 +20,11 @@ class CallbackRequestQuerySet(QuerySet):
     def with_file_count(self) -> QuerySet:
         """Adds `file_count`: the files that arrived."""
         return self.annotate(file_count=Count("attachments", filter=~Q(attachments__object_name="")))
+
+    def behind(self, link_hash: str):
+        """The request that a private link opens, with its files; None where there is none, or its time is over."""
+        found = self.filter(link_hash=link_hash, link_expires_at__gt=timezone.now())
+        return found.prefetch_related("attachments", "attempts").first()
 
     def waiting(self) -> QuerySet:
         """The person still waits for a call."""

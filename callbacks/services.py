@@ -56,6 +56,11 @@ def submit(*, details: Details, nonce: str, received: dict[Slot, Received], susp
         return Submitted(request, links.secret(nonce))
 
 
+def is_known(nonce: str) -> bool:
+    """This form was stored before."""
+    return CallbackRequest.objects.filter(form_key=links.form_key(nonce)).exists()
+
+
 def add_files(request: CallbackRequest, received: dict[Slot, Received]) -> None:
     """Puts files into the open slots of a request. Raises CouldNotSave, also when it was erased meanwhile."""
     with _saving(received), transaction.atomic():

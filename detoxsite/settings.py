@@ -142,6 +142,8 @@ STORAGES = {
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
+#: Requests that one internet address may send in ten minutes before it is asked to wait between them.
+CONTACT_LIMIT = env.whole_number("CONTACT_LIMIT", 20, 1, 1_000_000)
 #: Days after which a callback request is erased, files and all. The person is told the date.
 RETENTION_DAYS = env.whole_number("RETENTION_DAYS", 90, 1, 365)
 

@@ -50,6 +50,12 @@ def quick_passwords(settings) -> None:
 
 
 @pytest.fixture(autouse=True)
+def roomy_limit(settings) -> None:
+    """All tests send from one address."""
+    settings.CONTACT_LIMIT = 1_000_000
+
+
+@pytest.fixture(autouse=True)
 def own_files(settings, tmp_path) -> None:
     """Each test has its own media and attachments."""
     storages = {name: dict(entry) for name, entry in settings.STORAGES.items()}

@@ -13,7 +13,7 @@ from django.utils import timezone
 from callbacks import keyring, vault
 from callbacks.details import Details
 from callbacks.querysets import CallbackRequestQuerySet
-from callbacks.safe_hours import SafeHours
+from callbacks.safe_hours import SafeHours, Zone
 from callbacks.uploads import Slot
 
 #: No vowels, so no words; nothing that is taken for something else on paper or on the phone (0 O, 1 I L, 5 S, 8 B).
@@ -166,6 +166,11 @@ class CallbackRequest(models.Model):
         return self.state in self.WAITING
 
     @property
+    def is_kept(self) -> bool:
+        """It holds what the person sent; a withdrawn one does not."""
+        return self.state != self.State.WITHDRAWN
+
+    @property
     def is_overdue(self) -> bool:
         """The person still waits, past the time that was promised."""
         return self.is_waiting and self.due_at < timezone.now()
@@ -173,6 +178,26 @@ class CallbackRequest(models.Model):
     def can_be_called_at(self, at: datetime.datetime) -> bool:
         """Within the safe hours, and not before the next try that was agreed."""
         return self.is_waiting and (self.next_try_at or at) <= at and self.safe_hours.include(at)
+
+    @property
+    def due_there(self) -> datetime.datetime:
+        """The time promised, on the person's own clock."""
+        return self.due_at.astimezone(ZoneInfo(self.zone))
+
+    @property
+    def received_there(self) -> datetime.datetime:
+        """When it came, on the person's own clock."""
+        return self.received_at.astimezone(ZoneInfo(self.zone))
+
+    def attempts_there(self) -> list[dict]:
+        """What the person may know of our calls, first one first: when, on their own clock, and whether we talked."""
+        zone = ZoneInfo(self.zone)
+        attempts = sorted(self.attempts.all(), key=lambda attempt: attempt.at)
+        return [{"at": each.at.astimezone(zone), "reached": each.outcome == "reached"} for each in attempts]
+
+    @property
+    def zone_in_words(self) -> str:
+        return dict(Zone.choices).get(self.zone, self.zone)
 
     @property
     def local_time(self) -> datetime.datetime:

@@ -43,7 +43,7 @@ class File:
 def fields(**changes: str | None) -> dict[str, str]:
     """The text of a form as the page sends it; None leaves a field out."""
     base = {"name": "Zoë Miller", "phone": "(212) 555-0123", "about": "me", "message": "Knock first."}
-    base |= {"times": "evening", "zone": "America/Chicago", "voicemail": "on"}
+    base |= {"times": "evening", "zone": "America/Chicago", "leave": "voicemail", "if_other_answers": "quiet"}
     base["token"] = tokens.sign_form(tokens.new_nonce())
     return {name: value for name, value in (base | changes).items() if value is not None}
 
