@@ -56,8 +56,7 @@ def _submit(request: HttpRequest, form: CallbackForm, received: dict) -> Outcome
         return outcome
     outcome.admission = limiting.admit(request, form)
     if outcome.admission.problem:
-        if outcome.admission.takes_a_wait:
-            form.ask_to_wait()
+        form.ask_to_wait()
         receiving.discard(received)
         form.note_files(received)
         return outcome

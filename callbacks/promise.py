@@ -15,6 +15,8 @@ DAYS_AHEAD = 28
 #: Where nothing can be promised, the queue still needs a time to order by.
 UNPROMISED = datetime.timedelta(days=1)
 
+QUARTER = datetime.timedelta(minutes=15)
+
 Stretch = tuple[datetime.datetime, datetime.datetime]
 
 
@@ -36,6 +38,7 @@ def promise(received_at: datetime.datetime, safe: SafeHours) -> Promise:
     if times:
         wanted = datetime.timedelta(hours=times[0].clinic.call_within_hours)
         by = _after(_open_and_safe(times, received_at, safe), wanted)
+        by = by and _next_quarter(by)
     return Promise(by or received_at + UNPROMISED, is_promised=by is not None)
 
 
@@ -47,6 +50,12 @@ def _after(stretches: Iterator[Stretch], wanted: datetime.timedelta) -> datetime
             return (start.astimezone(datetime.UTC) + wanted).astimezone(start.tzinfo)
         wanted -= length
     return None
+
+
+def _next_quarter(at: datetime.datetime) -> datetime.datetime:
+    """People are told 5:15, not 5:03."""
+    over = datetime.timedelta(minutes=at.minute % 15, seconds=at.second, microseconds=at.microsecond)
+    return at + (QUARTER - over) % QUARTER
 
 
 def _open_and_safe(times: list[OpeningTime], start: datetime.datetime, safe: SafeHours) -> Iterator[Stretch]:

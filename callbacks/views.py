@@ -6,18 +6,22 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from callbacks import erasing, intake, limiting, links, services
+from callbacks import erasing, intake, limiting, links, services, tokens
 from callbacks.forms import AddFilesForm, CallbackForm
 from callbacks.models import CallbackRequest
+from callbacks.promise import Promise, promise
 from callbacks.receiving import UnreadableForm, receive
+from callbacks.safe_hours import SafeHours
 
 NOT_READ = "We could not read what your browser sent, so nothing was sent. Try again."
 TOO_LONG = "The text was far too long, so nothing was sent. Make it shorter and try again."
@@ -88,7 +92,7 @@ def contact(request: HttpRequest) -> HttpResponse:
         return _form_page(request, outcome.form, 503, NOT_SAVED)
     if outcome.admission.problem:
         response = _form_page(request, outcome.form, 429, outcome.admission.problem)
-        response.headers["Retry-After"] = str(outcome.admission.retry_after)
+        response.headers["Retry-After"] = str(tokens.WAIT_SECONDS)
         return response
     return _form_page(request, outcome.form, 422)
 
@@ -136,8 +140,21 @@ def _from_script(request: HttpRequest) -> bool:
 
 
 def _form_page(request: HttpRequest, form: CallbackForm, status: int = 200, problem: str = "") -> HttpResponse:
-    context = {"form": form, "problem": problem, "retention_days": settings.RETENTION_DAYS}
+    context = {
+        "form": form,
+        "problem": problem,
+        "promise": _promise_now(),
+        "retention_days": settings.RETENTION_DAYS,
+    }
     return render(request, "callbacks/contact.html", context, status=status)
+
+
+def _promise_now() -> Promise | None:
+    """What somebody who asks now would be promised; the form is there even where the database is not."""
+    try:
+        return promise(timezone.localtime(), SafeHours())
+    except DatabaseError:
+        return None
 
 
 def _sent_page(

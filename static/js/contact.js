@@ -115,6 +115,7 @@ function showAgain(html) {
     page.getElementById(old.id)?.replaceWith(old);
   }
   for (const note of page.querySelectorAll(".field--error:has(input[type=file]) > .error")) note.remove();
+  page.querySelector(".error-summary")?.removeAttribute("autofocus");
   document.title = page.title;
   main.replaceChildren(...page.querySelector("main").childNodes);
   start();
