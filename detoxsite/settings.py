@@ -140,6 +140,8 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 #: Days after which a callback request is erased, files and all. The person is told the date.
 RETENTION_DAYS = env.whole_number("RETENTION_DAYS", 90, 1, 365)
+#: Where the malware scanner listens: a socket's path, host and port, or None for no scanner.
+CLAMD = env.clamd("CLAMD")
 
 # Editing -------------------------------------------------------------------------------------------------
 
