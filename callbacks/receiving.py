@@ -1,6 +1,6 @@
 """Reads a posted form and encrypts its files on the way: no byte of them is written in the clear.
 
-Plain bytes are in memory only, at most a few chunks of them at a time.
+Plain bytes are in memory only, at most a few chunks of them at a time, and go to the malware scanner if there is one.
 """
 
 import logging
@@ -14,6 +14,7 @@ from django.http import HttpRequest, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 
 from callbacks import objects
+from callbacks.clamd import Scan, Verdict
 from callbacks.multipart import Body, Parser
 from callbacks.streams import EncryptingWriter
 from callbacks.uploads import (
@@ -85,6 +86,7 @@ class _Incoming:
         self._size = 0
         self._file: File | None = None
         self._writer: EncryptingWriter | None = None
+        self._scan: Scan | None = None
 
     def write(self, data: bytes) -> None:
         """Raises _Refused, or whatever the storage raises."""
@@ -92,7 +94,7 @@ class _Incoming:
         if self._size > MAX_UPLOAD_BYTES:
             raise _Refused(Refusal.TOO_LARGE)
         if self._writer:
-            self._writer.write(data)
+            self._pass_on(data)
             return
         self._head += data
         if len(self._head) >= SNIFF_BYTES:
@@ -105,11 +107,17 @@ class _Incoming:
         if not self._writer:
             self._begin()
         self._writer.finish()
+        verdict = self._scan.finish()
+        if verdict is Verdict.INFECTED:
+            raise _Refused(Refusal.INFECTED)
         objects.close_durably(self._file)
-        return Received(self.slot, self.file_name, self._object_name, self._kind, self._size)
+        held = verdict is Verdict.NOT_SCANNED
+        return Received(self.slot, self.file_name, self._object_name, self._kind, self._size, held=held)
 
     def discard(self) -> None:
         """Leaves nothing behind."""
+        if self._scan:
+            self._scan.close()
         if self._file:
             try:
                 self._file.close()
@@ -123,8 +131,13 @@ class _Incoming:
             raise _Refused(Refusal.WRONG_KIND)
         self._file = objects.create(self._object_name)
         self._writer = EncryptingWriter(self._file, self._object_name)
-        self._writer.write(self._head)
+        self._scan = Scan()
+        self._pass_on(self._head)
         self._head = b""
+
+    def _pass_on(self, data: bytes) -> None:
+        self._writer.write(data)
+        self._scan.write(data)
 
 
 class VaultUploadHandler(FileUploadHandler):

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+_SOCKET_PATH = 107  # bytes: what Linux takes as the path of a socket
+
 
 def flag(name: str, default: bool) -> bool:
     """A yes-or-no variable: 1, true, yes or 0, false, no. Raises ImproperlyConfigured on anything else."""
@@ -118,3 +120,19 @@ def vault_keys(name: str, path: Path) -> dict[int, bytes]:
             f"{name} must list number:key pairs split by commas, each key 32 bytes in base64."
         ) from error
     return keys
+
+
+def clamd(name: str) -> str | tuple[str, int] | None:
+    """Where ClamAV's daemon listens: "unix:/path" gives the path, "tcp:host:port" host and port; unset gives None.
+
+    Raises ImproperlyConfigured on anything else.
+    """
+    raw = os.environ.get(name, "").strip()
+    if not raw:
+        return None
+    if (path := raw.removeprefix("unix:")) != raw and path.startswith("/") and len(os.fsencode(path)) <= _SOCKET_PATH:
+        return path
+    tcp = re.fullmatch(r"tcp:(?:([A-Za-z\d._-]+)|\[([\da-fA-F:.]+)\]):(\d{1,5})", raw, re.ASCII)
+    if tcp and 1 <= int(tcp[3]) <= 65535:
+        return tcp[1] or tcp[2], int(tcp[3])
+    raise ImproperlyConfigured(f"{name} must look like unix:/run/clamd.sock or tcp:127.0.0.1:3310, not {raw!r}.")

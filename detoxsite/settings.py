@@ -146,6 +146,8 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 CONTACT_LIMIT = env.whole_number("CONTACT_LIMIT", 20, 1, 1_000_000)
 #: Days after which a callback request is erased, files and all. The person is told the date.
 RETENTION_DAYS = env.whole_number("RETENTION_DAYS", 90, 1, 365)
+#: Where the malware scanner listens: a socket's path, host and port, or None for no scanner.
+CLAMD = env.clamd("CLAMD")
 
 # Editing -------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ for name in (
     "ALLOWED_HOSTS",
     "SECRET_KEY",
     "VAULT_KEYS",
+    "CLAMD",
     "SECURITY_CONTACT",
     "TIME_ZONE",
     "HOST",

@@ -1,14 +1,18 @@
 """Where files are put: whole, durable, private, in little memory, and never at the price of the request."""
 
+import datetime
 import io
 import os
 import tracemalloc
 from pathlib import Path
 
 import pytest
-from django.core.files.storage import storages
+from django.core.files import File as DjangoFile
+from django.core.files.base import ContentFile
+from django.core.files.storage import InMemoryStorage, storages
 from django.test import RequestFactory
 
+from callbacks import erasing, objects
 from callbacks.models import CallbackRequest
 from callbacks.receiving import receive
 from tests.callbacks.helpers import (
@@ -23,8 +27,10 @@ from tests.callbacks.helpers import (
     objects_in_store,
     only_attachment,
     post_form,
+    stored_bytes,
     text_of,
 )
+from tests.callbacks.incoming import keep, send
 
 pytestmark = pytest.mark.django_db
 FULL = {"BACKEND": "tests.callbacks.helpers.FullDisk"}
@@ -111,3 +117,59 @@ def test_memory_does_not_grow_with_the_file():
     assert handler.received["file_1"].size == 31 * MIB + len(PDF)
     assert request.POST["complete"] == "1"
     assert peak < 2 * MIB
+
+
+class NetworkStore(InMemoryStorage):
+    """As an S3-compatible store: an object is there once it was closed, and a read may bring less than asked for."""
+
+    def _open(self, name, mode="rb"):
+        if mode == "wb":
+            return _Sending(self, name)
+        return _Short(super()._open(name, mode))
+
+
+class _Sending(io.BytesIO):
+    def __init__(self, store: NetworkStore, name: str) -> None:
+        super().__init__()
+        self._store, self._name = store, name
+
+    def close(self) -> None:
+        if not self.closed:
+            self._store.save(self._name, ContentFile(self.getvalue()))
+        super().close()
+
+
+class _Short(DjangoFile):
+    def read(self, size: int) -> bytes:
+        return self.file.read(min(size, 10_000))
+
+
+@pytest.fixture
+def network_store(settings) -> None:
+    store = {"BACKEND": f"{__name__}.NetworkStore"}
+    settings.STORAGES = settings.STORAGES | {"attachments": store}
+
+
+def test_store_on_the_network_takes_gives_and_erases_files(network_store, django_capture_on_commit_callbacks):
+    content = JPEG + os.urandom(300_000)
+    attachment = keep(send(content))
+    assert content not in storages["attachments"].open(attachment.object_name).file.read()
+    assert stored_bytes(attachment) == content
+    assert objects.verify(attachment.object_name) == len(content)
+    with django_capture_on_commit_callbacks(execute=True):
+        erasing.withdraw(attachment.request)
+    assert objects_in_store() == []
+    with pytest.raises(FileNotFoundError):
+        objects.verify(attachment.object_name)
+
+
+def test_refused_file_leaves_nothing_in_a_store_on_the_network(network_store):
+    assert send(PDF + bytes(33 * MIB)).refusal == "too_large"
+    assert objects_in_store() == []
+
+
+def test_object_of_no_request_is_swept_from_a_store_on_the_network(network_store):
+    kept, _forgotten = keep(send(PDF)), send(PDF)
+    assert len(objects_in_store()) == 2
+    assert erasing.sweep_orphans(datetime.timedelta(0)) == 1
+    assert objects_in_store() == [kept.object_name]

@@ -96,3 +96,42 @@ def test_names_are_split_and_trimmed(monkeypatch):
     assert env.names("ALLOWED_HOSTS", []) == ["a.example", "b.example"]
     monkeypatch.setitem(os.environ, "ALLOWED_HOSTS", "")
     assert env.names("ALLOWED_HOSTS", ["x"]) == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "address"),
+    [
+        ("", None),
+        ("unix:/run/clamav/clamd.ctl", "/run/clamav/clamd.ctl"),
+        ("tcp:127.0.0.1:3310", ("127.0.0.1", 3310)),
+        ("tcp:scanner:3310", ("scanner", 3310)),
+        ("tcp:[::1]:3310", ("::1", 3310)),
+    ],
+)
+def test_address_of_clamd_is_read(monkeypatch, raw, address):
+    monkeypatch.setenv("CLAMD", raw)
+    assert env.clamd("CLAMD") == address
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "/run/clamd.ctl",
+        "unix:",
+        "unix:run/clamd.ctl",
+        f"unix:/{'x' * 107}",
+        "tcp:localhost",
+        "tcp::3310",
+        "tcp:localhost:0",
+        "tcp:localhost:65536",
+        "tcp:::1:3310",
+        "tcp:a b:3310",
+        "tcp:localhost:३३१०",
+        "http://localhost:3310",
+        "yes",
+    ],
+)
+def test_address_of_clamd_malformed_is_named(monkeypatch, raw):
+    monkeypatch.setenv("CLAMD", raw)
+    with pytest.raises(ImproperlyConfigured, match="CLAMD"):
+        env.clamd("CLAMD")

@@ -1,0 +1,107 @@
+"""A real clamd for the tests: found, installed or explained; started on a socket of its own with signatures of its own.
+
+`python -m tests.callbacks.clamd` installs it from the shell and fails where CI=true and there is none.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HOW = "No clamd was found. Install it (Debian, Ubuntu: sudo apt-get install clamav-daemon) or set CLAMD_PROGRAM."
+START_LIMIT = 30  # seconds
+#: The harmless text that every scanner takes for malware, in two parts so that no scanner takes this file for it.
+EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+_NO_SERVICE = Path("/usr/sbin/policy-rc.d")
+
+
+def find() -> str | None:
+    """The path of clamd, or None."""
+    for candidate in [os.environ.get("CLAMD_PROGRAM"), shutil.which("clamd"), "/usr/sbin/clamd"]:
+        if candidate and os.access(candidate, os.X_OK):
+            return candidate
+    return None
+
+
+def install() -> None:
+    """Debian's package, where this account may install it. Its services are neither started nor enabled."""
+    if not (hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get")):
+        return
+    print("Installing clamd for the malware tests...", flush=True)
+    quiet = {"stdout": subprocess.DEVNULL, "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}}
+    ours = not _NO_SERVICE.exists()
+    if ours:
+        _NO_SERVICE.write_text("#!/bin/sh\nexit 101\n")
+        _NO_SERVICE.chmod(0o755)
+    try:
+        subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
+        packages = ["install", "-y", "-qq", "--no-install-recommends", "clamav-daemon"]
+        subprocess.run(["apt-get", *packages], check=False, **quiet)
+    finally:
+        if ours:
+            _NO_SERVICE.unlink()
+    if Path("/run/systemd/system").exists():
+        for service in ("clamav-daemon.socket", "clamav-daemon", "clamav-freshclam"):
+            subprocess.run(["systemctl", "disable", "--quiet", service], check=False, **quiet)
+
+
+class Clamd:
+    """Can be stopped and started again at the same address. `limit` is its StreamMaxLength."""
+
+    def __init__(self, path: str, limit: str = "40M") -> None:
+        self._path = path
+        self.folder = Path(tempfile.mkdtemp(prefix="clamd-"))  # a socket's path must be short
+        self.socket = self.folder / "clamd.sock"
+        self._process: subprocess.Popen | None = None
+        signatures = self.folder / "signatures"
+        signatures.mkdir()
+        (signatures / "tests.ndb").write_text(f"Test.Eicar:0:*:{EICAR.hex()}\n")
+        self.spool = self.folder / "tmp"
+        self.spool.mkdir()
+        (self.folder / "clamd.conf").write_text(
+            f"LocalSocket {self.socket}\nDatabaseDirectory {signatures}\nTemporaryDirectory {self.spool}\n"
+            f"Foreground yes\nStreamMaxLength {limit}\nMaxFileSize 40M\nMaxScanSize 80M\n"
+        )
+
+    def start(self) -> None:
+        with (self.folder / "log").open("ab") as log:
+            command = [self._path, "--config-file", str(self.folder / "clamd.conf")]
+            self._process = subprocess.Popen(command, stdout=log, stderr=log)
+        deadline = time.monotonic() + START_LIMIT
+        while time.monotonic() < deadline:
+            assert self._process.poll() is None, (self.folder / "log").read_text()
+            try:
+                with socket.socket(socket.AF_UNIX) as probe:
+                    probe.connect(str(self.socket))
+                    return
+            except OSError:
+                time.sleep(0.05)
+        raise AssertionError(f"clamd did not start: {(self.folder / 'log').read_text()}")
+
+    def stop(self) -> None:
+        """At once, as a crash would: it leaves in its spool what it was reading."""
+        if self._process:
+            self._process.kill()
+            self._process.wait(timeout=10)
+            self._process = None
+        self.socket.unlink(missing_ok=True)
+        for left in self.spool.iterdir():
+            left.unlink()
+
+    def remove(self) -> None:
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    if find() is None:
+        install()
+    if find() is None:
+        print(HOW, file=sys.stderr)
+        if os.environ.get("CI") == "true":
+            sys.exit(1)
+        print("The tests with a real clamd will be skipped.", file=sys.stderr)

@@ -1,0 +1,227 @@
+"""Staff get a picture without the place where it was taken, upright; the original is a choice of its own."""
+
+import contextlib
+import io
+import os
+import struct
+import time
+import zipfile
+import zlib
+from pathlib import Path
+
+import pillow_heif
+import pytest
+from django.core.files.storage import storages
+from PIL import Image, PngImagePlugin
+
+from callbacks import copies
+from callbacks.copies import CannotClean
+from callbacks.keyring import VaultError
+from callbacks.models import Attachment
+from callbacks.uploads import Kind
+from tests.callbacks.helpers import PDF, stored, submit
+
+pytestmark = pytest.mark.django_db
+
+RED, WHITE = (255, 0, 0), (255, 255, 255)
+#: What must not be left of a picture, wherever it stood in it.
+SECRETS = [
+    b"Exif",
+    b"CANARY",
+    b"GPS",
+    b"http://ns.adobe.com",
+    b"ICC_PROFILE",
+    b"iCCP",
+    b"tEXt",
+    b"zTXt",
+    b"eXIf",
+    b"PK",
+]
+
+
+def photo(width: int = 60, height: int = 40) -> Image.Image:
+    """Red on its left, white on its right."""
+    picture = Image.new("RGB", (width, height), WHITE)
+    picture.paste(RED, (0, 0, width // 2, height))
+    return picture
+
+
+def exif(orientation: int = 6) -> bytes:
+    """As a phone writes it: where, with what, and which way up. 6 says: turn it a quarter to the right."""
+    data = Image.Exif()
+    data[0x0112] = orientation
+    data[0x010F] = "CANARY CAMERA"
+    data[0x8825] = {1: "N", 2: (40.0, 41.0, 21.0), 3: "W", 4: (74.0, 2.0, 40.0), 29: "CANARY DATE"}
+    return data.tobytes()
+
+
+def jpeg() -> bytes:
+    out = io.BytesIO()
+    xmp = b"<x:xmpmeta>CANARY</x:xmpmeta>"
+    photo().save(out, "JPEG", exif=exif(), xmp=xmp, comment="CANARY", icc_profile=b"CANARY PROFILE" * 9, quality=95)
+    return out.getvalue()
+
+
+def png() -> bytes:
+    out, texts = io.BytesIO(), PngImagePlugin.PngInfo()
+    texts.add_text("Comment", "CANARY")
+    texts.add_text("Place", "CANARY" * 50, zip=True)
+    texts.add_itxt("XML:com.adobe.xmp", "CANARY")
+    photo().save(out, "PNG", exif=exif(), pnginfo=texts, icc_profile=b"CANARY PROFILE" * 9)
+    return out.getvalue()
+
+
+def heic(size: tuple[int, int] = (60, 40)) -> bytes:
+    out, picture = io.BytesIO(), pillow_heif.from_pillow(photo(*size))
+    picture.info.update(exif=exif(), xmp=b"CANARY")
+    picture.save(out, quality=90)
+    assert b"irot" in out.getvalue()
+    return out.getvalue()
+
+
+def keep(content: bytes, kind: Kind) -> Attachment:
+    return submit(stored(content=content, kind=kind)).attachments.get()
+
+
+def read(copy: copies.Copy) -> bytes:
+    content = b"".join(copy.chunks)
+    assert len(content) == copy.size
+    return content
+
+
+def is_near(pixel, colour) -> bool:
+    return all(abs(a - b) < 40 for a, b in zip(pixel, colour, strict=False))
+
+
+PHOTOS = [(jpeg, Kind.JPEG, "jpg"), (png, Kind.PNG, "png"), (heic, Kind.HEIC, "jpg")]
+
+
+@pytest.mark.parametrize(("make", "kind", "extension"), PHOTOS)
+def test_copy_of_a_photo_holds_no_place_and_stands_upright(make, kind, extension):
+    attachment = keep(make(), kind)
+    assert b"CANARY" in make()
+    copy = copies.for_staff(attachment)
+    content = read(copy)
+    assert [secret for secret in SECRETS if secret in content] == []
+    picture = Image.open(io.BytesIO(content))
+    assert dict(picture.getexif()) == {}
+    assert not {"exif", "xmp", "comment", "icc_profile", "photoshop", "Comment", "Place"} & set(picture.info)
+    assert picture.size == (40, 60)  # turned: what was on its left is at its top
+    assert is_near(picture.getpixel((20, 5)), RED) and is_near(picture.getpixel((20, 55)), WHITE)
+    assert (copy.extension, copy.media_type) == (extension, {"jpg": "image/jpeg", "png": "image/png"}[extension])
+    assert copy.name == f"request-{attachment.request.reference}-1.{extension}"
+
+
+@pytest.mark.parametrize(("make", "kind", "extension"), PHOTOS)
+def test_original_of_a_photo_is_what_was_sent(make, kind, extension):
+    attachment = keep(make(), kind)
+    copy = copies.for_staff(attachment, original=True)
+    assert read(copy) == make()
+    assert (copy.media_type, copy.extension, copy.name) == (kind.media_type, kind.value, attachment.download_name)
+
+
+def test_pdf_is_given_as_it_came():
+    copy = copies.for_staff(keep(PDF, Kind.PDF))
+    assert read(copy) == PDF
+    assert (copy.media_type, copy.extension) == ("application/pdf", "pdf")
+
+
+def archive() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr("CANARY.txt", "CANARY")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("tail", [archive(), b"<html><script>CANARY</script></html>", os.urandom(99) + b"CANARY"])
+@pytest.mark.parametrize(("make", "kind", "extension"), PHOTOS)
+def test_what_stands_after_a_picture_is_not_in_the_copy(make, kind, extension, tail):
+    content = read(copies.for_staff(keep(make() + tail, kind)))
+    assert b"CANARY" not in content and b"<script" not in content and not zipfile.is_zipfile(io.BytesIO(content))
+
+
+def declared(width: int, height: int) -> bytes:
+    """A PNG of a few bytes that says how large it is."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b"")]
+    parts = [struct.pack(">I", len(d)) + n + d + struct.pack(">I", zlib.crc32(n + d)) for n, d in chunks]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+def jpeg_declared(width: int, height: int) -> bytes:
+    data = bytearray(jpeg())
+    at = data.index(b"\xff\xc0")
+    data[at + 5 : at + 9] = struct.pack(">HH", height, width)
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (declared(100_000, 100_000), Kind.PNG),
+        (declared(7_072, 7_072), Kind.PNG),
+        (declared(50_000_001, 1), Kind.PNG),
+        (jpeg_declared(65_500, 65_500), Kind.JPEG),
+        (heic((64, 64)).replace(struct.pack(">II", 64, 64), struct.pack(">II", 30_000, 30_000)), Kind.HEIC),
+    ],
+)
+def test_picture_of_too_many_pixels_is_refused_at_once(content, kind):
+    began = time.monotonic()
+    with pytest.raises(CannotClean, match="more than 50 million pixels.*who may download originals"):
+        copies.for_staff(keep(content, kind))
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (jpeg()[:-60], Kind.JPEG),
+        (png()[:-80], Kind.PNG),
+        (heic()[:-60], Kind.HEIC),
+        (jpeg()[:4] + os.urandom(5000), Kind.JPEG),
+        (declared(7_000, 7_000), Kind.PNG),
+        (heic()[:40] + os.urandom(5000), Kind.HEIC),
+        (png(), Kind.JPEG),  # no other decoder is tried than the one for what was recognised
+        (b"\xff\xd8\xff" + b"GIF89a" * 100, Kind.JPEG),
+    ],
+)
+def test_damaged_picture_says_so_and_what_to_do(content, kind):
+    with pytest.raises(CannotClean, match="damaged or cut off.*ask the person for another photo"):
+        copies.for_staff(keep(content, kind))
+
+
+def test_no_damage_to_a_picture_is_an_error_of_ours():
+    for make, kind, _ in PHOTOS:
+        content = make()
+        for at in range(30, len(content), len(content) // 6):
+            hurt = content[:at] + bytes([content[at] ^ 0xFF]) + content[at + 1 :]
+            attachment = submit(stored(content=hurt, kind=kind), nonce=f"{kind} {at}").attachments.get()
+            with contextlib.suppress(CannotClean):
+                read(copies.for_staff(attachment))
+
+
+@pytest.mark.parametrize("original", [True, False])
+@pytest.mark.parametrize("at", [0, 30, 100, -1])
+def test_changed_file_is_found_out_before_a_byte_leaves(at, original):
+    attachment = keep(jpeg(), Kind.JPEG)
+    path = Path(storages["attachments"].path(attachment.object_name))
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(VaultError):
+        copies.for_staff(attachment, original=original)
+
+
+def test_missing_file_is_an_error_that_says_so():
+    attachment = keep(jpeg(), Kind.JPEG)
+    Path(storages["attachments"].path(attachment.object_name)).unlink()
+    with pytest.raises(FileNotFoundError):
+        copies.for_staff(attachment)
+
+
+@pytest.mark.parametrize("original", [True, False])
+def test_held_file_is_given_to_nobody(original):
+    attachment = keep(jpeg(), Kind.JPEG)
+    attachment.state = Attachment.State.HELD
+    with pytest.raises(ValueError, match="not scanned yet"):
+        copies.for_staff(attachment, original=original)

@@ -1,0 +1,120 @@
+"""Files that the scanner could not see are held whole, decided once it is back, and opened by nobody before."""
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from callbacks import erasing, scanner
+from callbacks.models import Attachment
+from tests.callbacks.clamd import Clamd
+from tests.callbacks.helpers import MIB, PDF, File, body, objects_in_store, stored_bytes
+from tests.callbacks.incoming import PDF_WITH_EICAR, keep, send
+
+pytestmark = pytest.mark.django_db
+
+
+class StopsHalfway(io.BytesIO):
+    """A body in the middle of which the scanner dies."""
+
+    def __init__(self, data: bytes, daemon: Clamd) -> None:
+        super().__init__(data)
+        self._half, self._daemon = len(data) // 2, daemon
+
+    def read(self, size: int = -1, /) -> bytes:
+        if self.tell() > self._half:
+            self._daemon.stop()
+        return super().read(size)
+
+
+def test_file_is_held_whole_where_clamd_dies_in_the_middle_and_scanned_when_it_is_back(daemon):
+    content = PDF + os.urandom(8 * MIB)
+    stream = StopsHalfway(body({"complete": "1"}, ("file_1", File(content))), daemon)
+    attachment = keep(send(content, stream))
+    assert attachment.state == "held"
+    assert stored_bytes(attachment) == content
+    daemon.start()
+    assert scanner.rescan_held().clean == 1
+    attachment.refresh_from_db()
+    assert attachment.is_readable
+
+
+def test_held_files_are_decided_when_clamd_is_back(daemon, django_capture_on_commit_callbacks):
+    daemon.stop()
+    clean, infected = keep(send(PDF)), keep(send(PDF_WITH_EICAR), nonce="another")
+    assert {clean.state, infected.state} == {"held"}
+    assert not clean.is_readable
+    assert scanner.rescan_held() == scanner.Counts(held=2, problem=scanner.AWAY)
+    assert Attachment.objects.held().count() == 2
+    daemon.start()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert scanner.rescan_held() == scanner.Counts(clean=1, infected=1)
+    clean.refresh_from_db()
+    infected.refresh_from_db()
+    assert clean.is_readable
+    assert "Our scanner found a virus in it." in infected.why_not_taken
+    assert objects_in_store() == [clean.object_name]
+    assert scanner.rescan_held() == scanner.Counts()
+
+
+def test_held_file_that_is_erased_while_it_is_scanned_stays_erased(daemon, django_capture_on_commit_callbacks):
+    daemon.stop()
+    attachment = keep(send(PDF_WITH_EICAR))
+    daemon.start()
+    held = scanner.scan_object
+
+    def erased_meanwhile(name):
+        verdict = held(name)
+        erasing.withdraw(attachment.request)
+        return verdict
+
+    with pytest.MonkeyPatch.context() as patch, django_capture_on_commit_callbacks(execute=True):
+        patch.setattr(scanner, "scan_object", erased_meanwhile)
+        assert scanner.rescan_held() == scanner.Counts()
+    assert (Attachment.objects.count(), objects_in_store()) == (0, [])
+
+
+def test_held_file_that_another_worker_decided_is_left_alone(daemon):
+    daemon.stop()
+    attachment = keep(send(PDF_WITH_EICAR))
+    daemon.start()
+    seen = scanner.scan_object
+
+    def decided_meanwhile(name):
+        Attachment.objects.filter(pk=attachment.pk).update(state=Attachment.State.STORED)
+        return seen(name)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scanner, "scan_object", decided_meanwhile)
+        assert scanner.rescan_held() == scanner.Counts()
+    attachment.refresh_from_db()
+    assert attachment.is_readable
+    assert objects_in_store() == [attachment.object_name]
+
+
+@pytest.mark.parametrize("damage", ["changed", "gone"])
+def test_held_file_that_cannot_be_read_stays_held_and_does_not_stop_the_next(daemon, settings, damage):
+    daemon.stop()
+    damaged, whole = keep(send(PDF)), keep(send(PDF), nonce="another")
+    daemon.start()
+    path = Path(settings.STORAGES["attachments"]["OPTIONS"]["location"]) / damaged.object_name
+    if damage == "changed":
+        path.write_bytes(path.read_bytes()[:-1])
+    else:
+        path.unlink()
+    assert scanner.rescan_held() == scanner.Counts(clean=1, held=1)
+    damaged.refresh_from_db()
+    whole.refresh_from_db()
+    assert (damaged.state, whole.state) == ("held", "stored")
+
+
+def test_command_says_what_became_of_the_held_files(daemon, settings, capsys):
+    daemon.stop()
+    keep(send(PDF))
+    settings.CLAMD = None
+    call_command("scan_held")
+    said = "Held files found clean: 0. Refused for malware: 0. Still held: 1. No scanner is configured: set CLAMD.\n"
+    assert capsys.readouterr().out == said
+    assert Attachment.objects.get().state == "held"
