@@ -27,7 +27,8 @@ ALLOWED_HOSTS = [
 #: All state: database, media, attachments, secrets, collected static files.
 VAR_DIR = Path(*env.names("VAR_DIR", [str(BASE_DIR / "var")])).resolve()
 SECRET_KEY = env.secret("SECRET_KEY", VAR_DIR / "secrets" / "secret-key")
-VAULT_KEYS = env.vault_keys("VAULT_KEYS", VAR_DIR / "secrets" / "vault-key")
+VAULT_KEY_FILE = VAR_DIR / "secrets" / "vault-key"
+VAULT_KEYS = env.vault_keys("VAULT_KEYS", VAULT_KEY_FILE)
 
 SITE_NAME = "Detox Guide"
 TIME_ZONE = env.names("TIME_ZONE", ["America/New_York"])[0]
@@ -140,6 +141,19 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 #: Days after which a callback request is erased, files and all. The person is told the date.
 RETENTION_DAYS = env.whole_number("RETENTION_DAYS", 90, 1, 365)
+
+# Mail ----------------------------------------------------------------------------------------------------
+# Notices to staff only. Without a server or without recipients nothing is sent, and what waits is counted.
+
+NOTICE_EMAILS = env.addresses("NOTICE_EMAILS")
+_MAIL_SERVER = env.mail_server("MAIL_URL")
+EMAIL_HOST = ""
+EMAIL_TIMEOUT = 10  # seconds without a word from the mail server
+if _MAIL_SERVER:
+    EMAIL_HOST, EMAIL_PORT = _MAIL_SERVER.host, _MAIL_SERVER.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL_SERVER.user, _MAIL_SERVER.password
+    EMAIL_USE_SSL, EMAIL_USE_TLS = _MAIL_SERVER.security == "tls", _MAIL_SERVER.security == "starttls"
+DEFAULT_FROM_EMAIL = env.sender("MAIL_FROM", required=bool(_MAIL_SERVER))
 
 # Editing -------------------------------------------------------------------------------------------------
 

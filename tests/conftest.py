@@ -18,6 +18,10 @@ for name in (
     "TIME_ZONE",
     "HOST",
     "PORT",
+    "NOTICE_EMAILS",
+    "MAIL_URL",
+    "MAIL_FROM",
+    "RETENTION_DAYS",
 ):
     os.environ.pop(name, None)
 os.environ["VAR_DIR"] = str(VAR)
