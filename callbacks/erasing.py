@@ -1,6 +1,7 @@
 """Erasing requests, by whichever way, and objects that belong to none. Counted, never described."""
 
 import datetime
+import uuid
 
 from django.contrib.auth.models import AbstractUser
 from django.db import transaction
@@ -9,6 +10,8 @@ from django.utils import timezone
 from callbacks import objects, work
 from callbacks.models import AccessRecord, Attachment, CallbackRequest, Erasure
 
+#: An object without a row may belong to a form that is still on its way, for so long.
+ORPHAN_AGE = datetime.timedelta(hours=1)
 #: Days for which a withdrawn request, emptied, still tells staff and the person that it was withdrawn.
 WITHDRAWN_DAYS = 7
 
@@ -47,13 +50,19 @@ def withdraw(request: CallbackRequest) -> None:
 def erase_due(at: datetime.datetime) -> int:
     """Erases the requests whose time is over at `at`; how many."""
     due = CallbackRequest.objects.due_for_erasure(at)
-    for request in due:
-        with transaction.atomic():
+    return sum(_erase_if_due(pk, at) for pk in list(due.values_list("pk", flat=True)))
+
+
+def _erase_if_due(pk: uuid.UUID, at: datetime.datetime) -> bool:
+    """Another process may be at it at the same moment: what is gone is counted once."""
+    with transaction.atomic():
+        request = CallbackRequest.objects.due_for_erasure(at).select_for_update().filter(pk=pk).first()
+        if request:
             _delete(request, Erasure.Reason.DUE)
-    return len(due)
+    return request is not None
 
 
-def sweep_orphans(older_than: datetime.timedelta) -> int:
+def sweep_orphans(older_than: datetime.timedelta = ORPHAN_AGE) -> int:
     """Deletes objects that no row points to and that nobody wrote to for `older_than`; how many.
 
     Younger ones may belong to a form that is still on its way.

@@ -31,11 +31,28 @@ def new_data_key() -> bytes:
     return os.urandom(KEY_BYTES)
 
 
-def wrap(data_key: bytes, *, context: bytes) -> bytes:
-    """The data key, encrypted under the current key: WRAPPED_BYTES bytes, tied to `context`."""
+def current_number() -> int:
+    """The number of the key in use, the highest. Raises VaultError without a key."""
     if not settings.VAULT_KEYS:
         raise VaultError("There is no key to lock with.")
-    number = max(settings.VAULT_KEYS)
+    return max(settings.VAULT_KEYS)
+
+
+def number_of(wrapped: bytes) -> int:
+    """The number of the key that a wrapped data key is under. Raises VaultError where it cannot be one."""
+    if len(wrapped) != WRAPPED_BYTES:
+        raise VaultError("A wrapped key has the wrong length.")
+    return _PREFIX.unpack_from(wrapped)[1]
+
+
+def index_number(index: str) -> int:
+    """The number of the key that an index was made with."""
+    return int(index.partition(":")[0])
+
+
+def wrap(data_key: bytes, *, context: bytes) -> bytes:
+    """The data key, encrypted under the current key: WRAPPED_BYTES bytes, tied to `context`."""
+    number = current_number()
     nonce = os.urandom(NONCE_BYTES)
     sealed = AESGCM(settings.VAULT_KEYS[number]).encrypt(nonce, data_key, context)
     return _PREFIX.pack(_VERSION, number) + nonce + sealed
@@ -43,9 +60,7 @@ def wrap(data_key: bytes, *, context: bytes) -> bytes:
 
 def unwrap(wrapped: bytes, *, context: bytes) -> bytes:
     """The data key that `wrap` was given with the same context. Raises VaultError in every other case."""
-    if len(wrapped) != WRAPPED_BYTES:
-        raise VaultError("A wrapped key has the wrong length.")
-    version, number = _PREFIX.unpack_from(wrapped)
+    number, version = number_of(wrapped), wrapped[0]
     key = settings.VAULT_KEYS.get(number)
     if version != _VERSION or key is None:
         raise VaultError(f"No key fits version {version}, key number {number}.")
@@ -61,9 +76,7 @@ def index(value: str) -> str:
 
     Whoever has no key cannot even try all phone numbers. Raises VaultError without a key.
     """
-    if not settings.VAULT_KEYS:
-        raise VaultError("There is no key to look up with.")
-    return _index(value, max(settings.VAULT_KEYS))
+    return _index(value, current_number())
 
 
 def indexes(value: str) -> list[str]:

@@ -5,12 +5,14 @@ Everything goes through Django's storage interface, so an S3-compatible store ca
 
 import logging
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 from django.core.files import File
+from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from callbacks import streams
@@ -59,6 +61,50 @@ def plain_chunks(name: str) -> Iterator[bytes]:
     """The decrypted bytes of an object that `verify` has passed."""
     with _storage().open(name, "rb") as file:
         yield from streams.decrypted_chunks(file, name)
+
+
+def key_number(name: str) -> int:
+    """The number of the key that an object is under. Raises VaultError, or what the storage raises."""
+    with _storage().open(name, "rb") as file:
+        return streams.key_number(streams.read_header(file))
+
+
+def rewrap(name: str) -> None:
+    """Puts an object under the vault's current key; what is sealed in it is copied as it stands, unopened.
+
+    The new version takes the old one's place whole or not at all, durably, and who is reading the old one reads on.
+    A version that a crash left half-written has a name of its own, and the sweep takes it. Raises VaultError, OSError
+    or what the storage raises; the old version stands then.
+    """
+    storage = _storage()
+    with storage.open(name, "rb") as old:
+        header = streams.rewrapped(streams.read_header(old), name)
+        if isinstance(storage, FileSystemStorage):
+            _replace_local(storage, name, header, old)
+        else:
+            _replace(storage, name, header, old)
+
+
+def _replace_local(storage: FileSystemStorage, name: str, header: bytes, rest: File) -> None:
+    draft = Path(storage.path(f"{name}.{uuid.uuid4().hex}"))  # its own for each process that may be at it
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as new:
+            new.write(header)
+            shutil.copyfileobj(rest, new, streams.CHUNK_BYTES)
+            new.flush()
+            os.fsync(new.fileno())
+        draft.replace(storage.path(name))
+    finally:
+        draft.unlink(missing_ok=True)
+    _sync_folder(draft.parent)
+
+
+def _replace(storage: Storage, name: str, header: bytes, rest: File) -> None:
+    """One `save`, which a store takes whole or not at all. At most one file of MAX_UPLOAD_BYTES is in memory."""
+    saved = storage.save(name, ContentFile(header + rest.read()))
+    if saved != name:
+        discard(saved)
+        raise OSError("The attachments storage must be set to overwrite files of the same name.")
 
 
 def discard(name: str) -> bool:

@@ -54,6 +54,14 @@ class CallbackRequestQuerySet(QuerySet):
         """Received before `before`, and staff have not been sent the notice."""
         return self.filter(staff_told_at=None, received_at__lt=before, state__in=WAITING)
 
+    def overdue_untold(self, at: datetime) -> QuerySet:
+        """Overdue at `at`, and staff have not been told so since the time that was promised last."""
+        return self.overdue(at).filter(Q(overdue_told_at=None) | Q(overdue_told_at__lt=F("due_at")))
+
+    def waiting_but_erased_by(self, at: datetime) -> QuerySet:
+        """The person still waits, and all that they sent will be erased by `at`."""
+        return self.waiting().filter(erase_after__lte=at)
+
     def _callable(self, at: datetime) -> Q:
         zones = self.model._default_manager.order_by().values_list("zone", flat=True).distinct()
         safe = Q(pk=None)

@@ -71,15 +71,35 @@ class EncryptingWriter:
         self._number += 1
 
 
+def read_header(file: _Readable) -> bytes:
+    """The first HEADER_BYTES of an encrypted file."""
+    return _read(file, HEADER_BYTES)
+
+
+def key_number(header: bytes) -> int:
+    """The number of the key that a file is under, from its header. Raises VaultError."""
+    return keyring.number_of(_wrapped_key(header))
+
+
+def rewrapped(header: bytes, object_id: str) -> bytes:
+    """The header that puts a file under the vault's current key; the chunks behind it stay. Raises VaultError."""
+    context = _key_context(object_id)
+    return MAGIC + keyring.wrap(keyring.unwrap(_wrapped_key(header), context=context), context=context)
+
+
+def _wrapped_key(header: bytes) -> bytes:
+    if not header.startswith(MAGIC):
+        raise VaultError("This is no encrypted file.")
+    return header[len(MAGIC) :]
+
+
 def decrypted_chunks(file: _Readable, object_id: str) -> Iterator[bytes]:
     """The plain bytes of a file, chunk by chunk. Raises VaultError at the first thing that is wrong.
 
     A file that was cut short is only found out at its end: call `verify` first, and release nothing before.
     """
-    header = _read(file, HEADER_BYTES)
-    if not header.startswith(MAGIC):
-        raise VaultError("This is no encrypted file.")
-    cipher = AESGCM(keyring.unwrap(header[len(MAGIC) :], context=_key_context(object_id)))
+    header = read_header(file)
+    cipher = AESGCM(keyring.unwrap(_wrapped_key(header), context=_key_context(object_id)))
     context = _chunk_context(object_id)
     number = 0
     chunk = _read(file, CHUNK_BYTES + TAG_BYTES)

@@ -4,10 +4,12 @@ import base64
 import os
 import re
 import secrets
+from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 _SOCKET_PATH = 107  # bytes: what Linux takes as the path of a socket
 
@@ -61,6 +63,64 @@ def contact(name: str, default: str) -> str:
     return raw
 
 
+def addresses(name: str) -> list[str]:
+    """Mail addresses split by commas, none by default. Raises ImproperlyConfigured where one is malformed."""
+    found = names(name, [])
+    try:
+        for address in found:
+            validate_email(address)
+    except ValidationError:
+        raise ImproperlyConfigured(f"{name} must list mail addresses split by commas; {address!r} is none.") from None
+    return found
+
+
+def sender(name: str, *, required: bool) -> str:
+    """The one mail address that mail comes from. Raises ImproperlyConfigured where it is malformed or missing."""
+    found = addresses(name)
+    if len(found) > 1 or (required and not found):
+        raise ImproperlyConfigured(f"{name} must be one mail address, the one that mail to staff comes from.")
+    return found[0] if found else ""
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where mail is handed over. `security` is "" (none), "tls" from the first byte on, or "starttls"."""
+
+    host: str
+    port: int
+    security: str
+    user: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+
+
+_MAIL_SCHEMES = {"smtp": ("", 25), "smtps": ("tls", 465), "smtp+tls": ("starttls", 587)}
+
+
+def mail_server(name: str) -> MailServer | None:
+    """smtp://, smtps:// or smtp+tls://, then user:password@host:port; user, password and port may be left out.
+
+    None without the variable. Raises ImproperlyConfigured on anything else, and quotes nothing: it holds a password.
+    """
+    raw = os.environ.get(name, "").strip()
+    if not raw:
+        return None
+    try:
+        parts = urlsplit(raw)
+        security, port = _MAIL_SCHEMES[parts.scheme]
+        if not re.fullmatch(r"[\w.-]+|[\da-f:]+", parts.hostname or "") or parts.path.strip("/") or "?" in raw:
+            raise ValueError
+        if bool(parts.username) != bool(parts.password) or "#" in raw or parts.port == 0:
+            raise ValueError
+        user, password = unquote(parts.username or "", errors="strict"), unquote(parts.password or "", errors="strict")
+        return MailServer(parts.hostname, parts.port or port, security, user, password)
+    except (ValueError, KeyError):
+        pass
+    raise ImproperlyConfigured(
+        f"{name} must look like smtp+tls://user:password@mail.example:587 (or smtps://, or smtp://); "
+        "write special characters of the password as %XX."
+    )
+
+
 def secret(name: str, path: Path) -> str:
     """A secret from the environment or, failing that, from a file made once that only its owner can read.
 
@@ -99,27 +159,42 @@ def _read_or_make(path: Path) -> str:
 def vault_keys(name: str, path: Path) -> dict[int, bytes]:
     """Keys that protect what people send: "1:<base64>,2:<base64>", each 32 bytes; the highest number is in use.
 
-    Without the variable one key is made, once, at `path`. Raises ImproperlyConfigured on a malformed list.
+    Without the variable they are read from `path`, one to a line, where the first is made once. Raises
+    ImproperlyConfigured on a malformed list.
     """
     raw = os.environ.get(name, "").strip()
-    if not raw:
-        try:
-            return {1: base64.urlsafe_b64decode(secret(name, path))[:32]}
-        except ValueError as error:
-            raise ImproperlyConfigured(f"{name} is not set and {path} holds no key.") from error
-    keys = {}
     try:
-        for item in raw.split(","):
-            number, _, text = item.strip().partition(":")
-            key = base64.b64decode(text, altchars=b"-_", validate=True)
-            if len(key) != 32 or not 1 <= int(number) <= 65535 or int(number) in keys:
-                raise ValueError
-            keys[int(number)] = key
+        if raw:
+            return _numbered_keys(raw.split(","))
+        stored = secret(name, path)
+        if ":" in stored:
+            return _numbered_keys(stored.splitlines())
+        return {1: _key(stored[:43] + "=")}  # the first key, made at the first start, is the beginning of 48 bytes
     except ValueError as error:
+        where = name if raw else f"{name} is not set, and {path}"
         raise ImproperlyConfigured(
-            f"{name} must list number:key pairs split by commas, each key 32 bytes in base64."
+            f"{where} must list number:key pairs {'split by commas' if raw else 'one to a line'}, "
+            "each key 32 bytes in base64."
         ) from error
+
+
+def _numbered_keys(items: list[str]) -> dict[int, bytes]:
+    keys: dict[int, bytes] = {}
+    for item in filter(str.strip, items):
+        number, _, text = item.strip().partition(":")
+        if not re.fullmatch("[0-9]{1,5}", number) or not 1 <= int(number) <= 65535 or int(number) in keys:
+            raise ValueError("a number is malformed or there twice")
+        keys[int(number)] = _key(text)
+    if not keys:
+        raise ValueError("there is none")
     return keys
+
+
+def _key(text: str) -> bytes:
+    key = base64.b64decode(text, altchars=b"-_", validate=True)
+    if len(key) != 32:
+        raise ValueError("a key has the wrong length")
+    return key
 
 
 def clamd(name: str) -> str | tuple[str, int] | None:

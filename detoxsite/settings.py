@@ -27,7 +27,8 @@ ALLOWED_HOSTS = [
 #: All state: database, media, attachments, secrets, collected static files.
 VAR_DIR = Path(*env.names("VAR_DIR", [str(BASE_DIR / "var")])).resolve()
 SECRET_KEY = env.secret("SECRET_KEY", VAR_DIR / "secrets" / "secret-key")
-VAULT_KEYS = env.vault_keys("VAULT_KEYS", VAR_DIR / "secrets" / "vault-key")
+VAULT_KEY_FILE = VAR_DIR / "secrets" / "vault-key"
+VAULT_KEYS = env.vault_keys("VAULT_KEYS", VAULT_KEY_FILE)
 
 #: How many proxies of ours stand in front. Each adds the address it was called from to X-Forwarded-For.
 PROXY_HOPS = env.whole_number("PROXY_HOPS", 0, 0, 9)
@@ -148,6 +149,19 @@ CONTACT_LIMIT = env.whole_number("CONTACT_LIMIT", 20, 1, 1_000_000)
 RETENTION_DAYS = env.whole_number("RETENTION_DAYS", 90, 1, 365)
 #: Where the malware scanner listens: a socket's path, host and port, or None for no scanner.
 CLAMD = env.clamd("CLAMD")
+
+# Mail ----------------------------------------------------------------------------------------------------
+# Notices to staff only. Without a server or without recipients nothing is sent, and what waits is counted.
+
+NOTICE_EMAILS = env.addresses("NOTICE_EMAILS")
+_MAIL_SERVER = env.mail_server("MAIL_URL")
+EMAIL_HOST = ""
+EMAIL_TIMEOUT = 10  # seconds without a word from the mail server
+if _MAIL_SERVER:
+    EMAIL_HOST, EMAIL_PORT = _MAIL_SERVER.host, _MAIL_SERVER.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL_SERVER.user, _MAIL_SERVER.password
+    EMAIL_USE_SSL, EMAIL_USE_TLS = _MAIL_SERVER.security == "tls", _MAIL_SERVER.security == "starttls"
+DEFAULT_FROM_EMAIL = env.sender("MAIL_FROM", required=bool(_MAIL_SERVER))
 
 # Editing -------------------------------------------------------------------------------------------------
 

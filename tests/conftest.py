@@ -20,6 +20,10 @@ for name in (
     "HOST",
     "PORT",
     "PROXY_HOPS",
+    "NOTICE_EMAILS",
+    "MAIL_URL",
+    "MAIL_FROM",
+    "RETENTION_DAYS",
 ):
     os.environ.pop(name, None)
 os.environ["VAR_DIR"] = str(VAR)

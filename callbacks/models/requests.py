@@ -80,6 +80,8 @@ class CallbackRequest(models.Model):
     claimed_at = models.DateTimeField(null=True, editable=False)
     staff_told_at = models.DateTimeField(null=True, editable=False, help_text="When the notice to staff went out.")
 
+    overdue_told_at = models.DateTimeField(null=True, editable=False, help_text="When staff heard it is overdue.")
+
     objects = CallbackRequestQuerySet.as_manager()
 
     class Meta:

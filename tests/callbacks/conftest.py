@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from django.core.mail.backends.base import BaseEmailBackend
 
 from callbacks import clamd
 from callbacks.models import CallbackRequest
@@ -43,3 +44,27 @@ def daemon(running_clamd, settings, monkeypatch) -> Clamd:
     if not running_clamd.socket.exists():
         running_clamd.start()
     return running_clamd
+
+
+PASSWORD = "marmalade-password"
+
+
+@pytest.fixture
+def mail_on(settings) -> None:
+    """Notices go to two people, through a server that takes everything."""
+    settings.NOTICE_EMAILS = ["intake@clinic.example", "lead@clinic.example"]
+    settings.EMAIL_HOST = "mail.clinic.example"
+    settings.DEFAULT_FROM_EMAIL = "guide@clinic.example"
+    settings.SITE_URL = "https://guide.example"
+
+
+class DownServer(BaseEmailBackend):
+    """Says no, and quotes what it should not."""
+
+    def send_messages(self, messages) -> int:
+        raise OSError(f"no route, {PASSWORD}, {messages[0].to}")
+
+
+@pytest.fixture
+def server_down(settings) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.DownServer"

@@ -2,7 +2,11 @@
 
 import os
 import stat
+import subprocess
+import sys
 import threading
+import traceback
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -76,7 +80,9 @@ def test_secret_that_cannot_be_stored_is_explained(monkeypatch, tmp_path):
 GOOD = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 
 
-@pytest.mark.parametrize("raw", ["1", "1:abc", f"x:{GOOD}", f"1:{GOOD},1:{GOOD}", f"0:{GOOD}", f"1:{GOOD}!"])
+@pytest.mark.parametrize(
+    "raw", ["1", "1:abc", f"x:{GOOD}", f"1:{GOOD},1:{GOOD}", f"0:{GOOD}", f"1:{GOOD}!", ",", "८:x"]
+)
 def test_vault_keys_malformed_are_named(monkeypatch, tmp_path, raw):
     monkeypatch.setenv("VAULT_KEYS", raw)
     with pytest.raises(ImproperlyConfigured, match="VAULT_KEYS"):
@@ -96,6 +102,85 @@ def test_names_are_split_and_trimmed(monkeypatch):
     assert env.names("ALLOWED_HOSTS", []) == ["a.example", "b.example"]
     monkeypatch.setitem(os.environ, "ALLOWED_HOSTS", "")
     assert env.names("ALLOWED_HOSTS", ["x"]) == ["x"]
+
+
+@pytest.mark.parametrize(
+    "raw", ["jane", "jane@clinic.example,", "a@b.example c@d.example", "a@b.example\nBcc: c@d.example"]
+)
+def test_addresses_malformed_are_named(monkeypatch, raw):
+    monkeypatch.setenv("NOTICE_EMAILS", raw)
+    if raw.endswith(","):
+        assert env.addresses("NOTICE_EMAILS") == ["jane@clinic.example"]
+    else:
+        with pytest.raises(ImproperlyConfigured, match="NOTICE_EMAILS"):
+            env.addresses("NOTICE_EMAILS")
+
+
+@pytest.mark.parametrize(("raw", "required"), [("", True), ("a@b.example,c@d.example", False), ("jane", False)])
+def test_sender_that_is_missing_or_not_one_is_named(monkeypatch, raw, required):
+    monkeypatch.setenv("MAIL_FROM", raw)
+    with pytest.raises(ImproperlyConfigured, match="MAIL_FROM"):
+        env.sender("MAIL_FROM", required=required)
+
+
+@pytest.mark.parametrize(
+    ("raw", "server"),
+    [
+        ("", None),
+        ("smtp://localhost", env.MailServer("localhost", 25, "")),
+        ("smtps://mail.example", env.MailServer("mail.example", 465, "tls")),
+        ("smtp+tls://me:p%40ss%2F@mail.example:2525", env.MailServer("mail.example", 2525, "starttls", "me", "p@ss/")),
+        ("smtp://[::1]:2525/", env.MailServer("::1", 2525, "")),
+    ],
+)
+def test_mail_server_is_read(monkeypatch, raw, server):
+    monkeypatch.setenv("MAIL_URL", raw)
+    assert env.mail_server("MAIL_URL") == server
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "mail.example",
+        "http://mail.example",
+        "smtp://",
+        "smtp://me:hush@mail.example:x",
+        "smtp://me:hush@mail.example:0",
+        "smtp://me:hush@mail.example/path",
+        "smtp://me:hush@mail.example?tls=1",
+        "smtp://me:hu#sh@mail.example",
+        "smtp://me:hu/sh@mail.example",
+        "smtp://me@mail.example",
+        "smtp://me:%ff@mail.example",
+        "smtp://me:hush@[::1",
+    ],
+)
+def test_mail_server_malformed_is_named_and_its_password_is_not_said(monkeypatch, raw):
+    monkeypatch.setenv("MAIL_URL", raw)
+    with pytest.raises(ImproperlyConfigured, match="MAIL_URL") as caught:
+        env.mail_server("MAIL_URL")
+    assert "hush" not in str(caught.value) and "hush" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_mail_server_does_not_show_its_password():
+    assert "hush" not in repr(env.MailServer("mail.example", 25, "", "me", "hush"))
+
+
+@pytest.mark.parametrize(
+    ("scheme", "expected"), [("smtp", "False False 25"), ("smtps", "True False 465"), ("smtp+tls", "False True 587")]
+)
+def test_scheme_of_the_mail_server_decides_how_it_is_spoken_to(tmp_path, scheme, expected):
+    code = "from detoxsite import settings as s; print(s.EMAIL_USE_SSL, s.EMAIL_USE_TLS, s.EMAIL_PORT)"
+    mail = {"MAIL_URL": f"{scheme}://mail.example", "MAIL_FROM": "guide@clinic.example", "VAR_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[2],
+        env=os.environ | mail,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == expected
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Keeps the promise made on the confirmation page. Run it daily."""
+"""Keeps the promise made on the confirmation page. The worker runs it daily."""
 
 import datetime
 
@@ -7,8 +7,8 @@ from django.db import connection
 from django.utils import timezone
 
 from callbacks import erasing
-
-ORPHAN_AGE = datetime.timedelta(hours=1)
+from callbacks.models import CallbackRequest
+from callbacks.notices import WARNED_DAYS
 
 
 class Command(BaseCommand):
@@ -16,9 +16,12 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         erased = erasing.erase_due(timezone.now())
-        swept = erasing.sweep_orphans(ORPHAN_AGE)
+        swept = erasing.sweep_orphans()
         _empty_write_ahead_log()
         self.stdout.write(f"Callback requests erased: {erased}. Files without a request removed: {swept}.")
+        soon = timezone.now() + datetime.timedelta(days=WARNED_DAYS)
+        if waiting := CallbackRequest.objects.waiting_but_erased_by(soon).count():
+            self.stdout.write(f"Will be erased within {WARNED_DAYS} days, while the person still waits: {waiting}.")
 
 
 def _empty_write_ahead_log() -> None:

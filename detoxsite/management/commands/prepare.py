@@ -9,6 +9,10 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from callbacks import notices
+from detoxsite import schedule
 
 DEFAULT_VAR = settings.BASE_DIR / "var"
 
@@ -22,12 +26,21 @@ class Command(BaseCommand):
         call_command("load_starter", stdout=self.stdout)
         collect_static_if_changed()
         call_command("purge_callbacks", stdout=self.stdout)
+        schedule.ensure()
         self.stdout.write(f"""
   The site:           {settings.SITE_URL}/
   Staff sign in at:   {settings.SITE_URL}/admin/
   First staff login:  make staff{"" if settings.VAR_DIR == DEFAULT_VAR else f" VAR_DIR={settings.VAR_DIR}"}
   All state is in:    {settings.VAR_DIR}
+  Notices to staff:   {_notices_in_words()}
 """)
+
+
+def _notices_in_words() -> str:
+    if notices.are_on():
+        return f"by mail to {len(settings.NOTICE_EMAILS)}, through {settings.EMAIL_HOST}"
+    untold = notices.waiting(timezone.now())
+    return f"off; waiting unannounced: {untold}. Set NOTICE_EMAILS, MAIL_URL and MAIL_FROM (README)"
 
 
 def collect_static_if_changed() -> None:

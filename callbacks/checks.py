@@ -1,0 +1,32 @@
+"""What `manage.py check` says about notices to staff."""
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Info, Warning, register
+
+LOCAL = {"localhost", "127.0.0.1", "::1"}
+
+
+@register()
+def notices_can_be_sent(**kwargs) -> list[CheckMessage]:
+    """Recipients without a server, or a server without recipients, is a mistake."""
+    if bool(settings.NOTICE_EMAILS) == bool(settings.EMAIL_HOST):
+        return []
+    missing = "MAIL_URL" if settings.NOTICE_EMAILS else "NOTICE_EMAILS"
+    return [Warning(f"No notice reaches staff: {missing} is not set.", id="callbacks.W001")]
+
+
+@register(deploy=True)
+def notices_are_on(**kwargs) -> list[CheckMessage]:
+    if settings.NOTICE_EMAILS or settings.EMAIL_HOST:
+        return []
+    hint = "Set NOTICE_EMAILS, MAIL_URL and MAIL_FROM (README, Notices to staff)."
+    return [Info("Staff get no notice of a new callback request.", hint=hint, id="callbacks.I001")]
+
+
+@register()
+def mail_password_is_not_sent_in_the_clear(**kwargs) -> list[CheckMessage]:
+    plain = settings.EMAIL_HOST and not (settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL)
+    if not (plain and settings.EMAIL_HOST_PASSWORD) or settings.EMAIL_HOST in LOCAL:
+        return []
+    hint = "Use smtp+tls:// or smtps:// in MAIL_URL."
+    return [Warning("The mail server's password crosses the network unencrypted.", hint=hint, id="callbacks.W002")]

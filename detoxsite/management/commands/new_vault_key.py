@@ -1,0 +1,65 @@
+"""Makes the next key of the vault. README (Keys) has what to do then."""
+
+import base64
+import fcntl
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from detoxsite import env
+
+NEXT = "Restart the site and its worker, run `manage.py rotate_keys`, and back the keys up anew, apart from the rest."
+
+
+class Command(BaseCommand):
+    help = "Make a new key for what people send. Older ones stay, until everything is moved to the new one."
+
+    def handle(self, *args, **options) -> None:
+        if os.environ.get("VAULT_KEYS", "").strip():
+            number = max(settings.VAULT_KEYS) + 1
+            self.stdout.write(f"VAULT_KEYS is set in the environment. Add this to it, after a comma:\n{_line(number)}")
+        else:
+            number = add_key(settings.VAULT_KEY_FILE)
+            self.stdout.write(f"Key {number} is in {settings.VAULT_KEY_FILE}.")
+        self.stdout.write(NEXT)
+
+
+def add_key(path: Path) -> int:
+    """Adds a key to the file, which is replaced whole or not at all; its number. Two at once make two keys.
+
+    Raises CommandError where the numbers are used up.
+    """
+    with _alone(path.parent):
+        keys = env.vault_keys("VAULT_KEYS", path)
+        number = max(keys) + 1
+        if number > 65535:
+            raise CommandError("There is no higher number for a key than 65535.")
+        lines = [f"{old}:{base64.urlsafe_b64encode(key).decode()}" for old, key in sorted(keys.items())]
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write("\n".join([*lines, _line(number), ""]))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    return number
+
+
+def _line(number: int) -> str:
+    return f"{number}:{base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()}"
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """No other process is in here at the same time. What was done is durable in the end."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,67 @@
+"""Moves everything under the vault's keys to the one with the highest number. README (Keys) has the whole way."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from callbacks import keyring, rotation
+from callbacks.keyring import VaultError
+
+#: Other rooms with something under the same keys: what it is called, a function that puts all of it under the current
+#: key, skips what is, and says how many it moved, and the error that it raises at something that it cannot open.
+OTHERS: list[tuple[str, Callable[[], int], type[Exception]]] = []
+
+
+class Command(BaseCommand):
+    help = "Put what people sent under the newest key. May be stopped at any time and started again."
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("--check", action="store_true", help="change nothing; say what is under which key")
+
+    def handle(self, *args, check: bool, **options) -> None:
+        try:
+            current = keyring.current_number()
+        except VaultError as error:
+            raise CommandError(str(error)) from None
+        if check:
+            self._check(current)
+        else:
+            self._rotate()
+
+    def _rotate(self) -> None:
+        outcomes = [rewrap(self.stdout.write) for rewrap in (rotation.rewrap_requests, rotation.rewrap_files)]
+        for outcome in outcomes:
+            self.stdout.write(str(outcome))
+        failed = sum(outcome.unreadable for outcome in outcomes)
+        for kind, rewrap_all, cannot_open in OTHERS:
+            try:
+                self.stdout.write(f"{kind}: {rewrap_all()} moved.")
+            except cannot_open as error:
+                failed += 1
+                self.stderr.write(f"{kind}: {error}")
+        if failed:
+            raise CommandError(
+                f"Some cannot be opened: {failed}. They were changed, or their key is not in VAULT_KEYS. "
+                "Remove no key; `manage.py rotate_keys --check` says which keys are asked for."
+            )
+
+    def _check(self, current: int) -> None:
+        counts = rotation.census()
+        numbers = sorted(set(settings.VAULT_KEYS).union(*(count.by_key for count in counts)))
+        for number in numbers:
+            found = ", ".join(f"{count.by_key[number]} {count.kind.lower()}" for count in counts)
+            self.stdout.write(f"Key {number}: {found}{self._remark(number, current, counts)}")
+        for count in counts:
+            if count.untold:
+                self.stdout.write(f"{count.kind} that are damaged or missing: {count.untold}.")
+
+    @staticmethod
+    def _remark(number: int, current: int, counts: list[rotation.Census]) -> str:
+        if number not in settings.VAULT_KEYS:
+            return ". THIS KEY IS MISSING: find it and put it back into VAULT_KEYS."
+        if number == current:
+            return ", and everything new."
+        if any(count.by_key[number] for count in counts):
+            return ". Run `manage.py rotate_keys`."
+        return ". It may be removed once `manage.py rotate_keys` ended well."

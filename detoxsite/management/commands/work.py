@@ -1,0 +1,19 @@
+"""Runs what must not keep a visitor waiting."""
+
+from django.core.management.base import BaseCommand
+from django.utils.crypto import get_random_string
+
+from detoxsite import schedule
+from detoxsite.taskworker import Worker
+
+INTERVAL = 1.0  # seconds
+
+
+class Command(BaseCommand):
+    help = "Send notices to staff and run the schedule, until stopped. Several may run at once, on several hosts."
+
+    def handle(self, *args, **options) -> None:
+        worker = Worker(get_random_string(32), INTERVAL)
+        worker.configure_signals()
+        schedule.ensure()
+        worker.run()

@@ -1,0 +1,129 @@
+"""What runs by itself, and when. A worker (`manage.py work`) asks every second; no cron is needed.
+
+A job is a row. Whoever moves its `next_at` on has it, so of several workers on several hosts one runs it; first to a
+few minutes from now, and to a whole interval once it is done: a job whose worker was killed is tried again soon. After
+days without a worker each job runs once. docs/decisions/0005-tasks.md has why it is not a task that queues itself.
+"""
+
+import datetime
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.management import call_command
+from django.db.models import Q
+from django.utils import timezone
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from callbacks import erasing, notices
+from detoxsite.models import ScheduledJob
+
+log = logging.getLogger(__name__)
+
+SECOND = datetime.timedelta(seconds=1)
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+#: A job that did not come to its end, failed or killed, is tried again after so long (or its interval, if shorter).
+TRY_AGAIN = 10 * MINUTE
+#: Clocks of several hosts may differ by so much. A job due later than that was put off by a clock that was wrong.
+SKEW = 5 * MINUTE
+#: Rows of finished tasks say nothing that anybody needs after so long.
+TASKS_KEPT = DAY
+
+
+@dataclass(frozen=True)
+class Job:
+    """`run` may run twice, or again after it was cut off at any instant."""
+
+    name: str
+    every: datetime.timedelta
+    run: Callable[[], object]
+
+
+def beat() -> None:
+    """Nothing but the row's `succeeded_at`: the sign that a worker lives."""
+
+
+def purge() -> None:
+    call_command("purge_callbacks")
+
+
+def tend_notices() -> None:
+    """Takes up notices that got lost, and tells of what has become overdue. Raises NotSent."""
+    notices.sweep(timezone.now())
+    notices.tell_of_overdue(timezone.now())
+
+
+def warn_of_erasure() -> None:
+    """Raises NotSent."""
+    notices.warn_of_erasure(timezone.now())
+
+
+def prune_tasks() -> None:
+    """Drops the rows of tasks that are done, and of those whose worker died long ago."""
+    before = timezone.now() - TASKS_KEPT
+    done = Q(finished_at__lt=before) | Q(status=TaskResultStatus.RUNNING, started_at__lt=before)
+    DBTaskResult.objects.filter(done).delete()
+
+
+HEARTBEAT = Job("heartbeat", 15 * SECOND, beat)
+JOBS = (
+    HEARTBEAT,
+    Job("notices", 5 * MINUTE, tend_notices),
+    Job("orphans", HOUR, erasing.sweep_orphans),
+    Job("purge", DAY, purge),
+    Job("warn of erasure", DAY, warn_of_erasure),
+    Job("prune tasks", DAY, prune_tasks),
+)
+
+
+def ensure() -> None:
+    """Every job has its row, new ones due at once; rows of jobs that are no more are gone."""
+    now = timezone.now()
+    ScheduledJob.objects.exclude(name__in=[job.name for job in JOBS]).delete()
+    ScheduledJob.objects.bulk_create([ScheduledJob(name=job.name, next_at=now) for job in JOBS], ignore_conflicts=True)
+
+
+def run_due() -> None:
+    """Runs each job that is due and that no other worker has. One that fails is logged and stops no other."""
+    rows = {row.name: row.next_at for row in ScheduledJob.objects.all()}
+    for job in JOBS:
+        if job.name not in rows:
+            ensure()
+        elif _is_due(job, rows[job.name]) and _take(job, rows[job.name]):
+            _run(job)
+
+
+def is_alive(within: datetime.timedelta = 2 * MINUTE) -> bool:
+    """Some worker was at it a moment ago. A job of several minutes, on the only worker, looks like none."""
+    return ScheduledJob.objects.filter(name=HEARTBEAT.name, succeeded_at__gt=timezone.now() - within).exists()
+
+
+def late() -> list[str]:
+    """Names of the jobs that should have come to their end again by now and did not."""
+    now = timezone.now()
+    done = {row.name: row.succeeded_at for row in ScheduledJob.objects.all()}
+    return [job.name for job in JOBS if not (at := done.get(job.name)) or at < now - 2 * job.every - TRY_AGAIN]
+
+
+def _is_due(job: Job, next_at: datetime.datetime) -> bool:
+    now = timezone.now()
+    return next_at <= now or next_at > now + job.every + SKEW
+
+
+def _take(job: Job, next_at: datetime.datetime) -> bool:
+    free = ScheduledJob.objects.filter(name=job.name, next_at=next_at)
+    return bool(free.update(next_at=timezone.now() + min(job.every, TRY_AGAIN)))
+
+
+def _run(job: Job) -> None:
+    try:
+        job.run()
+    except Exception:
+        log.exception("The job %r failed and will be tried again.", job.name)
+        return
+    now = timezone.now()
+    ScheduledJob.objects.filter(name=job.name).update(next_at=now + job.every, succeeded_at=now)

@@ -1,0 +1,136 @@
+"""The worker, its mail server and its end, for real."""
+
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.mail_server import mail_server
+from tests.working import LONG_AGO, make_place, wait_until
+
+TASKS = "django_tasks_database_dbtaskresult"
+SECRETS = ("Zoë", "Zo=C3", "Miller", "2125550123", "Knock", "card.jpg")
+
+
+def place_with_mail(var: Path, server, url: str = ""):
+    return make_place(
+        var,
+        NOTICE_EMAILS="intake@clinic.example, lead@clinic.example",
+        MAIL_FROM="guide@clinic.example",
+        MAIL_URL=url or server.url,
+        SITE_URL="https://guide.example",
+    )
+
+
+def untold(place) -> int:
+    return place.rows("SELECT count(*) FROM callbacks_callbackrequest WHERE staff_told_at IS NULL")[0][0]
+
+
+def test_mail_server_that_is_down_delays_notices_and_loses_none(tmp_path):
+    with mail_server("refuses") as server:
+        place = place_with_mail(tmp_path, server)
+        references = place.ask_for_calls(3)
+        with place.worker():
+            wait_until(lambda: server.refused >= 6, place.hurry)
+            assert server.got == [] and untold(place) == 3
+            server.mood = "takes"
+            wait_until(lambda: untold(place) == 0, place.hurry)
+            time.sleep(2)
+    assert sorted(mail["Subject"] for mail in server.mails) == sorted(f"Callback request {r}" for r in references)
+    for raw in server.got:
+        for secret in SECRETS:
+            assert secret.encode() not in raw
+    kept = str(place.rows(f"SELECT * FROM {TASKS}")) + place.log
+    assert "NotSent" in place.log
+    for secret in (*SECRETS, "marmalade-password", "clinic.example"):
+        assert secret not in kept
+
+
+def test_mail_server_that_cannot_be_reached_loses_nothing_either(tmp_path):
+    with mail_server() as gone:
+        port = gone.server_address[1]
+    place = place_with_mail(tmp_path, gone)
+    place.ask_for_calls(1)
+    with place.worker():
+        wait_until(lambda: "NotSent" in place.log)
+        with mail_server(port=port) as server:
+            wait_until(lambda: untold(place) == 0, place.hurry)
+    assert len(server.got) == 1
+
+
+def test_worker_killed_in_the_middle_of_sending_loses_nothing(tmp_path):
+    with mail_server("hangs") as server:
+        place = place_with_mail(tmp_path, server)
+        place.ask_for_calls(1)
+        with place.worker() as process:
+            assert server.holding.wait(30)
+            process.kill()
+            assert process.wait() == -signal.SIGKILL
+        server.mood = "takes"
+        assert place.rows(f"SELECT status FROM {TASKS}") == [("RUNNING",)]
+        with place.worker():
+            time.sleep(3)
+            assert server.got == [], "the first task may still be at it"
+            place.rows(f"UPDATE {TASKS} SET started_at = ?", LONG_AGO)
+            place.rows("UPDATE callbacks_callbackrequest SET received_at = ?", LONG_AGO)
+            wait_until(lambda: untold(place) == 0, place.hurry)
+            time.sleep(2)
+    assert len(server.got) == 1
+
+
+def test_two_workers_send_each_notice_once(tmp_path):
+    with mail_server() as server:
+        place = place_with_mail(tmp_path, server)
+        references = place.ask_for_calls(20)
+        with place.worker(), place.worker():
+            wait_until(lambda: untold(place) == 0, place.hurry)
+            time.sleep(2)
+    assert sorted(mail["Subject"] for mail in server.mails) == sorted(f"Callback request {r}" for r in references)
+    assert "Traceback" not in place.log
+
+
+def test_worker_purges_and_shows_that_it_lives(tmp_path):
+    place = make_place(tmp_path)
+    place.ask_for_calls(2)
+    (first, _) = place.rows("SELECT id FROM callbacks_callbackrequest")
+    query = "UPDATE callbacks_callbackrequest SET received_at = ?, erase_after = '2020-03-31 00:00:00' WHERE id = ?"
+    place.rows(query, LONG_AGO, *first)
+    with place.worker():
+        wait_until(lambda: place.rows("SELECT count(*) FROM callbacks_callbackrequest") == [(1,)])
+        wait_until(lambda: len(list((tmp_path / "attachments").iterdir())) == 1)
+        wait_until(lambda: all(done for (done,) in place.rows("SELECT succeeded_at FROM detoxsite_scheduledjob")))
+        heartbeat = "SELECT succeeded_at FROM detoxsite_scheduledjob WHERE name = 'heartbeat'"
+        before = place.rows(heartbeat)
+        wait_until(lambda: place.rows(heartbeat) > before, place.hurry)
+
+
+def test_worker_outlives_a_database_that_is_away(tmp_path):
+    with mail_server() as server:
+        place = place_with_mail(tmp_path, server)
+        with place.worker() as process:
+            wait_until(lambda: place.rows("SELECT 1 FROM detoxsite_scheduledjob WHERE succeeded_at IS NOT NULL"))
+            place.rows("ALTER TABLE detoxsite_scheduledjob RENAME TO away")
+            wait_until(lambda: "cannot use the database (OperationalError)" in place.log)
+            place.rows("ALTER TABLE away RENAME TO detoxsite_scheduledjob")
+            place.ask_for_calls(1)
+            wait_until(lambda: untold(place) == 0)
+            assert process.poll() is None
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_worker_that_is_stopped_ends_what_it_began_and_takes_no_more(tmp_path, busy):
+    with mail_server("hangs" if busy else "takes") as server:
+        place = place_with_mail(tmp_path, server)
+        if busy:
+            place.ask_for_calls(2)
+        with place.worker() as process:
+            if busy:
+                assert server.holding.wait(30)
+            else:
+                wait_until(lambda: place.rows("SELECT 1 FROM detoxsite_scheduledjob WHERE succeeded_at IS NOT NULL"))
+            process.terminate()
+            server.go_on.set()  # the connection breaks: the notice is to be tried again
+            assert process.wait(timeout=15) == 0
+        states = sorted(status for (status,) in place.rows(f"SELECT status FROM {TASKS}"))
+        assert states == (["READY", "READY", "SUCCESSFUL"] if busy else [])
