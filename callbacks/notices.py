@@ -8,6 +8,8 @@ them as one.
 import datetime
 import hashlib
 import logging
+import threading
+import time
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
@@ -35,6 +37,11 @@ GRACE = datetime.timedelta(minutes=2)
 MOST_AT_ONCE = 50
 #: Days before a request is erased unanswered from which on staff are warned of it, daily.
 WARNED_DAYS = 7
+
+
+#: Seconds between two mails about requests that could not be saved.
+TROUBLE_PAUSE = 600
+_trouble_told_at = -TROUBLE_PAUSE
 
 
 class NotSent(Exception):
@@ -107,6 +114,25 @@ def warn_of_erasure(at: datetime.datetime) -> int:
     if found:
         _send(f"{_requests(len(found))} will soon be erased", "soon_erased", found, key=f"erased {at:%Y-%m-%d}")
     return len(found)
+
+
+def tell_of_trouble() -> None:
+    """A request could not be saved: mails staff at once, past the database that failed; not more than every 10 minutes.
+
+    In a thread of its own, as the person is waiting for a page with the number to call.
+    """
+    global _trouble_told_at
+    now = time.monotonic()
+    if are_on() and now - _trouble_told_at > TROUBLE_PAUSE:
+        _trouble_told_at = now
+        threading.Thread(target=_mail_of_trouble, daemon=True).start()
+
+
+def _mail_of_trouble() -> None:
+    try:
+        _send("A callback request could not be saved", "trouble", [], key=f"trouble {timezone.now():%Y-%m-%dT%H:%M:%S}")
+    except NotSent as error:
+        log.error("Staff could not be told that a request was not saved (%s).", error)
 
 
 def _tell(request_id: str) -> None:

@@ -77,6 +77,7 @@ def _saving(received: dict[Slot, Received]) -> Iterator[None]:
         yield
     except (DatabaseError, VaultError) as error:
         log.exception("A callback request could not be saved.")
+        notices.tell_of_trouble()
         raise CouldNotSave from error
     finally:
         _discard_unused({file.object_name for file in received.values() if file.object_name})

@@ -16,8 +16,9 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from callbacks import erasing, notices
+from callbacks import erasing, notices, scanner
 from detoxsite.models import ScheduledJob
+from limits import counters
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,11 @@ def warn_of_erasure() -> None:
     notices.warn_of_erasure(timezone.now())
 
 
+def scan_held() -> None:
+    """Files that came while the scanner was away."""
+    log.info("%s", scanner.rescan_held())
+
+
 def prune_tasks() -> None:
     """Drops the rows of tasks that are done, and of those whose worker died long ago."""
     before = timezone.now() - TASKS_KEPT
@@ -73,6 +79,8 @@ HEARTBEAT = Job("heartbeat", 15 * SECOND, beat)
 JOBS = (
     HEARTBEAT,
     Job("notices", 5 * MINUTE, tend_notices),
+    Job("held files", 10 * MINUTE, scan_held),
+    Job("forget counters", HOUR, counters.forget_old),
     Job("orphans", HOUR, erasing.sweep_orphans),
     Job("purge", DAY, purge),
     Job("warn of erasure", DAY, warn_of_erasure),

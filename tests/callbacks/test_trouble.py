@@ -1,0 +1,51 @@
+"""A request that cannot be saved: staff learn of it at once, though the database that failed cannot tell them."""
+
+import threading
+
+import pytest
+from django.core import mail
+from django.db import connection
+
+from callbacks import notices, services
+from tests.callbacks.helpers import DETAILS
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def broken_database(monkeypatch):
+    monkeypatch.setattr(notices, "_trouble_told_at", -notices.TROUBLE_PAUSE)
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA query_only=ON")
+        yield
+        cursor.execute("PRAGMA query_only=OFF")
+
+
+def fail() -> None:
+    with pytest.raises(services.CouldNotSave):
+        services.submit(details=DETAILS, nonce="a-nonce", received={})
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and thread.daemon and thread.name.endswith("(_mail_of_trouble)"):
+            thread.join(10)
+
+
+def test_staff_are_told_once_of_requests_that_could_not_be_saved(mail_on, broken_database):
+    fail()
+    fail()
+    (message,) = mail.outbox
+    assert message.subject == "A callback request could not be saved"
+    assert message.to == ["intake@clinic.example", "lead@clinic.example"]
+    for secret in ("Zoë", "Miller", "0123", "Knock"):
+        assert secret not in message.body + message.subject
+
+
+def test_mail_server_that_is_down_too_costs_the_person_nothing(mail_on, broken_database, server_down, caplog):
+    fail()
+    assert mail.outbox == []
+    assert "Staff could not be told" in caplog.text
+    assert "marmalade" not in caplog.text
+
+
+def test_site_without_notices_sends_none(broken_database):
+    fail()
+    assert mail.outbox == []
