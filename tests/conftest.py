@@ -19,6 +19,8 @@ for name in (
     "HOST",
     "PORT",
     "PROXY_HOPS",
+    "STAFF_IDLE_MINUTES",
+    "STAFF_SESSION_HOURS",
 ):
     os.environ.pop(name, None)
 os.environ["VAR_DIR"] = str(VAR)
