@@ -53,6 +53,11 @@ class AccountAdapter(DefaultAccountAdapter):
         records = get_authentication_records(request, request.user)
         return not records or time.time() - records[-1]["at"] >= app_settings.REAUTHENTICATION_TIMEOUT
 
+    def pre_login(self, request: HttpRequest, user: User, **kwargs) -> HttpResponse | None:
+        """The password was right: whoever knew the session's key before must not wait beside the user for the code."""
+        request.session.cycle_key()
+        return super().pre_login(request, user, **kwargs)
+
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
         Attempt(user.get_username(), counters.client_address(request)).remember()

@@ -1,4 +1,4 @@
-"""What allauth leaves to a cache or to the session in the clear: each code of an app once, and the secret on its way."""
+"""What allauth leaves to a cache, or to the session in the clear: a code works once; a new secret waits sealed."""
 
 from allauth.core import context
 from allauth.core.internal.cryptokit import compare_user_code
