@@ -32,7 +32,7 @@ class ForSuperusers:
 
 @admin.register(User)
 class StaffUserAdmin(ForSuperusers, UserAdmin):
-    list_display = ("username", "first_name", "last_name", "role_names", "second_factor", "is_active", "last_login")
+    list_display = ("username", "get_full_name", "role_names", "second_factor", "is_active", "last_login")
     list_filter = ("is_staff", "is_superuser", "is_active", "groups")
     filter_horizontal = ("groups",)
     actions = ("reset_second_factor",)
@@ -61,7 +61,7 @@ class StaffUserAdmin(ForSuperusers, UserAdmin):
     def second_factor(self, user: User) -> bool:
         return any(factor.type == Authenticator.Type.TOTP for factor in user.authenticator_set.all())
 
-    @admin.action(description="Reset the second factor of selected users and sign them out")
+    @admin.action(description="Reset second factor and sign out")
     def reset_second_factor(self, request: HttpRequest, users: QuerySet[User]) -> None:
         for user in users:
             reset(user)

@@ -10,6 +10,8 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from limits import counters
+
 DEFAULT_VAR = settings.BASE_DIR / "var"
 
 
@@ -22,6 +24,7 @@ class Command(BaseCommand):
         call_command("load_starter", stdout=self.stdout)
         collect_static_if_changed()
         call_command("purge_callbacks", stdout=self.stdout)
+        counters.forget_old()
         self.stdout.write(f"""
   The site:           {settings.SITE_URL}/
   Staff sign in at:   {settings.SITE_URL}/admin/
