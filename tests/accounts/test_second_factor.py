@@ -52,6 +52,10 @@ def test_scripts_without_a_second_factor_are_refused_in_words(newcomer, path):
     assert response.status_code == 403 and len(response.content) < 100
 
 
+def test_staff_without_a_second_factor_are_readers_on_readers_pages(newcomer):
+    assert newcomer.get("/emergency/").wsgi_request.user.is_anonymous
+
+
 def test_set_up_is_offered_at_once_and_opens_the_admin(newcomer):
     secret = set_up(newcomer)
     assert is_in(newcomer)

@@ -132,5 +132,6 @@ def test_factor_that_is_reset_on_the_server_ends_all(client, elsewhere, capsys):
 def test_account_that_is_closed_opens_nothing_more(client, elsewhere, change):
     User.objects.update(**{change: False})
     for visitor in (client, elsewhere):
-        assert visitor.get("/admin/").status_code == 302
+        assert visitor.get("/staff/second-factor/").status_code == 302
+        assert visitor.get("/admin/", follow=True).redirect_chain[-1][0].startswith("/staff/sign-in/")
         assert visitor.post("/admin/markdownx/preview/", {"content": "x"}).status_code == 403
