@@ -38,7 +38,7 @@ fix: $(VENV)/development ## Let ruff mend what it can
 
 staff: $(VENV)/runtime ## Make a staff login that may do everything
 	@$(PY) manage.py migrate --verbosity 0
-	@$(PY) manage.py createsuperuser
+	@$(PY) manage.py make_administrator
 
 lock: $(VENV)/development ## Pin and hash the dependencies named in pyproject.toml
 	@$(PY) -m pip install --quiet uv

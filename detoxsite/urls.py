@@ -25,6 +25,7 @@ urlpatterns = [
     path(".well-known/security.txt", views.security_txt, name="security-txt"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("", include("editorial.urls")),
+    path("", include("accounts.urls")),
     path("admin/", admin.site.urls),
 ]
 

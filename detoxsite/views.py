@@ -68,6 +68,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     lines = [
         "User-agent: *",
         "Disallow: /admin/",
+        "Disallow: /staff/",
         "Disallow: /contact/sent/",
         "Disallow: /search/",
         f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}",

@@ -24,6 +24,8 @@ for name in (
     "MAIL_URL",
     "MAIL_FROM",
     "RETENTION_DAYS",
+    "STAFF_IDLE_MINUTES",
+    "STAFF_SESSION_HOURS",
 ):
     os.environ.pop(name, None)
 os.environ["VAR_DIR"] = str(VAR)

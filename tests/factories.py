@@ -1,8 +1,12 @@
 """Rows for tests, with every value said out loud."""
 
 import datetime
+import time
 
-from django.contrib.auth.models import Permission, User
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal import auth as totp
+from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.auth.models import Group, Permission, User
 from django.utils import timezone
 
 from articles.models import Article
@@ -52,10 +56,32 @@ def make_symptom(phase: Phase, **values) -> Symptom:
     return Symptom.objects.create(phase=phase, **(base | values))
 
 
-def make_staff(username: str = "editor", *, permissions: tuple[str, ...] = (), superuser: bool = False) -> User:
-    """`permissions` are "app.codename"."""
+#: The secret in every test user's authenticator app.
+APP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def make_staff(
+    username: str = "editor",
+    *,
+    permissions: tuple[str, ...] = (),
+    roles: tuple[str, ...] = (),
+    superuser: bool = False,
+    second_factor: bool = True,
+) -> User:
+    """`permissions` are "app.codename". Without a second factor, staff reach nothing but its set-up."""
     user = User.objects.create_user(username, password=PASSWORD, is_staff=True, is_superuser=superuser)
     for name in permissions:
         app, codename = name.split(".")
         user.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
+    user.groups.set(Group.objects.filter(name__in=roles))
+    assert user.groups.count() == len(roles)
+    if second_factor:
+        TOTP.activate(user, APP_SECRET)
+        RecoveryCodes.activate(user)
     return user
+
+
+def app_code(secret: str = APP_SECRET, *, ahead: int = 0) -> str:
+    """What the app shows now, or `ahead` half minutes later (1 is accepted already)."""
+    step = int(time.time()) // 30 + ahead
+    return totp.format_hotp_value(totp.hotp_value(secret, step))

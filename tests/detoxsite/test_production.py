@@ -45,7 +45,9 @@ def test_https_is_remembered_for_two_years(behind_tls):
 
 
 def test_staff_cookies_are_bound_to_this_host_and_to_https(behind_tls):
-    _, headers, _ = get(behind_tls, "/admin/login/", **SECURE)
+    status, headers, _ = get(behind_tls, "/admin/login/", **SECURE)
+    assert (status, headers["Location"]) == (302, "/staff/sign-in/?next=%2Fadmin%2F")
+    _, headers, _ = get(behind_tls, "/staff/sign-in/", **SECURE)
     cookie = headers["Set-Cookie"]
     assert cookie.startswith("__Host-csrf=")
     assert "Secure" in cookie and "HttpOnly" in cookie and "Path=/" in cookie and "Domain" not in cookie

@@ -15,7 +15,8 @@ MAY = {
     "articles": {"editorial", "phases", "limits"},
     "search": {"editorial", "phases", "articles", "limits"},
     "callbacks": {"editorial", "limits"},
-    "detoxsite": {"editorial", "phases", "articles", "search", "callbacks", "limits"},
+    "accounts": {"limits"},
+    "detoxsite": {"editorial", "phases", "articles", "search", "callbacks", "accounts", "limits"},
 }
 LONGEST = 250  # lines
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from callbacks import notices
 from detoxsite import schedule
+from limits import counters
 
 DEFAULT_VAR = settings.BASE_DIR / "var"
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         collect_static_if_changed()
         call_command("purge_callbacks", stdout=self.stdout)
         schedule.ensure()
+        counters.forget_old()
         self.stdout.write(f"""
   The site:           {settings.SITE_URL}/
   Staff sign in at:   {settings.SITE_URL}/admin/

@@ -5,12 +5,15 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts import secrets
 from callbacks import keyring, rotation
 from callbacks.keyring import VaultError
 
 #: Other rooms with something under the same keys: what it is called, a function that puts all of it under the current
 #: key, skips what is, and says how many it moved, and the error that it raises at something that it cannot open.
-OTHERS: list[tuple[str, Callable[[], int], type[Exception]]] = []
+OTHERS: list[tuple[str, Callable[[], int], type[Exception]]] = [
+    ("Second factors", secrets.rewrap_all, secrets.SecretError)
+]
 
 
 class Command(BaseCommand):

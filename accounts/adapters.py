@@ -1,0 +1,95 @@
+"""How allauth works here: staff only, no sign-up, our own limits, sealed secrets."""
+
+import time
+
+from allauth.account import app_settings
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts import secrets
+from accounts.lockout import Attempt
+from limits import counters
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": "This user name and password do not go together.",
+        "incorrect_password": "This is not your password.",
+        "enter_current_password": "This is not your current password.",
+        "too_many_login_attempts": "Too many wrong attempts. Wait five minutes, then try again.",
+        "rate_limited": "Too many wrong attempts. Wait five minutes, then try again.",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def authenticate(self, request: HttpRequest, **credentials) -> User | None:
+        """The user whose password it is. An account that is unknown, closed or not staff is a wrong password."""
+        username, password = credentials.get("username", ""), credentials.get("password", "")
+        attempt = Attempt(username, counters.client_address(request))
+        if not attempt.may_go_on():
+            raise self.validation_error("too_many_login_attempts")
+        user = authenticate(request, username=username, password=password)
+        if user is None or not user.is_staff:
+            attempt.failed()
+            return None
+        attempt.succeeded()
+        return user
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        return self.authenticate(context.request, username=user.get_username(), password=password) == user
+
+    def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
+        """To change a factor, password or code must have been given within the last minutes; signing in counts."""
+        request = context.request
+        records = get_authentication_records(request, request.user)
+        return not records or time.time() - records[-1]["at"] >= app_settings.REAUTHENTICATION_TIMEOUT
+
+    def pre_login(self, request: HttpRequest, user: User, **kwargs) -> HttpResponse | None:
+        """The password was right: whoever knew the session's key before must not wait beside the user for the code."""
+        request.session.cycle_key()
+        return super().pre_login(request, user, **kwargs)
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        super().login(request, user)
+        Attempt(user.get_username(), counters.client_address(request)).remember()
+
+    def get_login_stages(self) -> list[str]:
+        return ["allauth.mfa.stages.AuthenticateStage"]
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        return redirect("account_login")
+
+    def is_safe_url(self, url: str) -> bool:
+        """Only a path of this site: where one goes after signing in is nobody else's to choose."""
+        return url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return counters.client_address(request)
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": "This code is wrong, out of date or was used before. Wait for the next one.",
+        "cannot_open_secret": "The key that protects second factors is missing. The server's operator must restore it.",
+    }
+
+    def encrypt(self, text: str) -> str:
+        return secrets.seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return secrets.unseal(encrypted_text)
+
+    def get_totp_label(self, user: User) -> str:
+        return user.get_username()
+
+    def get_totp_issuer(self) -> str:
+        return settings.SITE_NAME

@@ -1,0 +1,74 @@
+"""Users are managed by superusers only; nobody sees or edits a factor's secret."""
+
+import allauth.account.admin
+import allauth.mfa.admin  # noqa: F401 - registers what is taken away below
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts.factors import reset
+
+admin.site.unregister([Authenticator, EmailAddress, User, Group])
+
+
+class ForSuperusers:
+    """A right to change users would be a right to everything, so no role can be given it."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return request.user.is_superuser
+
+    has_change_permission = has_delete_permission = has_view_permission
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+
+@admin.register(User)
+class StaffUserAdmin(ForSuperusers, UserAdmin):
+    list_display = ("username", "get_full_name", "role_names", "second_factor", "is_active", "last_login")
+    list_filter = ("is_staff", "is_superuser", "is_active", "groups")
+    filter_horizontal = ("groups",)
+    actions = ("reset_second_factor",)
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("Person", {"fields": ("first_name", "last_name", "email")}),
+        (
+            "Rights",
+            {
+                "fields": ("is_active", "is_staff", "groups", "is_superuser"),
+                "description": "To sign in, an account must be active and staff. Give it a role under Groups.",
+            },
+        ),
+        ("Dates", {"fields": ("last_login", "date_joined")}),
+    )
+    readonly_fields = ("last_login", "date_joined")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("groups", "authenticator_set")
+
+    @admin.display(description="roles")
+    def role_names(self, user: User) -> str:
+        return "Everything" if user.is_superuser else ", ".join(group.name for group in user.groups.all())
+
+    @admin.display(description="second factor", boolean=True)
+    def second_factor(self, user: User) -> bool:
+        return any(factor.type == Authenticator.Type.TOTP for factor in user.authenticator_set.all())
+
+    @admin.action(description="Reset second factor and sign out")
+    def reset_second_factor(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        for user in users:
+            reset(user)
+            self.log_change(request, user, "Reset the second factor.")
+            messages.success(request, f"{user} sets up a new second factor at the next sign-in.")
+
+
+@admin.register(Group)
+class RoleAdmin(ForSuperusers, GroupAdmin):
+    pass

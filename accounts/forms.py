@@ -1,0 +1,90 @@
+"""allauth's forms in our words, behind our limits."""
+
+from allauth.account import forms as account_forms
+from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base import forms as code_forms
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from django import forms
+
+from accounts import lockout, totp
+from accounts.secrets import SecretError
+
+
+def _plain(form: forms.Form, **labels: str) -> None:
+    """The label says what a field is; a placeholder that repeats it vanishes when it is needed."""
+    for name, field in form.fields.items():
+        field.widget.attrs.pop("placeholder", None)
+        field.label = labels.get(name, field.label)
+
+
+class LoginForm(account_forms.LoginForm):
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self, login="User name")
+        self.fields["login"].widget.attrs |= {"autocapitalize": "none", "spellcheck": "false", "autofocus": True}
+
+
+class ReauthenticateForm(account_forms.ReauthenticateForm):
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self)
+
+
+class ChangePasswordForm(account_forms.ChangePasswordForm):
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self, oldpassword="Current password", password1="New password", password2="New password again")
+
+    def clean_oldpassword(self) -> str:
+        if not get_account_adapter().reauthenticate(self.user, self.cleaned_data["oldpassword"]):
+            raise get_account_adapter().validation_error("enter_current_password")
+        return self.cleaned_data["oldpassword"]
+
+
+class _LimitedCode:
+    """A code of the app works once, a recovery code works once, and neither can be guessed at leisure."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self, code="Code")
+        self.fields["code"].max_length = 20
+        self.fields["code"].widget.attrs |= {"inputmode": "numeric", "autofocus": True, "maxlength": 20}
+
+    def clean_code(self) -> str:
+        if not lockout.code_may_be_tried(self.user):
+            raise get_account_adapter().validation_error("too_many_login_attempts")
+        try:
+            code = super().clean_code()
+            self._use_up(code)
+        except SecretError:
+            raise get_adapter().validation_error("cannot_open_secret") from None
+        lockout.code_was_right(self.user)
+        return code
+
+    def _use_up(self, code: str) -> None:
+        if self.authenticator.type == Authenticator.Type.TOTP and not totp.use_up(self.authenticator, code):
+            raise get_adapter().validation_error("incorrect_code")
+
+
+class AuthenticateForm(_LimitedCode, code_forms.AuthenticateForm):
+    pass
+
+
+class ReauthenticateByCodeForm(_LimitedCode, code_forms.ReauthenticateForm):
+    pass
+
+
+class SetUpAppForm(_LimitedCode, ActivateTOTPForm):
+    """Differs from its parent in that the secret waits sealed in the session until the first code proves it."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        self.user = kwargs.pop("user")
+        forms.Form.__init__(self, *args, **kwargs)
+        _plain(self, code="The code it shows")
+        self.fields["code"].widget.attrs |= {"inputmode": "numeric", "maxlength": 20}
+        self.secret = totp.waiting_secret(fresh=not self.is_bound)
+
+    def _use_up(self, code: str) -> None:
+        """There is no authenticator yet; the view uses the code up once there is."""

@@ -1,0 +1,54 @@
+"""The gate before everything that staff see."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.cache import add_never_cache_headers
+
+from accounts import sessions
+
+ADMIN, STAFF = "/admin/", "/staff/"
+#: Asked for by scripts, which would show a page as the answer.
+_FOR_SCRIPTS = "/admin/markdownx/"
+_SIGN_OUT = "/admin/logout/"
+
+
+class StaffMiddleware:
+    """Ends sessions that are over, and keeps who has no second factor from all but its set-up.
+
+    A request without a session cookie passes untouched, so readers' pages do not vary by it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        refusal = self._check(request) if settings.SESSION_COOKIE_NAME in request.COOKIES else None
+        response = refusal or self.get_response(request)
+        if request.path_info.startswith((ADMIN, STAFF)) and "no-store" not in response.get("Cache-Control", ""):
+            add_never_cache_headers(response)
+        return response
+
+    def _check(self, request: HttpRequest) -> HttpResponse | None:
+        if not request.user.is_authenticated:
+            return None
+        factors = sessions.factors_of(request.user)
+        if not request.user.is_staff or sessions.is_over(request, factors):
+            logout(request)
+            if request.path_info.startswith(ADMIN):
+                messages.info(request, "Your session has ended. Please sign in again.")
+            return None
+        if sessions.has_second_factor(factors) or request.path_info == _SIGN_OUT:
+            return None
+        if request.path_info.startswith(_FOR_SCRIPTS):
+            return HttpResponse("Set up your second factor first.", status=403, content_type="text/plain")
+        if request.path_info.startswith(ADMIN):
+            return redirect("mfa_activate_totp")
+        if not request.path_info.startswith(STAFF):
+            request.user = AnonymousUser()  # a reader like any other
+        return None

@@ -1,0 +1,59 @@
+"""Who may do what: a role is a group, made and completed by `migrate`."""
+
+from django.apps import apps as current_apps
+from django.contrib.auth.management import create_permissions
+
+_CONTENT = [
+    "articles.article",
+    "articles.topic",
+    "editorial.clinic",
+    "editorial.helpline",
+    "editorial.source",
+    "phases.phase",
+    "phases.symptom",
+    "phases.treatmentoption",
+]
+_INTAKE = ["callbacks.view_callbackrequest", "callbacks.work_callbackrequest"]
+
+#: Each name with its permissions as "app.codename".
+ROLES: dict[str, list[str]] = {
+    "Editors": [
+        f"{app}.{action}_{model}"
+        for app, model in (name.split(".") for name in _CONTENT)
+        for action in ("view", "add", "change", "delete")
+    ],
+    "Intake": _INTAKE,
+    "Intake leads": [
+        *_INTAKE,
+        "callbacks.export_callbackrequest",
+        "callbacks.delete_callbackrequest",
+        "callbacks.download_original",
+        "callbacks.view_accessrecord",
+    ],
+}
+
+
+def complete(apps=current_apps, using: str = "default") -> list[str]:
+    """Gives each role what it lacks and exists; returns what does not exist yet. Takes nothing away."""
+    group_model = apps.get_model("auth", "Group")
+    permission_model = apps.get_model("auth", "Permission")
+    missing = []
+    for role, names in ROLES.items():
+        group, _ = group_model.objects.using(using).get_or_create(name=role)
+        for name in names:
+            app, codename = name.split(".")
+            found = permission_model.objects.using(using).filter(content_type__app_label=app, codename=codename)
+            group.permissions.add(*found)
+            missing += [name] if not found else []
+    return missing
+
+
+def after_migrate(sender, using: str = "default", apps=current_apps, **kwargs) -> None:
+    """Signal: permissions are made after migrations, app by app, so those of other apps are asked for here first."""
+    try:
+        apps.get_model("auth", "Group")
+    except LookupError:
+        return  # only some apps were migrated
+    for label in sorted({name.split(".")[0] for names in ROLES.values() for name in names}):
+        create_permissions(current_apps.get_app_config(label), verbosity=0, using=using, apps=apps)
+    complete(apps, using)

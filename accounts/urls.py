@@ -1,0 +1,32 @@
+"""Where staff sign in and look after their account. Of allauth's addresses, only those that are needed.
+
+There is none to sign up and none to reset a password by mail: a colleague with the right to manage users does that.
+"""
+
+from allauth.account import views as account
+from allauth.mfa.base import views as factor
+from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
+from django.urls import path
+from django.views.generic import RedirectView
+
+from accounts import views
+
+urlpatterns = [
+    path("staff/", RedirectView.as_view(pattern_name="mfa_index")),
+    path("staff/sign-in/", account.login, name="account_login"),
+    path("staff/sign-in/code/", factor.authenticate, name="mfa_authenticate"),
+    path("staff/sign-out/", account.logout, name="account_logout"),
+    path("staff/confirm/", account.reauthenticate, name="account_reauthenticate"),
+    path("staff/confirm/code/", factor.reauthenticate, name="mfa_reauthenticate"),
+    path("staff/password/", account.password_change, name="account_change_password"),
+    path("staff/second-factor/", factor.index, name="mfa_index"),
+    path("staff/second-factor/app/", views.SetUpApp.as_view(), name="mfa_activate_totp"),
+    path("staff/second-factor/app/picture.svg", views.app_picture, name="app_picture"),
+    path("staff/second-factor/app/remove/", views.RemoveApp.as_view(), name="mfa_deactivate_totp"),
+    path("staff/second-factor/codes/", ViewRecoveryCodesView.as_view(), name="mfa_view_recovery_codes"),
+    path("staff/second-factor/codes/new/", views.NewRecoveryCodes.as_view(), name="mfa_generate_recovery_codes"),
+    # In the place of the admin's own, which know nothing of a second factor:
+    path("admin/login/", views.admin_sign_in),
+    path("admin/logout/", account.logout),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
+]

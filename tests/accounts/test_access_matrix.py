@@ -1,0 +1,126 @@
+"""Who may do what: role × address × action. A new address is one line in the table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from callbacks.models import CallbackRequest
+from tests.accounts.helpers import SET_UP
+from tests.callbacks.helpers import JPEG, File, file_of, page_of, post_form
+from tests.editorial.test_images import picture
+from tests.factories import make_article, make_staff
+
+pytestmark = pytest.mark.django_db
+
+WHO = ["anonymous", "closed", "editor", "intake", "lead", "superuser without factor", "superuser"]
+EVERYBODY = set(WHO)
+EDITORS, INTAKE, LEADS = {"editor", "superuser"}, {"intake", "lead", "superuser"}, {"lead", "superuser"}
+STAFF = EDITORS | INTAKE
+SUPERUSERS = {"superuser"}
+CONTENT = {"articles", "editorial", "phases"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """An address, what is sent to it, and who gets through. `scripted`: refusals come as 403, never as a page."""
+
+    name: str
+    path: str | Callable[[CallbackRequest], str]
+    may: set[str]
+    post: dict | Callable[[], dict] | None = None
+    scripted: bool = False
+
+
+def _upload() -> dict:
+    return {"image": SimpleUploadedFile("a.png", picture(), "image/png")}
+
+
+ROWS = [
+    Row("front page", "/", EVERYBODY),
+    Row("contact form", "/contact/", EVERYBODY),
+    Row("send the contact form", "/contact/", EVERYBODY, post={"name": "", "token": "x"}),
+    Row("health", "/healthz", EVERYBODY),
+    Row("list of static files", "/static/staticfiles.json", EVERYBODY),
+    Row("staff sign-in", "/staff/sign-in/", EVERYBODY),
+    Row("Markdown preview", "/admin/markdownx/preview/", EDITORS, post={"content": "x"}, scripted=True),
+    Row("Markdown upload", "/admin/markdownx/upload/", EDITORS, post=_upload, scripted=True),
+    Row("admin index", "/admin/", STAFF),
+    Row("admin scripts", "/admin/jsi18n/", STAFF),
+    Row("list of articles", "/admin/articles/article/", EDITORS),
+    Row("add an article", "/admin/articles/article/add/", EDITORS),
+    Row("store an article", "/admin/articles/article/add/", EDITORS, post={"title": ""}),
+    Row("change an article", lambda _: f"/admin/articles/article/{make_article().pk}/change/", EDITORS),
+    Row("preview an article", lambda _: f"/admin/articles/article/{make_article().pk}/preview/", EDITORS),
+    Row("delete an article", lambda _: f"/admin/articles/article/{make_article().pk}/delete/", EDITORS),
+    Row("list of stages", "/admin/phases/phase/", EDITORS),
+    Row("list of help lines", "/admin/editorial/helpline/", EDITORS),
+    Row("list of sources", "/admin/editorial/source/", EDITORS),
+    Row("list of requests", "/admin/callbacks/callbackrequest/", INTAKE),
+    Row("a request", page_of, INTAKE),
+    Row("a request's file", file_of, INTAKE),
+    Row("erase a request", lambda request: page_of(request, "delete"), LEADS),
+    Row("access log", "/admin/callbacks/accessrecord/", LEADS),
+    Row("list of users", "/admin/auth/user/", SUPERUSERS),
+    Row("add a user", "/admin/auth/user/add/", SUPERUSERS),
+    Row("list of roles", "/admin/auth/group/", SUPERUSERS),
+]
+
+
+@pytest.fixture
+def request_(client) -> CallbackRequest:
+    post_form(client, ("file_1", File(JPEG * 50)))
+    return CallbackRequest.objects.get()
+
+
+def come_as(client, who: str) -> None:
+    """Signs `client` in; the account that is closed is closed after that, as when somebody leaves."""
+    roles = {"editor": ("Editors",), "closed": ("Editors", "Intake leads"), "intake": ("Intake",)}
+    roles |= {"lead": ("Intake leads",)}
+    if who != "anonymous":
+        user = make_staff(
+            "somebody",
+            roles=roles.get(who, ()),
+            superuser=who.startswith("superuser"),
+            second_factor=who != "superuser without factor",
+        )
+        client.force_login(user)
+        User.objects.filter(pk=user.pk).update(is_active=who != "closed")
+
+
+def answer(client, row: Row, request: CallbackRequest) -> str:
+    """What a visitor gets: in, sign in, set up, or refused."""
+    path = row.path(request) if callable(row.path) else row.path
+    if row.post is None:
+        response = client.get(path)
+    else:
+        response = client.post(path, row.post() if callable(row.post) else row.post)
+    response.close()
+    if response.status_code == 302:
+        places = {SET_UP: "set up", reverse("admin:login"): "sign in", "/admin/": "in"}
+        return places[response["Location"].split("?")[0]]
+    return {200: "in", 422: "in", 400: "in", 403: "refused"}[response.status_code]
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_access(client, request_, row, who):
+    come_as(client, who)
+    if who in row.may:
+        expected = "in"
+    elif row.scripted or who in STAFF:
+        expected = "refused"
+    else:
+        expected = "set up" if who == "superuser without factor" else "sign in"
+    assert answer(client, row, request_) == expected
+
+
+def test_table_names_every_list_of_what_is_not_content():
+    named = {row.path for row in ROWS if isinstance(row.path, str)}
+    for model in admin.site._registry:
+        app, name = model._meta.app_label, model._meta.model_name
+        assert app in CONTENT or reverse(f"admin:{app}_{name}_changelist") in named, model

@@ -1,0 +1,180 @@
+"""No staff page opens without a second factor; each code and each recovery code works once."""
+
+import re
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import User
+from django.db import connection
+
+from accounts import adapters, secrets
+from tests.accounts.helpers import CODES, NEW_CODES, SET_UP, give_code, give_password, is_in, sign_in
+from tests.factories import APP_SECRET, PASSWORD, app_code, make_staff
+
+pytestmark = pytest.mark.django_db
+PICTURE = "/staff/second-factor/app/picture.svg"
+
+
+@pytest.fixture
+def newcomer(client):
+    make_staff("chief", superuser=True, second_factor=False)
+    assert give_password(client, "chief")["Location"] == "/admin/"
+    return client
+
+
+def set_up(client) -> str:
+    """Goes through the set-up and returns the app's secret."""
+    secret = re.search(r'class="key">([A-Z2-7]+)<', client.get(SET_UP).content.decode())[1]
+    response = client.post(SET_UP, {"code": app_code(secret)})
+    assert response["Location"] == CODES
+    return secret
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/admin/",
+        "/admin/articles/article/",
+        "/admin/callbacks/callbackrequest/",
+        "/admin/auth/user/",
+        "/admin/nowhere/",
+    ],
+)
+def test_staff_without_a_second_factor_are_led_to_its_set_up(newcomer, path):
+    for method in (newcomer.get, newcomer.post):
+        response = method(path)
+        assert (response.status_code, response["Location"]) == (302, SET_UP)
+
+
+@pytest.mark.parametrize("path", ["/admin/markdownx/preview/", "/admin/markdownx/upload/"])
+def test_scripts_without_a_second_factor_are_refused_in_words(newcomer, path):
+    response = newcomer.post(path, {"content": "x"})
+    assert response.status_code == 403 and len(response.content) < 100
+
+
+def test_staff_without_a_second_factor_are_readers_on_readers_pages(newcomer):
+    assert newcomer.get("/emergency/").wsgi_request.user.is_anonymous
+
+
+def test_set_up_is_offered_at_once_and_opens_the_admin(newcomer):
+    secret = set_up(newcomer)
+    assert is_in(newcomer)
+    assert secret not in Authenticator.objects.get(type="totp").data["secret"]
+
+
+def test_set_up_with_a_wrong_code_sets_nothing_up(newcomer):
+    newcomer.get(SET_UP)
+    assert newcomer.post(SET_UP, {"code": "000000"}).status_code == 200
+    assert not Authenticator.objects.exists() and not is_in(newcomer)
+
+
+def test_square_code_is_a_picture_of_this_session_only(newcomer):
+    assert newcomer.get(PICTURE).status_code == 404
+    page = newcomer.get(SET_UP).content.decode()
+    assert f'src="{PICTURE}"' in page and "data:" not in page and "<style" not in page
+    picture = newcomer.get(PICTURE)
+    assert picture["Content-Type"] == "image/svg+xml" and "no-store" in picture["Cache-Control"]
+    assert b"<path" in picture.content
+    newcomer.logout()
+    assert newcomer.get(PICTURE).status_code == 302
+
+
+def test_secrets_stand_nowhere_in_the_clear(newcomer):
+    secret = re.search(r'class="key">([A-Z2-7]+)<', newcomer.get(SET_UP).content.decode())[1]
+    assert secret not in str(dict(newcomer.session)), "not even while the set-up waits"
+    newcomer.post(SET_UP, {"code": app_code(secret)})
+    codes = re.findall(r"<code>(\d{8})</code>", newcomer.get(CODES).content.decode())
+    seed = secrets.unseal(Authenticator.objects.get(type="recovery_codes").data["seed"])
+    assert secrets.unseal(Authenticator.objects.get(type="totp").data["secret"]) == secret
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT data FROM mfa_authenticator UNION ALL SELECT session_data FROM django_session")
+        stored = " ".join(row[0] for row in cursor.fetchall())
+    assert len(codes) == 10 and not [word for word in [secret, seed, *codes] if word in stored]
+
+
+def test_recovery_codes_are_shown_once(newcomer):
+    set_up(newcomer)
+    first = newcomer.get(CODES)
+    assert len(set(re.findall(r"<code>(\d{8})</code>", first.content.decode()))) == 10
+    assert "no-store" in first["Cache-Control"]
+    assert "<code>" not in newcomer.get(CODES).content.decode()
+
+
+def test_recovery_code_works_once(newcomer):
+    set_up(newcomer)
+    code = re.findall(r"<code>(\d{8})</code>", newcomer.get(CODES).content.decode())[3]
+    newcomer.post("/admin/logout/")
+    give_password(newcomer, "chief")
+    assert give_code(newcomer, code).status_code == 302 and is_in(newcomer)
+    newcomer.post("/admin/logout/")
+    give_password(newcomer, "chief")
+    assert give_code(newcomer, code).status_code == 200 and not is_in(newcomer)
+
+
+def test_code_of_the_app_works_once(client):
+    make_staff()
+    code = app_code()
+    give_password(client)
+    assert give_code(client, code).status_code == 302
+    client.post("/admin/logout/")
+    give_password(client)
+    assert give_code(client, code).status_code == 200
+    assert give_code(client, app_code(ahead=1)).status_code == 302
+    client.post("/admin/logout/")
+    give_password(client)
+    assert give_code(client, app_code(ahead=-1)).status_code == 200, "an older one than the last that was used"
+
+
+def test_code_of_the_set_up_does_not_sign_in_again(newcomer):
+    secret = set_up(newcomer)
+    newcomer.post("/admin/logout/")
+    give_password(newcomer, "chief")
+    assert give_code(newcomer, app_code(secret)).status_code == 200
+
+
+@pytest.mark.parametrize("code", ["", "x" * 500, "١٢٣٤٥٦", "\x00", "-1", "0" * 6])
+def test_nonsense_for_a_code_is_answered(client, code):
+    make_staff()
+    give_password(client)
+    assert give_code(client, code).status_code == 200 and not is_in(client)
+
+
+def test_factor_cannot_be_changed_without_a_fresh_password_or_code(client, monkeypatch):
+    make_staff()
+    sign_in(client)
+    later = adapters.time.time() + 6 * 60
+    monkeypatch.setattr(adapters.time, "time", lambda: later)
+    for path in ("/staff/second-factor/app/remove/", NEW_CODES):
+        for method in (client.get, client.post):
+            assert method(path)["Location"].startswith("/staff/confirm/")
+    assert Authenticator.objects.count() == 2
+    monkeypatch.undo()
+    client.post(f"/staff/confirm/?next={NEW_CODES}", {"password": PASSWORD})
+    assert client.get(NEW_CODES).status_code == 200
+
+
+def test_move_to_another_phone_opens_nothing_until_it_is_done(client):
+    make_staff()
+    sign_in(client)
+    client.post("/staff/second-factor/app/remove/")
+    assert client.get("/admin/")["Location"] == SET_UP
+    assert not Authenticator.objects.exists()
+    secret = set_up(client)
+    assert secret != APP_SECRET and is_in(client)
+
+
+def test_missing_key_is_said_and_lets_nobody_in(client, settings):
+    make_staff()
+    give_password(client)
+    settings.VAULT_KEYS = {9: bytes(32)}
+    page = give_code(client)
+    assert page.status_code == 200 and "key that protects second factors is missing" in page.content.decode()
+    assert not is_in(client)
+
+
+def test_one_who_is_no_longer_staff_or_active_does_not_pass_with_the_code(client):
+    user = make_staff()
+    give_password(client)
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    give_code(client)
+    assert not is_in(client)

@@ -1,0 +1,114 @@
+"""Superusers look after users; the first one is made by one command."""
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission, User
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from tests.accounts.helpers import SET_UP, give_password, is_in, sign_in
+from tests.factories import PASSWORD, make_staff
+
+pytestmark = pytest.mark.django_db
+USERS = "/admin/auth/user/"
+
+
+@pytest.fixture
+def chief(client):
+    client.force_login(make_staff("chief", superuser=True))
+    return client
+
+
+def test_second_factor_is_reset_in_the_admin_and_recorded(chief):
+    user, theirs = make_staff(), Client()
+    sign_in(theirs)
+    data = {"action": "reset_second_factor", "_selected_action": [user.pk]}
+    page = chief.post(USERS, data, follow=True).content.decode()
+    assert "Editor sets up a new second factor" in page
+    assert not is_in(theirs)
+    assert give_password(theirs)["Location"] == "/admin/" and theirs.get("/admin/")["Location"] == SET_UP
+    assert LogEntry.objects.get().get_change_message() == "Reset the second factor."
+    assert is_in(chief)
+
+
+def test_users_list_says_role_and_factor(chief):
+    make_staff("intake", roles=("Intake",), second_factor=False)
+    page = chief.get(USERS).content.decode()
+    assert "Intake" in page and "Everything" in page and "icon-no" in page and "icon-yes" in page
+
+
+@pytest.mark.parametrize("path", [USERS, f"{USERS}add/", "/admin/auth/group/", "/admin/auth/group/add/"])
+def test_right_to_change_users_is_for_superusers_even_if_given(client, path):
+    user = make_staff()
+    user.user_permissions.set(Permission.objects.filter(content_type__app_label="auth"))
+    client.force_login(user)
+    assert client.get(path).status_code == 403
+
+
+@pytest.mark.parametrize("model", ["mfa/authenticator", "account/emailaddress", "accounts/knownaddress"])
+def test_secrets_have_no_page_in_the_admin(chief, model):
+    assert chief.get(f"/admin/{model}/").status_code == 404
+
+
+def test_new_user_needs_a_strong_password(chief):
+    data = {"username": "new", "usable_password": "true", "password1": "short", "password2": "short"}
+    assert "at least 12" in chief.post(f"{USERS}add/", data).content.decode()
+    data |= {"password1": PASSWORD, "password2": PASSWORD}
+    assert chief.post(f"{USERS}add/", data).status_code == 302
+    assert not User.objects.get(username="new").is_staff
+
+
+def test_password_set_by_a_superuser_ends_the_users_sessions(chief):
+    user, theirs = make_staff(), Client()
+    sign_in(theirs)
+    data = {"usable_password": "true", "password1": "another long password", "password2": "another long password"}
+    assert chief.post(f"{USERS}{user.pk}/password/", data).status_code == 302
+    assert not is_in(theirs)
+
+
+def make(monkeypatch, username: str, password: str) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_USERNAME", username)
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", password)
+    call_command("make_administrator")
+
+
+def test_first_administrator_must_set_up_a_second_factor(client, monkeypatch, capsys):
+    make(monkeypatch, "chief", PASSWORD)
+    assert "/admin/" in capsys.readouterr().out
+    assert give_password(client, "chief")["Location"] == "/admin/"
+    assert client.get("/admin/")["Location"] == SET_UP
+
+
+@pytest.mark.parametrize(
+    ("username", "password"), [("chief", "short"), ("chief-of-staff", "chief-of-staff"), ("a b", PASSWORD)]
+)
+def test_administrator_with_a_weak_password_or_no_name_is_refused(monkeypatch, username, password):
+    with pytest.raises(CommandError):
+        make(monkeypatch, username, password)
+    assert not User.objects.exists()
+
+
+def test_administrator_made_twice_is_refused(monkeypatch):
+    make(monkeypatch, "chief", PASSWORD)
+    with pytest.raises(CommandError, match="already exists"):
+        make(monkeypatch, "chief", "another long password")
+    assert User.objects.get().check_password(PASSWORD)
+
+
+def test_administrator_is_asked_for_name_and_password(monkeypatch, capsys):
+    answers = iter([PASSWORD, PASSWORD])
+    monkeypatch.setattr("builtins.input", lambda prompt: "chief")
+    monkeypatch.setattr("getpass.getpass", lambda prompt: next(answers))
+    call_command("make_administrator")
+    assert User.objects.get().is_superuser
+
+
+def test_reset_on_the_server_names_an_unknown_user(capsys):
+    make_staff()
+    with pytest.raises(CommandError, match="no user 'nobody'"):
+        call_command("reset_second_factor", "nobody")
+    call_command("reset_second_factor", "editor")
+    assert not Authenticator.objects.exists()
+    call_command("reset_second_factor", "editor")
+    assert "There was no second factor" in capsys.readouterr().out
