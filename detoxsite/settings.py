@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from detoxsite import env
+from detoxsite import env, log_settings
 
 # State, secrets and what people send are for this account only, whoever creates the file.
 os.umask(0o077)
@@ -245,22 +245,6 @@ if HTTPS:
     CSRF_COOKIE_NAME = "__Host-csrf"
 
 # Logs ----------------------------------------------------------------------------------------------------
-# Nothing about a reader: no address, no query string, no form value. Errors go to standard error only.
 
-ADMINS: list[str] = []
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"private": {"()": "detoxsite.logs.PrivacyFilter"}},
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["private"]},
-        "nowhere": {"class": "logging.NullHandler"},
-    },
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {
-        "django": {"handlers": [], "level": "INFO", "propagate": True},
-        # Anybody can send a wrong Host header; each would fill the log with a traceback.
-        "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
-    },
-}
+ADMINS: list[str] = []  # no mail about errors: it would hold what was posted
+LOGGING = log_settings.LOGGING
