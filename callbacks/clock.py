@@ -16,10 +16,10 @@ def clock(at: datetime.datetime) -> str:
 
 
 def day_and_clock(at: datetime.datetime, now: datetime.datetime, zone: str = "") -> str:
-    """Like "Today, 3:40 pm", in the clinic's zone or the given one."""
+    """Like "today, 3:40 pm", in the clinic's zone or the given one."""
     local = at.astimezone(ZoneInfo(zone or settings.TIME_ZONE))
     days = (local.date() - now.astimezone(local.tzinfo).date()).days
-    named = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}.get(days)
+    named = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(days)
     return f"{named or f'{local:%a, %b} {local.day}'}, {clock(local)}"
 
 

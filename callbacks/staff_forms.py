@@ -102,6 +102,7 @@ class AttemptForm(forms.Form):
 class NoteForm(forms.Form):
     text = forms.CharField(
         label="Note for colleagues",
+        label_suffix="",
         max_length=MAX_NOTE_LENGTH,
         widget=forms.Textarea({"rows": 3}),
         error_messages={"required": "Write the note first."},
@@ -127,6 +128,7 @@ class FindForm(forms.Form):
 
     text = forms.CharField(
         label="Reference or phone number",
+        label_suffix="",
         max_length=60,
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": "Type a reference like K7M-4QX, or a phone number."},

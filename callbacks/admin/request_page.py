@@ -1,5 +1,6 @@
 """One request: how to call before the number, what was tried, and what can be done. Reading it is recorded first."""
 
+import datetime
 import uuid
 from dataclasses import dataclass, field
 
@@ -11,7 +12,7 @@ from callbacks import work
 from callbacks.admin import access
 from callbacks.admin.access import VIEW, WORK, find_request, needs, staff_page
 from callbacks.admin.standing import Standing
-from callbacks.clock import day_and_clock
+from callbacks.clock import clock, day_and_clock
 from callbacks.details import Details
 from callbacks.instructions import Instruction, instructions
 from callbacks.keyring import VaultError
@@ -26,19 +27,19 @@ class Opened:
     """What could be opened of a request; `details` is None where they are damaged or their key is missing."""
 
     details: Details | None
-    notes: list[tuple[Note, str]]
+    notes: list[tuple[Note, str, str]]  # with its text and when it was written
     files: list[tuple[Attachment, str]]
     instructions: list[Instruction] = field(default_factory=list)
 
     @classmethod
-    def of(cls, callback: CallbackRequest) -> "Opened":
+    def of(cls, callback: CallbackRequest, now: datetime.datetime) -> "Opened":
         try:
             details = callback.open_details()
         except VaultError:
             details = None
         return cls(
             details,
-            [(note, _or_cannot_open(note.open_text)) for note in callback.notes.all()],
+            [(note, _or_cannot_open(note.open_text), day_and_clock(note.at, now)) for note in callback.notes.all()],
             [(file, _or_cannot_open(file.open_name)) for file in callback.attachments.all()],
             instructions(details) if details else [],
         )
@@ -80,8 +81,9 @@ def sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return page(request, str(pk))
     work.record(Action.PRINTED, callback, request.user)
     standing = Standing(callback, timezone.now())
-    context = {"callback": callback, "standing": standing, "opened": Opened.of(callback)}
+    context = {"callback": callback, "standing": standing, "opened": Opened.of(callback, standing.now)}
     context |= {"attempts": _attempts(callback, standing), "title": f"Call sheet {callback.reference}"}
+    context["printed"] = f"{timezone.localdate():%a, %b %d}, {clock(timezone.localtime())}"
     return staff_page(request, "sheet.html", context)
 
 
@@ -105,7 +107,7 @@ def show(
     holds = callback.claimed_by == user
     may_work = user.has_perm(WORK)
     context |= {
-        "opened": Opened.of(callback),
+        "opened": Opened.of(callback, now),
         "attempts": _attempts(callback, standing),
         "reveals": reveals,
         "problem": problem,
