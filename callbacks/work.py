@@ -34,7 +34,7 @@ def claim(request: CallbackRequest, who: AbstractUser) -> None:
 
 def release(request: CallbackRequest, who: AbstractUser, *, anybodys: bool = False) -> None:
     """Gives a request back to the queue; with `anybodys`, also one that a colleague has. Raises AlreadyTaken."""
-    held = CallbackRequest.objects.filter(pk=request.pk).exclude(claimed_by=None)
+    held = CallbackRequest.objects.filter(pk=request.pk).exclude(claimed_by=None).exclude(state=State.WITHDRAWN)
     if not anybodys:
         held = held.filter(claimed_by=who)
     with transaction.atomic():
@@ -70,7 +70,12 @@ def log_attempt(
         if not held.is_waiting or (after is not None and held.attempts.count() != after):
             raise AlreadyTaken
         attempt = CallAttempt.objects.create(
-            request=held, who=who, username=who.get_username(), outcome=outcome, next_try_at=next_try_at
+            request=held,
+            who=who,
+            username=who.get_username(),
+            at=timezone.now(),
+            outcome=outcome,
+            next_try_at=next_try_at,
         )
         reached = outcome == CallAttempt.Outcome.REACHED
         held.state = State.REACHED if reached else State.ATTEMPTED
@@ -103,7 +108,7 @@ def add_note(request: CallbackRequest, who: AbstractUser, text: str) -> Note:
         locked = CallbackRequest.objects.select_for_update().get(pk=request.pk)
         if locked.state == State.WITHDRAWN:
             raise AlreadyTaken
-        note = Note(request=locked, who=who, username=who.get_username())
+        note = Note(request=locked, who=who, username=who.get_username(), at=timezone.now())
         note.seal_text(text)
         note.save(force_insert=True)
     return note

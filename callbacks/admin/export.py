@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from callbacks import work
 from callbacks.admin.access import CANNOT_OPEN, EXPORT, VIEW, back_to_queue, needs
+from callbacks.admin.downloads import as_attachment
 from callbacks.keyring import VaultError
 from callbacks.models import AccessRecord, CallbackRequest
 from callbacks.staff_forms import ExportForm
@@ -46,17 +47,7 @@ def export(request: HttpRequest, chosen: Callable[[HttpRequest], QuerySet]) -> H
     with_words = form.is_valid() and form.cleaned_data["with_words"]
     _record(request, [reference for _, reference in found])
     name = f"requests-{timezone.localdate():%Y-%m-%d}.csv"
-    return StreamingHttpResponse(
-        _file([pk for pk, _ in found], with_words=with_words),
-        content_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Content-Encoding": "identity",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "no-store, private",
-        },
-    )
+    return as_attachment(_file([pk for pk, _ in found], with_words=with_words), name, "text/csv; charset=utf-8", {})
 
 
 def _record(request: HttpRequest, references: list[str]) -> None:
