@@ -41,6 +41,7 @@ def test_request_is_claimed_called_noted_and_closed(staff, site):
     assert "Overdue" in row.inner_text()
     page.get_by_role("link", name=reference).click()
     page.get_by_role("button", name="Claim it").click()
+    page.get_by_text("You have claimed it.").wait_for()
     content = page.locator("#content")
     assert "Ask for Robin <script>alert(1)</script>." in content.inner_text()
     assert "Do not leave a voicemail." in content.inner_text()
@@ -55,15 +56,17 @@ def test_request_is_claimed_called_noted_and_closed(staff, site):
     page.get_by_label("No answer").check()
     page.get_by_label(re.compile("When their safe hours begin next")).check()
     page.get_by_role("button", name="Log the call").click()
-    assert "The call is logged." in page.locator(".messagelist").inner_text()
+    page.get_by_text("The call is logged.").wait_for()
     assert "Attempted" in page.locator(".standing").inner_text()
     assert "212-555-0123" not in content.inner_text()
 
     page.get_by_label("Note for colleagues").fill("Rang six times. <b>No</b> machine.")
     page.get_by_role("button", name="Keep the note").click()
+    page.get_by_text("The note is kept.").wait_for()
     assert "Rang six times. <b>No</b> machine." in content.inner_text()
 
     page.get_by_role("button", name=re.compile("Close")).click()
+    page.get_by_text("It is closed.").wait_for()
     assert "Closed" in page.locator(".standing").inner_text()
     staff.open("/admin/callbacks/callbackrequest/")
     assert page.get_by_role("link", name=reference).count() == 0
@@ -76,7 +79,7 @@ def test_number_is_searched_without_getting_into_an_address(staff, site):
     staff.open("/admin/callbacks/callbackrequest/")
     page.get_by_label("Reference or phone number").fill("(212) 555-0123")
     page.get_by_label("Reference or phone number").press("Enter")
-    assert page.get_by_role("link", name=reference).is_visible()
+    page.get_by_role("link", name=reference).wait_for()
     assert "555" not in page.url
     assert staff.complaints == []
 
@@ -93,21 +96,27 @@ def test_staff_pages_fit_break_no_policy_and_are_accessible(visit, site, width, 
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), page.url
         found = Axe().run(page).response["violations"]
         assert [(rule["id"], rule["nodes"][0]["target"]) for rule in found] == [], page.url
-        assert visitor.complaints == []
+        # Chromium notes the answer to the form that is sent empty below.
+        assert [complaint for complaint in visitor.complaints if "422" not in complaint] == []
 
     visitor.open("/admin/callbacks/callbackrequest/?state=all")
     check()
     page.get_by_role("link", name=reference).click()
+    page.get_by_role("heading", name="How to call").wait_for()
     check()
     page.get_by_role("button", name="Claim it").click()
     page.get_by_role("button", name="Log the call").click()
+    page.get_by_text("Say how the call went.").wait_for()
     check()
     page.get_by_role("button", name="Show the number").click()
+    page.get_by_role("link", name="+1 212-555-0123").wait_for()
     check()
     page.get_by_role("link", name="Sheet to print").click()
+    page.get_by_role("heading", name="This call").wait_for()
     check()
     page.go_back()
     page.get_by_role("link", name="Erase for good").click()
+    page.get_by_role("button", name="Erase for good").wait_for()
     check()
 
 
@@ -123,4 +132,4 @@ def test_queue_is_worked_by_keyboard_alone(staff, site):
     page.get_by_role("button", name="Show the number").focus()
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     page.keyboard.press("Enter")
-    assert page.get_by_role("link", name="+1 212-555-0123").is_visible()
+    page.get_by_role("link", name="+1 212-555-0123").wait_for()
