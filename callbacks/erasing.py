@@ -41,7 +41,8 @@ def withdraw(request: CallbackRequest) -> None:
         request.sealed = request.wrapped_key = b""
         request.phone_index = request.call_times = request.suspicion = ""
         request.next_try_at = None
-        soon = timezone.now() + datetime.timedelta(days=WITHDRAWN_DAYS)
+        request.withdrawn_at = timezone.now()
+        soon = request.withdrawn_at + datetime.timedelta(days=WITHDRAWN_DAYS)
         request.erase_after = max(min(request.erase_after, soon), request.received_at + datetime.timedelta(seconds=1))
         request.save()
         Erasure.objects.create(reason=Erasure.Reason.WITHDRAWN, requests=1, files=files)

@@ -17,9 +17,13 @@ class CallbackRequestQuerySet(QuerySet):
         """Requests whose time is over at `at`."""
         return self.filter(erase_after__lte=at)
 
-    def with_file_count(self) -> QuerySet:
-        """Adds `file_count`: the files that arrived."""
-        return self.annotate(file_count=Count("attachments", filter=~Q(attachments__object_name="")))
+    def with_counts(self) -> QuerySet:
+        """Adds `file_count`, the files that arrived, and `attempt_count`."""
+        arrived = ~Q(attachments__object_name="")
+        return self.annotate(
+            file_count=Count("attachments", filter=arrived, distinct=True),
+            attempt_count=Count("attempts", distinct=True),
+        )
 
     def behind(self, link_hash: str):
         """The request that a private link opens, with its files; None where there is none, or its time is over."""
@@ -31,19 +35,28 @@ class CallbackRequestQuerySet(QuerySet):
         return self.filter(state__in=WAITING)
 
     def overdue(self, at: datetime) -> QuerySet:
-        return self.waiting().filter(due_at__lt=at)
+        """Those who wait, past the time to call by: the time promised, or the next try where that is later."""
+        return self.waiting().filter(self._overdue(at))
 
     def callable(self, at: datetime) -> QuerySet:
         """Those who wait and can be called at `at`: within their safe hours, and not before an agreed next try."""
         return self.waiting().filter(self._callable(at))
 
     def for_staff(self, at: datetime) -> QuerySet:
-        """The queue: who waits before who does not; among them who can be called now; then by the time promised."""
+        """The queue: who waits before who does not; among them who can be called now; then by the time to call by."""
         return self.order_by(
             Case(When(state__in=WAITING, then=0), default=1),
             Case(When(self._callable(at), then=0), default=1),
-            F("due_at").asc(),
+            Case(When(next_try_at__gt=F("due_at"), then=F("next_try_at")), default=F("due_at")),
             F("received_at").asc(),
+        )
+
+    def tally(self, at: datetime) -> dict[str, int]:
+        """How many are `waiting`, `overdue` and `callable` at `at`."""
+        return self.waiting().aggregate(
+            waiting=Count("pk"),
+            overdue=Count("pk", filter=self._overdue(at)),
+            callable=Count("pk", filter=self._callable(at)),
         )
 
     def with_phone(self, e164: str) -> QuerySet:
@@ -61,6 +74,10 @@ class CallbackRequestQuerySet(QuerySet):
     def waiting_but_erased_by(self, at: datetime) -> QuerySet:
         """The person still waits, and all that they sent will be erased by `at`."""
         return self.waiting().filter(erase_after__lte=at)
+
+    @staticmethod
+    def _overdue(at: datetime) -> Q:
+        return Q(due_at__lt=at) & (Q(next_try_at=None) | Q(next_try_at__lt=at))
 
     def _callable(self, at: datetime) -> Q:
         zones = self.model._default_manager.order_by().values_list("zone", flat=True).distinct()

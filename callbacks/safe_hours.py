@@ -73,7 +73,7 @@ class SafeHours:
     def in_words(self) -> str:
         """Like "Morning, 8 to 12; evening, 5 to 9 (Eastern)"."""
         zone = dict(Zone.choices).get(self.zone, self.zone)
-        parts = "; ".join(part.label for part in self.parts) or "Any time from 8 to 9 in the evening"
+        parts = "; ".join(part.label for part in self.parts) or "Any time, 8 in the morning to 9 in the evening"
         return f"{parts[0]}{parts[1:].lower()} ({zone} time)"
 
     def _hours(self) -> list[tuple[int, int]]:

@@ -16,6 +16,11 @@ class AlreadyTaken(Exception):
     """A colleague was first, or the person withdrew: the request is not what the page showed any more."""
 
 
+def name_of(who: AbstractUser | None) -> str:
+    """What colleagues call somebody."""
+    return (who.get_full_name() or who.get_username()) if who else ""
+
+
 def claim(request: CallbackRequest, who: AbstractUser) -> None:
     """`who` takes charge of a waiting request that nobody else has. Raises AlreadyTaken."""
     free = CallbackRequest.objects.waiting().filter(Q(claimed_by=None) | Q(claimed_by=who), pk=request.pk)
@@ -29,7 +34,7 @@ def claim(request: CallbackRequest, who: AbstractUser) -> None:
 
 def release(request: CallbackRequest, who: AbstractUser, *, anybodys: bool = False) -> None:
     """Gives a request back to the queue; with `anybodys`, also one that a colleague has. Raises AlreadyTaken."""
-    held = CallbackRequest.objects.filter(pk=request.pk).exclude(claimed_by=None)
+    held = CallbackRequest.objects.filter(pk=request.pk).exclude(claimed_by=None).exclude(state=State.WITHDRAWN)
     if not anybodys:
         held = held.filter(claimed_by=who)
     with transaction.atomic():
@@ -39,14 +44,38 @@ def release(request: CallbackRequest, who: AbstractUser, *, anybodys: bool = Fal
     request.refresh_from_db()
 
 
+def may_release(request: CallbackRequest, who: AbstractUser) -> bool:
+    """One's own claim; a lead, any; and anybody's once it is overdue: nobody waits for a colleague gone home."""
+    if request.claimed_by is None or request.state == State.WITHDRAWN:
+        return False
+    is_lead = who.has_perm("callbacks.delete_callbackrequest")
+    return request.claimed_by == who or is_lead or request.is_overdue
+
+
 def log_attempt(
-    request: CallbackRequest, who: AbstractUser, outcome: str, *, next_try_at: datetime.datetime | None = None
+    request: CallbackRequest,
+    who: AbstractUser,
+    outcome: str,
+    *,
+    next_try_at: datetime.datetime | None = None,
+    after: int | None = None,
 ) -> CallAttempt:
-    """Writes down a call; it may have reached the person. Raises AlreadyTaken unless `who` has claimed it."""
+    """Writes down a call; it may have reached the person.
+
+    Raises AlreadyTaken unless the person waits and `who` has claimed the request; also where the page showed another
+    number of attempts (`after`) than there are: a button pressed twice is one call.
+    """
     with transaction.atomic():
         held = _held(request, who)
+        if not held.is_waiting or (after is not None and held.attempts.count() != after):
+            raise AlreadyTaken
         attempt = CallAttempt.objects.create(
-            request=held, who=who, username=who.get_username(), outcome=outcome, next_try_at=next_try_at
+            request=held,
+            who=who,
+            username=who.get_username(),
+            at=timezone.now(),
+            outcome=outcome,
+            next_try_at=next_try_at,
         )
         reached = outcome == CallAttempt.Outcome.REACHED
         held.state = State.REACHED if reached else State.ATTEMPTED
@@ -79,7 +108,7 @@ def add_note(request: CallbackRequest, who: AbstractUser, text: str) -> Note:
         locked = CallbackRequest.objects.select_for_update().get(pk=request.pk)
         if locked.state == State.WITHDRAWN:
             raise AlreadyTaken
-        note = Note(request=locked, who=who, username=who.get_username())
+        note = Note(request=locked, who=who, username=who.get_username(), at=timezone.now())
         note.seal_text(text)
         note.save(force_insert=True)
     return note

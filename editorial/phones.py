@@ -19,3 +19,9 @@ def parse(text: str) -> PhoneNumber | None:
         return number if NORTH_AMERICAN.fullmatch(str(number.national_number)) else None
     possible = phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
     return number if possible else None
+
+
+def e164(number: PhoneNumber) -> str:
+    """The one way a number is kept: +12125550123, with ";ext=" and digits behind it where there is an extension."""
+    extension = f";ext={number.extension}" if number.extension else ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) + extension

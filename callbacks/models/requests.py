@@ -26,6 +26,14 @@ def new_reference() -> str:
     return f"{''.join(letters[:3])}-{''.join(letters[3:])}"
 
 
+def as_reference(text: str) -> str | None:
+    """The reference in `text`, however it was said: k7m 4qx is K7M-4QX. None where it is none."""
+    letters = "".join(character for character in text.upper() if character.isalnum())
+    if len(letters) != 6 or not set(letters) <= set(_REFERENCE_LETTERS):
+        return None
+    return f"{letters[:3]}-{letters[3:]}"
+
+
 def default_erase_after() -> datetime.datetime:
     """The day that the confirmation promises."""
     return timezone.now() + datetime.timedelta(days=settings.RETENTION_DAYS)
@@ -78,6 +86,7 @@ class CallbackRequest(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="claimed_requests"
     )
     claimed_at = models.DateTimeField(null=True, editable=False)
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
     staff_told_at = models.DateTimeField(null=True, editable=False, help_text="When the notice to staff went out.")
 
     overdue_told_at = models.DateTimeField(null=True, editable=False, help_text="When staff heard it is overdue.")
@@ -173,18 +182,26 @@ class CallbackRequest(models.Model):
         return self.state != self.State.WITHDRAWN
 
     @property
+    def call_by(self) -> datetime.datetime:
+        """The time that was promised; after a call, the next try where that is later."""
+        return max(self.due_at, self.next_try_at or self.due_at)
+
+    @property
     def is_overdue(self) -> bool:
-        """The person still waits, past the time that was promised."""
-        return self.is_waiting and self.due_at < timezone.now()
+        """The person still waits, past the time to call by."""
+        return self.is_overdue_at(timezone.now())
+
+    def is_overdue_at(self, at: datetime.datetime) -> bool:
+        return self.is_waiting and self.call_by < at
 
     def can_be_called_at(self, at: datetime.datetime) -> bool:
         """Within the safe hours, and not before the next try that was agreed."""
         return self.is_waiting and (self.next_try_at or at) <= at and self.safe_hours.include(at)
 
     @property
-    def due_there(self) -> datetime.datetime:
-        """The time promised, on the person's own clock."""
-        return self.due_at.astimezone(ZoneInfo(self.zone))
+    def call_by_there(self) -> datetime.datetime:
+        """The time to call by, on the person's own clock."""
+        return self.call_by.astimezone(ZoneInfo(self.zone))
 
     @property
     def received_there(self) -> datetime.datetime:

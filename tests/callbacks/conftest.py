@@ -9,7 +9,7 @@ from callbacks import clamd
 from callbacks.models import CallbackRequest
 from tests.callbacks import clamd as program
 from tests.callbacks.clamd import Clamd
-from tests.callbacks.helpers import JPEG, File, post_form
+from tests.callbacks.helpers import JPEG, File, post_form, refused, stored, submit
 
 
 @pytest.fixture
@@ -68,3 +68,9 @@ class DownServer(BaseEmailBackend):
 @pytest.fixture
 def server_down(settings) -> None:
     settings.EMAIL_BACKEND = f"{__name__}.DownServer"
+
+
+@pytest.fixture
+def asked(db) -> CallbackRequest:
+    """Somebody waits for a call in the evening, Chicago time; one file arrived, one was not taken."""
+    return submit(stored() | refused())

@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from callbacks import objects, services, tokens
 from callbacks.details import Details
-from callbacks.models import Attachment, CallbackRequest
+from callbacks.models import AccessRecord, Attachment, CallbackRequest
 from callbacks.safe_hours import PartOfDay, SafeHours
 from callbacks.streams import EncryptingWriter
-from callbacks.uploads import Kind, Received, Slot
+from callbacks.uploads import Kind, Received, Refusal, Slot
 from tests.factories import make_staff
 
 MIB = 1024 * 1024
@@ -167,6 +167,27 @@ def only_attachment() -> Attachment:
 
 
 VIEW = "callbacks.view_callbackrequest"
+WORK = "callbacks.work_callbackrequest"
+ERASE = "callbacks.delete_callbackrequest"
+EXPORT = "callbacks.export_callbackrequest"
+ORIGINALS = "callbacks.download_original"
+QUEUE = reverse("admin:callbacks_callbackrequest_changelist")
+
+
+def step(name: str, request: CallbackRequest | None = None, *more: str) -> str:
+    """The address of one of the staff's pages or buttons."""
+    return reverse(f"admin:callbacks_callbackrequest_{name}", args=[request.pk, *more] if request else [])
+
+
+def records() -> list[tuple[str, str]]:
+    """What was written down, oldest first: the action, and the reference or file it was about."""
+    rows = AccessRecord.objects.order_by("at", "pk")
+    return [(row.action, row.slot or row.request_reference) for row in rows]
+
+
+def said(response) -> str:
+    """The messages that this post leaves for the page after it."""
+    return " ".join(str(message) for message in response.wsgi_request._messages._queued_messages)
 
 
 def page_of(request: CallbackRequest, page: str = "change") -> str:
@@ -190,6 +211,10 @@ def stored(slot: str = "file_1", content: bytes = JPEG, kind: Kind = Kind.JPEG) 
     writer.finish()
     objects.close_durably(file)
     return {Slot(slot): Received(Slot(slot), "card.jpg", name, kind, len(content))}
+
+
+def refused(slot: str = "file_2", refusal: Refusal = Refusal.WRONG_KIND) -> dict[Slot, Received]:
+    return {Slot(slot): Received(Slot(slot), "<img src=x onerror=b>.gif", refusal=refusal)}
 
 
 def submit(received=None, details=DETAILS, nonce="a-nonce") -> CallbackRequest:

@@ -52,8 +52,8 @@ def raw(name: str) -> bytes:
 
 def test_everything_opens_without_the_old_key_after_a_rotation(request_, settings):
     assert (
-        rotate()
-        == "Requests: 1 moved to key 2, 0 were under it.\nFiles: 1 moved to key 2, 0 were under it.\nSecond factors: 0 moved.\n"
+        rotate() == "Requests: 1 moved to key 2, 0 were under it.\n"
+        "Files: 1 moved to key 2, 0 were under it.\nSecond factors: 0 moved.\n"
     )
     settings.VAULT_KEYS = NEW
     (request,) = CallbackRequest.objects.with_phone(DETAILS.phone)
@@ -81,8 +81,8 @@ def test_second_rotation_touches_nothing(request_):
     name = Attachment.objects.get().object_name
     before = CallbackRequest.objects.values_list().get(), raw(name)
     assert (
-        rotate()
-        == "Requests: 0 moved to key 2, 1 were under it.\nFiles: 0 moved to key 2, 1 were under it.\nSecond factors: 0 moved.\n"
+        rotate() == "Requests: 0 moved to key 2, 1 were under it.\n"
+        "Files: 0 moved to key 2, 1 were under it.\nSecond factors: 0 moved.\n"
     )
     assert (CallbackRequest.objects.values_list().get(), raw(name)) == before
 
@@ -129,8 +129,8 @@ def test_withdrawn_request_holds_nothing_to_move(request_, django_capture_on_com
     with django_capture_on_commit_callbacks(execute=True):
         erasing.withdraw(request_)
     assert (
-        rotate()
-        == "Requests: 0 moved to key 2, 0 were under it.\nFiles: 0 moved to key 2, 0 were under it.\nSecond factors: 0 moved.\n"
+        rotate() == "Requests: 0 moved to key 2, 0 were under it.\n"
+        "Files: 0 moved to key 2, 0 were under it.\nSecond factors: 0 moved.\n"
     )
     assert "damaged" not in rotate("--check")
 

@@ -1,0 +1,130 @@
+"""What the buttons on a request's page do. Each is a post, and each tells of a colleague who was quicker."""
+
+import uuid
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from callbacks import work
+from callbacks.admin.access import (
+    CANNOT_OPEN,
+    VIEW,
+    WORK,
+    back_to_queue,
+    needs,
+    page_url,
+    see_other,
+)
+from callbacks.admin.request_page import show
+from callbacks.keyring import VaultError
+from callbacks.models import AccessRecord, CallbackRequest
+from callbacks.staff_forms import AttemptForm, NoteForm
+
+GONE = "The request is gone: it was erased meanwhile."
+OUTSIDE = "The next try is outside their safe hours. Change it, unless they asked for that time."
+
+
+@require_POST
+@needs(VIEW, WORK)
+def claim(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    return _do(request, pk, lambda callback: work.claim(callback, request.user), "You have claimed it.")
+
+
+@require_POST
+@needs(VIEW, WORK)
+def release(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    def give_back(callback: CallbackRequest) -> None:
+        work.release(callback, request.user, anybodys=work.may_release(callback, request.user))
+
+    return _do(request, pk, give_back, "It is back in the queue.")
+
+
+@require_POST
+@needs(VIEW, WORK)
+def close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    return _do(request, pk, lambda callback: work.close(callback, request.user), "It is closed.")
+
+
+@require_POST
+@needs(VIEW, WORK)
+def reopen(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    done = "It is open again, and you have claimed it."
+    return _do(request, pk, lambda callback: work.reopen(callback, request.user), done)
+
+
+@require_POST
+@needs(VIEW, WORK)
+def log_attempt(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    callback = _find(pk)
+    if callback is None:
+        return back_to_queue(request, GONE)
+    if callback.claimed_by != request.user or not callback.is_waiting:
+        return _clash(request, callback)
+    form = AttemptForm(request.POST, request=callback, now=timezone.now())
+    if not form.is_valid():
+        work.record(AccessRecord.Action.VIEWED, callback, request.user)
+        return show(request, callback, attempt_form=form, status=422)
+    data = form.cleaned_data
+    done = "The call is logged."
+
+    def log(callback: CallbackRequest) -> None:
+        next_try_at, after = data["next_try_at"], data["after"]
+        work.log_attempt(callback, request.user, data["outcome"], next_try_at=next_try_at, after=after)
+        if form.is_outside_safe_hours:
+            messages.warning(request, OUTSIDE)
+
+    return _do(request, pk, log, done)
+
+
+@require_POST
+@needs(VIEW, WORK)
+def add_note(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    callback = _find(pk)
+    if callback is None:
+        return back_to_queue(request, GONE)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        work.record(AccessRecord.Action.VIEWED, callback, request.user)
+        return show(request, callback, note_form=form, status=422)
+    text = form.cleaned_data["text"]
+    return _do(request, pk, lambda callback: work.add_note(callback, request.user, text), "The note is kept.")
+
+
+def _do(request: HttpRequest, pk: uuid.UUID, step: Callable[[CallbackRequest], object], done: str) -> HttpResponse:
+    """Takes one step, says how it went, and goes back to the page."""
+    callback = _find(pk)
+    if callback is None:
+        return back_to_queue(request, GONE)
+    try:
+        step(callback)
+    except CallbackRequest.DoesNotExist:
+        return back_to_queue(request, GONE)
+    except work.AlreadyTaken:
+        return _clash(request, callback)
+    except VaultError:
+        messages.error(request, CANNOT_OPEN)
+    else:
+        messages.success(request, done)
+    return see_other(page_url(callback))
+
+
+def _clash(request: HttpRequest, callback: CallbackRequest) -> HttpResponse:
+    """Says what became of the request since the page was opened."""
+    callback = _find(callback.pk)
+    if callback is None:
+        return back_to_queue(request, GONE)
+    if callback.state == CallbackRequest.State.WITHDRAWN:
+        said = "The person has withdrawn it meanwhile. Do not call."
+    elif callback.claimed_by not in {None, request.user}:
+        said = f"{work.name_of(callback.claimed_by)} has claimed it meanwhile."
+    else:
+        said = "It has changed meanwhile. Look at it again before you go on."
+    messages.warning(request, said)
+    return see_other(page_url(callback))
+
+
+def _find(pk: uuid.UUID) -> CallbackRequest | None:
+    return CallbackRequest.objects.select_related("claimed_by").filter(pk=pk).first()

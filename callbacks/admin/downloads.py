@@ -1,0 +1,63 @@
+"""Files for staff: a copy without the place where a picture was taken; the original for those with the right."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from callbacks import copies, work
+from callbacks.admin.access import ORIGINALS, VIEW, WORK, find_request, needs, staff_page
+from callbacks.keyring import VaultError
+from callbacks.models import AccessRecord, Attachment
+
+
+@require_safe
+@needs(VIEW, WORK)
+def download(request: HttpRequest, pk: uuid.UUID, slot: str) -> HttpResponse:
+    return _send(request, pk, slot, AccessRecord.Action.DOWNLOADED)
+
+
+@require_safe
+@needs(VIEW, WORK, ORIGINALS)
+def download_original(request: HttpRequest, pk: uuid.UUID, slot: str) -> HttpResponse:
+    return _send(request, pk, slot, AccessRecord.Action.ORIGINAL)
+
+
+def _send(request: HttpRequest, pk: uuid.UUID, slot: str, action: AccessRecord.Action) -> HttpResponse:
+    """One file, decrypted on the way. Not a byte leaves before the whole of it was checked."""
+    callback = find_request(pk)
+    attachment = get_object_or_404(callback.attachments.arrived(), slot=slot)
+    if not attachment.is_readable:
+        return _problem(request, attachment, "held")
+    try:
+        copy = copies.for_staff(attachment, original=action == AccessRecord.Action.ORIGINAL)
+    except copies.CannotClean as error:
+        return _problem(request, attachment, "unclean", why=str(error))
+    except FileNotFoundError:
+        return _problem(request, attachment, "missing", status=404)
+    except (VaultError, OSError):
+        return _problem(request, attachment, "damaged")
+    work.record(action, callback, request.user, slot)
+    return as_attachment(copy.chunks, copy.name, copy.media_type, {"Content-Length": str(copy.size)})
+
+
+def as_attachment(chunks, name: str, media_type: str, headers: dict[str, str]) -> StreamingHttpResponse:
+    """A file that a browser saves and neither shows, guesses about, runs nor keeps. `name` is one of ours."""
+    return StreamingHttpResponse(
+        chunks,
+        content_type=media_type,
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Content-Encoding": "identity",  # keeps the gzip middleware away: a length must stay true
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store, private",
+        }
+        | headers,
+    )
+
+
+def _problem(request: HttpRequest, attachment: Attachment, problem: str, status: int = 409, why: str = ""):
+    context = {"attachment": attachment, "problem": problem, "why": why, "title": "This file cannot be opened"}
+    return staff_page(request, "file_problem.html", context, status)

@@ -1,0 +1,150 @@
+"""The queue: who waits, whom to call now, who is overdue. It shows no name and no number, and opens nothing sealed."""
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from callbacks import setup_gaps, work
+from callbacks.admin import actions, downloads, erase, export, request_page
+from callbacks.admin.access import ERASE, EXPORT, VIEW, WORK, needs, page_url, see_other, staff_page
+from callbacks.admin.filters import ClaimFilter, StateFilter, SuspicionFilter, TimeFilter
+from callbacks.admin.standing import Standing
+from callbacks.models import AccessRecord, CallbackRequest
+from callbacks.models.requests import as_reference
+from callbacks.staff_forms import FindForm
+
+FILTERS = (StateFilter, TimeFilter, ClaimFilter, SuspicionFilter)
+
+
+class Queue(ChangeList):
+    """The admin's list in the order of the queue, which no query string changes."""
+
+    def get_ordering(self, request, queryset):
+        return [*queryset.query.order_by, "pk"]
+
+    def standings(self) -> list[Standing]:
+        now = timezone.now()
+        return [Standing(callback, now) for callback in self.result_list]
+
+
+@admin.register(CallbackRequest)
+class CallbackRequestAdmin(admin.ModelAdmin):
+    """Staff move a request through its states and read it; nobody adds or rewrites one."""
+
+    change_list_template = "callbacks/staff/queue.html"
+    list_display = ("reference",)
+    list_filter = FILTERS
+    list_per_page = 50
+    list_max_show_all = 0
+    list_select_related = ("claimed_by",)
+    search_fields = ("reference",)
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    sortable_by = ()
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj=None) -> bool:
+        return request.user.has_perm(VIEW)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        # The admin would let a query string ask for any field, hashes and sealed ones too.
+        return lookup in {chosen.parameter_name for chosen in FILTERS}
+
+    def get_queryset(self, request: HttpRequest):
+        return super().get_queryset(request).with_counts().for_staff(timezone.now())
+
+    def get_changelist(self, request: HttpRequest, **kwargs):
+        return Queue
+
+    def get_search_results(self, request: HttpRequest, queryset, search_term: str):
+        return super().get_search_results(request, queryset, as_reference(search_term) or search_term)
+
+    def get_urls(self):
+        def at(route: str, view, name: str):
+            return path(route, self.admin_site.admin_view(view), name=f"callbacks_callbackrequest_{name}")
+
+        one = "<uuid:pk>"
+        return [
+            at("find/", find, "find"),
+            at("erase/", erase.erase_selected, "erase"),
+            at("export/", self.export_view, "export"),
+            at(f"{one}/sheet/", request_page.sheet, "sheet"),
+            at(f"{one}/number/", request_page.reveal, "reveal"),
+            at(f"{one}/claim/", actions.claim, "claim"),
+            at(f"{one}/release/", actions.release, "release"),
+            at(f"{one}/attempts/", actions.log_attempt, "attempt"),
+            at(f"{one}/notes/", actions.add_note, "note"),
+            at(f"{one}/close/", actions.close, "close"),
+            at(f"{one}/reopen/", actions.reopen, "reopen"),
+            at(f"{one}/files/<slug:slot>/", downloads.download, "file"),
+            at(f"{one}/files/<slug:slot>/original/", downloads.download_original, "original"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        context = queue_context(request) | {
+            "title": "Callback requests",
+            "is_nav_sidebar_enabled": False,
+            "tally": CallbackRequest.objects.tally(timezone.now()),
+            "warnings": setup_gaps.warnings(),
+            "most_exported": export.MOST_ROWS,
+        }
+        return super().changelist_view(request, context | (extra_context or {}))
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url="", extra_context=None) -> HttpResponse:
+        return request_page.page(request, object_id)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context=None) -> HttpResponse:
+        return erase.confirm(request, object_id)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context=None) -> HttpResponse:
+        raise Http404  # the access log is the history
+
+    def export_view(self, request: HttpRequest) -> HttpResponse:
+        """Exports what the queue shows under the filters in the address."""
+        return export.export(request, self._chosen)
+
+    def _chosen(self, request: HttpRequest):
+        """Raises IncorrectLookupParameters for filters that are none."""
+        return self.get_changelist_instance(request).get_queryset(request)
+
+
+def queue_context(request: HttpRequest) -> dict:
+    return {
+        "find_form": FindForm(),
+        "may_work": request.user.has_perm(WORK),
+        "may_erase": request.user.has_perm(ERASE),
+        "may_export": request.user.has_perm(EXPORT),
+    }
+
+
+@require_POST
+@needs(VIEW)
+def find(request: HttpRequest) -> HttpResponse:
+    """Looks for a reference or an exact phone number. A post: a number has no place in an address or a history."""
+    form = FindForm(request.POST, may_search_phones=request.user.has_perm(WORK))
+    found = []
+    if form.is_valid():
+        if reference := form.cleaned_data["text"].reference:
+            if callback := CallbackRequest.objects.filter(reference=reference).first():
+                return see_other(page_url(callback))
+            form.add_error("text", f"No request has the reference {reference}.")
+        else:
+            work.record(AccessRecord.Action.SEARCHED, None, request.user)
+            now = timezone.now()
+            found = CallbackRequest.objects.with_phone(form.cleaned_data["text"].phone).with_counts()
+            found = found.select_related("claimed_by").for_staff(now)
+            found = [Standing(callback, now) for callback in found]
+            if not found:
+                form.add_error("text", "No request left exactly this number.")
+    context = queue_context(request) | {"find_form": form, "standings": found, "title": "Find a request"}
+    return staff_page(request, "found.html", context)

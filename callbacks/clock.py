@@ -1,0 +1,32 @@
+"""Times as staff read them: by how much, on which day, at what time of the clock."""
+
+import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.timesince import timesince
+
+#: Closer than this, "in 0 minutes" would be all there is to say.
+ABOUT_NOW = datetime.timedelta(minutes=1)
+
+
+def clock(at: datetime.datetime) -> str:
+    """Like 3:40 pm, on the clock that `at` is on."""
+    return f"{at.hour % 12 or 12}:{at:%M} {'am' if at.hour < 12 else 'pm'}"
+
+
+def day_and_clock(at: datetime.datetime, now: datetime.datetime, zone: str = "") -> str:
+    """Like "today, 3:40 pm", in the clinic's zone or the given one."""
+    local = at.astimezone(ZoneInfo(zone or settings.TIME_ZONE))
+    days = (local.date() - now.astimezone(local.tzinfo).date()).days
+    named = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(days)
+    return f"{named or f'{local:%a, %b} {local.day}'}, {clock(local)}"
+
+
+def relative(at: datetime.datetime, now: datetime.datetime) -> str:
+    """Like "in 2 hours" or "2 hours ago"."""
+    if abs(at - now) < ABOUT_NOW:
+        return "now"
+    if at > now:
+        return f"in {timesince(now, at, depth=1)}"
+    return f"{timesince(at, now, depth=1)} ago"

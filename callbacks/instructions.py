@@ -1,0 +1,38 @@
+"""How to call somebody, as short sentences that stand before the number."""
+
+from dataclasses import dataclass
+
+from callbacks.details import Details, IfOtherAnswers
+
+
+@dataclass(frozen=True, repr=False)  # no repr: it holds a name
+class Instruction:
+    """`forbids` marks what must not be done; the sentence says so too."""
+
+    sentence: str
+    forbids: bool = False
+
+
+def instructions(details: Details) -> list[Instruction]:
+    """Whom to ask for, what may be left behind, what to say to others. Hours stand beside them on the page."""
+    if not details.phone:
+        return [
+            Instruction(f"Write to {details.name} by email. There is no phone number."),
+            Instruction("Do not say in the subject line where you write from.", forbids=True),
+        ]
+    found = [Instruction(f"Ask for {details.name}.")]
+    found.append(_may("leave a voicemail", allowed=details.voicemail))
+    found.append(_may("send a text message", allowed=details.text_message))
+    found.append(_IF_OTHER_ANSWERS[IfOtherAnswers(details.if_other_answers)])
+    return found
+
+
+def _may(what: str, *, allowed: bool) -> Instruction:
+    return Instruction(f"You may {what}.") if allowed else Instruction(f"Do not {what}.", forbids=True)
+
+
+_IF_OTHER_ANSWERS = {
+    IfOtherAnswers.QUIET: Instruction("If someone else answers, do not say where you call from.", forbids=True),
+    IfOtherAnswers.WRONG_NUMBER: Instruction("If someone else answers, say it is a wrong number and hang up."),
+    IfOtherAnswers.OPEN: Instruction("If someone else answers, you may say who you are."),
+}

@@ -1,0 +1,154 @@
+"""The forms staff fill in: a call that was tried, a note, a search, an export."""
+
+import datetime
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+
+from callbacks.clock import day_and_clock
+from callbacks.models import CallAttempt, CallbackRequest
+from callbacks.models.requests import as_reference
+from callbacks.text import visible
+from editorial import phones
+
+MAX_NOTE_LENGTH = 4000  # characters
+DAYS_TO_NEXT_SAFE_HOURS = 3  # of which one holds the start of some
+
+
+def tomorrow_same_time(now: datetime.datetime) -> datetime.datetime:
+    """On the clinic's clock, also on the day the clocks change."""
+    return now.astimezone(ZoneInfo(settings.TIME_ZONE)) + datetime.timedelta(days=1)
+
+
+def next_safe_hours(request: CallbackRequest, now: datetime.datetime) -> datetime.datetime:
+    """When a stretch of the person's safe hours begins next."""
+    stretches = request.safe_hours.stretches(now, days=DAYS_TO_NEXT_SAFE_HOURS)
+    return next(begin for begin, _ in stretches if begin > now)
+
+
+class AttemptForm(forms.Form):
+    """How a call went, and when to try again. The quick choices are worked out anew when the form arrives."""
+
+    HOUR, TOMORROW, SAFE, OTHER = "hour", "tomorrow", "safe", "other"
+
+    outcome = forms.ChoiceField(
+        choices=CallAttempt.Outcome,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say how the call went."},
+    )
+    next_try = forms.ChoiceField(label="Next try", required=False, widget=forms.RadioSelect)
+    at = forms.SplitDateTimeField(
+        label="Date and time",
+        required=False,
+        widget=forms.SplitDateTimeWidget(
+            date_attrs={"type": "date", "aria-label": "Date of the next try"},
+            time_attrs={"type": "time", "aria-label": "Time of the next try"},
+            date_format="%Y-%m-%d",
+            time_format="%H:%M",
+        ),
+    )
+    after = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": "Open the page again."})
+
+    def __init__(self, data=None, *, request: CallbackRequest, now: datetime.datetime) -> None:
+        super().__init__(data, initial={"next_try": "", "after": request.attempts.count()})
+        self.request, self.now = request, now
+        self.quick = {
+            self.HOUR: now + datetime.timedelta(hours=1),
+            self.TOMORROW: tomorrow_same_time(now),
+            self.SAFE: next_safe_hours(request, now),
+        }
+        self.fields["next_try"].choices = [
+            ("", "None"),
+            (self.HOUR, self._label("In 1 hour", self.HOUR)),
+            (self.TOMORROW, self._label("Tomorrow, same time", self.TOMORROW)),
+            (self.SAFE, self._label("When their safe hours begin next", self.SAFE)),
+            (self.OTHER, "At this date and time"),
+        ]
+
+    def _label(self, words: str, choice: str) -> str:
+        """The choice with its time, and a word where a call at that time may harm the person."""
+        at = self.quick[choice]
+        outside = "" if self.request.safe_hours.include(at) else "; outside their safe hours"
+        return f"{words} ({day_and_clock(at, self.now)}{outside})"
+
+    def clean(self) -> dict:
+        data = super().clean()
+        chosen, at = data.get("next_try"), data.get("at")
+        if chosen == self.OTHER and not at and "at" not in self.errors:
+            self.add_error("at", "Give the date and the time of the next try.")
+        data["next_try_at"] = self.quick.get(chosen, at)
+        if at and chosen in {"", self.OTHER}:
+            self._check(at)
+        if data.get("outcome") == CallAttempt.Outcome.REACHED:
+            data["next_try_at"] = None
+        return data
+
+    def _check(self, at: datetime.datetime) -> None:
+        if at <= self.now:
+            self.add_error("at", "This time is over. Choose a later one.")
+        elif at >= self.request.erase_after:
+            self.add_error("at", "By then the request is erased. Choose an earlier time.")
+
+    @property
+    def is_outside_safe_hours(self) -> bool:
+        """The next try falls into hours in which a call may harm the person."""
+        at = self.cleaned_data["next_try_at"]
+        return at is not None and not self.request.safe_hours.include(at)
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(
+        label="Note for colleagues",
+        label_suffix="",
+        max_length=MAX_NOTE_LENGTH,
+        widget=forms.Textarea({"rows": 3}),
+        error_messages={"required": "Write the note first."},
+    )
+
+    def clean_text(self) -> str:
+        text = visible(self.cleaned_data["text"].replace("\r\n", "\n"), keep="\n\t").strip()
+        if not text:
+            raise ValidationError("Write the note first.")
+        return text
+
+
+@dataclass(frozen=True, repr=False)  # no repr: it may hold a number
+class Sought:
+    """Either a reference or a phone number in E.164."""
+
+    reference: str = ""
+    phone: str = ""
+
+
+class FindForm(forms.Form):
+    """One box for both; six letters and digits of ours are a reference, anything else has to be a phone number."""
+
+    text = forms.CharField(
+        label="Reference or phone number",
+        label_suffix="",
+        max_length=60,
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Type a reference like K7M-4QX, or a phone number."},
+    )
+
+    def __init__(self, data=None, *, may_search_phones: bool = False) -> None:
+        super().__init__(data)
+        self._may_search_phones = may_search_phones
+
+    def clean_text(self) -> Sought:
+        text = self.cleaned_data["text"]
+        if reference := as_reference(text):
+            return Sought(reference=reference)
+        number = phones.parse(text)
+        if number is None:
+            raise ValidationError("This is neither a reference like K7M-4QX nor a whole phone number.")
+        if not self._may_search_phones:
+            raise ValidationError("You can look for references. To look for numbers, ask for the right to work.")
+        return Sought(phone=phones.e164(number))
+
+
+class ExportForm(forms.Form):
+    with_words = forms.BooleanField(label="With messages and notes", required=False)

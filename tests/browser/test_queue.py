@@ -1,0 +1,135 @@
+"""A day at the queue in a real browser: instructions before the number, one call logged, a note, closed."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+ASK = """
+import datetime
+from callbacks.details import Details
+from callbacks.models import CallbackRequest
+from callbacks.safe_hours import PartOfDay, SafeHours
+from callbacks.services import submit
+hours = SafeHours((PartOfDay.EVENING,), "Pacific/Honolulu")
+name = "Robin <script>alert(1)</script>"
+details = Details(name=name, phone="+12125550123", safe_hours=hours, message="<img src=x onerror=alert(2)>")
+request = submit(details=details, nonce="NONCE", received={}, suspicion="too_fast").request
+CallbackRequest.objects.filter(pk=request.pk).update(due_at=request.received_at - datetime.timedelta(hours=2))
+print(request.reference)
+"""
+
+
+def ask(site, nonce: str) -> str:
+    """Somebody asks for a call; the reference."""
+    return site.manage("shell", "--no-imports", "-c", ASK.replace("NONCE", nonce)).strip()
+
+
+@pytest.fixture
+def staff(visit):
+    visitor = visit(1280)
+    visitor.sign_in()
+    return visitor
+
+
+def test_request_is_claimed_called_noted_and_closed(staff, site):
+    reference = ask(site, "a-day")
+    page = staff.page
+    staff.open("/admin/")
+    page.get_by_role("link", name="Open the queue").click()
+    row = page.get_by_role("row").filter(has_text=reference)
+    assert "Overdue" in row.inner_text()
+    page.get_by_role("link", name=reference).click()
+    page.get_by_role("button", name="Claim it").click()
+    page.get_by_text("You have claimed it.").wait_for()
+    content = page.locator("#content")
+    assert "Ask for Robin <script>alert(1)</script>." in content.inner_text()
+    assert "Do not leave a voicemail." in content.inner_text()
+    assert "212-555-0123" not in content.inner_text()
+
+    page.get_by_role("button", name="Show the number").click()
+    number = page.get_by_role("link", name="+1 212-555-0123")
+    assert number.get_attribute("href") == "tel:+12125550123"
+    how = page.locator(".how").inner_text()
+    assert how.index("Do not leave a voicemail.") < how.index("212-555-0123")
+
+    page.get_by_label("No answer").check()
+    page.get_by_label(re.compile("When their safe hours begin next")).check()
+    page.get_by_role("button", name="Log the call").click()
+    page.get_by_text("The call is logged.").wait_for()
+    assert "Attempted" in page.locator(".standing").inner_text()
+    assert "212-555-0123" not in content.inner_text()
+
+    page.get_by_label("Note for colleagues").fill("Rang six times. <b>No</b> machine.")
+    page.get_by_role("button", name="Keep the note").click()
+    page.get_by_text("The note is kept.").wait_for()
+    assert "Rang six times. <b>No</b> machine." in content.inner_text()
+
+    page.get_by_role("button", name=re.compile("Close")).click()
+    page.get_by_text("It is closed.").wait_for()
+    assert "Closed" in page.locator(".standing").inner_text()
+    staff.open("/admin/callbacks/callbackrequest/")
+    assert page.get_by_role("link", name=reference).count() == 0
+    assert staff.complaints == []
+
+
+def test_number_is_searched_without_getting_into_an_address(staff, site):
+    reference = ask(site, "a-search")
+    page = staff.page
+    staff.open("/admin/callbacks/callbackrequest/")
+    page.get_by_label("Reference or phone number").fill("(212) 555-0123")
+    page.get_by_label("Reference or phone number").press("Enter")
+    page.get_by_role("link", name=reference).wait_for()
+    assert "555" not in page.url
+    assert staff.complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_staff_pages_fit_break_no_policy_and_are_accessible(visit, site, width, scheme):
+    reference = ask(site, f"pages-{width}-{scheme}")
+    visitor = visit(width, scheme)
+    visitor.sign_in()
+    page = visitor.page
+
+    def check() -> None:
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), page.url
+        found = Axe().run(page).response["violations"]
+        assert [(rule["id"], rule["nodes"][0]["target"]) for rule in found] == [], page.url
+        # Chromium notes the answer to the form that is sent empty below.
+        assert [complaint for complaint in visitor.complaints if "422" not in complaint] == []
+
+    visitor.open("/admin/callbacks/callbackrequest/?state=all")
+    check()
+    page.get_by_role("link", name=reference).click()
+    page.get_by_role("heading", name="How to call").wait_for()
+    check()
+    page.get_by_role("button", name="Claim it").click()
+    page.get_by_role("button", name="Log the call").click()
+    page.get_by_text("Say how the call went.").wait_for()
+    check()
+    page.get_by_role("button", name="Show the number").click()
+    page.get_by_role("link", name="+1 212-555-0123").wait_for()
+    check()
+    page.get_by_role("link", name="Sheet to print").click()
+    page.get_by_role("heading", name="This call").wait_for()
+    check()
+    page.go_back()
+    page.get_by_role("link", name="Erase for good").click()
+    page.get_by_role("button", name="Erase for good").wait_for()
+    check()
+
+
+def test_queue_is_worked_by_keyboard_alone(staff, site):
+    reference = ask(site, "keyboard")
+    page = staff.page
+    staff.open("/admin/callbacks/callbackrequest/")
+    page.get_by_label("Reference or phone number").focus()
+    page.keyboard.type(reference.lower())
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Claim it").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Show the number").focus()
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="+1 212-555-0123").wait_for()

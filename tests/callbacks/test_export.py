@@ -1,0 +1,157 @@
+"""The export: who may have it, what is in it, that it is recorded, and that no cell runs in a spreadsheet."""
+
+import csv
+import io
+
+import pytest
+
+from callbacks import erasing, work
+from callbacks.admin import export
+from callbacks.admin.export import COLUMNS, safe_cell
+from callbacks.details import Details
+from callbacks.models import AccessRecord, CallbackRequest
+from tests.callbacks.helpers import ERASE, EXPORT, QUEUE, VIEW, WORK, records, said, sign_in, step, stored, submit
+from tests.factories import make_staff
+
+pytestmark = pytest.mark.django_db
+
+
+def exported(response) -> list[list[str]]:
+    data = b"".join(response.streaming_content)
+    assert data.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+@pytest.mark.parametrize(
+    "permissions", [(), (VIEW,), (WORK,), (VIEW, WORK, ERASE), (EXPORT,), ("articles.change_article",)]
+)
+def test_export_takes_a_right_of_its_own(client, asked, permissions):
+    sign_in(client, *permissions)
+    assert client.post(step("export")).status_code == 403
+    if VIEW in permissions:
+        assert step("export") not in client.get(QUEUE).content.decode()
+    assert records() == []
+
+
+def test_export_is_closed_without_signing_in(client, asked):
+    assert client.post(step("export")).status_code == 302
+
+
+def test_export_holds_the_queue_without_messages_and_is_an_attachment(client, asked):
+    work.log_attempt(_claimed(asked), asked.claimed_by, "no_answer")
+    response = sign_in(client, VIEW, EXPORT).post(step("export"))
+    head, row = exported(response)
+    assert head == COLUMNS
+    assert row[0] == asked.reference
+    assert row[1] == "Attempted"
+    assert row[4:] == ["Zoë Miller", "'+12125550123", "", "Evening, 5 to 9 (Central time)", "1", "no"]
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert response["Content-Disposition"].startswith('attachment; filename="requests-')
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert "no-store" in response["Cache-Control"]
+
+
+def _claimed(request: CallbackRequest) -> CallbackRequest:
+    work.claim(request, make_staff("alex"))
+    return request
+
+
+def test_messages_and_notes_are_exported_only_when_asked_for(client, asked):
+    work.add_note(asked, make_staff("alex"), "Rang\ntwice.")
+    sign_in(client, VIEW, EXPORT)
+    assert "Knock" not in str(exported(client.post(step("export"))))
+    head, row = exported(client.post(step("export"), {"with_words": "on"}))
+    assert head[-2:] == ["Message", "Notes"]
+    assert row[-2:] == ["Knock first.", "Rang\ntwice."]
+
+
+def test_export_follows_the_filters_in_the_address(client, asked):
+    closed = submit(nonce="another")
+    CallbackRequest.objects.filter(pk=closed.pk).update(state="closed")
+    sign_in(client, VIEW, EXPORT)
+    assert [row[0] for row in exported(client.post(step("export")))[1:]] == [asked.reference]
+    rows = exported(client.post(f"{step('export')}?state=closed"))[1:]
+    assert [(row[0], row[9]) for row in rows] == [(closed.reference, "yes")]
+    assert f'action="{step("export")}?state=closed"' in client.get(f"{QUEUE}?state=closed").content.decode()
+
+
+def test_export_is_recorded_once_and_once_for_each_request_before_a_byte_leaves(client, asked):
+    other = submit(nonce="another")
+    sign_in(client, VIEW, EXPORT).post(step("export"))
+    assert sorted(records()) == sorted([("exported", ""), ("exported", asked.reference), ("exported", other.reference)])
+    assert set(AccessRecord.objects.values_list("username", flat=True)) == {"intake"}
+
+
+FORMULAS = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "  =1",
+    "＝1",
+    "＋1",
+    "－1",
+    "＠1",
+    '=HYPERLINK("x")',
+]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_cell_that_could_begin_a_formula_begins_with_an_apostrophe(text):
+    assert safe_cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["Zoë", "a=1", "", "3", "'=1", "–"])
+def test_other_cells_stay_as_they_are(text):
+    assert safe_cell(text) == text
+
+
+def test_export_lets_no_field_run_in_a_spreadsheet(client):
+    bad = '=cmd|" /C calc"!A0'
+    request = submit(stored(), details=Details(name=bad, email="+a@example.org", message=f"@{bad}"))
+    work.add_note(request, make_staff("alex"), f"-{bad}")
+    response = sign_in(client, VIEW, EXPORT).post(step("export"), {"with_words": "on"})
+    data = b"".join(response.streaming_content).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(data, newline="")))
+    assert len(rows) == 2
+    assert not [cell for cell in rows[1] if cell.startswith(("=", "+", "-", "@"))]
+    assert all(line.startswith('"') and line.endswith('"') for line in data.splitlines())
+    assert rows[1][4] == f"'{bad}"
+
+
+def test_damaged_and_withdrawn_requests_leave_the_export_whole(client, asked):
+    damaged, withdrawn = submit(nonce="b"), submit(nonce="c")
+    CallbackRequest.objects.filter(pk=damaged.pk).update(sealed=b"\x01damaged")
+    erasing.withdraw(withdrawn)
+    sign_in(client, VIEW, EXPORT)
+    rows = {row[0]: row for row in exported(client.post(f"{step('export')}?state=all", {"with_words": "on"}))}
+    assert rows[damaged.reference][4].startswith("This cannot be opened")
+    assert rows[withdrawn.reference][4:7] == ["", "", ""]
+    assert rows[asked.reference][4] == "Zoë Miller"
+
+
+def test_export_of_too_many_is_refused_with_a_word(client, asked, monkeypatch):
+    submit(nonce="another")
+    monkeypatch.setattr(export, "MOST_ROWS", 1)
+    response = sign_in(client, VIEW, EXPORT).post(step("export"))
+    assert (response.status_code, response["Location"]) == (303, QUEUE)
+    assert "Narrow the filters" in said(response)
+    assert records() == []
+
+
+@pytest.mark.parametrize("query", ["?sealed=1", "?state=nonsense", "?q=%00", "?p=x", "?claimed_by__password=1"])
+def test_hostile_filters_never_break_the_export(client, asked, query):
+    response = sign_in(client, VIEW, EXPORT).post(f"{step('export')}{query}")
+    assert response.status_code in {200, 303, 400}
+
+
+def test_export_takes_few_queries_however_long_it_is(client, django_assert_max_num_queries):
+    for number in range(30):
+        submit(nonce=str(number))
+    sign_in(client, VIEW, EXPORT)
+    with django_assert_max_num_queries(16):
+        assert len(exported(client.post(step("export"), {"with_words": "on"}))) == 31

@@ -1,0 +1,282 @@
+"""What the buttons do: claim, call, write down, close. Each is a post with a token, and a clash is told, not a 500."""
+
+import datetime
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from callbacks import erasing, work
+from callbacks.models import CallAttempt, CallbackRequest, Note
+from tests.callbacks.helpers import (
+    ERASE,
+    EXPORT,
+    QUEUE,
+    VIEW,
+    WORK,
+    page_of,
+    records,
+    said,
+    sign_in,
+    step,
+    submit,
+    text_of,
+)
+from tests.factories import make_staff
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime.datetime(2026, 12, 1, 17, 0, tzinfo=datetime.UTC)  # 12:00 at the clinic, 11:00 in Chicago
+HOUR = datetime.timedelta(hours=1)
+BUTTONS = ["claim", "release", "reveal", "attempt", "note", "close", "reopen"]
+
+
+@pytest.fixture(autouse=True)
+def noon(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: NOON)
+
+
+@pytest.fixture
+def staff(client):
+    return sign_in(client, VIEW, WORK)
+
+
+@pytest.fixture
+def alex():
+    user = make_staff("alex", permissions=(VIEW, WORK))
+    user.first_name = "Alex"
+    user.save()
+    return user
+
+
+def filled(request: CallbackRequest, outcome: str = "no_answer") -> dict[str, object]:
+    return {"outcome": outcome, "next_try": "", "after": request.attempts.count()}
+
+
+def attempt(client, request: CallbackRequest, outcome: str = "no_answer", **data):
+    return client.post(step("attempt", request), filled(request, outcome) | data)
+
+
+def test_claim_is_shown_and_can_be_given_back(staff, asked):
+    response = staff.post(step("claim", asked))
+    assert (response.status_code, response["Location"]) == (303, page_of(asked))
+    asked.refresh_from_db()
+    assert (asked.state, asked.claimed_by.username) == ("claimed", "intake")
+    staff.post(step("release", asked))
+    asked.refresh_from_db()
+    assert (asked.state, asked.claimed_by) == ("new", None)
+
+
+def test_colleague_who_was_quicker_is_named(staff, asked, alex):
+    work.claim(asked, alex)
+    for name in ("claim", "close", "attempt"):
+        response = staff.post(step(name, asked), {"outcome": "no_answer"})
+        assert (response.status_code, response["Location"]) == (303, page_of(asked))
+        assert said(response) == "Alex has claimed it meanwhile."
+    asked.refresh_from_db()
+    assert asked.claimed_by == alex
+    assert CallAttempt.objects.count() == 0
+
+
+def test_request_withdrawn_meanwhile_is_said_by_each_button(staff, asked):
+    staff.post(step("claim", asked))
+    erasing.withdraw(asked)
+    for name in set(BUTTONS) - {"reveal"}:
+        response = staff.post(step(name, asked), {"outcome": "no_answer", "text": "A note."})
+        assert response.status_code == 303
+        assert "withdrawn it meanwhile. Do not call." in said(response), name
+    asked.refresh_from_db()
+    assert asked.state == "withdrawn"
+    assert Note.objects.count() == 0
+
+
+def test_request_erased_meanwhile_is_said_by_each_button(staff, asked):
+    urls = [step(name, asked) for name in set(BUTTONS) - {"reveal"}]
+    asked.delete()
+    for url in urls:
+        response = staff.post(url, {"outcome": "no_answer", "text": "A note."})
+        assert (response.status_code, response["Location"]) == (303, QUEUE)
+
+
+@pytest.mark.parametrize("name", BUTTONS)
+@pytest.mark.parametrize("permissions", [(), (VIEW,), (WORK,), (VIEW, ERASE, EXPORT)])
+def test_buttons_take_the_right_to_view_and_to_work(client, asked, name, permissions):
+    assert sign_in(client, *permissions).post(step(name, asked)).status_code == 403
+
+
+@pytest.mark.parametrize("name", [*BUTTONS, "find", "export", "erase"])
+def test_buttons_take_a_token_and_posts_only(asked, name):
+    strict = Client(enforce_csrf_checks=True)
+    sign_in(strict, superuser=True)
+    url = step(name, asked if name in BUTTONS else None)
+    response = strict.post(url, {"outcome": "reached", "text": asked.reference, "selected": asked.pk})
+    assert response.status_code == 403
+    assert strict.get(url).status_code == 405
+    asked.refresh_from_db()
+    assert asked.state == "new"
+    assert records() == []
+
+
+def test_calls_are_logged_with_outcome_and_next_try(staff, asked):
+    staff.post(step("claim", asked))
+    response = attempt(staff, asked, next_try="hour")
+    assert (response.status_code, response["Location"]) == (303, page_of(asked))
+    asked.refresh_from_db()
+    assert (asked.state, asked.next_try_at) == ("attempted", NOON + HOUR)
+    row = CallAttempt.objects.get()
+    assert (row.username, row.outcome, row.next_try_at) == ("intake", "no_answer", NOON + HOUR)
+    assert "No answer Today, 12:00 pm, intake. Next try: today, 1:00 pm" in text_of(staff.get(page_of(asked)))
+
+
+@pytest.mark.parametrize(
+    ("data", "at"),
+    [
+        ({"next_try": ""}, None),
+        ({"next_try": "tomorrow"}, datetime.datetime(2026, 12, 2, 17, 0, tzinfo=datetime.UTC)),
+        ({"next_try": "safe"}, datetime.datetime(2026, 12, 1, 23, 0, tzinfo=datetime.UTC)),  # 5 pm in Chicago
+        (
+            {"next_try": "other", "at_0": "2026-12-03", "at_1": "19:30"},  # the clinic's clock
+            datetime.datetime(2026, 12, 4, 0, 30, tzinfo=datetime.UTC),
+        ),
+        ({"at_0": "2026-12-03", "at_1": "19:30"}, datetime.datetime(2026, 12, 4, 0, 30, tzinfo=datetime.UTC)),
+    ],
+)
+def test_next_try_can_be_chosen_quickly_or_exactly(staff, asked, data, at):
+    staff.post(step("claim", asked))
+    assert attempt(staff, asked, **data).status_code == 303
+    asked.refresh_from_db()
+    assert asked.next_try_at == at
+
+
+def test_quick_choices_say_their_time_and_whether_it_is_safe(staff, asked):
+    staff.post(step("claim", asked))
+    words = text_of(staff.get(page_of(asked)))
+    assert "In 1 hour (today, 1:00 pm; outside their safe hours)" in words
+    assert "When their safe hours begin next (today, 6:00 pm)" in words
+
+
+def test_next_try_outside_safe_hours_is_warned_of_and_kept(staff, asked):
+    staff.post(step("claim", asked))
+    assert "outside their safe hours" in said(attempt(staff, asked, next_try="hour"))
+    assert "outside" not in said(attempt(staff, asked, next_try="safe"))
+    assert CallAttempt.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        ({"outcome": ""}, "Say how the call went."),
+        ({"outcome": "nonsense"}, "Select a valid choice"),
+        ({"next_try": "nonsense"}, "Select a valid choice"),
+        ({"next_try": "other"}, "Give the date and the time of the next try."),
+        ({"next_try": "other", "at_0": "2026-12-03"}, "Enter a valid time."),
+        ({"next_try": "other", "at_0": "x", "at_1": "y"}, "Enter a valid date."),
+        ({"next_try": "other", "at_0": "2026-12-01", "at_1": "11:59"}, "This time is over."),
+        ({"next_try": "other", "at_0": "2027-12-01", "at_1": "12:00"}, "By then the request is erased."),
+        ({"next_try": "other", "at_0": "9999-12-31", "at_1": "23:59"}, ""),
+        ({"next_try": "other", "at_0": "2027-03-14", "at_1": "02:30"}, ""),  # skipped when the clocks change
+        ({"after": "x"}, "Enter a whole number."),
+    ],
+)
+def test_call_that_makes_no_sense_comes_back_with_a_word_and_is_recorded(staff, asked, data, problem):
+    staff.post(step("claim", asked))
+    response = attempt(staff, asked, **data)
+    assert response.status_code == 422
+    assert problem in response.content.decode()
+    assert 'class="problem"' in response.content.decode()
+    assert CallAttempt.objects.count() == 0
+    assert records() == [("viewed", asked.reference)]
+
+
+def test_button_pressed_twice_logs_one_call(staff, asked):
+    staff.post(step("claim", asked))
+    attempt(staff, asked, after=0)
+    response = attempt(staff, asked, after=0)
+    assert response.status_code == 303
+    assert "It has changed meanwhile." in said(response)
+    assert CallAttempt.objects.count() == 1
+
+
+def test_call_needs_the_claim(staff, asked):
+    attempt(staff, asked)
+    assert CallAttempt.objects.count() == 0
+
+
+def test_who_was_reached_waits_no_longer_and_is_not_tried_again(staff, asked):
+    staff.post(step("claim", asked))
+    attempt(staff, asked, "reached", next_try="hour")
+    asked.refresh_from_db()
+    assert (asked.state, asked.next_try_at, asked.is_waiting) == ("reached", None, False)
+    assert CallAttempt.objects.get().next_try_at is None
+
+
+def test_request_can_be_closed_and_opened_again(staff, asked):
+    staff.post(step("claim", asked))
+    staff.post(step("close", asked))
+    asked.refresh_from_db()
+    assert asked.state == "closed"
+    attempt(staff, asked)
+    assert CallAttempt.objects.count() == 0
+    assert "Open it again" in text_of(staff.get(page_of(asked)))
+    staff.post(step("reopen", asked))
+    asked.refresh_from_db()
+    assert (asked.state, asked.claimed_by.username) == ("claimed", "intake")
+    assert "It has changed meanwhile." in said(staff.post(step("reopen", asked)))
+
+
+def test_claim_of_a_colleague_is_theirs_until_it_is_overdue(staff, asked, alex):
+    work.claim(asked, alex)
+    CallbackRequest.objects.update(due_at=timezone.now() + HOUR)
+    assert "Take it from" not in text_of(staff.get(page_of(asked)))
+    assert "Alex has claimed it" in said(staff.post(step("release", asked)))
+    CallbackRequest.objects.update(due_at=timezone.now() - HOUR)
+    assert "Take it from Alex and put it back" in text_of(staff.get(page_of(asked)))
+    staff.post(step("release", asked))
+    asked.refresh_from_db()
+    assert asked.claimed_by is None
+
+
+def test_lead_gives_back_any_claim(client, asked, alex):
+    work.claim(asked, alex)
+    sign_in(client, VIEW, WORK, ERASE).post(step("release", asked))
+    asked.refresh_from_db()
+    assert asked.claimed_by is None
+
+
+def test_note_is_sealed_and_says_who_and_when(staff, asked):
+    response = staff.post(step("note", asked), {"text": "Rang twice.\r\n\u202eTry \x00after school."})
+    assert response.status_code == 422  # no form holds a NUL
+    response = staff.post(step("note", asked), {"text": "Rang twice.\r\n\u202eTry after school."})
+    assert (response.status_code, response["Location"]) == (303, page_of(asked))
+    note = Note.objects.get()
+    assert b"school" not in bytes(note.sealed)
+    assert note.open_text() == "Rang twice.\nTry after school."
+    assert "Try after school. Today" in text_of(staff.get(page_of(asked)))
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\u202e", "x" * 4001])
+def test_note_that_is_empty_or_too_long_comes_back(staff, asked, text):
+    response = staff.post(step("note", asked), {"text": text})
+    assert response.status_code == 422
+    assert 'class="problem"' in response.content.decode()
+    assert Note.objects.count() == 0
+
+
+def test_note_moved_to_another_request_does_not_open(staff, asked):
+    staff.post(step("note", asked), {"text": "Rang twice."})
+    other = submit(nonce="another")
+    Note.objects.update(request=other)
+    page = text_of(staff.get(page_of(other)))
+    assert "Rang twice." not in page
+    assert "This cannot be opened" in page
+
+
+def test_posted_ids_of_other_requests_change_nothing(staff, asked):
+    other = submit(nonce="another")
+    staff.post(step("claim", asked), {"pk": other.pk, "id": other.pk, "request": other.pk, "claimed_by": "1"})
+    data = {"pk": other.pk, "request": other.pk, "request_id": other.pk, "username": "alex"}
+    staff.post(step("attempt", asked), filled(asked) | data)
+    staff.post(step("note", asked), {"text": "Mine."} | data)
+    other.refresh_from_db()
+    assert (other.state, other.attempts.count(), other.notes.count()) == ("new", 0, 0)
+    assert set(asked.attempts.values_list("username", flat=True)) == {"intake"}

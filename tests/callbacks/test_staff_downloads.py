@@ -1,0 +1,126 @@
+"""Staff download a file: all of it or nothing, under our name, and recorded."""
+
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import storages
+
+from callbacks import copies
+from callbacks.models import Attachment
+from callbacks.uploads import Kind
+from tests.callbacks.helpers import (
+    HEIC,
+    JPEG,
+    ORIGINALS,
+    PDF,
+    VIEW,
+    WORK,
+    page_of,
+    records,
+    sign_in,
+    step,
+    stored,
+    submit,
+)
+
+pytestmark = pytest.mark.django_db
+KINDS = [(JPEG, Kind.JPEG, "image/jpeg"), (PDF, Kind.PDF, "application/pdf"), (HEIC, Kind.HEIC, "image/heic")]
+
+
+def assert_is_the_file(response, content: bytes, name: str, media_type: str) -> None:
+    assert b"".join(response.streaming_content) == content
+    assert response["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert response["Content-Type"] == media_type
+    assert response["Content-Length"] == str(len(content))
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.parametrize(("content", "kind", "media_type"), KINDS)
+def test_original_is_an_attachment_under_our_own_name(client, content, kind, media_type):
+    request = submit(stored("file_2", content, kind))
+    sign_in(client, VIEW, WORK, ORIGINALS)
+    response = client.get(step("original", request, "file_2"), headers={"accept-encoding": "gzip"})
+    assert_is_the_file(response, content, f"request-{request.reference}-2.{kind}", media_type)
+    assert records() == [("original", "file_2")]
+
+
+def test_pdf_is_an_attachment_under_our_own_name(client):
+    request = submit(stored(content=PDF, kind=Kind.PDF))
+    response = sign_in(client, VIEW, WORK).get(step("file", request, "file_1"))
+    assert_is_the_file(response, PDF, f"request-{request.reference}-1.pdf", "application/pdf")
+    assert records() == [("downloaded", "file_1")]
+
+
+@pytest.mark.parametrize("permissions", [(), (VIEW,), (WORK,), (ORIGINALS,)])
+def test_download_takes_the_right_to_view_and_to_work(client, asked, permissions):
+    assert sign_in(client, *permissions).get(step("file", asked, "file_1")).status_code == 403
+    assert records() == []
+
+
+def test_original_takes_a_right_of_its_own(client, asked):
+    sign_in(client, VIEW, WORK)
+    assert client.get(step("original", asked, "file_1")).status_code == 403
+    assert step("original", asked, "file_1") not in client.get(page_of(asked)).content.decode()
+
+
+@pytest.mark.parametrize("slot", ["file_2", "file_3", "x"])
+def test_download_of_what_is_not_there_is_not_found(client, asked, slot):
+    assert sign_in(client, VIEW, WORK).get(step("file", asked, slot)).status_code == 404
+
+
+def test_file_of_another_request_is_not_found_under_this_one(client, asked):
+    other = submit(nonce="another")
+    assert sign_in(client, VIEW, WORK).get(step("file", other, "file_1")).status_code == 404
+
+
+def test_download_for_an_unknown_request_is_not_found(client, asked):
+    url = step("file", asked, "file_1").replace(str(asked.pk), "no-such-request")
+    assert sign_in(client, VIEW, WORK).get(url, follow=True).status_code == 404
+
+
+def test_download_takes_get_only(client, asked):
+    assert sign_in(client, VIEW, WORK).post(step("file", asked, "file_1")).status_code == 405
+
+
+@pytest.mark.parametrize("name", ["file", "original"])
+def test_held_file_is_not_given_to_anybody(client, asked, name):
+    Attachment.objects.arrived().update(state="held")
+    response = sign_in(client, superuser=True).get(step(name, asked, "file_1"))
+    assert response.status_code == 409
+    assert "cannot be opened yet" in response.content.decode()
+    assert b"jpeg content" not in response.content
+    assert records() == []
+
+
+def test_picture_of_which_no_clean_copy_can_be_made_is_not_given(client, asked, monkeypatch):
+    def refuse(attachment, *, original=False):
+        raise copies.CannotClean("This picture is damaged or cut off.")
+
+    monkeypatch.setattr(copies, "for_staff", refuse)
+    response = sign_in(client, VIEW, WORK).get(step("file", asked, "file_1"))
+    assert response.status_code == 409
+    assert "This picture is damaged or cut off." in response.content.decode()
+    assert records() == []
+
+
+@pytest.mark.parametrize("at", [0, 30, 100, 70_000, -1])
+def test_damaged_file_gives_a_clear_page_and_not_a_byte_of_itself(client, at):
+    request = submit(stored(content=PDF * 100, kind=Kind.PDF))
+    path = Path(storages["attachments"].path(Attachment.objects.get().object_name))
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(data)
+    response = sign_in(client, VIEW, WORK).get(step("file", request, "file_1"))
+    assert response.status_code == 409
+    assert "did not pass its check" in response.content.decode()
+    assert b"pdf content" not in response.content
+    assert records() == []
+
+
+def test_missing_file_gives_a_clear_page(client, asked):
+    storages["attachments"].delete(Attachment.objects.readable().get().object_name)
+    response = sign_in(client, VIEW, WORK).get(step("file", asked, "file_1"))
+    assert response.status_code == 404
+    assert "is not in the store any more" in response.content.decode()

@@ -1,0 +1,105 @@
+"""Several staff at the same requests at the same moment, in processes of their own on a real database file."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.served import OURS, ROOT
+
+STAFF = 2
+REQUESTS = 25
+
+START = """
+import os, sys, time
+import django
+os.environ["DJANGO_SETTINGS_MODULE"] = "detoxsite.settings"
+django.setup()
+import json
+from django.contrib.auth.models import User
+from callbacks import work
+from callbacks.models import CallAttempt, CallbackRequest
+"""
+
+MAKE = f"""
+from callbacks.details import Details
+from callbacks.services import submit
+for number in range({STAFF}):
+    User.objects.create_user(f"staff{{number}}")
+for number in range({REQUESTS}):
+    submit(details=Details(name="Robin", phone="+12125550123"), nonce=str(number), received={{}})
+"""
+
+EACH = """
+me = User.objects.get(username=sys.argv[1])
+requests = list(CallbackRequest.objects.order_by("pk"))
+print("ready", flush=True)
+sys.stdin.readline()
+won = []
+for request in requests:
+    try:
+        STEP
+        won.append(str(request.pk))
+    except work.AlreadyTaken:
+        pass
+print(json.dumps(won))
+"""
+
+LOOK = """
+print(json.dumps([[str(r.pk), r.state, r.claimed_by.username, r.attempts.count()]
+                  for r in CallbackRequest.objects.order_by("pk")]))
+"""
+
+
+class Machine:
+    """The project's own settings and database file in a folder of its own."""
+
+    def __init__(self, var) -> None:
+        kept = {name: value for name, value in os.environ.items() if name not in OURS}
+        self.env = kept | {"VAR_DIR": str(var), "PYTHONPATH": str(ROOT)}
+        self.run([sys.executable, "manage.py", "migrate", "--verbosity=0"])
+        self.python(MAKE)
+
+    def run(self, command: list[str]) -> str:
+        return subprocess.run(
+            command, cwd=ROOT, env=self.env, check=True, capture_output=True, text=True, timeout=120
+        ).stdout
+
+    def python(self, code: str) -> str:
+        return self.run([sys.executable, "-c", START + code])
+
+    def rows(self) -> list[list]:
+        return json.loads(self.python(LOOK))
+
+    def at_once(self, step: str, names: list[str]) -> list[list[str]]:
+        """The requests with which each of `names` got through, all of them starting together."""
+        command = [sys.executable, "-c", START + EACH.replace("STEP", step)]
+        pipe = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        started = [subprocess.Popen([*command, name], cwd=ROOT, env=self.env, **pipe) for name in names]
+        for process in started:
+            assert process.stdout.readline() == "ready\n"
+        for process in started:
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        answers = [process.communicate(timeout=120)[0] for process in started]
+        assert [process.returncode for process in started] == [0] * len(names)
+        return [json.loads(answer) for answer in answers]
+
+
+@pytest.fixture
+def machine(tmp_path) -> Machine:
+    return Machine(tmp_path / "var")
+
+
+def test_two_staff_cannot_claim_the_same_request_nor_log_one_call_twice(machine):
+    names = [f"staff{number}" for number in range(STAFF)]
+    won = machine.at_once("work.claim(request, me)", names)
+    assert sum(map(len, won)) == REQUESTS
+    owner = {pk: name for name, pks in zip(names, won, strict=True) for pk in pks}
+    assert machine.rows() == [[pk, "claimed", owner[pk], 0] for pk in sorted(owner)]
+
+    logged = machine.at_once('work.log_attempt(request, me, "no_answer", after=0)', names * 2)
+    assert sum(map(len, logged)) == REQUESTS
+    assert machine.rows() == [[pk, "attempted", owner[pk], 1] for pk in sorted(owner)]
