@@ -52,15 +52,21 @@ def admit(request: HttpRequest, form: CallbackForm) -> Admission:
 
 def may_add_files(callback: CallbackRequest) -> bool:
     """So many tries an hour for one request: its link must not fill the disk."""
-    return bool(counters.hit("callbacks.files", callback.pk.hex, limit=FILES_LIMIT, window=FILES_WINDOW))
+    return _may_take_files("callbacks.files", callback.pk.hex, FILES_LIMIT)
 
 
 def may_send_files(request: HttpRequest) -> bool:
     """An address that sends very many files is asked to add them later, so that nobody fills the disk at one go."""
     limit = FILES_FOR_EACH * settings.CONTACT_LIMIT
-    return bool(
-        counters.hit("callbacks.files_from", counters.client_address(request), limit=limit, window=FILES_WINDOW)
-    )
+    return _may_take_files("callbacks.files_from", counters.client_address(request), limit)
+
+
+def _may_take_files(scope: str, key: str, limit: int) -> bool:
+    try:
+        return bool(counters.hit(scope, key, limit=limit, window=FILES_WINDOW))
+    except DatabaseError:  # a limit that cannot be counted must not cost the answer to a request that is stored
+        log.warning("The limit on files could not be read.", exc_info=True)
+        return True
 
 
 def _admit(address: str, form: CallbackForm) -> Admission:
