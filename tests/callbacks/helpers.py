@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.core.files.storage import FileSystemStorage, storages
 from django.urls import reverse
 
-from callbacks import objects, services, tokens
+from callbacks import links, objects, services, tokens
 from callbacks.details import Details
 from callbacks.models import Attachment, CallbackRequest
 from callbacks.safe_hours import PartOfDay, SafeHours
@@ -128,6 +128,15 @@ def text_of(response) -> str:
 
 
 CONTACT = reverse("callbacks:contact")
+
+
+SENT = reverse("callbacks:sent")
+WITHDRAW = reverse("callbacks:withdraw")
+
+
+def link_to(nonce: str = "a-nonce", page: str = SENT) -> str:
+    """The private link to the request that a form with this nonce made."""
+    return f"{page}?t={links.secret(nonce)}"
 
 
 def assert_private(response) -> None:
