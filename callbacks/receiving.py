@@ -58,6 +58,9 @@ def receive(
     except (MultiPartParserError, SuspiciousOperation, UnreadablePostError) as error:
         handler.discard()
         raise UnreadableForm(too_long=isinstance(error, RequestDataTooBig)) from error
+    except BaseException:  # a process told to stop, or out of memory: no half of a file stays
+        handler.discard()
+        raise
     return handler
 
 
