@@ -73,6 +73,7 @@ def _submit(request: HttpRequest, form: CallbackForm, received: dict) -> Outcome
         outcome.submitted = services.submit(
             details=form.details(), nonce=form.nonce, received=received, suspicion=outcome.admission.suspicion
         )
+        limiting.count(outcome.admission)
     except CouldNotSave:
         outcome.could_not_save = True
         form.note_files(received)

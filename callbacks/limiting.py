@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from callbacks import services, tokens
 from callbacks.forms import CallbackForm
+from callbacks.keyring import VaultError
 from callbacks.models import CallbackRequest
 from limits import counters
 
@@ -37,17 +38,28 @@ class Admission:
     suspicion: str = ""
     retry_after: int = 0  # seconds
     takes_a_wait: bool = False  # it will be taken once that time is over, whatever others send meanwhile
+    whom: str = ""  # counted once it is stored
 
 
 def admit(request: HttpRequest, form: CallbackForm) -> Admission:
     """Counts a valid form. One that was stored before (a double tap, a correction) is always taken."""
     try:
-        if services.is_known(form.nonce):
+        if services.is_known(form.nonce, form.details()):
             return Admission()
         return _admit(counters.client_address(request), form)
-    except DatabaseError:  # then storing will fail too, and says so; a limit must not cost a call
+    except (DatabaseError, VaultError):  # then storing will fail too, and says so; a limit must not cost a call
         log.warning("The limit on requests could not be read.", exc_info=True)
         return Admission(suspicion=form.suspicion)
+
+
+def count(admission: Admission) -> None:
+    """Counts a request that was stored: nobody else is told that we have it and will call."""
+    if not admission.whom:
+        return
+    try:
+        counters.hit("callbacks.contact", admission.whom, limit=_contact_limit(), window=CONTACT_WINDOW)
+    except DatabaseError:
+        log.warning("A request could not be counted.", exc_info=True)
 
 
 def may_add_files(callback: CallbackRequest) -> bool:
@@ -72,11 +84,15 @@ def _may_take_files(scope: str, key: str, limit: int) -> bool:
 def _admit(address: str, form: CallbackForm) -> Admission:
     data = form.cleaned_data
     whom = f"{address}|{data['phone'] or data['email']}"
-    limit = max(1, settings.CONTACT_LIMIT // CONTACT_SHARE)
-    if not (again := counters.hit("callbacks.contact", whom, limit=limit, window=CONTACT_WINDOW)):
+    again = counters.peek("callbacks.contact", whom, limit=_contact_limit(), window=CONTACT_WINDOW)
+    if not again:
         return Admission(problem=ENOUGH, retry_after=round(again.retry_after.total_seconds()))
     if counters.hit("callbacks.address", address, limit=settings.CONTACT_LIMIT, window=ADDRESS_WINDOW):
-        return Admission(suspicion=form.suspicion)
+        return Admission(suspicion=form.suspicion, whom=whom)
     if form.has_waited:
-        return Admission(suspicion=form.suspicion or CallbackRequest.Suspicion.BUSY_ADDRESS)
+        return Admission(suspicion=form.suspicion or CallbackRequest.Suspicion.BUSY_ADDRESS, whom=whom)
     return Admission(problem=WAIT, retry_after=tokens.WAIT_SECONDS, takes_a_wait=True)
+
+
+def _contact_limit() -> int:
+    return max(1, settings.CONTACT_LIMIT // CONTACT_SHARE)
