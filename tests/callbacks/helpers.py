@@ -2,7 +2,9 @@
 
 import io
 import re
+import time
 from dataclasses import dataclass
+from unittest import mock
 
 from django.core.files.storage import FileSystemStorage, storages
 from django.urls import reverse
@@ -46,6 +48,13 @@ def fields(**changes: str | None) -> dict[str, str]:
     base |= {"times": "evening", "zone": "America/Chicago", "leave": "voicemail", "if_other_answers": "quiet"}
     base["token"] = tokens.sign_form(tokens.new_nonce())
     return {name: value for name, value in (base | changes).items() if value is not None}
+
+
+def form_token(*, seconds_ago: float = 0, nonce: str = "") -> str:
+    """The token of a form that was opened so many seconds ago."""
+    opened = time.time() - seconds_ago
+    with mock.patch("django.core.signing.time.time", return_value=opened):
+        return tokens.sign_form(nonce or tokens.new_nonce())
 
 
 def body(text: dict[str, str], *files: tuple[str, File], complete: bool = True) -> bytes:

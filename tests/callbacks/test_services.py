@@ -109,9 +109,9 @@ def test_correction_of_a_claimed_request_stays_claimed():
 def test_submit_that_loses_a_race_joins_the_request_of_the_winner(monkeypatch):
     """On PostgreSQL both may find no row at first; here the first look is made to find none."""
     winner = submit(stored())
-    look = services._locked
-    answers = iter([lambda nonce: None, look])
-    monkeypatch.setattr(services, "_locked", lambda nonce: next(answers)(nonce))
+    look = services._find
+    answers = iter([lambda *_: None, look])
+    monkeypatch.setattr(services, "_find", lambda *asked: next(answers)(*asked))
     other = Details(name="Zoë Miller", phone="+12125550199")
     loser = submit(stored("file_2"), details=other)
     assert loser == winner
