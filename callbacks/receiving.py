@@ -14,7 +14,7 @@ from django.http import HttpRequest, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 
 from callbacks import objects
-from callbacks.multipart import Body, Parser
+from callbacks.multipart import Body, Parser, take_chunked
 from callbacks.streams import EncryptingWriter
 from callbacks.uploads import (
     MAX_BODY_BYTES,
@@ -51,6 +51,7 @@ def receive(
     Files for other fields than `slots` are read and dropped. Must come before anything else touches request.POST.
     Raises UnreadableForm where there is no text to go on with; nothing is kept then.
     """
+    take_chunked(request, MAX_BODY_BYTES)
     handler = VaultUploadHandler(request, slots, before_files)
     request.upload_handlers = [handler]
     try:
