@@ -7,7 +7,7 @@ import pytest
 
 from callbacks.promise import UNPROMISED, promise
 from callbacks.safe_hours import PartOfDay, SafeHours
-from editorial.models import Clinic, OpeningTime
+from tests.callbacks.opening import EVERY_DAY_8_TO_8, opened
 
 pytestmark = pytest.mark.django_db
 MORNING, AFTERNOON, EVENING = PartOfDay
@@ -20,19 +20,9 @@ NEW_YORK, CHICAGO, PACIFIC, HAWAII, GUAM = (
 )
 
 WEEKDAYS_8_TO_6 = [(day, "08:00", "18:00") for day in range(5)]
-EVERY_DAY_8_TO_8 = [(day, "08:00", "20:00") for day in range(7)]
 WITH_A_BREAK = [(day, *hours) for day in range(5) for hours in (("09:00", "12:00"), ("13:00", "17:00"))]
 ALL_DAY_SUNDAY = [(6, "00:00", "23:59")]
 MONDAY_LATE = [(0, "20:00", "23:00")]
-
-
-def opened(times: list[tuple[int, str, str]], within: int) -> None:
-    values = {"name": "A clinic", "phone": "866-512-1908", "call_within_hours": within}
-    clinic, _ = Clinic.objects.update_or_create(id=1, defaults=values)
-    clinic.opening_times.all().delete()
-    for weekday, opens, closes in times:
-        at = [datetime.time.fromisoformat(text) for text in (opens, closes)]
-        OpeningTime.objects.create(clinic=clinic, weekday=weekday, opens=at[0], closes=at[1])
 
 
 def promised(received: str, safe: SafeHours) -> str | None:

@@ -10,7 +10,7 @@ from callbacks.details import Details
 from callbacks.models import CallAttempt, CallbackRequest
 from callbacks.safe_hours import SafeHours
 from tests.callbacks.helpers import DETAILS, link_to, post_form, stored, submit, text_of
-from tests.callbacks.test_promise import EVERY_DAY_8_TO_8, opened
+from tests.callbacks.opening import EVERY_DAY_8_TO_8, opened
 from tests.factories import make_staff
 
 pytestmark = pytest.mark.django_db
@@ -97,7 +97,7 @@ def test_attempt_is_told_with_its_time_there_and_never_with_its_outcome(client, 
     assert Outcome(outcome).label not in page and "intake" not in page
 
 
-def test_attempts_are_told_in_their_order(client):
+def test_attempts_are_told_in_their_order(client, clock):
     request, staff = submit(), make_staff("intake")
     work.claim(request, staff)
     tried(request, staff, Outcome.NO_ANSWER, NOON + datetime.timedelta(hours=1))
