@@ -7,6 +7,7 @@ from django.http import HttpRequest, QueryDict
 from callbacks import limiting, receiving, services
 from callbacks.forms import CallbackForm
 from callbacks.limiting import Admission
+from callbacks.receiving import UnreadableForm
 from callbacks.services import CouldNotSave, Submitted
 from callbacks.uploads import Refusal
 
@@ -34,13 +35,20 @@ def take(request: HttpRequest) -> Outcome:
             return Refusal.CROWDED
         return None
 
-    upload = receiving.receive(request, before_files=before_files)
+    try:
+        upload = receiving.receive(request, before_files=before_files)
+    except UnreadableForm:
+        if early and early[0].submitted:
+            return Outcome(early[0].form, submitted=early[0].submitted, files_failed=True)
+        raise
     first = early[0] if early else None
     if first and first.admission.problem:
         receiving.discard(upload.received)
         first.form.note_files(upload.received)
         return first
     form = CallbackForm(request.POST, file_began=upload.file_began)
+    if first and first.submitted and not form.is_valid():
+        form = first.form  # text behind the files spoiled it; what stood before them is stored, and takes the files
     outcome = _submit(request, form, upload.received)
     if first and first.submitted and not outcome.submitted:
         # The text is safe since before the files began; only they could not be added.
@@ -64,6 +72,7 @@ def _submit(request: HttpRequest, form: CallbackForm, received: dict) -> Outcome
         outcome.submitted = services.submit(
             details=form.details(), nonce=form.nonce, received=received, suspicion=outcome.admission.suspicion
         )
+        limiting.count(outcome.admission)
     except CouldNotSave:
         outcome.could_not_save = True
         form.note_files(received)

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from callbacks import services, tokens
 from callbacks.forms import CallbackForm
+from callbacks.keyring import VaultError
 from callbacks.models import CallbackRequest
 from limits import counters
 
@@ -34,40 +35,60 @@ class Admission:
 
     problem: str = ""
     suspicion: str = ""
+    whom: str = ""  # counted once it is stored
 
 
 def admit(request: HttpRequest, form: CallbackForm) -> Admission:
     """Counts a valid form. One that was stored before (a double tap, a correction) is always taken."""
     try:
-        if services.is_known(form.nonce):
+        if services.is_known(form.nonce, form.details()):
             return Admission()
         return _admit(counters.client_address(request), form)
-    except DatabaseError:  # then storing will fail too, and says so; a limit must not cost a call
+    except (DatabaseError, VaultError):  # then storing will fail too, and says so; a limit must not cost a call
         log.warning("The limit on requests could not be read.", exc_info=True)
         return Admission(suspicion=form.suspicion)
 
 
+def count(admission: Admission) -> None:
+    """Counts a request that was stored: nobody else is told that we have it and will call."""
+    if not admission.whom:
+        return
+    try:
+        counters.hit("callbacks.contact", admission.whom, limit=_contact_limit(), window=CONTACT_WINDOW)
+    except DatabaseError:
+        log.warning("A request could not be counted.", exc_info=True)
+
+
 def may_add_files(callback: CallbackRequest) -> bool:
     """So many tries an hour for one request: its link must not fill the disk."""
-    return bool(counters.hit("callbacks.files", callback.pk.hex, limit=FILES_LIMIT, window=FILES_WINDOW))
+    return _may_take_files("callbacks.files", callback.pk.hex, FILES_LIMIT)
 
 
 def may_send_files(request: HttpRequest) -> bool:
     """An address that sends very many files is asked to add them later, so that nobody fills the disk at one go."""
     limit = FILES_FOR_EACH * settings.CONTACT_LIMIT
-    return bool(
-        counters.hit("callbacks.files_from", counters.client_address(request), limit=limit, window=FILES_WINDOW)
-    )
+    return _may_take_files("callbacks.files_from", counters.client_address(request), limit)
+
+
+def _may_take_files(scope: str, key: str, limit: int) -> bool:
+    try:
+        return bool(counters.hit(scope, key, limit=limit, window=FILES_WINDOW))
+    except DatabaseError:  # a limit that cannot be counted must not cost the answer to a request that is stored
+        log.warning("The limit on files could not be read.", exc_info=True)
+        return True
 
 
 def _admit(address: str, form: CallbackForm) -> Admission:
-    contact = form.cleaned_data["phone"] or form.cleaned_data["email"]
-    share = max(1, settings.CONTACT_LIMIT // CONTACT_SHARE)
+    whom = f"{address}|{form.cleaned_data['phone'] or form.cleaned_data['email']}"
     # A shelter's phone and a library's address serve many: neither count refuses for good.
-    in_time = counters.hit("callbacks.address", address, limit=settings.CONTACT_LIMIT, window=ADDRESS_WINDOW)
-    in_time = counters.hit("callbacks.contact", f"{address}|{contact}", limit=share, window=CONTACT_WINDOW) and in_time
+    in_time = bool(counters.peek("callbacks.contact", whom, limit=_contact_limit(), window=CONTACT_WINDOW))
+    in_time &= bool(counters.hit("callbacks.address", address, limit=settings.CONTACT_LIMIT, window=ADDRESS_WINDOW))
     if in_time:
-        return Admission(suspicion=form.suspicion)
+        return Admission(suspicion=form.suspicion, whom=whom)
     if form.has_waited:
-        return Admission(suspicion=form.suspicion or CallbackRequest.Suspicion.BUSY_ADDRESS)
+        return Admission(suspicion=form.suspicion or CallbackRequest.Suspicion.BUSY_ADDRESS, whom=whom)
     return Admission(problem=WAIT)
+
+
+def _contact_limit() -> int:
+    return max(1, settings.CONTACT_LIMIT // CONTACT_SHARE)

@@ -2,7 +2,9 @@
 
 from typing import Protocol
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousMultipartForm, TooManyFilesSent
+from django.core.handlers.wsgi import LimitedStream
 from django.http import HttpRequest, QueryDict
 from django.http.multipartparser import MultiPartParser, MultiPartParserError, exhaust
 
@@ -13,6 +15,19 @@ class _Handler(Protocol):
     text_so_far: QueryDict
 
     def broke_off(self) -> None: ...
+
+
+def take_chunked(request: HttpRequest, most: int) -> None:
+    """Lets a body that declares no length be read to its end, up to `most` bytes: Django alone would see none of it.
+
+    Only where the server in front says that it marks the end (gunicorn does); must come before request.POST is read.
+    """
+    chunked = request.META.get("HTTP_TRANSFER_ENCODING", "").strip().lower() == "chunked"
+    if chunked and not request.META.get("CONTENT_LENGTH") and request.META.get("wsgi.input_terminated"):
+        if request.content_type != "multipart/form-data":
+            most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        request.META["CONTENT_LENGTH"] = str(most)
+        request._stream = LimitedStream(request.META["wsgi.input"], most)
 
 
 class Body:

@@ -15,7 +15,7 @@ from django.http.multipartparser import MultiPartParserError
 
 from callbacks import objects
 from callbacks.clamd import Scan, Verdict
-from callbacks.multipart import Body, Parser
+from callbacks.multipart import Body, Parser, take_chunked
 from callbacks.streams import EncryptingWriter
 from callbacks.uploads import (
     MAX_BODY_BYTES,
@@ -52,6 +52,7 @@ def receive(
     Files for other fields than `slots` are read and dropped. Must come before anything else touches request.POST.
     Raises UnreadableForm where there is no text to go on with; nothing is kept then.
     """
+    take_chunked(request, MAX_BODY_BYTES)
     handler = VaultUploadHandler(request, slots, before_files)
     request.upload_handlers = [handler]
     try:
@@ -59,6 +60,9 @@ def receive(
     except (MultiPartParserError, SuspiciousOperation, UnreadablePostError) as error:
         handler.discard()
         raise UnreadableForm(too_long=isinstance(error, RequestDataTooBig)) from error
+    except BaseException:  # a process told to stop, or out of memory: no half of a file stays
+        handler.discard()
+        raise
     return handler
 
 

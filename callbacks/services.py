@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -43,12 +44,7 @@ def submit(*, details: Details, nonce: str, received: dict[Slot, Received], susp
     of its own. A withdrawn request stays withdrawn; its form, sent once more, makes a new one.
     """
     with _saving(received), transaction.atomic():
-        request = _locked(nonce)
-        if request and _is_another(request, details):
-            nonce = salted_hmac(
-                "callbacks.another", f"{nonce}|{request.pk}|{details.phone or details.email}"
-            ).hexdigest()
-            request = _locked(nonce)
+        nonce, request = _own(nonce, details, CallbackRequest.objects.select_for_update())
         request = request or _create(details, nonce, suspicion)
         if details != request.open_details():
             _correct(request, details)
@@ -56,9 +52,9 @@ def submit(*, details: Details, nonce: str, received: dict[Slot, Received], susp
         return Submitted(request, links.secret(nonce))
 
 
-def is_known(nonce: str) -> bool:
-    """This form was stored before."""
-    return CallbackRequest.objects.filter(form_key=links.form_key(nonce)).exists()
+def is_known(nonce: str, details: Details) -> bool:
+    """This form was stored before for the same person: sent again, it makes no further request. Raises VaultError."""
+    return _own(nonce, details, CallbackRequest.objects.all())[1] is not None
 
 
 def add_files(request: CallbackRequest, received: dict[Slot, Received]) -> None:
@@ -96,8 +92,16 @@ def _discard_unused(names: set[str]) -> None:
         objects.discard(name)
 
 
-def _locked(nonce: str) -> CallbackRequest | None:
-    return CallbackRequest.objects.select_for_update().filter(form_key=links.form_key(nonce)).first()
+def _own(nonce: str, details: Details, rows: QuerySet) -> tuple[str, CallbackRequest | None]:
+    """The nonce under which these details are kept, and their request; each other person on a form adds a link."""
+    while (request := _find(nonce, rows)) and _is_another(request, details):
+        whom = f"{nonce}|{request.pk}|{details.phone or details.email}"
+        nonce = salted_hmac("callbacks.another", whom).hexdigest()
+    return nonce, request
+
+
+def _find(nonce: str, rows: QuerySet) -> CallbackRequest | None:
+    return rows.filter(form_key=links.form_key(nonce)).first()
 
 
 def _is_another(request: CallbackRequest, details: Details) -> bool:
@@ -122,7 +126,7 @@ def _create(details: Details, nonce: str, suspicion: str) -> CallbackRequest:
                 notices.tell_staff.enqueue(str(request.pk))
             return request
         except IntegrityError:
-            if existing := _locked(nonce):
+            if existing := _find(nonce, CallbackRequest.objects.select_for_update()):
                 return existing
             request.reference = new_reference()
     raise CouldNotSave

@@ -1,12 +1,12 @@
-"""Asking for a call, as somebody on a phone does it."""
+"""Asking for a call on a phone without scripts: all of it must work."""
 
 import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(2000)
+from tests.browser.asking import PNG, fill, requests_kept, send
+
 LIMIT = 32 * 1024 * 1024
 
 
@@ -16,21 +16,6 @@ def person(visit):
     visitor = visit(360, java_script_enabled=False)
     visitor.open("/contact/")
     return visitor
-
-
-def fill(page, name: str = "Sam", phone: str = "(212) 555-0123") -> None:
-    page.get_by_label("Your name").fill(name)
-    page.get_by_label("Your phone number").fill(phone)
-
-
-def send(page) -> None:
-    with page.expect_navigation(timeout=60_000):
-        page.get_by_role("button", name="Ask for a call").click()
-
-
-def requests_kept(site) -> int:
-    command = "from callbacks.models import CallbackRequest as C; print(C.objects.count())"
-    return int(site.manage("shell", "--no-imports", "--command", command).split()[-1])
 
 
 def test_request_with_a_photo_is_confirmed_once_and_for_all(person, site, tmp_path):
@@ -51,21 +36,70 @@ def test_request_with_a_photo_is_confirmed_once_and_for_all(person, site, tmp_pa
     assert person.context.cookies() == []
 
 
-def test_form_filled_badly_keeps_what_was_typed_and_leads_to_the_mistake(visit):
-    visitor = visit(360)
-    visitor.open("/contact/")
-    page = visitor.page
+def test_form_filled_badly_keeps_what_was_typed_and_says_what_to_change(person, site):
+    page, before = person.page, requests_kept(site)
     fill(page, name="Sam Ó Súilleabháin", phone="12")
+    page.get_by_label("Evening").check()
+    page.get_by_label("Leave a voicemail").check()
+    page.get_by_label("Your time zone").select_option("Hawaii")
+    page.get_by_label("Say it is a wrong number").check()
     page.get_by_label("Anything we need to know?").fill("After <b>three</b>, please")
     send(page)
     assert page.title().startswith("Error: ")
-    assert page.evaluate("document.activeElement.className") == "error-summary"
     assert page.get_by_label("Your name").input_value() == "Sam Ó Súilleabháin"
     assert page.get_by_label("Anything we need to know?").input_value() == "After <b>three</b>, please"
+    assert page.get_by_label("Evening").is_checked() and page.get_by_label("Leave a voicemail").is_checked()
+    assert page.get_by_label("Say it is a wrong number").is_checked()
+    assert page.get_by_label("Your time zone").input_value() == "Pacific/Honolulu"
     page.locator(".error-summary a").first.click()
-    assert page.evaluate("document.activeElement.name") == "phone"
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
+    assert page.url.endswith("#id_phone")
+    fill(page, name="Sam", phone="(212) 555-0123")
+    send(page)
+    assert page.locator("h1").inner_text() == "We have your request"
+    assert requests_kept(site) == before + 1
+
+
+def test_private_link_opens_the_same_page_elsewhere_and_takes_the_request_back(person, visit, site):
+    page, before = person.page, requests_kept(site)
+    fill(page)
+    send(page)
+    reference = re.search(r"\b[0-9A-Z]{3}-[0-9A-Z]{3}\b", page.locator("main").inner_text())[0]
+    link = page.locator(".private-link a").inner_text()
+    assert link == page.url
+
+    elsewhere = visit(1280, java_script_enabled=False)
+    elsewhere.page.goto(link)
+    assert reference in elsewhere.page.locator("main").inner_text()
+    elsewhere.page.get_by_role("link", name="Take my request back").click()
+    assert elsewhere.page.locator("h1").inner_text() == "Take your request back?"
+    elsewhere.page.get_by_role("link", name="No, keep it").click()
+    assert elsewhere.page.locator("h1").inner_text() == "We have your request"
+    elsewhere.page.get_by_role("link", name="Take my request back").click()
+    elsewhere.page.get_by_role("button", name="Yes, erase my request").click()
+    assert elsewhere.page.locator("h1").inner_text() == "Your request is erased"
+    page.reload()
+    assert "We will not call." in page.locator("main").inner_text()
+    assert requests_kept(site) == before + 1  # the emptied row
+    assert elsewhere.complaints == []
+    assert elsewhere.context.cookies() == []
+
+
+def test_link_cut_short_says_how_to_reach_us(person):
+    person.open("/contact/sent/?t=abc")
+    main = person.page.locator("main").inner_text()
+    assert "This page is not open" in main and "866-512-1908" in main
+
+
+def test_file_is_added_later_through_the_private_link(person, tmp_path):
+    page = person.page
+    (photo := tmp_path / "card.png").write_bytes(PNG)
+    fill(page)
+    send(page)
+    page.get_by_label("Second file").set_input_files(photo)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Send the file").click()
+    assert "We have it: PNG" in page.locator("main").inner_text()
+    assert page.get_by_label("First file").count() == 1 and page.get_by_label("Second file").count() == 0
 
 
 def test_file_too_large_costs_the_file_not_the_call(person, site, tmp_path):
@@ -128,21 +162,6 @@ def test_staff_read_the_request_and_download_the_very_bytes(person, visit, tmp_p
     assert Path(download.value.path()).read_bytes() == PNG
     assert download.value.suggested_filename == f"request-{reference}-1.png"
     assert staff.complaints == []
-
-
-def test_file_too_large_is_said_before_it_is_sent_where_scripts_run(visit, tmp_path):
-    with (large := tmp_path / "large.pdf").open("wb") as file:
-        file.truncate(LIMIT + 1)
-    (small := tmp_path / "small.png").write_bytes(PNG)
-    visitor = visit(360)
-    visitor.open("/contact/")
-    page = visitor.page
-    page.get_by_label("First file").set_input_files(large)
-    assert page.get_by_role("alert").first.inner_text().startswith("It is larger than 32 MB.")
-    assert page.evaluate("document.querySelector('#id_file_1').files.length") == 0
-    page.get_by_label("First file").set_input_files(small)
-    assert page.get_by_role("alert").first.inner_text() == ""
-    assert visitor.complaints == []
 
 
 @pytest.mark.parametrize("megabytes", [130, 200])

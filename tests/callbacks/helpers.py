@@ -2,12 +2,14 @@
 
 import io
 import re
+import time
 from dataclasses import dataclass
+from unittest import mock
 
 from django.core.files.storage import FileSystemStorage, storages
 from django.urls import reverse
 
-from callbacks import objects, services, tokens
+from callbacks import links, objects, services, tokens
 from callbacks.details import Details
 from callbacks.models import AccessRecord, Attachment, CallbackRequest
 from callbacks.safe_hours import PartOfDay, SafeHours
@@ -46,6 +48,13 @@ def fields(**changes: str | None) -> dict[str, str]:
     base |= {"times": "evening", "zone": "America/Chicago", "leave": "voicemail", "if_other_answers": "quiet"}
     base["token"] = tokens.sign_form(tokens.new_nonce())
     return {name: value for name, value in (base | changes).items() if value is not None}
+
+
+def form_token(*, seconds_ago: float = 0, nonce: str = "") -> str:
+    """The token of a form that was opened so many seconds ago."""
+    opened = time.time() - seconds_ago
+    with mock.patch("django.core.signing.time.time", return_value=opened):
+        return tokens.sign_form(nonce or tokens.new_nonce())
 
 
 def body(text: dict[str, str], *files: tuple[str, File], complete: bool = True) -> bytes:
@@ -128,6 +137,15 @@ def text_of(response) -> str:
 
 
 CONTACT = reverse("callbacks:contact")
+
+
+SENT = reverse("callbacks:sent")
+WITHDRAW = reverse("callbacks:withdraw")
+
+
+def link_to(nonce: str = "a-nonce", page: str = SENT) -> str:
+    """The private link to the request that a form with this nonce made."""
+    return f"{page}?t={links.secret(nonce)}"
 
 
 def assert_private(response) -> None:

@@ -7,6 +7,7 @@ from django.core import signing
 from django.db import connection
 
 from callbacks import tokens
+from callbacks.details import Details
 from callbacks.models import CallbackRequest
 from tests.callbacks.helpers import (
     CONTACT,
@@ -40,7 +41,8 @@ def test_form_page_sets_no_cookie_and_is_kept_nowhere(client):
 def test_form_page_has_its_fields_in_the_order_that_shows_how_far_a_body_came(client):
     page = client.get(CONTACT).content.decode().split("<form", 1)[1].split("</form>")[0]
     names = list(dict.fromkeys(re.findall(r'name="(\w+)"', page)))
-    assert names == ["name", "phone", "preferred_time", "message", "token", "file_1", "file_2", "complete"]
+    text = "name about phone email times zone leave if_other_answers message website token"
+    assert names == [*text.split(), "file_1", "file_2", "complete"]
 
 
 def test_form_page_helps_browsers_fill_it_in(client):
@@ -74,9 +76,24 @@ def test_good_request_is_stored_and_confirmed(client):
 
 
 def test_request_without_files_needs_no_multipart(client):
-    response = client.post(CONTACT, fields(preferred_time=None, message=None) | {"complete": "1"})
+    response = client.post(CONTACT, fields() | {"complete": "1"})
     assert response.status_code == 303
-    assert CallbackRequest.objects.get().open_details().preferred_time == "any"
+    assert CallbackRequest.objects.get().open_details() == DETAILS
+
+
+def test_name_and_number_are_enough_and_the_rest_is_the_safest(client):
+    unsaid = dict.fromkeys(("about", "times", "zone", "leave", "if_other_answers", "message"))
+    assert post_form(client, **unsaid).status_code == 303
+    details = CallbackRequest.objects.get().open_details()
+    assert details == Details(name="Zoë Miller", phone="+12125550123")
+    assert (details.voicemail, details.text_message, details.if_other_answers) == (False, False, "quiet")
+
+
+def test_email_is_enough_without_a_number(client):
+    assert post_form(client, phone=None, email=" zoe@example.com ").status_code == 303
+    request = CallbackRequest.objects.get()
+    assert (request.open_details().phone, request.open_details().email) == ("", "zoe@example.com")
+    assert request.phone_index == ""
 
 
 def test_posts_from_a_browser_that_checks_csrf_need_no_cookie():
@@ -88,12 +105,18 @@ def test_posts_from_a_browser_that_checks_csrf_need_no_cookie():
 @pytest.mark.parametrize(
     ("changes", "link", "words"),
     [
-        ({"name": ""}, "#id_name", "Enter your name."),
-        ({"name": None}, "#id_name", "Enter your name."),
-        ({"phone": ""}, "#id_phone", "Enter a phone number"),
-        ({"phone": None}, "#id_phone", "Enter a phone number"),
+        ({"name": ""}, "#id_name", "Enter a name that we can ask for."),
+        ({"name": None}, "#id_name", "Enter a name that we can ask for."),
+        ({"phone": ""}, "#id_phone", "Enter a phone number or an email address"),
+        ({"phone": None}, "#id_phone", "Enter a phone number or an email address"),
         ({"phone": "911"}, "#id_phone", "Check the phone number."),
-        ({"preferred_time": "<script>"}, "#id_preferred_time_0", "Choose one of the times"),
+        ({"email": "zoe at example"}, "#id_email", "Check the email address."),
+        ({"phone": None, "email": "zoe at example"}, "#id_email", "Check the email address."),
+        ({"times": "<script>"}, "#id_times_0", "Choose from the times"),
+        ({"zone": "Mars/Olympus"}, "#id_zone", "Choose one of the time zones"),
+        ({"leave": "a note"}, "#id_leave_0", "Choose from the two"),
+        ({"if_other_answers": "shout"}, "#id_if_other_answers_0", "Choose one of the answers"),
+        ({"about": "the cat"}, "#id_about_0", "Choose one of the two answers"),
         ({"message": "Knock first." + "x" * 5000}, "#id_message", "Make the message shorter"),
     ],
 )
@@ -133,7 +156,7 @@ def test_expired_token_brings_the_form_back_and_still_makes_one_request(client, 
     response = post_form(client, token=old)
     assert_form_comes_back(response, 422)
     assert "too old" in text_of(response)
-    assert tokens.read_form(token_in(response)) == nonce
+    assert tokens.read_form(token_in(response))[0] == nonce
 
 
 def test_database_that_cannot_be_written_gives_the_form_back_and_keeps_nothing(client, caplog):

@@ -1,15 +1,20 @@
 """What a person may type, and what they are told where it cannot be used."""
 
 import pytest
+from django.http import QueryDict
 
 from callbacks import tokens
 from callbacks.details import Details
-from callbacks.forms import CallbackForm
+from callbacks.forms import NO_CONTACT, CallbackForm
+from callbacks.safe_hours import PartOfDay, SafeHours
 
 
-def form(**changes: str) -> CallbackForm:
-    data = {"name": "Jo", "phone": "212 555 0123", "complete": "1", "token": tokens.sign_form("a-nonce")}
-    return CallbackForm(data | changes)
+def form(**changes: str | list[str]) -> CallbackForm:
+    data = QueryDict(mutable=True)
+    given = {"name": "Jo", "phone": "212 555 0123", "complete": "1", "token": tokens.sign_form("a-nonce")}
+    for name, value in (given | changes).items():
+        data.setlist(name, [value] if isinstance(value, str) else value)
+    return CallbackForm(data)
 
 
 @pytest.mark.parametrize(
@@ -60,9 +65,7 @@ def test_name_that_is_empty_or_too_long_is_refused(name):
 def test_text_loses_only_what_cannot_be_seen():
     bound = form(name="  Jo\x00\x1b[31m\u202e ", message="one\r\ntwo\tthree\x00\ud800")
     assert bound.is_valid()
-    assert bound.details() == Details(
-        name="Jo[31m", phone="+12125550123", preferred_time="any", message="one\ntwo\tthree"
-    )
+    assert bound.details() == Details(name="Jo[31m", phone="+12125550123", message="one\ntwo\tthree")
 
 
 def test_message_counts_a_line_break_once():
@@ -71,25 +74,70 @@ def test_message_counts_a_line_break_once():
     assert "message" in form(message="x" * 5001).errors
 
 
-def test_time_outside_the_list_is_refused():
-    assert "preferred_time" in form(preferred_time="midnight").errors
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("about", "the cat"),
+        ("times", ["midnight"]),
+        ("times", ["morning", "midnight"]),
+        ("zone", "Europe/Berlin"),
+        ("zone", "../../etc/localtime"),
+        ("leave", ["note"]),
+        ("if_other_answers", "shout"),
+    ],
+)
+def test_answer_outside_its_list_is_refused(field, typed):
+    assert field in form(**{field: typed}).errors
 
 
-@pytest.mark.parametrize("time", ["any", "morning", "afternoon", "evening"])
-def test_time_in_the_list_is_kept(time):
-    bound = form(preferred_time=time)
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ({}, SafeHours()),
+        ({"times": ["evening", "morning"]}, SafeHours((PartOfDay.MORNING, PartOfDay.EVENING))),
+        ({"times": ["afternoon"], "zone": "Pacific/Guam"}, SafeHours((PartOfDay.AFTERNOON,), "Pacific/Guam")),
+        ({"zone": "America/Phoenix"}, SafeHours((), "America/Phoenix")),
+    ],
+)
+def test_safe_hours_are_kept_in_the_order_of_the_day(typed, kept):
+    bound = form(**typed)
+    assert bound.is_valid(), bound.errors
+    assert bound.details().safe_hours == kept
+
+
+@pytest.mark.parametrize(
+    ("ticked", "voicemail", "text_message"),
+    [([], False, False), (["voicemail"], True, False), (["text"], False, True), (["text", "voicemail"], True, True)],
+)
+def test_message_is_left_only_where_the_person_ticked_it(ticked, voicemail, text_message):
+    bound = form(leave=ticked)
     assert bound.is_valid()
-    assert bound.details().preferred_time == time
+    assert (bound.details().voicemail, bound.details().text_message) == (voicemail, text_message)
 
 
-def test_details_show_nothing_in_a_log():
-    assert "Jo" not in repr(Details(name="Jo", phone="+12125550123"))
+@pytest.mark.parametrize("answer", ["quiet", "wrong_number", "open"])
+def test_what_to_say_to_somebody_else_is_kept(answer):
+    bound = form(if_other_answers=answer)
+    assert bound.is_valid()
+    assert bound.details().if_other_answers == answer
 
 
-def test_details_from_an_earlier_version_still_open():
-    assert Details.from_bytes(b'{"name": "Jo", "phone": "+12125550123", "gone": 1}').message == ""
+@pytest.mark.parametrize(
+    "typed", ["zoe@example.com", "zoe+help@mail.example.co.uk", "ZOE@EXAMPLE.COM", "z@b\xfccher.example"]
+)
+def test_email_address_is_kept_as_typed(typed):
+    bound = form(phone="", email=f"  {typed}\x00 ")
+    assert bound.is_valid(), bound.errors
+    assert (bound.details().email, bound.details().phone) == (typed, "")
 
 
-def test_details_read_a_number_aloud_with_its_extension():
-    details = Details(name="Jo", phone="+18665121908;ext=5")
-    assert details.phone_for_people == "+1 866-512-1908 ext. 5"
+@pytest.mark.parametrize(
+    "typed",
+    ["zoe", "zoe@", "@example.com", "zoe@example", "a b@example.com", "zoe@a@example.com", "x" * 255 + "@a.example"],
+)
+def test_email_address_that_nothing_can_be_sent_to_is_refused(typed):
+    assert "email" in form(email=typed).errors
+
+
+def test_neither_number_nor_address_is_said_once_and_by_the_number():
+    assert form(phone="", email=" ").errors == {"phone": [NO_CONTACT]}

@@ -100,6 +100,23 @@ def test_body_that_declares_more_than_2_gb_resets_the_connection():
     assert stopped.value.connection_reset
 
 
+@pytest.mark.parametrize("files", [(), (("file_1", File(PDF * 9000)),)])
+def test_body_that_declares_no_length_is_read_to_its_end(client, files):
+    data = body(fields(), *files)
+    stream = io.BytesIO(data)
+    extra = {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True}
+    assert post(client, data, **extra | {"wsgi.input": stream}).status_code == 303
+    assert CallbackRequest.objects.get().open_details() == DETAILS
+    assert [a.state for a in Attachment.objects.all()] == ["stored"] * len(files)
+    assert stream.tell() == len(data)
+
+
+def test_length_that_is_not_declared_is_trusted_only_where_the_server_marks_the_end(client):
+    data = body(fields())
+    extra = {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"}
+    assert post(client, data, **extra | {"wsgi.input": io.BytesIO(data)}).status_code == 422
+
+
 def test_empty_file_is_said(client):
     response = post_form(client, ("file_1", File(b"")))
     assert only_attachment().reason == "empty"

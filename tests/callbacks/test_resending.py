@@ -21,12 +21,6 @@ from tests.callbacks.helpers import (
 pytestmark = pytest.mark.django_db
 
 
-def test_confirmation_token_is_no_form_token(client):
-    location = post_form(client)["Location"]
-    CallbackRequest.objects.all().delete()
-    assert_form_comes_back(post_form(client, token=location.split("t=")[1]), 422)
-
-
 def test_body_cut_inside_text_brings_the_form_back(client):
     data = body(fields())
     response = post_cut(client, data, data.index(b'name="token"'))
@@ -99,3 +93,50 @@ def test_two_people_with_the_same_name_and_number_make_two_requests(client):
     post_form(client)
     post_form(client)
     assert CallbackRequest.objects.count() == 2
+
+
+def test_double_tap_with_files_keeps_each_file_once_and_leads_to_one_page(client):
+    data = body(fields(), ("file_1", File(JPEG)), ("file_2", File(PDF)))
+    locations = {post(client, data)["Location"] for _ in range(3)}
+    assert len(locations) == 1
+    request = CallbackRequest.objects.get()
+    assert [a.kind for a in request.attachments.all()] == ["jpg", "pdf"]
+    assert set(objects_in_store()) == {a.object_name for a in request.attachments.all()}
+
+
+def test_another_person_on_the_same_open_form_gets_a_request_and_a_page_of_their_own(client):
+    """A phone that is passed round, its form left open: neither sees or changes what the other sent."""
+    text = fields()
+    first = post(client, body(text, ("file_1", File(JPEG))))["Location"]
+    second = post(client, body(text | {"name": "Ana", "phone": "212 555 0166"}, ("file_1", File(PDF))))["Location"]
+    assert first != second
+    one, two = CallbackRequest.objects.order_by("received_at")
+    assert (one.open_details(), two.open_details().name) == (DETAILS, "Ana")
+    assert [each.attachments.get().kind for each in (one, two)] == ["jpg", "pdf"]
+    for location, own, other in ((first, one, two), (second, two, one)):
+        words = text_of(client.get(location))
+        assert own.reference in words and other.reference not in words
+    assert post(client, body(text))["Location"] == first  # and each, sent again, stays the same
+    assert post(client, body(text | {"name": "Ana", "phone": "212 555 0166"}))["Location"] == second
+    assert CallbackRequest.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"name": "Zoe Miller"}, {"phone": "212 555 0199"}, {"email": "zoe@example.com"}, {"times": "morning"}],
+)
+def test_one_correction_is_the_same_person(client, change):
+    text = fields()
+    first = post(client, body(text))["Location"]
+    assert post(client, body(text | change))["Location"] == first
+    assert CallbackRequest.objects.count() == 1
+
+
+def test_correction_made_while_a_file_is_sent_again_reaches_staff(client):
+    text = fields(phone="212 555 0199")
+    post_cut(client, body(text, ("file_1", File(JPEG * 500))), 3000)
+    post(client, body(text | {"phone": "212 555 0123"}, ("file_1", File(JPEG))))
+    request = CallbackRequest.objects.get()
+    assert request.open_details() == DETAILS and request.attachments.get().arrived
+    assert CallbackRequest.objects.with_phone("+12125550123").get() == request
+    assert not CallbackRequest.objects.with_phone("+12125550199").exists()

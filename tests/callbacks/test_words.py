@@ -4,6 +4,7 @@ import pytest
 import textstat
 from django.urls import reverse
 
+from callbacks import limiting
 from callbacks.models import CallbackRequest
 from callbacks.uploads import Refusal
 from tests.callbacks.helpers import File, post_form, text_of
@@ -22,6 +23,10 @@ def pages(client) -> dict[str, str]:
         "errors": main_text(post_form(client, ("file_1", File(b"")), name="", phone="")),
         "sent": main_text(client.get(location)),
         "gone": main_text(client.get(reverse("callbacks:sent"))),
+        "withdraw": main_text(client.get(location.replace("/sent/", "/withdraw/"))),
+        "wait": limiting.WAIT,
+        "enough": limiting.ENOUGH,
+        "withdrawn": main_text(client.post(location.replace("/sent/", "/withdraw/"), follow=True)),
         "refusals": " ".join(refusal.sentence for refusal in Refusal),
     }
 
@@ -35,7 +40,8 @@ def test_every_page_reads_at_grade_8_or_lower_and_blames_nobody(client):
 
 def test_every_page_offers_the_clinic_911_and_988(client):
     found = pages(client)
-    del found["refusals"]
+    for only_a_part in ("refusals", "wait", "enough"):
+        del found[only_a_part]
     assert CallbackRequest.objects.count() == 1
     for name, text in found.items():
         for number in ("866-512-1908", "911", "988"):
@@ -44,7 +50,8 @@ def test_every_page_offers_the_clinic_911_and_988(client):
 
 def test_every_page_has_a_description_and_one_heading(client):
     location = post_form(client)["Location"]
-    for url in (reverse("callbacks:contact"), location, reverse("callbacks:sent")):
+    withdraw = location.replace("/sent/", "/withdraw/")
+    for url in (reverse("callbacks:contact"), location, reverse("callbacks:sent"), withdraw):
         page = client.get(url).content.decode()
         assert page.count("<h1") == 1
         description = page.split('name="description" content="')[1].split('"')[0]

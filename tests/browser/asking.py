@@ -1,0 +1,44 @@
+"""What a person does on the page that asks for a call."""
+
+import contextlib
+import sqlite3
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from tests.served import Site
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(2000)
+
+
+def fill(page: Page, name: str = "Sam", phone: str = "(212) 555-0123") -> None:
+    page.get_by_label("Your name").fill(name)
+    page.get_by_label("Phone number").fill(phone)
+
+
+def send(page: Page) -> None:
+    """Waits for the page that answers."""
+    with page.expect_navigation(timeout=60_000):
+        press(page)
+
+
+def press(page: Page) -> None:
+    page.get_by_role("button", name="Ask for a call").click()
+
+
+def photo(folder: Path, size: int = 0, name: str = "card.png") -> Path:
+    """A picture of at least so many bytes."""
+    (path := folder / name).write_bytes(PNG + bytes(size))
+    return path
+
+
+def requests_kept(site: Site) -> int:
+    with contextlib.closing(sqlite3.connect(site.var / "db.sqlite3", timeout=20)) as database:
+        return database.execute("SELECT COUNT(*) FROM callbacks_callbackrequest").fetchone()[0]
+
+
+def last_details(site: Site) -> str:
+    """What the newest request holds, as JSON."""
+    command = "from callbacks.models import CallbackRequest as C; "
+    command += "print(C.objects.order_by('received_at').last().open_details().to_bytes().decode())"
+    return site.manage("shell", "--no-imports", "--verbosity=0", "--command", command).strip()

@@ -1,0 +1,105 @@
+"""Asking for a call by everybody: axe-core's rules on every state of the pages, small and large, light and dark."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.asking import fill, photo, press
+from tests.browser.test_contact_scripts import slow_down
+
+
+def check(page: Page, state: str) -> None:
+    results = Axe().run(page)
+    assert results.violations_count == 0, f"{state}: {results.generate_report()}"
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{state} is {wide} pixels too wide"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_every_state_keeps_the_rules_of_accessibility(visit, tmp_path, width, scheme):
+    person = visit(width, scheme)
+    page = person.page
+    person.open("/contact/")
+    check(page, "form")
+    page.get_by_label("First file").set_input_files(photo(tmp_path, 10, "x.gif"))
+    check(page, "form with a wrong file")
+    press(page)
+    expect(page.locator(".error-summary")).to_be_focused()
+    check(page, "errors")
+    person.complaints.clear()  # the browser notes that the answer was 422
+    fill(page)
+    slow_down(page, 100_000)
+    page.get_by_label("First file").set_input_files(photo(tmp_path, 1_000_000))
+    press(page)
+    expect(page.get_by_role("status")).to_contain_text("Sending the first file.")
+    check(page, "sending")
+    page.get_by_role("button", name="Stop sending it").click()
+    expect(page.get_by_role("button", name="Try it again")).to_be_visible()
+    check(page, "stopped")
+    slow_down(page, -1)
+    page.get_by_role("button", name="Try it again").click()
+    page.wait_for_url("**/contact/sent/**")
+    check(page, "sent")
+    page.get_by_role("link", name="Take my request back").click()
+    page.wait_for_url("**/contact/withdraw/**")
+    check(page, "withdraw")
+    page.get_by_role("button", name="Yes, erase my request").click()
+    expect(page.locator("h1")).to_have_text("Your request is erased")
+    check(page, "withdrawn")
+    assert person.complaints == []
+    person.open("/contact/sent/?t=gone")
+    check(page, "gone")
+
+
+def test_form_is_filled_in_and_sent_with_the_keyboard_alone(visit, tmp_path):
+    person = visit(1280)
+    person.open("/contact/")
+    page = person.page
+    page.get_by_label("Your name").focus()
+    visited = []
+    typed = {"name": "Sam", "phone": "212 555 0123", "message": "After three"}
+    for _ in range(40):
+        name, kind = page.evaluate("[document.activeElement.name || '', document.activeElement.type || '']")
+        visited.append(name)
+        if name in typed:
+            page.keyboard.type(typed[name])
+        elif name in {"times", "leave"}:
+            page.keyboard.press("Space")
+        if kind == "submit":
+            break
+        page.keyboard.press("Tab")
+    asked = "name about phone email times zone leave if_other_answers message file_1 file_2".split()
+    assert [name for name in dict.fromkeys(visited) if name] == asked  # in order, and never the hidden field
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/contact/sent/**")
+    expect(page.locator("h1")).to_have_text("We have your request")
+    assert person.complaints == []
+
+
+def test_sending_is_stopped_with_the_keyboard_alone(visit, tmp_path):
+    person = visit(360)
+    person.open("/contact/")
+    page = person.page
+    fill(page)
+    page.get_by_label("First file").set_input_files(photo(tmp_path, 1_000_000))
+    slow_down(page, 100_000)
+    press(page)
+    expect(page.locator(".sending")).to_be_focused()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Stop sending it"
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Try it again")).to_be_visible()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Try it again"
+    slow_down(page, -1)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/contact/sent/**")
+
+
+def test_hidden_field_is_seen_and_heard_by_nobody(visit):
+    person = visit(360)
+    person.open("/contact/")
+    field = person.page.locator("[name=website]")
+    box = field.bounding_box()
+    assert box is None or box["x"] + box["width"] <= 0 or box["width"] * box["height"] <= 1

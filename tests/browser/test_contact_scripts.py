@@ -1,0 +1,260 @@
+"""Asking for a call where scripts run: the text goes first, then each file, and nothing that breaks costs a word."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.asking import fill, last_details, photo, press, requests_kept
+
+HALF_MEGABYTE_A_SECOND = 512 * 1024
+
+
+@pytest.fixture
+def person(visit):
+    """Somebody on a phone in Chicago; also a log of what the page sent, in its order."""
+    visitor = visit(360, timezone_id="America/Chicago")
+    visitor.sent = []
+    visitor.page.on("request", lambda request: request.method == "POST" and visitor.sent.append(request))
+    visitor.open("/contact/")
+    return visitor
+
+
+def slow_down(page: Page, upload: int) -> None:
+    """Bytes a second that go out; -1 for as many as there are."""
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    conditions = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": upload}
+    session.send("Network.emulateNetworkConditions", conditions)
+
+
+def done(page: Page) -> str:
+    """The text of the confirmation, once it is there."""
+    page.wait_for_url("**/contact/sent/**", timeout=60_000)
+    expect(page.locator("h1")).to_have_text("We have your request")
+    return page.locator("main").inner_text()
+
+
+def is_chosen(page: Page, field: str = "file_1") -> bool:
+    return page.evaluate(f"document.querySelector('[name={field}]').files.length") == 1
+
+
+def test_text_is_sent_and_stored_before_the_first_file_begins(person, site, tmp_path):
+    page, before = person.page, requests_kept(site)
+    counts = []
+
+    def look(route) -> None:
+        counts.append(requests_kept(site))
+        route.continue_()
+
+    page.route("**/contact/sent/**", lambda route: look(route) if route.request.method == "POST" else route.continue_())
+    fill(page)
+    page.get_by_label("First file").set_input_files(photo(tmp_path, 300_000))
+    page.get_by_label("Second file").set_input_files(photo(tmp_path, 400_000, "back.png"))
+    press(page)
+    text = done(page)
+    assert counts == [before + 1, before + 1]
+    paths = [request.url.split("?")[0].removeprefix(site.url) for request in person.sent]
+    assert paths == ["/contact/", "/contact/sent/", "/contact/sent/"]
+    assert text.count("We have it: PNG") == 2
+    assert requests_kept(site) == before + 1
+    assert person.complaints == []
+    assert person.context.cookies() == []
+
+
+def test_zone_is_the_one_of_the_phone_and_can_be_changed(person, site):
+    page = person.page
+    assert page.get_by_label("Your time zone").input_value() == "America/Chicago"
+    fill(page)
+    page.get_by_label("Your time zone").select_option("Alaska")
+    press(page)
+    done(page)
+    assert json.loads(last_details(site))["safe_hours"] == {"parts": [], "zone": "America/Anchorage"}
+
+
+def test_progress_is_shown_with_bytes_and_time_left(person, tmp_path):
+    page = person.page
+    slow_down(page, HALF_MEGABYTE_A_SECOND)
+    fill(page)
+    page.get_by_label("First file").set_input_files(photo(tmp_path, 2_000_000))
+    press(page)
+    expect(page.get_by_role("status")).to_contain_text("Sending the first file.")
+    expect(page.get_by_role("status")).to_contain_text("Your request is safe already.")
+    expect(page.locator(".sending .hint")).to_have_text(
+        re.compile(r"^(\d+ KB|1\.\d MB) of 2\.0 MB, about \d+ seconds left$"), timeout=10_000
+    )
+    assert 0 < page.get_by_role("progressbar").evaluate("bar => bar.value") < 1
+    assert page.get_by_role("progressbar").get_attribute("aria-label") == "First file"
+    assert page.evaluate("document.activeElement.className") == "sending"
+    slow_down(page, -1)
+    assert "We have it: PNG" in done(page)
+    assert person.complaints == []
+
+
+def test_sending_is_stopped_and_tried_again(person, site, tmp_path):
+    page, before = person.page, requests_kept(site)
+    slow_down(page, 100_000)
+    fill(page)
+    page.get_by_label("First file").set_input_files(photo(tmp_path, 3_000_000))
+    press(page)
+    page.get_by_role("button", name="Stop sending it").click()
+    expect(page.get_by_role("status")).to_contain_text("Your request is safe.")
+    assert requests_kept(site) == before + 1
+    slow_down(page, -1)
+    page.get_by_role("button", name="Try it again").click()
+    assert "We have it: PNG" in done(page)
+    assert requests_kept(site) == before + 1
+
+
+def test_sending_is_stopped_and_gone_on_without(person, tmp_path):
+    page = person.page
+    slow_down(page, 100_000)
+    fill(page)
+    page.get_by_label("First file").set_input_files(photo(tmp_path, 3_000_000))
+    press(page)
+    page.get_by_role("button", name="Stop sending it").click()
+    slow_down(page, -1)
+    page.get_by_role("button", name="Go on without it").click()
+    assert "We have it" not in done(page)
+    assert page.get_by_label("First file").count() == 1  # it can be added from here
+
+
+def test_connection_that_breaks_inside_a_file_is_said_and_the_file_is_sent_again(person, site, tmp_path):
+    page, before, broken = person.page, requests_kept(site), []
+
+    def break_once(route) -> None:
+        if route.request.method == "POST" and not broken:
+            broken.append(route.abort("connectionreset"))
+        else:
+            route.continue_()
+
+    page.route("**/contact/sent/**", break_once)
+    fill(page)
+    page.get_by_label("First file").set_input_files(photo(tmp_path, 100_000))
+    press(page)
+    expect(page.get_by_role("status")).to_contain_text(
+        "First file: It did not arrive: the sending broke off. Your request is safe."
+    )
+    page.get_by_role("button", name="Try it again").click()
+    assert "We have it: PNG" in done(page)
+    assert requests_kept(site) == before + 1
+
+
+def test_no_connection_costs_not_a_word(person, site, tmp_path):
+    page, before = person.page, requests_kept(site)
+    fill(page, name="Sam Ó Súilleabháin")
+    page.get_by_label("Evening").check()
+    page.get_by_label("Anything we need to know?").fill("After three")
+    page.get_by_label("First file").set_input_files(photo(tmp_path))
+    person.context.set_offline(True)
+    press(page)
+    expect(page.locator(".dropped")).to_have_text(
+        "The connection dropped. All that you typed is still here. Try again, or call us."
+    )
+    assert page.get_by_label("Your name").input_value() == "Sam Ó Súilleabháin"
+    assert page.get_by_label("Evening").is_checked() and is_chosen(page)
+    assert page.get_by_label("Anything we need to know?").input_value() == "After three"
+    person.context.set_offline(False)
+    press(page)
+    assert "We have it: PNG" in done(page)
+    assert requests_kept(site) == before + 1
+    assert json.loads(last_details(site))["name"] == "Sam Ó Súilleabháin"
+
+
+def test_answer_that_is_lost_makes_no_second_request(person, site):
+    page, before, lost = person.page, requests_kept(site), []
+
+    def lose_once(route) -> None:
+        if route.request.method == "POST" and not lost:
+            lost.append(route.fetch())  # it arrived; the answer does not
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    page.route("**/contact/", lose_once)
+    fill(page)
+    press(page)
+    expect(page.locator(".dropped")).to_contain_text("The connection dropped.")
+    assert requests_kept(site) == before + 1
+    press(page)
+    done(page)
+    assert requests_kept(site) == before + 1
+
+
+def test_double_tap_makes_one_request(person, site):
+    page, before = person.page, requests_kept(site)
+    fill(page)
+    page.get_by_role("button", name="Ask for a call").dblclick(no_wait_after=True)
+    done(page)
+    assert len(person.sent) == 1 and requests_kept(site) == before + 1
+
+
+def test_form_with_a_mistake_comes_back_with_its_text_and_keeps_the_chosen_files(person, site, tmp_path):
+    page, before = person.page, requests_kept(site)
+    fill(page, name="Sam Ó Súilleabháin", phone="12")
+    page.get_by_label("Anything we need to know?").fill("After <b>three</b>, please")
+    page.get_by_label("First file").set_input_files(photo(tmp_path))
+    press(page)
+    expect(page.locator(".error-summary")).to_be_focused()
+    assert page.title().startswith("Error: ")
+    assert page.get_by_label("Your name").input_value() == "Sam Ó Súilleabháin"
+    assert page.get_by_label("Anything we need to know?").input_value() == "After <b>three</b>, please"
+    assert is_chosen(page)
+    assert "Choose it again" not in page.locator("main").inner_text()
+    page.locator(".error-summary a").first.click()
+    assert page.evaluate("document.activeElement.name") == "phone"
+    page.get_by_label("Phone number").fill("(212) 555-0123")
+    press(page)
+    assert "We have it: PNG" in done(page)
+    assert requests_kept(site) == before + 1
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "words"),
+    [
+        ("large.pdf", 32 * 1024 * 1024, "It is larger than 32 MB."),
+        ("film.mov", 10, "It is not a PDF, JPEG, PNG or HEIC file."),
+        ("letter.docx", 10, "It is not a PDF, JPEG, PNG or HEIC file."),
+        ("picture.gif", 10, "It is not a PDF, JPEG, PNG or HEIC file."),
+    ],
+)
+def test_file_that_would_be_refused_is_refused_before_it_is_sent(person, tmp_path, name, size, words):
+    page = person.page
+    page.get_by_label("First file").set_input_files(photo(tmp_path, size, name))
+    expect(page.get_by_role("alert").first).to_contain_text(words)
+    assert not is_chosen(page)
+    page.get_by_label("First file").set_input_files(photo(tmp_path))
+    expect(page.get_by_role("alert").first).to_have_text("")
+    assert is_chosen(page)
+    assert person.sent == [] and person.complaints == []
+
+
+@pytest.mark.parametrize("name", ["card.pdf", "card.JPG", "card.jpeg", "card.png", "IMG_1.HEIC", "IMG_2.heif"])
+def test_file_that_would_be_taken_is_not_complained_about(person, tmp_path, name):
+    person.page.get_by_label("First file").set_input_files(photo(tmp_path, 0, name))
+    assert is_chosen(person.page)
+    assert person.page.get_by_role("alert").first.inner_text() == ""
+
+
+def test_file_that_only_looks_right_is_refused_by_the_server_and_the_call_is_kept(person, site, tmp_path):
+    page, before = person.page, requests_kept(site)
+    (fake := tmp_path / "card.png").write_bytes(b"GIF89a" + bytes(2000))
+    fill(page)
+    page.get_by_label("First file").set_input_files(fake)
+    press(page)
+    expect(page.get_by_role("status")).to_contain_text("First file: It is not a PDF, JPEG, PNG or HEIC file.")
+    page.get_by_role("button", name="Go on without it").click()
+    assert "Not taken." in done(page)
+    assert requests_kept(site) == before + 1
+
+
+def test_file_is_added_later_with_its_progress(person, tmp_path):
+    page = person.page
+    fill(page)
+    press(page)
+    done(page)
+    page.get_by_label("First file").set_input_files(photo(tmp_path, 100_000))
+    page.get_by_role("button", name="Send the file").click()
+    expect(page.locator("main")).to_contain_text("We have it: PNG")
+    assert person.complaints == []

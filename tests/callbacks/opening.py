@@ -1,0 +1,17 @@
+"""Opening times of a clinic, for what is promised."""
+
+import datetime
+
+from editorial.models import Clinic, OpeningTime
+
+EVERY_DAY_8_TO_8 = [(day, "08:00", "20:00") for day in range(7)]
+
+
+def opened(times: list[tuple[int, str, str]], within: int) -> None:
+    """The clinic is open at these (weekday, from, until), and calls back within so many hours of them."""
+    values = {"name": "A clinic", "phone": "866-512-1908", "call_within_hours": within}
+    clinic, _ = Clinic.objects.update_or_create(id=1, defaults=values)
+    clinic.opening_times.all().delete()
+    for weekday, opens, closes in times:
+        at = [datetime.time.fromisoformat(text) for text in (opens, closes)]
+        OpeningTime.objects.create(clinic=clinic, weekday=weekday, opens=at[0], closes=at[1])

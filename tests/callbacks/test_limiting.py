@@ -1,0 +1,206 @@
+"""Limits: polite, soon over, for nobody's address but the sender's own, and never at the price of a call."""
+
+import re
+
+import pytest
+from django.db import connection, transaction
+
+from callbacks import tokens
+from callbacks.models import CallbackRequest
+from limits.models import Counter
+from tests.callbacks.helpers import (
+    DETAILS,
+    JPEG,
+    File,
+    assert_private,
+    body,
+    fields,
+    form_token,
+    post,
+    post_form,
+    text_of,
+    token_in,
+)
+
+pytestmark = pytest.mark.django_db
+ELSEWHERE = {"REMOTE_ADDR": "198.51.100.7"}
+
+
+@pytest.fixture(autouse=True)
+def narrow(settings) -> None:
+    """Two requests in ten minutes from one address."""
+    settings.CONTACT_LIMIT = 2
+
+
+def number(of: int) -> str:
+    return f"212 555 01{of:02}"
+
+
+def fill_the_limit(client, **extra) -> None:
+    """Two strangers send from the same address."""
+    for each in (1, 2):
+        assert post(client, body(fields(phone=number(each))), **extra).status_code == 303
+
+
+def aged(response, seconds: int) -> str:
+    """The token in the page, as it is so many seconds later."""
+    return form_token(seconds_ago=seconds, nonce=tokens.read_form(token_in(response))[0])
+
+
+def test_limit_reached_is_said_politely_with_the_number_to_call_and_the_text_kept(client):
+    fill_the_limit(client)
+    response = post_form(client)
+    assert response.status_code == 429
+    assert response["Retry-After"] == "30"
+    assert_private(response)
+    words, page = text_of(response), response.content.decode()
+    assert "perhaps from others who share it. Wait 30 seconds, then send again. What you typed is still here." in words
+    assert "866-512-1908" in page.split("There is a problem")[1].split("</div>")[0]
+    assert 'value="Zoë Miller"' in page and 'value="(212) 555-0123"' in page and "Knock first." in page
+    assert re.search(r'value="evening"[^>]*checked', page) and re.search(r'value="voicemail"[^>]*checked', page)
+    assert "<title>Error: Ask for a call" in page
+    assert CallbackRequest.objects.count() == 2
+
+
+def test_somebody_who_waited_is_taken_whatever_others_send_meanwhile_and_flagged(client):
+    fill_the_limit(client)
+    first = post_form(client)
+    assert post_form(client, phone=number(3)).status_code == 429  # others go on
+    response = post_form(client, token=aged(first, 30))
+    assert response.status_code == 303
+    request = CallbackRequest.objects.get(suspicion="busy_address")
+    assert request.open_details() == DETAILS
+
+
+def test_somebody_who_did_not_wait_is_asked_again_and_the_wait_does_not_begin_anew(client):
+    fill_the_limit(client)
+    first = post_form(client)
+    soon = aged(first, 20)
+    second = post_form(client, token=soon)
+    assert second.status_code == 429
+    assert token_in(second) == soon
+    assert post_form(client, token=aged(second, 31)).status_code == 303
+
+
+def test_wait_asked_of_one_form_serves_one_request(client):
+    fill_the_limit(client)
+    waited = aged(post_form(client), 31)
+    locations = {post_form(client, token=waited)["Location"] for _ in range(3)}
+    assert len(locations) == 1
+    assert CallbackRequest.objects.count() == 3
+
+
+def test_wait_cannot_be_made_up(client):
+    fill_the_limit(client)
+    for token in (form_token(seconds_ago=3600), f"wait-x{form_token(seconds_ago=3600)}"):
+        assert post_form(client, token=token).status_code in {422, 429}
+    assert CallbackRequest.objects.count() == 2
+
+
+def test_sender_at_another_address_is_not_asked_to_wait(client):
+    fill_the_limit(client)
+    assert post(client, body(fields()), **ELSEWHERE).status_code == 303
+
+
+def test_many_on_one_shared_address_all_get_through(client):
+    """A library: eight people, one address, room for two."""
+    waiting = []
+    for each in range(8):
+        response = post_form(client, phone=number(each))
+        if response.status_code == 429:
+            waiting.append((each, aged(response, 31)))
+    assert len(waiting) == 6
+    for each, token in waiting:
+        assert post_form(client, phone=number(each), token=token).status_code == 303
+    assert CallbackRequest.objects.count() == 8
+
+
+def test_double_tap_and_correction_are_never_limited(client):
+    token = form_token(seconds_ago=60)
+    data = body(fields(token=token), ("file_1", File(JPEG)))
+    fill_the_limit(client, **ELSEWHERE)
+    assert post(client, data).status_code == 303
+    fill_the_limit(client, REMOTE_ADDR="127.0.0.2")
+    for _ in range(10):
+        assert post(client, data).status_code == 303
+    for each in range(10):
+        assert post_form(client, token=token, phone=number(each)).status_code == 303
+    assert CallbackRequest.objects.filter(attachments__isnull=False).count() == 1
+    assert CallbackRequest.objects.count() == 5
+
+
+def test_one_form_sent_with_ever_other_names_and_numbers_is_limited_like_many_forms(client):
+    token = form_token(seconds_ago=60)
+    statuses = [post_form(client, token=token, name=f"No {n}", phone=number(n)).status_code for n in range(8)]
+    assert statuses == [303] * 2 + [429] * 6
+    assert CallbackRequest.objects.count() == 2
+
+
+def test_form_sent_and_withdrawn_again_and_again_is_limited(client):
+    token, statuses = form_token(seconds_ago=60), []
+    for _ in range(8):
+        response = post_form(client, token=token)
+        statuses.append(response.status_code)
+        if response.status_code == 303:
+            client.post(response["Location"].replace("/sent/", "/withdraw/"))
+    assert statuses.count(303) <= 2
+
+
+def test_same_number_from_the_same_address_is_told_that_we_have_it_and_will_call(client, settings):
+    settings.CONTACT_LIMIT = 20
+    for _ in range(5):
+        assert post_form(client).status_code == 303
+    response = post_form(client)
+    assert response.status_code == 429
+    assert 3000 < int(response["Retry-After"]) <= 3600
+    words = text_of(response)
+    assert "We already have several requests from you, and we will call. If you cannot wait, call us now." in words
+    assert "866-512-1908" in words
+    assert post_form(client, phone=None, email="zoe@example.com").status_code == 303
+
+
+def test_nobody_is_told_that_we_have_a_request_which_was_never_stored(client, settings):
+    """Pressed again and again, by somebody whom nothing of ours has answered yet."""
+    fill_the_limit(client)
+    for _ in range(10):
+        assert "We already have" not in text_of(post_form(client))
+    keys, settings.VAULT_KEYS = settings.VAULT_KEYS, {}
+    settings.CONTACT_LIMIT = 20
+    assert [post_form(client).status_code for _ in range(10)] == [503] * 10
+    settings.VAULT_KEYS = keys
+    assert post_form(client).status_code == 303
+
+
+def test_nobody_can_use_up_the_limit_of_a_number_from_elsewhere(client, settings):
+    settings.CONTACT_LIMIT = 20
+    for _ in range(7):
+        post(client, body(fields()), **ELSEWHERE)
+    assert post_form(client).status_code == 303
+
+
+@pytest.mark.parametrize("sent", [{"name": ""}, {"phone": "12"}, {"token": "forged"}])
+def test_form_that_has_to_be_corrected_is_not_counted(client, sent):
+    for _ in range(10):
+        assert post_form(client, **sent).status_code == 422
+    assert post_form(client).status_code == 303
+
+
+def test_address_and_number_stand_in_no_table(client):
+    post(client, body(fields(), ("file_1", File(JPEG))), **ELSEWHERE)
+    assert Counter.objects.count() == 3  # the address, the number at this address, the files
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            kept = repr(cursor.fetchall())
+            for told in ("198.51.100.7", "c6336407", "2125550123"):
+                assert told not in kept, (told, table)
+
+
+def test_count_holds_though_storing_fails(client):
+    """Whoever makes us fail is counted all the same."""
+    with pytest.MonkeyPatch.context() as broken, transaction.atomic():
+        broken.setattr(CallbackRequest, "save", lambda *args, **kwargs: 1 / 0)
+        client.raise_request_exception = False
+        for _ in range(2):
+            assert post_form(client).status_code == 500
+        assert post_form(client, phone=number(3)).status_code == 429

@@ -1,0 +1,88 @@
+"""What a program may have sent is kept and answered like everything else; staff only see why it looks odd."""
+
+import pytest
+
+from callbacks.models import CallbackRequest
+from tests.callbacks.helpers import (
+    CONTACT,
+    DETAILS,
+    JPEG,
+    File,
+    body,
+    fields,
+    form_token,
+    post,
+    post_form,
+    text_of,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_form_that_was_read_before_it_was_sent_looks_like_anybodys(client):
+    post_form(client, token=form_token(seconds_ago=4))
+    assert CallbackRequest.objects.get().suspicion == ""
+
+
+@pytest.mark.parametrize("seconds", [3, 60, 23 * 3600])
+def test_form_sent_after_three_seconds_is_not_suspected(client, seconds):
+    post_form(client, token=form_token(seconds_ago=seconds))
+    assert CallbackRequest.objects.get().suspicion == ""
+
+
+def test_form_sent_within_a_second_is_kept_and_flagged(client):
+    response = post_form(client, token=form_token())
+    assert response.status_code == 303
+    request = CallbackRequest.objects.get()
+    assert (request.suspicion, request.state) == ("too_fast", "new")
+    assert request.open_details() == DETAILS
+    assert request.get_suspicion_display() == "Sent within seconds of opening the form"
+
+
+@pytest.mark.parametrize("website", ["http://spam.example", " ", "0"])
+def test_hidden_field_filled_in_is_kept_and_flagged(client, website):
+    response = post_form(client, token=form_token(seconds_ago=60), website=website)
+    assert response.status_code == 303
+    request = CallbackRequest.objects.get()
+    assert request.suspicion == "hidden_field"
+    assert request.open_details() == DETAILS
+
+
+def test_hidden_field_weighs_more_than_haste(client):
+    post_form(client, website="x")
+    assert CallbackRequest.objects.get().suspicion == "hidden_field"
+
+
+def test_suspected_sender_gets_the_very_same_answer(client):
+    answers = []
+    for changes in ({"token": form_token(seconds_ago=60)}, {"website": "x"}, {}):
+        response = post_form(client, ("file_1", File(JPEG)), **changes)
+        page = text_of(client.get(response["Location"]))
+        request = CallbackRequest.objects.order_by("-received_at").first()
+        secret = response["Location"].split("t=")[1]
+        answers.append((response.status_code, page.replace(request.reference, "").replace(secret, "")))
+    assert answers[0] == answers[1] == answers[2]
+    assert "flag" not in answers[0][1] and "program" not in answers[0][1]
+    assert set(CallbackRequest.objects.values_list("suspicion", flat=True)) == {"", "hidden_field", "too_fast"}
+
+
+def test_suspected_request_stands_in_the_queue_and_is_promised_like_any_other(client):
+    post_form(client, website="x")
+    post_form(client, token=form_token(seconds_ago=60))
+    first, second = CallbackRequest.objects.all()
+    assert CallbackRequest.objects.waiting().count() == 2
+    assert (first.due_is_promised, first.state) == (second.due_is_promised, second.state)
+
+
+def test_haste_is_judged_when_the_form_is_first_sent_and_not_by_its_double_tap(client):
+    data = body(fields(token=form_token(seconds_ago=60)))
+    post(client, data)
+    post(client, data)
+    assert CallbackRequest.objects.get().suspicion == ""
+
+
+def test_hidden_field_is_hidden_from_everybody_and_said_to_those_who_hear_it(client):
+    page = client.get(CONTACT).content.decode()
+    around = page.split('class="leave-empty"')[1].split("</div></div>")[0][:600]
+    assert "Leave this field empty" in around
+    assert 'tabindex="-1"' in around and 'autocomplete="off"' in around and 'name="website"' in around

@@ -1,0 +1,200 @@
+"""Taking a request back: asked for twice, done at once, nothing of it left, and counted once."""
+
+import datetime
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from callbacks import erasing, links, services, work
+from callbacks.keyring import VaultError
+from callbacks.models import AccessRecord, Attachment, CallAttempt, CallbackRequest, Erasure, Note
+from tests.callbacks.helpers import (
+    CONTACT,
+    DETAILS,
+    JPEG,
+    PDF,
+    SENT,
+    WITHDRAW,
+    File,
+    assert_private,
+    body,
+    fields,
+    link_to,
+    objects_in_store,
+    post,
+    stored,
+    submit,
+    text_of,
+)
+from tests.factories import make_staff
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DAY = datetime.timedelta(days=1)
+
+
+def test_withdrawing_is_asked_about_before_it_is_done(client):
+    request = submit(stored())
+    response = client.get(link_to(page=WITHDRAW))
+    assert response.status_code == 200
+    assert_private(response)
+    words = text_of(response)
+    assert "Take my request back" in text_of(client.get(link_to()))
+    assert "This cannot be undone." in words and "Yes, erase my request" in words and "No, keep it" in words
+    assert f'action="{link_to(page=WITHDRAW)}"' in response.content.decode()
+    assert 'content="noindex"' in response.content.decode()
+    request.refresh_from_db()
+    assert request.open_details() == DETAILS and len(objects_in_store()) == 1
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_looking_erases_nothing_however_often(client, method):
+    submit(stored())
+    for _ in range(3):
+        getattr(client, method)(link_to(page=WITHDRAW))
+    assert CallbackRequest.objects.get().state == "new"
+    assert Erasure.objects.count() == 0
+
+
+@pytest.mark.parametrize("method", ["put", "delete", "patch"])
+def test_other_methods_erase_nothing(client, method):
+    submit()
+    assert getattr(client, method)(link_to(page=WITHDRAW)).status_code == 405
+    assert CallbackRequest.objects.get().state == "new"
+
+
+def test_withdrawn_request_is_emptied_at_once_files_notes_and_calls_included(client):
+    staff = make_staff("intake")
+    request = submit(stored() | stored("file_2"))
+    work.claim(request, staff)
+    work.log_attempt(request, staff, CallAttempt.Outcome.NO_ANSWER)
+    work.add_note(request, staff, "Knock first.")
+    before = CallbackRequest.objects.get()
+    response = client.post(link_to(page=WITHDRAW))
+    assert (response.status_code, response["Location"]) == (303, link_to())
+    assert_private(response)
+    after = CallbackRequest.objects.get()
+    assert (after.state, after.reference) == ("withdrawn", before.reference)
+    assert (bytes(after.sealed), bytes(after.wrapped_key)) == (b"", b"")
+    assert (after.phone_index, after.call_times, after.suspicion, after.next_try_at) == ("", "", "", None)
+    assert [model.objects.count() for model in (Attachment, Note, CallAttempt)] == [0, 0, 0]
+    assert objects_in_store() == []
+    with pytest.raises(VaultError):
+        after.open_details()
+
+
+def test_withdrawn_request_is_counted_once_with_its_files_and_nothing_else(client):
+    submit(stored() | stored("file_2"))
+    for _ in range(3):
+        assert client.post(link_to(page=WITHDRAW)).status_code == 303
+    row = Erasure.objects.get()
+    assert (row.reason, row.requests, row.files) == ("withdrawn", 1, 2)
+    CallbackRequest.objects.update(
+        received_at=timezone.now() - 2 * DAY, erase_after=timezone.now() - datetime.timedelta(seconds=1)
+    )
+    assert erasing.erase_due(timezone.now()) == 1
+    assert Erasure.objects.get() == row
+
+
+def test_withdrawn_page_says_so_and_offers_the_way_back_only(client):
+    submit(stored())
+    page = client.post(link_to(page=WITHDRAW), follow=True)
+    words = text_of(page)
+    assert "Your request is erased" in words and "We will not call." in words
+    for gone in ("What happens next", "Your private link", "Take my request back", "Add a file", "Your files"):
+        assert gone not in words, gone
+    assert f'href="{CONTACT}"' in page.content.decode()
+    assert 'type="file"' not in page.content.decode()
+
+
+def test_file_for_a_withdrawn_request_is_dropped(client):
+    submit()
+    client.post(link_to(page=WITHDRAW))
+    response = post(client, body({}, ("file_1", File(PDF))), link_to())
+    assert response.status_code in {303, 422, 503}
+    assert (Attachment.objects.count(), objects_in_store()) == (0, [])
+
+
+def test_file_that_arrives_while_the_request_is_withdrawn_is_dropped():
+    request = submit()
+    erasing.withdraw(request)
+    with pytest.raises(services.CouldNotSave):
+        services.add_files(request, stored())
+    assert objects_in_store() == []
+
+
+def test_same_form_sent_after_withdrawing_makes_a_new_request(client):
+    data = body(fields(), ("file_1", File(JPEG)))
+    first = post(client, data)["Location"]
+    client.post(first.replace(SENT, WITHDRAW))
+    second = post(client, data)["Location"]
+    assert first != second
+    withdrawn, new = CallbackRequest.objects.order_by("received_at")
+    assert (withdrawn.state, new.state) == ("withdrawn", "new")
+    assert new.open_details() == DETAILS and new.attachments.get().arrived
+    assert post(client, data)["Location"] == second
+    assert CallbackRequest.objects.count() == 2
+    assert "Your request is erased" in text_of(client.get(first))
+
+
+def test_same_form_sent_after_two_withdrawals_makes_a_third_request(client):
+    data = body(fields())
+    addresses = []
+    for _ in range(3):
+        addresses.append(post(client, data)["Location"])
+        client.post(addresses[-1].replace(SENT, WITHDRAW))
+    assert len(set(addresses)) == 3
+    assert list(CallbackRequest.objects.values_list("state", flat=True)) == ["withdrawn"] * 3
+
+
+def test_emptied_row_stays_a_week_for_whoever_claimed_it_and_never_longer_than_promised(client):
+    submit()
+    client.post(link_to(page=WITHDRAW))
+    assert abs(CallbackRequest.objects.get().erase_after - timezone.now() - 7 * DAY) < datetime.timedelta(minutes=1)
+    submit(nonce="soon")
+    soon = timezone.now() + DAY
+    CallbackRequest.objects.filter(link_hash=links.link_hash(links.secret("soon"))).update(erase_after=soon)
+    client.post(link_to("soon", WITHDRAW))
+    assert CallbackRequest.objects.get(erase_after=soon).state == "withdrawn"
+
+
+def test_withdrawing_that_is_rolled_back_keeps_the_files():
+    request = submit(stored())
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TRIGGER full BEFORE INSERT ON callbacks_erasure BEGIN SELECT RAISE(ABORT, 'full'); END")
+    try:
+        with pytest.raises(Exception, match="full"):
+            erasing.withdraw(request)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TRIGGER full")
+    kept = CallbackRequest.objects.get()
+    assert kept.open_details() == DETAILS
+    assert objects_in_store() == [kept.attachments.get().object_name]
+
+
+def test_withdrawn_request_waits_for_nobody_and_leaves_the_queue(client):
+    request = submit()
+    client.post(link_to(page=WITHDRAW))
+    request.refresh_from_db()
+    assert not request.is_waiting and not CallbackRequest.objects.waiting().exists()
+    with pytest.raises(work.AlreadyTaken):
+        work.claim(request, make_staff("intake"))
+    assert CallbackRequest.objects.with_phone(DETAILS.phone).count() == 0
+
+
+def test_record_of_who_read_it_outlives_the_request_and_holds_nothing_of_it(client):
+    request = submit()
+    work.record(AccessRecord.Action.VIEWED, request, make_staff("intake"))
+    client.post(link_to(page=WITHDRAW))
+    record = AccessRecord.objects.get()
+    assert (record.request_reference, record.username) == (request.reference, "intake")
+
+
+def test_posts_that_withdraw_need_no_cookie():
+    from django.test import Client
+
+    submit()
+    client = Client(enforce_csrf_checks=True)
+    assert client.post(link_to(page=WITHDRAW)).status_code == 303
+    assert CallbackRequest.objects.get().state == "withdrawn"
