@@ -151,8 +151,8 @@ class CallbackForm(FilesForm):
         return CallbackRequest.Suspicion.TOO_FAST if self._age < QUICKEST else ""
 
     def ask_to_wait(self) -> None:
-        """Gives the page a token that is good once its wait is over; one that waits already goes on waiting."""
-        if not tokens.is_waiting(self.nonce):
+        """Gives the page a token that is good once its wait is over; one that still waits goes on waiting."""
+        if not tokens.is_waiting(self.nonce) or self.has_waited:
             self.nonce = tokens.waiting(self.nonce)
             self._token = ""
 

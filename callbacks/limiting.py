@@ -85,7 +85,7 @@ def _admit(address: str, form: CallbackForm) -> Admission:
     in_time &= bool(counters.hit("callbacks.address", address, limit=settings.CONTACT_LIMIT, window=ADDRESS_WINDOW))
     if in_time:
         return Admission(suspicion=form.suspicion, whom=whom)
-    if form.has_waited:
+    if form.has_waited and not services.was_used(form.nonce):  # one wait, one request
         return Admission(suspicion=form.suspicion or CallbackRequest.Suspicion.BUSY_ADDRESS, whom=whom)
     return Admission(problem=WAIT)
 

@@ -57,6 +57,11 @@ def is_known(nonce: str, details: Details) -> bool:
     return _own(nonce, details, CallbackRequest.objects.all())[1] is not None
 
 
+def was_used(nonce: str) -> bool:
+    """Some request was made with this form, whoever for."""
+    return _find(nonce, CallbackRequest.objects.all()) is not None
+
+
 def add_files(request: CallbackRequest, received: dict[Slot, Received]) -> None:
     """Puts files into the open slots of a request. Raises CouldNotSave, also when it was erased meanwhile."""
     with _saving(received), transaction.atomic():

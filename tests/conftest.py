@@ -1,45 +1,11 @@
 """What every test gets: state in a throwaway folder, no network but loopback, the starter guide on demand."""
 
 import io
-import os
-import shutil
-import tempfile
-from pathlib import Path
 
-# Before settings are read. Names of the outer environment must not reach the tests.
-VAR = Path(tempfile.mkdtemp(prefix="detox-tests-"))
-for name in (
-    "SITE_URL",
-    "DEBUG",
-    "ALLOWED_HOSTS",
-    "SECRET_KEY",
-    "VAULT_KEYS",
-    "CLAMD",
-    "SECURITY_CONTACT",
-    "TIME_ZONE",
-    "HOST",
-    "PORT",
-    "PROXY_HOPS",
-    "NOTICE_EMAILS",
-    "MAIL_URL",
-    "MAIL_FROM",
-    "RETENTION_DAYS",
-    "STAFF_IDLE_MINUTES",
-    "STAFF_SESSION_HOURS",
-):
-    os.environ.pop(name, None)
-os.environ["VAR_DIR"] = str(VAR)
-# Playwright runs an event loop in this thread; the ORM must not take that for an asynchronous view.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-
-import pytest  # noqa: E402
-from django.apps import apps  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
-
-
-def pytest_sessionfinish() -> None:
-    shutil.rmtree(VAR, ignore_errors=True)
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection, transaction
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -25,7 +25,6 @@ def pages(client) -> dict[str, str]:
         "gone": main_text(client.get(reverse("callbacks:sent"))),
         "withdraw": main_text(client.get(location.replace("/sent/", "/withdraw/"))),
         "wait": limiting.WAIT,
-        "enough": limiting.ENOUGH,
         "withdrawn": main_text(client.post(location.replace("/sent/", "/withdraw/"), follow=True)),
         "refusals": " ".join(refusal.sentence for refusal in Refusal),
     }
@@ -40,7 +39,7 @@ def test_every_page_reads_at_grade_8_or_lower_and_blames_nobody(client):
 
 def test_every_page_offers_the_clinic_911_and_988(client):
     found = pages(client)
-    for only_a_part in ("refusals", "wait", "enough"):
+    for only_a_part in ("refusals", "wait"):
         del found[only_a_part]
     assert CallbackRequest.objects.count() == 1
     for name, text in found.items():
