@@ -25,6 +25,11 @@ class Queue(ChangeList):
     def get_ordering(self, request, queryset):
         return [*queryset.query.order_by, "pk"]
 
+    def get_filters_params(self, params=None):
+        # The admin would let an address ask for any field, hashes and sealed ones too.
+        names = {chosen.parameter_name for chosen in FILTERS}
+        return {name: value for name, value in super().get_filters_params(params).items() if name in names}
+
     def standings(self) -> list[Standing]:
         now = timezone.now()
         return [Standing(callback, now) for callback in self.result_list]
@@ -54,10 +59,6 @@ class CallbackRequestAdmin(admin.ModelAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj=None) -> bool:
         return request.user.has_perm(VIEW)
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        # The admin would let a query string ask for any field, hashes and sealed ones too.
-        return lookup in {chosen.parameter_name for chosen in FILTERS}
 
     def get_queryset(self, request: HttpRequest):
         return super().get_queryset(request).with_counts().for_staff(timezone.now())

@@ -114,7 +114,7 @@ def test_staff_pages_fit_break_no_policy_and_are_accessible(visit, site, width, 
     page.get_by_role("link", name="Sheet to print").click()
     page.get_by_role("heading", name="This call").wait_for()
     check()
-    page.go_back()
+    page.get_by_role("link", name="Back to the request").click()
     page.get_by_role("link", name="Erase for good").click()
     page.get_by_role("button", name="Erase for good").wait_for()
     check()

@@ -19,7 +19,6 @@ from tests.callbacks.helpers import (
     VIEW,
     WORK,
     page_of,
-    records,
     sign_in,
     step,
     stored,
@@ -39,17 +38,6 @@ def read(client, request: CallbackRequest) -> str:
     assert response.status_code == 200
     assert "no-store" in response["Cache-Control"]
     return text_of(response)
-
-
-def test_page_gives_instructions_before_the_number_which_it_does_not_show_yet(client, asked):
-    sign_in(client, VIEW, WORK)
-    client.post(step("claim", asked))
-    page = client.get(page_of(asked)).content.decode()
-    order = [asked.reference, "Call by", "Call only in their safe hours", "Ask for Zoë Miller.", "voicemail"]
-    order += ["text message", "If someone else answers", "Show the number", "Knock first.", "Download First file"]
-    positions = [page.index(item) for item in order]
-    assert positions == sorted(positions)
-    assert "555" not in page
 
 
 @pytest.mark.parametrize(
@@ -88,56 +76,12 @@ def test_page_says_what_time_it_is_there_and_whether_that_is_safe(client, monkey
     assert f"It is 11:00 am there now: {word} their safe hours." in read(sign_in(client, VIEW), request)
 
 
-def test_number_shows_to_who_claimed_it_and_each_time_is_recorded(client, asked):
-    sign_in(client, VIEW, WORK)
-    client.post(step("claim", asked))
-    for _ in range(2):
-        response = client.post(step("reveal", asked))
-        assert 'href="tel:+12125550123">+1 212-555-0123</a>' in response.content.decode()
-        assert "sms:" not in response.content.decode()
-        assert "no-store" in response["Cache-Control"]
-    assert "555" not in client.get(page_of(asked)).content.decode()
-    assert records() == [("revealed", asked.reference)] * 2 + [("viewed", asked.reference)]
-
-
-def test_email_address_shows_like_a_number_and_text_is_offered_where_it_was_allowed(client):
-    details = Details(name="Robin", phone="+12125550123", email="robin@example.org", text_message=True)
-    request = submit(details=details)
-    sign_in(client, VIEW, WORK)
-    client.post(step("claim", request))
-    assert "robin@" not in client.get(page_of(request)).content.decode()
-    page = client.post(step("reveal", request)).content.decode()
-    assert 'href="mailto:robin@example.org"' in page
-    assert 'href="sms:+12125550123"' in page
-
-
 def test_person_without_a_number_is_written_to(client):
     request = submit(details=Details(name="Robin", email="robin@example.org"))
     words = read(sign_in(client, VIEW), request)
     assert "Write to Robin by email. There is no phone number." in words
     assert "Do not say in the subject line where you write from." in words
     assert "voicemail" not in words
-
-
-def test_number_needs_the_claim(client, asked):
-    sign_in(client, VIEW, WORK)
-    for claimed_by_a_colleague in (False, True):
-        if claimed_by_a_colleague:
-            work.claim(asked, make_staff("alex"))
-        response = client.post(step("reveal", asked))
-        assert response.status_code == 409
-        assert "Claim the request first" in response.content.decode()
-        assert "555" not in response.content.decode()
-    assert records() == [("viewed", asked.reference)] * 2
-
-
-@pytest.mark.parametrize("permissions", [(VIEW,), (WORK,), (VIEW, WORK)])
-def test_number_needs_the_right_to_work_and_a_post(client, asked, permissions):
-    sign_in(client, *permissions)
-    if len(permissions) == 1:
-        assert client.post(step("reveal", asked)).status_code == 403
-    assert client.get(step("reveal", asked)).status_code == 405
-    assert records() == []
 
 
 def test_page_for_viewers_has_no_button_and_no_download(client, asked):
@@ -246,22 +190,6 @@ def test_withdrawn_request_shows_that_and_nothing_else(client, asked):
         response = client.post(step(name, asked)) if name == "reveal" else client.get(step(name, asked))
         assert "Withdrawn by the person" in text_of(response)
     assert "<form" not in client.get(page_of(asked)).content.decode().split("<main")[1]
-
-
-def test_sheet_gives_instructions_first_and_the_number_last(client, asked):
-    response = sign_in(client, VIEW, WORK).get(step("sheet", asked))
-    page = response.content.decode()
-    order = ["Call only in their safe hours", "Ask for Zoë Miller.", "Knock first.", "This call", "+1 212-555-0123"]
-    positions = [page.index(item) for item in order]
-    assert positions == sorted(positions)
-    assert "<header" not in page and "<nav" not in page
-    assert "no-store" in response["Cache-Control"]
-    assert records() == [("printed", asked.reference)]
-
-
-def test_sheet_takes_the_right_to_work(client, asked):
-    assert sign_in(client, VIEW).get(step("sheet", asked)).status_code == 403
-    assert records() == []
 
 
 def test_page_leads_to_its_access_log_for_those_with_the_right(client, asked):

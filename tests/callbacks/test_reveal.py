@@ -1,0 +1,81 @@
+"""The number: after the instructions, to who claimed the request and on paper; each time recorded."""
+
+import pytest
+
+from callbacks import work
+from callbacks.details import Details
+from tests.callbacks.helpers import VIEW, WORK, page_of, records, sign_in, step, submit
+from tests.factories import make_staff
+
+pytestmark = pytest.mark.django_db
+
+
+def test_page_gives_instructions_before_the_number_which_it_does_not_show_yet(client, asked):
+    sign_in(client, VIEW, WORK)
+    client.post(step("claim", asked))
+    page = client.get(page_of(asked)).content.decode()
+    order = [asked.reference, "Call by", "Call only in their safe hours", "Ask for Zoë Miller.", "voicemail"]
+    order += ["text message", "If someone else answers", "Show the number", "Knock first.", "Download First file"]
+    positions = [page.index(item) for item in order]
+    assert positions == sorted(positions)
+    assert "555" not in page
+
+
+def test_number_shows_to_who_claimed_it_and_each_time_is_recorded(client, asked):
+    sign_in(client, VIEW, WORK)
+    client.post(step("claim", asked))
+    for _ in range(2):
+        response = client.post(step("reveal", asked))
+        assert 'href="tel:+12125550123">+1 212-555-0123</a>' in response.content.decode()
+        assert "sms:" not in response.content.decode()
+        assert "no-store" in response["Cache-Control"]
+    assert "555" not in client.get(page_of(asked)).content.decode()
+    assert records() == [("revealed", asked.reference)] * 2 + [("viewed", asked.reference)]
+
+
+def test_email_address_shows_like_a_number_and_text_is_offered_where_it_was_allowed(client):
+    details = Details(name="Robin", phone="+12125550123", email="robin@example.org", text_message=True)
+    request = submit(details=details)
+    sign_in(client, VIEW, WORK)
+    client.post(step("claim", request))
+    assert "robin@" not in client.get(page_of(request)).content.decode()
+    page = client.post(step("reveal", request)).content.decode()
+    assert 'href="mailto:robin@example.org"' in page
+    assert 'href="sms:+12125550123"' in page
+
+
+def test_number_needs_the_claim(client, asked):
+    sign_in(client, VIEW, WORK)
+    for claimed_by_a_colleague in (False, True):
+        if claimed_by_a_colleague:
+            work.claim(asked, make_staff("alex"))
+        response = client.post(step("reveal", asked))
+        assert response.status_code == 409
+        assert "Claim the request first" in response.content.decode()
+        assert "555" not in response.content.decode()
+    assert records() == [("viewed", asked.reference)] * 2
+
+
+@pytest.mark.parametrize("permissions", [(VIEW,), (WORK,), (VIEW, WORK)])
+def test_number_needs_the_right_to_work_and_a_post(client, asked, permissions):
+    sign_in(client, *permissions)
+    if len(permissions) == 1:
+        assert client.post(step("reveal", asked)).status_code == 403
+    assert client.get(step("reveal", asked)).status_code == 405
+    assert records() == []
+
+
+def test_sheet_gives_instructions_first_and_the_number_last(client, asked):
+    response = sign_in(client, VIEW, WORK).get(step("sheet", asked))
+    page = response.content.decode()
+    order = ["Call only in their safe hours", "Ask for Zoë Miller.", "Knock first.", "This call", "+1 212-555-0123"]
+    positions = [page.index(item) for item in order]
+    assert positions == sorted(positions)
+    assert "<header" not in page and "<nav" not in page
+    assert "no-store" in response["Cache-Control"]
+    assert records() == [("printed", asked.reference)]
+
+
+def test_sheet_takes_the_right_to_work(client, asked):
+    assert sign_in(client, VIEW).get(step("sheet", asked)).status_code == 403
+    assert records() == []
