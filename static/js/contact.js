@@ -76,7 +76,8 @@ async function sendFiles(address, files, heading) {
   const button = (text, quiet = true) => make("button", text, { type: "button", className: quiet ? "button button--quiet" : "button" });
   panel.append(make("h1", heading), said, bar, count, row);
   main.replaceChildren(panel);
-  panel.focus();
+  panel.focus({ preventScroll: true });
+  scrollTo(0, 0); // the page was long, and stood at its end
   for (const { field, file, label } of files) {
     for (let again = true; again; ) {
       again = false;

@@ -81,6 +81,8 @@ def test_progress_is_shown_with_bytes_and_time_left(person, tmp_path):
     press(page)
     expect(page.get_by_role("status")).to_contain_text("Sending the first file.")
     expect(page.get_by_role("status")).to_contain_text("Your request is safe already.")
+    for shown in (page.locator("h1"), page.get_by_role("status"), page.get_by_role("button", name="Stop sending it")):
+        expect(shown).to_be_in_viewport(ratio=1)
     expect(page.locator(".sending .hint")).to_have_text(
         re.compile(r"^(\d+ KB|1\.\d MB) of 2\.0 MB, about \d+ seconds left$"), timeout=10_000
     )

@@ -6,7 +6,18 @@ import pytest
 from django.urls import reverse
 
 from callbacks.models import Attachment, CallbackRequest
-from tests.callbacks.helpers import BOUNDARY, CONTENT_TYPE, JPEG, PDF, File, body, fields, objects_in_store
+from tests.callbacks.helpers import (
+    BOUNDARY,
+    CONTENT_TYPE,
+    JPEG,
+    PDF,
+    File,
+    body,
+    fields,
+    link_to,
+    objects_in_store,
+    submit,
+)
 
 JUNK = [
     "",
@@ -70,7 +81,10 @@ def bad_post(chance: random.Random) -> tuple[bytes, str]:
 @pytest.mark.parametrize("seed", range(200))
 def test_bad_post_never_fails_and_leaves_nothing_behind(client, seed):
     data, content_type = bad_post(random.Random(seed))
-    for url in (reverse("callbacks:contact"), reverse("callbacks:sent")):
+    submit()
+    for url in (reverse("callbacks:contact"), reverse("callbacks:sent"), link_to()):
+        if "?" in url:  # the entry point takes charsets out, before Django would read the query with them
+            content_type = content_type.partition("; charset")[0]
         response = client.generic("POST", url, data, content_type=content_type)
         assert response.status_code in {303, 400, 404, 413, 422}
         assert "no-store" in response["Cache-Control"]
