@@ -4,7 +4,7 @@ import contextlib
 import sqlite3
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.served import Site
 
@@ -42,3 +42,22 @@ def last_details(site: Site) -> str:
     command = "from callbacks.models import CallbackRequest as C; "
     command += "print(C.objects.order_by('received_at').last().open_details().to_bytes().decode())"
     return site.manage("shell", "--no-imports", "--verbosity=0", "--command", command).strip()
+
+
+def slow_down(page: Page, upload: int) -> None:
+    """Bytes a second that go out; -1 for as many as there are."""
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    conditions = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": upload}
+    session.send("Network.emulateNetworkConditions", conditions)
+
+
+def done(page: Page) -> str:
+    """The text of the confirmation, once it is there."""
+    page.wait_for_url("**/contact/sent/**", timeout=60_000)
+    expect(page.locator("h1")).to_have_text("We have your request")
+    return page.locator("main").inner_text()
+
+
+def is_chosen(page: Page, field: str = "file_1") -> bool:
+    return page.evaluate(f"document.querySelector('[name={field}]').files.length") == 1

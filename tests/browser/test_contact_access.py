@@ -4,8 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.asking import fill, photo, press
-from tests.browser.test_contact_scripts import slow_down
+from tests.browser.asking import fill, photo, press, slow_down
 
 
 def check(page: Page, state: str) -> None:

@@ -4,9 +4,9 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.asking import fill, last_details, photo, press, requests_kept
+from tests.browser.asking import done, fill, is_chosen, last_details, photo, press, requests_kept, slow_down
 
 HALF_MEGABYTE_A_SECOND = 512 * 1024
 
@@ -19,25 +19,6 @@ def person(visit):
     visitor.page.on("request", lambda request: request.method == "POST" and visitor.sent.append(request))
     visitor.open("/contact/")
     return visitor
-
-
-def slow_down(page: Page, upload: int) -> None:
-    """Bytes a second that go out; -1 for as many as there are."""
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
-    conditions = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": upload}
-    session.send("Network.emulateNetworkConditions", conditions)
-
-
-def done(page: Page) -> str:
-    """The text of the confirmation, once it is there."""
-    page.wait_for_url("**/contact/sent/**", timeout=60_000)
-    expect(page.locator("h1")).to_have_text("We have your request")
-    return page.locator("main").inner_text()
-
-
-def is_chosen(page: Page, field: str = "file_1") -> bool:
-    return page.evaluate(f"document.querySelector('[name={field}]').files.length") == 1
 
 
 def test_text_is_sent_and_stored_before_the_first_file_begins(person, site, tmp_path):
