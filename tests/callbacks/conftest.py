@@ -1,9 +1,11 @@
 """What several files of these tests start from."""
 
 import pytest
+from django.contrib.auth.models import User
 
 from callbacks.models import CallbackRequest
-from tests.callbacks.helpers import JPEG, File, post_form, refused, stored, submit
+from tests.callbacks.helpers import JPEG, VIEW, WORK, File, post_form, refused, stored, submit
+from tests.factories import make_staff
 
 
 @pytest.fixture
@@ -16,3 +18,12 @@ def request_(client) -> CallbackRequest:
 def asked(db) -> CallbackRequest:
     """Somebody waits for a call in the evening, Chicago time; one file arrived, one was not taken."""
     return submit(stored() | refused())
+
+
+@pytest.fixture
+def alex(db) -> User:
+    """A colleague on the intake staff."""
+    user = make_staff("alex", permissions=(VIEW, WORK))
+    user.first_name = "Alex"
+    user.save()
+    return user
