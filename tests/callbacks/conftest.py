@@ -3,13 +3,15 @@
 import os
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.mail.backends.base import BaseEmailBackend
 
 from callbacks import clamd
 from callbacks.models import CallbackRequest
 from tests.callbacks import clamd as program
 from tests.callbacks.clamd import Clamd
-from tests.callbacks.helpers import JPEG, File, post_form, refused, stored, submit
+from tests.callbacks.helpers import JPEG, VIEW, WORK, File, post_form, refused, stored, submit
+from tests.factories import make_staff
 
 
 @pytest.fixture
@@ -74,3 +76,12 @@ def server_down(settings) -> None:
 def asked(db) -> CallbackRequest:
     """Somebody waits for a call in the evening, Chicago time; one file arrived, one was not taken."""
     return submit(stored() | refused())
+
+
+@pytest.fixture
+def alex(db) -> User:
+    """A colleague on the intake staff."""
+    user = make_staff("alex", permissions=(VIEW, WORK))
+    user.first_name = "Alex"
+    user.save()
+    return user

@@ -42,9 +42,9 @@ def noon(monkeypatch):
 
 def ask(number: int, safe: SafeHours = MORNING, **columns) -> CallbackRequest:
     request = submit(details=Details(name="Zoë Miller", phone="+12125550123", safe_hours=safe), nonce=str(number))
-    if columns:
-        CallbackRequest.objects.filter(pk=request.pk).update(**columns)
-        request.refresh_from_db()
+    received_at = timezone.now() - (100 - number) * HOUR  # a higher number came later
+    CallbackRequest.objects.filter(pk=request.pk).update(**{"received_at": received_at} | columns)
+    request.refresh_from_db()
     return request
 
 

@@ -22,7 +22,6 @@ from tests.callbacks.helpers import (
     submit,
     text_of,
 )
-from tests.factories import make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -39,14 +38,6 @@ def noon(monkeypatch):
 @pytest.fixture
 def staff(client):
     return sign_in(client, VIEW, WORK)
-
-
-@pytest.fixture
-def alex():
-    user = make_staff("alex", permissions=(VIEW, WORK))
-    user.first_name = "Alex"
-    user.save()
-    return user
 
 
 def filled(request: CallbackRequest, outcome: str = "no_answer") -> dict[str, object]:
