@@ -15,9 +15,8 @@ host = env.names("HOST", ["127.0.0.1"])[0]
 port = env.whole_number("PORT", 8000, 1, 65535)
 bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 workers = env.whole_number("WEB_WORKERS", 2, 1, 64)
-worker_class = "gthread"
-# A slow upload holds a thread for minutes while it is encrypted as it arrives, so there are many.
-threads = env.whole_number("WEB_THREADS", 64, 1, 1024)
+worker_class = "detoxsite.worker.Worker"  # has threads of its own for uploads
+threads = env.whole_number("WEB_THREADS", 16, 1, 1024)
 timeout = 60
 graceful_timeout = 30
 keepalive = 5
