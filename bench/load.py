@@ -74,7 +74,9 @@ def address(site_url: str) -> tuple[str, int]:
     return parts.hostname, parts.port
 
 
-async def exchange(site_url: str, head: bytes, body: bytes = b"", pace: Pace | None = None, limit: float = 60) -> Answer:
+async def exchange(
+    site_url: str, head: bytes, body: bytes = b"", pace: Pace | None = None, limit: float = 60
+) -> Answer:
     """One request on a connection of its own. Raises OSError, TimeoutError, or ValueError where no answer came."""
     begin = time.monotonic()
     async with asyncio.timeout(limit):
@@ -142,6 +144,7 @@ class Person:
     message: str = ""
     answer: Answer | None = None
     failure: str = ""
+    answer_digests: dict[str, str] = field(default_factory=dict)
 
     @property
     def digests(self) -> dict[str, str]:
@@ -183,7 +186,9 @@ def table(header: list[str], rows: list[list]) -> None:
     """Prints a Markdown table."""
     cells = [header, *[[str(cell) for cell in row] for row in rows]]
     widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
-    lines = ["| " + " | ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in cells]
+    lines = [
+        "| " + " | ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in cells
+    ]
     lines.insert(1, "|" + "|".join("-" * (width + 1) + ":" for width in widths) + "|")
     print("\n".join(lines), flush=True)
 

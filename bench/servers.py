@@ -38,6 +38,8 @@ def running(server: str) -> Iterator[Site]:
         raise SystemExit(f"There is no server {server!r}: gthread:N, granian:N or waitress:N.")
     if not importlib.util.find_spec(name if name != "gthread" else "gunicorn"):
         raise SystemExit(f"{name} is not installed here, and not needed by the site: pip install {name}.")
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        with serve(Path(folder) / "var", command=commands[name], **ENVIRONMENT) as site:
-            yield site
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as folder,
+        serve(Path(folder) / "var", command=commands[name], **ENVIRONMENT) as site,
+    ):
+        yield site

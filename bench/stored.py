@@ -3,7 +3,7 @@
     VAR_DIR=... .venv/bin/python -m bench.stored
 
 Each request is opened, each file decrypted and hashed. `damaged` lists what does not open; `orphans` counts objects
-without a row, before and after a sweep.
+without a row, before and after a sweep; `invalid` lists what the form should not have taken.
 """
 
 import datetime
@@ -21,11 +21,13 @@ def main() -> None:
 
 
 def everything() -> dict:
-    from callbacks import objects, services
-    from callbacks.models import Attachment, CallbackRequest
+    from django.db import connection
     from django.utils import timezone
 
-    requests, damaged = [], []
+    from callbacks import objects, services
+    from callbacks.models import Attachment, CallbackRequest
+
+    requests, damaged, invalid = [], [], []
     for request in CallbackRequest.objects.prefetch_related("attachments"):
         files = {}
         try:
@@ -33,6 +35,8 @@ def everything() -> dict:
             for attachment in request.attachments.all():
                 attachment.open_name()
                 files[attachment.slot] = attachment.reason or _digest(objects, attachment)
+            if problem := _problem(objects, request, details):
+                invalid.append(f"{request.reference}: {problem}")
             requests.append(
                 {"reference": request.reference, "name": details.name, "message": details.message, "files": files}
             )
@@ -43,7 +47,29 @@ def everything() -> dict:
     services.sweep_orphans(datetime.timedelta(seconds=-1))
     names = set(objects.names_older_than(timezone.now() + datetime.timedelta(days=1)))
     left = len(names - Attachment.objects.object_names())
-    return {"requests": requests, "damaged": damaged, "orphans": orphans, "orphans_left": left}
+    with connection.cursor() as cursor:
+        integrity = cursor.execute("PRAGMA integrity_check").fetchone()[0] if connection.vendor == "sqlite" else "ok"
+    left = {"orphans": orphans, "orphans_left": left}
+    return {"requests": requests, "damaged": damaged, "invalid": invalid, "integrity": integrity} | left
+
+
+def _problem(objects, request, details) -> str:
+    """What should not have been stored, or an empty string."""
+    from callbacks.text import visible
+    from callbacks.uploads import MAX_UPLOAD_BYTES, SNIFF_BYTES, recognise
+    from editorial import phones
+
+    if not details.name.strip() or len(details.name) > 120 or visible(details.name) != details.name:
+        return "a name that the form does not take"
+    if details.phone and not phones.parse(details.phone.partition(";")[0]):
+        return "a number that is none"
+    if len(details.message) > 5000:
+        return "a message that is too long"
+    for attachment in request.attachments.stored():
+        head = next(objects.plain_chunks(attachment.object_name))[:SNIFF_BYTES]
+        if recognise(head) != attachment.kind or not 0 < attachment.size <= MAX_UPLOAD_BYTES:
+            return "a file of a kind that is not accepted"
+    return ""
 
 
 def _digest(objects, attachment) -> str:

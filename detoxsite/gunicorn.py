@@ -1,11 +1,8 @@
 """How the site is served. docs/decisions/0002-app-server.md has why."""
 
+import resource
 import socket
 import struct
-import subprocess
-import sys
-import threading
-import time
 
 from gunicorn.http import message
 
@@ -17,6 +14,7 @@ bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 workers = env.whole_number("WEB_WORKERS", 2, 1, 64)
 worker_class = "detoxsite.worker.Worker"  # has threads of its own for uploads
 threads = env.whole_number("WEB_THREADS", 16, 1, 1024)
+preload_app = True  # one copy in memory, and a worker that died is back at once
 timeout = 60
 graceful_timeout = 30
 keepalive = 5
@@ -31,18 +29,16 @@ loglevel = "warning"
 logger_class = "detoxsite.logs.ServerLogger"
 control_socket_disable = True
 
-SILENCE = 20  # seconds without a byte in the middle of a request, after which the connection is given up
-DAY = 24 * 60 * 60  # seconds
+SEND_SECONDS = 60  # without the other side taking a byte, after which the connection is given up
+
+
+def on_starting(server) -> None:
+    """Each waiting connection and each thread's database take a file descriptor, and the usual 1,024 are too few."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 8192) if most > 0 else 8192, most))
 
 
 def when_ready(server) -> None:
-    """Accepted connections inherit the limit on silence; once a day what is due is erased."""
+    """Accepted connections inherit the limit on a reader who takes nothing."""
     for listener in server.LISTENERS:
-        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENCE, 0))
-    threading.Thread(target=_purge_daily, daemon=True).start()
-
-
-def _purge_daily() -> None:
-    while True:
-        time.sleep(DAY)
-        subprocess.run([sys.executable, "manage.py", "purge_callbacks"], check=False)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", SEND_SECONDS, 0))

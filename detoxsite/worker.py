@@ -21,8 +21,8 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 from detoxsite import env
 
 UPLOADS = env.whole_number("WEB_UPLOADS", 256, 1, 1024)  # threads for bodies beyond SMALL_BODY, in each process
-HEAD_SECONDS = env.whole_number("HEAD_SECONDS", 20, 1, 3600)  # for a whole head, from its first byte or the connection's
-BODY_SECONDS = env.whole_number("BODY_SECONDS", 60, 1, 3600)  # a small body is here by then; a large one brings BODY_FLOOR
+HEAD_SECONDS = env.whole_number("HEAD_SECONDS", 20, 1, 3600)  # for a whole head
+BODY_SECONDS = env.whole_number("BODY_SECONDS", 60, 1, 3600)  # for a small body, or for BODY_FLOOR of a large one
 BODY_FLOOR = 64 * 1024  # bytes
 UPLOAD_SECONDS = 3 * 60 * 60  # for a whole body, however fast
 SMALL_BODY = 64 * 1024  # bytes: any form without a file

@@ -1,11 +1,9 @@
 """Serves the site: the web server and the task worker, each started again when it dies. Linux and macOS."""
 
 import os
-import shutil
 import stat
 import subprocess
 import sys
-from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -23,11 +21,11 @@ class Command(BaseCommand):
         if os.geteuid() == 0:
             command += ["--user", "0"]  # it would warn at each start
         _pass_on_what_cannot_be_opened()
-        os.execv(sys.executable, command)  # the same process: signals reach it, and it ends as it would by itself
+        os.execv(sys.executable, command)  # noqa: S606 - the same process, so that signals reach it
 
 
 def _pass_on_what_cannot_be_opened() -> None:
     """supervisord opens standard output anew, which a socket (the journal's, say) does not allow: a pipe does."""
     if stat.S_ISSOCK(os.fstat(1).st_mode):
-        passing = subprocess.Popen([shutil.which("cat") or str(Path("/bin/cat"))], stdin=subprocess.PIPE)
+        passing = subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE)
         os.dup2(passing.stdin.fileno(), 1)
