@@ -16,7 +16,7 @@ worker_class = "detoxsite.worker.Worker"  # has threads of its own for uploads
 threads = env.whole_number("WEB_THREADS", 16, 1, 1024)
 preload_app = True  # one copy in memory, and a worker that died is back at once
 timeout = 60
-graceful_timeout = 30
+graceful_timeout = env.whole_number("GRACEFUL_SECONDS", 30, 6, 3600)
 keepalive = 5
 # A search of 10,000 characters gets a page from us, not a bare line from gunicorn, whose own ceiling is 8 KB.
 message.MAX_REQUEST_LINE = limit_request_line = 64 * 1024
