@@ -9,13 +9,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.timesince import timesince
 from django.views.decorators.http import require_GET
 
-from callbacks import objects, services
+from callbacks import erasing, objects, work
 from callbacks.keyring import VaultError
-from callbacks.models import QUEUE_ORDER, AccessRecord, Attachment, CallbackRequest
+from callbacks.models import AccessRecord, Attachment, CallbackRequest
 
 CANNOT_OPEN = "This cannot be opened: it was changed, or its key is missing. Tell whoever runs the site."
 
@@ -37,20 +38,20 @@ def or_cannot_open(show: Callable) -> Callable:
 class CallbackRequestAdmin(admin.ModelAdmin):
     """Who waits longest comes first. Staff move a request through its states and read it; nobody rewrites it."""
 
-    list_display = ("reference", "state", "preferred_time", "waiting", "received_at", "file_count")
+    list_display = ("reference", "state", "safe_hours", "waiting", "received_at", "file_count")
     list_filter = ("state",)
     search_fields = ("reference",)
-    fields = ("state", "preferred_time", "name", "phone", "message", "files", "received_at", "erase_after")
+    fields = ("state", "safe_hours", "name", "phone", "message", "files", "received_at", "erase_after")
     readonly_fields = fields[1:]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def get_queryset(self, request: HttpRequest):
-        return super().get_queryset(request).with_file_count()
+        return super().get_queryset(request).with_file_count().for_staff(timezone.now())
 
     def get_ordering(self, request: HttpRequest):
-        return QUEUE_ORDER
+        return ()
 
     def get_urls(self):
         view = self.admin_site.admin_view(require_GET(self.download))
@@ -60,7 +61,7 @@ class CallbackRequestAdmin(admin.ModelAdmin):
         ]
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        services.record(AccessRecord.Action.VIEWED, obj, request.user)
+        work.record(AccessRecord.Action.VIEWED, obj, request.user)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request, obj, form, change) -> None:
@@ -68,11 +69,11 @@ class CallbackRequestAdmin(admin.ModelAdmin):
         obj.save(update_fields=form.changed_data)
 
     def delete_model(self, request, obj) -> None:
-        services.erase(obj, by=request.user)
+        erasing.erase(obj, by=request.user)
 
     def delete_queryset(self, request, queryset) -> None:
         for callback in queryset:
-            services.erase(callback, by=request.user)
+            erasing.erase(callback, by=request.user)
 
     def download(self, request: HttpRequest, object_id: str, slot: str) -> HttpResponse:
         """One file, decrypted on the way. Not a byte leaves before the whole of it was checked."""
@@ -81,12 +82,12 @@ class CallbackRequestAdmin(admin.ModelAdmin):
             raise PermissionDenied
         if callback is None:
             raise Http404
-        attachment = get_object_or_404(callback.attachments.stored(), slot=slot)
+        attachment = get_object_or_404(callback.attachments.readable(), slot=slot)
         try:
             size = objects.verify(attachment.object_name)
         except (VaultError, OSError) as error:
             return self._problem_page(request, attachment, missing=isinstance(error, FileNotFoundError))
-        services.record(AccessRecord.Action.DOWNLOADED, callback, request.user, slot)
+        work.record(AccessRecord.Action.DOWNLOADED, callback, request.user, slot)
         return StreamingHttpResponse(
             objects.plain_chunks(attachment.object_name),
             content_type=attachment.media_type,
@@ -122,8 +123,8 @@ class CallbackRequestAdmin(admin.ModelAdmin):
 
     @admin.display(description="Best time to call")
     @or_cannot_open
-    def preferred_time(self, callback: CallbackRequest) -> str:
-        return callback.open_details().preferred_time_in_words
+    def safe_hours(self, callback: CallbackRequest) -> str:
+        return callback.open_details().safe_hours.in_words
 
     @admin.display(description="Name")
     @or_cannot_open
@@ -151,7 +152,7 @@ class CallbackRequestAdmin(admin.ModelAdmin):
             name = attachment.open_name()
         except VaultError:
             name = CANNOT_OPEN
-        if not attachment.is_stored:
+        if not attachment.is_readable:
             return format_html("{}, not taken: {} ({})", attachment, attachment.get_reason_display(), name)
         url = reverse("admin:callbacks_callbackrequest_file", args=[attachment.request_id, attachment.slot])
         return format_html(

@@ -1,26 +1,42 @@
 """What a person tells us: the content of a callback request, only ever stored sealed."""
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 
 import phonenumbers
 from django.db.models import TextChoices
 
+from callbacks.safe_hours import PartOfDay, SafeHours
 
-class PreferredTime(TextChoices):
-    ANY = "any", "Any time"
-    MORNING = "morning", "Morning"
-    AFTERNOON = "afternoon", "Afternoon"
-    EVENING = "evening", "Evening"
+
+class About(TextChoices):
+    ME = "me", "Me"
+    SOMEONE_ELSE = "someone_else", "Someone else"
+
+
+class IfOtherAnswers(TextChoices):
+    """What the caller says to anybody but the person; the first is the default, and the safest."""
+
+    QUIET = "quiet", "Ask for me. Do not say where you call from"
+    WRONG_NUMBER = "wrong_number", "Say it is a wrong number, and hang up"
+    OPEN = "open", "You can say who you are"
 
 
 @dataclass(frozen=True, repr=False)  # no repr: it must not end up in a log
 class Details:
-    """`phone` is E.164, with ";ext=" and digits behind it where there is an extension."""
+    """`phone` is E.164, with ";ext=" and digits behind it where there is an extension; it or `email` may be empty.
+
+    The defaults are the safe ones: no voicemail, no text, and the caller does not say where the call comes from.
+    """
 
     name: str
-    phone: str
-    preferred_time: str = PreferredTime.ANY
+    phone: str = ""
+    email: str = ""
+    about: str = ""
+    safe_hours: SafeHours = field(default_factory=SafeHours)
+    voicemail: bool = False
+    text_message: bool = False
+    if_other_answers: str = IfOtherAnswers.QUIET
     message: str = ""
 
     def to_bytes(self) -> bytes:
@@ -30,14 +46,24 @@ class Details:
     def from_bytes(cls, data: bytes) -> "Details":
         """Takes what `to_bytes` made, now or in an earlier version with fewer fields."""
         stored = json.loads(data)
+        if hours := stored.get("safe_hours"):
+            stored["safe_hours"] = SafeHours(tuple(PartOfDay(part) for part in hours["parts"]), hours["zone"])
+        elif (part := stored.get("preferred_time")) in PartOfDay:  # the first version asked for one part of the day
+            stored["safe_hours"] = SafeHours((PartOfDay(part),))
         return cls(**{field.name: stored[field.name] for field in fields(cls) if field.name in stored})
 
     @property
     def phone_for_people(self) -> str:
-        """The number as it is read aloud: +1 866-512-1908 ext. 5."""
+        """The number as it is read aloud: +1 866-512-1908 ext. 5. Empty where there is none."""
+        if not self.phone:
+            return ""
         number = phonenumbers.parse(self.phone)
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
     @property
-    def preferred_time_in_words(self) -> str:
-        return PreferredTime(self.preferred_time).label
+    def about_in_words(self) -> str:
+        return About(self.about).label if self.about else "Not said"
+
+    @property
+    def if_other_answers_in_words(self) -> str:
+        return IfOtherAnswers(self.if_other_answers).label

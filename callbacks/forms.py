@@ -1,66 +1,28 @@
 """The two forms a person fills in: ask for a call, and add a file to a request that was already sent."""
 
-import phonenumbers
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, SignatureExpired
 
 from callbacks import tokens
-from callbacks.details import Details, PreferredTime
-from callbacks.text import visible
-from callbacks.uploads import LIMITS_IN_WORDS, MAX_UPLOAD_BYTES, Received, Refusal, Slot
-from editorial import phones
+from callbacks.details import About, Details, IfOtherAnswers
+from callbacks.fields import EmailField, PhoneField, TextField, file_field
+from callbacks.models import CallbackRequest
+from callbacks.safe_hours import PartOfDay, SafeHours, Zone
+from callbacks.uploads import LIMITS_IN_WORDS, Received, Slot
 
 MAX_NAME_LENGTH = 120  # characters
 MAX_PHONE_LENGTH = 60
+MAX_EMAIL_LENGTH = 254  # RFC 5321: the longest address that mail can be sent to
 MAX_MESSAGE_LENGTH = 5000
 
-_ACCEPT = ".pdf,.jpg,.jpeg,.png,.heic,.heif,application/pdf,image/jpeg,image/png,image/heic,image/heif"
+#: Seconds. Whoever sends the form sooner has not read it, and may be a program.
+QUICKEST = 3
 
 CHOOSE_AGAIN = "Choose it again. We keep no file until the form is complete."
 TOO_OLD = "This page was too old to send. What you typed is still here. Send it again."
 CUT_SHORT = "The connection dropped, so nothing was sent. Check what you typed and send it again."
-
-
-class TextField(forms.CharField):
-    """Text in any script. What cannot be seen is taken out; nothing is cut off without a word."""
-
-    def __init__(self, *, noun: str, longest: int, keep: str = "", **kwargs) -> None:
-        # Not max_length: that puts a limit into the page, and browsers cut what is pasted beyond it silently.
-        super().__init__(**kwargs)
-        self.noun = noun
-        self.longest = longest
-        self.keep = keep
-
-    def to_python(self, value: object) -> str:
-        return super().to_python(visible(str(value or "").replace("\r\n", "\n"), keep=self.keep))
-
-    def validate(self, value: str) -> None:
-        super().validate(value)
-        if len(value) > self.longest:
-            raise ValidationError(f"Make the {self.noun} shorter: {self.longest:,} characters at most.")
-
-
-class PhoneField(TextField):
-    """A number in any format, taken as American unless it says otherwise. Cleans to E.164, extension behind it."""
-
-    def clean(self, value: object) -> str:
-        text = super().clean(value)
-        number = phones.parse(text)
-        if number is None:
-            raise ValidationError("Check the phone number. Give it with the area code, like 212 555 0123.")
-        extension = f";ext={number.extension}" if number.extension else ""
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) + extension
-
-
-def file_field(slot: Slot, hint: str) -> forms.FileField:
-    """A plain file input. It is only shown: receiving.py takes the file, before this form sees anything.
-
-    upload-check.js reads the data attributes, to say before sending what the server would say after it.
-    """
-    checked = {"data-limit": MAX_UPLOAD_BYTES, "data-too-large": Refusal.TOO_LARGE.sentence}
-    widget = forms.FileInput({"accept": _ACCEPT} | checked)
-    return forms.FileField(label=f"{slot.label} (optional)", required=False, help_text=hint, widget=widget)
+NO_CONTACT = "Enter a phone number or an email address, so that we can reach you."
 
 
 class FilesForm(forms.Form):
@@ -76,7 +38,7 @@ class FilesForm(forms.Form):
 class CallbackForm(FilesForm):
     """Asks for a call. The template prints the fields in this order, and behind them, last of all, `complete`.
 
-    The signed token stands before the files, so that a body cut off inside a file still says whose it is; `complete`
+    The signed token stands before the files, so that a request can be stored before its first file begins; `complete`
     stands last, so that a body cut off anywhere is told from a whole one.
     """
 
@@ -86,26 +48,66 @@ class CallbackForm(FilesForm):
         noun="name",
         longest=MAX_NAME_LENGTH,
         label="Your name",
-        help_text="So we know who to ask for. A first name is enough.",
+        help_text="So we know who to ask for. A first name is enough, or any name you choose.",
         widget=forms.TextInput({"autocomplete": "name"}),
-        error_messages={"required": "Enter your name. A first name is enough."},
+        error_messages={"required": "Enter a name that we can ask for. A first name is enough."},
+    )
+    about = forms.ChoiceField(
+        label="Who is it about? (optional)",
+        required=False,
+        choices=About,
+        widget=forms.RadioSelect,
+        help_text="So the right person calls: a family has other questions than the person who is ill.",
+        error_messages={"invalid_choice": "Choose one of the two answers, or none."},
     )
     phone = PhoneField(
         noun="phone number",
         longest=MAX_PHONE_LENGTH,
-        label="Your phone number",
+        required=False,
+        label="Phone number",
         help_text="So we can call you. Write it any way you like, with the area code.",
         widget=forms.TextInput({"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
-        error_messages={"required": "Enter a phone number, so that we can call you."},
     )
-    preferred_time = forms.ChoiceField(
-        label="Best time to call (optional)",
+    email = EmailField(
+        noun="email address",
+        longest=MAX_EMAIL_LENGTH,
         required=False,
-        choices=PreferredTime,
-        initial=PreferredTime.ANY,
+        label="Or an email address",
+        help_text="Only if you would rather be written to. One of the two is enough.",
+        widget=forms.TextInput({"type": "email", "autocomplete": "email", "inputmode": "email"}),
+    )
+    times = forms.MultipleChoiceField(
+        label="When is it safe to call? (optional)",
+        required=False,
+        choices=PartOfDay,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="So the phone rings only when you can talk. If you tick none, we may call at any of these times.",
+        error_messages={"invalid_choice": "Choose from the times in the list."},
+    )
+    zone = forms.ChoiceField(
+        label="Your time zone",
+        required=False,
+        choices=Zone,
+        help_text="So we read your clock, not ours.",
+        widget=forms.Select({"autocomplete": "off"}),
+        error_messages={"invalid_choice": "Choose one of the time zones in the list."},
+    )
+    leave = forms.MultipleChoiceField(
+        label="If you do not pick up, may we: (optional)",
+        required=False,
+        choices=[("voicemail", "Leave a voicemail"), ("text", "Send a text message")],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Others may hear or read it. If you tick nothing, we do neither.",
+        error_messages={"invalid_choice": "Choose from the two in the list."},
+    )
+    if_other_answers = forms.ChoiceField(
+        label="If someone else answers",
+        required=False,
+        choices=IfOtherAnswers,
+        initial=IfOtherAnswers.QUIET,
         widget=forms.RadioSelect,
-        help_text="So we try when you can talk.",
-        error_messages={"invalid_choice": "Choose one of the times in the list."},
+        help_text="So that nobody learns of this through us.",
+        error_messages={"invalid_choice": "Choose one of the answers in the list."},
     )
     message = TextField(
         noun="message",
@@ -114,31 +116,58 @@ class CallbackForm(FilesForm):
         label="Anything we need to know? (optional)",
         required=False,
         help_text="So the person who calls can prepare. You can leave this empty.",
-        widget=forms.Textarea({"rows": 5}),
+        widget=forms.Textarea({"rows": 4}),
+    )
+    website = forms.CharField(
+        label="Leave this field empty",
+        required=False,
+        widget=forms.TextInput({"tabindex": "-1", "autocomplete": "off"}),
     )
     file_1 = file_field(Slot.FIRST, f"The front of an insurance card or a letter, say. {LIMITS_IN_WORDS}.")
     file_2 = file_field(Slot.SECOND, f"The back of the card, say. {LIMITS_IN_WORDS}.")
 
     def __init__(self, data=None, *, file_began: bool = False) -> None:
-        """`file_began`: the body held the start of a file, so all text before it had arrived whole."""
-        super().__init__(data)
-        self._file_began = file_began
+        super().__init__(data, initial={"zone": SafeHours().zone})
         self.nonce = tokens.new_nonce()
+        self._file_began = file_began
+        self._token = ""
+        self._age = 0.0
 
     @property
     def token(self) -> str:
-        """A fresh token for the page; the nonce stays while it is the same request."""
-        return tokens.sign_form(self.nonce)
+        """For the page: the one that came, where it is still good, so that its time goes on; or a fresh one."""
+        return self._token or tokens.sign_form(self.nonce)
+
+    @property
+    def has_waited(self) -> bool:
+        """The person was asked to wait before sending again, and did."""
+        return tokens.is_waiting(self.nonce) and self._age >= tokens.WAIT_SECONDS
+
+    @property
+    def suspicion(self) -> str:
+        """Why a program may have sent this; empty for almost everybody."""
+        if self.data.get("website"):
+            return CallbackRequest.Suspicion.HIDDEN_FIELD
+        return CallbackRequest.Suspicion.TOO_FAST if self._age < QUICKEST else ""
+
+    def ask_to_wait(self) -> None:
+        """Gives the page a token that is good once its wait is over; one that waits already goes on waiting."""
+        if not tokens.is_waiting(self.nonce):
+            self.nonce = tokens.waiting(self.nonce)
+            self._token = ""
 
     def clean(self) -> None:
         if not self.data.get("complete") and not self._file_began:
             self.add_error(None, CUT_SHORT)
             return
+        if not ({"phone", "email"} & self.errors.keys()) and not self._has_contact():
+            self.add_error("phone", ValidationError(NO_CONTACT))
         token = self.data.get("token", "")
         try:
-            self.nonce = tokens.read_form(token)
+            self.nonce, self._age = tokens.read_form(token)
+            self._token = token
         except SignatureExpired:
-            self.nonce = tokens.read_form(token, max_age=None)
+            self.nonce, self._age = tokens.read_form(token, max_age=None)
             self.add_error(None, TOO_OLD)
         except BadSignature:
             self.add_error(None, TOO_OLD)
@@ -149,9 +178,19 @@ class CallbackForm(FilesForm):
         return Details(
             name=data["name"],
             phone=data["phone"],
-            preferred_time=data["preferred_time"] or PreferredTime.ANY,
+            email=data["email"],
+            about=data["about"],
+            safe_hours=SafeHours(
+                tuple(part for part in PartOfDay if part in data["times"]), data["zone"] or SafeHours().zone
+            ),
+            voicemail="voicemail" in data["leave"],
+            text_message="text" in data["leave"],
+            if_other_answers=data["if_other_answers"] or IfOtherAnswers.QUIET,
             message=data["message"],
         )
+
+    def _has_contact(self) -> bool:
+        return bool(self.cleaned_data.get("phone") or self.cleaned_data.get("email"))
 
 
 class AddFilesForm(FilesForm):

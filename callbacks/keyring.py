@@ -1,5 +1,7 @@
 """The keys of the vault: each data key is wrapped under the current one, and opened with the one it names."""
 
+import hashlib
+import hmac
 import os
 import struct
 
@@ -52,3 +54,23 @@ def unwrap(wrapped: bytes, *, context: bytes) -> bytes:
         return AESGCM(key).decrypt(nonce, sealed, context)
     except InvalidTag:
         raise VaultError("A wrapped key was changed or belongs elsewhere.") from None
+
+
+def index(value: str) -> str:
+    """A keyed hash by which an equal value is found without being stored: key number, colon, 64 hex digits.
+
+    Whoever has no key cannot even try all phone numbers. Raises VaultError without a key.
+    """
+    if not settings.VAULT_KEYS:
+        raise VaultError("There is no key to look up with.")
+    return _index(value, max(settings.VAULT_KEYS))
+
+
+def indexes(value: str) -> list[str]:
+    """What `index` gave or gives for this value under each key: the rows are moved to a new key one by one."""
+    return [_index(value, number) for number in settings.VAULT_KEYS]
+
+
+def _index(value: str, number: int) -> str:
+    own_key = hmac.digest(settings.VAULT_KEYS[number], b"callbacks.phone_index", hashlib.sha256)
+    return f"{number}:{hmac.new(own_key, value.encode(), hashlib.sha256).hexdigest()}"

@@ -4,15 +4,17 @@ Plain bytes are in memory only, at most a few chunks of them at a time.
 """
 
 import logging
+from collections.abc import Callable
 from typing import ClassVar
 
-from django.core.exceptions import RequestDataTooBig, SuspiciousMultipartForm, SuspiciousOperation, TooManyFilesSent
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.files import File
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
-from django.http import HttpRequest, UnreadablePostError
-from django.http.multipartparser import MultiPartParser, MultiPartParserError, exhaust
+from django.http import HttpRequest, QueryDict, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 
 from callbacks import objects
+from callbacks.multipart import Body, Parser
 from callbacks.streams import EncryptingWriter
 from callbacks.uploads import (
     MAX_BODY_BYTES,
@@ -37,13 +39,19 @@ class UnreadableForm(Exception):
         self.too_long = too_long
 
 
-def receive(request: HttpRequest, slots: tuple[Slot, ...] = tuple(Slot)) -> "VaultUploadHandler":
+#: Called once with the text that stands before the first file; may say why no file is to be taken.
+BeforeFiles = Callable[[QueryDict], Refusal | None]
+
+
+def receive(
+    request: HttpRequest, slots: tuple[Slot, ...] = tuple(Slot), before_files: BeforeFiles | None = None
+) -> "VaultUploadHandler":
     """Reads the body: the text is in request.POST then, and what became of each file in the handler returned.
 
     Files for other fields than `slots` are read and dropped. Must come before anything else touches request.POST.
     Raises UnreadableForm where there is no text to go on with; nothing is kept then.
     """
-    handler = VaultUploadHandler(request, slots)
+    handler = VaultUploadHandler(request, slots, before_files)
     request.upload_handlers = [handler]
     try:
         request.POST  # noqa: B018 - reading it is what parses the body
@@ -128,20 +136,27 @@ class VaultUploadHandler(FileUploadHandler):
 
     chunk_size: ClassVar = 64 * 1024
 
-    def __init__(self, request=None, slots: tuple[Slot, ...] = tuple(Slot)) -> None:
+    def __init__(
+        self, request=None, slots: tuple[Slot, ...] = tuple(Slot), before_files: BeforeFiles | None = None
+    ) -> None:
         super().__init__(request)
         self.slots = slots
+        self.text_so_far = QueryDict()
+        self._before_files = before_files
+        self._no_files: Refusal | None = None
         self.received: dict[Slot, Received] = {}
         self.file_began = False
         self._incoming: _Incoming | None = None
 
     def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):  # noqa: N803
-        if isinstance(input_data, _Body):
+        if isinstance(input_data, Body):
             return None
-        return _Parser(self, META, _Body(input_data), encoding).parse()
+        return Parser(self, META, Body(input_data), encoding).parse()
 
     def new_file(self, field_name, file_name, *args, **kwargs) -> None:
         super().new_file(field_name, file_name, *args, **kwargs)
+        if not self.file_began and self._before_files:
+            self._no_files = self._before_files(self.text_so_far)
         self.file_began = True
         wanted = field_name in self.slots and field_name not in self.received
         if wanted:
@@ -149,7 +164,9 @@ class VaultUploadHandler(FileUploadHandler):
         if int(self.request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY_BYTES:
             self._refuse(Refusal.TOO_LARGE)
             raise StopUpload(connection_reset=True)
-        if not wanted:
+        if self._no_files:
+            self._refuse(self._no_files)
+        if not wanted or self._no_files:
             raise SkipFile
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
@@ -196,38 +213,3 @@ def _reason(error: Exception) -> Refusal:
         return error.refusal
     log.error("An attachment could not be stored.", exc_info=error)
     return Refusal.NOT_STORED
-
-
-class _Body:
-    """A request body whose connection may break: that reads like its end, so what came before is kept."""
-
-    def __init__(self, body: HttpRequest) -> None:
-        self._body = body
-
-    def read(self, *args: int) -> bytes:
-        try:
-            return self._body.read(*args)
-        except OSError:
-            return b""
-
-
-class _Parser(MultiPartParser):
-    """Django's parser, but no file may cost the text that came before it."""
-
-    def __init__(self, handler: VaultUploadHandler, meta: dict, body: _Body, encoding: str | None) -> None:
-        super().__init__(meta, body, [handler], encoding)
-        self._handler = handler
-
-    def parse(self):
-        try:
-            return super().parse()
-        except (MultiPartParserError, SuspiciousMultipartForm, TooManyFilesSent):
-            # Malformed, or more files than there are slots: go on as if the body had ended here.
-            self._handler.broke_off()
-            exhaust(self._input_data)
-            self._post._mutable = False
-            return self._post, self._files
-
-    def sanitize_file_name(self, file_name: str) -> str:
-        """Django drops a file without a word when nothing usable is left of its name; here it gets another."""
-        return super().sanitize_file_name(file_name) or "file"

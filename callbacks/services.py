@@ -1,19 +1,20 @@
-"""Everything that writes callback requests: submit, add files, erase, sweep, and record who read what."""
+"""What a person can do: ask for a call, and add files to a request. Each is all or nothing, and durable on return."""
 
 import datetime
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
-from django.contrib.auth.models import AbstractUser
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from callbacks import objects
+from callbacks import links, notices, objects
 from callbacks.details import Details
 from callbacks.keyring import VaultError
-from callbacks.models import AccessRecord, Attachment, CallbackRequest, new_reference
+from callbacks.models import Attachment, CallbackRequest, new_reference
+from callbacks.promise import promise
 from callbacks.uploads import Received, Slot
 
 log = logging.getLogger(__name__)
@@ -25,69 +26,48 @@ class CouldNotSave(Exception):
     """The database or the vault failed. Nothing of this call was kept; it may be tried again."""
 
 
-def submit(*, details: Details, nonce: str, received: dict[Slot, Received]) -> CallbackRequest:
-    """Stores a request and its files, all or nothing; durable on return. Raises CouldNotSave.
+@dataclass(frozen=True)
+class Submitted:
+    """A stored request and the secret of its private link, which is kept nowhere."""
+
+    request: CallbackRequest
+    link_secret: str
+
+
+def submit(*, details: Details, nonce: str, received: dict[Slot, Received], suspicion: str = "") -> Submitted:
+    """Stores a request, its files and the task to tell staff, all or nothing. Raises CouldNotSave.
 
     The same nonce again (a double tap, a reload, a retry after a lost answer) corrects the same request: the details
     of the last call win, a file already stored stays, and a slot without one takes the new file. Where neither the
-    name nor the phone is the same, somebody else has sent a page left open on a shared phone: a request of its own.
+    name nor the way to reach them is the same, somebody else has sent a page left open on a shared phone: a request
+    of its own. A withdrawn request stays withdrawn; its form, sent once more, makes a new one.
     """
     with _saving(received), transaction.atomic():
-        request = _locked(nonce) or _create(details, nonce)
-        stored = request.open_details()
-        if details.name != stored.name and details.phone != stored.phone:
-            other = salted_hmac("callbacks.other_person", f"{nonce}:{details.phone}").hexdigest()[:64]
-            request = _locked(other) or _create(details, other)
-            stored = request.open_details()
-        if details != stored:
+        request = _locked(nonce)
+        if request and _is_another(request, details):
+            nonce = salted_hmac(
+                "callbacks.another", f"{nonce}|{request.pk}|{details.phone or details.email}"
+            ).hexdigest()
+            request = _locked(nonce)
+        request = request or _create(details, nonce, suspicion)
+        if details != request.open_details():
             _correct(request, details)
         _attach(request, received)
-        return request
+        return Submitted(request, links.secret(nonce))
+
+
+def is_known(nonce: str) -> bool:
+    """This form was stored before."""
+    return CallbackRequest.objects.filter(form_key=links.form_key(nonce)).exists()
 
 
 def add_files(request: CallbackRequest, received: dict[Slot, Received]) -> None:
     """Puts files into the open slots of a request. Raises CouldNotSave, also when it was erased meanwhile."""
     with _saving(received), transaction.atomic():
         request = CallbackRequest.objects.select_for_update().filter(pk=request.pk).first()
-        if request is None:
+        if request is None or request.state == CallbackRequest.State.WITHDRAWN:
             raise CouldNotSave
         _attach(request, received)
-
-
-def erase(request: CallbackRequest, *, by: AbstractUser | None = None) -> None:
-    """Deletes a request with its files for good; `by` is recorded. Its objects go once the rows are gone."""
-    with transaction.atomic():
-        names = request.attachments.object_names()
-        if by:
-            record(AccessRecord.Action.ERASED, request, by)
-        request.delete()
-        # A crash in between leaves objects without rows, never rows without objects.
-        transaction.on_commit(lambda: [objects.discard(name) for name in names])
-
-
-def record(action: AccessRecord.Action, request: CallbackRequest, who: AbstractUser, slot: str = "") -> None:
-    """Writes down that somebody read or erased a request. Comes first: what cannot be recorded is not shown."""
-    AccessRecord.objects.create(
-        who=who, username=who.get_username(), request_reference=request.reference, slot=slot, action=action
-    )
-
-
-def erase_due(at: datetime.datetime) -> int:
-    """Erases the requests whose time is over at `at`; how many."""
-    due = CallbackRequest.objects.due_for_erasure(at)
-    for request in due:
-        erase(request)
-    return len(due)
-
-
-def sweep_orphans(older_than: datetime.timedelta) -> int:
-    """Deletes objects that no row points to and that nobody wrote to for `older_than`; how many.
-
-    Younger ones may belong to a form that is still on its way.
-    """
-    old = objects.names_older_than(timezone.now() - older_than)
-    orphans = set(old) - Attachment.objects.object_names()
-    return sum(objects.discard(name) for name in orphans)
 
 
 @contextmanager
@@ -116,17 +96,29 @@ def _discard_unused(names: set[str]) -> None:
 
 
 def _locked(nonce: str) -> CallbackRequest | None:
-    return CallbackRequest.objects.select_for_update().filter(form_nonce=nonce).first()
+    return CallbackRequest.objects.select_for_update().filter(form_key=links.form_key(nonce)).first()
 
 
-def _create(details: Details, nonce: str) -> CallbackRequest:
-    """A new row, or the one that a simultaneous post with the same nonce has just made."""
-    request = CallbackRequest(form_nonce=nonce)
+def _is_another(request: CallbackRequest, details: Details) -> bool:
+    if request.state == CallbackRequest.State.WITHDRAWN:
+        return True
+    stored = request.open_details()
+    return details.name != stored.name and (details.phone, details.email) != (stored.phone, stored.email)
+
+
+def _create(details: Details, nonce: str, suspicion: str) -> CallbackRequest:
+    """A new row with its task, or the one that a simultaneous post with the same nonce has just made."""
+    request = CallbackRequest(form_key=links.form_key(nonce), link_hash=links.link_hash(links.secret(nonce)))
+    request.suspicion = suspicion
+    request.received_at = timezone.now()
+    request.link_expires_at = min(request.received_at + datetime.timedelta(days=links.LINK_DAYS), request.erase_after)
     request.seal_details(details)
+    _promise(request)
     for _ in range(_REFERENCE_TRIES):
         try:
             with transaction.atomic():
                 request.save(force_insert=True)
+                notices.tell_staff.enqueue(str(request.pk))
             return request
         except IntegrityError:
             if existing := _locked(nonce):
@@ -135,18 +127,24 @@ def _create(details: Details, nonce: str) -> CallbackRequest:
     raise CouldNotSave
 
 
+def _promise(request: CallbackRequest) -> None:
+    promised = promise(request.received_at, request.safe_hours)
+    request.due_at, request.due_is_promised = promised.by, promised.is_promised
+
+
 def _correct(request: CallbackRequest, details: Details) -> None:
     """A correction brings a request that was already dealt with back into the queue."""
     request.seal_details(details)
-    if request.state not in CallbackRequest.WAITING:
+    _promise(request)
+    if not request.is_waiting:
         request.state = CallbackRequest.State.NEW
-    request.save(update_fields=["sealed", "state"])
+    request.save(update_fields=["sealed", "phone_index", "call_times", "zone", "due_at", "due_is_promised", "state"])
 
 
 def _attach(request: CallbackRequest, received: dict[Slot, Received]) -> None:
     rows = {row.slot: row for row in request.attachments.all()}
     for slot, file in received.items():
         row = rows.get(slot) or Attachment(request=request, slot=slot)
-        if not row.is_stored:
+        if not row.arrived:
             row.take(file)
             row.save()

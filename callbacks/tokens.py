@@ -1,14 +1,17 @@
-"""Signed, time-stamped tokens: one ties a form to the request it makes, one opens the confirmation of a request."""
+"""The signed, time-stamped token in the form: it ties a form to the one request it makes, without a cookie."""
 
 import secrets
-import uuid
+import time
 
-from django.core.signing import BadSignature, TimestampSigner
+from django.core.signing import BadSignature, TimestampSigner, b62_decode
+from django.utils.crypto import salted_hmac
 
 TOKEN_HOURS = 24
+#: How long somebody waits whose address has just sent many requests.
+WAIT_SECONDS = 30
 
+_WAITING = "wait-"
 _form = TimestampSigner(salt="callbacks.form")
-_sent = TimestampSigner(salt="callbacks.sent")
 
 
 def new_nonce() -> str:
@@ -16,22 +19,30 @@ def new_nonce() -> str:
     return secrets.token_urlsafe(16)
 
 
+def waiting(nonce: str) -> str:
+    """The nonce that takes this one's place where the person is asked to wait: always the same."""
+    return _WAITING + salted_hmac("callbacks.waiting", nonce).hexdigest()[:40]
+
+
+def is_waiting(nonce: str) -> bool:
+    return nonce.startswith(_WAITING)
+
+
 def sign_form(nonce: str) -> str:
     return _form.sign(nonce)
 
 
-def read_form(token: str, *, max_age: float | None = TOKEN_HOURS * 3600) -> str:
-    """The nonce in a form's token. Raises SignatureExpired past `max_age` seconds, or BadSignature."""
-    return _form.unsign(token, max_age=max_age)
+def read_form(token: str, *, max_age: float | None = TOKEN_HOURS * 3600) -> tuple[str, float]:
+    """The nonce in a form's token, and the token's age in seconds.
+
+    Raises SignatureExpired past `max_age` seconds, or BadSignature.
+    """
+    nonce = _form.unsign(token, max_age=max_age)
+    return nonce, max(0.0, time.time() - _signed_at(token))
 
 
-def sign_sent(request_id: uuid.UUID) -> str:
-    return _sent.sign(request_id.hex)
-
-
-def read_sent(token: str) -> uuid.UUID:
-    """The request whose confirmation this token opens. Raises SignatureExpired after 24 hours, or BadSignature."""
+def _signed_at(token: str) -> int:
     try:
-        return uuid.UUID(hex=_sent.unsign(token, max_age=TOKEN_HOURS * 3600))
-    except ValueError:
-        raise BadSignature("This token holds no request.") from None
+        return b62_decode(token.split(":")[-2])
+    except (IndexError, ValueError):
+        raise BadSignature("This token has no time.") from None

@@ -55,6 +55,8 @@ class Refusal(TextChoices):
     WRONG_KIND = "wrong_kind", "wrong kind"
     INTERRUPTED = "interrupted", "interrupted"
     NOT_STORED = "not_stored", "could not be stored"
+    INFECTED = "infected", "malware was found in it"
+    CROWDED = "crowded", "too many files at once"
 
     @property
     def sentence(self) -> str:
@@ -67,6 +69,8 @@ _SENTENCES = {
     Refusal.EMPTY: "There is nothing in it. Choose another file, or take a new photo.",
     Refusal.WRONG_KIND: "It is not a PDF, JPEG, PNG or HEIC file. Take a photo of it and send that.",
     Refusal.INTERRUPTED: "The connection dropped before all of it arrived. Try it again.",
+    Refusal.INFECTED: "Our scanner found a virus in it. Take a photo of the paper instead, and send that.",
+    Refusal.CROWDED: "Too many files are on their way to us right now. Try it again in a few minutes.",
     Refusal.NOT_STORED: "We could not save it. The fault is ours. Try it again in a few minutes.",
 }
 
@@ -109,3 +113,4 @@ class Received:
     kind: Kind | None = None
     size: int = 0  # bytes of the file itself, before encryption
     refusal: Refusal | None = None
+    held: bool = False  # the scanner is away: nobody opens it before it was scanned

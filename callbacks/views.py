@@ -1,12 +1,12 @@
-"""The two pages of a person who asks for a call: the form, and the confirmation."""
+"""The pages of a person who asks for a call: the form, the page behind the private link, and taking it back."""
 
 import contextlib
 import functools
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from django.core.signing import BadSignature, SignatureExpired
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -14,16 +14,17 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from callbacks import services, tokens
+from callbacks import erasing, intake, limiting, links, services
 from callbacks.forms import AddFilesForm, CallbackForm
-from callbacks.models import RETENTION_DAYS, CallbackRequest
-from callbacks.receiving import UnreadableForm, discard, receive
+from callbacks.models import CallbackRequest
+from callbacks.receiving import UnreadableForm, receive
 
 NOT_READ = "We could not read what your browser sent, so nothing was sent. Try again."
 TOO_LONG = "The text was far too long, so nothing was sent. Make it shorter and try again."
 NOT_SAVED = "We could not save your request. The fault is ours. What you typed is still here. Try again in a minute."
 FILE_NOT_SAVED = "We could not save your file. The fault is ours. Your request is safe. Try again in a minute."
 NO_FILE = "Choose a file first."
+TOO_MANY_FILES = "You have sent many files. Your request is safe. Add more in an hour, or tell us when we call."
 
 
 class SeeOther(HttpResponseRedirect):
@@ -36,7 +37,7 @@ def for_a_person(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     """No cookie, nothing kept by the browser or a cache, no address passed on, and text read as UTF-8.
 
     Exempt from the CSRF check, as that needs a cookie: these forms act with no authority of whoever sends them. A
-    signed token in the page, or in the address, ties a post to its request instead.
+    signed token in the page, or the secret in the address, ties a post to its request instead.
     """
 
     @csrf_exempt
@@ -53,78 +54,107 @@ def for_a_person(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     return wrapped
 
 
+def with_a_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Hands the view the request that the private link opens, or shows how to reach us without one."""
+
+    @for_a_person
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest) -> HttpResponse:
+        secret = request.GET.get("t", "")
+        callback = CallbackRequest.objects.behind(links.link_hash(secret))
+        if callback is None:
+            return _gone_page(request)
+        return view(request, callback, secret)
+
+    return wrapped
+
+
 @for_a_person
 def contact(request: HttpRequest) -> HttpResponse:
-    """The form. A file that was refused never costs the call; the confirmation says what became of it."""
+    """The form. What a file is or does never costs the call: the text is stored before the first file begins."""
     if request.method != "POST":
         return _form_page(request, CallbackForm())
     try:
-        upload = receive(request)
+        outcome = intake.take(request)
     except UnreadableForm as error:
         problem, status = (TOO_LONG, 413) if error.too_long else (NOT_READ, 400)
         return _form_page(request, CallbackForm(), status, problem)
-    form = CallbackForm(request.POST, file_began=upload.file_began)
-    if not form.is_valid():
-        discard(upload.received)
-        form.note_files(upload.received)
-        return _form_page(request, form, 422)
-    try:
-        callback = services.submit(details=form.details(), nonce=form.nonce, received=upload.received)
-    except services.CouldNotSave:
-        form.note_files(upload.received)
-        return _form_page(request, form, 503, NOT_SAVED)
-    return SeeOther(_sent_url(tokens.sign_sent(callback.pk)))
+    if outcome.submitted:
+        address = _address("callbacks:sent", outcome.submitted.link_secret)
+        if outcome.files_failed:
+            return _sent_page(request, outcome.submitted.request, outcome.submitted.link_secret, 503, FILE_NOT_SAVED)
+        return JsonResponse({"address": address}, status=201) if _from_script(request) else SeeOther(address)
+    if outcome.could_not_save:
+        return _form_page(request, outcome.form, 503, NOT_SAVED)
+    if outcome.admission.problem:
+        response = _form_page(request, outcome.form, 429, outcome.admission.problem)
+        response.headers["Retry-After"] = str(outcome.admission.retry_after)
+        return response
+    return _form_page(request, outcome.form, 422)
 
 
-@for_a_person
-def sent(request: HttpRequest) -> HttpResponse:
-    """The confirmation; by POST it takes files for the slots that are still open."""
-    token = request.GET.get("t", "")
-    try:
-        pk = tokens.read_sent(token)
-        callback = CallbackRequest.objects.prefetch_related("attachments").get(pk=pk)
-    except (SignatureExpired, CallbackRequest.DoesNotExist):
-        return _gone_page(request, 410)
-    except BadSignature:
-        return _gone_page(request, 404)
+@with_a_link
+def sent(request: HttpRequest, callback: CallbackRequest, secret: str) -> HttpResponse:
+    """The confirmation, and later the state; by POST it takes files for the slots that are still open."""
     if request.method != "POST":
-        return _sent_page(request, callback, token)
+        return _sent_page(request, callback, secret)
+    may_add = limiting.may_add_files(callback)
     try:
-        upload = receive(request, callback.open_slots())
+        upload = receive(request, callback.open_slots() if may_add else ())
     except UnreadableForm:
-        return _sent_page(request, callback, token, 400, NOT_READ)
+        return _sent_page(request, callback, secret, 400, NOT_READ)
+    if not may_add:
+        return _sent_page(request, callback, secret, 429, TOO_MANY_FILES)
     if not upload.file_began:
-        return _sent_page(request, callback, token, 422, NO_FILE)
+        return _sent_page(request, callback, secret, 422, NO_FILE)
     try:
         services.add_files(callback, upload.received)
     except services.CouldNotSave:
-        return _sent_page(request, callback, token, 503, FILE_NOT_SAVED)
-    return SeeOther(_sent_url(token))
+        return _sent_page(request, callback, secret, 503, FILE_NOT_SAVED)
+    if _from_script(request):
+        refusals = [file.refusal.sentence for file in upload.received.values() if file.refusal]
+        return JsonResponse({"problem": " ".join(refusals)}, status=422 if refusals else 201)
+    return SeeOther(_address("callbacks:sent", secret))
 
 
-def _sent_url(token: str) -> str:
-    return f"{reverse('callbacks:sent')}?{urlencode({'t': token})}"
+@with_a_link
+def withdraw(request: HttpRequest, callback: CallbackRequest, secret: str) -> HttpResponse:
+    """Asks once more, then erases all that was sent."""
+    if request.method == "POST":
+        erasing.withdraw(callback)
+        return SeeOther(_address("callbacks:sent", secret))
+    addresses = {name: _address(f"callbacks:{name}", secret) for name in ("sent", "withdraw")}
+    return render(request, "callbacks/withdraw.html", {"callback": callback, "addresses": addresses})
+
+
+def _address(name: str, secret: str) -> str:
+    return f"{reverse(name)}?{urlencode({'t': secret})}"
+
+
+def _from_script(request: HttpRequest) -> bool:
+    return request.headers.get("Accept") == "application/json"
 
 
 def _form_page(request: HttpRequest, form: CallbackForm, status: int = 200, problem: str = "") -> HttpResponse:
-    context = {"form": form, "problem": problem, "retention_days": RETENTION_DAYS}
+    context = {"form": form, "problem": problem, "retention_days": settings.RETENTION_DAYS}
     return render(request, "callbacks/contact.html", context, status=status)
 
 
 def _sent_page(
-    request: HttpRequest, callback: CallbackRequest, token: str, status: int = 200, problem: str = ""
+    request: HttpRequest, callback: CallbackRequest, secret: str, status: int = 200, problem: str = ""
 ) -> HttpResponse:
     context = {
         "callback": callback,
-        "form": AddFilesForm(slots=callback.open_slots()),
+        "form": AddFilesForm(slots=callback.open_slots() if callback.is_kept else ()),
         "problem": problem,
-        "address": _sent_url(token),  # the same token: opening the page does not make it last longer
+        "addresses": {name: _address(f"callbacks:{name}", secret) for name in ("sent", "withdraw")},
+        "link": settings.SITE_URL + _address("callbacks:sent", secret),
     }
     return render(request, "callbacks/sent.html", context, status=status)
 
 
-def _gone_page(request: HttpRequest, status: int) -> HttpResponse:
+def _gone_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         with contextlib.suppress(UnreadableForm):
             receive(request, slots=())  # a browser shows no answer before it has sent everything
-    return render(request, "callbacks/sent_gone.html", status=status)
+    return render(request, "callbacks/sent_gone.html", status=404)

@@ -29,6 +29,9 @@ VAR_DIR = Path(*env.names("VAR_DIR", [str(BASE_DIR / "var")])).resolve()
 SECRET_KEY = env.secret("SECRET_KEY", VAR_DIR / "secrets" / "secret-key")
 VAULT_KEYS = env.vault_keys("VAULT_KEYS", VAR_DIR / "secrets" / "vault-key")
 
+#: How many proxies of ours stand in front. Each adds the address it was called from to X-Forwarded-For.
+PROXY_HOPS = env.whole_number("PROXY_HOPS", 0, 0, 9)
+
 SITE_NAME = "Detox Guide"
 TIME_ZONE = env.names("TIME_ZONE", ["America/New_York"])[0]
 LANGUAGE_CODE = "en-us"
@@ -44,7 +47,10 @@ INSTALLED_APPS = [
     "articles",
     "phases",
     "editorial",
+    "limits",
     "markdownx",
+    "django_tasks",
+    "django_tasks_db",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -108,6 +114,8 @@ DATABASES = {
         },
     }
 }
+# A task is a row of the same database, so it is there exactly if what it is about is there.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STATIC_URL = "/static/"
@@ -133,6 +141,11 @@ STORAGES = {
 }
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+#: Requests that one internet address may send in ten minutes before it is asked to wait between them.
+CONTACT_LIMIT = env.whole_number("CONTACT_LIMIT", 20, 1, 1_000_000)
+#: Days after which a callback request is erased, files and all. The person is told the date.
+RETENTION_DAYS = env.whole_number("RETENTION_DAYS", 90, 1, 365)
 
 # Editing -------------------------------------------------------------------------------------------------
 

@@ -1,10 +1,10 @@
 """Every address of the site."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 
-from callbacks.models import RETENTION_DAYS
 from detoxsite import views
 from detoxsite.sitemaps import SITEMAPS
 
@@ -17,7 +17,7 @@ urlpatterns = [
     path("contact/", include("callbacks.urls")),
     path("emergency/", views.page("emergency"), name="emergency"),
     path("about/", views.page("about"), name="about"),
-    path("privacy/", views.page("privacy", retention_days=RETENTION_DAYS), name="privacy"),
+    path("privacy/", views.page("privacy", retention_days=settings.RETENTION_DAYS), name="privacy"),
     path("accessibility/", views.page("accessibility"), name="accessibility"),
     path("healthz", views.healthz, name="healthz"),
     path("robots.txt", views.robots, name="robots"),

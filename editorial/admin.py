@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from markdownx.models import MarkdownxField
 from markdownx.widgets import AdminMarkdownxWidget
 
-from editorial.models import Clinic, HelpLine, Source
+from editorial.models import Clinic, HelpLine, OpeningTime, Source
 from editorial.publishing import ReviewedPage
 
 LONG = 200  # characters: a field that takes this many holds sentences
@@ -132,9 +132,18 @@ class ReviewedPageAdmin(admin.ModelAdmin):
 HTTPS_URLS = {models.URLField: {"assume_scheme": "https"}}
 
 
+class OpeningTimeInline(admin.TabularInline):
+    """When somebody is there to call people back: the confirmation's promise is worked out from these."""
+
+    model = OpeningTime
+    extra = 1
+
+
 @admin.register(Clinic)
 class ClinicAdmin(admin.ModelAdmin):
     """One row: it can be changed, not added to or removed."""
+
+    inlines = (OpeningTimeInline,)
 
     list_display = ("name", "phone", "hours", "checked_on")
 

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 
@@ -56,6 +56,13 @@ class Clinic(models.Model):
     phone = models.CharField(max_length=30, validators=[phone_characters, can_be_called])
     hours = models.CharField(max_length=120, blank=True, help_text='Like "8 am to 8 pm, every day". Only if true.')
     answered_by = models.CharField("who answers", max_length=120, blank=True, help_text='Like "a nurse".')
+    call_within_hours = models.PositiveSmallIntegerField(
+        "call back within",
+        default=8,
+        validators=[MinValueValidator(1), MaxValueValidator(80)],
+        help_text="Opening hours within which you promise to call back. People are told a time only if opening times "
+        "are listed below.",
+    )
     cost = models.CharField("what a call costs", max_length=120, blank=True, help_text='Like "Free".')
     checked_on = models.DateField(
         "number checked on", null=True, blank=True, help_text="The day somebody last dialed it."
@@ -72,6 +79,39 @@ class Clinic(models.Model):
     def tel(self) -> str:
         """The number as a tel: link takes it, with the country code (United States)."""
         return dialable(self.phone)
+
+
+class OpeningTime(models.Model):
+    """A stretch of a weekday, on the clinic's clock, in which somebody is there to call people back."""
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0, "Monday"
+        TUESDAY = 1, "Tuesday"
+        WEDNESDAY = 2, "Wednesday"
+        THURSDAY = 3, "Thursday"
+        FRIDAY = 4, "Friday"
+        SATURDAY = 5, "Saturday"
+        SUNDAY = 6, "Sunday"
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="opening_times")
+    weekday = models.PositiveSmallIntegerField(choices=Weekday)
+    opens = models.TimeField()
+    closes = models.TimeField()
+
+    class Meta:
+        ordering = ["weekday", "opens"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(opens__lt=models.F("closes")),
+                name="opening_time_opens_before_it_closes",
+                violation_error_message="It must open before it closes. Split a stretch that runs past midnight.",
+            ),
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="opening_time_weekday_known"),
+            models.UniqueConstraint(fields=["clinic", "weekday", "opens"], name="opening_time_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {self.opens:%H:%M} to {self.closes:%H:%M}"
 
 
 class HelpLine(models.Model):

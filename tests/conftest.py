@@ -18,6 +18,7 @@ for name in (
     "TIME_ZONE",
     "HOST",
     "PORT",
+    "PROXY_HOPS",
 ):
     os.environ.pop(name, None)
 os.environ["VAR_DIR"] = str(VAR)
@@ -46,6 +47,12 @@ def static_files() -> None:
 def quick_passwords(settings) -> None:
     """Slow password hashes are for production."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def roomy_limit(settings) -> None:
+    """All tests send from one address."""
+    settings.CONTACT_LIMIT = 1_000_000
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from callbacks import objects, services, tokens
 from callbacks.details import Details
 from callbacks.models import Attachment, CallbackRequest
+from callbacks.safe_hours import PartOfDay, SafeHours
 from callbacks.streams import EncryptingWriter
 from callbacks.uploads import Kind, Received, Slot
 from tests.factories import make_staff
@@ -23,7 +24,10 @@ JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF" + b"jpeg content " * 80
 PNG = b"\x89PNG\r\n\x1a\n" + b"png content " * 80
 HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"heic content " * 80
 
-DETAILS = Details(name="Zoë Miller", phone="+12125550123", preferred_time="evening", message="Knock first.")
+EVENING = SafeHours((PartOfDay.EVENING,), "America/Chicago")
+DETAILS = Details(
+    name="Zoë Miller", phone="+12125550123", about="me", safe_hours=EVENING, voicemail=True, message="Knock first."
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,8 @@ class File:
 
 def fields(**changes: str | None) -> dict[str, str]:
     """The text of a form as the page sends it; None leaves a field out."""
-    base = {"name": "Zoë Miller", "phone": "(212) 555-0123", "preferred_time": "evening", "message": "Knock first."}
+    base = {"name": "Zoë Miller", "phone": "(212) 555-0123", "about": "me", "message": "Knock first."}
+    base |= {"times": "evening", "zone": "America/Chicago", "leave": "voicemail", "if_other_answers": "quiet"}
     base["token"] = tokens.sign_form(tokens.new_nonce())
     return {name: value for name, value in (base | changes).items() if value is not None}
 
@@ -188,4 +193,4 @@ def stored(slot: str = "file_1", content: bytes = JPEG, kind: Kind = Kind.JPEG) 
 
 
 def submit(received=None, details=DETAILS, nonce="a-nonce") -> CallbackRequest:
-    return services.submit(details=details, nonce=nonce, received=received or {})
+    return services.submit(details=details, nonce=nonce, received=received or {}).request

@@ -46,7 +46,7 @@ def main() -> None:
     same = body(fields(**SECRETS), *files)
     statuses = send_at_once([same] * THREADS)
     after_race = CallbackRequest.objects.count()
-    stored_after_race = Attachment.objects.stored().count()
+    stored_after_race = Attachment.objects.readable().count()
     statuses += send_at_once([body(fields(**SECRETS), *files) for _ in range(THREADS)])
     erased = CallbackRequest.objects.first()
     erased_bytes = [bytes(erased.sealed), bytes(erased.wrapped_key)]

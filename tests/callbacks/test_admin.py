@@ -160,7 +160,7 @@ def test_state_can_be_changed_and_nothing_else(client, request_):
 def test_state_saved_while_the_person_corrects_a_number_loses_neither(request_, rf):
     as_opened_by_staff = CallbackRequest.objects.get()
     corrected = Details(name="Zoë Miller", phone="+12125550199")
-    submit(details=corrected, nonce=request_.form_nonce, received={})
+    submit(details=corrected, nonce=request_.form_key, received={})
     model_admin = admin.site.get_model_admin(CallbackRequest)
     form = model_admin.get_form(rf.post("/"), as_opened_by_staff)({"state": "claimed"}, instance=as_opened_by_staff)
     model_admin.save_model(rf.post("/"), form.save(commit=False), form, change=True)

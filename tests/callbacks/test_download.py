@@ -54,7 +54,7 @@ def test_download_takes_get_only(client, request_):
 
 @pytest.mark.parametrize("at", [0, 30, 100, 70_000, -1])
 def test_damaged_file_gives_a_clear_page_and_not_a_byte_of_itself(client, request_, at):
-    path = Path(storages["attachments"].path(Attachment.objects.stored().get().object_name))
+    path = Path(storages["attachments"].path(Attachment.objects.readable().get().object_name))
     data = bytearray(path.read_bytes())
     data[at] ^= 1
     path.write_bytes(data)
@@ -66,7 +66,7 @@ def test_damaged_file_gives_a_clear_page_and_not_a_byte_of_itself(client, reques
 
 
 def test_missing_file_gives_a_clear_page(client, request_):
-    storages["attachments"].delete(Attachment.objects.stored().get().object_name)
+    storages["attachments"].delete(Attachment.objects.readable().get().object_name)
     response = sign_in(client, VIEW).get(file_of(request_))
     assert response.status_code == 404
     assert "is not in the store any more" in response.content.decode()

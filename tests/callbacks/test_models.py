@@ -6,7 +6,7 @@ import re
 import pytest
 from django.db import IntegrityError, transaction
 
-from callbacks import models, services
+from callbacks import models, work
 from callbacks.models import AccessRecord, Attachment, CallbackRequest
 from tests.callbacks.helpers import stored, submit
 from tests.factories import make_staff
@@ -17,7 +17,7 @@ REFERENCE = re.compile(r"[34679CDFGHJKMNPQRTWXY]{3}-[34679CDFGHJKMNPQRTWXY]{3}")
 
 def test_access_record_keeps_the_name_of_a_deleted_account():
     staff = make_staff("gone")
-    services.record(AccessRecord.Action.VIEWED, submit(), staff)
+    work.record(AccessRecord.Action.VIEWED, submit(), staff)
     staff.delete()
     record = AccessRecord.objects.get()
     assert (record.who, record.username) == (None, "gone")
@@ -43,7 +43,7 @@ def test_request_is_named_by_its_reference_only():
     "values",
     [
         {"state": "lost"},
-        {"form_nonce": ""},
+        {"form_key": ""},
         {"erase_after": datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)},
     ],
 )

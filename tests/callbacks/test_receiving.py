@@ -73,7 +73,7 @@ def test_file_one_byte_over_32_mb_is_refused_and_the_request_is_kept(client):
     response = post_form(client, ("file_1", File(PDF + bytes(32 * MIB - len(PDF) + 1))), ("file_2", File(PNG)))
     request = CallbackRequest.objects.get()
     assert [(a.slot, a.reason) for a in request.attachments.all()] == [("file_1", "too_large"), ("file_2", "")]
-    assert objects_in_store() == [request.attachments.stored().get().object_name]
+    assert objects_in_store() == [request.attachments.readable().get().object_name]
     assert "It is larger than 32 MB." in text_of(client.get(response["Location"]))
 
 
@@ -161,8 +161,8 @@ def test_file_name_that_breaks_the_header_never_costs_the_request(client, name):
     response = post_form(client, ("file_1", File(PDF * 200, name)))
     assert response.status_code == 303
     attachment = only_attachment()
-    assert attachment.is_stored or attachment.reason == "interrupted"
-    assert len(objects_in_store()) == attachment.is_stored
+    assert attachment.arrived or attachment.reason == "interrupted"
+    assert len(objects_in_store()) == attachment.arrived
 
 
 @pytest.mark.parametrize(
@@ -186,5 +186,5 @@ def test_body_is_read_to_its_end_whatever_is_wrong_so_that_a_browser_shows_the_a
 def test_file_that_claims_to_be_base64_never_costs_the_request(client, content):
     response = post_form(client, ("file_1", File(content, header=b"\r\nContent-Transfer-Encoding: base64")))
     assert response.status_code == 303
-    assert not only_attachment().is_stored
+    assert not only_attachment().arrived
     assert objects_in_store() == []

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.storage import storages
 from django.db import connection, transaction
 
-from callbacks import models, services
+from callbacks import erasing, models, services
 from callbacks.keyring import VaultError
 from callbacks.models import AccessRecord, Attachment, CallbackRequest
 from callbacks.uploads import Kind, Received, Refusal, Slot
@@ -80,7 +80,7 @@ def test_second_submit_fills_slots_that_were_refused_or_empty():
 
 def test_refused_retry_does_not_replace_a_stored_file():
     submit(stored())
-    assert submit(refused()).attachments.get().is_stored
+    assert submit(refused()).attachments.get().arrived
 
 
 def test_plain_retry_leaves_the_state_that_staff_set():
@@ -151,7 +151,7 @@ def test_object_that_cannot_be_deleted_costs_nothing_and_is_swept_later(monkeypa
         submit(stored())
     assert len(objects_in_store()) == 2
     age_objects(2)
-    assert services.sweep_orphans(HOUR) == 1
+    assert erasing.sweep_orphans(HOUR) == 1
     assert objects_in_store() == [Attachment.objects.get().object_name]
 
 
@@ -168,7 +168,7 @@ def test_erase_removes_rows_and_objects_and_records_who(django_capture_on_commit
     request = submit(stored() | stored("file_2"))
     other = submit(stored(), nonce="another")
     with django_capture_on_commit_callbacks(execute=True):
-        services.erase(request, by=staff)
+        erasing.erase(request, by=staff)
     assert list(CallbackRequest.objects.all()) == [other]
     assert objects_in_store() == [Attachment.objects.get().object_name]
     record = AccessRecord.objects.get()
@@ -179,7 +179,7 @@ def test_erase_removes_rows_and_objects_and_records_who(django_capture_on_commit
 def test_erase_that_is_rolled_back_keeps_the_objects():
     request = submit(stored())
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        services.erase(request)
+        erasing.erase(request)
         raise ZeroDivisionError
     assert CallbackRequest.objects.get().attachments.get().object_name == objects_in_store()[0]
 
@@ -187,14 +187,14 @@ def test_erase_that_is_rolled_back_keeps_the_objects():
 def test_sweep_spares_young_objects_and_those_in_use():
     submit(stored())
     stored("file_2")
-    assert services.sweep_orphans(HOUR) == 0
+    assert erasing.sweep_orphans(HOUR) == 0
     age_objects(1.1)
-    assert services.sweep_orphans(HOUR) == 1
+    assert erasing.sweep_orphans(HOUR) == 1
     assert objects_in_store() == [Attachment.objects.get().object_name]
 
 
 def test_sweep_of_a_store_that_was_never_used_does_nothing():
-    assert services.sweep_orphans(HOUR) == 0
+    assert erasing.sweep_orphans(HOUR) == 0
 
 
 def test_second_person_on_a_form_left_open_gets_a_request_of_their_own():

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.utils import timezone
 
-from callbacks import services
+from callbacks import erasing
 
 ORPHAN_AGE = datetime.timedelta(hours=1)
 
@@ -15,8 +15,8 @@ class Command(BaseCommand):
     help = "Erase callback requests whose time is over, with their files, and files that belong to no request."
 
     def handle(self, *args, **options) -> None:
-        erased = services.erase_due(timezone.now())
-        swept = services.sweep_orphans(ORPHAN_AGE)
+        erased = erasing.erase_due(timezone.now())
+        swept = erasing.sweep_orphans(ORPHAN_AGE)
         _empty_write_ahead_log()
         self.stdout.write(f"Callback requests erased: {erased}. Files without a request removed: {swept}.")
 

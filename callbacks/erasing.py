@@ -1,0 +1,77 @@
+"""Erasing requests, by whichever way, and objects that belong to none. Counted, never described."""
+
+import datetime
+
+from django.contrib.auth.models import AbstractUser
+from django.db import transaction
+from django.utils import timezone
+
+from callbacks import objects, work
+from callbacks.models import AccessRecord, Attachment, CallbackRequest, Erasure
+
+#: Days for which a withdrawn request, emptied, still tells staff and the person that it was withdrawn.
+WITHDRAWN_DAYS = 7
+
+
+def erase(request: CallbackRequest, *, by: AbstractUser) -> None:
+    """A lead deletes a request with its files for good. Its objects go once the rows are gone."""
+    with transaction.atomic():
+        work.record(AccessRecord.Action.ERASED, request, by)
+        _delete(request, Erasure.Reason.STAFF)
+
+
+def withdraw(request: CallbackRequest) -> None:
+    """The person takes the request back: all that they sent is gone at once, notes included.
+
+    The emptied row stays for WITHDRAWN_DAYS, so that whoever claimed it learns what happened.
+    """
+    with transaction.atomic():
+        request = CallbackRequest.objects.select_for_update().get(pk=request.pk)
+        if request.state == CallbackRequest.State.WITHDRAWN:
+            return
+        _discard_objects_later(request)
+        files = request.attachments.arrived().count()
+        request.attachments.all().delete()
+        request.notes.all().delete()
+        request.attempts.all().delete()
+        request.state = CallbackRequest.State.WITHDRAWN
+        request.sealed = request.wrapped_key = b""
+        request.phone_index = request.call_times = request.suspicion = ""
+        request.next_try_at = None
+        soon = timezone.now() + datetime.timedelta(days=WITHDRAWN_DAYS)
+        request.erase_after = max(min(request.erase_after, soon), request.received_at + datetime.timedelta(seconds=1))
+        request.save()
+        Erasure.objects.create(reason=Erasure.Reason.WITHDRAWN, requests=1, files=files)
+
+
+def erase_due(at: datetime.datetime) -> int:
+    """Erases the requests whose time is over at `at`; how many."""
+    due = CallbackRequest.objects.due_for_erasure(at)
+    for request in due:
+        with transaction.atomic():
+            _delete(request, Erasure.Reason.DUE)
+    return len(due)
+
+
+def sweep_orphans(older_than: datetime.timedelta) -> int:
+    """Deletes objects that no row points to and that nobody wrote to for `older_than`; how many.
+
+    Younger ones may belong to a form that is still on its way.
+    """
+    old = objects.names_older_than(timezone.now() - older_than)
+    orphans = set(old) - Attachment.objects.object_names()
+    return sum(objects.discard(name) for name in orphans)
+
+
+def _delete(request: CallbackRequest, reason: Erasure.Reason) -> None:
+    files = request.attachments.arrived().count()
+    _discard_objects_later(request)
+    if request.state != CallbackRequest.State.WITHDRAWN:  # that one was counted when it was emptied
+        Erasure.objects.create(reason=reason, requests=1, files=files)
+    request.delete()
+
+
+def _discard_objects_later(request: CallbackRequest) -> None:
+    names = request.attachments.object_names()
+    # A crash in between leaves objects without rows, never rows without objects.
+    transaction.on_commit(lambda: [objects.discard(name) for name in names])

@@ -1,0 +1,101 @@
+"""A file that somebody sent with a callback request."""
+
+from django.db import models
+from django.db.models import Q
+
+from callbacks.models.requests import CallbackRequest
+from callbacks.querysets import AttachmentQuerySet
+from callbacks.uploads import MAX_UPLOAD_BYTES, Kind, Received, Refusal, Slot
+
+
+class Attachment(models.Model):
+    """One file of a request: either an encrypted object in the storage, or the reason why it was not taken."""
+
+    class State(models.TextChoices):
+        STORED = "stored", "Stored"
+        #: It arrived while the scanner was away: nobody opens it before it was scanned.
+        HELD = "held", "Held until scanned"
+        REFUSED = "refused", "Not taken"
+
+    ARRIVED = (State.STORED, State.HELD)
+
+    request = models.ForeignKey(CallbackRequest, on_delete=models.CASCADE, related_name="attachments")
+    slot = models.CharField(max_length=10, choices=Slot)
+    state = models.CharField(max_length=10, choices=State)
+    reason = models.CharField(max_length=12, choices=Refusal, blank=True)
+    object_name = models.CharField(max_length=32, blank=True)
+    size = models.PositiveIntegerField(default=0, help_text="Bytes of the file itself, before encryption.")
+    kind = models.CharField(max_length=4, choices=Kind, blank=True)
+    sealed_name = models.BinaryField()
+
+    objects = AttachmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["slot"]
+        permissions = [("download_original", "Can download originals, location and all")]
+        constraints = [
+            models.UniqueConstraint(fields=["request", "slot"], name="attachment_once_per_slot"),
+            models.UniqueConstraint(
+                fields=["object_name"], condition=~Q(object_name=""), name="attachment_object_once"
+            ),
+            models.CheckConstraint(condition=Q(slot__in=["file_1", "file_2"]), name="attachment_slot_known"),
+            models.CheckConstraint(
+                condition=(Q(state__in=["stored", "held"], reason="", size__gt=0) & ~Q(object_name="") & ~Q(kind=""))
+                | (Q(state="refused", object_name="", kind="", size=0) & ~Q(reason="")),
+                name="attachment_stored_or_refused",
+            ),
+            models.CheckConstraint(condition=Q(size__lte=MAX_UPLOAD_BYTES), name="attachment_within_limit"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_slot_display()
+
+    @property
+    def arrived(self) -> bool:
+        """We have all of it, readable or not yet."""
+        return self.state in self.ARRIVED
+
+    @property
+    def is_readable(self) -> bool:
+        """Staff may open it."""
+        return self.state == self.State.STORED
+
+    @property
+    def is_picture(self) -> bool:
+        return self.kind in {Kind.JPEG, Kind.PNG, Kind.HEIC}
+
+    @property
+    def download_name(self) -> str:
+        """Made by us from the reference: what the person called the file is in no header and no path."""
+        return f"request-{self.request.reference}-{Slot(self.slot).number}.{self.kind}"
+
+    @property
+    def media_type(self) -> str:
+        """What we found the file to be, not what it was declared as."""
+        return Kind(self.kind).media_type
+
+    @property
+    def why_not_taken(self) -> str:
+        """The sentence for the person whose file was refused."""
+        return Refusal(self.reason).sentence
+
+    def take(self, received: Received) -> None:
+        """Fills this row from what arrived; the caller saves."""
+        if received.refusal:
+            self.state, self.reason = self.State.REFUSED, received.refusal
+        else:
+            self.state, self.reason = self.State.HELD if received.held else self.State.STORED, ""
+        self.object_name = received.object_name
+        self.size = received.size
+        self.kind = received.kind or ""
+        self.sealed_name = self.request.seal(received.file_name.encode(), f"{self.slot}|name")
+
+    def refuse(self, refusal: Refusal) -> str:
+        """Turns a held file into a refused one; the caller saves, then discards the object whose name is returned."""
+        name, self.object_name = self.object_name, ""
+        self.state, self.reason, self.size, self.kind = self.State.REFUSED, refusal, 0, ""
+        return name
+
+    def open_name(self) -> str:
+        """What the person called the file. Raises VaultError where it was changed or its key is missing."""
+        return self.request.open(self.sealed_name, f"{self.slot}|name").decode()

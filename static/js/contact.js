@@ -1,0 +1,174 @@
+// Improves the forms of somebody who asks for a call: the text goes first, then each file with its progress. Whatever
+// breaks, what was typed stays on the page. Without this script the forms work as they are.
+
+const TAKEN = /^(application\/pdf|image\/(jpeg|png|hei[cf]))$/;
+const NAMES = /\.(pdf|jpe?g|png|hei[cf])$/i;
+const QUIET = 60_000; // milliseconds without progress, after which a file counts as broken off
+const main = document.querySelector("main");
+
+function make(tag, text = "", props = {}) {
+  return Object.assign(document.createElement(tag), { textContent: text }, props);
+}
+
+// What the server would say after minutes of sending is said at once.
+function check(input) {
+  const note = make("p", "", { className: "error" });
+  note.setAttribute("role", "alert");
+  input.before(note);
+  input.addEventListener("change", () => {
+    const [file] = input.files;
+    const { limit, tooLarge, wrongKind } = input.dataset;
+    const known = !file || TAKEN.test(file.type) || (!file.type && NAMES.test(file.name)) || NAMES.test(file.name);
+    note.textContent = !known ? wrongKind : file && file.size > limit ? tooLarge : "";
+    if (note.textContent) input.value = "";
+  });
+}
+
+function size(bytes) {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+function timeLeft(seconds) {
+  if (!Number.isFinite(seconds)) return "";
+  return seconds < 90 ? `, about ${Math.max(1, Math.round(seconds / 5)) * 5} seconds left` : `, about ${Math.round(seconds / 60)} minutes left`;
+}
+
+// One file on its way. Resolves to "" or to what went wrong; `cancel` is called with what stops it.
+function send(address, field, file, report, cancel) {
+  return new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    const began = Date.now();
+    let quiet;
+    const watch = () => {
+      clearTimeout(quiet);
+      quiet = setTimeout(() => request.abort(), QUIET);
+    };
+    request.upload.onprogress = ({ loaded, total }) => {
+      watch();
+      report(loaded, total, ((total - loaded) * (Date.now() - began)) / loaded / 1000);
+    };
+    request.onload = () => {
+      let problem = request.status === 201 ? "" : "We could not take it. Your request is safe.";
+      try {
+        problem = JSON.parse(request.responseText).problem;
+      } catch {} // a page, not an answer to a script: the sentence above will do
+      resolve(problem);
+    };
+    request.onerror = request.onabort = () => resolve("It did not arrive: the sending broke off. Your request is safe.");
+    request.onloadend = () => clearTimeout(quiet);
+    const body = new FormData();
+    body.append(field, file);
+    request.open("POST", address);
+    request.setRequestHeader("Accept", "application/json");
+    request.send(body);
+    watch();
+    cancel(() => request.abort());
+  });
+}
+
+async function sendFiles(address, files, heading) {
+  const panel = make("section", "", { className: "sending", tabIndex: -1 });
+  const said = make("p", "", { className: "lede" });
+  said.setAttribute("role", "status");
+  const bar = make("progress", "", { max: 1, value: 0 });
+  const count = make("p", "", { className: "hint" });
+  const row = make("p", "", { className: "sending__buttons" });
+  const button = (text, quiet = true) => make("button", text, { type: "button", className: quiet ? "button button--quiet" : "button" });
+  panel.append(make("h1", heading), said, bar, count, row);
+  main.replaceChildren(panel);
+  panel.focus();
+  for (const { field, file, label } of files) {
+    for (let again = true; again; ) {
+      again = false;
+      bar.setAttribute("aria-label", label);
+      bar.value = 0;
+      said.textContent = `Sending the ${label.toLowerCase()}. Keep this page open. Your request is safe already.`;
+      const stop = button("Stop sending it");
+      row.replaceChildren(stop);
+      const problem = await send(
+        address, field, file,
+        (sent, total, seconds) => {
+          bar.value = sent / total;
+          count.textContent = `${size(sent)} of ${size(total)}${timeLeft(seconds)}`;
+        },
+        (abort) => stop.addEventListener("click", abort),
+      );
+      if (!problem) continue;
+      said.textContent = `${label}: ${problem}`;
+      count.textContent = "";
+      const retry = button("Try it again", false);
+      const skip = button("Go on without it");
+      row.replaceChildren(retry, skip);
+      again = await new Promise((choose) => {
+        retry.addEventListener("click", () => choose(true));
+        skip.addEventListener("click", () => choose(false));
+      });
+    }
+  }
+  location.replace(address);
+}
+
+// The form comes back from the server with what is wrong; the files that were chosen stay chosen.
+function showAgain(html) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  for (const old of main.querySelectorAll("input[type=file]")) {
+    page.getElementById(old.id)?.replaceWith(old);
+  }
+  for (const note of page.querySelectorAll(".field--error:has(input[type=file]) > .error")) note.remove();
+  document.title = page.title;
+  main.replaceChildren(...page.querySelector("main").childNodes);
+  start();
+  main.querySelector(".error-summary")?.focus();
+}
+
+function takeFiles(form, data) {
+  const files = [];
+  for (const input of form.querySelectorAll("input[type=file]")) {
+    const label = input.labels[0].textContent.replace(/ \(.*/, "");
+    if (input.files.length) files.push({ field: input.name, file: input.files[0], label });
+    data.delete(input.name);
+  }
+  return files;
+}
+
+async function ask(form, button) {
+  const data = new FormData(form);
+  const files = takeFiles(form, data);
+  const text = button.textContent;
+  button.textContent = "Sending…";
+  const note = form.querySelector(".dropped") ?? make("p", "", { className: "error dropped" });
+  note.setAttribute("role", "alert");
+  note.textContent = "";
+  button.parentElement.before(note);
+  try {
+    const headers = { Accept: "application/json" };
+    const answer = await fetch(form.action, { method: "POST", body: data, headers, signal: AbortSignal.timeout(40_000) });
+    if (answer.status !== 201) return showAgain(await answer.text());
+    const { address } = await answer.json();
+    if (files.length) return await sendFiles(address, files, "We have your request");
+    return location.replace(address);
+  } catch {
+    note.textContent = "The connection dropped. All that you typed is still here. Try again, or call us.";
+    button.textContent = text;
+  }
+}
+
+function start() {
+  main.querySelectorAll("input[type=file]").forEach((input) => input.previousElementSibling?.matches("[role=alert]") || check(input));
+  const form = main.querySelector("form.ask, form.add");
+  let busy = false;
+  form?.addEventListener("submit", async (event) => {
+    const files = form.matches(".add") ? takeFiles(form, new FormData()) : [];
+    if (form.matches(".add") && !files.length) return; // the server says what is missing
+    event.preventDefault();
+    if (busy) return;
+    busy = true;
+    await (files.length ? sendFiles(form.getAttribute("action"), files, document.querySelector("h1").textContent) : ask(form, event.submitter ?? form.querySelector("[type=submit]")));
+    busy = false;
+  });
+}
+
+start();
+const zone = main.querySelector("select[name=zone]");
+const theirs = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone && !main.querySelector(".error-summary") && [...zone.options].some(({ value }) => value === theirs)) zone.value = theirs;
