@@ -195,7 +195,7 @@ def table(header: list[str], rows: list[list]) -> None:
 
 def finish(missed: list[str]) -> None:
     """Says whether the goal was reached; ends with status 1 where it was not."""
-    for reason in missed:
+    for reason in missed[:20]:
         print(f"MISSED: {reason}")
     print("Goal reached." if not missed else "Goal missed.")
     sys.exit(1 if missed else 0)

@@ -24,7 +24,7 @@ def everything() -> dict:
     from django.db import connection
     from django.utils import timezone
 
-    from callbacks import objects, services
+    from callbacks import erasing, objects
     from callbacks.models import Attachment, CallbackRequest
 
     requests, damaged, invalid = [], [], []
@@ -44,7 +44,7 @@ def everything() -> dict:
             damaged.append(f"{request.reference}: {error!r}")
     names = set(objects.names_older_than(timezone.now() + datetime.timedelta(days=1)))
     orphans = len(names - Attachment.objects.object_names())
-    services.sweep_orphans(datetime.timedelta(seconds=-1))
+    erasing.sweep_orphans(datetime.timedelta(seconds=-1))
     names = set(objects.names_older_than(timezone.now() + datetime.timedelta(days=1)))
     left = len(names - Attachment.objects.object_names())
     with connection.cursor() as cursor:
@@ -65,7 +65,7 @@ def _problem(objects, request, details) -> str:
         return "a number that is none"
     if len(details.message) > 5000:
         return "a message that is too long"
-    for attachment in request.attachments.stored():
+    for attachment in [each for each in request.attachments.all() if each.is_stored]:
         head = next(objects.plain_chunks(attachment.object_name))[:SNIFF_BYTES]
         if recognise(head) != attachment.kind or not 0 < attachment.size <= MAX_UPLOAD_BYTES:
             return "a file of a kind that is not accepted"
