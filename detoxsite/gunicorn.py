@@ -7,12 +7,13 @@ import struct
 from gunicorn.http import message
 
 from detoxsite import env
+from detoxsite.worker import BODY_SECONDS
 
 host = env.names("HOST", ["127.0.0.1"])[0]
 port = env.whole_number("PORT", 8000, 1, 65535)
 bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 workers = env.whole_number("WEB_WORKERS", 2, 1, 64)
-worker_class = "detoxsite.worker.Worker"  # has threads of its own for uploads
+worker_class = "detoxsite.worker.Worker"  # has other threads for uploads, WEB_UPLOADS of them
 threads = env.whole_number("WEB_THREADS", 8, 1, 1024)
 preload_app = True  # one copy in memory, and a worker that died is back at once
 timeout = 60
@@ -29,8 +30,6 @@ loglevel = "warning"
 logger_class = "detoxsite.logs.ServerLogger"
 control_socket_disable = True
 
-SEND_SECONDS = 60  # without the other side taking a byte, after which the connection is given up
-
 
 def on_starting(server) -> None:
     """Each waiting connection and each thread's database take a file descriptor, and the usual 1,024 are too few."""
@@ -39,6 +38,6 @@ def on_starting(server) -> None:
 
 
 def when_ready(server) -> None:
-    """Accepted connections inherit the limit on a reader who takes nothing."""
+    """Accepted connections inherit the limit: a reader who takes not a byte for so long is given up."""
     for listener in server.LISTENERS:
-        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", SEND_SECONDS, 0))
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", BODY_SECONDS, 0))

@@ -52,7 +52,7 @@ class _Waiting:
     def __init__(self, seconds: float, data: bytes | None) -> None:
         self.deadline = time.monotonic() + seconds
         self.data = data if data is None else bytearray(data)  # None: answered, waits for the other side to hang up
-        self.has_head = False
+        self.has_head = self.is_polled = False
 
 
 class _Upload:
@@ -79,6 +79,7 @@ class Worker(ThreadWorker):
         self.upload_pool = ThreadPoolExecutor(UPLOADS, "upload")
         self.waiting: dict[TConn, _Waiting] = {}
         self.uploads: dict[TConn, _Upload] = {}
+        self.ended: set[TConn] = set()  # what more they send is not read
         self.checked_at = self.stopped_at = 0.0
         super().init_process()
 
@@ -96,12 +97,14 @@ class Worker(ThreadWorker):
         self.uploads.pop(conn, None)
         kept = not done.cancelled() and not done.exception() and done.result()
         try:
-            if kept and self.alive:
+            if kept and self.alive and conn not in self.ended:
                 early = conn.parser.unreader.take_buffered()  # of the next request
                 self._wait(conn, HEAD_SECONDS if early else self.cfg.keepalive, early)
             else:
                 conn.sock.shutdown(socket.SHUT_WR)
-                self._wait(conn, LINGER_SECONDS, None)
+                # To the poller a connection whose reading we ended looks hung up; its sender may not have, and would
+                # lose the answer if it were closed at once.
+                self._wait(conn, LINGER_SECONDS, None, polled=conn not in self.ended)
         except OSError:
             self._drop(conn)
 
@@ -117,8 +120,8 @@ class Worker(ThreadWorker):
                 self._give_up(conn, wait)
         saving = self.stopped_at and now > self.stopped_at + self.cfg.graceful_timeout - STOP_SECONDS
         for conn, upload in list(self.uploads.items()):
-            if saving or upload.is_too_slow(now):
-                _end_reading(conn)  # the application sees a body that was cut off, keeps its text and answers
+            if conn not in self.ended and (saving or upload.is_too_slow(now)):
+                self._end_reading(conn)  # the application sees a body that was cut off, keeps its text and answers
 
     def is_parent_alive(self) -> bool:
         alive = super().is_parent_alive()
@@ -129,10 +132,12 @@ class Worker(ThreadWorker):
                 listener.close()
         return alive
 
-    def _wait(self, conn: TConn, seconds: float, data: bytes | None) -> None:
+    def _wait(self, conn: TConn, seconds: float, data: bytes | None, *, polled: bool = True) -> None:
         conn.sock.setblocking(False)
         self.waiting[conn] = wait = _Waiting(seconds, data)
-        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._read, conn))
+        if polled:
+            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._read, conn))
+            wait.is_polled = True
         if data:
             self._take_if_complete(conn, wait)
 
@@ -172,7 +177,7 @@ class Worker(ThreadWorker):
     def _give_up(self, conn: TConn, wait: _Waiting) -> None:
         """Half a request goes to the application as it is: it may hold what somebody typed."""
         if wait.data:
-            _end_reading(conn)
+            self._end_reading(conn)
             self._take(conn, self.tpool)
         else:
             self._leave_loop(conn)
@@ -193,14 +198,17 @@ class Worker(ThreadWorker):
         return self.handle(conn)
 
     def _leave_loop(self, conn: TConn) -> _Waiting:
-        self.poller.unregister(conn.sock)
-        return self.waiting.pop(conn)
+        wait = self.waiting.pop(conn)
+        if wait.is_polled:
+            self.poller.unregister(conn.sock)
+        return wait
+
+    def _end_reading(self, conn: TConn) -> None:
+        self.ended.add(conn)
+        with contextlib.suppress(OSError):  # already gone
+            conn.sock.shutdown(socket.SHUT_RD)
 
     def _drop(self, conn: TConn) -> None:
         self.nr_conns -= 1
+        self.ended.discard(conn)
         conn.close()
-
-
-def _end_reading(conn: TConn) -> None:
-    with contextlib.suppress(OSError):  # already gone
-        conn.sock.shutdown(socket.SHUT_RD)

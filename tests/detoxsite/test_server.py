@@ -153,6 +153,21 @@ def test_clients_that_do_not_hang_up_hold_nobody_up(site):
         assert time.monotonic() - begin < 1
 
 
+def test_readers_who_take_nothing_are_given_up(site):
+    """More of them than there are threads, each with megabytes of answers on the way."""
+    ask = load.get_head(site.url, "/phases/").replace(b"Connection: close\r\n", b"")
+    with contextlib.ExitStack() as stack:
+        for _ in range(12):
+            client = stack.enter_context(contextlib.closing(socket.socket()))
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.connect(load.address(site.url))
+            client.sendall(ask * 400)
+        time.sleep(1)
+        begin = time.monotonic()
+        assert get(site)[0] == 200
+        assert time.monotonic() - begin < 2 * LIMIT + SLACK
+
+
 def test_requests_sent_at_once_are_answered_one_by_one(site):
     first = load.get_head(site.url, "/phases/now/").replace(b"Connection: close\r\n", b"")
     second = load.get_head(site.url, "/robots.txt")
