@@ -65,7 +65,7 @@ def _problem(objects, request, details) -> str:
         return "a number that is none"
     if len(details.message) > 5000:
         return "a message that is too long"
-    for attachment in [each for each in request.attachments.all() if each.is_stored]:
+    for attachment in request.attachments.exclude(object_name=""):
         head = next(objects.plain_chunks(attachment.object_name))[:SNIFF_BYTES]
         if recognise(head) != attachment.kind or not 0 < attachment.size <= MAX_UPLOAD_BYTES:
             return "a file of a kind that is not accepted"

@@ -12,6 +12,8 @@ from detoxsite.worker import BODY_SECONDS
 host = env.names("HOST", ["127.0.0.1"])[0]
 port = env.whole_number("PORT", 8000, 1, 65535)
 bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+if listener := env.whole_number("LISTEN_FD", 0, 0, 1024):  # from `manage.py serve`
+    bind = f"fd://{listener}"
 workers = env.whole_number("WEB_WORKERS", 2, 1, 64)
 worker_class = "detoxsite.worker.Worker"  # has other threads for uploads, WEB_UPLOADS of them
 threads = env.whole_number("WEB_THREADS", 8, 1, 1024)

@@ -8,6 +8,7 @@ the application, as in the stock worker, and must keep to a least speed. docs/de
 
 import contextlib
 import errno
+import os
 import re
 import selectors
 import socket
@@ -28,6 +29,8 @@ UPLOAD_SECONDS = 3 * 60 * 60  # for a whole body, however fast
 SMALL_BODY = 64 * 1024  # bytes: any form without a file
 LARGEST_HEAD = 128 * 1024  # bytes that are collected; what is longer is left to gunicorn, which refuses it
 LINGER_SECONDS = 2  # for the other side to hang up, once the answer is sent
+SUPERVISOR_PID = env.whole_number("SUPERVISOR_PID", 0, 0, 2**32)  # set by `manage.py serve`
+ORPHAN_SECONDS = 15  # that a worker goes on after its master was killed, until there is another
 STOP_SECONDS = 5  # before the end of the graceful stop, when the text of unfinished uploads is saved
 
 _HEAD_END = b"\r\n\r\n"
@@ -80,7 +83,7 @@ class Worker(ThreadWorker):
         self.waiting: dict[TConn, _Waiting] = {}
         self.uploads: dict[TConn, _Upload] = {}
         self.ended: set[TConn] = set()  # what more they send is not read
-        self.checked_at = self.stopped_at = 0.0
+        self.checked_at = self.stopped_at = self.orphaned_at = 0.0
         super().init_process()
 
     def accept(self, listener: socket.socket) -> None:
@@ -124,13 +127,17 @@ class Worker(ThreadWorker):
                 self._end_reading(conn)  # the application sees a body that was cut off, keeps its text and answers
 
     def is_parent_alive(self) -> bool:
-        alive = super().is_parent_alive()
-        if not alive:  # the port must be free for the master that comes next, while uploads here go on
-            self.alive = False
-            self.set_accept_enabled(False)
-            for listener in self.sockets:
-                listener.close()
-        return alive
+        if os.getppid() == self.ppid:
+            return True
+        now = time.monotonic()
+        self.orphaned_at = self.orphaned_at or now
+        if now < self.orphaned_at + ORPHAN_SECONDS and _is_running(SUPERVISOR_PID):
+            return True  # the next master gets the same listening socket, and readers see nothing of the change
+        self.alive = False
+        self.set_accept_enabled(False)
+        for listener in self.sockets:  # the port must be free, while uploads here go on
+            listener.close()
+        return False
 
     def _wait(self, conn: TConn, seconds: float, data: bytes | None, *, polled: bool = True) -> None:
         conn.sock.setblocking(False)
@@ -212,3 +219,11 @@ class Worker(ThreadWorker):
         self.nr_conns -= 1
         self.ended.discard(conn)
         conn.close()
+
+
+def _is_running(pid: int) -> bool:
+    with contextlib.suppress(OSError):
+        if pid:
+            os.kill(pid, 0)
+            return True
+    return False

@@ -7,12 +7,14 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from bench import load, processes
-from tests.served import serve
+from tests.served import ROOT, serve
 
 LIMIT = 2  # seconds, in place of 20 for a head and 60 for a body
 SLACK = 3  # seconds: the loop looks once a second, and the machine may be busy
@@ -241,9 +243,32 @@ def test_supervisor_opens_no_port_and_keeps_no_log(supervised):
     assert {path.name for path in supervised.var.iterdir() if "log" in path.name} == {"server.log"}
 
 
+def test_master_holds_no_database(supervised):
+    """Its workers are copies of it, and a copied SQLite connection loses locks."""
+    [master] = processes.by_role(supervised.pid)["master"]
+    open_files = [os.readlink(path) for path in Path(f"/proc/{master}/fd").iterdir()]
+    assert not [name for name in open_files if "sqlite" in name]
+
+
 def test_start_says_nothing_but_what_matters(supervised):
     first = supervised.log.read_text().splitlines()[:2]
     assert not [line for line in first if "CRIT" in line or "WARN" in line or "root" in line]
+
+
+def test_output_can_be_a_socket(tmp_path):
+    """As under systemd, whose journal cannot be opened a second time."""
+    with serve(tmp_path / "var") as site:
+        pass
+    ours, theirs = socket.socketpair()
+    command = [sys.executable, "manage.py", "serve"]
+    served = subprocess.Popen(command, cwd=ROOT, env=site.env, stdout=theirs, stderr=subprocess.STDOUT)
+    theirs.close()
+    ours.settimeout(20)
+    assert b"Starting worker" in ours.recv(65536)
+    served.terminate()
+    assert b"received SIGTERM" in rest(ours)
+    assert served.wait(timeout=40) == 0
+    ours.close()
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
