@@ -4,8 +4,8 @@
 
 Each is a good post of the contact form, changed in one to three of fifteen ways (bench/mutations.py), and each has a
 fresh token. The time of an answer counts from the last byte of the post. Goal: every post gets an answer, none of
-status 500, none later than a second; there is one row for each post that was confirmed and none besides; each row
-opens and holds a name, a number and files of an accepted kind; the site serves pages as before.
+status 500 or above, none later than a second; there is one row for each post that was confirmed and none besides;
+each row opens and holds a name, a number and files of an accepted kind; the site serves pages as before.
 """
 
 import argparse
@@ -74,8 +74,8 @@ def main() -> None:
     rows, tracebacks = len(state["requests"]), log.count("Traceback")
     spans = [f"{1000 * p99:.0f}", f"{1000 * worst:.0f}"]
     load.table(header, [[len(results), statuses[303], rows, len(state["invalid"]), *spans, tracebacks]])
-    missed = [f"status {status}: {kinds}" for status, _, kinds in results if status in {0, 500}][:20]
-    missed += [f"{seconds:.1f} s: {kinds}" for _, seconds, kinds in results if seconds > LIMIT][:20]
+    missed = [f"status {status}: {kinds}" for status, _, kinds in results if not 0 < status < 500][:10]
+    missed += [f"{seconds:.1f} s: {kinds}" for _, seconds, kinds in results if seconds > LIMIT][:10]
     missed += state["damaged"] + state["invalid"]
     if rows != statuses[303] or not well:
         missed.append(f"{statuses[303]} confirmed and {rows} rows, pages {'fine' if well else 'NOT fine'}")
