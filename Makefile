@@ -14,7 +14,7 @@ help: ## List these targets
 
 run: $(VENV)/runtime ## Set up what is missing and serve the site on http://127.0.0.1:8000 (HOST=, PORT=, VAR_DIR=)
 	@$(PY) manage.py prepare
-	@exec $(VENV)/bin/gunicorn --config detoxsite/gunicorn.py detoxsite.wsgi
+	@exec $(PY) manage.py serve
 
 dev: export DEBUG ?= 1
 dev: $(VENV)/runtime ## The same site with auto-reload and DEBUG on

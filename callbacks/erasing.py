@@ -4,7 +4,7 @@ import datetime
 import uuid
 
 from django.contrib.auth.models import AbstractUser
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from callbacks import objects, work
@@ -12,6 +12,8 @@ from callbacks.models import AccessRecord, Attachment, CallbackRequest, Erasure
 
 #: An object without a row may belong to a form that is still on its way, for so long.
 ORPHAN_AGE = datetime.timedelta(hours=1)
+#: Milliseconds that an erasure waits for readers of the database to get out of the way.
+PATIENCE = 2000
 #: Days for which a withdrawn request, emptied, still tells staff and the person that it was withdrawn.
 WITHDRAWN_DAYS = 7
 
@@ -85,3 +87,18 @@ def _discard_objects_later(request: CallbackRequest) -> None:
     names = request.attachments.object_names()
     # A crash in between leaves objects without rows, never rows without objects.
     transaction.on_commit(lambda: [objects.discard(name) for name in names])
+    transaction.on_commit(_empty_write_ahead_log)
+
+
+def _empty_write_ahead_log() -> None:
+    """On SQLite, erased rows still stand in the write-ahead log until it is written back and cut.
+
+    Somebody who is reading at that moment may keep it from being cut whole; the next erasure or the daily purge does.
+    """
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        return
+    with connection.cursor() as cursor:
+        (patience,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout={PATIENCE}")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.execute(f"PRAGMA busy_timeout={patience}")

@@ -1,25 +1,25 @@
 """How the site is served. docs/decisions/0002-app-server.md has why."""
 
+import resource
 import socket
 import struct
-import subprocess
-import sys
-import threading
-import time
 
 from gunicorn.http import message
 
 from detoxsite import env
+from detoxsite.worker import BODY_SECONDS
 
 host = env.names("HOST", ["127.0.0.1"])[0]
 port = env.whole_number("PORT", 8000, 1, 65535)
 bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+if listener := env.whole_number("LISTEN_FD", 0, 0, 1024):  # from `manage.py serve`
+    bind = f"fd://{listener}"
 workers = env.whole_number("WEB_WORKERS", 2, 1, 64)
-worker_class = "gthread"
-# A slow upload holds a thread for minutes while it is encrypted as it arrives, so there are many.
-threads = env.whole_number("WEB_THREADS", 64, 1, 1024)
+worker_class = "detoxsite.worker.Worker"  # has other threads for uploads, WEB_UPLOADS of them
+threads = env.whole_number("WEB_THREADS", 8, 1, 1024)
+preload_app = True  # one copy in memory, and a worker that died is back at once
 timeout = 60
-graceful_timeout = 30
+graceful_timeout = env.whole_number("GRACEFUL_SECONDS", 30, 6, 3600)
 keepalive = 5
 # A search of 10,000 characters gets a page from us, not a bare line from gunicorn, whose own ceiling is 8 KB.
 message.MAX_REQUEST_LINE = limit_request_line = 64 * 1024
@@ -32,18 +32,14 @@ loglevel = "warning"
 logger_class = "detoxsite.logs.ServerLogger"
 control_socket_disable = True
 
-SILENCE = 20  # seconds without a byte in the middle of a request, after which the connection is given up
-DAY = 24 * 60 * 60  # seconds
+
+def on_starting(server) -> None:
+    """Each waiting connection and each thread's database take a file descriptor, and the usual 1,024 are too few."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 8192) if most > 0 else 8192, most))
 
 
 def when_ready(server) -> None:
-    """Accepted connections inherit the limit on silence; once a day what is due is erased."""
+    """Accepted connections inherit the limit: a reader who takes not a byte for so long is given up."""
     for listener in server.LISTENERS:
-        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENCE, 0))
-    threading.Thread(target=_purge_daily, daemon=True).start()
-
-
-def _purge_daily() -> None:
-    while True:
-        time.sleep(DAY)
-        subprocess.run([sys.executable, "manage.py", "purge_callbacks"], check=False)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", BODY_SECONDS, 0))

@@ -29,8 +29,8 @@ class ServerLogger(Logger):
 
 
 def _without_request(record: logging.LogRecord) -> bool:
-    if str(record.msg).startswith("Invalid request"):
-        return False  # anybody can send nonsense, and there is nothing to mend
+    if str(record.msg).startswith(("Invalid request", "Socket error")):
+        return False  # anybody can send nonsense or stop listening, and there is nothing to mend
     if str(record.msg).startswith("Error handling request"):
         record.msg, record.args = "Error handling a request", ()
         record.exc_text = record.exc_info = None  # the message of a decoding error quotes what was sent

@@ -8,7 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -24,6 +24,7 @@ class Site:
     var: Path
     log: Path
     env: dict[str, str]
+    pid: int = 0  # of the server's first process
 
     def manage(self, *arguments: str, **extra: str) -> str:
         """Runs manage.py against this site's state and returns what it printed."""
@@ -39,17 +40,28 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+#: What serves the site: the web server alone, or all of `make run` behind its preparations.
+WEB = ["gunicorn", "--config", "detoxsite/gunicorn.py", "detoxsite.wsgi"]
+SUPERVISED = ["manage.py", "serve"]
+
+
 @contextmanager
-def serve(var: Path, **extra: str):
-    """Prepares the state in `var`, serves it on a free port of this machine, and stops it in the end."""
+def serve(var: Path, *, supervised: bool = False, command: list[str] | None = None, **extra: str):
+    """Prepares the state in `var`, serves it on a free port of this machine, and stops it in the end.
+
+    `supervised`: with the task worker and the supervisor, as `make run` does. `command`: with another server; its
+    first word is the name of a module or a script of the environment, and {port} stands for the port.
+    """
     port = str(free_port())
     env = {name: value for name, value in os.environ.items() if name not in OURS}
     env |= {"VAR_DIR": str(var), "PORT": port, "HOST": "127.0.0.1", "WEB_THREADS": "8"} | extra
     site = Site(f"http://127.0.0.1:{port}", var, var / "server.log", env)
     site.manage("prepare")
-    with site.log.open("w") as log:
+    name, *arguments = command or (SUPERVISED if supervised else WEB)
+    start = [name] if name.endswith(".py") else ["-m", name]
+    with site.log.open("a") as log:
         server = subprocess.Popen(
-            [Path(sys.executable).with_name("gunicorn"), "--config", "detoxsite/gunicorn.py", "detoxsite.wsgi"],
+            [sys.executable, *start, *[argument.format(port=port) for argument in arguments]],
             cwd=ROOT,
             env=env,
             stdout=log,
@@ -57,10 +69,10 @@ def serve(var: Path, **extra: str):
         )
         try:
             _wait_for(site, server)
-            yield site
+            yield replace(site, pid=server.pid)
         finally:
             server.terminate()
-            server.wait(timeout=40)
+            server.wait(timeout=60)
 
 
 def _wait_for(site: Site, server: subprocess.Popen) -> None:

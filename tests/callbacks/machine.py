@@ -24,6 +24,7 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from callbacks import erasing  # noqa: E402
 from callbacks.models import Attachment, CallbackRequest  # noqa: E402
 from tests.callbacks.helpers import JPEG, File, body, fields, post  # noqa: E402
 
@@ -52,6 +53,11 @@ def main() -> None:
     erased = CallbackRequest.objects.first()
     erased_bytes = [bytes(erased.sealed), bytes(erased.wrapped_key)]
     stood_there = [data in database_bytes() for data in erased_bytes]
+    withdrawn = CallbackRequest.objects.last()
+    withdrawn_bytes = [bytes(withdrawn.sealed), bytes(withdrawn.wrapped_key)]
+    stood_there += [data in database_bytes() for data in withdrawn_bytes]
+    erasing.withdraw(withdrawn)
+    withdrawn_still_there = [data in database_bytes() for data in withdrawn_bytes]
     past = timezone.now() - datetime.timedelta(days=91)
     CallbackRequest.objects.filter(pk=erased.pk).update(
         received_at=past, erase_after=past + datetime.timedelta(days=90)
@@ -64,12 +70,15 @@ def main() -> None:
                 "statuses": statuses,
                 "after_race": after_race,
                 "stored_after_race": stored_after_race,
-                "requests": CallbackRequest.objects.count(),
+                "requests": CallbackRequest.objects.exclude(state="withdrawn").count(),
                 "rows": sorted(Attachment.objects.object_names()),
                 "objects": sorted(storages["attachments"].listdir("")[1]),
-                "readable": {request.open_details().name for request in CallbackRequest.objects.all()}
+                "readable": {
+                    request.open_details().name for request in CallbackRequest.objects.exclude(state="withdrawn")
+                }
                 == {SECRETS["name"]},
                 "stood_there": stood_there,
+                "withdrawn_still_there": withdrawn_still_there,
                 "still_there": [data in database_bytes() for data in erased_bytes],
                 "report": report.getvalue(),
             }

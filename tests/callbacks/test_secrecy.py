@@ -38,7 +38,7 @@ def test_same_form_sent_eight_times_at_once_makes_one_request_with_two_files(ran
 
 def test_eight_people_at_once_make_eight_requests(ran):
     result, _ = ran
-    assert result["requests"] == 1 + machine.THREADS - 1  # one was purged
+    assert result["requests"] == 1 + machine.THREADS - 2  # one was taken back, one was purged
     assert result["readable"]
 
 
@@ -69,5 +69,10 @@ def test_nothing_of_what_was_sent_can_be_read_in_any_file(ran):
 def test_erased_request_is_gone_from_the_database_file_and_its_log(ran):
     result, _ = ran
     assert result["report"] == "Callback requests erased: 1. Files without a request removed: 0.\n"
-    assert result["stood_there"] == [True, True]
+    assert result["stood_there"] == [True] * 4
     assert result["still_there"] == [False, False]
+
+
+def test_request_taken_back_is_gone_from_the_database_file_and_its_log_at_once(ran):
+    result, _ = ran
+    assert result["withdrawn_still_there"] == [False, False]

@@ -3,7 +3,6 @@
 import datetime
 
 from django.core.management.base import BaseCommand
-from django.db import connection
 from django.utils import timezone
 
 from callbacks import erasing
@@ -17,18 +16,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options) -> None:
         erased = erasing.erase_due(timezone.now())
         swept = erasing.sweep_orphans()
-        _empty_write_ahead_log()
         self.stdout.write(f"Callback requests erased: {erased}. Files without a request removed: {swept}.")
         soon = timezone.now() + datetime.timedelta(days=WARNED_DAYS)
         if waiting := CallbackRequest.objects.waiting_but_erased_by(soon).count():
             self.stdout.write(f"Will be erased within {WARNED_DAYS} days, while the person still waits: {waiting}.")
-
-
-def _empty_write_ahead_log() -> None:
-    """On SQLite, erased rows still stand in the write-ahead log until it is written back and cut.
-
-    That cannot be done inside a transaction; the rows are not erased before its end anyway.
-    """
-    if connection.vendor == "sqlite" and not connection.in_atomic_block:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,0 +1,229 @@
+"""gunicorn's threaded worker, changed so that no sender, slow or silent, stands in a reader's way.
+
+The stock worker gives a connection to a thread at once, and the thread then waits for whatever its sender still owes.
+Here the event loop collects the head of a request, and a small body behind it; only then does a thread take it: one of
+a few for pages, or, where a large body follows, one of many for uploads. Bodies of uploads pass straight through to
+the application, as in the stock worker, and must keep to a least speed. docs/decisions/0002-app-server.md has why.
+"""
+
+import contextlib
+import errno
+import os
+import re
+import selectors
+import socket
+import time
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from functools import partial
+
+from gunicorn.http.unreader import SocketUnreader
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from detoxsite import env
+
+UPLOADS = env.whole_number("WEB_UPLOADS", 256, 1, 1024)  # threads for bodies beyond SMALL_BODY, in each process
+HEAD_SECONDS = env.whole_number("HEAD_SECONDS", 20, 1, 3600)  # for a whole head
+BODY_SECONDS = env.whole_number("BODY_SECONDS", 60, 1, 3600)  # for a small body, or for BODY_FLOOR of a large one
+BODY_FLOOR = 64 * 1024  # bytes
+UPLOAD_SECONDS = 3 * 60 * 60  # for a whole body, however fast
+SMALL_BODY = 64 * 1024  # bytes: any form without a file
+LARGEST_HEAD = 128 * 1024  # bytes that are collected; what is longer is left to gunicorn, which refuses it
+LINGER_SECONDS = 2  # for the other side to hang up, once the answer is sent
+SUPERVISOR_PID = env.whole_number("SUPERVISOR_PID", 0, 0, 2**32)  # set by `manage.py serve`
+ORPHAN_SECONDS = 15  # that a worker goes on after its master was killed, until there is another
+STOP_SECONDS = 5  # before the end of the graceful stop, when the text of unfinished uploads is saved
+
+_HEAD_END = b"\r\n\r\n"
+_BODY_FOLLOWS = re.compile(rb"\r\n(content-length|transfer-encoding|expect)[ \t]*:", re.IGNORECASE)
+_ONLY_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r\n", re.IGNORECASE)
+
+
+class _CountingUnreader(SocketUnreader):
+    """Knows how many bytes it has read from the connection."""
+
+    received = 0
+
+    def chunk(self, size_hint: int | None = None) -> bytes:
+        data = super().chunk(size_hint)
+        self.received += len(data)
+        return data
+
+
+class _Waiting:
+    """What the loop does with a connection that no thread has: collect a request, or wait for the end of it."""
+
+    def __init__(self, seconds: float, data: bytes | None) -> None:
+        self.deadline = time.monotonic() + seconds
+        self.data = data if data is None else bytearray(data)  # None: answered, waits for the other side to hang up
+        self.has_head = self.is_polled = False
+
+
+class _Upload:
+    """How far a large body has come."""
+
+    def __init__(self, conn: TConn) -> None:
+        self.conn = conn
+        self.seen = 0
+        self.check_at = time.monotonic() + BODY_SECONDS
+        self.end = time.monotonic() + UPLOAD_SECONDS
+
+    def is_too_slow(self, now: float) -> bool:
+        if now < self.check_at:
+            return False
+        received = self.conn.parser.unreader.received
+        brought, self.seen, self.check_at = received - self.seen, received, now + BODY_SECONDS
+        return brought < BODY_FLOOR or now > self.end
+
+
+class Worker(ThreadWorker):
+    """Two lanes of threads behind one loop that reads heads. Leans on gunicorn 27's ThreadWorker."""
+
+    def init_process(self) -> None:
+        self.upload_pool = ThreadPoolExecutor(UPLOADS, "upload")
+        self.waiting: dict[TConn, _Waiting] = {}
+        self.uploads: dict[TConn, _Upload] = {}
+        self.ended: set[TConn] = set()  # what more they send is not read
+        self.checked_at = self.stopped_at = self.orphaned_at = 0.0
+        super().init_process()
+
+    def accept(self, listener: socket.socket) -> None:
+        try:
+            client, address = listener.accept()
+        except OSError as error:
+            if error.errno in {errno.EAGAIN, errno.ECONNABORTED}:
+                return
+            raise
+        self.nr_conns += 1
+        self._wait(TConn(self.cfg, client, address, listener.getsockname()), HEAD_SECONDS, b"")
+
+    def finish_request(self, conn: TConn, done: Future) -> None:
+        self.uploads.pop(conn, None)
+        kept = not done.cancelled() and not done.exception() and done.result()
+        try:
+            if kept and self.alive and conn not in self.ended:
+                early = conn.parser.unreader.take_buffered()  # of the next request
+                self._wait(conn, HEAD_SECONDS if early else self.cfg.keepalive, early)
+            else:
+                conn.sock.shutdown(socket.SHUT_WR)
+                # To the poller a connection whose reading we ended looks hung up; its sender may not have, and would
+                # lose the answer if it were closed at once.
+                self._wait(conn, LINGER_SECONDS, None, polled=conn not in self.ended)
+        except OSError:
+            self._drop(conn)
+
+    def murder_pending(self) -> None:
+        """Called by the loop at least once a second, while it stops too."""
+        now = time.monotonic()
+        if now < self.checked_at + 0.25:
+            return
+        self.checked_at = now
+        self.stopped_at = 0.0 if self.alive else self.stopped_at or now
+        for conn, wait in list(self.waiting.items()):
+            if now > wait.deadline or (self.stopped_at and wait.data == b""):
+                self._give_up(conn, wait)
+        saving = self.stopped_at and now > self.stopped_at + self.cfg.graceful_timeout - STOP_SECONDS
+        for conn, upload in list(self.uploads.items()):
+            if conn not in self.ended and (saving or upload.is_too_slow(now)):
+                self._end_reading(conn)  # the application sees a body that was cut off, keeps its text and answers
+
+    def is_parent_alive(self) -> bool:
+        if os.getppid() == self.ppid:
+            return True
+        now = time.monotonic()
+        self.orphaned_at = self.orphaned_at or now
+        if now < self.orphaned_at + ORPHAN_SECONDS and _is_running(SUPERVISOR_PID):
+            return True  # the next master gets the same listening socket, and readers see nothing of the change
+        self.alive = False
+        self.set_accept_enabled(False)
+        for listener in self.sockets:  # the port must be free, while uploads here go on
+            listener.close()
+        return False
+
+    def _wait(self, conn: TConn, seconds: float, data: bytes | None, *, polled: bool = True) -> None:
+        conn.sock.setblocking(False)
+        self.waiting[conn] = wait = _Waiting(seconds, data)
+        if polled:
+            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._read, conn))
+            wait.is_polled = True
+        if data:
+            self._take_if_complete(conn, wait)
+
+    def _read(self, conn: TConn, sock: socket.socket) -> None:
+        try:
+            data = sock.recv(SMALL_BODY)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        wait = self.waiting[conn]
+        if not data:
+            self._give_up(conn, wait)
+        elif wait.data is not None:
+            if not wait.data:
+                wait.deadline = time.monotonic() + HEAD_SECONDS
+            wait.data += data
+            self._take_if_complete(conn, wait)
+
+    def _take_if_complete(self, conn: TConn, wait: _Waiting) -> None:
+        head, end, body = wait.data.partition(_HEAD_END)
+        if not end:
+            if len(head) > LARGEST_HEAD:
+                self._take(conn, self.upload_pool)
+            return
+        lines = bytes(head) + b"\r\n"
+        follows = _BODY_FOLLOWS.findall(lines)
+        length = _ONLY_LENGTH.search(lines) if len(follows) == 1 else None
+        if length and int(length[1]) <= SMALL_BODY and len(body) < int(length[1]):
+            if not wait.has_head:
+                wait.has_head, wait.deadline = True, time.monotonic() + BODY_SECONDS
+        elif not follows or (length and int(length[1]) <= SMALL_BODY):
+            self._take(conn, self.tpool)
+        else:
+            self._take(conn, self.upload_pool)
+
+    def _give_up(self, conn: TConn, wait: _Waiting) -> None:
+        """Half a request goes to the application as it is: it may hold what somebody typed."""
+        if wait.data:
+            self._end_reading(conn)
+            self._take(conn, self.tpool)
+        else:
+            self._leave_loop(conn)
+            self._drop(conn)
+
+    def _take(self, conn: TConn, lane: Executor) -> None:
+        """Gives a connection to a thread. How the request is framed is for gunicorn's parser alone to say."""
+        wait = self._leave_loop(conn)
+        if not conn.initialized:
+            conn.init()
+            conn.parser.unreader = _CountingUnreader(conn.sock)
+        conn.parser.unreader.unread(bytes(wait.data))
+        done = lane.submit(self.handle if lane is self.tpool else self._handle_upload, conn)
+        done.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
+
+    def _handle_upload(self, conn: TConn) -> object:
+        self.uploads[conn] = _Upload(conn)
+        return self.handle(conn)
+
+    def _leave_loop(self, conn: TConn) -> _Waiting:
+        wait = self.waiting.pop(conn)
+        if wait.is_polled:
+            self.poller.unregister(conn.sock)
+        return wait
+
+    def _end_reading(self, conn: TConn) -> None:
+        self.ended.add(conn)
+        with contextlib.suppress(OSError):  # already gone
+            conn.sock.shutdown(socket.SHUT_RD)
+
+    def _drop(self, conn: TConn) -> None:
+        self.nr_conns -= 1
+        self.ended.discard(conn)
+        conn.close()
+
+
+def _is_running(pid: int) -> bool:
+    with contextlib.suppress(OSError):
+        if pid:
+            os.kill(pid, 0)
+            return True
+    return False

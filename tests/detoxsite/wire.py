@@ -1,0 +1,37 @@
+"""Talks to a served site byte by byte, as slow, silent and broken clients do."""
+
+import contextlib
+import http.client
+import re
+import socket
+
+from bench import load
+
+
+@contextlib.contextmanager
+def connected(site, start: bytes = b""):
+    with socket.create_connection(load.address(site.url), timeout=20) as connection:
+        connection.sendall(start)
+        yield connection
+
+
+def rest(connection: socket.socket) -> bytes:
+    """All that comes until the other side closes."""
+    with contextlib.suppress(ConnectionResetError):
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+    return b""
+
+
+def get(site, path: str = "/phases/now/") -> tuple[int, str]:
+    connection = http.client.HTTPConnection(*load.address(site.url), timeout=20)
+    with contextlib.closing(connection):
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+
+
+def begun_form(site, name: str, **files: bytes) -> tuple[bytes, bytes]:
+    """Head and body of a form as a browser would send it."""
+    token = re.search(r'name="token" value="([^"]+)"', get(site, "/contact/")[1])[1]
+    body = load.form_body({"name": name, "phone": "(212) 555-0123", "token": token}, files)
+    return load.post_head(site.url, len(body)), body
