@@ -29,6 +29,7 @@ ROLES: dict[str, list[str]] = {
         "callbacks.delete_callbackrequest",
         "callbacks.download_original",
         "callbacks.view_accessrecord",
+        "callbacks.view_erasure",
     ],
 }
 

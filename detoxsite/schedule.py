@@ -65,7 +65,9 @@ def warn_of_erasure() -> None:
 
 def scan_held() -> None:
     """Files that came while the scanner was away."""
-    log.info("%s", scanner.rescan_held())
+    counts = scanner.rescan_held()
+    if counts.clean or counts.infected or counts.held:
+        log.info("%s", counts)
 
 
 def prune_tasks() -> None:

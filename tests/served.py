@@ -68,14 +68,15 @@ def serve(var: Path, *, supervised: bool = False, command: list[str] | None = No
             stderr=subprocess.STDOUT,
         )
         try:
-            _wait_for(site, server)
+            wait_for(site, server)
             yield replace(site, pid=server.pid)
         finally:
             server.terminate()
             server.wait(timeout=60)
 
 
-def _wait_for(site: Site, server: subprocess.Popen) -> None:
+def wait_for(site: Site, server: subprocess.Popen) -> None:
+    """Returns once it answers; fails where it ends before that, or takes longer than START_LIMIT."""
     deadline = time.monotonic() + START_LIMIT
     while time.monotonic() < deadline:
         assert server.poll() is None, site.log.read_text()

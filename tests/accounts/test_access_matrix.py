@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from callbacks.models import CallbackRequest
 from tests.accounts.helpers import SET_UP
-from tests.callbacks.helpers import JPEG, File, file_of, page_of, post_form
+from tests.callbacks.helpers import JPEG, File, page_of, post_form, step
 from tests.editorial.test_images import picture
 from tests.factories import make_article, make_staff
 
@@ -40,6 +40,10 @@ def _upload() -> dict:
     return {"image": SimpleUploadedFile("a.png", picture(), "image/png")}
 
 
+def _step(name: str, *more: str) -> Callable[[CallbackRequest], str]:
+    return lambda request: step(name, request, *more)
+
+
 ROWS = [
     Row("front page", "/", EVERYBODY),
     Row("contact form", "/contact/", EVERYBODY),
@@ -63,9 +67,19 @@ ROWS = [
     Row("list of sources", "/admin/editorial/source/", EDITORS),
     Row("list of requests", "/admin/callbacks/callbackrequest/", INTAKE),
     Row("a request", page_of, INTAKE),
-    Row("a request's file", file_of, INTAKE),
+    Row("a request's file", _step("file", "file_1"), INTAKE),
+    Row("a request's original", _step("original", "file_1"), LEADS),
+    Row("a request's sheet", _step("sheet"), INTAKE),
+    Row("see the number", _step("reveal"), INTAKE, post={}),
+    *(Row(f"{name} a request", _step(name), INTAKE, post={}) for name in ("claim", "release", "close", "reopen")),
+    Row("log a call", _step("attempt"), INTAKE, post={"outcome": "no_answer"}),
+    Row("add a note", _step("note"), INTAKE, post={"text": "Called."}),
+    Row("find a number", "/admin/callbacks/callbackrequest/find/", INTAKE, post={"phone": "212 555 0123"}),
+    Row("export", "/admin/callbacks/callbackrequest/export/", LEADS, post={}),
+    Row("erase several", "/admin/callbacks/callbackrequest/erase/", LEADS, post={}),
     Row("erase a request", lambda request: page_of(request, "delete"), LEADS),
     Row("access log", "/admin/callbacks/accessrecord/", LEADS),
+    Row("counts of what was erased", "/admin/callbacks/erasure/", LEADS),
     Row("list of users", "/admin/auth/user/", SUPERUSERS),
     Row("add a user", "/admin/auth/user/add/", SUPERUSERS),
     Row("list of roles", "/admin/auth/group/", SUPERUSERS),
@@ -104,7 +118,7 @@ def answer(client, row: Row, request: CallbackRequest) -> str:
     if response.status_code == 302:
         places = {SET_UP: "set up", reverse("admin:login"): "sign in", "/admin/": "in"}
         return places[response["Location"].split("?")[0]]
-    return {200: "in", 422: "in", 400: "in", 403: "refused"}[response.status_code]
+    return {200: "in", 303: "in", 409: "in", 422: "in", 400: "in", 403: "refused"}[response.status_code]
 
 
 @pytest.mark.parametrize("who", WHO)

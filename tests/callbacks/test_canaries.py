@@ -54,12 +54,16 @@ class Story:
 
     def send(self, step: str, **changes: str) -> str:
         """Fills in a form of its own, with two files; the private address it leads to."""
-        token = re.search('name="token" value="([^"]+)"', self.ask("GET", "/contact/")[2])[1]
+        token = changes.pop("token", "") or self.token()
         file = File(JPEG + FILE * 9000, FILE_NAME.encode())
         data = body(MARKS | {"token": token} | changes, ("file_1", file), ("file_2", file))
         self.statuses[step], location, _ = self.ask("POST", "/contact/", data, **{"Content-Type": CONTENT_TYPE})
         self.secrets += [token.split(":")[0], *location.split("t=")[1:]]
         return location
+
+    def token(self) -> str:
+        """That of a form just opened."""
+        return re.search('name="token" value="([^"]+)"', self.ask("GET", "/contact/")[2])[1]
 
     def rows(self, query: str) -> list[tuple]:
         with sqlite3.connect(self.site.var / "db.sqlite3", timeout=20) as database:
@@ -148,9 +152,10 @@ def tell(story: Story) -> None:
     with_hours = (
         "INSERT INTO editorial_openingtime (clinic_id, weekday, opens, closes) VALUES (1, 0, '08:00:00', '20:00:00')"
     )
+    token = story.token()
     story.rows(with_hours)
     story.rows(break_hours)
-    story.send("real 500")
+    story.send("real 500", token=token)
     story.rows("DELETE FROM editorial_openingtime")
     story.rows("UPDATE editorial_clinic SET call_within_hours = 8")
     # The page behind the private link breaks too, with the secret in its address.

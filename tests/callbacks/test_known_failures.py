@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 CODE = [
     path
     for path in settings.BASE_DIR.glob("*/**/*.py")
-    if path.relative_to(settings.BASE_DIR).parts[0] not in {"tests", "bench", "var"}
+    if path.relative_to(settings.BASE_DIR).parts[0] not in {"tests", "bench", "var", ".venv"}
 ]
 
 

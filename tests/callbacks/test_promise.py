@@ -41,11 +41,11 @@ def promised(received: str, safe: SafeHours) -> str | None:
         # Tuesday, November 24, 2026. The clinic is in New York: UTC-5, open from 13:00 to 23:00 UTC.
         (WEEKDAYS_8_TO_6, 4, (), NEW_YORK, "2026-11-24 15:00", "Tue 2026-11-24 19:00"),
         (WEEKDAYS_8_TO_6, 8, (), NEW_YORK, "2026-11-24 15:00", "Tue 2026-11-24 23:00"),
-        (WEEKDAYS_8_TO_6, 8, (), NEW_YORK, "2026-11-24 15:01", "Wed 2026-11-25 13:01"),
+        (WEEKDAYS_8_TO_6, 8, (), NEW_YORK, "2026-11-24 15:01", "Wed 2026-11-25 13:15"),
         (WEEKDAYS_8_TO_6, 4, (), NEW_YORK, "2026-11-24 21:00", "Wed 2026-11-25 15:00"),
         (WEEKDAYS_8_TO_6, 4, (), NEW_YORK, "2026-11-24 09:00", "Tue 2026-11-24 17:00"),
         (WEEKDAYS_8_TO_6, 4, (), NEW_YORK, "2026-11-24 23:00", "Wed 2026-11-25 17:00"),
-        (WEEKDAYS_8_TO_6, 1, (), NEW_YORK, "2026-11-24 22:59", "Wed 2026-11-25 13:59"),
+        (WEEKDAYS_8_TO_6, 1, (), NEW_YORK, "2026-11-24 22:59", "Wed 2026-11-25 14:00"),
         # Over the weekend
         (WEEKDAYS_8_TO_6, 4, (), NEW_YORK, "2026-11-27 21:00", "Mon 2026-11-30 15:00"),
         (WEEKDAYS_8_TO_6, 4, (), NEW_YORK, "2026-11-28 12:00", "Mon 2026-11-30 17:00"),

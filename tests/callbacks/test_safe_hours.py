@@ -79,11 +79,11 @@ def test_safe_stretches_follow_one_another_and_begin_no_earlier_than_asked(parts
 @pytest.mark.parametrize(
     ("parts", "zone", "words"),
     [
-        ((), "America/New_York", "Any time from 8 to 9 in the evening (Eastern time)"),
+        ((), "America/New_York", "Any time, 8 in the morning to 9 in the evening (Eastern time)"),
         ((MORNING,), "America/Chicago", "Morning, 8 to 12 (Central time)"),
         ((MORNING, EVENING), "America/Denver", "Morning, 8 to 12; evening, 5 to 9 (Mountain time)"),
         (tuple(PartOfDay), "Pacific/Guam", "Morning, 8 to 12; afternoon, 12 to 5; evening, 5 to 9 (Guam time)"),
-        ((), "Europe/Berlin", "Any time from 8 to 9 in the evening (Europe/Berlin time)"),
+        ((), "Europe/Berlin", "Any time, 8 in the morning to 9 in the evening (Europe/Berlin time)"),
     ],
 )
 def test_safe_hours_read_as_a_person_would_say_them(parts, zone, words):
