@@ -30,18 +30,14 @@ class CompareForm(forms.Form):
     place = forms.ChoiceField(
         label="Where", choices=[ANY, ("home", "Sleep at home"), ("stay", "Stay there")], required=False
     )
-    medicine = forms.ChoiceField(
-        label="Medicine", choices=[ANY, ("yes", "With medicine"), ("no", "Without medicine")], required=False
-    )
+    medicine = forms.ChoiceField(label="Medicine", choices=[ANY, ("yes", "Yes"), ("no", "No")], required=False)
     soon = forms.ChoiceField(
         label="How soon",
         choices=[ANY, ("now", "Now"), ("in-withdrawal", "Now or in withdrawal"), ("later", "Later")],
         required=False,
     )
-    cravings = forms.ChoiceField(label="Cravings", choices=[ANY, ("eases", "Eases cravings")], required=False)
-    overdose_risk = forms.ChoiceField(
-        label="Overdose", choices=[ANY, ("lower", "Fewer overdose deaths")], required=False
-    )
+    cravings = forms.ChoiceField(label="Cravings", choices=[ANY, ("eases", "Eases them")], required=False)
+    overdose_risk = forms.ChoiceField(label="Overdose", choices=[ANY, ("lower", "Fewer deaths")], required=False)
 
 
 @dataclass(frozen=True)
@@ -55,7 +51,7 @@ class Without:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The options that fit all answers, and where none does, what each answer costs."""
+    """The options that fit all answers, and where none does, the answers that one can drop to find some."""
 
     options: list[TreatmentOption]
     answers: dict[str, str]
@@ -71,8 +67,10 @@ def compare(form: CompareForm, options: Sequence[TreatmentOption]) -> Comparison
     if not found:
         for name, value in answers.items():
             rest = {key: other for key, other in answers.items() if key != name}
-            words = dict(form.fields[name].choices)[value]
-            without.append(Without(words, urlencode(rest), len(_fitting(options, rest))))
+            if left := _fitting(options, rest):
+                field = form.fields[name]
+                words = f"{field.label}: {dict(field.choices)[value].lower()}"
+                without.append(Without(words, urlencode(rest), len(left)))
     return Comparison(found, answers, without)
 
 

@@ -52,8 +52,8 @@ class NowForm(forms.Form):
         required=False,
     )
     amount = forms.DecimalField(
-        label="Or a number, if you know it better",
-        help_text="If you fill this in, we go by it.",
+        label="Or a number",
+        help_text="We go by it if you do.",
         min_value=0,
         max_value=LONGEST,
         max_digits=8,

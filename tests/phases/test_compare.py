@@ -57,9 +57,15 @@ def test_what_is_not_known_never_counts_as_a_yes(client):
 def test_nothing_fits_shows_what_each_choice_costs(client, guide):
     html = client.get(URL, {"medicine": "no", "cravings": "eases"}).content.decode()
     assert "Nothing fits all of that" in html
-    assert 'href="/treatments/compare/?medicine=no">Without “Eases cravings”: ' in html
-    assert 'href="/treatments/compare/?cravings=eases">Without “Without medicine”: 2 options' in html
+    assert 'href="/treatments/compare/?cravings=eases">Drop “Medicine: no” and see 2 options' in html
+    assert 'href="/treatments/compare/?medicine=no">Drop “Cravings: eases them” and see 8 options' in html
     assert 'href="/contact/"' in html
+
+
+def test_nothing_fits_offers_no_choice_that_leads_nowhere_either(client):
+    make_treatment()
+    html = client.get(URL, {"place": "home", "cravings": "eases"}).content.decode()
+    assert "Drop “" not in html and "Show all of them" in html
 
 
 def test_choice_stands_in_the_address_and_comes_back_chosen(client, guide):
