@@ -3,7 +3,8 @@
 Both answer a POST with a page, under the very address that asked. Nothing is stored on either side: the answers
 stand in the body of the request alone, which is in no address, no log and no history entry. A redirect to a page of
 its own would have to carry the answers in its address or keep them on the server, so there is none. `no-store` keeps
-the page out of caches, so that going back asks the question anew. What stays in the history is that the page was open.
+the page out of caches: whoever goes back finds nothing, and the browser asks before it sends the answers again. It can
+do so until the tab is closed, so the pages say to close it. What stays in the history is that the page was open.
 """
 
 from django.http import HttpRequest, HttpResponse

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Error
 
 PEAK = "/phases/peak-withdrawal/"
 
@@ -143,7 +144,8 @@ def test_check_in_left_empty_leads_to_its_first_question(visit):
     _assert_sound(page)
 
 
-def test_answers_are_gone_when_one_goes_back(visit):
+def test_sheet_is_in_no_cache_when_one_goes_back(visit):
+    """The browser has no copy to show; it asks before it sends the answers again."""
     visitor = visit(360)
     visitor.open("/phases/now/check-in/")
     page = visitor.page
@@ -151,7 +153,8 @@ def test_answers_are_gone_when_one_goes_back(visit):
     with page.expect_navigation():
         page.get_by_role("button", name="Make my sheet").click()
     visitor.open("/about/")
-    page.go_back()
+    with pytest.raises(Error, match="ERR_CACHE_MISS"):
+        page.go_back()
     assert "What you feel" not in page.content()
 
 
@@ -168,9 +171,8 @@ def test_boxes_to_tick_are_large_enough_on_a_phone(visit):
     visitor = visit(360)
     for path in ("/phases/now/check-in/", "/plan/"):
         visitor.open(path)
-        heights = visitor.page.evaluate(
-            "[...document.querySelectorAll('label:has(input[type=checkbox])')].map(e => e.getBoundingClientRect().height)"
-        )
+        labels = visitor.page.locator("label:has(input[type=checkbox])")
+        heights = labels.evaluate_all("labels => labels.map(label => label.getBoundingClientRect().height)")
         assert len(heights) > 15 and min(heights) >= 44, path
 
 
