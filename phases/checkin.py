@@ -17,13 +17,12 @@ from phases.now import SINCE, Substance
 
 @dataclass(frozen=True)
 class DangerSign:
-    """One plain question, and what a yes means. `level` is "911", "988" or "today"."""
+    """One plain question, and what to do on a yes, in Markdown. `level` is "911", "988" or "today"."""
 
     key: str
     question: str
     level: str
     action: str
-    sources: tuple[str, ...]
 
     @property
     def level_words(self) -> str:
@@ -35,58 +34,57 @@ DANGERS = [
         "overdose",
         "Someone here will not wake up, or breathes slowly or badly",
         "911",
-        "Call 911 and give naloxone. Do both now. Help them breathe, and stay.",
-        ("cdc-overdose-response",),
+        "Call [911](tel:911) and give naloxone. Do both now. Help them breathe, and stay.[@cdc-overdose-response]",
     ),
     DangerSign(
         "chest",
         "Chest pain, trouble breathing, or fainting",
         "911",
-        "Call 911.",
-        ("medetomidine-philadelphia-2025",),
+        "Call [911](tel:911).[@medetomidine-philadelphia-2025]",
     ),
     DangerSign(
         "heart-mind",
         "A very fast heartbeat, hard shaking, confusion, or seeing things that are not there",
         "911",
-        "Call 911. It can be withdrawal from something else in the drugs, and that can kill.",
-        ("cdc-medetomidine-2025", "medetomidine-philadelphia-2025"),
+        "Call [911](tel:911). It can be withdrawal from something else in the drugs, and that can kill."
+        "[@cdc-medetomidine-2025; @medetomidine-philadelphia-2025]",
     ),
-    DangerSign("seizure", "A seizure", "911", "Call 911.", ("medetomidine-philadelphia-2025",)),
+    DangerSign(
+        "seizure",
+        "A seizure",
+        "911",
+        "Call [911](tel:911).[@medetomidine-philadelphia-2025]",
+    ),
     DangerSign(
         "suicide",
         "Thoughts of suicide, or of hurting yourself",
         "988",
-        "Call or text 988, at any hour. If you may act on it now, call 911.",
-        ("988-lifeline",),
+        "Call or text [988](tel:988), at any hour. If you may act on it now, call [911](tel:911).[@988-lifeline]",
     ),
     DangerSign(
         "fluids",
         "You cannot keep fluids down, the vomiting will not stop, or there is blood in vomit or stool",
         "911",
-        "Call 911 or go to the emergency room. People have died of this, and care can prevent it.",
-        ("darke-2017", "beckers-2025"),
+        "Call [911](tel:911) or go to the emergency room. People have died of this, and care can prevent it."
+        "[@darke-2017; @beckers-2025]",
     ),
     DangerSign(
         "dry",
         "You pass little or dark urine, have sunken eyes, or feel dizzy",
         "911",
-        "Call 911 or go to the emergency room. You may be drying out.",
-        ("nlm-dehydration-2007", "darke-2017"),
+        "Call [911](tel:911) or go to the emergency room. You may be drying out.[@nlm-dehydration-2007; @darke-2017]",
     ),
     DangerSign(
         "alcohol-benzos",
         "You drank alcohol or took benzos every day, and have stopped or cut down",
         "911",
-        "Call 911 or go to the emergency room. That withdrawal can kill.",
-        ("darke-2017",),
+        "Call [911](tel:911) or go to the emergency room. That withdrawal can kill.[@darke-2017]",
     ),
     DangerSign(
         "pregnant",
         "You are pregnant, or might be",
         "today",
-        "See a clinician the same day. Do not stop suddenly: medicine is the care that experts recommend.",
-        ("acog-711",),
+        "See a clinician the same day. Do not stop suddenly: medicine is the care that experts recommend.[@acog-711]",
     ),
 ]
 #: What stands before each action, most urgent first.
