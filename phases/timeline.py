@@ -25,6 +25,7 @@ TICKS = [
 TICK_ROOM = 11.5  # percent of a phone's width that the name of a tick takes
 HEAD, YOU, ROW, BAR = 38, 18, 54, 24  # pixels: the tick names, the reader's own mark, one row, the band within it
 BAR_TOP = 21  # pixels from the top of a row
+FLOOR = BAR_TOP + BAR
 LEAST_WIDTH = 4  # grid steps: even the shortest course can be seen
 LEAST_MARK = 0.8  # percent: the reader's own hour
 RISING, EASING = 0.6, 0.35  # heights beside the peak's
@@ -47,7 +48,10 @@ class Tick:
 
 @dataclass(frozen=True)
 class Row:
-    """One course: its name, a note, and its shape. `left` and `right` are its ends in percent."""
+    """One course: its name, a note, and its shape. `left` and `right` are its ends in percent.
+
+    Within a row all places count from its own top, so that rows of one shape are the same text and compress to little.
+    """
 
     course: Course
     tone: str
@@ -59,11 +63,7 @@ class Row:
     peak: str
     room: int
 
-    height = ROW
-
-    @property
-    def name_y(self) -> int:
-        return self.y + 15
+    height, name_y = ROW, 15
 
     @property
     def note_side(self) -> str:
@@ -74,7 +74,7 @@ class Row:
 
     @property
     def note_y(self) -> int:
-        return self.name_y if self.note_side == "above" else self.y + BAR_TOP + 17
+        return self.name_y if self.note_side == "above" else BAR_TOP + 17
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,7 @@ class Timeline:
 
     @property
     def drawing_height(self) -> int:
+        """Without the names of the ticks."""
         return self.height - self.top
 
 
@@ -153,7 +154,6 @@ def draw(
     top = HEAD + (YOU if now else 0)
     rows = []
     for index, (course, tone, note, height) in enumerate(zip(courses, tones, notes, heights, strict=True)):
-        floor = index * ROW + BAR_TOP + BAR
         rows.append(
             Row(
                 course=course,
@@ -162,8 +162,8 @@ def draw(
                 y=top + index * ROW,
                 left=scale.percent(course.onset_from),
                 right=scale.percent(course.end_to),
-                band=_band(course, scale, floor, BAR * height),
-                peak=_peak(course, scale, floor, BAR * height),
+                band=_band(course, scale, BAR * height),
+                peak=_peak(course, scale, BAR * height),
                 room=room,
             )
         )
@@ -175,34 +175,34 @@ def draw(
     return Timeline(rows, scale.ticks(), top, top + len(rows) * ROW, mark)
 
 
-def _band(course: Course, scale: Scale, floor: int, tall: float) -> str:
+def _band(course: Course, scale: Scale, tall: float) -> str:
     """Up over the range of the onset, low after the peak, down over the range of the end."""
-    rising, easing = round(floor - tall * RISING), round(floor - tall * EASING)
-    points = [(course.onset_from, floor)]
+    rising, easing = round(FLOOR - tall * RISING), round(FLOOR - tall * EASING)
+    points = [(course.onset_from, FLOOR)]
     if course.peak_from is None:
-        points += [(course.onset_to, round(floor - tall)), (course.end_from, round(floor - tall))]
+        points += [(course.onset_to, round(FLOOR - tall)), (course.end_from, round(FLOOR - tall))]
     else:
         points += [(course.onset_to, rising), (course.peak_to, rising)]
         points += [(course.peak_to, easing), (course.end_from, easing)]
-    points += [(course.end_to, floor)]
+    points += [(course.end_to, FLOOR)]
     path, furthest = [], 0
     for hour, y in points:  # where the ranges overlap the shape never turns back
         furthest = max(furthest, scale.grid(hour))
         path.append(f"{furthest} {y}")
     if furthest - scale.grid(course.onset_from) < LEAST_WIDTH:
-        return _block(min(scale.grid(course.onset_from), GRID - LEAST_WIDTH), LEAST_WIDTH, floor, tall)
+        return _block(min(scale.grid(course.onset_from), GRID - LEAST_WIDTH), LEAST_WIDTH, tall)
     return f"M{' '.join(path)}z"
 
 
-def _peak(course: Course, scale: Scale, floor: int, tall: float) -> str:
+def _peak(course: Course, scale: Scale, tall: float) -> str:
     if course.peak_from is None:
         return ""
     left, right = scale.grid(course.peak_from), scale.grid(course.peak_to)
-    return _block(left, max(right - left, LEAST_WIDTH), floor, tall)
+    return _block(left, max(right - left, LEAST_WIDTH), tall)
 
 
-def _block(left: int, width: int, floor: int, tall: float) -> str:
-    return f"M{left} {floor}v-{round(tall)}h{width}v{round(tall)}z"
+def _block(left: int, width: int, tall: float) -> str:
+    return f"M{left} {FLOOR}v-{round(tall)}h{width}v{round(tall)}z"
 
 
 def of_phases(phases: Sequence[Course], now: tuple[float, float] | None = None) -> Timeline:

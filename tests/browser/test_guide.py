@@ -23,8 +23,8 @@ def test_timeline_fits_and_no_words_run_into_each_other(visit, path, width):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     clashes = page.evaluate(
         """() => {
-          const boxes = [...document.querySelectorAll('.picture svg > a text, .picture g text')]
-            .map(e => [e.textContent.trim(), e.getBBox()]).filter(([words]) => words)
+          const boxes = [...document.querySelectorAll('.picture text')]
+            .map(e => [e.textContent.trim(), e.getBoundingClientRect()]).filter(([words]) => words)
           const meet = (a, b) => a.x + 1 < b.x + b.width && b.x + 1 < a.x + a.width
             && a.y + 4 < b.y + b.height && b.y + 4 < a.y + a.height
           return boxes.flatMap(([words, a], i) =>
