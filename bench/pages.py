@@ -49,9 +49,10 @@ def measure() -> None:
         asked = len(queries)  # now: the next request empties the log
         html = len(response.content)
         text = client.get(path, headers={"accept-encoding": "identity"}).content.decode()
-        css = sum(_static_size(settings.STATIC_ROOT, name) for name in re.findall(r'href="/static/([^"]+\.css)"', text))
+        sheets = re.findall(r'<link rel="stylesheet" href="/static/([^"]+)"', text)  # not what only a printer needs
+        css = sum(_static_size(settings.STATIC_ROOT, name) for name in sheets)
         js = sum(_static_size(settings.STATIC_ROOT, name) for name in re.findall(r'src="/static/([^"]+\.js)"', text))
-        files = 1 + len(re.findall(r'(?:href="/static/[^"]+\.css"|src="/static/)', text))
+        files = 1 + len(sheets) + text.count('src="/static/')
         print(f"| {path:34} | {html:6} | {css:6} | {js:6} | {html + css + js:6} | {files:8} | {asked:7} |")
 
 

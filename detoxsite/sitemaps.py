@@ -4,7 +4,7 @@ from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
 from articles.models import Article, Topic
-from phases.models import Phase, TreatmentOption
+from phases.models import Phase, Symptom, TreatmentOption
 
 
 class StandingPages(Sitemap):
@@ -14,7 +14,11 @@ class StandingPages(Sitemap):
             "emergency",
             "phases:list",
             "phases:now",
+            "phases:check-in",
+            "plan",
+            "symptoms:list",
             "treatments:list",
+            "treatments:compare",
             "articles:list",
             "callbacks:contact",
             "about",
@@ -39,6 +43,16 @@ class PublishedPages(Sitemap):
         return item.updated_at
 
 
+class Symptoms(Sitemap):
+    """A symptom changes with its stage: both are saved together."""
+
+    def items(self):
+        return Symptom.objects.published()
+
+    def lastmod(self, symptom):
+        return symptom.phase.updated_at
+
+
 class Topics(Sitemap):
     def items(self):
         return Topic.objects.with_articles()
@@ -47,6 +61,7 @@ class Topics(Sitemap):
 SITEMAPS = {
     "pages": StandingPages(),
     "stages": PublishedPages(Phase),
+    "symptoms": Symptoms(),
     "treatments": PublishedPages(TreatmentOption),
     "articles": PublishedPages(Article),
     "topics": Topics(),

@@ -11,6 +11,8 @@ from detoxsite.sitemaps import SITEMAPS
 urlpatterns = [
     path("", views.home, name="home"),
     path("phases/", include("phases.urls")),
+    path("symptoms/", include("phases.symptom_urls")),
+    path("plan/", views.page("plan"), name="plan"),
     path("treatments/", include("phases.treatment_urls")),
     path("articles/", include("articles.urls")),
     path("search/", include("search.urls")),

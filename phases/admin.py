@@ -26,7 +26,7 @@ class SymptomInline(admin.StackedInline):
             {
                 "fields": (
                     ("name", "slug", "position"),
-                    ("intensity", "confidence"),
+                    ("intensity", "confidence", "area"),
                 )
             },
         ),
@@ -99,6 +99,13 @@ class TreatmentOptionAdmin(ReviewedPageAdmin):
         (None, {"fields": (("name", "slug"), ("kind", "position"), "also_called", "summary")}),
         ("At a glance", {"fields": ("what_it_does", "how_to_get_it", "may_suit", "watch_out")}),
         ("How sure we are", {"fields": ("evidence", "evidence_note")}),
+        (
+            "In the comparison",
+            {
+                "fields": (("place", "medicine", "soon"), ("cravings", "overdose_risk"), "compare_note"),
+                "description": "Only what a source says; the rest stays “Not known”.",
+            },
+        ),
         ("Text", {"fields": ("body",)}),
         ReviewedPageAdmin.publishing_fieldset,
     )

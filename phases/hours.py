@@ -82,6 +82,10 @@ class Course(models.Model):
         """Whether that hour falls where it is usually strongest."""
         return self.peak_from is not None and self.peak_from <= hour <= self.peak_to
 
+    def overlaps_peak(self, start: float, stop: float) -> bool:
+        """Whether a stretch of hours since last use holds part of the time when it is usually strongest."""
+        return self.peak_from is not None and self.peak_from < stop and start < self.peak_to
+
 
 def in_words(low: int, high: int) -> str:
     """A range of hours as people say it: "6 to 24 hours", "1 to 3 days", "1 to 2 weeks", "4 weeks to 6 months"."""

@@ -5,15 +5,8 @@ from django.urls import reverse
 from markdownx.models import MarkdownxField
 
 from editorial.publishing import WRITING_HELP, PublishedQuerySet, ReviewedPage, check_pictures, check_sources
+from phases.choices import Area, Cravings, Evidence, Medicine, OverdoseRisk, Place, Soon
 from phases.hours import Course
-
-
-class Evidence(models.TextChoices):
-    """How sure we are. Readers see the words, never stars or a score."""
-
-    STRONG = "strong", "Strong evidence"
-    SOME = "some", "Some evidence"
-    LITTLE = "little", "Little evidence"
 
 
 class TreatmentOption(ReviewedPage):
@@ -27,7 +20,8 @@ class TreatmentOption(ReviewedPage):
         AFTERCARE = "aftercare", "After detox"
         SAFETY = "safety", "Staying safe"
 
-    markdown_fields = ("what_it_does", "how_to_get_it", "may_suit", "watch_out", "body")
+    reserved_slugs = ("compare",)
+    markdown_fields = ("what_it_does", "how_to_get_it", "may_suit", "watch_out", "compare_note", "body")
 
     name = models.CharField(max_length=80, unique=True)
     slug = models.SlugField(unique=True)
@@ -45,6 +39,18 @@ class TreatmentOption(ReviewedPage):
     watch_out = models.CharField(max_length=400)
     evidence = models.CharField("how sure we are", max_length=10, choices=Evidence)
     evidence_note = models.CharField("how sure we are, in a sentence", max_length=300)
+    place = models.CharField(max_length=20, choices=Place, default=Place.NOT_KNOWN)
+    medicine = models.CharField(max_length=20, choices=Medicine, default=Medicine.NOT_KNOWN)
+    soon = models.CharField("how soon", max_length=20, choices=Soon, default=Soon.NOT_KNOWN)
+    cravings = models.CharField(max_length=20, choices=Cravings, default=Cravings.NOT_KNOWN)
+    overdose_risk = models.CharField(max_length=20, choices=OverdoseRisk, default=OverdoseRisk.NOT_KNOWN)
+    compare_note = models.CharField(
+        "what these rest on",
+        max_length=400,
+        blank=True,
+        default="",
+        help_text="The facts behind the five choices, with their sources. Where no source says it, it is “Not known”.",
+    )
     body = MarkdownxField(help_text=WRITING_HELP)
 
     class Meta(ReviewedPage.Meta):
@@ -107,6 +113,12 @@ class Phase(ReviewedPage, Course):
         return texts
 
 
+class SymptomQuerySet(models.QuerySet):
+    def published(self):
+        """Those of the stages that readers may see now: a symptom is as visible as its stage."""
+        return self.filter(phase__in=Phase.objects.published()).select_related("phase")
+
+
 class Symptom(Course):
     """What a person may feel in one stage, with its own course in hours since last use."""
 
@@ -123,6 +135,7 @@ class Symptom(Course):
     name = models.CharField(max_length=60)
     slug = models.SlugField(unique=True)
     position = models.PositiveSmallIntegerField(default=100)
+    area = models.CharField("where it is felt", max_length=10, choices=Area, default=Area.OTHER)
     also_called = models.CharField(
         max_length=400,
         blank=True,
@@ -133,6 +146,8 @@ class Symptom(Course):
     description = MarkdownxField()
     what_helps = models.TextField(help_text="Markdown.")
     get_help = models.TextField("when to get medical help", blank=True, help_text="Markdown.")
+
+    objects = SymptomQuerySet.as_manager()
 
     class Meta(Course.Meta):
         ordering = ["phase__position", "position", "name"]
@@ -145,7 +160,7 @@ class Symptom(Course):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return f"{self.phase.get_absolute_url()}#{self.slug}"
+        return reverse("symptoms:detail", args=[self.slug])
 
     def markdown_texts(self) -> list[str]:
         """All Markdown of this symptom."""

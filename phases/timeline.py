@@ -1,6 +1,8 @@
 """The picture of a course: bands on a scale that gives the first days as much room as the months after.
 
-Everything is measured in percent of the width, so that the drawing stretches while its words keep their size.
+Shapes are paths on a grid that stretches to the width of the page; words stand beside them, placed in percent, and keep
+their size. A band slopes up while it usually begins, stands tall while it is usually strongest, and runs low while it
+eases, so that no colour is needed to read it. Symptoms differ in height: mild is low, severe is tall.
 """
 
 import math
@@ -10,129 +12,228 @@ from dataclasses import dataclass
 from phases.hours import DAY, MONTH, WEEK, Course
 
 STEP = 6  # hours: below it the scale is nearly even, above it each doubling takes the same room
-TICKS = [(6, "6h"), (DAY, "1d"), (3 * DAY, "3d"), (WEEK, "1w"), (2 * WEEK, "2w"), (MONTH, "1m"), (6 * MONTH, "6m")]
-HEAD, ROW, BAR = 30, 56, 24  # pixels: the tick names, one row, the band within it
-LEAST_WIDTH = 0.4  # percent: even the shortest course can be seen
-ROOM_FOR_STAGES, ROOM_FOR_INTENSITY = 45, 34  # percent of a phone's width that the notes take
+GRID = 1000  # steps of the grid across the whole width
+TICKS = [
+    (STEP, "6", "hours"),
+    (DAY, "1", "day"),
+    (3 * DAY, "3", "days"),
+    (WEEK, "1", "week"),
+    (2 * WEEK, "2", "weeks"),
+    (MONTH, "1", "month"),
+    (6 * MONTH, "6", "months"),
+]
+TICK_ROOM = 11.5  # percent of a phone's width that the name of a tick takes
+HEAD, YOU, ROW, BAR = 38, 18, 54, 24  # pixels: the tick names, the reader's own mark, one row, the band within it
+BAR_TOP = 21  # pixels from the top of a row
+FLOOR = BAR_TOP + BAR
+LEAST_WIDTH = 4  # grid steps: even the shortest course can be seen
+LEAST_MARK = 0.8  # percent: the reader's own hour
+RISING, EASING = 0.6, 0.35  # heights beside the peak's
+ROOM_FOR_STAGES, ROOM_FOR_INTENSITY = 45, 30  # percent of a phone's width that the notes take
+HEIGHTS = {"mild": 0.4, "moderate": 0.7, "severe": 1.0}
 
 
 @dataclass(frozen=True)
 class Tick:
-    """A line across the picture, `x` percent from the left."""
+    """A line across the picture, `x` percent from the left, named by a number and a unit."""
 
     x: float
-    name: str
-    anchor: str
+    number: str
+    unit: str
+
+    @property
+    def anchor(self) -> str:
+        return "end" if self.x > 94 else "middle"
 
 
 @dataclass(frozen=True)
-class Band:
-    """One row: where it starts and how wide it is in percent, its slopes in percent of its own width."""
+class Row:
+    """One course: its name, a note, and its shape. `left` and `right` are its ends in percent.
+
+    Within a row all places count from its own top, so that rows of one shape are the same text and compress to little.
+    """
 
     course: Course
     tone: str
-    label: str
     note: str
     y: int
-    x: float
-    width: float
-    rising: float
-    falling: float
-    peak_x: float | None
-    peak_width: float | None
+    left: float
+    right: float
+    band: str
+    peak: str
     room: int
 
-    @property
-    def points(self) -> str:
-        """A band that rises over the range of its onset and falls over the range of its end."""
-        return f"0,{BAR} {self.rising:.2f},0 {self.falling:.2f},0 100,{BAR}"
-
-    @property
-    def bar_y(self) -> int:
-        return self.y + 22
+    height, name_y = ROW, 15
 
     @property
     def note_side(self) -> str:
         """Where there is room for the note beside the band, so that a long name never runs into it."""
-        if self.x + self.width <= 100 - self.room:
+        if self.right <= 100 - self.room:
             return "right"
-        return "left" if self.x >= self.room else "above"
+        return "left" if self.left >= self.room else "above"
 
     @property
     def note_y(self) -> int:
-        return self.y + 16 if self.note_side == "above" else self.bar_y + 17
+        return self.name_y if self.note_side == "above" else BAR_TOP + 17
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The reader's own place, in percent: a stretch, as a rough answer is one."""
+
+    x: float
+    width: float
+
+    @property
+    def middle(self) -> float:
+        return min(max(self.x + self.width / 2, 4), 96)
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """The whole picture. `now_x` marks a reader's own hour, in percent."""
+    """The whole picture."""
 
-    bands: list[Band]
+    rows: list[Row]
     ticks: list[Tick]
+    top: int
     height: int
-    now_x: float | None
+    mark: Mark | None
 
-    bar = BAR
-    head = HEAD
+    grid = GRID
 
     @property
     def has_peaks(self) -> bool:
-        return any(band.peak_x is not None for band in self.bands)
+        return any(row.peak for row in self.rows)
+
+    @property
+    def drawing_height(self) -> int:
+        """Without the names of the ticks."""
+        return self.height - self.top
+
+
+class Scale:
+    """From hours since last use to a place in the picture."""
+
+    def __init__(self, longest: int) -> None:
+        self.longest = longest
+
+    def grid(self, hour: float) -> int:
+        """0 to 1000."""
+        return round(GRID * math.log1p(min(hour, self.longest) / STEP) / math.log1p(self.longest / STEP))
+
+    def percent(self, hour: float) -> float:
+        return round(self.grid(hour) * 100 / GRID, 1)
+
+    def ticks(self) -> list[Tick]:
+        """As many as have room for their names, the last one always among them."""
+        kept: list[Tick] = []
+        known = [Tick(self.percent(hour), number, unit) for hour, number, unit in TICKS if hour <= self.longest]
+        for tick in known:
+            if kept and tick.x - kept[-1].x < TICK_ROOM:
+                if tick is not known[-1]:
+                    continue
+                kept.pop()
+            kept.append(tick)
+        return kept
 
 
 def draw(
-    courses: Sequence[Course], tones: Iterable[str], notes: Iterable[str], *, room: int, now: float | None = None
+    courses: Sequence[Course],
+    tones: Iterable[str],
+    notes: Iterable[str],
+    heights: Iterable[float],
+    *,
+    room: int,
+    now: tuple[float, float] | None = None,
 ) -> Timeline:
-    """A picture of the courses, top to bottom, on one scale; `now` is in hours since last use.
+    """A picture of the courses, top to bottom, on one scale; `now` is from when to when, in hours since last use.
 
-    `room` is how many percent of a phone's width a note takes.
+    `heights` are from 0 to 1; `room` is how many percent of a phone's width a note takes.
     """
-    longest = max((course.end_to for course in courses), default=WEEK)
-
-    def place(hour: float) -> float:
-        return round(100 * math.log1p(min(hour, longest) / STEP) / math.log1p(longest / STEP), 2)
-
-    bands = []
-    for index, (course, tone, note) in enumerate(zip(courses, tones, notes, strict=True)):
-        left, right = place(course.onset_from), place(course.end_to)
-        width = max(right - left, LEAST_WIDTH)
-        rising = 100 * (place(course.onset_to) - left) / width
-        falling = 100 * (place(course.end_from) - left) / width
-        has_peak = course.peak_from is not None
-        bands.append(
-            Band(
+    scale = Scale(max((course.end_to for course in courses), default=WEEK))
+    top = HEAD + (YOU if now else 0)
+    rows = []
+    for index, (course, tone, note, height) in enumerate(zip(courses, tones, notes, heights, strict=True)):
+        rows.append(
+            Row(
                 course=course,
                 tone=tone,
-                label=str(course),
                 note=note,
-                y=HEAD + index * ROW,
-                x=left,
-                width=round(width, 2),
-                rising=rising,
-                falling=max(falling, rising),
-                peak_x=place(course.peak_from) if has_peak else None,
-                peak_width=round(place(course.peak_to) - place(course.peak_from), 2) if has_peak else None,
+                y=top + index * ROW,
+                left=scale.percent(course.onset_from),
+                right=scale.percent(course.end_to),
+                band=_band(course, scale, BAR * height),
+                peak=_peak(course, scale, BAR * height),
                 room=room,
             )
         )
-    ticks = [
-        Tick(place(hour), name, "end" if place(hour) > 94 else "middle") for hour, name in TICKS if hour <= longest
-    ]
-    return Timeline(bands, ticks, HEAD + len(bands) * ROW, None if now is None else place(now))
+    mark = None
+    if now:
+        left, right = (scale.percent(hour) for hour in now)
+        width = max(round(right - left, 1), LEAST_MARK)
+        mark = Mark(min(left, 100 - width), width)
+    return Timeline(rows, scale.ticks(), top, top + len(rows) * ROW, mark)
 
 
-def of_phases(phases: Sequence[Course], now: float | None = None) -> Timeline:
+def _band(course: Course, scale: Scale, tall: float) -> str:
+    """Up over the range of the onset, low after the peak, down over the range of the end."""
+    rising, easing = round(FLOOR - tall * RISING), round(FLOOR - tall * EASING)
+    points = [(course.onset_from, FLOOR)]
+    if course.peak_from is None:
+        points += [(course.onset_to, round(FLOOR - tall)), (course.end_from, round(FLOOR - tall))]
+    else:
+        points += [(course.onset_to, rising), (course.peak_to, rising)]
+        points += [(course.peak_to, easing), (course.end_from, easing)]
+    points += [(course.end_to, FLOOR)]
+    path, furthest = [], 0
+    for hour, y in points:  # where the ranges overlap the shape never turns back
+        furthest = max(furthest, scale.grid(hour))
+        path.append(f"{furthest} {y}")
+    if furthest - scale.grid(course.onset_from) < LEAST_WIDTH:
+        return _block(min(scale.grid(course.onset_from), GRID - LEAST_WIDTH), LEAST_WIDTH, tall)
+    return f"M{' '.join(path)}z"
+
+
+def _peak(course: Course, scale: Scale, tall: float) -> str:
+    if course.peak_from is None:
+        return ""
+    left, right = scale.grid(course.peak_from), scale.grid(course.peak_to)
+    return _block(left, max(right - left, LEAST_WIDTH), tall)
+
+
+def _block(left: int, width: int, tall: float) -> str:
+    return f"M{left} {FLOOR}v-{round(tall)}h{width}v{round(tall)}z"
+
+
+def of_phases(phases: Sequence[Course], now: tuple[float, float] | None = None) -> Timeline:
     """The three stages on one scale, hours to months."""
-    tones = [f"stage-{phase.position}" for phase in phases]
-    return draw(phases, tones, [f"starts {phase.onset_words}" for phase in phases], room=ROOM_FOR_STAGES, now=now)
+    return draw(
+        phases,
+        [f"s{phase.position}" for phase in phases],
+        [f"starts {phase.onset_words}" for phase in phases],
+        [1.0] * len(phases),
+        room=ROOM_FOR_STAGES,
+        now=now,
+    )
 
 
-def of_symptoms(symptoms: Sequence[Course], now: float | None = None) -> Timeline:
-    """The symptoms of one stage, with their usual intensity in words."""
+def of_symptoms(symptoms: Sequence[Course]) -> Timeline:
+    """Symptoms, with their usual intensity as height and in words."""
     return draw(
         symptoms,
-        [f"intensity-{symptom.intensity}" for symptom in symptoms],
-        [symptom.get_intensity_display() for symptom in symptoms],
+        [f"i-{symptom.intensity}" for symptom in symptoms],
+        [symptom.intensity for symptom in symptoms],
+        [HEIGHTS[symptom.intensity] for symptom in symptoms],
         room=ROOM_FOR_INTENSITY,
-        now=now,
+    )
+
+
+def of_symptom(symptom: Course, phases: Sequence[Course]) -> Timeline:
+    """One symptom above the three stages, so that its place in the whole course can be seen."""
+    return draw(
+        [symptom, *phases],
+        [f"i-{symptom.intensity}", *(f"s{phase.position}" for phase in phases)],
+        [f"usually {symptom.intensity}", *[""] * len(phases)],
+        [HEIGHTS[symptom.intensity], *[1.0] * len(phases)],
+        room=ROOM_FOR_STAGES,
     )

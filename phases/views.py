@@ -1,17 +1,17 @@
-"""Stages, the question where one is now, and treatment options."""
+"""Stages, symptoms and treatment options."""
 
 from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_safe
 from django.views.generic import DetailView, ListView
 
 from phases import timeline
-from phases.models import Phase, TreatmentOption
-from phases.now import NowForm, place
+from phases.choices import Area
+from phases.compare import CompareForm
+from phases.compare import compare as compare_options
+from phases.models import Phase, Symptom, TreatmentOption
 
 
 class PhaseList(ListView):
@@ -57,20 +57,37 @@ def detail_context(phase: Phase) -> dict:
     }
 
 
-@csrf_exempt  # changes nothing and stores nothing, and a reader gets no cookie
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def now(request: HttpRequest) -> HttpResponse:
-    """Where am I now? The answer comes by POST: it stands in no address, history or log."""
-    form = NowForm(request.POST if request.method == "POST" else None)
-    if not form.is_valid():
-        return render(request, "phases/now.html", {"form": form}, status=422 if form.is_bound else 200)
-    phases = list(Phase.objects.published().with_symptoms())
-    answer = place(form.hours, form.cleaned_data["substance"], phases)
-    context = {"form": form, "answer": answer}
-    if answer.is_charted:
-        context["timeline"] = timeline.of_phases(phases, now=answer.hours)
-    return render(request, "phases/now_answer.html", context)
+class SymptomList(ListView):
+    """All symptoms, by where they are felt."""
+
+    queryset = Symptom.objects.all()
+    template_name = "phases/symptom_list.html"
+
+    def get_queryset(self):
+        return super().get_queryset().published()
+
+    def get_context_data(self, **kwargs):
+        areas = list(Area)
+        symptoms = sorted(self.object_list, key=lambda symptom: areas.index(symptom.area))
+        groups = [(Area(area), list(rows)) for area, rows in groupby(symptoms, lambda symptom: symptom.area)]
+        return super().get_context_data(**kwargs) | {"groups": groups}
+
+
+class SymptomDetail(DetailView):
+    """One symptom: what it is, how long it lasts, what helps, when to worry."""
+
+    queryset = Symptom.objects.all()
+    template_name = "phases/symptom_detail.html"
+    context_object_name = "symptom"
+
+    def get_queryset(self):
+        return super().get_queryset().published()
+
+    def get_context_data(self, **kwargs):
+        symptom = self.object
+        near = Symptom.objects.published().filter(area=symptom.area).exclude(pk=symptom.pk)
+        picture = timeline.of_symptom(symptom, Phase.objects.published())
+        return super().get_context_data(**kwargs) | {"near": near, "timeline": picture}
 
 
 class TreatmentList(ListView):
@@ -87,6 +104,17 @@ class TreatmentList(ListView):
         options = sorted(self.object_list, key=lambda option: kinds.index(option.kind))
         groups = [(kinds[kinds.index(kind)].label, kind, list(rows)) for kind, rows in groupby(options, _kind)]
         return super().get_context_data(**kwargs) | {"groups": groups}
+
+
+@require_safe
+def compare(request: HttpRequest) -> HttpResponse:
+    """Treatment options side by side, narrowed by what matters; the address holds the choice and can be shared."""
+    form = CompareForm(request.GET)
+    return render(
+        request,
+        "phases/compare.html",
+        {"form": form, "comparison": compare_options(form, list(TreatmentOption.objects.published().defer("body")))},
+    )
 
 
 class TreatmentDetail(DetailView):

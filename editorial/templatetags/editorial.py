@@ -52,9 +52,9 @@ def plain(text: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def nav_link(context, url: str, label: str, but: str | None = None) -> SafeString:
-    """A link of the main menu; marked as current on its own page and on those below it, `but` one of them."""
+    """A link of the main menu; marked as current on its own page and on those below it, but for those below `but`."""
     path = context["request"].path
-    current = "page" if path == url else "true" if path.startswith(url) and path != but else ""
+    current = "page" if path == url else "true" if path.startswith(url) and not (but and path.startswith(but)) else ""
     if current:
         return format_html('<a href="{}" aria-current="{}">{}</a>', url, current, label)
     return format_html('<a href="{}">{}</a>', url, label)

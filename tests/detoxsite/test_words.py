@@ -9,7 +9,8 @@ import textstat
 from articles.models import Article
 from editorial.markdown import plain_text
 from editorial.models import HelpLine
-from phases.models import Phase, TreatmentOption
+from phases.checkin import DANGERS
+from phases.models import Phase, Symptom, TreatmentOption
 
 pytestmark = pytest.mark.django_db
 GRADE = 8  # Flesch-Kincaid; the emergency page has a stricter limit of its own
@@ -53,20 +54,57 @@ def test_treatments_read_at_grade_eight_or_lower(guide):
         _assert_readable(treatment.name, treatment.summary, *treatment.markdown_texts())
 
 
-@pytest.mark.parametrize("path", ["/", "/emergency/", "/about/", "/privacy/", "/accessibility/", "/contact/"])
-def test_standing_pages_read_at_grade_eight_or_lower(client, guide, path):
-    import html5lib
+STANDING = ["/", "/emergency/", "/about/", "/privacy/", "/accessibility/", "/contact/", "/plan/", "/phases/"]
+STANDING += ["/phases/now/", "/phases/now/check-in/", "/symptoms/", "/treatments/", "/treatments/compare/"]
+CALLOUT_GRADE = 6
 
-    tree = html5lib.parse(client.get(path).content, namespaceHTMLElements=False)
+
+def _parts(tree) -> list[str]:
     parts = []
-    for element in tree.find(".//main").iter():
+    for element in tree.iter():
         if element.tag in {"p", "li", "h1", "h2", "h3", "label", "legend"} and element.get("class") != "small":
             text = " ".join("".join(t for t in element.itertext()).split())
-            if text and not element.findall(".//p"):
+            if text and not element.findall(".//p") and not element.findall(".//label"):
                 parts.append(re.sub(r"\[\d+\]", "", text))
-    assert len(parts) > 5
-    grade = textstat.flesch_kincaid_grade(" ".join(t if t[-1] in ".?!:" else f"{t}." for t in parts))
-    assert grade <= (6 if path == "/emergency/" else GRADE), grade
+    return parts
+
+
+def _assert_page_readable(html: bytes, name: str) -> None:
+    import html5lib
+
+    main = html5lib.parse(html, namespaceHTMLElements=False).find(".//main")
+    callouts = [element for element in main.iter() if "card--" in element.get("class", "")]
+    whole = 6 if name == "/emergency/" else GRADE
+    for tree, limit in [(main, whole), *((callout, CALLOUT_GRADE) for callout in callouts)]:
+        parts = _parts(tree)
+        assert len(parts) >= 2, name
+        grade = textstat.flesch_kincaid_grade(" ".join(t if t[-1] in ".?!:" else f"{t}." for t in parts))
+        assert grade <= limit, (name, grade, parts[0])
+
+
+@pytest.mark.parametrize("path", STANDING)
+def test_standing_pages_read_at_grade_eight_and_callouts_at_six(client, guide, path):
+    _assert_page_readable(client.get(path).content, path)
+
+
+def test_stage_symptom_and_treatment_pages_read_at_grade_eight_and_callouts_at_six(client, guide):
+    for page in [*Phase.objects.all(), *Symptom.objects.all(), *TreatmentOption.objects.all()]:
+        path = page.get_absolute_url()
+        _assert_page_readable(client.get(path).content, path)
+
+
+@pytest.mark.parametrize("substance", ["heroin", "fentanyl", "methadone"])
+@pytest.mark.parametrize("since", ["under-6", "12-24", "48-72", "over-28", "unknown"])
+def test_answers_read_at_grade_eight_and_callouts_at_six(client, guide, since, substance):
+    html = client.post("/phases/now/", {"since": since, "substance": substance}).content
+    _assert_page_readable(html, f"{since} {substance}")
+
+
+def test_check_in_sheet_reads_at_grade_eight_and_callouts_at_six(client, guide):
+    for sign in DANGERS:
+        symptoms = list(Symptom.objects.values_list("slug", flat=True))
+        html = client.post("/phases/now/check-in/", {"danger": sign.key, "felt": symptoms}).content
+        _assert_page_readable(html, sign.key)
 
 
 def test_help_lines_read_at_grade_eight_or_lower(guide):

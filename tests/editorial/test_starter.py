@@ -99,6 +99,35 @@ def test_row_staff_renamed_still_follows_its_file():
     assert Source.objects.get().title == "Better" and Source.objects.get().key == "renamed"
 
 
+def test_column_added_since_a_row_was_loaded_is_filled_in(db):
+    """A database of an earlier version gets the new facts of a page nobody edited, and nothing on one somebody did."""
+    from tests.factories import make_treatment
+
+    new = {"place": "home", "compare_note": "New.[@a-source]"}
+    for slug, touched in (("untouched", False), ("edited", True)):
+        row = make_treatment(slug=slug, name=slug)
+        row.delete()
+        names = (
+            "name",
+            "kind",
+            "position",
+            "summary",
+            "body",
+            "status",
+            "published_at",
+            "reviewed_on",
+            "review_due_on",
+        )
+        values = {name: getattr(row, name) for name in names}
+        load_item(TreatmentOption, {"slug": slug}, values)
+        if touched:
+            TreatmentOption.objects.filter(slug=slug).update(summary="By staff")
+        assert load_item(TreatmentOption, {"slug": slug}, values | new) == ("kept" if touched else "updated")
+        assert load_item(TreatmentOption, {"slug": slug}, values | new) == ("kept" if touched else "unchanged")
+    assert TreatmentOption.objects.get(slug="untouched").place == "home"
+    assert TreatmentOption.objects.get(slug="edited").place == "not-known"
+
+
 @pytest.mark.parametrize("pages", ["articles", "phases"])
 def test_page_of_the_guide_nobody_edited_follows_its_file(guide, monkeypatch, pages):
     """A corrected medical text must reach readers: every page of the guide, with its dates and relations."""

@@ -1,0 +1,208 @@
+"""The check-in: danger signs first, then what helps for each thing felt, as a sheet to show a nurse.
+
+The questions and groups are our own; no scale is copied, nothing is counted, and no answer means that all is well: a
+low score would calm somebody who is dried out, or whose drugs held something other than heroin. Nothing is stored.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from django import forms
+
+from phases.choices import Area
+from phases.models import Symptom
+from phases.now import SINCE, Substance
+
+
+@dataclass(frozen=True)
+class DangerSign:
+    """One plain question, and what to do on a yes, in Markdown. `level` is "911", "988" or "today"."""
+
+    key: str
+    question: str
+    level: str
+    action: str
+
+    @property
+    def level_words(self) -> str:
+        return LEVELS[self.level]
+
+
+DANGERS = [
+    DangerSign(
+        "overdose",
+        "Someone here will not wake up, or breathes slowly or badly",
+        "911",
+        "Call [911](tel:911) and give naloxone. Do both now. Help them breathe, and stay.[@cdc-overdose-response]",
+    ),
+    DangerSign(
+        "chest",
+        "Chest pain, trouble breathing, or fainting",
+        "911",
+        "Call [911](tel:911).[@medetomidine-philadelphia-2025]",
+    ),
+    DangerSign(
+        "heart-mind",
+        "A very fast heartbeat, hard shaking, confusion, or seeing things that are not there",
+        "911",
+        "Call [911](tel:911). It can be withdrawal from something else in the drugs, and that can kill."
+        "[@cdc-medetomidine-2025; @medetomidine-philadelphia-2025]",
+    ),
+    DangerSign(
+        "seizure",
+        "A seizure",
+        "911",
+        "Call [911](tel:911).[@medetomidine-philadelphia-2025]",
+    ),
+    DangerSign(
+        "suicide",
+        "Thoughts of suicide, or of hurting yourself",
+        "988",
+        "Call or text [988](tel:988), at any hour. If you may act on it now, call [911](tel:911).[@988-lifeline]",
+    ),
+    DangerSign(
+        "fluids",
+        "You cannot keep fluids down, the vomiting will not stop, or there is blood in vomit or stool",
+        "911",
+        "Call [911](tel:911) or go to the emergency room. People have died of this, and care can prevent it."
+        "[@darke-2017; @beckers-2025]",
+    ),
+    DangerSign(
+        "dry",
+        "You pass little or dark urine, have sunken eyes, or feel dizzy",
+        "911",
+        "Call [911](tel:911) or go to the emergency room. You may be drying out.[@nlm-dehydration-2007; @darke-2017]",
+    ),
+    DangerSign(
+        "alcohol-benzos",
+        "You drank alcohol or took benzos every day, and have stopped or cut down",
+        "911",
+        "Call [911](tel:911) or go to the emergency room. That withdrawal can kill.[@darke-2017]",
+    ),
+    DangerSign(
+        "pregnant",
+        "You are pregnant, or might be",
+        "today",
+        "See a clinician the same day. Do not stop suddenly: medicine is the care that experts recommend.[@acog-711]",
+    ),
+]
+#: What stands before each action, most urgent first.
+LEVELS = {"911": "Emergency", "988": "Call or text 988 now", "today": "Be seen today"}
+
+
+class CheckInForm(forms.Form):
+    """All of it may be left open but not everything at once. No field takes free text: nothing private is typed."""
+
+    danger = forms.MultipleChoiceField(
+        label="First: is any of this happening?",
+        choices=[(sign.key, sign.question) for sign in DANGERS],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    felt = forms.ModelMultipleChoiceField(
+        label="What do you feel?",
+        queryset=Symptom.objects.none(),
+        to_field_name="slug",
+        required=False,
+        error_messages={
+            "invalid_choice": "One of these is not on our list.",
+            "invalid_pk_value": "Choose from the list.",
+        },
+    )
+    since = forms.ChoiceField(
+        label="When did you last use?",
+        choices=[("", "I would rather not say"), *((key, words) for key, (words, _) in SINCE.items())],
+        required=False,
+    )
+    substance = forms.ChoiceField(
+        label="What did you use?",
+        choices=[("", "I would rather not say"), *Substance.choices],
+        required=False,
+    )
+    how = forms.ChoiceField(
+        label="How did you take it?",
+        choices=[
+            ("", "I would rather not say"),
+            ("injected", "Injected"),
+            ("smoked", "Smoked"),
+            ("snorted", "Snorted"),
+            ("swallowed", "Swallowed"),
+        ],
+        required=False,
+    )
+    others = forms.MultipleChoiceField(
+        label="Anything else in the last days?",
+        choices=[
+            ("alcohol", "Alcohol"),
+            ("benzos", "Benzos, like Xanax, or sleeping pills"),
+            ("methadone", "Methadone"),
+            ("buprenorphine", "Buprenorphine, like Suboxone"),
+            ("uppers", "Cocaine, crack or meth"),
+            ("other", "Other drugs or medicines"),
+        ],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    fluids = forms.ChoiceField(
+        label="Can you keep drinks down?",
+        choices=[("", "I would rather not say"), ("yes", "Yes"), ("some", "Some"), ("no", "No")],
+        required=False,
+    )
+    mood = forms.ChoiceField(
+        label="How is your mood?",
+        choices=[
+            ("", "I would rather not say"),
+            ("steady", "Steady"),
+            ("low", "Low"),
+            ("very-low", "Very low"),
+            ("suicide", "I think about suicide"),
+        ],
+        required=False,
+    )
+
+    def __init__(self, symptoms: list[Symptom], *args, **kwargs) -> None:
+        super().__init__(*args, auto_id="check_%s", **kwargs)  # it shares a page with NowForm
+        self.symptoms = symptoms
+        self.fields["felt"].queryset = Symptom.objects.filter(pk__in=[symptom.pk for symptom in symptoms])
+
+    def groups(self) -> list[tuple[str, list[tuple[Symptom, bool]]]]:
+        """The symptoms by where they are felt, each with whether it is ticked."""
+        ticked = set(self["felt"].value() or [])
+        areas = list(Area)
+        ordered = sorted(self.symptoms, key=lambda symptom: areas.index(symptom.area))
+        return [
+            (Area(area).label, [(symptom, symptom.slug in ticked) for symptom in rows])
+            for area, rows in groupby(ordered, lambda symptom: symptom.area)
+        ]
+
+    def clean(self) -> dict:
+        data = super().clean()
+        if not self.errors and not any(data.values()):
+            self.add_error("danger", "Tick at least one thing. If you cannot find yours, call and say how you feel.")
+        return data
+
+    def dangers(self) -> list[DangerSign]:
+        """The danger signs ticked, and those that other answers amount to, in the order of the questions."""
+        data = self.cleaned_data
+        keys = set(data["danger"])
+        if data["fluids"] == "no":
+            keys.add("fluids")
+        if data["mood"] == "suicide":
+            keys.add("suicide")
+        return [sign for sign in DANGERS if sign.key in keys]
+
+    @property
+    def takes_alcohol_or_benzos(self) -> bool:
+        return bool({"alcohol", "benzos"} & set(self.cleaned_data["others"]))
+
+    def notes(self) -> Iterable[tuple[str, str]]:
+        """What to tell a clinician: each question, and the answer in words or nothing, to be written in by hand."""
+        data = self.cleaned_data
+        for name in ("since", "substance", "how", "others", "fluids", "mood"):
+            field = self.fields[name]
+            words = dict(field.choices)
+            answer = data[name]
+            chosen = answer if isinstance(answer, list) else [answer] if answer else []
+            yield field.label, ", ".join(words[key] for key in chosen)
+        yield "Are you pregnant, or might you be?", "Yes, or might be" if "pregnant" in data["danger"] else ""

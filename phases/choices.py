@@ -1,0 +1,61 @@
+"""What a symptom and a treatment option can be sorted by, in the words readers see."""
+
+from django.db import models
+
+
+class Evidence(models.TextChoices):
+    """How sure we are. Readers see the words, never stars or a score."""
+
+    STRONG = "strong", "Strong evidence"
+    SOME = "some", "Some evidence"
+    LITTLE = "little", "Little evidence"
+
+
+class Area(models.TextChoices):
+    """Where a symptom is felt, in the order of the check-in."""
+
+    STOMACH = "stomach", "Stomach and gut"
+    BODY = "body", "Aches, shakes and heartbeat"
+    SKIN = "skin", "Skin, eyes and nose"
+    MOOD = "mood", "Mood and thoughts"
+    SLEEP = "sleep", "Sleep and energy"
+    CRAVING = "craving", "Wanting to use"
+    OTHER = "other", "Something else"
+
+
+class Place(models.TextChoices):
+    HOME = "home", "At home"
+    STAY = "stay", "You stay there"
+    BOTH = "both", "At home or staying there"
+    NOT_KNOWN = "not-known", "Not known"
+
+
+class Medicine(models.TextChoices):
+    IS = "is", "It is a medicine"
+    CAN_HAVE = "can-have", "Can come with medicine"
+    NONE = "none", "No medicine"
+    NOT_KNOWN = "not-known", "Not known"
+
+
+class Soon(models.TextChoices):
+    """When it can begin. Never a number of hours or days: only a clinician says when a medicine is safe to start."""
+
+    NOW = "now", "Now"
+    IN_WITHDRAWAL = "in-withdrawal", "In withdrawal, when a clinician says so"
+    LATER = "later", "After the worst days"
+    OPIOID_FREE = "opioid-free", "Only once you are fully off opioids"
+    NOT_KNOWN = "not-known", "Not known"
+
+
+class Cravings(models.TextChoices):
+    EASES = "eases", "Eases cravings"
+    NOT_ITS_AIM = "not-its-aim", "Not made for that"
+    NOT_KNOWN = "not-known", "Not known"
+
+
+class OverdoseRisk(models.TextChoices):
+    LOWER = "lower", "Linked to fewer overdose deaths"
+    REVERSES = "reverses", "Reverses an overdose"
+    NOT_SHOWN = "not-shown", "Not shown to lower it"
+    HIGHER_AFTER = "higher-after", "Higher afterward: tolerance drops"
+    NOT_KNOWN = "not-known", "Not known"

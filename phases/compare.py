@@ -1,0 +1,82 @@
+"""Comparing treatment options by what matters to a reader, from plain GET parameters that can be shared."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django import forms
+
+from phases.choices import Cravings, Medicine, OverdoseRisk, Place, Soon
+from phases.models import TreatmentOption
+
+ANY = ("", "Any")
+#: For each question: the column it asks of, and for each answer the values that satisfy it. "Not known" never does.
+ANSWERS = {
+    "place": {"home": {Place.HOME, Place.BOTH}, "stay": {Place.STAY, Place.BOTH}},
+    "medicine": {"yes": {Medicine.IS, Medicine.CAN_HAVE}, "no": {Medicine.NONE, Medicine.CAN_HAVE}},
+    "soon": {
+        "now": {Soon.NOW},
+        "in-withdrawal": {Soon.NOW, Soon.IN_WITHDRAWAL},
+        "later": {Soon.LATER, Soon.OPIOID_FREE},
+    },
+    "cravings": {"eases": {Cravings.EASES}},
+    "overdose_risk": {"lower": {OverdoseRisk.LOWER, OverdoseRisk.REVERSES}},
+}
+
+
+class CompareForm(forms.Form):
+    """What matters to you? Every answer may stay open."""
+
+    place = forms.ChoiceField(
+        label="Where", choices=[ANY, ("home", "Sleep at home"), ("stay", "Stay there")], required=False
+    )
+    medicine = forms.ChoiceField(label="Medicine", choices=[ANY, ("yes", "Yes"), ("no", "No")], required=False)
+    soon = forms.ChoiceField(
+        label="How soon",
+        choices=[ANY, ("now", "Now"), ("in-withdrawal", "Now or in withdrawal"), ("later", "Later")],
+        required=False,
+    )
+    cravings = forms.ChoiceField(label="Cravings", choices=[ANY, ("eases", "Eases them")], required=False)
+    overdose_risk = forms.ChoiceField(label="Overdose", choices=[ANY, ("lower", "Fewer deaths")], required=False)
+
+
+@dataclass(frozen=True)
+class Without:
+    """One answer dropped: what it was, the address without it, and how many options that leaves."""
+
+    words: str
+    query: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The options that fit all answers, and where none does, the answers that one can drop to find some."""
+
+    options: list[TreatmentOption]
+    answers: dict[str, str]
+    without: list[Without]
+
+
+def compare(form: CompareForm, options: Sequence[TreatmentOption]) -> Comparison:
+    """An answer that is no answer of ours (an old or broken link) counts as open."""
+    form.is_valid()
+    answers = {name: value for name, value in form.cleaned_data.items() if value}
+    found = _fitting(options, answers)
+    without = []
+    if not found:
+        for name, value in answers.items():
+            rest = {key: other for key, other in answers.items() if key != name}
+            if left := _fitting(options, rest):
+                field = form.fields[name]
+                words = f"{field.label}: {dict(field.choices)[value].lower()}"
+                without.append(Without(words, urlencode(rest), len(left)))
+    return Comparison(found, answers, without)
+
+
+def _fitting(options: Sequence[TreatmentOption], answers: dict[str, str]) -> list[TreatmentOption]:
+    return [
+        option
+        for option in options
+        if all(getattr(option, name) in ANSWERS[name][value] for name, value in answers.items())
+    ]

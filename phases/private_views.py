@@ -1,0 +1,58 @@
+"""What readers ask about themselves: where am I now, and the check-in.
+
+Both answer a POST with a page, under the very address that asked. Nothing is stored on either side: the answers
+stand in the body of the request alone, which is in no address, no log and no history entry. A redirect to a page of
+its own would have to carry the answers in its address or keep them on the server, so there is none. `no-store` keeps
+the page out of caches: whoever goes back finds nothing, and the browser asks before it sends the answers again. It can
+do so until the tab is closed, so the pages say to close it. What stays in the history is that the page was open.
+"""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from phases import timeline
+from phases.checkin import CheckInForm
+from phases.models import Phase, Symptom
+from phases.now import NowForm, place
+
+
+@sensitive_post_parameters()
+@csrf_exempt  # changes nothing and stores nothing, and a reader gets no cookie
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def now(request: HttpRequest) -> HttpResponse:
+    """Two questions, and the answer."""
+    form = NowForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        context = {"form": form, "check_in": CheckInForm(_symptoms())}
+        return render(request, "phases/now.html", context, status=422 if form.is_bound else 200)
+    phases = list(Phase.objects.published().with_symptoms())
+    answer = place(form.hours, form.cleaned_data["substance"], phases)
+    context = {"form": form, "answer": answer}
+    if answer.is_charted:
+        context["timeline"] = timeline.of_phases(phases, now=answer.hours)
+    return render(request, "phases/now_answer.html", context)
+
+
+@sensitive_post_parameters()
+@csrf_exempt  # as above
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def check_in(request: HttpRequest) -> HttpResponse:
+    """Boxes to tick, and the sheet. `begin` in a POST opens the form with what the reader has answered before."""
+    symptoms = _symptoms()
+    if request.method == "POST" and "begin" not in request.POST:
+        form = CheckInForm(symptoms, request.POST)
+        if form.is_valid():
+            return render(request, "phases/check_in_sheet.html", {"form": form})
+        return render(request, "phases/check_in.html", {"check_in": form}, status=422)
+    known = {name: request.POST.get(name, "") for name in ("since", "substance")}
+    return render(request, "phases/check_in.html", {"check_in": CheckInForm(symptoms, initial=known)})
+
+
+def _symptoms() -> list[Symptom]:
+    return list(Symptom.objects.published())

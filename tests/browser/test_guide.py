@@ -1,0 +1,195 @@
+"""The guide in a real browser: the timeline at any size, by keyboard and on paper, and the pages one asks oneself."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Error
+
+PEAK = "/phases/peak-withdrawal/"
+
+
+def pages_of(pdf: bytes) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
+
+
+@pytest.mark.parametrize("path", ["/", "/phases/", PEAK, "/phases/initial-withdrawal/", "/symptoms/insomnia/"])
+@pytest.mark.parametrize("width", [320, 360, 1280])
+def test_timeline_fits_and_no_words_run_into_each_other(visit, path, width):
+    """320 pixels are 1280 at 400 %. The words keep their size, so they must find room."""
+    visitor = visit(width)
+    visitor.open(path)
+    page = visitor.page
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    clashes = page.evaluate(
+        """() => {
+          const boxes = [...document.querySelectorAll('.picture text')]
+            .map(e => [e.textContent.trim(), e.getBoundingClientRect()]).filter(([words]) => words)
+          const meet = (a, b) => a.x + 1 < b.x + b.width && b.x + 1 < a.x + a.width
+            && a.y + 4 < b.y + b.height && b.y + 4 < a.y + a.height
+          return boxes.flatMap(([words, a], i) =>
+            boxes.slice(i + 1).filter(([, b]) => meet(a, b)).map(([other]) => [words, other]))
+        }"""
+    )
+    assert clashes == []
+    outside = page.evaluate(
+        """() => { const frame = document.querySelector('.picture').getBoundingClientRect()
+          return [...document.querySelectorAll('.picture text')].map(e => [e.textContent, e.getBoundingClientRect()])
+            .filter(([, box]) => box.left < frame.left || box.right > frame.right).map(([words]) => words) }"""
+    )
+    assert outside == []
+
+
+def test_timeline_links_are_reached_by_keyboard_seen_and_large_enough(visit):
+    visitor = visit(360)
+    visitor.open("/phases/")
+    page = visitor.page
+    link = page.locator(".picture a").nth(1)
+    assert link.bounding_box()["height"] >= 44
+    before = link.screenshot()
+    page.locator(".picture a").first.focus()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == PEAK
+    assert link.screenshot() != before
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{PEAK}")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_timeline_with_forced_colors_still_tells_peak_from_band(visit, scheme):
+    visitor = visit(360, scheme, forced_colors="active")
+    visitor.open(PEAK)
+    fills = visitor.page.evaluate(
+        """() => ['.picture path:not(.peak)', '.picture .peak', '.picture .row-name']
+          .map(name => getComputedStyle(document.querySelector(name))).map(style => [style.fill, style.stroke])"""
+    )
+    band, peak, name = fills
+    assert band[0] != peak[0] and band[0] != band[1]
+    assert name[0] != name[1]
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        ("/phases/initial-withdrawal/", 2),
+        (PEAK, 2),
+        ("/phases/post-acute-withdrawal/", 2),
+        ("/phases/", 2),
+        ("/plan/", 2),
+        ("/symptoms/nausea-and-vomiting/", 2),
+    ],
+)
+@pytest.mark.parametrize("paper", ["Letter", "A4"])
+def test_handout_prints_on_two_pages(visit, path, most, paper):
+    visitor = visit(1280)
+    visitor.open(path)
+    assert pages_of(visitor.page.pdf(format=paper)) <= most
+
+
+def test_handout_keeps_help_numbers_picture_and_sources_and_drops_menus(visit):
+    visitor = visit(1280)
+    visitor.open(PEAK)
+    page = visitor.page
+    page.emulate_media(media="print")
+    for name in (".urgent", ".picture", "#get-help", ".safety", ".sources"):
+        assert page.locator(name).first.is_visible(), name
+    for name in (".top", ".crumbs", ".contents", ".bottom", ".pager"):
+        assert not page.locator(name).first.is_visible(), name
+
+
+def test_where_am_i_takes_an_exact_number_by_keyboard(visit):
+    visitor = visit(360, java_script_enabled=False)
+    visitor.open("/phases/now/")
+    page = visitor.page
+    page.get_by_label("Or a number").fill("30")
+    page.get_by_label("Heroin", exact=True).check()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Show me").click()
+    assert "peak withdrawal" in page.locator("h1").inner_text()
+    assert page.locator(".now").count() == 1
+    assert page.url.endswith("/phases/now/")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
+def test_answer_and_sheet_break_no_rule_and_fit(visit, width, scheme):
+    visitor = visit(width, scheme)
+    visitor.open("/phases/now/")
+    page = visitor.page
+    page.get_by_label("12 to 24 hours ago").first.check()
+    page.get_by_label("Heroin", exact=True).first.check()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Show me").click()
+    _assert_sound(page)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Check in").click()
+    assert page.get_by_label("When did you last use?").input_value() == "12-24"
+    page.get_by_label("A seizure").check()
+    page.get_by_label("Insomnia").check()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Make my sheet").click()
+    assert page.locator(".card").first.inner_text().startswith("Emergency: do this first")
+    _assert_sound(page)
+    assert pages_of(page.pdf(format="Letter")) <= 2
+    assert visitor.complaints == [] and visitor.context.cookies() == []
+
+
+def test_check_in_left_empty_leads_to_its_first_question(visit):
+    visitor = visit(360)
+    visitor.open("/phases/now/check-in/")
+    page = visitor.page
+    with page.expect_navigation():
+        page.get_by_role("button", name="Make my sheet").click()
+    page.get_by_role("link", name="Tick at least one thing").click()
+    assert page.evaluate("document.activeElement.name") == "danger"
+    _assert_sound(page)
+
+
+def test_sheet_is_in_no_cache_when_one_goes_back(visit):
+    """The browser has no copy to show; it asks before it sends the answers again."""
+    visitor = visit(360)
+    visitor.open("/phases/now/check-in/")
+    page = visitor.page
+    page.get_by_label("Insomnia").check()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Make my sheet").click()
+    visitor.open("/about/")
+    with pytest.raises(Error, match="ERR_CACHE_MISS"):
+        page.go_back()
+    assert "What you feel" not in page.content()
+
+
+@pytest.mark.parametrize(
+    "path", ["/phases/now/", "/phases/now/check-in/", "/treatments/compare/", "/plan/", "/symptoms/"]
+)
+def test_guide_pages_at_four_hundred_percent_zoom_need_no_sideways_scrolling(visit, path):
+    visitor = visit(320)
+    visitor.open(path)
+    assert visitor.page.evaluate("document.documentElement.scrollWidth <= 320")
+
+
+def test_boxes_to_tick_are_large_enough_on_a_phone(visit):
+    visitor = visit(360)
+    for path in ("/phases/now/check-in/", "/plan/"):
+        visitor.open(path)
+        labels = visitor.page.locator("label:has(input[type=checkbox])")
+        heights = labels.evaluate_all("labels => labels.map(label => label.getBoundingClientRect().height)")
+        assert len(heights) > 15 and min(heights) >= 44, path
+
+
+def test_comparison_is_cards_on_a_phone_and_a_table_for_those_who_listen(visit):
+    visitor = visit(360)
+    visitor.open("/treatments/compare/")
+    page = visitor.page
+    page.get_by_label("Cravings").select_option("eases")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Show what fits").click()
+    assert page.url.endswith("cravings=eases&overdose_risk=")
+    assert page.get_by_role("rowheader").all_inner_texts() == ["Methadone", "Buprenorphine"]
+    assert page.get_by_role("columnheader").count() == 7
+    assert page.evaluate("getComputedStyle(document.querySelector('.compare td'), '::before').content") == '"Where"'
+
+
+def _assert_sound(page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()

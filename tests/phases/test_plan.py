@@ -1,0 +1,30 @@
+"""The plan lives in the page: nothing in it is sent, named or stored, and it sets no schedule."""
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.django_db
+
+
+def test_plan_has_boxes_and_lines_but_no_form_and_no_name_to_send_anything_under(client, guide):
+    main = client.get("/plan/").content.decode().split("<main")[1].split("</main")[0]
+    inputs = re.findall(r"<input[^>]*>", main)
+    assert len(inputs) > 20
+    assert all('autocomplete="off"' in field and " name=" not in field and " value=" not in field for field in inputs)
+    assert "<form" not in main and "<script" not in main
+
+
+def test_plan_has_the_four_parts_and_the_warning_signs(client, guide):
+    html = client.get("/plan/").content.decode()
+    for heading in ("What to have ready", "Whom to call", "Tell a clinician", "My next steps", "What I will ask"):
+        assert heading in html
+    assert "You cannot keep fluids down" in html and "your old amount can kill you" in html
+    for number in ("tel:911", "tel:988", "tel:+18006624357"):
+        assert number in html
+
+
+def test_plan_says_that_it_is_no_plan_to_detox_at_home(client, guide):
+    html = client.get("/plan/").content.decode()
+    assert "It is not a plan to detox at home. Do not detox alone." in html
+    assert not re.search(r"\b(day|hour) \d", html.split("<main")[1].split('class="sources"')[0].lower())
