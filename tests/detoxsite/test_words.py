@@ -55,6 +55,9 @@ def test_treatments_read_at_grade_eight_or_lower(guide):
         _assert_readable(treatment.name, treatment.summary, *treatment.markdown_texts())
 
 
+SPOKEN = {"p", "li", "h1", "h2", "h3", "dt", "dd", "label", "legend"}
+
+
 def _spoken(tree) -> list[str]:
     """The sentences, headings and lines of a part of a page, without source numbers and the list of sources."""
     parts = []
