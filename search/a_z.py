@@ -15,7 +15,7 @@ from phases.models import Phase, Symptom, TreatmentOption
 
 @dataclass(frozen=True)
 class Entry:
-    """A name with the page it stands on, or a word with its meaning, or another name that leads to that word."""
+    """A name with its page, or a word with its meaning (and its page, if it has one), or a name to see another for."""
 
     name: str
     url: str = ""
@@ -39,14 +39,16 @@ def _entries(page_text: PageText):
     live = Phase.objects.published()
     for symptom in Symptom.objects.filter(phase__in=live).select_related("phase"):
         yield Entry(symptom.name, symptom.get_absolute_url(), "symptom")
-    for treatment in TreatmentOption.objects.published().defer("body"):
-        yield Entry(treatment.name, treatment.get_absolute_url(), "treatment")
+    treatments = {row.name: row.get_absolute_url() for row in TreatmentOption.objects.published().defer("body")}
     for term in sorted(GlossaryTerm.objects.all(), key=lambda term: term.word.lower()):
         anchor = f"word-{term.slug}"
-        yield Entry(_capital(term.word), meaning=page_text.render(term.meaning).html, anchor=anchor)
+        url = treatments.pop(_capital(term.word), "")
+        yield Entry(_capital(term.word), url, meaning=page_text.render(term.meaning).html, anchor=anchor)
         for form in term.forms[1:]:
             if not form.lower().startswith(term.word.lower()[:5]):  # a plural stands beside its own word
                 yield Entry(_capital(form), see=_capital(term.word), anchor=anchor)
+    for name, url in treatments.items():
+        yield Entry(name, url, "treatment")
 
 
 def _capital(word: str) -> str:
