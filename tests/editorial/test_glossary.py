@@ -76,5 +76,5 @@ def test_word_with_an_unknown_source_is_refused(client):
 def test_a_to_z_has_symptoms_treatments_words_and_other_names(client, guide):
     html = client.get("/a-z/").content.decode()
     assert 'href="/treatments/methadone/">Methadone</a>' in html
-    assert "Runny nose</a>" in html and 'See <a href="#word-naloxone">Naloxone</a>' in html
+    assert "Runny nose</a>" in html and 'see <a href="#word-naloxone">Naloxone</a>' in html
     assert html.index('id="letter-b"') < html.index('id="letter-w"')
