@@ -15,6 +15,7 @@ for name in (
     "SECRET_KEY",
     "VAULT_KEYS",
     "SECURITY_CONTACT",
+    "LEAVE_URL",
     "TIME_ZONE",
     "HOST",
     "PORT",
