@@ -6,11 +6,11 @@ from django.contrib import admin
 
 from articles.models import Article, Topic
 from articles.views import detail_context
-from editorial.admin import ReviewedPageAdmin
+from editorial.admin import KeepsOldAddress, ReviewedPageAdmin
 
 
 @admin.register(Topic)
-class TopicAdmin(admin.ModelAdmin):
+class TopicAdmin(KeepsOldAddress):
     list_display = ("name", "description", "position")
     list_editable = ("position",)
     prepopulated_fields: ClassVar = {"slug": ["name"]}

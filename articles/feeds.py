@@ -2,12 +2,17 @@
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 
-from articles.models import Article
+from articles.models import Article, Topic
 
 LATEST = 20
+
+
+def _latest(articles):
+    return articles.published().prefetch_related("topics").defer("body")[:LATEST]
 
 
 class LatestArticles(Feed):
@@ -22,7 +27,7 @@ class LatestArticles(Feed):
         return reverse("articles:list")
 
     def items(self):
-        return Article.objects.published().prefetch_related("topics").defer("body")[:LATEST]
+        return _latest(Article.objects.all())
 
     def item_title(self, item: Article) -> str:
         return item.title
@@ -38,3 +43,22 @@ class LatestArticles(Feed):
 
     def item_categories(self, item: Article) -> list[str]:
         return [topic.name for topic in item.topics.all()]
+
+
+class TopicArticles(LatestArticles):
+    """The newest articles of one topic."""
+
+    def get_object(self, request, slug: str) -> Topic:
+        return get_object_or_404(Topic.objects.with_articles(), slug=slug)
+
+    def title(self, topic: Topic) -> str:
+        return f"{settings.SITE_NAME}: {topic.name}"
+
+    def subtitle(self, topic: Topic) -> str:
+        return topic.description
+
+    def link(self, topic: Topic) -> str:
+        return topic.get_absolute_url()
+
+    def items(self, topic: Topic):
+        return _latest(Article.objects.filter(topics=topic))

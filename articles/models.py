@@ -1,12 +1,13 @@
 """The blog: articles, and the topics that gather them."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.html import strip_tags
 from markdownx.models import MarkdownxField
 
-from editorial.publishing import WRITING_HELP, PublishedQuerySet, ReviewedPage
+from editorial.publishing import WRITING_HELP, PublishedQuerySet, ReviewedPage, check_summary
 from phases.models import Phase
 
 WORDS_A_MINUTE = 180  # slower than the usual 230: people read badly when they feel ill
@@ -38,6 +39,13 @@ class Topic(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("articles:topic", args=[self.slug])
+
+    def clean(self) -> None:
+        super().clean()
+        try:
+            check_summary(self.description)
+        except ValidationError as error:
+            raise ValidationError({"description": error}) from error
 
 
 class ArticleQuerySet(PublishedQuerySet):

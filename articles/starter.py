@@ -29,5 +29,6 @@ def load() -> Counter:
             # Newest first is the order readers see, so of one day's articles the first is published last.
             "published_at": at_start_of(page.pop("published_on")) + timedelta(minutes=60 - page.pop("order")),
         }
-        outcomes[load_item(Article, {"slug": page.pop("slug")}, page, related)] += 1
+        was = page.pop("was", ())
+        outcomes[load_item(Article, {"slug": page.pop("slug")}, page, related, was)] += 1
     return outcomes

@@ -121,6 +121,17 @@ def mail_server(name: str) -> MailServer | None:
     )
 
 
+def leave_url(name: str, default: str) -> str:
+    """A page elsewhere that a reader is taken to: https, a host name, no login in it, nothing that could end a link.
+
+    Raises ImproperlyConfigured on anything else.
+    """
+    raw = os.environ.get(name, "").strip() or default
+    if not re.fullmatch(r"https://[a-zA-Z0-9.-]+\.[a-zA-Z]{2,}(:\d{1,5})?(/[\w./~%-]*)?", raw):
+        raise ImproperlyConfigured(f"{name} must be a plain https address like https://www.weather.gov/, not {raw!r}.")
+    return raw
+
+
 def secret(name: str, path: Path) -> str:
     """A secret from the environment or, failing that, from a file made once that only its owner can read.
 

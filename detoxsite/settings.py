@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "detoxsite.private.middleware.PrivateVersionMiddleware",  # inside the compression, outside all that reads the path
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -221,6 +222,8 @@ CSRF_FAILURE_VIEW = "detoxsite.views.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+#: Where "Leave this page" leads: something anybody may have open. It says nothing of us, and we send no referrer.
+LEAVE_URL = env.leave_url("LEAVE_URL", "https://www.weather.gov/")
 SECURITY_CONTACT = env.contact("SECURITY_CONTACT", f"{SITE_URL}/contact/")
 
 # No file of anybody is written to a temporary file in the clear. Pictures of editors stay in memory; a larger body is

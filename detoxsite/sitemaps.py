@@ -1,13 +1,23 @@
 """The sitemap: what is published, with the date of its last change."""
 
 from django.contrib.sitemaps import Sitemap
+from django.db.models import Max, Q
 from django.urls import reverse
 
 from articles.models import Article, Topic
 from phases.models import Phase, Symptom, TreatmentOption
 
+#: Pages that list others change when one of those does.
+LISTS = {"home": Article, "articles:list": Article, "phases:list": Phase, "treatments:list": TreatmentOption}
+
 
 class StandingPages(Sitemap):
+    """Pages of our own words. Those in LISTS carry a date; of the others none is known that would be true."""
+
+    def lastmod(self, item: str):
+        model = LISTS.get(item)
+        return model.objects.published().aggregate(at=Max("updated_at"))["at"] if model else None
+
     def items(self) -> list[str]:
         return [
             "home",
@@ -21,6 +31,9 @@ class StandingPages(Sitemap):
             "treatments:compare",
             "articles:list",
             "callbacks:contact",
+            "a-z",
+            "card",
+            "safety",
             "about",
             "privacy",
             "accessibility",
@@ -55,7 +68,11 @@ class Symptoms(Sitemap):
 
 class Topics(Sitemap):
     def items(self):
-        return Topic.objects.with_articles()
+        live = Q(articles__in=Article.objects.published())
+        return Topic.objects.with_articles().annotate(changed_at=Max("articles__updated_at", filter=live))
+
+    def lastmod(self, item):
+        return item.changed_at
 
 
 SITEMAPS = {

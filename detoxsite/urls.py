@@ -6,7 +6,10 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 
 from detoxsite import views
+from detoxsite.guide_file import guide_file
+from detoxsite.leaving import leave
 from detoxsite.sitemaps import SITEMAPS
+from search.a_z import a_z
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -21,6 +24,11 @@ urlpatterns = [
     path("about/", views.page("about"), name="about"),
     path("privacy/", views.page("privacy", retention_days=settings.RETENTION_DAYS), name="privacy"),
     path("accessibility/", views.page("accessibility"), name="accessibility"),
+    path("safety/", views.page("safety"), name="safety"),
+    path("card/", views.page("card"), name="card"),
+    path("notes.html", guide_file, name="guide-file"),
+    path("leave/", leave, name="leave"),
+    path("a-z/", a_z, name="a-z"),
     path("healthz", views.healthz, name="healthz"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),

@@ -6,7 +6,7 @@ import logging
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -15,6 +15,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from articles.models import Article
+from editorial import addresses
 from editorial.contacts import FALLBACK_CLINIC
 from phases import timeline
 from phases.models import Phase
@@ -98,27 +99,36 @@ def favicon(request: HttpRequest) -> HttpResponse:
 # Error pages: each still gives the numbers to call ------------------------------------------------------------
 
 
+def _error_page(request: HttpRequest, template: str, status: int, **context: object) -> HttpResponse:
+    request.private_address = ""  # there is no page here that could have a private version
+    return render(request, template, context, status=status)
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     too_big = isinstance(exception, RequestDataTooBig)
-    return render(request, "413.html" if too_big else "400.html", status=413 if too_big else 400)
+    return _error_page(request, "413.html" if too_big else "400.html", 413 if too_big else 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "403.html", status=403)
+    return _error_page(request, "403.html", 403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Only staff pages carry a form token of this kind: it runs out with the session."""
-    return render(request, "403.html", {"form_expired": True}, status=403)
+    return _error_page(request, "403.html", 403, form_expired=True)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "404.html", status=404)
+    """A page that moved is at its new address, for good."""
+    if request.method in {"GET", "HEAD"} and (new := addresses.now_at(request.path)):
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(f"{new}?{query}" if query else new)
+    return _error_page(request, "404.html", 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     try:
-        return render(request, "500.html", status=500)
+        return _error_page(request, "500.html", 500)
     except Exception:  # whatever broke may break this page too; the numbers must still get out
         logger.exception("The error page itself failed")
         return HttpResponse(BARE_ERROR_PAGE, status=500)

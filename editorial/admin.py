@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminTextareaWidget
@@ -15,8 +16,9 @@ from django.views.decorators.cache import never_cache
 from markdownx.models import MarkdownxField
 from markdownx.widgets import AdminMarkdownxWidget
 
-from editorial.models import Clinic, HelpLine, OpeningTime, Source
-from editorial.publishing import ReviewedPage
+from editorial.addresses import moved
+from editorial.models import Clinic, GlossaryTerm, HelpLine, OldAddress, OpeningTime, Source
+from editorial.publishing import ReviewedPage, check_sources
 
 LONG = 200  # characters: a field that takes this many holds sentences
 
@@ -36,7 +38,17 @@ class ReviewOverdueFilter(admin.SimpleListFilter):
         return queryset
 
 
-class ReviewedPageAdmin(admin.ModelAdmin):
+class KeepsOldAddress(admin.ModelAdmin):
+    """For pages whose address can change: readers who saved the old one still arrive."""
+
+    def save_model(self, request, obj, form, change):
+        before = type(obj).objects.get(pk=obj.pk).get_absolute_url() if change else ""
+        super().save_model(request, obj, form, change)
+        if before:
+            moved(before, obj.get_absolute_url())
+
+
+class ReviewedPageAdmin(KeepsOldAddress):
     """Writing, previewing and publishing a page."""
 
     formfield_overrides: ClassVar = {MarkdownxField: {"widget": AdminMarkdownxWidget}}
@@ -162,6 +174,35 @@ class HelpLineAdmin(admin.ModelAdmin):
     list_filter = ("kind",)
     prepopulated_fields: ClassVar = {"slug": ["name"]}
     autocomplete_fields = ("source",)
+
+
+class GlossaryTermForm(forms.ModelForm):
+    def clean_meaning(self) -> str:
+        check_sources([self.cleaned_data["meaning"]])
+        return self.cleaned_data["meaning"]
+
+
+@admin.register(GlossaryTerm)
+class GlossaryTermAdmin(admin.ModelAdmin):
+    form = GlossaryTermForm
+    list_display = ("word", "also", "meaning")
+    search_fields = ("word", "also")
+    prepopulated_fields: ClassVar = {"slug": ["word"]}
+    formfield_overrides: ClassVar = {models.CharField: {"widget": AdminTextareaWidget({"rows": 2})}}
+
+
+@admin.register(OldAddress)
+class OldAddressAdmin(admin.ModelAdmin):
+    """Kept by the site itself when a slug changes; one made by mistake can be removed."""
+
+    list_display = ("path", "leads_to", "since")
+    search_fields = ("path", "leads_to")
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
 
 
 @admin.register(Source)

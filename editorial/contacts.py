@@ -1,6 +1,7 @@
 """The clinic's number and the help lines, for every page, error pages included."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db import DatabaseError
 
@@ -10,18 +11,24 @@ from editorial.models import Clinic, HelpLine
 FALLBACK_CLINIC = Clinic(name="Clinic helpline", phone="866-512-1908")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Contacts:
     """Whom a reader can reach. 911 and 988 stand in the templates themselves: no edit can remove them."""
 
     clinic: Clinic
-    help_lines: list[HelpLine]
+
+    @cached_property
+    def help_lines(self) -> list[HelpLine]:
+        """Read only where a page lists them."""
+        try:
+            return list(HelpLine.objects.all())
+        except DatabaseError:
+            return []
 
 
 def load() -> Contacts:
-    """Two queries; never raises for a database that is down or empty."""
+    """One query; never raises for a database that is down or empty."""
     try:
-        clinic = Clinic.objects.first() or FALLBACK_CLINIC
-        return Contacts(clinic, list(HelpLine.objects.all()))
+        return Contacts(Clinic.objects.first() or FALLBACK_CLINIC)
     except DatabaseError:
-        return Contacts(FALLBACK_CLINIC, [])
+        return Contacts(FALLBACK_CLINIC)

@@ -18,6 +18,7 @@ from markdown.extensions.toc import TocExtension, slugify_unicode
 from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
 
+from editorial.glossary import ExplainWords, Glossary
 from editorial.models import Source
 
 KEY = r"@([a-z0-9][a-z0-9-]*)"
@@ -28,7 +29,7 @@ ALLOWED_TAGS = {
     *("ol", "p", "pre", "strong", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul"),
 }
 ALLOWED_ATTRIBUTES = {
-    "a": {"href", "title", "class", "aria-label"},
+    "a": {"href", "title", "class", "id", "aria-label"},
     "abbr": {"title"},
     "h2": {"id"},
     "h3": {"id"},
@@ -44,7 +45,7 @@ def _own_attributes(tag: str, name: str, value: str) -> str | None:
     """Pictures come from this site only: a picture elsewhere would tell another host who reads what."""
     if (tag, name) == ("img", "src") and not re.fullmatch(r"/(media|static)/[\w./-]+", value):
         return None
-    if name == "class" and value not in {"cite", "cite-unknown"}:
+    if name == "class" and value not in {"cite", "word"}:
         return None
     return value
 
@@ -70,6 +71,7 @@ class PageText:
     """What all Markdown on one page shares: the numbers of its sources and the ids of its headings."""
 
     known_keys: set[str] | None = None  # None: number every key; a set: mark the keys not in it
+    glossary: Glossary = field(default_factory=Glossary)  # of no words, unless told
     numbers: dict[str, int] = field(default_factory=dict)
     heading_ids: set[str] = field(default_factory=set)
 
@@ -131,6 +133,7 @@ class _HouseRules(Extension):
         md.inlinePatterns.deregister("html")
         md.inlinePatterns.register(_Citations(CITATION, md, self.page), "citation", 175)
         md.treeprocessors.register(_DemoteTitle(md), "demote_title", 25)
+        md.treeprocessors.register(ExplainWords(md, self.page.glossary), "explain_words", 15)
 
 
 class _Citations(InlineProcessor):

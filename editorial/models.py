@@ -46,6 +46,48 @@ class Source(models.Model):
         return "" if self.title.endswith(("?", "!", ".")) else "."
 
 
+class GlossaryTerm(models.Model):
+    """A word that readers may not know, explained where an article first uses it and under A to Z."""
+
+    slug = models.SlugField(unique=True)
+    word = models.CharField(max_length=60, unique=True)
+    also = models.CharField(
+        "other forms", max_length=200, blank=True, help_text="Plurals and other names, split by commas."
+    )
+    meaning = models.CharField(
+        max_length=250, help_text="One or two plain sentences. Markdown: cite a source right after them as [@key]."
+    )
+
+    class Meta:
+        ordering = ["word"]
+
+    def __str__(self) -> str:
+        return self.word
+
+    @property
+    def forms(self) -> list[str]:
+        """Each way the word stands in a text."""
+        return [self.word, *(form for part in self.also.split(",") if (form := part.strip()))]
+
+
+class OldAddress(models.Model):
+    """A path that a page once had. Filled by editorial.addresses, read where a page is not found."""
+
+    path = models.CharField(max_length=200, unique=True)
+    leads_to = models.CharField(max_length=200, db_index=True)
+    since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["path"]
+        verbose_name_plural = "old addresses"
+        constraints = [
+            models.CheckConstraint(condition=~Q(path=models.F("leads_to")), name="old_address_leads_elsewhere")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.path} → {self.leads_to}"
+
+
 class Clinic(models.Model):
     """The clinic behind the site's own number. There is one row; staff edit it and every page follows."""
 

@@ -16,6 +16,8 @@ WRITING_HELP = (
     "Markdown. ## begins a section. Cite a source right after the statement as [@key]; the keys are under Sources. "
     "To add a picture, drop its file into the text."
 )
+#: Characters, fewest and most.
+SUMMARY = (50, 160)
 
 
 def check_sources(texts: list[str]) -> set[str]:
@@ -40,6 +42,14 @@ def check_pictures(texts: list[str]) -> None:
                 raise ValidationError("Describe each picture in words, between ![ and ], for those who cannot see it.")
             if "src=" not in picture:
                 raise ValidationError("Pictures must be on this site: drop the file into the text to add it.")
+
+
+def check_summary(text: str) -> None:
+    """Raises ValidationError where a summary is no use as the description that search engines show whole."""
+    if not SUMMARY[0] <= len(text) <= SUMMARY[1]:
+        raise ValidationError(
+            f"Write {SUMMARY[0]} to {SUMMARY[1]} characters: search engines show this sentence. It has {len(text)}."
+        )
 
 
 class PublishedQuerySet(models.QuerySet):
@@ -140,6 +150,10 @@ class ReviewedPage(models.Model):
         }
         if missing:
             raise ValidationError(missing)
+        try:
+            check_summary(self.summary)
+        except ValidationError as error:
+            raise ValidationError({"summary": error}) from error
         check_pictures([getattr(self, name) for name in self.markdown_fields])
         if not cited:
             raise ValidationError("A published page needs at least one source. Cite it in the text as [@key].")

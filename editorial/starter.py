@@ -16,7 +16,8 @@ import yaml
 from django.db import models, transaction
 from django.utils import timezone
 
-from editorial.models import Clinic, HelpLine, Source, StarterItem
+from editorial.addresses import moved
+from editorial.models import Clinic, GlossaryTerm, HelpLine, Source, StarterItem
 
 STARTER = Path(__file__).parent / "starter"
 
@@ -26,11 +27,14 @@ def load_item(
     key: dict[str, object],
     values: dict[str, object],
     related: dict[str, Iterable[models.Model]] | None = None,
+    was: Iterable[str] = (),
 ) -> str:
     """Adds or refreshes one row; returns "added", "updated", "unchanged" or "kept" (staff have the say).
 
-    `key` finds the row, `values` are its fields, `related` its many-to-many relations.
+    `key` finds the row, `values` are its fields, `related` its many-to-many relations. `was`: slugs that the file
+    gave it earlier; the row is then the same one under a new address, and the old address leads there.
     """
+    _rename(model, key, was)
     related = {name: list(rows) for name, rows in (related or {}).items()}
     wanted = _digest(values, related)
     item = _item(model, key)
@@ -74,6 +78,8 @@ def load() -> Counter:
     for entry in read_yaml(STARTER / "sources.yaml"):
         values = {**entry, "url": entry["url"] or ""}
         outcomes[load_item(Source, {"key": values.pop("key")}, values)] += 1
+    for entry in read_yaml(STARTER / "glossary.yaml"):
+        outcomes[load_item(GlossaryTerm, {"slug": entry.pop("slug")}, entry)] += 1
     contacts = read_yaml(STARTER / "contacts.yaml")
     outcomes[load_item(Clinic, {"id": Clinic.ONLY}, contacts["clinic"])] += 1
     for entry in contacts["help_lines"]:
@@ -103,6 +109,21 @@ def _identity(model: type[models.Model], key: dict[str, object]) -> dict[str, st
 
 def _item(model: type[models.Model], key: dict[str, object]) -> StarterItem | None:
     return StarterItem.objects.filter(**_identity(model, key)).first()
+
+
+def _rename(model: type[models.Model], key: dict[str, object], was: Iterable[str]) -> None:
+    for old in was:
+        item = _item(model, {"slug": old})
+        if item is None or _item(model, key):
+            continue
+        with transaction.atomic():
+            row = model._default_manager.filter(pk=item.object_id, slug=old).first()
+            if row:  # a slug that staff changed, or a row they removed, stays as it is
+                before, row.slug = row.get_absolute_url(), key["slug"]
+                row.save()
+                moved(before, row.get_absolute_url())
+            item.key = key["slug"]
+            item.save(update_fields=["key"])
 
 
 def _relate(row: models.Model, related: dict[str, list[models.Model]]) -> None:

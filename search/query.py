@@ -10,6 +10,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from search import index
 from search.models import SearchWord
+from search.words import SYNONYMS, in_our_words
 
 LONGEST = 80  # characters read of a query
 MOST_WORDS = 8
@@ -22,18 +23,6 @@ COMMON = frozenset(
     "was what when why will with you your".split()
 )
 
-#: What people say, and the words the guide uses for it.
-SYNONYMS = {
-    **dict.fromkeys(("dope", "smack", "h", "skag", "horse"), ["heroin"]),
-    **dict.fromkeys(
-        ("son", "daughter", "mom", "dad", "wife", "husband", "partner", "brother", "sister", "friend"),
-        ["helping", "family"],
-    ),
-    **dict.fromkeys(("dopesick", "kicking"), ["withdrawal"]),
-    **dict.fromkeys(("puking", "barfing"), ["vomiting"]),
-    **dict.fromkeys(("rehab",), ["rehabilitation"]),
-    **dict.fromkeys(("subs", "bupe"), ["buprenorphine"]),
-}
 #: What may mean that somebody is in danger: then urgent help stands above the results.
 URGENT = re.compile(
     r"\b(overdos\w*|od|od'?d|suicid\w*|kill\w*|die|dying|dead|breath\w*|unconscious|unresponsive|chok\w*|seizures?|blue)\b"
@@ -95,7 +84,7 @@ def _printable(text: str) -> str:
 
 
 def _words(query: str) -> list[str]:
-    words = re.findall(r"[^\W_]+", query.casefold().replace("'", "").replace("’", ""))
+    words = re.findall(r"[^\W_]+", in_our_words(query.casefold().replace("'", "").replace("’", "")))
     telling = [word for word in words if word not in COMMON]
     return (telling or words)[:MOST_WORDS]
 

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from phases.models import Phase, Symptom
 from search.query import search
 
 
@@ -14,4 +15,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     """Results for ?q=, which no log of ours holds."""
     typed = request.GET.get("q", "")
     results = search(typed) if typed.strip() else None
-    return render(request, "search/search.html", {"typed": typed[:80], "results": results})
+    context = {"typed": typed[:80], "results": results}
+    if results and not results.found:
+        context["symptoms"] = Symptom.objects.filter(phase__in=Phase.objects.published()).select_related("phase")
+    return render(request, "search/search.html", context)

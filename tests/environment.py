@@ -16,6 +16,7 @@ OURS = (
     "VAULT_KEYS",
     "CLAMD",
     "SECURITY_CONTACT",
+    "LEAVE_URL",
     "TIME_ZONE",
     "HOST",
     "PORT",

@@ -14,6 +14,7 @@ from editorial.models import Source
 from phases.models import Phase, Symptom, TreatmentOption
 
 PASSWORD = "a long password for tests"
+SUMMARY = "What it says, in one sentence that is long enough to be shown."
 DATES = {"reviewed_on": datetime.date(2026, 1, 1), "review_due_on": datetime.date(2099, 1, 1)}
 
 
@@ -26,14 +27,14 @@ def _page(**values) -> dict:
 
 
 def make_article(**values) -> Article:
-    base = {"title": "An article", "slug": "an-article", "summary": "What it says.", "body": "Text.[@a-source]"}
+    base = {"title": "An article", "slug": "an-article", "summary": SUMMARY, "body": "Text.[@a-source]"}
     make_source()
     return Article.objects.create(**_page(**(base | values)))
 
 
 def make_treatment(**values) -> TreatmentOption:
     base = dict.fromkeys(("what_it_does", "how_to_get_it", "may_suit", "watch_out"), "Words.[@a-source]")
-    base |= {"name": "A medicine", "slug": "a-medicine", "kind": "medication", "summary": "What it is."}
+    base |= {"name": "A medicine", "slug": "a-medicine", "kind": "medication", "summary": SUMMARY}
     base |= {"evidence": "some", "evidence_note": "A little is known.", "body": "Text.[@a-source]"}
     make_source()
     return TreatmentOption.objects.create(**_page(**(base | values)))
@@ -44,7 +45,7 @@ HOURS = {"onset_from": 6, "onset_to": 24, "peak_from": 24, "peak_to": 36, "end_f
 
 def make_phase(**values) -> Phase:
     base = dict.fromkeys(("timing_note", "overview", "what_helps", "get_help", "what_comes_next"), "Words.[@a-source]")
-    base |= {"name": "A stage", "slug": "a-stage", "position": 1, "summary": "What it is."}
+    base |= {"name": "A stage", "slug": "a-stage", "position": 1, "summary": SUMMARY}
     base |= {"evidence": "some", "evidence_note": "A little is known."} | HOURS
     make_source()
     return Phase.objects.create(**_page(**(base | values)))

@@ -23,6 +23,9 @@ READING = [
     "/about/",
     "/privacy/",
     "/accessibility/",
+    "/safety/",
+    "/card/",
+    "/a-z/",
 ]
 MISSING = "/no-such-page/"
 #: Of pages of one kind, one is enough where each look is slow.

@@ -38,6 +38,13 @@ def source_list(context) -> dict:
     return {"sources": [(number, found.get(key)) for key, number in numbers.items()]}
 
 
+@register.inclusion_tag("editorial/_words.html", takes_context=True)
+def word_list(context) -> dict:
+    """What the words mean that the page has linked so far. Stands before the sources, as it may cite some."""
+    page: PageText = context["page_text"]
+    return {"terms": [(term, PageText(numbers=page.numbers).render(term.meaning).html) for term in page.glossary.used]}
+
+
 @register.inclusion_tag("editorial/_review.html")
 def review_dates(page) -> dict:
     """When the page was checked, when it is due again, and whether a clinician has reviewed it."""

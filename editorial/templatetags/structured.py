@@ -33,15 +33,23 @@ def structured_page(page, name: str, parent: str, parent_path: str) -> SafeStrin
     if page.medical_reviewer and page.reviewed_on:
         about["lastReviewed"] = page.reviewed_on.isoformat()
         about["reviewedBy"] = {"@type": "Person", "name": page.medical_reviewer}
-    crumbs = [("Home", "/"), (parent, parent_path), (name, page.get_absolute_url())]
-    trail = {
+    return _script([about, _trail((parent, parent_path), (name, page.get_absolute_url()))])
+
+
+@register.simple_tag
+def structured_trail(name: str, path: str, parent: str = "", parent_path: str = "") -> SafeString:
+    """A list's place in the site."""
+    return _script([_trail(*([(parent, parent_path)] if parent else []), (name, path))])
+
+
+def _trail(*steps: tuple[str, str]) -> dict:
+    return {
         "@type": "BreadcrumbList",
         "itemListElement": [
             {"@type": "ListItem", "position": position, "name": label, "item": f"{settings.SITE_URL}{path}"}
-            for position, (label, path) in enumerate(crumbs, start=1)
+            for position, (label, path) in enumerate([("Home", "/"), *steps], start=1)
         ],
     }
-    return _script([about, trail])
 
 
 @register.simple_tag

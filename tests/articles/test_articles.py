@@ -1,6 +1,7 @@
 """The blog: what is published can be read everywhere, what is not, nowhere."""
 
 import datetime
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -117,3 +118,38 @@ def test_address_without_slash_leads_to_the_page(client):
     make_article()
     response = client.get("/articles/an-article")
     assert (response.status_code, response["Location"]) == (301, "/articles/an-article/")
+
+
+def test_article_leads_to_the_ones_before_and_after_it(client):
+    now = timezone.now()
+    for day, slug in enumerate(("third", "second", "first")):
+        make_article(slug=slug, title=slug, published_at=now - datetime.timedelta(days=day + 1))
+    make_article(slug="hidden", title="hidden", status="draft", published_at=now - datetime.timedelta(hours=36))
+    pager = client.get("/articles/second/").content.decode().split('<nav class="pager"')[1].split("</nav>")[0]
+    assert 'rel="prev" href="/articles/third/"' in pager and 'rel="next" href="/articles/first/"' in pager
+    assert "hidden" not in pager
+    assert 'rel="prev"' not in client.get("/articles/third/").content.decode()
+    assert 'rel="next"' not in client.get("/articles/first/").content.decode()
+
+
+def test_articles_of_one_moment_still_form_one_row(client):
+    at = timezone.now() - datetime.timedelta(days=1)
+    for slug in ("a", "b", "c"):
+        make_article(slug=slug, title=slug, published_at=at)
+    path, seen = "/articles/a/", []
+    while path:
+        seen.append(path)
+        following = re.search(r'rel="next" href="([^"]+)"', client.get(path).content.decode())
+        path = following[1] if following else ""
+    assert seen == ["/articles/a/", "/articles/b/", "/articles/c/"]
+
+
+def test_topic_feed_has_the_articles_of_its_topic_only(client):
+    topic = Topic.objects.create(name="A topic", slug="a-topic", description="About it.")
+    make_article(slug="in", title="In it").topics.add(topic)
+    make_article(slug="out", title="Out of it")
+    feed = ElementTree.fromstring(client.get("/articles/topics/a-topic/feed/").content)  # noqa: S314 - our own
+    assert feed.find(f"{ATOM}title").text.endswith(": A topic")
+    assert [entry.find(f"{ATOM}title").text for entry in feed.iter(f"{ATOM}entry")] == ["In it"]
+    assert client.get("/articles/topics/none/feed/").status_code == 404
+    assert 'href="/articles/topics/a-topic/feed/"' in client.get("/articles/topics/a-topic/").content.decode()

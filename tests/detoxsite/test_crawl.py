@@ -7,6 +7,8 @@ import html5lib
 import pytest
 
 pytestmark = pytest.mark.django_db
+#: Not pages of the normal site: staff's, the way out, the private versions (which have a walk of their own).
+ELSEWHERE = ("/admin", "/leave/", "/n/")
 
 
 @pytest.fixture
@@ -19,7 +21,7 @@ def site(client, guide) -> dict[str, object]:
             continue
         response = client.get(path)
         assert response.status_code == 200, f"{path} answers {response.status_code}"
-        if not response["Content-Type"].startswith("text/html"):
+        if not response["Content-Type"].startswith("text/html") or response.has_header("Content-Disposition"):
             pages[path] = None
             continue
         parser = html5lib.HTMLParser(namespaceHTMLElements=False)
@@ -28,14 +30,14 @@ def site(client, guide) -> dict[str, object]:
         pages[path] = tree
         for link in tree.iter("a"):
             target = urlsplit(link.get("href"))
-            if not target.scheme and not target.netloc and target.path and not target.path.startswith("/admin"):
+            if not target.scheme and not target.netloc and target.path and not target.path.startswith(ELSEWHERE):
                 waiting.append(target.path)
     return {path: tree for path, tree in pages.items() if tree is not None}
 
 
 def test_every_page_is_whole(site):
     assert len(site) > 45
-    titles = Counter()
+    titles, descriptions = Counter(), Counter()
     for path, tree in site.items():
         assert tree.get("lang") == "en-US", path
         assert len(list(tree.iter("h1"))) == 1, path
@@ -44,7 +46,8 @@ def test_every_page_is_whole(site):
         title = tree.find(".//title").text
         titles[title] += 1
         description = tree.find(".//meta[@name='description']").get("content")
-        assert 40 <= len(description) <= 200, (path, len(description))
+        assert 50 <= len(description) <= 160, (path, len(description))
+        descriptions[description] += 1
         ids = Counter(element.get("id") for element in tree.iter() if element.get("id"))
         assert not [name for name, count in ids.items() if count > 1], (path, ids.most_common(3))
         for element in tree.iter():
@@ -55,7 +58,54 @@ def test_every_page_is_whole(site):
                 assert element.get("href")[1:] in ids, (path, element.get("href"))
         for image in tree.iter("img"):
             assert image.get("alt") is not None, path
-    assert not [title for title, count in titles.items() if count > 1], titles.most_common(3)
+    assert titles.most_common(1)[0][1] == 1, titles.most_common(3)
+    assert descriptions.most_common(1)[0][1] == 1, descriptions.most_common(3)
+
+
+#: Pages that search must find by the drug's name. Of the others only an article's own title may hold it.
+NAMES_IT = {"/", "/phases/", "/treatments/"}
+
+
+def test_titles_do_not_shout(site):
+    for path, tree in site.items():
+        title = tree.find(".//title").text
+        assert "!" not in title and not title.isupper(), path
+        assert "heroin" not in title.lower() or path in NAMES_IT or path.startswith("/articles/"), (path, title)
+        assert "Detox Guide" not in title, path
+
+
+LEVELS = {"card--emergency": "Emergency:", "card--urgent": "Urgent:", "card--info": "Not urgent:"}
+
+
+def test_care_cards_say_their_level_in_words(site):
+    seen = set()
+    for path, tree in site.items():
+        for element in tree.iter():
+            for kind in set((element.get("class") or "").split()) & set(LEVELS):
+                level = "".join(element.find(".//*[@class='level']").itertext())
+                assert level == LEVELS[kind], path
+                seen.add(level)
+    assert seen == set(LEVELS.values())
+
+
+def test_do_not_lists_repeat_do_not_on_every_line(site):
+    found = 0
+    for path, tree in site.items():
+        for card in tree.findall(".//div[@class='dos']/div"):
+            heading = card.find("h3").text
+            lines = ["".join(line.itertext()) for line in card.iter("li")]
+            assert lines and all(line.startswith(f"{heading} ") for line in lines), path
+            found += heading == "Do not"
+    assert found
+
+
+def test_nothing_on_safety_is_in_a_collapsed_part(site):
+    telling = ("911", "988", "naloxone", "overdose", "emergency")
+    for path, tree in site.items():
+        for element in tree.iter():
+            if element.tag == "details" or {"hidden", "popover"} & set(element.keys()):
+                text = "".join(element.itertext()).lower()
+                assert not [word for word in telling if word in text], path
 
 
 def test_every_link_with_a_place_on_another_page_lands_there(site):

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import html5lib
 import pytest
 import textstat
 
@@ -70,8 +71,6 @@ def _parts(tree) -> list[str]:
 
 
 def _assert_page_readable(html: bytes, name: str) -> None:
-    import html5lib
-
     main = html5lib.parse(html, namespaceHTMLElements=False).find(".//main")
     callouts = [element for element in main.iter() if "card--" in element.get("class", "")]
     whole = 6 if name == "/emergency/" else GRADE

@@ -26,6 +26,28 @@ FINDS = [
     ("my son", "Helping someone"),
     ("dope sickness", "withdrawal"),
     ("withdrawl", "Initial withdrawal"),
+    ("the shits", "Diarrhea"),
+    ("the runs", "Diarrhea"),
+    ("dope sick", "withdrawal"),
+    ("dopesick", "withdrawal"),
+    ("subs", "Buprenorphine"),
+    ("bupe", "Buprenorphine"),
+    ("fent", "Fentanyl"),
+    ("cant sleep at night", "Insomnia"),
+    ("can’t sleep", "Insomnia"),
+    ("no sleep", "Insomnia"),
+    ("puking", "vomiting"),
+    ("the shakes", "Shaking"),
+    ("cold sweats", "Sweating"),
+    ("kicking legs", "Restless legs"),
+    ("heart racing", "heart rate"),
+    ("my stomach hurts", "Abdominal"),
+    ("cold turkey", "detox"),
+    ("out of jail", "tolerance"),
+    ("i want to use so bad", "cravings"),
+    ("subozone", "Buprenorphine"),
+    ("naloxne", "Naloxone"),
+    ("diarreah", "Diarrhea"),
 ]
 
 
@@ -122,7 +144,10 @@ def test_search_with_broken_encoding_is_answered(client, guide):
 def test_search_with_no_result_offers_a_way_on(client, guide):
     html = client.get("/search/", {"q": "qqqqzzzz"}).content.decode()
     assert "Nothing found" in html
-    assert 'href="/emergency/"' in html and 'href="/phases/now/"' in html
+    main = html.split("<main")[1].split("</main")[0]
+    for target in ("/emergency/", "/phases/now/", "/a-z/", "tel:+18665121908", "tel:+18006624357"):
+        assert f'href="{target}"' in main
+    assert "Runny nose" in main
 
 
 def test_search_is_neither_cached_nor_indexed(client, guide):

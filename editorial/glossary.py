@@ -1,0 +1,82 @@
+"""Words that a page explains where they first stand."""
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+from xml.etree.ElementTree import Element  # noqa: S405 - builds elements, parses nothing
+
+from markdown.treeprocessors import Treeprocessor
+
+from editorial.models import GlossaryTerm
+
+#: Where a word stays as it is: it leads somewhere already, or stands out by itself.
+UNTOUCHED = {"a", "code", "h1", "h2", "h3", "h4", "pre", "sup"}
+
+
+class Glossary:
+    """The words one page may explain, and those that it came to, in their order."""
+
+    def __init__(self, terms: Iterable[GlossaryTerm] = ()) -> None:
+        self._by_form = {form.lower(): term for term in terms for form in term.forms}
+        self.used: list[GlossaryTerm] = []
+
+    @cached_property
+    def _pattern(self) -> re.Pattern | None:
+        forms = sorted(self._by_form, key=len, reverse=True)
+        return re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, forms))})(?![\w-])", re.I) if forms else None
+
+    def link_first(self, root: Element) -> None:
+        """Turns the first mention of each word below `root` into a link to its meaning at the foot of the page."""
+        if self._pattern:
+            self._walk(root)
+
+    def _walk(self, element: Element) -> None:
+        if element.tag in UNTOUCHED:
+            return
+        children = list(element)
+        element.text, new = self._split(element.text)
+        self._insert(element, 0, new)
+        for child in children:
+            self._walk(child)
+            child.tail, new = self._split(child.tail)
+            self._insert(element, list(element).index(child) + 1, new)
+
+    def _split(self, text: str | None) -> tuple[str | None, list[Element]]:
+        """The text before the first new word, and a link for each with the text behind it."""
+        links: list[Element] = []
+        start, before = 0, text
+        for match in self._pattern.finditer(text or ""):
+            term = self._by_form[match[0].lower()]
+            if term in self.used:
+                continue
+            self.used.append(term)
+            self._tail(links, text[start : match.start()])
+            before = text[: match.start()] if not links else before
+            link = Element("a", {"class": "word", "href": f"#word-{term.slug}", "id": f"uses-{term.slug}"})
+            link.text = match[0]
+            links.append(link)
+            start = match.end()
+        if links:
+            links[-1].tail = text[start:]
+        return before, links
+
+    @staticmethod
+    def _tail(links: list[Element], text: str) -> None:
+        if links:
+            links[-1].tail = text
+
+    @staticmethod
+    def _insert(parent: Element, place: int, new: list[Element]) -> None:
+        for offset, element in enumerate(new):
+            parent.insert(place + offset, element)
+
+
+class ExplainWords(Treeprocessor):
+    """Runs after all inline markup is made."""
+
+    def __init__(self, md, glossary: Glossary) -> None:
+        super().__init__(md)
+        self.glossary = glossary
+
+    def run(self, root: Element) -> None:
+        self.glossary.link_first(root)

@@ -1,0 +1,55 @@
+"""A to Z: every symptom, treatment and explained word, for who knows a word and not where it stands."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
+
+from editorial.markdown import PageText
+from editorial.models import GlossaryTerm
+from phases.models import Phase, Symptom, TreatmentOption
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A name with its page, or a word with its meaning (and its page, if it has one), or a name to see another for."""
+
+    name: str
+    url: str = ""
+    kind: str = ""
+    meaning: SafeString | str = ""
+    anchor: str = ""
+    see: str = ""
+
+
+@require_safe
+def a_z(request: HttpRequest) -> HttpResponse:
+    page_text = PageText()
+    by_letter: dict[str, list[Entry]] = defaultdict(list)
+    for entry in sorted(_entries(page_text), key=lambda entry: (entry.name.lower(), entry.kind)):
+        by_letter[entry.name[0].upper()].append(entry)
+    letters = sorted(by_letter.items())
+    return render(request, "search/a_z.html", {"letters": letters, "page_text": page_text})
+
+
+def _entries(page_text: PageText):
+    live = Phase.objects.published()
+    for symptom in Symptom.objects.filter(phase__in=live).select_related("phase"):
+        yield Entry(symptom.name, symptom.get_absolute_url(), "symptom")
+    treatments = {row.name: row.get_absolute_url() for row in TreatmentOption.objects.published().defer("body")}
+    for term in sorted(GlossaryTerm.objects.all(), key=lambda term: term.word.lower()):
+        anchor = f"word-{term.slug}"
+        url = treatments.pop(_capital(term.word), "")
+        yield Entry(_capital(term.word), url, meaning=page_text.render(term.meaning).html, anchor=anchor)
+        for form in term.forms[1:]:
+            if not form.lower().startswith(term.word.lower()[:5]):  # a plural stands beside its own word
+                yield Entry(_capital(form), see=_capital(term.word), anchor=anchor)
+    for name, url in treatments.items():
+        yield Entry(name, url, "treatment")
+
+
+def _capital(word: str) -> str:
+    return word[:1].upper() + word[1:]

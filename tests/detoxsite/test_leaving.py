@@ -1,0 +1,63 @@
+"""Leave this page: from every page, without scripts, and staff are signed out whatever the browser does."""
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ImproperlyConfigured
+
+from detoxsite import env
+from tests.factories import PASSWORD, make_staff
+from tests.pages import MISSING, READING
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("path", [*READING, MISSING])
+def test_leave_is_a_plain_link_at_the_top_of_every_page(client, guide, path):
+    html = client.get(path).content.decode()
+    leave = html.index('<a href="/leave/" data-leave>Leave this page</a>')
+    assert html.index('class="skip"') < leave < html.index("<main")
+    assert html.count("<a ", 0, leave) == 1  # only the skip link comes before it
+
+
+def test_leave_shows_another_site_and_tells_the_browser_to_forget(client, settings):
+    response = client.get("/leave/")
+    assert (response.status_code, response["Location"]) == (303, settings.LEAVE_URL)
+    assert response["Clear-Site-Data"] == '"cache", "cookies", "storage"'
+    assert "no-store" in response["Cache-Control"] and response["Referrer-Policy"] == "no-referrer"
+    assert not response.cookies and "Cookie" not in response.get("Vary", "")
+
+
+def test_leave_ends_a_staff_login_on_the_server(client):
+    make_staff(superuser=True)
+    client.login(username="editor", password=PASSWORD)
+    kept = client.cookies["sessionid"].value
+    client.get("/leave/")
+    assert not Session.objects.exists()
+    client.cookies["sessionid"] = kept  # a browser that kept its cookie gets nowhere with it
+    assert client.get("/admin/").status_code == 302
+
+
+def test_leave_by_a_link_on_another_site_signs_nobody_out(client):
+    make_staff(superuser=True)
+    client.login(username="editor", password=PASSWORD)
+    response = client.get("/leave/", headers={"sec-fetch-site": "cross-site"})
+    assert response.status_code == 303 and "Clear-Site-Data" not in response
+    assert client.get("/admin/").status_code == 200
+
+
+def test_leave_takes_no_post_and_no_address_from_anybody(client, settings):
+    assert client.post("/leave/").status_code == 405
+    assert client.get("/leave/?next=https://evil.example/")["Location"] == settings.LEAVE_URL
+
+
+def test_leave_address_says_nothing_of_us():
+    assert env.leave_url("LEAVE_URL", "https://www.weather.gov/") == "https://www.weather.gov/"
+
+
+@pytest.mark.parametrize(
+    "url", ["http://weather.gov/", "https://", "//weather.gov", "https://a b.org/", "https://x@y.org/", "javascript:1"]
+)
+def test_leave_address_that_is_not_plain_https_stops_the_start(monkeypatch, url):
+    monkeypatch.setenv("LEAVE_URL", url)
+    with pytest.raises(ImproperlyConfigured, match="LEAVE_URL"):
+        env.leave_url("LEAVE_URL", "https://www.weather.gov/")

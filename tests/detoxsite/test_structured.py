@@ -1,0 +1,118 @@
+"""What search engines are told holds to schema.org and says nothing that is not on the page."""
+
+import json
+import re
+from urllib.parse import urlsplit
+
+import html5lib
+import pytest
+
+from tests.factories import make_article
+from tests.pages import READING
+
+pytestmark = pytest.mark.django_db
+
+#: What each kind must have, by schema.org and by what search engines read.
+NEEDED = {
+    "MedicalWebPage": {"name", "url", "description", "inLanguage", "dateModified"},
+    "WebSite": {"name", "url"},
+    "BreadcrumbList": {"itemListElement"},
+    "ListItem": {"position", "name", "item"},
+    "Person": {"name"},
+    "Patient": set(),
+    "HowTo": {"name", "step"},
+    "HowToStep": {"name", "text"},
+    "FAQPage": {"mainEntity"},
+    "Question": {"name", "acceptedAnswer"},
+    "Answer": {"text"},
+}
+
+
+def _check(thing: dict) -> set[str]:
+    kind = thing["@type"]
+    assert NEEDED[kind] <= set(thing), (kind, set(thing))
+    kinds = {kind}
+    for value in thing.values():
+        for part in value if isinstance(value, list) else [value]:
+            assert part not in ("", None), thing
+            if isinstance(part, dict):
+                kinds |= _check(part)
+    return kinds
+
+
+def _microdata(scope) -> dict:
+    thing = {"@type": scope.get("itemtype").removeprefix("https://schema.org/")}
+
+    def walk(element):
+        for child in element:
+            name = child.get("itemprop")
+            if name:
+                value = (
+                    _microdata(child) if child.get("itemtype") else child.get("content") or "".join(child.itertext())
+                )
+                thing.setdefault(name, []).append(value)
+            if not child.get("itemtype"):
+                walk(child)
+
+    walk(scope)
+    return thing
+
+
+def _things(client, path: str) -> list[dict]:
+    html = client.get(path).content.decode()
+    things = []
+    for block in re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.S):
+        data = json.loads(block)
+        assert data["@context"] == "https://schema.org"
+        things += data["@graph"]
+    tree = html5lib.parse(html, namespaceHTMLElements=False)
+    scopes = [element for element in tree.iter() if element.get("itemtype") and not element.get("itemprop")]
+    return things + [_microdata(scope) for scope in scopes]
+
+
+@pytest.mark.parametrize("path", READING)
+def test_structured_data_has_what_its_kind_needs(client, guide, path):
+    for thing in _things(client, path):
+        _check(thing)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/articles/the-first-72-hours/", "MedicalWebPage"),
+        ("/phases/peak-withdrawal/", "MedicalWebPage"),
+        ("/treatments/methadone/", "BreadcrumbList"),
+        ("/articles/", "BreadcrumbList"),
+        ("/articles/topics/staying-safe/", "BreadcrumbList"),
+        ("/a-z/", "BreadcrumbList"),
+        ("/emergency/", "HowTo"),
+        ("/safety/", "FAQPage"),
+        ("/", "WebSite"),
+    ],
+)
+def test_page_says_what_it_is(client, guide, path, kind):
+    assert kind in {thing["@type"] for thing in _things(client, path)}
+
+
+def test_steps_and_questions_are_told_whole(client, guide):
+    (steps,) = [thing for thing in _things(client, "/emergency/") if thing["@type"] == "HowTo"]
+    assert len(steps["step"]) == 7 and "naloxone" in steps["step"][2]["name"][0]
+    (questions,) = [thing for thing in _things(client, "/safety/") if thing["@type"] == "FAQPage"]
+    assert len(questions["mainEntity"]) >= 6
+    assert all(question["name"][0].endswith("?") for question in questions["mainEntity"])
+
+
+def test_trail_leads_to_pages_that_are_there(client, guide):
+    for path in ("/articles/topics/staying-safe/", "/a-z/", "/phases/peak-withdrawal/"):
+        (trail,) = [thing for thing in _things(client, path) if thing["@type"] == "BreadcrumbList"]
+        assert [item["position"] for item in trail["itemListElement"]] == [*range(1, len(trail["itemListElement"]) + 1)]
+        for item in trail["itemListElement"]:
+            assert client.get(urlsplit(item["item"]).path).status_code == 200
+
+
+def test_reviewer_is_named_only_where_there_was_one(client, guide):
+    for path in READING:
+        assert "reviewedBy" not in json.dumps(_things(client, path)), path
+    make_article(medical_reviewer="Jo Doe, MD")
+    page = _things(client, "/articles/an-article/")[0]
+    assert page["reviewedBy"] == {"@type": "Person", "name": "Jo Doe, MD"} and page["lastReviewed"]

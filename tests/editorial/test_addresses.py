@@ -1,0 +1,107 @@
+"""A reader who saved an address still arrives when the page has moved."""
+
+import pytest
+
+from articles import starter
+from articles.models import Article, Topic
+from editorial.addresses import moved, now_at
+from editorial.models import OldAddress
+from editorial.starter import load_item
+from tests.factories import DATES, PASSWORD, SUMMARY, make_article, make_source, make_staff
+
+pytestmark = pytest.mark.django_db
+
+
+def test_old_address_leads_to_the_new_one_for_good(client):
+    make_article(slug="new")
+    moved("/articles/old/", "/articles/new/")
+    response = client.get("/articles/old/?page=2")
+    assert (response.status_code, response["Location"]) == (301, "/articles/new/?page=2")
+    assert client.get(response["Location"]).status_code == 200
+
+
+def test_old_address_after_two_moves_leads_there_at_once():
+    moved("/a/", "/b/")
+    moved("/b/", "/c/")
+    assert (now_at("/a/"), now_at("/b/"), now_at("/c/")) == ("/c/", "/c/", None)
+
+
+def test_old_address_of_a_page_that_came_back_leads_nowhere_else():
+    moved("/a/", "/b/")
+    moved("/b/", "/a/")
+    assert (now_at("/a/"), now_at("/b/")) == (None, "/a/")
+
+
+def test_old_address_taken_by_a_new_page_shows_the_new_page(client):
+    moved("/articles/old/", "/articles/new/")
+    make_article(slug="old")
+    assert client.get("/articles/old/").status_code == 200
+
+
+def test_old_address_is_no_way_to_post(client):
+    moved("/articles/old/", "/articles/new/")
+    assert client.post("/articles/old/").status_code in {404, 405}
+
+
+def test_old_address_of_a_place_on_a_page_is_none():
+    moved("/phases/a/#b", "/phases/a/#c")
+    assert not OldAddress.objects.exists()
+
+
+def test_slug_changed_by_staff_keeps_the_old_address(client):
+    make_staff(superuser=True)
+    client.login(username="editor", password=PASSWORD)
+    article = make_article(slug="first")
+    values = {
+        **{name: getattr(article, name) for name in ("title", "summary", "body", "status")},
+        **{name: day.isoformat() for name, day in DATES.items()},
+        "slug": "second",
+        "published_at_0": "2026-01-01",
+        "published_at_1": "00:00:00",
+    }
+    response = client.post(f"/admin/articles/article/{article.pk}/change/", values)
+    assert response.status_code == 302, response.context["errors"]
+    client.logout()
+    assert client.get("/articles/first/")["Location"] == "/articles/second/"
+
+
+def test_slug_of_a_topic_changed_by_staff_keeps_the_old_address(client):
+    make_staff(superuser=True)
+    client.login(username="editor", password=PASSWORD)
+    topic = Topic.objects.create(name="A topic", slug="first", description=SUMMARY)
+    values = {"name": "A topic", "slug": "second", "description": SUMMARY, "position": 1}
+    assert client.post(f"/admin/articles/topic/{topic.pk}/change/", values).status_code == 302
+    assert now_at("/articles/topics/first/") == "/articles/topics/second/"
+
+
+def _load(slug: str, was: tuple[str, ...] = ()) -> str:
+    make_source()
+    values = {"title": "An article", "summary": "What it says.", "body": "Text.[@a-source]"}
+    return load_item(Article, {"slug": slug}, values, was=was)
+
+
+def test_starter_text_renamed_in_its_file_is_the_same_page_at_a_new_address():
+    _load("first")
+    page = Article.objects.get()
+    assert _load("second", was=("first",)) == "unchanged"
+    assert Article.objects.get().pk == page.pk and Article.objects.get().slug == "second"
+    assert now_at("/articles/first/") == "/articles/second/"
+    assert _load("second", was=("first",)) == "unchanged"
+
+
+def test_starter_text_renamed_by_staff_keeps_the_name_they_gave():
+    _load("first")
+    Article.objects.update(slug="theirs")
+    _load("second", was=("first",))
+    assert Article.objects.get().slug == "theirs"
+
+
+def test_starter_text_removed_by_staff_does_not_come_back_under_a_new_name():
+    _load("first")
+    Article.objects.all().delete()
+    assert _load("second", was=("first",)) == "kept"
+    assert not Article.objects.exists()
+
+
+def test_starter_files_may_name_earlier_slugs(guide):
+    assert starter.load()["added"] == 0

@@ -1,0 +1,80 @@
+"""Hard words are explained where they first stand, without a script."""
+
+import pytest
+
+from editorial.glossary import Glossary
+from editorial.markdown import PageText
+from editorial.models import GlossaryTerm
+from tests.factories import PASSWORD, make_article, make_source, make_staff
+
+pytestmark = pytest.mark.django_db
+TERMS = [
+    GlossaryTerm(slug="withdrawal", word="withdrawal", meaning="How it feels."),
+    GlossaryTerm(slug="early", word="early withdrawal", meaning="How it begins."),
+    GlossaryTerm(slug="opioid", word="opioid", also="opioids, dope", meaning="A drug."),
+]
+LINK = '<a class="word" href="#word-{0}" id="uses-{0}">{1}</a>'
+
+
+def _render(text: str) -> str:
+    return PageText(glossary=Glossary(TERMS)).render(text).html
+
+
+def test_word_is_explained_once_in_the_form_it_has():
+    html = _render("Opioids and **opioid** and opioids.")
+    assert html == f"<p>{LINK.format('opioid', 'Opioids')} and <strong>opioid</strong> and opioids.</p>"
+
+
+def test_word_within_a_longer_one_waits_for_its_turn():
+    html = _render("Early withdrawal, then withdrawal; nonopioid, anti-opioid, opioid-like.")
+    assert LINK.format("early", "Early withdrawal") in html and LINK.format("withdrawal", "withdrawal") in html
+    assert "#word-opioid" not in html
+
+
+def test_word_in_a_heading_a_link_or_code_stays_as_it_is():
+    html = _render("## Opioid\n\n[opioid](/x/) `opioid`\n\n- the *opioid* and the dope")
+    assert html.count('class="word"') == 1 and "<em>" + LINK.format("opioid", "opioid") + "</em>" in html
+
+
+def test_several_words_in_one_paragraph_keep_their_order_and_text():
+    html = _render("A withdrawal b opioid c early withdrawal d")
+    assert [part.split("</a>")[-1] for part in html.split('<a class="word"')][1:] == [" b ", " c ", " d</p>"]
+    assert "A <a" in html
+
+
+def test_text_without_a_glossary_has_no_links():
+    assert PageText().render("An opioid.").html == "<p>An opioid.</p>"
+
+
+def test_article_lists_its_words_with_their_sources(client):
+    make_source("b-source")
+    GlossaryTerm.objects.create(slug="craving", word="craving", meaning="A pull.[@b-source]")
+    make_article(body="A craving comes.[@a-source]")
+    html = client.get("/articles/an-article/").content.decode()
+    assert '<div id="word-craving"><dt>craving</dt>' in html and 'href="#uses-craving">Back to the text' in html
+    assert html.index('id="words-title"') < html.index('id="sources-title"')
+    assert 'id="source-2"' in html
+
+
+def test_starter_words_cite_known_sources(guide):
+    from editorial.publishing import check_sources
+
+    terms = list(GlossaryTerm.objects.all())
+    assert len(terms) > 15
+    for term in terms:
+        assert check_sources([term.meaning]), term
+
+
+def test_word_with_an_unknown_source_is_refused(client):
+    make_staff(superuser=True)
+    client.login(username="editor", password=PASSWORD)
+    values = {"word": "x", "slug": "x", "also": "", "meaning": "An x.[@nowhere]"}
+    html = client.post("/admin/editorial/glossaryterm/add/", values).content.decode()
+    assert "There is no source named nowhere" in html and not GlossaryTerm.objects.exists()
+
+
+def test_a_to_z_has_symptoms_treatments_words_and_other_names(client, guide):
+    html = client.get("/a-z/").content.decode()
+    assert 'href="/treatments/methadone/">Methadone</a>' in html
+    assert "Runny nose</a>" in html and 'see <a href="#word-naloxone">Naloxone</a>' in html
+    assert html.index('id="letter-b"') < html.index('id="letter-w"')
