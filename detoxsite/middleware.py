@@ -10,13 +10,16 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from detoxsite import styles
 
 
-def content_security_policy(*, style: str = "") -> str:
-    """Nothing but this origin, no inline script, no frame; `blob:` and `data:` are not needed anywhere.
+def content_security_policy(*, style: str = "", script: str = "") -> str:
+    """Nothing but this origin, no frame; `blob:` and `data:` are not needed anywhere.
 
-    `style` is the one style block of a page, allowed by its hash: no other can be slipped in.
+    `style` and `script` are the one block of each that a page carries, allowed by its hash: no other can be slipped in.
     """
-    own_style = f" 'sha256-{_sha256(style)}'" if style else ""
-    return "; ".join(_DIRECTIVES).replace("style-src 'self'", f"style-src 'self'{own_style}")
+    policy = "; ".join(_DIRECTIVES)
+    for directive, text in (("style-src 'self'", style), ("script-src 'self'", script)):
+        if text:
+            policy = policy.replace(directive, f"{directive} 'sha256-{_sha256(text)}'")
+    return policy
 
 
 def _sha256(text: str) -> str:
@@ -84,13 +87,15 @@ class BrokenConnectionMiddleware:
         return HttpResponse(status=408) if isinstance(exception, UnreadablePostError) else None
 
 
-class InlineStyleMiddleware:
-    """Puts the rules that a page uses where its template says `<!--style-->`; names behind a colon are used by scripts.
+class InlineMiddleware:
+    """Puts into a page the style rules it uses and the script of its way out, where its template says `<!--style-->`.
 
-    A page is then whole in one answer: nothing else has to be fetched before it can be drawn.
+    Names behind a colon are used by the page's scripts. `<!--handout-->` adds the rules of a printed handout. A page is
+    then whole in one answer: nothing else has to be fetched before it can be drawn.
     """
 
     MARK = re.compile(rb"<!--style(?::([\w -]+))?-->")
+    HANDOUT = b"<!--handout-->"
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -99,10 +104,15 @@ class InlineStyleMiddleware:
         response = self.get_response(request)
         if response.streaming or not (mark := self.MARK.search(response.content)):
             return response
-        also = b'<p class="%b">' % (mark[1] or b"")
-        css = styles.style_for(styles.tokens_of(response.content + also))
-        response.content = self.MARK.sub(lambda _: f"<style>{css}</style>".encode(), response.content)
-        response.headers.setdefault("Content-Security-Policy", content_security_policy(style=css))
+        page = response.content
+        css = styles.style_for(styles.tokens_of(page + b'<p class="%b">' % (mark[1] or b"")))
+        if self.HANDOUT in page:
+            css += styles.handout()
+            page = page.replace(self.HANDOUT, b"")
+        script = styles.way_out()
+        parts = f"<style>{css}</style><script>{script}</script>".encode()
+        response.content = self.MARK.sub(lambda _: parts, page)
+        response.headers.setdefault("Content-Security-Policy", content_security_policy(style=css, script=script))
         if response.has_header("Content-Length"):
             response.headers["Content-Length"] = str(len(response.content))
         return response

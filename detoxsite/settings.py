@@ -71,7 +71,8 @@ MIDDLEWARE = [
     "detoxsite.middleware.BrokenConnectionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "detoxsite.compression.CompressionMiddleware",
+    "detoxsite.middleware.InlineMiddleware",
     "detoxsite.private.middleware.PrivateVersionMiddleware",  # inside the compression, outside all that reads the path
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

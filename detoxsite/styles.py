@@ -12,7 +12,8 @@ from pathlib import Path
 import tinycss2
 from django.conf import settings
 
-SHEET = Path(settings.BASE_DIR) / "static" / "css" / "site.css"
+_STATIC = Path(settings.BASE_DIR) / "static"
+SHEET, HANDOUT, WAY_OUT = _STATIC / "css" / "site.css", _STATIC / "css" / "handout.css", _STATIC / "js" / "leave.js"
 
 _TOKENS = re.compile(rb'<([a-z][a-z0-9]*)|\s(?:class|id)="([^"]*)"|\s([a-z][a-z-]*)(?==)')
 _NAME = r"-?[A-Za-z_][\w-]*"
@@ -75,7 +76,30 @@ def _known() -> frozenset[str]:
 
 @functools.cache
 def _rules() -> tuple[Rule, ...]:
-    return _read(tinycss2.parse_stylesheet(SHEET.read_text(), skip_comments=True, skip_whitespace=True))
+    return _parse(SHEET)
+
+
+@functools.cache
+def handout() -> str:
+    """The rules for a stage, the guide or the plan on paper."""
+    rules = "".join(rule.used_by(_everything(rule)) for rule in _parse(HANDOUT))
+    return f"@media print{{{rules}}}"
+
+
+@functools.cache
+def way_out() -> str:
+    """The few lines of script behind "Leave this page". Waits for the page, as it stands before it."""
+    lines = [line.strip() for line in WAY_OUT.read_text().splitlines() if not line.startswith("//")]
+    return f"document.addEventListener('DOMContentLoaded',()=>{{{''.join(lines)}}})"
+
+
+def _everything(rule: Rule) -> frozenset[str]:
+    own = {token for _, needs in rule.selectors for token in needs}
+    return frozenset(own.union(*(_everything(inner) for inner in rule.rules)))
+
+
+def _parse(sheet: Path) -> tuple[Rule, ...]:
+    return _read(tinycss2.parse_stylesheet(sheet.read_text(), skip_comments=True, skip_whitespace=True))
 
 
 def _read(nodes: list) -> tuple[Rule, ...]:
@@ -84,6 +108,9 @@ def _read(nodes: list) -> tuple[Rule, ...]:
         if node.type == "qualified-rule":
             selectors = _split(_tidy(tinycss2.serialize(node.prelude)))
             rules.append(Rule(tuple((text, _needs(text)) for text in selectors), body=_tidy_body(node.content)))
+        elif node.type == "at-rule" and node.at_keyword in {"page", "font-face"}:
+            head = _tidy(f"@{node.at_keyword} {tinycss2.serialize(node.prelude)}")
+            rules.append(Rule(((head, frozenset()),), body=_tidy_body(node.content)))
         elif node.type == "at-rule" and node.content is not None:
             inner = tinycss2.parse_rule_list(node.content, skip_comments=True, skip_whitespace=True)
             prelude = f"@{node.at_keyword} {_tidy(tinycss2.serialize(node.prelude))}"

@@ -1,0 +1,133 @@
+"""A reading page is whole in the first flight of a new connection: ten segments of 1,460 bytes (RFC 6928)."""
+
+import base64
+import gzip
+import hashlib
+import re
+
+import brotli
+import pytest
+from django.http import HttpResponse, StreamingHttpResponse
+from django.test import RequestFactory
+
+from bench.pages import wire
+from detoxsite import styles
+from detoxsite.compression import CompressionMiddleware
+from tests.pages import READING
+
+FIRST_FLIGHT = 14_600  # bytes
+SCRIPTS = 4096  # bytes, compressed
+
+
+@pytest.mark.parametrize("path", READING)
+@pytest.mark.django_db
+def test_page_fits_the_first_flight_and_asks_for_one_more_file_at_most(client, guide, path):
+    response = client.get(path, headers={"accept-encoding": "br"})
+    assert response["Content-Encoding"] == "br"
+    assert wire(response) <= FIRST_FLIGHT
+    page = brotli.decompress(response.content).decode()
+    assert "<style>" in page and "<!--style" not in page and "<!--handout" not in page
+    asked = re.findall(r'<link rel="(?:stylesheet|preload|icon)[^>]*>|<(?:script|img)[^>]* src="[^"]*"[^>]*>', page)
+    deferred = [tag for tag in asked if tag.startswith('<script type="module"')]
+    assert len(asked) - len(deferred) <= 1 and all('rel="icon"' in tag for tag in set(asked) - set(deferred)), asked
+    assert len(deferred) <= (path == "/contact/")
+
+
+@pytest.mark.parametrize("path", ["/", "/contact/", "/phases/peak-withdrawal/"])
+@pytest.mark.django_db
+def test_page_allows_its_own_style_and_script_by_hash_and_no_other(client, guide, path):
+    response = client.get(path)
+    page, policy = response.content.decode(), response["Content-Security-Policy"]
+    for tag, directive in (("style", "style-src"), ("script", "script-src")):
+        (text,) = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.S)
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"{directive} 'self' 'sha256-{digest}';" in policy
+    assert "unsafe" not in policy
+    assert not re.search(r'\sstyle="|\son\w+="', page)
+
+
+def test_scripts_are_small(static_files, settings):
+    import json
+
+    names = json.loads((settings.STATIC_ROOT / "staticfiles.json").read_text())["paths"]
+    ours = [name for name in names if name.startswith("js/") and "admin" not in name]
+    assert ours
+    assert sum((settings.STATIC_ROOT / f"{names[name]}.br").stat().st_size for name in ours) <= SCRIPTS
+
+
+def test_rule_is_left_out_only_where_nothing_in_the_page_needs_it():
+    page = b'<html><body class="a"><main id="b"><p class="card card--urgent">x</p></main></body></html>'
+    css = styles.style_for(styles.tokens_of(page))
+    assert ".card{" in css and ".card--urgent{" in css
+    assert ".timeline" not in css and ".error-summary" not in css
+    assert "--amber-back" in css and "--stage-1-deep" not in css
+    assert "@media (prefers-color-scheme:dark)" in css.replace("dark )", "dark)").replace(": dark", ":dark")
+
+
+@pytest.mark.parametrize(
+    ("selector", "needs"),
+    [
+        (".a .b > c", {"a", "b", "c"}),
+        ("#x:not(.y):hover", {"x"}),
+        (":is(h2, h3) .z", {"z"}),
+        ("input[type='radio']::before", {"input", "type"}),
+        (".a:has(.b) ~ li", {"a", "li"}),
+        ("*", set()),
+    ],
+)
+def test_selector_needs_what_must_be_in_the_page(selector, needs):
+    assert styles._needs(selector) == needs
+
+
+TEXT = b"<p>the same words over and over</p>" * 50
+
+
+def answer(content: bytes = TEXT, encoding: str = "br, gzip", **headers: str) -> HttpResponse:
+    request = RequestFactory().get("/", headers={"accept-encoding": encoding})
+    return CompressionMiddleware(lambda _: HttpResponse(content, headers=headers))(request)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "used"),
+    [
+        ("br", "br"),
+        ("gzip, br;q=0.1", "br"),
+        ("gzip, br;q=0", "gzip"),
+        ("gzip;q=0", None),
+        ("", None),
+        ("zstd, *", None),
+        ("BR", "br"),
+    ],
+)
+def test_answer_comes_in_an_encoding_that_the_browser_takes(accepted, used):
+    response = answer(encoding=accepted)
+    assert response.get("Content-Encoding") == used
+    plain = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[used](response.content)
+    assert plain == TEXT
+    assert "Accept-Encoding" in response["Vary"]
+    if used:
+        assert response["Content-Length"] == str(len(response.content))
+
+
+def test_answer_that_is_short_encoded_or_no_text_stays_as_it_is():
+    assert "Content-Encoding" not in answer(b"short")
+    assert answer(**{"Content-Encoding": "identity"}).content == TEXT
+    assert "Content-Encoding" not in answer(**{"Content-Type": "image/png"})
+    request = RequestFactory().get("/", headers={"accept-encoding": "br"})
+    streamed = CompressionMiddleware(lambda _: StreamingHttpResponse([TEXT]))(request)
+    assert "Content-Encoding" not in streamed
+
+
+def test_encodings_of_one_page_have_tags_of_their_own():
+    assert answer(ETag='"a"')["ETag"] == '"a-br"'
+    assert answer(encoding="gzip", ETag='"a"')["ETag"] == '"a-gzip"'
+
+
+def test_answer_that_must_not_be_kept_is_not_remembered():
+    from detoxsite import compression
+
+    compression._remembered.cache_clear()
+    answer(**{"Cache-Control": "no-store"})
+    assert compression._remembered.cache_info().currsize == 0
+    answer()
+    assert compression._remembered.cache_info().currsize == 1
