@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from django.core.wsgi import get_wsgi_application
+from gunicorn.http.errors import ParseException
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "detoxsite.settings")
 django_application = get_wsgi_application()
@@ -22,4 +23,25 @@ def application(environ: dict, start_response: Callable) -> Iterable[bytes]:
         boundary = BOUNDARY.search(content_type)
         media_type = content_type.partition(";")[0].strip()
         environ["CONTENT_TYPE"] = f"{media_type}; {boundary[1]}" if boundary else media_type
+    if "HTTP_TRANSFER_ENCODING" in environ:
+        environ["wsgi.input"] = _Chunked(environ["wsgi.input"])
     return django_application(environ, start_response)
+
+
+class _Chunked:
+    """A chunked body. One that is malformed breaks off like a connection, which Django and our forms can take."""
+
+    def __init__(self, body) -> None:
+        self._body = body
+
+    def read(self, *args: int) -> bytes:
+        try:
+            return self._body.read(*args)
+        except ParseException as error:
+            raise OSError("The body is malformed.") from error
+
+    def readline(self, *args: int) -> bytes:
+        try:
+            return self._body.readline(*args)
+        except ParseException as error:
+            raise OSError("The body is malformed.") from error

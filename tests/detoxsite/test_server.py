@@ -165,7 +165,7 @@ def test_body_in_chunks_arrives(site):
     head, body = begun_form(site, "In Chunks")
     head = re.sub(rb"Content-Length: \d+", b"Transfer-Encoding: chunked", head)
     with connected(site, head + b"%x\r\n" % len(body) + body + b"\r\n0\r\n\r\n") as connection:
-        assert rest(connection).startswith(b"HTTP/1.1 ")
+        assert rest(connection).startswith(b"HTTP/1.1 303 ")
     assert get(site)[0] == 200
 
 
@@ -181,3 +181,13 @@ def test_nothing_of_an_upload_is_in_the_clear_while_it_arrives(tmp_path):
             assert not [path for path in files if marker in path.read_bytes() or b"Watched" in path.read_bytes()]
             connection.sendall(body[300_000:])
             assert rest(connection).startswith(b"HTTP/1.1 303")
+
+
+@pytest.mark.parametrize("content_type", [b"multipart/form-data; boundary=x", b"application/x-www-form-urlencoded"])
+@pytest.mark.parametrize("chunk", [b"zz\r\nname=Sam\r\n0\r\n\r\n", b"fffffffff\r\nname=Sam", b"-1\r\n"])
+def test_body_in_malformed_chunks_brings_the_form_back(site, content_type, chunk):
+    head = b"POST /contact/ HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\nContent-Type: "
+    with connected(site, head + content_type + b"\r\n\r\n" + chunk) as connection:
+        connection.shutdown(socket.SHUT_WR)
+        answer = rest(connection)
+    assert re.match(rb"HTTP/1.1 4\d\d", answer), answer[:60]
