@@ -189,14 +189,12 @@ AUTH_PASSWORD_VALIDATORS = [
 # Staff sign-in: docs/decisions/0004-staff-sign-in.md
 STAFF_IDLE_MINUTES = env.whole_number("STAFF_IDLE_MINUTES", 30, 1, 24 * 60)
 STAFF_SESSION_HOURS = env.whole_number("STAFF_SESSION_HOURS", 8, 1, 24)
-LOGIN_URL = "account_login"
+LOGIN_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]  # there is no sign-up; allauth checks the list
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_EMAIL_VERIFICATION, ACCOUNT_SESSION_REMEMBER = "none", False
 ACCOUNT_RATE_LIMITS = False  # its counters live in a cache of each process; accounts.lockout has ours
 ACCOUNT_FORMS = {
     "login": "accounts.forms.LoginForm",
@@ -247,8 +245,6 @@ if HTTPS:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
-
-# Logs ----------------------------------------------------------------------------------------------------
 
 ADMINS: list[str] = []  # no mail about errors: it would hold what was posted
 LOGGING = log_settings.LOGGING

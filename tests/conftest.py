@@ -1,19 +1,21 @@
 """What every test gets: state in a throwaway folder, no network but loopback, the starter guide on demand."""
 
 import io
+import shutil
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
+
+from tests.served import prepared
 
 
 @pytest.fixture(scope="session", autouse=True)
 def static_files() -> None:
     """Pages name their hashed static files, as in production, so these must be there."""
-    from detoxsite.management.commands.prepare import collect_static_if_changed
-
-    collect_static_if_changed()
+    shutil.copytree(prepared() / "static", settings.STATIC_ROOT, dirs_exist_ok=True)
 
 
 @pytest.fixture(autouse=True)

@@ -1,9 +1,13 @@
 """The real site in a process of its own, as `make run` starts it."""
 
+import atexit
+import functools
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -34,6 +38,16 @@ class Site:
         return result.stdout
 
 
+@functools.cache
+def prepared() -> Path:
+    """State as `prepare` leaves it, made once for each process that runs tests. Copies have their secrets in common."""
+    folder = Path(tempfile.mkdtemp(prefix="detox-prepared-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    env = {name: value for name, value in os.environ.items() if name not in OURS} | {"VAR_DIR": str(folder)}
+    Site("", folder, folder / "log", env).manage("prepare")
+    return folder
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -56,7 +70,7 @@ def serve(var: Path, *, supervised: bool = False, command: list[str] | None = No
     env = {name: value for name, value in os.environ.items() if name not in OURS}
     env |= {"VAR_DIR": str(var), "PORT": port, "HOST": "127.0.0.1", "WEB_THREADS": "8"} | extra
     site = Site(f"http://127.0.0.1:{port}", var, var / "server.log", env)
-    site.manage("prepare")
+    shutil.copytree(prepared(), var, dirs_exist_ok=True)
     name, *arguments = command or (SUPERVISED if supervised else WEB)
     start = [name] if name.endswith(".py") else ["-m", name]
     with site.log.open("a") as log:

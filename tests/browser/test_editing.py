@@ -62,7 +62,7 @@ def test_article_written_previewed_and_published_is_read_at_once(staff, visit):
     staff.open("/admin/articles/article/add/")
     page = staff.page
     page.fill("#id_title", "A new page")
-    page.fill("#id_summary", "What the new page says.")
+    page.fill("#id_summary", "What the new page says, in words enough for a list of results.")
     page.fill("#id_body", "## First\n\nA statement.[@who-2009]")
     page.select_option("#id_status", "draft")
     page.get_by_role("button", name="Save and continue editing").click()

@@ -155,6 +155,7 @@ def test_sheet_is_in_no_cache_when_one_goes_back(visit):
     visitor.open("/about/")
     with pytest.raises(Error, match="ERR_CACHE_MISS"):
         page.go_back()
+    page.wait_for_load_state()
     assert "What you feel" not in page.content()
 
 

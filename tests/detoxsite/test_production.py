@@ -68,8 +68,8 @@ def test_unknown_host_is_refused(behind_tls):
 
 
 def test_static_file_is_compressed_kept_for_good_and_carries_the_policy(behind_tls):
-    _, _, page = get(behind_tls, "/", **SECURE)
-    path = re.search(rb'href="(/static/css/site\.[0-9a-f]{12}\.css)"', page)[1].decode()
+    _, _, page = get(behind_tls, "/contact/", **SECURE)
+    path = re.search(rb'src="(/static/js/contact\.[0-9a-f]{12}\.js)"', page)[1].decode()
     status, headers, body = get(behind_tls, path, **SECURE, **{"Accept-Encoding": "br"})
     assert status == 200
     assert headers["Content-Encoding"] == "br" and len(body) < 8_000
