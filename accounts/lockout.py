@@ -21,6 +21,9 @@ logger = logging.getLogger(__name__)
 
 WINDOW = datetime.timedelta(minutes=5)
 PAIR_LIMIT = 5
+#: From an address where the account was signed in to before: a colleague behind the same router must not be kept out
+#: easily, and the second factor stands behind the password.
+KNOWN_PAIR_LIMIT = 20
 ACCOUNT_LIMIT = 50
 ADDRESS_LIMIT = 100
 CODE_LIMIT = 5
@@ -43,7 +46,8 @@ class Attempt:
             and counters.peek("sign-in address", self.address, limit=ADDRESS_LIMIT, window=WINDOW)
         ):
             return False
-        return bool(counters.hit("sign-in pair", self.pair, limit=PAIR_LIMIT, window=WINDOW))
+        limit = KNOWN_PAIR_LIMIT if self.known else PAIR_LIMIT
+        return bool(counters.hit("sign-in pair", self.pair, limit=limit, window=WINDOW))
 
     def failed(self) -> None:
         if not self.known:

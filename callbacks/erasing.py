@@ -11,7 +11,8 @@ from callbacks import objects, work
 from callbacks.models import AccessRecord, Attachment, CallbackRequest, Erasure
 
 #: An object without a row may belong to a form that is still on its way, for so long.
-ORPHAN_AGE = datetime.timedelta(hours=1)
+#: Longer than any upload may take (detoxsite/worker.py): the first file of a form waits for the second without a row.
+ORPHAN_AGE = datetime.timedelta(hours=4)
 #: Milliseconds that an erasure waits for readers of the database to get out of the way.
 PATIENCE = 2000
 #: Days for which a withdrawn request, emptied, still tells staff and the person that it was withdrawn.

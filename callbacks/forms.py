@@ -156,6 +156,11 @@ class CallbackForm(FilesForm):
             self.nonce = tokens.waiting(self.nonce)
             self._token = ""
 
+    def renew(self, why: str) -> None:
+        """The form comes back with what was typed, able to make a request of its own."""
+        self.nonce, self._token = tokens.new_nonce(), ""
+        self.add_error(None, why)
+
     def clean(self) -> None:
         if not self.data.get("complete") and not self._file_began:
             self.add_error(None, CUT_SHORT)

@@ -8,7 +8,7 @@ from callbacks import limiting, receiving, services
 from callbacks.forms import CallbackForm
 from callbacks.limiting import Admission
 from callbacks.receiving import UnreadableForm
-from callbacks.services import CouldNotSave, Submitted
+from callbacks.services import CouldNotSave, FormSpent, Submitted
 from callbacks.uploads import Refusal
 
 
@@ -46,34 +46,39 @@ def take(request: HttpRequest) -> Outcome:
         receiving.discard(upload.received)
         first.form.note_files(upload.received)
         return first
-    form = CallbackForm(request.POST, file_began=upload.file_began)
-    if first and first.submitted and not form.is_valid():
-        form = first.form  # text behind the files spoiled it; what stood before them is stored, and takes the files
-    outcome = _submit(request, form, upload.received)
-    if first and first.submitted and not outcome.submitted:
-        # The text is safe since before the files began; only they could not be added.
-        return Outcome(form, submitted=first.submitted, files_failed=True)
-    return outcome
+    if first and first.submitted:  # what stands behind the files is none of ours: the page puts all text before them
+        try:
+            services.add_files(first.submitted.request, upload.received)
+        except CouldNotSave:
+            first.files_failed = True
+        return first
+    return _submit(request, CallbackForm(request.POST, file_began=upload.file_began), upload.received)
 
 
 def _submit(request: HttpRequest, form: CallbackForm, received: dict) -> Outcome:
     outcome = Outcome(form)
     if not form.is_valid():
-        receiving.discard(received)
-        form.note_files(received)
-        return outcome
-    outcome.admission = limiting.admit(request, form)
-    if outcome.admission.problem:
-        form.ask_to_wait()
-        receiving.discard(received)
-        form.note_files(received)
-        return outcome
+        return _not_now(outcome, received)
     try:
+        outcome.admission = limiting.admit(request, form)
+        if outcome.admission.problem:
+            form.ask_to_wait()
+            return _not_now(outcome, received)
         outcome.submitted = services.submit(
             details=form.details(), nonce=form.nonce, received=received, suspicion=outcome.admission.suspicion
         )
         limiting.count(outcome.admission)
+    except FormSpent as error:
+        form.renew(str(error))
+        return _not_now(outcome, received)
     except CouldNotSave:
         outcome.could_not_save = True
         form.note_files(received)
+    return outcome
+
+
+def _not_now(outcome: Outcome, received: dict) -> Outcome:
+    """The form comes back, and its files have to be chosen again."""
+    receiving.discard(received)
+    outcome.form.note_files(received)
     return outcome

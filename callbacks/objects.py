@@ -3,6 +3,7 @@
 Everything goes through Django's storage interface, so an S3-compatible store can take the place of local files.
 """
 
+import errno
 import logging
 import os
 import shutil
@@ -20,13 +21,20 @@ from callbacks import streams
 log = logging.getLogger(__name__)
 
 
+#: Bytes that files leave free on the disk.
+RESERVE = 128 * 1024 * 1024
+
+
 def new_name() -> str:
     """The id of an object, and its name in the storage."""
     return uuid.uuid4().hex
 
 
 def create(name: str) -> File:
-    """A new object open for writing; local ones are for the owner's eyes only. Raises what the storage raises."""
+    """A new object open for writing; local ones are for the owner's eyes only. Raises what the storage raises.
+
+    Files leave RESERVE on the disk, so that they never keep the text of a request from being stored.
+    """
     storage = _storage()
     if not isinstance(storage, FileSystemStorage):
         return storage.open(name, "wb")
@@ -34,6 +42,8 @@ def create(name: str) -> File:
     if not folder.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _sync_folder(folder.parent)
+    if shutil.disk_usage(folder).free < RESERVE:
+        raise OSError(errno.ENOSPC, "The disk is nearly full; what is left is for the text of requests")
     file = storage.open(name, "wb")
     os.fchmod(file.fileno(), 0o600)
     return file

@@ -21,10 +21,15 @@ from callbacks.uploads import Received, Slot
 log = logging.getLogger(__name__)
 
 _REFERENCE_TRIES = 5
+WITHDRAWN = "You took this request back, and it is erased. To ask for a call after all, send the form once more."
 
 
 class CouldNotSave(Exception):
     """The database or the vault failed. Nothing of this call was kept; it may be tried again."""
+
+
+class FormSpent(Exception):
+    """The form cannot make a request any more; a fresh one can. The message says why, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ def submit(*, details: Details, nonce: str, received: dict[Slot, Received], susp
     The same nonce again (a double tap, a reload, a retry after a lost answer) corrects the same request: the details
     of the last call win, a file already stored stays, and a slot without one takes the new file. Where neither the
     name nor the way to reach them is the same, somebody else has sent a page left open on a shared phone: a request
-    of its own. A withdrawn request stays withdrawn; its form, sent once more, makes a new one.
+    of its own. A withdrawn request stays withdrawn, whatever arrives late: raises FormSpent.
     """
     with _saving(received), transaction.atomic():
         nonce, request = _own(nonce, details, CallbackRequest.objects.select_for_update())
@@ -98,10 +103,14 @@ def _discard_unused(names: set[str]) -> None:
 
 
 def _own(nonce: str, details: Details, rows: QuerySet) -> tuple[str, CallbackRequest | None]:
-    """The nonce under which these details are kept, and their request; each other person on a form adds a link."""
-    while (request := _find(nonce, rows)) and _is_another(request, details):
+    """The nonce under which these details are kept, and their request. Raises FormSpent for a withdrawn one."""
+    request = _find(nonce, rows)
+    if request and request.is_kept and _is_another(request, details):
         whom = f"{nonce}|{request.pk}|{details.phone or details.email}"
         nonce = salted_hmac("callbacks.another", whom).hexdigest()
+        request = _find(nonce, rows)
+    if request and not request.is_kept:
+        raise FormSpent(WITHDRAWN)
     return nonce, request
 
 
@@ -110,8 +119,6 @@ def _find(nonce: str, rows: QuerySet) -> CallbackRequest | None:
 
 
 def _is_another(request: CallbackRequest, details: Details) -> bool:
-    if request.state == CallbackRequest.State.WITHDRAWN:
-        return True
     stored = request.open_details()
     return details.name != stored.name and (details.phone, details.email) != (stored.phone, stored.email)
 
@@ -148,7 +155,23 @@ def _correct(request: CallbackRequest, details: Details) -> None:
     _promise(request)
     if not request.is_waiting:
         request.state = CallbackRequest.State.NEW
-    request.save(update_fields=["sealed", "phone_index", "call_times", "zone", "due_at", "due_is_promised", "state"])
+        request.claimed_by = request.claimed_at = request.next_try_at = request.staff_told_at = None
+        notices.tell_staff.enqueue(str(request.pk))
+    request.save(
+        update_fields=[
+            "sealed",
+            "phone_index",
+            "call_times",
+            "zone",
+            "due_at",
+            "due_is_promised",
+            "state",
+            "claimed_by",
+            "claimed_at",
+            "next_try_at",
+            "staff_told_at",
+        ]
+    )
 
 
 def _attach(request: CallbackRequest, received: dict[Slot, Received]) -> None:

@@ -28,7 +28,10 @@ TOO_LONG = "The text was far too long, so nothing was sent. Make it shorter and 
 NOT_SAVED = "We could not save your request. The fault is ours. What you typed is still here. Try again in a minute."
 FILE_NOT_SAVED = "We could not save your file. The fault is ours. Your request is safe. Try again in a minute."
 NO_FILE = "Choose a file first."
-TOO_MANY_FILES = "You have sent many files. Your request is safe. Add more in an hour, or tell us when we call."
+TOO_MANY_FILES = (
+    "Many files came from you, or from others at your internet address. Your request is safe. Add this one in an hour, "
+    "or tell us when we call."
+)
 
 
 class SeeOther(HttpResponseRedirect):
@@ -102,7 +105,7 @@ def sent(request: HttpRequest, callback: CallbackRequest, secret: str) -> HttpRe
     """The confirmation, and later the state; by POST it takes files for the slots that are still open."""
     if request.method != "POST":
         return _sent_page(request, callback, secret)
-    may_add = limiting.may_add_files(callback)
+    may_add = limiting.may_add_files(callback) and limiting.may_send_files(request)
     try:
         upload = receive(request, callback.open_slots() if may_add else ())
     except UnreadableForm:

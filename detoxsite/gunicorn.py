@@ -32,6 +32,9 @@ loglevel = "warning"
 logger_class = "detoxsite.logs.ServerLogger"
 control_socket_disable = True
 
+#: More than any page, uncompressed; Linux gives twice that, up to what net.core.wmem_max allows.
+PAGE_BYTES = 256 * 1024
+
 
 def on_starting(server) -> None:
     """Each waiting connection and each thread's database take a file descriptor, and the usual 1,024 are too few."""
@@ -40,6 +43,8 @@ def on_starting(server) -> None:
 
 
 def when_ready(server) -> None:
-    """Accepted connections inherit the limit: a reader who takes not a byte for so long is given up."""
+    """Accepted connections inherit both: a reader who takes not a byte for so long is given up, and a whole page fits
+    into what the system sends by itself, so that one who sips holds no thread."""
     for listener in server.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, PAGE_BYTES)
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", BODY_SECONDS, 0))

@@ -1,23 +1,41 @@
 """Keeps readers out of the logs."""
 
 import logging
+import traceback
 
 from gunicorn.glogging import Logger
+
+#: Characters of an argument: a path as long as a stranger likes must not fill the disk.
+LONGEST = 200
 
 
 class PrivacyFilter(logging.Filter):
     """Drops query strings and the request object that Django attaches to its records.
 
     A search or a private link stands in the query string, and the request holds the visitor's address. Django's
-    own records name the path as an argument of the message; the tracebacks they carry hold no values.
+    own records name the path as an argument of the message. Of an error its kind and the lines of code stay: its own
+    words may quote what somebody typed.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
         if hasattr(record, "request"):
             del record.request
         if isinstance(record.args, tuple):
-            record.args = tuple(a.split("?")[0] if isinstance(a, str) else a for a in record.args)
+            record.args = tuple(a.split("?")[0][:LONGEST] if isinstance(a, str) else a for a in record.args)
+        if record.exc_info and record.exc_info[1]:
+            record.exc_text = _without_words(record.exc_info[1])
+            record.exc_info = None
         return True
+
+
+def _without_words(error: BaseException) -> str:
+    """The traceback of an error, and behind it those of the errors that led to it, each with its kind alone."""
+    lines = []
+    while error:
+        lines += ["Traceback (most recent call last):\n", *traceback.format_tb(error.__traceback__)]
+        lines.append(f"{type(error).__module__}.{type(error).__qualname__}\n")
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "".join(lines).rstrip()
 
 
 class ServerLogger(Logger):

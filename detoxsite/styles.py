@@ -15,7 +15,10 @@ from django.conf import settings
 _STATIC = Path(settings.BASE_DIR) / "static"
 SHEET, HANDOUT, WAY_OUT = _STATIC / "css" / "site.css", _STATIC / "css" / "handout.css", _STATIC / "js" / "leave.js"
 
-_TOKENS = re.compile(rb'<([a-z][a-z0-9]*)|\s(?:class|id)="([^"]*)"|\s([a-z][a-z-]*)(?==)')
+_TAG = re.compile(rb"<([a-z][a-z0-9]*)([^>]*)>")
+_NAMES = re.compile(rb'\s(?:class|id)="([^"]*)"')
+_QUOTED = re.compile(rb'"[^"]*"')
+_ATTRIBUTE = re.compile(rb"[a-z][a-z-]*")
 _NAME = r"-?[A-Za-z_][\w-]*"
 #: What a selector needs: a class, an id, an attribute, or a tag.
 _NEEDS = re.compile(rf"([.#])({_NAME})|\[({_NAME})[^\]]*\]|(?<![\w.#:-])({_NAME})")
@@ -43,8 +46,11 @@ class Rule:
 def tokens_of(page: bytes) -> frozenset[str]:
     """The tags, classes, ids and attributes that occur in a page."""
     found: set[bytes] = set()
-    for tag, names, attribute in _TOKENS.findall(page):
-        found.update((tag, attribute, *names.split()))
+    for tag, rest in _TAG.findall(page):
+        found.add(tag)
+        for names in _NAMES.findall(rest):
+            found.update(names.split())
+        found.update(_ATTRIBUTE.findall(_QUOTED.sub(b"", rest)))
     return _known() & frozenset(token.decode("utf-8", "replace") for token in found)
 
 

@@ -157,6 +157,11 @@ class ClinicAdmin(admin.ModelAdmin):
 
     inlines = (OpeningTimeInline,)
 
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        form.instance.list_hours()
+        form.instance.save(update_fields=["listed_hours"])
+
     list_display = ("name", "phone", "hours", "checked_on")
 
     def has_add_permission(self, request):

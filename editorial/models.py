@@ -1,11 +1,13 @@
 """What every page draws on: sources, the clinic's details, help lines, and the memory of the starter loader."""
 
+import datetime
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.dateformat import time_format as format_time
 
 from editorial import phones
 
@@ -98,6 +100,7 @@ class Clinic(models.Model):
     phone = models.CharField(max_length=30, validators=[phone_characters, can_be_called])
     hours = models.CharField(max_length=120, blank=True, help_text='Like "8 am to 8 pm, every day". Only if true.')
     answered_by = models.CharField("who answers", max_length=120, blank=True, help_text='Like "a nurse".')
+    listed_hours = models.CharField(max_length=900, blank=True, editable=False)
     call_within_hours = models.PositiveSmallIntegerField(
         "call back within",
         default=8,
@@ -116,6 +119,15 @@ class Clinic(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def hours_shown(self) -> str:
+        """The hours in staff's own words, or else those listed for calling back; empty where neither is known."""
+        return self.hours or self.listed_hours
+
+    def list_hours(self) -> None:
+        """Writes the opening times down in words, so that pages need not ask for them; the caller saves."""
+        self.listed_hours = "; ".join(str(time) for time in self.opening_times.all())
 
     @property
     def tel(self) -> str:
@@ -153,7 +165,8 @@ class OpeningTime(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_weekday_display()} {self.opens:%H:%M} to {self.closes:%H:%M}"
+        opens, closes = (_clock(at) for at in (self.opens, self.closes))
+        return f"{self.get_weekday_display()} {opens} to {closes}"
 
 
 class HelpLine(models.Model):
@@ -212,6 +225,11 @@ class StarterItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+
+def _clock(at: datetime.time) -> str:
+    """Like "9 am" or "5:30 pm"."""
+    return format_time(at, "P").replace("a.m.", "am").replace("p.m.", "pm")
 
 
 def dialable(phone: str) -> str:

@@ -116,6 +116,7 @@ class Window:
     eases: list[Symptom]
     phases: list[Phase]
     is_hardest: bool
+    hardest_ends: bool
 
     @property
     def is_quiet(self) -> bool:
@@ -184,4 +185,5 @@ def _window(now: float, after: int, until: int, symptoms: Sequence[Symptom], pha
         eases=[symptom for symptom in symptoms if start < symptom.end_from <= stop],
         phases=[phase for phase in phases if start < phase.onset_from <= stop],
         is_hardest=any(phase.overlaps_peak(start, stop) for phase in phases),
+        hardest_ends=any(start < (phase.peak_to or 0) <= stop for phase in phases),
     )

@@ -75,13 +75,14 @@ def reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_safe
 @needs(VIEW, WORK)
 def sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Everything for one call on one sheet of paper: instructions first, the number last."""
+    """Everything for one call on one sheet of paper: instructions first; the number last, for who has claimed it."""
     callback = find_request(pk)
     if callback.state == CallbackRequest.State.WITHDRAWN:
         return page(request, str(pk))
     work.record(Action.PRINTED, callback, request.user)
     standing = Standing(callback, timezone.now())
     context = {"callback": callback, "standing": standing, "opened": Opened.of(callback, standing.now)}
+    context["holds"] = callback.claimed_by == request.user
     context |= {"attempts": _attempts(callback, standing), "title": f"Call sheet {callback.reference}"}
     context["printed"] = f"{timezone.localdate():%a, %b %d}, {clock(timezone.localtime())}"
     return staff_page(request, "sheet.html", context)

@@ -2,8 +2,9 @@
 
 import hashlib
 import re
+import time
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 
 from django.urls import reverse
 
@@ -17,7 +18,10 @@ LENGTH = 8
 UNLISTED = ("search:search", "callbacks:sent", "callbacks:withdraw", "leave", "guide-file")
 
 _ADDRESS = re.compile(rf"{PREFIX}([{LETTERS}]{{{LENGTH}}})/")
+#: Seconds between two listings of all pages.
+PAUSE = 2.0
 _known: dict[str, str] = {}
+_looked_at = -PAUSE
 
 
 def private(path: str) -> str:
@@ -31,11 +35,11 @@ def plain(address: str) -> str | None:
     if not found:
         return None
     if found[1] not in _known:  # published since this process last looked, or nobody's
-        _known.update((short(path, LENGTH), path) for path in _paths())
+        _look_again()
     return _known.get(found[1])
 
 
-@cache
+@lru_cache(maxsize=4096)
 def short(text: str, length: int) -> str:
     """So many letters that stand for the text. Not secret: anybody may open the page that they lead to."""
     number = int.from_bytes(hashlib.sha256(text.encode()).digest())
@@ -44,6 +48,14 @@ def short(text: str, length: int) -> str:
         number, place = divmod(number, len(LETTERS))
         letters.append(LETTERS[place])
     return "".join(letters)
+
+
+def _look_again() -> None:
+    """Lists all pages, but not at each guess of a stranger's."""
+    global _looked_at
+    if time.monotonic() - _looked_at >= PAUSE:
+        _looked_at = time.monotonic()
+        _known.update((short(path, LENGTH), path) for path in _paths())
 
 
 def _paths() -> Iterator[str]:

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from detoxsite.private import codes, rewriting
 
 LONGEST_QUESTION = 8_000  # bytes; a search of a whole page of text is still answered
 #: The secret of a private link and the page of a list: without them the address leads elsewhere.
 KEPT_IN_QUERY = ("t", "page")
+#: Characters. No page of ours has a longer path.
+LONGEST_PATH = 300
 
 
 class PrivateVersionMiddleware:
@@ -26,7 +28,10 @@ class PrivateVersionMiddleware:
         if not request.is_private:
             request.private_address = self._address(request)
             return self.get_response(request)
-        self._enter(request)
+        try:
+            self._enter(request)
+        except UnreadablePostError:
+            return HttpResponse(status=408)
         response = self.get_response(request)
         response.headers["X-Robots-Tag"] = "noindex"
         response.headers["Referrer-Policy"] = "no-referrer"
@@ -57,7 +62,7 @@ class PrivateVersionMiddleware:
     @staticmethod
     def _address(request: HttpRequest) -> str:
         """Where this page's private version is: none for staff's pages. What was searched for stays behind."""
-        if request.path_info.startswith(rewriting.FILES):
+        if request.path_info.startswith(rewriting.FILES) or len(request.path_info) > LONGEST_PATH:
             return ""
         kept = {name: request.GET[name] for name in KEPT_IN_QUERY if name in request.GET}
         return codes.private(request.path_info) + (f"?{urlencode(kept)}" if kept else "")

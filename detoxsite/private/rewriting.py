@@ -43,7 +43,10 @@ def answer(text: str) -> str:
 
 def address(url: str) -> str:
     """An address inside the private version; what is no page of ours stays as it is."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # in what somebody typed, which a page shows again
+        return url
     if parts.scheme or parts.netloc or parts.path.startswith((*FILES, "/n/")):
         return url
     path = private(parts.path) if parts.path else ""

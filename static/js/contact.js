@@ -113,9 +113,10 @@ async function sendFiles(address, files, heading) {
 function showAgain(html) {
   const page = new DOMParser().parseFromString(html, "text/html");
   for (const old of main.querySelectorAll("input[type=file]")) {
-    page.getElementById(old.id)?.replaceWith(old);
+    const note = old.previousElementSibling;
+    page.getElementById(old.id)?.replaceWith(...(note?.matches("[role=alert]") ? [note, old] : [old]));
   }
-  for (const note of page.querySelectorAll(".field--error:has(input[type=file]) > .error")) note.remove();
+  for (const note of page.querySelectorAll(".field--error:has(input[type=file]) > .error:not([role=alert])")) note.remove();
   page.querySelector(".error-summary")?.removeAttribute("autofocus");
   document.title = page.title;
   main.replaceChildren(...page.querySelector("main").childNodes);

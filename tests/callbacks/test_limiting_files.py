@@ -62,8 +62,9 @@ def test_address_that_sends_very_many_files_is_asked_to_add_them_later_and_the_c
     words = text_of(client.get(response["Location"]))
     assert "Too many files are on their way to us right now. Try it again in a few minutes." in words
     assert "Your request for a call is safe." in words
-    assert post(client, body({}, ("file_1", File(JPEG))), response["Location"]).status_code == 303
-    assert request.attachments.get(slot="file_1").arrived
+    later = post(client, body({}, ("file_1", File(JPEG))), response["Location"])
+    assert later.status_code == 429 and "Your request is safe. Add this one in an hour" in text_of(later)
+    assert not request.attachments.get(slot="file_1").arrived
 
 
 def test_body_with_files_that_are_not_taken_is_read_to_its_end(client):

@@ -48,7 +48,7 @@ def test_purge_erases_what_is_due_and_nothing_else(client):
 def test_purge_sweeps_files_that_belong_to_no_request(client):
     post_form(client, ("file_1", File(PDF)))
     folder = Path(storages["attachments"].location)
-    for age in (59, 61):
+    for age in (239, 241):
         name = objects.new_name()
         (folder / name).write_bytes(b"left by a crash")
         old = timezone.now().timestamp() - age * 60

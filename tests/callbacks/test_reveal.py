@@ -65,8 +65,14 @@ def test_number_needs_the_right_to_work_and_a_post(client, asked, permissions):
     assert records() == []
 
 
+def test_sheet_without_a_claim_has_no_number(client, asked):
+    page = sign_in(client, VIEW, WORK).get(step("sheet", asked)).content.decode()
+    assert "555-0123" not in page and "Claim the request" in page
+
+
 def test_sheet_gives_instructions_first_and_the_number_last(client, asked):
-    response = sign_in(client, VIEW, WORK).get(step("sheet", asked))
+    sign_in(client, VIEW, WORK).post(step("claim", asked))
+    response = client.get(step("sheet", asked))
     page = response.content.decode()
     order = ["Call only in their safe hours", "Ask for Zoë Miller.", "Knock first.", "This call", "+1 212-555-0123"]
     positions = [page.index(item) for item in order]

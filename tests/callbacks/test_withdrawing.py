@@ -23,9 +23,11 @@ from tests.callbacks.helpers import (
     link_to,
     objects_in_store,
     post,
+    post_form,
     stored,
     submit,
     text_of,
+    token_in,
 )
 from tests.factories import make_staff
 
@@ -123,28 +125,19 @@ def test_file_that_arrives_while_the_request_is_withdrawn_is_dropped():
     assert objects_in_store() == []
 
 
-def test_same_form_sent_after_withdrawing_makes_a_new_request(client):
+def test_late_copy_of_a_withdrawn_form_brings_nothing_back_and_can_be_sent_on_purpose(client):
+    """A retry that was on its way must not undo what the person was told is erased."""
     data = body(fields(), ("file_1", File(JPEG)))
     first = post(client, data)["Location"]
     client.post(first.replace(SENT, WITHDRAW))
-    second = post(client, data)["Location"]
-    assert first != second
-    withdrawn, new = CallbackRequest.objects.order_by("received_at")
-    assert (withdrawn.state, new.state) == ("withdrawn", "new")
-    assert new.open_details() == DETAILS and new.attachments.get().arrived
-    assert post(client, data)["Location"] == second
-    assert CallbackRequest.objects.count() == 2
+    late = post(client, data)
+    assert late.status_code == 422
+    assert "You took this request back, and it is erased." in text_of(late)
+    assert CallbackRequest.objects.get().state == "withdrawn" and objects_in_store() == []
+    again = post_form(client, token=token_in(late))
+    assert again.status_code == 303 and again["Location"] != first
+    assert CallbackRequest.objects.filter(state="new").get().open_details() == DETAILS
     assert "Your request is erased" in text_of(client.get(first))
-
-
-def test_same_form_sent_after_two_withdrawals_makes_a_third_request(client):
-    data = body(fields())
-    addresses = []
-    for _ in range(3):
-        addresses.append(post(client, data)["Location"])
-        client.post(addresses[-1].replace(SENT, WITHDRAW))
-    assert len(set(addresses)) == 3
-    assert list(CallbackRequest.objects.values_list("state", flat=True)) == ["withdrawn"] * 3
 
 
 def test_emptied_row_stays_a_week_for_whoever_claimed_it_and_never_longer_than_promised(client):

@@ -167,7 +167,9 @@ def test_private_version_leads_into_no_staff_page():
     assert codes.plain(codes.private("/admin/login/")) is None
 
 
-def test_private_version_of_a_new_page_is_there_at_once_and_of_a_draft_never(client, guide):
+def test_private_version_of_a_new_page_is_there_within_seconds_and_of_a_draft_never(client, guide, monkeypatch):
+    assert codes.PAUSE <= 2
+    monkeypatch.setattr(codes, "PAUSE", 0)
     make_article(slug="new-page")
     make_article(slug="a-draft", status="draft")
     assert client.get(codes.private("/articles/new-page/")).status_code == 200

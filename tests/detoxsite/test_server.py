@@ -140,7 +140,7 @@ def test_readers_who_take_nothing_are_given_up(site):
         time.sleep(1)
         begin = time.monotonic()
         assert get(site)[0] == 200
-        assert time.monotonic() - begin < 2 * LIMIT + SLACK
+        assert time.monotonic() - begin < 4 * LIMIT + SLACK
 
 
 def test_requests_sent_at_once_are_answered_one_by_one(site):

@@ -97,12 +97,13 @@ def test_clinic_number_nobody_could_call_is_refused(admin, guide, phone):
 
 
 def test_clinic_number_is_changed_by_staff(admin, guide):
-    data = {"name": "Our line", "phone": "(212) 555-0123", "hours": "9 to 5", "call_within_hours": "8"}
+    data = {"name": "Our line", "phone": "(212) 555-0123", "hours": "", "call_within_hours": "8"}
     data |= {"opening_times-TOTAL_FORMS": "1", "opening_times-INITIAL_FORMS": "0"}
     data |= {"opening_times-0-weekday": "0", "opening_times-0-opens": "09:00", "opening_times-0-closes": "17:00"}
     assert admin.post(f"/admin/editorial/clinic/{Clinic.ONLY}/change/", data).status_code == 302
     assert "tel:+12125550123" in admin.get("/").content.decode()
-    assert str(OpeningTime.objects.get()) == "Monday 09:00 to 17:00"
+    assert str(OpeningTime.objects.get()) == "Monday 9 am to 5 pm"
+    assert "Monday 9 am to 5 pm" in admin.get("/").content.decode()
 
 
 def test_stages_and_sources_cannot_be_removed(admin, guide):
