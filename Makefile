@@ -5,7 +5,7 @@ PYTHON ?= python3
 PY := $(VENV)/bin/python
 export HOST ?= 127.0.0.1
 export PORT ?= 8000
-JOBS ?= 3
+JOBS ?= 4
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev test check fix staff lock clean
@@ -25,7 +25,7 @@ dev: $(VENV)/runtime ## The same site with auto-reload and DEBUG on
 test: $(VENV)/development ## Set up what tests need and run all of them, in a real Chromium too
 	@$(PY) -m tests.browser.chromium
 	@$(PY) -m tests.callbacks.clamd
-	@$(PY) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+	@$(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/development ## Lint, formatting, migrations, deployment settings
 	@$(VENV)/bin/ruff check .
