@@ -5,6 +5,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from detoxsite import env, log_settings
+from detoxsite.signin_settings import *  # noqa: F403
+from detoxsite.signin_settings import STAFF_SESSION_HOURS
 
 # State, secrets and what people send are for this account only, whoever creates the file.
 os.umask(0o077)
@@ -141,7 +143,6 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {
             "location": VAR_DIR / "attachments",
-            "base_url": None,
             "file_permissions_mode": 0o600,
             "directory_permissions_mode": 0o700,
         },
@@ -186,31 +187,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-# Staff sign-in: docs/decisions/0004-staff-sign-in.md
-STAFF_IDLE_MINUTES = env.whole_number("STAFF_IDLE_MINUTES", 30, 1, 24 * 60)
-STAFF_SESSION_HOURS = env.whole_number("STAFF_SESSION_HOURS", 8, 1, 24)
-LOGIN_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-LOGIN_REDIRECT_URL = "admin:index"
-ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
-ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]  # there is no sign-up; allauth checks the list
-ACCOUNT_EMAIL_VERIFICATION, ACCOUNT_SESSION_REMEMBER = "none", False
-ACCOUNT_RATE_LIMITS = False  # its counters live in a cache of each process; accounts.lockout has ours
-ACCOUNT_FORMS = {
-    "login": "accounts.forms.LoginForm",
-    "reauthenticate": "accounts.forms.ReauthenticateForm",
-    "change_password": "accounts.forms.ChangePasswordForm",
-}
-MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-MFA_TOTP_TOLERANCE = 1  # a phone's clock may be off by half a minute
-MFA_RECOVERY_CODES_SHOW_ONCE = True
-MFA_RATE_LIMITS = False
-MFA_FORMS = {
-    "authenticate": "accounts.forms.AuthenticateForm",
-    "reauthenticate": "accounts.forms.ReauthenticateByCodeForm",
-    "activate_totp": "accounts.forms.SetUpAppForm",
-}
 # No cache: one of each process would count and remember for itself what must hold for all.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
