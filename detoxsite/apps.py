@@ -1,6 +1,13 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+
+#: What the staff's front page calls apps that are not ours, in words that staff know.
+PLAIN_NAMES = {"auth": "Accounts and roles", "django_tasks_database": "Work in the background"}
 
 
 class DetoxsiteConfig(AppConfig):
     name = "detoxsite"
     verbose_name = "Site"
+
+    def ready(self) -> None:
+        for label, words in PLAIN_NAMES.items():
+            apps.get_app_config(label).verbose_name = words

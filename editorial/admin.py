@@ -9,7 +9,7 @@ from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
@@ -144,11 +144,21 @@ class ReviewedPageAdmin(KeepsOldAddress):
 HTTPS_URLS = {models.URLField: {"assume_scheme": "https"}}
 
 
+class OpeningTimeFormSet(forms.BaseInlineFormSet):
+    """Where nothing is listed yet, a row for each day stands ready; days left without times are not listed."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, initial=[{"weekday": day} for day in OpeningTime.Weekday.values], **kwargs)
+
+
 class OpeningTimeInline(admin.TabularInline):
     """When somebody is there to call people back: the confirmation's promise is worked out from these."""
 
     model = OpeningTime
-    extra = 1
+    formset = OpeningTimeFormSet
+
+    def get_extra(self, request, obj=None, **kwargs) -> int:
+        return 1 if obj and obj.opening_times.exists() else len(OpeningTime.Weekday)
 
 
 @admin.register(Clinic)
@@ -157,12 +167,17 @@ class ClinicAdmin(admin.ModelAdmin):
 
     inlines = (OpeningTimeInline,)
 
+    def changelist_view(self, request, extra_context=None):
+        """A list of one is a step that nobody needs."""
+        clinic = Clinic.objects.first()
+        if clinic and self.has_view_or_change_permission(request):
+            return redirect("admin:editorial_clinic_change", clinic.pk)
+        return super().changelist_view(request, extra_context)
+
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         form.instance.list_hours()
         form.instance.save(update_fields=["listed_hours"])
-
-    list_display = ("name", "phone", "hours", "checked_on")
 
     def has_add_permission(self, request):
         return not Clinic.objects.exists() and super().has_add_permission(request)

@@ -23,7 +23,6 @@ PAGES = [
     "articles/topic",
     "phases/phase",
     "phases/treatmentoption",
-    "editorial/clinic",
     "editorial/helpline",
     "editorial/source",
     "callbacks/callbackrequest",
@@ -87,6 +86,28 @@ def test_withdraw_action_takes_a_page_from_readers_at_once(admin):
 def test_clinic_details_cannot_be_removed_or_doubled(admin, guide):
     assert admin.get("/admin/editorial/clinic/add/").status_code == 403
     assert admin.post(f"/admin/editorial/clinic/{Clinic.ONLY}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_clinic_details_open_without_a_list_of_one(admin, guide):
+    assert admin.get("/admin/editorial/clinic/").url == f"/admin/editorial/clinic/{Clinic.ONLY}/change/"
+
+
+def test_each_weekday_has_a_row_ready_and_those_left_empty_are_not_listed(admin, guide):
+    page = f"/admin/editorial/clinic/{Clinic.ONLY}/change/"
+    forms = admin.get(page).context["inline_admin_formsets"][0].formset.forms
+    assert [form.initial["weekday"] for form in forms] == OpeningTime.Weekday.values
+    data = {"name": "Our line", "phone": "(212) 555-0123", "call_within_hours": "8"}
+    data |= {"opening_times-TOTAL_FORMS": "7", "opening_times-INITIAL_FORMS": "0"}
+    data |= {f"opening_times-{day}-weekday": str(day) for day in range(7)}
+    data |= {"opening_times-2-opens": "09:00", "opening_times-2-closes": "17:00"}
+    assert admin.post(page, data).status_code == 302
+    assert [str(time) for time in OpeningTime.objects.all()] == ["Wednesday 9 am to 5 pm"]
+
+
+def test_front_page_of_staff_speaks_of_no_framework(admin, guide):
+    html = admin.get("/admin/").content.decode()
+    assert "Backend" not in html and "Authentication" not in html
+    assert "Times are of EST" in html or "Times are of EDT" in html
 
 
 @pytest.mark.parametrize("phone", ["12", "()", "866-512-190", "911", "-", "512-1908", "5551234", "000-000-0000"])
