@@ -1,6 +1,7 @@
 """What every test gets: state in a throwaway folder, no network but loopback, the starter guide on demand."""
 
 import io
+import itertools
 import shutil
 
 import pytest
@@ -10,7 +11,10 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from pytest_django.fixtures import _set_suffix_to_test_databases
 
+from tests.environment import VAR
 from tests.served import prepared
+
+_tests = itertools.count()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -40,13 +44,14 @@ def roomy_limit(settings) -> None:
 
 
 @pytest.fixture(autouse=True)
-def own_files(settings, tmp_path) -> None:
-    """Each test has its own media and attachments."""
+def own_files(settings) -> None:
+    """Each test has its own media and attachments, in folders that are made when something is stored."""
+    folder = VAR / "files" / str(next(_tests))
     storages = {name: dict(entry) for name, entry in settings.STORAGES.items()}
-    storages["default"] = storages["default"] | {"OPTIONS": {"location": tmp_path / "media"}}
-    storages["attachments"]["OPTIONS"] = storages["attachments"]["OPTIONS"] | {"location": tmp_path / "attachments"}
+    storages["default"] = storages["default"] | {"OPTIONS": {"location": folder / "media"}}
+    storages["attachments"]["OPTIONS"] = storages["attachments"]["OPTIONS"] | {"location": folder / "attachments"}
     settings.STORAGES = storages
-    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.MEDIA_ROOT = folder / "media"
 
 
 TABLES = ["editorial", "phases", "articles", "search"]

@@ -5,8 +5,21 @@ import shutil
 import tempfile
 from pathlib import Path
 
+MEMORY, ENOUGH = Path("/dev/shm"), 4 * 1024**3  # bytes free
+
+
+def _roomy_memory() -> str | None:
+    """Files of tests live in memory where there is room: thousands of small ones wait for no disk."""
+    return str(MEMORY) if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ENOUGH else None
+
+
 #: State in a throwaway folder, one for each process that runs tests.
-VAR = Path(tempfile.mkdtemp(prefix="detox-tests-"))
+VAR = Path(tempfile.mkdtemp(prefix="detox-tests-", dir=_roomy_memory()))
+#: What the processes of one run have in common; it goes with the first of them.
+SHARED = Path(os.environ.setdefault("TESTS_SHARED", str(VAR / "shared")))
+SHARED.mkdir(exist_ok=True)
+if folder := _roomy_memory():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)
 #: Names of the outer environment must not reach the tests.
 OURS = (
     "SITE_URL",

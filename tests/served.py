@@ -1,6 +1,7 @@
 """The real site in a process of its own, as `make run` starts it."""
 
 import atexit
+import fcntl
 import functools
 import os
 import shutil
@@ -40,11 +41,22 @@ class Site:
 
 @functools.cache
 def prepared() -> Path:
-    """State as `prepare` leaves it, made once for each process that runs tests. Copies have their secrets in common."""
-    folder = Path(tempfile.mkdtemp(prefix="detox-prepared-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    """State as `prepare` leaves it, made once for a whole run of tests. Copies have their secrets in common."""
+    folder = Path(os.environ.get("TESTS_SHARED") or _own_folder()) / "prepared"
     env = {name: value for name, value in os.environ.items() if name not in OURS} | {"VAR_DIR": str(folder)}
-    Site("", folder, folder / "log", env).manage("prepare")
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = folder.with_suffix(".done")
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            Site("", folder, folder / "log", env).manage("prepare")
+            done.touch()
+    return folder
+
+
+def _own_folder() -> str:
+    folder = tempfile.mkdtemp(prefix="detox-prepared-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
 
