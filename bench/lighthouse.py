@@ -41,12 +41,15 @@ FLAGS = "--headless=new --no-sandbox --disable-gpu --host-resolver-rules='MAP * 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Scores of 0 to 100 by category, the layout shift, and milliseconds until first and largest paint."""
+    """Scores of 0 to 100 by category, the layout shift, milliseconds until first and largest paint, and what came over
+    the wire for it, headers included."""
 
     scores: dict[str, int]
     shift: float
     first: float
     largest: float
+    size: int  # bytes
+    requests: int
     complaints: tuple[str, ...] = ()
 
     def is_met(self, path: str) -> bool:
@@ -108,6 +111,7 @@ def measured(address: str, *, missing: bool = False) -> Verdict:
         raise SystemExit(f"Lighthouse failed on {address}: {result.stderr}")
     report = json.loads(result.stdout)
     audits = report["audits"]
+    asked = audits["network-requests"]["details"]["items"]
     counted = {
         audit["id"]: name
         for name, category in report["categories"].items()
@@ -124,6 +128,8 @@ def measured(address: str, *, missing: bool = False) -> Verdict:
         shift=audits["cumulative-layout-shift"]["numericValue"],
         first=audits["first-contentful-paint"]["numericValue"],
         largest=audits["largest-contentful-paint"]["numericValue"],
+        size=sum(request["transferSize"] for request in asked),
+        requests=len(asked),
         complaints=tuple(complaints),
     )
 
@@ -135,6 +141,8 @@ def median(verdicts: list[Verdict]) -> Verdict:
         shift=max(each.shift for each in verdicts),
         first=statistics.median(each.first for each in verdicts),
         largest=statistics.median(each.largest for each in verdicts),
+        size=verdicts[0].size,
+        requests=verdicts[0].requests,
         complaints=tuple(dict.fromkeys(text for each in verdicts for text in each.complaints)),
     )
 

@@ -100,6 +100,7 @@ def test_colours_of_the_system_leave_levels_bands_and_ticks_readable(window):
         edges = page.locator(".card").evaluate_all("all => all.map(e => getComputedStyle(e).borderTopWidth)")
         assert set(edges) == {"2px"}, path
     visitor.open("/phases/now/")
+    assert "underline" in page.locator(".top [aria-current]").evaluate("e => getComputedStyle(e).textDecoration")
     page.get_by_label("2 to 3 days ago").first.check()
     page.get_by_label("Heroin", exact=True).first.check()
     page.get_by_role("button", name="Show me").click()

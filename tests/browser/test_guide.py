@@ -78,10 +78,13 @@ def test_timeline_with_forced_colors_still_tells_peak_from_band(visit, scheme):
         ("/phases/", 2),
         ("/plan/", 2),
         ("/symptoms/nausea-and-vomiting/", 2),
+        ("/treatments/compare/", 2),
+        ("/card/", 1),
+        ("/articles/the-first-72-hours/", 6),
     ],
 )
 @pytest.mark.parametrize("paper", ["Letter", "A4"])
-def test_handout_prints_on_two_pages(visit, path, most, paper):
+def test_printed_page_takes_little_paper(visit, path, most, paper):
     visitor = visit(1280)
     visitor.open(path)
     assert pages_of(visitor.page.pdf(format=paper)) <= most
