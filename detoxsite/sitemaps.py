@@ -1,14 +1,20 @@
 """The sitemap: what is published, with the date of its last change."""
 
-from django.contrib.sitemaps import Sitemap
-from django.db.models import Max, Q
+from django.contrib.sitemaps import Sitemap, views
+from django.db.models import Max, OuterRef, Subquery
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from articles.models import Article, Topic
+from editorial.reading import reading_page
 from phases.models import Phase, Symptom, TreatmentOption
 
 #: Pages that list others change when one of those does.
 LISTS = {"home": Article, "articles:list": Article, "phases:list": Phase, "treatments:list": TreatmentOption}
+
+
+#: Addresses in one file.
+LONGEST = 500
 
 
 class StandingPages(Sitemap):
@@ -44,16 +50,21 @@ class StandingPages(Sitemap):
 
 
 class PublishedPages(Sitemap):
-    """The pages of one model."""
+    """The pages of one model. Articles can be many: each file lists so many, and reads no text."""
+
+    limit = LONGEST
 
     def __init__(self, model) -> None:
         self.model = model
 
     def items(self):
-        return self.model.objects.published()
+        return self.model.objects.published().only("pk", "slug", "updated_at")
 
     def lastmod(self, item):
         return item.updated_at
+
+    def get_latest_lastmod(self):
+        return self.model.objects.published().aggregate(at=Max("updated_at"))["at"]
 
 
 class Symptoms(Sitemap):
@@ -67,9 +78,11 @@ class Symptoms(Sitemap):
 
 
 class Topics(Sitemap):
+    """A topic's page changes with each of its articles."""
+
     def items(self):
-        live = Q(articles__in=Article.objects.published())
-        return Topic.objects.with_articles().annotate(changed_at=Max("articles__updated_at", filter=live))
+        changed = Article.objects.published().filter(topics=OuterRef("pk")).order_by("-updated_at")
+        return Topic.objects.with_articles().annotate(changed_at=Subquery(changed.values("updated_at")[:1]))
 
     def lastmod(self, item):
         return item.changed_at
@@ -83,3 +96,17 @@ SITEMAPS = {
     "articles": PublishedPages(Article),
     "topics": Topics(),
 }
+
+
+@reading_page()
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """All pages, or where they are too many for one file, where the files are."""
+    if Article.objects.published().count() > LONGEST:
+        return views.index(request, SITEMAPS, sitemap_url_name="sitemap-part")
+    return views.sitemap(request, SITEMAPS)
+
+
+@reading_page(query=("p",))
+def sitemap_part(request: HttpRequest, section: str) -> HttpResponse:
+    """The pages of one kind."""
+    return views.sitemap(request, SITEMAPS, section)

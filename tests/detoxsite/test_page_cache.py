@@ -3,9 +3,11 @@
 import datetime
 import gzip
 import threading
+from zoneinfo import ZoneInfo
 
 import brotli
 import pytest
+from django.conf import settings as conf
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
@@ -18,6 +20,8 @@ from tests.factories import make_article, make_phase, make_treatment
 from tests.pages import READING
 
 ARTICLE = "/articles/an-article/"
+ZONE = ZoneInfo(conf.TIME_ZONE)
+MACHINES = ["/articles/feed/", "/notes.html", "/sitemap.xml", "/articles/topics/staying-safe/feed/"]
 #: Their answer is a reader's own, or depends on the hour.
 NOT_KEPT = {"/phases/now/", "/phases/now/check-in/", "/search/?q=withdrawl", "/contact/"}
 pytestmark = pytest.mark.django_db
@@ -41,7 +45,9 @@ def test_reading_page_is_rendered_once_and_others_each_time(site, guide, path):
     assert times(site, path) == (2 if path in NOT_KEPT else 1)
 
 
-@pytest.mark.parametrize("path", ["/articles/feed/", "/notes.html", "/sitemap.xml", "/articles/topics/staying-safe/feed/"])
+@pytest.mark.parametrize(
+    "path", ["/articles/feed/", "/notes.html", "/sitemap.xml", "/articles/topics/staying-safe/feed/"]
+)
 def test_file_that_machines_read_is_rendered_once(site, guide, path):
     assert times(site, path) == 1
 
@@ -197,9 +203,9 @@ def test_scheduled_article_appears_at_its_time(site, monkeypatch):
 
 
 def test_pages_change_with_the_day():
-    night = timezone.make_aware(datetime.datetime(2026, 3, 7, 23, 59, 30))
-    assert versions.next_change(night) == timezone.make_aware(datetime.datetime(2026, 3, 8))
-    noon = timezone.make_aware(datetime.datetime(2026, 3, 8, 12))
+    night = datetime.datetime(2026, 3, 7, 23, 59, 30, tzinfo=ZONE)
+    assert versions.next_change(night) == datetime.datetime(2026, 3, 8, tzinfo=ZONE)
+    noon = datetime.datetime(2026, 3, 8, 12, tzinfo=ZONE)
     assert versions.next_change(noon) == noon + versions.LONGEST
     due = noon + datetime.timedelta(minutes=3)
     make_treatment(published_at=due)
