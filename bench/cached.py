@@ -2,10 +2,10 @@
 
     .venv/bin/python -m bench.cached [--seconds 5] [--rounds 3] [--path /articles/the-first-72-hours/]
 
-Starts the site, a bare WSGI program that returns the same bytes on the same worker and on stock gunicorn, and nginx with
-the page as a precompressed file; loads each in turn with 16 connections, ROUNDS times, and prints the medians. Goals:
-0.9 times the requests a second of the bare program on the same worker, 0.6 times nginx's; p99 at most 1.5 times the bare
-program's; a 304 at least as fast as the page.
+Starts the site, a bare WSGI program that returns the same bytes on the same worker and on stock gunicorn, and nginx
+with the page as a precompressed file; loads each in turn with 16 connections, ROUNDS times, and prints the medians.
+Goals: 0.9 times the requests a second of the bare program on the same worker, 0.6 times nginx's; p99 at most 1.5 times
+the bare program's; a 304 at least as fast as the page.
 """
 
 import argparse
@@ -22,7 +22,7 @@ SITE, SITE_304, OWN, STOCK, FILE = "this site", "this site, 304", "bare, same wo
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--path", default="/articles/the-first-72-hours/")
     options = parser.parse_args()

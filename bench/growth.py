@@ -100,7 +100,7 @@ def _milliseconds(client, path: str, data: dict | None = None) -> float:
     return took
 
 
-def fill(count: int) -> None:
+def fill(count: int, *, in_search: bool = True) -> None:
     """Generated articles, each with two topics and a stage, in the search too."""
     import datetime
     import random
@@ -139,7 +139,7 @@ def fill(count: int) -> None:
             in_topic(article=row, topic=topic) for row in rows for topic in chance.sample(topics, 2)
         )
         in_phase.objects.bulk_create(in_phase(article=row, phase=chance.choice(phases)) for row in rows)
-        for row in rows:
+        for row in rows if in_search else ():
             documents.refresh(row)
         versions.changed()
 

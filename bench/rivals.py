@@ -69,7 +69,7 @@ class Load:
     failed: int
 
 
-def wrk(url: str, seconds: float, *headers: str, connections: int = 16) -> Load:
+def wrk(url: str, seconds: int, *headers: str, connections: int = 16) -> Load:
     """Raises RuntimeError where wrk measured nothing."""
     options = [option for header in headers for option in ("-H", header)]
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", *options, url]

@@ -1,7 +1,7 @@
 """The sitemap: what is published, with the date of its last change."""
 
 from django.contrib.sitemaps import Sitemap, views
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import Max, OuterRef, Subquery, Value
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -21,8 +21,10 @@ class StandingPages(Sitemap):
     """Pages of our own words. Those in LISTS carry a date; of the others none is known that would be true."""
 
     def lastmod(self, item: str):
-        model = LISTS.get(item)
-        return model.objects.published().aggregate(at=Max("updated_at"))["at"] if model else None
+        return self._changed.get(LISTS.get(item))
+
+    def get_latest_lastmod(self) -> None:
+        """Not of all its pages is it known."""
 
     def items(self) -> list[str]:
         return [
@@ -45,36 +47,59 @@ class StandingPages(Sitemap):
             "accessibility",
         ]
 
+    def get_urls(self, *args, **kwargs):
+        """One query for all dates."""
+        latest = [
+            model.objects.published().order_by().values(of_model=Value(model.__name__)).annotate(at=Max("updated_at"))
+            for model in set(LISTS.values())
+        ]
+        found = {row["of_model"]: row["at"] for row in latest[0].union(*latest[1:])}
+        self._changed = {model: found.get(model.__name__) for model in LISTS.values()}
+        return super().get_urls(*args, **kwargs)
+
     def location(self, item: str) -> str:
         return reverse(item)
 
 
 class PublishedPages(Sitemap):
-    """The pages of one model. Articles can be many: each file lists so many, and reads no text."""
-
-    limit = LONGEST
+    """The few pages of one model, with one query."""
 
     def __init__(self, model) -> None:
         self.model = model
 
     def items(self):
-        return self.model.objects.published().only("pk", "slug", "updated_at")
+        return list(self.model.objects.published().only("pk", "slug", "updated_at"))
 
     def lastmod(self, item):
         return item.updated_at
 
-    def get_latest_lastmod(self):
-        return self.model.objects.published().aggregate(at=Max("updated_at"))["at"]
+    def get_latest_lastmod(self) -> None:
+        """Each page has its own."""
+
+
+class Articles(PublishedPages):
+    """Articles can be many: each file lists so many, and no text is read."""
+
+    limit = LONGEST
+
+    def __init__(self) -> None:
+        super().__init__(Article)
+
+    def items(self):
+        return self.model.objects.published().only("pk", "slug", "updated_at")
 
 
 class Symptoms(Sitemap):
     """A symptom changes with its stage: both are saved together."""
 
     def items(self):
-        return Symptom.objects.published()
+        return list(Symptom.objects.published())
 
     def lastmod(self, symptom):
         return symptom.phase.updated_at
+
+    def get_latest_lastmod(self) -> None:
+        """Each page has its own."""
 
 
 class Topics(Sitemap):
@@ -82,10 +107,13 @@ class Topics(Sitemap):
 
     def items(self):
         changed = Article.objects.published().filter(topics=OuterRef("pk")).order_by("-updated_at")
-        return Topic.objects.with_articles().annotate(changed_at=Subquery(changed.values("updated_at")[:1]))
+        return list(Topic.objects.with_articles().annotate(changed_at=Subquery(changed.values("updated_at")[:1])))
 
     def lastmod(self, item):
         return item.changed_at
+
+    def get_latest_lastmod(self) -> None:
+        """Each page has its own."""
 
 
 SITEMAPS = {
@@ -93,7 +121,7 @@ SITEMAPS = {
     "stages": PublishedPages(Phase),
     "symptoms": Symptoms(),
     "treatments": PublishedPages(TreatmentOption),
-    "articles": PublishedPages(Article),
+    "articles": Articles(),
     "topics": Topics(),
 }
 
