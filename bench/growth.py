@@ -100,7 +100,7 @@ def _milliseconds(client, path: str, data: dict | None = None) -> float:
     return took
 
 
-def fill(count: int, *, in_search: bool = True) -> None:
+def fill(count: int, *, first: int = 0, in_search: bool = True) -> None:
     """Generated articles, each with two topics and a stage, in the search too."""
     import datetime
     import random
@@ -131,7 +131,7 @@ def fill(count: int, *, in_search: bool = True) -> None:
                 review_due_on=today + datetime.timedelta(days=300),
                 updated_at=now,
             )
-            for number in range(count)
+            for number in range(first, first + count)
         )
         topics, phases = list(Topic.objects.all()), list(Phase.objects.all())
         in_topic, in_phase = Article.topics.through, Article.phases.through
