@@ -1,19 +1,15 @@
 """Finished pages in memory: what is kept, for how long, and what a browser gets that has them already."""
 
 import gzip
-from zoneinfo import ZoneInfo
 
 import brotli
 import pytest
-from django.conf import settings as conf
 
 from detoxsite.pages import entries
 from tests.detoxsite.kept import Kept, times
 from tests.factories import make_article
 from tests.pages import READING
 
-ARTICLE = "/articles/an-article/"
-ZONE = ZoneInfo(conf.TIME_ZONE)
 MACHINES = ["/articles/feed/", "/notes.html", "/sitemap.xml", "/articles/topics/staying-safe/feed/"]
 #: Their answer is a reader's own, or depends on the hour.
 NOT_KEPT = {"/phases/now/", "/phases/now/check-in/", "/search/?q=withdrawl", "/contact/"}

@@ -12,6 +12,7 @@ from django.utils import timezone
 from articles.models import Article, Topic
 from detoxsite.pages import cache as cache_module
 from detoxsite.pages import entries
+from detoxsite.private import codes
 from editorial import versions
 from tests.detoxsite.kept import Kept, times
 from tests.factories import make_article, make_phase, make_treatment
@@ -19,7 +20,6 @@ from tests.pages import READING
 
 ARTICLE = "/articles/an-article/"
 ZONE = ZoneInfo(conf.TIME_ZONE)
-MACHINES = ["/articles/feed/", "/notes.html", "/sitemap.xml", "/articles/topics/staying-safe/feed/"]
 #: Their answer is a reader's own, or depends on the hour.
 NOT_KEPT = {"/phases/now/", "/phases/now/check-in/", "/search/?q=withdrawl", "/contact/"}
 pytestmark = pytest.mark.django_db
@@ -120,8 +120,6 @@ def test_memory_bound_holds_whatever_is_asked_for(site, settings):
 
 
 def test_private_pages_do_not_push_out_the_others(site, guide):
-    from detoxsite.private import codes
-
     site.cache.room = 1_000_000
     site.cache.look()
     site.cache._forget()
