@@ -25,6 +25,7 @@ dev: $(VENV)/runtime ## The same site with auto-reload and DEBUG on
 test: $(VENV)/development ## Set up what tests need and run all of them, in a real Chromium too
 	@$(PY) -m tests.browser.chromium
 	@$(PY) -m tests.callbacks.clamd
+	@$(PY) -m tests.deploy.programs
 	@$(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/development ## Lint, formatting, migrations, deployment settings
