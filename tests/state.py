@@ -14,11 +14,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from django.db import connection, transaction
+
 from detoxsite import env
 
 #: Set by tests.backends.
 SERVERS: dict[str, str] = json.loads(os.environ.get("TEST_SERVERS", "{}"))
 BUCKET = "detox"
+#: Asks for the names of all tables.
+TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
+if SERVERS:
+    TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
 
 
 def _name(var: Path) -> str:
@@ -93,6 +99,21 @@ def rows(var: Path, query: str, *values: str) -> list[tuple]:
     with _connected(_name(var)) as connection:
         found = connection.execute(query.replace("?", "%s"), values)
         return found.fetchall() if found.description else []
+
+
+@contextlib.contextmanager
+def read_only() -> Iterator[None]:
+    """A database of which this process can only read: its disk is full, say."""
+    postgresql = connection.vendor == "postgresql"
+    with transaction.atomic() if postgresql else contextlib.nullcontext(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY" if postgresql else "PRAGMA query_only=ON")
+        try:
+            yield
+        finally:
+            if postgresql:
+                transaction.set_rollback(True)  # there is no other way back
+            else:
+                cursor.execute("PRAGMA query_only=OFF")
 
 
 @contextlib.contextmanager

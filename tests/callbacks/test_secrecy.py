@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests import state
 from tests.callbacks import machine
 
 
@@ -20,7 +21,7 @@ def ran(tmp_path_factory) -> tuple[dict, Path]:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-m", "tests.callbacks.machine"],
         cwd=settings.BASE_DIR,
-        env=os.environ | {"VAR_DIR": str(var)},
+        env=os.environ | state.make(var),
         capture_output=True,
         text=True,
         check=False,
