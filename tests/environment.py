@@ -48,5 +48,18 @@ state.share_secrets(VAR)
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
+def pytest_configure(config) -> None:
+    config.addinivalue_line("markers", "sqlite_only(reason): about SQLite or a folder of files itself")
+    config.addinivalue_line("markers", "servers_only: needs PostgreSQL, Redis and an S3 store (tests.backends)")
+
+
+def pytest_collection_modifyitems(config, items: list) -> None:
+    """What is about the other back end is no test of this one."""
+    other = "sqlite_only" if state.SERVERS else "servers_only"
+    left_out = [item for item in items if item.get_closest_marker(other)]
+    items[:] = [item for item in items if not item.get_closest_marker(other)]
+    config.hook.pytest_deselected(items=left_out)
+
+
 def pytest_unconfigure() -> None:
     shutil.rmtree(VAR, ignore_errors=True)

@@ -91,6 +91,18 @@ def folder_of(storage) -> Path:
     return Path(SERVERS["files"], storage.bucket_name, storage.location) if SERVERS else Path(storage.location)
 
 
+def files(var: Path) -> list[Path]:
+    """Every file in which something of a site may stand: its folders, and PostgreSQL's own files of its database."""
+    folders = [var]
+    if SERVERS:
+        with _connected(_name(var)) as connection:
+            connection.execute("CHECKPOINT")
+            query = "SELECT setting, (SELECT oid FROM pg_database WHERE datname = current_database()) FROM pg_settings"
+            (data, oid) = connection.execute(f"{query} WHERE name = 'data_directory'").fetchone()
+        folders += [folder(var), Path(data, "base", str(oid)), Path(data, "pg_wal")]
+    return [path for each in folders for path in each.rglob("*") if path.is_file()]
+
+
 def rows(var: Path, query: str, *values: str) -> list[tuple]:
     """Runs a query, with ? for each value, on the database of a site from outside; also one that changes rows."""
     if not SERVERS:

@@ -84,12 +84,7 @@ class Story:
         ]
 
     def _files(self) -> list[Path]:
-        return [
-            path
-            for folder in (self.site.var, state.folder(self.site.var), self.temporary)
-            for path in folder.rglob("*")
-            if path.is_file()
-        ]
+        return [*state.files(self.site.var), *(path for path in self.temporary.rglob("*") if path.is_file())]
 
     def _columns(self):
         """Each value of each table, as the database gives it out."""
@@ -211,6 +206,7 @@ def test_search_would_have_found_a_word_in_any_shape(tmp_path):
             assert any(shape in encoded for shape in shapes(word))
 
 
+@pytest.mark.sqlite_only(reason="PostgreSQL's vacuum takes erased rows away, later: docs/decisions/0009")
 def test_ciphertext_and_keys_of_what_was_erased_are_gone_from_every_file(story):
     for path in story._files():
         data = path.read_bytes()
