@@ -71,7 +71,9 @@ def sweep_orphans(older_than: datetime.timedelta = ORPHAN_AGE) -> int:
 
     Younger ones may belong to a form that is still on its way.
     """
-    old = objects.names_older_than(timezone.now() - older_than)
+    before = timezone.now() - older_than
+    objects.abort_older_than(before)
+    old = objects.names_older_than(before)
     orphans = set(old) - Attachment.objects.object_names()
     return sum(objects.discard(name) for name in orphans)
 
@@ -93,6 +95,8 @@ def _discard_objects_later(request: CallbackRequest) -> None:
 
 def _empty_write_ahead_log() -> None:
     """On SQLite, erased rows still stand in the write-ahead log until it is written back and cut.
+
+    PostgreSQL takes back the room of erased rows when it vacuums, and its log when that is over (decision 0009).
 
     Somebody who is reading at that moment may keep it from being cut whole; the next erasure or the daily purge does.
     """

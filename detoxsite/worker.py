@@ -16,6 +16,7 @@ import time
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
 
+from django.db import connections
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
@@ -202,7 +203,10 @@ class Worker(ThreadWorker):
 
     def _handle_upload(self, conn: TConn) -> object:
         self.uploads[conn] = _Upload(conn)
-        return self.handle(conn)
+        try:
+            return self.handle(conn)
+        finally:
+            connections.close_all()  # hundreds of idle threads must not hold the database's few places
 
     def _leave_loop(self, conn: TConn) -> _Waiting:
         wait = self.waiting.pop(conn)

@@ -1,14 +1,18 @@
 """What every test gets: state in a throwaway folder, no network but loopback, the starter guide on demand."""
 
 import io
+import itertools
+import os
 import shutil
 
 import pytest
+import redis
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from tests import state
 from tests.served import prepared
 
 
@@ -34,13 +38,32 @@ def roomy_limit(settings) -> None:
 def own_files(settings, tmp_path) -> None:
     """Each test has its own media and attachments."""
     storages = {name: dict(entry) for name, entry in settings.STORAGES.items()}
+    if state.SERVERS:
+        for name, folder in (("default", "media"), ("attachments", "attachments")):
+            location = f"{tmp_path.name}-{os.getpid()}-{next(_numbers)}/{folder}"
+            storages[name]["OPTIONS"] = storages[name]["OPTIONS"] | {"location": location}
+        settings.STORAGES = storages
+        return
     storages["default"] = storages["default"] | {"OPTIONS": {"location": tmp_path / "media"}}
     storages["attachments"]["OPTIONS"] = storages["attachments"]["OPTIONS"] | {"location": tmp_path / "attachments"}
     settings.STORAGES = storages
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
+_numbers = itertools.count()
+
+
+@pytest.fixture(autouse=True)
+def own_counts(settings) -> None:
+    """Redis rolls nothing back at the end of a test."""
+    if state.SERVERS:
+        redis.Redis.from_url(settings.REDIS_URL).flushdb()
+
+
 TABLES = ["editorial", "phases", "articles", "search"]
+
+
+INDEX = "search_vector" if state.SERVERS else "search_fts"
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +74,7 @@ def guide_rows(django_db_setup, django_db_blocker) -> dict[str, tuple[str, list]
         call_command("load_starter", stdout=io.StringIO())
         with connection.cursor() as cursor:
             names = [model._meta.db_table for app in TABLES for model in _models_of(app)]
-            for name in [*names, "search_fts"]:
+            for name in [*names, INDEX]:
                 columns = "rowid, title, also_called, text" if name == "search_fts" else "*"
                 cursor.execute(f"SELECT {columns} FROM {name}")
                 found = cursor.fetchall()

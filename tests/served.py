@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tests import state
+
 ROOT = Path(__file__).parents[1]
 START_LIMIT = 60  # seconds
 OURS = {"SITE_URL", "DEBUG", "ALLOWED_HOSTS", "DJANGO_ALLOW_ASYNC_UNSAFE"}  # must not reach the served site
@@ -43,7 +45,8 @@ def prepared() -> Path:
     """State as `prepare` leaves it, made once for each process that runs tests. Copies have their secrets in common."""
     folder = Path(tempfile.mkdtemp(prefix="detox-prepared-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    env = {name: value for name, value in os.environ.items() if name not in OURS} | {"VAR_DIR": str(folder)}
+    env = {name: value for name, value in os.environ.items() if name not in OURS} | state.make(folder)
+    atexit.register(state.remove, folder)
     Site("", folder, folder / "log", env).manage("prepare")
     return folder
 
@@ -68,9 +71,8 @@ def serve(var: Path, *, supervised: bool = False, command: list[str] | None = No
     """
     port = str(free_port())
     env = {name: value for name, value in os.environ.items() if name not in OURS}
-    env |= {"VAR_DIR": str(var), "PORT": port, "HOST": "127.0.0.1", "WEB_THREADS": "8"} | extra
+    env |= state.make(var, like=prepared()) | {"PORT": port, "HOST": "127.0.0.1", "WEB_THREADS": "8"} | extra
     site = Site(f"http://127.0.0.1:{port}", var, var / "server.log", env)
-    shutil.copytree(prepared(), var, dirs_exist_ok=True)
     name, *arguments = command or (SUPERVISED if supervised else WEB)
     start = [name] if name.endswith(".py") else ["-m", name]
     with site.log.open("a") as log:
