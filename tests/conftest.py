@@ -38,6 +38,7 @@ def own_files(settings, tmp_path) -> None:
     storages["attachments"]["OPTIONS"] = storages["attachments"]["OPTIONS"] | {"location": tmp_path / "attachments"}
     settings.STORAGES = storages
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.BACKUP_DIR = tmp_path / "backups"
 
 
 TABLES = ["editorial", "phases", "articles", "search"]

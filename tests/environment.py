@@ -30,6 +30,16 @@ OURS = (
     "CONTACT_LIMIT",
     "WEB_WORKERS",
     "WEB_THREADS",
+    "BACKUP_DIR",
+    "BACKUPS_DAILY",
+    "BACKUPS_WEEKLY",
+    "BACKUPS_MONTHLY",
+    "BACKUP_DAYS",
+    "DISK_LOW_MB",
+    "ALERT_EMAILS",
+    "METRICS_PORT",
+    "METRICS_HOST",
+    "LOG_FORMAT",
 )
 for name in OURS:
     os.environ.pop(name, None)
