@@ -115,7 +115,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "detoxsite.sqlite",
         "NAME": VAR_DIR / "db.sqlite3",
         "CONN_MAX_AGE": 600,
         "OPTIONS": {
