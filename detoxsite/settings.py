@@ -4,6 +4,7 @@ import os
 from urllib.parse import urlsplit
 
 from detoxsite import env, log_settings
+from detoxsite.operations_settings import *  # noqa: F403
 from detoxsite.signin_settings import *  # noqa: F403
 from detoxsite.signin_settings import STAFF_SESSION_HOURS
 from detoxsite.state_settings import *  # noqa: F403
@@ -28,6 +29,9 @@ ALLOWED_HOSTS = [
 SECRET_KEY = env.secret("SECRET_KEY", VAR_DIR / "secrets" / "secret-key", shared=HAS_SERVER)
 VAULT_KEY_FILE = VAR_DIR / "secrets" / "vault-key"
 VAULT_KEYS = env.vault_keys("VAULT_KEYS", VAULT_KEY_FILE, shared=HAS_SERVER)
+
+#: Where backups go: best onto another machine, mounted here.
+BACKUP_DIR = Path(*env.names("BACKUP_DIR", [str(VAR_DIR / "backups")])).resolve()
 
 #: How many proxies of ours stand in front. Each adds the address it was called from to X-Forwarded-For.
 PROXY_HOPS = env.whole_number("PROXY_HOPS", 0, 0, 9)

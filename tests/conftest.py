@@ -11,6 +11,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
+from pytest_django.fixtures import _set_suffix_to_test_databases
 
 from tests import state
 from tests.served import prepared
@@ -20,6 +21,14 @@ from tests.served import prepared
 def static_files() -> None:
     """Pages name their hashed static files, as in production, so these must be there."""
     shutil.copytree(prepared() / "static", settings.STATIC_ROOT, dirs_exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_xdist_suffix(request) -> None:
+    """A database of its own for each process: on SQLite it is in memory, and needs no name of its own."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid")
+    if worker and connection.vendor != "sqlite":
+        _set_suffix_to_test_databases(suffix=worker)
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +57,7 @@ def own_files(settings, tmp_path) -> None:
     storages["attachments"]["OPTIONS"] = storages["attachments"]["OPTIONS"] | {"location": tmp_path / "attachments"}
     settings.STORAGES = storages
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.BACKUP_DIR = tmp_path / "backups"
 
 
 _numbers = itertools.count()

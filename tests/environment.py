@@ -39,6 +39,16 @@ OURS = (
     "S3_REGION",
     "S3_ACCESS_KEY",
     "S3_SECRET_KEY",
+    "BACKUP_DIR",
+    "BACKUPS_DAILY",
+    "BACKUPS_WEEKLY",
+    "BACKUPS_MONTHLY",
+    "BACKUP_DAYS",
+    "DISK_LOW_MB",
+    "ALERT_EMAILS",
+    "METRICS_PORT",
+    "METRICS_HOST",
+    "LOG_FORMAT",
 )
 for name in OURS:
     os.environ.pop(name, None)
