@@ -63,15 +63,17 @@ SUPERVISED = ["manage.py", "serve"]
 
 
 @contextmanager
-def serve(var: Path, *, supervised: bool = False, command: list[str] | None = None, **extra: str):
+def serve(var: Path, *, supervised: bool = False, command: list[str] | None = None, fresh: bool = True, **extra: str):
     """Prepares the state in `var`, serves it on a free port of this machine, and stops it in the end.
 
     `supervised`: with the task worker and the supervisor, as `make run` does. `command`: with another server; its
-    first word is the name of a module or a script of the environment, and {port} stands for the port.
+    first word is the name of a module or a script of the environment, and {port} stands for the port. Unless
+    `fresh`, what is in `var` is served as it is.
     """
     port = str(free_port())
     env = {name: value for name, value in os.environ.items() if name not in OURS}
-    env |= state.make(var, like=prepared()) | {"PORT": port, "HOST": "127.0.0.1", "WEB_THREADS": "8"} | extra
+    env |= state.make(var, like=prepared() if fresh else None)
+    env |= {"PORT": port, "HOST": "127.0.0.1", "WEB_THREADS": "8"} | extra
     site = Site(f"http://127.0.0.1:{port}", var, var / "server.log", env)
     name, *arguments = command or (SUPERVISED if supervised else WEB)
     start = [name] if name.endswith(".py") else ["-m", name]

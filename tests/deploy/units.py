@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests import state
 from tests.served import ROOT, free_port, prepared
 
 DEPLOY = ROOT / "deploy"
@@ -45,16 +46,16 @@ def variables(path: Path) -> dict[str, str]:
 class Machine:
     """A release, its state, and the processes of the units, all below `folder`, which must have a short path."""
 
-    def __init__(self, folder: Path, **environment: str) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, host: str = HOST, **environment: str) -> None:
+        self.folder, self.host = folder, host
         self.var = folder / "var"
         self.ports = {"HTTP_PORT": str(free_port()), "HTTPS_PORT": str(free_port())}
         self.temporary = folder / "tmp"
         self.temporary.mkdir()
         self._environment = {"PATH": os.environ["PATH"], "TMPDIR": str(self.temporary)}
-        self._site = variables(DEPLOY / "detox.env.example") | {"VAR_DIR": str(self.var)} | environment
+        self._site = variables(DEPLOY / "detox.env.example") | state.make(self.var, like=prepared())
+        self._site |= {"SITE_URL": self.url} | environment
         self._processes: dict[str, subprocess.Popen] = {}
-        subprocess.run(["cp", "-a", str(prepared()), str(self.var)], check=True)
         release = folder / "current"
         release.mkdir()
         for path in ROOT.iterdir():
@@ -74,7 +75,7 @@ class Machine:
 
     @property
     def url(self) -> str:
-        return f"https://{HOST}:{self.ports['HTTPS_PORT']}"
+        return f"https://{self.host}:{self.ports['HTTPS_PORT']}"
 
     @property
     def authority(self) -> Path:
@@ -112,7 +113,7 @@ class Machine:
         command = directives(unit, "ExecStart")[0].replace("/etc/caddy/Caddyfile", str(DEPLOY / "Caddyfile"))
         state = {"XDG_DATA_HOME": str(self.folder / "caddy"), "XDG_CONFIG_HOME": str(self.folder / "caddy")}
         upstream = {"UPSTREAM": f"unix/{self.socket}", "CADDY_ADMIN": str(self.folder / "admin.sock")}
-        site = {"SITE_HOST": HOST, "TLS": "tls internal", "HOME": str(self.folder)}
+        site = {"SITE_HOST": self.host, "TLS": "tls internal", "HOME": str(self.folder)}
         self._run("caddy", shlex.split(command), self._environment | state | upstream | site | self.ports)
         deadline = time.monotonic() + START_LIMIT
         while not self.authority.exists() or not _listens(int(self.ports["HTTPS_PORT"])):
@@ -140,6 +141,7 @@ class Machine:
         for name in list(self._processes):
             self.stop(name)
         self.close_socket()
+        state.remove(self.var)
 
     def _run(self, name: str, command: list[str], env: dict[str, str], **options) -> None:
         with (self.folder / f"{name}.log").open("a") as log:
@@ -152,10 +154,10 @@ def _listens(port: int) -> bool:
 
 
 @contextlib.contextmanager
-def machine(**environment: str) -> Iterator[Machine]:
+def machine(host: str = HOST, **environment: str) -> Iterator[Machine]:
     """Serves behind Caddy until the end of the block."""
     with tempfile.TemporaryDirectory(prefix="detox-") as folder:
-        started = Machine(Path(folder), **environment)
+        started = Machine(Path(folder), host, **environment)
         try:
             started.start("detox-web")
             started.start_caddy()
