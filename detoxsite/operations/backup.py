@@ -52,7 +52,8 @@ def prune(at: datetime.datetime) -> list[Path]:
     """Deletes what is older than BACKUP_DAYS, and what is not among the newest of its days, weeks and months."""
     with files.alone(settings.BACKUP_DIR):
         backups = manifest.all_in(settings.BACKUP_DIR)
-        gone = [backup for backup in backups if backup not in _kept(backups, at)]
+        kept = _kept(backups, at)
+        gone = [backup for backup in backups if backup not in kept]
         for backup in gone:
             # A backup that is half deleted must not look like a whole one.
             hidden = backup.rename(backup.with_name(f"{UNFINISHED}{backup.name}"))
