@@ -1,9 +1,13 @@
 """Keeps readers out of the logs."""
 
+import datetime
+import json
 import logging
 import traceback
 
 from gunicorn.glogging import Logger
+
+from detoxsite import log_settings
 
 #: Characters of an argument: a path as long as a stranger likes must not fill the disk.
 LONGEST = 200
@@ -38,12 +42,34 @@ def _without_words(error: BaseException) -> str:
     return "".join(lines).rstrip()
 
 
+class JsonFormatter(logging.Formatter):
+    """One line of JSON a record, for a collector of logs. It has no field that a request could fill."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.datetime.fromtimestamp(record.created, datetime.UTC)
+        line = {
+            "time": at.isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "process": record.process,
+        }
+        if record.exc_info and record.exc_info[1]:
+            line["traceback"] = _without_words(record.exc_info[1])
+        elif record.exc_text:
+            line["traceback"] = record.exc_text
+        return json.dumps(line)
+
+
 class ServerLogger(Logger):
     """gunicorn's own log, which would name the address and the query of a request it could not read or answer."""
 
     def setup(self, cfg) -> None:
         super().setup(cfg)
         self.error_log.addFilter(_without_request)
+        if log_settings.LOG_FORMAT == "json":
+            for handler in self.error_log.handlers:
+                handler.setFormatter(JsonFormatter())
 
 
 def _without_request(record: logging.LogRecord) -> bool:

@@ -8,6 +8,7 @@ from django.urls import include, path
 from detoxsite import views
 from detoxsite.guide_file import guide_file
 from detoxsite.leaving import leave
+from detoxsite.operations.views import readiness_page
 from detoxsite.sitemaps import SITEMAPS
 from search.a_z import a_z
 
@@ -29,13 +30,13 @@ urlpatterns = [
     path("notes.html", guide_file, name="guide-file"),
     path("leave/", leave, name="leave"),
     path("a-z/", a_z, name="a-z"),
-    path("healthz", views.healthz, name="healthz"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path(".well-known/security.txt", views.security_txt, name="security-txt"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("", include("editorial.urls")),
     path("", include("accounts.urls")),
+    path("admin/readiness/", admin.site.admin_view(readiness_page), name="readiness"),
     path("admin/", admin.site.urls),
 ]
 

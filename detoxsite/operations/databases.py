@@ -55,9 +55,8 @@ def _copy_sqlite(path: Path) -> None:
     connection.ensure_connection()
     try:
         with closing(sqlite3.connect(path)) as copy:
-            connection.connection.backup(
-                copy, progress=_give_up_after(LOCKED_SECONDS)
-            )  # in one step: one moment's state
+            # In one step, so it is one moment's state.
+            connection.connection.backup(copy, progress=_give_up_after(LOCKED_SECONDS))
             copy.execute("PRAGMA journal_mode=DELETE")  # a single file, which stands for itself
     except sqlite3.Error as error:
         raise BackupError(f"The database could not be copied: {error}. Is the disk full?") from error
