@@ -49,6 +49,8 @@ class Job:
     every: datetime.timedelta
     run: Callable[[], object]
     aside: bool = False
+    #: How long after the first start it first runs.
+    first: datetime.timedelta = 0 * SECOND
 
 
 def beat() -> None:
@@ -97,7 +99,7 @@ JOBS = (
     Job("erased list", MINUTE, jobs.publish_erased),
     Job("alerts", 2 * MINUTE, jobs.look_and_alert, aside=True),
     Job("backup", DAY, jobs.back_up, aside=True),
-    Job("restore drill", 7 * DAY, jobs.drill, aside=True),
+    Job("restore drill", 7 * DAY, jobs.drill, aside=True, first=HOUR),
 )
 
 
@@ -105,7 +107,9 @@ def ensure() -> None:
     """Every job has its row, new ones due at once; rows of jobs that are no more are gone."""
     now = timezone.now()
     ScheduledJob.objects.exclude(name__in=[job.name for job in JOBS]).delete()
-    ScheduledJob.objects.bulk_create([ScheduledJob(name=job.name, next_at=now) for job in JOBS], ignore_conflicts=True)
+    ScheduledJob.objects.bulk_create(
+        [ScheduledJob(name=job.name, next_at=now + job.first) for job in JOBS], ignore_conflicts=True
+    )
 
 
 def run_due() -> None:

@@ -161,7 +161,7 @@ def backups(at: datetime.datetime, looks: Looks) -> Finding:
         problem = f"The newest was made {_ago(newest, at)}." if newest else "There is none yet."
     well = f"The newest was made {_ago(newest, at)}."
     note = (
-        f"{well} It is on the disk of the data: a broken disk takes both. See README, Backups." if _one_disk() else ""
+        f"{well} It is on the disk of the data, and a broken disk takes both (README, Backups)." if _one_disk() else ""
     )
     advice = "Run `manage.py backup` and read what it says. BACKUP_DIR must be there, with room."
     return _finding("backup", "Backup", problem, well, advice, note)

@@ -200,7 +200,7 @@ def test_backup_while_somebody_writes_is_one_moment_of_it(tmp_path):
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        for _ in range(3):
+        for _ in range(2):
             before = written[0]
             place.manage("backup")
             assert written[0] > before + 20, "the writer went on meanwhile"

@@ -80,6 +80,7 @@ def test_restore_onto_an_empty_machine_is_the_site_that_was(story, tmp_path):
         assert path.stat().st_mode & 0o077 == 0, path
     tables = [name for (name,) in place.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
     assert len(tables) > 30
+    tables.remove("sqlite_sequence")  # counts up when the roles are completed
     for name in tables:
         assert place.rows(f'SELECT * FROM "{name}"') == story.place.rows(f'SELECT * FROM "{name}"'), name
     assert "already: a database, files that people sent, pictures" in fails(place, "restore", str(story.backup))
