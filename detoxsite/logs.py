@@ -1,6 +1,7 @@
 """Keeps readers out of the logs."""
 
 import datetime
+import http.client
 import json
 import logging
 import traceback
@@ -17,12 +18,13 @@ class PrivacyFilter(logging.Filter):
     """Drops query strings and the request object that Django attaches to its records.
 
     A search or a private link stands in the query string, and the request holds the visitor's address. Django's
-    own records name the path as an argument of the message. Of an error its kind and the lines of code stay: its own
-    words may quote what somebody typed.
+    own records name the path, in which somebody may have typed anything: the pattern that it fits takes its place. Of
+    an error its kind and the lines of code stay: its own words may quote what somebody typed.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
         if hasattr(record, "request"):
+            record.msg, record.args = "%s: %s", (_answer(record), _route(record.request))
             del record.request
         if isinstance(record.args, tuple):
             record.args = tuple(a.split("?")[0][:LONGEST] if isinstance(a, str) else a for a in record.args)
@@ -30,6 +32,16 @@ class PrivacyFilter(logging.Filter):
             record.exc_text = _without_words(record.exc_info[1])
             record.exc_info = None
         return True
+
+
+def _answer(record: logging.LogRecord) -> str:
+    return http.client.responses.get(getattr(record, "status_code", 0), record.levelname)
+
+
+def _route(request: object) -> str:
+    """The pattern of the address, like articles/<slug:slug>/; never what stood in its place."""
+    match = getattr(request, "resolver_match", None)
+    return f"/{match.route}" if match else "no address of this site"
 
 
 def _without_words(error: BaseException) -> str:

@@ -12,6 +12,9 @@ from detoxsite.operations.views import readiness_page
 from detoxsite.sitemaps import SITEMAPS
 from search.a_z import a_z
 
+#: What the privacy page promises.
+PERIODS = {"retention_days": settings.RETENTION_DAYS, "backup_days": settings.BACKUP_DAYS}
+
 urlpatterns = [
     path("", views.home, name="home"),
     path("phases/", include("phases.urls")),
@@ -23,7 +26,7 @@ urlpatterns = [
     path("contact/", include("callbacks.urls")),
     path("emergency/", views.page("emergency"), name="emergency"),
     path("about/", views.page("about"), name="about"),
-    path("privacy/", views.page("privacy", retention_days=settings.RETENTION_DAYS), name="privacy"),
+    path("privacy/", views.page("privacy", **PERIODS), name="privacy"),
     path("accessibility/", views.page("accessibility"), name="accessibility"),
     path("safety/", views.page("safety"), name="safety"),
     path("card/", views.page("card"), name="card"),

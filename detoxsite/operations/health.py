@@ -5,6 +5,13 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 PATH = "/healthz"
+#: Those that middleware further in would have set.
+HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
 
 
 class HealthMiddleware:
@@ -18,4 +25,4 @@ class HealthMiddleware:
             return self.get_response(request)
         if request.method not in {"GET", "HEAD"}:
             return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
-        return HttpResponse("ok", content_type="text/plain", headers={"Cache-Control": "no-store"})
+        return HttpResponse("ok", content_type="text/plain", headers=HEADERS)

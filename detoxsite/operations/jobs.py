@@ -25,7 +25,7 @@ def back_up() -> None:
     """
     problem = says = ""
     try:
-        made = backup.make()
+        made = backup.make(wait=backup.WAIT)
         says = f"{made.name} was made and verified."
         if lost := backup.lost_files(made):
             problem = f"The store has lost {lost} files that requests name."

@@ -160,9 +160,8 @@ def backups(at: datetime.datetime, looks: Looks) -> Finding:
     if not problem and (newest is None or newest < at - BACKUP_OLD):
         problem = f"The newest was made {_ago(newest, at)}." if newest else "There is none yet."
     well = f"The newest was made {_ago(newest, at)}."
-    note = (
-        f"{well} It is on the disk of the data, and a broken disk takes both (README, Backups)." if _one_disk() else ""
-    )
+    one_disk = f"{well} It is on the disk of the data: a broken disk takes both (README, Backups)."
+    note = one_disk if _one_disk() else ""
     advice = "Run `manage.py backup` and read what it says. BACKUP_DIR must be there, with room."
     return _finding("backup", "Backup", problem, well, advice, note)
 
