@@ -34,6 +34,14 @@ def whole_number(name: str, default: int, low: int, high: int) -> int:
     return int(raw)
 
 
+def one_of(name: str, choices: tuple[str, ...]) -> str:
+    """One of a few words, the first by default. Raises ImproperlyConfigured on anything else."""
+    raw = os.environ.get(name, "").strip().lower() or choices[0]
+    if raw not in choices:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(choices)}, not {raw!r}.")
+    return raw
+
+
 def names(name: str, default: list[str]) -> list[str]:
     """A comma-separated list."""
     raw = os.environ.get(name, "")

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "detoxsite.middleware.SecurityHeadersMiddleware",  # outermost, so that static files carry them too
+    "detoxsite.operations.health.HealthMiddleware",
     "detoxsite.middleware.BrokenConnectionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -86,6 +87,12 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+
+METRICS_DIR = VAR_DIR / "metrics"
+if METRICS_PORT:  # noqa: F405
+    MIDDLEWARE.insert(0, "detoxsite.operations.metrics.MetricsMiddleware")
+    METRICS_DIR.mkdir(parents=True, exist_ok=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_DIR)  # prometheus_client reads it when it is first imported
 
 ROOT_URLCONF = "detoxsite.urls"
 WSGI_APPLICATION = "detoxsite.wsgi.application"

@@ -6,6 +6,8 @@ import contextlib
 import os
 import random
 import shutil
+import signal
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -96,9 +98,12 @@ async def _under_load(started: Site, during: Callable[[], object], seed: int, pa
 
 
 def judge(
-    fault: str, done: Load, started: Site, *, may_tell: bool = False, longest: float = 10, twice_is_fine: str = ""
+    fault: str, done: Load, started: Site, *, may_tell: bool = False, longest: float = 10, beside: str = ""
 ) -> Outcome:
-    """Compares what was confirmed with what is stored. `may_tell`: a file may be missing if the person was told."""
+    """Compares what was confirmed with what is stored. `may_tell`: a file may be missing if the person was told.
+
+    `beside`: the name on requests that came in addition.
+    """
     state = load.stored(started)
     rows = {request["name"]: request for request in state["requests"]}
     found = Outcome(fault, len(done.sent), len(done.confirmed), done.away, missed=list(state["damaged"]))
@@ -139,6 +144,7 @@ def main(doc: str, *faults: Callable[[argparse.Namespace], list[Outcome]]) -> No
     parser.add_argument("--seconds", type=int, default=15, help="how long each thing is away; 600 for ten minutes")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is stopped then too
     print(f"Seed: {options.seed}", flush=True)
     outcomes = [outcome for fault in faults for outcome in fault(options)]
     header = ["fault", "sent", "confirmed", "lost", "not whole", "told", "readers waited s", "else"]

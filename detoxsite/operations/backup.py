@@ -23,12 +23,14 @@ log = logging.getLogger(__name__)
 UNFINISHED = ".unfinished-"
 #: Megabytes that a backup leaves free on its disk, which may be the one that requests are stored on.
 RESERVE_MB = 256
+#: Seconds that the schedule waits for a drill that is under way.
+WAIT = 600
 
 
-def make() -> Path:
+def make(wait: float = 0) -> Path:
     """A verified backup in BACKUP_DIR; old ones are pruned. Raises BackupError; nothing half-made is left then."""
     folder = settings.BACKUP_DIR
-    with files.alone(folder):
+    with files.alone(folder, wait=wait):
         _clear_unfinished(folder)
         draft = folder / f"{UNFINISHED}{uuid.uuid4().hex}"
         try:
@@ -50,9 +52,10 @@ def make() -> Path:
 
 def prune(at: datetime.datetime) -> list[Path]:
     """Deletes what is older than BACKUP_DAYS, and what is not among the newest of its days, weeks and months."""
-    with files.alone(settings.BACKUP_DIR):
+    with files.alone(settings.BACKUP_DIR, wait=WAIT):
         backups = manifest.all_in(settings.BACKUP_DIR)
-        gone = [backup for backup in backups if backup not in _kept(backups, at)]
+        kept = _kept(backups, at)
+        gone = [backup for backup in backups if backup not in kept]
         for backup in gone:
             # A backup that is half deleted must not look like a whole one.
             hidden = backup.rename(backup.with_name(f"{UNFINISHED}{backup.name}"))

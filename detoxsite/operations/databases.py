@@ -4,6 +4,7 @@ import contextlib
 import os
 import sqlite3
 import subprocess
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -18,6 +19,8 @@ from detoxsite.operations.manifest import POSTGRES, SQLITE
 #: Runs a query and gives its rows.
 Ask = Callable[[str], list[tuple]]
 
+#: How long a copy waits for a database that somebody has locked.
+LOCKED_SECONDS = 60
 NAMED = "SELECT object_name, size FROM callbacks_attachment WHERE object_name <> ''"
 
 
@@ -52,7 +55,8 @@ def _copy_sqlite(path: Path) -> None:
     connection.ensure_connection()
     try:
         with closing(sqlite3.connect(path)) as copy:
-            connection.connection.backup(copy)  # in one step, so it is one moment's state
+            # In one step, so it is one moment's state.
+            connection.connection.backup(copy, progress=_give_up_after(LOCKED_SECONDS))
             copy.execute("PRAGMA journal_mode=DELETE")  # a single file, which stands for itself
     except sqlite3.Error as error:
         raise BackupError(f"The database could not be copied: {error}. Is the disk full?") from error
@@ -63,6 +67,17 @@ def _copy_sqlite(path: Path) -> None:
     finally:
         os.close(descriptor)
     sync_folder(path.parent)
+
+
+def _give_up_after(seconds: float) -> Callable[[int, int, int], None]:
+    """sqlite3 itself would go on for ever where somebody holds the database locked."""
+    end = time.monotonic() + seconds
+
+    def look(status: int, remaining: int, total: int) -> None:
+        if status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED} and time.monotonic() > end:
+            raise BackupError("The database could not be copied: somebody holds it locked.")
+
+    return look
 
 
 def _dump_postgres(path: Path) -> tuple[dict[str, int], dict[str, int]]:
@@ -81,7 +96,7 @@ def _ask(cursor, query: str) -> list[tuple]:
 
 
 def _contents(ask: Ask) -> tuple[dict[str, int], dict[str, int]]:
-    return counts(ask), {name: size for name, size in ask(NAMED)}
+    return counts(ask), dict(ask(NAMED))
 
 
 def counts(ask: Ask) -> dict[str, int]:

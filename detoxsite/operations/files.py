@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -74,19 +75,30 @@ def link(old: Path, new: Path) -> bool:
 
 
 @contextlib.contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Raises BackupError where another process works on the same backups, or the folder cannot be used."""
+def alone(folder: Path, *, wait: float = 0) -> Iterator[None]:
+    """Nobody else works on the same backups. Raises BackupError where somebody does for longer than `wait` seconds.
+
+    Also where the folder cannot be used.
+    """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(folder / ".lock", os.O_WRONLY | os.O_CREAT, 0o600)
     except OSError as error:
         raise BackupError(f"The folder {folder} (BACKUP_DIR) cannot be used: {error.strerror}.") from error
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(descriptor)
-        raise BackupError("Another backup, restore or drill is under way. Try again later.") from error
-    try:
+        end = time.monotonic() + wait
+        while not _lock(descriptor):
+            if time.monotonic() >= end:
+                raise BackupError("Another backup or drill is under way. Try again later.")
+            time.sleep(0.1)
         yield
     finally:
         os.close(descriptor)
+
+
+def _lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

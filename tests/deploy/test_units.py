@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from detoxsite import env_servers
 from tests.deploy import programs
 from tests.deploy.units import DEPLOY, HARDENING, directives
 from tests.served import ROOT
@@ -76,8 +77,8 @@ def _settings_read() -> set[str]:
     names = set()
     for path in (ROOT / "detoxsite").glob("*.py"):
         code = path.read_text()
-        names |= set(re.findall(r"\benv\w*\.\w+\(\s*\"([A-Z][A-Z0-9_]+)\"", code))
-    return names - INTERNAL
+        names |= set(re.findall(r"\benv(?:_\w+)?\.\w+\(\s*\"([A-Z][A-Z0-9_]+)\"", code))
+    return (names | {f"S3_{part}" for part in env_servers._STORE}) - INTERNAL - {"S3"}
 
 
 def test_each_setting_is_in_the_example_and_in_the_readme():

@@ -100,7 +100,8 @@ def test_worker_purges_and_shows_that_it_lives(tmp_path):
     with place.worker():
         wait_until(lambda: place.rows("SELECT count(*) FROM callbacks_callbackrequest") == [(1,)])
         wait_until(lambda: len(list((state.folder(tmp_path) / "attachments").iterdir())) == 1)
-        wait_until(lambda: all(done for (done,) in place.rows("SELECT succeeded_at FROM detoxsite_scheduledjob")))
+        done = "SELECT succeeded_at FROM detoxsite_scheduledjob"
+        wait_until(lambda: all(at for (at,) in place.rows(done)), place.hurry)
         heartbeat = "SELECT succeeded_at FROM detoxsite_scheduledjob WHERE name = 'heartbeat'"
         before = place.rows(heartbeat)
         wait_until(lambda: place.rows(heartbeat) > before, place.hurry)

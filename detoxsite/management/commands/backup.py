@@ -28,9 +28,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         found = manifest.load(made)
         size = sum(entry.bytes for entry in found.files.values())
-        self.stdout.write(
-            f"{made}: {len(found.files)} files, {size:,} bytes, verified. Older ones deleted: {len(gone)}."
-        )
+        self.stdout.write(f"{made}: {len(found.files)} files, {size:,} bytes, verified.")
+        self.stdout.write(f"Older ones deleted: {len(gone)}.")
         self.stdout.write("It holds no key. Keep VAR_DIR/secrets too, and elsewhere: see README, Backups.")
         if lost:
             raise CommandError(f"The store has lost {lost} files that requests name; the backup holds all the rest.")
