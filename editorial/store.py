@@ -7,12 +7,13 @@ FileNotFoundError, or OSError.
 
 import contextlib
 import errno
+import functools
 import threading
 from collections.abc import Iterator
 from datetime import datetime
-from functools import partial
 from types import SimpleNamespace
 
+import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
@@ -35,6 +36,16 @@ CONFIG = Config(
 _MISSING = {"404", "NoSuchKey", "NotFound", "NoSuchUpload"}
 
 
+_making = threading.Lock()
+
+
+@functools.lru_cache(8)
+def _client(endpoint: str, region: str, access_key: str, secret_key: str):
+    """Takes a third of a second to make. Made when first used, so after a server's fork."""
+    session = boto3.Session(access_key, secret_key, region_name=region)
+    return session.client("s3", endpoint_url=endpoint, config=CONFIG)
+
+
 @contextlib.contextmanager
 def _as_a_folder_would(name: str) -> Iterator[None]:
     try:
@@ -52,14 +63,14 @@ class Store(S3Storage):
     """One client for all threads: django-storages' own, one a thread, would take megabytes for each upload thread."""
 
     def __init__(self, **options) -> None:
-        super().__init__(**{"file_overwrite": True, "default_acl": None, "client_config": CONFIG} | options)
-        self._making = threading.Lock()
-        self._connections = SimpleNamespace()
+        super().__init__(**{"file_overwrite": True, "default_acl": None} | options)
 
     @property
-    def connection(self):
-        with self._making:
-            return super().connection
+    def connection(self) -> SimpleNamespace:
+        """As much of a boto3 resource as is used here and in S3Storage: its client, which threads may share."""
+        with _making:
+            client = _client(self.endpoint_url, self.region_name, self.access_key, self.secret_key)
+        return SimpleNamespace(meta=SimpleNamespace(client=client))
 
     def call(self, operation: str, name: str = "", **arguments) -> dict:
         """Asks the store. Raises FileNotFoundError or OSError."""
@@ -143,7 +154,7 @@ class Reading(File):
             return self.file.read(size)
 
     def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        return iter(partial(self.read, chunk_size or self.DEFAULT_CHUNK_SIZE), b"")
+        return iter(functools.partial(self.read, chunk_size or self.DEFAULT_CHUNK_SIZE), b"")
 
     def __iter__(self) -> Iterator[bytes]:
         return self.chunks()

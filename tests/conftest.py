@@ -4,6 +4,8 @@ import io
 import itertools
 import os
 import shutil
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import redis
@@ -44,20 +46,19 @@ def roomy_limit(settings) -> None:
 
 
 @pytest.fixture(autouse=True)
-def own_files(settings, tmp_path) -> None:
+def own_files(settings, tmp_path) -> Iterator[None]:
     """Each test has its own media and attachments."""
     storages = {name: dict(entry) for name, entry in settings.STORAGES.items()}
-    if state.SERVERS:
-        for name, folder in (("default", "media"), ("attachments", "attachments")):
-            location = f"{tmp_path.name}-{os.getpid()}-{next(_numbers)}/{folder}"
-            storages[name]["OPTIONS"] = storages[name]["OPTIONS"] | {"location": location}
-        settings.STORAGES = storages
-        return
-    storages["default"] = storages["default"] | {"OPTIONS": {"location": tmp_path / "media"}}
-    storages["attachments"]["OPTIONS"] = storages["attachments"]["OPTIONS"] | {"location": tmp_path / "attachments"}
+    place = f"{os.getpid()}/{next(_numbers)}" if state.SERVERS else str(tmp_path)
+    for name, folder in (("default", "media"), ("attachments", "attachments")):
+        location = f"{place}/{folder}"
+        storages[name]["OPTIONS"] = storages[name].get("OPTIONS", {}) | {"location": location}
     settings.STORAGES = storages
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.BACKUP_DIR = tmp_path / "backups"
+    yield
+    if state.SERVERS:  # rclone reads the whole folder above for each question
+        shutil.rmtree(Path(state.SERVERS["files"], state.BUCKET, place), ignore_errors=True)
 
 
 _numbers = itertools.count()
