@@ -1,15 +1,17 @@
 """The units: systemd can read them, they confine what they start, and each setting is named where one looks for it."""
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from detoxsite import env_servers
 from tests.deploy import programs
-from tests.deploy.units import DEPLOY, HARDENING, directives
+from tests.deploy.units import DEPLOY, HARDENING, directives, variables
 from tests.served import ROOT
 
 UNITS = DEPLOY / "systemd"
@@ -89,3 +91,10 @@ def test_each_setting_is_in_the_example_and_in_the_readme():
     assert sorted(found - set(example) - {"VAR_DIR"}) == [], "not in deploy/detox.env.example"
     assert sorted(found - set(readme)) == [], "not in README.md"
     assert sorted(set(example) - found) == [], "read by nobody"
+
+
+def test_example_of_settings_passes_djangos_own_check(tmp_path):
+    filled = os.environ | variables(DEPLOY / "detox.env.example") | {"VAR_DIR": str(tmp_path)}
+    command = [sys.executable, "-W", "error", "manage.py", "check", "--deploy", "--fail-level=WARNING"]
+    done = subprocess.run(command, cwd=ROOT, env=filled, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
