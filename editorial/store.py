@@ -124,7 +124,10 @@ class Store(S3Storage):
 
         Their parts take room and are in no listing of objects.
         """
-        old = list(self._all("list_multipart_uploads", "Uploads", "Initiated", moment))
+        try:
+            old = list(self._all("list_multipart_uploads", "Uploads", "Initiated", moment))
+        except FileNotFoundError:  # how some stores say that there is none, rclone after a start for one
+            return 0
         for upload in old:
             with contextlib.suppress(FileNotFoundError):  # finished or ended meanwhile
                 self.call("abort_multipart_upload", Key=upload["Key"], UploadId=upload["UploadId"])
