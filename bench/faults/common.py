@@ -146,7 +146,10 @@ def main(doc: str, *faults: Callable[[argparse.Namespace], list[Outcome]]) -> No
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is stopped then too
     print(f"Seed: {options.seed}", flush=True)
-    outcomes = [outcome for fault in faults for outcome in fault(options)]
+    outcomes = []
+    for fault in faults:
+        outcomes += fault(options)
+        print(f"{outcomes[-1].fault}: {outcomes[-1].confirmed} confirmed, {len(outcomes[-1].lost)} lost.", flush=True)
     header = ["fault", "sent", "confirmed", "lost", "not whole", "told", "readers waited s", "else"]
     rows = []
     for each in outcomes:
