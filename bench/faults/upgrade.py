@@ -28,7 +28,12 @@ def run(options) -> list[common.Outcome]:
 
         def upgrade() -> None:
             for _ in range(TIMES):
-                subprocess.run([served.folder / "current" / "deploy" / "run", "prepare"], env=served.env, check=True)
+                subprocess.run(
+                    [served.folder / "current" / "deploy" / "run", "prepare"],
+                    env=served.env,
+                    check=True,
+                    stdout=subprocess.DEVNULL,
+                )
                 served.restart_site()
                 with contextlib.suppress(KeyError):
                     served.stop("detox-worker")
