@@ -8,7 +8,7 @@ export PORT ?= 8000
 JOBS ?= 4
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check validate fix staff lock clean
+.PHONY: help run dev test servers check validate fix staff lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -25,7 +25,12 @@ dev: $(VENV)/runtime ## The same site with auto-reload and DEBUG on
 test: $(VENV)/development ## Set up what tests need and run all of them, in a real Chromium too
 	@$(PY) -m tests.browser.chromium
 	@$(PY) -m tests.callbacks.clamd
+	@$(PY) -m tests.deploy.programs
 	@$(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+servers: $(VENV)/development ## The tests again, on PostgreSQL, Redis and an S3 store instead of SQLite and files
+	@$(PY) -m tests.callbacks.clamd
+	@$(PY) -m tests.backends -n $(JOBS) --dist loadfile --no-loadscope-reorder -m "not browser" $(ARGS)
 
 check: $(VENV)/development ## Lint, formatting, migrations, deployment settings
 	@$(VENV)/bin/ruff check .

@@ -45,7 +45,7 @@ class Watch:
             self.outages.append(time.monotonic() - since)
 
 
-async def client(site, seed: int, sent: list[load.Person], over: asyncio.Event) -> None:
+async def client(site, seed: int, sent: list[load.Person], over: asyncio.Event, pause: float = 0) -> None:
     rng = random.Random(seed)
     while not over.is_set():
         name = f"{MARKER} {seed} {len(sent)}"
@@ -58,8 +58,7 @@ async def client(site, seed: int, sent: list[load.Person], over: asyncio.Event) 
         await person.submit(site.url, load.Pace(rng.choice([0, 0, 2 * load.MIB])), limit=60)
         person.answer_digests = person.digests
         person.files = {}  # megabytes that are no longer needed
-        if not person.acknowledged:
-            await asyncio.sleep(0.1)
+        await asyncio.sleep(pause if person.acknowledged else max(pause, 0.1))
 
 
 async def all_there(site, before: dict, limit: float) -> float:

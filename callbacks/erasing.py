@@ -2,13 +2,14 @@
 
 import datetime
 import uuid
+from collections.abc import Mapping
 
 from django.contrib.auth.models import AbstractUser
 from django.db import connection, transaction
 from django.utils import timezone
 
 from callbacks import objects, work
-from callbacks.models import AccessRecord, Attachment, CallbackRequest, Erasure
+from callbacks.models import AccessRecord, Attachment, CallbackRequest, Erasure, Tombstone
 
 #: An object without a row may belong to a form that is still on its way, for so long.
 #: Longer than any upload may take (detoxsite/worker.py): the first file of a form waits for the second without a row.
@@ -23,6 +24,7 @@ def erase(request: CallbackRequest, *, by: AbstractUser) -> None:
     """A lead deletes a request with its files for good. Its objects go once the rows are gone."""
     with transaction.atomic():
         work.record(AccessRecord.Action.ERASED, request, by)
+        _remember(request.pk, withdrawn=False)
         _delete(request, Erasure.Reason.STAFF)
 
 
@@ -49,6 +51,27 @@ def withdraw(request: CallbackRequest) -> None:
         request.erase_after = max(min(request.erase_after, soon), request.received_at + datetime.timedelta(seconds=1))
         request.save()
         Erasure.objects.create(reason=Erasure.Reason.WITHDRAWN, requests=1, files=files)
+        _remember(request.pk, withdrawn=True)
+
+
+def erase_again(erased: Mapping[uuid.UUID, bool]) -> int:
+    """After a restore: what had been taken back (True) or erased by staff (False) is gone again; how many requests.
+
+    What was erased because its time was over needs no list: the restored row has its date.
+    """
+    count = 0
+    for pk, withdrawn in erased.items():
+        request = CallbackRequest.objects.filter(pk=pk).first()
+        if request is None or (withdrawn and not request.is_kept):
+            continue
+        if withdrawn:
+            withdraw(request)
+        else:
+            with transaction.atomic():
+                _delete(request, Erasure.Reason.STAFF)
+                _remember(pk, withdrawn=False)
+        count += 1
+    return count
 
 
 def erase_due(at: datetime.datetime) -> int:
@@ -71,9 +94,15 @@ def sweep_orphans(older_than: datetime.timedelta = ORPHAN_AGE) -> int:
 
     Younger ones may belong to a form that is still on its way.
     """
-    old = objects.names_older_than(timezone.now() - older_than)
+    before = timezone.now() - older_than
+    objects.abort_older_than(before)
+    old = objects.names_older_than(before)
     orphans = set(old) - Attachment.objects.object_names()
     return sum(objects.discard(name) for name in orphans)
+
+
+def _remember(pk: uuid.UUID, *, withdrawn: bool) -> None:
+    Tombstone.objects.update_or_create(request_id=pk, defaults={"withdrawn": withdrawn, "at": timezone.now()})
 
 
 def _delete(request: CallbackRequest, reason: Erasure.Reason) -> None:
@@ -93,6 +122,8 @@ def _discard_objects_later(request: CallbackRequest) -> None:
 
 def _empty_write_ahead_log() -> None:
     """On SQLite, erased rows still stand in the write-ahead log until it is written back and cut.
+
+    PostgreSQL takes back the room of erased rows when it vacuums, and its log when that is over (decision 0009).
 
     Somebody who is reading at that moment may keep it from being cut whole; the next erasure or the daily purge does.
     """

@@ -7,6 +7,7 @@ from django.http import HttpRequest, QueryDict
 from callbacks import limiting, receiving, services
 from callbacks.forms import CallbackForm
 from callbacks.limiting import Admission
+from callbacks.patience import let_go_of_database
 from callbacks.receiving import UnreadableForm
 from callbacks.services import CouldNotSave, FormSpent, Submitted
 from callbacks.uploads import Refusal
@@ -31,9 +32,9 @@ def take(request: HttpRequest) -> Outcome:
         """The call first: whatever happens to the files, to the connection or to us, the request is kept."""
         outcome = _submit(request, CallbackForm(text, file_began=True), {})
         early.append(outcome)
-        if outcome.admission.problem or not limiting.may_send_files(request):
-            return Refusal.CROWDED
-        return None
+        crowded = outcome.admission.problem or not limiting.may_send_files(request)
+        let_go_of_database()
+        return Refusal.CROWDED if crowded else None
 
     try:
         upload = receiving.receive(request, before_files=before_files)

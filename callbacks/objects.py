@@ -1,6 +1,7 @@
 """Encrypted files in the "attachments" storage: made, made durable, read, discarded. Names are random and say nothing.
 
-Everything goes through Django's storage interface, so an S3-compatible store can take the place of local files.
+Everything goes through Django's storage interface, so an S3-compatible store (editorial.store) can take the place of
+local files.
 """
 
 import errno
@@ -17,6 +18,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from callbacks import streams
+from editorial.store import Store, Writing
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +59,14 @@ def close_durably(file: File) -> None:
         os.fsync(file.fileno())
         file.close()
         _sync_folder(Path(storage.location))
+    else:
+        file.close()
+
+
+def abandon(file: File) -> None:
+    """Closes an object that will be discarded; a store never gets to see it whole. Raises what the storage raises."""
+    if isinstance(file, Writing):
+        file.abort()
     else:
         file.close()
 
@@ -130,11 +140,19 @@ def discard(name: str) -> bool:
 def names_older_than(moment: datetime) -> list[str]:
     """Objects last written before `moment`."""
     storage = _storage()
+    if isinstance(storage, Store):
+        return storage.names_older_than(moment)
     try:
         _, names = storage.listdir("")
     except FileNotFoundError:  # nothing was ever stored
         return []
     return [name for name in names if _is_older(storage, name, moment)]
+
+
+def abort_older_than(moment: datetime) -> int:
+    """Ends uploads to a store on the network that were begun before `moment` and never finished; how many."""
+    storage = _storage()
+    return storage.abort_older_than(moment) if isinstance(storage, Store) else 0
 
 
 def _is_older(storage: Storage, name: str, moment: datetime) -> bool:

@@ -124,7 +124,7 @@ class _Incoming:
             self._scan.close()
         if self._file:
             try:
-                self._file.close()
+                objects.abandon(self._file)
             except Exception:  # a full disk fails once more when its buffer is written out
                 log.info("An attachment object that is discarded could not be closed.")
             objects.discard(self._object_name)

@@ -71,6 +71,12 @@ class EncryptingWriter:
         self._number += 1
 
 
+def stored_bytes(size: int) -> int:
+    """How long the encrypted form of a file of `size` bytes is."""
+    chunks = max(1, -(-size // CHUNK_BYTES))
+    return HEADER_BYTES + size + chunks * TAG_BYTES
+
+
 def read_header(file: _Readable) -> bytes:
     """The first HEADER_BYTES of an encrypted file."""
     return _read(file, HEADER_BYTES)

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 from callbacks import erasing, intake, limiting, links, services, tokens
 from callbacks.forms import AddFilesForm, CallbackForm
 from callbacks.models import CallbackRequest
+from callbacks.patience import let_go_of_database
 from callbacks.promise import Promise, promise
 from callbacks.receiving import UnreadableForm, receive
 from callbacks.safe_hours import SafeHours
@@ -106,6 +107,7 @@ def sent(request: HttpRequest, callback: CallbackRequest, secret: str) -> HttpRe
     if request.method != "POST":
         return _sent_page(request, callback, secret)
     may_add = limiting.may_add_files(callback) and limiting.may_send_files(request)
+    let_go_of_database()
     try:
         upload = receive(request, callback.open_slots() if may_add else ())
     except UnreadableForm:

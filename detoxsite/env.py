@@ -34,6 +34,14 @@ def whole_number(name: str, default: int, low: int, high: int) -> int:
     return int(raw)
 
 
+def one_of(name: str, choices: tuple[str, ...]) -> str:
+    """One of a few words, the first by default. Raises ImproperlyConfigured on anything else."""
+    raw = os.environ.get(name, "").strip().lower() or choices[0]
+    if raw not in choices:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(choices)}, not {raw!r}.")
+    return raw
+
+
 def names(name: str, default: list[str]) -> list[str]:
     """A comma-separated list."""
     raw = os.environ.get(name, "")
@@ -132,12 +140,17 @@ def leave_url(name: str, default: str) -> str:
     return raw
 
 
-def secret(name: str, path: Path) -> str:
+def secret(name: str, path: Path, *, shared: bool = False) -> str:
     """A secret from the environment or, failing that, from a file made once that only its owner can read.
 
-    Raises ImproperlyConfigured where the file cannot be made or read, or holds too little.
+    `shared`: several hosts must have the same one, so none is made. Raises ImproperlyConfigured where the file cannot
+    be made or read, or holds too little.
     """
     value = os.environ.get(name, "").strip()
+    if not value and shared and not path.exists():
+        raise ImproperlyConfigured(
+            f"{name} must be set, or {path} be copied from another host: hosts that share a database share it too."
+        )
     if not value:
         try:
             value = _read_or_make(path)
@@ -167,17 +180,17 @@ def _read_or_make(path: Path) -> str:
     return path.read_text().strip()
 
 
-def vault_keys(name: str, path: Path) -> dict[int, bytes]:
+def vault_keys(name: str, path: Path, *, shared: bool = False) -> dict[int, bytes]:
     """Keys that protect what people send: "1:<base64>,2:<base64>", each 32 bytes; the highest number is in use.
 
-    Without the variable they are read from `path`, one to a line, where the first is made once. Raises
+    Without the variable they are read from `path`, one to a line, where the first is made once, unless `shared`. Raises
     ImproperlyConfigured on a malformed list.
     """
     raw = os.environ.get(name, "").strip()
     try:
         if raw:
             return _numbered_keys(raw.split(","))
-        stored = secret(name, path)
+        stored = secret(name, path, shared=shared)
         if ":" in stored:
             return _numbered_keys(stored.splitlines())
         return {1: _key(stored[:43] + "=")}  # the first key, made at the first start, is the beginning of 48 bytes

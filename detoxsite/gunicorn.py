@@ -1,5 +1,6 @@
 """How the site is served. docs/decisions/0002-app-server.md has why."""
 
+import os
 import resource
 import socket
 import struct
@@ -39,7 +40,24 @@ PAGE_BYTES = 256 * 1024
 def on_starting(server) -> None:
     """Each waiting connection and each thread's database take a file descriptor, and the usual 1,024 are too few."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    _forget_earlier_metrics()
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 8192) if most > 0 else 8192, most))
+
+
+def _forget_earlier_metrics() -> None:
+    """Here, before any process counts."""
+    if env.whole_number("METRICS_PORT", 0, 0, 65535):
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "detoxsite.settings")
+        from detoxsite.operations import metrics
+
+        metrics.forget_earlier()
+
+
+def post_worker_init(worker) -> None:
+    """A worker of gunicorn's, that is: a web process, which looks after the task worker."""
+    from detoxsite.operations import watch
+
+    watch.start()
 
 
 def when_ready(server) -> None:

@@ -1,9 +1,14 @@
 """Keeps readers out of the logs."""
 
+import datetime
+import http.client
+import json
 import logging
 import traceback
 
 from gunicorn.glogging import Logger
+
+from detoxsite import log_settings
 
 #: Characters of an argument: a path as long as a stranger likes must not fill the disk.
 LONGEST = 200
@@ -13,12 +18,13 @@ class PrivacyFilter(logging.Filter):
     """Drops query strings and the request object that Django attaches to its records.
 
     A search or a private link stands in the query string, and the request holds the visitor's address. Django's
-    own records name the path as an argument of the message. Of an error its kind and the lines of code stay: its own
-    words may quote what somebody typed.
+    own records name the path, in which somebody may have typed anything: the pattern that it fits takes its place. Of
+    an error its kind and the lines of code stay: its own words may quote what somebody typed.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
         if hasattr(record, "request"):
+            record.msg, record.args = "%s: %s", (_answer(record), _route(record.request))
             del record.request
         if isinstance(record.args, tuple):
             record.args = tuple(a.split("?")[0][:LONGEST] if isinstance(a, str) else a for a in record.args)
@@ -26,6 +32,16 @@ class PrivacyFilter(logging.Filter):
             record.exc_text = _without_words(record.exc_info[1])
             record.exc_info = None
         return True
+
+
+def _answer(record: logging.LogRecord) -> str:
+    return http.client.responses.get(getattr(record, "status_code", 0), record.levelname)
+
+
+def _route(request: object) -> str:
+    """The pattern of the address, like articles/<slug:slug>/; never what stood in its place."""
+    match = getattr(request, "resolver_match", None)
+    return f"/{match.route}" if match else "no address of this site"
 
 
 def _without_words(error: BaseException) -> str:
@@ -38,12 +54,34 @@ def _without_words(error: BaseException) -> str:
     return "".join(lines).rstrip()
 
 
+class JsonFormatter(logging.Formatter):
+    """One line of JSON a record, for a collector of logs. It has no field that a request could fill."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.datetime.fromtimestamp(record.created, datetime.UTC)
+        line = {
+            "time": at.isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "process": record.process,
+        }
+        if record.exc_info and record.exc_info[1]:
+            line["traceback"] = _without_words(record.exc_info[1])
+        elif record.exc_text:
+            line["traceback"] = record.exc_text
+        return json.dumps(line)
+
+
 class ServerLogger(Logger):
     """gunicorn's own log, which would name the address and the query of a request it could not read or answer."""
 
     def setup(self, cfg) -> None:
         super().setup(cfg)
         self.error_log.addFilter(_without_request)
+        if log_settings.LOG_FORMAT == "json":
+            for handler in self.error_log.handlers:
+                handler.setFormatter(JsonFormatter())
 
 
 def _without_request(record: logging.LogRecord) -> bool:

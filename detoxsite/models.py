@@ -4,14 +4,49 @@ from django.db import models
 
 
 class ScheduledJob(models.Model):
-    """When a job of detoxsite/schedule.py is due next and when it last came to its end. One row for all workers."""
+    """When a job of detoxsite/schedule.py is due next, when it last came to its end and when it last failed.
+
+    One row for all workers.
+    """
 
     name = models.CharField(max_length=40, primary_key=True)
     next_at = models.DateTimeField()
     succeeded_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        permissions = [("view_readiness", "Can see whether the site is well")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Look(models.Model):
+    """What came of the last look at something that takes too long to look at for a page: the store, say."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField()
+    problem = models.TextField(blank=True, help_text="A sentence; empty where all is well.")
+    says = models.TextField(blank=True, help_text="A sentence about what was found.")
+    good_until = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()
 
     def __str__(self) -> str:
         return self.name
+
+
+class Matter(models.Model):
+    """Something is not as it should be: since when, and when those who run the site were told last."""
+
+    key = models.CharField(max_length=40, primary_key=True)
+    since = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.key

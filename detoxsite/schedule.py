@@ -6,11 +6,14 @@ days without a worker each job runs once. docs/decisions/0005-tasks.md has why i
 """
 
 import datetime
+import io
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.core.management import call_command
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 from django_tasks import TaskResultStatus
@@ -18,6 +21,7 @@ from django_tasks_db.models import DBTaskResult
 
 from callbacks import erasing, notices, scanner
 from detoxsite.models import ScheduledJob
+from detoxsite.operations import jobs
 from limits import counters
 
 log = logging.getLogger(__name__)
@@ -37,11 +41,17 @@ TASKS_KEPT = DAY
 
 @dataclass(frozen=True)
 class Job:
-    """`run` may run twice, or again after it was cut off at any instant."""
+    """`run` may run twice, or again after it was cut off at any instant.
+
+    One that may take minutes runs `aside`, in a thread, so that the worker goes on with the rest.
+    """
 
     name: str
     every: datetime.timedelta
     run: Callable[[], object]
+    aside: bool = False
+    #: How long after the first start it first runs.
+    first: datetime.timedelta = 0 * SECOND
 
 
 def beat() -> None:
@@ -49,7 +59,9 @@ def beat() -> None:
 
 
 def purge() -> None:
-    call_command("purge_callbacks")
+    said = io.StringIO()  # what it prints is no line of the log
+    call_command("purge_callbacks", stdout=said)
+    log.info("%s", said.getvalue().strip())
 
 
 def tend_notices() -> None:
@@ -87,6 +99,10 @@ JOBS = (
     Job("purge", DAY, purge),
     Job("warn of erasure", DAY, warn_of_erasure),
     Job("prune tasks", DAY, prune_tasks),
+    Job("erased list", MINUTE, jobs.publish_erased),
+    Job("alerts", 2 * MINUTE, jobs.look_and_alert, aside=True),
+    Job("backup", DAY, jobs.back_up, aside=True),
+    Job("restore drill", 7 * DAY, jobs.drill, aside=True, first=HOUR),
 )
 
 
@@ -94,7 +110,8 @@ def ensure() -> None:
     """Every job has its row, new ones due at once; rows of jobs that are no more are gone."""
     now = timezone.now()
     ScheduledJob.objects.exclude(name__in=[job.name for job in JOBS]).delete()
-    ScheduledJob.objects.bulk_create([ScheduledJob(name=job.name, next_at=now) for job in JOBS], ignore_conflicts=True)
+    rows = [ScheduledJob(name=job.name, next_at=now + job.first) for job in JOBS]
+    ScheduledJob.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def run_due() -> None:
@@ -103,8 +120,10 @@ def run_due() -> None:
     for job in JOBS:
         if job.name not in rows:
             ensure()
+        elif job.name in _aside and _aside[job.name].is_alive():
+            _hold(job)
         elif _is_due(job, rows[job.name]) and _take(job, rows[job.name]):
-            _run(job)
+            _start(job)
 
 
 def is_alive(within: datetime.timedelta = 2 * MINUTE) -> bool:
@@ -129,11 +148,36 @@ def _take(job: Job, next_at: datetime.datetime) -> bool:
     return bool(free.update(next_at=timezone.now() + min(job.every, TRY_AGAIN)))
 
 
+#: Jobs that run in threads of this process, by name.
+_aside: dict[str, threading.Thread] = {}
+
+
+def _hold(job: Job) -> None:
+    """It is still at it: nobody else shall begin."""
+    ScheduledJob.objects.filter(name=job.name).update(next_at=timezone.now() + min(job.every, TRY_AGAIN))
+
+
+def _start(job: Job) -> None:
+    if not job.aside:
+        _run(job)
+        return
+    _aside[job.name] = threading.Thread(target=_run_and_close, args=(job,), name=job.name, daemon=True)
+    _aside[job.name].start()
+
+
+def _run_and_close(job: Job) -> None:
+    try:
+        _run(job)
+    finally:
+        connection.close()
+
+
 def _run(job: Job) -> None:
     try:
         job.run()
     except Exception:
         log.exception("The job %r failed and will be tried again.", job.name)
+        ScheduledJob.objects.filter(name=job.name).update(failed_at=timezone.now())
         return
     now = timezone.now()
     ScheduledJob.objects.filter(name=job.name).update(next_at=now + job.every, succeeded_at=now)

@@ -5,14 +5,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from detoxsite import env, log_settings
+from detoxsite.operations_settings import *  # noqa: F403
 from detoxsite.page_settings import *  # noqa: F403
 from detoxsite.signin_settings import *  # noqa: F403
 from detoxsite.signin_settings import STAFF_SESSION_HOURS
+from detoxsite.state_settings import *  # noqa: F403
+from detoxsite.state_settings import BASE_DIR, HAS_SERVER, VAR_DIR
 
 # State, secrets and what people send are for this account only, whoever creates the file.
 os.umask(0o077)
-
-BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Where it lives ------------------------------------------------------------------------------------------
 
@@ -27,11 +28,12 @@ ALLOWED_HOSTS = [
     *([] if HTTPS else ["localhost", "127.0.0.1", "[::1]"]),
 ]
 
-#: All state: database, media, attachments, secrets, collected static files.
-VAR_DIR = Path(*env.names("VAR_DIR", [str(BASE_DIR / "var")])).resolve()
-SECRET_KEY = env.secret("SECRET_KEY", VAR_DIR / "secrets" / "secret-key")
+SECRET_KEY = env.secret("SECRET_KEY", VAR_DIR / "secrets" / "secret-key", shared=HAS_SERVER)
 VAULT_KEY_FILE = VAR_DIR / "secrets" / "vault-key"
-VAULT_KEYS = env.vault_keys("VAULT_KEYS", VAULT_KEY_FILE)
+VAULT_KEYS = env.vault_keys("VAULT_KEYS", VAULT_KEY_FILE, shared=HAS_SERVER)
+
+#: Where backups go: best onto another machine, mounted here.
+BACKUP_DIR = Path(*env.names("BACKUP_DIR", [str(VAR_DIR / "backups")])).resolve()
 
 #: How many proxies of ours stand in front. Each adds the address it was called from to X-Forwarded-For.
 PROXY_HOPS = env.whole_number("PROXY_HOPS", 0, 0, 9)
@@ -71,6 +73,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "detoxsite.middleware.SecurityHeadersMiddleware",  # outermost, so that static files carry them too
+    "detoxsite.operations.health.HealthMiddleware",
     "detoxsite.middleware.BrokenConnectionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -86,6 +89,12 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+
+METRICS_DIR = VAR_DIR / "metrics"
+if METRICS_PORT:  # noqa: F405
+    MIDDLEWARE.insert(0, "detoxsite.operations.metrics.MetricsMiddleware")
+    METRICS_DIR.mkdir(parents=True, exist_ok=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_DIR)  # prometheus_client reads it when it is first imported
 
 ROOT_URLCONF = "detoxsite.urls"
 WSGI_APPLICATION = "detoxsite.wsgi.application"
@@ -110,46 +119,10 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # State ---------------------------------------------------------------------------------------------------
 
-DATABASES = {
-    "default": {
-        "ENGINE": "detoxsite.sqlite",
-        "NAME": VAR_DIR / "db.sqlite3",
-        "CONN_MAX_AGE": 600,
-        "OPTIONS": {
-            "timeout": 20,
-            # Writers queue instead of failing when a read turns into a write.
-            "transaction_mode": "IMMEDIATE",
-            # FULL: a confirmed request survives a power cut. secure_delete: erased rows are overwritten.
-            "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON;"
-            ),
-        },
-    }
-}
 # A task is a row of the same database, so it is there exactly if what it is about is there.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
-MEDIA_URL = "/media/"
-MEDIA_ROOT = VAR_DIR / "media"
-
-STORAGES = {
-    # Pictures in articles: public.
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    # What people send: encrypted before it gets here, no address of its own, never served from here.
-    "attachments": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": VAR_DIR / "attachments",
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-}
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
@@ -188,8 +161,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-# No cache: one of each process would count and remember for itself what must hold for all.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = STAFF_SESSION_HOURS * 60 * 60
 SESSION_COOKIE_SAMESITE = "Strict"

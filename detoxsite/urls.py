@@ -7,8 +7,12 @@ from django.urls import include, path
 from detoxsite import views
 from detoxsite.guide_file import guide_file
 from detoxsite.leaving import leave
+from detoxsite.operations.views import readiness_page
 from detoxsite.sitemaps import sitemap, sitemap_part
 from search.a_z import a_z
+
+#: What the privacy page promises.
+PERIODS = {"retention_days": settings.RETENTION_DAYS, "backup_days": settings.BACKUP_DAYS}
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -21,14 +25,13 @@ urlpatterns = [
     path("contact/", include("callbacks.urls")),
     path("emergency/", views.page("emergency"), name="emergency"),
     path("about/", views.page("about"), name="about"),
-    path("privacy/", views.page("privacy", retention_days=settings.RETENTION_DAYS), name="privacy"),
+    path("privacy/", views.page("privacy", **PERIODS), name="privacy"),
     path("accessibility/", views.page("accessibility"), name="accessibility"),
     path("safety/", views.page("safety"), name="safety"),
     path("card/", views.page("card"), name="card"),
     path("notes.html", guide_file, name="guide-file"),
     path("leave/", leave, name="leave"),
     path("a-z/", a_z, name="a-z"),
-    path("healthz", views.healthz, name="healthz"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", sitemap, name="sitemap"),
     path("sitemap-<slug:section>.xml", sitemap_part, name="sitemap-part"),
@@ -36,6 +39,7 @@ urlpatterns = [
     path("favicon.ico", views.favicon, name="favicon"),
     path("", include("editorial.urls")),
     path("", include("accounts.urls")),
+    path("admin/readiness/", admin.site.admin_view(readiness_page), name="readiness"),
     path("admin/", admin.site.urls),
 ]
 

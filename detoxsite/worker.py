@@ -17,6 +17,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
 
+from django.db import connections
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from detoxsite import env
@@ -205,7 +206,10 @@ class Worker(ThreadWorker):
 
     def _handle_upload(self, conn: TConn) -> object:
         self.uploads[conn] = Upload(conn)
-        return self.handle(conn)
+        try:
+            return self.handle(conn)
+        finally:
+            connections.close_all()  # hundreds of idle threads must not hold the database's few places
 
     def _leave_loop(self, conn: TConn) -> Waiting:
         wait = self.waiting.pop(conn)

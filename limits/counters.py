@@ -1,137 +1,66 @@
-"""Counts what may be done only so often: the same for all processes, kept in the database, soon forgotten.
+"""Counts what may be done only so often: the same for all processes, in Redis or the database, soon forgotten.
 
 A window begins with its first hit. What is refused is not counted, so a window ends on time however long somebody
-keeps trying. Keys are hashed under the site's secret and a salt that lives for one day (UTC), so a stolen copy of the
-database names nobody; a count therefore starts anew at midnight.
+keeps trying. Keys are hashed under the site's secret and a salt that lives for one day (UTC), so a stolen copy of what
+is kept names nobody; a count therefore starts anew at midnight.
+
+Without an answer from Redis the database counts, from nothing: a server that is away never refuses anybody.
 """
 
-import contextlib
 import datetime
-import hashlib
-import hmac
-import ipaddress
-import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+import logging
+import time
+from collections.abc import Callable
+from typing import TypeVar
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.http import HttpRequest
-from django.utils import timezone
 
-from limits.models import Counter, Salt
+from limits import in_database, in_redis
+from limits.addresses import client_address
+from limits.result import Result
 
-UNKNOWN = "unknown"
+__all__ = ["Result", "clear", "client_address", "forget_old", "hit", "peek"]
 
-
-@dataclass(frozen=True)
-class Result:
-    """Whether it may be done, how often it was in this window, and how long until the window ends. True if allowed."""
-
-    allowed: bool
-    hits: int
-    retry_after: datetime.timedelta
-
-    def __bool__(self) -> bool:
-        return self.allowed
+log = logging.getLogger(__name__)
+#: Seconds for which a Redis that did not answer is not asked again: nobody else waits for it.
+REST = 10
+_rests_until = 0.0
+T = TypeVar("T")
 
 
 def hit(scope: str, key: str, *, limit: int, window: datetime.timedelta) -> Result:
     """Counts one more of `scope` (what is limited) for `key` (whom), or refuses it once `limit` is reached.
 
-    Of any number that come at once, exactly `limit` are allowed. Called inside a transaction that is rolled back, the
-    hit is rolled back too.
+    Of any number that come at once, exactly `limit` are allowed. Raises DatabaseError.
     """
-    now = timezone.now()
-    if not (before := peek(scope, key, limit=limit, window=window)):
-        return before  # refused without a write: an attack costs a read each
-    with _lightly(), transaction.atomic():
-        digest = _digest(scope, key, now)
-        row, new = Counter.objects.select_for_update().get_or_create(
-            digest=digest, defaults={"began_at": now, "forget_at": now + window}
-        )
-        if row.began_at + window <= now:
-            row.hits, row.began_at, row.forget_at = 0, now, now + window
-        allowed = row.hits < limit
-        if allowed:
-            row.hits += 1
-            row.save()
-        if new:
-            forget_old()
-    return Result(allowed, row.hits, row.began_at + window - now)
+    return _ask(lambda place: place.hit(scope, key, limit=limit, window=window))
 
 
 def peek(scope: str, key: str, *, limit: int, window: datetime.timedelta) -> Result:
-    """What `hit` would answer, without counting."""
-    now = timezone.now()
-    row = Counter.objects.filter(digest=_digest(scope, key, now), began_at__gt=now - window).first()
-    if row is None:
-        return Result(limit > 0, 0, datetime.timedelta(0))
-    return Result(row.hits < limit, row.hits, row.began_at + window - now)
+    """What `hit` would answer, without counting. Raises DatabaseError."""
+    return _ask(lambda place: place.peek(scope, key, limit=limit, window=window))
 
 
 def clear(scope: str, key: str) -> None:
-    """Forgets the count, as after a success."""
-    Counter.objects.filter(digest=_digest(scope, key, timezone.now())).delete()
+    """Forgets the count, as after a success. Raises DatabaseError."""
+    _ask(lambda place: place.clear(scope, key))
 
 
 def forget_old() -> int:
     """Deletes counters whose window is over and the salts of former days. Returns how many counters.
 
-    `hit` calls it whenever it counts somebody new; a scheduled call covers quiet days.
+    `hit` does so whenever it counts somebody new in the database; a scheduled call covers quiet days. Redis forgets by
+    itself.
     """
-    now = timezone.now()
-    Salt.objects.filter(day__lt=_day(now)).delete()
-    return Counter.objects.filter(forget_at__lte=now).delete()[0]
+    return in_database.forget_old()
 
 
-def client_address(request: HttpRequest) -> str:
-    """The sender's address as limits see it: an IPv4 address, or the /64 of an IPv6 one, as a household has it.
-
-    With settings.PROXY_HOPS trusted proxies in front, it is the entry of X-Forwarded-For that the outermost of them
-    wrote; what a sender put there stands further left. A malformed entry counts as the proxy's own address.
-    """
-    hops = settings.PROXY_HOPS
-    entries = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hops else []
-    claimed = entries[-hops] if len(entries) >= hops > 0 else ""
-    return _bucket(claimed) or _bucket(request.META.get("REMOTE_ADDR", "")) or UNKNOWN
-
-
-@contextlib.contextmanager
-def _lightly() -> Iterator[None]:
-    """On SQLite, without waiting for the disk at the commit: a count may be lost in a power cut, and is no loss."""
-    if connection.vendor != "sqlite" or connection.in_atomic_block:
-        yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA synchronous=NORMAL")
+def _ask(question: Callable[..., T]) -> T:
+    global _rests_until
+    if settings.REDIS_URL and time.monotonic() >= _rests_until:
         try:
-            yield
-        finally:
-            cursor.execute("PRAGMA synchronous=FULL")
-
-
-def _bucket(text: str) -> str | None:
-    try:
-        address = ipaddress.ip_address(text.strip())
-    except ValueError:
-        return None
-    if address.version == 4:
-        return str(address)
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.IPv6Network((int(address), 64), strict=False))
-
-
-def _digest(scope: str, key: str, now: datetime.datetime) -> bytes:
-    secret = _salt(now) + settings.SECRET_KEY.encode()
-    return hmac.digest(secret, f"{scope}\0{key}".encode(), hashlib.sha256)
-
-
-def _salt(now: datetime.datetime) -> bytes:
-    salt, _ = Salt.objects.get_or_create(day=_day(now), defaults={"value": os.urandom(32)})
-    return bytes(salt.value)
-
-
-def _day(now: datetime.datetime) -> datetime.date:
-    return now.astimezone(datetime.UTC).date()
+            return question(in_redis)
+        except in_redis.Error as error:
+            _rests_until = time.monotonic() + REST
+            log.warning("Redis does not answer (%s); limits count in the database.", type(error).__name__)
+    return question(in_database)

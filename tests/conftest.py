@@ -2,19 +2,22 @@
 
 import io
 import itertools
+import os
 import shutil
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import redis
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 from pytest_django.fixtures import _set_suffix_to_test_databases
 
+from tests import state
 from tests.environment import VAR
 from tests.served import prepared
-
-_tests = itertools.count()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -44,17 +47,37 @@ def roomy_limit(settings) -> None:
 
 
 @pytest.fixture(autouse=True)
-def own_files(settings) -> None:
+def own_files(settings) -> Iterator[None]:
     """Each test has its own media and attachments, in folders that are made when something is stored."""
-    folder = VAR / "files" / str(next(_tests))
     storages = {name: dict(entry) for name, entry in settings.STORAGES.items()}
-    storages["default"] = storages["default"] | {"OPTIONS": {"location": folder / "media"}}
-    storages["attachments"]["OPTIONS"] = storages["attachments"]["OPTIONS"] | {"location": folder / "attachments"}
+    number = str(next(_numbers))
+    folder = VAR / "files" / number
+    place = f"{os.getpid()}/{number}" if state.SERVERS else str(folder)
+    for name, kind in (("default", "media"), ("attachments", "attachments")):
+        location = f"{place}/{kind}"
+        storages[name]["OPTIONS"] = storages[name].get("OPTIONS", {}) | {"location": location}
     settings.STORAGES = storages
     settings.MEDIA_ROOT = folder / "media"
+    settings.BACKUP_DIR = folder / "backups"
+    yield
+    if state.SERVERS:  # rclone reads the whole folder above for each question
+        shutil.rmtree(Path(state.SERVERS["files"], state.BUCKET, place), ignore_errors=True)
+
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(autouse=True)
+def own_counts(settings) -> None:
+    """Redis rolls nothing back at the end of a test."""
+    if state.SERVERS:
+        redis.Redis.from_url(settings.REDIS_URL).flushdb()
 
 
 TABLES = ["editorial", "phases", "articles", "search"]
+
+
+INDEX = "search_vector" if state.SERVERS else "search_fts"
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +88,7 @@ def guide_rows(django_db_setup, django_db_blocker) -> dict[str, tuple[str, list]
         call_command("load_starter", stdout=io.StringIO())
         with connection.cursor() as cursor:
             names = [model._meta.db_table for app in TABLES for model in _models_of(app)]
-            for name in [*names, "search_fts"]:
+            for name in [*names, INDEX]:
                 columns = "rowid, title, also_called, text" if name == "search_fts" else "*"
                 cursor.execute(f"SELECT {columns} FROM {name}")
                 found = cursor.fetchall()

@@ -5,6 +5,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from tests import state
+
 MEMORY, ENOUGH = Path("/dev/shm"), 4 * 1024**3  # bytes free
 
 
@@ -44,12 +46,43 @@ OURS = (
     "WEB_WORKERS",
     "WEB_THREADS",
     "PAGE_CACHE_MB",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "S3_ENDPOINT",
+    "S3_BUCKET",
+    "S3_REGION",
+    "S3_ACCESS_KEY",
+    "S3_SECRET_KEY",
+    "BACKUP_DIR",
+    "BACKUPS_DAILY",
+    "BACKUPS_WEEKLY",
+    "BACKUPS_MONTHLY",
+    "BACKUP_DAYS",
+    "DISK_LOW_MB",
+    "ALERT_EMAILS",
+    "METRICS_PORT",
+    "METRICS_HOST",
+    "LOG_FORMAT",
 )
 for name in OURS:
     os.environ.pop(name, None)
-os.environ["VAR_DIR"] = str(VAR)
+os.environ |= state.environment(VAR)
+state.share_secrets(VAR)
 # Playwright runs an event loop in this thread; the ORM must not take that for an asynchronous view.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def pytest_configure(config) -> None:
+    config.addinivalue_line("markers", "sqlite_only(reason): about SQLite or a folder of files itself")
+    config.addinivalue_line("markers", "servers_only: needs PostgreSQL, Redis and an S3 store (tests.backends)")
+
+
+def pytest_collection_modifyitems(config, items: list) -> None:
+    """What is about the other back end is no test of this one."""
+    other = "sqlite_only" if state.SERVERS else "servers_only"
+    left_out = [item for item in items if item.get_closest_marker(other)]
+    items[:] = [item for item in items if not item.get_closest_marker(other)]
+    config.hook.pytest_deselected(items=left_out)
 
 
 def pytest_unconfigure() -> None:

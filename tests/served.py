@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tests import state
+
 ROOT = Path(__file__).parents[1]
 START_LIMIT = 60  # seconds
 OURS = {"SITE_URL", "DEBUG", "ALLOWED_HOSTS", "DJANGO_ALLOW_ASYNC_UNSAFE"}  # must not reach the served site
@@ -41,14 +43,16 @@ class Site:
 
 @functools.cache
 def prepared() -> Path:
-    """State as `prepare` leaves it, made once for a whole run of tests. Copies have their secrets in common."""
-    folder = Path(os.environ.get("TESTS_SHARED") or _own_folder()) / "prepared"
-    env = {name: value for name, value in os.environ.items() if name not in OURS} | {"VAR_DIR": str(folder)}
+    """State as `prepare` leaves it, made once for a run of tests (on the servers, for each process of it: the one
+    that made a database drops it). Copies have their secrets in common."""
+    shared = "" if state.SERVERS else os.environ.get("TESTS_SHARED", "")
+    folder = Path(shared or _own_folder()) / "prepared"
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = folder.with_suffix(".done")
         if not done.exists():
-            shutil.rmtree(folder, ignore_errors=True)
+            env = {name: value for name, value in os.environ.items() if name not in OURS} | state.make(folder)
+            atexit.register(state.remove, folder)
             Site("", folder, folder / "log", env).manage("prepare")
             done.touch()
     return folder
@@ -72,17 +76,18 @@ SUPERVISED = ["manage.py", "serve"]
 
 
 @contextmanager
-def serve(var: Path, *, supervised: bool = False, command: list[str] | None = None, **extra: str):
+def serve(var: Path, *, supervised: bool = False, command: list[str] | None = None, fresh: bool = True, **extra: str):
     """Prepares the state in `var`, serves it on a free port of this machine, and stops it in the end.
 
     `supervised`: with the task worker and the supervisor, as `make run` does. `command`: with another server; its
-    first word is the name of a module or a script of the environment, and {port} stands for the port.
+    first word is the name of a module or a script of the environment, and {port} stands for the port. Unless
+    `fresh`, what is in `var` is served as it is.
     """
     port = str(free_port())
     env = {name: value for name, value in os.environ.items() if name not in OURS}
-    env |= {"VAR_DIR": str(var), "PORT": port, "HOST": "127.0.0.1", "WEB_THREADS": "8"} | extra
+    env |= state.make(var, like=prepared() if fresh else None)
+    env |= {"PORT": port, "HOST": "127.0.0.1", "WEB_THREADS": "8"} | extra
     site = Site(f"http://127.0.0.1:{port}", var, var / "server.log", env)
-    shutil.copytree(prepared(), var, dirs_exist_ok=True)
     name, *arguments = command or (SUPERVISED if supervised else WEB)
     start = [name] if name.endswith(".py") else ["-m", name]
     with site.log.open("a") as log:

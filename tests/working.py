@@ -2,16 +2,16 @@
 
 import functools
 import os
-import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests import state
 
 ROOT = Path(__file__).parents[1]
 LONG_AGO = "2020-01-01 00:00:00"
@@ -43,8 +43,7 @@ class Place:
 
     def rows(self, query: str, *values: str) -> list[tuple]:
         """Also for changing rows."""
-        with closing(sqlite3.connect(self.var / "db.sqlite3", timeout=20)) as database, database:
-            return database.execute(query, values).fetchall()
+        return state.rows(self.var, query, *values)
 
     def hurry(self) -> None:
         """As if the time until the next try of everything had passed."""
@@ -69,16 +68,15 @@ class Place:
 
 
 def make_place(var: Path, **extra: str) -> Place:
-    shutil.copy(_migrated(), var / "db.sqlite3")
-    return Place(var, os.environ | {"VAR_DIR": str(var)} | extra)
+    return Place(var, os.environ | state.make(var, like=_migrated()) | extra)
 
 
 @functools.cache
 def _migrated() -> Path:
     """An empty database, made once for all tests."""
     var = Path(os.environ["VAR_DIR"], "migrated")
-    Place(var, os.environ | {"VAR_DIR": str(var)}).manage("migrate", "--verbosity=0")
-    return var / "db.sqlite3"
+    Place(var, os.environ | state.make(var)).manage("migrate", "--verbosity=0")
+    return var
 
 
 def wait_until(holds: Callable[[], object], during: Callable[[], object] = lambda: None) -> None:

@@ -4,7 +4,7 @@ What a person tells us is in sealed fields only. What stands beside them in the 
 """
 
 from callbacks.models.attachments import Attachment
-from callbacks.models.records import AccessRecord, CallAttempt, Erasure, Note
+from callbacks.models.records import AccessRecord, CallAttempt, Erasure, Note, Tombstone
 from callbacks.models.requests import CallbackRequest, default_erase_after, new_reference
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "CallbackRequest",
     "Erasure",
     "Note",
+    "Tombstone",
     "default_erase_after",
     "new_reference",
 ]

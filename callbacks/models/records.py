@@ -133,6 +133,20 @@ class AccessRecord(models.Model):
         return f"{self.username} {self.action} {self.request_reference}".strip()
 
 
+class Tombstone(models.Model):
+    """A request was taken back or erased by staff: its id, nothing else. A restored backup erases it again by this."""
+
+    request_id = models.UUIDField(primary_key=True)
+    at = models.DateTimeField(default=timezone.now)
+    withdrawn = models.BooleanField(help_text="By the person; otherwise erased by staff.")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.request_id)
+
+
 class Erasure(models.Model):
     """How much was erased, when and why: counts, nothing of the content."""
 

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 
 from accounts import roles
+from tests import state
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).parents[2]
@@ -53,7 +54,7 @@ def test_completing_again_adds_what_came_later_and_takes_nothing_away():
 
 
 def test_first_migrate_of_a_new_machine_makes_them(tmp_path):
-    options = {"cwd": ROOT, "env": os.environ | {"VAR_DIR": str(tmp_path)}, "check": True, "text": True}
+    options = {"cwd": ROOT, "env": os.environ | state.make(tmp_path), "check": True, "text": True}
     subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity=0"], **options)
     ask = "from django.contrib.auth.models import Group; print(Group.objects.get(name='Editors').permissions.count())"
     command = [sys.executable, "manage.py", "shell", "--verbosity=0", "-c", ask]

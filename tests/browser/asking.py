@@ -1,11 +1,10 @@
 """What a person does on the page that asks for a call."""
 
-import contextlib
-import sqlite3
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests import state
 from tests.served import Site
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(2000)
@@ -33,8 +32,7 @@ def photo(folder: Path, size: int = 0, name: str = "card.png") -> Path:
 
 
 def requests_kept(site: Site) -> int:
-    with contextlib.closing(sqlite3.connect(site.var / "db.sqlite3", timeout=20)) as database:
-        return database.execute("SELECT COUNT(*) FROM callbacks_callbackrequest").fetchone()[0]
+    return state.rows(site.var, "SELECT COUNT(*) FROM callbacks_callbackrequest")[0][0]
 
 
 def last_details(site: Site) -> str:

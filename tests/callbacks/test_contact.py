@@ -9,6 +9,7 @@ from django.db import connection
 from callbacks import tokens
 from callbacks.details import Details
 from callbacks.models import CallbackRequest
+from tests import state
 from tests.callbacks.helpers import (
     CONTACT,
     CONTENT_TYPE,
@@ -164,12 +165,8 @@ def test_expired_token_brings_the_form_back_and_still_makes_one_request(client, 
 
 def test_database_that_cannot_be_written_gives_the_form_back_and_keeps_nothing(client, caplog):
     data = body(fields(), ("file_1", File(JPEG)))
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA query_only=ON")
-        try:
-            response = post(client, data)
-        finally:
-            cursor.execute("PRAGMA query_only=OFF")
+    with state.read_only():
+        response = post(client, data)
     assert_form_comes_back(response, 503)
     assert "First file: Choose it again" in text_of(response)
     assert "Miller" not in caplog.text

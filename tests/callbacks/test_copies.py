@@ -7,7 +7,6 @@ import struct
 import time
 import zipfile
 import zlib
-from pathlib import Path
 
 import pillow_heif
 import pytest
@@ -19,6 +18,7 @@ from callbacks.copies import CannotClean
 from callbacks.keyring import VaultError
 from callbacks.models import Attachment
 from callbacks.uploads import Kind
+from tests import state
 from tests.callbacks.helpers import PDF, stored, submit
 
 pytestmark = pytest.mark.django_db
@@ -204,7 +204,7 @@ def test_no_damage_to_a_picture_is_an_error_of_ours():
 @pytest.mark.parametrize("at", [0, 30, 100, -1])
 def test_changed_file_is_found_out_before_a_byte_leaves(at, original):
     attachment = keep(jpeg(), Kind.JPEG)
-    path = Path(storages["attachments"].path(attachment.object_name))
+    path = state.folder_of(storages["attachments"]) / attachment.object_name
     data = bytearray(path.read_bytes())
     data[at] ^= 1
     path.write_bytes(data)
@@ -214,7 +214,7 @@ def test_changed_file_is_found_out_before_a_byte_leaves(at, original):
 
 def test_missing_file_is_an_error_that_says_so():
     attachment = keep(jpeg(), Kind.JPEG)
-    Path(storages["attachments"].path(attachment.object_name)).unlink()
+    (state.folder_of(storages["attachments"]) / attachment.object_name).unlink()
     with pytest.raises(FileNotFoundError):
         copies.for_staff(attachment)
 

@@ -11,6 +11,7 @@ from django.core.files.storage import storages
 
 from callbacks.models import Attachment, CallbackRequest
 from callbacks.uploads import Refusal
+from tests import state
 from tests.callbacks import hostile
 from tests.callbacks.helpers import (
     BOUNDARY,
@@ -52,7 +53,7 @@ def assert_sound(content: bytes) -> None:
     assert set(objects_in_store()) == Attachment.objects.object_names()
     for name in objects_in_store():
         assert re.fullmatch(r"[0-9a-f]{32}", name)
-        sealed = Path(storages["attachments"].path(name)).read_bytes()
+        sealed = (state.folder_of(storages["attachments"]) / name).read_bytes()
         assert content[:24] not in sealed and content[-24:] not in sealed
 
 

@@ -3,7 +3,6 @@
 import datetime
 import io
 import os
-from pathlib import Path
 
 import pytest
 from django.core.files.storage import storages
@@ -13,6 +12,7 @@ from django.utils import timezone
 
 from callbacks import erasing, objects
 from callbacks.models import AccessRecord, Attachment, CallbackRequest, Erasure
+from tests import state
 from tests.callbacks.helpers import DETAILS, PDF, File, objects_in_store, post_form
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,7 +47,7 @@ def test_purge_erases_what_is_due_and_nothing_else(client):
 
 def test_purge_sweeps_files_that_belong_to_no_request(client):
     post_form(client, ("file_1", File(PDF)))
-    folder = Path(storages["attachments"].location)
+    folder = state.folder_of(storages["attachments"])
     for age in (239, 241):
         name = objects.new_name()
         (folder / name).write_bytes(b"left by a crash")

@@ -18,6 +18,7 @@ from callbacks.keyring import VaultError
 from callbacks.models import Attachment, CallbackRequest
 from callbacks.streams import HEADER_BYTES
 from detoxsite.management.commands import rotate_keys
+from tests import state
 from tests.callbacks import rotating
 from tests.callbacks.helpers import DETAILS, JPEG, objects_in_store, stored, stored_bytes, submit
 from tests.factories import make_staff
@@ -73,7 +74,7 @@ def test_rotation_changes_only_the_header_of_a_file(request_):
     assert after[HEADER_BYTES:] == before[HEADER_BYTES:]
     assert after[:HEADER_BYTES] != before[:HEADER_BYTES]
     assert objects_in_store() == [name]
-    assert os.stat(storages["attachments"].path(name)).st_mode & 0o077 == 0
+    assert os.stat(state.folder_of(storages["attachments"]) / name).st_mode & 0o077 == 0
 
 
 def test_second_rotation_touches_nothing(request_):
@@ -229,7 +230,7 @@ def test_rotation_killed_at_any_line_is_finished_by_the_next(tmp_path):
     done = subprocess.run(
         [sys.executable, "-W", "error", "-m", "tests.callbacks.rotating"],
         cwd=django_settings.BASE_DIR,
-        env=os.environ | {"VAR_DIR": str(tmp_path)},
+        env=os.environ | state.make(tmp_path),
         capture_output=True,
         text=True,
         check=False,

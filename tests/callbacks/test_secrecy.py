@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests import state
 from tests.callbacks import machine
 
 
@@ -20,7 +21,7 @@ def ran(tmp_path_factory) -> tuple[dict, Path]:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-m", "tests.callbacks.machine"],
         cwd=settings.BASE_DIR,
-        env=os.environ | {"VAR_DIR": str(var)},
+        env=os.environ | state.make(var),
         capture_output=True,
         text=True,
         check=False,
@@ -52,8 +53,8 @@ def test_nothing_of_what_was_sent_can_be_read_in_any_file(ran):
     _, var = ran
     words = [*machine.SECRETS.values(), *machine.SECRETS["name"].split(), machine.STORED_PHONE]
     words += [machine.CONTENT.decode().strip(), machine.FILE_NAME.decode()]
-    files = [path for path in var.rglob("*") if path.is_file()]
-    assert {path.name for path in files} >= {"db.sqlite3", "log"}
+    files = state.files(var)
+    assert {path.name for path in files} >= ({"PG_VERSION", "log"} if state.SERVERS else {"db.sqlite3", "log"})
     everything = {path: path.read_bytes() for path in files}
     assert sum(map(len, everything.values())) > 1_000_000
     for word in words:
@@ -66,6 +67,7 @@ def test_nothing_of_what_was_sent_can_be_read_in_any_file(ran):
                 assert form not in data, f"{word} stands in {path}"
 
 
+@pytest.mark.sqlite_only(reason="PostgreSQL's vacuum takes erased rows away, later: docs/decisions/0009")
 def test_erased_request_is_gone_from_the_database_file_and_its_log(ran):
     result, _ = ran
     assert result["report"] == "Callback requests erased: 1. Files without a request removed: 0.\n"
@@ -73,6 +75,7 @@ def test_erased_request_is_gone_from_the_database_file_and_its_log(ran):
     assert result["still_there"] == [False, False]
 
 
+@pytest.mark.sqlite_only(reason="PostgreSQL's vacuum takes erased rows away, later: docs/decisions/0009")
 def test_request_taken_back_is_gone_from_the_database_file_and_its_log_at_once(ran):
     result, _ = ran
     assert result["withdrawn_still_there"] == [False, False]

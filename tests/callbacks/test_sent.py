@@ -3,12 +3,12 @@
 import datetime
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
 from callbacks.models import CallbackRequest
 from editorial.models import Clinic
+from tests import state
 from tests.callbacks.helpers import (
     JPEG,
     MIB,
@@ -114,12 +114,8 @@ def test_sending_no_file_is_said(client, request_, data):
 
 def test_file_that_cannot_be_saved_leaves_the_request_whole(client, request_):
     data = body({}, ("file_1", File(PDF)))
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA query_only=ON")
-        try:
-            response = post(client, data, link_to())
-        finally:
-            cursor.execute("PRAGMA query_only=OFF")
+    with state.read_only():
+        response = post(client, data, link_to())
     assert response.status_code == 503
     assert "Your request is safe" in text_of(response)
     assert objects_in_store() == []

@@ -1,13 +1,12 @@
 """Staff download a file: all of it or nothing, under our name, and recorded."""
 
-from pathlib import Path
-
 import pytest
 from django.core.files.storage import storages
 
 from callbacks import copies
 from callbacks.models import Attachment
 from callbacks.uploads import Kind
+from tests import state
 from tests.callbacks.helpers import (
     HEIC,
     JPEG,
@@ -108,7 +107,7 @@ def test_picture_of_which_no_clean_copy_can_be_made_is_not_given(client, asked, 
 @pytest.mark.parametrize("at", [0, 30, 100, 70_000, -1])
 def test_damaged_file_gives_a_clear_page_and_not_a_byte_of_itself(client, at):
     request = submit(stored(content=PDF * 100, kind=Kind.PDF))
-    path = Path(storages["attachments"].path(Attachment.objects.get().object_name))
+    path = state.folder_of(storages["attachments"]) / Attachment.objects.get().object_name
     data = bytearray(path.read_bytes())
     data[at] ^= 1
     path.write_bytes(data)

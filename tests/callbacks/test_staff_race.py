@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from tests import state
 from tests.served import OURS, ROOT
 
 STAFF = 2
@@ -58,7 +59,7 @@ class Machine:
 
     def __init__(self, var) -> None:
         kept = {name: value for name, value in os.environ.items() if name not in OURS}
-        self.env = kept | {"VAR_DIR": str(var), "PYTHONPATH": str(ROOT)}
+        self.env = kept | state.make(var) | {"PYTHONPATH": str(ROOT)}
         self.run([sys.executable, "manage.py", "migrate", "--verbosity=0"])
         self.python(MAKE)
 

@@ -4,7 +4,6 @@ import datetime
 import io
 import os
 import tracemalloc
-from pathlib import Path
 
 import pytest
 from django.core.files import File as DjangoFile
@@ -15,6 +14,7 @@ from django.test import RequestFactory
 from callbacks import erasing, objects
 from callbacks.models import CallbackRequest
 from callbacks.receiving import receive
+from tests import state
 from tests.callbacks.helpers import (
     CONTENT_TYPE,
     JPEG,
@@ -63,7 +63,7 @@ def test_store_that_cannot_be_reached_costs_the_file_and_not_the_request(client,
 def test_files_are_for_the_owner_only_and_hold_nothing_readable(client):
     secret = JPEG + b"INSURANCE NUMBER 12345" * 50
     post_form(client, ("file_1", File(secret, b"jane-patient.jpg")))
-    folder = Path(storages["attachments"].location)
+    folder = state.folder_of(storages["attachments"])
     assert folder.stat().st_mode & 0o777 == 0o700
     [file] = folder.iterdir()
     assert file.stat().st_mode & 0o777 == 0o600
@@ -76,7 +76,7 @@ def test_stored_file_was_written_through_to_the_disk(client, monkeypatch):
     fsync = os.fsync
     monkeypatch.setattr(os, "fsync", lambda descriptor: (synced.append(os.fstat(descriptor)), fsync(descriptor)))
     post_form(client, ("file_1", File(JPEG)))
-    folder = Path(storages["attachments"].location)
+    folder = state.folder_of(storages["attachments"])
     inodes = [status.st_ino for status in synced]
     file = folder / only_attachment().object_name
     assert folder.parent.stat().st_ino in inodes  # the folder itself was new

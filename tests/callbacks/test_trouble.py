@@ -4,9 +4,9 @@ import threading
 
 import pytest
 from django.core import mail
-from django.db import connection
 
 from callbacks import notices, services
+from tests import state
 from tests.callbacks.helpers import DETAILS
 
 pytestmark = pytest.mark.django_db
@@ -15,10 +15,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def broken_database(monkeypatch):
     monkeypatch.setattr(notices, "_trouble_told_at", -notices.TROUBLE_PAUSE)
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA query_only=ON")
+    with state.read_only():
         yield
-        cursor.execute("PRAGMA query_only=OFF")
 
 
 def fail() -> None:

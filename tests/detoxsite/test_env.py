@@ -12,6 +12,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from detoxsite import env
+from tests import state
 
 
 @pytest.mark.parametrize("raw", ["maybe", "2", "truee"])
@@ -171,7 +172,7 @@ def test_mail_server_does_not_show_its_password():
 )
 def test_scheme_of_the_mail_server_decides_how_it_is_spoken_to(tmp_path, scheme, expected):
     code = "from detoxsite import settings as s; print(s.EMAIL_USE_SSL, s.EMAIL_USE_TLS, s.EMAIL_PORT)"
-    mail = {"MAIL_URL": f"{scheme}://mail.example", "MAIL_FROM": "guide@clinic.example", "VAR_DIR": str(tmp_path)}
+    mail = {"MAIL_URL": f"{scheme}://mail.example", "MAIL_FROM": "guide@clinic.example"} | state.make(tmp_path)
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=Path(__file__).parents[2],

@@ -1,6 +1,8 @@
 """Each job runs in its time, once, whatever happened to workers and clocks meanwhile."""
 
 import datetime
+import threading
+from dataclasses import replace
 
 import pytest
 from django.core.management import call_command
@@ -10,13 +12,23 @@ from django_tasks_db.models import DBTaskResult
 from callbacks.models import CallbackRequest
 from detoxsite import schedule
 from detoxsite.models import ScheduledJob
-from detoxsite.schedule import DAY, HOUR, JOBS, MINUTE, SECOND, Job
+from detoxsite.operations import standing
+from detoxsite.schedule import DAY, HOUR, MINUTE, SECOND, Job
 from tests.callbacks.helpers import submit
 
 pytestmark = pytest.mark.django_db
 
 EVERY = HOUR
 NAME = "count"
+
+
+ALL_JOBS = schedule.JOBS
+
+
+@pytest.fixture(autouse=True)
+def in_line(monkeypatch) -> None:
+    """Threads of their own would not see what a test has in its transaction."""
+    monkeypatch.setattr(schedule, "JOBS", tuple(job for job in ALL_JOBS if not job.aside))
 
 
 @pytest.fixture
@@ -82,7 +94,7 @@ def test_job_that_fails_is_tried_again_and_stops_no_other(monkeypatch, clock, ca
     pass_time(clock, HOUR, MINUTE)
     assert seen == [1]
     assert caplog.text.count("ZeroDivisionError") == 6
-    assert schedule.late() == ["bad"]
+    assert schedule.late() == standing.failing_jobs() == ["bad"]
 
 
 @pytest.mark.parametrize("jump", [-400 * DAY, -6 * HOUR, 400 * DAY])
@@ -111,7 +123,7 @@ def test_schedule_does_not_multiply():
     for _ in range(3):
         schedule.ensure()
         call_command("migrate", verbosity=0)
-    assert sorted(ScheduledJob.objects.values_list("name", flat=True)) == sorted(job.name for job in JOBS)
+    assert sorted(ScheduledJob.objects.values_list("name", flat=True)) == sorted(job.name for job in schedule.JOBS)
 
 
 def test_schedule_that_was_changed_drops_jobs_that_are_no_more():
@@ -127,9 +139,13 @@ def test_schedule_without_rows_makes_them():
     assert schedule.is_alive()
 
 
-def test_every_job_runs_through():
+@pytest.mark.django_db(transaction=True)
+def test_every_job_runs_through(monkeypatch):
+    jobs = [replace(job, aside=False, first=0 * SECOND) for job in ALL_JOBS]
+    monkeypatch.setattr(schedule, "JOBS", tuple(jobs))
     schedule.ensure()
     schedule.run_due()
+    assert standing.failing_jobs() == []
     assert not ScheduledJob.objects.filter(succeeded_at=None).exists()
     assert schedule.late() == []
 
@@ -166,3 +182,27 @@ def test_rows_of_finished_and_lost_tasks_are_pruned_and_no_others():
         DBTaskResult.objects.filter(pk=row.pk).update(**values)
     schedule.prune_tasks()
     assert set(DBTaskResult.objects.all()) == {ready, young, running}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_job_that_takes_long_holds_up_no_other_and_is_begun_once(monkeypatch, clock):
+    go_on, begun, others = threading.Event(), [], []
+
+    def take_long() -> None:
+        begun.append(1)
+        go_on.wait(20)
+
+    jobs = (Job("long", DAY, take_long, aside=True), Job("short", MINUTE, lambda: others.append(1)))
+    monkeypatch.setattr(schedule, "JOBS", jobs)
+    schedule.ensure()
+    pass_time(clock, HOUR, MINUTE)
+    assert (len(begun), len(others)) == (1, 60)
+    go_on.set()
+    schedule._aside["long"].join(20)
+    assert ScheduledJob.objects.get(name="long").succeeded_at
+
+
+def test_drill_first_runs_once_there_is_a_backup(monkeypatch):
+    monkeypatch.setattr(schedule, "JOBS", ALL_JOBS)
+    schedule.ensure()
+    assert ScheduledJob.objects.get(name="restore drill").next_at > timezone.now() + 50 * MINUTE

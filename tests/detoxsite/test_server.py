@@ -9,6 +9,7 @@ import time
 import pytest
 
 from bench import load
+from tests import state
 from tests.detoxsite.wire import begun_form, connected, get, rest
 from tests.served import serve
 
@@ -176,7 +177,9 @@ def test_nothing_of_an_upload_is_in_the_clear_while_it_arrives(tmp_path):
         head, body = begun_form(site, "Watched", file_1=load.JPEG + marker * 20_000)
         with connected(site, head + body[:300_000]) as connection:
             time.sleep(1)
-            assert list((site.var / "attachments").iterdir()), "it must be on its way, or this test says nothing"
+            assert list((state.folder(site.var) / "attachments").iterdir()), (
+                "it must be on its way, or this test says nothing"
+            )
             files = [path for path in tmp_path.rglob("*") if path.is_file()]
             assert not [path for path in files if marker in path.read_bytes() or b"Watched" in path.read_bytes()]
             connection.sendall(body[300_000:])

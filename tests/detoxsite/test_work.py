@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import state
 from tests.mail_server import mail_server
 from tests.working import LONG_AGO, make_place, wait_until
 
@@ -98,8 +99,9 @@ def test_worker_purges_and_shows_that_it_lives(tmp_path):
     place.rows(query, LONG_AGO, *first)
     with place.worker():
         wait_until(lambda: place.rows("SELECT count(*) FROM callbacks_callbackrequest") == [(1,)])
-        wait_until(lambda: len(list((tmp_path / "attachments").iterdir())) == 1)
-        wait_until(lambda: all(done for (done,) in place.rows("SELECT succeeded_at FROM detoxsite_scheduledjob")))
+        wait_until(lambda: len(list((state.folder(tmp_path) / "attachments").iterdir())) == 1)
+        done = "SELECT succeeded_at FROM detoxsite_scheduledjob"
+        wait_until(lambda: all(at for (at,) in place.rows(done)), place.hurry)
         heartbeat = "SELECT succeeded_at FROM detoxsite_scheduledjob WHERE name = 'heartbeat'"
         before = place.rows(heartbeat)
         wait_until(lambda: place.rows(heartbeat) > before, place.hurry)

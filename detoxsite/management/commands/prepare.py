@@ -13,29 +13,46 @@ from django.utils import timezone
 
 from callbacks import notices
 from detoxsite import schedule
+from detoxsite.one_at_a_time import one_at_a_time
 from limits import counters
 
 DEFAULT_VAR = settings.BASE_DIR / "var"
 
 
 class Command(BaseCommand):
-    help = "Migrate, load the starter guide, collect static files, purge what is due. Safe to run at every start."
+    help = "Migrate, load the starter guide, collect static files, purge. Safe at every start and on several hosts."
 
     def handle(self, *args, **options) -> None:
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
-        call_command("migrate", interactive=False, verbosity=0)
-        call_command("load_starter", stdout=self.stdout)
+        with one_at_a_time():
+            call_command("migrate", interactive=False, verbosity=0)
+            call_command("load_starter", stdout=self.stdout)
+            schedule.ensure()
         collect_static_if_changed()
         call_command("purge_callbacks", stdout=self.stdout)
-        schedule.ensure()
         counters.forget_old()
         self.stdout.write(f"""
   The site:           {settings.SITE_URL}/
   Staff sign in at:   {settings.SITE_URL}/admin/
   First staff login:  make staff{"" if settings.VAR_DIR == DEFAULT_VAR else f" VAR_DIR={settings.VAR_DIR}"}
-  All state is in:    {settings.VAR_DIR}
+  {_state_in_words()}
   Notices to staff:   {_notices_in_words()}
 """)
+
+
+def _state_in_words() -> str:
+    """Where state is, without a password."""
+    database = settings.DATABASES["default"]
+    places = [f"All state is in:    {settings.VAR_DIR}"]
+    if settings.HAS_SERVER:
+        places = [f"Secrets are in:     {settings.VAR_DIR}"]
+        places.append(f"Database:           {database['NAME']} on {database['HOST']}")
+    store = settings.STORAGES["attachments"]["OPTIONS"]
+    if "bucket_name" in store:
+        places.append(f"Files:              {store['bucket_name']} at {store['endpoint_url']}")
+    elif settings.HAS_SERVER:
+        places.append(f"Files:              {settings.VAR_DIR}, of this host alone")
+    return "\n  ".join(places)
 
 
 def _notices_in_words() -> str:

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand
 from django.utils.crypto import get_random_string
 
 from detoxsite import schedule
+from detoxsite.operations import metrics_port
 from detoxsite.taskworker import Worker
 
 INTERVAL = 1.0  # seconds
@@ -16,4 +17,5 @@ class Command(BaseCommand):
         worker = Worker(get_random_string(32), INTERVAL)
         worker.configure_signals()
         schedule.ensure()
+        metrics_port.serve()
         worker.run()

@@ -1,0 +1,62 @@
+"""The mail server, the store of files and Redis are away for a while, first each, then all at once, under load.
+
+    .venv/bin/python -m bench.faults.away [--seconds 600]
+
+Goal: each request is still taken (with its text, and its file or a word that the file could not be), nothing that was
+confirmed is lost, and once all is back each request's notice comes by itself. Notices are tried again after 1, 2, 4,
+... minutes and then hourly, so with --seconds 600 the last one comes up to 16 minutes later; that is waited for.
+"""
+
+import time
+
+from bench.faults import common, servers
+from tests.mail_server import mail_server
+
+MAIL = {"NOTICE_EMAILS": "intake@guide.example", "MAIL_FROM": "notices@guide.example"}
+
+
+def run(options) -> list[common.Outcome]:
+    found = []
+    with servers.running(servers.redis, servers.store) as ((cache, store), environment), mail_server() as mail:
+
+        def mail_away() -> None:
+            mail.mood = "refuses"
+            time.sleep(options.seconds)
+            mail.mood = "takes"
+
+        def away(*gone: servers.Server) -> None:
+            for server in gone:
+                server.stop()
+            time.sleep(options.seconds)
+            for server in gone:
+                server.start()
+            time.sleep(2)
+
+        def all_away() -> None:
+            mail.mood = "refuses"
+            away(cache, store)
+            mail.mood = "takes"
+
+        with common.site(**environment, **MAIL, MAIL_URL=mail.url) as site:
+            faults = {"mail": mail_away, "Redis": lambda: away(cache), "store": lambda: away(store)}
+            for seed, (what, fault) in enumerate((faults | {"all three": all_away}).items(), 1):
+                done = common.under_load(site, fault, seed, pause=0.5)
+                found.append(common.judge(f"away: {what}", done, site, may_tell=what in {"store", "all three"}))
+            wanted = {request["reference"] for request in common.stored(site)["requests"]}
+            found[-1].missed += _undelivered(mail, wanted, 2 * options.seconds + 180)
+    return found
+
+
+def _undelivered(mail, wanted: set[str], limit: float) -> list[str]:
+    """Waits until the notices of all are there; what is wrong if they are not in time."""
+    begin, missing = time.monotonic(), wanted
+    while missing and time.monotonic() < begin + limit:
+        time.sleep(1)
+        told = "".join(str(message["Subject"]) + str(message.get_content()) for message in mail.mails)
+        missing = {reference for reference in wanted if reference not in told}
+    print(f"Notices: {len(wanted) - len(missing)} of {len(wanted)} after {time.monotonic() - begin:.0f} s.", flush=True)
+    return [f"no notice of {len(missing)} requests"] if missing else []
+
+
+if __name__ == "__main__":
+    common.main(__doc__, run)

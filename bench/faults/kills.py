@@ -1,0 +1,56 @@
+"""kill -9 of the web server's master, a web process, the task worker, the database and the cache in turn, under load.
+
+    .venv/bin/python -m bench.faults.kills [--seed N]
+
+The site runs on a PostgreSQL and a Redis of its own. Goal: all that was confirmed is there whole, and the site answers
+again by itself.
+"""
+
+import os
+import random
+import signal
+import time
+
+from bench import processes
+from bench.faults import common, servers
+
+ROUNDS = 3
+
+
+def run(options) -> list[common.Outcome]:
+    rng = random.Random(options.seed)
+    with (
+        servers.running(servers.postgres, servers.redis) as ((database, cache), environment),
+        common.site(**environment) as site,
+    ):
+
+        def of_site(role: str) -> None:
+            everyone = processes.by_role(site.pid)
+            os.kill(rng.choice(everyone[role]), signal.SIGKILL)
+            deadline = time.monotonic() + 30
+            while not all(len(processes.by_role(site.pid)[each]) >= len(everyone[each]) for each in everyone):
+                if time.monotonic() > deadline:
+                    raise RuntimeError(f"{role} did not come back.")
+                time.sleep(0.1)
+
+        def of_server(server: servers.Server) -> None:
+            server.kill()
+            time.sleep(0.5)
+            server.start()
+
+        kills = {role: lambda role=role: of_site(role) for role in ("master", "web", "tasks")}
+        kills |= {"database": lambda: of_server(database), "cache": lambda: of_server(cache)}
+
+        def rounds(kill) -> None:
+            for _ in range(ROUNDS):
+                kill()
+                time.sleep(rng.uniform(0.5, 1.5))
+
+        return [
+            common.judge(f"kill -9: {what}", common.under_load(site, lambda k=kill: rounds(k), seed), site)
+            for seed, (what, kill) in enumerate(kills.items(), 1)
+        ]
+
+
+if __name__ == "__main__":
+    common.main(__doc__, run)

@@ -1,0 +1,113 @@
+"""PostgreSQL, Redis and an S3 store on free ports of this machine, which may be killed and started again."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests import backends
+from tests.served import free_port
+
+
+class Server:
+    """One program that listens on `port`. Its state stays where it is from one start to the next."""
+
+    def __init__(self, command: list[str], folder: Path, port: int, **who) -> None:
+        self._command, self._folder, self.port, self._who = command, folder, port, who
+        self._process: subprocess.Popen | None = None
+        self.start()
+
+    def start(self) -> None:
+        """Tried again as systemd would: PostgreSQL starts only once what is left of a killed one has ended."""
+        deadline = time.monotonic() + backends.START_LIMIT
+        self._launch()
+        while not self._answers():
+            if time.monotonic() > deadline:
+                raise SystemExit(f"{self._command[0]} did not start:\n{(self._folder / 'log').read_text()[-2000:]}")
+            time.sleep(0.2)
+            if self._process.poll() is not None:
+                self._launch()
+
+    def _launch(self) -> None:
+        with (self._folder / "log").open("a") as log:
+            self._process = subprocess.Popen(
+                self._command, stdout=log, stderr=subprocess.STDOUT, cwd=self._folder, **self._who
+            )
+
+    def _answers(self) -> bool:
+        with socket.socket() as probe:
+            return self._process.poll() is None and probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def kill(self) -> None:
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """At once, whoever is connected (SIGINT is PostgreSQL's fast shutdown)."""
+        self._end(signal.SIGINT)
+
+    def _end(self, how: int) -> None:
+        self._process.send_signal(how)  # says nothing where it has ended
+        self._process.wait(timeout=30)
+
+
+def _folder(parent: Path, name: str) -> tuple[Path, dict]:
+    """A folder of its own; as root, PostgreSQL's belongs to the account that Debian's package made."""
+    folder = parent / name
+    folder.mkdir(mode=0o700)
+    if name == "postgres" and os.geteuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+        return folder, {"user": "postgres", "group": "postgres", "extra_groups": []}
+    return folder, {}
+
+
+def postgres(parent: Path, program: dict[str, str]) -> tuple[Server, dict[str, str]]:
+    """As it comes: it syncs to disk before it confirms."""
+    folder, who = _folder(parent, "postgres")
+    port, data = free_port(), folder / "data"
+    made = [program["initdb"], "-D", str(data), "-U", "site", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
+    subprocess.run(made, check=True, stdout=subprocess.DEVNULL, cwd=folder, **who)
+    options = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", "max_connections=200"]
+    command = [program["postgres"], "-D", str(data), *[part for option in options for part in ("-c", option)]]
+    return Server(command, folder, port, **who), {"DATABASE_URL": f"postgres://site@127.0.0.1:{port}/postgres"}
+
+
+def redis(parent: Path, program: dict[str, str]) -> tuple[Server, dict[str, str]]:
+    folder, _ = _folder(parent, "redis")
+    port = free_port()
+    command = [program["redis-server"], "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    return Server(command, folder, port), {"REDIS_URL": f"redis://127.0.0.1:{port}/0"}
+
+
+def store(parent: Path, program: dict[str, str]) -> tuple[Server, dict[str, str]]:
+    folder, _ = _folder(parent, "store")
+    port = free_port()
+    (folder / "objects" / "detox").mkdir(parents=True)
+    (folder / "rclone.conf").touch()
+    command = [program["rclone"], "serve", "s3", "--config", str(folder / "rclone.conf"), "--dir-cache-time", "0s"]
+    command += ["--addr", f"127.0.0.1:{port}", "--auth-key", "bench,bench-secret", str(folder / "objects")]
+    keys = {"S3_ACCESS_KEY": "bench", "S3_SECRET_KEY": "bench-secret"}
+    return Server(command, folder, port), {"S3_ENDPOINT": f"http://127.0.0.1:{port}", "S3_BUCKET": "detox"} | keys
+
+
+@contextlib.contextmanager
+def running(*kinds) -> Iterator[tuple[list[Server], dict[str, str]]]:
+    """Servers of these kinds, and the environment that leads the site to them."""
+    programs = backends.find()
+    with tempfile.TemporaryDirectory(prefix="servers-") as folder:
+        Path(folder).chmod(0o711)
+        started, environment = [], {}
+        try:
+            for kind in kinds:
+                server, variables = kind(Path(folder), programs)
+                started.append(server)
+                environment |= variables
+            yield started, environment
+        finally:
+            for server in started:
+                server.stop()

@@ -1,0 +1,81 @@
+"""Counts of what the web processes do, for Prometheus; off unless METRICS_PORT is set. No label could tell a reader.
+
+The processes of one host count into files in VAR_DIR/metrics, and its task worker answers for all of them: see
+metrics_port.py. What a page is comes from a short list, never from its address.
+"""
+
+import os
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+REGISTRY = CollectorRegistry()
+#: Seconds; a cached page is in the first, a slow phone's upload beyond the last.
+BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+
+REQUESTS = Counter(
+    "detox_requests", "Answers, by kind of page and class of status.", ["kind", "status"], registry=REGISTRY
+)
+SECONDS = Histogram("detox_request_seconds", "Time to answer.", ["kind"], buckets=BUCKETS, registry=REGISTRY)
+UPLOAD = Counter("detox_upload_bytes", "Bytes that posts to the contact form announced.", registry=REGISTRY)
+CACHE = Counter("detox_page_cache", "Looks into the page cache.", ["outcome"], registry=REGISTRY)
+
+#: By the first part of an address; all else is "other".
+KINDS = {
+    **dict.fromkeys(["", "phases", "symptoms", "treatments", "articles", "a-z", "plan", "card"], "guide"),
+    **dict.fromkeys(["about", "privacy", "accessibility", "safety", "emergency"], "guide"),
+    "search": "search",
+    "contact": "contact",
+    "admin": "staff",
+    "staff": "staff",
+    "static": "file",
+    "media": "file",
+}
+
+
+def is_on() -> bool:
+    return bool(settings.METRICS_PORT)
+
+
+def kind_of(path: str) -> str:
+    return KINDS.get(path.lstrip("/").partition("/")[0], "other")
+
+
+def count(kind: str, status: int, seconds: float) -> None:
+    """One answer. For whoever answers without Django's middleware, too; nothing where metrics are off."""
+    if is_on():
+        REQUESTS.labels(kind, f"{status // 100}xx").inc()
+        SECONDS.labels(kind).observe(seconds)
+
+
+def count_cache(*, hit: bool) -> None:
+    """One look into the page cache; nothing where metrics are off."""
+    if is_on():
+        CACHE.labels("hit" if hit else "miss").inc()
+
+
+class MetricsMiddleware:
+    """Outermost, and only there where METRICS_PORT is set."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        begin = time.perf_counter()
+        response = self.get_response(request)
+        kind = kind_of(request.path_info)
+        if request.path_info != "/healthz":
+            count(kind, response.status_code, time.perf_counter() - begin)
+        if kind == "contact" and request.method == "POST" and request.META.get("CONTENT_LENGTH", "").isdigit():
+            UPLOAD.inc(int(request.META["CONTENT_LENGTH"]))
+        return response
+
+
+def forget_earlier() -> None:
+    """At the start of a web server: counts of processes that are no more, as a restart begins at zero."""
+    for name in os.listdir(settings.METRICS_DIR) if is_on() else []:
+        if name.endswith(".db"):
+            os.unlink(os.path.join(settings.METRICS_DIR, name))

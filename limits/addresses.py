@@ -1,0 +1,32 @@
+"""Whom a limit counts: the sender's address as it stands for a household."""
+
+import ipaddress
+
+from django.conf import settings
+from django.http import HttpRequest
+
+UNKNOWN = "unknown"
+
+
+def client_address(request: HttpRequest) -> str:
+    """The sender's address as limits see it: an IPv4 address, or the /64 of an IPv6 one, as a household has it.
+
+    With settings.PROXY_HOPS trusted proxies in front, it is the entry of X-Forwarded-For that the outermost of them
+    wrote; what a sender put there stands further left. A malformed entry counts as the proxy's own address.
+    """
+    hops = settings.PROXY_HOPS
+    entries = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hops else []
+    claimed = entries[-hops] if len(entries) >= hops > 0 else ""
+    return _bucket(claimed) or _bucket(request.META.get("REMOTE_ADDR", "")) or UNKNOWN
+
+
+def _bucket(text: str) -> str | None:
+    try:
+        address = ipaddress.ip_address(text.strip())
+    except ValueError:
+        return None
+    if address.version == 4:
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(address), 64), strict=False))

@@ -1,0 +1,155 @@
+"""Runs the tests on PostgreSQL, Redis and an S3 store instead of SQLite and files.
+
+`python -m tests.backends [pytest's arguments]` starts a server of each on a free port of this machine, with state in a
+throwaway folder, runs pytest against them and stops them. Nothing is synced to disk: no test here is about a power cut.
+tests/state.py gives each test and each served site a database, a Redis database and a folder of the store of its own.
+"""
+
+import glob
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from tests.served import free_port
+
+START_LIMIT = 30  # seconds
+PACKAGES = ["postgresql", "redis-server"]
+POSTGRES = "/usr/lib/postgresql/*/bin"
+#: Checkpoints and write-ahead log cost only time here. Each test process and each served site has connections.
+FAST = ["fsync=off", "full_page_writes=off", "max_connections=400", "shared_buffers=128MB", "autovacuum=off"]
+FAST += ["wal_level=minimal", "max_wal_senders=0", "max_wal_size=4GB", "jit=off"]
+HOW = "Not found: {}. Install them (Debian, Ubuntu: sudo apt-get install postgresql redis-server)."
+
+
+def find() -> dict[str, str]:
+    """The programs by name; those that are not there are left out."""
+    places = [*sorted(glob.glob(POSTGRES), reverse=True), os.environ.get("PATH", ""), str(Path(sys.executable).parent)]
+    path = os.pathsep.join(places)
+    found = {name: shutil.which(name, path=path) for name in ("initdb", "postgres", "redis-server", "rclone")}
+    return {name: program for name, program in found.items() if program}
+
+
+def install() -> None:
+    """Debian's packages, where this account may install them. Their own cluster and services are not started."""
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        print("Installing PostgreSQL and Redis for the tests...", flush=True)
+        quiet = {
+            "stdout": subprocess.DEVNULL,
+            "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"},
+        }
+        subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
+        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES], check=False, **quiet)
+
+
+@contextmanager
+def servers(programs: dict[str, str]) -> Iterator[dict[str, str]]:
+    """All three, up; the environment that leads tests to them."""
+    folder = Path(tempfile.mkdtemp(prefix="detox-servers-"))
+    folder.chmod(0o711)  # PostgreSQL, as another account, passes through to its own
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        postgres = stack.enter_context(_postgres(programs, folder / "postgres"))
+        redis = stack.enter_context(_redis(programs["redis-server"], folder))
+        store, files = stack.enter_context(_store(programs["rclone"], folder / "store"))
+        told = {"database": postgres, "redis": redis, "store": store, "files": str(files)}
+        yield {"TEST_SERVERS": json.dumps(told)}
+
+
+@contextmanager
+def _postgres(programs: dict[str, str], folder: Path) -> Iterator[str]:
+    """A cluster of its own. It refuses to run as root, and then runs as the account that Debian's package made."""
+    folder.mkdir(mode=0o700)
+    who = {}
+    if os.geteuid() == 0:
+        who = {"user": "postgres", "group": "postgres", "extra_groups": []}
+        shutil.chown(folder, "postgres", "postgres")
+    port = free_port()
+    data = folder / "data"
+    made = [programs["initdb"], "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+    subprocess.run(made, check=True, stdout=subprocess.DEVNULL, cwd=folder, **who)
+    options = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", *FAST]
+    command = [programs["postgres"], "-D", data, *[part for option in options for part in ("-c", option)]]
+    with _running(command, folder, port, ready=lambda: _answers_postgres(port), **who):
+        yield f"postgres://tests@127.0.0.1:{port}"
+
+
+def _answers_postgres(port: int) -> bool:
+    import psycopg
+
+    try:
+        psycopg.connect(host="127.0.0.1", port=port, user="tests", dbname="postgres").close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+@contextmanager
+def _redis(program: str, folder: Path) -> Iterator[str]:
+    port = free_port()
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--databases", "10000"]
+    with _running([program, *options], folder, port):
+        yield f"redis://127.0.0.1:{port}"
+
+
+@contextmanager
+def _store(program: str, files: Path) -> Iterator[tuple[str, Path]]:
+    """rclone speaks the S3 protocol and keeps each object as a file, so that a test can look at what is stored."""
+    port = free_port()
+    (files / "detox").mkdir(parents=True)
+    flags = ["--addr", f"127.0.0.1:{port}", "--auth-key", "tests,tests-secret", "--dir-cache-time", "0s"]
+    config = files.with_name("rclone.conf")
+    config.touch()
+    command = [program, "serve", "s3", "--config", str(config), *flags, str(files)]
+    with _running(command, files.parent, port):
+        yield f"http://127.0.0.1:{port}", files
+
+
+@contextmanager
+def _running(command: list, folder: Path, port: int, ready: Callable[[], bool] | None = None, **who) -> Iterator[None]:
+    """Up when it answers; stopped in the end by its own process id."""
+    log_path = folder / f"{Path(command[0]).name}.log"
+    with log_path.open("w") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=folder, **who)
+    try:
+        deadline = time.monotonic() + START_LIMIT
+        while not (ready() if ready else _answers(port)):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise SystemExit(f"{command[0]} did not start:\n{log_path.read_text()[-2000:]}")
+            time.sleep(0.1)
+        yield
+    finally:
+        process.terminate()  # PostgreSQL waits for its clients then, and all of ours are gone
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def main(arguments: list[str]) -> int:
+    wanted = {"initdb", "postgres", "redis-server", "rclone"}
+    if wanted - set(find()):
+        install()
+    programs = find()
+    if missing := wanted - set(programs):
+        print(HOW.format(", ".join(sorted(missing))), file=sys.stderr)
+        return 1
+    with servers(programs) as environment:
+        return subprocess.run([sys.executable, "-m", "pytest", *arguments], env=os.environ | environment).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

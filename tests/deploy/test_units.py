@@ -1,0 +1,100 @@
+"""The units: systemd can read them, they confine what they start, and each setting is named where one looks for it."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from detoxsite import env_servers
+from tests.deploy import programs
+from tests.deploy.units import DEPLOY, HARDENING, directives, variables
+from tests.served import ROOT
+
+UNITS = DEPLOY / "systemd"
+SERVICES = ["detox-web", "detox-bridge", "detox-worker", "detox-prepare@x"]
+#: What `systemd-analyze security` may give at most, in tenths; 0 is confined in every way it knows.
+EXPOSURE = 15
+#: Read by nobody who deploys: `manage.py serve` and make set these for their own children.
+INTERNAL = {"LISTEN_FD", "SUPERVISOR_PID"}
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory) -> Path:
+    """The root of a machine with our units and the programs they start."""
+    if programs.missing():
+        pytest.skip(programs.how())
+    root = tmp_path_factory.mktemp("root")
+    shutil.copytree(UNITS, root / "etc" / "systemd" / "system")
+    for release in ("current", "releases/x"):
+        (root / "opt" / "detox" / release).mkdir(parents=True)
+        shutil.copytree(DEPLOY, root / "opt" / "detox" / release / "deploy")
+    theirs = root / "usr" / "lib" / "systemd" / "system"
+    theirs.mkdir(parents=True)
+    for target in Path("/usr/lib/systemd/system").glob("*.target"):
+        shutil.copy(target, theirs)
+    return root
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_unit_is_one_that_systemd_takes(system, service):
+    command = ["systemd-analyze", "verify", f"--root={system}", f"{service}.service", "detox.target"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_service_is_confined(system, service):
+    command = ["systemd-analyze", "security", "--offline=true", f"--root={system}", f"--threshold={EXPOSURE}"]
+    done = subprocess.run([*command, f"{service}.service"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["NoNewPrivileges=yes", "ProtectSystem=strict", "PrivateTmp=yes", "ProtectHome=yes", "UMask=0077", "User=detox"]
+    + ["CapabilityBoundingSet=", "LimitCORE=0", "MemoryDenyWriteExecute=yes", "StateDirectoryMode=0700"],
+)
+def test_promise_of_the_units_is_kept(line):
+    assert line in HARDENING.read_text().splitlines()
+
+
+def test_only_the_state_may_be_written():
+    assert directives(HARDENING, "StateDirectory") == ["detox"] and not directives(HARDENING, "ReadWritePaths")
+    for unit in UNITS.rglob("detox-*"):
+        assert unit.is_dir() or not directives(unit, "ReadWritePaths"), unit
+
+
+def test_only_the_proxy_may_connect():
+    """Who can connect can claim any visitor's address."""
+    socket = UNITS / "detox-web.socket"
+    assert directives(socket, "ListenStream")[0].startswith("/run/")
+    assert (directives(socket, "SocketGroup"), directives(socket, "SocketMode")) == (["caddy"], ["0660"])
+
+
+def _settings_read() -> set[str]:
+    names = set()
+    for path in (ROOT / "detoxsite").glob("*.py"):
+        code = path.read_text()
+        names |= set(re.findall(r"\benv(?:_\w+)?\.\w+\(\s*\"([A-Z][A-Z0-9_]+)\"", code))
+    return (names | {f"S3_{part}" for part in env_servers._STORE}) - INTERNAL - {"S3"}
+
+
+def test_each_setting_is_in_the_example_and_in_the_readme():
+    example = re.findall(r"^#?([A-Z][A-Z0-9_]+)=", (DEPLOY / "detox.env.example").read_text(), re.MULTILINE)
+    readme = re.findall(r"`([A-Z][A-Z0-9_]+)`", (ROOT / "README.md").read_text())
+    found = _settings_read()
+    assert {"SITE_URL", "WEB_UPLOADS", "VAR_DIR", "PROXY_HOPS"} <= found
+    assert sorted(found - set(example) - {"VAR_DIR"}) == [], "not in deploy/detox.env.example"
+    assert sorted(found - set(readme)) == [], "not in README.md"
+    assert sorted(set(example) - found) == [], "read by nobody"
+
+
+def test_example_of_settings_passes_djangos_own_check(tmp_path):
+    filled = os.environ | variables(DEPLOY / "detox.env.example") | {"VAR_DIR": str(tmp_path)}
+    command = [sys.executable, "-W", "error", "manage.py", "check", "--deploy", "--fail-level=WARNING"]
+    done = subprocess.run(command, cwd=ROOT, env=filled, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
