@@ -24,8 +24,8 @@ _WRITE_AHEAD = ("-wal", "-shm", "-journal")
 def restore(backup: Path, *, replace: bool = False, without_keys: bool = False) -> list[str]:
     """Puts it back and erases what must not come back; what was done, in sentences. Raises BackupError.
 
-    With `replace`, what was there is moved aside, into VAR_DIR/replaced-…, where it is files; PostgreSQL's tables are replaced. Without it, a site with
-    anything in it is left as it is.
+    With `replace`, what was there is moved aside, into VAR_DIR/replaced-…, where it is files;
+    PostgreSQL's tables are replaced. Without it, a site with anything in it is left as it is.
     """
     found = manifest.verify(backup)
     said = _check_keys(found, without_keys)
