@@ -24,8 +24,8 @@ _WRITE_AHEAD = ("-wal", "-shm", "-journal")
 def restore(backup: Path, *, replace: bool = False, without_keys: bool = False) -> list[str]:
     """Puts it back and erases what must not come back; what was done, in sentences. Raises BackupError.
 
-    With `replace`, what was there is moved aside, into VAR_DIR/replaced-…, where it is files. Without it, a site with
-    anything in it is left as it is.
+    With `replace`, what was there is moved aside, into VAR_DIR/replaced-…, where it is files;
+    PostgreSQL's tables are replaced. Without it, a site with anything in it is left as it is.
     """
     found = manifest.verify(backup)
     said = _check_keys(found, without_keys)
@@ -95,6 +95,9 @@ def _move_aside() -> list[str]:
         storage = storages[alias]
         if isinstance(storage, FileSystemStorage) and Path(storage.location).exists():
             Path(storage.location).rename(aside / alias)
+    if not any(aside.iterdir()):
+        aside.rmdir()
+        return ["What the database held is replaced."]
     return [f"What was here is in {aside}. Delete it once you need it no more: it holds what people sent."]
 
 
