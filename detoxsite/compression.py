@@ -27,13 +27,14 @@ class CompressionMiddleware:
         response = self.get_response(request)
         if response.streaming or len(response.content) < WORTH_IT or response.has_header("Content-Encoding"):
             return response
-        if not response.get("Content-Type", "").startswith(_TEXT):
+        if not is_text(response.get("Content-Type", "")):
             return response
         patch_vary_headers(response, ("Accept-Encoding",))
-        encoding = _accepted(request.headers.get("Accept-Encoding", ""))
+        encoding = accepted(request.headers.get("Accept-Encoding", ""))
         if encoding:
-            compress = _remembered if _is_for_everybody(request, response) else _compress
-            response.content = compress(response.content, encoding)
+            keep = _is_for_everybody(request, response)
+            squeeze = _remembered if keep else compress
+            response.content = squeeze(response.content, encoding)
             response.headers["Content-Encoding"] = encoding
             response.headers["Content-Length"] = str(len(response.content))
             if etag := response.get("ETag"):
@@ -41,13 +42,19 @@ class CompressionMiddleware:
         return response
 
 
-def _accepted(header: str) -> str:
+@functools.lru_cache(maxsize=256)
+def accepted(header: str) -> str:
     """The better of the two encodings that the browser takes, or none."""
     offers = {}
     for offer in header.lower().split(","):
         name, _, weight = offer.partition(";")
         offers[name.strip()] = weight.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
     return next((name for name in ("br", "gzip") if offers.get(name)), "")
+
+
+def is_text(content_type: str) -> bool:
+    """Whether compressing gains anything; pictures and the like are compressed already."""
+    return content_type.startswith(_TEXT)
 
 
 def _is_for_everybody(request: HttpRequest, response: HttpResponse) -> bool:
@@ -58,10 +65,11 @@ def _is_for_everybody(request: HttpRequest, response: HttpResponse) -> bool:
 
 @functools.lru_cache(maxsize=_REMEMBERED)
 def _remembered(body: bytes, encoding: str) -> bytes:
-    return _compress(body, encoding, best=True)
+    return compress(body, encoding, best=True)
 
 
-def _compress(body: bytes, encoding: str, best: bool = False) -> bytes:
+def compress(body: bytes, encoding: str, best: bool = False) -> bytes:
+    """`best` is for what many will get."""
     if encoding == "br":
         return brotli.compress(body, quality=_BEST if best else _QUICK, mode=brotli.MODE_TEXT)
     return gzip.compress(body, compresslevel=9 if best else 5, mtime=0)

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from editorial.markdown import PageText
+from editorial.reading import reading_page
 from phases.models import Phase
 
 NAME = "notes.html"
@@ -20,6 +21,7 @@ _OWN_LINK = re.compile(r'<a\b[^>]*\bhref="/[^"]*"[^>]*>(.*?)</a>', re.S)
 _PICTURE = re.compile(r"<img\b[^>]*>")
 
 
+@reading_page()
 @require_safe
 def guide_file(request: HttpRequest) -> HttpResponse:
     """Three stages, emergency, numbers and a plan to fill in; nothing in it asks for anything outside itself.

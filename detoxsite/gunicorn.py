@@ -8,7 +8,7 @@ import struct
 from gunicorn.http import message
 
 from detoxsite import env
-from detoxsite.worker import BODY_SECONDS
+from detoxsite.connections import BODY_SECONDS
 
 host = env.names("HOST", ["127.0.0.1"])[0]
 port = env.whole_number("PORT", 8000, 1, 65535)

@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from detoxsite import env, log_settings
+from detoxsite.page_settings import *  # noqa: F403
 from detoxsite.signin_settings import *  # noqa: F403
 from detoxsite.signin_settings import STAFF_SESSION_HOURS
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from articles.models import Article
 from editorial import addresses
 from editorial.contacts import FALLBACK_CLINIC
+from editorial.reading import reading_page
 from phases import timeline
 from phases.models import Phase
 
@@ -31,6 +32,7 @@ BARE_ERROR_PAGE = f"""<!doctype html><html lang="en"><meta charset="utf-8"><titl
 SECURITY_TXT_LIFE = datetime.timedelta(days=180)
 
 
+@reading_page()
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What to do now, the three stages on one timeline, and the ways to get help."""
@@ -44,6 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def page(name: str, **context: object):
     """A view for a page whose words stand in templates/pages/ because no edit may change them unseen."""
 
+    @reading_page()
     @require_safe
     def standing_page(request: HttpRequest) -> HttpResponse:
         return render(request, f"pages/{name}.html", context)

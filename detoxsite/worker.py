@@ -13,19 +13,17 @@ import re
 import selectors
 import socket
 import time
+from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
 
-from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from detoxsite import env
+from detoxsite.connections import BODY_SECONDS, CountingUnreader, Upload, Waiting, is_running, send_rest
 
 UPLOADS = env.whole_number("WEB_UPLOADS", 256, 1, 1024)  # threads for bodies beyond SMALL_BODY, in each process
 HEAD_SECONDS = env.whole_number("HEAD_SECONDS", 20, 1, 3600)  # for a whole head
-BODY_SECONDS = env.whole_number("BODY_SECONDS", 60, 1, 3600)  # for a small body, or for BODY_FLOOR of a large one
-BODY_FLOOR = 64 * 1024  # bytes
-UPLOAD_SECONDS = 3 * 60 * 60  # for a whole body, however fast
 SMALL_BODY = 64 * 1024  # bytes: any form without a file
 LARGEST_HEAD = 128 * 1024  # bytes that are collected; what is longer is left to gunicorn, which refuses it
 LINGER_SECONDS = 2  # for the other side to hang up, once the answer is sent
@@ -38,53 +36,22 @@ _BODY_FOLLOWS = re.compile(rb"\r\n(content-length|transfer-encoding|expect)[ \t]
 _ONLY_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r\n", re.IGNORECASE)
 
 
-class _CountingUnreader(SocketUnreader):
-    """Knows how many bytes it has read from the connection."""
-
-    received = 0
-
-    def chunk(self, size_hint: int | None = None) -> bytes:
-        data = super().chunk(size_hint)
-        self.received += len(data)
-        return data
-
-
-class _Waiting:
-    """What the loop does with a connection that no thread has: collect a request, or wait for the end of it."""
-
-    def __init__(self, seconds: float, data: bytes | None) -> None:
-        self.deadline = time.monotonic() + seconds
-        self.data = data if data is None else bytearray(data)  # None: answered, waits for the other side to hang up
-        self.has_head = self.is_polled = False
-
-
-class _Upload:
-    """How far a large body has come."""
-
-    def __init__(self, conn: TConn) -> None:
-        self.conn = conn
-        self.seen = 0
-        self.check_at = time.monotonic() + BODY_SECONDS
-        self.end = time.monotonic() + UPLOAD_SECONDS
-
-    def is_too_slow(self, now: float) -> bool:
-        if now < self.check_at:
-            return False
-        received = self.conn.parser.unreader.received
-        brought, self.seen, self.check_at = received - self.seen, received, now + BODY_SECONDS
-        return brought < BODY_FLOOR or now > self.end
-
-
 class Worker(ThreadWorker):
     """Two lanes of threads behind one loop that reads heads. Leans on gunicorn 27's ThreadWorker."""
 
     def init_process(self) -> None:
         self.upload_pool = ThreadPoolExecutor(UPLOADS, "upload")
-        self.waiting: dict[TConn, _Waiting] = {}
-        self.uploads: dict[TConn, _Upload] = {}
+        self.waiting: dict[TConn, Waiting] = {}
+        self.uploads: dict[TConn, Upload] = {}
         self.ended: set[TConn] = set()  # what more they send is not read
         self.checked_at = self.stopped_at = self.orphaned_at = 0.0
+        self.answer_bytes: Callable[[bytes], tuple[list[bytes], bool] | None] = _has_none
         super().init_process()
+
+    def run(self) -> None:
+        """An application may have an `answer_bytes`, for requests that it answers from memory (detoxsite.pages)."""
+        self.answer_bytes = getattr(self.wsgi, "answer_bytes", _has_none)
+        super().run()
 
     def accept(self, listener: socket.socket) -> None:
         try:
@@ -104,12 +71,20 @@ class Worker(ThreadWorker):
                 early = conn.parser.unreader.take_buffered()  # of the next request
                 self._wait(conn, HEAD_SECONDS if early else self.cfg.keepalive, early)
             else:
-                conn.sock.shutdown(socket.SHUT_WR)
-                # To the poller a connection whose reading we ended looks hung up; its sender may not have, and would
-                # lose the answer if it were closed at once.
-                self._wait(conn, LINGER_SECONDS, None, polled=conn not in self.ended)
+                self._hang_up(conn)
         except OSError:
             self._drop(conn)
+
+    def _hang_up(self, conn: TConn) -> None:
+        """Ends our side and waits for the other one's end."""
+        try:
+            conn.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            self._drop(conn)
+            return
+        # To the poller a connection whose reading we ended looks hung up; its sender may not have, and would lose the
+        # answer if it were closed at once.
+        self._wait(conn, LINGER_SECONDS, None, polled=conn not in self.ended)
 
     def murder_pending(self) -> None:
         """Called by the loop at least once a second, while it stops too."""
@@ -131,7 +106,7 @@ class Worker(ThreadWorker):
             return True
         now = time.monotonic()
         self.orphaned_at = self.orphaned_at or now
-        if now < self.orphaned_at + ORPHAN_SECONDS and _is_running(SUPERVISOR_PID):
+        if now < self.orphaned_at + ORPHAN_SECONDS and is_running(SUPERVISOR_PID):
             return True  # the next master gets the same listening socket, and readers see nothing of the change
         self.alive = False
         self.set_accept_enabled(False)
@@ -141,7 +116,7 @@ class Worker(ThreadWorker):
 
     def _wait(self, conn: TConn, seconds: float, data: bytes | None, *, polled: bool = True) -> None:
         conn.sock.setblocking(False)
-        self.waiting[conn] = wait = _Waiting(seconds, data)
+        self.waiting[conn] = wait = Waiting(seconds, data)
         if polled:
             self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._read, conn))
             wait.is_polled = True
@@ -159,12 +134,37 @@ class Worker(ThreadWorker):
         if not data:
             self._give_up(conn, wait)
         elif wait.data is not None:
+            if not wait.data and self._answer_at_once(conn, wait, data):
+                return
             if not wait.data:
                 wait.deadline = time.monotonic() + HEAD_SECONDS
             wait.data += data
             self._take_if_complete(conn, wait)
 
-    def _take_if_complete(self, conn: TConn, wait: _Waiting) -> None:
+    def _answer_at_once(self, conn: TConn, wait: Waiting, request: bytes) -> bool:
+        """Sends what the application has ready for exactly these bytes. What the system does not take at once is left
+        to a thread, as any answer is."""
+        if not self.alive or not (answer := self.answer_bytes(request)):
+            return False
+        parts, keep = answer
+        try:
+            sent = conn.sock.sendmsg(parts)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self._leave_loop(conn)
+            self._drop(conn)
+            return True
+        if sent < sum(map(len, parts)):
+            self._submit(conn, self.tpool, partial(send_rest, b"".join(parts)[sent:], keep=keep))
+        elif keep:
+            wait.deadline = time.monotonic() + self.cfg.keepalive
+        else:
+            self._leave_loop(conn)
+            self._hang_up(conn)
+        return True
+
+    def _take_if_complete(self, conn: TConn, wait: Waiting) -> None:
         head, end, body = wait.data.partition(_HEAD_END)
         if not end:
             if len(head) > LARGEST_HEAD:
@@ -181,7 +181,7 @@ class Worker(ThreadWorker):
         else:
             self._take(conn, self.upload_pool)
 
-    def _give_up(self, conn: TConn, wait: _Waiting) -> None:
+    def _give_up(self, conn: TConn, wait: Waiting) -> None:
         """Half a request goes to the application as it is: it may hold what somebody typed."""
         if wait.data:
             self._end_reading(conn)
@@ -192,19 +192,22 @@ class Worker(ThreadWorker):
 
     def _take(self, conn: TConn, lane: Executor) -> None:
         """Gives a connection to a thread. How the request is framed is for gunicorn's parser alone to say."""
+        self._submit(conn, lane, self.handle if lane is self.tpool else self._handle_upload)
+
+    def _submit(self, conn: TConn, lane: Executor, work: Callable[[TConn], object]) -> None:
         wait = self._leave_loop(conn)
         if not conn.initialized:
             conn.init()
-            conn.parser.unreader = _CountingUnreader(conn.sock)
+            conn.parser.unreader = CountingUnreader(conn.sock)
         conn.parser.unreader.unread(bytes(wait.data))
-        done = lane.submit(self.handle if lane is self.tpool else self._handle_upload, conn)
+        done = lane.submit(work, conn)
         done.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
 
     def _handle_upload(self, conn: TConn) -> object:
-        self.uploads[conn] = _Upload(conn)
+        self.uploads[conn] = Upload(conn)
         return self.handle(conn)
 
-    def _leave_loop(self, conn: TConn) -> _Waiting:
+    def _leave_loop(self, conn: TConn) -> Waiting:
         wait = self.waiting.pop(conn)
         if wait.is_polled:
             self.poller.unregister(conn.sock)
@@ -221,9 +224,5 @@ class Worker(ThreadWorker):
         conn.close()
 
 
-def _is_running(pid: int) -> bool:
-    with contextlib.suppress(OSError):
-        if pid:
-            os.kill(pid, 0)
-            return True
-    return False
+def _has_none(request: bytes) -> None:
+    """What an application without answers in memory says to each request."""

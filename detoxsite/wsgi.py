@@ -15,7 +15,7 @@ get_resolver().reverse_dict  # noqa: B018 - loads all views before the server fo
 BOUNDARY = re.compile(r";\s*(boundary=(?:\"[^\"]*\"|[^;\s]+))", re.IGNORECASE)
 
 
-def application(environ: dict, start_response: Callable) -> Iterable[bytes]:
+def _in_order(environ: dict, start_response: Callable) -> Iterable[bytes]:
     """Keeps only the media type and the boundary of what a sender claims.
 
     Text is UTF-8 here, and some charsets that a header can name (hex, say) fail inside Django before any of its code
@@ -47,3 +47,8 @@ class _Chunked:
             return self._body.readline(*args)
         except ParseException as error:
             raise OSError("The body is malformed.") from error
+
+
+from detoxsite.pages.application import CachedPages  # noqa: E402 - reads the settings
+
+application = CachedPages(_in_order)

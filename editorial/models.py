@@ -10,6 +10,9 @@ from django.db.models import Q
 from django.utils.dateformat import time_format as format_time
 
 from editorial import phones
+from editorial.versions import ContentVersion
+
+__all__ = ["ContentVersion"]  # a table of this app, with a file of its own
 
 phone_characters = RegexValidator(r"^[0-9 ()+.-]*[0-9][0-9 ()+.-]*$", "Use digits, spaces, dots and dashes only.")
 

@@ -59,6 +59,10 @@ class PublishedQuerySet(models.QuerySet):
         """What readers may see at the given moment (now, unless told)."""
         return self.filter(status=ReviewedPage.Status.PUBLISHED, published_at__lte=at or timezone.now())
 
+    def scheduled(self, at: datetime.datetime | None = None):
+        """What readers will see later than the given moment (now, unless told), with nobody's help."""
+        return self.filter(status=ReviewedPage.Status.PUBLISHED, published_at__gt=at or timezone.now())
+
     def review_overdue(self, on: datetime.date | None = None):
         """Published pages whose review date has passed."""
         return self.published().filter(review_due_on__lt=on or timezone.localdate())

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django.views.generic import DetailView, ListView
 
+from editorial.reading import reading_page
 from phases import timeline
 from phases.choices import Area
 from phases.compare import CompareForm
@@ -106,6 +107,7 @@ class TreatmentList(ListView):
         return super().get_context_data(**kwargs) | {"groups": groups}
 
 
+@reading_page()
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
     """Treatment options side by side, narrowed by what matters; the address holds the choice and can be shared."""

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from editorial.markdown import PageText
 from editorial.models import GlossaryTerm
+from editorial.reading import reading_page
 from phases.models import Phase, Symptom, TreatmentOption
 
 
@@ -25,6 +26,7 @@ class Entry:
     see: str = ""
 
 
+@reading_page()
 @require_safe
 def a_z(request: HttpRequest) -> HttpResponse:
     page_text = PageText()

@@ -8,14 +8,14 @@ from django_tasks_db.models import DBTaskResult
 from callbacks import erasing, objects
 from callbacks.details import Details
 from callbacks.models import CallbackRequest
-from detoxsite import worker
+from detoxsite import connections
 from tests.callbacks.helpers import DETAILS, JPEG, File, only_attachment, post_form, submit
 
 pytestmark = pytest.mark.django_db
 
 
 def test_sweep_spares_the_first_file_of_the_slowest_form():
-    assert erasing.ORPHAN_AGE.total_seconds() > worker.UPLOAD_SECONDS
+    assert erasing.ORPHAN_AGE.total_seconds() > connections.UPLOAD_SECONDS
 
 
 def test_file_is_not_taken_where_it_would_fill_the_disk_and_the_call_is(client, monkeypatch):

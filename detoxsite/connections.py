@@ -1,0 +1,66 @@
+"""What the worker knows of each connection: what it waits for, how far an upload has come, what is still to be sent."""
+
+import contextlib
+import os
+import time
+
+from gunicorn.http.unreader import SocketUnreader
+from gunicorn.workers.gthread import TConn
+
+from detoxsite import env
+
+BODY_SECONDS = env.whole_number("BODY_SECONDS", 60, 1, 3600)  # for a small body, or for BODY_FLOOR of a large one
+BODY_FLOOR = 64 * 1024  # bytes
+UPLOAD_SECONDS = 3 * 60 * 60  # for a whole body, however fast
+
+
+class CountingUnreader(SocketUnreader):
+    """Knows how many bytes it has read from the connection."""
+
+    received = 0
+
+    def chunk(self, size_hint: int | None = None) -> bytes:
+        data = super().chunk(size_hint)
+        self.received += len(data)
+        return data
+
+
+class Waiting:
+    """What the loop does with a connection that no thread has: collect a request, or wait for the end of it."""
+
+    def __init__(self, seconds: float, data: bytes | None) -> None:
+        self.deadline = time.monotonic() + seconds
+        self.data = data if data is None else bytearray(data)  # None: answered, waits for the other side to hang up
+        self.has_head = self.is_polled = False
+
+
+class Upload:
+    """How far a large body has come."""
+
+    def __init__(self, conn: TConn) -> None:
+        self.conn = conn
+        self.seen = 0
+        self.check_at = time.monotonic() + BODY_SECONDS
+        self.end = time.monotonic() + UPLOAD_SECONDS
+
+    def is_too_slow(self, now: float) -> bool:
+        if now < self.check_at:
+            return False
+        received = self.conn.parser.unreader.received
+        brought, self.seen, self.check_at = received - self.seen, received, now + BODY_SECONDS
+        return brought < BODY_FLOOR or now > self.end
+
+
+def send_rest(data: bytes, conn: TConn, *, keep: bool) -> bool:
+    """The end of an answer that somebody takes in slowly. Whether the connection stays open."""
+    conn.sock.setblocking(True)  # no longer than SO_SNDTIMEO: detoxsite.gunicorn
+    conn.sock.sendall(data)
+    return keep
+
+
+def is_running(pid: int) -> bool:
+    with contextlib.suppress(OSError):
+        if pid:
+            os.kill(pid, 0)
+            return True
+    return False
