@@ -20,14 +20,6 @@ START_LIMIT = 60  # seconds
 STOP_LIMIT = 30  # seconds
 
 
-@dataclass(frozen=True)
-class Article:
-    """What every site shows: the same title and the same HTML."""
-
-    title: str
-    html: str
-
-
 @dataclass
 class Peer:
     """A site that was started: the addresses to measure by name, and the processes that serve them."""
@@ -111,8 +103,8 @@ def takes_connections(path: Path) -> bool:
     return True
 
 
-def require(**programs: str) -> None:
-    """Raises SystemExit with what to install where one of `programs` (name=Debian's package) is not on the path."""
+def require(programs: dict[str, str]) -> None:
+    """Raises SystemExit with what to install where one of `programs` (with Debian's package) is not there."""
     path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
     missing = sorted({package for name, package in programs.items() if not shutil.which(name, path=path)})
     if missing:

@@ -16,7 +16,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bench.peers import nginx
-from bench.peers.started import Article, Peer, hand_over, program, takes_connections, unprivileged, wait_until
+from bench.peers.article import Article
+from bench.peers.started import Peer, hand_over, program, takes_connections, unprivileged, wait_until
 from tests.served import free_port
 
 PROGRAM, THEMES = Path("/usr/share/wordpress"), "wp-content/themes"
@@ -77,13 +78,14 @@ CACHE = """
             fastcgi_cache_use_stale updating;
             fastcgi_cache_lock on;
 """
+VARIANTS = {"wordpress": COMPRESS, "wordpress cached": COMPRESS + CACHE, "wordpress packed": CACHE}
 
 
 @contextlib.contextmanager
 def start(article: Article, folder: Path) -> Iterator[Peer]:
-    """Installs it, publishes `article`, and serves it at the addresses `cached` and `plain`."""
-    ports = {"plain": free_port(), "cached": free_port(), "packed": free_port()}
-    home = f"http://127.0.0.1:{ports['plain']}"
+    """Installs it, publishes `article`, and serves it at the addresses that VARIANTS names."""
+    ports = {name: free_port() for name in VARIANTS}
+    home = f"http://127.0.0.1:{ports['wordpress']}"
     keys = "\n".join(f"define('{name}', '{secrets.token_hex(32)}');" for name in KEYS)
     _copy_program(folder / "wordpress")
     (folder / "wordpress" / "wp-config.php").write_text(CONFIGURATION.format(folder=folder, home=home, keys=keys))
@@ -93,7 +95,7 @@ def start(article: Article, folder: Path) -> Iterator[Peer]:
         (folder / name).touch()
     hand_over(folder)
     http, host = ZONE.format(folder=folder), home.removeprefix("http://")
-    for name, more in {"plain": COMPRESS, "cached": COMPRESS + CACHE, "packed": CACHE}.items():
+    for name, more in VARIANTS.items():
         http += SERVER.format(folder=folder, port=ports[name], host=host, more=more)
     with _database(folder) as database, _php(folder) as php:
         post = _output("php", *map(str, [INSTALL, folder / "wordpress", folder / "db.sock", folder / "article.json"]))
