@@ -29,10 +29,12 @@ def load(url: str, headers: dict[str, str], seconds: float) -> Sample:
 
 
 def parsed(output: str) -> Sample:
-    """What wrk printed, in numbers."""
-    rate = float(re.search(r"^Requests/sec:\s+([\d.]+)", output, re.MULTILINE)[1])
-    value, unit = re.search(r"^\s+99%\s+([\d.]+)(us|ms|s|m)$", output, re.MULTILINE).groups()
-    return Sample(rate, float(value) * UNITS[unit])
+    """What wrk printed, in numbers. Raises RuntimeError where it got no answer in its time."""
+    rate = re.search(r"^Requests/sec:\s+([\d.]+)", output, re.MULTILINE)
+    p99 = re.search(r"^\s+99%\s+([\d.]+)(us|ms|s|m)\s*$", output, re.MULTILINE)
+    if not rate or not p99:
+        raise RuntimeError(f"wrk measured nothing: {output}")
+    return Sample(float(rate[1]), float(p99[1]) * UNITS[p99[2]])
 
 
 def median(samples: list[Sample]) -> Sample:
