@@ -13,6 +13,7 @@ from the package index once, as bench/wagtail_site.py says.
 
 import argparse
 import contextlib
+import os
 import time
 from dataclasses import dataclass, field
 
@@ -56,6 +57,7 @@ def check(name: str, target: Target, shown: article.Article) -> None:
 @contextlib.contextmanager
 def everybody(results: Results):
     """Starts all sites; yields the targets by name and the article. Fills in memory, times and versions."""
+    busy = os.getloadavg()[0]
     with contextlib.ExitStack() as stack:
         prepared()  # made before the clock runs
         begin = time.monotonic()
@@ -91,7 +93,7 @@ def everybody(results: Results):
         for target in peer.urls.values():
             article.fetch(target)
         results.memory |= dict.fromkeys(peer.urls, peer.memory)
-        results.versions = report.versions()
+        results.versions = report.versions(busy)
         yield targets, shown
 
 

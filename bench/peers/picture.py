@@ -3,7 +3,7 @@
 import math
 from xml.sax.saxutils import escape
 
-WIDTH, LABELS, NUMBERS, ROW, TOP, BAR = 860, 330, 70, 30, 44, 18
+WIDTH, LABELS, NUMBERS, ROW, TOP, BAR = 900, 370, 70, 30, 44, 18
 STYLE = """
 text { font: 14px system-ui, sans-serif; fill: #1f2933; }
 .axis { font-size: 12px; fill: #52606d; }
@@ -39,7 +39,7 @@ def picture(rates: dict[str, float], title: str, own: str) -> str:
         f'<title id="title">{title}</title>',
         f"<style>{STYLE}</style>",
         f'<rect class="paper" width="{WIDTH}" height="{height}" rx="8"/>',
-        '<text class="axis" x="16" y="24">requests a second, each line ten times the one before</text>',
+        '<text class="axis" x="16" y="24">requests a second (logarithmic)</text>',
     ]
     step = lowest
     while step <= highest:

@@ -65,8 +65,8 @@ def write(results: Results, goals: list[Goal]) -> None:
     readme.write_text(before + "\n\n".join(parts) + after, encoding="utf-8")
 
 
-def versions() -> str:
-    """What was measured, on how many cores."""
+def versions(busy: float) -> str:
+    """What was measured, on how many cores, of which other programs kept `busy` at work."""
     nginx = _first(["/usr/sbin/nginx", "-v"], r"nginx/([\d.]+)")
     code = (PROGRAM / "wp-includes" / "version.php").read_text(encoding="utf-8")
     wordpress = re.search(r"wp_version = '([\d.]+)'", code)[1]
@@ -77,7 +77,8 @@ def versions() -> str:
     wagtail, gunicorn, django = _first([str(python), "-c", show], r"(.+)").split()
     return (
         f"Measured on {os.cpu_count()} cores, which the load shares: nginx {nginx}, WordPress {wordpress} with "
-        f"PHP {php} and MariaDB {database}, Wagtail {wagtail} with Django {django} on gunicorn {gunicorn}."
+        f"PHP {php} and MariaDB {database}, Wagtail {wagtail} with Django {django} on gunicorn {gunicorn}. "
+        f"Before it began, {busy:.1f} programs of others wanted a core."
     )
 
 
