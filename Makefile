@@ -8,7 +8,7 @@ export PORT ?= 8000
 JOBS ?= 4
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check fix staff lock clean
+.PHONY: help run dev test check validate fix staff lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -32,6 +32,9 @@ check: $(VENV)/development ## Lint, formatting, migrations, deployment settings
 	@$(VENV)/bin/ruff format --check .
 	@$(PY) manage.py makemigrations --check --dry-run
 	@SITE_URL=https://guide.example $(PY) -W error manage.py check --deploy --fail-level WARNING
+
+validate: $(VENV)/development ## Every page through the Nu validator (needs npm and Java)
+	@$(PY) -m tests.markup
 
 fix: $(VENV)/development ## Let ruff mend what it can
 	@$(VENV)/bin/ruff check --fix .

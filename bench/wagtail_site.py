@@ -1,6 +1,6 @@
 """A stock Wagtail site with our articles in it, to measure the guide next to.
 
-    .venv/bin/python bench/wagtail_site.py          # sets it up where that is not done yet, serves it until Ctrl-C
+    .venv/bin/python -m bench.wagtail_site        # sets it up where that is not done yet, serves it until Ctrl-C
 
 What it is: `wagtail start`, its production settings, its base template and search page. An article has a title, an
 introduction and one rich text, and the front page lists articles, both as in Wagtail's own tutorial, without its
@@ -18,7 +18,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import urllib.parse
 import venv
 from collections.abc import Iterator
@@ -28,7 +27,9 @@ from pathlib import Path
 import yaml
 from markdown import markdown
 
-ROOT = Path(__file__).parents[1]
+from tests.node import cache
+from tests.served import ROOT, Site, free_port, wait_for
+
 ARTICLES = sorted((ROOT / "articles" / "starter").glob("*.md"))
 PACKAGES = ["wagtail>=8.0,<8.1", "Django>=5.2,<5.3", "gunicorn~=27.0", "whitenoise[brotli]~=6.12"]
 PROJECT = "peer"
@@ -107,19 +108,12 @@ class Peer:
     search: str = "/search/?query=withdrawal"
 
 
-def cache() -> Path:
-    return Path(os.environ.get("BENCH_CACHE") or ROOT / "var" / "bench").resolve()
-
-
 @contextlib.contextmanager
 def running(workers: int = 2, threads: int = 8, options: str = "") -> Iterator[Peer]:
     """Serves the site on a free port of this machine, and stops it in the end.
 
     `options`: "gzip" compresses pages, "gzip cache" keeps them so in Django's per-site cache, in memory.
     """
-    sys.path.insert(0, str(ROOT))
-    from tests.served import Site, free_port, wait_for
-
     folder = set_up()
     port = free_port()
     command = [folder / "env" / "bin" / "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", str(workers)]

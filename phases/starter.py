@@ -16,13 +16,14 @@ def load() -> Counter:
     for path in sorted((STARTER / "treatments").glob("*.md")):
         page = _published(read_page(path))
         page["also_called"] = ", ".join(page["also_called"])
-        outcomes[load_item(TreatmentOption, {"slug": page.pop("slug")}, page)] += 1
+        was = page.pop("was", ())
+        outcomes[load_item(TreatmentOption, {"slug": page.pop("slug")}, page, was=was)] += 1
     for path in sorted((STARTER / "phases").glob("*.yaml")):
         page = _with_hours(_published(read_yaml(path)))
-        symptoms = page.pop("symptoms")
+        symptoms, was = page.pop("symptoms"), page.pop("was", ())
         key = {"slug": page.pop("slug")}
         treatments = rows(TreatmentOption, "slug", page.pop("treatments"))
-        outcomes[load_item(Phase, key, page, {"treatments": treatments})] += 1
+        outcomes[load_item(Phase, key, page, {"treatments": treatments}, was)] += 1
         for phase in rows(Phase, "slug", key.values()):
             outcomes += _load_symptoms(phase, symptoms)
     return outcomes
@@ -33,7 +34,8 @@ def _load_symptoms(phase: Phase, symptoms: list[dict]) -> Counter:
     for position, symptom in enumerate(symptoms, start=1):
         values = _with_hours(symptom) | {"phase": phase, "position": position * 10}
         values["also_called"] = ", ".join(values["also_called"])
-        outcomes[load_item(Symptom, {"slug": values.pop("slug")}, values)] += 1
+        was = values.pop("was", ())
+        outcomes[load_item(Symptom, {"slug": values.pop("slug")}, values, was=was)] += 1
     return outcomes
 
 

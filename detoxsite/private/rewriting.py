@@ -72,7 +72,7 @@ def _attribute(match: re.Match) -> str:
 def _form(match: re.Match) -> str:
     """A form that asks by GET puts its words into the address; here it sends them in the body."""
     tag = match[0]
-    if 'method="post"' in tag:
+    if 'method="get"' not in tag:
         return tag
     tag = tag.replace(' method="get"', "").replace("<form", '<form method="post"', 1)
     return _ACTION.sub(lambda action: f'action="{address(action[1])}{ASKED}"', tag)

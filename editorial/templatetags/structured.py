@@ -16,29 +16,45 @@ ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 @register.simple_tag
 def structured_page(page, name: str, parent: str, parent_path: str) -> SafeString:
     """A page of health information and its place in the site. A reviewer is named only if there was one."""
-    url = f"{settings.SITE_URL}{page.get_absolute_url()}"
+    path = page.get_absolute_url()
+    return _script([_page(page, path, name, page.summary), _trail((parent, parent_path), (name, path))])
+
+
+@register.simple_tag
+def structured_symptom(symptom, parent_path: str) -> SafeString:
+    """A symptom's page: it is checked, and changes, together with its stage."""
+    path, name = symptom.get_absolute_url(), f"{symptom.name} in heroin withdrawal"
+    description = f"{name}: what it is, how long it usually lasts, what helps, and when to get medical help."
+    about = _page(symptom.phase, path, name, description)
+    about["about"] = {"@type": "MedicalSignOrSymptom", "name": symptom.name}
+    return _script([about, _trail(("Symptoms", parent_path), (symptom.name, path))])
+
+
+def _page(reviewed, path: str, name: str, description: str) -> dict:
+    """A page whose dates and reviewer are those of `reviewed`, which is the page or what it belongs to."""
+    url = f"{settings.SITE_URL}{path}"
     about = {
         "@type": "MedicalWebPage",
         "@id": url,
         "url": url,
         "name": name,
-        "description": page.summary,
+        "description": description,
         "inLanguage": "en-US",
-        "dateModified": page.updated_at.date().isoformat(),
+        "dateModified": reviewed.updated_at.date().isoformat(),
         "audience": {"@type": "Patient"},
         "isAccessibleForFree": True,
     }
-    if page.published_at:
-        about["datePublished"] = page.published_at.date().isoformat()
-    if page.medical_reviewer and page.reviewed_on:
-        about["lastReviewed"] = page.reviewed_on.isoformat()
-        about["reviewedBy"] = {"@type": "Person", "name": page.medical_reviewer}
-    return _script([about, _trail((parent, parent_path), (name, page.get_absolute_url()))])
+    if reviewed.published_at:
+        about["datePublished"] = reviewed.published_at.date().isoformat()
+    if reviewed.medical_reviewer and reviewed.reviewed_on:
+        about["lastReviewed"] = reviewed.reviewed_on.isoformat()
+        about["reviewedBy"] = {"@type": "Person", "name": reviewed.medical_reviewer}
+    return about
 
 
 @register.simple_tag
 def structured_trail(name: str, path: str, parent: str = "", parent_path: str = "") -> SafeString:
-    """A list's place in the site."""
+    """The place in the site of a list, or of a page of our own words."""
     return _script([_trail(*([(parent, parent_path)] if parent else []), (name, path))])
 
 

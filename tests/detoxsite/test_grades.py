@@ -17,7 +17,7 @@ GRADE = 8
 SPOKEN = {"p", "li", "h1", "h2", "h3", "dt", "dd", "label", "legend"}
 
 
-def _spoken(tree) -> list[str]:
+def spoken(tree) -> list[str]:
     """The sentences, headings and lines of a part of a page, without source numbers and the list of sources."""
     parts = []
     for element in tree.iter():
@@ -36,14 +36,14 @@ NAMES = {"/a-z/", "/search/?q=withdrawl"}
 
 @pytest.mark.parametrize("path", sorted({*READING, "/search/", "/search/?q=qqqqzzzz"} - NAMES))
 def test_page_as_shown_reads_at_grade_eight_or_lower(client, guide, path):
-    parts = _spoken(html5lib.parse(client.get(path).content, namespaceHTMLElements=False).find(".//main"))
+    parts = spoken(html5lib.parse(client.get(path).content, namespaceHTMLElements=False).find(".//main"))
     assert len(parts) > 5
     grade = textstat.flesch_kincaid_grade(" ".join(parts))
     assert grade <= (6 if path in {"/emergency/", "/card/", "/safety/"} else GRADE), grade
 
 
 def test_file_to_keep_reads_at_grade_eight_or_lower(client, guide):
-    parts = _spoken(html5lib.parse(client.get("/notes.html").content, namespaceHTMLElements=False))
+    parts = spoken(html5lib.parse(client.get("/notes.html").content, namespaceHTMLElements=False))
     grade = textstat.flesch_kincaid_grade(" ".join(parts))
     assert len(parts) > 200 and grade <= GRADE, grade
 
@@ -58,6 +58,6 @@ def test_boxes_read_at_grade_six_or_lower(client, guide, path):
     """All boxes of a page together: one of two lines is too little to be measured."""
     tree = html5lib.parse(client.get(path).content, namespaceHTMLElements=False)
     boxes = [element for element in tree.iter() if "card" in (element.get("class") or "").split()]
-    parts = [part for box in boxes for part in _spoken(box)]
+    parts = [part for box in boxes for part in spoken(box)]
     grade = textstat.flesch_kincaid_grade(" ".join(parts))
     assert boxes and grade <= 6, grade

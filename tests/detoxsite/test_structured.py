@@ -20,6 +20,7 @@ NEEDED = {
     "ListItem": {"position", "name", "item"},
     "Person": {"name"},
     "Patient": set(),
+    "MedicalSignOrSymptom": {"name"},
     "HowTo": {"name", "step"},
     "HowToStep": {"name", "text"},
     "FAQPage": {"mainEntity"},
@@ -81,6 +82,8 @@ def test_structured_data_has_what_its_kind_needs(client, guide, path):
     [
         ("/articles/the-first-72-hours/", "MedicalWebPage"),
         ("/phases/peak-withdrawal/", "MedicalWebPage"),
+        ("/symptoms/nausea-and-vomiting/", "MedicalWebPage"),
+        ("/symptoms/nausea-and-vomiting/", "MedicalSignOrSymptom"),
         ("/treatments/methadone/", "BreadcrumbList"),
         ("/articles/", "BreadcrumbList"),
         ("/articles/topics/staying-safe/", "BreadcrumbList"),
@@ -91,7 +94,7 @@ def test_structured_data_has_what_its_kind_needs(client, guide, path):
     ],
 )
 def test_page_says_what_it_is(client, guide, path, kind):
-    assert kind in {thing["@type"] for thing in _things(client, path)}
+    assert kind in set().union(*map(_check, _things(client, path)))
 
 
 def test_steps_and_questions_are_told_whole(client, guide):
@@ -102,9 +105,16 @@ def test_steps_and_questions_are_told_whole(client, guide):
     assert all(question["name"][0].endswith("?") for question in questions["mainEntity"])
 
 
-def test_trail_leads_to_pages_that_are_there(client, guide):
-    for path in ("/articles/topics/staying-safe/", "/a-z/", "/phases/peak-withdrawal/"):
-        (trail,) = [thing for thing in _things(client, path) if thing["@type"] == "BreadcrumbList"]
+def test_trail_is_the_one_that_readers_see_and_leads_to_pages_that_are_there(client, guide):
+    for path in READING:
+        tree = html5lib.parse(client.get(path).content, namespaceHTMLElements=False)
+        seen = ["".join(step.itertext()) for step in tree.findall(".//nav[@class='crumbs']//li")]
+        trails = [thing for thing in _things(client, path) if thing["@type"] == "BreadcrumbList"]
+        if not seen:
+            assert not trails, path
+            continue
+        (trail,) = trails
+        assert [item["name"] for item in trail["itemListElement"]] == seen, path
         assert [item["position"] for item in trail["itemListElement"]] == [*range(1, len(trail["itemListElement"]) + 1)]
         for item in trail["itemListElement"]:
             assert client.get(urlsplit(item["item"]).path).status_code == 200

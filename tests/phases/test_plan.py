@@ -7,12 +7,13 @@ import pytest
 pytestmark = pytest.mark.django_db
 
 
-def test_plan_has_boxes_and_lines_but_no_form_and_no_name_to_send_anything_under(client, guide):
+def test_plan_has_boxes_and_lines_in_a_form_that_can_send_nothing(client, guide):
     main = client.get("/plan/").content.decode().split("<main")[1].split("</main")[0]
     inputs = re.findall(r"<input[^>]*>", main)
     assert len(inputs) > 20
-    assert all('autocomplete="off"' in field and " name=" not in field and " value=" not in field for field in inputs)
-    assert "<form" not in main and "<script" not in main
+    assert all(" name=" not in field and " value=" not in field for field in inputs)
+    assert re.findall(r"<form[^>]*>", main) == ['<form class="handout plan" method="dialog" autocomplete="off">']
+    assert "<button" not in main and "<script" not in main
 
 
 def test_plan_has_the_four_parts_and_the_warning_signs(client, guide):

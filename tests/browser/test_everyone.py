@@ -1,0 +1,144 @@
+"""Every kind of page for everyone: zoomed to 400 %, with wide text spacing, by thumb, by keyboard, with the colours of
+the system, without motion, scripts or pictures, and read out by a text browser. One window goes through all pages."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from tests.pages import KINDS, MISSING
+
+PAGES = [*KINDS, MISSING]
+#: WCAG 1.4.12, as a reader's own style sheet sets it.
+SPACING = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
+p { margin-bottom: 2em !important }"""
+
+#: What stands outside the window, or is cut off by the box it stands in.
+LOST = """() => { const all = [...document.querySelectorAll('body *')]
+  .filter(e => !e.closest('.scroll, svg, .leave-empty, .visually-hidden, .skip, thead') && e.textContent.trim())
+  const name = e => `${e.tagName} ${e.className}: ${e.textContent.trim().slice(0, 30)}`
+  const cut = (e, s) => ['hidden', 'clip'].includes(s.overflowX) && e.scrollWidth > e.clientWidth + 1
+    || ['hidden', 'clip'].includes(s.overflowY) && e.scrollHeight > e.clientHeight + 1
+  return [...all.filter(e => { const box = e.getBoundingClientRect()
+      return box.right > innerWidth + 1 || (box.width && box.left < -1) }),
+    ...all.filter(e => cut(e, getComputedStyle(e)))].map(name) }"""
+
+#: Links, buttons and fields that are lower than 44 pixels; a box or a button to choose counts with its label, and a
+#: link among other words is left out, as WCAG leaves it out.
+SMALL = r"""() => [...document.querySelectorAll('a[href], button, input, select, textarea, [tabindex="0"]')]
+  .filter(e => !e.matches('.skip, .leave-empty *, [type=hidden]') && e.getClientRects().length)
+  .map(e => [e, e.matches('[type=checkbox], [type=radio]') ? e.closest('label') ?? e.labels[0] : e])
+  .filter(([e, target]) => target.getBoundingClientRect().height < 43.5)
+  .filter(([e]) => { const words = text => text.replace(/\s+/g, ' ').trim().length
+    const line = e.tagName == 'A' && e.closest('p, li, dd, td, dt, th, figcaption, h2, h3')
+    return !line || words(line.textContent) == words(e.textContent) })
+  .map(([e]) => `${e.tagName} ${e.textContent.trim()}`)"""
+
+
+@pytest.fixture
+def window(visit):
+    return lambda width=360, **options: visit(width, bypass_csp=True, **options)
+
+
+def test_nothing_is_lost_at_four_hundred_percent_or_with_wide_text_spacing(window):
+    """1280 by 1024 pixels at 400 % are 320 by 256."""
+    page = (visitor := window(320)).page
+    page.set_viewport_size({"width": 320, "height": 256})
+    for path in PAGES:
+        visitor.open(path)
+        assert page.evaluate(LOST) == [], path
+        page.add_style_tag(content=SPACING)
+        assert page.evaluate("document.documentElement.scrollWidth <= 320") and page.evaluate(LOST) == [], path
+
+
+def test_what_a_thumb_taps_is_forty_four_pixels_high(window):
+    visitor = window()
+    for path in PAGES:
+        visitor.open(path)
+        assert visitor.page.evaluate(SMALL) == [], path
+
+
+STOP = """() => { const e = document.activeElement, s = getComputedStyle(e), box = e.getBoundingClientRect()
+  const row = e.querySelector?.('.row')
+  return [e == document.body ? '' : `${e.tagName} ${e.getAttribute('href') ?? e.name ?? ''}`,
+    s.outlineStyle != 'none' || s.boxShadow != 'none' || (row && getComputedStyle(row).stroke != 'none'),
+    box.bottom > 0 && box.top < innerHeight,
+    [...document.querySelectorAll('a[href], button, input, select, textarea, [tabindex="0"]')]
+      .filter(e => e.tabIndex >= 0 && e.type != 'hidden'
+        && !(e.type == 'radio' && e != document.querySelector(`[name="${e.name}"]`))).indexOf(e)] }"""
+
+
+@pytest.mark.parametrize("colors", ["none", "active"])
+def test_keyboard_alone_goes_through_each_page_in_order_and_is_always_seen(window, colors):
+    """With the colours of the system (`active`) too, which take shadows and backgrounds away."""
+    page = (visitor := window(1280, forced_colors=colors, reduced_motion="reduce", java_script_enabled=True)).page
+    for path in PAGES if colors == "none" else PAGES[::4]:
+        visitor.open(path)
+        at, count = -1, page.evaluate("document.querySelectorAll('a[href], button, input, select, textarea').length")
+        begins_inside = page.evaluate("document.activeElement != document.body")
+        for step in range(min(count, 30)):
+            page.keyboard.press("Tab")
+            what, is_marked, is_in_sight, place = page.evaluate(STOP)
+            if not what:
+                break
+            assert is_marked and is_in_sight, (path, what)
+            assert place > at or place == -1, (path, what, place, at)
+            at = place
+            if step == 0 and not begins_inside:
+                assert what == "A #main", (path, what)
+
+
+def test_colours_of_the_system_leave_levels_bands_and_ticks_readable(window):
+    """Cards have an edge, a band's peak another pattern than the band, and the mark of the reader is dashed."""
+    visitor = window(360, forced_colors="active", reduced_motion="reduce")
+    page = visitor.page
+    for path in ("/phases/peak-withdrawal/", "/emergency/", "/treatments/compare/"):
+        visitor.open(path)
+        for level in page.locator(".card .level").all():
+            assert level.inner_text().strip(), path
+        edges = page.locator(".card").evaluate_all("all => all.map(e => getComputedStyle(e).borderTopWidth)")
+        assert set(edges) == {"2px"}, path
+    visitor.open("/phases/now/")
+    assert "underline" in page.locator(".top [aria-current]").evaluate("e => getComputedStyle(e).textDecoration")
+    page.get_by_label("2 to 3 days ago").first.check()
+    page.get_by_label("Heroin", exact=True).first.check()
+    page.get_by_role("button", name="Show me").click()
+    style = page.locator(".now").evaluate("e => [getComputedStyle(e).strokeDasharray, getComputedStyle(e).stroke]")
+    assert style[0] != "none" and style[1] != "none"
+
+
+def test_nothing_moves_for_those_who_asked_for_no_motion(window):
+    visitor = window(360, reduced_motion="reduce")
+    for path in ("/", "/phases/peak-withdrawal/", "/articles/the-first-72-hours/", "/contact/"):
+        visitor.open(path)
+        assert visitor.page.evaluate(
+            """() => getComputedStyle(document.documentElement).scrollBehavior == 'auto'
+              && document.getAnimations().length == 0"""
+        ), path
+
+
+def test_page_is_whole_without_scripts_and_pictures(window):
+    """What is read with both stands there without either."""
+    full, bare = window(), window(java_script_enabled=False)
+    bare.context.route(re.compile(r"\.(png|svg|jpe?g|webp)"), lambda route: route.abort())
+    for path in PAGES:
+        words = []
+        for visitor in (full, bare):
+            visitor.open(path)
+            words.append(visitor.page.locator("body").inner_text().split())
+        assert words[0] == words[1], path
+        assert bare.page.locator("main img:not([alt])").count() == 0, path
+
+
+def test_text_browser_reads_the_way_out_urgent_help_and_the_heading_in_that_order(site):
+    lynx = shutil.which("lynx")
+    assert lynx, "lynx is needed: apt-get install lynx"
+    for path in PAGES:
+        said = subprocess.run(
+            [lynx, "-dump", "-nolist", "-width=80", f"{site.url}{path}"], capture_output=True, text=True, check=False
+        ).stdout
+        places = [said.find(words) for words in ("Leave this page", "Will not wake up?", "988")]
+        assert places == sorted(places) and places[0] >= 0, (path, places)
+        assert "[INLINE]" not in said and "[IMG]" not in said and "IMAGE]" not in said, path
+        assert len(said.split()) > 120, path
