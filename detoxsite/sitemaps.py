@@ -1,22 +1,30 @@
 """The sitemap: what is published, with the date of its last change."""
 
-from django.contrib.sitemaps import Sitemap
-from django.db.models import Max, Q
+from django.contrib.sitemaps import Sitemap, views
+from django.db.models import Max, OuterRef, Subquery, Value
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from articles.models import Article, Topic
+from editorial.reading import reading_page
 from phases.models import Phase, Symptom, TreatmentOption
 
 #: Pages that list others change when one of those does.
 LISTS = {"home": Article, "articles:list": Article, "phases:list": Phase, "treatments:list": TreatmentOption}
 
 
+#: Addresses in one file.
+LONGEST = 500
+
+
 class StandingPages(Sitemap):
     """Pages of our own words. Those in LISTS carry a date; of the others none is known that would be true."""
 
     def lastmod(self, item: str):
-        model = LISTS.get(item)
-        return model.objects.published().aggregate(at=Max("updated_at"))["at"] if model else None
+        return self._changed.get(LISTS.get(item))
+
+    def get_latest_lastmod(self) -> None:
+        """Not of all its pages is it known."""
 
     def items(self) -> list[str]:
         return [
@@ -39,40 +47,73 @@ class StandingPages(Sitemap):
             "accessibility",
         ]
 
+    def get_urls(self, *args, **kwargs):
+        """One query for all dates."""
+        latest = [
+            model.objects.published().order_by().values(of_model=Value(model.__name__)).annotate(at=Max("updated_at"))
+            for model in set(LISTS.values())
+        ]
+        found = {row["of_model"]: row["at"] for row in latest[0].union(*latest[1:])}
+        self._changed = {model: found.get(model.__name__) for model in LISTS.values()}
+        return super().get_urls(*args, **kwargs)
+
     def location(self, item: str) -> str:
         return reverse(item)
 
 
 class PublishedPages(Sitemap):
-    """The pages of one model."""
+    """The few pages of one model, with one query."""
 
     def __init__(self, model) -> None:
         self.model = model
 
     def items(self):
-        return self.model.objects.published()
+        return list(self.model.objects.published().only("pk", "slug", "updated_at"))
 
     def lastmod(self, item):
         return item.updated_at
+
+    def get_latest_lastmod(self) -> None:
+        """Each page has its own."""
+
+
+class Articles(PublishedPages):
+    """Articles can be many: each file lists so many, and no text is read."""
+
+    limit = LONGEST
+
+    def __init__(self) -> None:
+        super().__init__(Article)
+
+    def items(self):
+        return self.model.objects.published().only("pk", "slug", "updated_at")
 
 
 class Symptoms(Sitemap):
     """A symptom changes with its stage: both are saved together."""
 
     def items(self):
-        return Symptom.objects.published()
+        return list(Symptom.objects.published())
 
     def lastmod(self, symptom):
         return symptom.phase.updated_at
 
+    def get_latest_lastmod(self) -> None:
+        """Each page has its own."""
+
 
 class Topics(Sitemap):
+    """A topic's page changes with each of its articles."""
+
     def items(self):
-        live = Q(articles__in=Article.objects.published())
-        return Topic.objects.with_articles().annotate(changed_at=Max("articles__updated_at", filter=live))
+        changed = Article.objects.published().filter(topics=OuterRef("pk")).order_by("-updated_at")
+        return list(Topic.objects.with_articles().annotate(changed_at=Subquery(changed.values("updated_at")[:1])))
 
     def lastmod(self, item):
         return item.changed_at
+
+    def get_latest_lastmod(self) -> None:
+        """Each page has its own."""
 
 
 SITEMAPS = {
@@ -80,6 +121,20 @@ SITEMAPS = {
     "stages": PublishedPages(Phase),
     "symptoms": Symptoms(),
     "treatments": PublishedPages(TreatmentOption),
-    "articles": PublishedPages(Article),
+    "articles": Articles(),
     "topics": Topics(),
 }
+
+
+@reading_page()
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """All pages, or where they are too many for one file, where the files are."""
+    if Article.objects.published().count() > LONGEST:
+        return views.index(request, SITEMAPS, sitemap_url_name="sitemap-part")
+    return views.sitemap(request, SITEMAPS)
+
+
+@reading_page(query=("p",))
+def sitemap_part(request: HttpRequest, section: str) -> HttpResponse:
+    """The pages of one kind."""
+    return views.sitemap(request, SITEMAPS, section)

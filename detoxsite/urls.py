@@ -2,13 +2,12 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 
 from detoxsite import views
 from detoxsite.guide_file import guide_file
 from detoxsite.leaving import leave
-from detoxsite.sitemaps import SITEMAPS
+from detoxsite.sitemaps import sitemap, sitemap_part
 from search.a_z import a_z
 
 urlpatterns = [
@@ -31,7 +30,8 @@ urlpatterns = [
     path("a-z/", a_z, name="a-z"),
     path("healthz", views.healthz, name="healthz"),
     path("robots.txt", views.robots, name="robots"),
-    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", sitemap, name="sitemap"),
+    path("sitemap-<slug:section>.xml", sitemap_part, name="sitemap-part"),
     path(".well-known/security.txt", views.security_txt, name="security-txt"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("", include("editorial.urls")),

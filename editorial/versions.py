@@ -5,6 +5,7 @@ moment until which nothing changes by the clock alone (docs/decisions/0008-page-
 """
 
 import datetime
+import time
 from dataclasses import dataclass
 
 from django.apps import apps
@@ -38,6 +39,10 @@ class Edition:
 
     number: int
     until: float
+
+    def is_over(self) -> bool:
+        """Whether pages may show something else by now. One query; raises DatabaseError where there is no database."""
+        return time.time() >= self.until or number() != self.number
 
 
 def content_models() -> list[type[models.Model]]:

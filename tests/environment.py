@@ -30,6 +30,7 @@ OURS = (
     "CONTACT_LIMIT",
     "WEB_WORKERS",
     "WEB_THREADS",
+    "PAGE_CACHE_MB",
 )
 for name in OURS:
     os.environ.pop(name, None)

@@ -38,7 +38,8 @@ class CachedPages:
             first = _First(self.application, environ)
             page = self.cache.get_or_make(key, first.page, is_private=rules.is_private(target))
             if page is None:
-                return first.answer(start_response) or self.application(environ, start_response)
+                answer = first.answer(start_response)
+                return self.application(environ, start_response) if answer is None else answer
         encoding = compression.accepted(environ.get("HTTP_ACCEPT_ENCODING", ""))
         variant = page.ready(encoding)
         if variant is None:

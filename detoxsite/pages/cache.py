@@ -113,9 +113,8 @@ class PageCache:
         with self._looking:
             now = time.monotonic()
             try:
-                number = versions.number()
                 edition = self._edition
-                if edition is None or edition.number != number or time.time() >= edition.until:
+                if edition is None or edition.is_over():
                     edition = versions.edition()
                 self._seen_at = now
             except DatabaseError:

@@ -95,7 +95,8 @@ class Page:
     @property
     def size(self) -> int:
         """Bytes in memory, near enough."""
-        return len(self._plain) + sum(variant.size for variant in list(self.variants.values()))
+        plain = 0 if "" in self.variants else len(self._plain)
+        return plain + sum(variant.size for variant in list(self.variants.values()))
 
 
 def _lines(headers: Headers) -> bytes:

@@ -15,7 +15,7 @@ from detoxsite.private import codes
 
 #: Letters that mean themselves in an address and in a key. No escape, no empty segment.
 PATH = re.compile(r"/(?:[\w.-]+/)*[\w.-]*", re.ASCII)
-QUERY = re.compile(r"page=[1-9][0-9]{0,4}")
+QUERY = re.compile(r"(?:page|p)=[1-9][0-9]{0,4}")
 LONGEST_TARGET = 320
 _CREDENTIALS = ("HTTP_COOKIE", "HTTP_AUTHORIZATION")
 

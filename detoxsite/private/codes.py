@@ -9,6 +9,7 @@ from functools import lru_cache
 from django.urls import reverse
 
 from detoxsite.sitemaps import SITEMAPS
+from editorial import versions
 
 PREFIX = "/n/"
 #: No vowels and nothing that reads like one, so that no code spells a word.
@@ -22,6 +23,7 @@ _ADDRESS = re.compile(rf"{PREFIX}([{LETTERS}]{{{LENGTH}}})/")
 PAUSE = 2.0
 _known: dict[str, str] = {}
 _looked_at = -PAUSE
+_looked_for: versions.Edition | None = None
 
 
 def private(path: str) -> str:
@@ -51,11 +53,13 @@ def short(text: str, length: int) -> str:
 
 
 def _look_again() -> None:
-    """Lists all pages, but not at each guess of a stranger's."""
-    global _looked_at
+    """Lists all pages, but not at each guess of a stranger's, and only if there can be new ones."""
+    global _looked_at, _looked_for
     if time.monotonic() - _looked_at >= PAUSE:
         _looked_at = time.monotonic()
-        _known.update((short(path, LENGTH), path) for path in _paths())
+        if _looked_for is None or _looked_for.is_over():
+            _looked_for = versions.edition()
+            _known.update((short(path, LENGTH), path) for path in _paths())
 
 
 def _paths() -> Iterator[str]:

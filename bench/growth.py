@@ -1,0 +1,197 @@
+"""Does anything get slower as the blog grows?
+
+    .venv/bin/python -m bench.growth [--few 10] [--many 10000] [--rounds 15]
+
+Makes a throwaway site with the starter guide and FEW generated articles, and another with MANY. For each kind of page
+prints the median time that Django takes for it, without any cache, and its queries; then how long a search takes, and
+how long from the start of the server to its first answer. Goals: no page takes more than 25 ms or 8 queries; none takes
+a query more, or 1.5 times as long (and 3 ms more), with many; search p95 below 50 ms; first answer within 2 s.
+"""
+
+import argparse
+import json
+import logging
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+
+from bench import load
+from tests.served import ROOT, START_LIMIT, free_port
+
+SLOWEST, QUERIES, RATIO, SLACK = 25, 8, 1.5, 3  # milliseconds, number, times, milliseconds
+SEARCH_P95, START = 50, 2  # milliseconds, seconds
+SEARCHES = ["withdrawal", "sleep", "naloxone at home", "withdrawl", "methadone clinic", "word42 word7", "can't sleep"]
+WORDS = "detox sleep water nurse clinic morning family help rest walk call medicine naloxone day night body".split()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--few", type=int, default=10)
+    parser.add_argument("--many", type=int, default=10_000)
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--measure", type=int, help=argparse.SUPPRESS)  # in a process of its own, with VAR_DIR set
+    options = parser.parse_args()
+    if options.measure is not None:
+        print(json.dumps(measure(options.measure, options.rounds)))
+        return
+    results = [_in_a_site_of(count, options.rounds) for count in (options.few, options.many)]
+    load.finish(list(report(options.few, options.many, *results)))
+
+
+def _in_a_site_of(count: int, rounds: int) -> dict:
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        env = os.environ | {"VAR_DIR": folder, "PORT": str(free_port()), "DJANGO_SETTINGS_MODULE": "detoxsite.settings"}
+        command = [sys.executable, "-m", "bench.growth", "--measure", str(count), "--rounds", str(rounds)]
+        result = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, check=True)
+        return json.loads(result.stdout) | {"start": start_seconds(env)}
+
+
+def start_seconds(env: dict[str, str]) -> float:
+    """From the start of the web server to its first whole page."""
+    begin = time.monotonic()
+    command = [sys.executable, "-m", "gunicorn", "--config", "detoxsite/gunicorn.py", "detoxsite.wsgi"]
+    server = subprocess.Popen(command, cwd=ROOT, env=env)
+    try:
+        while time.monotonic() < begin + START_LIMIT:
+            probe = ["curl", "--silent", "--fail", "--output", os.devnull, f"http://127.0.0.1:{env['PORT']}/"]
+            if subprocess.run(probe, check=False).returncode == 0:
+                return time.monotonic() - begin
+            time.sleep(0.02)
+    finally:
+        server.terminate()
+        server.wait(60)
+    raise RuntimeError("The site did not start.")
+
+
+def measure(count: int, rounds: int) -> dict:
+    """Fills the site of the environment and measures it: {"pages": {kind: [ms, queries]}, "search": [ms, ...]}."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    logging.disable()
+    call_command("prepare", stdout=open(os.devnull, "w"))  # noqa: SIM115
+    fill(count)
+    client = Client(headers={"host": "127.0.0.1"})
+    pages = {}
+    for kind, path in page_kinds().items():
+        took = [_milliseconds(client, path) for _ in range(rounds)]
+        with CaptureQueriesContext(connection) as queries:
+            client.get(path)
+        pages[kind] = [statistics.median(took), len(queries)]
+    searches = [_milliseconds(client, "/search/", {"q": words}) for _ in range(rounds) for words in SEARCHES]
+    return {"pages": pages, "search": searches}
+
+
+def _milliseconds(client, path: str, data: dict | None = None) -> float:
+    begin = time.perf_counter()
+    response = client.get(path, data)
+    took = (time.perf_counter() - begin) * 1000
+    if response.status_code != 200:
+        raise RuntimeError(f"{path} answered {response.status_code}.")
+    return took
+
+
+def fill(count: int, *, first: int = 0, in_search: bool = True) -> None:
+    """Generated articles, each with two topics and a stage, in the search too."""
+    import datetime
+    import random
+
+    from django.db import transaction
+    from django.utils import timezone
+
+    from articles.models import Article, Topic
+    from editorial import versions
+    from phases.models import Phase
+    from search import documents
+
+    chance, now = random.Random(5), timezone.now()  # noqa: S311 - the same articles each time
+    today = timezone.localdate()
+    with transaction.atomic():
+        rows = Article.objects.bulk_create(
+            Article(
+                title=f"Generated article {number}",
+                slug=f"generated-{number}",
+                summary="A generated article that stands here so that there are as many as there will be one day.",
+                body="\n\n".join(
+                    f"## Part {part}\n\n{' '.join(chance.choices(WORDS, k=80))} word{number}.[@samhsa-tip63]"
+                    for part in range(4)
+                ),
+                status="published",
+                published_at=now - datetime.timedelta(minutes=number + 1),
+                reviewed_on=today,
+                review_due_on=today + datetime.timedelta(days=300),
+                updated_at=now,
+            )
+            for number in range(first, first + count)
+        )
+        topics, phases = list(Topic.objects.all()), list(Phase.objects.all())
+        in_topic, in_phase = Article.topics.through, Article.phases.through
+        in_topic.objects.bulk_create(
+            in_topic(article=row, topic=topic) for row in rows for topic in chance.sample(topics, 2)
+        )
+        in_phase.objects.bulk_create(in_phase(article=row, phase=chance.choice(phases)) for row in rows)
+        for row in rows if in_search else ():
+            documents.refresh(row)
+        versions.changed()
+
+
+def page_kinds() -> dict[str, str]:
+    """One address of each kind of page."""
+    from detoxsite.private import codes
+
+    return {
+        "home": "/",
+        "stages": "/phases/",
+        "stage": "/phases/peak-withdrawal/",
+        "now": "/phases/now/",
+        "symptoms": "/symptoms/",
+        "symptom": "/symptoms/nausea-and-vomiting/",
+        "treatments": "/treatments/",
+        "compare": "/treatments/compare/",
+        "treatment": "/treatments/methadone/",
+        "articles": "/articles/",
+        "articles, page 2": "/articles/?page=2",
+        "topic": "/articles/topics/staying-safe/",
+        "article": "/articles/the-first-72-hours/",
+        "feed": "/articles/feed/",
+        "emergency": "/emergency/",
+        "contact": "/contact/",
+        "a-z": "/a-z/",
+        "guide file": "/notes.html",
+        "sitemap": "/sitemap.xml",
+        "private article": codes.private("/articles/the-first-72-hours/"),
+    }
+
+
+def report(few: int, many: int, first: dict, second: dict) -> Iterator[str]:
+    """Prints the tables and yields what misses a goal."""
+    rows = []
+    for kind, (before, queries_before) in first["pages"].items():
+        after, queries = second["pages"][kind]
+        rows.append([kind, f"{before:.1f}", f"{after:.1f}", f"{after / before:.2f}", queries_before, queries])
+        if after > SLOWEST or queries > QUERIES:
+            yield f"{kind}: {after:.1f} ms, {queries} queries"
+        if queries != queries_before or after > max(before * RATIO, before + SLACK):
+            yield f"{kind} grows: {before:.1f} to {after:.1f} ms, {queries_before} to {queries} queries"
+    load.table(["page", f"ms, {few}", f"ms, {many}", "ratio", f"queries, {few}", f"queries, {many}"], rows)
+    print()
+    lines = []
+    for count, result in ((few, first), (many, second)):
+        p50, p95 = (load.percentile(result["search"], share) for share in (0.5, 0.95))
+        lines.append([count, f"{p50:.1f}", f"{p95:.1f}", f"{result['start']:.2f}"])
+        if p95 > SEARCH_P95 or result["start"] > START:
+            yield f"with {count}: search p95 {p95:.1f} ms, start {result['start']:.2f} s"
+    load.table(["articles", "search p50, ms", "search p95, ms", "start to first page, s"], lines)
+
+
+if __name__ == "__main__":
+    main()
