@@ -55,3 +55,11 @@ class Kept:
         head = "\r\n".join([line, f"Host: {host}", *lines]) + "\r\n\r\n"
         answer = self.pages.answer_bytes(head.encode("latin-1"))
         return answer and (b"".join(answer.parts), answer.keep)
+
+
+def times(site: Kept, target: str, **environ: str) -> int:
+    """How often Django is asked for two requests."""
+    before = len(site.rendered)
+    site.get(target, **environ)
+    site.get(target, **environ)
+    return len(site.rendered) - before
