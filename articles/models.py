@@ -1,5 +1,7 @@
 """The blog: articles, and the topics that gather them."""
 
+from functools import lru_cache
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
@@ -89,6 +91,7 @@ class Article(ReviewedPage):
         return reverse("articles:detail", args=[self.slug])
 
 
+@lru_cache(maxsize=128)
 def reading_minutes(html: str) -> int:
     """How long a text takes to read: whole minutes, at least one."""
     return max(1, round(len(strip_tags(html).split()) / WORDS_A_MINUTE))

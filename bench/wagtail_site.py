@@ -76,6 +76,12 @@ from .base import MIDDLEWARE
 SECRET_KEY = os.environ["PEER_SECRET"]
 ALLOWED_HOSTS = ["127.0.0.1"]
 MIDDLEWARE = [MIDDLEWARE[0], "whitenoise.middleware.WhiteNoiseMiddleware", *MIDDLEWARE[1:]]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+if "gzip" in os.environ["PEER_OPTIONS"]:
+    MIDDLEWARE.insert(0, "django.middleware.gzip.GZipMiddleware")
+if "cache" in os.environ["PEER_OPTIONS"]:  # outermost, as Django advises: what it keeps is compressed already
+    MIDDLEWARE.insert(0, "django.middleware.cache.UpdateCacheMiddleware")
+    MIDDLEWARE.append("django.middleware.cache.FetchFromCacheMiddleware")
 """
 FILL = """
 import json, sys
@@ -103,8 +109,11 @@ class Peer:
 
 
 @contextlib.contextmanager
-def running(workers: int = 2, threads: int = 8) -> Iterator[Peer]:
-    """Serves the site on a free port of this machine, and stops it in the end."""
+def running(workers: int = 2, threads: int = 8, options: str = "") -> Iterator[Peer]:
+    """Serves the site on a free port of this machine, and stops it in the end.
+
+    `options`: "gzip" compresses pages, "gzip cache" keeps them so in Django's per-site cache, in memory.
+    """
     folder = set_up()
     port = free_port()
     command = [folder / "env" / "bin" / "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", str(workers)]
@@ -112,7 +121,7 @@ def running(workers: int = 2, threads: int = 8) -> Iterator[Peer]:
         server = subprocess.Popen(
             [*command, "--threads", str(threads), f"{PROJECT}.wsgi"],
             cwd=folder / PROJECT,
-            env=environment(),
+            env=environment(PEER_OPTIONS=options),
             stdout=log,
             stderr=subprocess.STDOUT,
         )
@@ -129,7 +138,10 @@ def environment(**extra: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("DJANGO_", "PYTHON"))}
     settings = f"{PROJECT}.settings.production"
     return (
-        kept | {"DJANGO_SETTINGS_MODULE": settings, "PEER_SECRET": "x" * 50, "WAGTAIL_ENABLE_UPDATE_CHECK": "0"} | extra
+        kept
+        | {"DJANGO_SETTINGS_MODULE": settings, "PEER_SECRET": "x" * 50, "WAGTAIL_ENABLE_UPDATE_CHECK": "0"}
+        | {"PEER_OPTIONS": ""}
+        | extra
     )
 
 

@@ -1,5 +1,6 @@
 """How the site is served. docs/decisions/0002-app-server.md has why."""
 
+import gc
 import os
 import resource
 import socket
@@ -66,3 +67,9 @@ def when_ready(server) -> None:
     for listener in server.LISTENERS:
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, PAGE_BYTES)
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", BODY_SECONDS, 0))
+
+
+def pre_fork(server, worker) -> None:
+    """What is loaded by now stays shared by all processes: a garbage collection would write to each page of it."""
+    gc.collect()
+    gc.freeze()

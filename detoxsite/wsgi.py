@@ -5,10 +5,12 @@ import re
 from collections.abc import Callable, Iterable
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 from gunicorn.http.errors import ParseException
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "detoxsite.settings")
 django_application = get_wsgi_application()
+get_resolver().reverse_dict  # noqa: B018 - loads all views before the server forks: once in memory, and no slow first page
 
 BOUNDARY = re.compile(r";\s*(boundary=(?:\"[^\"]*\"|[^;\s]+))", re.IGNORECASE)
 

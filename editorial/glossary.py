@@ -17,8 +17,25 @@ class Glossary:
     """The words one page may explain, and those that it came to, in their order."""
 
     def __init__(self, terms: Iterable[GlossaryTerm] = ()) -> None:
-        self._by_form = {form.lower(): term for term in terms for form in term.forms}
-        self.used: list[GlossaryTerm] = []
+        self._terms = {term.slug: term for term in terms}
+        #: What the words link to, by each form they are written in.
+        self.forms = tuple((form.lower(), slug) for slug, term in self._terms.items() for form in term.forms)
+        self.used_slugs: list[str] = []
+
+    @classmethod
+    def of(cls, forms: tuple[tuple[str, str], ...], used_slugs: Iterable[str]) -> "Glossary":
+        """One for the work of linking alone, without the meanings."""
+        glossary = cls()
+        glossary.forms, glossary.used_slugs = forms, list(used_slugs)
+        return glossary
+
+    @property
+    def used(self) -> list[GlossaryTerm]:
+        return [self._terms[slug] for slug in self.used_slugs]
+
+    @cached_property
+    def _by_form(self) -> dict[str, str]:
+        return dict(self.forms)
 
     @cached_property
     def _pattern(self) -> re.Pattern | None:
@@ -46,13 +63,13 @@ class Glossary:
         links: list[Element] = []
         start, before = 0, text
         for match in self._pattern.finditer(text or ""):
-            term = self._by_form[match[0].lower()]
-            if term in self.used:
+            slug = self._by_form[match[0].lower()]
+            if slug in self.used_slugs:
                 continue
-            self.used.append(term)
+            self.used_slugs.append(slug)
             self._tail(links, text[start : match.start()])
             before = text[: match.start()] if not links else before
-            link = Element("a", {"class": "word", "href": f"#word-{term.slug}", "id": f"uses-{term.slug}"})
+            link = Element("a", {"class": "word", "href": f"#word-{slug}", "id": f"uses-{slug}"})
             link.text = match[0]
             links.append(link)
             start = match.end()

@@ -5,7 +5,7 @@ Raw HTML in the text is shown as text, and whatever Markdown makes is then cut d
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from html import unescape
 from xml.etree.ElementTree import Element  # noqa: S405 - builds elements, parses nothing
 
@@ -21,6 +21,8 @@ from markdown.treeprocessors import Treeprocessor
 from editorial.glossary import ExplainWords, Glossary
 from editorial.models import Source
 
+#: Texts whose HTML is kept, in each process: some megabytes. Converting takes half the time of a page.
+REMEMBERED = 512
 KEY = r"@([a-z0-9][a-z0-9-]*)"
 CITATION = rf"\[{KEY}(?:\s*;\s*{KEY})*\]"
 
@@ -81,6 +83,21 @@ class PageText:
 
     def render(self, text: str) -> Rendered:
         """Turns Markdown into HTML that is safe to show to anybody, whoever wrote the text."""
+        done = _done(
+            text,
+            None if self.known_keys is None else frozenset(self.known_keys),
+            self.glossary.forms,
+            tuple(self.glossary.used_slugs),
+            tuple(self.numbers.items()),
+            frozenset(self.heading_ids),
+        )
+        self.glossary.used_slugs.extend(done.new_slugs)
+        self.numbers.update(done.numbers)
+        self.heading_ids.update(done.heading_ids)
+        return Rendered(done.rendered.html, list(done.rendered.headings))
+
+    def convert(self, text: str) -> Rendered:
+        """What `render` remembers: the work itself."""
         converter = self._converter.reset()
         html = nh3.clean(
             converter.convert(text.replace("\x00", "")),
@@ -117,6 +134,33 @@ class PageText:
             unique = f"{base}-{count}"
         self.heading_ids.add(unique)
         return unique
+
+
+@dataclass(frozen=True)
+class _Done:
+    """A text as HTML, and what it added to what its page shares."""
+
+    rendered: Rendered
+    new_slugs: tuple[str, ...]
+    numbers: dict[str, int]
+    heading_ids: frozenset[str]
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _done(
+    text: str,
+    known_keys: frozenset[str] | None,
+    forms: tuple[tuple[str, str], ...],
+    used_slugs: tuple[str, ...],
+    numbers: tuple[tuple[str, int], ...],
+    heading_ids: frozenset[str],
+) -> _Done:
+    """The arguments are all that the HTML depends on: the same text in the same place is converted once."""
+    glossary = Glossary.of(forms, used_slugs)
+    page = PageText(None if known_keys is None else set(known_keys), glossary, dict(numbers), set(heading_ids))
+    rendered = page.convert(text)
+    new_slugs = tuple(glossary.used_slugs[len(used_slugs) :])
+    return _Done(rendered, new_slugs, page.numbers, frozenset(page.heading_ids))
 
 
 def _without_citations(heading: str) -> str:

@@ -25,6 +25,24 @@ def test_word_is_explained_once_in_the_form_it_has():
     assert html == f"<p>{LINK.format('opioid', 'Opioids')} and <strong>opioid</strong> and opioids.</p>"
 
 
+def test_text_met_before_is_numbered_and_explained_anew_on_another_page():
+    text = "Opioids [@who-2009] and withdrawal."
+    first, second = PageText(glossary=Glossary(TERMS)), PageText(glossary=Glossary(TERMS[:2]), numbers={"other": 1})
+    pages = [page.render(text).html for page in (first, second, first)]
+    assert 'href="#source-1"' in pages[0] and 'href="#source-2"' in pages[1]
+    assert "#word-opioid" in pages[0] and "#word-opioid" not in pages[1]
+    assert "#word-" not in pages[2] and first.numbers == {"who-2009": 1} and second.numbers["who-2009"] == 2
+    assert [term.slug for term in first.glossary.used] == ["opioid", "withdrawal"]
+
+
+def test_changed_meaning_of_a_word_shows_though_the_text_was_met_before():
+    changed = GlossaryTerm(slug="opioid", word="opioid", also="opioids, dope", meaning="Another meaning.")
+    _render("An opioid again.")
+    page = PageText(glossary=Glossary([changed]))
+    page.render("An opioid again.")
+    assert [term.meaning for term in page.glossary.used] == ["Another meaning."]
+
+
 def test_word_within_a_longer_one_waits_for_its_turn():
     html = _render("Early withdrawal, then withdrawal; nonopioid, anti-opioid, opioid-like.")
     assert LINK.format("early", "Early withdrawal") in html and LINK.format("withdrawal", "withdrawal") in html

@@ -12,6 +12,7 @@ INTERVAL = 1.0  # seconds
 
 class Command(BaseCommand):
     help = "Send notices to staff and run the schedule, until stopped. Several may run at once, on several hosts."
+    requires_system_checks = []  # `prepare` ran them; here they would load every view and form for nothing
 
     def handle(self, *args, **options) -> None:
         worker = Worker(get_random_string(32), INTERVAL)
