@@ -60,10 +60,11 @@ def _words(text: str) -> set[str]:
 
 
 def _pages() -> Iterator[models.Model]:
-    yield from Article.objects.iterator()
+    """The guide's own pages first: the index knows pages by the order in which they came."""
     yield from Phase.objects.iterator()
     yield from Symptom.objects.select_related("phase").iterator()
     yield from TreatmentOption.objects.iterator()
+    yield from Article.objects.iterator()
 
 
 def _values(page: models.Model) -> dict:

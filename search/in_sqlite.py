@@ -1,9 +1,27 @@
 """The full-text index: SQLite's FTS5, which stems English words and ignores accents."""
 
 from django.db import connection
+from django.utils import timezone
 
+from editorial.publishing import ReviewedPage
 from search.match import EXCERPT_WORDS, KIND_WEIGHT, MARK, UNMARK, WEIGHTS, Match
 from search.models import SearchEntry
+
+#: Found entries that readers may see, as SearchEntryQuerySet.live has it: matches first, then the row of each.
+_LIVE = (
+    "search_fts CROSS JOIN search_searchentry AS entry ON entry.id = search_fts.rowid"
+    f" WHERE search_fts MATCH %s AND entry.status = '{ReviewedPage.Status.PUBLISHED}' AND entry.published_at <= %s"
+)
+
+#: A word that stands everywhere tells little, and scoring each place of it takes long. So these are scored: what is
+#: named so, what came first (the guide's own pages) and what came last.
+MOST_SCORED = 500
+#: The index's own score is below zero, best first.
+_SCORED = f"SELECT entry.id, entry.title, entry.kind, entry.url, bm25(search_fts, %s, %s, %s) * {KIND_WEIGHT} AS score"
+_CANDIDATES = " UNION ALL ".join(
+    f"SELECT * FROM ({_SCORED}, {whole} AS whole FROM {_LIVE} ORDER BY search_fts.rowid {order} LIMIT %s)"  # noqa: S608
+    for whole, order in ((False, ""), (True, ""), (True, "DESC"))
+)
 
 
 def put(entry: SearchEntry) -> None:
@@ -29,26 +47,24 @@ def find(terms: list[list[str]], *, all_of_them: bool, limit: int) -> list[Match
     groups = [" OR ".join(f'"{spelling}"' for spelling in spellings) for spellings in terms]
     groups[-1] += f' OR "{terms[-1][-1]}" *'  # the last word may still be half typed
     query = (" AND " if all_of_them else " OR ").join(f"({group})" for group in groups)
-    sql, parameters = SearchEntry.objects.live().values("pk").query.sql_with_params()
+    named = f"{{title also_called}} : ({query})"
+    now = timezone.now()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT entry.id, entry.title, entry.kind, entry.url,"  # noqa: S608 - our own SQL
-            " snippet(search_fts, 2, %s, %s, '…', %s) FROM search_fts"
-            " JOIN search_searchentry AS entry ON entry.id = search_fts.rowid"
-            f" WHERE search_fts MATCH %s AND entry.id IN ({sql})"
-            # The index's own score is below zero, best first.
-            f" ORDER BY bm25(search_fts, %s, %s, %s) * {KIND_WEIGHT} LIMIT %s",
-            [MARK, UNMARK, EXCERPT_WORDS, query, *parameters, *WEIGHTS, limit],
+            # An excerpt costs more than all else, so only those that are shown get one.
+            "SELECT best.id, best.title, best.kind, best.url, snippet(search_fts, 2, %s, %s, '…', %s)"  # noqa: S608
+            " FROM (SELECT id, title, kind, url, coalesce(min(CASE WHEN whole THEN score END), min(score)) AS score"
+            f" FROM ({_CANDIDATES}) GROUP BY id ORDER BY score LIMIT %s) AS best"
+            " CROSS JOIN search_fts ON search_fts.rowid = best.id WHERE search_fts MATCH %s ORDER BY best.score",
+            [MARK, UNMARK, EXCERPT_WORDS]
+            + [*WEIGHTS, named, now, MOST_SCORED, *WEIGHTS, query, now, MOST_SCORED, *WEIGHTS, query, now, MOST_SCORED]
+            + [limit, query],
         )
         return [Match(*row) for row in cursor.fetchall()]
 
 
 def holds(word: str, *, in_text: bool) -> bool:
     query = f'{{title text}} : "{word}"' if in_text else f'"{word}"'
-    sql, parameters = SearchEntry.objects.live().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT 1 FROM search_fts WHERE search_fts MATCH %s AND rowid IN ({sql}) LIMIT 1",  # noqa: S608 - our own SQL
-            [query, *parameters],
-        )
+        cursor.execute(f"SELECT 1 FROM {_LIVE} LIMIT 1", [query, timezone.now()])  # noqa: S608 - our own SQL
         return cursor.fetchone() is not None
