@@ -188,7 +188,8 @@ def restore_drill(at: datetime.datetime, looks: Looks) -> Finding:
         problem = f"The last was {_ago(look.at, at)}."
     well = f"{_ago(look.at, at).capitalize()}: {look.says}" if look else ""
     advice = "Run `manage.py restore_drill`, and if it fails again make a new backup and try that one."
-    return _finding("drill", "Restore drill", problem, well, advice, _not_yet(look))
+    note = "" if look else "None yet: the first comes an hour after the first start, then one a week."
+    return _finding("drill", "Restore drill", problem, well, advice, note)
 
 
 def certificate(at: datetime.datetime, looks: Looks) -> Finding:
@@ -213,4 +214,6 @@ def _not_yet(look: Look | None) -> str:
 
 
 def _ago(moment: datetime.datetime | None, at: datetime.datetime) -> str:
+    if moment and moment > at - MINUTE:
+        return "a moment ago"
     return f"{timesince(moment, at, depth=1)} ago" if moment else "never"

@@ -115,6 +115,7 @@ def test_restore_of_a_damaged_backup_changes_nothing(story, tmp_path):
 def test_restore_under_a_running_site_is_refused(story, tmp_path):
     place = empty_machine(story, tmp_path / "var")
     place.manage("restore", str(story.backup))
+    place.env["BACKUP_DIR"] = str(tmp_path / "backups")  # the worker makes backups, and prunes
     with place.worker():
         wait_until(lambda: place.rows("SELECT 1 FROM detoxsite_scheduledjob WHERE succeeded_at IS NOT NULL"))
         assert "Stop both first" in fails(place, "restore", str(story.backup), "--replace")
