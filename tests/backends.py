@@ -9,6 +9,7 @@ import glob
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -104,7 +105,16 @@ def _store(program: str, files: Path) -> Iterator[tuple[str, Path]]:
     """rclone speaks the S3 protocol and keeps each object as a file, so that a test can look at what is stored."""
     port = free_port()
     (files / "detox").mkdir(parents=True)
-    flags = ["--addr", f"127.0.0.1:{port}", "--auth-key", "tests,tests-secret", "--dir-cache-time", "0s"]
+    # Streamed to the backend, an upload that is under way would hold up every other question about its folder.
+    flags = [
+        "--disable-multipart-streaming",
+        "--addr",
+        f"127.0.0.1:{port}",
+        "--auth-key",
+        "tests,tests-secret",
+        "--dir-cache-time",
+        "0s",
+    ]
     config = files.with_name("rclone.conf")
     config.touch()
     command = [program, "serve", "s3", "--config", str(config), *flags, str(files)]
@@ -147,6 +157,7 @@ def main(arguments: list[str]) -> int:
     if missing := wanted - set(programs):
         print(HOW.format(", ".join(sorted(missing))), file=sys.stderr)
         return 1
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is stopped
     with servers(programs) as environment:
         return subprocess.run([sys.executable, "-m", "pytest", *arguments], env=os.environ | environment).returncode
 
