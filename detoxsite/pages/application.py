@@ -1,11 +1,13 @@
 """The WSGI program in front of Django: finished pages from memory, everything else the ordinary way."""
 
+import time
 from collections.abc import Callable, Iterable
 
 from django.conf import settings
 from django.db import connection
 
 from detoxsite import compression
+from detoxsite.operations import metrics
 from detoxsite.pages import rules
 from detoxsite.pages.cache import PageCache
 from detoxsite.pages.entries import Page, Variant
@@ -27,6 +29,7 @@ class CachedPages:
         self.answer_bytes = Wire(self.cache, self.hosts, is_https=settings.HTTPS).answer
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
+        begin = time.perf_counter()
         target = rules.target_of(environ, self.hosts) if self.cache.room else None
         if target is None:
             return self.application(environ, start_response)
@@ -35,11 +38,14 @@ class CachedPages:
         if page is None:
             if not rules.is_reading_page(target):
                 return self.application(environ, start_response)
+            metrics.count_made()
             first = _First(self.application, environ)
             page = self.cache.get_or_make(key, first.page, is_private=rules.is_private(target))
             if page is None:
                 answer = first.answer(start_response)
                 return self.application(environ, start_response) if answer is None else answer
+        else:
+            metrics.count_kept(target, 200, begin)
         encoding = compression.accepted(environ.get("HTTP_ACCEPT_ENCODING", ""))
         variant = page.ready(encoding)
         if variant is None:

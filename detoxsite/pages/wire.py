@@ -10,6 +10,7 @@ import time
 from typing import NamedTuple
 
 from detoxsite import compression
+from detoxsite.operations import metrics
 from detoxsite.pages.cache import PageCache
 
 LARGEST = 4096  # bytes of a request
@@ -40,6 +41,7 @@ class Wire:
 
     def answer(self, request: bytes) -> Answer | None:
         """Never waits, and asks no database."""
+        begin = time.perf_counter()
         if len(request) > LARGEST or not _REQUEST.fullmatch(request):
             return None
         line, *lines = request[:-4].split(b"\r\n")
@@ -57,6 +59,7 @@ class Wire:
             return None
         keep = connection == b"keep-alive"
         known = b"if-none-match" in found and variant.is_known_to(found[b"if-none-match"].decode("ascii"))
+        metrics.count_kept(target.decode("ascii"), 304 if known else 200, begin)
         start = self._start(b"304 Not Modified" if known else b"200 OK", keep)
         if known:
             return Answer([start, variant.repeated_head], keep)
