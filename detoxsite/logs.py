@@ -1,10 +1,10 @@
 """Keeps readers out of the logs."""
 
 import datetime
-import http.client
 import json
 import logging
 import traceback
+from http import HTTPStatus
 
 from gunicorn.glogging import Logger
 
@@ -35,7 +35,8 @@ class PrivacyFilter(logging.Filter):
 
 
 def _answer(record: logging.LogRecord) -> str:
-    return http.client.responses.get(getattr(record, "status_code", 0), record.levelname)
+    status = getattr(record, "status_code", 0)
+    return HTTPStatus(status).phrase if status in set(HTTPStatus) else record.levelname
 
 
 def _route(request: object) -> str:

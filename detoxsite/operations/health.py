@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 PATH = "/healthz"
 #: Those that middleware further in would have set.
 HEADERS = {
+    "Content-Length": "2",
     "Cache-Control": "no-store",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",

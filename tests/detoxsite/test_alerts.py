@@ -1,6 +1,7 @@
 """Whoever runs the site is told in time, not too often, and of nobody who asked for a call."""
 
 import datetime
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -53,7 +54,9 @@ def break_worker(settings):
 
 
 def break_store(settings):
-    settings.STORAGES["attachments"]["OPTIONS"]["location"].write_text("a file, not a folder")
+    folder = Path(settings.STORAGES["attachments"]["OPTIONS"]["location"])
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.write_text("a file, not a folder")
     looks.look_at_everything()
 
 
