@@ -1,6 +1,7 @@
 """Erasing requests, by whichever way, and objects that belong to none. Counted, never described."""
 
 import datetime
+import time
 import uuid
 from collections.abc import Mapping
 
@@ -18,6 +19,14 @@ ORPHAN_AGE = datetime.timedelta(hours=4)
 PATIENCE = 2000
 #: Days for which a withdrawn request, emptied, still tells staff and the person that it was withdrawn.
 WITHDRAWN_DAYS = 7
+
+
+def _clocks_apart() -> float:
+    """Seconds between the clock that can be set and the one that only runs on."""
+    return time.time() - time.monotonic()
+
+
+_APART_AT_START = _clocks_apart()
 
 
 def erase(request: CallbackRequest, *, by: AbstractUser) -> None:
@@ -92,9 +101,10 @@ def _erase_if_due(pk: uuid.UUID, at: datetime.datetime) -> bool:
 def sweep_orphans(older_than: datetime.timedelta = ORPHAN_AGE) -> int:
     """Deletes objects that no row points to and that nobody wrote to for `older_than`; how many.
 
-    Younger ones may belong to a form that is still on its way.
+    Younger ones may belong to a form that is still on its way. How old one is, a clock that was set while this process
+    runs cannot tell: then it has to be older by as much as the clock jumped.
     """
-    before = timezone.now() - older_than
+    before = timezone.now() - older_than - datetime.timedelta(seconds=abs(_clocks_apart() - _APART_AT_START))
     objects.abort_older_than(before)
     old = objects.names_older_than(before)
     orphans = set(old) - Attachment.objects.object_names()

@@ -137,6 +137,11 @@ def discard(name: str) -> bool:
     return True
 
 
+def exists(name: str) -> bool:
+    """Raises what the storage raises where it cannot say."""
+    return _storage().exists(name)
+
+
 def names_older_than(moment: datetime) -> list[str]:
     """Objects last written before `moment`."""
     storage = _storage()

@@ -81,7 +81,7 @@ def _saving(received: dict[Slot, Received]) -> Iterator[None]:
     """Turns failures into CouldNotSave, and leaves no object behind that no row points to."""
     try:
         yield
-    except (DatabaseError, VaultError) as error:
+    except (DatabaseError, OSError, VaultError) as error:
         log.exception("A callback request could not be saved.")
         notices.tell_of_trouble()
         raise CouldNotSave from error
@@ -179,5 +179,7 @@ def _attach(request: CallbackRequest, received: dict[Slot, Received]) -> None:
     for slot, file in received.items():
         row = rows.get(slot) or Attachment(request=request, slot=slot)
         if not row.arrived:
+            if file.object_name and not objects.exists(file.object_name):
+                raise CouldNotSave  # swept away, as after a jump of the clock: nobody may be told that it is here
             row.take(file)
             row.save()

@@ -57,6 +57,20 @@ def test_purge_sweeps_files_that_belong_to_no_request(client):
     assert len(objects_in_store()) == 2
 
 
+def test_clock_that_jumps_a_day_ahead_costs_no_file_that_is_on_its_way(client, monkeypatch):
+    folder = state.folder_of(storages["attachments"])
+    folder.mkdir(parents=True, exist_ok=True)
+    hour = 60 * 60
+    for age in (24 * hour + 60, 30 * hour):  # as the clock that jumped has it: one began a minute ago
+        name = objects.new_name()
+        (folder / name).write_bytes(b"of a form on its way, or left by a crash")
+        old = timezone.now().timestamp() - age
+        os.utime(folder / name, (old, old))
+    monkeypatch.setattr(erasing, "_APART_AT_START", erasing._APART_AT_START - 24 * hour)
+    assert erasing.sweep_orphans() == 1
+    assert len(objects_in_store()) == 1
+
+
 def test_purge_says_counts_and_no_content(client):
     post_form(client, ("file_1", File(PDF, b"jane-patient.pdf")))
     request = CallbackRequest.objects.get()

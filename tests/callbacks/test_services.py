@@ -7,7 +7,7 @@ import pytest
 from django.core.files.storage import storages
 from django.db import connection, transaction
 
-from callbacks import erasing, models, services
+from callbacks import erasing, models, objects, services
 from callbacks.details import Details
 from callbacks.keyring import VaultError
 from callbacks.models import AccessRecord, Attachment, CallbackRequest
@@ -163,6 +163,16 @@ def test_file_for_a_request_erased_meanwhile_is_discarded():
     with pytest.raises(services.CouldNotSave):
         services.add_files(request, stored())
     assert objects_in_store() == []
+
+
+def test_file_that_was_swept_away_meanwhile_is_not_said_to_be_here():
+    request = submit()
+    received = stored()
+    for name in objects_in_store():
+        objects.discard(name)
+    with pytest.raises(services.CouldNotSave):
+        services.add_files(request, received)
+    assert not request.attachments.exists()
 
 
 def test_erase_removes_rows_and_objects_and_records_who(django_capture_on_commit_callbacks):
