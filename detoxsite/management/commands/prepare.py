@@ -63,13 +63,28 @@ def _notices_in_words() -> str:
 
 
 def collect_static_if_changed() -> None:
-    """Collecting and compressing takes seconds, so it is done only when a source file or Django changed."""
+    """Collecting and compressing takes seconds, so it is done only when a source file or Django changed.
+
+    What the version before named stays, as its processes still serve while new code gets ready (docs/deploy.md).
+    """
     stamp = settings.STATIC_ROOT.with_name("static.stamp")
     now = _fingerprint()
     if stamp.exists() and stamp.read_text() == now and (settings.STATIC_ROOT / "staticfiles.json").exists():
         return
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    before = _named()
+    call_command("collectstatic", interactive=False, verbosity=0)
+    kept = before | _named()
+    for path in settings.STATIC_ROOT.rglob("*"):
+        name = str(path.relative_to(settings.STATIC_ROOT)).removesuffix(".gz").removesuffix(".br")
+        if path.is_file() and name not in kept:
+            path.unlink()
     stamp.write_text(now)
+
+
+def _named() -> set[str]:
+    """Files that the manifest of STATIC_ROOT names, itself included."""
+    manifest = settings.STATIC_ROOT / "staticfiles.json"
+    return {manifest.name, *json.loads(manifest.read_text())["paths"].values()} if manifest.exists() else set()
 
 
 def _fingerprint() -> str:
