@@ -25,7 +25,7 @@ dev: $(VENV)/runtime ## The same site with auto-reload and DEBUG on
 test: $(VENV)/development ## Set up what tests need and run all of them, in a real Chromium too
 	@$(PY) -m tests.browser.chromium
 	@$(PY) -m tests.callbacks.clamd
-	@$(PY) -m tests.deploy.programs
+	@$(PY) -m tests.programs
 	@$(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 servers: $(VENV)/development ## The tests again, on PostgreSQL, Redis and an S3 store instead of SQLite and files

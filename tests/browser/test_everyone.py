@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from tests import programs
 from tests.pages import KINDS, MISSING
 
 PAGES = [*KINDS, MISSING]
@@ -133,7 +134,7 @@ def test_page_is_whole_without_scripts_and_pictures(window):
 
 def test_text_browser_reads_the_way_out_urgent_help_and_the_heading_in_that_order(site):
     lynx = shutil.which("lynx")
-    assert lynx, "lynx is needed: apt-get install lynx"
+    assert lynx, programs.how()
     for path in PAGES:
         said = subprocess.run(
             [lynx, "-dump", "-nolist", "-width=80", f"{site.url}{path}"], capture_output=True, text=True, check=False

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bench import load
-from tests.deploy import programs
+from tests import programs
 from tests.deploy.units import HOST, Machine, machine
 from tests.served import Site
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from detoxsite import env_servers
-from tests.deploy import programs
+from tests import programs
 from tests.deploy.units import DEPLOY, HARDENING, directives, variables
 from tests.served import ROOT
 

@@ -1,6 +1,6 @@
-"""What the tests of deploy/ need from Debian: Caddy, systemd's own checker, curl.
+"""What tests need from Debian: Caddy, systemd's own checker and curl for deploy/, and a text browser.
 
-`python -m tests.deploy.programs` installs what is missing and fails where CI=true and something still is.
+`python -m tests.programs` installs what is missing and fails where CI=true and something still is.
 """
 
 import os
@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 
-PACKAGES = {"caddy": "caddy", "systemd-analyze": "systemd", "curl": "curl"}
+PACKAGES = {"caddy": "caddy", "systemd-analyze": "systemd", "curl": "curl", "lynx": "lynx"}
 
 
 def missing() -> list[str]:
@@ -23,7 +23,7 @@ def how() -> str:
 def install() -> None:
     """Debian's packages, where this account may install them. Their services may start."""
     if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
-        print(f"Installing {' '.join(missing())} for the tests of deploy/...", flush=True)
+        print(f"Installing {' '.join(missing())} for the tests...", flush=True)
         quiet = {"stdout": subprocess.DEVNULL, "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}}
         subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
         options = ["-y", "-qq", "--no-install-recommends"]
@@ -37,4 +37,4 @@ if __name__ == "__main__":
         print(how(), file=sys.stderr)
         if os.environ.get("CI") == "true":
             sys.exit(1)
-        print("The tests of deploy/ will be skipped.", file=sys.stderr)
+        print("The tests that need them will be skipped or fail.", file=sys.stderr)
