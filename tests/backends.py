@@ -113,7 +113,7 @@ def _store(program: str, files: Path) -> Iterator[tuple[str, Path]]:
         "--auth-key",
         "tests,tests-secret",
         "--dir-cache-time",
-        "0s",
+        "1s",  # with 0 it may read its folders for ever
     ]
     config = files.with_name("rclone.conf")
     config.touch()

@@ -74,7 +74,8 @@ def test_rotation_changes_only_the_header_of_a_file(request_):
     assert after[HEADER_BYTES:] == before[HEADER_BYTES:]
     assert after[:HEADER_BYTES] != before[:HEADER_BYTES]
     assert objects_in_store() == [name]
-    assert os.stat(state.folder_of(storages["attachments"]) / name).st_mode & 0o077 == 0
+    if not state.SERVERS:
+        assert (state.folder_of(storages["attachments"]) / name).stat().st_mode & 0o077 == 0
 
 
 def test_second_rotation_touches_nothing(request_):
@@ -159,6 +160,7 @@ def test_download_that_is_under_way_goes_on_through_a_rotation(request_):
     assert first + b"".join(chunks) == JPEG * 300
 
 
+@pytest.mark.sqlite_only(reason="a full disk under a folder; a store takes an object whole or not at all")
 def test_full_disk_leaves_the_old_version(request_, monkeypatch):
     name = Attachment.objects.get().object_name
     before = raw(name)

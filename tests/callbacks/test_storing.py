@@ -60,6 +60,7 @@ def test_store_that_cannot_be_reached_costs_the_file_and_not_the_request(client,
     assert CallbackRequest.objects.get().attachments.get().reason == "not_stored"
 
 
+@pytest.mark.sqlite_only(reason="modes and syncs of a folder")
 def test_files_are_for_the_owner_only_and_hold_nothing_readable(client):
     secret = JPEG + b"INSURANCE NUMBER 12345" * 50
     post_form(client, ("file_1", File(secret, b"jane-patient.jpg")))
@@ -71,6 +72,7 @@ def test_files_are_for_the_owner_only_and_hold_nothing_readable(client):
     assert b"JFIF" not in file.read_bytes()
 
 
+@pytest.mark.sqlite_only(reason="modes and syncs of a folder")
 def test_stored_file_was_written_through_to_the_disk(client, monkeypatch):
     synced = []
     fsync = os.fsync
@@ -116,7 +118,7 @@ def test_memory_does_not_grow_with_the_file():
         tracemalloc.stop()
     assert handler.received["file_1"].size == 31 * MIB + len(PDF)
     assert request.POST["complete"] == "1"
-    assert peak < 2 * MIB
+    assert peak < (24 if state.SERVERS else 2) * MIB  # a store takes parts of 5 MB, and the client copies one
 
 
 class NetworkStore(InMemoryStorage):
