@@ -116,7 +116,8 @@ def answer(client, row: Row, request: CallbackRequest) -> str:
         response = client.get(path)
     else:
         response = client.post(path, row.post() if callable(row.post) else row.post)
-    response.close()
+    if response.streaming:
+        list(response.streaming_content)  # to its end, which closes what it reads
     if response.status_code == 302:
         places = {SET_UP: "set up", reverse("admin:login"): "sign in", "/admin/": "in"}
         return places[response["Location"].split("?")[0]]

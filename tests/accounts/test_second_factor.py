@@ -87,7 +87,9 @@ def test_secrets_stand_nowhere_in_the_clear(newcomer):
     seed = secrets.unseal(Authenticator.objects.get(type="recovery_codes").data["seed"])
     assert secrets.unseal(Authenticator.objects.get(type="totp").data["secret"]) == secret
     with connection.cursor() as cursor:
-        cursor.execute("SELECT data FROM mfa_authenticator UNION ALL SELECT session_data FROM django_session")
+        cursor.execute(
+            "SELECT CAST(data AS text) FROM mfa_authenticator UNION ALL SELECT session_data FROM django_session"
+        )
         stored = " ".join(row[0] for row in cursor.fetchall())
     assert len(codes) == 10 and not [word for word in [secret, seed, *codes] if word in stored]
 
