@@ -4,12 +4,14 @@ import contextlib
 import os
 import sqlite3
 import subprocess
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.postgresql.client import DatabaseClient
 
@@ -21,6 +23,14 @@ Ask = Callable[[str], list[tuple]]
 
 #: How long a copy waits for a database that somebody has locked.
 LOCKED_SECONDS = 60
+_DROP_TABLES = """
+SET client_min_messages = error;
+DO $$ DECLARE name text; BEGIN
+    FOR name IN SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = current_schema() LOOP
+        EXECUTE 'DROP TABLE ' || name || ' CASCADE';
+    END LOOP;
+END $$
+"""
 NAMED = "SELECT object_name, size FROM callbacks_attachment WHERE object_name <> ''"
 
 
@@ -109,9 +119,17 @@ def counts(ask: Ask) -> dict[str, int]:
 
 
 def restore_postgres(path: Path, database: str = "") -> None:
-    """Into the site's own database, or another of the same server, whole or not at all. Raises BackupError."""
-    options = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", "--clean", "--if-exists"]
-    _run_tool("pg_restore", *options, str(path), database=database)
+    """Into the site's own database, or another of the same server, whole or not at all. Raises BackupError, OSError.
+
+    Tables that the dump does not know, as those of a newer release, go too: pg_restore alone stumbles over them.
+    """
+    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="restoring-", dir=settings.VAR_DIR) as folder:
+        script = Path(folder, "restore.sql")  # whole before psql begins: a dump that breaks off changes nothing
+        options = ["--clean", "--if-exists", "--no-owner", "--no-privileges", f"--file={script}"]
+        _run("pg_restore", [*options, str(path)])
+        options = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--output=/dev/null"]
+        _run_tool("psql", *options, f"--command={_DROP_TABLES}", f"--file={script}", database=database)
 
 
 @contextlib.contextmanager
@@ -148,10 +166,13 @@ def _run_tool(tool: str, *options: str, database: str = "") -> None:
     wanted = connection.settings_dict | ({"NAME": database} if database else {})
     arguments, environment = DatabaseClient.settings_to_cmd_args_env(wanted, [])
     *where, name = arguments[1:]
-    command = [tool, *where, "--no-password", f"--dbname={name}", *options]
+    _run(tool, [*where, "--no-password", f"--dbname={name}", *options], environment)
+
+
+def _run(tool: str, arguments: list[str], environment: dict[str, str] | None = None) -> None:
     try:
         subprocess.run(  # noqa: S603 - a fixed tool
-            command, env=os.environ | (environment or {}), check=True, capture_output=True, text=True
+            [tool, *arguments], env=os.environ | (environment or {}), check=True, capture_output=True, text=True
         )
     except FileNotFoundError as error:
         raise BackupError(f"{tool} is not installed; on Debian it is in postgresql-client.") from error

@@ -37,13 +37,14 @@ def restore(backup: Path, *, replace: bool = False, without_keys: bool = False) 
     if occupied:
         with contextlib.suppress(DatabaseError):  # the list is as new as what is about to go; a broken one has none
             tombstones.publish()
+    erased = tombstones.read_all(settings.BACKUP_DIR, backup.parent)  # first: a damaged list must not bring all back
+    if occupied:
         said += _move_aside()
     try:
         _put_back(backup, found)
     except OSError as error:
         raise BackupError(f"The backup could not be put back: {error.strerror}. Make room and try again.") from error
     call_command("migrate", interactive=False, verbosity=0)
-    erased = tombstones.read(backup.parent / tombstones.FILE)
     again = erasing.erase_again({pk: withdrawn for pk, (withdrawn, _) in erased.items()})
     due = erasing.erase_due(timezone.now())
     said.append(f"{backup.name} is back: {_in_words(found)}. Erased again, as it must not come back: {again + due}.")

@@ -41,6 +41,15 @@ def publish() -> int:
     return len(wanted)
 
 
+def read_all(*folders: Path) -> dict[uuid.UUID, tuple[bool, datetime.datetime]]:
+    """What the lists in these folders name, the latest of each: a backup may be restored from a copy elsewhere."""
+    found: dict[uuid.UUID, tuple[bool, datetime.datetime]] = {}
+    for folder in folders:
+        for pk, value in read(folder / FILE).items():
+            found[pk] = max(found.get(pk, value), value, key=lambda each: each[1])
+    return found
+
+
 def read(path: Path) -> dict[uuid.UUID, tuple[bool, datetime.datetime]]:
     """Id: whether the person took it back, and when. Empty without a list. Raises BackupError where it is damaged."""
     try:

@@ -9,6 +9,7 @@ import re
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.urls import Resolver404, resolve
 
 from detoxsite.private import codes
@@ -61,10 +62,10 @@ def _is_own_scheme(environ: dict) -> bool:
 def is_reading_page(target: str) -> bool:
     """Whether the view behind an address says that its page is the same for everybody (editorial.reading)."""
     path, _, query = target.partition("?")
-    own = codes.plain(path) if is_private(path) else path
     try:
+        own = codes.plain(path) if is_private(path) else path
         known = getattr(resolve(own).func, "reading_query", None) if own else None
-    except Resolver404:
+    except (Resolver404, DatabaseError):  # Django answers both, with a page of its own
         return False
     return known is not None and (not query or query.partition("=")[0] in known)
 

@@ -4,8 +4,10 @@ import gzip
 
 import brotli
 import pytest
+from django.db import DatabaseError
 
-from detoxsite.pages import entries
+from detoxsite.pages import entries, rules
+from detoxsite.private import codes
 from tests.detoxsite.kept import Kept, times
 from tests.factories import make_article
 from tests.pages import READING
@@ -148,3 +150,16 @@ def test_private_version_is_kept_under_its_own_address(site, guide):
     assert b"<title>Notes</title>" in site.get(address)[2]
     assert b"<title>Notes</title>" not in site.get("/emergency/")[2]
     assert site.get(address)[1]["referrer-policy"] == "no-referrer"
+
+
+def test_private_address_is_answered_by_django_when_the_database_is_away(site, monkeypatch):
+    """What is raised in front of Django would be a bare line from the server, without a number to call."""
+
+    def gone() -> None:
+        raise DatabaseError
+
+    monkeypatch.setattr(codes, "_look_again", gone)
+    path = f"{codes.PREFIX}{codes.LETTERS[: codes.LENGTH]}/"
+    with pytest.raises(DatabaseError):
+        codes.plain(path)
+    assert not rules.is_reading_page(path)

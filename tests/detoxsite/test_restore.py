@@ -147,3 +147,21 @@ def test_what_was_erased_since_the_backup_does_not_come_back(story, tmp_path):
     assert rebuilt.rows("SELECT reference FROM callbacks_callbackrequest") == [(back,)]
     listed = (backups / "erased.txt").read_text()
     assert len(listed.splitlines()) == 2 and "withdrawn" in listed and "Zo" not in listed and back not in listed
+
+
+def test_restore_of_a_copy_elsewhere_knows_what_was_erased(story, tmp_path):
+    place = empty_machine(story, tmp_path / "var")
+    place.env["BACKUP_DIR"] = str(tmp_path / "backups")
+    place.manage("restore", str(story.backup))
+    back, staff, _ = story.references
+    shell(place, ERASE.format(back, staff))
+    assert "must not come back: 2" in place.manage("restore", str(story.backup), "--replace")
+
+
+def test_restore_with_a_damaged_list_of_what_was_erased_puts_nothing_back(story, tmp_path):
+    copy = tmp_path / story.backup.name
+    shutil.copytree(story.backup, copy)
+    (tmp_path / "erased.txt").write_text("rubbish\n")
+    place = empty_machine(story, tmp_path / "var")
+    assert "erased.txt is damaged" in fails(place, "restore", str(copy))
+    assert not (place.var / "attachments").exists() and not (place.var / "db.sqlite3").exists()
