@@ -99,7 +99,7 @@ def files(var: Path) -> list[Path]:
             connection.execute("CHECKPOINT")
             query = "SELECT setting, (SELECT oid FROM pg_database WHERE datname = current_database()) FROM pg_settings"
             (data, oid) = connection.execute(f"{query} WHERE name = 'data_directory'").fetchone()
-        folders += [folder(var), Path(data, "base", str(oid)), Path(data, "pg_wal")]
+        folders += [folder(var), Path(data, "base", str(oid))]
     return [path for each in folders for path in each.rglob("*") if path.is_file()]
 
 

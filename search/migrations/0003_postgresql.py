@@ -11,8 +11,8 @@ CREATE = [
     "ALTER TEXT SEARCH CONFIGURATION search_english"
     " ALTER MAPPING FOR asciiword, word, hword_part, hword_asciipart, hword, asciihword, numword, hword_numpart, numhword"
     " WITH search_stem",
-    "CREATE TABLE search_vector (entry_id bigint PRIMARY KEY"
-    " REFERENCES search_searchentry (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED, words tsvector NOT NULL)",
+    # No foreign key: Django knows nothing of this table and could then not empty the other.
+    "CREATE TABLE search_vector (entry_id bigint PRIMARY KEY, words tsvector NOT NULL)",
     "CREATE INDEX search_vector_words ON search_vector USING gin (words) WITH (fastupdate = off)",
 ]
 DROP = [

@@ -147,6 +147,9 @@ def tell(story: Story) -> None:
     story.send("handled error", phone="12", email="")
     story.ask("GET", f"/contact/?name={quote(MARKS['name'])}")
     break_hours = "UPDATE editorial_clinic SET call_within_hours = 'broken'"
+    if state.SERVERS:  # a word is no number there
+        story.rows("ALTER TABLE editorial_clinic ALTER call_within_hours DROP NOT NULL")
+        break_hours = "UPDATE editorial_clinic SET call_within_hours = NULL"
     with_hours = (
         "INSERT INTO editorial_openingtime (clinic_id, weekday, opens, closes) VALUES (1, 0, '08:00:00', '20:00:00')"
     )

@@ -1,10 +1,10 @@
 """What a script that sends the form is answered: an address, or the page that a person would get without it."""
 
 import pytest
-from django.db import connection
 
 from callbacks.limiting import FILES_LIMIT
 from callbacks.models import CallbackRequest
+from tests import state
 from tests.callbacks.helpers import (
     CONTACT,
     DETAILS,
@@ -55,12 +55,8 @@ def test_bad_form_is_answered_with_the_page(client):
 
 
 def test_database_that_cannot_be_written_is_answered_with_the_page(client):
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA query_only=ON")
-        try:
-            response = post(client, body(fields()), **SCRIPT)
-        finally:
-            cursor.execute("PRAGMA query_only=OFF")
+    with state.read_only():
+        response = post(client, body(fields()), **SCRIPT)
     assert_form_comes_back(response, 503)
 
 

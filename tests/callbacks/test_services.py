@@ -5,13 +5,14 @@ import os
 
 import pytest
 from django.core.files.storage import storages
-from django.db import connection, transaction
+from django.db import transaction
 
 from callbacks import erasing, models, objects, services
 from callbacks.details import Details
 from callbacks.keyring import VaultError
 from callbacks.models import AccessRecord, Attachment, CallbackRequest
 from callbacks.uploads import Kind, Received, Refusal, Slot
+from tests import state
 from tests.callbacks.helpers import DETAILS, PDF, objects_in_store, stored, submit
 from tests.factories import make_staff
 
@@ -127,13 +128,8 @@ def test_taken_reference_is_replaced_by_another(monkeypatch):
 
 
 def test_failed_submit_leaves_no_row_and_no_object():
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA query_only=ON")
-        try:
-            with pytest.raises(services.CouldNotSave):
-                submit(stored())
-        finally:
-            cursor.execute("PRAGMA query_only=OFF")
+    with state.read_only(), pytest.raises(services.CouldNotSave):
+        submit(stored())
     assert CallbackRequest.objects.count() == 0
     assert objects_in_store() == []
 
