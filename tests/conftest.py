@@ -68,6 +68,14 @@ _numbers = itertools.count()
 
 
 @pytest.fixture(autouse=True)
+def kept_connection(monkeypatch) -> None:
+    """The end of a request must not end the transaction of a test; a database in memory is never closed either."""
+    if state.SERVERS:
+        close = connection.close
+        monkeypatch.setattr(connection, "close", lambda: None if connection.in_atomic_block else close())
+
+
+@pytest.fixture(autouse=True)
 def own_counts(settings) -> None:
     """Redis rolls nothing back at the end of a test."""
     if state.SERVERS:

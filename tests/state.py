@@ -129,6 +129,29 @@ def read_only() -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def takes_no_row(table: str) -> Iterator[None]:
+    """A table whose disk is full: what is written to it raises an error that says "full"."""
+    make = [f"CREATE TRIGGER full_disk BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'full'); END"]
+    drop = ["DROP TRIGGER full_disk"]
+    if connection.vendor == "postgresql":
+        body = "BEGIN RAISE EXCEPTION 'full'; END"
+        make = [f"CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$"]
+        make += [f"CREATE TRIGGER full_disk BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION full_disk()"]
+        drop = ["DROP FUNCTION full_disk CASCADE"]
+    _execute(make)
+    try:
+        yield
+    finally:
+        _execute(drop)
+
+
+def _execute(statements: list[str]) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+@contextlib.contextmanager
 def _connected(database: str) -> Iterator:
     import psycopg
 

@@ -25,6 +25,7 @@ UNFINISHED = ".unfinished-"
 RESERVE_MB = 256
 #: Seconds that the schedule waits for a drill that is under way.
 WAIT = 600
+SETTLED = datetime.timedelta(seconds=2)
 
 
 def make(wait: float = 0) -> Path:
@@ -114,9 +115,18 @@ class _Copy:
     def _take(self, storage: Storage, name: str, path: str) -> Entry | None:
         """None where the store does not have it."""
         try:
-            modified = storage.get_modified_time(name).isoformat()
+            at = storage.get_modified_time(name)
+            # A store tells whole seconds: what may be written anew within the same one is copied again next time.
+            settled = at.microsecond or timezone.now() - at > SETTLED
+            modified = at.isoformat() if settled else ""
             old = self.known.get(path)
-            if old and old.modified == modified and old.bytes == storage.size(name) and self._link(path, old):
+            if (
+                old
+                and modified
+                and old.modified == modified
+                and old.bytes == storage.size(name)
+                and self._link(path, old)
+            ):
                 return old
             _leave_reserve(self.folder, storage.size(name))
             with storage.open(name, "rb") as source:

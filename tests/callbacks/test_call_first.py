@@ -7,6 +7,7 @@ from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
 from callbacks.models import Attachment, CallbackRequest
+from tests import state
 from tests.callbacks.helpers import (
     BOUNDARY,
     DETAILS,
@@ -146,15 +147,8 @@ def test_everything_behind_the_text_may_fail_and_the_request_stays(client, monke
 
 @pytest.mark.django_db(transaction=True)
 def test_table_of_files_that_takes_none_costs_the_file_and_not_the_request(client):
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TRIGGER full BEFORE INSERT ON callbacks_attachment BEGIN SELECT RAISE(ABORT, 'full'); END"
-        )
-    try:
+    with state.takes_no_row("callbacks_attachment"):
         response = post_form(client, ("file_1", PHOTO))
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("DROP TRIGGER full")
     request = CallbackRequest.objects.get()
     assert response.status_code == 503
     words = text_of(response)

@@ -18,6 +18,7 @@ def test_sweep_spares_the_first_file_of_the_slowest_form():
     assert erasing.ORPHAN_AGE.total_seconds() > connections.UPLOAD_SECONDS
 
 
+@pytest.mark.sqlite_only("about a folder's disk")
 def test_file_is_not_taken_where_it_would_fill_the_disk_and_the_call_is(client, monkeypatch):
     usage = shutil.disk_usage("/")._replace(free=objects.RESERVE - 1)
     monkeypatch.setattr(objects.shutil, "disk_usage", lambda _: usage)

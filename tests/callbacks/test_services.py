@@ -27,7 +27,7 @@ def refused(slot: str = "file_1") -> dict[Slot, Received]:
 
 
 def age_objects(hours: float) -> None:
-    folder = storages["attachments"].location
+    folder = state.folder_of(storages["attachments"])
     for name in objects_in_store():
         status = os.stat(f"{folder}/{name}")
         os.utime(f"{folder}/{name}", (status.st_atime, status.st_mtime - hours * 3600))

@@ -3,12 +3,12 @@
 import datetime
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from callbacks import erasing, links, services, work
 from callbacks.keyring import VaultError
 from callbacks.models import AccessRecord, Attachment, CallAttempt, CallbackRequest, Erasure, Note
+from tests import state
 from tests.callbacks.helpers import (
     CONTACT,
     DETAILS,
@@ -153,14 +153,8 @@ def test_emptied_row_stays_a_week_for_whoever_claimed_it_and_never_longer_than_p
 
 def test_withdrawing_that_is_rolled_back_keeps_the_files():
     request = submit(stored())
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TRIGGER full BEFORE INSERT ON callbacks_erasure BEGIN SELECT RAISE(ABORT, 'full'); END")
-    try:
-        with pytest.raises(Exception, match="full"):
-            erasing.withdraw(request)
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("DROP TRIGGER full")
+    with state.takes_no_row("callbacks_erasure"), pytest.raises(Exception, match="full"):
+        erasing.withdraw(request)
     kept = CallbackRequest.objects.get()
     assert kept.open_details() == DETAILS
     assert objects_in_store() == [kept.attachments.get().object_name]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from detoxsite import env_servers
-from tests import programs
+from tests import programs, state
 from tests.deploy.units import DEPLOY, HARDENING, directives, variables
 from tests.served import ROOT
 
@@ -94,7 +94,7 @@ def test_each_setting_is_in_the_example_and_in_the_readme():
 
 
 def test_example_of_settings_passes_djangos_own_check(tmp_path):
-    filled = os.environ | variables(DEPLOY / "detox.env.example") | {"VAR_DIR": str(tmp_path)}
+    filled = os.environ | state.make(tmp_path) | variables(DEPLOY / "detox.env.example") | {"VAR_DIR": str(tmp_path)}
     filled.pop("DJANGO_ALLOW_ASYNC_UNSAFE")  # the tests' own
     command = [sys.executable, "-W", "error", "manage.py", "check", "--deploy", "--fail-level=WARNING"]
     done = subprocess.run(command, cwd=ROOT, env=filled, capture_output=True, text=True, check=False)

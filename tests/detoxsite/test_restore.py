@@ -28,6 +28,7 @@ erasing.withdraw(CallbackRequest.objects.get(reference="{}"))
 erasing.erase(CallbackRequest.objects.get(reference="{}"), by=User.objects.create_user("lead"))
 tombstones.publish()
 """
+pytestmark = pytest.mark.sqlite_only("on files of one machine; test_restore_servers.py has the other")
 
 
 @dataclass

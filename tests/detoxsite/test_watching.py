@@ -105,7 +105,11 @@ def plant(site: Site) -> None:
 BREAK = """
 from django.db import connection
 with connection.cursor() as cursor:
-    cursor.execute("UPDATE editorial_clinic SET call_within_hours = 'broken'")
+    if connection.vendor == "postgresql":  # a word is no number there
+        cursor.execute("ALTER TABLE editorial_clinic ALTER call_within_hours DROP NOT NULL")
+        cursor.execute("UPDATE editorial_clinic SET call_within_hours = NULL")
+    else:
+        cursor.execute("UPDATE editorial_clinic SET call_within_hours = 'broken'")
     cursor.execute("INSERT INTO editorial_openingtime (clinic_id, weekday, opens, closes) "
                    "SELECT id, 0, '08:00:00', '20:00:00' FROM editorial_clinic LIMIT 1")
 """

@@ -113,7 +113,7 @@ def test_worker_outlives_a_database_that_is_away(tmp_path):
         with place.worker() as process:
             wait_until(lambda: place.rows("SELECT 1 FROM detoxsite_scheduledjob WHERE succeeded_at IS NOT NULL"))
             place.rows("ALTER TABLE detoxsite_scheduledjob RENAME TO away")
-            wait_until(lambda: "cannot use the database (OperationalError)" in place.log)
+            wait_until(lambda: "cannot use the database" in place.log)
             place.rows("ALTER TABLE away RENAME TO detoxsite_scheduledjob")
             place.ask_for_calls(1)
             wait_until(lambda: untold(place) == 0)

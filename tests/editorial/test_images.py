@@ -3,9 +3,11 @@
 import io
 
 import pytest
+from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from tests import state
 from tests.factories import PASSWORD, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +32,7 @@ def upload(client, content: bytes, name="a.png", kind="image/png"):
 
 
 def files(settings) -> list:
-    return [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()] if settings.MEDIA_ROOT.exists() else []
+    return [path for path in state.folder_of(storages["default"]).rglob("*") if path.is_file()]
 
 
 def test_picture_is_stored_under_a_name_of_ours_and_served(editor, settings):

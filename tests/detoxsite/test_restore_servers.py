@@ -1,0 +1,34 @@
+"""A backup of PostgreSQL and a store comes back into an empty database and an empty folder of the store."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from detoxsite.operations import manifest
+from tests import state
+from tests.detoxsite.test_restore import PROVE, fails, shell
+from tests.working import Place, make_place
+
+pytestmark = pytest.mark.servers_only
+
+
+def test_restore_into_an_empty_database_is_the_site_that_was(tmp_path):
+    place = make_place(tmp_path / "original", BACKUP_DIR=str(tmp_path / "backups"))
+    place.ask_for_calls(3)
+    picture = Path("media", "markdownx", "picture.jpg")
+    (state.folder(place.var) / picture).parent.mkdir(parents=True)
+    (state.folder(place.var) / picture).write_bytes(b"a picture")
+    place.manage("backup")
+    [backup] = manifest.all_in(tmp_path / "backups")
+    before = shell(place, PROVE)
+
+    empty = Place(tmp_path / "new", place.env | state.make(tmp_path / "new"))
+    shutil.copytree(place.var / "secrets", empty.var / "secrets", dirs_exist_ok=True)
+    assert "3 requests with 3 files" in empty.manage("restore", str(backup))
+    assert shell(empty, PROVE) == before
+    assert (state.folder(empty.var) / picture).read_bytes() == b"a picture"
+    assert "already: a database" in fails(empty, "restore", str(backup))
+    empty.ask_for_calls(1, "later")
+    empty.manage("restore", str(backup), "--replace")
+    assert shell(empty, PROVE) == before
