@@ -12,7 +12,7 @@ import redis
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from pytest_django.fixtures import _set_suffix_to_test_databases
 
 from tests import state
@@ -71,8 +71,9 @@ _numbers = itertools.count()
 def kept_connection(monkeypatch) -> None:
     """The end of a request must not end the transaction of a test; a database in memory is never closed either."""
     if state.SERVERS:
-        close = connection.close
-        monkeypatch.setattr(connection, "close", lambda: None if connection.in_atomic_block else close())
+        kind = type(connections["default"])
+        close = kind.close
+        monkeypatch.setattr(kind, "close", lambda self: None if self.in_atomic_block else close(self))
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -89,6 +90,15 @@ def folder(var: Path) -> Path:
 def folder_of(storage) -> Path:
     """The folder of this machine in which a storage keeps its objects."""
     return Path(SERVERS["files"], storage.bucket_name, storage.location) if SERVERS else Path(storage.location)
+
+
+def age(storage, name: str, seconds: float) -> None:
+    """As if an object had been written so long ago."""
+    path = folder_of(storage) / name
+    at = path.stat().st_mtime - seconds
+    os.utime(path, (at, at))
+    if SERVERS:
+        time.sleep(1.1)  # until rclone looks again
 
 
 def files(var: Path) -> list[Path]:

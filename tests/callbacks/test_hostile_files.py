@@ -141,7 +141,8 @@ def test_hostile_name_is_kept_sealed_and_shown_to_nobody_but_staff(client, name,
     page = client.get(response["Location"]).content.decode()
     assert "alert(1)" not in page and "passwd" not in page and "DROP" not in page
     assert_sound(PDF)
-    files = [path for folder in (tmp_path, settings.MEDIA_ROOT.parent) for path in folder.rglob("*") if path.is_file()]
+    folders = {tmp_path, settings.MEDIA_ROOT.parent, state.folder_of(storages["attachments"]).parent}
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     assert [path.name for path in files] == [attachment.object_name]
 
 

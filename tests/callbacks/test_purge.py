@@ -2,7 +2,6 @@
 
 import datetime
 import io
-import os
 
 import pytest
 from django.core.files.storage import storages
@@ -51,8 +50,7 @@ def test_purge_sweeps_files_that_belong_to_no_request(client):
     for age in (239, 241):
         name = objects.new_name()
         (folder / name).write_bytes(b"left by a crash")
-        old = timezone.now().timestamp() - age * 60
-        os.utime(folder / name, (old, old))
+        state.age(storages["attachments"], name, age * 60)
     assert purge() == "Callback requests erased: 0. Files without a request removed: 1.\n"
     assert len(objects_in_store()) == 2
 
@@ -64,8 +62,7 @@ def test_clock_that_jumps_a_day_ahead_costs_no_file_that_is_on_its_way(client, m
     for age in (24 * hour + 60, 30 * hour):  # as the clock that jumped has it: one began a minute ago
         name = objects.new_name()
         (folder / name).write_bytes(b"of a form on its way, or left by a crash")
-        old = timezone.now().timestamp() - age
-        os.utime(folder / name, (old, old))
+        state.age(storages["attachments"], name, age)
     monkeypatch.setattr(erasing, "_APART_AT_START", erasing._APART_AT_START - 24 * hour)
     assert erasing.sweep_orphans() == 1
     assert len(objects_in_store()) == 1

@@ -1,7 +1,6 @@
 """Submitting, adding, erasing and sweeping: all or nothing, once, and nothing left behind."""
 
 import datetime
-import os
 
 import pytest
 from django.core.files.storage import storages
@@ -27,10 +26,8 @@ def refused(slot: str = "file_1") -> dict[Slot, Received]:
 
 
 def age_objects(hours: float) -> None:
-    folder = state.folder_of(storages["attachments"])
     for name in objects_in_store():
-        status = os.stat(f"{folder}/{name}")
-        os.utime(f"{folder}/{name}", (status.st_atime, status.st_mtime - hours * 3600))
+        state.age(storages["attachments"], name, hours * 3600)
 
 
 def test_submit_seals_what_the_person_said():
