@@ -88,7 +88,7 @@ def test_two_workers_send_each_notice_once(tmp_path):
             wait_until(lambda: untold(place) == 0, place.hurry)
             time.sleep(2)
     assert sorted(mail["Subject"] for mail in server.mails) == sorted(f"Callback request {r}" for r in references)
-    assert "Traceback" not in place.log
+    assert "Traceback" not in place.log, place.log
 
 
 def test_worker_purges_and_shows_that_it_lives(tmp_path):
