@@ -48,7 +48,7 @@ def for_a_person(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     signed token in the page, or the secret in the address, ties a post to its request instead.
     """
 
-    @csrf_exempt
+    @csrf_exempt  # no cookie to check, and no authority to borrow: see above and tests/detoxsite/test_form_check.py
     @never_cache
     @require_http_methods(["GET", "HEAD", "POST"])
     @sensitive_post_parameters()

@@ -112,7 +112,7 @@ class PageText:
             for token in converter.toc_tokens
             if token["level"] == 2
         ]
-        return Rendered(mark_safe(html), headings)  # noqa: S308 - nh3 has just cleaned it
+        return Rendered(mark_safe(html), headings)  # noqa: S308 - as nh3 left it; nothing is added behind it
 
     @cached_property
     def _converter(self) -> Markdown:

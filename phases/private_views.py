@@ -21,7 +21,7 @@ from phases.now import NowForm, place
 
 
 @sensitive_post_parameters()
-@csrf_exempt  # changes nothing and stores nothing, and a reader gets no cookie
+@csrf_exempt  # changes nothing, stores nothing, knows nobody, sets no cookie (tests/detoxsite/test_form_check.py)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def now(request: HttpRequest) -> HttpResponse:
@@ -39,7 +39,7 @@ def now(request: HttpRequest) -> HttpResponse:
 
 
 @sensitive_post_parameters()
-@csrf_exempt  # as above
+@csrf_exempt  # changes nothing, stores nothing, knows nobody, as above
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_in(request: HttpRequest) -> HttpResponse:

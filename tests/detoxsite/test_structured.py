@@ -126,3 +126,14 @@ def test_reviewer_is_named_only_where_there_was_one(client, guide):
     make_article(medical_reviewer="Jo Doe, MD")
     page = _things(client, "/articles/an-article/")[0]
     assert page["reviewedBy"] == {"@type": "Person", "name": "Jo Doe, MD"} and page["lastReviewed"]
+
+
+def test_no_title_or_summary_gets_out_of_the_element(client):
+    hostile = "</script><script>alert(1)</script><!--<script> & \u2028 ]]>"
+    make_article(slug="harmless")
+    make_article(slug="hostile", title=hostile, summary=hostile)
+    pages = [client.get(f"/articles/{slug}/").content.decode() for slug in ("harmless", "hostile")]
+    assert len({page.count("<script") for page in pages}) == len({page.count("</script") for page in pages}) == 1
+    (text,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', pages[1], flags=re.S)
+    assert not re.search("[<>&]", text)
+    assert json.loads(text)["@graph"][0]["name"] == hostile
