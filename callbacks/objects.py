@@ -43,7 +43,7 @@ def create(name: str) -> File:
     folder = Path(storage.location)
     if not folder.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _sync_folder(folder.parent)
+        sync_folder(folder.parent)
     if shutil.disk_usage(folder).free < RESERVE:
         raise OSError(errno.ENOSPC, "The disk is nearly full; what is left is for the text of requests")
     file = storage.open(name, "wb")
@@ -58,7 +58,7 @@ def close_durably(file: File) -> None:
         file.flush()
         os.fsync(file.fileno())
         file.close()
-        _sync_folder(Path(storage.location))
+        sync_folder(Path(storage.location))
     else:
         file.close()
 
@@ -119,7 +119,7 @@ def _replace_local(storage: FileSystemStorage, name: str, header: bytes, rest: F
         draft.replace(storage.path(name))
     finally:
         draft.unlink(missing_ok=True)
-    _sync_folder(draft.parent)
+    sync_folder(draft.parent)
 
 
 def _replace(storage: Storage, name: str, header: bytes, rest: File) -> None:
@@ -174,7 +174,7 @@ def _storage() -> Storage:
     return storages["attachments"]
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """A new file's name is only safe once its folder is written too."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -13,6 +13,7 @@ from django.core.files.storage import Storage, storages
 from django.utils import timezone
 
 from callbacks.models import Attachment
+from callbacks.objects import sync_folder
 from detoxsite.operations import databases, files, manifest, tombstones
 from detoxsite.operations.files import BackupError
 from detoxsite.operations.manifest import Entry, Manifest
@@ -40,7 +41,7 @@ def make(wait: float = 0) -> Path:
             manifest.verify(draft, trusted=trusted)
             files.sync_all(draft)
             backup = draft.rename(_free_name(folder))
-            files.sync_folder(folder)
+            sync_folder(folder)
         except BackupError:
             raise
         except Exception as error:  # of the disk, the database or the store, each of which has its own

@@ -15,7 +15,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.postgresql.client import DatabaseClient
 
-from detoxsite.operations.files import BackupError, sync_folder
+from callbacks.objects import sync_folder
+from detoxsite.operations.files import BackupError
 from detoxsite.operations.manifest import POSTGRES, SQLITE
 
 #: Runs a query and gives its rows.

@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from callbacks import erasing
+from callbacks.objects import sync_folder
 from detoxsite.operations import databases, files, manifest, tombstones
 from detoxsite.operations.files import BackupError
 from detoxsite.operations.manifest import SQLITE, Manifest
@@ -133,7 +134,7 @@ def _put_sqlite(source: Path) -> None:
     with source.open("rb") as file:
         files.write(draft, file)
     draft.rename(_database_file())
-    files.sync_folder(_database_file().parent)
+    sync_folder(_database_file().parent)
 
 
 def _put_file(storage: Storage, name: str, source: Path) -> None:
@@ -142,7 +143,7 @@ def _put_file(storage: Storage, name: str, source: Path) -> None:
         with source.open("rb") as file:
             target.unlink(missing_ok=True)
             files.write(target, file)
-        files.sync_folder(target.parent)
+        sync_folder(target.parent)
         return
     with source.open("rb") as file:
         if storage.exists(name):
