@@ -55,10 +55,16 @@ def _forget_earlier_metrics() -> None:
 
 
 def post_worker_init(worker) -> None:
-    """A worker of gunicorn's, that is: a web process, which looks after the task worker."""
-    from detoxsite.operations import watch
+    """A worker of gunicorn's, that is: a web process, which looks after the task worker.
 
-    watch.start()
+    A program that is not this site may be served with these settings too, as bench/ does, and has nothing to watch.
+    """
+    from django.apps import apps
+
+    if apps.ready:
+        from detoxsite.operations import watch
+
+        watch.start()
 
 
 def when_ready(server) -> None:
