@@ -93,6 +93,24 @@ def test_page_made_without_a_database_is_not_kept(site, guide, monkeypatch):
     assert times(site, "/about/") == 1
 
 
+def test_private_address_is_found_though_the_database_went_away_while_pages_were_listed(monkeypatch):
+    make_article()
+    monkeypatch.setattr(codes, "_known", {})
+    monkeypatch.setattr(codes, "_looked_for", None)
+    monkeypatch.setattr(codes, "PAUSE", 0)
+    address, paths = codes.private("/articles/an-article/"), codes._paths
+
+    def broken() -> Iterator[str]:
+        yield "/"
+        raise DatabaseError
+
+    monkeypatch.setattr(codes, "_paths", broken)
+    with pytest.raises(DatabaseError):
+        codes.plain(address)
+    monkeypatch.setattr(codes, "_paths", paths)
+    assert codes.plain(address) == "/articles/an-article/"
+
+
 def test_private_address_is_answered_by_django_when_the_database_is_away(site, monkeypatch):
     """What is raised in front of Django would be a bare line from the server, without a number to call."""
 
