@@ -66,12 +66,8 @@ def _postgresql(found: env_servers.Database) -> dict:
 
 DATABASES = {"default": _postgresql(_DATABASE) if _DATABASE else _SQLITE}
 
-# No cache of each process: one would count and remember for itself what must hold for all.
+# No cache, so that nothing comes to rely on one: each process would remember for itself what must hold for all.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
-if REDIS_URL:
-    CACHES = {
-        "default": {"BACKEND": "detoxsite.shared_cache.SharedCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "guide"}
-    }
 
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"

@@ -25,7 +25,8 @@ UPLOAD_REFUSED = "[Picture not added:"
 
 
 def store(upload: UploadedFile) -> str:
-    """Stores the picture and returns its path on this site. Raises ValidationError with what to do instead."""
+    """Stores the picture and returns its path on this site. Raises ValidationError with what to do instead, and OSError
+    where the store does not take it."""
     if upload.size > MAX_BYTES:
         raise ValidationError(TOO_LARGE)
     try:

@@ -11,14 +11,15 @@ import functools
 import threading
 from collections.abc import Iterator
 from datetime import datetime
-from types import SimpleNamespace
 
 import boto3
+from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files import File
-from storages.backends.s3 import S3Storage
+from django.core.files.storage import Storage
 
 PART_BYTES = 5 * 1024 * 1024  # the least that S3 takes as a part that is not the last
 #: A store that is away must not keep a person waiting: seconds to connect, and without a byte; one more try.
@@ -40,7 +41,7 @@ _making = threading.Lock()
 
 
 @functools.lru_cache(8)
-def _client(endpoint: str, region: str, access_key: str, secret_key: str):
+def _client(endpoint: str, region: str, access_key: str, secret_key: str) -> BaseClient:
     """Takes a third of a second to make. Made when first used, so after a server's fork."""
     session = boto3.Session(access_key, secret_key, region_name=region)
     return session.client("s3", endpoint_url=endpoint, config=CONFIG)
@@ -59,27 +60,39 @@ def _as_a_folder_would(name: str) -> Iterator[None]:
         raise OSError(errno.EIO, f"The store cannot be reached ({type(error).__name__})") from None
 
 
-class Store(S3Storage):
-    """One client for all threads: django-storages' own, one a thread, would take megabytes for each upload thread."""
+class Store(Storage):
+    """A folder of a bucket, `location`. What is saved under a name that is there already takes its place."""
 
-    def __init__(self, **options) -> None:
-        super().__init__(**{"file_overwrite": True, "default_acl": None} | options)
+    def __init__(
+        self,
+        *,
+        endpoint_url: str,
+        region_name: str,
+        bucket_name: str,
+        location: str,
+        access_key: str,
+        secret_key: str,
+    ) -> None:
+        self.bucket_name, self.location = bucket_name, location
+        self._access = endpoint_url, region_name, access_key, secret_key
 
     @property
-    def connection(self) -> SimpleNamespace:
-        """As much of a boto3 resource as is used here and in S3Storage: its client, which threads may share."""
+    def client(self) -> BaseClient:
+        """One for all threads: one a thread would take megabytes for each upload thread."""
         with _making:
-            client = _client(self.endpoint_url, self.region_name, self.access_key, self.secret_key)
-        return SimpleNamespace(meta=SimpleNamespace(client=client))
+            return _client(*self._access)
 
     def call(self, operation: str, name: str = "", **arguments) -> dict:
         """Asks the store. Raises FileNotFoundError or OSError."""
         where = {"Bucket": self.bucket_name} | ({"Key": self._key(name)} if name else {})
         with _as_a_folder_would(name):
-            return getattr(self.connection.meta.client, operation)(**where, **arguments)
+            return getattr(self.client, operation)(**where, **arguments)
 
     def _key(self, name: str) -> str:
-        return self._normalize_name(name.replace("\\", "/"))
+        """Raises SuspiciousFileOperation for a name that would lead out of the folder."""
+        if not {"", ".", ".."}.isdisjoint(name.split("/")):
+            raise SuspiciousFileOperation("A name must stay inside its folder.")
+        return f"{self.location}/{name}"
 
     def _open(self, name: str, mode: str = "rb") -> File:
         return Writing(self, name) if "w" in mode else Reading(self, name)
@@ -89,6 +102,9 @@ class Store(S3Storage):
         answer = self.call("get_object", name, Range=f"bytes=0-{size - 1}")
         with _as_a_folder_would(name), contextlib.closing(answer["Body"]) as body:
             return body.read()
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        return name
 
     def _save(self, name: str, content: File) -> str:
         self.call("put_object", name, Body=b"".join(content.chunks()))
@@ -111,8 +127,12 @@ class Store(S3Storage):
         return self.call("head_object", name)["LastModified"]
 
     def listdir(self, path: str) -> tuple[list[str], list[str]]:
-        with _as_a_folder_would(path):
-            return super().listdir(path)
+        begin = f"{self._key(path.rstrip('/'))}/" if path else f"{self.location}/"
+        folders, names = [], []
+        for page in self._pages("list_objects_v2", Prefix=begin, Delimiter="/"):
+            folders += [entry["Prefix"].removeprefix(begin).rstrip("/") for entry in page.get("CommonPrefixes", [])]
+            names += [entry["Key"].removeprefix(begin) for entry in page.get("Contents", []) if entry["Key"] != begin]
+        return folders, names
 
     def url(self, name: str, *arguments, **named) -> str:
         """Where this site would serve it. No address of the store is given out, signed or not."""
@@ -140,10 +160,12 @@ class Store(S3Storage):
         return len(old)
 
     def _all(self, operation: str, listing: str, age: str, moment: datetime) -> Iterator[dict]:
-        pages = self.connection.meta.client.get_paginator(operation)
+        for page in self._pages(operation, Prefix=f"{self.location}/"):
+            yield from (entry for entry in page.get(listing, []) if entry[age] < moment)
+
+    def _pages(self, operation: str, **arguments) -> Iterator[dict]:
         with _as_a_folder_would(""):
-            for page in pages.paginate(Bucket=self.bucket_name, Prefix=f"{self.location}/"):
-                yield from (entry for entry in page.get(listing, []) if entry[age] < moment)
+            yield from self.client.get_paginator(operation).paginate(Bucket=self.bucket_name, **arguments)
 
 
 class Reading(File):

@@ -6,7 +6,8 @@ from functools import wraps
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.cache import cache_control
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from editorial import images
@@ -64,18 +65,31 @@ def upload_picture(request: HttpRequest) -> JsonResponse:
             raise ValidationError("Choose a picture first.")
         path = images.store(upload)
     except ValidationError as error:
-        # The editor's script puts `image_code` into the text whatever the status is, so it says why.
-        return JsonResponse({"image_code": f"{images.UPLOAD_REFUSED} {error.messages[0]}]"}, status=400)
+        return _not_added(error.messages[0], 400)
+    except OSError:
+        return _not_added("Our store of pictures does not answer. Add it again in a minute.", 503)
     return JsonResponse({"image_code": f"![{images.UNDESCRIBED}]({path})"})
 
 
+def _not_added(why: str, status: int) -> JsonResponse:
+    """The editor's script puts `image_code` into the text whatever the status is, so it says why."""
+    return JsonResponse({"image_code": f"{images.UPLOAD_REFUSED} {why}]"}, status=status)
+
+
 @require_safe
-@cache_control(public=True, max_age=31_536_000, immutable=True)
-def picture(request: HttpRequest, name: str) -> FileResponse:
-    """A stored picture. Its name never changes meaning, so it may be kept for good."""
+def picture(request: HttpRequest, name: str) -> HttpResponseBase:
+    """A stored picture. Its name never changes meaning, so it may be kept for good; that it cannot be had may not."""
     match = PICTURE.fullmatch(name)
-    if not match or not default_storage.exists(name):
+    if not match:
         raise Http404
-    response = FileResponse(default_storage.open(name), content_type=TYPES[match[1]])
+    try:
+        response = FileResponse(default_storage.open(name), content_type=TYPES[match[1]])
+    except FileNotFoundError:
+        raise Http404 from None
+    except OSError:
+        words = "This picture cannot be had just now. Try again in a minute."
+        headers = {"Cache-Control": "no-store", "Retry-After": "60"}
+        return HttpResponse(words, status=503, content_type="text/plain", headers=headers)
+    patch_cache_control(response, public=True, max_age=31_536_000, immutable=True)
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

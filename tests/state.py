@@ -54,8 +54,8 @@ def make(var: Path, like: Path | None = None) -> dict[str, str]:
     share_secrets(var)
     if like:
         shutil.copytree(like, var, dirs_exist_ok=True)
-    if SERVERS and (var, _name(var)) not in _made:
-        _made.add((var, _name(var)))
+    if SERVERS and var not in _made:
+        _made.add(var)
         with _connected("postgres") as connection:
             template = f' TEMPLATE "{_name(like)}"' if like else ""
             connection.execute(f'CREATE DATABASE "{_name(var)}"{template}')
@@ -71,15 +71,15 @@ def share_secrets(var: Path) -> None:
             env.secret("", var / "secrets" / name)
 
 
-_made: set[tuple[Path, str]] = set()
+_made: set[Path] = set()
 
 
 def remove(var: Path) -> None:
     """Drops what `make` made on the servers, whoever is still connected."""
-    for made in [made for made in _made if made[0] == var]:
-        _made.remove(made)
+    if var in _made:
+        _made.remove(var)
         with _connected("postgres") as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{made[1]}" WITH (FORCE)')
+            connection.execute(f'DROP DATABASE IF EXISTS "{_name(var)}" WITH (FORCE)')
 
 
 def folder(var: Path) -> Path:

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from detoxsite.pages.entries import Page
 from editorial import versions
@@ -62,12 +62,14 @@ class PageCache:
         self._looking = threading.Lock()
         self._pid = 0
         self._edition: versions.Edition | None = None
-        self._looked_at = self._seen_at = float("-inf")
+        self._seen_at = float("-inf")
+        self._trusted_until = float("-inf")  # by the clock that only runs on
+        self._until = 0.0  # seconds since 1970: when pages change by themselves
         self._forget()
 
     def get(self, key: bytes) -> Page | None:
         """The page, if it is known and known to be true. Asks nobody, waits for nobody."""
-        if time.monotonic() - self._looked_at > TRUSTED or time.time() >= self._until:
+        if not self._is_trusted():
             return None
         page = self._public.pages.get(key) or self._private.pages.get(key)
         if page:
@@ -109,24 +111,26 @@ class PageCache:
                     shelf.put(key, page)
 
     def look(self) -> None:
-        """Drops all pages where the content has changed, or the moment has come at which it changes by itself."""
+        """Drops all pages where the content has changed, or the moment has come at which it changes by itself.
+
+        Without a database nobody can say so, and they stay until OUTAGE is over, whatever moment passes and however
+        long each look waits for an answer.
+        """
         with self._looking:
             now = time.monotonic()
             try:
                 edition = self._edition
                 if edition is None or edition.is_over():
                     edition = versions.edition()
-                self._seen_at = now
-            except DatabaseError:
+            except Error:
                 connection.close()
-                if now > self._seen_at + OUTAGE:
-                    return
-                edition = self._edition
+                self._trusted_until, self._until = self._seen_at + OUTAGE, float("inf")
+                return
             with self._lock:
                 if edition != self._edition:
                     self._edition = edition
                     self._forget()
-                self._looked_at = now
+                self._seen_at, self._trusted_until, self._until = now, now + TRUSTED, edition.until
 
     @property
     def used(self) -> int:
@@ -144,7 +148,9 @@ class PageCache:
     def _forget(self) -> None:
         self._public, self._private = _Shelf(int(self.room * (1 - PRIVATE))), _Shelf(int(self.room * PRIVATE))
         self._in_making: dict[bytes, _Making] = {}
-        self._until = self._edition.until if self._edition else 0.0
+
+    def _is_trusted(self) -> bool:
+        return time.monotonic() <= self._trusted_until and time.time() < self._until
 
     def _follow(self) -> None:
         """Looks now if need be, and from now on regularly, in each process by itself."""
@@ -153,12 +159,12 @@ class PageCache:
                 if self._pid != os.getpid():
                     self._pid = os.getpid()
                     threading.Thread(target=self._look_regularly, name="page-cache", daemon=True).start()
-        if time.monotonic() - self._looked_at > TRUSTED or time.time() >= self._until:
+        if not self._is_trusted():
             self.look()
 
     def _look_regularly(self) -> None:
         while True:
             time.sleep(LOOK_EVERY)
-            with contextlib.suppress(DatabaseError):
+            with contextlib.suppress(Error):
                 connection.close_if_unusable_or_obsolete()
             self.look()

@@ -58,8 +58,9 @@ def _look_again() -> None:
     if time.monotonic() - _looked_at >= PAUSE:
         _looked_at = time.monotonic()
         if _looked_for is None or _looked_for.is_over():
-            _looked_for = versions.edition()
+            edition = versions.edition()
             _known.update((short(path, LENGTH), path) for path in _paths())
+            _looked_for = edition  # only now: a listing that broke off is made again
 
 
 def _paths() -> Iterator[str]:

@@ -5,14 +5,12 @@ one that has waited for a second (docs/decisions/0002-app-server.md). Here each 
 takes its turn among those of its process. Another process still meets SQLite's own lock and its timeout.
 """
 
-import collections
-
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
 from detoxsite.sqlite.queue import Queue
 
-_queues: dict[str, Queue] = collections.defaultdict(Queue)  # one a database file
+_queues: dict[str, Queue] = {}  # one a database file
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -58,4 +56,5 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @property
     def _queue(self) -> Queue:
-        return _queues[str(self.settings_dict["NAME"])]
+        # In one step: of two threads that ask first, both must get the same.
+        return _queues.setdefault(str(self.settings_dict["NAME"]), Queue())

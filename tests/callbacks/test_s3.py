@@ -4,6 +4,8 @@ import datetime
 import os
 
 import pytest
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.utils import timezone
 
@@ -24,7 +26,7 @@ def store():
 
 
 def uploads(store) -> list:
-    client = store.connection.meta.client
+    client = store.client
     return client.list_multipart_uploads(Bucket=store.bucket_name, Prefix=store.location).get("Uploads", [])
 
 
@@ -90,6 +92,28 @@ def test_store_that_refuses_the_key_costs_the_file_and_not_the_request(client, s
     settings.STORAGES = settings.STORAGES | {"attachments": wrong}
     post_form(client, ("file_1", File(JPEG)))
     assert CallbackRequest.objects.get().attachments.get().reason == "not_stored"
+
+
+@pytest.mark.parametrize("name", ["../other/secret", "a/../../b", "/etc/passwd", "a//b", "..", "."])
+def test_name_never_leads_out_of_the_folder(store, name):
+    for ask in (store.size, store.delete, store.exists, lambda name: store.open(name, "rb")):
+        with pytest.raises(SuspiciousFileOperation):
+            ask(name)
+
+
+def test_listing_names_what_is_in_a_folder_and_nothing_below_it(store):
+    for name in ("a", "pictures/b", "pictures/deep/c"):
+        assert store.save(name, ContentFile(b"content")) == name
+    assert store.listdir("") == (["pictures"], ["a"])
+    assert store.listdir("pictures") == store.listdir("pictures/") == (["deep"], ["b"])
+    assert store.listdir("nothing") == ([], [])
+
+
+def test_what_is_saved_again_takes_the_place_of_what_was_there(store):
+    for content in (b"first", b"second"):
+        assert store.save("a", ContentFile(content)) == "a"
+    with store.open("a") as file:
+        assert file.read() == b"second"
 
 
 def test_no_address_of_the_store_is_given_out(store):

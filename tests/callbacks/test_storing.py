@@ -109,7 +109,8 @@ def test_memory_does_not_grow_with_the_file():
     form = EndlessForm(31 * MIB)
     extra = {"wsgi.input": form, "CONTENT_LENGTH": str(form.length)}
     request = RequestFactory().generic("POST", "/", b"x", content_type=CONTENT_TYPE, **extra)
-    receive(RequestFactory().post("/"))  # what is loaded once does not count
+    receive(RequestFactory().post("/"))  # what is loaded once does not count, nor a store's client
+    assert not storages["attachments"].exists("nothing")
     tracemalloc.start()
     try:
         handler = receive(request)

@@ -8,6 +8,8 @@ from django.core.wsgi import get_wsgi_application
 from detoxsite.pages.application import CachedPages
 
 HOST = "127.0.0.1"
+#: Of the reading pages, those whose answer is a reader's own or depends on the hour.
+NOT_KEPT = {"/phases/now/", "/phases/now/check-in/", "/search/?q=withdrawl", "/contact/"}
 
 
 class Kept:

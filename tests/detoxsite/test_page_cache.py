@@ -4,17 +4,14 @@ import gzip
 
 import brotli
 import pytest
-from django.db import DatabaseError
 
-from detoxsite.pages import entries, rules
+from detoxsite.pages import entries
 from detoxsite.private import codes
-from tests.detoxsite.kept import Kept, times
+from tests.detoxsite.kept import NOT_KEPT, Kept, times
 from tests.factories import make_article
 from tests.pages import READING
 
 MACHINES = ["/articles/feed/", "/notes.html", "/sitemap.xml", "/articles/topics/staying-safe/feed/"]
-#: Their answer is a reader's own, or depends on the hour.
-NOT_KEPT = {"/phases/now/", "/phases/now/check-in/", "/search/?q=withdrawl", "/contact/"}
 pytestmark = pytest.mark.django_db
 
 
@@ -28,9 +25,7 @@ def test_reading_page_is_rendered_once_and_others_each_time(site, guide, path):
     assert times(site, path) == (2 if path in NOT_KEPT else 1)
 
 
-@pytest.mark.parametrize(
-    "path", ["/articles/feed/", "/notes.html", "/sitemap.xml", "/articles/topics/staying-safe/feed/"]
-)
+@pytest.mark.parametrize("path", MACHINES)
 def test_file_that_machines_read_is_rendered_once(site, guide, path):
     assert times(site, path) == 1
 
@@ -143,23 +138,8 @@ def test_post_never_gets_a_kept_page(site, guide):
 
 
 def test_private_version_is_kept_under_its_own_address(site, guide):
-    from detoxsite.private import codes
-
     address = codes.private("/emergency/")
     assert times(site, address) == 1
     assert b"<title>Notes</title>" in site.get(address)[2]
     assert b"<title>Notes</title>" not in site.get("/emergency/")[2]
     assert site.get(address)[1]["referrer-policy"] == "no-referrer"
-
-
-def test_private_address_is_answered_by_django_when_the_database_is_away(site, monkeypatch):
-    """What is raised in front of Django would be a bare line from the server, without a number to call."""
-
-    def gone() -> None:
-        raise DatabaseError
-
-    monkeypatch.setattr(codes, "_look_again", gone)
-    path = f"{codes.PREFIX}{codes.LETTERS[: codes.LENGTH]}/"
-    with pytest.raises(DatabaseError):
-        codes.plain(path)
-    assert not rules.is_reading_page(path)

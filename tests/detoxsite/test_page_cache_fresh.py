@@ -6,22 +6,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings as conf
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from articles.models import Article, Topic
-from detoxsite.pages import cache as cache_module
 from detoxsite.pages import entries
 from detoxsite.private import codes
 from editorial import versions
-from tests.detoxsite.kept import Kept, times
+from tests.detoxsite.kept import NOT_KEPT, Kept, times
 from tests.factories import make_article, make_phase, make_treatment
 from tests.pages import READING
 
 ARTICLE = "/articles/an-article/"
 ZONE = ZoneInfo(conf.TIME_ZONE)
-#: Their answer is a reader's own, or depends on the hour.
-NOT_KEPT = {"/phases/now/", "/phases/now/check-in/", "/search/?q=withdrawl", "/contact/"}
 pytestmark = pytest.mark.django_db
 
 
@@ -177,39 +174,6 @@ def test_who_waited_for_a_failure_asks_by_itself(site):
     other.join(10)
     assert got == [None]
     assert site.cache.get(b"k") is None
-
-
-def test_known_pages_outlive_the_database_for_ten_minutes(site, guide, monkeypatch):
-    site.get("/emergency/")
-
-    def down():
-        raise DatabaseError
-
-    monkeypatch.setattr(versions, "number", down)
-    monkeypatch.setattr(cache_module.connection, "close", lambda: None)
-    site.cache._looked_at -= 5
-    site.cache.look()
-    assert times(site, "/emergency/") == 0
-    site.cache._looked_at -= 5
-    site.cache._seen_at -= cache_module.OUTAGE + 1
-    site.cache.look()
-    assert times(site, "/emergency/") == 2
-
-
-def test_page_made_without_a_database_is_not_kept(site, guide, monkeypatch):
-    """It has the help lines of the program itself, and not those that staff keep."""
-    from editorial import contacts
-
-    def down():
-        connection.errors_occurred = True
-        raise DatabaseError
-
-    site.cache.look()
-    with monkeypatch.context() as patch:
-        patch.setattr(contacts.Clinic.objects, "first", down)
-        assert site.get("/about/")[0] == "200 OK"
-    connection.errors_occurred = False
-    assert times(site, "/about/") == 1
 
 
 def test_every_table_that_a_page_reads_is_followed(client, guide, django_assert_max_num_queries):

@@ -4,10 +4,12 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import OperationalError, connection
 
+from detoxsite.sqlite import base
 from detoxsite.sqlite.base import DatabaseWrapper
 from detoxsite.sqlite.queue import Queue
 
@@ -53,6 +55,18 @@ def database(tmp_path, django_db_blocker) -> Iterator[DatabaseWrapper]:
         database = DatabaseWrapper(settings, "queue")
         yield database
         database.close()
+
+
+def test_threads_that_ask_first_and_at_once_stand_in_one_line(database, monkeypatch):
+    class Slow(Queue):
+        def __init__(self) -> None:
+            time.sleep(0.05)
+            super().__init__()
+
+    monkeypatch.setattr(base, "Queue", Slow)
+    with ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(lambda: database._queue) for _ in range(4)]
+    assert len({id(each.result()) for each in asked}) == 1
 
 
 def begin(database: DatabaseWrapper) -> None:

@@ -9,6 +9,7 @@ from PIL import Image
 
 from tests import state
 from tests.factories import PASSWORD, make_staff
+from tests.served import free_port
 
 pytestmark = pytest.mark.django_db
 URL, PREVIEW = "/admin/markdownx/upload/", "/admin/markdownx/preview/"
@@ -107,6 +108,32 @@ def test_picture_in_any_usual_mode_is_taken(editor, kind, mode):
     out = io.BytesIO()
     Image.new(mode, (9, 9)).save(out, kind)
     assert upload(editor, out.getvalue()).status_code == 200
+
+
+@pytest.fixture
+def store_away(settings) -> None:
+    """Pictures are in an S3 store that does not answer."""
+    options = {"endpoint_url": f"http://127.0.0.1:{free_port()}", "region_name": "us-east-1", "bucket_name": "pictures"}
+    options |= {"access_key": "tests", "secret_key": "tests-secret", "location": "media"}
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "editorial.store.Store", "OPTIONS": options}}
+
+
+def test_picture_that_the_store_cannot_give_is_said_to_be_away_and_that_is_not_kept(client, store_away):
+    response = client.get(f"/media/pictures/{'a' * 32}.png")
+    assert response.status_code == 503 and response["Content-Type"] == "text/plain"
+    assert response["Cache-Control"] == "no-store" and b"Try again in a minute." in response.content
+
+
+def test_picture_that_is_not_there_is_not_found(client):
+    for name in (f"pictures/{'a' * 32}.png", "pictures/other.png", "../db.sqlite3"):
+        response = client.get(f"/media/{name}")
+        assert response.status_code == 404 and "Cache-Control" not in response.headers
+
+
+def test_editor_is_told_that_the_store_does_not_take_a_picture(editor, store_away):
+    response = upload(editor, picture())
+    assert response.status_code == 503
+    assert response.json()["image_code"].startswith("[Picture not added: ")
 
 
 def test_upload_without_a_file_is_answered_in_json(editor):
