@@ -82,7 +82,18 @@ class MetricsMiddleware:
 
 
 def forget_earlier() -> None:
-    """At the start of a web server: counts of processes that are no more, as a restart begins at zero."""
-    for name in os.listdir(settings.METRICS_DIR) if is_on() else []:
-        if name.endswith(".db"):
-            os.unlink(os.path.join(settings.METRICS_DIR, name))
+    """At the start of a web server: counts of processes that are no more, as a restart begins at zero.
+
+    Another web server may still be at work while its successor starts (deploy/release); it keeps its own.
+    """
+    for path in settings.METRICS_DIR.glob("*.db") if is_on() else []:
+        if not _is_ours_and_runs(int(path.stem.rpartition("_")[2])):  # prometheus_client ends a name with the process
+            path.unlink()
+
+
+def _is_ours_and_runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True

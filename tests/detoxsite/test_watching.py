@@ -2,7 +2,9 @@
 
 import http.client
 import json
+import os
 import re
+import subprocess
 import time
 import urllib.request
 from urllib.parse import quote
@@ -10,6 +12,7 @@ from urllib.parse import quote
 import pytest
 from django.urls import get_resolver
 
+from detoxsite.operations import metrics
 from tests.callbacks.helpers import CONTENT_TYPE, JPEG, File, body
 from tests.mail_server import mail_server
 from tests.served import Site, free_port, serve
@@ -164,3 +167,13 @@ def test_metrics_count_all_processes_and_tell_no_reader(watched):
 def test_health_is_answered_without_the_right_host_and_not_counted(watched):
     site, port = watched
     assert ask(site, "GET", "/healthz", Host="10.9.8.7") == (200, "ok")
+
+
+def test_web_server_that_starts_beside_another_leaves_its_counts_alone(settings, tmp_path):
+    settings.METRICS_PORT, settings.METRICS_DIR = 1, tmp_path
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    for pid in (os.getpid(), ended.pid):
+        (tmp_path / f"counter_{pid}.db").touch()
+    metrics.forget_earlier()
+    assert [path.name for path in tmp_path.iterdir()] == [f"counter_{os.getpid()}.db"]
