@@ -30,7 +30,10 @@ SETTLED = datetime.timedelta(seconds=2)
 
 
 def make(wait: float = 0) -> Path:
-    """A verified backup in BACKUP_DIR; old ones are pruned. Raises BackupError; nothing half-made is left then."""
+    """A verified backup in BACKUP_DIR, and the list of what was erased beside it.
+
+    Raises BackupError; nothing half-made is left then. It says so where the backup is there and only the list is not.
+    """
     folder = settings.BACKUP_DIR
     with files.alone(folder, wait=wait):
         _clear_unfinished(folder)
@@ -48,7 +51,10 @@ def make(wait: float = 0) -> Path:
             raise BackupError(_in_words(error)) from error
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-        tombstones.publish()
+        try:
+            tombstones.publish()
+        except BackupError as error:
+            raise BackupError(f"{backup.name} was made and verified. What was erased is not listed: {error}") from error
     return backup
 
 
