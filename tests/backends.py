@@ -19,10 +19,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from tests import debian
 from tests.served import free_port
 
 START_LIMIT = 30  # seconds
-PACKAGES = ["postgresql", "redis-server"]
+#: The programs that are started, by Debian's package. rclone comes with what tests need from Python.
+PACKAGES = {"initdb": "postgresql", "postgres": "postgresql", "redis-server": "redis-server", "rclone": ""}
 POSTGRES = "/usr/lib/postgresql/*/bin"
 #: Checkpoints and write-ahead log cost only time here. Each test process and each served site has connections.
 FAST = ["fsync=off", "full_page_writes=off", "max_connections=400", "shared_buffers=128MB", "autovacuum=off"]
@@ -34,20 +36,8 @@ def find() -> dict[str, str]:
     """The programs by name; those that are not there are left out."""
     places = [*sorted(glob.glob(POSTGRES), reverse=True), os.environ.get("PATH", ""), str(Path(sys.executable).parent)]
     path = os.pathsep.join(places)
-    found = {name: shutil.which(name, path=path) for name in ("initdb", "postgres", "redis-server", "rclone")}
+    found = {name: shutil.which(name, path=path) for name in PACKAGES}
     return {name: program for name, program in found.items() if program}
-
-
-def install() -> None:
-    """Debian's packages, where this account may install them. Their own cluster and services are not started."""
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        print("Installing PostgreSQL and Redis for the tests...", flush=True)
-        quiet = {
-            "stdout": subprocess.DEVNULL,
-            "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"},
-        }
-        subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES], check=False, **quiet)
 
 
 @contextmanager
@@ -150,11 +140,10 @@ def _answers(port: int) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    wanted = {"initdb", "postgres", "redis-server", "rclone"}
-    if wanted - set(find()):
-        install()
+    if packages := {PACKAGES[name] for name in PACKAGES.keys() - find()} - {""}:
+        debian.install(*sorted(packages))
     programs = find()
-    if missing := wanted - set(programs):
+    if missing := PACKAGES.keys() - programs:
         print(HOW.format(", ".join(sorted(missing))), file=sys.stderr)
         return 1
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is stopped
