@@ -50,6 +50,12 @@ def test_goals_are_met_or_missed_by_the_numbers():
     assert missed == ["page made anew, to Wagtail's"]
 
 
+def test_near_comparison_judges_all_that_needs_no_wagtail_and_no_wordpress():
+    results = _results(**{"wagtail": 1e9, "wordpress cached": 1e9})
+    left_out = [goal.what for goal in judged(results) if goal not in judged(results, near=True)]
+    assert len(left_out) == 3 and all("Wagtail" in what or "WordPress" in what for what in left_out)
+
+
 def test_missing_304_is_a_missed_goal():
     results = _results()
     del results.samples["not modified"]
