@@ -56,18 +56,10 @@ def servers(programs: dict[str, str]) -> Iterator[dict[str, str]]:
 
 @contextmanager
 def _postgres(programs: dict[str, str], folder: Path) -> Iterator[str]:
-    """A cluster of its own. It refuses to run as root, and then runs as the account that Debian's package made."""
-    folder.mkdir(mode=0o700)
-    who = {}
-    if os.geteuid() == 0:
-        who = {"user": "postgres", "group": "postgres", "extra_groups": []}
-        shutil.chown(folder, "postgres", "postgres")
+    """A cluster of its own."""
     port = free_port()
-    data = folder / "data"
-    made = [programs["initdb"], "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
-    subprocess.run(made, check=True, stdout=subprocess.DEVNULL, cwd=folder, **who)
-    options = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", *FAST]
-    command = [programs["postgres"], "-D", data, *[part for option in options for part in ("-c", option)]]
+    data, who = cluster(programs, folder, "tests", "--no-sync")
+    command = postgres_command(programs, data, port, *FAST)
     with _running(command, folder, port, ready=lambda: _answers_postgres(port), **who):
         yield f"postgres://tests@127.0.0.1:{port}"
 
@@ -94,22 +86,39 @@ def _redis(program: str, folder: Path) -> Iterator[str]:
 def _store(program: str, files: Path) -> Iterator[tuple[str, Path]]:
     """rclone speaks the S3 protocol and keeps each object as a file, so that a test can look at what is stored."""
     port = free_port()
+    with _running(store_command(program, files, port, "tests,tests-secret"), files.parent, port):
+        yield f"http://127.0.0.1:{port}", files
+
+
+def store_command(program: str, files: Path, port: int, key: str) -> list[str]:
+    """rclone with one bucket, `detox`, as a folder in `files`. `key`: its two halves, split by a comma."""
     (files / "detox").mkdir(parents=True)
-    # Streamed to the backend, an upload that is under way would hold up every other question about its folder.
-    flags = [
-        "--disable-multipart-streaming",
-        "--addr",
-        f"127.0.0.1:{port}",
-        "--auth-key",
-        "tests,tests-secret",
-        "--dir-cache-time",
-        "1s",  # with 0 it may read its folders for ever
-    ]
     config = files.with_name("rclone.conf")
     config.touch()
-    command = [program, "serve", "s3", "--config", str(config), *flags, str(files)]
-    with _running(command, files.parent, port):
-        yield f"http://127.0.0.1:{port}", files
+    # Streamed to the backend, an upload that is under way would hold up every other question about its folder. With no
+    # time at all to keep folders in mind it may read them for ever.
+    flags = ["--disable-multipart-streaming", "--dir-cache-time", "1s"]
+    where = ["--config", str(config), "--addr", f"127.0.0.1:{port}", "--auth-key", key]
+    return [program, "serve", "s3", *where, *flags, str(files)]
+
+
+def cluster(programs: dict[str, str], folder: Path, user: str, *options: str) -> tuple[Path, dict]:
+    """Makes PostgreSQL's data in `folder`; whom it runs as: it refuses root, and is then the account that Debian's
+    package made."""
+    folder.mkdir(mode=0o700)
+    who = {}
+    if os.geteuid() == 0:
+        who = {"user": "postgres", "group": "postgres", "extra_groups": []}
+        shutil.chown(folder, "postgres", "postgres")
+    data = folder / "data"
+    made = [programs["initdb"], "-D", data, "-U", user, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", *options]
+    subprocess.run(made, check=True, stdout=subprocess.DEVNULL, cwd=folder, **who)
+    return data, who
+
+
+def postgres_command(programs: dict[str, str], data: Path, port: int, *more: str) -> list[str]:
+    options = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={data.parent}", *more]
+    return [programs["postgres"], "-D", str(data), *[part for option in options for part in ("-c", option)]]
 
 
 @contextmanager
