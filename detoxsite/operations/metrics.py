@@ -65,7 +65,7 @@ def count_made() -> None:
 
 
 class MetricsMiddleware:
-    """Outermost, and only there where METRICS_PORT is set."""
+    """Around all that answers but /healthz, and only there where METRICS_PORT is set."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -74,8 +74,7 @@ class MetricsMiddleware:
         begin = time.perf_counter()
         response = self.get_response(request)
         kind = kind_of(request.path_info)
-        if request.path_info != "/healthz":
-            count(kind, response.status_code, time.perf_counter() - begin)
+        count(kind, response.status_code, time.perf_counter() - begin)
         if kind == "contact" and request.method == "POST" and request.META.get("CONTENT_LENGTH", "").isdigit():
             UPLOAD.inc(int(request.META["CONTENT_LENGTH"]))
         return response
