@@ -24,8 +24,6 @@ log = logging.getLogger(__name__)
 UNFINISHED = ".unfinished-"
 #: Megabytes that a backup leaves free on its disk, which may be the one that requests are stored on.
 RESERVE_MB = 256
-#: Seconds that the schedule waits for a drill that is under way.
-WAIT = 600
 SETTLED = datetime.timedelta(seconds=2)
 
 
@@ -60,7 +58,7 @@ def make(wait: float = 0) -> Path:
 
 def prune(at: datetime.datetime) -> list[Path]:
     """Deletes what is older than BACKUP_DAYS, and what is not among the newest of its days, weeks and months."""
-    with files.alone(settings.BACKUP_DIR, wait=WAIT):
+    with files.alone(settings.BACKUP_DIR, wait=files.WAIT):
         backups = manifest.all_in(settings.BACKUP_DIR)
         kept = _kept(backups, at)
         gone = [backup for backup in backups if backup not in kept]
