@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,7 +19,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests import debian
-from tests.served import free_port
+from tests.served import free_port, listens
 
 START_LIMIT = 30  # seconds
 #: The programs that are started, by Debian's package. rclone comes with what tests need from Python.
@@ -129,7 +128,7 @@ def _running(command: list, folder: Path, port: int, ready: Callable[[], bool] |
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=folder, **who)
     try:
         deadline = time.monotonic() + START_LIMIT
-        while not (ready() if ready else _answers(port)):
+        while not (ready() if ready else listens(port)):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise SystemExit(f"{command[0]} did not start:\n{log_path.read_text()[-2000:]}")
             time.sleep(0.1)
@@ -141,11 +140,6 @@ def _running(command: list, folder: Path, port: int, ready: Callable[[], bool] |
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def main(arguments: list[str]) -> int:

@@ -2,7 +2,6 @@
 
 import contextlib
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -10,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests import backends
-from tests.served import free_port
+from tests.served import free_port, listens
 
 
 class Server:
@@ -39,8 +38,7 @@ class Server:
             )
 
     def _answers(self) -> bool:
-        with socket.socket() as probe:
-            return self._process.poll() is None and probe.connect_ex(("127.0.0.1", self.port)) == 0
+        return self._process.poll() is None and listens(self.port)
 
     def kill(self) -> None:
         self._end(signal.SIGKILL)
