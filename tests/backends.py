@@ -39,6 +39,14 @@ def find() -> dict[str, str]:
     return {name: program for name, program in found.items() if program}
 
 
+def needed() -> dict[str, str]:
+    """All of them. Raises SystemExit, which says how to get it, where one is missing."""
+    programs = find()
+    if missing := PACKAGES.keys() - programs:
+        raise SystemExit(HOW.format(", ".join(sorted(missing))))
+    return programs
+
+
 @contextmanager
 def servers(programs: dict[str, str]) -> Iterator[dict[str, str]]:
     """All three, up; the environment that leads tests to them."""
@@ -145,10 +153,7 @@ def _running(command: list, folder: Path, port: int, ready: Callable[[], bool] |
 def main(arguments: list[str]) -> int:
     if packages := {PACKAGES[name] for name in PACKAGES.keys() - find()} - {""}:
         debian.install(*sorted(packages))
-    programs = find()
-    if missing := PACKAGES.keys() - programs:
-        print(HOW.format(", ".join(sorted(missing))), file=sys.stderr)
-        return 1
+    programs = needed()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is stopped
     with servers(programs) as environment:
         return subprocess.run([sys.executable, "-m", "pytest", *arguments], env=os.environ | environment).returncode

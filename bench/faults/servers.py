@@ -78,7 +78,7 @@ def store(parent: Path, program: dict[str, str]) -> tuple[Server, dict[str, str]
 @contextlib.contextmanager
 def running(*kinds) -> Iterator[tuple[list[Server], dict[str, str]]]:
     """Servers of these kinds, and the environment that leads the site to them."""
-    programs = backends.find()
+    programs = backends.needed()
     with tempfile.TemporaryDirectory(prefix="servers-") as folder:
         Path(folder).chmod(0o711)
         started, environment = [], {}

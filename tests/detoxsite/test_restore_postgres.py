@@ -17,7 +17,7 @@ def test_restore_over_a_newer_release_leaves_nothing_of_its_tables(tmp_path):
     """Nor stumbles over them, even where they point to tables that the backup has."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o711)  # PostgreSQL, as another account, passes through to its own
-        with backends._postgres(backends.find(), Path(folder, "pg")) as server:
+        with backends._postgres(backends.needed(), Path(folder, "pg")) as server:
             place = Place(
                 tmp_path / "var",
                 os.environ
