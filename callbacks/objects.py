@@ -1,7 +1,7 @@
 """Encrypted files in the "attachments" storage: made, made durable, read, discarded. Names are random and say nothing.
 
 Everything goes through Django's storage interface, so an S3-compatible store (editorial.store) can take the place of
-local files.
+local files. What that one can do besides is asked for by name: its libraries are loaded only where it is in use.
 """
 
 import errno
@@ -18,7 +18,6 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from callbacks import streams
-from editorial.store import Store, Writing
 
 log = logging.getLogger(__name__)
 
@@ -65,10 +64,7 @@ def close_durably(file: File) -> None:
 
 def abandon(file: File) -> None:
     """Closes an object that will be discarded; a store never gets to see it whole. Raises what the storage raises."""
-    if isinstance(file, Writing):
-        file.abort()
-    else:
-        file.close()
+    getattr(file, "abort", file.close)()
 
 
 def verify(name: str) -> int:
@@ -86,7 +82,7 @@ def plain_chunks(name: str) -> Iterator[bytes]:
 def key_number(name: str) -> int:
     """The number of the key that an object is under. Raises VaultError, or what the storage raises."""
     storage = _storage()
-    if isinstance(storage, Store):  # asked for no more than the header, it sends no more
+    if hasattr(storage, "beginning"):  # asked for no more than the header, it sends no more
         return streams.key_number(storage.beginning(name, streams.HEADER_BYTES))
     with storage.open(name, "rb") as file:
         return streams.key_number(streams.read_header(file))
@@ -148,7 +144,7 @@ def exists(name: str) -> bool:
 def names_older_than(moment: datetime) -> list[str]:
     """Objects last written before `moment`."""
     storage = _storage()
-    if isinstance(storage, Store):
+    if hasattr(storage, "names_older_than"):
         return storage.names_older_than(moment)
     try:
         _, names = storage.listdir("")
@@ -160,7 +156,7 @@ def names_older_than(moment: datetime) -> list[str]:
 def abort_older_than(moment: datetime) -> int:
     """Ends uploads to a store on the network that were begun before `moment` and never finished; how many."""
     storage = _storage()
-    return storage.abort_older_than(moment) if isinstance(storage, Store) else 0
+    return storage.abort_older_than(moment) if hasattr(storage, "abort_older_than") else 0
 
 
 def _is_older(storage: Storage, name: str, moment: datetime) -> bool:

@@ -18,7 +18,7 @@ if listener := env.whole_number("LISTEN_FD", 0, 0, 1024):  # from `manage.py ser
     bind = f"fd://{listener}"
 workers = env.whole_number("WEB_WORKERS", 2, 1, 64)
 worker_class = "detoxsite.worker.Worker"  # has other threads for uploads, WEB_UPLOADS of them
-threads = env.whole_number("WEB_THREADS", 8, 1, 1024)
+threads = env.whole_number("WEB_THREADS", 4, 1, 1024)
 preload_app = True  # one copy in memory, and a worker that died is back at once
 timeout = 60
 graceful_timeout = env.whole_number("GRACEFUL_SECONDS", 30, 6, 3600)
@@ -55,10 +55,16 @@ def _forget_earlier_metrics() -> None:
 
 
 def post_worker_init(worker) -> None:
-    """A worker of gunicorn's, that is: a web process, which looks after the task worker."""
-    from detoxsite.operations import watch
+    """A worker of gunicorn's, that is: a web process, which looks after the task worker.
 
-    watch.start()
+    A program that is not this site may be served with these settings too, as bench/ does, and has nothing to watch.
+    """
+    from django.apps import apps
+
+    if apps.ready:
+        from detoxsite.operations import watch
+
+        watch.start()
 
 
 def when_ready(server) -> None:

@@ -131,13 +131,6 @@ def is_alive(within: datetime.timedelta = 2 * MINUTE) -> bool:
     return ScheduledJob.objects.filter(name=HEARTBEAT.name, succeeded_at__gt=timezone.now() - within).exists()
 
 
-def late() -> list[str]:
-    """Names of the jobs that should have come to their end again by now and did not."""
-    now = timezone.now()
-    done = {row.name: row.succeeded_at for row in ScheduledJob.objects.all()}
-    return [job.name for job in JOBS if not (at := done.get(job.name)) or at < now - 2 * job.every - TRY_AGAIN]
-
-
 def _is_due(job: Job, next_at: datetime.datetime) -> bool:
     now = timezone.now()
     return next_at <= now or next_at > now + job.every + SKEW

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from django.conf import settings
 
-from limits import in_database, in_redis
+from limits import in_database
 from limits.addresses import client_address
 from limits.result import Result
 
@@ -58,6 +58,8 @@ def forget_old() -> int:
 def _ask(question: Callable[..., T]) -> T:
     global _rests_until
     if settings.REDIS_URL and time.monotonic() >= _rests_until:
+        from limits import in_redis  # its library is loaded only where it is in use
+
         try:
             return question(in_redis)
         except in_redis.Error as error:

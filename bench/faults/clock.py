@@ -17,7 +17,12 @@ from bench.faults import common
 
 LIBRARY = "/usr/lib/*/faketime/libfaketimeMT.so.1"
 JUMPS = ["+1d", "-1d", "+0"]
-CHECK = "from detoxsite import schedule; print(schedule.is_alive(), schedule.late())"
+CHECK = """
+from django.utils import timezone
+from detoxsite import schedule
+from detoxsite.operations import standing
+print(schedule.is_alive(), standing.failing_jobs() + standing.late_jobs(timezone.now()))
+"""
 
 
 def run(options) -> list[common.Outcome]:

@@ -94,7 +94,9 @@ def test_job_that_fails_is_tried_again_and_stops_no_other(monkeypatch, clock, ca
     pass_time(clock, HOUR, MINUTE)
     assert seen == [1]
     assert caplog.text.count("ZeroDivisionError") == 6
-    assert schedule.late() == standing.failing_jobs() == ["bad"]
+    assert standing.failing_jobs() == ["bad"]
+    assert standing.late_jobs(clock.now) == [], "it is tried, and that is something else"
+    assert standing.late_jobs(clock.now + 2 * DAY) == ["bad", "good"]
 
 
 @pytest.mark.parametrize("jump", [-400 * DAY, -6 * HOUR, 400 * DAY])
@@ -147,7 +149,7 @@ def test_every_job_runs_through(monkeypatch):
     schedule.run_due()
     assert standing.failing_jobs() == []
     assert not ScheduledJob.objects.filter(succeeded_at=None).exists()
-    assert schedule.late() == []
+    assert standing.late_jobs(timezone.now()) == []
 
 
 def test_worker_counts_as_alive_for_two_minutes(clock):
