@@ -92,7 +92,7 @@ MIDDLEWARE = [
 
 METRICS_DIR = VAR_DIR / "metrics"
 if METRICS_PORT:  # noqa: F405
-    MIDDLEWARE.insert(0, "detoxsite.operations.metrics.MetricsMiddleware")
+    MIDDLEWARE.insert(2, "detoxsite.operations.metrics.MetricsMiddleware")  # behind what answers /healthz
     METRICS_DIR.mkdir(parents=True, exist_ok=True)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_DIR)  # prometheus_client reads it when it is first imported
 

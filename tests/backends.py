@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,10 +18,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.served import free_port
+from tests import debian
+from tests.served import free_port, listens
 
 START_LIMIT = 30  # seconds
-PACKAGES = ["postgresql", "redis-server"]
+#: The programs that are started, by Debian's package. rclone comes with what tests need from Python.
+PACKAGES = {"initdb": "postgresql", "postgres": "postgresql", "redis-server": "redis-server", "rclone": ""}
 POSTGRES = "/usr/lib/postgresql/*/bin"
 #: Checkpoints and write-ahead log cost only time here. Each test process and each served site has connections.
 FAST = ["fsync=off", "full_page_writes=off", "max_connections=400", "shared_buffers=128MB", "autovacuum=off"]
@@ -34,20 +35,16 @@ def find() -> dict[str, str]:
     """The programs by name; those that are not there are left out."""
     places = [*sorted(glob.glob(POSTGRES), reverse=True), os.environ.get("PATH", ""), str(Path(sys.executable).parent)]
     path = os.pathsep.join(places)
-    found = {name: shutil.which(name, path=path) for name in ("initdb", "postgres", "redis-server", "rclone")}
+    found = {name: shutil.which(name, path=path) for name in PACKAGES}
     return {name: program for name, program in found.items() if program}
 
 
-def install() -> None:
-    """Debian's packages, where this account may install them. Their own cluster and services are not started."""
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        print("Installing PostgreSQL and Redis for the tests...", flush=True)
-        quiet = {
-            "stdout": subprocess.DEVNULL,
-            "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"},
-        }
-        subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES], check=False, **quiet)
+def needed() -> dict[str, str]:
+    """All of them. Raises SystemExit, which says how to get it, where one is missing."""
+    programs = find()
+    if missing := PACKAGES.keys() - programs:
+        raise SystemExit(HOW.format(", ".join(sorted(missing))))
+    return programs
 
 
 @contextmanager
@@ -66,18 +63,10 @@ def servers(programs: dict[str, str]) -> Iterator[dict[str, str]]:
 
 @contextmanager
 def _postgres(programs: dict[str, str], folder: Path) -> Iterator[str]:
-    """A cluster of its own. It refuses to run as root, and then runs as the account that Debian's package made."""
-    folder.mkdir(mode=0o700)
-    who = {}
-    if os.geteuid() == 0:
-        who = {"user": "postgres", "group": "postgres", "extra_groups": []}
-        shutil.chown(folder, "postgres", "postgres")
+    """A cluster of its own."""
     port = free_port()
-    data = folder / "data"
-    made = [programs["initdb"], "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
-    subprocess.run(made, check=True, stdout=subprocess.DEVNULL, cwd=folder, **who)
-    options = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", *FAST]
-    command = [programs["postgres"], "-D", data, *[part for option in options for part in ("-c", option)]]
+    data, who = cluster(programs, folder, "tests", "--no-sync")
+    command = postgres_command(programs, data, port, *FAST)
     with _running(command, folder, port, ready=lambda: _answers_postgres(port), **who):
         yield f"postgres://tests@127.0.0.1:{port}"
 
@@ -104,22 +93,39 @@ def _redis(program: str, folder: Path) -> Iterator[str]:
 def _store(program: str, files: Path) -> Iterator[tuple[str, Path]]:
     """rclone speaks the S3 protocol and keeps each object as a file, so that a test can look at what is stored."""
     port = free_port()
+    with _running(store_command(program, files, port, "tests,tests-secret"), files.parent, port):
+        yield f"http://127.0.0.1:{port}", files
+
+
+def store_command(program: str, files: Path, port: int, key: str) -> list[str]:
+    """rclone with one bucket, `detox`, as a folder in `files`. `key`: its two halves, split by a comma."""
     (files / "detox").mkdir(parents=True)
-    # Streamed to the backend, an upload that is under way would hold up every other question about its folder.
-    flags = [
-        "--disable-multipart-streaming",
-        "--addr",
-        f"127.0.0.1:{port}",
-        "--auth-key",
-        "tests,tests-secret",
-        "--dir-cache-time",
-        "1s",  # with 0 it may read its folders for ever
-    ]
     config = files.with_name("rclone.conf")
     config.touch()
-    command = [program, "serve", "s3", "--config", str(config), *flags, str(files)]
-    with _running(command, files.parent, port):
-        yield f"http://127.0.0.1:{port}", files
+    # Streamed to the backend, an upload that is under way would hold up every other question about its folder. With no
+    # time at all to keep folders in mind it may read them for ever.
+    flags = ["--disable-multipart-streaming", "--dir-cache-time", "1s"]
+    where = ["--config", str(config), "--addr", f"127.0.0.1:{port}", "--auth-key", key]
+    return [program, "serve", "s3", *where, *flags, str(files)]
+
+
+def cluster(programs: dict[str, str], folder: Path, user: str, *options: str) -> tuple[Path, dict]:
+    """Makes PostgreSQL's data in `folder`; whom it runs as: it refuses root, and is then the account that Debian's
+    package made."""
+    folder.mkdir(mode=0o700)
+    who = {}
+    if os.geteuid() == 0:
+        who = {"user": "postgres", "group": "postgres", "extra_groups": []}
+        shutil.chown(folder, "postgres", "postgres")
+    data = folder / "data"
+    made = [programs["initdb"], "-D", data, "-U", user, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", *options]
+    subprocess.run(made, check=True, stdout=subprocess.DEVNULL, cwd=folder, **who)
+    return data, who
+
+
+def postgres_command(programs: dict[str, str], data: Path, port: int, *more: str) -> list[str]:
+    options = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={data.parent}", *more]
+    return [programs["postgres"], "-D", str(data), *[part for option in options for part in ("-c", option)]]
 
 
 @contextmanager
@@ -130,7 +136,7 @@ def _running(command: list, folder: Path, port: int, ready: Callable[[], bool] |
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=folder, **who)
     try:
         deadline = time.monotonic() + START_LIMIT
-        while not (ready() if ready else _answers(port)):
+        while not (ready() if ready else listens(port)):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise SystemExit(f"{command[0]} did not start:\n{log_path.read_text()[-2000:]}")
             time.sleep(0.1)
@@ -144,19 +150,10 @@ def _running(command: list, folder: Path, port: int, ready: Callable[[], bool] |
             process.wait()
 
 
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
 def main(arguments: list[str]) -> int:
-    wanted = {"initdb", "postgres", "redis-server", "rclone"}
-    if wanted - set(find()):
-        install()
-    programs = find()
-    if missing := wanted - set(programs):
-        print(HOW.format(", ".join(sorted(missing))), file=sys.stderr)
-        return 1
+    if packages := {PACKAGES[name] for name in PACKAGES.keys() - find()} - {""}:
+        debian.install(*sorted(packages))
+    programs = needed()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is stopped
     with servers(programs) as environment:
         return subprocess.run([sys.executable, "-m", "pytest", *arguments], env=os.environ | environment).returncode

@@ -70,6 +70,12 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def listens(port: int) -> bool:
+    """Whether somebody takes connections on this port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 #: What serves the site: the web server alone, or all of `make run` behind its preparations.
 WEB = ["gunicorn", "--config", "detoxsite/gunicorn.py", "detoxsite.wsgi"]
 SUPERVISED = ["manage.py", "serve"]

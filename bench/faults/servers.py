@@ -1,10 +1,7 @@
 """PostgreSQL, Redis and an S3 store on free ports of this machine, which may be killed and started again."""
 
 import contextlib
-import os
-import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -12,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests import backends
-from tests.served import free_port
+from tests.served import free_port, listens
 
 
 class Server:
@@ -41,8 +38,7 @@ class Server:
             )
 
     def _answers(self) -> bool:
-        with socket.socket() as probe:
-            return self._process.poll() is None and probe.connect_ex(("127.0.0.1", self.port)) == 0
+        return self._process.poll() is None and listens(self.port)
 
     def kill(self) -> None:
         self._end(signal.SIGKILL)
@@ -56,41 +52,25 @@ class Server:
         self._process.wait(timeout=30)
 
 
-def _folder(parent: Path, name: str) -> tuple[Path, dict]:
-    """A folder of its own; as root, PostgreSQL's belongs to the account that Debian's package made."""
-    folder = parent / name
-    folder.mkdir(mode=0o700)
-    if name == "postgres" and os.geteuid() == 0:
-        shutil.chown(folder, "postgres", "postgres")
-        return folder, {"user": "postgres", "group": "postgres", "extra_groups": []}
-    return folder, {}
-
-
 def postgres(parent: Path, program: dict[str, str]) -> tuple[Server, dict[str, str]]:
     """As it comes: it syncs to disk before it confirms."""
-    folder, who = _folder(parent, "postgres")
-    port, data = free_port(), folder / "data"
-    made = [program["initdb"], "-D", str(data), "-U", "site", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
-    subprocess.run(made, check=True, stdout=subprocess.DEVNULL, cwd=folder, **who)
-    options = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", "max_connections=200"]
-    command = [program["postgres"], "-D", str(data), *[part for option in options for part in ("-c", option)]]
+    folder, port = parent / "postgres", free_port()
+    data, who = backends.cluster(program, folder, "site")
+    command = backends.postgres_command(program, data, port, "max_connections=200")
     return Server(command, folder, port, **who), {"DATABASE_URL": f"postgres://site@127.0.0.1:{port}/postgres"}
 
 
 def redis(parent: Path, program: dict[str, str]) -> tuple[Server, dict[str, str]]:
-    folder, _ = _folder(parent, "redis")
-    port = free_port()
+    folder, port = parent / "redis", free_port()
+    folder.mkdir(mode=0o700)
     command = [program["redis-server"], "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     return Server(command, folder, port), {"REDIS_URL": f"redis://127.0.0.1:{port}/0"}
 
 
 def store(parent: Path, program: dict[str, str]) -> tuple[Server, dict[str, str]]:
-    folder, _ = _folder(parent, "store")
-    port = free_port()
-    (folder / "objects" / "detox").mkdir(parents=True)
-    (folder / "rclone.conf").touch()
-    command = [program["rclone"], "serve", "s3", "--config", str(folder / "rclone.conf"), "--dir-cache-time", "0s"]
-    command += ["--addr", f"127.0.0.1:{port}", "--auth-key", "bench,bench-secret", str(folder / "objects")]
+    folder, port = parent / "store", free_port()
+    folder.mkdir(mode=0o700)
+    command = backends.store_command(program["rclone"], folder / "objects", port, "bench,bench-secret")
     keys = {"S3_ACCESS_KEY": "bench", "S3_SECRET_KEY": "bench-secret"}
     return Server(command, folder, port), {"S3_ENDPOINT": f"http://127.0.0.1:{port}", "S3_BUCKET": "detox"} | keys
 
@@ -98,7 +78,7 @@ def store(parent: Path, program: dict[str, str]) -> tuple[Server, dict[str, str]
 @contextlib.contextmanager
 def running(*kinds) -> Iterator[tuple[list[Server], dict[str, str]]]:
     """Servers of these kinds, and the environment that leads the site to them."""
-    programs = backends.find()
+    programs = backends.needed()
     with tempfile.TemporaryDirectory(prefix="servers-") as folder:
         Path(folder).chmod(0o711)
         started, environment = [], {}

@@ -26,19 +26,21 @@ def tell(at: datetime.datetime) -> int:
 
     Raises NotSent; the next call tries again.
     """
-    return tell_of([finding for finding in readiness.wrong(at) if finding.key not in UNTELLABLE], at, all_known=True)
+    return tell_of([finding for finding in readiness.findings(at) if finding.key not in UNTELLABLE], at)
 
 
-def tell_of(wrong: list[Finding], at: datetime.datetime, *, all_known: bool = False) -> int:
-    """With `all_known`, a matter that is not among them is over. Raises NotSent."""
+def tell_of(found: list[Finding], at: datetime.datetime) -> int:
+    """A matter that is not wrong any more among these is over. Raises NotSent."""
+    wrong = [each for each in found if each.state == "wrong"]
+    well = {each.key: each.title for each in found if each.state != "wrong"}
     Matter.objects.bulk_create([Matter(key=each.key, since=at) for each in wrong], ignore_conflicts=True)
     rows = {row.key: row for row in Matter.objects.all()}
     claimed = [each for each in wrong if _claim(rows[each.key], at)]
-    over = [row for key, row in rows.items() if all_known and key not in {each.key for each in wrong}]
+    over = [row for key, row in rows.items() if key in well]
     over = [row for row in over if Matter.objects.filter(key=row.key).delete()[0] and row.told_at]
     if claimed or over:
         try:
-            send(claimed, over)
+            send(claimed, [well[row.key] for row in over])
         except NotSent:
             for each in claimed:
                 Matter.objects.filter(key=each.key).update(told_at=rows[each.key].told_at)
@@ -57,11 +59,12 @@ def _claim(row: Matter, at: datetime.datetime) -> bool:
     return bool(Matter.objects.filter(key=row.key, told_at=row.told_at).update(told_at=at))
 
 
-def send(wrong: list[Finding], over: list[Matter]) -> None:
+def send(wrong: list[Finding], over: list[str]) -> None:
+    """`over`: the titles of what is well again. Raises NotSent."""
     titles = [f"{each.title}: {each.says}\n{each.advice}" for each in wrong]
     parts = ["\n\n".join(titles)] if titles else []
     if over:
-        parts.append(f"Well again: {', '.join(TITLES.get(row.key, row.key) for row in over)}.")
+        parts.append(f"Well again: {', '.join(over)}.")
     parts.append(f"All of it: {settings.SITE_URL}/admin/readiness/\nWhat stays wrong is told again after 6 hours.")
     subject = f"Needs you: {', '.join(each.title for each in wrong)}" if wrong else "Well again"
     failure = ""
@@ -72,17 +75,3 @@ def send(wrong: list[Finding], over: list[Matter]) -> None:
         failure = type(error).__name__
     if failure:
         raise NotSent(failure)
-
-
-TITLES = {
-    "store": "Store of files",
-    "worker": "Task worker",
-    "queue": "Queue of tasks",
-    "tasks": "Tasks and jobs",
-    "callbacks": "People who wait",
-    "scanner": "Malware scanner",
-    "disk": "Disk",
-    "backup": "Backup",
-    "drill": "Restore drill",
-    "certificate": "Certificate",
-}

@@ -24,13 +24,14 @@ log = logging.getLogger(__name__)
 UNFINISHED = ".unfinished-"
 #: Megabytes that a backup leaves free on its disk, which may be the one that requests are stored on.
 RESERVE_MB = 256
-#: Seconds that the schedule waits for a drill that is under way.
-WAIT = 600
 SETTLED = datetime.timedelta(seconds=2)
 
 
 def make(wait: float = 0) -> Path:
-    """A verified backup in BACKUP_DIR; old ones are pruned. Raises BackupError; nothing half-made is left then."""
+    """A verified backup in BACKUP_DIR, and the list of what was erased beside it.
+
+    Raises BackupError; nothing half-made is left then. It says so where the backup is there and only the list is not.
+    """
     folder = settings.BACKUP_DIR
     with files.alone(folder, wait=wait):
         _clear_unfinished(folder)
@@ -48,13 +49,16 @@ def make(wait: float = 0) -> Path:
             raise BackupError(_in_words(error)) from error
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-        tombstones.publish()
+        try:
+            tombstones.publish()
+        except BackupError as error:
+            raise BackupError(f"{backup.name} was made and verified. What was erased is not listed: {error}") from error
     return backup
 
 
 def prune(at: datetime.datetime) -> list[Path]:
     """Deletes what is older than BACKUP_DAYS, and what is not among the newest of its days, weeks and months."""
-    with files.alone(settings.BACKUP_DIR, wait=WAIT):
+    with files.alone(settings.BACKUP_DIR, wait=files.WAIT):
         backups = manifest.all_in(settings.BACKUP_DIR)
         kept = _kept(backups, at)
         gone = [backup for backup in backups if backup not in kept]

@@ -21,15 +21,13 @@ from detoxsite.operations.files import BackupError
 from detoxsite.operations.manifest import SQLITE, Manifest
 
 LOOK = "drill"
-#: Seconds that a drill waits for a backup that is being made.
-WAIT = 600
 SEALED = "SELECT id, wrapped_key, sealed FROM callbacks_callbackrequest WHERE state <> 'withdrawn'"
 
 
 def drill() -> str:
     """Proves the newest backup and writes down how it went; a sentence. Raises BackupError where it failed."""
     try:
-        with files.alone(settings.BACKUP_DIR, wait=WAIT):
+        with files.alone(settings.BACKUP_DIR, wait=files.WAIT):
             says, problem = _prove_newest(), ""
     except (BackupError, OSError) as error:
         says, problem = "", str(error)

@@ -12,6 +12,8 @@ from typing import IO
 from callbacks.objects import sync_folder
 
 PIECE = 1024 * 1024  # bytes
+#: Seconds that a backup of the schedule, or a drill, waits for another that is under way.
+WAIT = 600
 
 
 class BackupError(Exception):

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from detoxsite.models import Look
-from detoxsite.operations import alerts, backup, looks, tombstones
+from detoxsite.operations import alerts, backup, files, looks, tombstones
 from detoxsite.operations import drill as restore_drill
 from detoxsite.operations.files import BackupError
 
@@ -25,7 +25,7 @@ def back_up() -> None:
     """
     problem = says = ""
     try:
-        made = backup.make(wait=backup.WAIT)
+        made = backup.make(wait=files.WAIT)
         says = f"{made.name} was made and verified."
         if lost := backup.lost_files(made):
             problem = f"The store has lost {lost} files that requests name."

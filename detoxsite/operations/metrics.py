@@ -65,7 +65,7 @@ def count_made() -> None:
 
 
 class MetricsMiddleware:
-    """Outermost, and only there where METRICS_PORT is set."""
+    """Around all that answers but /healthz, and only there where METRICS_PORT is set."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -74,15 +74,25 @@ class MetricsMiddleware:
         begin = time.perf_counter()
         response = self.get_response(request)
         kind = kind_of(request.path_info)
-        if request.path_info != "/healthz":
-            count(kind, response.status_code, time.perf_counter() - begin)
+        count(kind, response.status_code, time.perf_counter() - begin)
         if kind == "contact" and request.method == "POST" and request.META.get("CONTENT_LENGTH", "").isdigit():
             UPLOAD.inc(int(request.META["CONTENT_LENGTH"]))
         return response
 
 
 def forget_earlier() -> None:
-    """At the start of a web server: counts of processes that are no more, as a restart begins at zero."""
-    for name in os.listdir(settings.METRICS_DIR) if is_on() else []:
-        if name.endswith(".db"):
-            os.unlink(os.path.join(settings.METRICS_DIR, name))
+    """At the start of a web server: counts of processes that are no more, as a restart begins at zero.
+
+    Another web server may still be at work while its successor starts (deploy/release); it keeps its own.
+    """
+    for path in settings.METRICS_DIR.glob("*.db") if is_on() else []:
+        if not _is_ours_and_runs(int(path.stem.rpartition("_")[2])):  # prometheus_client ends a name with the process
+            path.unlink()
+
+
+def _is_ours_and_runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True

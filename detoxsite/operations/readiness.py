@@ -50,10 +50,6 @@ def findings(at: datetime.datetime) -> list[Finding]:
     return [check(at, looks) for check in CHECKS]
 
 
-def wrong(at: datetime.datetime) -> list[Finding]:
-    return [finding for finding in findings(at) if finding.state == "wrong"]
-
-
 def _finding(key: str, title: str, problem: str, well: str, advice: str, note: str = "") -> Finding:
     if problem:
         return Finding(key, title, "wrong", problem, advice)

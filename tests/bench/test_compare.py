@@ -4,8 +4,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bench.peers import wrk
-from bench.peers.article import Article
+from bench.load import Answer
+from bench.peers import bare, wrk
+from bench.peers.article import Article, fetch
 from bench.peers.goals import Results, judged
 from bench.peers.picture import picture
 from bench.peers.report import TITLES, table
@@ -49,11 +50,24 @@ def test_goals_are_met_or_missed_by_the_numbers():
     assert missed == ["page made anew, to Wagtail's"]
 
 
+def test_near_comparison_judges_all_that_needs_no_wagtail_and_no_wordpress():
+    results = _results(**{"wagtail": 1e9, "wordpress cached": 1e9})
+    left_out = [goal.what for goal in judged(results) if goal not in judged(results, near=True)]
+    assert len(left_out) == 3 and all("Wagtail" in what or "WordPress" in what for what in left_out)
+
+
 def test_missing_304_is_a_missed_goal():
     results = _results()
     del results.samples["not modified"]
     assert [goal.found for goal in judged(results) if not goal.is_met] == ["no such answer"]
     assert "304" not in table(results)
+
+
+@pytest.mark.parametrize("server", bare.COMMANDS)
+def test_bare_program_answers_with_the_page_it_is_given(server, tmp_path):
+    page = Answer(200, {"content-type": "text/html", "content-length": "4"}, b"page", 0)
+    with bare.start(server, page, tmp_path) as peer:
+        assert fetch(peer.urls[server]).body == b"page"
 
 
 def test_picture_has_a_title_a_bar_for_each_and_colors_for_the_dark():

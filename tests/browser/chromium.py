@@ -5,8 +5,8 @@
 
 import os
 import shutil
-import subprocess
-import sys
+
+from tests import debian
 
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge"]
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
@@ -24,20 +24,8 @@ def find() -> str | None:
     return None
 
 
-def install() -> None:
-    """Debian's package, where this account may install it."""
-    if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
-        print("Installing Chromium for the browser tests...", flush=True)
-        quiet = {"stdout": subprocess.DEVNULL, "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}}
-        subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False, **quiet)
-
-
 if __name__ == "__main__":
     if find() is None:
-        install()
+        debian.install("chromium", recommended=True)
     if find() is None:
-        print(HOW, file=sys.stderr)
-        if os.environ.get("CI") == "true":
-            sys.exit(1)
-        print("The browser tests will be skipped.", file=sys.stderr)
+        debian.say_missing(HOW, "The browser tests will be skipped.")

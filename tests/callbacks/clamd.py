@@ -7,16 +7,16 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
+
+from tests import debian
 
 HOW = "No clamd was found. Install it (Debian, Ubuntu: sudo apt-get install clamav-daemon) or set CLAMD_PROGRAM."
 START_LIMIT = 30  # seconds
 #: The harmless text that every scanner takes for malware, in two parts so that no scanner takes this file for it.
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
-_NO_SERVICE = Path("/usr/sbin/policy-rc.d")
 
 
 def find() -> str | None:
@@ -25,28 +25,6 @@ def find() -> str | None:
         if candidate and os.access(candidate, os.X_OK):
             return candidate
     return None
-
-
-def install() -> None:
-    """Debian's package, where this account may install it. Its services are neither started nor enabled."""
-    if not (hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get")):
-        return
-    print("Installing clamd for the malware tests...", flush=True)
-    quiet = {"stdout": subprocess.DEVNULL, "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}}
-    ours = not _NO_SERVICE.exists()
-    if ours:
-        _NO_SERVICE.write_text("#!/bin/sh\nexit 101\n")
-        _NO_SERVICE.chmod(0o755)
-    try:
-        subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
-        packages = ["install", "-y", "-qq", "--no-install-recommends", "clamav-daemon"]
-        subprocess.run(["apt-get", *packages], check=False, **quiet)
-    finally:
-        if ours:
-            _NO_SERVICE.unlink()
-    if Path("/run/systemd/system").exists():
-        for service in ("clamav-daemon.socket", "clamav-daemon", "clamav-freshclam"):
-            subprocess.run(["systemctl", "disable", "--quiet", service], check=False, **quiet)
 
 
 class Clamd:
@@ -99,9 +77,6 @@ class Clamd:
 
 if __name__ == "__main__":
     if find() is None:
-        install()
+        debian.install("clamav-daemon")
     if find() is None:
-        print(HOW, file=sys.stderr)
-        if os.environ.get("CI") == "true":
-            sys.exit(1)
-        print("The tests with a real clamd will be skipped.", file=sys.stderr)
+        debian.say_missing(HOW, "The tests with a real clamd will be skipped.")

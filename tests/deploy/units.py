@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests import state
-from tests.served import ROOT, free_port, prepared
+from tests.served import ROOT, free_port, listens, prepared
 
 DEPLOY = ROOT / "deploy"
 HARDENING = DEPLOY / "systemd" / "detox-.service.d" / "hardening.conf"
@@ -116,7 +116,7 @@ class Machine:
         site = {"SITE_HOST": self.host, "TLS": "tls internal", "HOME": str(self.folder)}
         self._run("caddy", shlex.split(command), self._environment | state | upstream | site | self.ports)
         deadline = time.monotonic() + START_LIMIT
-        while not self.authority.exists() or not _listens(int(self.ports["HTTPS_PORT"])):
+        while not self.authority.exists() or not listens(int(self.ports["HTTPS_PORT"])):
             assert self._processes["caddy"].poll() is None and time.monotonic() < deadline, self.log("caddy")
             time.sleep(0.05)
 
@@ -146,11 +146,6 @@ class Machine:
     def _run(self, name: str, command: list[str], env: dict[str, str], **options) -> None:
         with (self.folder / f"{name}.log").open("a") as log:
             self._processes[name] = subprocess.Popen(command, env=env, stdout=log, stderr=subprocess.STDOUT, **options)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @contextlib.contextmanager

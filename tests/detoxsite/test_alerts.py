@@ -40,8 +40,12 @@ def well(settings):
     (settings.BACKUP_DIR / f"{NOW:{manifest.NAME}}").mkdir(parents=True)
 
 
-def keys(at=NOW) -> set[str]:
-    return {finding.key for finding in readiness.wrong(at)}
+def wrong() -> list[readiness.Finding]:
+    return [finding for finding in readiness.findings(NOW) if finding.state == "wrong"]
+
+
+def keys() -> set[str]:
+    return {finding.key for finding in wrong()}
 
 
 def test_nothing_is_wrong_where_all_is_well(well, server):
@@ -133,7 +137,7 @@ KEYS = [pytest.param(key, marks=pytest.mark.sqlite_only("a folder")) if key == "
 def test_what_breaks_is_found_and_nothing_else(well, server, settings, key):
     BREAKS[key](settings)
     assert keys() == {key}
-    [found] = readiness.wrong(NOW)
+    [found] = wrong()
     assert found.says and found.advice
 
 
@@ -161,6 +165,7 @@ def test_matter_is_told_once_in_six_hours_and_once_when_it_is_well_again(well, s
     alerts.tell(NOW + 7 * HOUR + 2 * MINUTE)
     subjects = [mail["Subject"] for mail in server.mails]
     assert subjects == ["Needs you: Restore drill", "Needs you: Restore drill", "Well again"]
+    assert "Well again: Restore drill." in server.mails[-1].get_content()
     assert not Matter.objects.exists()
 
 

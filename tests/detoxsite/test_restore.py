@@ -166,3 +166,12 @@ def test_restore_with_a_damaged_list_of_what_was_erased_puts_nothing_back(story,
     place = empty_machine(story, tmp_path / "var")
     assert "erased.txt is damaged" in fails(place, "restore", str(copy))
     assert not (place.var / "attachments").exists() and not (place.var / "db.sqlite3").exists()
+
+
+def test_backup_that_is_whole_says_so_though_the_list_of_what_was_erased_is_damaged(tmp_path):
+    place = make_place(tmp_path, BACKUP_DIR=str(tmp_path / "backups"))
+    (tmp_path / "backups").mkdir()
+    (tmp_path / "backups" / "erased.txt").write_text("rubbish\n")
+    said = fails(place, "backup")
+    [made] = manifest.all_in(tmp_path / "backups")
+    assert f"{made.name} was made and verified" in said and "erased.txt is damaged" in said and manifest.verify(made)

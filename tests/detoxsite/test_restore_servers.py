@@ -1,8 +1,10 @@
-"""A backup of PostgreSQL and a store comes back into an empty database and an empty folder of the store."""
+"""A backup of PostgreSQL and a store comes back: into what is empty, and over what a newer release has changed."""
 
 import shutil
+from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from detoxsite.operations import manifest
@@ -32,3 +34,16 @@ def test_restore_into_an_empty_database_is_the_site_that_was(tmp_path):
     empty.ask_for_calls(1, "later")
     empty.manage("restore", str(backup), "--replace")
     assert shell(empty, PROVE) == before
+
+
+def test_restore_over_a_newer_release_leaves_nothing_of_its_tables(tmp_path):
+    """Nor stumbles over them, even where they point to tables that the backup has."""
+    place = make_place(tmp_path / "var", BACKUP_DIR=str(tmp_path / "backups"))
+    place.manage("backup")
+    [backup] = manifest.all_in(tmp_path / "backups")
+    with closing(psycopg.connect(place.env["DATABASE_URL"], autocommit=True)) as database:
+        database.execute("CREATE TABLE newer (request_id uuid REFERENCES callbacks_callbackrequest (id))")
+        database.execute("UPDATE editorial_contentversion SET number = number + 7")
+        place.manage("restore", str(backup), "--replace")
+        assert database.execute("SELECT to_regclass('newer')").fetchone() == (None,)
+        assert database.execute("SELECT count(*) FROM django_migrations").fetchone()[0] > 10

@@ -2,7 +2,9 @@
 
 import http.client
 import json
+import os
 import re
+import subprocess
 import time
 import urllib.request
 from urllib.parse import quote
@@ -10,6 +12,7 @@ from urllib.parse import quote
 import pytest
 from django.urls import get_resolver
 
+from detoxsite.operations import metrics
 from tests.callbacks.helpers import CONTENT_TYPE, JPEG, File, body
 from tests.mail_server import mail_server
 from tests.served import Site, free_port, serve
@@ -134,13 +137,22 @@ def test_lines_are_json_and_say_when_where_and_what(watched):
     assert [line for line in rest if not re.match(r"[\d-]+ [\d:,]+ (WARN|INFO|CRIT) ", line)] == []  # the supervisor's
 
 
+def metrics_of(port: int) -> tuple[str, dict[str, str]]:
+    """As they are read, and each by its name and labels."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        text = answer.read().decode()
+    return text, dict(re.findall(r"^(\w+(?:{[^}]*})?) (\S+)$", text, re.MULTILINE))
+
+
+def answers_counted(port: int) -> float:
+    return sum(float(value) for name, value in metrics_of(port)[1].items() if name.startswith("detox_requests_total"))
+
+
 def test_metrics_count_all_processes_and_tell_no_reader(watched):
     site, port = watched
     for _ in range(20):
         assert ask(site, "GET", "/emergency/")[0] == 200
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
-        text = answer.read().decode()
-    values = dict(re.findall(r"^(\w+(?:{[^}]*})?) (\S+)$", text, re.MULTILINE))
+    text, values = metrics_of(port)
     assert float(values['detox_requests_total{kind="guide",status="2xx"}']) > 20
     assert float(values['detox_requests_total{kind="contact",status="3xx"}']) >= 1
     assert float(values["detox_upload_bytes_total"]) > 1000
@@ -163,4 +175,16 @@ def test_metrics_count_all_processes_and_tell_no_reader(watched):
 
 def test_health_is_answered_without_the_right_host_and_not_counted(watched):
     site, port = watched
+    before = answers_counted(port)
     assert ask(site, "GET", "/healthz", Host="10.9.8.7") == (200, "ok")
+    assert answers_counted(port) == before > 0
+
+
+def test_web_server_that_starts_beside_another_leaves_its_counts_alone(settings, tmp_path):
+    settings.METRICS_PORT, settings.METRICS_DIR = 1, tmp_path
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    for pid in (os.getpid(), ended.pid):
+        (tmp_path / f"counter_{pid}.db").touch()
+    metrics.forget_earlier()
+    assert [path.name for path in tmp_path.iterdir()] == [f"counter_{os.getpid()}.db"]
