@@ -13,6 +13,8 @@ class ScheduledJob(models.Model):
     next_at = models.DateTimeField()
     succeeded_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
+    #: Since when it is begun again and again without coming to its end, as where it ends its worker each time.
+    begun_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
@@ -137,8 +138,8 @@ def _is_due(job: Job, next_at: datetime.datetime) -> bool:
 
 
 def _take(job: Job, next_at: datetime.datetime) -> bool:
-    free = ScheduledJob.objects.filter(name=job.name, next_at=next_at)
-    return bool(free.update(next_at=timezone.now() + min(job.every, TRY_AGAIN)))
+    free, now = ScheduledJob.objects.filter(name=job.name, next_at=next_at), timezone.now()
+    return bool(free.update(next_at=now + min(job.every, TRY_AGAIN), begun_at=Coalesce("begun_at", now)))
 
 
 #: Jobs that run in threads of this process, by name.
@@ -173,4 +174,4 @@ def _run(job: Job) -> None:
         ScheduledJob.objects.filter(name=job.name).update(failed_at=timezone.now())
         return
     now = timezone.now()
-    ScheduledJob.objects.filter(name=job.name).update(next_at=now + job.every, succeeded_at=now)
+    ScheduledJob.objects.filter(name=job.name).update(next_at=now + job.every, succeeded_at=now, begun_at=None)

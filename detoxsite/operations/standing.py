@@ -2,10 +2,14 @@
 
 import datetime
 
+from django.db.models import Q
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from detoxsite.models import ScheduledJob
+
+#: A backup or a drill of a large site may take its time; nothing else comes near it.
+ENDLESS = datetime.timedelta(hours=3)
 
 
 def heartbeat() -> datetime.datetime | None:
@@ -27,7 +31,7 @@ def failing_jobs() -> list[str]:
 
 
 def late_jobs(at: datetime.datetime) -> list[str]:
-    """Names of the jobs that are long past their time, which a worker that runs would have begun."""
-    return list(
-        ScheduledJob.objects.filter(next_at__lt=at - datetime.timedelta(minutes=30)).values_list("name", flat=True)
-    )
+    """Names of the jobs that are long past their time, which a worker that runs would have begun, and of those that
+    are begun and never come to their end."""
+    past = Q(next_at__lt=at - datetime.timedelta(minutes=30)) | Q(begun_at__lt=at - ENDLESS)
+    return list(ScheduledJob.objects.filter(past).values_list("name", flat=True))

@@ -86,6 +86,15 @@ def test_job_whose_worker_was_killed_is_tried_again_soon(runs, clock):
     assert len(runs) == 1
 
 
+def test_job_that_ends_its_worker_each_time_is_named_and_one_that_came_to_its_end_is_not(runs, clock):
+    for _ in range(4 * 6):  # four hours; after each beginning nothing more is heard
+        schedule._take(schedule.JOBS[0], ScheduledJob.objects.get().next_at)
+        clock.now += schedule.TRY_AGAIN
+    assert standing.late_jobs(clock.now) == [schedule.JOBS[0].name]
+    schedule.run_due()
+    assert len(runs) == 1 and standing.late_jobs(clock.now) == []
+
+
 def test_job_that_fails_is_tried_again_and_stops_no_other(monkeypatch, clock, caplog):
     seen = []
     jobs = (Job("bad", DAY, lambda: 1 / 0), Job("good", DAY, lambda: seen.append(1)))
