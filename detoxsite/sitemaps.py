@@ -11,20 +11,22 @@ from phases.models import Phase, Symptom, TreatmentOption
 
 #: Pages that list others change when one of those does.
 LISTS = {"home": Article, "articles:list": Article, "phases:list": Phase, "treatments:list": TreatmentOption}
-
-
 #: Addresses in one file.
-LONGEST = 500
+LONGEST = 250
 
 
-class StandingPages(Sitemap):
+class Section(Sitemap):
+    """Pages of one kind, each with a date of its own, or none where none is known that would be true."""
+
+    def get_latest_lastmod(self) -> None:
+        """So the file as a whole has none."""
+
+
+class StandingPages(Section):
     """Pages of our own words. Those in LISTS carry a date; of the others none is known that would be true."""
 
     def lastmod(self, item: str):
         return self._changed.get(LISTS.get(item))
-
-    def get_latest_lastmod(self) -> None:
-        """Not of all its pages is it known."""
 
     def items(self) -> list[str]:
         return [
@@ -61,7 +63,7 @@ class StandingPages(Sitemap):
         return reverse(item)
 
 
-class PublishedPages(Sitemap):
+class PublishedPages(Section):
     """The few pages of one model, with one query."""
 
     def __init__(self, model) -> None:
@@ -72,9 +74,6 @@ class PublishedPages(Sitemap):
 
     def lastmod(self, item):
         return item.updated_at
-
-    def get_latest_lastmod(self) -> None:
-        """Each page has its own."""
 
 
 class Articles(PublishedPages):
@@ -89,7 +88,7 @@ class Articles(PublishedPages):
         return self.model.objects.published().only("pk", "slug", "updated_at")
 
 
-class Symptoms(Sitemap):
+class Symptoms(Section):
     """A symptom changes with its stage: both are saved together."""
 
     def items(self):
@@ -98,22 +97,17 @@ class Symptoms(Sitemap):
     def lastmod(self, symptom):
         return symptom.phase.updated_at
 
-    def get_latest_lastmod(self) -> None:
-        """Each page has its own."""
 
-
-class Topics(Sitemap):
+class Topics(Section):
     """A topic's page changes with each of its articles."""
 
     def items(self):
+        """Not read yet: the list of files only counts them, and their dates cost a look at every article."""
         changed = Article.objects.published().filter(topics=OuterRef("pk")).order_by("-updated_at")
-        return list(Topic.objects.with_articles().annotate(changed_at=Subquery(changed.values("updated_at")[:1])))
+        return Topic.objects.with_articles().annotate(changed_at=Subquery(changed.values("updated_at")[:1]))
 
     def lastmod(self, item):
         return item.changed_at
-
-    def get_latest_lastmod(self) -> None:
-        """Each page has its own."""
 
 
 SITEMAPS = {
@@ -131,7 +125,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     """All pages, or where they are too many for one file, where the files are."""
     if Article.objects.published().count() > LONGEST:
         return views.index(request, SITEMAPS, sitemap_url_name="sitemap-part")
-    return views.sitemap(request, SITEMAPS)
+    return views.sitemap(request, SITEMAPS | {"articles": PublishedPages(Article)})
 
 
 @reading_page(query=("p",))
