@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.db import connection, connections, transaction
 from pytest_django.fixtures import _set_suffix_to_test_databases
 
+from detoxsite.private import codes
 from tests import state
 from tests.environment import VAR
 from tests.served import prepared
@@ -81,6 +82,12 @@ def own_counts(settings) -> None:
     """Redis rolls nothing back at the end of a test."""
     if state.SERVERS:
         redis.Redis.from_url(settings.REDIS_URL).flushdb()
+
+
+@pytest.fixture(autouse=True)
+def unknown_pages(monkeypatch) -> None:
+    """What another test published under the same version of the content is gone."""
+    monkeypatch.setattr(codes, "_looked_for", None)
 
 
 TABLES = ["editorial", "phases", "articles", "search"]

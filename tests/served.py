@@ -65,9 +65,15 @@ def _own_folder() -> str:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody else gets while this process lives: it stays bound, which lets a server listen all the same,
+    since servers allow an address to be used again."""
+    _reserved.append(probe := socket.socket())
+    probe.bind(("127.0.0.1", 0))
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    return probe.getsockname()[1]
+
+
+_reserved: list[socket.socket] = []
 
 
 def listens(port: int) -> bool:

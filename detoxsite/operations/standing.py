@@ -26,7 +26,7 @@ def oldest_task(at: datetime.datetime) -> datetime.datetime | None:
 
 def failing_jobs() -> list[str]:
     """Names of the jobs that failed when they ran last."""
-    rows = ScheduledJob.objects.exclude(failed_at=None)
+    rows = ScheduledJob.objects.exclude(failed_at=None).order_by("name")
     return [row.name for row in rows if row.succeeded_at is None or row.succeeded_at < row.failed_at]
 
 
@@ -34,4 +34,4 @@ def late_jobs(at: datetime.datetime) -> list[str]:
     """Names of the jobs that are long past their time, which a worker that runs would have begun, and of those that
     are begun and never come to their end."""
     past = Q(next_at__lt=at - datetime.timedelta(minutes=30)) | Q(begun_at__lt=at - ENDLESS)
-    return list(ScheduledJob.objects.filter(past).values_list("name", flat=True))
+    return list(ScheduledJob.objects.filter(past).order_by("name").values_list("name", flat=True))

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import time
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -19,10 +18,7 @@ LENGTH = 8
 UNLISTED = ("search:search", "callbacks:sent", "callbacks:withdraw", "leave", "guide-file")
 
 _ADDRESS = re.compile(rf"{PREFIX}([{LETTERS}]{{{LENGTH}}})/")
-#: Seconds between two listings of all pages.
-PAUSE = 2.0
 _known: dict[str, str] = {}
-_looked_at = -PAUSE
 _looked_for: versions.Edition | None = None
 
 
@@ -53,14 +49,12 @@ def short(text: str, length: int) -> str:
 
 
 def _look_again() -> None:
-    """Lists all pages, but not at each guess of a stranger's, and only if there can be new ones."""
-    global _looked_at, _looked_for
-    if time.monotonic() - _looked_at >= PAUSE:
-        _looked_at = time.monotonic()
-        if _looked_for is None or _looked_for.is_over():
-            edition = versions.edition()
-            _known.update((short(path, LENGTH), path) for path in _paths())
-            _looked_for = edition  # only now: a listing that broke off is made again
+    """Lists all pages, but only if there can be new ones: a stranger's guess costs a query and no more."""
+    global _looked_for
+    if _looked_for is None or _looked_for.is_over():
+        edition = versions.edition()
+        _known.update((short(path, LENGTH), path) for path in _paths())
+        _looked_for = edition  # only now: a listing that broke off is made again
 
 
 def _paths() -> Iterator[str]:

@@ -96,8 +96,6 @@ def test_page_made_without_a_database_is_not_kept(site, guide, monkeypatch):
 def test_private_address_is_found_though_the_database_went_away_while_pages_were_listed(monkeypatch):
     make_article()
     monkeypatch.setattr(codes, "_known", {})
-    monkeypatch.setattr(codes, "_looked_for", None)
-    monkeypatch.setattr(codes, "PAUSE", 0)
     address, paths = codes.private("/articles/an-article/"), codes._paths
 
     def broken() -> Iterator[str]:

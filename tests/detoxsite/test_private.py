@@ -167,13 +167,21 @@ def test_private_version_leads_into_no_staff_page():
     assert codes.plain(codes.private("/admin/login/")) is None
 
 
-def test_private_version_of_a_new_page_is_there_within_seconds_and_of_a_draft_never(client, guide, monkeypatch):
-    assert codes.PAUSE <= 2
-    monkeypatch.setattr(codes, "PAUSE", 0)
+def test_private_version_of_a_new_page_is_there_at_once_and_of_a_draft_never(client, guide):
+    assert client.get(FRONT).status_code == 200
+    assert client.get(codes.private("/articles/new-page/")).status_code == 404
     make_article(slug="new-page")
     make_article(slug="a-draft", status="draft")
     assert client.get(codes.private("/articles/new-page/")).status_code == 200
     assert client.get(codes.private("/articles/a-draft/")).status_code == 404
+
+
+def test_guesses_at_private_addresses_list_the_pages_once(client, guide, monkeypatch):
+    listings, paths = [], codes._paths
+    monkeypatch.setattr(codes, "_paths", lambda: listings.append(1) or paths())
+    for letter in codes.LETTERS:
+        assert client.get(f"/n/{letter * codes.LENGTH}/").status_code == 404
+    assert len(listings) == 1
 
 
 def test_private_codes_stay_and_spell_nothing():

@@ -31,6 +31,7 @@ def test_killed_process_is_back_in_five_seconds(supervised, role):
     while not all(processes.by_role(supervised.pid).values()) and time.monotonic() < deadline:
         time.sleep(0.1)
     before = processes.by_role(supervised.pid)
+    assert all(before.values()), supervised.log.read_text()
     os.kill(before[role][0], signal.SIGKILL)
     begin = time.monotonic()
     while time.monotonic() < begin + 20:
