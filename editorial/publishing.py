@@ -147,19 +147,26 @@ class ReviewedPage(models.Model):
         cited = check_sources(self.markdown_texts())
         if self.status != self.Status.PUBLISHED:
             return
-        missing = {
-            name: "Needed before this page can be published."
-            for name in ("reviewed_on", "review_due_on")
-            if getattr(self, name) is None
-        }
-        if missing:
-            raise ValidationError(missing)
+        if problems := self._problems(cited):
+            raise ValidationError(problems)
+        if self.published_at is None:
+            self.published_at = timezone.now()
+
+    def _problems(self, cited: set[str]) -> dict[str, list[ValidationError]]:
+        """All that stands in the way of publishing, told at once, by field."""
+        problems: dict[str, list[ValidationError]] = {}
+        for name in ("reviewed_on", "review_due_on"):
+            if getattr(self, name) is None:
+                ValidationError({name: "Needed before this page can be published."}).update_error_dict(problems)
         try:
             check_summary(self.summary)
         except ValidationError as error:
-            raise ValidationError({"summary": error}) from error
-        check_pictures([getattr(self, name) for name in self.markdown_fields])
+            problems["summary"] = [error]
+        try:
+            check_pictures([getattr(self, name) for name in self.markdown_fields])
+        except ValidationError as error:
+            error.update_error_dict(problems)
         if not cited:
-            raise ValidationError("A published page needs at least one source. Cite it in the text as [@key].")
-        if self.published_at is None:
-            self.published_at = timezone.now()
+            source = ValidationError("A published page needs at least one source. Cite it in the text as [@key].")
+            source.update_error_dict(problems)
+        return problems
