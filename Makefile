@@ -8,7 +8,7 @@ export PORT ?= 8000
 JOBS ?= 4
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test servers check validate fix staff lock clean
+.PHONY: help run dev test servers check validate lighthouse fix staff lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -40,6 +40,10 @@ check: $(VENV)/development ## Lint, formatting, migrations, deployment settings
 
 validate: $(VENV)/development ## Every page through the Nu validator (needs npm and Java)
 	@$(PY) -m tests.markup
+
+lighthouse: $(VENV)/development ## Every kind of page through Lighthouse, as on a slow phone (needs npm and Chromium)
+	@$(PY) -m tests.browser.chromium
+	@$(PY) -m bench.lighthouse --busy
 
 fix: $(VENV)/development ## Let ruff mend what it can
 	@$(VENV)/bin/ruff check --fix .

@@ -1,10 +1,12 @@
 """Lighthouse on every kind of page: a phone on a simulated slow 4G line, each score 100, no shift, drawn in a second.
 
-    .venv/bin/python -m bench.lighthouse [PATH ...] [--runs 3]
+    .venv/bin/python -m bench.lighthouse [PATH ...] [--runs 3] [--busy]
 
 Serves a throwaway site, opens each page in a fresh Chromium profile, and prints one table. A page that misses a bound
 is measured again, up to `--runs` times in all, and judged by the median: the simulation multiplies the time that the
-processor took by four, so what else this machine does shows. Ends with 1 where a page still misses.
+processor took by four, so what else this machine does shows. `--busy`, for CI, lets performance fall to BUSY_SCORE and
+the largest part come by BUSY_LARGEST, which no noise has reached yet, and holds all else. Ends with 1 where a page
+still misses.
 
 SEO counts for what search engines are meant to keep: the private version, search results and error pages ask them
 not to. Lighthouse comes from npm into `BENCH_CACHE` (var/bench) on the first run.
@@ -33,6 +35,7 @@ CATEGORIES = {"performance": "perf.", "accessibility": "access.", "best-practice
 #: in use. The first reader after a change waits a fifth of a second longer.
 ASKED_BEFORE = 8
 LARGEST = 1000  # milliseconds until the largest part is drawn
+BUSY_SCORE, BUSY_LARGEST = 90, 1500
 PRIVATE = "private version"
 #: What search engines are asked not to keep.
 UNLISTED = {PRIVATE, "/search/?q=withdrawl", MISSING}
@@ -52,15 +55,19 @@ class Verdict:
     requests: int
     complaints: tuple[str, ...] = ()
 
-    def is_met(self, path: str) -> bool:
-        judged = [score for name, score in self.scores.items() if name != "seo" or path not in UNLISTED]
-        return min(judged) == 100 and self.shift == 0 and self.largest <= LARGEST
+    def is_met(self, path: str, *, busy: bool = False) -> bool:
+        least = dict.fromkeys(CATEGORIES, 100) | ({"performance": BUSY_SCORE} if busy else {})
+        if path in UNLISTED:
+            del least["seo"]
+        is_scored = all(self.scores[name] >= score for name, score in least.items())
+        return is_scored and self.shift == 0 and self.largest <= (BUSY_LARGEST if busy else LARGEST)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("paths", nargs="*", default=[*READING, "/plan/", PRIVATE, MISSING])
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--busy", action="store_true")
     options = parser.parse_args()
     columns = [*CATEGORIES.values(), "shift", "first paint", "largest paint"]
     print(f"| {'page':32} | {' | '.join(columns)} |")
@@ -68,20 +75,20 @@ def main() -> None:
     missed = []
     with tempfile.TemporaryDirectory(prefix="lighthouse-") as folder, serve(Path(folder) / "var") as site:
         for path in dict.fromkeys(options.paths):
-            verdict = judged(site.url, path, options.runs)
+            verdict = judged(site.url, path, options.runs, busy=options.busy)
             print(row(path, verdict), flush=True)
-            if not verdict.is_met(path):
+            if not verdict.is_met(path, busy=options.busy):
                 missed.append(path)
                 print(f"    {'; '.join(verdict.complaints) or 'slower than the bound'}", flush=True)
     if missed:
         raise SystemExit(f"{len(missed)} of {len(set(options.paths))} pages miss a bound: {', '.join(missed)}")
 
 
-def judged(site_url: str, path: str, runs: int) -> Verdict:
+def judged(site_url: str, path: str, runs: int, *, busy: bool = False) -> Verdict:
     """The median of as many runs as it takes to be met, at most `runs`."""
     address = site_url + (private_address(site_url) if path == PRIVATE else path)
     verdicts = [measured(address, missing=path == MISSING)]
-    while not median(verdicts).is_met(path) and len(verdicts) < runs:
+    while not median(verdicts).is_met(path, busy=busy) and len(verdicts) < runs:
         verdicts.append(measured(address, missing=path == MISSING))
     return median(verdicts)
 
