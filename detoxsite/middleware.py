@@ -59,6 +59,10 @@ PERMISSIONS_POLICY = ", ".join(
 )
 
 
+#: For what is no page: nothing at all. A browser heeds the rest only on pages, and each icon would carry it.
+NO_PAGE = "default-src 'none'; frame-ancestors 'none'"
+
+
 class SecurityHeadersMiddleware:
     """Adds the policies above; a view may set a stricter one of its own and keeps it."""
 
@@ -67,8 +71,10 @@ class SecurityHeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", content_security_policy())
-        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        response.headers.setdefault("Content-Security-Policy", content_security_policy() if is_page else NO_PAGE)
+        if is_page:
+            response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         return response

@@ -25,7 +25,16 @@ def test_every_answer_carries_the_security_headers(client, guide, path):
     assert response["Referrer-Policy"] in {"same-origin", "no-referrer"}
     assert response["Cross-Origin-Opener-Policy"] == "same-origin"
     assert response["Cross-Origin-Resource-Policy"] == "same-origin"
-    assert "camera=()" in response["Permissions-Policy"]
+    assert path in MACHINES or "camera=()" in response["Permissions-Policy"]
+
+
+def test_icon_of_a_page_comes_with_few_headers(client, guide):
+    """Page and icon together are what a first visit waits for."""
+    icon = re.search(r'rel="icon" href="([^"]+)"', client.get("/").content.decode())[1]
+    response = client.get(icon)
+    response.close()
+    assert response["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert sum(len(name) + len(value) + 4 for name, value in response.items()) < 600
 
 
 @pytest.mark.parametrize("path", [*READING, *MACHINES])
