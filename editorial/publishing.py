@@ -1,7 +1,9 @@
 """What is published, and what may be: the one place that decides both."""
 
+import contextlib
 import datetime
 import re
+from collections.abc import Iterator
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -33,15 +35,18 @@ def check_sources(texts: list[str]) -> set[str]:
 
 def check_pictures(texts: list[str]) -> None:
     """Raises ValidationError for a picture that readers could not see, or that nobody has described."""
+    problems = []
     for text in texts:
         if UPLOAD_REFUSED in text:
-            raise ValidationError("A picture could not be added. The text says why; mend it or take that line out.")
+            problems.append("A picture could not be added. The text says why; mend it or take that line out.")
         for picture in re.findall(r"<img [^>]*>", PageText().render(text).html):
             description = re.search(r'alt="([^"]*)"', picture)
             if not description or description[1].strip() in {"", UNDESCRIBED}:
-                raise ValidationError("Describe each picture in words, between ![ and ], for those who cannot see it.")
+                problems.append("Describe each picture in words, between ![ and ], for those who cannot see it.")
             if "src=" not in picture:
-                raise ValidationError("Pictures must be on this site: drop the file into the text to add it.")
+                problems.append("Pictures must be on this site: drop the file into the text to add it.")
+    if problems:
+        raise ValidationError(list(dict.fromkeys(problems)))
 
 
 def check_summary(text: str) -> None:
@@ -140,33 +145,38 @@ class ReviewedPage(models.Model):
         return [getattr(self, name) for name in self.markdown_fields]
 
     def clean(self) -> None:
-        """Raises ValidationError where the page cites an unknown source or is not fit to publish."""
+        """Raises ValidationError where the page cites an unknown source or is not fit to publish: all that is wrong
+        at once, by field."""
         super().clean()
+        problems: dict[str, list[ValidationError]] = {}
         if self.slug in self.reserved_slugs:
-            raise ValidationError({"slug": "This address is taken by another page. Choose another slug."})
-        cited = check_sources(self.markdown_texts())
-        if self.status != self.Status.PUBLISHED:
-            return
-        if problems := self._problems(cited):
+            problems["slug"] = [ValidationError("This address is taken by another page. Choose another slug.")]
+        with _told_in(problems):
+            check_sources(self.markdown_texts())
+        if self.status == self.Status.PUBLISHED:
+            self._look_whether_fit(problems)
+        if problems:
             raise ValidationError(problems)
-        if self.published_at is None:
+        if self.status == self.Status.PUBLISHED and self.published_at is None:
             self.published_at = timezone.now()
 
-    def _problems(self, cited: set[str]) -> dict[str, list[ValidationError]]:
-        """All that stands in the way of publishing, told at once, by field."""
-        problems: dict[str, list[ValidationError]] = {}
+    def _look_whether_fit(self, problems: dict[str, list[ValidationError]]) -> None:
         for name in ("reviewed_on", "review_due_on"):
             if getattr(self, name) is None:
-                ValidationError({name: "Needed before this page can be published."}).update_error_dict(problems)
-        try:
+                problems[name] = [ValidationError("Needed before this page can be published.")]
+        with _told_in(problems, "summary"):
             check_summary(self.summary)
-        except ValidationError as error:
-            problems["summary"] = [error]
-        try:
+        with _told_in(problems):
             check_pictures([getattr(self, name) for name in self.markdown_fields])
-        except ValidationError as error:
-            error.update_error_dict(problems)
-        if not cited:
-            source = ValidationError("A published page needs at least one source. Cite it in the text as [@key].")
-            source.update_error_dict(problems)
-        return problems
+        if not cited_keys(*self.markdown_texts()):
+            with _told_in(problems):
+                raise ValidationError("A published page needs at least one source. Cite it in the text as [@key].")
+
+
+@contextlib.contextmanager
+def _told_in(problems: dict[str, list[ValidationError]], field: str = "") -> Iterator[None]:
+    """What is wrong is put beside what else is, so that nobody mends one thing to learn of the next."""
+    try:
+        yield
+    except ValidationError as error:
+        (ValidationError({field: error}) if field else error).update_error_dict(problems)
