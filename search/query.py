@@ -10,13 +10,16 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from search import index
 from search.models import SearchWord
+from search.standing import meant_by
 from search.words import SYNONYMS, in_our_words
 
 LONGEST = 80  # characters read of a query
 MOST_WORDS = 8
 LIMIT = 30
 FEW = 3  # with fewer results than this, pages that hold only some of the words are shown too
-NEAR_ENOUGH = 0.7  # of 1: "buprenorfine" to "buprenorphine" is 0.85, "withdrawl" to "withdrawal" 0.9
+#: Of 1: "buprenorfine" to "buprenorphine" is 0.85, "withdrawl" to "withdrawal" 0.9, "diarea" to "diarrhea" 0.75; but
+#: "purple" to "purpose" 0.71, and of short words "paws" to "pass" 0.75, "meth" to "met" 0.75.
+NEAR_ENOUGH, NEAR_ENOUGH_SHORT, SHORT = 0.75, 0.8, 5
 #: Words that stand in every text and so say nothing of what is sought.
 COMMON = frozenset(
     "a an and are as at be by can do does for from how i im in is it its me my of on or should so that the this to "
@@ -26,7 +29,14 @@ COMMON = frozenset(
 #: What may mean that somebody is in danger: then urgent help stands above the results.
 URGENT = re.compile(
     r"\b(overdos\w*|od|od'?d|suicid\w*|kill\w*|die|dying|dead|breath\w*|unconscious|unresponsive|chok\w*|seizures?|blue)\b"
-    r"|wak(e|ing) up|passed out|no pulse|self.?harm|(hurt|harm|cut) (my|him|her)self|end (it|my life)|want to live"
+    r"|\b(emergenc\w*|911|988|narcan|naloxone|convuls\w*|gurgl\w*|snoring|nodd(ing|ed)|hopeless|fainted)\b"
+    r"|wak(e|ing) up|(can.?t|cannot|won.?t|not|isn.?t) (be )?(wak|respond|get ((him|her|them) )?(up|awake))"
+    r"|out cold|fell out|passed out|no pulse|took too much|too much (dope|heroin|fent)"
+    r"|turn\w* (purple|gr[ae]y|blue)|chest (pain|hurts)"
+    r"|(blood|bleeding).{0,12}(vomit|puke|stool|poop)|(vomit|puk|throwing up).{0,10}blood"
+    r"|(keep|hold) .{0,12}(water|fluids?|anything|nothing|food) down"
+    r"|self.?harm|(hurt|harm|cut)(ting)? (my|him|her)self|^cutting$|end (it|my life)"
+    r"|want to (live|be here)|(reason|point) (to|in) liv|wish i was(n.?t)? (here|alive|dead)"
 )
 
 
@@ -65,7 +75,8 @@ def search(typed: str) -> Results:
         seen = {match.entry_id for match in matches}
         some = index.find(terms, all_of_them=False, limit=LIMIT)
         matches += [match for match in some if match.entry_id not in seen][: LIMIT - len(matches)]
-    found = [Result(match.title, match.kind, match.url, _parts(match.excerpt)) for match in matches]
+    found = [Result(page.title, "Page", page.url, [(page.words, False)]) for page in meant_by(query)]
+    found += [Result(match.title, match.kind, match.url, _parts(match.excerpt)) for match in matches]
     spelt = [
         word if word in SYNONYMS or index.holds(word, in_text=False) else meant[-1]
         for word, meant in zip(words, terms, strict=True)
@@ -97,9 +108,12 @@ class _Dictionary:
         meant = [word, *SYNONYMS.get(word, [])]
         if len(meant) > 1 or len(word) < 4 or word.isdigit() or index.holds(word, in_text=True):
             return meant
+        if URGENT.search(word):  # "dead" is no misspelt "dread"
+            return meant
+        least = NEAR_ENOUGH_SHORT if len(word) <= SHORT else NEAR_ENOUGH
         for known in (self._in_text, self._other):
             near = process.extract(
-                word, known, scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=NEAR_ENOUGH, limit=5
+                word, known, scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=least, limit=5
             )
             # Words of drafts are known too; only what readers can find may be offered.
             for candidate, *_ in near:

@@ -184,3 +184,53 @@ def test_search_rebuilt_holds_the_same():
     assert rebuild() == 4
     assert sorted(SearchEntry.objects.values_list("kind", "title", "url")) == before
     assert search("medicine").found
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("plan", "/plan/"),
+        ("Pocket card", "/card/"),
+        ("where am i now?", "/phases/now/"),
+        ("how do i clear history", "/safety/"),
+        ("compare treatments", "/treatments/compare/"),
+        ("emergency", "/emergency/"),
+        ("911", "/emergency/"),
+        ("call me", "/contact/"),
+    ],
+)
+def test_page_of_that_name_comes_first(guide, typed, address):
+    assert search(typed).found[0].url == address
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "cant wake him up",
+        "can’t wake her",
+        "he wont get up",
+        "not responding",
+        "my friend is nodding out",
+        "took too much",
+        "turning purple",
+        "chest pain",
+        "throwing up blood",
+        "cant keep water down",
+        "no reason to live",
+        "dont want to be here anymore",
+        "narcan",
+        "911",
+    ],
+)
+def test_cry_for_help_in_plain_words_shows_urgent_help(guide, typed):
+    assert search(typed).is_urgent
+
+
+@pytest.mark.parametrize("typed", ["runny nose", "cutting down", "cant sleep", "keep my job", "wake early"])
+def test_plain_question_shows_no_urgent_help(guide, typed):
+    assert not search(typed).is_urgent
+
+
+@pytest.mark.parametrize("typed", ["turning purple", "nodding off", "wish i was dead", "convulsions", "meth", "paws"])
+def test_word_of_danger_and_short_word_are_not_corrected_into_another(guide, typed):
+    assert search(typed).corrected == ""
