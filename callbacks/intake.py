@@ -32,7 +32,8 @@ def take(request: HttpRequest) -> Outcome:
         """The call first: whatever happens to the files, to the connection or to us, the request is kept."""
         outcome = _submit(request, CallbackForm(text, file_began=True), {})
         early.append(outcome)
-        crowded = outcome.admission.problem or not limiting.may_send_files(request)
+        kept = outcome.submitted is not None
+        crowded = outcome.admission.problem or not limiting.may_send_files(request, with_request=kept)
         let_go_of_database()
         return Refusal.CROWDED if crowded else None
 

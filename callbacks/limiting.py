@@ -64,10 +64,15 @@ def may_add_files(callback: CallbackRequest) -> bool:
     return _may_take_files("callbacks.files", callback.pk.hex, FILES_LIMIT)
 
 
-def may_send_files(request: HttpRequest) -> bool:
-    """An address that sends very many files is asked to add them later, so that nobody fills the disk at one go."""
+def may_send_files(request: HttpRequest, *, with_request: bool = True) -> bool:
+    """An address that sends very many files is asked to add them later, so that nobody fills the disk at one go.
+
+    Files that come `with_request` are counted apart from those of forms that are not fit to be kept: nobody at a shared
+    address uses up with empty forms what the others may send.
+    """
     limit = FILES_FOR_EACH * settings.CONTACT_LIMIT
-    return _may_take_files("callbacks.files_from", counters.client_address(request), limit)
+    scope = "callbacks.files_from" if with_request else "callbacks.loose_files_from"
+    return _may_take_files(scope, counters.client_address(request), limit)
 
 
 def _may_take_files(scope: str, key: str, limit: int) -> bool:

@@ -70,7 +70,7 @@ _SENTENCES = {
     Refusal.WRONG_KIND: "It is not a PDF, JPEG, PNG or HEIC file. Take a photo of it and send that.",
     Refusal.INTERRUPTED: "The connection dropped before all of it arrived. Try it again.",
     Refusal.INFECTED: "Our scanner found a virus in it. Take a photo of the paper instead, and send that.",
-    Refusal.CROWDED: "Too many files are on their way to us right now. Try it again in a few minutes.",
+    Refusal.CROWDED: "Many files came from you, or from others at your internet address. Add it again in an hour.",
     Refusal.NOT_STORED: "We could not save it. The fault is ours. Try it again in a few minutes.",
 }
 

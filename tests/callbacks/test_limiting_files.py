@@ -60,11 +60,20 @@ def test_address_that_sends_very_many_files_is_asked_to_add_them_later_and_the_c
     assert [a.reason for a in request.attachments.all()] == ["crowded", "crowded"]
     assert objects_in_store() == []
     words = text_of(client.get(response["Location"]))
-    assert "Too many files are on their way to us right now. Try it again in a few minutes." in words
+    assert "Many files came from you, or from others at your internet address. Add it again in an hour." in words
     assert "Your request for a call is safe." in words
     later = post(client, body({}, ("file_1", File(JPEG))), response["Location"])
     assert later.status_code == 429 and "Your request is safe. Add this one in an hour" in text_of(later)
     assert not request.attachments.get(slot="file_1").arrived
+
+
+def test_files_of_forms_that_are_not_fit_cost_a_neighbor_none_of_theirs(client):
+    most = limiting.FILES_FOR_EACH * 2
+    for _ in range(most + 1):
+        assert post_form(client, ("file_1", File(JPEG)), name="").status_code == 422
+    assert post_form(client, ("file_1", File(JPEG))).status_code == 303
+    assert Attachment.objects.get().arrived
+    assert len(objects_in_store()) == 1
 
 
 def test_body_with_files_that_are_not_taken_is_read_to_its_end(client):
