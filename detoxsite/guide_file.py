@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from editorial.markdown import PageText
 from editorial.reading import reading_page
-from phases.models import Phase
+from phases.models import Phase, TreatmentOption
 
 NAME = "notes.html"
 STYLE = "css/notes.css"
@@ -24,7 +24,8 @@ _PICTURE = re.compile(r"<img\b[^>]*>")
 @reading_page()
 @require_safe
 def guide_file(request: HttpRequest) -> HttpResponse:
-    """Three stages, emergency, numbers and a plan to fill in; nothing in it asks for anything outside itself.
+    """Emergency, numbers, stages, treatment options and a plan to fill in, but not the articles. It asks for nothing
+    outside itself.
 
     The policy stands in the file too, as a file on a phone has no headers.
     """
@@ -35,6 +36,7 @@ def guide_file(request: HttpRequest) -> HttpResponse:
         "style": style,
         "policy": policy,
         "phases": Phase.objects.published().with_symptoms(),
+        "treatments": TreatmentOption.objects.published(),
         "page_text": PageText(),
     }
     html = render_to_string("keep/guide_file.html", context, request)

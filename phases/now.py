@@ -53,7 +53,7 @@ class NowForm(forms.Form):
     )
     amount = forms.DecimalField(
         label="Or a number",
-        help_text="We go by it if you do.",
+        help_text="If you write one, we go by it and not by the list above.",
         min_value=0,
         max_value=LONGEST,
         max_digits=8,
@@ -62,7 +62,7 @@ class NowForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "size": 6}),
         error_messages=dict.fromkeys(
             ("invalid", "min_value", "max_digits", "max_decimal_places", "max_whole_digits"),
-            "Write the number in digits, like 30 or 1.5.",
+            "Write one number in digits, like 30 or 1.5, with no words beside it.",
         )
         | {"max_value": "Write a number up to three years."},
     )
@@ -136,6 +136,7 @@ class Answer:
     guide: Phase | None
     likely_now: list[Symptom]
     ahead: list[Window]
+    is_past: bool = False  # later than the stages on the chart
 
     @property
     def is_charted(self) -> bool:
@@ -164,6 +165,8 @@ def place(hours: tuple[float, float] | None, substance: str, phases: Sequence[Ph
     now = [phase for phase in phases if phase.is_possible_at(middle)]
     likely = [symptom for symptom in symptoms if symptom.is_possible_at(middle)]
     likely.sort(key=lambda symptom: not symptom.is_peak_at(middle))
+    if not now and phases and middle > max(phase.end_to for phase in phases):
+        return Answer(hours, substance, [], phases[-1], [], [], is_past=True)
     return Answer(
         hours=hours,
         substance=substance,

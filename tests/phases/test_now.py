@@ -182,3 +182,12 @@ def test_question_with_absurd_answers_is_politely_refused(client, guide, data):
 
 def test_question_takes_no_other_method(client):
     assert client.put(URL).status_code == 405
+
+
+@pytest.mark.parametrize("days", [190, 365, 1000])
+def test_long_after_the_last_stage_tolerance_comes_first_and_nothing_is_said_to_begin(client, guide, days):
+    page = client.post("/phases/now/", {"amount": days, "unit": "days", "substance": "heroin"}).content.decode()
+    assert "You may be past the stages" in page
+    assert "may not have begun" not in page and "First signs" not in page and "What may come next" not in page
+    assert page.count("your old amount can kill you") == 1
+    assert page.index("your old amount can kill you") < page.index("What helps now")
