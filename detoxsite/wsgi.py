@@ -25,28 +25,45 @@ def _in_order(environ: dict, start_response: Callable) -> Iterable[bytes]:
         boundary = BOUNDARY.search(content_type)
         media_type = content_type.partition(";")[0].strip()
         environ["CONTENT_TYPE"] = f"{media_type}; {boundary[1]}" if boundary else media_type
-    if "HTTP_TRANSFER_ENCODING" in environ:
-        environ["wsgi.input"] = _Chunked(environ["wsgi.input"])
+    environ["wsgi.input"] = _Body(environ["wsgi.input"])
     return django_application(environ, start_response)
 
 
-class _Chunked:
-    """A chunked body. One that is malformed breaks off like a connection, which Django and our forms can take."""
+class _Body:
+    """A request's body. Where it breaks off, what had arrived is handed out first, and only the next read fails.
+
+    Fails with OSError, as a connection does, if its chunks are malformed too: Django and our forms can take that.
+    """
 
     def __init__(self, body) -> None:
         self._body = body
+        self._error: Exception | None = None
 
     def read(self, *args: int) -> bytes:
+        self._raise_again()
         try:
             return self._body.read(*args)
-        except ParseException as error:
-            raise OSError("The body is malformed.") from error
+        except (OSError, ParseException) as error:
+            self._error = error
+        # gunicorn gathers all that is asked for, and what it had by now is still in its buffers. A second read brings
+        # that and no more: its parser of chunks has ended, and a connection tells its error once, and then its end.
+        # No next request can follow from here: gunicorn closes a connection once the reading of a body has failed.
+        if data := self._body.read(*args):
+            return data
+        return self._raise_again()
 
     def readline(self, *args: int) -> bytes:
+        """No form is read by lines, so the beginning of one that breaks off is not kept."""
+        self._raise_again()
         try:
             return self._body.readline(*args)
-        except ParseException as error:
-            raise OSError("The body is malformed.") from error
+        except (OSError, ParseException) as error:
+            self._error = error
+        return self._raise_again()
+
+    def _raise_again(self) -> None:
+        if self._error:
+            raise OSError("The body broke off.") from self._error
 
 
 from detoxsite.pages.application import CachedPages  # noqa: E402 - reads the settings
