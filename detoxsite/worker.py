@@ -30,7 +30,7 @@ LARGEST_HEAD = 128 * 1024  # bytes that are collected; what is longer is left to
 LINGER_SECONDS = 2  # for the other side to hang up, once the answer is sent
 SUPERVISOR_PID = env.whole_number("SUPERVISOR_PID", 0, 0, 2**32)  # set by `manage.py serve`
 ORPHAN_SECONDS = 15  # that a worker goes on after its master was killed, until there is another
-STOP_SECONDS = 5  # before the end of the graceful stop, when the text of unfinished uploads is saved
+STOP_SECONDS = 5  # before the end of the graceful stop, when the text of unfinished forms is saved
 
 _HEAD_END = b"\r\n\r\n"
 _BODY_FOLLOWS = re.compile(rb"\r\n(content-length|transfer-encoding|expect)[ \t]*:", re.IGNORECASE)
@@ -94,10 +94,11 @@ class Worker(ThreadWorker):
             return
         self.checked_at = now
         self.stopped_at = 0.0 if self.alive else self.stopped_at or now
-        for conn, wait in list(self.waiting.items()):
-            if now > wait.deadline or (self.stopped_at and wait.data == b""):
-                self._give_up(conn, wait)
         saving = self.stopped_at and now > self.stopped_at + self.cfg.graceful_timeout - STOP_SECONDS
+        for conn, wait in list(self.waiting.items()):
+            # At the stop those go at once who have begun nothing; a form that is not whole yet, once text is saved.
+            if now > wait.deadline or (self.stopped_at and wait.data == b"") or (saving and wait.data):
+                self._give_up(conn, wait)
         for conn, upload in list(self.uploads.items()):
             if conn not in self.ended and (saving or upload.is_too_slow(now)):
                 self._end_reading(conn)  # the application sees a body that was cut off, keeps its text and answers
