@@ -9,7 +9,7 @@ from callbacks.forms import CallbackForm
 from callbacks.limiting import Admission
 from callbacks.patience import let_go_of_database
 from callbacks.receiving import UnreadableForm
-from callbacks.services import CouldNotSave, FormSpent, Submitted
+from callbacks.services import CouldNotSave, FormSpent, RequestErased, Submitted
 from callbacks.uploads import Refusal
 
 
@@ -53,6 +53,8 @@ def take(request: HttpRequest) -> Outcome:
             services.add_files(first.submitted.request, upload.received)
         except CouldNotSave:
             first.files_failed = True
+        except RequestErased:
+            return first  # the page behind its link says so
         return first
     return _submit(request, CallbackForm(request.POST, file_began=upload.file_began), upload.received)
 

@@ -28,6 +28,10 @@ class CouldNotSave(Exception):
     """The database or the vault failed. Nothing of this call was kept; it may be tried again."""
 
 
+class RequestErased(Exception):
+    """The request was taken back, or erased by staff. Nothing of this call was kept, and trying again is no use."""
+
+
 class FormSpent(Exception):
     """The form cannot make a request any more; a fresh one can. The message says why, and what to do."""
 
@@ -68,11 +72,11 @@ def was_used(nonce: str) -> bool:
 
 
 def add_files(request: CallbackRequest, received: dict[Slot, Received]) -> None:
-    """Puts files into the open slots of a request. Raises CouldNotSave, also when it was erased meanwhile."""
+    """Puts files into the open slots of a request. Raises CouldNotSave, or RequestErased if it is kept no more."""
     with _saving(received), transaction.atomic():
         request = CallbackRequest.objects.select_for_update().filter(pk=request.pk).first()
-        if request is None or request.state == CallbackRequest.State.WITHDRAWN:
-            raise CouldNotSave
+        if request is None or not request.is_kept:
+            raise RequestErased
         _attach(request, received)
 
 

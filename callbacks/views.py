@@ -28,6 +28,7 @@ NOT_READ = "We could not read what your browser sent, so nothing was sent. Try a
 TOO_LONG = "The text was far too long, so nothing was sent. Make it shorter and try again."
 NOT_SAVED = "We could not save your request. The fault is ours. What you typed is still here. Try again in a minute."
 FILE_NOT_SAVED = "We could not save your file. The fault is ours. Your request is safe. Try again in a minute."
+FILE_TOO_LATE = "You took this request back before your file arrived, so your file was not kept."
 NO_FILE = "Choose a file first."
 TOO_MANY_FILES = (
     "Many files came from you, or from others at your internet address. Your request is safe. Add this one in an hour, "
@@ -71,6 +72,7 @@ def with_a_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
         secret = request.GET.get("t", "")
         callback = CallbackRequest.objects.behind(links.link_hash(secret))
         if callback is None:
+            _drop_body(request)
             return _gone_page(request)
         return view(request, callback, secret)
 
@@ -106,6 +108,9 @@ def sent(request: HttpRequest, callback: CallbackRequest, secret: str) -> HttpRe
     """The confirmation, and later the state; by POST it takes files for the slots that are still open."""
     if request.method != "POST":
         return _sent_page(request, callback, secret)
+    if not callback.is_kept:
+        _drop_body(request)
+        return _too_late_page(request, callback, secret)
     may_add = limiting.may_add_files(callback) and limiting.may_send_files(request)
     let_go_of_database()
     try:
@@ -118,6 +123,8 @@ def sent(request: HttpRequest, callback: CallbackRequest, secret: str) -> HttpRe
         return _sent_page(request, callback, secret, 422, NO_FILE)
     try:
         services.add_files(callback, upload.received)
+    except services.RequestErased:
+        return _too_late_page(request, callback, secret)
     except services.CouldNotSave:
         return _sent_page(request, callback, secret, 503, FILE_NOT_SAVED)
     if _from_script(request):
@@ -175,8 +182,18 @@ def _sent_page(
     return render(request, "callbacks/sent.html", context, status=status)
 
 
-def _gone_page(request: HttpRequest) -> HttpResponse:
+def _too_late_page(request: HttpRequest, callback: CallbackRequest, secret: str) -> HttpResponse:
+    """For a file whose request is erased: trying again is no use. Both answers tell contact.js to open the link."""
+    now = CallbackRequest.objects.filter(pk=callback.pk).first()
+    return _sent_page(request, now, secret, 410, FILE_TOO_LATE) if now else _gone_page(request)
+
+
+def _drop_body(request: HttpRequest) -> None:
+    """Reads what is posted to its end and keeps nothing: a browser shows no answer before it has sent everything."""
     if request.method == "POST":
         with contextlib.suppress(UnreadableForm):
-            receive(request, slots=())  # a browser shows no answer before it has sent everything
+            receive(request, slots=())
+
+
+def _gone_page(request: HttpRequest) -> HttpResponse:
     return render(request, "callbacks/sent_gone.html", status=404)

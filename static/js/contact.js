@@ -4,6 +4,7 @@
 const TAKEN = /^(application\/pdf|image\/(jpeg|png|hei[cf]))$/;
 const NAMES = /\.(pdf|jpe?g|png|hei[cf])$/i;
 const QUIET = 60_000; // milliseconds without progress, after which a file counts as broken off
+const GONE = [404, 410]; // the request is erased: the page behind its link says so, and no second try can help
 const main = document.querySelector("main");
 
 function make(tag, text = "", props = {}) {
@@ -33,7 +34,7 @@ function timeLeft(seconds) {
   return seconds < 90 ? `, about ${Math.max(1, Math.round(seconds / 5)) * 5} seconds left` : `, about ${Math.round(seconds / 60)} minutes left`;
 }
 
-// One file on its way. Resolves to "" or to what went wrong; `cancel` is called with what stops it.
+// One file on its way. Resolves to "", to what went wrong, or to GONE; `cancel` is called with what stops it.
 function send(address, field, file, report, cancel) {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
@@ -48,6 +49,7 @@ function send(address, field, file, report, cancel) {
       report(loaded, total, ((total - loaded) * (Date.now() - began)) / loaded / 1000);
     };
     request.onload = () => {
+      if (GONE.includes(request.status)) return resolve(GONE);
       let problem = request.status === 201 ? "" : "We could not take it. Your request is safe.";
       try {
         problem = JSON.parse(request.responseText).problem;
@@ -94,6 +96,7 @@ async function sendFiles(address, files, heading) {
         },
         (abort) => stop.addEventListener("click", abort),
       );
+      if (problem === GONE) return location.replace(address);
       if (!problem) continue;
       said.textContent = `${label}: ${problem}`;
       count.textContent = "";

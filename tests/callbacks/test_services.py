@@ -153,7 +153,7 @@ def test_object_that_cannot_be_deleted_costs_nothing_and_is_swept_later(monkeypa
 def test_file_for_a_request_erased_meanwhile_is_discarded():
     request = submit()
     CallbackRequest.objects.all().delete()
-    with pytest.raises(services.CouldNotSave):
+    with pytest.raises(services.RequestErased):
         services.add_files(request, stored())
     assert objects_in_store() == []
 

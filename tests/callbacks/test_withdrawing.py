@@ -1,11 +1,13 @@
 """Taking a request back: asked for twice, done at once, nothing of it left, and counted once."""
 
 import datetime
+import io
+import logging
 
 import pytest
 from django.utils import timezone
 
-from callbacks import erasing, links, services, work
+from callbacks import erasing, links, objects, work
 from callbacks.keyring import VaultError
 from callbacks.models import AccessRecord, Attachment, CallAttempt, CallbackRequest, Erasure, Note
 from tests import state
@@ -13,6 +15,7 @@ from tests.callbacks.helpers import (
     CONTACT,
     DETAILS,
     JPEG,
+    MIB,
     PDF,
     SENT,
     WITHDRAW,
@@ -109,20 +112,70 @@ def test_withdrawn_page_says_so_and_offers_the_way_back_only(client):
     assert 'type="file"' not in page.content.decode()
 
 
-def test_file_for_a_withdrawn_request_is_dropped(client):
-    submit()
-    client.post(link_to(page=WITHDRAW))
-    response = post(client, body({}, ("file_1", File(PDF))), link_to())
-    assert response.status_code in {303, 422, 503}
+class _ActsAtItsEnd(io.BytesIO):
+    """A body during whose last bytes something else happens."""
+
+    def __init__(self, data: bytes, act) -> None:
+        super().__init__(data)
+        self._act = act
+
+    def read(self, size: int = -1, /) -> bytes:
+        data = super().read(size)
+        if self.tell() == len(self.getbuffer()) and self._act:
+            act, self._act = self._act, None
+            act()
+        return data
+
+
+def assert_said_to_be_erased(response, caplog) -> None:
+    """The person learns that nothing is left; nobody is woken by it, and nothing came of the file."""
+    words = text_of(response)
+    assert response.status_code == 410
+    assert_private(response)
+    assert "Your request is erased" in words and "your file was not kept" in words
+    assert "is safe" not in words and "Try again" not in words and 'type="file"' not in response.content.decode()
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
     assert (Attachment.objects.count(), objects_in_store()) == (0, [])
 
 
-def test_file_that_arrives_while_the_request_is_withdrawn_is_dropped():
+def test_file_for_a_withdrawn_request_is_answered_with_the_truth_and_never_stored(client, caplog, monkeypatch):
+    submit()
+    client.post(link_to(page=WITHDRAW))
+    made = []
+    monkeypatch.setattr(objects, "create", made.append)
+    data = body({}, ("file_1", File(PDF + bytes(MIB))))
+    stream = io.BytesIO(data)
+    assert_said_to_be_erased(post(client, data, link_to(), **{"wsgi.input": stream}), caplog)
+    assert made == [] and stream.tell() == len(data)
+
+
+@pytest.mark.parametrize("headers", [{}, {"accept": "application/json"}], ids=["page", "script"])
+def test_file_that_is_under_way_when_the_request_is_withdrawn_leaves_nothing(client, caplog, headers):
     request = submit()
-    erasing.withdraw(request)
-    with pytest.raises(services.CouldNotSave):
-        services.add_files(request, stored())
+    data = body({}, ("file_1", File(PDF + bytes(MIB))))
+    stream = _ActsAtItsEnd(data, lambda: erasing.withdraw(request))
+    assert_said_to_be_erased(post(client, data, link_to(), headers=headers, **{"wsgi.input": stream}), caplog)
+
+
+def test_file_that_is_under_way_when_staff_erase_the_request_leaves_nothing(client, caplog):
+    request, lead = submit(), make_staff("lead")
+    data = body({}, ("file_1", File(PDF + bytes(MIB))))
+    stream = _ActsAtItsEnd(data, lambda: erasing.erase(request, by=lead))
+    response = post(client, data, link_to(), **{"wsgi.input": stream})
+    assert response.status_code == 404
+    assert "If you sent a file from here just now, it was not kept." in text_of(response)
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
     assert objects_in_store() == []
+
+
+def test_form_whose_request_is_erased_before_its_file_is_there_leads_to_the_page_that_says_so(client, caplog):
+    data = body(fields(), ("file_1", File(PDF + bytes(MIB))))
+    stream = _ActsAtItsEnd(data, lambda: erasing.withdraw(CallbackRequest.objects.get()))
+    response = post(client, data, **{"wsgi.input": stream})
+    assert response.status_code == 303
+    assert "Your request is erased" in text_of(client.get(response["Location"]))
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+    assert (Attachment.objects.count(), objects_in_store()) == (0, [])
 
 
 def test_late_copy_of_a_withdrawn_form_brings_nothing_back_and_can_be_sent_on_purpose(client):
