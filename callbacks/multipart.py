@@ -1,12 +1,22 @@
 """Django's multipart parser, made so that nothing about a file can cost the text of a form."""
 
+import re
+from collections.abc import Iterator
 from typing import Protocol
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousMultipartForm, TooManyFilesSent
 from django.core.handlers.wsgi import LimitedStream
 from django.http import HttpRequest, QueryDict
-from django.http.multipartparser import MultiPartParser, MultiPartParserError, exhaust
+from django.http.multipartparser import MAX_TOTAL_HEADER_SIZE, MultiPartParser, MultiPartParserError, exhaust
+
+from callbacks.uploads import MAX_NAME_LENGTH
+
+_END_OF_HEADER = b"\r\n\r\n"
+_FILE_NAME = re.compile(rb'(filename=")((?:[^"\\\r\n]|\\.)*)', re.IGNORECASE)
+#: Bytes of a file's name that are left where it is too long; staff see MAX_NAME_LENGTH characters of it.
+_NAME_BYTES = 4 * MAX_NAME_LENGTH
+_CHUNK = 64 * 1024  # bytes; a part whose header does not end within so many is left to Django, which takes no such body
 
 
 class _Handler(Protocol):
@@ -43,12 +53,79 @@ class Body:
             return b""
 
 
+class MendedHeaders:
+    """A multipart body in which the header of each part is one that Django reads, whatever the file is called.
+
+    Django skips a part without a word where its header is not UTF-8 (a name from an old system), and gives the body
+    up where it is longer than 1,024 bytes (a very long name). It has no hook for either, so the bytes are mended on
+    their way in. All others pass as they are; no more than two chunks of them are held.
+    """
+
+    def __init__(self, body: Body, boundary: bytes) -> None:
+        self._body = body
+        self._separator = b"--" + boundary
+        self._mended = self._mend()
+
+    def read(self, size: int = _CHUNK) -> bytes:
+        """What there is next, b"" at the end; may be more or less than `size`, which Django's parser does not mind."""
+        return next(self._mended, b"")
+
+    def _mend(self) -> Iterator[bytes]:
+        data, overlap = b"", len(self._separator) - 1
+        while more := self._body.read(_CHUNK):
+            data += more
+            while (at := data.find(self._separator)) >= 0:
+                at += len(self._separator)
+                yield data[:at]
+                header, data = self._header(data[at:])
+                if header:
+                    yield header
+            if len(data) > overlap:
+                yield data[:-overlap]
+                data = data[-overlap:]
+        if data:
+            yield data
+
+    def _header(self, data: bytes) -> tuple[bytes, bytes]:
+        """The mended header of the part that begins with `data`, and what stands behind it."""
+        while _END_OF_HEADER not in data and self._separator not in data and len(data) < _CHUNK:
+            if not (more := self._body.read(_CHUNK)):
+                break
+            data += more
+        header, end, rest = data.partition(_END_OF_HEADER)
+        if not end or self._separator in header:
+            return b"", data
+        return _mended(header) + end, rest
+
+
+def _mended(header: bytes) -> bytes:
+    header = b"\r\n".join(_as_utf8(line) for line in header.split(b"\r\n"))
+    if len(header) + len(_END_OF_HEADER) > MAX_TOTAL_HEADER_SIZE:
+        header = _FILE_NAME.sub(lambda found: found[1] + _cut(found[2]), header)
+    return header
+
+
+def _as_utf8(line: bytes) -> bytes:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return line.decode("latin-1").encode()  # the likeliest, and there is no byte that it cannot read
+    return line
+
+
+def _cut(name: bytes) -> bytes:
+    """No half of a character, and no backslash that would take the closing quote for a part of the name."""
+    return name[:_NAME_BYTES].decode(errors="ignore").encode().rstrip(b"\\") or b"file"
+
+
 class Parser(MultiPartParser):
     """Django's parser, but no file may cost the text that came before it, and that text can be read before a file."""
 
     def __init__(self, handler: _Handler, meta: dict, body: Body, encoding: str | None) -> None:
         super().__init__(meta, body, [handler], encoding)
         self._handler = handler
+        self._body = body
+        self._input_data = MendedHeaders(body, self._boundary)
 
     @property
     def _post(self) -> QueryDict:
@@ -64,7 +141,7 @@ class Parser(MultiPartParser):
         except (MultiPartParserError, SuspiciousMultipartForm, TooManyFilesSent):
             # Malformed, or more files than there are slots: go on as if the body had ended here.
             self._handler.broke_off()
-            exhaust(self._input_data)
+            exhaust(self._body)
             self._post._mutable = False
             return self._post, self._files
 

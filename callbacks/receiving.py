@@ -15,7 +15,7 @@ from django.http.multipartparser import MultiPartParserError
 
 from callbacks import objects
 from callbacks.clamd import Scan, Verdict
-from callbacks.multipart import Body, Parser, take_chunked
+from callbacks.multipart import Body, MendedHeaders, Parser, take_chunked
 from callbacks.streams import EncryptingWriter
 from callbacks.uploads import (
     MAX_BODY_BYTES,
@@ -166,7 +166,7 @@ class VaultUploadHandler(FileUploadHandler):
         self._incoming: _Incoming | None = None
 
     def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):  # noqa: N803
-        if isinstance(input_data, Body):
+        if isinstance(input_data, MendedHeaders):
             return None
         return Parser(self, META, Body(input_data), encoding).parse()
 

@@ -1,0 +1,94 @@
+"""What a file is called never costs it: names from old systems, very long ones, and where the network cuts them."""
+
+import io
+import random
+
+import pytest
+
+from callbacks.models import CallbackRequest
+from callbacks.multipart import Body, MendedHeaders
+from tests.callbacks.helpers import (
+    BOUNDARY,
+    DETAILS,
+    JPEG,
+    MIB,
+    PDF,
+    File,
+    body,
+    fields,
+    link_to,
+    only_attachment,
+    post,
+    post_form,
+    stored_bytes,
+    submit,
+    text_of,
+)
+
+pytestmark = pytest.mark.django_db
+CARD = JPEG * 100
+NAMES = [
+    ("Versichertenkarte M\xfcller.jpg".encode("latin-1"), "Versichertenkarte Müller.jpg"),
+    (b"<b>M\xfcller</b>&amp;.jpg".replace(b"/", b""), "<b>Müller<b>&.jpg"),
+    (b"caf\xe9 \x80\xff\xfe.pdf", "café ÿþ.pdf"),
+    ("Versichertenkarte Müller.jpg".encode(), "Versichertenkarte Müller.jpg"),
+    (b"x" * 2000, "x" * 120),
+    (b"\xfc" * 2000, "ü" * 120),
+    ("名".encode() * 1000, "名" * 120),
+    (b"a" + "🙂".encode() * 1000, "a" + "🙂" * 119),
+    (b"\\\\" * 900, "file"),
+    (b'a\\"' * 900, 'a"' * 60),
+]
+
+
+class Dribble(io.BytesIO):
+    """A network that hands on a few bytes at a time."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        return super().read(min(size, 7) if size > 0 else 7)
+
+
+@pytest.mark.parametrize(("name", "shown"), NAMES, ids=range(len(NAMES)))
+def test_file_is_taken_and_listed_whatever_it_is_called(client, name, shown):
+    location = post_form(client, ("file_1", File(CARD, name)))["Location"]
+    attachment = only_attachment()
+    assert attachment.arrived and stored_bytes(attachment) == CARD
+    assert attachment.open_name() == shown
+    assert "First file We have it: JPEG" in " ".join(text_of(client.get(location)).split())
+
+
+def test_file_with_a_name_from_an_old_system_is_refused_with_its_reason(client):
+    location = post_form(client, ("file_1", File(b"GIF89a" * 100, b"M\xfcller.gif")))["Location"]
+    assert "It is not a PDF, JPEG, PNG or HEIC file." in text_of(client.get(location))
+
+
+def test_file_with_a_name_from_an_old_system_is_taken_behind_the_link_too(client):
+    request = submit()
+    assert post(client, body({}, ("file_2", File(CARD, b"M\xfcller.jpg"))), link_to()).status_code == 303
+    assert request.attachments.get().open_name() == "Müller.jpg"
+
+
+def test_files_and_text_around_a_name_that_is_mended_arrive_unchanged(client):
+    files = ("file_1", File(CARD, b"\xfc" * 3000)), ("file_2", File(PDF * 100, b"\xe9.pdf"))
+    data = body(fields(), *files)
+    assert post(client, data, **{"wsgi.input": Dribble(data)}).status_code == 303
+    request = CallbackRequest.objects.get()
+    assert request.open_details() == DETAILS
+    assert [stored_bytes(file) for file in request.attachments.order_by("slot")] == [CARD, PDF * 100]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_body_with_nothing_to_mend_passes_byte_for_byte(seed):
+    chance = random.Random(seed)
+    near = [b"\r\n\r\n", b"--", BOUNDARY.encode()[:-1], b"\r\n--" + BOUNDARY.encode()[:9], b'filename="\xfc"', bytes(9)]
+    content = b"".join(chance.choices([*near, chance.randbytes(9), chance.randbytes(70_000)], k=40))
+    data = body({"name": "Zoë"}, ("file_1", File(content)), ("file_2", File(content[::-1])))
+    mended = MendedHeaders(Body(io.BytesIO(data)), BOUNDARY.encode())
+    assert b"".join(iter(mended.read, b"")) == data
+
+
+def test_body_is_never_held_in_memory():
+    separator = BOUNDARY.encode()
+    for data in (body({}, ("file_1", File(bytes(MIB)))), b"--" + separator + b"x" * MIB):
+        mended = MendedHeaders(Body(io.BytesIO(data)), separator)
+        assert max(map(len, iter(mended.read, b""))) <= 2 * 64 * 1024 + len(separator)
