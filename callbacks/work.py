@@ -48,8 +48,12 @@ def may_release(request: CallbackRequest, who: AbstractUser) -> bool:
     """One's own claim; a lead, any; and anybody's once it is overdue: nobody waits for a colleague gone home."""
     if request.claimed_by is None or request.state == State.WITHDRAWN:
         return False
-    is_lead = who.has_perm("callbacks.delete_callbackrequest")
-    return request.claimed_by == who or is_lead or request.is_overdue
+    return request.claimed_by == who or is_lead(who) or request.is_overdue
+
+
+def is_lead(who: AbstractUser) -> bool:
+    """May step in for any colleague."""
+    return who.has_perm("callbacks.delete_callbackrequest")
 
 
 def log_attempt(
@@ -94,9 +98,18 @@ def close(request: CallbackRequest, who: AbstractUser) -> None:
     request.refresh_from_db()
 
 
+def may_reopen(request: CallbackRequest, who: AbstractUser) -> bool:
+    """A closed request; one that was reached stays its owner's, and a lead's: that person does not wait any more."""
+    if request.state == State.REACHED:
+        return request.claimed_by in {None, who} or is_lead(who)
+    return request.state == State.CLOSED
+
+
 def reopen(request: CallbackRequest, who: AbstractUser) -> None:
-    """Back into the queue, claimed by `who`. Raises AlreadyTaken for a request that was withdrawn or still waits."""
+    """Back into the queue, claimed by `who`. Raises AlreadyTaken unless `who` may reopen it."""
     done = CallbackRequest.objects.filter(pk=request.pk, state__in=[State.REACHED, State.CLOSED])
+    if not is_lead(who):
+        done = done.filter(Q(state=State.CLOSED) | Q(claimed_by=None) | Q(claimed_by=who))
     if not done.update(state=State.CLAIMED, claimed_by=who, claimed_at=timezone.now(), next_try_at=None):
         raise AlreadyTaken
     request.refresh_from_db()

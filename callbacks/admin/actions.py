@@ -118,6 +118,9 @@ def _clash(request: HttpRequest, callback: CallbackRequest) -> HttpResponse:
         return back_to_queue(request, GONE)
     if callback.state == CallbackRequest.State.WITHDRAWN:
         said = "The person has withdrawn it meanwhile. Do not call."
+    elif callback.claimed_by not in {None, request.user} and callback.state == CallbackRequest.State.REACHED:
+        owner = work.name_of(callback.claimed_by)
+        said = f"{owner} has reached the person and holds the request. Only {owner} or a lead can open it again."
     elif callback.claimed_by not in {None, request.user}:
         said = f"{work.name_of(callback.claimed_by)} has claimed it meanwhile."
     else:

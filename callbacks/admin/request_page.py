@@ -116,7 +116,7 @@ def show(
         "may_work": may_work,
         "may_claim": may_work and callback.is_waiting and callback.claimed_by is None,
         "may_release": may_work and work.may_release(callback, user),
-        "may_reopen": may_work and callback.state in {CallbackRequest.State.REACHED, CallbackRequest.State.CLOSED},
+        "may_reopen": may_work and work.may_reopen(callback, user),
         "may_close": may_work and holds and callback.state != CallbackRequest.State.CLOSED,
         "may_erase": user.has_perm(access.ERASE),
         "may_have_originals": may_work and user.has_perm(access.ORIGINALS),
