@@ -23,6 +23,12 @@ def day_and_clock(at: datetime.datetime, now: datetime.datetime, zone: str = "")
     return f"{named or f'{local:%a, %b} {local.day}'}, {clock(local)}"
 
 
+def date_and_clock(at: datetime.datetime) -> str:
+    """Like "Tue, Dec 1, 3:40 pm", in the clinic's zone: true tomorrow too, on paper."""
+    local = at.astimezone(ZoneInfo(settings.TIME_ZONE))
+    return f"{local:%a, %b} {local.day}, {clock(local)}"
+
+
 def relative(at: datetime.datetime, now: datetime.datetime) -> str:
     """Like "in 2 hours" or "2 hours ago"."""
     if abs(at - now) < ABOUT_NOW:

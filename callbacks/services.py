@@ -154,8 +154,9 @@ def _promise(request: CallbackRequest) -> None:
 
 
 def _correct(request: CallbackRequest, details: Details) -> None:
-    """A correction brings a request that was already dealt with back into the queue."""
+    """A correction is dated, for staff who read it before, and brings one that was dealt with back into the queue."""
     request.seal_details(details)
+    request.corrected_at = timezone.now()
     _promise(request)
     if not request.is_waiting:
         request.state = CallbackRequest.State.NEW
@@ -164,6 +165,7 @@ def _correct(request: CallbackRequest, details: Details) -> None:
     request.save(
         update_fields=[
             "sealed",
+            "corrected_at",
             "phone_index",
             "call_times",
             "zone",

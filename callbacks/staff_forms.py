@@ -51,9 +51,11 @@ class AttemptForm(forms.Form):
         ),
     )
     after = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": "Open the page again."})
+    correction = forms.CharField(required=False, widget=forms.HiddenInput)  # which one the page showed
 
     def __init__(self, data=None, *, request: CallbackRequest, now: datetime.datetime) -> None:
-        super().__init__(data, initial={"next_try": "", "after": request.attempts.count()})
+        known = {"after": request.attempts.count(), "correction": request.correction}
+        super().__init__(data, initial={"next_try": "", **known})
         self.request, self.now = request, now
         self.quick = {
             self.HOUR: now + datetime.timedelta(hours=1),
@@ -67,6 +69,12 @@ class AttemptForm(forms.Form):
             (self.SAFE, self._label("When their safe hours begin next", self.SAFE)),
             (self.OTHER, "At this date and time"),
         ]
+
+    def again(self, request: CallbackRequest) -> "AttemptForm":
+        """The same, as typed, for the request as it is now: whoever sends this one has seen the correction."""
+        data = self.data.copy()
+        data["correction"] = request.correction
+        return AttemptForm(data, request=request, now=self.now)
 
     def _label(self, words: str, choice: str) -> str:
         """The choice with its time, and a word where a call at that time may harm the person."""

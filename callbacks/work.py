@@ -10,10 +10,15 @@ from django.utils import timezone
 from callbacks.models import AccessRecord, CallAttempt, CallbackRequest, Note
 
 State = CallbackRequest.State
+READINGS = (AccessRecord.Action.VIEWED, AccessRecord.Action.REVEALED, AccessRecord.Action.PRINTED)
 
 
 class AlreadyTaken(Exception):
     """A colleague was first, or the person withdrew: the request is not what the page showed any more."""
+
+
+class Corrected(Exception):
+    """The person has changed what they asked for since the page was opened: how to call may be another."""
 
 
 def name_of(who: AbstractUser | None) -> str:
@@ -63,16 +68,20 @@ def log_attempt(
     *,
     next_try_at: datetime.datetime | None = None,
     after: int | None = None,
+    correction: str | None = None,
 ) -> CallAttempt:
     """Writes down a call; it may have reached the person.
 
     Raises AlreadyTaken unless the person waits and `who` has claimed the request; also where the page showed another
-    number of attempts (`after`) than there are: a button pressed twice is one call.
+    number of attempts (`after`) than there are: a button pressed twice is one call. Raises Corrected where the page
+    showed another `correction` than the last one.
     """
     with transaction.atomic():
         held = _held(request, who)
         if not held.is_waiting or (after is not None and held.attempts.count() != after):
             raise AlreadyTaken
+        if correction is not None and correction != held.correction:
+            raise Corrected
         attempt = CallAttempt.objects.create(
             request=held,
             who=who,
@@ -125,6 +134,14 @@ def add_note(request: CallbackRequest, who: AbstractUser, text: str) -> Note:
         note.seal_text(text)
         note.save(force_insert=True)
     return note
+
+
+def is_news(request: CallbackRequest, who: AbstractUser) -> bool:
+    """The person changed the request, and `who` reads it for the first time since; this reading is recorded already."""
+    if request.corrected_at is None:
+        return False
+    since = AccessRecord.objects.filter(request_reference=request.reference, who=who, at__gte=request.corrected_at)
+    return since.filter(action__in=READINGS).count() <= 1
 
 
 def record(

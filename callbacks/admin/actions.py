@@ -24,6 +24,10 @@ from callbacks.models import AccessRecord, CallbackRequest
 from callbacks.staff_forms import AttemptForm, NoteForm
 
 GONE = "The request is gone: it was erased meanwhile."
+CORRECTED = (
+    "The call is not logged yet. The person changed this request after you opened the page. Read how to call now, "
+    "then log the call once more; what you chose is still there."
+)
 OUTSIDE = "The next try is outside their safe hours. Change it, unless they asked for that time."
 
 
@@ -71,12 +75,19 @@ def log_attempt(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     done = "The call is logged."
 
     def log(callback: CallbackRequest) -> None:
-        next_try_at, after = data["next_try_at"], data["after"]
-        work.log_attempt(callback, request.user, data["outcome"], next_try_at=next_try_at, after=after)
+        seen = {"after": data["after"], "correction": data["correction"]}
+        work.log_attempt(callback, request.user, data["outcome"], next_try_at=data["next_try_at"], **seen)
         if form.is_outside_safe_hours:
             messages.warning(request, OUTSIDE)
 
-    return _do(request, pk, log, done)
+    try:
+        return _do(request, pk, log, done)
+    except work.Corrected:
+        callback = _find(pk)
+    if callback is None:
+        return back_to_queue(request, GONE)
+    work.record(AccessRecord.Action.VIEWED, callback, request.user)
+    return show(request, callback, attempt_form=form.again(callback), problem=CORRECTED, status=409)
 
 
 @require_POST

@@ -12,7 +12,7 @@ from callbacks import work
 from callbacks.admin import access
 from callbacks.admin.access import VIEW, WORK, find_request, needs, staff_page
 from callbacks.admin.standing import Standing
-from callbacks.clock import clock, day_and_clock
+from callbacks.clock import date_and_clock, day_and_clock
 from callbacks.details import Details
 from callbacks.instructions import Instruction, instructions
 from callbacks.keyring import VaultError
@@ -84,7 +84,8 @@ def sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     context = {"callback": callback, "standing": standing, "opened": Opened.of(callback, standing.now)}
     context["holds"] = callback.claimed_by == request.user
     context |= {"attempts": _attempts(callback, standing), "title": f"Call sheet {callback.reference}"}
-    context["printed"] = f"{timezone.localdate():%a, %b %d}, {clock(timezone.localtime())}"
+    context["is_news"] = work.is_news(callback, request.user)
+    context["printed"] = date_and_clock(standing.now)
     return staff_page(request, "sheet.html", context)
 
 
@@ -112,6 +113,7 @@ def show(
         "attempts": _attempts(callback, standing),
         "reveals": reveals,
         "problem": problem,
+        "is_news": work.is_news(callback, user),
         "holds": holds,
         "may_work": may_work,
         "may_claim": may_work and callback.is_waiting and callback.claimed_by is None,

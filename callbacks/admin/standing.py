@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.utils.timesince import timesince
 
 from callbacks import work
-from callbacks.clock import clock, day_and_clock, relative
+from callbacks.clock import clock, date_and_clock, day_and_clock, relative
 from callbacks.models import CallbackRequest
 
 
@@ -48,6 +48,11 @@ class Standing:
     @property
     def received(self) -> str:
         return day_and_clock(self.request.received_at, self.now)
+
+    @property
+    def corrected(self) -> str:
+        """When the person changed it, or nothing."""
+        return date_and_clock(self.request.corrected_at) if self.request.corrected_at else ""
 
     @property
     def safe_hours(self) -> str:

@@ -87,6 +87,7 @@ class CallbackRequest(models.Model):
     )
     claimed_at = models.DateTimeField(null=True, editable=False)
     withdrawn_at = models.DateTimeField(null=True, editable=False)
+    corrected_at = models.DateTimeField(null=True, editable=False, help_text="When the person last changed it.")
     staff_told_at = models.DateTimeField(null=True, editable=False, help_text="When the notice to staff went out.")
 
     overdue_told_at = models.DateTimeField(null=True, editable=False, help_text="When staff heard it is overdue.")
@@ -180,6 +181,11 @@ class CallbackRequest(models.Model):
     def is_kept(self) -> bool:
         """It holds what the person sent; a withdrawn one does not."""
         return self.state != self.State.WITHDRAWN
+
+    @property
+    def correction(self) -> str:
+        """Which correction a page shows, for the page to bring back; empty before the first."""
+        return self.corrected_at.isoformat() if self.corrected_at else ""
 
     @property
     def call_by(self) -> datetime.datetime:
