@@ -16,6 +16,7 @@ ADMIN, STAFF = "/admin/", "/staff/"
 #: Asked for by scripts, which would show a page as the answer.
 _FOR_SCRIPTS = "/admin/markdownx/"
 _SIGN_OUT = "/admin/logout/"
+CUT_SHORT = "The form was cut off on its way, and nothing of it was saved. Go back and send it again."
 
 
 class StaffMiddleware:
@@ -28,6 +29,8 @@ class StaffMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith((ADMIN, STAFF)) and _is_cut_short(request):
+            return HttpResponse(CUT_SHORT, status=400, content_type="text/plain")
         refusal = self._check(request) if settings.SESSION_COOKIE_NAME in request.COOKIES else None
         response = refusal or self.get_response(request)
         if request.path_info.startswith((ADMIN, STAFF)) and "no-store" not in response.get("Cache-Control", ""):
@@ -52,3 +55,11 @@ class StaffMiddleware:
         if not request.path_info.startswith(STAFF):
             request.user = AnonymousUser()  # a reader like any other
         return None
+
+
+def _is_cut_short(request: HttpRequest) -> bool:
+    """Whether less has come than was announced: Django takes it for the whole, and a text would be saved short."""
+    if request.method != "POST" or request.content_type != "application/x-www-form-urlencoded":
+        return False
+    announced = request.META.get("CONTENT_LENGTH") or ""
+    return announced.isdecimal() and len(request.body) < int(announced)

@@ -1,0 +1,28 @@
+"""A form of staff that breaks off on its way is not saved short."""
+
+import io
+
+import pytest
+
+from accounts.middleware import CUT_SHORT
+from articles.models import Topic
+from tests.accounts.helpers import sign_in
+from tests.factories import make_staff
+
+pytestmark = pytest.mark.django_db
+FIELDS = b"name=Sleep&slug=sleep&position=3&description=" + b"What+helps+with+sleep+in+the+first+weeks+after+detox." * 2
+
+
+@pytest.mark.parametrize(("announced", "is_saved"), [(len(FIELDS), True), (len(FIELDS) + 400, False)])
+def test_form_of_staff_is_saved_only_if_all_of_it_came(client, announced, is_saved):
+    make_staff(superuser=True)
+    sign_in(client)
+    response = client.post(
+        "/admin/articles/topic/add/",
+        FIELDS,
+        content_type="application/x-www-form-urlencoded",
+        CONTENT_LENGTH=str(announced),
+        **{"wsgi.input": io.BytesIO(FIELDS)},
+    )
+    assert Topic.objects.filter(slug="sleep").exists() is is_saved
+    assert (response.status_code, response.content.decode() == CUT_SHORT) == ((302, False) if is_saved else (400, True))
