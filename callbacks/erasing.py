@@ -40,11 +40,12 @@ def erase(request: CallbackRequest, *, by: AbstractUser) -> None:
 def withdraw(request: CallbackRequest) -> None:
     """The person takes the request back: all that they sent is gone at once, notes included.
 
-    The emptied row stays for WITHDRAWN_DAYS, so that whoever claimed it learns what happened.
+    The emptied row stays for WITHDRAWN_DAYS, so that whoever claimed it learns what happened. Where staff erased it at
+    the same time, nothing is left to do.
     """
     with transaction.atomic():
-        request = CallbackRequest.objects.select_for_update().get(pk=request.pk)
-        if request.state == CallbackRequest.State.WITHDRAWN:
+        request = CallbackRequest.objects.select_for_update().filter(pk=request.pk).first()
+        if request is None or request.state == CallbackRequest.State.WITHDRAWN:
             return
         _discard_objects_later(request)
         files = request.attachments.arrived().count()

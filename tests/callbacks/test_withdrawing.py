@@ -238,3 +238,10 @@ def test_posts_that_withdraw_need_no_cookie():
     client = Client(enforce_csrf_checks=True)
     assert client.post(link_to(page=WITHDRAW)).status_code == 303
     assert CallbackRequest.objects.get().state == "withdrawn"
+
+
+def test_request_that_staff_erased_a_moment_ago_is_taken_back_without_an_error():
+    request = submit(stored())
+    CallbackRequest.objects.filter(pk=request.pk).delete()
+    erasing.withdraw(request)
+    assert not CallbackRequest.objects.exists()
