@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers
 
@@ -62,4 +62,7 @@ def _is_cut_short(request: HttpRequest) -> bool:
     if request.method != "POST" or request.content_type != "application/x-www-form-urlencoded":
         return False
     announced = request.META.get("CONTENT_LENGTH") or ""
-    return announced.isdecimal() and len(request.body) < int(announced)
+    try:
+        return announced.isdecimal() and len(request.body) < int(announced)
+    except UnreadablePostError:  # nothing came, or it broke off between two reads
+        return True

@@ -54,7 +54,7 @@ def take(request: HttpRequest) -> Outcome:
         except CouldNotSave:
             first.files_failed = True
         except RequestErased:
-            return first  # the page behind its link says so
+            pass  # the page behind its link says so
         return first
     return _submit(request, CallbackForm(request.POST, file_began=upload.file_began), upload.received)
 

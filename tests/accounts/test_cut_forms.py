@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from django.conf import settings
 
 from accounts.middleware import CUT_SHORT
 from articles.models import Topic
@@ -26,3 +27,21 @@ def test_form_of_staff_is_saved_only_if_all_of_it_came(client, announced, is_sav
     )
     assert Topic.objects.filter(slug="sleep").exists() is is_saved
     assert (response.status_code, response.content.decode() == CUT_SHORT) == ((302, False) if is_saved else (400, True))
+
+
+class Broken(io.BytesIO):
+    def read(self, *args: int) -> bytes:
+        raise OSError("The body broke off.")
+
+
+@pytest.mark.parametrize("path", ["/admin/login/", "/admin/articles/topic/add/", "/staff/sign-in/"])
+def test_form_of_which_nothing_came_is_no_error_of_ours(client, path):
+    kind = "application/x-www-form-urlencoded"
+    response = client.post(path, b"x=1", content_type=kind, CONTENT_LENGTH="80", **{"wsgi.input": Broken()})
+    assert (response.status_code, response.content.decode()) == (400, CUT_SHORT)
+
+
+def test_form_of_staff_that_is_far_too_long_is_refused_and_no_error_of_ours(client):
+    too_much = b"x=" + b"a" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    response = client.post("/admin/login/", too_much, content_type="application/x-www-form-urlencoded")
+    assert response.status_code in {400, 413}
