@@ -1,5 +1,7 @@
 """Every kind of page in a real browser: fits a phone, breaks no rule of accessibility, asks nothing of anybody."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -24,6 +26,41 @@ def test_page_fits_and_breaks_no_rule(visit, path):
     assert complaints == []
     assert visitor.hosts == {visitor.site.url.split("/")[2]}
     assert visitor.context.cookies() == []
+
+
+@pytest.mark.parametrize("path", ["/", "/phases/now/check-in/", "/articles/the-first-72-hours/", "/contact/"])
+def test_nothing_moves_however_slowly_a_page_comes(visit, path):
+    """A page that is drawn after each piece of its first two screens shifts nothing that was drawn before."""
+    page = (visitor := visit(412)).page
+    visitor.open("/about/")
+    words = page.request.get(f"{visitor.site.url}{path}").text()
+    page.goto("about:blank")
+    assert page.evaluate(PIECEMEAL, pieces(words)) == []
+
+
+def pieces(words: str) -> list[str]:
+    """Up to the body, then tag by tag to where the text begins, then block by block, then the rest at once. (Within a
+    line of text, what follows a word may yet take it down to the next line.)"""
+    head, body = words.split("<body", 1)
+    top, text = body.split("<main", 1)
+    blocks = re.split(r"(?=<(?:p|li|h\d|div|section|ul|ol|dl|nav|form|fieldset|label|svg|table)\b)", "<main" + text)
+    return [f"{head}<body", *re.split("(?=<)", top), *blocks[:60], "".join(blocks[60:])]
+
+
+PIECEMEAL = """async pieces => {
+  const moved = []
+  const watch = new PerformanceObserver(list => moved.push(...list.getEntries().flatMap(entry =>
+    entry.sources.map(({node}) => (node && (node.outerHTML || node.textContent)) || "something gone"))))
+  document.open()
+  watch.observe({type: "layout-shift", buffered: true})
+  for (const piece of pieces) {
+    document.write(piece)
+    await new Promise(drawn => requestAnimationFrame(() => setTimeout(drawn)))
+  }
+  document.close()
+  await new Promise(drawn => setTimeout(drawn, 100))
+  return moved
+}"""
 
 
 def test_first_tab_skips_to_the_text(visit):
