@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections, transaction
 from pytest_django.fixtures import _set_suffix_to_test_databases
+from whitenoise import WhiteNoise
 
 from detoxsite.private import codes
 from tests import state
@@ -25,6 +26,27 @@ from tests.served import prepared
 def static_files() -> None:
     """Pages name their hashed static files, as in production, so these must be there."""
     shutil.copytree(prepared() / "static", settings.STATIC_ROOT, dirs_exist_ok=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_known() -> Iterator[None]:
+    """Each client makes the middleware anew, which would list all static files again: half of a request's time.
+    A folder is listed once for each way to serve it; only a folder of a test's own can change."""
+    common, known, listing = Path(settings.STATIC_ROOT), {}, WhiteNoise.update_files_dictionary
+
+    def listed(self, root: str, prefix: str) -> None:
+        if Path(root) != common:
+            listing(self, root, prefix)
+            return
+        way = (type(self), prefix, self.max_age, self.allow_all_origins, self.charset)
+        if way not in known:
+            listing(self, root, prefix)
+            known[way] = dict(self.files)
+        self.files.update(known[way])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoise, "update_files_dictionary", listed)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,19 @@ pytestmark = pytest.mark.django_db
 ELSEWHERE = ("/admin", "/leave/", "/n/")
 
 
+_walked: dict[str, object] = {}
+
+
 @pytest.fixture
 def site(client, guide) -> dict[str, object]:
-    """Every page reachable from the front page, parsed; any markup error fails."""
+    """Every page reachable from the front page, parsed; any markup error fails. One walk is enough for all tests: each
+    has the same guide, and only reads."""
+    if not _walked:
+        _walked.update(_walk(client))
+    return _walked
+
+
+def _walk(client) -> dict[str, object]:
     pages, waiting = {}, ["/"]
     while waiting:
         path = waiting.pop()

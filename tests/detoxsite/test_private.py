@@ -29,9 +29,19 @@ def _read(client, address: str):
     return response, parser, parser.parse(response.content)
 
 
+_walked: dict[str, object] = {}
+
+
 @pytest.fixture
 def walk(client, guide) -> dict[str, object]:
-    """Every private page that can be reached from the private front page, by its address."""
+    """Every private page that can be reached from the private front page, by its address. One walk is enough for all
+    tests: each has the same guide, and only reads."""
+    if not _walked:
+        _walked.update(_walk(client))
+    return _walked
+
+
+def _walk(client) -> dict[str, object]:
     pages, waiting = {}, [FRONT]
     while waiting:
         address = waiting.pop()
