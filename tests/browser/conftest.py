@@ -49,17 +49,20 @@ def site(tmp_path_factory):
 
 
 def add_staff(site: Site, username: str, *, second_factor: bool = True) -> None:
-    """An administrator of the served site, with the authenticator app of the tests."""
-    site.manage("make_administrator", DJANGO_SUPERUSER_USERNAME=username, DJANGO_SUPERUSER_PASSWORD=PASSWORD)
-    if second_factor:
-        site.manage("shell", "--verbosity=0", "-c", SEED, STAFF_USERNAME=username, APP_SECRET=APP_SECRET)
+    """An administrator of the served site, with the authenticator app of the tests; made by one process."""
+    staff = {"DJANGO_SUPERUSER_USERNAME": username, "DJANGO_SUPERUSER_PASSWORD": PASSWORD}
+    app = {"APP_SECRET": APP_SECRET} if second_factor else {}
+    site.manage("shell", "--verbosity=0", "-c", SEED, **staff, **app)
 
 
 SEED = """
 import os
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.models import User
-TOTP.activate(User.objects.get(username=os.environ["STAFF_USERNAME"]), os.environ["APP_SECRET"])
+from django.core.management import call_command
+call_command("make_administrator")
+if "APP_SECRET" in os.environ:
+    TOTP.activate(User.objects.get(username=os.environ["DJANGO_SUPERUSER_USERNAME"]), os.environ["APP_SECRET"])
 """
 
 
@@ -102,6 +105,36 @@ class Visitor:
             self.give_code(app_code(ahead=1))
             self._sessions[self.site.url] = self.context.cookies()
         assert self.page.url == f"{self.site.url}/admin/", self.page.locator("main").inner_text()
+
+
+@pytest.fixture(scope="session")
+def kept_windows(browser: Browser, site: Site):
+    kept: dict[bool, Visitor] = {}
+    yield kept
+    for visitor in kept.values():
+        visitor.context.close()
+
+
+@pytest.fixture
+def look(browser: Browser, site: Site, kept_windows):
+    """As `visit`, for tests that open a page, look at it and leave it: they share a window (with `staff`, one that is
+    signed in), since a new one and its first page take a processor a second."""
+
+    def opened(width: int = 360, scheme: str = "light", *, staff: bool = False) -> Visitor:
+        if staff not in kept_windows:
+            context = browser.new_context()
+            context.set_default_timeout(15_000)
+            kept_windows[staff] = Visitor(context, site)
+            if staff:
+                kept_windows[staff].sign_in()
+        visitor = kept_windows[staff]
+        visitor.page.set_viewport_size({"width": width, "height": 800})
+        visitor.page.emulate_media(media="null", color_scheme=scheme)
+        visitor.complaints.clear()
+        visitor.hosts.clear()
+        return visitor
+
+    return opened
 
 
 @pytest.fixture

@@ -50,9 +50,8 @@ def test_symptom_added_with_another_has_a_live_preview_too(staff):
         "/admin/password_change/",
     ],
 )
-def test_admin_page_breaks_no_policy_and_fits(visit, path, width):
-    visitor = visit(width)
-    visitor.sign_in()
+def test_admin_page_breaks_no_policy_and_fits(look, path, width):
+    visitor = look(width, staff=True)
     visitor.open(path)
     assert visitor.complaints == []
     assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")

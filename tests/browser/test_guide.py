@@ -4,8 +4,9 @@ import contextlib
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Error
+
+from tests.browser import axe
 
 PEAK = "/phases/peak-withdrawal/"
 
@@ -16,9 +17,9 @@ def pages_of(pdf: bytes) -> int:
 
 @pytest.mark.parametrize("path", ["/", "/phases/", PEAK, "/phases/initial-withdrawal/", "/symptoms/insomnia/"])
 @pytest.mark.parametrize("width", [320, 360, 1280])
-def test_timeline_fits_and_no_words_run_into_each_other(visit, path, width):
+def test_timeline_fits_and_no_words_run_into_each_other(look, path, width):
     """320 pixels are 1280 at 400 %. The words keep their size, so they must find room."""
-    visitor = visit(width)
+    visitor = look(width)
     visitor.open(path)
     page = visitor.page
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -84,8 +85,8 @@ def test_timeline_with_forced_colors_still_tells_peak_from_band(visit, scheme):
     ],
 )
 @pytest.mark.parametrize("paper", ["Letter", "A4"])
-def test_printed_page_takes_little_paper(visit, path, most, paper):
-    visitor = visit(1280)
+def test_printed_page_takes_little_paper(look, path, most, paper):
+    visitor = look(1280)
     visitor.open(path)
     assert pages_of(visitor.page.pdf(format=paper)) <= most
 
@@ -170,8 +171,8 @@ def test_sheet_is_in_no_cache_when_one_goes_back(visit):
 @pytest.mark.parametrize(
     "path", ["/phases/now/", "/phases/now/check-in/", "/treatments/compare/", "/plan/", "/symptoms/"]
 )
-def test_guide_pages_at_four_hundred_percent_zoom_need_no_sideways_scrolling(visit, path):
-    visitor = visit(320)
+def test_guide_pages_at_four_hundred_percent_zoom_need_no_sideways_scrolling(look, path):
+    visitor = look(320)
     visitor.open(path)
     assert visitor.page.evaluate("document.documentElement.scrollWidth <= 320")
 
@@ -200,5 +201,4 @@ def test_comparison_is_cards_on_a_phone_and_a_table_for_those_who_listen(visit):
 
 def _assert_sound(page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
+    axe.check(page)

@@ -3,25 +3,25 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser import axe
 from tests.pages import KINDS, MISSING
 
 PAGES = [*KINDS, MISSING]
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_page_fits_and_breaks_no_rule(visit, path):
-    """At 360 and 1280 pixels, light and dark. One window, since only its size and its scheme differ."""
-    visitor = visit()
+def test_page_fits_and_breaks_no_rule(look, path):
+    """At 360 and 1280 pixels, light and dark."""
+    visitor = look()
     visitor.open(path)
     page = visitor.page
-    for width, scheme in [(360, "light"), (360, "dark"), (1280, "dark"), (1280, "light")]:
+    for width in (360, 1280):
         page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme=scheme)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
-        results = Axe().run(page)
-        assert results.violations_count == 0, f"{width} {scheme}: {results.generate_report()}"
+        axe.check_light_and_dark(page, f"{path} {width}")
+        for scheme in ("dark", "light"):
+            page.emulate_media(color_scheme=scheme)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, scheme)
     complaints = [text for text in visitor.complaints if "404" not in text]
     assert complaints == []
     assert visitor.hosts == {visitor.site.url.split("/")[2]}
@@ -98,8 +98,7 @@ def test_where_am_i_without_an_answer_points_to_what_is_missing(visit):
     assert page.evaluate("document.activeElement.className") == "error-summary"
     page.get_by_role("link", name="Choose when you last used").click()
     assert page.evaluate("document.activeElement.name") == "since"
-    axe = Axe().run(page)
-    assert axe.violations_count == 0, axe.generate_report()
+    axe.check(page)
 
 
 def test_search_from_every_page_in_two_steps(visit):

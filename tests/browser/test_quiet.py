@@ -5,9 +5,9 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from detoxsite.private import codes
+from tests.browser import axe
 
 
 @pytest.fixture
@@ -70,14 +70,12 @@ def test_leave_takes_the_place_of_the_page_in_the_history_of_the_tab(visit):
 
 
 @pytest.mark.parametrize("path", ["/", "/phases/now/", "/search/", "/contact/", "/articles/the-first-72-hours/"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_private_version_fits_and_breaks_no_rule(visit, path, scheme):
-    visitor = visit(360, scheme)
+def test_private_version_fits_and_breaks_no_rule(look, path):
+    visitor = look(360)
     visitor.open(codes.private(path))
     assert visitor.page.title() == "Notes"
     assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    results = Axe().run(visitor.page)
-    assert results.violations_count == 0, results.generate_report()
+    axe.check_light_and_dark(visitor.page)
     assert visitor.complaints == [] and visitor.context.cookies() == []
 
 
@@ -111,12 +109,10 @@ def test_word_is_explained_where_it_stands_without_scripts(visit):
     assert page.locator(".words div:target").count() == 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_explained_word_breaks_no_rule(visit, scheme):
-    visitor = visit(360, scheme)
+def test_explained_word_breaks_no_rule(visit):
+    visitor = visit(360)
     visitor.open("/articles/the-first-72-hours/#word-fentanyl")
-    results = Axe().run(visitor.page)
-    assert results.violations_count == 0, results.generate_report()
+    axe.check_light_and_dark(visitor.page)
 
 
 def test_card_is_whole_on_one_screen_of_a_phone(visit):
@@ -153,6 +149,5 @@ def test_file_to_keep_works_from_the_disk(visit, tmp_path):
     assert asked == [path.as_uri()]
     assert visitor.page.evaluate("getComputedStyle(document.body).maxWidth") == "672px"  # 42 rem: the style is in force
     assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    results = Axe().run(visitor.page)
-    assert results.violations_count == 0, results.generate_report()
+    axe.check(visitor.page)
     assert visitor.complaints == []

@@ -3,16 +3,15 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser import axe
 from tests.browser.conftest import add_staff
 from tests.factories import app_code
 
 
 def check(visitor) -> None:
     """No rule of accessibility or of the policy is broken, and the page fits its window."""
-    report = Axe().run(visitor.page)
-    assert report.violations_count == 0, report.generate_report()
+    axe.check(visitor.page)
     assert visitor.complaints == []
     assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
 
@@ -84,9 +83,8 @@ def test_from_first_sign_in_to_recovery_code(visit, site, width, scheme, scripts
         ("/staff/sign-out/", "Sign out?"),
     ],
 )
-def test_account_page_breaks_no_rule(visit, path, heading, width):
-    visitor = visit(width)
-    visitor.sign_in()
+def test_account_page_breaks_no_rule(look, path, heading, width):
+    visitor = look(width, staff=True)
     visitor.open(path)
     assert re.fullmatch(heading.replace("?", r"\?"), visitor.page.locator("h1").inner_text())
     check(visitor)
