@@ -83,6 +83,30 @@ def pytest_collection_modifyitems(config, items: list) -> None:
     left_out = [item for item in items if item.get_closest_marker(other)]
     items[:] = [item for item in items if not item.get_closest_marker(other)]
     config.hook.pytest_deselected(items=left_out)
+    items[:] = _mixed(items)
+
+
+def _mixed(items: list) -> list:
+    """Browsers wait much and count little: their files are spread evenly over all, so that no processor idles while
+    every process has a browser. Files that roll back a database in memory come last: they are short, so all processes
+    end together."""
+    files: dict[Path, list] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    browsers = [tests for path, tests in files.items() if path.parent.name == "browser"]
+    others = [tests for path, tests in files.items() if path.parent.name != "browser"]
+    others.sort(key=lambda tests: any(map(_rolls_back, tests)))
+    every = len(others) // (len(browsers) or 1)
+    for number, tests in enumerate(browsers):
+        others.insert(number * (every + 1), tests)
+    return [test for tests in others for test in tests]
+
+
+def _rolls_back(item) -> bool:
+    mark = item.get_closest_marker("django_db")
+    return "transactional_db" not in item.fixturenames and (
+        "db" in item.fixturenames or bool(mark and not mark.kwargs.get("transaction"))
+    )
 
 
 def pytest_unconfigure() -> None:
