@@ -5,7 +5,7 @@ PYTHON ?= python3
 PY := $(VENV)/bin/python
 export HOST ?= 127.0.0.1
 export PORT ?= 8000
-JOBS ?= 4
+JOBS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev test servers check validate lighthouse fix staff lock clean
