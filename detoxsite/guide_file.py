@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from articles.models import Article
+from detoxsite.private import rewriting
 from editorial.markdown import PageText
 from editorial.reading import reading_page
 from phases.models import Phase, TreatmentOption
@@ -64,17 +66,19 @@ def guide_file(request: HttpRequest) -> HttpResponse:
         targets.update((article.get_absolute_url(), place_of(article)) for article, _ in kept.whole)
         return kept
 
+    outside = rewriting.address if request.is_private else str
     context = {
         "style": style,
         "policy": policy,
         "site": settings.SITE_URL,
+        "all_articles": settings.SITE_URL + outside(reverse("articles:list")),
         "phases": phases,
         "treatments": treatments,
         "articles": articles,
         "page_text": page_text,
     }
     html = render_to_string("keep/guide_file.html", context, request)
-    html = _TEXT.sub(_under_its_title, _OWN_LINK.sub(lambda link: _led(link, targets), html))
+    html = _TEXT.sub(_under_its_title, _OWN_LINK.sub(lambda link: _led(link, targets, outside), html))
     response = HttpResponse(_PICTURE.sub(_in_words, html))
     response.headers["Content-Disposition"] = f'attachment; filename="{NAME}"'
     response.headers["Content-Security-Policy"] = f"{policy}; sandbox"
@@ -103,11 +107,11 @@ def place_of(page: Phase | TreatmentOption | Article) -> str:
     return page.slug if isinstance(page, Phase) else f"{page._meta.model_name}.{page.slug}"
 
 
-def _led(link: re.Match, targets: dict[str, str]) -> str:
-    """Inside the file where what it leads to is there, else to the site."""
+def _led(link: re.Match, targets: dict[str, str], outside: Callable[[str], str]) -> str:
+    """Inside the file where what it leads to is there, else to the site: to the version that the file was kept from."""
     start, address = link.groups()
     place = targets.get(address.partition("#")[0])
-    return f'{start}#{place}"' if place else f'{start}{settings.SITE_URL}{address}" rel="noreferrer"'
+    return f'{start}#{place}"' if place else f'{start}{settings.SITE_URL}{outside(address)}" rel="noreferrer"'
 
 
 def _under_its_title(text: re.Match) -> str:
