@@ -15,7 +15,7 @@ def pages_of(pdf: bytes) -> int:
 
 
 @pytest.mark.parametrize("path", ["/", "/phases/", PEAK, "/phases/initial-withdrawal/", "/symptoms/insomnia/"])
-@pytest.mark.parametrize("width", [320, 360, 1280])
+@pytest.mark.parametrize("width", [320, 340, 360, 1280])
 def test_timeline_fits_and_no_words_run_into_each_other(visit, path, width):
     """320 pixels are 1280 at 400 %. The words keep their size, so they must find room."""
     visitor = visit(width)
