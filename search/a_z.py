@@ -1,10 +1,11 @@
-"""A to Z: every symptom, treatment and explained word, for who knows a word and not where it stands."""
+"""A to Z: symptoms, treatments, explained words and what people fear, for who knows a word and not where it stands."""
 
 from collections import defaultdict
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
@@ -12,6 +13,14 @@ from editorial.markdown import PageText
 from editorial.models import GlossaryTerm
 from editorial.reading import reading_page
 from phases.models import Phase, Symptom, TreatmentOption
+
+#: Words that are no symptom, no treatment and no hard word: the page that speaks of each, the place in it, its kind.
+SPOKEN_OF = {
+    "Heroin": ("phases:list", "", "its three stages of withdrawal"),
+    "Overdose": ("emergency", "#steps", "what to do, in order"),
+    "Pregnancy": ("emergency", "#pregnant", "what to do"),
+    "Suicide": ("emergency", "#lines", "people to call, day or night"),
+}
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,8 @@ def _entries(page_text: PageText):
                 yield Entry(_capital(form), see=_capital(term.word), anchor=anchor)
     for name, url in treatments.items():
         yield Entry(name, url, "treatment")
+    for name, (page, place, kind) in SPOKEN_OF.items():
+        yield Entry(name, f"{reverse(page)}{place}", kind)
 
 
 def _capital(word: str) -> str:

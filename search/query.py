@@ -10,7 +10,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from search import index
 from search.models import SearchWord
-from search.standing import meant_by
+from search.standing import StandingPage, meant_by, nearest_to
 from search.words import SYNONYMS, in_our_words
 
 LONGEST = 80  # characters read of a query
@@ -53,13 +53,14 @@ class Result:
 @dataclass(frozen=True)
 class Results:
     """What was found. `corrected` is the query as searched where the typed one had no match, else empty;
-    `is_urgent`: what was typed may mean that somebody is in danger now."""
+    `is_urgent`: what was typed may mean that somebody is in danger now; `nearest`: where to look if nothing was."""
 
     query: str
     corrected: str
     was_cut: bool
     found: list[Result]
     is_urgent: bool
+    nearest: list[StandingPage]
 
 
 def search(typed: str) -> Results:
@@ -87,6 +88,7 @@ def search(typed: str) -> Results:
         was_cut=was_cut,
         found=found,
         is_urgent=bool(URGENT.search(f"{query.casefold()} {' '.join(spelt)}".replace("’", "'"))),
+        nearest=[] if found else nearest_to(query),
     )
 
 

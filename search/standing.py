@@ -1,31 +1,55 @@
 """Pages that are no rows of the database, found by the names that people have for them."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from django.urls import reverse
 
 
 @dataclass(frozen=True)
 class StandingPage:
-    """Its title, the name of its address, a sentence on it, and the words that are looked for when it is meant."""
+    """Its title, the name of its address, a sentence on it, and the words that are looked for when it is meant.
+
+    `anywhere`: words that mean it wherever they stand. `nearest_to`: what no page of the guide says anything of, and
+    this page comes nearest to. `place`: the part of the page that is meant.
+    """
 
     title: str
     name: str
     words: str
     called: tuple[str, ...]
+    anywhere: tuple[str, ...] = ()
+    nearest_to: tuple[str, ...] = ()
+    place: str = ""
 
     @property
     def url(self) -> str:
-        return reverse(self.name)
+        return f"{reverse(self.name)}#{self.place}" if self.place else reverse(self.name)
 
+
+#: Who looks for it may need it now. Other questions on it lead to the page of the treatment.
+NALOXONE = ("naloxone", "narcan", "use naloxone", "use narcan", "give naloxone", "give narcan", "nose spray")
+#: A question of where, and of whether to: so the comparison, which says both.
+AT_HOME = tuple(
+    f"{verb} {where}" for verb in ("detox", "withdraw", "withdrawal", "quit") for where in ("at home", "alone")
+)
 
 STANDING = (
     StandingPage(
         "Emergency: overdose and warning signs",
         "emergency",
         "What to do when somebody will not wake up, in order, and the signs to call 911 for.",
-        ("emergency", "911", "988", "overdose", "overdosing", "od", "warning signs", "suicide", "suicidal"),
+        ("emergency", "911", "988", "overdose", "overdosing", "od", "warning signs", "suicide", "suicidal", *NALOXONE),
+    ),
+    StandingPage(
+        "Pregnant? Do not stop suddenly",
+        "emergency",
+        "See a clinician the same day, because medicine is the care that experts recommend.",
+        (),
+        anywhere=("pregnant", "pregnancy", "preggo", "expecting a baby"),
+        place="pregnant",
     ),
     StandingPage(
         "Where am I now?",
@@ -38,6 +62,7 @@ STANDING = (
         "phases:check-in",
         "A sheet to print or show a nurse.",
         ("check in", "checkin", "check-in", "cows", "sows"),
+        nearest_to=("constipation", "constipated"),
     ),
     StandingPage(
         "My plan",
@@ -54,14 +79,16 @@ STANDING = (
     StandingPage(
         "Treatments side by side",
         "treatments:compare",
-        "Narrow them by what matters to you.",
-        ("compare", "compare treatments", "which treatment"),
+        "Narrow them by what matters to you, such as nights at home. Do not detox alone.",
+        ("compare", "compare treatments", "which treatment", "home detox", "detox myself", *AT_HOME),
+        nearest_to=("kratom", "ibogaine", "iboga", "tianeptine"),
     ),
     StandingPage(
         "Ask for a call",
         "callbacks:contact",
         "Leave a name and a number, and say what makes a call safe.",
         ("call me", "call back", "callback", "contact", "phone number", "talk to someone"),
+        nearest_to=("kratom", "ibogaine", "iboga", "tianeptine", "constipation", "constipated"),
     ),
     StandingPage(
         "Who can see that I was here?",
@@ -76,9 +103,22 @@ STANDING = (
 
 def meant_by(query: str) -> list[StandingPage]:
     """Those that are called by the whole of what was typed, or by several words in it."""
-    typed = re.sub(r"[^\w' -]+", " ", query.casefold()).strip()
+    typed = _plain(query)
     return [
         page
         for page in STANDING
-        if any(typed == name or (" " in name and f" {name} " in f" {typed} ") for name in page.called)
+        if typed in page.called or _names(typed, (name for name in page.called if " " in name), page.anywhere)
     ]
+
+
+def nearest_to(query: str) -> list[StandingPage]:
+    """Where to look for what the guide says nothing of."""
+    return [page for page in STANDING if _names(_plain(query), page.nearest_to)]
+
+
+def _plain(query: str) -> str:
+    return re.sub(r"[^\w' -]+", " ", query.casefold()).strip()
+
+
+def _names(typed: str, *names: Iterable[str]) -> bool:
+    return any(f" {name} " in f" {typed} " for name in chain(*names))

@@ -19,8 +19,11 @@ ID_LENGTH = 5
 #: Closes the form address of a question that would otherwise stand, word for word, in the history.
 ASKED = "q/"
 
+#: The attribute of a link that leads out, to the ordinary version, stands right before its address.
+OUT = "data-out"
 _ATTRIBUTE = re.compile(
-    r'(?<=\s)(href|action|id|for|headers|aria-labelledby|aria-describedby|aria-controls|xlink:href)="([^"]*)"'
+    rf"(?<=\s)(?<! {OUT} )"
+    r'(href|action|id|for|headers|aria-labelledby|aria-describedby|aria-controls|xlink:href)="([^"]*)"'
 )
 _ACTION = re.compile(r'(?<=\s)action="([^"?#]*)[^"]*"')
 _FORM = re.compile(r"<form\b[^>]*>")

@@ -16,7 +16,7 @@ def pages_of(pdf: bytes) -> int:
 
 
 @pytest.mark.parametrize("path", ["/", "/phases/", PEAK, "/phases/initial-withdrawal/", "/symptoms/insomnia/"])
-@pytest.mark.parametrize("width", [320, 360, 1280])
+@pytest.mark.parametrize("width", [320, 340, 360, 1280])
 def test_timeline_fits_and_no_words_run_into_each_other(look, path, width):
     """320 pixels are 1280 at 400 %. The words keep their size, so they must find room."""
     visitor = look(width)
@@ -77,6 +77,7 @@ def test_timeline_with_forced_colors_still_tells_peak_from_band(visit, scheme):
         (PEAK, 2),
         ("/phases/post-acute-withdrawal/", 2),
         ("/phases/", 2),
+        ("/emergency/", 2),
         ("/plan/", 2),
         ("/symptoms/nausea-and-vomiting/", 2),
         ("/treatments/compare/", 2),
@@ -136,6 +137,29 @@ def test_answer_and_sheet_break_no_rule_and_fit(visit, width, scheme):
     _assert_sound(page)
     assert pages_of(page.pdf(format="Letter")) <= 2
     assert visitor.complaints == [] and visitor.context.cookies() == []
+
+
+def test_sheet_with_all_ticks_prints_on_both_sides_of_one_paper(visit):
+    visitor = visit(1280)
+    visitor.open("/phases/now/check-in/")
+    page = visitor.page
+    for box in page.locator("input[type=checkbox]").all():
+        box.check()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Make my sheet").click()
+    assert page.locator(".symptom").count() > 15
+    assert max(pages_of(page.pdf(format=paper)) for paper in ("Letter", "A4")) <= 2
+
+
+def test_emergency_page_on_paper_keeps_signs_steps_and_lines_in_larger_print(visit):
+    visitor = visit(1280)
+    visitor.open("/emergency/")
+    page = visitor.page
+    page.emulate_media(media="print")
+    for name in (".urgent", "#steps", "#warning-signs", "#lines", ".sources"):
+        assert page.locator(name).first.is_visible(), name
+    assert not page.locator("#ten-title").is_visible()
+    assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('.steps p')).fontSize)") >= 12
 
 
 def test_check_in_left_empty_leads_to_its_first_question(visit):

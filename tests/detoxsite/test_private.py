@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import html5lib
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from detoxsite.private import codes, rewriting
@@ -62,6 +63,8 @@ def _walk(client) -> dict[str, object]:
                 if element.get(name) and not target.scheme and not target.netloc and target.path:
                     if element.tag == "link" or target.path.startswith("/static/"):
                         continue
+                    if element.get("data-out") is not None:
+                        continue
                     assert target.path.startswith("/n/"), (address, element.tag, element.get(name))
                     if element.tag == "a":
                         waiting.append(target.path)
@@ -72,6 +75,19 @@ def test_private_version_has_every_page_and_leads_nowhere_else(walk):
     for path in READING:
         assert codes.private(urlsplit(path).path) in walk, path
     assert len(walk) > 45
+
+
+def test_way_out_of_the_private_version_stands_on_one_page_and_tells_nothing_itself(client, walk):
+    out = [(address, link.get("href")) for address, tree in walk.items() for link in tree.findall(".//a[@data-out]")]
+    assert out == [(codes.private(reverse("safety")), "/")]
+    assert "they stay in your history" in "".join(walk[out[0][0]].itertext())
+    assert "data-out" not in client.get("/safety/").content.decode()
+
+
+def test_file_kept_from_the_private_version_leads_back_into_it(client, guide):
+    html = client.get(codes.private("/notes.html")).content.decode()
+    to_site = re.findall(rf'href="{re.escape(settings.SITE_URL)}(/[^"]*)"', html)
+    assert to_site and all(path.startswith("/n/") for path in to_site), to_site
 
 
 def test_private_version_tells_nothing_in_titles_addresses_and_icons(walk):

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 GRADE = 8  # Flesch-Kincaid; the emergency page has a stricter limit of its own
 AVOID = (
     r"\b(addicts?|junkies?|abusers?|drug abuse|substance abuse|drug-seeker|drug habit|got clean|getting clean|"
-    r"drug-free|dirty urine|relapsed?|crutch|committed suicide|non-compliant|in denial|rock bottom|OD'd|"
+    r"drug-free|dirty urine|relapsed?|crutch|committed suicide|non-compliant|in denial|rock bottom|OD'd|overdosed|"
     r"push through it and)\b"
 )
 #: An amount of a medicine. The guide gives none.

@@ -96,3 +96,19 @@ def test_a_to_z_has_symptoms_treatments_words_and_other_names(client, guide):
     assert 'href="/treatments/methadone/">Methadone</a>' in html
     assert "Runny nose</a>" in html and 'see <a href="#word-naloxone">Naloxone</a>' in html
     assert html.index('id="letter-b"') < html.index('id="letter-w"')
+
+
+@pytest.mark.parametrize(
+    ("word", "address"),
+    [
+        ("Heroin", "/phases/"),
+        ("Naloxone to keep at hand", "/treatments/naloxone/"),
+        ("Overdose", "/emergency/#steps"),
+        ("Pregnancy", "/emergency/#pregnant"),
+        ("Suicide", "/emergency/#lines"),
+    ],
+)
+def test_a_to_z_leads_from_what_people_fear_to_where_the_guide_speaks_of_it(client, guide, word, address):
+    assert f'<a href="{address}">{word}</a>' in client.get("/a-z/").content.decode()
+    page, _, place = address.partition("#")
+    assert not place or f'id="{place}"' in client.get(page).content.decode()

@@ -28,6 +28,7 @@ def test_all_options_are_compared_where_nothing_is_chosen(client, guide):
         ({"overdose_risk": "lower"}, ["Methadone", "Buprenorphine", "Naloxone to keep at hand"]),
         ({"overdose_risk": "lower", "soon": "now"}, ["Methadone", "Naloxone to keep at hand"]),
         ({"place": "stay", "cravings": "eases"}, ["Buprenorphine"]),
+        ({"place": "home", "soon": "later"}, ["Extended-release naltrexone"]),
     ],
 )
 def test_answers_narrow_the_table(client, guide, answers, found):

@@ -187,23 +187,6 @@ def test_search_rebuilt_holds_the_same():
 
 
 @pytest.mark.parametrize(
-    ("typed", "address"),
-    [
-        ("plan", "/plan/"),
-        ("Pocket card", "/card/"),
-        ("where am i now?", "/phases/now/"),
-        ("how do i clear history", "/safety/"),
-        ("compare treatments", "/treatments/compare/"),
-        ("emergency", "/emergency/"),
-        ("911", "/emergency/"),
-        ("call me", "/contact/"),
-    ],
-)
-def test_page_of_that_name_comes_first(guide, typed, address):
-    assert search(typed).found[0].url == address
-
-
-@pytest.mark.parametrize(
     "typed",
     [
         "cant wake him up",

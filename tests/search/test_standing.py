@@ -1,0 +1,46 @@
+"""Pages that are found by the names people have for them, and what is said where the guide has no answer."""
+
+import re
+
+import pytest
+
+from search.query import search
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("plan", "/plan/"),
+        ("Pocket card", "/card/"),
+        ("where am i now?", "/phases/now/"),
+        ("how do i clear history", "/safety/"),
+        ("compare treatments", "/treatments/compare/"),
+        ("emergency", "/emergency/"),
+        ("911", "/emergency/"),
+        ("call me", "/contact/"),
+        ("pregnant", "/emergency/#pregnant"),
+        ("i'm pregnant and use heroin", "/emergency/#pregnant"),
+        ("Pregnancy", "/emergency/#pregnant"),
+        ("detox at home", "/treatments/compare/"),
+        ("how to home detox", "/treatments/compare/"),
+        ("naloxone", "/emergency/"),
+        ("narcan", "/emergency/"),
+        ("how to use narcan", "/emergency/"),
+    ],
+)
+def test_page_of_that_name_comes_first(guide, typed, address):
+    assert search(typed).found[0].url == address
+
+
+@pytest.mark.parametrize("typed", ["kratom", "ibogaine", "constipation"])
+def test_search_for_what_the_guide_leaves_out_names_the_nearest_pages(client, guide, typed):
+    main = client.get("/search/", {"q": typed}).content.decode().split("<main")[1].split("</main")[0]
+    nearest = main.split("Nearest to it")[1].split("</ul>")[0]
+    assert 'href="/contact/"' in nearest and "tel:" in main.split("Nearest to it")[0]
+
+
+def test_search_for_pregnancy_leads_to_words_that_say_not_to_stop(client, guide):
+    (said,) = re.findall(r'<p id="pregnant">(.*?)</p>', client.get("/emergency/").content.decode())
+    assert "Do not stop suddenly" in said and "the same day" in said
