@@ -151,7 +151,7 @@ def median(verdicts: list[Verdict]) -> Verdict:
     """Of each figure by itself; scores only ever fall to the worse one of two."""
     return Verdict(
         scores={name: int(statistics.median_low(each.scores[name] for each in verdicts)) for name in CATEGORIES},
-        shift=statistics.median(each.shift for each in verdicts),
+        shift=max(each.shift for each in verdicts),
         first=statistics.median(each.first for each in verdicts),
         largest=statistics.median(each.largest for each in verdicts),
         size=verdicts[0].size,
