@@ -136,9 +136,12 @@ def text_of(response) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
+def shows_number(text: str) -> bool:
+    """Whether the number of DETAILS stands there in any form. "555" alone stands in one identifier of two hundred."""
+    return bool(re.search(r"\b555\b|5550123", text))
+
+
 CONTACT = reverse("callbacks:contact")
-
-
 SENT = reverse("callbacks:sent")
 WITHDRAW = reverse("callbacks:withdraw")
 

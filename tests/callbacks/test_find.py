@@ -5,7 +5,7 @@ import pytest
 from callbacks.details import Details
 from callbacks.models import AccessRecord, CallbackRequest
 from callbacks.models.requests import as_reference
-from tests.callbacks.helpers import QUEUE, VIEW, WORK, page_of, records, sign_in, step, submit
+from tests.callbacks.helpers import QUEUE, VIEW, WORK, page_of, records, shows_number, sign_in, step, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +44,7 @@ def test_phone_number_is_found_in_any_format_and_the_search_is_recorded_without_
     assert "no-store" in response["Cache-Control"]
     record = AccessRecord.objects.get()
     assert (record.action, record.request_reference) == ("searched", "")
-    assert "555" not in str([*AccessRecord.objects.values()])
+    assert not shows_number(str([*AccessRecord.objects.values()]))
 
 
 def test_phone_number_is_found_under_an_older_key_too(client, asked, settings):
