@@ -11,7 +11,7 @@ import pytest
 from detoxsite.operations import manifest
 from tests import state
 from tests.detoxsite.test_restore import PROVE, fails, shell
-from tests.working import Place, make_place
+from tests.working import Place, make_place, wait_until
 
 READ = """
 from callbacks.models import Attachment
@@ -58,7 +58,7 @@ def test_backup_of_servers_is_proved_before_and_after_it_is_needed(tmp_path):
     machine.manage("restore", str(backup))
     assert shell(machine, READ).strip() == "[True, True]"
     assert "2 of 2 files opened from end to end" in machine.manage("restore_drill")
-    assert machine.rows(LEFT_OVER) == [(0,)]
+    wait_until(lambda: machine.rows(LEFT_OVER) == [(0,)])  # another process may have a drill of its own
 
 
 def test_drill_by_a_user_who_may_make_no_database_says_so(tmp_path):
