@@ -19,13 +19,18 @@ class PrivacyFilter(logging.Filter):
 
     A search or a private link stands in the query string, and the request holds the visitor's address. Django's
     own records name the path, in which somebody may have typed anything: the pattern that it fits takes its place. Of
-    an error its kind and the lines of code stay: its own words may quote what somebody typed.
+    an error its kind and the lines of code stay: its own words may quote what somebody typed. A request that was
+    refused is no error of ours, and gets one line of warning.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
         if hasattr(record, "request"):
             record.msg, record.args = "%s: %s", (_answer(record), _route(record.request))
             del record.request
+            if record.name.startswith("django.security."):  # too many fields, say, which Django calls an error
+                record.levelno, record.levelname = logging.WARNING, "WARNING"
+            if record.levelno < logging.ERROR:
+                record.exc_info = record.exc_text = None
         if isinstance(record.args, tuple):
             record.args = tuple(a.split("?")[0][:LONGEST] if isinstance(a, str) else a for a in record.args)
         if record.exc_info and record.exc_info[1]:

@@ -32,6 +32,8 @@ _SQLITE = {
         ),
     },
 }
+#: How long a server may take to accept a connection, or to show that a kept one still works. libpq's least is 2.
+DATABASE_SECONDS = env.whole_number("DATABASE_SECONDS", 3, 2, 60)
 #: Milliseconds. A migration that does not get its lock in time fails, and those who wait behind it go on.
 _LIMITS = {
     "lock_timeout": 10_000,
@@ -43,7 +45,7 @@ _LIMITS = {
 def _postgresql(found: env_servers.Database) -> dict:
     options = " ".join(f"-c {name}={value}" for name, value in _LIMITS.items())
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "detoxsite.postgresql",
         "HOST": found.host,
         "PORT": found.port,
         "NAME": found.name,
@@ -55,7 +57,7 @@ def _postgresql(found: env_servers.Database) -> dict:
         "OPTIONS": {
             "sslmode": found.ssl_mode,
             **({"sslrootcert": found.root_certificate} if found.root_certificate else {}),
-            "connect_timeout": 5,
+            "connect_timeout": DATABASE_SECONDS,
             "tcp_user_timeout": 20_000,  # milliseconds until a server that vanished is given up
             "application_name": "detoxsite",
             # A confirmed request survives a power cut, whatever the server's own default is.

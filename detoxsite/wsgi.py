@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
@@ -13,6 +13,8 @@ django_application = get_wsgi_application()
 get_resolver().reverse_dict  # noqa: B018 - loads all views before the server forks: once in memory, and no slow first page
 
 BOUNDARY = re.compile(r";\s*(boundary=(?:\"[^\"]*\"|[^;\s]+))", re.IGNORECASE)
+#: A request that does not say whom it asks, as HTTP/1.1 must, gets these headers and nothing more.
+WITHOUT_HOST = [("Content-Length", "0"), ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")]
 
 
 def _in_order(environ: dict, start_response: Callable) -> Iterable[bytes]:
@@ -26,7 +28,24 @@ def _in_order(environ: dict, start_response: Callable) -> Iterable[bytes]:
         media_type = content_type.partition(";")[0].strip()
         environ["CONTENT_TYPE"] = f"{media_type}; {boundary[1]}" if boundary else media_type
     environ["wsgi.input"] = _Body(environ["wsgi.input"])
-    return django_application(environ, start_response)
+    if "HTTP_HOST" not in environ and environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
+        start_response("400 Bad Request", WITHOUT_HOST)  # Django would guess a name from where it listens
+        return []
+    response = django_application(environ, start_response)
+    return _NoBody(response) if environ["REQUEST_METHOD"] == "HEAD" else response
+
+
+class _NoBody:
+    """The answer to HEAD: the headers of the page, and of the page nothing. Django leaves that to the server."""
+
+    def __init__(self, response: Iterable[bytes]) -> None:
+        self._response = response
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(())
+
+    def close(self) -> None:
+        getattr(self._response, "close", lambda: None)()
 
 
 class _Body:

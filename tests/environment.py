@@ -47,6 +47,7 @@ OURS = (
     "WEB_THREADS",
     "PAGE_CACHE_MB",
     "DATABASE_URL",
+    "DATABASE_SECONDS",
     "REDIS_URL",
     "S3_ENDPOINT",
     "S3_BUCKET",

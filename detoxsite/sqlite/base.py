@@ -2,8 +2,13 @@
 
 SQLite lets a waiting writer try again after ever longer pauses, so that with many at once a late one often overtakes
 one that has waited for a second (docs/decisions/0002-app-server.md). Here each transaction that will write first
-takes its turn among those of its process. Another process still meets SQLite's own lock and its timeout.
+takes its turn among those of its process. Another process still meets SQLite's own lock and its timeout. One request
+writes several times: where it has waited for all of the timeout in vain, what follows does not wait so long again.
 """
+
+import contextlib
+import time
+from collections.abc import Iterator
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
@@ -11,6 +16,10 @@ from django.db.backends.sqlite3 import base
 from detoxsite.sqlite.queue import Queue
 
 _queues: dict[str, Queue] = {}  # one a database file
+#: Seconds after a wait in vain in which nobody in this process waits for longer than SHORTLY.
+PAUSE = 2
+SHORTLY = 0.1
+_in_vain_until: dict[str, float] = {}  # by database file
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -20,11 +29,27 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _start_transaction_under_autocommit(self) -> None:
         self._take_turn()
+        seconds = self._patience  # anew: the one before may just have waited in vain
         try:
-            super()._start_transaction_under_autocommit()
-        except BaseException:
+            with self._waiting(seconds):
+                super()._start_transaction_under_autocommit()
+        except BaseException as error:
             self._end_turn()
+            if isinstance(error, OperationalError):
+                self._waited_in_vain(seconds)
             raise
+
+    @contextlib.contextmanager
+    def _waiting(self, seconds: float) -> Iterator[None]:
+        """Has SQLite itself wait so long at most."""
+        if seconds == self._timeout:
+            yield
+            return
+        self.connection.execute(f"PRAGMA busy_timeout={seconds * 1000:.0f}")
+        try:
+            yield
+        finally:
+            self.connection.execute(f"PRAGMA busy_timeout={self._timeout * 1000:.0f}")
 
     def _commit(self) -> None:
         super()._commit()  # where this fails, Django rolls back
@@ -43,11 +68,25 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._end_turn()
 
     def _take_turn(self) -> None:
-        seconds = self.settings_dict["OPTIONS"].get("timeout", 5)
+        seconds = self._patience
         if not self._has_turn:
             if not self._queue.enter(seconds):
+                self._waited_in_vain(seconds)
                 raise OperationalError("database is locked")
             self._has_turn = True
+
+    @property
+    def _timeout(self) -> float:
+        return self.settings_dict["OPTIONS"].get("timeout", 5)
+
+    @property
+    def _patience(self) -> float:
+        hurried = time.monotonic() < _in_vain_until.get(str(self.settings_dict["NAME"]), 0)
+        return min(SHORTLY, self._timeout) if hurried else self._timeout
+
+    def _waited_in_vain(self, seconds: float) -> None:
+        if seconds == self._timeout:  # a short wait says nothing, and must not make the next one short
+            _in_vain_until[str(self.settings_dict["NAME"])] = time.monotonic() + PAUSE
 
     def _end_turn(self) -> None:
         if self._has_turn:

@@ -1,6 +1,7 @@
 """A backup of PostgreSQL and a store comes back: into what is empty, and over what a newer release has changed."""
 
 import shutil
+import uuid
 from contextlib import closing
 from pathlib import Path
 
@@ -10,8 +11,14 @@ import pytest
 from detoxsite.operations import manifest
 from tests import state
 from tests.detoxsite.test_restore import PROVE, fails, shell
-from tests.working import Place, make_place
+from tests.working import Place, make_place, wait_until
 
+READ = """
+from callbacks.models import Attachment
+from tests.callbacks.helpers import JPEG, stored_bytes
+print([stored_bytes(each) == JPEG for each in Attachment.objects.arrived()])
+"""
+LEFT_OVER = "SELECT count(*) FROM pg_database WHERE starts_with(datname, 'drill_')"
 pytestmark = pytest.mark.servers_only
 
 
@@ -34,6 +41,38 @@ def test_restore_into_an_empty_database_is_the_site_that_was(tmp_path):
     empty.ask_for_calls(1, "later")
     empty.manage("restore", str(backup), "--replace")
     assert shell(empty, PROVE) == before
+
+
+def test_backup_of_servers_is_proved_before_and_after_it_is_needed(tmp_path):
+    """Its own commands, in the order of README: make, verify, drill, restore on a machine that has only the keys."""
+    place = make_place(tmp_path / "original", BACKUP_DIR=str(tmp_path / "backups"))
+    place.ask_for_calls(2)
+    place.manage("backup")
+    [backup] = manifest.all_in(tmp_path / "backups")
+    assert "is whole" in place.manage("backup", "--verify", str(backup))
+    assert "2 of 2 files opened from end to end" in place.manage("restore_drill")
+    shutil.rmtree(state.folder(place.var) / "attachments")  # the store is gone, and so is what it held
+
+    machine = Place(tmp_path / "new", place.env | state.make(tmp_path / "new"))
+    shutil.copytree(place.var / "secrets", machine.var / "secrets", dirs_exist_ok=True)
+    machine.manage("restore", str(backup))
+    assert shell(machine, READ).strip() == "[True, True]"
+    assert "2 of 2 files opened from end to end" in machine.manage("restore_drill")
+    wait_until(lambda: machine.rows(LEFT_OVER) == [(0,)])  # another process may have a drill of its own
+
+
+def test_drill_by_a_user_who_may_make_no_database_says_so(tmp_path):
+    place = make_place(tmp_path / "var", BACKUP_DIR=str(tmp_path / "backups"))
+    place.manage("backup")
+    user = f"plain_{uuid.uuid4().hex[:8]}"
+    with closing(psycopg.connect(place.env["DATABASE_URL"], autocommit=True)) as database:
+        database.execute(f"CREATE ROLE {user} LOGIN IN ROLE pg_read_all_data, pg_write_all_data")
+        try:
+            place.env["DATABASE_URL"] = place.env["DATABASE_URL"].replace("//tests@", f"//{user}@")
+            assert "ALTER ROLE … CREATEDB" in fails(place, "restore_drill")
+            assert "CREATEDB" in place.rows("SELECT problem FROM detoxsite_look WHERE name = 'drill'")[0][0]
+        finally:
+            database.execute(f"DROP ROLE {user}")
 
 
 def test_restore_over_a_newer_release_leaves_nothing_of_its_tables(tmp_path):

@@ -1,0 +1,55 @@
+"""A database that another process keeps locked: whoever asks for a call meanwhile is told so, with a number to call."""
+
+import html
+import re
+import sqlite3
+import time
+import urllib.error
+import urllib.request
+from contextlib import closing
+
+import pytest
+
+from callbacks.views import NOT_SAVED
+from tests.callbacks.helpers import CONTENT_TYPE, JPEG, File, body, fields
+from tests.served import serve
+
+PATIENCE = 1  # seconds: tests.callbacks.impatient
+pytestmark = pytest.mark.sqlite_only("PostgreSQL locks rows, not the whole")
+STORED = ("callbacks_callbackrequest", "callbacks_attachment", "django_tasks_database_dbtaskresult")
+
+
+def send(site, data: bytes) -> tuple[int, str]:
+    """Status and page; a confirmation is followed."""
+    request = urllib.request.Request(f"{site.url}/contact/", data, {"Content-Type": CONTENT_TYPE})
+    try:
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return response.status, response.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def stored(database: sqlite3.Connection) -> list[int]:
+    return [database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in STORED]  # noqa: S608
+
+
+@pytest.mark.parametrize("files", [(), (("file_1", File(JPEG)),)], ids=["text", "text and file"])
+def test_form_sent_while_the_database_is_locked_comes_back_and_goes_through_later(tmp_path, files):
+    with serve(tmp_path, DJANGO_SETTINGS_MODULE="tests.callbacks.impatient") as site:
+        with urllib.request.urlopen(f"{site.url}/contact/", timeout=20) as response:
+            token = re.search('name="token" value="([^"]+)"', response.read().decode())[1]
+        data = body(fields(token=token, message="Knock first & softly."), *files)
+        with closing(sqlite3.connect(tmp_path / "db.sqlite3", isolation_level=None)) as other:
+            before = stored(other)
+            other.execute("BEGIN IMMEDIATE")
+            begin = time.monotonic()
+            status, page = send(site, data)
+            assert status == 503
+            assert time.monotonic() - begin < 2 * PATIENCE, "each thing that is written has waited for itself"
+            assert NOT_SAVED in html.unescape(page) and "tel:+18665121908" in page and "tel:911" in page
+            assert "Zoë Miller" in page and "Knock first &amp; softly." in page
+            other.execute("ROLLBACK")
+            assert stored(other) == before
+            assert [path for path in tmp_path.glob("attachments/*") if path.is_file()] == []
+            assert send(site, data)[0] == 200
+            assert stored(other)[:2] == [1, len(files)]

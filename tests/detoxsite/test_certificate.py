@@ -1,0 +1,119 @@
+"""The worker's look at the site's own certificate, by a real handshake, and what the readiness page makes of it."""
+
+import contextlib
+import datetime
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from django.utils import timezone
+
+from detoxsite.models import Look
+from detoxsite.operations import looks, readiness
+
+DAY = datetime.timedelta(days=1)
+
+
+def certificate(folder: Path, days: int) -> Path:
+    """One file with a key and its own signature for `localhost`, which ends in so many days."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = timezone.now()
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - 90 * DAY)
+        .not_valid_after(now + days * DAY)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / f"{days}.pem"
+    kind = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    path.write_bytes(key.private_bytes(*kind) + made.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+@contextlib.contextmanager
+def served(path: Path) -> Iterator[int]:
+    """The port of a server that shakes hands once."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+
+        def answer() -> None:
+            connection, _ = listener.accept()
+            with contextlib.suppress(OSError), context.wrap_socket(connection, server_side=True) as shaken:
+                shaken.recv(1)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join(timeout=10)
+
+
+@pytest.fixture
+def look(db, settings, monkeypatch, tmp_path) -> Callable[[int, str], readiness.Finding]:
+    """What the readiness page says of a certificate for so many days, which browsers trust if `trusted`."""
+
+    def look(days: int, trusted: bool = True) -> readiness.Finding:
+        path = certificate(tmp_path, days)
+        if trusted:
+            monkeypatch.setenv("SSL_CERT_FILE", str(path))
+        with served(path) as port:
+            return look_at(settings, port)
+
+    return look
+
+
+def look_at(settings, port: int) -> readiness.Finding:
+    settings.HTTPS, settings.SITE_URL = True, f"https://localhost:{port}"
+    looks.look_at_certificate()
+    at = timezone.now()
+    return readiness.certificate(at, {each.name: each for each in Look.objects.all()})
+
+
+def test_certificate_with_long_to_go_is_well(look):
+    found = look(60)
+    assert found.state == "well" and f"{timezone.now() + 60 * DAY:%Y-%m-%d}" in found.says
+
+
+def test_certificate_with_a_few_days_to_go_needs_somebody(look):
+    found = look(5)
+    assert found.state == "wrong" and f"It ends on {timezone.now() + 5 * DAY:%Y-%m-%d}" in found.says
+
+
+def test_certificate_that_is_over_needs_somebody(look):
+    found = look(-1)
+    assert found.state == "wrong" and "certificate has expired" in found.says
+
+
+def test_certificate_that_no_browser_trusts_needs_somebody(look):
+    found = look(60, trusted=False)
+    assert found.state == "wrong" and "self-signed certificate" in found.says
+
+
+def test_address_where_nobody_listens_needs_somebody(db, settings):
+    with closing(socket.create_server(("127.0.0.1", 0))) as gone:
+        port = gone.getsockname()[1]
+    found = look_at(settings, port)
+    assert found.state == "wrong" and "Connection refused" in found.says
+
+
+def test_address_that_takes_connections_and_never_answers_is_given_up(db, settings, monkeypatch):
+    monkeypatch.setattr(looks, "PATIENCE", 0.2)
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        found = look_at(settings, silent.getsockname()[1])
+    assert found.state == "wrong" and "does not answer" in found.says
+
+
+def test_certificate_renewed_is_well_again(look):
+    assert look(-1).state == "wrong"
+    assert look(60).state == "well"
