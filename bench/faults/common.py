@@ -143,6 +143,7 @@ def main(doc: str, *faults: Callable[[argparse.Namespace], list[Outcome]]) -> No
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=int, default=15, help="how long each thing is away; 600 for ten minutes")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    parser.add_argument("--older", metavar="COMMIT", help="the release that an upgrade begins with")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is stopped then too
     print(f"Seed: {options.seed}", flush=True)

@@ -44,25 +44,28 @@ def variables(path: Path) -> dict[str, str]:
 
 
 class Machine:
-    """A release, its state, and the processes of the units, all below `folder`, which must have a short path."""
+    """Releases, their state, and the processes of the units, all below `folder`, which must have a short path.
 
-    def __init__(self, folder: Path, host: str = HOST, **environment: str) -> None:
+    It begins with the code in the folder `code`, and with its state: what this code has prepared, or `code` itself.
+    """
+
+    def __init__(self, folder: Path, host: str = HOST, code: Path = ROOT, **environment: str) -> None:
         self.folder, self.host = folder, host
         self.var = folder / "var"
         self.ports = {"HTTP_PORT": str(free_port()), "HTTPS_PORT": str(free_port())}
         self.temporary = folder / "tmp"
         self.temporary.mkdir()
         self._environment = {"PATH": os.environ["PATH"], "TMPDIR": str(self.temporary)}
-        self._site = variables(DEPLOY / "detox.env.example") | state.make(self.var, like=prepared())
+        self._site = variables(DEPLOY / "detox.env.example") | state.make(
+            self.var, like=prepared() if code == ROOT else None
+        )
         self._site |= {"SITE_URL": self.url} | environment
         self._processes: dict[str, subprocess.Popen] = {}
-        release = folder / "current"
-        release.mkdir()
-        for path in ROOT.iterdir():
-            if path.name not in {".venv", "var", "deploy"}:
-                (release / path.name).symlink_to(path)
-        (release / ".venv").symlink_to(sys.prefix)
-        subprocess.run(["cp", "-a", str(DEPLOY), str(release)], check=True)
+        self._releases: list[Path] = []
+        if code == ROOT:
+            self._point(self._release(code))  # what it prepares is copied above
+        else:
+            self.switch(code)
         self.socket = folder / Path(directives(DEPLOY / "systemd" / "detox-web.socket", "ListenStream")[0]).name
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(self.socket))
@@ -126,6 +129,17 @@ class Machine:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=45)
 
+    def switch(self, code: Path) -> None:
+        """Prepares with the code in a folder and puts it in use, as `deploy/release switch`. Restarts nothing."""
+        release = self._release(code)
+        subprocess.run([release / "deploy" / "run", "prepare"], env=self.env, check=True, stdout=subprocess.DEVNULL)
+        self._point(release)
+
+    def back(self) -> None:
+        """What `deploy/release back` does with its links: the release before is in use again, on the tables of now."""
+        current = (self.folder / "current").resolve()
+        self._point(self._releases[self._releases.index(current) - 1])
+
     def restart_site(self) -> None:
         """What `deploy/release restart` does."""
         self.start("detox-bridge")
@@ -143,16 +157,33 @@ class Machine:
         self.close_socket()
         state.remove(self.var)
 
+    def _release(self, code: Path) -> Path:
+        """A folder with this code and the packages of these tests."""
+        release = self.folder / f"release-{len(self._releases) + 1}"
+        release.mkdir()
+        self._releases.append(release)
+        for path in code.iterdir():
+            if path.name not in {".venv", "var", "deploy"}:
+                (release / path.name).symlink_to(path)
+        (release / ".venv").symlink_to(sys.prefix)
+        subprocess.run(["cp", "-a", str(code / "deploy"), str(release)], check=True)
+        return release
+
+    def _point(self, release: Path) -> None:
+        new = self.folder / "current.new"
+        new.symlink_to(release)
+        new.replace(self.folder / "current")
+
     def _run(self, name: str, command: list[str], env: dict[str, str], **options) -> None:
         with (self.folder / f"{name}.log").open("a") as log:
             self._processes[name] = subprocess.Popen(command, env=env, stdout=log, stderr=subprocess.STDOUT, **options)
 
 
 @contextlib.contextmanager
-def machine(host: str = HOST, **environment: str) -> Iterator[Machine]:
-    """Serves behind Caddy until the end of the block."""
+def machine(host: str = HOST, code: Path = ROOT, **environment: str) -> Iterator[Machine]:
+    """Serves behind Caddy until the end of the block, at first with the code in a folder."""
     with tempfile.TemporaryDirectory(prefix="detox-") as folder:
-        started = Machine(Path(folder), host, **environment)
+        started = Machine(Path(folder), host, code, **environment)
         try:
             started.start("detox-web")
             started.start_caddy()
