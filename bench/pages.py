@@ -35,36 +35,36 @@ def main() -> None:
 def measure() -> None:
     from django.conf import settings
     from django.db import connection
-    from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
+    from tests.detoxsite.kept import Kept
     from tests.pages import MISSING, READING
 
-    client = Client(headers={"host": "127.0.0.1"})
+    site = Kept()
     columns = ("brotli", "gzip", "of it CSS", "script", "files", "queries")
     print(f"| {'page':32} |", " | ".join(columns), "|")
     print(f"|{'-' * 34}|{'|'.join('-' * (len(name) + 1) + ':' for name in columns)}|")
     for path in [*READING, MISSING]:
-        client.get(path)
+        site.get(path, HTTP_COOKIE="not=kept")
         with CaptureQueriesContext(connection) as queries:
-            response = client.get(path, headers={"accept-encoding": "br"})
+            site.get(path, HTTP_COOKIE="not=kept")
         asked = len(queries)  # now: the next request empties the log
-        gzipped = client.get(path, headers={"accept-encoding": "gzip"})
-        text = client.get(path).content.decode()
+        sizes = [wire(*site.get(path, HTTP_ACCEPT_ENCODING=encoding)) for encoding in ("br", "gzip")]
+        text = site.get(path)[2].decode()
         css = sum(map(len, re.findall(r"<style>(.*?)</style>", text, re.S)))
         scripts = re.findall(r'src="/static/([^"]+\.js)"', text)
         size = sum((settings.STATIC_ROOT / f"{name}.br").stat().st_size for name in scripts)
         files = len(scripts) + len(re.findall(r'<link rel="(?:icon|stylesheet)"', text)) + text.count("<img")
-        cells = (wire(response), wire(gzipped), css, size, files, asked)
+        cells = (*sizes, css, size, files, asked)
         print(
             f"| {path:32} |", " | ".join(f"{cell:{len(name)}}" for cell, name in zip(cells, columns, strict=True)), "|"
         )
 
 
-def wire(response) -> int:
+def wire(status: str, headers: dict[str, str], body: bytes) -> int:
     """Bytes of an answer as HTTP/1.1 sends it, status line and headers included."""
-    headers = sum(len(f"{name}: {value}\r\n") for name, value in response.items())
-    return len("HTTP/1.1 200 OK\r\n") + headers + len("\r\n") + len(response.content)
+    lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers.items()), ""]
+    return len("\r\n".join([*lines, ""])) + len(body)
 
 
 if __name__ == "__main__":

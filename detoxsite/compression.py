@@ -1,4 +1,4 @@
-"""Makes answers small. A page that many readers get is compressed once, as well as brotli can, and then remembered."""
+"""Makes answers small: quickly here, and as well as brotli can where the page is kept (detoxsite/pages)."""
 
 import functools
 import gzip
@@ -11,10 +11,8 @@ from django.utils.cache import patch_vary_headers
 #: Bytes. Less than that gains nothing.
 WORTH_IT = 400
 _TEXT = ("text/", "application/json", "application/xml", "application/atom+xml", "image/svg+xml")
-#: brotli's quality: the best costs some 50 milliseconds for a long page, so only what is remembered gets it.
-_BEST, _QUICK = 11, 4
-#: Pages of up to 60 KB, kept as they are and compressed: some 8 MB at the most.
-_REMEMBERED = 128
+#: brotli's quality: the best makes a long page a ninth smaller and takes fifty times as long.
+_BEST, _QUICK = 11, 5
 
 
 class CompressionMiddleware:
@@ -32,9 +30,7 @@ class CompressionMiddleware:
         patch_vary_headers(response, ("Accept-Encoding",))
         encoding = accepted(request.headers.get("Accept-Encoding", ""))
         if encoding:
-            keep = _is_for_everybody(request, response)
-            squeeze = _remembered if keep else compress
-            response.content = squeeze(response.content, encoding)
+            response.content = compress(response.content, encoding)
             response.headers["Content-Encoding"] = encoding
             response.headers["Content-Length"] = str(len(response.content))
             if etag := response.get("ETag"):
@@ -55,17 +51,6 @@ def accepted(header: str) -> str:
 def is_text(content_type: str) -> bool:
     """Whether compressing gains anything; pictures and the like are compressed already."""
     return content_type.startswith(_TEXT)
-
-
-def _is_for_everybody(request: HttpRequest, response: HttpResponse) -> bool:
-    """A reading page, the same for all: no form, no staff, nothing that must not be kept."""
-    kept = "no-store" in response.get("Cache-Control", "")
-    return request.method in {"GET", "HEAD"} and response.status_code == 200 and not kept and not response.cookies
-
-
-@functools.lru_cache(maxsize=_REMEMBERED)
-def _remembered(body: bytes, encoding: str) -> bytes:
-    return compress(body, encoding, best=True)
 
 
 def compress(body: bytes, encoding: str, best: bool = False) -> bytes:
