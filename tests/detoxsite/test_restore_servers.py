@@ -1,6 +1,8 @@
 """A backup of PostgreSQL and a store comes back: into what is empty, and over what a newer release has changed."""
 
 import shutil
+import subprocess
+import time
 import uuid
 from contextlib import closing
 from pathlib import Path
@@ -9,7 +11,7 @@ import psycopg
 import pytest
 
 from detoxsite.operations import manifest
-from tests import state
+from tests import backends, state
 from tests.detoxsite.test_restore import PROVE, fails, shell
 from tests.working import Place, make_place, wait_until
 
@@ -17,6 +19,12 @@ READ = """
 from callbacks.models import Attachment
 from tests.callbacks.helpers import JPEG, stored_bytes
 print([stored_bytes(each) == JPEG for each in Attachment.objects.arrived()])
+"""
+ERASE = """
+from callbacks import erasing
+from callbacks.models import CallbackRequest
+from tests.factories import make_staff
+erasing.erase(CallbackRequest.objects.get(reference="{reference}"), by=make_staff("lead"))
 """
 LEFT_OVER = "SELECT count(*) FROM pg_database WHERE starts_with(datname, 'drill_')"
 pytestmark = pytest.mark.servers_only
@@ -59,6 +67,26 @@ def test_backup_of_servers_is_proved_before_and_after_it_is_needed(tmp_path):
     assert shell(machine, READ).strip() == "[True, True]"
     assert "2 of 2 files opened from end to end" in machine.manage("restore_drill")
     wait_until(lambda: machine.rows(LEFT_OVER) == [(0,)])  # another process may have a drill of its own
+
+
+def test_copy_of_the_store_by_rclone_serves_in_its_place_and_forgets_what_was_erased(tmp_path):
+    place = make_place(tmp_path / "var")
+    kept, erased = place.ask_for_calls(2)
+    remote = (
+        f":s3,provider=Other,endpoint='{place.env['S3_ENDPOINT']}',access_key_id={place.env['S3_ACCESS_KEY']},"
+        f"secret_access_key={place.env['S3_SECRET_KEY']},force_path_style=true:"
+    )
+    copy = f"{place.env['S3_BUCKET']}-copy"
+    sync = [backends.find()["rclone"], "--config=", "sync", f"{remote}{place.env['S3_BUCKET']}", f"{remote}{copy}"]
+    subprocess.run(sync, check=True, capture_output=True)
+    there = Place(place.var, place.env | {"S3_BUCKET": copy})
+    assert shell(there, READ).strip() == "[True, True]"
+
+    shell(place, ERASE.format(reference=erased))
+    time.sleep(1.1)  # until the store of these tests looks at its folder again
+    subprocess.run(sync, check=True, capture_output=True)
+    assert shell(there, READ).strip() == "[True]"
+    assert len([*Path(state.SERVERS["files"], copy, "attachments").iterdir()]) == 1
 
 
 def test_drill_by_a_user_who_may_make_no_database_says_so(tmp_path):
