@@ -13,6 +13,7 @@ def site(guide) -> Kept:
     for target in ("/", "/emergency/", "/sitemap.xml", "/articles/feed/"):
         site.get(target)
         site.get(target, HTTP_ACCEPT_ENCODING="br")
+    site.trust()
     return site
 
 
