@@ -90,9 +90,8 @@ def prune_tasks() -> None:
     DBTaskResult.objects.filter(done).delete()
 
 
-HEARTBEAT = Job("heartbeat", 15 * SECOND, beat)
 JOBS = (
-    HEARTBEAT,
+    Job("heartbeat", 15 * SECOND, beat),
     Job("notices", 5 * MINUTE, tend_notices),
     Job("held files", 10 * MINUTE, scan_held),
     Job("forget counters", HOUR, counters.forget_old),
@@ -125,11 +124,6 @@ def run_due() -> None:
             _hold(job)
         elif _is_due(job, rows[job.name]) and _take(job, rows[job.name]):
             _start(job)
-
-
-def is_alive(within: datetime.timedelta = 2 * MINUTE) -> bool:
-    """Some worker was at it a moment ago. A job of several minutes, on the only worker, looks like none."""
-    return ScheduledJob.objects.filter(name=HEARTBEAT.name, succeeded_at__gt=timezone.now() - within).exists()
 
 
 def _is_due(job: Job, next_at: datetime.datetime) -> bool:

@@ -21,9 +21,9 @@ SOURCE = Path(__file__).with_name("clock.c")
 JUMPS = {"a day ahead": 86_400, "a day behind": -86_400, "the right time": 0}
 CHECK = """
 from django.utils import timezone
-from detoxsite import schedule
-from detoxsite.operations import standing
-print(schedule.is_alive(), standing.failing_jobs() + standing.late_jobs(timezone.now()))
+from detoxsite.operations import readiness, standing
+now = timezone.now()
+print(readiness.worker(now, {}).state == "well", standing.failing_jobs() + standing.late_jobs(now))
 """
 
 
