@@ -16,33 +16,34 @@ from django.db.backends.sqlite3 import base
 from detoxsite.sqlite.queue import Queue
 
 _queues: dict[str, Queue] = {}  # one a database file
-#: Seconds after a wait in vain in which nobody in this process waits for longer than SHORTLY.
+#: Seconds after a wait in vain in which the same thread, most likely for the same request, waits only SHORTLY.
 PAUSE = 2
 SHORTLY = 0.1
-_in_vain_until: dict[str, float] = {}  # by database file
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Raises OperationalError, as SQLite does, where the turn does not come within the timeout."""
 
     _has_turn = False
+    _in_vain_until = float("-inf")
 
     def _start_transaction_under_autocommit(self) -> None:
-        self._take_turn()
-        seconds = self._patience  # anew: the one before may just have waited in vain
+        patience, began = self._patience, time.monotonic()
         try:
-            with self._waiting(seconds):
+            self._take_turn(patience)
+            with self._waiting(max(SHORTLY, began + patience - time.monotonic())):
                 super()._start_transaction_under_autocommit()
         except BaseException as error:
             self._end_turn()
-            if isinstance(error, OperationalError):
-                self._waited_in_vain(seconds)
+            if isinstance(error, OperationalError) and patience > SHORTLY:  # a short wait says nothing
+                self._in_vain_until = time.monotonic() + PAUSE
             raise
+        self._in_vain_until = float("-inf")
 
     @contextlib.contextmanager
     def _waiting(self, seconds: float) -> Iterator[None]:
         """Has SQLite itself wait so long at most."""
-        if seconds == self._timeout:
+        if seconds > self._timeout - SHORTLY:  # the turn came at once, as nearly always
             yield
             return
         self.connection.execute(f"PRAGMA busy_timeout={seconds * 1000:.0f}")
@@ -67,11 +68,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         finally:
             self._end_turn()
 
-    def _take_turn(self) -> None:
-        seconds = self._patience
+    def _take_turn(self, patience: float) -> None:
         if not self._has_turn:
-            if not self._queue.enter(seconds):
-                self._waited_in_vain(seconds)
+            if not self._queue.enter(patience):
                 raise OperationalError("database is locked")
             self._has_turn = True
 
@@ -81,12 +80,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @property
     def _patience(self) -> float:
-        hurried = time.monotonic() < _in_vain_until.get(str(self.settings_dict["NAME"]), 0)
-        return min(SHORTLY, self._timeout) if hurried else self._timeout
-
-    def _waited_in_vain(self, seconds: float) -> None:
-        if seconds == self._timeout:  # a short wait says nothing, and must not make the next one short
-            _in_vain_until[str(self.settings_dict["NAME"])] = time.monotonic() + PAUSE
+        return min(SHORTLY, self._timeout) if time.monotonic() < self._in_vain_until else self._timeout
 
     def _end_turn(self) -> None:
         if self._has_turn:

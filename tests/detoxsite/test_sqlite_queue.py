@@ -103,3 +103,27 @@ def test_turn_ends_where_another_process_holds_the_database(database):
         begin(database)
     stranger.close()
     begin(database)
+
+
+def test_wait_in_vain_makes_the_same_thread_give_up_sooner_and_no_other(tmp_path, django_db_blocker):
+    """Nobody's form must come back because the lock, which is free again in a moment, kept another waiting."""
+    options = {"timeout": 1, "transaction_mode": "IMMEDIATE"}
+    settings = connection.settings_dict | {"NAME": tmp_path / "db.sqlite3", "OPTIONS": options}
+    stranger = sqlite3.connect(settings["NAME"], isolation_level=None, check_same_thread=False)
+    with django_db_blocker.unblock():
+        one, other = DatabaseWrapper(settings, "queue"), DatabaseWrapper(settings, "queue")
+        stranger.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError, match="locked"):
+            begin(one)
+        began = time.monotonic()
+        with pytest.raises(OperationalError, match="locked"):
+            begin(one)
+        assert time.monotonic() - began < 1
+        release = threading.Timer(0.3, stranger.execute, ["ROLLBACK"])
+        release.start()
+        begin(other)
+        release.join()
+        other.close()
+        begin(one)
+        one.close()
+    stranger.close()
