@@ -22,8 +22,8 @@ FEW = 3  # with fewer results than this, pages that hold only some of the words 
 NEAR_ENOUGH, NEAR_ENOUGH_SHORT, SHORT = 0.75, 0.8, 5
 #: Words that stand in every text and so say nothing of what is sought.
 COMMON = frozenset(
-    "a an and are as at be by can do does for from how i im in is it its me my of on or should so that the this to "
-    "was what when why will with you your".split()
+    "a an and are as at be by can do does for from how i im in is it its me much my of on or should so that the this "
+    "to was what when why will with you your".split()
 )
 
 #: What may mean that somebody is in danger: then urgent help stands above the results.
@@ -76,12 +76,13 @@ def search(typed: str) -> Results:
         seen = {match.entry_id for match in matches}
         some = index.find(terms, all_of_them=False, limit=LIMIT)
         matches += [match for match in some if match.entry_id not in seen][: LIMIT - len(matches)]
-    found = [Result(page.title, "Page", page.url, [(page.words, False)]) for page in meant_by(query)]
-    found += [Result(match.title, match.kind, match.url, _parts(match.excerpt)) for match in matches]
+    matches.sort(key=lambda match: not _is_named(match.title, terms))
     spelt = [
         word if word in SYNONYMS or index.holds(word, in_text=False) else meant[-1]
         for word, meant in zip(words, terms, strict=True)
     ]
+    found = [Result(page.title, "Page", page.url, [(page.words, False)]) for page in meant_by(query, " ".join(spelt))]
+    found += [Result(match.title, match.kind, match.url, _parts(match.excerpt)) for match in matches]
     return Results(
         query=query,
         corrected=" ".join(spelt) if spelt != words and found else "",
@@ -100,6 +101,12 @@ def _words(query: str) -> list[str]:
     words = re.findall(r"[^\W_]+", in_our_words(query.casefold().replace("'", "").replace("’", "")))
     telling = [word for word in words if word not in COMMON]
     return (telling or words)[:MOST_WORDS]
+
+
+def _is_named(title: str, terms: list[list[str]]) -> bool:
+    """Whether a title has all that was typed, or what people mean by it."""
+    named = set(_words(title))
+    return bool(terms) and all(named & set(spellings) for spellings in terms)
 
 
 class _Dictionary:

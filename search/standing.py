@@ -58,6 +58,12 @@ STANDING = (
         ("where am i", "where am i now", "what stage", "which stage", "what day"),
     ),
     StandingPage(
+        "The three stages, on one timeline",
+        "phases:list",
+        "How long each usually lasts with heroin, and what changes that.",
+        ("timeline", "stages", "how long"),
+    ),
+    StandingPage(
         "Check in: tick what you feel",
         "phases:check-in",
         "A sheet to print or show a nurse.",
@@ -101,14 +107,14 @@ STANDING = (
 )
 
 
-def meant_by(query: str) -> list[StandingPage]:
-    """Those that are called by the whole of what was typed, or by several words in it."""
-    typed = _plain(query)
-    return [
-        page
-        for page in STANDING
-        if typed in page.called or _names(typed, (name for name in page.called if " " in name), page.anywhere)
-    ]
+def meant_by(*queries: str) -> list[StandingPage]:
+    """Those that are called by the whole of what was typed, or by several words in it; several ways to put it."""
+    asked = [_plain(query) for query in queries]
+    return [page for page in STANDING if any(_is_called(page, typed) for typed in asked)]
+
+
+def _is_called(page: StandingPage, typed: str) -> bool:
+    return typed in page.called or _names(typed, (name for name in page.called if " " in name), page.anywhere)
 
 
 def nearest_to(query: str) -> list[StandingPage]:

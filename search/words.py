@@ -40,7 +40,8 @@ SYNONYMS = {
     **dict.fromkeys(("hopeless", "sad", "empty", "numb", "crying"), ["depression"]),
     **dict.fromkeys(("panic", "panicky", "freaking", "scared", "nervous"), ["anxiety"]),
     **dict.fromkeys(("angry", "snappy", "moody", "cranky"), ["irritability"]),
-    **dict.fromkeys(("preggo", "pregnancy", "expecting"), ["pregnant"]),
+    **dict.fromkeys(("preggo", "pregnancy", "expecting", "baby"), ["pregnant"]),
+    **dict.fromkeys(("relapse", "relapsed", "relapsing"), ["tolerance"]),
     **dict.fromkeys(("prison",), ["jail"]),
 }
 
@@ -91,6 +92,9 @@ PHRASES = {
     "the shot": "naltrexone",
     "cant stop": "cravings",
     "used again": "tolerance",
+    "how much can i use": "tolerance overdose",
+    "how much should i use": "tolerance overdose",
+    "safe amount": "tolerance overdose",
     "out of jail": "tolerance",
 }
 

@@ -226,3 +226,15 @@ def test_comparison_is_cards_on_a_phone_and_a_table_for_those_who_listen(visit):
 def _assert_sound(page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     axe.check(page)
+
+
+@pytest.mark.parametrize(
+    ("path", "words", "link"),
+    [("/no-such-page/", "In danger now:", "a"), ("/plan/", "I drink or take benzos", ".cite")],
+)
+def test_what_belongs_to_a_line_stands_in_it_on_a_phone(visit, path, words, link):
+    visitor = visit(360)
+    visitor.open(path)
+    line = visitor.page.get_by_role("listitem").filter(has_text=words)
+    whole, part = line.bounding_box(), line.locator(link).bounding_box()
+    assert part["y"] < whole["y"] + whole["height"] / 2

@@ -97,6 +97,8 @@ def test_card_has_signs_steps_numbers_and_room(client, guide):
         "18006624357",
         "naloxone",
         "2 breaths",
+        "fast heartbeat",
+        "Hard shaking",
         "Do not leave them",
     ):
         assert words in text

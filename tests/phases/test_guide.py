@@ -122,3 +122,21 @@ def test_page_overdue_for_review_says_so(client):
 
     make_treatment(reviewed_on=datetime.date(2020, 1, 1), review_due_on=datetime.date(2020, 2, 1))
     assert "was due to be checked again on February 1, 2020" in client.get("/treatments/a-medicine/").content.decode()
+
+
+def test_signs_of_drying_out_lead_to_the_emergency_room_wherever_they_are_named(guide):
+    told = [symptom for symptom in Symptom.objects.all() if "dehydration" in symptom.get_help]
+    assert told
+    for symptom in told:
+        assert "(tel:911)" in symptom.get_help and "emergency room" in symptom.get_help, symptom
+
+
+@pytest.mark.parametrize("stage", ["Initial withdrawal", "Peak withdrawal"])
+def test_stage_sends_who_has_stopped_alcohol_or_benzos_to_the_emergency_room(guide, stage):
+    emergency = Phase.objects.get(name=stage).get_help.split("Go to an emergency room")[1]
+    (line,) = [line for line in emergency.splitlines() if "benzos" in line]
+    assert "alcohol" in line and "have stopped" in line
+
+
+def test_symptom_in_the_table_is_not_run_together_with_how_strong_it_is(client, guide):
+    assert "Muscle aches</a> <small>" in client.get("/phases/initial-withdrawal/").content.decode()

@@ -102,6 +102,19 @@ def test_search_ranks_the_title_above_the_text():
     assert search("sleep").found[0].title == "Sleep"
 
 
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        ("methadone", "Methadone"),
+        ("how much methadone", "Methadone"),
+        ("diarhea", "Diarrhea"),
+        ("how much can i use", "Using again after a break: lost tolerance and overdose"),
+    ],
+)
+def test_search_for_a_thing_by_its_name_finds_the_page_on_it_first(guide, typed, title):
+    assert search(typed).found[0].title == title
+
+
 def test_search_finds_all_four_kinds(guide):
     kinds = set(SearchEntry.objects.values_list("kind", flat=True))
     assert kinds == {"Article", "Stage", "Symptom", "Treatment"}

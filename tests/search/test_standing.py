@@ -28,6 +28,9 @@ pytestmark = pytest.mark.django_db
         ("naloxone", "/emergency/"),
         ("narcan", "/emergency/"),
         ("how to use narcan", "/emergency/"),
+        ("im pregant", "/emergency/#pregnant"),
+        ("naloxne", "/emergency/"),
+        ("how long will it last", "/phases/"),
     ],
 )
 def test_page_of_that_name_comes_first(guide, typed, address):
