@@ -4,6 +4,7 @@ import datetime
 import uuid
 from dataclasses import dataclass, field
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -20,6 +21,7 @@ from callbacks.models import AccessRecord, Attachment, CallbackRequest, Note
 from callbacks.staff_forms import AttemptForm, NoteForm
 
 Action = AccessRecord.Action
+MOST_OF_SAME_NUMBER = 5
 
 
 @dataclass(frozen=True, repr=False)  # no repr: it holds what the person told us
@@ -83,6 +85,7 @@ def sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     standing = Standing(callback, timezone.now())
     context = {"callback": callback, "standing": standing, "opened": Opened.of(callback, standing.now)}
     context["holds"] = callback.claimed_by == request.user
+    context["same_number"] = _same_number(callback, context["opened"].details, standing.now)
     context |= {"attempts": _attempts(callback, standing), "title": f"Call sheet {callback.reference}"}
     context["is_news"] = work.is_news(callback, request.user)
     context["printed"] = date_and_clock(standing.now)
@@ -105,6 +108,7 @@ def show(
     context = {"callback": callback, "standing": standing, "title": f"Request {callback.reference}"}
     if callback.state == CallbackRequest.State.WITHDRAWN:
         return staff_page(request, "withdrawn.html", context, status)
+    prefetch_related_objects([callback], "notes", "attempts", "attachments")
     user = request.user
     holds = callback.claimed_by == user
     may_work = user.has_perm(WORK)
@@ -124,11 +128,21 @@ def show(
         "may_have_originals": may_work and user.has_perm(access.ORIGINALS),
         "may_see_log": user.has_perm(access.ACCESS_LOG),
     }
+    if may_work:
+        context["same_number"] = _same_number(callback, context["opened"].details, now)
     if may_work and holds and callback.is_waiting:
         context["attempt_form"] = attempt_form or AttemptForm(request=callback, now=now)
     if may_work:
         context["note_form"] = note_form or NoteForm()
     return staff_page(request, "request.html", context, status)
+
+
+def _same_number(callback: CallbackRequest, details: Details | None, now: datetime.datetime) -> list[Standing]:
+    """Other requests that left this number, for those who may search for it: of one person, or of two on one phone."""
+    if details is None or not details.phone:
+        return []
+    others = CallbackRequest.objects.with_phone(details.phone).exclude(pk=callback.pk).for_staff(now)
+    return [Standing(other, now) for other in others[:MOST_OF_SAME_NUMBER]]
 
 
 def _attempts(callback: CallbackRequest, standing: Standing) -> list[dict]:
