@@ -152,7 +152,11 @@ def _promise(request: CallbackRequest) -> None:
 
 
 def _correct(request: CallbackRequest, details: Details) -> None:
-    """A correction is dated, for staff who read it before, and brings one that was dealt with back into the queue."""
+    """A correction is dated, for staff who read it before, and brings one that was dealt with back into the queue.
+
+    Who has claimed it is sent word. Where word of an earlier one is still to be sent, that will do for both.
+    """
+    is_to_be_told = request.has_untold_correction
     request.seal_details(details.after(request.open_details()))
     request.corrected_at = timezone.now()
     _promise(request)
@@ -160,6 +164,8 @@ def _correct(request: CallbackRequest, details: Details) -> None:
         request.state = CallbackRequest.State.NEW
         request.claimed_by = request.claimed_at = request.next_try_at = request.staff_told_at = None
         notices.tell_staff.enqueue(str(request.pk))
+    elif request.has_untold_correction and not is_to_be_told:
+        notices.tell_of_correction.enqueue(str(request.pk))
     request.save(
         update_fields=[
             "sealed",
