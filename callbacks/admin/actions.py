@@ -23,11 +23,14 @@ from callbacks.keyring import VaultError
 from callbacks.models import AccessRecord, CallbackRequest
 from callbacks.staff_forms import AttemptForm, NoteForm
 
+Step = Callable[[CallbackRequest], object]
+
 GONE = "The request is gone: it was erased meanwhile."
 CORRECTED = (
     "The call is not logged yet. The person changed this request after you opened the page. Read how to call now, "
     "then log the call once more; what you chose is still there."
 )
+CHANGED = "{step} After you opened the page: {news}. Look at it, then press the button again if you still want to."
 OUTSIDE = "The next try is outside their safe hours. Change it, unless they asked for that time."
 
 
@@ -41,15 +44,19 @@ def claim(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @needs(VIEW, WORK)
 def release(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     def give_back(callback: CallbackRequest) -> None:
-        work.release(callback, request.user, anybodys=work.may_release(callback, request.user))
+        anybodys = work.may_release(callback, request.user)
+        work.release(callback, request.user, anybodys=anybodys, shown=request.POST.get("shown", ""))
 
-    return _do(request, pk, give_back, "It is back in the queue.")
+    return _end(request, pk, give_back, "It is back in the queue.", "It is not back in the queue yet.")
 
 
 @require_POST
 @needs(VIEW, WORK)
 def close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    return _do(request, pk, lambda callback: work.close(callback, request.user), "It is closed.")
+    def close_it(callback: CallbackRequest) -> None:
+        work.close(callback, request.user, shown=request.POST.get("shown", ""))
+
+    return _end(request, pk, close_it, "It is closed.", "It is not closed yet.")
 
 
 @require_POST
@@ -83,11 +90,7 @@ def log_attempt(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         return _do(request, pk, log, done)
     except work.Corrected:
-        callback = _find(pk)
-    if callback is None:
-        return back_to_queue(request, GONE)
-    work.record(AccessRecord.Action.VIEWED, callback, request.user)
-    return show(request, callback, attempt_form=form.again(callback), problem=CORRECTED, status=409)
+        return _look_first(request, pk, CORRECTED, form)
 
 
 @require_POST
@@ -104,7 +107,24 @@ def add_note(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return _do(request, pk, lambda callback: work.add_note(callback, request.user, text), "The note is kept.")
 
 
-def _do(request: HttpRequest, pk: uuid.UUID, step: Callable[[CallbackRequest], object], done: str) -> HttpResponse:
+def _end(request: HttpRequest, pk: uuid.UUID, step: Step, done: str, not_done: str) -> HttpResponse:
+    """Takes a step that ends somebody's work on the request, unless the page it is taken from is no longer true."""
+    try:
+        return _do(request, pk, step, done)
+    except work.Changed as changed:
+        return _look_first(request, pk, CHANGED.format(step=not_done, news=", ".join(changed.news)))
+
+
+def _look_first(request: HttpRequest, pk: uuid.UUID, problem: str, form: AttemptForm | None = None) -> HttpResponse:
+    """The page as it is now, in place of the step that was taken from an older one; with `form` as it was filled in."""
+    callback = _find(pk)
+    if callback is None:
+        return back_to_queue(request, GONE)
+    work.record(AccessRecord.Action.VIEWED, callback, request.user)
+    return show(request, callback, attempt_form=form and form.again(callback), problem=problem, status=409)
+
+
+def _do(request: HttpRequest, pk: uuid.UUID, step: Step, done: str) -> HttpResponse:
     """Takes one step, says how it went, and goes back to the page."""
     callback = _find(pk)
     if callback is None:

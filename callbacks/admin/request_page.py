@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from callbacks import work
+from callbacks import seen, work
 from callbacks.admin import access
 from callbacks.admin.access import VIEW, WORK, find_request, needs, staff_page
 from callbacks.admin.standing import Standing
@@ -113,6 +113,7 @@ def show(
     holds = callback.claimed_by == user
     may_work = user.has_perm(WORK)
     context |= {
+        "shown": seen.stamp(callback),
         "opened": Opened.of(callback, now),
         "attempts": _attempts(callback, standing),
         "reveals": reveals,
