@@ -32,12 +32,11 @@ def _earlier(details: Details) -> list[Instruction]:
     if not details.earlier_names:
         return []
     said = " and ".join(f"“{name}”" for name in details.earlier_names)
-    return [
-        Instruction(
-            f"The same form was sent before by the name {said}. Most likely it is one person, who put their name "
-            "right. If the call shows that it is two, both want a call; tell neither of the other."
-        )
-    ]
+    sentence = (
+        f"The same form was sent before by the name {said}: one person who put it right, or two who share a phone and "
+        "both want a call. Do not tell one of the other."
+    )
+    return [Instruction(sentence, forbids=True)]
 
 
 def _may(what: str, *, allowed: bool) -> Instruction:

@@ -4,6 +4,7 @@ import datetime
 import uuid
 from dataclasses import dataclass, field
 
+from django.contrib.auth.models import AbstractUser
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -67,11 +68,16 @@ def page(request: HttpRequest, object_id: str) -> HttpResponse:
 def reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The page with the number, once: the answer to a post has no address under which it could be opened again."""
     callback = find_request(pk)
-    if callback.claimed_by != request.user or callback.state == CallbackRequest.State.WITHDRAWN:
+    if not may_see_number(callback, request.user):
         work.record(Action.VIEWED, callback, request.user)
         return show(request, callback, status=409, problem="Claim the request first; then the number shows.")
     work.record(Action.REVEALED, callback, request.user)
     return show(request, callback, reveals=True)
+
+
+def may_see_number(callback: CallbackRequest, who: AbstractUser) -> bool:
+    """Who has claimed it; there is none any more where it was withdrawn."""
+    return callback.claimed_by == who and callback.state != CallbackRequest.State.WITHDRAWN
 
 
 @require_safe
