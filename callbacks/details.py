@@ -1,12 +1,16 @@
 """What a person tells us: the content of a callback request, only ever stored sealed."""
 
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 
 import phonenumbers
 from django.db.models import TextChoices
 
+from callbacks import names
 from callbacks.safe_hours import PartOfDay, SafeHours
+
+#: Of names that were corrected, so many are kept.
+_MOST_EARLIER_NAMES = 10
 
 
 class About(TextChoices):
@@ -38,6 +42,8 @@ class Details:
     text_message: bool = False
     if_other_answers: str = IfOtherAnswers.QUIET
     message: str = ""
+    #: What the same form said before, where it was another name: perhaps another person's. No part of the answers.
+    earlier_names: tuple[str, ...] = field(default=(), compare=False)
 
     def to_bytes(self) -> bytes:
         return json.dumps(asdict(self)).encode()
@@ -46,11 +52,27 @@ class Details:
     def from_bytes(cls, data: bytes) -> "Details":
         """Takes what `to_bytes` made, now or in an earlier version with fewer fields."""
         stored = json.loads(data)
+        stored["earlier_names"] = tuple(stored.get("earlier_names", ()))
         if hours := stored.get("safe_hours"):
             stored["safe_hours"] = SafeHours(tuple(PartOfDay(part) for part in hours["parts"]), hours["zone"])
         elif (part := stored.get("preferred_time")) in PartOfDay:  # the first version asked for one part of the day
             stored["safe_hours"] = SafeHours((PartOfDay(part),))
         return cls(**{field.name: stored[field.name] for field in fields(cls) if field.name in stored})
+
+    def after(self, earlier: "Details") -> "Details":
+        """These details, where they take the place of `earlier`: a name that they no longer hold stays known."""
+        found = [name for name in (*earlier.earlier_names, earlier.name) if not names.same(name, self.name)]
+        return replace(self, earlier_names=tuple(dict.fromkeys(found))[-_MOST_EARLIER_NAMES:])
+
+    def is_anothers(self, stored: "Details") -> bool:
+        """The form that sent `stored` was sent again by somebody else, as on a shared phone, and corrects nothing.
+
+        By another name that is, unless it is akin and they are reached the same way.
+        """
+        if names.same(self.name, stored.name):
+            return False
+        reached = (self.phone and self.phone == stored.phone) or (self.email and self.email == stored.email)
+        return not (reached and names.akin(self.name, stored.name))
 
     @property
     def phone_for_people(self) -> str:

@@ -18,13 +18,25 @@ def instructions(details: Details) -> list[Instruction]:
     if not details.phone:
         return [
             Instruction(f"Write to {details.name} by email. There is no phone number."),
+            *_earlier(details),
             Instruction("Do not say in the subject line where you write from.", forbids=True),
         ]
-    found = [Instruction(f"Ask for {details.name}.")]
+    found = [Instruction(f"Ask for {details.name}."), *_earlier(details)]
     found.append(_may("leave a voicemail", allowed=details.voicemail))
     found.append(_may("send a text message", allowed=details.text_message))
     found.append(_IF_OTHER_ANSWERS[IfOtherAnswers(details.if_other_answers)])
     return found
+
+
+def _earlier(details: Details) -> list[Instruction]:
+    if not details.earlier_names:
+        return []
+    said = " and ".join(f"“{name}”" for name in details.earlier_names)
+    sentence = (
+        f"The same form was sent before by the name {said}: one person who put it right, or two who share a phone and "
+        "both want a call. Do not tell one of the other."
+    )
+    return [Instruction(sentence, forbids=True)]
 
 
 def _may(what: str, *, allowed: bool) -> Instruction:

@@ -3,17 +3,22 @@
 import re
 from collections.abc import Iterator
 from typing import Protocol
+from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousMultipartForm, TooManyFilesSent
 from django.core.handlers.wsgi import LimitedStream
 from django.http import HttpRequest, QueryDict
 from django.http.multipartparser import MAX_TOTAL_HEADER_SIZE, MultiPartParser, MultiPartParserError, exhaust
+from django.utils.http import parse_header_parameters
 
-from callbacks.uploads import MAX_NAME_LENGTH
+from callbacks.uploads import MAX_NAME_LENGTH, Slot
 
 _END_OF_HEADER = b"\r\n\r\n"
 _FILE_NAME = re.compile(rb'(filename=")((?:[^"\\\r\n]|\\.)*)', re.IGNORECASE)
+#: A parameter that says its charset, as filename*=latin-1''M%FCller.jpg does.
+_ENCODED = re.compile(rb"""(\*\d*\*?\s*=\s*"?)[^'";]*('[^'";]*')([^";]*)""")
+_NAMELESS = re.compile(rb"""(?i);\s*filename\*?\d*\*?\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^;]*)""")
 #: Bytes of a file's name that are left where it is too long; staff see MAX_NAME_LENGTH characters of it.
 _NAME_BYTES = 4 * MAX_NAME_LENGTH
 _CHUNK = 64 * 1024  # bytes; a part whose header does not end within so many is left to Django, which takes no such body
@@ -56,9 +61,10 @@ class Body:
 class MendedHeaders:
     """A multipart body in which the header of each part is one that Django reads, whatever the file is called.
 
-    Django skips a part without a word where its header is not UTF-8 (a name from an old system), and gives the body
-    up where it is longer than 1,024 bytes (a very long name). It has no hook for either, so the bytes are mended on
-    their way in. All others pass as they are; no more than two chunks of them are held.
+    Django skips a part without a word where its header is not UTF-8 (a name from an old system) or names a charset that
+    is none, takes a file for text where its name is empty, and gives the body up where a header is longer than 1,024
+    bytes (a very long name). It has no hook for any of these, so the bytes are mended on their way in. All others pass
+    as they are; no more than two chunks of them are held.
     """
 
     def __init__(self, body: Body, boundary: bytes) -> None:
@@ -95,14 +101,25 @@ class MendedHeaders:
         header, end, rest = data.partition(_END_OF_HEADER)
         if not end or self._separator in header:
             return b"", data
-        return _mended(header) + end, rest
+        behind = b"\r\n" + self._separator
+        while len(rest) < len(behind) and (more := self._body.read(_CHUNK)):
+            rest += more
+        is_empty = behind.startswith(rest[: len(behind)])  # as from a page on which no file was chosen
+        return _mended(header, is_empty=is_empty) + end, rest
 
 
-def _mended(header: bytes) -> bytes:
-    header = b"\r\n".join(_as_utf8(line) for line in header.split(b"\r\n"))
-    if len(header) + len(_END_OF_HEADER) > MAX_TOTAL_HEADER_SIZE:
+def _mended(header: bytes, *, is_empty: bool) -> bytes:
+    header = b"\r\n".join(map(_as_utf8, header.split(b"\r\n")))
+    if not _fits(header):
         header = _FILE_NAME.sub(lambda found: found[1] + _cut(found[2]), header)
+    if _fits(header):  # what is longer nobody reads, and looking through it would cost the more
+        lines = map(_readable, header.split(b"\r\n"))
+        header = b"\r\n".join(lines if is_empty else map(_with_name, lines))
     return header
+
+
+def _fits(header: bytes) -> bool:
+    return len(header) + len(_END_OF_HEADER) <= MAX_TOTAL_HEADER_SIZE
 
 
 def _as_utf8(line: bytes) -> bytes:
@@ -111,6 +128,35 @@ def _as_utf8(line: bytes) -> bytes:
     except UnicodeDecodeError:
         return line.decode("latin-1").encode()  # the likeliest, and there is no byte that it cannot read
     return line
+
+
+def _readable(line: bytes) -> bytes:
+    """A parameter in a charset that is none is read as UTF-8 or Latin-1, like a name that says nothing of it."""
+    try:
+        parse_header_parameters(line.decode())
+    except ValueError:
+        return _ENCODED.sub(_in_known_charset, line)
+    return line
+
+
+def _in_known_charset(found: re.Match[bytes]) -> bytes:
+    try:
+        unquote_to_bytes(found[3]).decode()
+    except UnicodeDecodeError:
+        return found[1] + b"latin-1" + found[2] + found[3]
+    return found[1] + b"utf-8" + found[2] + found[3]
+
+
+def _with_name(line: bytes) -> bytes:
+    """A file that is called nothing is called "file"; a field of text stays one."""
+    try:
+        kind, parameters = parse_header_parameters(line.decode())
+    except ValueError:
+        return line
+    is_file = kind.startswith("content-disposition") and parameters.get("name", "").strip() in Slot.values
+    if not is_file or parameters.get("filename") != "":
+        return line
+    return _NAMELESS.sub(b"", line) + b'; filename="file"'
 
 
 def _cut(name: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Mail to staff: that somebody asks to be called, that calls are overdue. A reference and a link, never who.
+"""Mail to staff: somebody asks to be called, or changed it; calls are overdue. A reference and a link, never who.
 
 Each notice is sent at least once. A worker that dies between the mail server's yes and our own record sends it again;
 recording first could lose a notice, and with it a call. Both copies carry one Message-ID, by which most mailboxes show
@@ -11,12 +11,13 @@ import logging
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -35,6 +36,8 @@ LOST_AFTER = datetime.timedelta(minutes=10)
 GRACE = datetime.timedelta(minutes=2)
 #: Notices that one sweep queues again: after weeks without a mail server no mailbox is flooded at once.
 MOST_AT_ONCE = 50
+#: A person who puts one thing after another right is not one mail after another.
+CORRECTION_PAUSE = datetime.timedelta(minutes=10)
 #: Days before a request is erased unanswered from which on staff are warned of it, daily.
 WARNED_DAYS = 7
 
@@ -97,6 +100,39 @@ def sweep(at: datetime.datetime) -> int:
     return len(lost)
 
 
+@task()
+def tell_of_correction(request_id: str) -> None:
+    """Sends word of a change at once, to who may be about to call. What fails the next round of the worker sends."""
+    try:
+        tell_of_corrections(timezone.now(), CallbackRequest.objects.filter(pk=request_id))
+    except NotSent as error:
+        log.warning("Word of a change could not be sent (%s). It is tried again with the next round.", error)
+
+
+def tell_of_corrections(at: datetime.datetime, among: QuerySet | None = None) -> int:
+    """A mail to each colleague whose claimed request the person has changed; how many. Raises NotSent.
+
+    It goes where all notices go if the colleague has no address, no account any more, or one that takes no mail.
+    """
+    if not are_on():
+        return 0
+    among = CallbackRequest.objects.all() if among is None else among
+    found = list(among.correction_untold(at - CORRECTION_PAUSE))
+    for request in found:
+        who = request.claimed_by
+        _send_of_correction(request, [who.email] if who.email and who.is_active else [])
+        CallbackRequest.objects.filter(pk=request.pk).update(correction_told_at=at)
+    return len(found)
+
+
+def _send_of_correction(request: CallbackRequest, to: list[str]) -> None:
+    subject, key = f"Callback request {request.reference} was changed", f"changed {request.pk} {request.correction}"
+    if to:
+        with suppress(NotSent):
+            return _send(subject, "changed", [request], key=key, to=to)
+    return _send(subject, "changed", [request], key=key)
+
+
 def tell_of_overdue(at: datetime.datetime) -> int:
     """One mail about all requests that have become overdue; how many. Each is named once. Raises NotSent."""
     found = list(CallbackRequest.objects.overdue_untold(at).order_by("due_at")) if are_on() else []
@@ -143,7 +179,9 @@ def _tell(request_id: str) -> None:
         untold.update(staff_told_at=timezone.now())
 
 
-def _send(subject: str, template: str, found: Iterable[CallbackRequest], *, key: str) -> None:
+def _send(
+    subject: str, template: str, found: Iterable[CallbackRequest], *, key: str, to: list[str] | None = None
+) -> None:
     """The same `key` gives the same Message-ID. No transaction is open meanwhile: it would hold up every writer."""
     lines = [(request, settings.SITE_URL + _page_of(request)) for request in found]
     text = render_to_string(f"callbacks/mail/{template}.txt", {"lines": lines, "days": WARNED_DAYS})
@@ -153,7 +191,7 @@ def _send(subject: str, template: str, found: Iterable[CallbackRequest], *, key:
     }
     failure = ""
     try:
-        EmailMessage(subject, text, to=settings.NOTICE_EMAILS, headers=headers).send()
+        EmailMessage(subject, text, to=to or settings.NOTICE_EMAILS, headers=headers).send()
     except Exception as error:
         failure = type(error).__name__
     if failure:

@@ -71,6 +71,13 @@ class CallbackRequestQuerySet(QuerySet):
         """Overdue at `at`, and staff have not been told so since the time that was promised last."""
         return self.overdue(at).filter(Q(overdue_told_at=None) | Q(overdue_told_at__lt=F("due_at")))
 
+    def correction_untold(self, told_before: datetime) -> QuerySet:
+        """Changed by the person after it was claimed: whoever has it was not sent word, nor any since `told_before`."""
+        untold = Q(correction_told_at=None) | Q(correction_told_at__lt=F("corrected_at"))
+        rested = Q(correction_told_at=None) | Q(correction_told_at__lte=told_before)
+        claimed = self.waiting().exclude(claimed_by=None).select_related("claimed_by")
+        return claimed.filter(untold, rested, corrected_at__gt=F("claimed_at"))
+
     def waiting_but_erased_by(self, at: datetime) -> QuerySet:
         """The person still waits, and all that they sent will be erased by `at`."""
         return self.waiting().filter(erase_after__lte=at)

@@ -56,7 +56,7 @@ def receive(
     handler = VaultUploadHandler(request, slots, before_files)
     request.upload_handlers = [handler]
     try:
-        request.POST  # noqa: B018 - reading it is what parses the body
+        handler.note_text(request.POST)  # reading it is what parses the body
     except (MultiPartParserError, SuspiciousOperation, UnreadablePostError) as error:
         handler.discard()
         raise UnreadableForm(too_long=isinstance(error, RequestDataTooBig)) from error
@@ -211,6 +211,12 @@ class VaultUploadHandler(FileUploadHandler):
         if self._incoming is None and slot:
             self._incoming = _Incoming(slot, "file")
         self._refuse(Refusal.INTERRUPTED)
+
+    def note_text(self, text: QueryDict) -> None:
+        """A file that came as text is none that can be opened: says so, instead of leaving it out."""
+        for slot in self.slots:
+            if text.get(slot) and slot not in self.received:
+                self.received[slot] = Received(slot, "file", refusal=Refusal.WRONG_KIND)
 
     def discard(self) -> None:
         """Drops everything that came, for a form that cannot be used."""

@@ -48,9 +48,9 @@ def submit(*, details: Details, nonce: str, received: dict[Slot, Received], susp
     """Stores a request, its files and the task to tell staff, all or nothing. Raises CouldNotSave.
 
     The same nonce again (a double tap, a reload, a retry after a lost answer) corrects the same request: the details
-    of the last call win, a file already stored stays, and a slot without one takes the new file. Where neither the
-    name nor the way to reach them is the same, somebody else has sent a page left open on a shared phone: a request
-    of its own. A withdrawn request stays withdrawn, whatever arrives late: raises FormSpent.
+    of the last call win, a file already stored stays, and a slot without one takes the new file. By another person's
+    name (Details.is_anothers) it is a request of its own: somebody else has sent a page left open on a shared phone.
+    A withdrawn request stays withdrawn, whatever arrives late: raises FormSpent.
     """
     with _saving(received), transaction.atomic():
         nonce, request = _own(nonce, details, CallbackRequest.objects.select_for_update())
@@ -107,9 +107,12 @@ def _discard_unused(names: set[str]) -> None:
 
 
 def _own(nonce: str, details: Details, rows: QuerySet) -> tuple[str, CallbackRequest | None]:
-    """The nonce under which these details are kept, and their request. Raises FormSpent for a withdrawn one."""
+    """The nonce under which these details are kept, and their request. Raises FormSpent for a withdrawn one.
+
+    Each person who sent the form follows from the one before, so that each finds their own request again.
+    """
     request = _find(nonce, rows)
-    if request and request.is_kept and _is_another(request, details):
+    while request and request.is_kept and details.is_anothers(request.open_details()):
         whom = f"{nonce}|{request.pk}|{details.phone or details.email}"
         nonce = salted_hmac("callbacks.another", whom).hexdigest()
         request = _find(nonce, rows)
@@ -120,11 +123,6 @@ def _own(nonce: str, details: Details, rows: QuerySet) -> tuple[str, CallbackReq
 
 def _find(nonce: str, rows: QuerySet) -> CallbackRequest | None:
     return rows.filter(form_key=links.form_key(nonce)).first()
-
-
-def _is_another(request: CallbackRequest, details: Details) -> bool:
-    stored = request.open_details()
-    return details.name != stored.name and (details.phone, details.email) != (stored.phone, stored.email)
 
 
 def _create(details: Details, nonce: str, suspicion: str) -> CallbackRequest:
@@ -154,14 +152,20 @@ def _promise(request: CallbackRequest) -> None:
 
 
 def _correct(request: CallbackRequest, details: Details) -> None:
-    """A correction is dated, for staff who read it before, and brings one that was dealt with back into the queue."""
-    request.seal_details(details)
+    """A correction is dated, for staff who read it before, and brings one that was dealt with back into the queue.
+
+    Who has claimed it is sent word. Where word of an earlier one is still to be sent, that will do for both.
+    """
+    is_to_be_told = request.has_untold_correction
+    request.seal_details(details.after(request.open_details()))
     request.corrected_at = timezone.now()
     _promise(request)
     if not request.is_waiting:
         request.state = CallbackRequest.State.NEW
         request.claimed_by = request.claimed_at = request.next_try_at = request.staff_told_at = None
         notices.tell_staff.enqueue(str(request.pk))
+    elif request.has_untold_correction and not is_to_be_told:
+        notices.tell_of_correction.enqueue(str(request.pk))
     request.save(
         update_fields=[
             "sealed",

@@ -119,7 +119,7 @@ def sent(request: HttpRequest, callback: CallbackRequest, secret: str) -> HttpRe
         return _sent_page(request, callback, secret, 400, NOT_READ)
     if not may_add:
         return _sent_page(request, callback, secret, 429, TOO_MANY_FILES)
-    if not upload.file_began:
+    if not upload.file_began and not upload.received:
         return _sent_page(request, callback, secret, 422, NO_FILE)
     try:
         services.add_files(callback, upload.received)

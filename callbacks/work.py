@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from callbacks import seen
 from callbacks.models import AccessRecord, CallAttempt, CallbackRequest, Note
 
 State = CallbackRequest.State
@@ -19,6 +20,14 @@ class AlreadyTaken(Exception):
 
 class Corrected(Exception):
     """The person has changed what they asked for since the page was opened: how to call may be another."""
+
+
+class Changed(Exception):
+    """Something came since the page was opened that whoever ends the work on a request has to see first: `news`."""
+
+    def __init__(self, news: list[str]) -> None:
+        super().__init__()
+        self.news = news
 
 
 def name_of(who: AbstractUser | None) -> str:
@@ -37,15 +46,23 @@ def claim(request: CallbackRequest, who: AbstractUser) -> None:
     request.refresh_from_db()
 
 
-def release(request: CallbackRequest, who: AbstractUser, *, anybodys: bool = False) -> None:
-    """Gives a request back to the queue; with `anybodys`, also one that a colleague has. Raises AlreadyTaken."""
-    held = CallbackRequest.objects.filter(pk=request.pk).exclude(claimed_by=None).exclude(state=State.WITHDRAWN)
+def release(request: CallbackRequest, who: AbstractUser, *, anybodys: bool = False, shown: str | None = None) -> None:
+    """Gives a request back to the queue; with `anybodys`, also one that a colleague has.
+
+    Raises AlreadyTaken, or Changed where the page that `shown` is the stamp of is no longer true.
+    """
+    claimed = CallbackRequest.objects.filter(pk=request.pk).exclude(claimed_by=None).exclude(state=State.WITHDRAWN)
     if not anybodys:
-        held = held.filter(claimed_by=who)
+        claimed = claimed.filter(claimed_by=who)
     with transaction.atomic():
-        if not held.update(claimed_by=None, claimed_at=None):
+        held = claimed.select_for_update().first()
+        if held is None:
             raise AlreadyTaken
-        CallbackRequest.objects.filter(pk=request.pk, state=State.CLAIMED).update(state=State.NEW)
+        _check(held, shown)
+        held.claimed_by = held.claimed_at = None
+        if held.state == State.CLAIMED:
+            held.state = State.NEW
+        held.save(update_fields=["claimed_by", "claimed_at", "state"])
     request.refresh_from_db()
 
 
@@ -98,10 +115,15 @@ def log_attempt(
     return attempt
 
 
-def close(request: CallbackRequest, who: AbstractUser) -> None:
-    """Nothing more is to be done. Raises AlreadyTaken unless `who` has claimed it."""
+def close(request: CallbackRequest, who: AbstractUser, *, shown: str | None = None) -> None:
+    """Nothing more is to be done.
+
+    Raises AlreadyTaken unless `who` has claimed it, or Changed where the page that `shown` is the stamp of is no longer
+    true.
+    """
     with transaction.atomic():
         held = _held(request, who)
+        _check(held, shown)
         held.state, held.next_try_at = State.CLOSED, None
         held.save(update_fields=["state", "next_try_at"])
     request.refresh_from_db()
@@ -160,3 +182,8 @@ def _held(request: CallbackRequest, who: AbstractUser) -> CallbackRequest:
     if held is None:
         raise AlreadyTaken
     return held
+
+
+def _check(held: CallbackRequest, shown: str | None) -> None:
+    if shown is not None and (news := seen.news(held, shown)):
+        raise Changed(news)

@@ -66,8 +66,9 @@ def purge() -> None:
 
 
 def tend_notices() -> None:
-    """Takes up notices that got lost, and tells of what has become overdue. Raises NotSent."""
+    """Takes up notices that got lost, and tells of what was changed or has become overdue. Raises NotSent."""
     notices.sweep(timezone.now())
+    notices.tell_of_corrections(timezone.now())
     notices.tell_of_overdue(timezone.now())
 
 

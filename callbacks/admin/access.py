@@ -60,6 +60,11 @@ def see_other(url: str) -> HttpResponse:
     return HttpResponseRedirect(url, status=303)
 
 
+def post_again(url: str) -> HttpResponse:
+    """The browser posts to `url` what it posted here: reloading the page that follows repeats that step, not this."""
+    return HttpResponseRedirect(url, status=307)
+
+
 def back_to_queue(request: HttpRequest, warning: str) -> HttpResponse:
     messages.warning(request, warning)
     return see_other(queue_url())

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -16,18 +17,22 @@ from callbacks.admin.access import (
     back_to_queue,
     needs,
     page_url,
+    post_again,
     see_other,
 )
-from callbacks.admin.request_page import show
+from callbacks.admin.request_page import may_see_number, show
 from callbacks.keyring import VaultError
 from callbacks.models import AccessRecord, CallbackRequest
 from callbacks.staff_forms import AttemptForm, NoteForm
+
+Step = Callable[[CallbackRequest], object]
 
 GONE = "The request is gone: it was erased meanwhile."
 CORRECTED = (
     "The call is not logged yet. The person changed this request after you opened the page. Read how to call now, "
     "then log the call once more; what you chose is still there."
 )
+CHANGED = "{step} After you opened the page: {news}. Look at it, then press the button again if you still want to."
 OUTSIDE = "The next try is outside their safe hours. Change it, unless they asked for that time."
 
 
@@ -41,15 +46,19 @@ def claim(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @needs(VIEW, WORK)
 def release(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     def give_back(callback: CallbackRequest) -> None:
-        work.release(callback, request.user, anybodys=work.may_release(callback, request.user))
+        anybodys = work.may_release(callback, request.user)
+        work.release(callback, request.user, anybodys=anybodys, shown=request.POST.get("shown", ""))
 
-    return _do(request, pk, give_back, "It is back in the queue.")
+    return _end(request, pk, give_back, "It is back in the queue.", "It is not back in the queue yet.")
 
 
 @require_POST
 @needs(VIEW, WORK)
 def close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    return _do(request, pk, lambda callback: work.close(callback, request.user), "It is closed.")
+    def close_it(callback: CallbackRequest) -> None:
+        work.close(callback, request.user, shown=request.POST.get("shown", ""))
+
+    return _end(request, pk, close_it, "It is closed.", "It is not closed yet.")
 
 
 @require_POST
@@ -69,8 +78,7 @@ def log_attempt(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return _clash(request, callback)
     form = AttemptForm(request.POST, request=callback, now=timezone.now())
     if not form.is_valid():
-        work.record(AccessRecord.Action.VIEWED, callback, request.user)
-        return show(request, callback, attempt_form=form, status=422)
+        return _once_more(request, callback, attempt_form=form)
     data = form.cleaned_data
     done = "The call is logged."
 
@@ -83,11 +91,7 @@ def log_attempt(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         return _do(request, pk, log, done)
     except work.Corrected:
-        callback = _find(pk)
-    if callback is None:
-        return back_to_queue(request, GONE)
-    work.record(AccessRecord.Action.VIEWED, callback, request.user)
-    return show(request, callback, attempt_form=form.again(callback), problem=CORRECTED, status=409)
+        return _look_first(request, pk, CORRECTED, form)
 
 
 @require_POST
@@ -98,14 +102,54 @@ def add_note(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return back_to_queue(request, GONE)
     form = NoteForm(request.POST)
     if not form.is_valid():
-        work.record(AccessRecord.Action.VIEWED, callback, request.user)
-        return show(request, callback, note_form=form, status=422)
+        return _once_more(request, callback, note_form=form)
     text = form.cleaned_data["text"]
-    return _do(request, pk, lambda callback: work.add_note(callback, request.user, text), "The note is kept.")
+    next_page = _number_again if _had_number(request) else _page_again
+    return _do(
+        request, pk, lambda callback: work.add_note(callback, request.user, text), "The note is kept.", next_page
+    )
 
 
-def _do(request: HttpRequest, pk: uuid.UUID, step: Callable[[CallbackRequest], object], done: str) -> HttpResponse:
-    """Takes one step, says how it went, and goes back to the page."""
+def _had_number(request: HttpRequest) -> bool:
+    """The page showed the number when this was sent from it."""
+    return request.POST.get("number") == "shown"
+
+
+def _page_again(callback: CallbackRequest) -> HttpResponse:
+    return see_other(page_url(callback))
+
+
+def _number_again(callback: CallbackRequest) -> HttpResponse:
+    """As if the button under it were pressed once more, which asks whether it may be shown, and records it."""
+    return post_again(reverse("admin:callbacks_callbackrequest_reveal", args=[callback.pk]))
+
+
+def _once_more(request: HttpRequest, callback: CallbackRequest, **form) -> HttpResponse:
+    """The page with a form that is not right yet; the number stays on it where it was, and that is recorded too."""
+    reveals = _had_number(request) and may_see_number(callback, request.user)
+    work.record(AccessRecord.Action.REVEALED if reveals else AccessRecord.Action.VIEWED, callback, request.user)
+    return show(request, callback, reveals=reveals, status=422, **form)
+
+
+def _end(request: HttpRequest, pk: uuid.UUID, step: Step, done: str, not_done: str) -> HttpResponse:
+    """Takes a step that ends somebody's work on the request, unless the page it is taken from is no longer true."""
+    try:
+        return _do(request, pk, step, done)
+    except work.Changed as changed:
+        return _look_first(request, pk, CHANGED.format(step=not_done, news=", ".join(changed.news)))
+
+
+def _look_first(request: HttpRequest, pk: uuid.UUID, problem: str, form: AttemptForm | None = None) -> HttpResponse:
+    """The page as it is now, in place of the step that was taken from an older one; with `form` as it was filled in."""
+    callback = _find(pk)
+    if callback is None:
+        return back_to_queue(request, GONE)
+    work.record(AccessRecord.Action.VIEWED, callback, request.user)
+    return show(request, callback, attempt_form=form and form.again(callback), problem=problem, status=409)
+
+
+def _do(request: HttpRequest, pk: uuid.UUID, step: Step, done: str, next_page=_page_again) -> HttpResponse:
+    """Takes one step, says how it went, and goes on to `next_page`, or back to the page where it went wrong."""
     callback = _find(pk)
     if callback is None:
         return back_to_queue(request, GONE)
@@ -119,7 +163,8 @@ def _do(request: HttpRequest, pk: uuid.UUID, step: Callable[[CallbackRequest], o
         messages.error(request, CANNOT_OPEN)
     else:
         messages.success(request, done)
-    return see_other(page_url(callback))
+        return next_page(callback)
+    return _page_again(callback)
 
 
 def _clash(request: HttpRequest, callback: CallbackRequest) -> HttpResponse:
@@ -137,7 +182,7 @@ def _clash(request: HttpRequest, callback: CallbackRequest) -> HttpResponse:
     else:
         said = "It has changed meanwhile. Look at it again before you go on."
     messages.warning(request, said)
-    return see_other(page_url(callback))
+    return _page_again(callback)
 
 
 def _find(pk: uuid.UUID) -> CallbackRequest | None:

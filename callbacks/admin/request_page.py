@@ -4,11 +4,13 @@ import datetime
 import uuid
 from dataclasses import dataclass, field
 
+from django.contrib.auth.models import AbstractUser
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from callbacks import work
+from callbacks import seen, work
 from callbacks.admin import access
 from callbacks.admin.access import VIEW, WORK, find_request, needs, staff_page
 from callbacks.admin.standing import Standing
@@ -20,6 +22,7 @@ from callbacks.models import AccessRecord, Attachment, CallbackRequest, Note
 from callbacks.staff_forms import AttemptForm, NoteForm
 
 Action = AccessRecord.Action
+MOST_OF_SAME_NUMBER = 5
 
 
 @dataclass(frozen=True, repr=False)  # no repr: it holds what the person told us
@@ -65,11 +68,16 @@ def page(request: HttpRequest, object_id: str) -> HttpResponse:
 def reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The page with the number, once: the answer to a post has no address under which it could be opened again."""
     callback = find_request(pk)
-    if callback.claimed_by != request.user or callback.state == CallbackRequest.State.WITHDRAWN:
+    if not may_see_number(callback, request.user):
         work.record(Action.VIEWED, callback, request.user)
         return show(request, callback, status=409, problem="Claim the request first; then the number shows.")
     work.record(Action.REVEALED, callback, request.user)
     return show(request, callback, reveals=True)
+
+
+def may_see_number(callback: CallbackRequest, who: AbstractUser) -> bool:
+    """Who has claimed it; there is none any more where it was withdrawn."""
+    return callback.claimed_by == who and callback.state != CallbackRequest.State.WITHDRAWN
 
 
 @require_safe
@@ -83,6 +91,7 @@ def sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     standing = Standing(callback, timezone.now())
     context = {"callback": callback, "standing": standing, "opened": Opened.of(callback, standing.now)}
     context["holds"] = callback.claimed_by == request.user
+    context["same_number"] = _same_number(callback, context["opened"].details, standing.now)
     context |= {"attempts": _attempts(callback, standing), "title": f"Call sheet {callback.reference}"}
     context["is_news"] = work.is_news(callback, request.user)
     context["printed"] = date_and_clock(standing.now)
@@ -105,10 +114,12 @@ def show(
     context = {"callback": callback, "standing": standing, "title": f"Request {callback.reference}"}
     if callback.state == CallbackRequest.State.WITHDRAWN:
         return staff_page(request, "withdrawn.html", context, status)
+    prefetch_related_objects([callback], "notes", "attempts", "attachments")
     user = request.user
     holds = callback.claimed_by == user
     may_work = user.has_perm(WORK)
     context |= {
+        "shown": seen.stamp(callback),
         "opened": Opened.of(callback, now),
         "attempts": _attempts(callback, standing),
         "reveals": reveals,
@@ -124,11 +135,21 @@ def show(
         "may_have_originals": may_work and user.has_perm(access.ORIGINALS),
         "may_see_log": user.has_perm(access.ACCESS_LOG),
     }
+    if may_work:
+        context["same_number"] = _same_number(callback, context["opened"].details, now)
     if may_work and holds and callback.is_waiting:
         context["attempt_form"] = attempt_form or AttemptForm(request=callback, now=now)
     if may_work:
         context["note_form"] = note_form or NoteForm()
     return staff_page(request, "request.html", context, status)
+
+
+def _same_number(callback: CallbackRequest, details: Details | None, now: datetime.datetime) -> list[Standing]:
+    """Other requests that left this number, for those who may search for it: of one person, or of two on one phone."""
+    if details is None or not details.phone:
+        return []
+    others = CallbackRequest.objects.with_phone(details.phone).exclude(pk=callback.pk).for_staff(now)
+    return [Standing(other, now) for other in others[:MOST_OF_SAME_NUMBER]]
 
 
 def _attempts(callback: CallbackRequest, standing: Standing) -> list[dict]:

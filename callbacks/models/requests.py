@@ -89,8 +89,10 @@ class CallbackRequest(models.Model):
     withdrawn_at = models.DateTimeField(null=True, editable=False)
     corrected_at = models.DateTimeField(null=True, editable=False, help_text="When the person last changed it.")
     staff_told_at = models.DateTimeField(null=True, editable=False, help_text="When the notice to staff went out.")
-
     overdue_told_at = models.DateTimeField(null=True, editable=False, help_text="When staff heard it is overdue.")
+    correction_told_at = models.DateTimeField(
+        null=True, editable=False, help_text="When who claimed it last heard of a change by the person."
+    )
 
     objects = CallbackRequestQuerySet.as_manager()
 
@@ -186,6 +188,12 @@ class CallbackRequest(models.Model):
     def correction(self) -> str:
         """Which correction a page shows, for the page to bring back; empty before the first."""
         return self.corrected_at.isoformat() if self.corrected_at else ""
+
+    @property
+    def has_untold_correction(self) -> bool:
+        """The person changed it after it was claimed, and who claimed it was not sent word."""
+        since = max(filter(None, [self.claimed_at, self.correction_told_at]), default=None)
+        return bool(self.corrected_at and since and self.corrected_at > since)
 
     @property
     def call_by(self) -> datetime.datetime:

@@ -54,6 +54,13 @@ def test_request_is_claimed_called_noted_and_closed(staff, site):
     how = page.locator(".how").inner_text()
     assert how.index("Do not leave a voicemail.") < how.index("212-555-0123")
 
+    page.get_by_label("Note for colleagues").fill("A child picked up.")
+    page.get_by_role("button", name="Keep the note").click()
+    page.get_by_text("The note is kept.").wait_for()
+    assert number.is_visible()
+    page.reload()  # which posts once more what led here
+    assert number.is_visible() and page.get_by_text("A child picked up.").count() == 1
+
     page.get_by_label("No answer").check()
     page.get_by_label(re.compile("When their safe hours begin next")).check()
     page.get_by_role("button", name="Log the call").click()

@@ -68,6 +68,75 @@ def test_file_with_a_name_from_an_old_system_is_taken_behind_the_link_too(client
     assert request.attachments.get().open_name() == "Müller.jpg"
 
 
+ENCODED = [
+    (b"filename*=no-such''M%C3%BCller.jpg", "Müller.jpg"),
+    (b"filename*=no-such'de'M%FCller.jpg", "Müller.jpg"),
+    (b"filename*=\"no-such''a.jpg\"", "a.jpg"),
+    (b"filename*0*=no-such''M%FC; filename*1=ller.jpg", "Müller.jpg"),
+    (b"filename=\"plain.jpg\"; filename*=no-such''M%FCller.jpg", "Müller.jpg"),
+    (b"filename*=a\x00b''a.jpg", "a.jpg"),
+    (b"filename*=punycode''a.jpg", "file"),
+    (b"filename*=undefined''a.jpg", "a.jpg"),
+    (b"filename*=hex''a.jpg", "a.jpg"),
+    (b"filename*=no-such''", "file"),
+    (b"filename*=UTF-8''", "file"),
+    (b"filename*=UTF-8''M%C3%BCller.jpg", "Müller.jpg"),
+    (b'filename=""', "file"),
+    (b'filename=""; filename=""', "file"),
+    (b"filename=", "file"),
+    (b"filename=\"a.jpg\"; filename*=UTF-8''", "file"),
+]
+
+
+def named(disposition: bytes, field: bytes = b'name="file_1"') -> bytes:
+    """A form whose one file is called what follows its field's name in the header."""
+    whole = body(fields(), ("file_1", File(CARD, b"name-here")))
+    return whole.replace(b'name="file_1"; filename="name-here"', field + b"; " + disposition)
+
+
+@pytest.mark.parametrize(("disposition", "shown"), ENCODED, ids=range(len(ENCODED)))
+def test_file_is_taken_however_its_name_is_written_or_missing(client, disposition, shown):
+    """Django skips a part with such a name, or takes it for text."""
+    data = named(disposition)
+    assert post(client, data, **{"wsgi.input": Dribble(data)}).status_code == 303
+    attachment = only_attachment()
+    assert attachment.arrived and stored_bytes(attachment) == CARD
+    assert attachment.open_name() == shown
+
+
+def test_field_whose_own_name_is_in_no_known_charset_is_read(client):
+    assert post(client, named(b'filename="a.jpg"', b"name*=no-such''file_1")).status_code == 303
+    assert stored_bytes(only_attachment()) == CARD
+
+
+@pytest.mark.parametrize("name", [b'filename=""', b"filename*=UTF-8''", b"filename*=no-such''"])
+def test_field_for_a_file_in_which_none_was_chosen_is_no_file(client, name):
+    data = body(fields(), ("file_1", File(b"", b"name-here"))).replace(b'filename="name-here"', name)
+    end = data.index(b"\r\n\r\n", data.index(b'name="file_1"')) + 4
+    for at in (len(data), end, end + 5):  # whole, and cut right behind it
+        assert post(client, data, **{"wsgi.input": Dribble(data[:at])}).status_code in {303, 422}
+    assert not CallbackRequest.objects.get().attachments.exists()
+
+
+@pytest.mark.parametrize("behind_the_link", [False, True])
+def test_file_that_came_as_text_is_refused_with_a_word(client, behind_the_link):
+    """As from a program that sends what it read of a file like a field of text; its bytes are spoilt by then."""
+    url = ""
+    if behind_the_link:
+        submit()
+        url = link_to()
+    data = body(({} if behind_the_link else fields()) | {"file_2": "%PDF-1.7 and more"})
+    location = post(client, data, url)["Location"]
+    assert only_attachment().reason == "wrong_kind"
+    assert "It is not a PDF, JPEG, PNG or HEIC file." in text_of(client.get(location))
+
+
+def test_text_sent_like_a_file_without_a_name_is_still_text(client):
+    data = body(fields()).replace(b'name="message"', b'name="message"; filename=""')
+    post(client, data)
+    assert CallbackRequest.objects.get().open_details() == DETAILS
+
+
 def test_files_and_text_around_a_name_that_is_mended_arrive_unchanged(client):
     files = ("file_1", File(CARD, b"\xfc" * 3000)), ("file_2", File(PDF * 100, b"\xe9.pdf"))
     data = body(fields(), *files)

@@ -4,6 +4,7 @@ import pytest
 
 from callbacks import work
 from callbacks.details import Details
+from callbacks.models import Note
 from tests.callbacks.helpers import VIEW, WORK, page_of, records, shows_number, sign_in, step, submit
 from tests.factories import make_staff
 
@@ -85,3 +86,48 @@ def test_sheet_gives_instructions_first_and_the_number_last(client, asked):
 def test_sheet_takes_the_right_to_work(client, asked):
     assert sign_in(client, VIEW).get(step("sheet", asked)).status_code == 403
     assert records() == []
+
+
+def revealed(client, request):
+    sign_in(client, VIEW, WORK).post(step("claim", request))
+    return client.post(step("reveal", request)).content.decode()
+
+
+def test_number_stays_shown_behind_a_note_and_this_is_recorded(client, asked):
+    assert 'name="number" value="shown"' in revealed(client, asked)
+    sent = {"text": "Rang twice.", "number": "shown"}
+    response = client.post(step("note", asked), sent)
+    assert (response.status_code, response["Location"]) == (307, step("reveal", asked))
+    page = client.post(response["Location"], sent).content.decode()
+    assert shows_number(page) and "Rang twice." in page and "The note is kept." in page
+    assert 'name="number" value="shown"' in page
+    assert records() == [("revealed", asked.reference)] * 2
+    client.post(response["Location"], sent)  # a reload
+    assert Note.objects.count() == 1
+
+
+@pytest.mark.parametrize(("name", "sent"), [("note", {"text": " "}), ("attempt", {"outcome": "", "after": "0"})])
+def test_number_stays_shown_where_a_form_comes_back_and_this_is_recorded(client, asked, name, sent):
+    revealed(client, asked)
+    page = client.post(step(name, asked), sent | {"number": "shown"})
+    assert page.status_code == 422 and shows_number(page.content.decode())
+    assert records() == [("revealed", asked.reference)] * 2
+    page = client.post(step(name, asked), sent)  # from a page that did not show it
+    assert page.status_code == 422 and not shows_number(page.content.decode())
+    assert records()[2:] == [("viewed", asked.reference)]
+
+
+def test_number_does_not_stay_for_who_has_lost_the_claim(client, asked):
+    revealed(client, asked)
+    asked.refresh_from_db()
+    work.release(asked, asked.claimed_by)
+    for text in ("Rang twice.", " "):
+        response = client.post(step("note", asked), {"text": text, "number": "shown"}, follow=True)
+        assert not shows_number(response.content.decode())
+    assert records()[1:] == [("viewed", asked.reference)] * 2
+
+
+def test_page_without_the_number_leads_to_one_without_it(client, asked):
+    sign_in(client, VIEW, WORK).post(step("claim", asked))
+    assert 'name="number"' not in client.get(page_of(asked)).content.decode()
+    assert client.post(step("note", asked), {"text": "Rang twice."})["Location"] == page_of(asked)

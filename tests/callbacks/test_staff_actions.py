@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from callbacks import erasing, work
 from callbacks.models import CallAttempt, CallbackRequest, Note
+from tests.callbacks.buttons import press
 from tests.callbacks.helpers import (
     ERASE,
     EXPORT,
@@ -53,7 +54,7 @@ def test_claim_is_shown_and_can_be_given_back(staff, asked):
     assert (response.status_code, response["Location"]) == (303, page_of(asked))
     asked.refresh_from_db()
     assert (asked.state, asked.claimed_by.username) == ("claimed", "intake")
-    staff.post(step("release", asked))
+    press(staff, "release", asked)
     asked.refresh_from_db()
     assert (asked.state, asked.claimed_by) == ("new", None)
 
@@ -203,7 +204,7 @@ def test_who_was_reached_waits_no_longer_and_is_not_tried_again(staff, asked):
 
 def test_request_can_be_closed_and_opened_again(staff, asked):
     staff.post(step("claim", asked))
-    staff.post(step("close", asked))
+    press(staff, "close", asked)
     asked.refresh_from_db()
     assert asked.state == "closed"
     attempt(staff, asked)
@@ -222,14 +223,14 @@ def test_claim_of_a_colleague_is_theirs_until_it_is_overdue(staff, asked, alex):
     assert "Alex has claimed it" in said(staff.post(step("release", asked)))
     CallbackRequest.objects.update(due_at=timezone.now() - HOUR)
     assert "Take it from Alex and put it back" in text_of(staff.get(page_of(asked)))
-    staff.post(step("release", asked))
+    press(staff, "release", asked)
     asked.refresh_from_db()
     assert asked.claimed_by is None
 
 
 def test_lead_gives_back_any_claim(client, asked, alex):
     work.claim(asked, alex)
-    sign_in(client, VIEW, WORK, ERASE).post(step("release", asked))
+    press(sign_in(client, VIEW, WORK, ERASE), "release", asked)
     asked.refresh_from_db()
     assert asked.claimed_by is None
 

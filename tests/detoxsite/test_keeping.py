@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from bench import growth
 from detoxsite import guide_file
+from editorial.models import Clinic
 from tests.factories import make_article
 
 pytestmark = pytest.mark.django_db
@@ -115,3 +116,11 @@ def test_safety_page_says_what_leaving_does_not_hide(client, guide):
         "share",
     ):
         assert words in text
+
+
+def test_safety_page_offers_help_by_phone_with_its_hours_or_says_that_they_are_not_listed(client, guide):
+    not_listed = "Our hours are not listed yet. If nobody answers, try again later."
+    assert not_listed in client.get("/safety/").content.decode()
+    Clinic.objects.update_or_create(id=1, defaults={"name": "C", "phone": "866-512-1908", "hours": "8 am to 8 pm"})
+    text = client.get("/safety/").content.decode()
+    assert "</a> (8 am to 8 pm), and we go through it with you." in text and not_listed not in text

@@ -1,0 +1,151 @@
+"""Who has claimed a request hears by mail that the person changed it, and nothing of what it says."""
+
+import dataclasses
+import datetime
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from callbacks import erasing, notices, work
+from callbacks.models import CallbackRequest
+from detoxsite.schedule import tend_notices
+from tests.callbacks.helpers import DETAILS, shows_number, submit
+from tests.callbacks.test_notices import work_queue
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mail_on")]
+
+MINUTE = datetime.timedelta(minutes=1)
+ALL = ["intake@clinic.example", "lead@clinic.example"]
+
+
+@pytest.fixture
+def claimed(alex) -> CallbackRequest:
+    """Staff were told of it, and Alex has claimed it."""
+    request = submit()
+    work_queue()
+    mail.outbox.clear()
+    alex.email = "alex@clinic.example"
+    alex.save()
+    work.claim(request, alex)
+    return request
+
+
+def change(number: int = 0) -> None:
+    submit(details=dataclasses.replace(DETAILS, name="Zoë", voicemail=False, message=f"Do not ring twice. {number}"))
+
+
+def told() -> list[list[str]]:
+    """To whom mails about a change went."""
+    return [sent.to for sent in mail.outbox if "was changed" in sent.subject]
+
+
+def at(monkeypatch, minutes: int) -> None:
+    now = timezone.now() + minutes * MINUTE
+    monkeypatch.setattr(timezone, "now", lambda: now)
+
+
+def test_colleague_is_told_of_the_change_at_once_and_of_nothing_in_it(claimed):
+    change()
+    work_queue()
+    (sent,) = mail.outbox
+    assert sent.to == ["alex@clinic.example"]
+    assert sent.subject == f"Callback request {claimed.reference} was changed"
+    assert f"https://guide.example/admin/callbacks/callbackrequest/{claimed.pk}/change/" in sent.body
+    whole = sent.message().as_string()
+    for secret in ("Zoë", "Zo=", "Miller", "ring", "Alex"):
+        assert secret not in whole
+    assert not shows_number(whole)
+
+
+def test_change_after_a_call_that_nobody_answered_is_told(claimed, alex):
+    work.log_attempt(claimed, alex, "no_answer")
+    change()
+    work_queue()
+    assert told() == [["alex@clinic.example"]]
+
+
+def test_many_changes_in_a_row_are_one_mail_and_one_more_when_it_is_quiet(claimed, monkeypatch):
+    for number in range(4):
+        change(number)
+    work_queue()
+    for number in range(4, 8):
+        change(number)
+        work_queue()
+        tend_notices()
+    assert len(told()) == 1
+    assert DBTaskResult.objects.filter(task_path=notices.tell_of_correction.module_path).count() == 2
+    at(monkeypatch, 11)
+    tend_notices()
+    tend_notices()
+    assert len(told()) == 2
+    assert len({sent.message()["Message-ID"] for sent in mail.outbox}) == 2
+
+
+@pytest.mark.parametrize("why", ["unclaimed", "given back", "claimed since", "closed", "withdrawn", "unchanged"])
+def test_nobody_is_told_of_a_change_that_concerns_no_claim(claimed, alex, why):
+    if why == "unclaimed":
+        work.release(claimed, alex)
+    if why == "unchanged":
+        submit()
+    else:
+        change()
+    if why == "given back":
+        work.release(claimed, alex)
+    elif why == "claimed since":
+        work.claim(claimed, alex)
+    elif why == "closed":
+        work.close(claimed, alex)
+    elif why == "withdrawn":
+        erasing.withdraw(claimed)
+    work_queue()
+    tend_notices()
+    assert told() == []
+
+
+@pytest.mark.parametrize("lacks", [{"email": ""}, {"is_active": False}])
+def test_without_an_address_of_the_colleague_all_are_told(claimed, alex, lacks):
+    for name, value in lacks.items():
+        setattr(alex, name, value)
+    alex.save()
+    change()
+    work_queue()
+    assert told() == [ALL]
+
+
+def test_address_that_takes_no_mail_costs_neither_this_word_nor_other_notices(claimed, settings):
+    settings.EMAIL_BACKEND = f"{__name__}.RefusesAlex"
+    change()
+    tend_notices()
+    assert told() == [ALL]
+
+
+def test_word_of_a_change_that_could_not_be_sent_is_sent_later(claimed, server_down, settings, caplog):
+    change()
+    work_queue()
+    assert "OSError" in caplog.text and "clinic.example" not in caplog.text
+    with pytest.raises(notices.NotSent) as caught:
+        tend_notices()
+    assert caught.value.__context__ is None
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    tend_notices()
+    assert told() == [["alex@clinic.example"]]
+
+
+def test_nothing_is_sent_where_mail_is_off(claimed, settings):
+    settings.EMAIL_HOST = ""
+    change()
+    work_queue()
+    tend_notices()
+    assert mail.outbox == []
+
+
+class RefusesAlex(EmailBackend):
+    """A mail server that does not know one of the colleagues."""
+
+    def send_messages(self, messages) -> int:
+        if "alex@clinic.example" in messages[0].to:
+            raise OSError("no such mailbox")
+        return super().send_messages(messages)
