@@ -13,7 +13,7 @@ import redis
 from django.db import connection, transaction
 from django.utils import timezone
 
-from limits import counters
+from limits import counters, redis_server
 from limits.models import Counter, Salt
 from tests import state
 from tests.served import free_port
@@ -195,7 +195,7 @@ def test_address_is_the_one_the_outermost_own_proxy_saw(rf, settings, hops, remo
 
 @pytest.fixture
 def redis_away(settings, monkeypatch) -> None:
-    monkeypatch.setattr(counters, "_rests_until", 0.0)
+    monkeypatch.setattr(redis_server, "_rests_until", 0.0)
     settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}"
 
 
@@ -209,7 +209,7 @@ def test_redis_that_is_away_refuses_nobody_and_the_database_counts(caplog):
 
 
 def test_redis_that_is_silent_is_waited_for_once(settings, monkeypatch):
-    monkeypatch.setattr(counters, "_rests_until", 0.0)
+    monkeypatch.setattr(redis_server, "_rests_until", 0.0)
     with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections and says nothing
         settings.REDIS_URL = f"redis://127.0.0.1:{silent.getsockname()[1]}"
         began = time.monotonic()
