@@ -178,9 +178,11 @@ def test_stampede_on_two_processes_renders_once(site, monkeypatch):
     assert len({page.variant("br").tag for page in got}) == 1 and len(got) == 2
 
 
-@pytest.mark.parametrize("ends", ["stays away", "comes to nothing"])
-def test_page_that_another_process_does_not_finish_is_made_all_the_same(site, guide, store, monkeypatch, ends):
-    monkeypatch.setattr(shared, "PATIENCE", 0.5)
+@pytest.mark.parametrize(("patience", "ends"), [(0.5, "stays away"), (30, "comes to nothing")])
+def test_page_that_another_process_does_not_finish_is_made_all_the_same(
+    site, guide, store, monkeypatch, patience, ends
+):
+    monkeypatch.setattr(shared, "PATIENCE", patience)
     site.cache.look()
     lock = f"{site.cache.shared.name(b'127.0.0.1/about/', site.cache._edition)}:made"
     store.set(lock, "")
@@ -188,22 +190,20 @@ def test_page_that_another_process_does_not_finish_is_made_all_the_same(site, gu
         threading.Timer(0.1, lambda: store.delete(lock)).start()
     began = time.monotonic()
     assert site.get("/about/")[0] == "200 OK"
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 15
     assert len(names(store)) == 1
 
 
-def test_redis_that_falls_silent_is_waited_for_once(site, guide, settings, monkeypatch, caplog):
-    monkeypatch.setattr(redis_server, "_rests_until", 0.0)
+def test_redis_that_falls_silent_is_waited_for_once(site, guide, settings, caplog):
     with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections and says nothing
         settings.REDIS_URL = f"redis://127.0.0.1:{silent.getsockname()[1]}"
-        began = time.monotonic()
         for path in ("/", "/about/", "/emergency/", "/plan/"):
             assert site.get(path)[0] == "200 OK"
         assert site.rendered == ["/", "/about/", "/emergency/", "/plan/"]
-        for path in site.rendered:
-            site.get(path)
-        assert len(site.rendered) == 4, "the memory of the process is as good as ever"
-        assert time.monotonic() - began < 5
+        silent.accept()[0].close()
+        silent.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            silent.accept()
     assert caplog.text.count("Redis does not answer") == 1
 
 

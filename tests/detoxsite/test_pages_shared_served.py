@@ -87,8 +87,8 @@ def test_publication_on_one_host_shows_at_once_on_one_that_would_not_have_looked
     for number in range(2):
         title(hosts.seldom)
         rename(hosts.often, f"Title {number}")
-        wait_for(hosts.seldom, f"Title {number}", 1)
-        wait_for(hosts.often, f"Title {number}", 1)
+        wait_for(hosts.seldom, f"Title {number}", 3)
+        wait_for(hosts.often, f"Title {number}", 3)
 
 
 def test_start_shows_what_was_changed_by_hand(hosts):
@@ -96,7 +96,7 @@ def test_start_shows_what_was_changed_by_hand(hosts):
     state.rows(hosts.often.var, "UPDATE articles_article SET title = 'By hand' WHERE slug = 'the-first-72-hours'")
     hosts.seldom.manage("prepare")
     for host in (hosts.often, hosts.seldom):
-        wait_for(host, "By hand", 1)
+        wait_for(host, "By hand", 3)
 
 
 def test_redis_that_falls_silent_keeps_no_reader_waiting_and_hides_no_change(hosts):
