@@ -11,3 +11,6 @@ class DetoxsiteConfig(AppConfig):
     def ready(self) -> None:
         for label, words in PLAIN_NAMES.items():
             apps.get_app_config(label).verbose_name = words
+        from detoxsite.pages import news
+
+        news.follow_changes()

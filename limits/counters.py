@@ -8,23 +8,18 @@ Without an answer from Redis the database counts, from nothing: a server that is
 """
 
 import datetime
-import logging
-import time
 from collections.abc import Callable
 from typing import TypeVar
 
 from django.conf import settings
 
-from limits import in_database
+from limits import in_database, in_redis, redis_server
 from limits.addresses import client_address
+from limits.redis_server import Away, Refused
 from limits.result import Result
 
 __all__ = ["Result", "clear", "client_address", "forget_old", "hit", "peek"]
 
-log = logging.getLogger(__name__)
-#: Seconds for which a Redis that did not answer is not asked again: nobody else waits for it.
-REST = 10
-_rests_until = 0.0
 T = TypeVar("T")
 
 
@@ -56,13 +51,11 @@ def forget_old() -> int:
 
 
 def _ask(question: Callable[..., T]) -> T:
-    global _rests_until
-    if settings.REDIS_URL and time.monotonic() >= _rests_until:
-        from limits import in_redis  # its library is loaded only where it is in use
-
+    if settings.REDIS_URL:
         try:
             return question(in_redis)
-        except in_redis.Error as error:
-            _rests_until = time.monotonic() + REST
-            log.warning("Redis does not answer (%s); limits count in the database.", type(error).__name__)
+        except Refused:  # to count only: it would go on to say that nobody has reached a limit
+            redis_server.leave_alone()
+        except Away:
+            pass
     return question(in_database)

@@ -55,7 +55,7 @@ def servers(programs: dict[str, str]) -> Iterator[dict[str, str]]:
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         postgres = stack.enter_context(_postgres(programs, folder / "postgres"))
-        redis = stack.enter_context(_redis(programs["redis-server"], folder))
+        redis = stack.enter_context(redis_server(programs["redis-server"], folder))
         store, files = stack.enter_context(_store(programs["rclone"], folder / "store"))
         told = {"database": postgres, "redis": redis, "store": store, "files": str(files)}
         yield {"TEST_SERVERS": json.dumps(told)}
@@ -82,7 +82,8 @@ def _answers_postgres(port: int) -> bool:
 
 
 @contextmanager
-def _redis(program: str, folder: Path) -> Iterator[str]:
+def redis_server(program: str, folder: Path) -> Iterator[str]:
+    """Its address. `folder` gets its log."""
     port = free_port()
     options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--databases", "10000"]
     with _running([program, *options], folder, port):

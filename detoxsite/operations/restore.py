@@ -18,6 +18,7 @@ from callbacks.objects import sync_folder
 from detoxsite.operations import databases, files, manifest, tombstones
 from detoxsite.operations.files import BackupError
 from detoxsite.operations.manifest import SQLITE, Manifest
+from detoxsite.pages import news
 
 _WRITE_AHEAD = ("-wal", "-shm", "-journal")
 
@@ -46,6 +47,7 @@ def restore(backup: Path, *, replace: bool = False, without_keys: bool = False) 
     except OSError as error:
         raise BackupError(f"The backup could not be put back: {error.strerror}. Make room and try again.") from error
     call_command("migrate", interactive=False, verbosity=0)
+    news.forget_shared_pages()
     again = erasing.erase_again({pk: withdrawn for pk, (withdrawn, _) in erased.items()})
     due = erasing.erase_due(timezone.now())
     said.append(f"{backup.name} is back: {_in_words(found)}. Erased again, as it must not come back: {again + due}.")

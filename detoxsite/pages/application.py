@@ -1,4 +1,4 @@
-"""The WSGI program in front of Django: finished pages from memory, everything else the ordinary way."""
+"""The WSGI program in front of Django: finished pages from memory or from Redis, everything else the ordinary way."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -11,6 +11,7 @@ from detoxsite.operations import metrics
 from detoxsite.pages import rules
 from detoxsite.pages.cache import PageCache
 from detoxsite.pages.entries import Page, Variant
+from detoxsite.pages.shared import SharedPages
 from detoxsite.pages.wire import Wire
 
 Application = Callable[[dict, Callable], Iterable[bytes]]
@@ -24,7 +25,8 @@ class CachedPages:
 
     def __init__(self, application: Application) -> None:
         self.application = application
-        self.cache = PageCache(0 if settings.DEBUG else settings.PAGE_CACHE_BYTES)
+        room = 0 if settings.DEBUG else settings.PAGE_CACHE_BYTES
+        self.cache = PageCache(room, SharedPages() if room and settings.REDIS_URL else None)
         self.hosts = rules.hosts()
         self.answer_bytes = Wire(self.cache, self.hosts, is_https=settings.HTTPS).answer
 
@@ -38,9 +40,12 @@ class CachedPages:
         if page is None:
             if not rules.is_reading_page(target):
                 return self.application(environ, start_response)
-            metrics.count_made()
             first = _First(self.application, environ)
             page = self.cache.get_or_make(key, first.page, is_private=rules.is_private(target))
+            if page is None or first.status:
+                metrics.count_made()
+            else:  # another request or another process made it
+                metrics.count_kept(target, 200, begin)
             if page is None:
                 answer = first.answer(start_response)
                 return self.application(environ, start_response) if answer is None else answer

@@ -5,13 +5,17 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.db import Error, connection
 
+from detoxsite.pages import news
 from detoxsite.pages.entries import Page
+from detoxsite.pages.shared import SharedPages
 from editorial import versions
 
 LOOK_EVERY = 0.4  # seconds between two looks at the version of the content
+BREATH = 0.05  # seconds at least between two of them, however much news there is
 TRUSTED = 0.9  # seconds after a look during which pages go out without another one
 #: Seconds that pages go out without a database to ask. Readers of a site that is in trouble still get what they need.
 OUTAGE = 600
@@ -54,12 +58,14 @@ class _Making:
 
 
 class PageCache:
-    """`room` is in bytes, for this process alone; 0 keeps nothing."""
+    """`room` is in bytes, for this process alone; 0 keeps nothing. `shared`: what all processes have in common."""
 
-    def __init__(self, room: int) -> None:
+    def __init__(self, room: int, shared: SharedPages | None = None) -> None:
         self.room = room
+        self.shared = shared
         self._lock = threading.Lock()
         self._looking = threading.Lock()
+        self._told = threading.Event()  # of a change that may have been made
         self._pid = 0
         self._edition: versions.Edition | None = None
         self._seen_at = float("-inf")
@@ -89,13 +95,17 @@ class PageCache:
                 making = other
             else:
                 making = self._in_making[key] = _Making()
-            edition = self._edition
+            edition = self._edition if self._is_trusted() else None
+            shelf = self._private if is_private else self._public
         if other:
             other.done.wait(PATIENCE)
             return other.page
         try:
-            making.page = make()
-            self._keep(key, making.page, edition, is_private)
+            if self.shared and edition and not is_private:
+                making.page = self.shared.get_or_make(key, edition, make)
+            else:
+                making.page = make()
+            self._keep(key, making.page, shelf)
             return making.page
         finally:
             with self._lock:
@@ -137,13 +147,18 @@ class PageCache:
         """Bytes that the kept pages take."""
         return self._public.used + self._private.used
 
-    def _keep(self, key: bytes, page: Page | None, edition: versions.Edition | None, is_private: bool) -> None:
-        """Only what was made from the content of now: a change that came meanwhile may be missing in it."""
+    def _keep(self, key: bytes, page: Page | None, shelf: _Shelf) -> None:
+        """On the shelf of when its making began: it is gone by now if a change came meanwhile, which may be missing."""
         if page is None or page.size > self.room * LARGEST:
             return
         with self._lock:
-            if edition is not None and edition is self._edition:
-                (self._private if is_private else self._public).put(key, page)
+            if shelf not in (self._public, self._private):
+                return
+            shelf.put(key, page)
+            if self._edition and page.until < self._edition.until:
+                # Another process made it. What no look finds must not stay longer for having come from there.
+                self._edition = replace(self._edition, until=page.until)
+                self._until = min(self._until, page.until)
 
     def _forget(self) -> None:
         self._public, self._private = _Shelf(int(self.room * (1 - PRIVATE))), _Shelf(int(self.room * PRIVATE))
@@ -163,8 +178,11 @@ class PageCache:
             self.look()
 
     def _look_regularly(self) -> None:
+        news.listen(self._told.set)
         while True:
-            time.sleep(LOOK_EVERY)
+            if self._told.wait(LOOK_EVERY):
+                time.sleep(BREATH)
+                self._told.clear()
             with contextlib.suppress(Error):
                 connection.close_if_unusable_or_obsolete()
             self.look()

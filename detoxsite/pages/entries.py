@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import threading
 import time
 from dataclasses import dataclass
@@ -63,8 +64,24 @@ class Page:
         self.varies = len(body) >= compression.WORTH_IT and compression.is_text(names.get("content-type", ""))
         self.variants: dict[str, Variant] = {}
         self.used_at = time.monotonic()
+        self.until = float("inf")  # seconds since 1970: when it ends, where another process said so
         self._plain = body
         self._making = threading.Lock()
+
+    @classmethod
+    def unpacked(cls, packed: bytes) -> "Page":
+        """What `packed` made, in another process perhaps: the same bytes go out, with the same tags."""
+        head, _, body = packed.partition(b"\n")
+        encoding, headers = json.loads(head)
+        page = cls(headers, brotli.decompress(body) if encoding else body)
+        page.variants[encoding] = page._variant(body, encoding)
+        page._plain = b"" if encoding else body
+        return page
+
+    def packed(self) -> bytes:
+        """As small as it gets, in one piece."""
+        encoding = "br" if self.varies else ""
+        return json.dumps([encoding, self._headers]).encode() + b"\n" + self.variant(encoding).body
 
     def ready(self, encoding: str) -> Variant | None:
         """The page in an encoding ("br", "gzip", or "" for none), where it has been made before."""

@@ -23,6 +23,11 @@ class Kept:
         self.cache._pid = -1
         self.cache._look_regularly = lambda: None  # a test looks by itself, on its own connection
 
+    def alone(self) -> "Kept":
+        """As where no Redis is named."""
+        self.cache.shared = None
+        return self
+
     def _through(self, environ: dict, start_response: Callable):
         self.rendered.append(environ["PATH_INFO"])
         return self._django(environ, start_response)

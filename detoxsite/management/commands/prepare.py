@@ -14,6 +14,7 @@ from django.utils import timezone
 from callbacks import notices
 from detoxsite import schedule
 from detoxsite.one_at_a_time import one_at_a_time
+from detoxsite.pages import news
 from limits import counters
 
 DEFAULT_VAR = settings.BASE_DIR / "var"
@@ -29,6 +30,7 @@ class Command(BaseCommand):
             call_command("load_starter", stdout=self.stdout)
             schedule.ensure()
         collect_static_if_changed()
+        news.forget_shared_pages()
         call_command("purge_callbacks", stdout=self.stdout)
         counters.forget_old()
         self.stdout.write(f"""
