@@ -8,10 +8,12 @@ import shutil
 
 from tests import debian
 
-NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge"]
+#: Chromium without windows: the same pages for two thirds of the time.
+SHELL = "chromium-headless-shell"
+NAMES = [SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge"]
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 HOW = (
-    "No Chromium was found. Install one (Debian, Ubuntu: sudo apt-get install chromium) "
+    "No Chromium was found. Install one (Debian: sudo apt-get install chromium-headless-shell) "
     "or set CHROMIUM to the path of a Chromium or Chrome."
 )
 
@@ -25,7 +27,7 @@ def find() -> str | None:
 
 
 if __name__ == "__main__":
-    if find() is None:
-        debian.install("chromium", recommended=True)
+    if not (os.environ.get("CHROMIUM") or shutil.which(SHELL)):
+        debian.install(SHELL, recommended=True)  # with fonts
     if find() is None:
         debian.say_missing(HOW, "The browser tests will be skipped.")
