@@ -43,7 +43,8 @@ def run(options) -> list[common.Outcome]:
         found = common.judge("disk full", everything, site, may_tell=True)
     refused = len(during.sent) - len(during.confirmed)
     print(f"While it was full: {refused} of {len(during.sent)} not taken, statuses {sorted(during.statuses())}.")
-    found.missed += [] if refused else ["the disk was never full"]
+    # The database may go on for a while in room that its log has already; files have none.
+    found.missed += [] if refused or found.told else ["the disk was never full"]
     found.missed += [] if after.confirmed else ["nothing was taken once there was room again"]
     return [found]
 
