@@ -61,7 +61,14 @@ class PhaseAdmin(ReviewedPageAdmin):
                 "description": "For heroin. A stage without one clear peak leaves both peak fields empty.",
             },
         ),
-        ("What to do", {"fields": ("what_helps", "get_help", "what_comes_next", "treatments")}),
+        (
+            "What to do",
+            {
+                "fields": ("what_helps", "get_help", "what_comes_next", "treatments"),
+                "description": "The box on medical help is called “Emergency” as soon as it names 911, 988 or an "
+                "emergency room, else “Urgent”.",
+            },
+        ),
         ReviewedPageAdmin.publishing_fieldset,
     )
     preview_template = "phases/detail.html"

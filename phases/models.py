@@ -7,6 +7,7 @@ from markdownx.models import MarkdownxField
 from editorial.publishing import WRITING_HELP, PublishedQuerySet, ReviewedPage, check_pictures, check_sources
 from phases.choices import Area, Cravings, Evidence, Medicine, OverdoseRisk, Place, Soon
 from phases.hours import Course
+from phases.levels import Level, level_of
 
 
 class TreatmentOption(ReviewedPage):
@@ -104,6 +105,11 @@ class Phase(ReviewedPage, Course):
 
     def get_absolute_url(self) -> str:
         return reverse("phases:detail", args=[self.slug])
+
+    @property
+    def help_level(self) -> Level:
+        """What the box with `get_help` is called."""
+        return level_of(self.get_help)
 
     def markdown_texts(self) -> list[str]:
         texts = super().markdown_texts()
