@@ -32,7 +32,10 @@ class SymptomInline(admin.StackedInline):
         ),
         (
             "Hours and texts",
-            {"fields": ("also_called", *HOURS, "description", "what_helps", "get_help"), "classes": ["collapse"]},
+            {
+                "fields": ("also_called", "thing", *HOURS, "description", "what_helps", "get_help"),
+                "classes": ["collapse"],
+            },
         ),
     )
 

@@ -147,6 +147,15 @@ class Symptom(Course):
         blank=True,
         help_text="Other names, also misspelt ones, split by commas. For search only.",
     )
+    thing = models.SlugField(
+        "one thing at several stages",
+        blank=True,
+        default="",
+        db_default="",
+        db_index=False,
+        help_text="A word that symptoms share which are one thing under several names, such as “cravings”. "
+        "“Where am I now?” then names only one of them at a time.",
+    )
     intensity = models.CharField("usual intensity", max_length=10, choices=Intensity)
     confidence = models.CharField("how sure the hours are", max_length=10, choices=Confidence)
     description = MarkdownxField()
