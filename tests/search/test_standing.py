@@ -37,7 +37,9 @@ def test_page_of_that_name_comes_first(guide, typed, address):
     assert search(typed).found[0].url == address
 
 
-@pytest.mark.parametrize("typed", ["kratom", "ibogaine", "constipation"])
+@pytest.mark.parametrize(
+    "typed", ["kratom", "ibogaine", "constipation", "constipaton", "im constapated", "kratum", "Ibogane"]
+)
 def test_search_for_what_the_guide_leaves_out_names_the_nearest_pages(client, guide, typed):
     main = client.get("/search/", {"q": typed}).content.decode().split("<main")[1].split("</main")[0]
     nearest = main.split("Nearest to it")[1].split("</ul>")[0]
