@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from search import index
+from search.doses import asks_for_a_dose
 from search.models import SearchWord
 from search.spelling import may_be_misspelt, nearest
 from search.standing import StandingPage, meant_by, nearest_to
@@ -48,13 +49,15 @@ class Result:
 @dataclass(frozen=True)
 class Results:
     """What was found. `corrected` is the query as searched where the typed one had no match, else empty;
-    `is_urgent`: what was typed may mean that somebody is in danger now; `nearest`: where to look if nothing was."""
+    `is_urgent`: what was typed may mean that somebody is in danger now; `asks_for_a_dose`: it seeks an amount to take;
+    `nearest`: where to look if nothing was found."""
 
     query: str
     corrected: str
     was_cut: bool
     found: list[Result]
     is_urgent: bool
+    asks_for_a_dose: bool
     nearest: list[StandingPage]
 
 
@@ -78,12 +81,14 @@ def search(typed: str) -> Results:
     ]
     found = [Result(page.title, "Page", page.url, [(page.words, False)]) for page in meant_by(query, " ".join(spelt))]
     found += [Result(match.title, match.kind, match.url, _parts(match.excerpt)) for match in matches]
+    meaning = f"{query.casefold()} {' '.join(spelt)}".replace("’", "'")
     return Results(
         query=query,
         corrected=" ".join(spelt) if spelt != words and found else "",
         was_cut=was_cut,
         found=found,
-        is_urgent=bool(URGENT.search(f"{query.casefold()} {' '.join(spelt)}".replace("’", "'"))),
+        is_urgent=bool(URGENT.search(meaning)),
+        asks_for_a_dose=asks_for_a_dose(meaning),
         nearest=[] if found else nearest_to(query),
     )
 

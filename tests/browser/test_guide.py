@@ -238,3 +238,11 @@ def test_what_belongs_to_a_line_stands_in_it_on_a_phone(visit, path, words, link
     line = visitor.page.get_by_role("listitem").filter(has_text=words)
     whole, part = line.bounding_box(), line.locator(link).bounding_box()
     assert part["y"] < whole["y"] + whole["height"] / 2
+
+
+@pytest.mark.parametrize("asked", ["how+much+methadone", "buprenorphene"])
+def test_what_search_says_first_stands_clear_of_the_question(visit, asked):
+    visitor = visit(360)
+    visitor.open(f"/search/?q={asked}")
+    question, said = (visitor.page.locator(name).bounding_box() for name in ("form.search", "form.search + p"))
+    assert said["y"] - question["y"] - question["height"] >= 16
