@@ -32,7 +32,10 @@ class SymptomInline(admin.StackedInline):
         ),
         (
             "Hours and texts",
-            {"fields": ("also_called", *HOURS, "description", "what_helps", "get_help"), "classes": ["collapse"]},
+            {
+                "fields": ("also_called", "thing", *HOURS, "description", "what_helps", "get_help"),
+                "classes": ["collapse"],
+            },
         ),
     )
 
@@ -61,7 +64,14 @@ class PhaseAdmin(ReviewedPageAdmin):
                 "description": "For heroin. A stage without one clear peak leaves both peak fields empty.",
             },
         ),
-        ("What to do", {"fields": ("what_helps", "get_help", "what_comes_next", "treatments")}),
+        (
+            "What to do",
+            {
+                "fields": ("what_helps", "get_help", "what_comes_next", "treatments"),
+                "description": "The box on medical help is called “Emergency” as soon as it names 911, 988 or an "
+                "emergency room, else “Urgent”.",
+            },
+        ),
         ReviewedPageAdmin.publishing_fieldset,
     )
     preview_template = "phases/detail.html"

@@ -87,6 +87,14 @@ DANGERS = [
         "See a clinician the same day. Do not stop suddenly: medicine is the care that experts recommend.[@acog-711]",
     ),
 ]
+#: No sign to tick but an answer; whoever is so low hears of 988 before they think of suicide, or before they say so.
+VERY_LOW = DangerSign(
+    "very-low",
+    "Your mood is very low",
+    "988",
+    "If you feel you cannot cope, or think of suicide, call or text [988](tel:988), day or night. It is free. "
+    "If you may act on it now, call [911](tel:911).[@988-lifeline]",
+)
 #: What stands before each action, most urgent first.
 LEVELS = {"911": "Emergency", "988": "Call or text 988 now", "today": "Be seen today"}
 
@@ -190,7 +198,10 @@ class CheckInForm(forms.Form):
             keys.add("fluids")
         if data["mood"] == "suicide":
             keys.add("suicide")
-        return [sign for sign in DANGERS if sign.key in keys]
+        if data["mood"] == "very-low" and "suicide" not in keys:
+            keys.add("very-low")
+        signs = [sign for sign in (*DANGERS, VERY_LOW) if sign.key in keys]
+        return sorted(signs, key=lambda sign: sign.level == "today")
 
     @property
     def takes_alcohol_or_benzos(self) -> bool:

@@ -7,6 +7,7 @@ from markdownx.models import MarkdownxField
 from editorial.publishing import WRITING_HELP, PublishedQuerySet, ReviewedPage, check_pictures, check_sources
 from phases.choices import Area, Cravings, Evidence, Medicine, OverdoseRisk, Place, Soon
 from phases.hours import Course
+from phases.levels import Level, level_of
 
 
 class TreatmentOption(ReviewedPage):
@@ -105,6 +106,11 @@ class Phase(ReviewedPage, Course):
     def get_absolute_url(self) -> str:
         return reverse("phases:detail", args=[self.slug])
 
+    @property
+    def help_level(self) -> Level:
+        """What the box with `get_help` is called."""
+        return level_of(self.get_help)
+
     def markdown_texts(self) -> list[str]:
         texts = super().markdown_texts()
         if self.pk:
@@ -140,6 +146,15 @@ class Symptom(Course):
         max_length=400,
         blank=True,
         help_text="Other names, also misspelt ones, split by commas. For search only.",
+    )
+    thing = models.SlugField(
+        "one thing at several stages",
+        blank=True,
+        default="",
+        db_default="",
+        db_index=False,
+        help_text="A word that symptoms share which are one thing under several names, such as “cravings”. "
+        "“Where am I now?” then names only one of them at a time.",
     )
     intensity = models.CharField("usual intensity", max_length=10, choices=Intensity)
     confidence = models.CharField("how sure the hours are", max_length=10, choices=Confidence)

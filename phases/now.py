@@ -3,7 +3,7 @@
 Nothing here or in its view is stored. It never says that a person is well: it names what is usual, and what is not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django import forms
@@ -158,12 +158,13 @@ def place(hours: tuple[float, float] | None, substance: str, phases: Sequence[Ph
         # No hours to go by, but weeks later it is the lasting stage, whose hours name no peak.
         late = hours is not None and hours[0] >= LATE
         near = [phase for phase in phases if (phase.peak_from is None) == late]
-        at_some_time = [symptom for phase in near for symptom in phase.symptoms.all()]
+        at_some_time = _one_of_each([symptom for phase in near for symptom in phase.symptoms.all()], near[-1:])
         return Answer(hours, substance, [], next(iter(near), None), at_some_time, [])
     middle = sum(hours) / 2
     symptoms = [symptom for phase in phases for symptom in phase.symptoms.all()]
     now = [phase for phase in phases if phase.is_possible_at(middle)]
     likely = [symptom for symptom in symptoms if symptom.is_possible_at(middle)]
+    likely = _one_of_each(likely, now[-1:])
     likely.sort(key=lambda symptom: not symptom.is_peak_at(middle))
     if not now and phases and middle > max(phase.end_to for phase in phases):
         return Answer(hours, substance, [], phases[-1], [], [], is_past=True)
@@ -179,13 +180,30 @@ def place(hours: tuple[float, float] | None, substance: str, phases: Sequence[Ph
     )
 
 
+def _one_of_each(symptoms: Iterable[Symptom], stages: Sequence[Phase] = ()) -> list[Symptom]:
+    """Where symptoms are one thing under several names, the one of these stages, or else the first."""
+    kept: dict[object, Symptom] = {}
+    for symptom in symptoms:
+        if _thing(symptom) not in kept or any(symptom.phase_id == stage.pk for stage in stages):
+            kept[_thing(symptom)] = symptom
+    return list(kept.values())
+
+
+def _thing(symptom: Symptom) -> object:
+    return symptom.thing or symptom.pk
+
+
 def _window(now: float, after: int, until: int, symptoms: Sequence[Symptom], phases: Sequence[Phase]) -> Window:
     start, stop = now + after, now + until
+    there = {_thing(symptom) for symptom in symptoms if symptom.is_possible_at(start)}
+    goes_on = {_thing(symptom) for symptom in symptoms if symptom.onset_from <= stop < symptom.end_from}
+    begins = [symptom for symptom in symptoms if start < symptom.onset_from <= stop and _thing(symptom) not in there]
+    eases = [symptom for symptom in symptoms if start < symptom.end_from <= stop and _thing(symptom) not in goes_on]
     return Window(
         after=after,
         until=until,
-        begins=[symptom for symptom in symptoms if start < symptom.onset_from <= stop],
-        eases=[symptom for symptom in symptoms if start < symptom.end_from <= stop],
+        begins=_one_of_each(begins),
+        eases=_one_of_each(eases),
         phases=[phase for phase in phases if start < phase.onset_from <= stop],
         is_hardest=any(phase.overlaps_peak(start, stop) for phase in phases),
         hardest_ends=any(start < (phase.peak_to or 0) <= stop for phase in phases),

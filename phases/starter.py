@@ -34,6 +34,7 @@ def _load_symptoms(phase: Phase, symptoms: list[dict]) -> Counter:
     for position, symptom in enumerate(symptoms, start=1):
         values = _with_hours(symptom) | {"phase": phase, "position": position * 10}
         values["also_called"] = ", ".join(values["also_called"])
+        values.setdefault("thing", "")
         was = values.pop("was", ())
         outcomes[load_item(Symptom, {"slug": values.pop("slug")}, values, was=was)] += 1
     return outcomes

@@ -47,6 +47,18 @@ class Tick:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """The reader's own place, in percent: a stretch, as a rough answer is one."""
+
+    x: float
+    width: float
+
+    @property
+    def middle(self) -> float:
+        return min(max(self.x + self.width / 2, 4), 96)
+
+
+@dataclass(frozen=True)
 class Row:
     """One course: its name, a note, and its shape. `left` and `right` are its ends in percent.
 
@@ -62,31 +74,25 @@ class Row:
     band: str
     peak: str
     room: int
+    mark: Mark | None = None
 
     height, name_y = ROW, 15
+    #: The reader's place is marked at the band alone, so that its box crosses no name.
+    mark_y, mark_height = BAR_TOP - 1, BAR + 7
 
     @property
     def note_side(self) -> str:
         """Where there is room for the note beside the band, so that a long name never runs into it."""
-        if self.right <= 100 - self.room:
+        left, right = self.left, self.right
+        if self.mark:
+            left, right = min(left, self.mark.x), max(right, self.mark.x + self.mark.width)
+        if right <= 100 - self.room:
             return "right"
-        return "left" if self.left >= self.room else "above"
+        return "left" if left >= self.room else "above"
 
     @property
     def note_y(self) -> int:
         return self.name_y if self.note_side == "above" else BAR_TOP + 17
-
-
-@dataclass(frozen=True)
-class Mark:
-    """The reader's own place, in percent: a stretch, as a rough answer is one."""
-
-    x: float
-    width: float
-
-    @property
-    def middle(self) -> float:
-        return min(max(self.x + self.width / 2, 4), 96)
 
 
 @dataclass(frozen=True)
@@ -104,11 +110,6 @@ class Timeline:
     @property
     def has_peaks(self) -> bool:
         return any(row.peak for row in self.rows)
-
-    @property
-    def drawing_height(self) -> int:
-        """Without the names of the ticks."""
-        return self.height - self.top
 
 
 class Scale:
@@ -152,6 +153,12 @@ def draw(
     """
     scale = Scale(max((course.end_to for course in courses), default=WEEK))
     top = HEAD + (YOU if now else 0)
+    mark = None
+    if now:
+        left, right = (scale.percent(hour) for hour in now)
+        width = max(round(right - left, 1), LEAST_MARK)
+        mark = Mark(min(left, 100 - width), width)
+    marked = _at(courses, now) if now else []
     rows = []
     for index, (course, tone, note, height) in enumerate(zip(courses, tones, notes, heights, strict=True)):
         rows.append(
@@ -165,14 +172,16 @@ def draw(
                 band=_band(course, scale, BAR * height),
                 peak=_peak(course, scale, BAR * height),
                 room=room,
+                mark=mark if course in marked else None,
             )
         )
-    mark = None
-    if now:
-        left, right = (scale.percent(hour) for hour in now)
-        width = max(round(right - left, 1), LEAST_MARK)
-        mark = Mark(min(left, 100 - width), width)
     return Timeline(rows, scale.ticks(), top, top + len(rows) * ROW, mark)
+
+
+def _at(courses: Sequence[Course], now: tuple[float, float]) -> list[Course]:
+    """Those that can be going on at that time, or else the next to begin."""
+    going_on = [course for course in courses if course.onset_from <= now[1] and now[0] < course.end_to]
+    return going_on or [course for course in courses if course.onset_from > now[1]][:1] or list(courses[-1:])
 
 
 def _band(course: Course, scale: Scale, tall: float) -> str:

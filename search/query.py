@@ -5,11 +5,10 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 
-from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein
-
 from search import index
+from search.doses import asks_for_a_dose
 from search.models import SearchWord
+from search.spelling import may_be_misspelt, nearest
 from search.standing import StandingPage, meant_by, nearest_to
 from search.words import SYNONYMS, in_our_words
 
@@ -17,9 +16,6 @@ LONGEST = 80  # characters read of a query
 MOST_WORDS = 8
 LIMIT = 30
 FEW = 3  # with fewer results than this, pages that hold only some of the words are shown too
-#: Of 1: "buprenorfine" to "buprenorphine" is 0.85, "withdrawl" to "withdrawal" 0.9, "diarea" to "diarrhea" 0.75; but
-#: "purple" to "purpose" 0.71, and of short words "paws" to "pass" 0.75, "meth" to "met" 0.75.
-NEAR_ENOUGH, NEAR_ENOUGH_SHORT, SHORT = 0.75, 0.8, 5
 #: Words that stand in every text and so say nothing of what is sought.
 COMMON = frozenset(
     "a an and are as at be by can do does for from how i im in is it its me much my of on or should so that the this "
@@ -53,13 +49,15 @@ class Result:
 @dataclass(frozen=True)
 class Results:
     """What was found. `corrected` is the query as searched where the typed one had no match, else empty;
-    `is_urgent`: what was typed may mean that somebody is in danger now; `nearest`: where to look if nothing was."""
+    `is_urgent`: what was typed may mean that somebody is in danger now; `asks_for_a_dose`: it seeks an amount to take;
+    `nearest`: where to look if nothing was found."""
 
     query: str
     corrected: str
     was_cut: bool
     found: list[Result]
     is_urgent: bool
+    asks_for_a_dose: bool
     nearest: list[StandingPage]
 
 
@@ -83,12 +81,14 @@ def search(typed: str) -> Results:
     ]
     found = [Result(page.title, "Page", page.url, [(page.words, False)]) for page in meant_by(query, " ".join(spelt))]
     found += [Result(match.title, match.kind, match.url, _parts(match.excerpt)) for match in matches]
+    meaning = f"{query.casefold()} {' '.join(spelt)}".replace("’", "'")
     return Results(
         query=query,
         corrected=" ".join(spelt) if spelt != words and found else "",
         was_cut=was_cut,
         found=found,
-        is_urgent=bool(URGENT.search(f"{query.casefold()} {' '.join(spelt)}".replace("’", "'"))),
+        is_urgent=bool(URGENT.search(meaning)),
+        asks_for_a_dose=asks_for_a_dose(meaning),
         nearest=[] if found else nearest_to(query),
     )
 
@@ -115,17 +115,13 @@ class _Dictionary:
     def spellings(self, word: str) -> list[str]:
         """The word, what people also mean by it, and where no text holds it the nearest word that one does."""
         meant = [word, *SYNONYMS.get(word, [])]
-        if len(meant) > 1 or len(word) < 4 or word.isdigit() or index.holds(word, in_text=True):
+        if len(meant) > 1 or not may_be_misspelt(word) or index.holds(word, in_text=True):
             return meant
         if URGENT.search(word):  # "dead" is no misspelt "dread"
             return meant
-        least = NEAR_ENOUGH_SHORT if len(word) <= SHORT else NEAR_ENOUGH
         for known in (self._in_text, self._other):
-            near = process.extract(
-                word, known, scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=least, limit=5
-            )
             # Words of drafts are known too; only what readers can find may be offered.
-            for candidate, *_ in near:
+            for candidate in nearest(word, known):
                 if index.holds(candidate, in_text=False):
                     return [word, candidate]
         return [word]

@@ -7,6 +7,8 @@ from itertools import chain
 
 from django.urls import reverse
 
+from search.spelling import may_be_misspelt, nearest
+
 
 @dataclass(frozen=True)
 class StandingPage:
@@ -118,8 +120,11 @@ def _is_called(page: StandingPage, typed: str) -> bool:
 
 
 def nearest_to(query: str) -> list[StandingPage]:
-    """Where to look for what the guide says nothing of."""
-    return [page for page in STANDING if _names(_plain(query), page.nearest_to)]
+    """Where to look for what the guide says nothing of, also if it is misspelt."""
+    typed = _plain(query)
+    outside = {name for page in STANDING for name in page.nearest_to}
+    meant = [near for word in typed.split() if may_be_misspelt(word) for near in nearest(word, outside)[:1]]
+    return [page for page in STANDING if _names(" ".join([typed, *meant]), page.nearest_to)]
 
 
 def _plain(query: str) -> str:

@@ -1,4 +1,4 @@
-"""The guide in a real browser: the timeline at any size, by keyboard and on paper, and the pages one asks oneself."""
+"""The guide in a real browser: on paper, at any size, and the pages one asks oneself."""
 
 import contextlib
 import re
@@ -13,61 +13,6 @@ PEAK = "/phases/peak-withdrawal/"
 
 def pages_of(pdf: bytes) -> int:
     return len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
-
-
-@pytest.mark.parametrize("path", ["/", "/phases/", PEAK, "/phases/initial-withdrawal/", "/symptoms/insomnia/"])
-@pytest.mark.parametrize("width", [320, 340, 360, 1280])
-def test_timeline_fits_and_no_words_run_into_each_other(look, path, width):
-    """320 pixels are 1280 at 400 %. The words keep their size, so they must find room."""
-    visitor = look(width)
-    visitor.open(path)
-    page = visitor.page
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    clashes = page.evaluate(
-        """() => {
-          const boxes = [...document.querySelectorAll('.picture text')]
-            .map(e => [e.textContent.trim(), e.getBoundingClientRect()]).filter(([words]) => words)
-          const meet = (a, b) => a.x + 1 < b.x + b.width && b.x + 1 < a.x + a.width
-            && a.y + 4 < b.y + b.height && b.y + 4 < a.y + a.height
-          return boxes.flatMap(([words, a], i) =>
-            boxes.slice(i + 1).filter(([, b]) => meet(a, b)).map(([other]) => [words, other]))
-        }"""
-    )
-    assert clashes == []
-    outside = page.evaluate(
-        """() => { const frame = document.querySelector('.picture').getBoundingClientRect()
-          return [...document.querySelectorAll('.picture text')].map(e => [e.textContent, e.getBoundingClientRect()])
-            .filter(([, box]) => box.left < frame.left || box.right > frame.right).map(([words]) => words) }"""
-    )
-    assert outside == []
-
-
-def test_timeline_links_are_reached_by_keyboard_seen_and_large_enough(visit):
-    visitor = visit(360)
-    visitor.open("/phases/")
-    page = visitor.page
-    link = page.locator(".picture a").nth(1)
-    assert link.bounding_box()["height"] >= 44
-    before = link.screenshot()
-    page.locator(".picture a").first.focus()
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.getAttribute('href')") == PEAK
-    assert link.screenshot() != before
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"**{PEAK}")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_timeline_with_forced_colors_still_tells_peak_from_band(visit, scheme):
-    visitor = visit(360, scheme, forced_colors="active")
-    visitor.open(PEAK)
-    fills = visitor.page.evaluate(
-        """() => ['.picture path:not(.peak)', '.picture .peak', '.picture .row-name']
-          .map(name => getComputedStyle(document.querySelector(name))).map(style => [style.fill, style.stroke])"""
-    )
-    band, peak, name = fills
-    assert band[0] != peak[0] and band[0] != band[1]
-    assert name[0] != name[1]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +57,7 @@ def test_where_am_i_takes_an_exact_number_by_keyboard(visit):
     with page.expect_navigation():
         page.get_by_role("button", name="Show me").click()
     assert "peak withdrawal" in page.locator("h1").inner_text()
-    assert page.locator(".now").count() == 1
+    assert page.locator(".now").count() == 2  # at 30 hours two stages can be going on
     assert page.url.endswith("/phases/now/")
 
 
@@ -238,3 +183,11 @@ def test_what_belongs_to_a_line_stands_in_it_on_a_phone(visit, path, words, link
     line = visitor.page.get_by_role("listitem").filter(has_text=words)
     whole, part = line.bounding_box(), line.locator(link).bounding_box()
     assert part["y"] < whole["y"] + whole["height"] / 2
+
+
+@pytest.mark.parametrize("asked", ["how+much+methadone", "buprenorphene"])
+def test_what_search_says_first_stands_clear_of_the_question(visit, asked):
+    visitor = visit(360)
+    visitor.open(f"/search/?q={asked}")
+    question, said = (visitor.page.locator(name).bounding_box() for name in ("form.search", "form.search + p"))
+    assert said["y"] - question["y"] - question["height"] >= 16

@@ -86,7 +86,7 @@ def test_file_of_a_long_blog_stays_below_a_megabyte_and_names_what_it_leaves_out
     assert len(response.content) < 1_000_000
     assert 'id="article.long-0"' in html and 'id="article.long-19"' not in html
     assert f"Long 19</a>: {settings.SITE_URL}/articles/long-19/" in html
-    assert f'There are more at <a href="{settings.SITE_URL}/articles/"' in html
+    assert f'There are more: <a href="{settings.SITE_URL}/articles/"' in html
 
 
 def test_card_has_signs_steps_numbers_and_room(client, guide):

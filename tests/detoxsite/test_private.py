@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
+from detoxsite import guide_file
 from detoxsite.private import codes, rewriting
 from tests.factories import make_article
 from tests.pages import MISSING, READING
@@ -88,6 +89,18 @@ def test_file_kept_from_the_private_version_leads_back_into_it(client, guide):
     html = client.get(codes.private("/notes.html")).content.decode()
     to_site = re.findall(rf'href="{re.escape(settings.SITE_URL)}(/[^"]*)"', html)
     assert to_site and all(path.startswith("/n/") for path in to_site), to_site
+
+
+def test_file_kept_from_the_private_version_names_no_ordinary_address(client, guide, monkeypatch):
+    """Nor those of articles that it has no room for: only their titles stand there, and lead back into it."""
+    monkeypatch.setattr(guide_file, "OF_ARTICLES", 1)
+    monkeypatch.setattr(guide_file, "MOST_NAMED", 3)
+    ordinary, private = (client.get(path).content.decode() for path in ("/notes.html", codes.private("/notes.html")))
+    assert f"{settings.SITE_URL}/articles/" in ordinary
+    assert set(re.findall(rf"{re.escape(settings.SITE_URL)}(/\w*)", private)) == {"/n"}
+    named = private.split("More articles on the site")[1].split("</ul>")[0]
+    assert named.count(f'href="{settings.SITE_URL}/n/') == named.count("<li>") == 3
+    assert settings.SITE_URL not in re.sub(r"<[^>]*>", "", private)
 
 
 def test_private_version_tells_nothing_in_titles_addresses_and_icons(walk):

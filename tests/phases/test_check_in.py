@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from editorial.markdown import plain_text
 from editorial.publishing import check_sources
-from phases.checkin import DANGERS, LEVELS
+from phases.checkin import DANGERS, LEVELS, VERY_LOW
 from phases.models import Phase, Symptom
 
 pytestmark = pytest.mark.django_db
@@ -63,8 +63,18 @@ def test_answer_that_amounts_to_a_danger_sign_is_taken_as_one(client, guide, ans
     assert plain_text(action) in words(sheet(client, **answer))
 
 
+def test_very_low_mood_brings_a_line_on_988_and_once_where_suicide_is_named_too(client, guide):
+    html = sheet(client, mood="very-low", danger="pregnant")
+    place = html.index("Your mood is very low.")
+    assert "Call or text 988 now." in html[place : place + 400]
+    assert place < html.index("if any of these comes") and plain_text(VERY_LOW.action) in words(html)
+    assert place < html.index("Be seen today.")
+    assert "Your mood is very low." not in sheet(client, mood="very-low", danger="suicide")
+    assert "Your mood is very low." not in sheet(client, mood="low")
+
+
 def test_every_action_cites_a_known_source_and_names_its_number_as_a_link(guide):
-    for sign in DANGERS:
+    for sign in (*DANGERS, VERY_LOW):
         assert check_sources([sign.action]), sign
         assert sign.level == "today" or f"(tel:{sign.level})" in sign.action
 

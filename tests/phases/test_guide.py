@@ -1,5 +1,7 @@
 """The starter guide holds what it must, and the safety blocks stand where no edit can remove them."""
 
+import re
+
 import pytest
 
 from phases.models import Phase, Symptom, TreatmentOption
@@ -140,3 +142,13 @@ def test_stage_sends_who_has_stopped_alcohol_or_benzos_to_the_emergency_room(gui
 
 def test_symptom_in_the_table_is_not_run_together_with_how_strong_it_is(client, guide):
     assert "Muscle aches</a> <small>" in client.get("/phases/initial-withdrawal/").content.decode()
+
+
+@pytest.mark.parametrize("slug", ["initial-withdrawal", "peak-withdrawal", "post-acute-withdrawal"])
+def test_stage_says_when_to_get_help_before_all_other_text_and_lists_its_parts_in_order(client, guide, slug):
+    html = client.get(f"/phases/{slug}/").content.decode()
+    contents = html.split('class="contents"')[1].split("</nav>")[0]
+    parts = re.findall(r'href="#([\w-]+)"', contents)
+    assert parts[0] == "get-help" and len(parts) >= 7
+    places = [html.index(f' id="{part}"') for part in parts]
+    assert places == sorted(places)

@@ -74,6 +74,38 @@ def test_windows_name_what_usually_changes_and_each_change_once(guide):
         assert all(18 + window.after < symptom.onset_from <= 18 + window.until for symptom in window.begins)
 
 
+@pytest.mark.parametrize(
+    ("hour", "cravings", "sleep"),
+    [
+        (9, "Early cravings", "Insomnia"),
+        (36, "Intense cravings", "Insomnia"),
+        (12 * 24, "Lasting cravings", "Sleep problems"),
+    ],
+)
+def test_answer_names_what_is_one_thing_once_and_by_its_name_at_that_stage(guide, hour, cravings, sleep):
+    phases = list(Phase.objects.published().with_symptoms())
+    likely = place((hour, hour), Substance.HEROIN, phases).likely_now
+    assert [symptom.name for symptom in likely if symptom.thing == "cravings"] == [cravings]
+    assert [symptom.name for symptom in likely if symptom.thing == "sleep"] == [sleep]
+
+
+@pytest.mark.parametrize("hours", [(12, 24), None])
+def test_answer_without_a_stage_names_what_is_one_thing_once(guide, hours):
+    likely = place(hours, Substance.FENTANYL, list(Phase.objects.published().with_symptoms())).likely_now
+    assert [symptom.name for symptom in likely if symptom.thing == "cravings"] == ["Intense cravings"]
+
+
+def test_windows_let_nothing_begin_that_is_there_and_nothing_ease_that_goes_on(guide):
+    phases = list(Phase.objects.published().with_symptoms())
+    (first, *_), (before, *_), (day, *_) = (
+        place((hour, hour), Substance.HEROIN, phases).ahead for hour in (2, 166, 167.5)
+    )
+    assert [symptom.name for symptom in first.begins if symptom.thing == "cravings"] == ["Early cravings"]
+    for window in (before, day):
+        assert "Lasting cravings" not in {symptom.name for symptom in window.begins}
+        assert not {"Early cravings", "Intense cravings", "Insomnia"} & {symptom.name for symptom in window.eases}
+
+
 @pytest.mark.parametrize(("hour", "hardest"), [(2, [False, True, True]), (60, [True, True, False])])
 def test_windows_say_when_the_hardest_time_falls_in_them(guide, hour, hardest):
     answer = place((hour, hour), Substance.HEROIN, list(Phase.objects.published().with_symptoms()))

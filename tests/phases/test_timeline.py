@@ -75,6 +75,22 @@ def test_timeline_marks_the_readers_hour_as_the_stretch_they_gave():
     assert rough.x + rough.width == pytest.approx(exact.x, abs=0.2)
 
 
+@pytest.mark.parametrize(
+    ("hours", "marked"),
+    [((0, 6), ["A stage"]), ((2, 3), ["A stage"]), ((30, 30), ["A stage"]), ((100, 100), ["B"]), ((168, 336), ["B"])],
+)
+def test_timeline_marks_the_reader_on_what_can_be_going_on_or_comes_next(hours, marked):
+    rows = timeline.of_phases([make_phase(), make_phase(**LATER)], now=hours).rows
+    assert [row.course.name for row in rows if row.mark] == marked
+
+
+def test_timeline_note_gives_way_to_the_readers_place():
+    late = {"onset_from": 240, "onset_to": 336, "peak_from": None, "peak_to": None, "end_from": 672, "end_to": 4320}
+    phase = make_phase(**late)
+    assert timeline.of_phases([phase]).rows[0].note_side == "left"
+    assert timeline.of_phases([phase], now=(48, 300)).rows[0].note_side == "above"
+
+
 def test_timeline_an_hour_after_everything_stays_in_the_picture():
     mark = timeline.of_phases([make_phase()], now=(9000, 9000)).mark
     assert mark.x + mark.width == pytest.approx(100)

@@ -37,7 +37,9 @@ def test_page_of_that_name_comes_first(guide, typed, address):
     assert search(typed).found[0].url == address
 
 
-@pytest.mark.parametrize("typed", ["kratom", "ibogaine", "constipation"])
+@pytest.mark.parametrize(
+    "typed", ["kratom", "ibogaine", "constipation", "constipaton", "im constapated", "kratum", "Ibogane"]
+)
 def test_search_for_what_the_guide_leaves_out_names_the_nearest_pages(client, guide, typed):
     main = client.get("/search/", {"q": typed}).content.decode().split("<main")[1].split("</main")[0]
     nearest = main.split("Nearest to it")[1].split("</ul>")[0]
@@ -47,3 +49,42 @@ def test_search_for_what_the_guide_leaves_out_names_the_nearest_pages(client, gu
 def test_search_for_pregnancy_leads_to_words_that_say_not_to_stop(client, guide):
     (said,) = re.findall(r'<p id="pregnant">(.*?)</p>', client.get("/emergency/").content.decode())
     assert "Do not stop suddenly" in said and "the same day" in said
+
+
+NO_DOSES = "This guide gives no doses"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "how much methadone",
+        "how much suboxone",
+        "How many subs",
+        "dose",
+        "methadone dosage",
+        "dosing",
+        "how much methdone should i take",
+        "how much can i use",
+        "safe amount",
+        "8 mg",
+        "16mg bupe",
+        "taper off methadone",
+        "microdosing",
+        "qqzz dose",
+    ],
+)
+def test_search_for_a_dose_says_above_the_results_that_there_is_none_and_whom_to_ask(client, guide, typed):
+    main = client.get("/search/", {"q": typed}).content.decode().split("<main")[1].split("</main")[0]
+    before, said = main.split(NO_DOSES)
+    assert "results" not in before and "Nothing found" not in before
+    said = said.split("<h2")[0]
+    for words in ("clinician", "pharmacist", 'href="tel:+18665121908"', "do not settle on an amount by yourself"):
+        assert words in said
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["methadone", "overdose", "how much does methadone cost", "how much longer", "how many days", "how much narcan"],
+)
+def test_search_for_no_dose_says_nothing_of_doses(client, guide, typed):
+    assert NO_DOSES not in client.get("/search/", {"q": typed}).content.decode()

@@ -1,0 +1,45 @@
+"""A sign to call 911 for is called an emergency wherever it stands, and nobody has to say so by hand."""
+
+import re
+
+import pytest
+
+from phases.levels import Level, level_of
+from phases.models import Phase, Symptom
+from tests.factories import PASSWORD, make_phase, make_staff
+
+pytestmark = pytest.mark.django_db
+BOX = re.compile(r'class="card card--(\w+)" aria-labelledby="(?:get-help|worry)"><h2[^>]*><span class="level">(\w+):')
+PREVIEW = "/admin/phases/phase/{}/preview/"
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("Call [911](tel:911) now for chest pain.[@a-source]", Level.EMERGENCY),
+        ("Go to an Emergency Room.", Level.EMERGENCY),
+        ("Thoughts of suicide: [call or text](tel:988).", Level.EMERGENCY),
+        ("Be seen today if you are pregnant.[@report-911]", Level.URGENT),
+        ("Call 1-800-662-9110.", Level.URGENT),
+        ("", Level.URGENT),
+    ],
+)
+def test_level_is_an_emergency_where_the_text_sends_anybody_for_help_now(text, level):
+    assert level_of(text) == level
+
+
+def test_stage_and_symptom_call_a_danger_what_the_emergency_page_calls_it(client, guide):
+    pages = [*Phase.objects.published(), *Symptom.objects.published()]
+    found = {BOX.findall(client.get(page.get_absolute_url()).content.decode())[0] for page in pages}
+    assert found == {("emergency", "Emergency")}
+    assert client.get("/notes.html").content.decode().count("Emergency: when to get medical help") == 3
+
+
+def test_preview_calls_the_box_what_the_page_calls_it(client):
+    today = make_phase(get_help="Be seen today if you are pregnant.[@a-source]")
+    now = make_phase(name="B", slug="b", position=2, get_help="Call [911](tel:911).[@a-source]")
+    make_staff("chief", superuser=True)
+    client.login(username="chief", password=PASSWORD)
+    for phase, box in ((today, ("urgent", "Urgent")), (now, ("emergency", "Emergency"))):
+        for address in (phase.get_absolute_url(), PREVIEW.format(phase.pk)):
+            assert BOX.findall(client.get(address).content.decode()) == [box]
