@@ -177,6 +177,7 @@ class _HouseRules(Extension):
         md.inlinePatterns.deregister("html")
         md.inlinePatterns.register(_Citations(CITATION, md, self.page), "citation", 175)
         md.treeprocessors.register(_DemoteTitle(md), "demote_title", 25)
+        md.treeprocessors.register(_Numbers(md, self.page), "citation_numbers", 18)
         md.treeprocessors.register(ExplainWords(md, self.page.glossary), "explain_words", 15)
 
 
@@ -194,11 +195,26 @@ class _Citations(InlineProcessor):
                 mark = Element("strong")
                 mark.text = f"[unknown source: {key}]"
             else:
-                number = self.page.number(key)
-                mark = Element("a", {"href": f"#source-{number}", "aria-label": f"Source {number}"})
-                mark.text = f"[{number}]"
+                mark = Element("a", {_Numbers.KEY: key})
             marks.append(mark)
         return marks, match.start(0), match.end(0)
+
+
+class _Numbers(Treeprocessor):
+    """Counts in the order of reading. Markdown meets the citations of a text in another one: lists come last."""
+
+    KEY = "source-key"
+
+    def __init__(self, md: Markdown, page: PageText) -> None:
+        super().__init__(md)
+        self.page = page
+
+    def run(self, root: Element) -> None:
+        for mark in root.iter("a"):
+            if key := mark.attrib.pop(self.KEY, None):
+                number = self.page.number(key)
+                mark.attrib |= {"href": f"#source-{number}", "aria-label": f"Source {number}"}
+                mark.text = f"[{number}]"
 
 
 class _DemoteTitle(Treeprocessor):

@@ -1,5 +1,7 @@
 """One function makes HTML of Markdown. Whatever a text holds, nothing in it runs."""
 
+import re
+
 import pytest
 
 from editorial.markdown import PageText, cited_keys, markdownify, plain_text
@@ -75,6 +77,13 @@ def test_markdown_rendered_twice_from_one_page_text_keeps_no_state_of_the_first(
     page = PageText()
     page.render("[a]: https://example.org\n\n[a]")
     assert "https://example.org" not in page.render("[a]").html
+
+
+def test_citations_are_numbered_in_the_order_in_which_they_are_read():
+    text = "First.[@a]\n\n- One.[@b]\n- **Two**[@c] and three.[@d]\n\nBetween.[@e]\n\n"
+    text += "| A[@f] |\n|---|\n| B[@g] |\n\nLast.[@h]"
+    html = PageText().render(text).html
+    assert re.findall(r"\[(\d)\]", html) == list("12345678")
 
 
 def test_cited_keys_finds_every_key():
