@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import socket
 import time
 
 from gunicorn.http.unreader import SocketUnreader
@@ -32,6 +33,18 @@ class Waiting:
         self.deadline = time.monotonic() + seconds
         self.data = data if data is None else bytearray(data)  # None: answered, waits for the other side to hang up
         self.has_head = self.is_polled = False
+        self.is_new = False  # nothing was asked on it yet
+
+
+def has_sent(conn: TConn) -> bool:
+    """Whether bytes, or the end, have arrived that nobody has read yet."""
+    try:
+        conn.sock.recv(1, socket.MSG_PEEK)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 class Upload:

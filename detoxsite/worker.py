@@ -21,7 +21,7 @@ from django.db import connections
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from detoxsite import env
-from detoxsite.connections import BODY_SECONDS, CountingUnreader, Upload, Waiting, is_running, send_rest
+from detoxsite.connections import BODY_SECONDS, CountingUnreader, Upload, Waiting, has_sent, is_running, send_rest
 
 UPLOADS = env.whole_number("WEB_UPLOADS", 256, 1, 1024)  # threads for bodies beyond SMALL_BODY, in each process
 HEAD_SECONDS = env.whole_number("HEAD_SECONDS", 20, 1, 3600)  # for a whole head
@@ -30,6 +30,7 @@ LARGEST_HEAD = 128 * 1024  # bytes that are collected; what is longer is left to
 LINGER_SECONDS = 2  # for the other side to hang up, once the answer is sent
 SUPERVISOR_PID = env.whole_number("SUPERVISOR_PID", 0, 0, 2**32)  # set by `manage.py serve`
 ORPHAN_SECONDS = 15  # that a worker goes on after its master was killed, until there is another
+FIRST_SECONDS = 3  # after the beginning of a stop, for the first request of a connection
 STOP_SECONDS = 5  # before the end of the graceful stop, when the text of unfinished forms is saved
 
 _HEAD_END = b"\r\n\r\n"
@@ -62,7 +63,9 @@ class Worker(ThreadWorker):
                 return
             raise
         self.nr_conns += 1
-        self._wait(TConn(self.cfg, client, address, listener.getsockname()), HEAD_SECONDS, b"")
+        conn = TConn(self.cfg, client, address, listener.getsockname())
+        self._wait(conn, HEAD_SECONDS, b"")
+        self.waiting[conn].is_new = True
 
     def finish_request(self, conn: TConn, done: Future) -> None:
         self.uploads.pop(conn, None)
@@ -96,12 +99,18 @@ class Worker(ThreadWorker):
         self.stopped_at = 0.0 if self.alive else self.stopped_at or now
         saving = self.stopped_at and now > self.stopped_at + self.cfg.graceful_timeout - STOP_SECONDS
         for conn, wait in list(self.waiting.items()):
-            # At the stop those go at once who have begun nothing; a form that is not whole yet, once text is saved.
-            if now > wait.deadline or (self.stopped_at and wait.data == b"") or (saving and wait.data):
+            # At the stop those go who have begun nothing; a form that is not whole yet, once text is saved.
+            if now > wait.deadline or self._is_idle_at_stop(conn, wait, now) or (saving and wait.data):
                 self._give_up(conn, wait)
         for conn, upload in list(self.uploads.items()):
             if conn not in self.ended and (saving or upload.is_too_slow(now)):
                 self._end_reading(conn)  # the application sees a body that was cut off, keeps its text and answers
+
+    def _is_idle_at_stop(self, conn: TConn, wait: Waiting, now: float) -> bool:
+        """Who has just connected is about to ask, and a proxy would not ask again for them."""
+        if not self.stopped_at or wait.data != b"" or has_sent(conn):
+            return False
+        return not wait.is_new or now > self.stopped_at + FIRST_SECONDS
 
     def is_parent_alive(self) -> bool:
         if os.getppid() == self.ppid:
@@ -160,6 +169,7 @@ class Worker(ThreadWorker):
         if sent < sum(map(len, parts)):
             self._submit(conn, self.tpool, partial(send_rest, b"".join(parts)[sent:], keep=keep))
         elif keep:
+            wait.is_new = False
             wait.deadline = time.monotonic() + self.cfg.keepalive
         else:
             self._leave_loop(conn)

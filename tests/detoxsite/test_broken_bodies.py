@@ -121,3 +121,16 @@ def test_stop_keeps_the_call_of_small_unfinished_forms(tmp_path):
         time.sleep(0.5)
         os.kill(site.pid, signal.SIGTERM)
         assert [rest(connection)[:12] for connection in waiting] == [b"HTTP/1.1 303"] * 2
+
+
+def test_stop_answers_who_has_just_connected_and_waits_for_nobody_else(tmp_path):
+    """What a proxy connected for a reader is asked on in the next moment; an idle connection is its to lose."""
+    with serve(tmp_path / "var", WEB_WORKERS="1") as site, connected(site, b"") as new, connected(site, b"") as idle:
+        idle.sendall(load.get_head(site.url, "/robots.txt"))
+        while b"User-agent" not in idle.recv(65536):
+            pass
+        os.kill(site.pid, signal.SIGTERM)
+        assert idle.recv(1) == b""
+        time.sleep(1.2)  # the worker looks once a second at whom it may leave
+        new.sendall(load.get_head(site.url, "/robots.txt"))
+        assert b"User-agent" in rest(new)
