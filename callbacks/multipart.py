@@ -131,12 +131,24 @@ def _as_utf8(line: bytes) -> bytes:
 
 
 def _readable(line: bytes) -> bytes:
-    """A parameter in a charset that is none is read as UTF-8 or Latin-1, like a name that says nothing of it."""
+    """A parameter in a charset that is none is read as UTF-8 or Latin-1, like a name that says nothing of it. One that
+    comes in pieces and whole as well, at which Python's own reader fails, is left out."""
     try:
         parse_header_parameters(line.decode())
     except ValueError:
         return _ENCODED.sub(_in_known_charset, line)
+    except TypeError:
+        unnamed = _NAMELESS.sub(b"", line) + b'; filename="file"'
+        return unnamed if _can_be_read(unnamed) else line.partition(b";")[0]
     return line
+
+
+def _can_be_read(line: bytes) -> bool:
+    try:
+        parse_header_parameters(line.decode())
+    except (ValueError, TypeError):
+        return False
+    return True
 
 
 def _in_known_charset(found: re.Match[bytes]) -> bytes:
@@ -151,7 +163,7 @@ def _with_name(line: bytes) -> bytes:
     """A file that is called nothing is called "file"; a field of text stays one."""
     try:
         kind, parameters = parse_header_parameters(line.decode())
-    except ValueError:
+    except (ValueError, TypeError):
         return line
     is_file = kind.startswith("content-disposition") and parameters.get("name", "").strip() in Slot.values
     if not is_file or parameters.get("filename") != "":

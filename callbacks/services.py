@@ -53,8 +53,12 @@ def submit(*, details: Details, nonce: str, received: dict[Slot, Received], susp
     A withdrawn request stays withdrawn, whatever arrives late: raises FormSpent.
     """
     with _saving(received), transaction.atomic():
-        nonce, request = _own(nonce, details, CallbackRequest.objects.select_for_update())
-        request = request or _create(details, nonce, suspicion)
+        rows = CallbackRequest.objects.select_for_update()
+        nonce, request = _own(nonce, details, rows)
+        while request is None:
+            request = _create(details, nonce, suspicion)
+            if request is None:  # somebody's, perhaps another's, that came at the same moment
+                nonce, request = _own(nonce, details, rows)
         if details != request.open_details():
             _correct(request, details)
         _attach(request, received)
@@ -125,8 +129,8 @@ def _find(nonce: str, rows: QuerySet) -> CallbackRequest | None:
     return rows.filter(form_key=links.form_key(nonce)).first()
 
 
-def _create(details: Details, nonce: str, suspicion: str) -> CallbackRequest:
-    """A new row with its task, or the one that a simultaneous post with the same nonce has just made."""
+def _create(details: Details, nonce: str, suspicion: str) -> CallbackRequest | None:
+    """A new row with its task; None where a simultaneous post with the same nonce has just made one."""
     request = CallbackRequest(form_key=links.form_key(nonce), link_hash=links.link_hash(links.secret(nonce)))
     request.suspicion = suspicion
     request.received_at = timezone.now()
@@ -140,8 +144,8 @@ def _create(details: Details, nonce: str, suspicion: str) -> CallbackRequest:
                 notices.tell_staff.enqueue(str(request.pk))
             return request
         except IntegrityError:
-            if existing := _find(nonce, CallbackRequest.objects.select_for_update()):
-                return existing
+            if _find(nonce, CallbackRequest.objects.all()):
+                return None
             request.reference = new_reference()
     raise CouldNotSave
 

@@ -49,12 +49,13 @@ def _ask(scope: str, key: str, limit: int, window: datetime.timedelta, *, count:
     now = timezone.now()
     milliseconds, length = int(now.timestamp() * 1000), int(window.total_seconds() * 1000)
 
-    def question(client: "redis.Redis") -> list:
-        return client.eval(_HIT, 1, _name(client, scope, key, now), milliseconds, length, limit, int(count))
+    def question(client: "redis.Redis") -> Result:
+        name = _name(client, scope, key, now)
+        allowed, hits, began = client.eval(_HIT, 1, name, milliseconds, length, limit, int(count))
+        left = int(began) + length - milliseconds if hits else 0
+        return Result(bool(allowed), hits, datetime.timedelta(milliseconds=left))
 
-    allowed, hits, began = redis_server.ask(question)
-    left = int(began) + length - milliseconds if hits else 0
-    return Result(bool(allowed), hits, datetime.timedelta(milliseconds=left))
+    return redis_server.ask(question)
 
 
 def _name(client: "redis.Redis", scope: str, key: str, now: datetime.datetime) -> str:

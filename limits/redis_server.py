@@ -33,7 +33,8 @@ class Refused(Away):
 
 
 def ask(question: Callable[["redis.Redis"], T]) -> T:
-    """What Redis answers. Raises Away, after a second at most for each thing that `question` asks."""
+    """What Redis answers. Raises Away, after a second at most for each thing that `question` asks, and where `question`
+    can make nothing of an answer."""
     global _rests_until
     began = time.monotonic()
     if not settings.REDIS_URL or began < _rests_until:
@@ -51,6 +52,10 @@ def ask(question: Callable[["redis.Redis"], T]) -> T:
     except redis.RedisError as error:
         _say_refused(type(error).__name__)
         raise Refused from error
+    except Exception as error:  # no such answer is Redis's: something broken, or something else, listens there
+        _say_away(type(error).__name__)
+        leave_alone()
+        raise Away from error
     if time.monotonic() - began > 2 * SECONDS:  # all of it came, drop by drop
         _say_away("too slow")
         leave_alone()

@@ -68,8 +68,8 @@ class PhaseAdmin(ReviewedPageAdmin):
             "What to do",
             {
                 "fields": ("what_helps", "get_help", "what_comes_next", "treatments"),
-                "description": "The box on medical help is called “Emergency” as soon as it names 911, 988 or an "
-                "emergency room, else “Urgent”.",
+                "description": "The box on medical help is called “Emergency” as soon as it names 911, 988, an "
+                "ambulance or an emergency room, else “Urgent”.",
             },
         ),
         ReviewedPageAdmin.publishing_fieldset,

@@ -6,7 +6,10 @@ from django.db import models
 
 from editorial.markdown import CITATION
 
-_TELLS_TO_CALL_NOW = re.compile(r"\b(911|988)\b|\bemergency (room|department)\b", re.I)
+_TELLS_TO_CALL_NOW = re.compile(
+    r"\b(9-?1-?1|9-?8-?8)\b(?!-?\d)|\bemergency\s+(rooms?|departments?|services?|care)\b|\bambulances?\b|\b(?-i:ER)\b",
+    re.I,
+)
 
 
 class Level(models.TextChoices):
@@ -15,7 +18,7 @@ class Level(models.TextChoices):
 
 
 def level_of(text: str) -> Level:
-    """An emergency as soon as the Markdown sends anybody to 911, 988 or an emergency room, else urgent.
+    """An emergency as soon as the Markdown names 911, 988, an ambulance or an emergency room, else urgent.
 
     Where one box holds both, its worst line gives the name: a sign to call 911 for is nowhere called less than that.
     """

@@ -26,6 +26,9 @@ COMMON = frozenset(
 URGENT = re.compile(
     r"\b(overdos\w*|od|od'?d|suicid\w*|kill\w*|die|dying|dead|breath\w*|unconscious|unresponsive|chok\w*|seizures?|blue)\b"
     r"|\b(emergenc\w*|911|988|narcan|naloxone|convuls\w*|gurgl\w*|snoring|nodd(ing|ed)|hopeless|fainted)\b"
+    r"|\b(lethal|fatal|deadly|painless|collapsed|slumped|pinpoint|hallucinat\w*)\b"
+    r"|(took|take|taken|ate|swallowed) too many|too many pills|heart (has )?stopp|(not|isn.?t|won.?t) mov(e|ing)"
+    r"|\b(purple|gr[ae]y) (lips|skin|face)|lips (are |look )?(purple|gr[ae]y)|hang(ing)? (my|him|her)self|can.?t go on"
     r"|wak(e|ing) up|(can.?t|cannot|won.?t|not|isn.?t) (be )?(wak|respond|get ((him|her|them) )?(up|awake))"
     r"|out cold|fell out|passed out|no pulse|took too much|too much (dope|heroin|fent)"
     r"|turn\w* (purple|gr[ae]y|blue)|chest (pain|hurts)"

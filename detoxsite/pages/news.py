@@ -54,11 +54,9 @@ def _publish(sender: type, **kwargs: object) -> None:
 
 def _listen(wake: Callable[[], object]) -> None:
     """Without a word to the log: who asks Redis says there that it is away, and here nothing depends on it."""
-    import redis
-
     client = redis_server.client_for(settings.REDIS_URL)
     while True:
-        with contextlib.suppress(redis.RedisError, OSError), client.pubsub() as line:
+        with contextlib.suppress(Exception), client.pubsub() as line:  # whatever it says, it is asked again later
             line.subscribe(channel())
             _hear(line, wake)
         time.sleep(PAUSE)

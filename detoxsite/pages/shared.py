@@ -88,7 +88,7 @@ class SharedPages:
         return None
 
     def _find(self, name: str) -> Page | None:
-        found = redis_server.ask(lambda client: client.getrange(name, 0, LARGEST))
+        found = redis_server.ask(lambda client: b"" + client.getrange(name, 0, LARGEST))  # bytes, or no answer
         return self._open(name, found) if found else None
 
     def _seal(self, name: str, page: Page, until: float) -> bytes:

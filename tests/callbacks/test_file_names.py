@@ -74,6 +74,7 @@ ENCODED = [
     (b"filename*=\"no-such''a.jpg\"", "a.jpg"),
     (b"filename*0*=no-such''M%FC; filename*1=ller.jpg", "Müller.jpg"),
     (b"filename=\"plain.jpg\"; filename*=no-such''M%FCller.jpg", "Müller.jpg"),
+    (b"filename*0*=utf-8''a.j; filename*1=pg; filename*=utf-8''a.jpg", "file"),
     (b"filename*=a\x00b''a.jpg", "a.jpg"),
     (b"filename*=punycode''a.jpg", "file"),
     (b"filename*=undefined''a.jpg", "a.jpg"),

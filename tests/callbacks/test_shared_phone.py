@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from callbacks import names
+from callbacks import names, services
 from callbacks.details import Details
 from callbacks.models import CallbackRequest
 from tests.callbacks.helpers import (
@@ -100,6 +100,18 @@ def test_mother_and_son_on_one_phone_and_one_open_form_are_two_requests(client):
     assert [each.open_details().name for each in requests] == ["Maria Lopez", "Juan Lopez", "Ana"]
     assert [each.attachments.count() for each in requests] == [0, 1, 1]
     assert all(each.open_details().text_message for each in requests)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "expected"), [("Juan", ["Zoë Miller", "Juan"]), ("Zoe Miller", ["Zoe Miller"])])
+def test_form_that_two_send_at_the_same_moment_costs_nobody_their_call(monkeypatch, name, expected):
+    find = services._find
+    submit()
+    missed = iter([None])  # the other's request is committed just after this look
+    monkeypatch.setattr(services, "_find", lambda *asked: next(missed, find(*asked)))
+    submit(details=named(name))
+    requests = CallbackRequest.objects.order_by("received_at")
+    assert [each.open_details().name for each in requests] == expected
 
 
 @pytest.mark.django_db

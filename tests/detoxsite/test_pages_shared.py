@@ -12,7 +12,7 @@ from detoxsite.pages.entries import Page
 from detoxsite.private import codes
 from editorial import versions
 from limits import redis_server
-from tests import backends
+from tests import babble, backends
 from tests.callbacks.helpers import sign_in
 from tests.detoxsite.kept import Kept
 from tests.factories import make_article
@@ -205,6 +205,12 @@ def test_redis_that_falls_silent_is_waited_for_once(site, guide, settings, caplo
         with pytest.raises(BlockingIOError):
             silent.accept()
     assert caplog.text.count("Redis does not answer") == 1
+
+
+@pytest.mark.parametrize("answer", babble.ANSWERS, ids=lambda answer: answer[:8].decode())
+def test_redis_that_makes_no_sense_costs_no_page(site, guide, settings, answer):
+    with babble.babble(answer) as settings.REDIS_URL:
+        assert site.get("/about/")[0] == site.get("/emergency/")[0] == "200 OK"
 
 
 def test_redis_that_is_full_costs_no_page(site, guide, settings, tmp_path, monkeypatch, caplog):

@@ -18,9 +18,13 @@ PREVIEW = "/admin/phases/phase/{}/preview/"
     [
         ("Call [911](tel:911) now for chest pain.[@a-source]", Level.EMERGENCY),
         ("Go to an Emergency Room.", Level.EMERGENCY),
+        ("Emergency\nrooms see you at any hour.", Level.EMERGENCY),
+        ("Call 9-1-1, or an ambulance.", Level.EMERGENCY),
+        ("Get to the ER.", Level.EMERGENCY),
         ("Thoughts of suicide: [call or text](tel:988).", Level.EMERGENCY),
         ("Be seen today if you are pregnant.[@report-911]", Level.URGENT),
-        ("Call 1-800-662-9110.", Level.URGENT),
+        ("Call 1-800-662-9110, later or never.", Level.URGENT),
+        ("Call 1-800-911-0000.", Level.URGENT),
         ("", Level.URGENT),
     ],
 )
