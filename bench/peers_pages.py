@@ -1,6 +1,6 @@
 """Each kind of page beside a like page of a stock Wagtail with the same articles (see bench/wagtail_site.py).
 
-    .venv/bin/python -m bench.peers_pages > table.md
+    CHROMIUM=/usr/bin/chromium .venv/bin/python -m bench.peers_pages > table.md
 
 For each: bytes on the wire and requests for everything together, Lighthouse's four scores and largest paint on a
 phone with slow 4G, what axe-core finds at 360 pixels, and the reading grade of what is shown. `ours | theirs`. A list
