@@ -10,7 +10,7 @@ from callbacks import clamd
 from callbacks.models import CallbackRequest
 from tests.callbacks import clamd as program
 from tests.callbacks.clamd import Clamd
-from tests.callbacks.helpers import JPEG, VIEW, WORK, File, post_form, refused, stored, submit
+from tests.callbacks.helpers import JPEG, VIEW, WORK, File, post_form, refused, sign_in, step, stored, submit
 from tests.factories import make_staff
 
 
@@ -76,6 +76,20 @@ def server_down(settings) -> None:
 def asked(db) -> CallbackRequest:
     """Somebody waits for a call in the evening, Chicago time; one file arrived, one was not taken."""
     return submit(stored() | refused())
+
+
+@pytest.fixture
+def staff(client):
+    """The window of somebody on the intake staff."""
+    return sign_in(client, VIEW, WORK)
+
+
+@pytest.fixture
+def claimed(staff, asked) -> CallbackRequest:
+    """Whoever sits at that window has claimed the request."""
+    staff.post(step("claim", asked))
+    asked.refresh_from_db()
+    return asked
 
 
 @pytest.fixture

@@ -32,17 +32,6 @@ NEW = "New to you."
 NO_VOICEMAIL = dataclasses.replace(DETAILS, voicemail=False)
 
 
-@pytest.fixture
-def staff(client):
-    return sign_in(client, VIEW, WORK)
-
-
-@pytest.fixture
-def claimed(staff, asked) -> CallbackRequest:
-    staff.post(step("claim", asked))
-    return asked
-
-
 def as_filled_in(response, **chosen: str) -> dict[str, str]:
     """What the browser sends from the form for a call on this page: its hidden fields, and what was chosen."""
     form = re.search(r'(?s)<form class="attempt".*?</form>', response.content.decode())[0]

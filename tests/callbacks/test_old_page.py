@@ -16,7 +16,6 @@ from tests.callbacks.helpers import (
     page_of,
     records,
     said,
-    sign_in,
     step,
     stored,
     submit,
@@ -27,17 +26,6 @@ from tests.factories import make_staff
 pytestmark = pytest.mark.django_db
 
 STEPS = {"close": "It is not closed yet.", "release": "It is not back in the queue yet."}
-
-
-@pytest.fixture
-def staff(client):
-    return sign_in(client, VIEW, WORK)
-
-
-@pytest.fixture
-def claimed(staff, asked) -> CallbackRequest:
-    staff.post(step("claim", asked))
-    return CallbackRequest.objects.get()
 
 
 def corrected(request: CallbackRequest, alex) -> None:

@@ -36,11 +36,6 @@ def noon(monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: NOON)
 
 
-@pytest.fixture
-def staff(client):
-    return sign_in(client, VIEW, WORK)
-
-
 def filled(request: CallbackRequest, outcome: str = "no_answer") -> dict[str, object]:
     return {"outcome": outcome, "next_try": "", "after": request.attempts.count()}
 

@@ -3,14 +3,9 @@
 import pytest
 
 from callbacks.models import Note
-from tests.callbacks.helpers import VIEW, WORK, page_of, sign_in, step, submit, text_of
+from tests.callbacks.helpers import page_of, step, submit, text_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def staff(client):
-    return sign_in(client, VIEW, WORK)
 
 
 def test_note_is_sealed_and_says_who_and_when(staff, asked):
