@@ -102,17 +102,23 @@ APPEND_SLASH = True
 
 TEMPLATES = [
     {
+        "NAME": "staff",
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [BASE_DIR / "templates" / "staff"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "editorial.context_processors.site",
             ],
         },
+    },
+    {
+        "NAME": "readers",
+        "BACKEND": "detoxsite.templates.ReadersTemplates",
+        "DIRS": [BASE_DIR / "templates" / "readers"],
+        "OPTIONS": {"environment": "detoxsite.templates.environment", "keep_trailing_newline": True},
     },
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"

@@ -100,7 +100,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _error_page(request, "403.html", 403)
+    return _error_page(request, "403.html", 403, form_expired=False)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

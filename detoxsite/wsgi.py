@@ -5,12 +5,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from django.core.wsgi import get_wsgi_application
+from django.template import engines
 from django.urls import get_resolver
 from gunicorn.http.errors import ParseException
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "detoxsite.settings")
 django_application = get_wsgi_application()
-get_resolver().reverse_dict  # noqa: B018 - loads all views before the server forks: once in memory, and no slow first page
+# Views and templates are loaded before the server forks: once in memory, and no slow first page.
+get_resolver().reverse_dict  # noqa: B018
+engines["readers"].load_all()
 
 BOUNDARY = re.compile(r";\s*(boundary=(?:\"[^\"]*\"|[^;\s]+))", re.IGNORECASE)
 #: A request that does not say whom it asks, as HTTP/1.1 must, gets these headers and nothing more.

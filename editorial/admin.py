@@ -100,7 +100,7 @@ class ReviewedPageAdmin(KeepsOldAddress):
         page = self.get_object(request, unquote(object_id))
         if page is None:
             raise Http404
-        context = {self.preview_name: page, "is_preview": True, **self.preview_context(page)}
+        context = {self.preview_name: page, "previewed_state": page.get_status_display(), **self.preview_context(page)}
         return render(request, self.preview_template, context)
 
     @admin.display(description="As readers see it")

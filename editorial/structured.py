@@ -1,0 +1,82 @@
+"""Structured data for search engines: only what is true of the page."""
+
+import json
+
+from django.conf import settings
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+#: What would end the script element or begin markup inside it.
+ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+
+
+def structured_page(page, name: str, parent: str, parent_path: str) -> SafeString:
+    """A page of health information and its place in the site. A reviewer is named only if there was one."""
+    path = page.get_absolute_url()
+    return _script([_page(page, path, name, page.summary), _trail((parent, parent_path), (name, path))])
+
+
+def structured_symptom(symptom, parent_path: str) -> SafeString:
+    """A symptom's page: it is checked, and changes, together with its stage."""
+    path, name = symptom.get_absolute_url(), f"{symptom.name} in heroin withdrawal"
+    description = f"{name}: what it is, how long it usually lasts, what helps, and when to get medical help."
+    about = _page(symptom.phase, path, name, description)
+    about["about"] = {"@type": "MedicalSignOrSymptom", "name": symptom.name}
+    return _script([about, _trail(("Symptoms", parent_path), (symptom.name, path))])
+
+
+def _page(reviewed, path: str, name: str, description: str) -> dict:
+    """A page whose dates and reviewer are those of `reviewed`, which is the page or what it belongs to."""
+    url = f"{settings.SITE_URL}{path}"
+    about = {
+        "@type": "MedicalWebPage",
+        "@id": url,
+        "url": url,
+        "name": name,
+        "description": description,
+        "inLanguage": "en-US",
+        "dateModified": reviewed.updated_at.date().isoformat(),
+        "audience": {"@type": "Patient"},
+        "isAccessibleForFree": True,
+    }
+    if reviewed.published_at:
+        about["datePublished"] = reviewed.published_at.date().isoformat()
+    if reviewed.medical_reviewer and reviewed.reviewed_on:
+        about["lastReviewed"] = reviewed.reviewed_on.isoformat()
+        about["reviewedBy"] = {"@type": "Person", "name": reviewed.medical_reviewer}
+    return about
+
+
+def structured_trail(name: str, path: str, parent: str = "", parent_path: str = "") -> SafeString:
+    """The place in the site of a list, or of a page of our own words."""
+    return _script([_trail(*([(parent, parent_path)] if parent else []), (name, path))])
+
+
+def _trail(*steps: tuple[str, str]) -> dict:
+    return {
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": position, "name": label, "item": f"{settings.SITE_URL}{path}"}
+            for position, (label, path) in enumerate([("Home", "/"), *steps], start=1)
+        ],
+    }
+
+
+def structured_site() -> SafeString:
+    """The site itself, on its front page."""
+    return _script(
+        [
+            {
+                "@type": "WebSite",
+                "name": settings.SITE_NAME,
+                "url": f"{settings.SITE_URL}/",
+                "inLanguage": "en-US",
+            }
+        ]
+    )
+
+
+def _script(graph: list[dict]) -> SafeString:
+    text = json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False)
+    safe = mark_safe(text.translate(ESCAPES))  # noqa: S308 - no character is left that could leave the element
+    return format_html('<script type="application/ld+json">{}</script>', safe)
