@@ -18,10 +18,11 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
 
 from django.db import connections
-from gunicorn.workers.gthread import TConn, ThreadWorker
+from gunicorn.workers.gthread import TConn
 
 from detoxsite import env
 from detoxsite.connections import BODY_SECONDS, CountingUnreader, Upload, Waiting, has_sent, is_running, send_rest
+from detoxsite.taking_turns import TurnTaker
 
 UPLOADS = env.whole_number("WEB_UPLOADS", 256, 1, 1024)  # threads for bodies beyond SMALL_BODY, in each process
 HEAD_SECONDS = env.whole_number("HEAD_SECONDS", 20, 1, 3600)  # for a whole head
@@ -38,7 +39,7 @@ _BODY_FOLLOWS = re.compile(rb"\r\n(content-length|transfer-encoding|expect)[ \t]
 _ONLY_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r\n", re.IGNORECASE)
 
 
-class Worker(ThreadWorker):
+class Worker(TurnTaker):
     """Two lanes of threads behind one loop that reads heads. Leans on gunicorn 27's ThreadWorker."""
 
     def init_process(self) -> None:
@@ -55,17 +56,18 @@ class Worker(ThreadWorker):
         self.answer_bytes = getattr(self.wsgi, "answer_bytes", _has_none)
         super().run()
 
-    def accept(self, listener: socket.socket) -> None:
+    def take_connection(self, listener: socket.socket) -> bool:
         try:
             client, address = listener.accept()
         except OSError as error:
             if error.errno in {errno.EAGAIN, errno.ECONNABORTED}:
-                return
+                return False
             raise
         self.nr_conns += 1
         conn = TConn(self.cfg, client, address, listener.getsockname())
         self._wait(conn, HEAD_SECONDS, b"")
         self.waiting[conn].is_new = True
+        return True
 
     def finish_request(self, conn: TConn, done: Future) -> None:
         self.uploads.pop(conn, None)
@@ -157,6 +159,7 @@ class Worker(ThreadWorker):
         to a thread, as any answer is."""
         if not self.alive or not (answer := self.answer_bytes(request)):
             return False
+        self.lift_pause()
         parts, keep = answer
         try:
             sent = conn.sock.sendmsg(parts)

@@ -1,0 +1,63 @@
+"""Connections are shared out among the processes, however they come."""
+
+import contextlib
+import os
+import re
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.detoxsite.wire import connected, rest
+from tests.served import serve
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+CONNECTIONS = 16
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    with serve(tmp_path_factory.mktemp("turns"), WEB_WORKERS="2") as site:
+        time.sleep(1)  # until the second process is there too
+        yield site
+
+
+def held(site) -> dict[int, int]:
+    """How many connections each process of the site holds."""
+    port = f":{int(site.url.rpartition(':')[2]):04X}"
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    sockets = {row[9] for row in rows if row[1].endswith(port) and row[3] == "01"}  # established, on our side
+    counts = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            names = [os.readlink(file) for file in (process / "fd").iterdir()]
+            found = {name for link in names for name in re.findall(r"socket:\[(\d+)\]", link)} & sockets
+            if found:
+                counts[int(process.name)] = len(found)
+    return {pid: count for pid, count in counts.items() if pid != os.getpid()}
+
+
+def held_once_all_are_accepted(site) -> list[int]:
+    for _ in range(100):
+        counts = held(site)
+        if sum(counts.values()) == CONNECTIONS:
+            break
+        time.sleep(0.05)
+    return sorted(counts.values())
+
+
+def test_burst_of_connections_is_shared_out(site):
+    with contextlib.ExitStack() as stack:
+        for _ in range(CONNECTIONS):
+            stack.enter_context(connected(site, b""))
+        counts = held_once_all_are_accepted(site)
+        assert len(counts) == 2 and min(counts) >= CONNECTIONS // 4, counts
+
+
+def test_process_that_left_its_turn_to_others_takes_the_next_one_all_the_same(site):
+    for _ in range(20):
+        begin = time.monotonic()
+        with connected(site, b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n") as connection:
+            assert b"200 OK" in rest(connection)
+            assert time.monotonic() - begin < 0.9  # the loop looks once a second where nothing happens
