@@ -1,12 +1,12 @@
 """Makes answers small: quickly here, and as well as brotli can where the page is kept (detoxsite/pages)."""
 
 import functools
-import gzip
 from collections.abc import Callable
 
 import brotli
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
+from zlib_ng import gzip_ng
 
 #: Bytes. Less than that gains nothing.
 WORTH_IT = 400
@@ -57,4 +57,4 @@ def compress(body: bytes, encoding: str, best: bool = False) -> bytes:
     """`best` is for what many will get."""
     if encoding == "br":
         return brotli.compress(body, quality=_BEST if best else _QUICK, mode=brotli.MODE_TEXT)
-    return gzip.compress(body, compresslevel=9 if best else 5, mtime=0)
+    return gzip_ng.compress(body, compresslevel=8 if best else 5, mtime=0)

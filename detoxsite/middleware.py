@@ -1,6 +1,7 @@
 """Response headers that hold for every address, static files and the admin included."""
 
 import base64
+import functools
 import hashlib
 import re
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from detoxsite import styles
 
 
+@functools.lru_cache(maxsize=512)
 def content_security_policy(*, style: str = "", script: str = "") -> str:
     """Nothing but this origin, no frame; `blob:` and `data:` are not needed anywhere.
 
@@ -111,13 +113,14 @@ class InlineMiddleware:
         if response.streaming or not (mark := self.MARK.search(response.content)):
             return response
         page = response.content
-        css = styles.style_for(styles.tokens_of(page + b'<p class="%b">' % (mark[1] or b"")))
+        also = b'<p class="%b">' % (mark[1] or b"")
+        css = styles.style_for(styles.tokens_of(page) | styles.tokens_of(also))
         if self.HANDOUT in page:
             css += styles.handout()
             page = page.replace(self.HANDOUT, b"")
         script = styles.way_out()
         parts = f"<style>{css}</style><script>{script}</script>".encode()
-        response.content = self.MARK.sub(lambda _: parts, page)
+        response.content = page.replace(mark[0], parts)
         response.headers.setdefault("Content-Security-Policy", content_security_policy(style=css, script=script))
         if response.has_header("Content-Length"):
             response.headers["Content-Length"] = str(len(response.content))

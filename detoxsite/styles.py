@@ -15,10 +15,10 @@ from django.conf import settings
 _STATIC = Path(settings.BASE_DIR) / "static"
 SHEET, HANDOUT, WAY_OUT = _STATIC / "css" / "site.css", _STATIC / "css" / "handout.css", _STATIC / "js" / "leave.js"
 
-_TAG = re.compile(rb"<([a-z][a-z0-9]*)([^>]*)>")
+_TAG = re.compile(rb"<[a-z][^>]*>")
 _NAMES = re.compile(rb'\s(?:class|id)="([^"]*)"')
 _QUOTED = re.compile(rb'"[^"]*"')
-_ATTRIBUTE = re.compile(rb"[a-z][a-z-]*")
+_ATTRIBUTE = re.compile(rb"[a-z][a-z0-9-]*")
 _NAME = r"-?[A-Za-z_][\w-]*"
 #: What a selector needs: a class, an id, an attribute, or a tag.
 _NEEDS = re.compile(rf"([.#])({_NAME})|\[({_NAME})[^\]]*\]|(?<![\w.#:-])({_NAME})")
@@ -44,13 +44,21 @@ class Rule:
 
 
 def tokens_of(page: bytes) -> frozenset[str]:
-    """The tags, classes, ids and attributes that occur in a page."""
-    found: set[bytes] = set()
-    for tag, rest in _TAG.findall(page):
-        found.add(tag)
-        for names in _NAMES.findall(rest):
-            found.update(names.split())
-        found.update(_ATTRIBUTE.findall(_QUOTED.sub(b"", rest)))
+    """The tags, classes, ids and attributes that occur in a page, as far as any rule needs them."""
+    return frozenset().union(*map(_tokens_of_part, page.split(b"</section>")))
+
+
+@functools.lru_cache(maxsize=256)
+def _tokens_of_part(part: bytes) -> frozenset[str]:
+    """Many pages have parts in common, and a page that is made anew has most of those that it had before."""
+    return frozenset().union(*map(_tokens_of_tag, set(_TAG.findall(part))))
+
+
+@functools.lru_cache(maxsize=4096)
+def _tokens_of_tag(tag: bytes) -> frozenset[str]:
+    found = set(_ATTRIBUTE.findall(_QUOTED.sub(b"", tag)))  # the tag's own name is the first of them
+    for names in _NAMES.findall(tag):
+        found.update(names.split())
     return _known() & frozenset(token.decode("utf-8", "replace") for token in found)
 
 
