@@ -4,8 +4,8 @@ from typing import ClassVar
 
 from django.contrib import admin
 
+from articles.around import detail_context
 from articles.models import Article, Topic
-from articles.views import detail_context
 from editorial.admin import KeepsOldAddress, ReviewedPageAdmin
 
 

@@ -1,14 +1,16 @@
 """The blog: articles, and the topics that gather them."""
 
+import datetime
 from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
-from django.urls import reverse
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.html import strip_tags
 from markdownx.models import MarkdownxField
 
+from editorial.addresses import address_of
 from editorial.publishing import WRITING_HELP, PublishedQuerySet, ReviewedPage, check_summary
 from phases.models import Phase
 
@@ -40,7 +42,7 @@ class Topic(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("articles:topic", args=[self.slug])
+        return address_of("articles:topic", self.slug)
 
     def clean(self) -> None:
         super().clean()
@@ -51,18 +53,38 @@ class Topic(models.Model):
 
 
 class ArticleQuerySet(PublishedQuerySet):
-    def related_to(self, article: "Article", limit: int = 3):
-        """Other articles that share most topics and stages with this one, among the newest."""
-        shared = Count("topics", filter=Q(topics__in=article.topics.all()), distinct=True) + Count(
-            "phases", filter=Q(phases__in=article.phases.all()), distinct=True
-        )
+    def related_to(self, pk: int, limit: int = 3):
+        """Other articles that share most topics and stages with that one, among the newest."""
         newest = self.order_by("-published_at", "pk").values("pk")[:RELATED_AMONG]
+        shared = _shared(Article.topics.through, "topic_id", pk) + _shared(Article.phases.through, "phase_id", pk)
         return (
-            self.filter(pk__in=newest)
-            .exclude(pk=article.pk)
+            self._among(Q(pk__in=newest))
+            .exclude(pk=pk)
             .annotate(shared=shared)
             .order_by("-shared", "-published_at", "pk")[:limit]
         )
+
+    def beside(self, pk: int, published_at: datetime.datetime, until: datetime.datetime):
+        """The one just before and the one just after that article, in the order of the list of all.
+
+        `until` is the earlier of its time and now: the database would look through all between the two.
+        """
+        newer = self.filter(Q(published_at__gt=published_at) | Q(pk__lt=pk), published_at__gte=published_at)
+        older = Article.objects.published(until).filter(Q(published_at__lt=published_at) | Q(pk__gt=pk))
+        nearest = [rows.values("pk")[:1] for rows in (newer.order_by("published_at", "-pk"), older)]
+        return self._among(Q(pk__in=nearest[0]) | Q(pk__in=nearest[1]))
+
+    def _among(self, chosen: Q):
+        """Those that were chosen from this set. What holds for the set is not asked again: to do so, the database would
+        go through all of it."""
+        return self.model._default_manager.filter(chosen)
+
+
+def _shared(links: type[models.Model], column: str, pk: int) -> Coalesce:
+    """How many of the links that the article `pk` has an article has too."""
+    own = links.objects.filter(article_id=pk).values(column)
+    common = links.objects.filter(article_id=OuterRef("pk"), **{f"{column}__in": own}).order_by().values("article_id")
+    return Coalesce(Subquery(common.annotate(number=Count("pk")).values("number")), 0)
 
 
 class Article(ReviewedPage):
@@ -88,7 +110,7 @@ class Article(ReviewedPage):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("articles:detail", args=[self.slug])
+        return address_of("articles:detail", self.slug)
 
 
 @lru_cache(maxsize=128)

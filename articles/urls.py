@@ -11,5 +11,5 @@ urlpatterns = [
     path("feed/", read(LatestArticles()), name="feed"),
     path("topics/<slug:slug>/feed/", read(TopicArticles()), name="topic-feed"),
     path("topics/<slug:slug>/", read_in_pages(views.TopicDetail.as_view()), name="topic"),
-    path("<slug:slug>/", read(views.ArticleDetail.as_view()), name="detail"),
+    path("<slug:slug>/", read(views.detail), name="detail"),
 ]

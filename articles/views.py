@@ -1,15 +1,33 @@
 """The blog."""
 
-from django.db.models import Q
-from django.shortcuts import get_object_or_404
-from django.views.generic import DetailView, ListView
+import re
+from dataclasses import dataclass
 
-from articles.models import Article, Topic, reading_minutes
-from editorial.glossary import Glossary
-from editorial.markdown import PageText
-from editorial.models import GlossaryTerm
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+from django.views.generic import ListView
+
+from articles.around import detail_context, published_article
+from articles.models import Article, Topic
 
 PAGE_SIZE = 20
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """Where a list goes on: the first page is 1."""
+
+    number: int
+    has_next: bool
+
+    @property
+    def previous(self) -> int | None:
+        return self.number - 1 or None
+
+    @property
+    def next(self) -> int | None:
+        return self.number + 1 if self.has_next else None
 
 
 class ArticleList(ListView):
@@ -18,6 +36,18 @@ class ArticleList(ListView):
     template_name = "articles/list.html"
     context_object_name = "articles"
     paginate_by = PAGE_SIZE
+
+    def paginate_queryset(self, queryset, page_size):
+        """Looks one row ahead. To count all of them would take longer the more there are."""
+        asked = self.request.GET.get("page", "1")
+        if not re.fullmatch(r"[1-9][0-9]{0,5}", asked):
+            raise Http404
+        begin = (int(asked) - 1) * page_size
+        rows = list(queryset[begin : begin + page_size + 1])
+        if begin and not rows:
+            raise Http404
+        page = ListPage(int(asked), has_next=len(rows) > page_size)
+        return None, page, rows[:page_size], page.has_next or begin > 0
 
     def get_queryset(self):
         return Article.objects.published().prefetch_related("topics").defer("body")
@@ -37,42 +67,10 @@ class TopicDetail(ArticleList):
         return super().get_context_data(**kwargs) | {"topic": self.topic}
 
 
-class ArticleDetail(DetailView):
+@require_safe
+def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One article."""
-
-    template_name = "articles/detail.html"
-    context_object_name = "article"
-
-    def get_queryset(self):
-        return Article.objects.published().prefetch_related("topics", "phases")
-
-    def get_context_data(self, **kwargs):
-        return super().get_context_data(**kwargs) | detail_context(self.object)
-
-
-def detail_context(article: Article) -> dict:
-    """What the page of an article shows besides it; the preview in the admin shows the same."""
-    page_text = PageText(glossary=Glossary(GlossaryTerm.objects.all()))
-    body = page_text.render(article.body)
-    return {
-        "page_text": page_text,
-        "body": body,
-        "minutes": reading_minutes(body.html),
-        "stages": [phase for phase in article.phases.all() if phase.is_published()],
-        "related": Article.objects.published().related_to(article),
-        **neighbours(article),
-    }
-
-
-def neighbours(article: Article) -> dict:
-    """The published articles just before and after this one, as the list of all articles has them. One query."""
-    if article.published_at is None:
-        return {}
-    live = Article.objects.published()
-    at = {"published_at": article.published_at, "pk": article.pk}
-    newer = live.filter(Q(published_at__gt=at["published_at"]) | Q(published_at=at["published_at"], pk__lt=at["pk"]))
-    older = live.filter(Q(published_at__lt=at["published_at"]) | Q(published_at=at["published_at"], pk__gt=at["pk"]))
-    ids = [rows.values("pk")[:1] for rows in (newer.order_by("published_at", "-pk"), older)]
-    found = live.filter(Q(pk__in=ids[0]) | Q(pk__in=ids[1])).only("title", "slug", "published_at")
-    before = [other for other in found if (other.published_at, -other.pk) > (at["published_at"], -at["pk"])]
-    return {"newer": next(iter(before), None), "older": next((o for o in found if o not in before), None)}
+    article = published_article(slug)
+    if article is None:
+        raise Http404
+    return render(request, "articles/detail.html", {"article": article, **detail_context(article)})

@@ -1,22 +1,35 @@
 """The template language of readers' pages: Jinja2, which makes a page in a tenth of the time of Django's own.
 
-Staff's pages stay in Django's, as the admin and allauth are written in it. docs/decisions/0012-templates.md has why.
+Staff's pages stay in Django's, as the admin and allauth are written in it. docs/decisions/0012-a-page-made-anew.md has
+why.
 """
 
 import functools
 import logging
+from collections.abc import Callable
 
 import jinja2
 from django.http import HttpRequest
 from django.template import defaultfilters
 from django.template.backends.jinja2 import Jinja2, Template
 from django.templatetags.static import static
-from django.urls import reverse
+from markupsafe import Markup
 
 from callbacks import wording
 from editorial import structured, tags
+from editorial.addresses import address_of
 from editorial.page_context import site
 
+#: Macros that all templates know, by the file that each is in.
+MACROS = {
+    "article_list": "articles/_list.html",
+    "crumbs": "partials/crumbs.html",
+    "footer": "partials/footer.html",
+    "review_dates": "editorial/_review.html",
+    "source_entry": "editorial/_source.html",
+    "urgent_help": "partials/urgent.html",
+    "word_entry": "editorial/_word.html",
+}
 #: A name that no view gave: written to the log, and a gap in the page. A page with a gap still says whom to call.
 GAP = jinja2.make_logging_undefined(logging.getLogger(__name__), jinja2.ChainableUndefined)
 
@@ -25,8 +38,9 @@ class _ReadersTemplate(Template):
     """A view has the last word on what a template sees, as with Django's own templates."""
 
     def render(self, context: dict | None = None, request: HttpRequest | None = None) -> str:
-        known = site(request) if request else {}
-        return super().render(known | (context or {}), request)
+        context = context or {}
+        known = site(request, context.get("standing")) if request else {}
+        return super().render(known | context, request)
 
 
 class ReadersTemplates(Jinja2):
@@ -45,13 +59,14 @@ def environment(**options: object) -> jinja2.Environment:
     """What templates can call. Text from a name is escaped unless it says that it is HTML."""
     made = jinja2.Environment(**options | {"undefined": GAP})  # noqa: S701 - Django sets autoescape among the options
     made.globals |= {
-        "static": static,
-        "url": url,
+        "static": static_address,
+        "url": address_of,
         "cite": tags.cite,
         "explained_words": tags.explained_words,
         "listed_sources": tags.listed_sources,
         "markdown": tags.markdown,
         "nav_link": tags.nav_link,
+        "once": tags.once,
         "state_title": wording.state_title,
         "structured_page": structured.structured_page,
         "structured_site": structured.structured_site,
@@ -64,10 +79,19 @@ def environment(**options: object) -> jinja2.Environment:
         "filesizeformat": defaultfilters.filesizeformat,
         "pluralize": defaultfilters.pluralize,
     }
+    # Last, as macros use what stands above.
+    made.globals |= {name: _macro(made, path, name) for name, path in MACROS.items()}
     return made
 
 
 @functools.lru_cache(maxsize=512)
-def url(name: str, *args: str) -> str:
-    """The address of a view. Raises NoReverseMatch for one that there is not."""
-    return reverse(name, args=args)
+def static_address(path: str) -> str:
+    """The address of a static file, whose name has the hash of what is in it: it holds as long as this process."""
+    return static(path)
+
+
+def _macro(made: jinja2.Environment, path: str, name: str) -> Callable[..., Markup]:
+    """Known to all templates, which is quicker than an import in each: that compares all that both can call."""
+    if not made.auto_reload:
+        return getattr(made.get_template(path).module, name)
+    return lambda *values: getattr(made.get_template(path).module, name)(*values)

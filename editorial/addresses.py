@@ -1,8 +1,17 @@
-"""Old addresses that still lead to their page."""
+"""Where pages are, and the old addresses that still lead to them."""
+
+from functools import lru_cache
 
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
 from editorial.models import OldAddress
+
+
+@lru_cache(maxsize=4096)
+def address_of(name: str, *args: str) -> str:
+    """The path of a view: a page has dozens of them. Raises NoReverseMatch for one that there is not."""
+    return reverse(name, args=args)
 
 
 def moved(old: str, new: str) -> None:

@@ -29,6 +29,12 @@ class Glossary:
         glossary.forms, glossary.used_slugs = forms, list(used_slugs)
         return glossary
 
+    def for_another_page(self) -> "Glossary":
+        """The same words, of which none is used yet."""
+        other = self.of(self.forms, ())
+        other._terms = self._terms
+        return other
+
     @property
     def used(self) -> list[GlossaryTerm]:
         return [self._terms[slug] for slug in self.used_slugs]

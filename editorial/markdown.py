@@ -7,24 +7,19 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from html import unescape
-from xml.etree.ElementTree import Element  # noqa: S405 - builds elements, parses nothing
 
 import nh3
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from markdown import Markdown
-from markdown.extensions import Extension
 from markdown.extensions.toc import TocExtension, slugify_unicode
-from markdown.inlinepatterns import InlineProcessor
-from markdown.treeprocessors import Treeprocessor
 
-from editorial.glossary import ExplainWords, Glossary
+from editorial.glossary import Glossary
+from editorial.house_rules import CITATION, KEY, HouseRules
 from editorial.models import Source
 
 #: Texts whose HTML is kept, in each process: some megabytes. Converting takes half the time of a page.
 REMEMBERED = 512
-KEY = r"@([a-z0-9][a-z0-9-]*)"
-CITATION = rf"\[{KEY}(?:\s*;\s*{KEY})*\]"
 
 ALLOWED_TAGS = {
     *("a", "abbr", "blockquote", "br", "code", "dd", "dl", "dt", "em", "h2", "h3", "h4", "hr", "img", "li"),
@@ -76,10 +71,11 @@ class PageText:
     glossary: Glossary = field(default_factory=Glossary)  # of no words, unless told
     numbers: dict[str, int] = field(default_factory=dict)
     heading_ids: set[str] = field(default_factory=set)
+    others: int = 0  # sources that have a number besides those in `numbers`
 
     def number(self, key: str) -> int:
         """The number readers see for a source: 1 for the first that the page cites, and so on."""
-        return self.numbers.setdefault(key, len(self.numbers) + 1)
+        return self.numbers.setdefault(key, self._free_number())
 
     def render(self, text: str) -> Rendered:
         """Turns Markdown into HTML that is safe to show to anybody, whoever wrote the text."""
@@ -87,14 +83,25 @@ class PageText:
             text,
             None if self.known_keys is None else frozenset(self.known_keys),
             self.glossary.forms,
-            tuple(self.glossary.used_slugs),
-            tuple(self.numbers.items()),
+            tuple(self.glossary.used_slugs) if self.glossary.forms else (),
+            *self._numbers_for(text),
             frozenset(self.heading_ids),
         )
         self.glossary.used_slugs.extend(done.new_slugs)
         self.numbers.update(done.numbers)
         self.heading_ids.update(done.heading_ids)
         return Rendered(done.rendered.html, list(done.rendered.headings))
+
+    def _numbers_for(self, text: str) -> tuple[tuple[tuple[str, int], ...], int]:
+        """The numbers that the text's sources have by now, and the first free one if it may take more: all that its
+        HTML depends on, so that other pages, which number other sources as well, can have the same."""
+        numbers = self.numbers
+        keys = _keys_in(text)
+        known = tuple((key, numbers[key]) for key in keys if key in numbers)
+        return known, self._free_number() if len(known) < len(keys) else 0
+
+    def _free_number(self) -> int:
+        return self.others + len(self.numbers) + 1
 
     def convert(self, text: str) -> Rendered:
         """What `render` remembers: the work itself."""
@@ -121,7 +128,7 @@ class PageText:
                 "tables",
                 "sane_lists",
                 TocExtension(slugify=self._heading_id, toc_depth="2-4"),
-                _HouseRules(self),
+                HouseRules(self),
             ],
             output_format="html",
         )
@@ -146,6 +153,14 @@ class _Done:
     heading_ids: frozenset[str]
 
 
+@lru_cache(maxsize=4 * REMEMBERED)
+def _keys_in(text: str) -> tuple[str, ...]:
+    """The keys that a text cites."""
+    if "[@" not in text:
+        return ()
+    return tuple(dict.fromkeys(key for found in re.finditer(CITATION, text) for key in re.findall(KEY, found[0])))
+
+
 @lru_cache(maxsize=REMEMBERED)
 def _done(
     text: str,
@@ -153,11 +168,14 @@ def _done(
     forms: tuple[tuple[str, str], ...],
     used_slugs: tuple[str, ...],
     numbers: tuple[tuple[str, int], ...],
+    free_number: int,
     heading_ids: frozenset[str],
 ) -> _Done:
     """The arguments are all that the HTML depends on: the same text in the same place is converted once."""
     glossary = Glossary.of(forms, used_slugs)
-    page = PageText(None if known_keys is None else set(known_keys), glossary, dict(numbers), set(heading_ids))
+    others = free_number - len(numbers) - 1 if free_number else 0
+    known = None if known_keys is None else set(known_keys)
+    page = PageText(known, glossary, dict(numbers), set(heading_ids), others)
     rendered = page.convert(text)
     new_slugs = tuple(glossary.used_slugs[len(used_slugs) :])
     return _Done(rendered, new_slugs, page.numbers, frozenset(page.heading_ids))
@@ -165,64 +183,6 @@ def _done(
 
 def _without_citations(heading: str) -> str:
     return re.sub(r"\s*(\[\d+\])+", "", heading).strip()
-
-
-class _HouseRules(Extension):
-    def __init__(self, page: PageText) -> None:
-        super().__init__()
-        self.page = page
-
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's own name
-        md.preprocessors.deregister("html_block")
-        md.inlinePatterns.deregister("html")
-        md.inlinePatterns.register(_Citations(CITATION, md, self.page), "citation", 175)
-        md.treeprocessors.register(_DemoteTitle(md), "demote_title", 25)
-        md.treeprocessors.register(_Numbers(md, self.page), "citation_numbers", 18)
-        md.treeprocessors.register(ExplainWords(md, self.page.glossary), "explain_words", 15)
-
-
-class _Citations(InlineProcessor):
-    """[@key] and [@key; @other] become the numbers of the sources, linked to the list at the foot of the page."""
-
-    def __init__(self, pattern: str, md: Markdown, page: PageText) -> None:
-        super().__init__(pattern, md)
-        self.page = page
-
-    def handleMatch(self, match, data):  # noqa: N802 - Markdown's own name
-        marks = Element("sup", {"class": "cite"})
-        for key in re.findall(KEY, match.group(0)):
-            if self.page.known_keys is not None and key not in self.page.known_keys:
-                mark = Element("strong")
-                mark.text = f"[unknown source: {key}]"
-            else:
-                mark = Element("a", {_Numbers.KEY: key})
-            marks.append(mark)
-        return marks, match.start(0), match.end(0)
-
-
-class _Numbers(Treeprocessor):
-    """Counts in the order of reading. Markdown meets the citations of a text in another one: lists come last."""
-
-    KEY = "source-key"
-
-    def __init__(self, md: Markdown, page: PageText) -> None:
-        super().__init__(md)
-        self.page = page
-
-    def run(self, root: Element) -> None:
-        for mark in root.iter("a"):
-            if key := mark.attrib.pop(self.KEY, None):
-                number = self.page.number(key)
-                mark.attrib |= {"href": f"#source-{number}", "aria-label": f"Source {number}"}
-                mark.text = f"[{number}]"
-
-
-class _DemoteTitle(Treeprocessor):
-    """A page has one title and the template writes it, so a first-level heading in a text becomes a section."""
-
-    def run(self, root: Element) -> None:
-        for title in root.iter("h1"):
-            title.tag = "h2"
 
 
 def markdownify(text: str) -> SafeString:

@@ -1,6 +1,8 @@
 """What templates can call: Markdown, citations, the list of sources, the words that a page explains, the menu."""
 
 import datetime
+from collections.abc import Callable
+from functools import lru_cache
 
 import jinja2
 from django.db import DatabaseError
@@ -8,9 +10,10 @@ from django.template import defaultfilters
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import template_localtime
+from markupsafe import Markup
 
 from editorial.markdown import PageText
-from editorial.models import GlossaryTerm, Source
+from editorial.models import Source
 
 
 @jinja2.pass_context
@@ -23,24 +26,54 @@ def markdown(context: jinja2.runtime.Context, text: str) -> SafeString:
 def cite(context: jinja2.runtime.Context, *keys: str) -> SafeString:
     """A citation in a template: {{ cite("cdc-overdose-response") }}."""
     page: PageText = context["page_text"]
+    return _marks(*map(page.number, keys))
+
+
+@lru_cache(maxsize=1024)
+def _marks(*numbers: int) -> SafeString:
     marks = format_html_join(
-        "", '<a href="#source-{0}" aria-label="Source {0}">[{0}]</a>', ((page.number(key),) for key in keys)
+        "", '<a href="#source-{0}" aria-label="Source {0}">[{0}]</a>', ((number,) for number in numbers)
     )
     return format_html('<sup class="cite">{}</sup>', marks)
 
 
-def listed_sources(page: PageText) -> list[tuple[int, Source | None]]:
-    """The numbered sources of everything the page has cited so far; None for one that is no longer known."""
+@jinja2.pass_context
+def listed_sources(context: jinja2.runtime.Context, macro: Callable[..., Markup]) -> Markup:
+    """What the macro makes of the number and the source of everything that the page has cited so far."""
+    page: PageText = context["page_text"]
     try:
-        found = Source.objects.in_bulk(list(page.numbers), field_name="key") if page.numbers else {}
+        found = context["standing"].sources(page.numbers)
     except DatabaseError:
-        return []  # the overdose steps must show even where nothing can be looked up
-    return [(number, found.get(key)) for key, number in page.numbers.items()]
+        return Markup()  # the overdose steps must show even where nothing can be looked up
+    return Markup().join(_entry(macro, number, found[key]) for key, number in page.numbers.items())
 
 
-def explained_words(page: PageText) -> list[tuple[GlossaryTerm, SafeString]]:
-    """What the words mean that the page has linked so far. Asked for before the sources, as it may cite some."""
-    return [(term, PageText(numbers=page.numbers).render(term.meaning).html) for term in page.glossary.used]
+def _entry(macro: Callable[..., Markup], number: int, source: Source | None) -> Markup:
+    if source is None:
+        return macro(number)
+    shown = (source.organization, source.title, source.title_stop, source.url, source.year, source.seen)
+    return _made(macro, number, *shown)
+
+
+@lru_cache(maxsize=4096)
+def _made(macro: Callable[..., Markup], *values: str | int | None) -> Markup:
+    """What a macro makes of these values and of nothing else: made once, as many pages have the same. No rows of the
+    database: two of them are equal whatever is in them."""
+    return macro(*values)
+
+
+@jinja2.pass_context
+def explained_words(context: jinja2.runtime.Context, macro: Callable[..., Markup]) -> Markup:
+    """What the macro makes of each word that the page has linked so far, and its meaning. Stands before the sources, as
+    it may cite some."""
+    page: PageText = context["page_text"]
+    meanings = ((term, PageText(numbers=page.numbers).render(term.meaning).html) for term in page.glossary.used)
+    return Markup().join(_made(macro, term.slug, term.word, meaning) for term, meaning in meanings)
+
+
+def once(macro: Callable[..., Markup], *values: str | int | None) -> Markup:
+    """A part that is the same on many pages, made once: {{ once(footer, contacts.clinic.name) }}."""
+    return _made(macro, *values)
 
 
 @jinja2.pass_context
@@ -48,11 +81,17 @@ def nav_link(context: jinja2.runtime.Context, url: str, label: str, but: str | N
     """A link of the main menu; marked as current on its own page and on those below it, but for those below `but`."""
     path = context["request"].path
     current = "page" if path == url else "true" if path.startswith(url) and not (but and path.startswith(but)) else ""
+    return _nav_link(url, label, current)
+
+
+@lru_cache(maxsize=64)
+def _nav_link(url: str, label: str, current: str) -> SafeString:
     if current:
         return format_html('<a href="{}" aria-current="{}">{}</a>', url, current, label)
     return format_html('<a href="{}">{}</a>', url, label)
 
 
+@lru_cache(maxsize=1024)
 def date(value: datetime.date | datetime.datetime, form: str) -> str:
     """A day or a moment on the site's clock, in Django's letters: {{ page.reviewed_on|date("F j, Y") }}."""
     return defaultfilters.date(template_localtime(value), form)

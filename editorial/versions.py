@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 
 from django.apps import apps
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F, Min
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import Signal
@@ -38,6 +38,9 @@ class ContentVersion(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+
+_NUMBER = f"SELECT number FROM {ContentVersion._meta.db_table} WHERE id = %s"  # noqa: S608 - no value but the table's name
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,10 @@ def _tell() -> None:
 
 def number() -> int:
     """The version of the content. One query; raises DatabaseError where there is no database."""
-    return ContentVersion.objects.values_list("number", flat=True).first() or 0
+    with connection.cursor() as cursor:  # asked for each page: composing this with the ORM takes ten times as long
+        cursor.execute(_NUMBER, [ContentVersion.ONLY])
+        row = cursor.fetchone()
+    return row[0] if row else 0
 
 
 def next_change(now: datetime.datetime) -> datetime.datetime:

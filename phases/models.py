@@ -1,9 +1,9 @@
 """The three stages of withdrawal, their symptoms, and the treatment options that fit them."""
 
 from django.db import models
-from django.urls import reverse
 from markdownx.models import MarkdownxField
 
+from editorial.addresses import address_of
 from editorial.publishing import WRITING_HELP, PublishedQuerySet, ReviewedPage, check_pictures, check_sources
 from phases.choices import Area, Cravings, Evidence, Medicine, OverdoseRisk, Place, Soon
 from phases.hours import Course
@@ -61,7 +61,7 @@ class TreatmentOption(ReviewedPage):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("treatments:detail", args=[self.slug])
+        return address_of("treatments:detail", self.slug)
 
 
 class PhaseQuerySet(PublishedQuerySet):
@@ -104,7 +104,7 @@ class Phase(ReviewedPage, Course):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("phases:detail", args=[self.slug])
+        return address_of("phases:detail", self.slug)
 
     @property
     def help_level(self) -> Level:
@@ -175,7 +175,7 @@ class Symptom(Course):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("symptoms:detail", args=[self.slug])
+        return address_of("symptoms:detail", self.slug)
 
     def markdown_texts(self) -> list[str]:
         """All Markdown of this symptom."""

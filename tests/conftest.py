@@ -19,6 +19,7 @@ from pytest_django.fixtures import _set_suffix_to_test_databases
 from whitenoise import WhiteNoise
 
 from detoxsite.private import codes
+from editorial import standing
 from limits import redis_server
 from tests import state
 from tests.environment import VAR
@@ -64,6 +65,12 @@ def django_db_modify_db_settings_xdist_suffix(request) -> None:
 def templates_without_gaps() -> None:
     """A name that no view gave fails the test here; readers would get the page with a gap."""
     engines["readers"].env.undefined = jinja2.StrictUndefined
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """Each test has content of its own, under a number that others may have had."""
+    standing.forget()
 
 
 @pytest.fixture(autouse=True)

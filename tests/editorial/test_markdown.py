@@ -66,6 +66,24 @@ def test_citations_are_numbered_in_order_over_the_whole_page():
     assert 'href="#source-3"' in second and 'href="#source-2"' in second
 
 
+def test_text_is_converted_once_for_all_pages_that_number_its_sources_alike(monkeypatch):
+    converted, convert = [], PageText.convert
+    monkeypatch.setattr(PageText, "convert", lambda page, text: converted.append(text) or convert(page, text))
+    text = "Met on two pages.[@m-1; @m-2]"
+    for other in ("n-1", "n-2"):
+        page = PageText()
+        page.render(f"Only here.[@{other}][@m-1]")
+        assert 'href="#source-2"' in page.render(text).html and 'href="#source-3"' in page.render(text).html
+        assert page.numbers == {other: 1, "m-1": 2, "m-2": 3}
+    assert converted.count(text) == 2  # with its second source new, and known
+
+
+def test_new_source_behind_others_takes_the_next_free_number():
+    page = PageText(numbers={"one": 1, "two": 2})
+    assert "[3]" in page.render("Text.[@three]").html and page.numbers["three"] == 3
+    assert "[2]" in page.render("Text.[@two]").html and len(page.numbers) == 3
+
+
 def test_heading_ids_are_unique_over_the_whole_page():
     page = PageText()
     first = page.render("## What helps").headings[0].id
