@@ -1,11 +1,12 @@
 """How fast is a page, beside the least a program can do, a file, Wagtail and WordPress with the same article?
 
-    .venv/bin/python -m bench.compare [--seconds 4] [--rounds 3] [--no-write | --near]
+    .venv/bin/python -m bench.compare [--seconds 4] [--rounds 5] [--no-write | --near]
 
 Starts all of them on this machine, looks that each shows the whole article, then loads them in turn, round by round,
-with 16 connections that ask for gzip, and takes the median of each. Writes a table and a picture into README.md, and
-fails where a goal is missed. Run it while nothing else runs. With --near it leaves out Wagtail and WordPress and writes
-nothing: a minute's look at the page cache.
+with 16 connections that ask for gzip. The median of each counts, but the best round where processes do not share
+connections out: in some rounds one of them gets all, and another has nothing to do. Writes a table and a picture into
+README.md, and fails where a goal is missed. Run it while nothing else runs. With --near it leaves out Wagtail and
+WordPress and writes nothing: a minute's look at the page cache.
 
 Needs these packages of Debian (none of their services is used): `apt-get install --no-install-recommends nginx-light
 wordpress wordpress-theme-twentytwentythree php-fpm php-mysql mariadb-server mariadb-client wrk`. Wagtail is installed
@@ -27,6 +28,8 @@ NEAR_PROGRAMS = {"nginx": "nginx-light", "wrk": "wrk"}
 FAR_PROGRAMS = {"php": "php-cli php-mysql", "mariadbd": "mariadb-server", "mariadb-install-db": "mariadb-server"}
 #: Of 2, 4 and 8 the number that served most; ours keeps its own settings.
 WAGTAIL_THREADS = 2
+#: Served by gunicorn's own workers (docs/decisions/0002-app-server.md).
+NOT_SHARED_OUT = {"bare stock", "wagtail", "wagtail cached"}
 WARM = 20  # requests before anything is read of a site: every process has shown pages
 
 
@@ -116,13 +119,15 @@ def measure(results: Results, seconds: float, rounds: int, *, near: bool) -> Non
             for name, target in targets.items():
                 samples[name].append(wrk.load(target.url, target.headers, seconds))
             print(f"Round {number + 1} of {rounds} is done.", flush=True)
-    results.samples = {name: wrk.median(each) for name, each in samples.items()}
+    results.samples = {
+        name: wrk.best(each) if name in NOT_SHARED_OUT else wrk.median(each) for name, each in samples.items()
+    }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=4, help="of load for each, in each round")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     less = parser.add_mutually_exclusive_group()
     less.add_argument("--no-write", action="store_true", help="leave README.md and the picture alone")
     less.add_argument("--near", action="store_true", help="without Wagtail and WordPress; writes nothing")

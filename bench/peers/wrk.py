@@ -40,3 +40,8 @@ def parsed(output: str) -> Sample:
 def median(samples: list[Sample]) -> Sample:
     """Of each number by itself."""
     return Sample(statistics.median(s.rate for s in samples), statistics.median(s.p99 for s in samples))
+
+
+def best(samples: list[Sample]) -> Sample:
+    """The one with the most requests a second."""
+    return max(samples, key=lambda sample: sample.rate)
