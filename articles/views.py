@@ -50,7 +50,7 @@ class ArticleList(ListView):
         return None, page, rows[:page_size], page.has_next or begin > 0
 
     def get_queryset(self):
-        return Article.objects.published().prefetch_related("topics").defer("body")
+        return Article.objects.published().defer("body")
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {"topics": Topic.objects.with_articles(), "topic": None}

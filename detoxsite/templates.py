@@ -1,4 +1,4 @@
-"""The template language of readers' pages: Jinja2, which makes a page in a tenth of the time of Django's own.
+"""The template language of readers' pages: Jinja2, which is several times as fast as Django's own.
 
 Staff's pages stay in Django's, as the admin and allauth are written in it. docs/decisions/0012-a-page-made-anew.md has
 why.

@@ -55,7 +55,7 @@ def _entry(macro: Callable[..., Markup], number: int, source: Source | None) -> 
     return _made(macro, number, *shown)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096, typed=True)  # HTML of ours is not equal to the same text from elsewhere
 def _made(macro: Callable[..., Markup], *values: str | int | None) -> Markup:
     """What a macro makes of these values and of nothing else: made once, as many pages have the same. No rows of the
     database: two of them are equal whatever is in them."""
