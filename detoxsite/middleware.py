@@ -114,7 +114,7 @@ class InlineMiddleware:
             return response
         page = response.content
         also = b'<p class="%b">' % (mark[1] or b"")
-        css = styles.style_for(styles.tokens_of(page) | styles.tokens_of(also))
+        css = styles.style_for(styles.tokens_of(page, is_content=_is_content(request)) | styles.tokens_of(also))
         if self.HANDOUT in page:
             css += styles.handout()
             page = page.replace(self.HANDOUT, b"")
@@ -125,3 +125,9 @@ class InlineMiddleware:
         if response.has_header("Content-Length"):
             response.headers["Content-Length"] = str(len(response.content))
         return response
+
+
+def _is_content(request: HttpRequest) -> bool:
+    """Whether the page is the same for all who ask for this address, which has nothing in it but a path of ours."""
+    view = request.resolver_match.func if getattr(request, "resolver_match", None) else None
+    return hasattr(view, "reading_query") and not request.META.get("QUERY_STRING")

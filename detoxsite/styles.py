@@ -43,18 +43,24 @@ class Rule:
         return f"{','.join(kept)}{{{self.body}}}" if kept else ""
 
 
-def tokens_of(page: bytes) -> frozenset[str]:
-    """The tags, classes, ids and attributes that occur in a page, as far as any rule needs them."""
-    return frozenset().union(*map(_tokens_of_part, page.split(b"</section>")))
+def tokens_of(page: bytes, *, is_content: bool = False) -> frozenset[str]:
+    """The tags, classes, ids and attributes that occur in a page, as far as any rule needs them.
+
+    `is_content`: nothing in the page was typed or chosen by who asks for it. Only then its parts are remembered: they
+    are public, and as many as staff have written.
+    """
+    look = _remembered_tokens_in if is_content else _tokens_in
+    return frozenset().union(*map(look, page.split(b"</section>")))
 
 
-@functools.lru_cache(maxsize=256)
-def _tokens_of_part(part: bytes) -> frozenset[str]:
-    """Many pages have parts in common, and a page that is made anew has most of those that it had before."""
+def _tokens_in(part: bytes) -> frozenset[str]:
     return frozenset().union(*map(_tokens_of_tag, set(_TAG.findall(part))))
 
 
-@functools.lru_cache(maxsize=4096)
+#: Many pages have parts in common, and a page that is made anew has most of those that it had before.
+_remembered_tokens_in = functools.lru_cache(maxsize=256)(_tokens_in)
+
+
 def _tokens_of_tag(tag: bytes) -> frozenset[str]:
     found = set(_ATTRIBUTE.findall(_QUOTED.sub(b"", tag)))  # the tag's own name is the first of them
     for names in _NAMES.findall(tag):

@@ -15,11 +15,13 @@ from markdown import Markdown
 from markdown.extensions.toc import TocExtension, slugify_unicode
 
 from editorial.glossary import Glossary
-from editorial.house_rules import CITATION, KEY, HouseRules
+from editorial.house_rules import KEY, HouseRules
 from editorial.models import Source
 
 #: Texts whose HTML is kept, in each process: some megabytes. Converting takes half the time of a page.
 REMEMBERED = 512
+#: Characters that are taken out of a text before it is read, by us and by Markdown.
+_NOT_READ = dict.fromkeys((0, 2, 3))
 
 ALLOWED_TAGS = {
     *("a", "abbr", "blockquote", "br", "code", "dd", "dl", "dt", "em", "h2", "h3", "h4", "hr", "img", "li"),
@@ -93,12 +95,11 @@ class PageText:
         return Rendered(done.rendered.html, list(done.rendered.headings))
 
     def _numbers_for(self, text: str) -> tuple[tuple[tuple[str, int], ...], int]:
-        """The numbers that the text's sources have by now, and the first free one if it may take more: all that its
-        HTML depends on, so that other pages, which number other sources as well, can have the same."""
+        """The numbers that the text's sources have by now, and the first free one if it cites any: all that its HTML
+        depends on, so that other pages, which number other sources as well, can have the same."""
         numbers = self.numbers
         keys = _keys_in(text)
-        known = tuple((key, numbers[key]) for key in keys if key in numbers)
-        return known, self._free_number() if len(known) < len(keys) else 0
+        return tuple((key, numbers[key]) for key in keys if key in numbers), self._free_number() if keys else 0
 
     def _free_number(self) -> int:
         return self.others + len(self.numbers) + 1
@@ -153,12 +154,12 @@ class _Done:
     heading_ids: frozenset[str]
 
 
-@lru_cache(maxsize=4 * REMEMBERED)
+@lru_cache(maxsize=REMEMBERED)
 def _keys_in(text: str) -> tuple[str, ...]:
-    """The keys that a text cites."""
-    if "[@" not in text:
+    """All keys that a text may cite: whatever looks like one, as Markdown may join what is apart here."""
+    if "@" not in text:
         return ()
-    return tuple(dict.fromkeys(key for found in re.finditer(CITATION, text) for key in re.findall(KEY, found[0])))
+    return tuple(dict.fromkeys(re.findall(KEY, text.translate(_NOT_READ))))
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -4,7 +4,7 @@ import re
 
 from django.db import models
 
-from editorial.markdown import CITATION
+from editorial.house_rules import CITATION
 
 _TELLS_TO_CALL_NOW = re.compile(
     r"\b(9-?1-?1|9-?8-?8)\b(?!-?\d)|\bemergency\s+(rooms?|departments?|services?|care)\b|\bambulances?\b|\b(?-i:ER)\b",

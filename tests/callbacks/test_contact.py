@@ -4,9 +4,9 @@ import re
 
 import pytest
 from django.core import signing
-from django.db import connection
+from django.db import DatabaseError, connection
 
-from callbacks import tokens
+from callbacks import tokens, views
 from callbacks.details import Details
 from callbacks.models import CallbackRequest
 from tests import state
@@ -213,3 +213,12 @@ def test_connection_that_breaks_inside_text_is_answered_kindly(client):
     assert response.status_code == 400
     assert "could not read" in text_of(response)
     assert "866-512-1908" in text_of(response)
+
+
+def test_form_is_there_though_the_database_cannot_say_when_we_call(client, monkeypatch):
+    def gone(*args: object) -> None:
+        raise DatabaseError
+
+    monkeypatch.setattr(views, "promise", gone)
+    html = client.get("/contact/").content.decode()
+    assert "We reach you as soon as we can" in html and 'name="phone"' in html

@@ -1,6 +1,7 @@
 """A reading page is whole in the first flight of a new connection: ten segments of 1,460 bytes (RFC 6928)."""
 
 import base64
+import gc
 import gzip
 import hashlib
 import re
@@ -122,3 +123,18 @@ def test_answer_that_is_short_encoded_or_no_text_stays_as_it_is():
 def test_encodings_of_one_page_have_tags_of_their_own():
     assert answer(ETag='"a"')["ETag"] == '"a-br"'
     assert answer(encoding="gzip", ETag='"a"')["ETag"] == '"a-gzip"'
+
+
+@pytest.mark.django_db
+def test_nothing_that_was_typed_stays_in_the_memory_of_parts(client, guide):
+    def remembered() -> str:
+        return repr(gc.get_referents(styles._remembered_tokens_in))
+
+    client.get("/emergency/")
+    assert "source-1" in remembered()
+    word = "zebrawood"
+    client.get("/search/", {"q": word})
+    client.get("/about/", {"t": word})
+    client.get(f"/{word}/")
+    assert word in client.post("/contact/", {"name": word, "message": word}).content.decode()
+    assert word not in remembered()

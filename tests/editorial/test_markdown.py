@@ -84,6 +84,14 @@ def test_new_source_behind_others_takes_the_next_free_number():
     assert "[2]" in page.render("Text.[@two]").html and len(page.numbers) == 3
 
 
+@pytest.mark.parametrize("text", ["> Two [@b;\n> @c] here.", "[\x02@b] and [@\x03c]", "* [@b]\n\n    [@c;\n    @b]"])
+def test_citation_that_markdown_joins_is_numbered_behind_the_others(text):
+    page = PageText()
+    page.render("First [@a].")
+    html = page.render(text).html
+    assert page.numbers == {"a": 1, "b": 2, "c": 3} and "#source-1" not in html
+
+
 def test_heading_ids_are_unique_over_the_whole_page():
     page = PageText()
     first = page.render("## What helps").headings[0].id
