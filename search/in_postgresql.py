@@ -77,6 +77,8 @@ def holds(word: str, *, in_text: bool) -> bool:
 
 def _rarity(groups: list[str]) -> list[float]:
     """bm25's weight of each term: the fewer entries hold it, the more it says."""
+    if len(groups) == 1:  # a single weight changes no order
+        return [1.0]
     counts = ", ".join([f"count(*) FILTER (WHERE words @@ to_tsquery('{CONFIGURATION}', %s))"] * len(groups))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*), {counts} FROM search_vector", groups)  # noqa: S608 - our own SQL
