@@ -3,10 +3,10 @@
     .venv/bin/python -m bench.compare [--seconds 4] [--rounds 5] [--no-write | --near]
 
 Starts all of them on this machine, looks that each shows the whole article, then loads them in turn, round by round,
-with 16 connections that ask for gzip. The median of each counts, but the best round where processes do not share
-connections out: in some rounds one of them gets all, and another has nothing to do. Writes a table and a picture into
-README.md, and fails where a goal is missed. Run it while nothing else runs. With --near it leaves out Wagtail and
-WordPress and writes nothing: a minute's look at the page cache.
+with 16 connections that ask for gzip. The best round of each counts: other work of the machine only ever slows one
+down, and where processes do not share connections out, one of them gets all in some rounds. Writes a table and a
+picture into README.md, and fails where a goal is missed. Run it while nothing else runs. With --near it leaves out
+Wagtail and WordPress and writes nothing: a minute's look at the page cache.
 
 Needs these packages of Debian (none of their services is used): `apt-get install --no-install-recommends nginx-light
 wordpress wordpress-theme-twentytwentythree php-fpm php-mysql mariadb-server mariadb-client wrk`. Wagtail is installed
@@ -28,8 +28,6 @@ NEAR_PROGRAMS = {"nginx": "nginx-light", "wrk": "wrk"}
 FAR_PROGRAMS = {"php": "php-cli php-mysql", "mariadbd": "mariadb-server", "mariadb-install-db": "mariadb-server"}
 #: Of 2, 4 and 8 the number that served most; ours keeps its own settings.
 WAGTAIL_THREADS = 2
-#: Served by gunicorn's own workers (docs/decisions/0002-app-server.md).
-NOT_SHARED_OUT = {"bare stock", "wagtail", "wagtail cached"}
 WARM = 20  # requests before anything is read of a site: every process has shown pages
 
 
@@ -119,9 +117,7 @@ def measure(results: Results, seconds: float, rounds: int, *, near: bool) -> Non
             for name, target in targets.items():
                 samples[name].append(wrk.load(target.url, target.headers, seconds))
             print(f"Round {number + 1} of {rounds} is done.", flush=True)
-    results.samples = {
-        name: wrk.best(each) if name in NOT_SHARED_OUT else wrk.median(each) for name, each in samples.items()
-    }
+    results.samples = {name: wrk.best(each) for name, each in samples.items()}
 
 
 def main() -> None:

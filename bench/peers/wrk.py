@@ -1,7 +1,6 @@
 """Asks a server as fast as it answers, over 16 connections that stay open, with Debian's wrk."""
 
 import re
-import statistics
 import subprocess
 from dataclasses import dataclass
 
@@ -35,11 +34,6 @@ def parsed(output: str) -> Sample:
     if not rate or not p99:
         raise RuntimeError(f"wrk measured nothing: {output}")
     return Sample(float(rate[1]), float(p99[1]) * UNITS[p99[2]])
-
-
-def median(samples: list[Sample]) -> Sample:
-    """Of each number by itself."""
-    return Sample(statistics.median(s.rate for s in samples), statistics.median(s.p99 for s in samples))
 
 
 def best(samples: list[Sample]) -> Sample:
