@@ -12,6 +12,8 @@ from editorial.prepared import Prepared
 from phases.models import Phase
 
 MOMENT = datetime.datetime
+#: Of an article in a list.
+_SHOWN = ("title", "slug", "summary")
 
 _found = Prepared(lambda slug, now: Article.objects.published(now).filter(slug=slug), slug=str, now=MOMENT)
 _gathered_in = Prepared(
@@ -35,8 +37,6 @@ _beside = Prepared(
     until=MOMENT,
     now=MOMENT,
 )
-#: Of an article in a list.
-_SHOWN = ("title", "slug", "summary")
 
 
 def _named(rows: QuerySet, kind: str) -> QuerySet:
@@ -54,13 +54,13 @@ def detail_context(article: Article) -> dict:
 
     Three queries, one for the version of the content, and those for what nobody has asked for since it changed.
     """
-    now_known = standing.current()
-    page_text = PageText(glossary=now_known.glossary())
+    current = standing.current()
+    page_text = PageText(glossary=current.glossary())
     body = page_text.render(article.body)
     known = {"article": article.pk, "now": timezone.now()}
     gathered = sorted(_gathered_in(**known))
     return {
-        "standing": now_known,
+        "standing": current,
         "page_text": page_text,
         "body": body,
         "minutes": reading_minutes(body.html),
@@ -77,5 +77,5 @@ def neighbours(article: Article, now: datetime.datetime) -> dict[str, Article | 
         return {"newer": None, "older": None}
     at = article.published_at
     beside = _beside(article=article.pk, at=at, until=min(at, now), now=now)
-    before = [other for other in beside if (other.published_at, -other.pk) > (article.published_at, -article.pk)]
+    before = [other for other in beside if (other.published_at, -other.pk) > (at, -article.pk)]
     return {"newer": next(iter(before), None), "older": next((o for o in beside if o not in before), None)}

@@ -25,7 +25,7 @@ class Page(Protocol):
 
 
 class HouseRules(Extension):
-    def __init__(self, page: "Page") -> None:
+    def __init__(self, page: Page) -> None:
         super().__init__()
         self.page = page
 
@@ -41,7 +41,7 @@ class HouseRules(Extension):
 class _Citations(InlineProcessor):
     """[@key] and [@key; @other] become the numbers of the sources, linked to the list at the foot of the page."""
 
-    def __init__(self, pattern: str, md: Markdown, page: "Page") -> None:
+    def __init__(self, pattern: str, md: Markdown, page: Page) -> None:
         super().__init__(pattern, md)
         self.page = page
 
@@ -62,7 +62,7 @@ class _Numbers(Treeprocessor):
 
     KEY = "source-key"
 
-    def __init__(self, md: Markdown, page: "Page") -> None:
+    def __init__(self, md: Markdown, page: Page) -> None:
         super().__init__(md)
         self.page = page
 

@@ -52,13 +52,15 @@ def _entry(macro: Callable[..., Markup], number: int, source: Source | None) -> 
     if source is None:
         return macro(number)
     shown = (source.organization, source.title, source.title_stop, source.url, source.year, source.seen)
-    return _made(macro, number, *shown)
+    return once(macro, number, *shown)
 
 
 @lru_cache(maxsize=4096, typed=True)  # HTML of ours is not equal to the same text from elsewhere
-def _made(macro: Callable[..., Markup], *values: str | int | None) -> Markup:
-    """What a macro makes of these values and of nothing else: made once, as many pages have the same. No rows of the
-    database: two of them are equal whatever is in them."""
+def once(macro: Callable[..., Markup], *values: str | int | None) -> Markup:
+    """What a macro makes of these values and of nothing else, made once: {{ once(footer, contacts.clinic.name) }}.
+
+    Many pages have the same parts. No rows of the database: two of them are equal whatever is in them.
+    """
     return macro(*values)
 
 
@@ -68,12 +70,7 @@ def explained_words(context: jinja2.runtime.Context, macro: Callable[..., Markup
     it may cite some."""
     page: PageText = context["page_text"]
     meanings = ((term, PageText(numbers=page.numbers).render(term.meaning).html) for term in page.glossary.used)
-    return Markup().join(_made(macro, term.slug, term.word, meaning) for term, meaning in meanings)
-
-
-def once(macro: Callable[..., Markup], *values: str | int | None) -> Markup:
-    """A part that is the same on many pages, made once: {{ once(footer, contacts.clinic.name) }}."""
-    return _made(macro, *values)
+    return Markup().join(once(macro, term.slug, term.word, meaning) for term, meaning in meanings)
 
 
 @jinja2.pass_context
