@@ -69,7 +69,7 @@ class ArticleQuerySet(PublishedQuerySet):
 
         `until` is the earlier of its time and now: the database would look through all between the two.
         """
-        newer = self.filter(Q(published_at__gt=published_at) | Q(pk__lt=pk), published_at__gte=published_at)
+        newer = self.filter(stands_before(pk, published_at), published_at__gte=published_at)
         older = Article.objects.published(until).filter(Q(published_at__lt=published_at) | Q(pk__gt=pk))
         nearest = [rows.values("pk")[:1] for rows in (newer.order_by("published_at", "-pk"), older)]
         return self._among(Q(pk__in=nearest[0]) | Q(pk__in=nearest[1]))
@@ -78,6 +78,11 @@ class ArticleQuerySet(PublishedQuerySet):
         """Those that were chosen from this set. What holds for the set is not asked again: to do so, the database would
         go through all of it."""
         return self.model._default_manager.filter(chosen)
+
+
+def stands_before(pk: int, published_at: datetime.datetime) -> Q:
+    """What the list of all articles has before that one: those that are newer."""
+    return Q(published_at__gt=published_at) | Q(published_at=published_at, pk__lt=pk)
 
 
 def _shared(links: type[models.Model], column: str, pk: int) -> Coalesce:

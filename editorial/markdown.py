@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from html import unescape
 
 import nh3
-from django.utils.html import strip_tags
+from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from markdown import Markdown
 from markdown.extensions.toc import TocExtension, slugify_unicode
@@ -62,7 +62,7 @@ class Rendered:
     """Safe HTML and the second-level headings in it."""
 
     html: SafeString
-    headings: list[Heading]
+    headings: tuple[Heading, ...]
 
 
 @dataclass
@@ -79,6 +79,10 @@ class PageText:
         """The number readers see for a source: 1 for the first that the page cites, and so on."""
         return self.numbers.setdefault(key, self._free_number())
 
+    def cite(self, *keys: str) -> SafeString:
+        """A citation outside Markdown, as HTML."""
+        return _marks(*map(self.number, keys))
+
     def render(self, text: str) -> Rendered:
         """Turns Markdown into HTML that is safe to show to anybody, whoever wrote the text."""
         done = _done(
@@ -92,7 +96,7 @@ class PageText:
         self.glossary.used_slugs.extend(done.new_slugs)
         self.numbers.update(done.numbers)
         self.heading_ids.update(done.heading_ids)
-        return Rendered(done.rendered.html, list(done.rendered.headings))
+        return done.rendered
 
     def _numbers_for(self, text: str) -> tuple[tuple[tuple[str, int], ...], int]:
         """The numbers that the text's sources have by now, and the first free one if it cites any: all that its HTML
@@ -115,12 +119,12 @@ class PageText:
             url_schemes=ALLOWED_SCHEMES,
             link_rel=None,
         )
-        headings = [
+        headings = (
             Heading(token["id"], _without_citations(unescape(token["name"])))
             for token in converter.toc_tokens
             if token["level"] == 2
-        ]
-        return Rendered(mark_safe(html), headings)  # noqa: S308 - as nh3 left it; nothing is added behind it
+        )
+        return Rendered(mark_safe(html), tuple(headings))  # noqa: S308 - as nh3 left it; nothing is added behind it
 
     @cached_property
     def _converter(self) -> Markdown:
@@ -142,6 +146,14 @@ class PageText:
             unique = f"{base}-{count}"
         self.heading_ids.add(unique)
         return unique
+
+
+@lru_cache(maxsize=1024)
+def _marks(*numbers: int) -> SafeString:
+    marks = format_html_join(
+        "", '<a href="#source-{0}" aria-label="Source {0}">[{0}]</a>', ((number,) for number in numbers)
+    )
+    return format_html('<sup class="cite">{}</sup>', marks)
 
 
 @dataclass(frozen=True)

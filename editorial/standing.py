@@ -24,6 +24,8 @@ class Standing:
         self.number = number
         self._good_until = time.monotonic() + versions.LONGEST.total_seconds()
         self._sources: dict[str, Source | None] = {}
+        #: Entries of the list of sources as HTML, by key and number (editorial.tags).
+        self.entries: dict[tuple[str, int], str] = {}
 
     def is_good(self, number: int) -> bool:
         """Whether this is of that version, and not so old that rows changed by hand would stay unseen for longer than

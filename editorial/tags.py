@@ -7,13 +7,14 @@ from functools import lru_cache
 import jinja2
 from django.db import DatabaseError
 from django.template import defaultfilters
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import template_localtime
 from markupsafe import Markup
 
 from editorial.markdown import PageText
 from editorial.models import Source
+from editorial.standing import Standing
 
 
 @jinja2.pass_context
@@ -24,39 +25,31 @@ def markdown(context: jinja2.runtime.Context, text: str) -> SafeString:
 
 @jinja2.pass_context
 def cite(context: jinja2.runtime.Context, *keys: str) -> SafeString:
-    """A citation in a template: {{ cite("cdc-overdose-response") }}."""
-    page: PageText = context["page_text"]
-    return _marks(*map(page.number, keys))
+    """A citation in a template: {{ cite("cdc-overdose-response") }}. A macro gets `page_text.cite` for the same."""
+    return context["page_text"].cite(*keys)
 
 
-@lru_cache(maxsize=1024)
-def _marks(*numbers: int) -> SafeString:
-    marks = format_html_join(
-        "", '<a href="#source-{0}" aria-label="Source {0}">[{0}]</a>', ((number,) for number in numbers)
-    )
-    return format_html('<sup class="cite">{}</sup>', marks)
-
-
-@jinja2.pass_context
-def listed_sources(context: jinja2.runtime.Context, macro: Callable[..., Markup]) -> Markup:
+def listed_sources(page_text: PageText, standing: Standing, macro: Callable[..., Markup]) -> Markup:
     """What the macro makes of the number and the source of everything that the page has cited so far."""
-    page: PageText = context["page_text"]
     try:
-        found = context["standing"].sources(page.numbers)
+        found = standing.sources(page_text.numbers)
     except DatabaseError:
         return Markup()  # the overdose steps must show even where nothing can be looked up
-    return Markup().join(_entry(macro, number, found[key]) for key, number in page.numbers.items())
+    made = standing.entries
+    for key, number in page_text.numbers.items():
+        if (key, number) not in made:
+            made[key, number] = _entry(macro, number, found[key])
+    return Markup().join(made[entry] for entry in page_text.numbers.items())
 
 
 def _entry(macro: Callable[..., Markup], number: int, source: Source | None) -> Markup:
     if source is None:
         return macro(number)
-    shown = (source.organization, source.title, source.title_stop, source.url, source.year, source.seen)
-    return once(macro, number, *shown)
+    return macro(number, source.organization, source.title, source.title_stop, source.url, source.year, source.seen)
 
 
 @lru_cache(maxsize=4096, typed=True)  # HTML of ours is not equal to the same text from elsewhere
-def once(macro: Callable[..., Markup], *values: str | int | None) -> Markup:
+def once(macro: Callable[..., Markup], *values: str | int | datetime.date | None) -> Markup:
     """What a macro makes of these values and of nothing else, made once: {{ once(footer, contacts.clinic.name) }}.
 
     Many pages have the same parts. No rows of the database: two of them are equal whatever is in them.
@@ -64,13 +57,12 @@ def once(macro: Callable[..., Markup], *values: str | int | None) -> Markup:
     return macro(*values)
 
 
-@jinja2.pass_context
-def explained_words(context: jinja2.runtime.Context, macro: Callable[..., Markup]) -> Markup:
-    """What the macro makes of each word that the page has linked so far, and its meaning. Stands before the sources, as
-    it may cite some."""
-    page: PageText = context["page_text"]
-    meanings = ((term, PageText(numbers=page.numbers).render(term.meaning).html) for term in page.glossary.used)
-    return Markup().join(once(macro, term.slug, term.word, meaning) for term, meaning in meanings)
+def explained_words(page_text: PageText, macro: Callable[..., Markup]) -> Markup:
+    """What the macro makes of each word that the page has linked so far, and its meaning."""
+    meanings = PageText(numbers=page_text.numbers)  # in which no word is linked
+    return Markup().join(
+        once(macro, term.slug, term.word, meanings.render(term.meaning).html) for term in page_text.glossary.used
+    )
 
 
 @jinja2.pass_context
