@@ -47,7 +47,7 @@ class Worker(TurnTaker):
         self.waiting: dict[TConn, Waiting] = {}
         self.uploads: dict[TConn, Upload] = {}
         self.ended: set[TConn] = set()  # what more they send is not read
-        self.checked_at = self.stopped_at = self.orphaned_at = 0.0
+        self.checked_at = self.stopped_at = self.orphaned_at = self.notified_at = 0.0
         self.answer_bytes: Callable[[bytes], tuple[list[bytes], bool] | None] = _has_none
         super().init_process()
 
@@ -55,6 +55,11 @@ class Worker(TurnTaker):
         """An application may have an `answer_bytes`, for requests that it answers from memory (detoxsite.pages)."""
         self.answer_bytes = getattr(self.wsgi, "answer_bytes", _has_none)
         super().run()
+
+    def notify(self) -> None:
+        if (now := time.monotonic()) > self.notified_at + 0.5:  # the master waits for it for a minute
+            self.notified_at = now
+            super().notify()
 
     def take_connection(self, listener: socket.socket) -> bool:
         try:
@@ -110,9 +115,8 @@ class Worker(TurnTaker):
 
     def _is_idle_at_stop(self, conn: TConn, wait: Waiting, now: float) -> bool:
         """Who has just connected is about to ask, and a proxy would not ask again for them."""
-        if not self.stopped_at or wait.data != b"" or has_sent(conn):
-            return False
-        return not wait.is_new or now > self.stopped_at + FIRST_SECONDS
+        is_idle = bool(self.stopped_at) and wait.data == b"" and not has_sent(conn)
+        return is_idle and (not wait.is_new or now > self.stopped_at + FIRST_SECONDS)
 
     def is_parent_alive(self) -> bool:
         if os.getppid() == self.ppid:

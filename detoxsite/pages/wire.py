@@ -7,7 +7,6 @@ on one line, in one piece and with nothing behind it. Anything else gets None an
 import email.utils
 import re
 import time
-from typing import NamedTuple
 
 from detoxsite import compression
 from detoxsite.operations import metrics
@@ -23,11 +22,8 @@ _WITHOUT_EFFECT = frozenset(
 _READ = frozenset(b"accept-encoding connection host if-none-match x-forwarded-proto".split())
 
 
-class Answer(NamedTuple):
-    """What to send, in its order, and whether the connection stays open afterwards."""
-
-    parts: list[bytes]
-    keep: bool
+#: What to send, in its order, and whether the connection stays open afterwards.
+Answer = tuple[list[bytes], bool]
 
 
 class Wire:
@@ -37,7 +33,8 @@ class Wire:
         self.cache = cache
         self._hosts = frozenset(host.encode() for host in hosts)
         self._protocol = b"https" if is_https else b""
-        self._second, self._date = 0, b""
+        self._is_counted = metrics.is_on()
+        self._second, self._starts = 0, {}
 
     def answer(self, request: bytes) -> Answer | None:
         """Never waits, and asks no database."""
@@ -59,17 +56,28 @@ class Wire:
             return None
         keep = connection == b"keep-alive"
         known = b"if-none-match" in found and variant.is_known_to(found[b"if-none-match"].decode("ascii"))
-        metrics.count_kept(target.decode("ascii"), 304 if known else 200, begin)
-        start = self._start(b"304 Not Modified" if known else b"200 OK", keep)
+        if self._is_counted:
+            metrics.count_kept(target.decode("ascii"), 304 if known else 200, begin)
+        start = self._start(304 if known else 200, connection)
         if known:
-            return Answer([start, variant.repeated_head], keep)
-        return Answer([start, variant.head] if method == b"HEAD" else [start, variant.head, variant.body], keep)
+            return [start, variant.repeated_head], keep
+        return [start, variant.head] if method == b"HEAD" else [start, variant.head, variant.body], keep
 
-    def _start(self, status: bytes, keep: bool) -> bytes:
+    def _start(self, status: int, connection: bytes) -> bytes:
+        """The beginning of an answer, made once a second."""
         if (now := int(time.time())) != self._second:
-            self._date, self._second = email.utils.formatdate(now, usegmt=True).encode(), now
-        connection = b"keep-alive" if keep else b"close"
-        return b"HTTP/1.1 %b\r\nServer: gunicorn\r\nDate: %b\r\nConnection: %b\r\n" % (status, self._date, connection)
+            self._starts, self._second = _starts(now), now
+        return self._starts[status, connection]
+
+
+def _starts(second: int) -> dict[tuple[int, bytes], bytes]:
+    date = email.utils.formatdate(second, usegmt=True).encode()
+    return {
+        (status, connection): b"HTTP/1.1 %d %b\r\nServer: gunicorn\r\nDate: %b\r\nConnection: %b\r\n"
+        % (status, reason, date, connection)
+        for status, reason in ((200, b"OK"), (304, b"Not Modified"))
+        for connection in (b"keep-alive", b"close")
+    }
 
 
 def _headers(lines: list[bytes]) -> dict[bytes, bytes] | None:

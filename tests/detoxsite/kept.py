@@ -65,7 +65,7 @@ class Kept:
         """What goes out for the bytes of a request, and whether the connection stays; None: the ordinary way."""
         head = "\r\n".join([line, f"Host: {host}", *lines]) + "\r\n\r\n"
         answer = self.pages.answer_bytes(head.encode("latin-1"))
-        return answer and (b"".join(answer.parts), answer.keep)
+        return answer and (b"".join(answer[0]), answer[1])
 
 
 def times(site: Kept, target: str, **environ: str) -> int:
