@@ -81,10 +81,15 @@ def environment(**options: object) -> jinja2.Environment:
         "filesizeformat": defaultfilters.filesizeformat,
         "pluralize": defaultfilters.pluralize,
     }
-    # Last, as macros use what stands above. To import them in each template takes longer: it compares all globals.
-    for name, path in MACROS.items():
-        made.globals[name] = getattr(made.get_template(path).module, name)
+    make_macros(made)
     return made
+
+
+def make_macros(env: jinja2.Environment) -> None:
+    """Makes all templates know the macros. Last, as they use what else templates can call; to import them in each
+    template takes longer, as it compares all globals."""
+    for name, path in MACROS.items():
+        env.globals[name] = getattr(env.get_template(path).make_module(), name)
 
 
 @functools.lru_cache(maxsize=512)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from django.db import DatabaseError
+from markupsafe import Markup
 
 from editorial import versions
 from editorial.glossary import Glossary
@@ -24,8 +25,8 @@ class Standing:
         self.number = number
         self._good_until = time.monotonic() + versions.LONGEST.total_seconds()
         self._sources: dict[str, Source | None] = {}
-        #: Entries of the list of sources as HTML, by key and number (editorial.tags).
-        self.entries: dict[tuple[str, int], str] = {}
+        #: Entries of the list of sources, by key and number, as the one macro for them makes them (editorial.tags).
+        self.entries: dict[tuple[str, int], Markup] = {}
 
     def is_good(self, number: int) -> bool:
         """Whether this is of that version, and not so old that rows changed by hand would stay unseen for longer than

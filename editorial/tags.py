@@ -30,7 +30,7 @@ def cite(context: jinja2.runtime.Context, *keys: str) -> SafeString:
 
 
 def listed_sources(page_text: PageText, standing: Standing, macro: Callable[..., Markup]) -> Markup:
-    """What the macro makes of the number and the source of everything that the page has cited so far."""
+    """What the macro, the same for all pages, makes of the number and the source of all that the page has cited."""
     try:
         found = standing.sources(page_text.numbers)
     except DatabaseError:

@@ -18,6 +18,7 @@ from django.template import engines
 from pytest_django.fixtures import _set_suffix_to_test_databases
 from whitenoise import WhiteNoise
 
+from detoxsite import templates
 from detoxsite.private import codes
 from editorial import standing
 from limits import redis_server
@@ -64,7 +65,9 @@ def django_db_modify_db_settings_xdist_suffix(request) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def templates_without_gaps() -> None:
     """A name that no view gave fails the test here; readers would get the page with a gap."""
-    engines["readers"].env.undefined = jinja2.StrictUndefined
+    env = engines["readers"].env
+    env.undefined = jinja2.StrictUndefined
+    templates.make_macros(env)
 
 
 @pytest.fixture(autouse=True)

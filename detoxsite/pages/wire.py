@@ -34,7 +34,7 @@ class Wire:
         self._hosts = frozenset(host.encode() for host in hosts)
         self._protocol = b"https" if is_https else b""
         self._is_counted = metrics.is_on()
-        self._second, self._starts = 0, {}
+        self._second, self._starts = -1, {}
 
     def answer(self, request: bytes) -> Answer | None:
         """Never waits, and asks no database."""

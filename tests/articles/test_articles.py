@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from django.utils import timezone
 
+from articles.around import neighbours
 from articles.models import Article, Topic
 from tests.factories import make_article, make_phase
 
@@ -114,6 +115,23 @@ def test_related_articles_share_topic_or_stage(guide):
     assert related[0].shared > 0
 
 
+def test_article_links_its_topics_its_stages_and_what_shares_most_with_it(client):
+    topics = [Topic.objects.create(name=name, slug=name, description="About it.") for name in ("one", "two")]
+    stage = make_phase()
+    for minutes, (slug, its_topics, its_stages) in enumerate(
+        [("an-article", topics, [stage]), ("none", [], []), ("some", topics[:1], []), ("most", topics, [stage])]
+    ):
+        at = timezone.now() - datetime.timedelta(minutes=minutes + 1)
+        article = make_article(slug=slug, title=slug, published_at=at)
+        article.topics.set(its_topics)
+        article.phases.set(its_stages)
+    main = client.get("/articles/an-article/").content.decode().split("<main")[1]
+    assert re.findall(r'href="/articles/topics/(\w+)/"', main) == ["one", "two"]
+    assert 'About this stage: <a href="/phases/a-stage/">a stage</a>.' in main
+    related = main.split('<h2 id="related">')[1].split("</section>")[0]
+    assert re.findall(r'href="/articles/(\w+)/"', related) == ["most", "some", "none"]
+
+
 def test_address_without_slash_leads_to_the_page(client):
     make_article()
     response = client.get("/articles/an-article")
@@ -142,6 +160,15 @@ def test_articles_of_one_moment_still_form_one_row(client):
         following = re.search(r'rel="next" href="([^"]+)"', client.get(path).content.decode())
         path = following[1] if following else ""
     assert seen == ["/articles/a/", "/articles/b/", "/articles/c/"]
+
+
+def test_article_that_will_be_published_leads_to_no_other_that_is_not_yet(client):
+    now = timezone.now()
+    for hours, slug in ((-1, "past"), (1, "soon"), (2, "later")):
+        make_article(slug=slug, title=slug, published_at=now + datetime.timedelta(hours=hours))
+    article = Article.objects.get(slug="later")
+    assert neighbours(article, now)["older"].slug == "past"
+    assert neighbours(article, now + datetime.timedelta(hours=1.5))["older"].slug == "soon"
 
 
 def test_topic_feed_has_the_articles_of_its_topic_only(client):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from detoxsite.pages import wire
 from tests.detoxsite.kept import Kept
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +64,13 @@ def test_head_not_modified_and_close_are_right(site):
     assert site.wire("Accept-Encoding: br", f"If-None-Match: {tag[:-2]}")[0].startswith(b"HTTP/1.1 200")
     sent, keep = site.wire("Connection: close")
     assert not keep and b"\r\nConnection: close\r\n" in sent
+
+
+def test_date_follows_the_clock_forward_and_back(site, monkeypatch):
+    for second, date in ((1_900_000_000, "17:46:40"), (1_900_000_001, "17:46:41"), (1_899_999_999, "17:46:39")):
+        monkeypatch.setattr(wire.time, "time", lambda second=second: second)
+        site.trust()
+        assert f"\r\nDate: Sun, 17 Mar 2030 {date} GMT\r\n".encode() in site.wire()[0]
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,11 @@ def test_name_that_no_view_gave_fails_a_test():
         made("{% if nobody_gave %}x{% endif %}")
 
 
+def test_name_that_no_view_gave_to_a_macro_fails_a_test():
+    with pytest.raises(jinja2.UndefinedError, match="tel"):
+        made("{{ clinic_card(clinic) }}", clinic={})
+
+
 def test_name_that_no_view_gave_leaves_a_gap_and_a_line_in_the_log_for_readers(caplog):
     env = templates.environment(loader=engines["readers"].env.loader, autoescape=True)
     assert env.from_string("a{{ nobody.gave }}b").render() == "ab"

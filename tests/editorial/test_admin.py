@@ -59,6 +59,13 @@ def test_draft_is_previewed_by_staff_as_readers_would_see_it(admin, client, make
     assert client.get(url).status_code == 403
 
 
+def test_draft_that_has_no_date_yet_is_previewed_beside_published_articles(admin):
+    make_article(slug="out", title="Out")
+    draft = make_article(status="draft", published_at=None)
+    html = admin.get(f"/admin/articles/article/{draft.pk}/preview/").content.decode().split("<main")[1]
+    assert 'rel="prev"' not in html and 'rel="next"' not in html and "Out" in html.split('id="related"')[1]
+
+
 def test_preview_of_a_page_that_is_not_there_is_not_found(admin):
     assert admin.get("/admin/articles/article/999/preview/").status_code == 404
     assert admin.get("/admin/articles/article/abc/preview/").status_code == 404

@@ -1,5 +1,7 @@
 """Hard words are explained where they first stand, without a script."""
 
+import re
+
 import pytest
 
 from editorial.glossary import Glossary
@@ -72,6 +74,22 @@ def test_article_lists_its_words_with_their_sources(client):
     assert '<div id="word-craving"><dt>craving</dt>' in html and 'href="#uses-craving">Back to the text' in html
     assert html.index('id="words-title"') < html.index('id="sources-title"')
     assert 'id="source-2"' in html
+
+
+def test_citations_of_the_text_and_of_its_words_lead_to_their_entries(client):
+    for key in ("b-source", "c-source"):
+        make_source(key)
+    for slug, meaning in (("craving", "A pull.[@b-source][@c-source]"), ("lapse", "One use.[@a-source][@b-source]")):
+        GlossaryTerm.objects.create(slug=slug, word=slug, meaning=meaning)
+    make_article(body="A craving comes, then a lapse.[@a-source]")
+    html = client.get("/articles/an-article/").content.decode().split("<article")[1]
+    ids = re.findall(r'id="source-(\d+)" value="\1"', html)
+    assert ids == [str(number) for number in range(1, len(ids) + 1)]
+    cited = [
+        re.findall(r'href="#source-(\d+)"', html.split(f'id="word-{slug}"')[1].split("</dd>")[0])
+        for slug in ("craving", "lapse")
+    ]
+    assert cited[0][1] == str(int(cited[0][0]) + 1) and cited[1] == ["1", cited[0][0]]
 
 
 def test_starter_words_cite_known_sources(guide):
