@@ -34,7 +34,7 @@ print(client.cookies["sessionid"].value)
 def ask(site: Site, method: str, path: str, data: bytes = b"", **headers: str) -> tuple[int, str]:
     connection = http.client.HTTPConnection(site.url.removeprefix("http://"), timeout=30)
     try:
-        connection.request(method, path, data, {"X-Forwarded-For": ADDRESS} | headers)
+        connection.request(method, path, data or None, {"X-Forwarded-For": ADDRESS} | headers)
         response = connection.getresponse()
         return response.status, response.read().decode(errors="replace")
     finally:
@@ -150,11 +150,13 @@ def answers_counted(port: int) -> float:
 
 def test_metrics_count_all_processes_and_tell_no_reader(watched):
     site, port = watched
+    hits = 'detox_page_cache_total{outcome="hit"}'
+    before = float(metrics_of(port)[1].get(hits, 0))
     for _ in range(20):
         assert ask(site, "GET", "/emergency/")[0] == 200
     text, values = metrics_of(port)
+    assert float(values[hits]) - before >= 16  # each process may have had to make the page
     assert float(values['detox_requests_total{kind="guide",status="2xx"}']) > 20
-    assert float(values['detox_page_cache_total{outcome="hit"}']) >= 18  # each process had to make it, at most
     assert float(values['detox_requests_total{kind="contact",status="3xx"}']) >= 1
     assert float(values["detox_upload_bytes_total"]) > 1000
     assert float(values['detox_callbacks{state="new"}']) == 1
