@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.asking import PNG, fill, requests_kept, send
 
@@ -126,9 +127,9 @@ def test_file_too_large_costs_the_file_not_the_call(person, site, tmp_path):
 def test_double_tap_makes_one_request(person, site):
     page, before = person.page, requests_kept(site)
     fill(page)
-    with page.expect_navigation():
-        page.get_by_role("button", name="Ask for a call").dblclick(no_wait_after=True)
-    page.wait_for_url("**/contact/sent/**")
+    page.get_by_role("button", name="Ask for a call").dblclick(no_wait_after=True)
+    # The second tap may break off what the first one began, which whoever waits for a navigation takes for a failure.
+    expect(page).to_have_url(re.compile("/contact/sent/"), timeout=60_000)
     assert requests_kept(site) == before + 1
 
 
