@@ -19,7 +19,7 @@ class Glossary:
     def __init__(self, terms: Iterable[GlossaryTerm] = ()) -> None:
         self._terms = {term.slug: term for term in terms}
         #: What the words link to, by each form they are written in.
-        self.forms = tuple((form.lower(), slug) for slug, term in self._terms.items() for form in term.forms)
+        self.forms = tuple((form, slug) for slug, term in self._terms.items() for form in term.forms)
         self.used_slugs: list[str] = []
 
     @classmethod
@@ -40,13 +40,15 @@ class Glossary:
         return [self._terms[slug] for slug in self.used_slugs]
 
     @cached_property
-    def _by_form(self) -> dict[str, str]:
-        return dict(self.forms)
+    def _longest_first(self) -> list[tuple[str, str]]:
+        return sorted(self.forms, key=lambda form: len(form[0]), reverse=True)
 
     @cached_property
     def _pattern(self) -> re.Pattern | None:
-        forms = sorted(self._by_form, key=len, reverse=True)
-        return re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, forms))})(?![\w-])", re.I) if forms else None
+        """A group for each form: which one matched is never looked up by its text, as `re.I` knows more letters as one
+        (İ and i, μ and µ) than any folding of text does."""
+        forms = "|".join(f"({re.escape(form)})" for form, _ in self._longest_first)
+        return re.compile(rf"(?<![\w-])(?:{forms})(?![\w-])", re.I) if forms else None
 
     def link_first(self, root: Element) -> None:
         """Turns the first mention of each word below `root` into a link to its meaning at the foot of the page."""
@@ -69,7 +71,7 @@ class Glossary:
         links: list[Element] = []
         start, before = 0, text
         for match in self._pattern.finditer(text or ""):
-            slug = self._by_form[match[0].lower()]
+            slug = self._longest_first[match.lastindex - 1][1]
             if slug in self.used_slugs:
                 continue
             self.used_slugs.append(slug)

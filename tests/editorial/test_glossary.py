@@ -1,6 +1,7 @@
 """Hard words are explained where they first stand, without a script."""
 
 import re
+import sys
 
 import pytest
 
@@ -130,3 +131,21 @@ def test_a_to_z_leads_from_what_people_fear_to_where_the_guide_speaks_of_it(clie
     assert f'<a href="{address}">{word}</a>' in client.get("/a-z/").content.decode()
     page, _, place = address.partition("#")
     assert not place or f'id="{place}"' in client.get(page).content.decode()
+
+
+@pytest.mark.parametrize("text", ["OPİOİD", "opıoıd", "ſtrong µg", "strong μg", "STRONG ΜG", "\u212aratom", "K-pill ﬅ"])
+def test_letter_that_two_alphabets_share_never_takes_the_page_down(text):
+    terms = [*TERMS, GlossaryTerm(slug="ug", word="strong µg"), GlossaryTerm(slug="kratom", word="kratom")]
+    html = PageText(glossary=Glossary(terms)).render(f"A {text} here.").html
+    assert text in re.sub(r"<[^>]+>", "", html)
+
+
+def test_word_is_found_in_whatever_letters_the_pattern_takes_for_its_own():
+    """Each letter of Unicode that a pattern without regard to case takes for one of a word's letters."""
+    letters = [chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]
+    opioids = GlossaryTerm(slug="opioids", word="opioids")
+    for place, own in enumerate("opioids"):
+        for letter in filter(re.compile(own, re.I).fullmatch, letters):
+            text = f"{'opioids'[:place]}{letter}{'opioids'[place + 1 :]}"
+            html = PageText(glossary=Glossary([opioids])).render(text).html
+            assert 'href="#word-opioids"' in html, text
