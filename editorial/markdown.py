@@ -9,11 +9,12 @@ from functools import cached_property, lru_cache
 from html import unescape
 
 import nh3
-from django.utils.html import format_html, format_html_join, strip_tags
+from django.utils.html import format_html, format_html_join, linebreaks, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from markdown import Markdown
 from markdown.extensions.toc import TocExtension, slugify_unicode
 
+from editorial import bounds
 from editorial.glossary import Glossary
 from editorial.house_rules import KEY, HouseRules
 from editorial.models import Source
@@ -59,10 +60,12 @@ class Heading:
 
 @dataclass(frozen=True)
 class Rendered:
-    """Safe HTML and the second-level headings in it."""
+    """Safe HTML and the second-level headings in it. A refused text stands there as it was typed, and `refusal` says
+    why: it would take too long to convert."""
 
     html: SafeString
-    headings: tuple[Heading, ...]
+    headings: tuple[Heading, ...] = ()
+    refusal: str = ""
 
 
 @dataclass
@@ -111,8 +114,15 @@ class PageText:
     def convert(self, text: str) -> Rendered:
         """What `render` remembers: the work itself."""
         converter = self._converter.reset()
+        try:
+            bounds.check(text)
+            converted = converter.convert(text.replace("\x00", ""))
+        except bounds.TooMuchMarkup as error:
+            return Rendered(linebreaks(text, autoescape=True), refusal=str(error))
+        except RecursionError:
+            return Rendered(linebreaks(text, autoescape=True), refusal="Lists or quotes are too deep in each other.")
         html = nh3.clean(
-            converter.convert(text.replace("\x00", "")),
+            converted,
             tags=ALLOWED_TAGS,
             attributes=ALLOWED_ATTRIBUTES,
             attribute_filter=_own_attributes,
@@ -134,6 +144,7 @@ class PageText:
                 "sane_lists",
                 TocExtension(slugify=self._heading_id, toc_depth="2-4"),
                 HouseRules(self),
+                bounds.Bounded(),
             ],
             output_format="html",
         )
@@ -200,7 +211,12 @@ def _without_citations(heading: str) -> str:
 
 def markdownify(text: str) -> SafeString:
     """The preview beside the editor: as readers will see it, with unknown sources marked."""
-    return PageText(known_keys=set(Source.objects.values_list("key", flat=True))).render(text).html
+    rendered = PageText(known_keys=set(Source.objects.values_list("key", flat=True))).render(text)
+    return (
+        format_html("<p><strong>{}</strong></p>{}", rendered.refusal, rendered.html)
+        if rendered.refusal
+        else rendered.html
+    )
 
 
 def cited_keys(*texts: str) -> set[str]:

@@ -22,6 +22,13 @@ WRITING_HELP = (
 SUMMARY = (50, 160)
 
 
+def check_bounds(texts: list[str]) -> None:
+    """Raises ValidationError for a text that would take too long to convert."""
+    refusals = dict.fromkeys(PageText().render(text).refusal for text in texts)
+    if found := [refusal for refusal in refusals if refusal]:
+        raise ValidationError(found)
+
+
 def check_sources(texts: list[str]) -> set[str]:
     """The keys that the texts cite. Raises ValidationError where there is no such source."""
     cited = cited_keys(*texts)
@@ -151,6 +158,8 @@ class ReviewedPage(models.Model):
         problems: dict[str, list[ValidationError]] = {}
         if self.slug in self.reserved_slugs:
             problems["slug"] = [ValidationError("This address is taken by another page. Choose another slug.")]
+        with _told_in(problems):
+            check_bounds(self.markdown_texts())
         with _told_in(problems):
             check_sources(self.markdown_texts())
         if self.status == self.Status.PUBLISHED:
