@@ -1,4 +1,4 @@
-"""What tests need from Debian: Caddy, systemd's own checker and curl for deploy/, and a text browser.
+"""What tests need from Debian: Caddy, systemd's own checker and curl for deploy/, ss, and a text browser.
 
 `python -m tests.programs` installs what is missing and fails where CI=true and something still is.
 """
@@ -7,7 +7,7 @@ import shutil
 
 from tests import debian
 
-PACKAGES = {"caddy": "caddy", "systemd-analyze": "systemd", "curl": "curl", "lynx": "lynx"}
+PACKAGES = {"caddy": "caddy", "systemd-analyze": "systemd", "curl": "curl", "lynx": "lynx", "ss": "iproute2"}
 
 
 def missing() -> list[str]:
