@@ -39,6 +39,17 @@ def unseal(sealed: str) -> str:
         raise SecretError("A second factor's secret was changed.") from None
 
 
+def numbers(row: Authenticator) -> set[int]:
+    """Of the keys that the secrets of a second factor are under. Raises SecretError where one was never sealed."""
+    return {_number(row.data[name]) for name in _SEALED_FIELDS if name in row.data}
+
+
+def open_all(row: Authenticator) -> None:
+    """Raises SecretError where a secret of a second factor cannot be opened."""
+    for name in filter(row.data.__contains__, _SEALED_FIELDS):
+        unseal(row.data[name])
+
+
 def rewrap_all() -> int:
     """Seals every secret anew under the current key and returns how many rows changed.
 

@@ -45,6 +45,12 @@ def number_of(wrapped: bytes) -> int:
     return _PREFIX.unpack_from(wrapped)[1]
 
 
+def range_of(number: int) -> tuple[bytes, bytes]:
+    """The first and the last that a data key wrapped under this key can be, in the order of bytes."""
+    start = _PREFIX.pack(_VERSION, number)
+    return start, start.ljust(WRAPPED_BYTES, b"\xff")
+
+
 def index_number(index: str) -> int:
     """The number of the key that an index was made with."""
     return int(index.partition(":")[0])

@@ -81,11 +81,20 @@ def plain_chunks(name: str) -> Iterator[bytes]:
 
 def key_number(name: str) -> int:
     """The number of the key that an object is under. Raises VaultError, or what the storage raises."""
+    return streams.key_number(_header(name))
+
+
+def prove_key(name: str) -> None:
+    """Raises VaultError where the key of an object's number does not open it, or what the storage raises."""
+    streams.rewrapped(_header(name), name)
+
+
+def _header(name: str) -> bytes:
     storage = _storage()
     if hasattr(storage, "beginning"):  # asked for no more than the header, it sends no more
-        return streams.key_number(storage.beginning(name, streams.HEADER_BYTES))
+        return storage.beginning(name, streams.HEADER_BYTES)
     with storage.open(name, "rb") as file:
-        return streams.key_number(streams.read_header(file))
+        return streams.read_header(file)
 
 
 def rewrap(name: str) -> None:

@@ -8,6 +8,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -48,7 +49,24 @@ class Census:
 
     kind: str
     by_key: Counter = field(default_factory=Counter)
+    #: Those of them that the key of that number does not open, or that lack their key.
+    unopened: Counter = field(default_factory=Counter)
     untold: int = 0
+    #: What looking for a number, or opening, raises.
+    errors: tuple[type[Exception], ...] = (VaultError, FileNotFoundError)
+
+    def count(self, number_of: Callable[[], int], open_it: Callable[[], object]) -> None:
+        """One more, and whether it opens."""
+        try:
+            number = number_of()
+        except self.errors:
+            self.untold += 1
+            return
+        self.by_key[number] += 1
+        try:
+            open_it()
+        except self.errors:
+            self.unopened[number] += 1
 
 
 def rewrap_requests(say: Say) -> Outcome:
@@ -87,19 +105,14 @@ def rewrap_files(say: Say) -> Outcome:
 
 
 def census() -> list[Census]:
-    """What is still under which key, requests and files. A key that nothing is under may be removed."""
+    """What is under which key, requests and files, each tried. A key that nothing is under may be removed."""
     requests, files = Census("Requests"), Census("Files")
     rows = CallbackRequest.objects.exclude(wrapped_key=b"").order_by("pk")
-    for _, wrapped, index in _in_batches(rows, "wrapped_key", "phone_index"):
-        try:
-            requests.by_key[_oldest_number(bytes(wrapped), index)] += 1
-        except VaultError:
-            requests.untold += 1
+    for pk, wrapped, index in _in_batches(rows, "wrapped_key", "phone_index"):
+        row = CallbackRequest(pk=pk, wrapped_key=wrapped)
+        requests.count(partial(_oldest_number, bytes(wrapped), index), row.data_key)
     for name in _object_names():
-        try:
-            files.by_key[objects.key_number(name)] += 1
-        except (VaultError, FileNotFoundError):
-            files.untold += 1
+        files.count(partial(objects.key_number, name), partial(objects.prove_key, name))
     return [requests, files]
 
 

@@ -140,17 +140,15 @@ def leave_url(name: str, default: str) -> str:
     return raw
 
 
-def secret(name: str, path: Path, *, shared: bool = False) -> str:
+def secret(name: str, path: Path, *, none_made: str = "") -> str:
     """A secret from the environment or, failing that, from a file made once that only its owner can read.
 
-    `shared`: several hosts must have the same one, so none is made. Raises ImproperlyConfigured where the file cannot
-    be made or read, or holds too little.
+    `none_made`: why a new one would not do, where one must exist already. Raises ImproperlyConfigured where that one is
+    missing, or where the file cannot be made or read, or holds too little.
     """
     value = os.environ.get(name, "").strip()
-    if not value and shared and not path.exists():
-        raise ImproperlyConfigured(
-            f"{name} must be set, or {path} be copied from another host: hosts that share a database share it too."
-        )
+    if not value and none_made and not path.exists():
+        raise ImproperlyConfigured(f"{name} is not set and {path} is not there, and none is made: {none_made}")
     if not value:
         try:
             value = _read_or_make(path)
@@ -180,17 +178,17 @@ def _read_or_make(path: Path) -> str:
     return path.read_text().strip()
 
 
-def vault_keys(name: str, path: Path, *, shared: bool = False) -> dict[int, bytes]:
+def vault_keys(name: str, path: Path, *, none_made: str = "") -> dict[int, bytes]:
     """Keys that protect what people send: "1:<base64>,2:<base64>", each 32 bytes; the highest number is in use.
 
-    Without the variable they are read from `path`, one to a line, where the first is made once, unless `shared`. Raises
-    ImproperlyConfigured on a malformed list.
+    Without the variable they are read from `path`, one to a line, where the first is made once (`none_made` as in
+    `secret`). Raises ImproperlyConfigured on a malformed list.
     """
     raw = os.environ.get(name, "").strip()
     try:
         if raw:
             return _numbered_keys(raw.split(","))
-        stored = secret(name, path, shared=shared)
+        stored = secret(name, path, none_made=none_made)
         if ":" in stored:
             return _numbered_keys(stored.splitlines())
         return {1: _key(stored[:43] + "=")}  # the first key, made at the first start, is the beginning of 48 bytes

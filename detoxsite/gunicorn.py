@@ -5,6 +5,7 @@ import os
 import resource
 import socket
 import struct
+import sys
 
 from gunicorn.http import message
 
@@ -40,9 +41,25 @@ PAGE_BYTES = 256 * 1024
 
 def on_starting(server) -> None:
     """Each waiting connection and each thread's database take a file descriptor, and the usual 1,024 are too few."""
+    _prove_keys()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     _forget_earlier_metrics()
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 8192) if most > 0 else 8192, most))
+
+
+def _prove_keys() -> None:
+    """Ends the start with a sentence. Another program that is served with these settings, as by bench/, has no keys."""
+    from django.apps import apps
+    from django.db import connections
+
+    if apps.ready:
+        from detoxsite.operations import keys
+
+        try:
+            keys.prove()
+        except keys.KeysError as error:
+            sys.exit(str(error))
+        connections.close_all()  # this process divides next
 
 
 def _forget_earlier_metrics() -> None:

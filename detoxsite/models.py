@@ -52,3 +52,17 @@ class Matter(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class KnownKey(models.Model):
+    """A key of the vault that this site has used. Two keys with one number are told apart by it."""
+
+    number = models.PositiveIntegerField(primary_key=True)
+    #: Of detoxsite.operations.keys; empty: the key is lost, and so is what is under it.
+    fingerprint = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.number)

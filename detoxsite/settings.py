@@ -10,7 +10,7 @@ from detoxsite.page_settings import *  # noqa: F403
 from detoxsite.signin_settings import *  # noqa: F403
 from detoxsite.signin_settings import STAFF_SESSION_HOURS
 from detoxsite.state_settings import *  # noqa: F403
-from detoxsite.state_settings import BASE_DIR, HAS_SERVER, VAR_DIR
+from detoxsite.state_settings import BASE_DIR, NO_NEW_SECRETS, VAR_DIR
 
 # State, secrets and what people send are for this account only, whoever creates the file.
 os.umask(0o077)
@@ -28,9 +28,9 @@ ALLOWED_HOSTS = [
     *([] if HTTPS else ["localhost", "127.0.0.1", "[::1]"]),
 ]
 
-SECRET_KEY = env.secret("SECRET_KEY", VAR_DIR / "secrets" / "secret-key", shared=HAS_SERVER)
+SECRET_KEY = env.secret("SECRET_KEY", VAR_DIR / "secrets" / "secret-key", none_made=NO_NEW_SECRETS)
 VAULT_KEY_FILE = VAR_DIR / "secrets" / "vault-key"
-VAULT_KEYS = env.vault_keys("VAULT_KEYS", VAULT_KEY_FILE, shared=HAS_SERVER)
+VAULT_KEYS = env.vault_keys("VAULT_KEYS", VAULT_KEY_FILE, none_made=NO_NEW_SECRETS)
 
 #: Where backups go: best onto another machine, mounted here.
 BACKUP_DIR = Path(*env.names("BACKUP_DIR", [str(VAR_DIR / "backups")])).resolve()

@@ -32,6 +32,18 @@ _SQLITE = {
         ),
     },
 }
+
+
+def _why_no_new_secrets() -> str:
+    """A key that is made where something was sealed under another opens nothing of it. "" on a new machine."""
+    if HAS_SERVER:
+        return "hosts that share a database share it too. Copy it from another host."
+    if _SQLITE["NAME"].exists():
+        return f"{_SQLITE['NAME']} was made with it. Put it back from where the keys are kept (README, Keys)."
+    return ""
+
+
+NO_NEW_SECRETS = _why_no_new_secrets()
 #: How long a server may take to accept a connection, or to show that a kept one still works. libpq's least is 2.
 DATABASE_SECONDS = env.whole_number("DATABASE_SECONDS", 3, 2, 60)
 #: Milliseconds. A migration that does not get its lock in time fails, and those who wait behind it go on.

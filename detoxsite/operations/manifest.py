@@ -6,7 +6,6 @@ manifest.sha256 over that. It holds no key.
 
 import datetime
 import hashlib
-import hmac
 import json
 import sqlite3
 from contextlib import closing
@@ -18,6 +17,7 @@ from django.conf import settings
 from callbacks import streams
 from detoxsite.operations import files
 from detoxsite.operations.files import BackupError
+from detoxsite.operations.keys import fingerprint
 
 FORMAT = 1
 NAME = "%Y-%m-%dT%H-%M-%SZ"
@@ -116,10 +116,10 @@ def verify_sqlite(path: Path) -> None:
 
 
 def fingerprints() -> dict[str, str]:
-    """Of the keys that this process has. A key has 256 random bits, so nobody can try them all against this."""
+    """Of the keys that this process has."""
     keys = {str(number): key for number, key in settings.VAULT_KEYS.items()}
     keys["SECRET_KEY"] = settings.SECRET_KEY.encode()
-    return {name: hmac.digest(key, b"detoxsite: backup", "sha256").hex()[:16] for name, key in keys.items()}
+    return {name: fingerprint(key) for name, key in keys.items()}
 
 
 def all_in(folder: Path) -> list[Path]:

@@ -15,7 +15,7 @@ from django_tasks_db.models import DBTaskResult
 from callbacks import notices
 from callbacks.models import Attachment, CallbackRequest
 from detoxsite.models import Look
-from detoxsite.operations import manifest, standing
+from detoxsite.operations import keys, manifest, standing
 
 MINUTE = datetime.timedelta(minutes=1)
 HOUR = 60 * MINUTE
@@ -70,6 +70,12 @@ def store(at: datetime.datetime, looks: Looks) -> Finding:
     advice = "Check the disk or the object store and the settings for it. Requests are taken meanwhile, files are not."
     well = f"It took and deleted a file {_ago(look.at, at)}." if look else ""
     return _finding("store", "Store of files", look.problem if look else "", well, advice, _not_yet(look))
+
+
+def vault_keys(at: datetime.datetime, looks: Looks) -> Finding:
+    said, unopened = keys.problems(), keys.unopened()
+    said += [f"{unopened} of the requests and second factors tried cannot be opened."] if unopened else []
+    return _finding("keys", "Keys", " ".join(said), "Each opens what is under it.", keys.WHAT_TO_DO)
 
 
 def worker(at: datetime.datetime, looks: Looks) -> Finding:
@@ -201,7 +207,21 @@ def certificate(at: datetime.datetime, looks: Looks) -> Finding:
 
 
 CHECKS: list[Callable[[datetime.datetime, Looks], Finding]] = [
-    *(database, store, worker, queue, tasks, callbacks, mail, scanner, disk, backups, restore_drill, certificate)
+    *(
+        database,
+        vault_keys,
+        store,
+        worker,
+        queue,
+        tasks,
+        callbacks,
+        mail,
+        scanner,
+        disk,
+        backups,
+        restore_drill,
+        certificate,
+    )
 ]
 
 

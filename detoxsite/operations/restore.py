@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from callbacks import erasing
 from callbacks.objects import sync_folder
-from detoxsite.operations import databases, files, manifest, tombstones
+from detoxsite.operations import databases, files, keys, manifest, tombstones
 from detoxsite.operations.files import BackupError
 from detoxsite.operations.manifest import SQLITE, Manifest
 from detoxsite.pages import news
@@ -47,6 +47,8 @@ def restore(backup: Path, *, replace: bool = False, without_keys: bool = False) 
     except OSError as error:
         raise BackupError(f"The backup could not be put back: {error.strerror}. Make room and try again.") from error
     call_command("migrate", interactive=False, verbosity=0)
+    if without_keys:
+        keys.accept_loss()
     news.forget_shared_pages()
     again = erasing.erase_again({pk: withdrawn for pk, (withdrawn, _) in erased.items()})
     due = erasing.erase_due(timezone.now())

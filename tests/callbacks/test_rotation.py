@@ -92,12 +92,13 @@ def test_second_rotation_touches_nothing(request_):
 def test_check_says_what_is_under_which_key(request_, settings):
     submit(nonce="later")
     assert rotate("--check") == (
-        "Key 1: 1 requests, 1 files. Run `manage.py rotate_keys`.\nKey 2: 1 requests, 0 files, and everything new.\n"
+        "Key 1: 1 requests, 1 files, 0 second factors. Run `manage.py rotate_keys`.\n"
+        "Key 2: 1 requests, 0 files, 0 second factors, and everything new.\n"
     )
     rotate()
-    assert "Key 1: 0 requests, 0 files. It may be removed" in rotate("--check")
+    assert "Key 1: 0 requests, 0 files, 0 second factors. It may be removed" in rotate("--check")
     settings.VAULT_KEYS = OLD
-    assert "Key 2: 2 requests, 1 files. THIS KEY IS MISSING" in rotate("--check")
+    assert "Key 2: 2 requests, 1 files, 0 second factors. THIS KEY IS MISSING" in rotate("--check")
 
 
 @pytest.mark.parametrize("old", [{}, {1: b"x" * 32}])

@@ -8,12 +8,13 @@ import django
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from callbacks import notices
 from detoxsite import schedule
 from detoxsite.one_at_a_time import one_at_a_time
+from detoxsite.operations import keys
 from detoxsite.pages import news
 from limits import counters
 
@@ -27,6 +28,10 @@ class Command(BaseCommand):
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         with one_at_a_time():
             call_command("migrate", interactive=False, verbosity=0)
+            try:
+                keys.prove()
+            except keys.KeysError as error:
+                raise CommandError(str(error)) from error
             call_command("load_starter", stdout=self.stdout)
             schedule.ensure()
         collect_static_if_changed()

@@ -1,10 +1,10 @@
 """Runs what must not keep a visitor waiting."""
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils.crypto import get_random_string
 
 from detoxsite import schedule
-from detoxsite.operations import metrics_port
+from detoxsite.operations import keys, metrics_port
 from detoxsite.taskworker import Worker
 
 INTERVAL = 1.0  # seconds
@@ -15,6 +15,10 @@ class Command(BaseCommand):
     requires_system_checks = []  # `prepare` ran them; here they would load every view and form for nothing
 
     def handle(self, *args, **options) -> None:
+        try:
+            keys.prove()
+        except keys.KeysError as error:
+            raise CommandError(str(error)) from error
         worker = Worker(get_random_string(32), INTERVAL)
         worker.configure_signals()
         schedule.ensure()
