@@ -12,10 +12,11 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.crypto import get_random_string
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import secrets
-from accounts.lockout import Attempt
+from accounts.lockout import BROWSER_COOKIE, Attempt
 from limits import counters
 
 
@@ -34,7 +35,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def authenticate(self, request: HttpRequest, **credentials) -> User | None:
         """The user whose password it is. An account that is unknown, closed or not staff is a wrong password."""
         username, password = credentials.get("username", ""), credentials.get("password", "")
-        attempt = Attempt(username, counters.client_address(request))
+        attempt = _attempt(request, username)
         if not attempt.may_go_on():
             raise self.validation_error("too_many_login_attempts")
         user = authenticate(request, username=username, password=password)
@@ -60,7 +61,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
-        Attempt(user.get_username(), counters.client_address(request)).remember()
+        request.browser = request.COOKIES.get(BROWSER_COOKIE) or get_random_string(32)  # StaffMiddleware sets it
+        _attempt(request, user.get_username()).remember()
 
     def get_login_stages(self) -> list[str]:
         return ["allauth.mfa.stages.AuthenticateStage"]
@@ -74,6 +76,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return counters.client_address(request)
+
+
+def _attempt(request: HttpRequest, username: str) -> Attempt:
+    browser = getattr(request, "browser", "") or request.COOKIES.get(BROWSER_COOKIE, "")
+    return Attempt(username, counters.client_address(request), browser)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

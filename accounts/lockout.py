@@ -2,8 +2,9 @@
 
 Five wrong passwords for one account from one address: that pair waits. One account, or one address, has a looser limit
 over all; an address from which the account was signed in to within 30 days is not held to it, so what others do
-elsewhere does not reach a colleague at the usual desk. All windows end five minutes after they began. An account that
-does not exist is treated like one that does.
+elsewhere does not reach a colleague at the usual desk. A browser in which it was signed in to is counted by itself, so
+what others do behind the same address does not reach it either. All windows end five minutes after they began. An
+account that does not exist is treated like one that does.
 """
 
 import datetime
@@ -28,15 +29,19 @@ ACCOUNT_LIMIT = 50
 ADDRESS_LIMIT = 100
 CODE_LIMIT = 5
 KNOWN_FOR = datetime.timedelta(days=30)
+#: Holds a random text, the same for all who sign in in this browser.
+BROWSER_COOKIE = "staff-browser"
 
 
 class Attempt:
-    """One try to sign in to an account with a password from an address."""
+    """One try to sign in to an account with a password from an address. `browser` is what its cookie holds, if any."""
 
-    def __init__(self, username: str, address: str) -> None:
+    def __init__(self, username: str, address: str, browser: str = "") -> None:
         self.account = unicodedata.normalize("NFKC", username).casefold()
         self.address = address
-        self.pair = f"{self.account}\0{address}"
+        self.places = [f"{self.account}\0browser {browser}"] if browser else []
+        self.places.append(f"{self.account}\0{address}")
+        self.pair = next(filter(_is_known, self.places), self.places[-1])
         self.known = _is_known(self.pair)
 
     def may_go_on(self) -> bool:
@@ -46,7 +51,8 @@ class Attempt:
             and counters.peek("sign-in address", self.address, limit=ADDRESS_LIMIT, window=WINDOW)
         ):
             return False
-        limit = KNOWN_PAIR_LIMIT if self.known else PAIR_LIMIT
+        is_known_address = self.known and self.pair == self.places[-1]
+        limit = KNOWN_PAIR_LIMIT if is_known_address else PAIR_LIMIT
         return bool(counters.hit("sign-in pair", self.pair, limit=limit, window=WINDOW))
 
     def failed(self) -> None:
@@ -61,7 +67,8 @@ class Attempt:
         """The account was signed in to from here, second factor and all."""
         now = timezone.now()
         KnownAddress.objects.filter(forget_at__lte=now).delete()
-        KnownAddress.objects.update_or_create(digest=_digest(self.pair), defaults={"forget_at": now + KNOWN_FOR})
+        for place in self.places:
+            KnownAddress.objects.update_or_create(digest=_digest(place), defaults={"forget_at": now + KNOWN_FOR})
 
 
 def code_may_be_tried(user: User) -> bool:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers
 
 from accounts import sessions
+from accounts.lockout import BROWSER_COOKIE, KNOWN_FOR
 
 ADMIN, STAFF = "/admin/", "/staff/"
 #: Asked for by scripts, which would show a page as the answer.
@@ -31,8 +32,21 @@ class StaffMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith((ADMIN, STAFF)) and _is_cut_short(request):
             return HttpResponse(CUT_SHORT, status=400, content_type="text/plain")
+        if request.path_info.startswith(ADMIN) and any(name.endswith("regex") for name in request.GET):
+            # Django's lists take any lookup on their own fields, and one pattern can keep a processor for ever.
+            return HttpResponse("Lists are not filtered by patterns.", status=400, content_type="text/plain")
         refusal = self._check(request) if settings.SESSION_COOKIE_NAME in request.COOKIES else None
         response = refusal or self.get_response(request)
+        if browser := getattr(request, "browser", ""):
+            response.set_cookie(
+                BROWSER_COOKIE,
+                browser,
+                max_age=KNOWN_FOR,
+                path=STAFF,
+                secure=settings.HTTPS,
+                httponly=True,
+                samesite="Lax",
+            )
         if request.path_info.startswith((ADMIN, STAFF)) and "no-store" not in response.get("Cache-Control", ""):
             add_never_cache_headers(response)
         return response

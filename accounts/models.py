@@ -4,7 +4,7 @@ from django.db import models
 
 
 class KnownAddress(models.Model):
-    """An account was signed in to from an address. A keyed hash of both, so the row names neither."""
+    """An account was signed in to from an address or in a browser. A keyed hash of both, so the row names neither."""
 
     digest = models.BinaryField(max_length=32, unique=True)
     forget_at = models.DateTimeField(db_index=True)

@@ -11,14 +11,19 @@ from accounts import secrets
 
 
 def use_up(authenticator: Authenticator, code: str) -> bool:
-    """Marks the code's time step as used, for all processes. False if it, or a later one, was used before."""
+    """Marks the code's time step as used, for all processes. False if it, or a later one, was used before.
+
+    A used step that is still to come was used while the clock was wrong: it counts for nothing.
+    """
+    steps = list(auth.yield_hotp_counters_from_time())
     with transaction.atomic():
         row = Authenticator.objects.select_for_update().get(pk=authenticator.pk)
         secret = secrets.unseal(row.data["secret"])
+        last = row.data.get("last_step", 0)
         fresh = [
             step
-            for step in auth.yield_hotp_counters_from_time()
-            if step > row.data.get("last_step", 0)
+            for step in steps
+            if not step <= last <= max(steps)
             and compare_user_code(actual=code, expected=auth.format_hotp_value(auth.hotp_value(secret, step)))
         ]
         if not fresh:

@@ -7,6 +7,7 @@ writes several times: where it has waited for all of the timeout in vain, what f
 """
 
 import contextlib
+import os
 import time
 from collections.abc import Iterator
 
@@ -16,18 +17,40 @@ from django.db.backends.sqlite3 import base
 from detoxsite.sqlite.queue import Queue
 
 _queues: dict[str, Queue] = {}  # one a database file
+_inodes: dict[str, int] = {}  # of each database file, as this process first opened it
 #: Seconds after a wait in vain in which the same thread, most likely for the same request, waits only SHORTLY.
 PAUSE = 2
 SHORTLY = 0.1
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Raises OperationalError, as SQLite does, where the turn does not come within the timeout."""
+    """Raises OperationalError, as SQLite does, where the turn does not come within the timeout, and where the file was
+    deleted or replaced since this process opened it: what is written to the old one would be gone with it."""
 
     _has_turn = False
     _in_vain_until = float("-inf")
 
+    def get_new_connection(self, conn_params):
+        self._check_file()  # else SQLite would make an empty one in the place of one that was deleted
+        connection = super().get_new_connection(conn_params)
+        if not self.is_in_memory_db():
+            name = str(self.settings_dict["NAME"])
+            _inodes.setdefault(name, os.stat(name).st_ino)
+        return connection
+
+    def _check_file(self) -> None:
+        name = str(self.settings_dict["NAME"])
+        if name not in _inodes:
+            return
+        try:
+            is_same = os.stat(name).st_ino == _inodes[name]
+        except FileNotFoundError:
+            is_same = False
+        if not is_same:
+            raise OperationalError("The database file was deleted or replaced. Put it back, and restart the site.")
+
     def _start_transaction_under_autocommit(self) -> None:
+        self._check_file()
         patience, began = self._patience, time.monotonic()
         try:
             self._take_turn(patience)

@@ -150,3 +150,11 @@ def test_table_names_every_list_of_what_is_not_content():
     for model in admin.site._registry:
         app, name = model._meta.app_label, model._meta.model_name
         assert app in CONTENT or reverse(f"admin:{app}_{name}_changelist") in named, model
+
+
+@pytest.mark.parametrize("page", ["callbacks/accessrecord", "callbacks/erasure", "articles/article", "auth/user"])
+@pytest.mark.parametrize("lookup", ["pk__regex", "pk__iregex"])
+def test_list_is_not_filtered_by_a_pattern(client, page, lookup):
+    client.force_login(make_staff(superuser=True))
+    response = client.get(f"/admin/{page}/", {lookup: "(a+)+$"})
+    assert response.status_code == 400 and b"patterns" in response.content

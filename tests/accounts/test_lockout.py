@@ -114,6 +114,34 @@ def test_desk_is_known_only_after_the_second_factor_and_for_thirty_days(client, 
     assert KnownAddress.objects.count() == 1, "old ones are deleted"
 
 
+def test_colleague_behind_the_same_address_keeps_nobody_out_of_a_known_browser(client):
+    make_staff()
+    sign_in(client)
+    client.post("/admin/logout/")
+    assert fail(30, address=DESK)[-1] == TOO_MANY
+    assert TOO_MANY in give_password(Client(), address=DESK).content.decode()
+    assert give_password(client, address=DESK)["Location"] == CODE
+    assert client.cookies["staff-browser"]["httponly"] and client.cookies["staff-browser"]["path"] == "/staff/"
+
+
+def test_browser_of_one_account_is_not_known_for_another(client):
+    make_staff()
+    make_staff("other")
+    sign_in(client)
+    browser = client.cookies["staff-browser"].value
+    assert lockout.Attempt("editor", ATTACKER, browser).known
+    assert not lockout.Attempt("other", ATTACKER, browser).known
+    assert not lockout.Attempt("editor", ATTACKER, "made up").known
+
+
+def test_known_browser_may_not_guess_without_end(client):
+    make_staff()
+    sign_in(client)
+    client.post("/admin/logout/")
+    answers = [give_password(client, password="wrong", address=DESK).content.decode() for _ in range(7)]
+    assert [TOO_MANY in answer for answer in answers] == [False] * 5 + [True] * 2
+
+
 def test_one_address_that_tries_many_accounts_is_slowed(client):
     answers = [fail(1, f"name-{number}")[0] for number in range(102)]
     assert answers == [WRONG] * 100 + [TOO_MANY] * 2

@@ -127,3 +127,23 @@ def test_wait_in_vain_makes_the_same_thread_give_up_sooner_and_no_other(tmp_path
         begin(one)
         one.close()
     stranger.close()
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_write_to_a_deleted_or_replaced_file_is_refused(database, replaced):
+    """What SQLite takes then is gone with the old file, though it was acknowledged."""
+    begin(database)
+    database.commit()
+    path = database.settings_dict["NAME"]
+    elsewhere = path.rename(path.with_name("elsewhere"))
+    if replaced:
+        path.touch()
+    database.set_autocommit(True)
+    with pytest.raises(OperationalError, match="deleted or replaced"):
+        begin(database)
+    database.close()
+    with pytest.raises(OperationalError, match="deleted or replaced"):
+        database.connect()
+    assert path.exists() is replaced, "no empty one was made"
+    elsewhere.replace(path)
+    begin(database)
