@@ -1,5 +1,11 @@
 """Getting a machine ready takes nothing from the code that serves meanwhile."""
 
+import io
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
 from detoxsite.management.commands.prepare import collect_static_if_changed
 
 
@@ -21,3 +27,10 @@ def test_new_code_leaves_the_static_files_of_the_code_before_and_none_older(sett
     before = (settings.STATIC_ROOT / "staticfiles.json").stat().st_mtime_ns
     collect_static_if_changed()
     assert (settings.STATIC_ROOT / "staticfiles.json").stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("place", [Path("/proc"), Path("/proc/version/below")])
+def test_state_that_cannot_be_written_is_said_in_a_sentence(settings, place):
+    settings.VAR_DIR = place
+    with pytest.raises(CommandError, match=f"Nothing can be written in {place}: .* VAR_DIR"):
+        call_command("prepare", stdout=io.StringIO())

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import tempfile
 from pathlib import Path
 
 import django
@@ -25,7 +26,7 @@ class Command(BaseCommand):
     help = "Migrate, load the starter guide, collect static files, purge. Safe at every start and on several hosts."
 
     def handle(self, *args, **options) -> None:
-        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+        _ensure_writable(settings.VAR_DIR)
         with one_at_a_time():
             call_command("migrate", interactive=False, verbosity=0)
             try:
@@ -45,6 +46,18 @@ class Command(BaseCommand):
   {_state_in_words()}
   Notices to staff:   {_notices_in_words()}
 """)
+
+
+def _ensure_writable(folder: Path) -> None:
+    """Raises CommandError. SQLite would say no more than that it cannot open a file."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise CommandError(
+            f"Nothing can be written in {folder}: {error.strerror}. All state is kept there; set VAR_DIR."
+        ) from error
 
 
 def _state_in_words() -> str:
