@@ -25,7 +25,7 @@ class ArticleAdmin(ReviewedPageAdmin):
     prepopulated_fields: ClassVar = {"slug": ["title"]}
     filter_horizontal = ("topics", "phases")
     fieldsets = (
-        (None, {"fields": ("title", "slug", "summary", "body")}),
+        (None, {"fields": ("title", "slug", "summary", "body", "also_called")}),
         ("Where it belongs", {"fields": ("topics", "phases")}),
         ReviewedPageAdmin.publishing_fieldset,
     )

@@ -102,6 +102,12 @@ class Article(ReviewedPage):
     slug = models.SlugField(max_length=80, unique=True)
     summary = models.CharField(max_length=200, help_text="One or two plain sentences. Shown in lists.")
     body = MarkdownxField(help_text=WRITING_HELP)
+    also_called = models.CharField(
+        "search words",
+        max_length=600,
+        blank=True,
+        help_text="What people type who look for this page, split by commas. Who types one of them finds it first.",
+    )
     topics = models.ManyToManyField(Topic, blank=True, related_name="articles")
     phases = models.ManyToManyField(Phase, blank=True, related_name="articles", verbose_name="stages")
 

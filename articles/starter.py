@@ -20,6 +20,7 @@ def load() -> Counter:
         outcomes[load_item(Topic, key, topic | {"position": position * 10})] += 1
     for path in sorted(STARTER.glob("*.md")):
         page = read_page(path)
+        page["also_called"] = ", ".join(page.get("also_called", ()))
         related = {
             "topics": rows(Topic, "slug", page.pop("topics")),
             "phases": rows(Phase, "slug", page.pop("phases")),

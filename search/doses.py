@@ -2,6 +2,8 @@
 
 import re
 
+from search.danger import joined
+
 _NAMES_ONE = re.compile(
     r"\b(micro ?-?)?dos(e|es|ed|ages?|ing)\b|\d ?m[cg]g?s?\b|\bm(g|illigram)s?\b|\b(taper|wean)|\bsafe amount"
 )
@@ -18,6 +20,7 @@ _NALOXONE = re.compile(r"\b(naloxone|narcan)\b")
 
 def asks_for_a_dose(typed: str) -> bool:
     """`typed` is in small letters, with misspelt words spelt right besides."""
+    typed = joined(typed)
     if _NALOXONE.search(typed) or _PRICE.search(typed):
         return False
     return bool(_NAMES_ONE.search(typed) or (_HOW_MUCH.search(typed) and _OF_WHAT.search(typed)))

@@ -52,7 +52,7 @@ def find(terms: list[list[str]], *, all_of_them: bool, limit: int) -> list[Match
     sql, parameters = SearchEntry.objects.live().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, title, kind, url,"  # noqa: S608 - our own SQL
+            "SELECT id, title, kind, url, also_called,"  # noqa: S608 - our own SQL
             f" ts_headline('{CONFIGURATION}', text, to_tsquery('{CONFIGURATION}', %s), %s)"
             f" FROM (SELECT entry.*, ({rank}) * {KIND_WEIGHT} AS score FROM search_vector"
             " JOIN search_searchentry AS entry ON entry.id = entry_id"
@@ -60,7 +60,7 @@ def find(terms: list[list[str]], *, all_of_them: bool, limit: int) -> list[Match
             " ORDER BY score DESC, entry.id LIMIT %s) AS best ORDER BY score DESC, id",
             [whole, _SHARED, *ranked, whole, *parameters, limit],
         )
-        return [Match(*row[:4], _shown(row[4])) for row in cursor.fetchall()]
+        return [Match(*row[:5], _shown(row[5])) for row in cursor.fetchall()]
 
 
 def holds(word: str, *, in_text: bool) -> bool:

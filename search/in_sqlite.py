@@ -52,7 +52,8 @@ def find(terms: list[list[str]], *, all_of_them: bool, limit: int) -> list[Match
     with connection.cursor() as cursor:
         cursor.execute(
             # An excerpt costs more than all else, so only those that are shown get one.
-            "SELECT best.id, best.title, best.kind, best.url, snippet(search_fts, 2, %s, %s, '…', %s)"  # noqa: S608
+            "SELECT best.id, best.title, best.kind, best.url, also_called,"  # noqa: S608
+            " snippet(search_fts, 2, %s, %s, '…', %s)"
             " FROM (SELECT id, title, kind, url, coalesce(min(CASE WHEN whole THEN score END), min(score)) AS score"
             f" FROM ({_CANDIDATES}) GROUP BY id ORDER BY score LIMIT %s) AS best"
             " CROSS JOIN search_fts ON search_fts.rowid = best.id WHERE search_fts MATCH %s ORDER BY best.score",

@@ -18,4 +18,5 @@ class Match:
     title: str
     kind: str
     url: str
+    also_called: str
     excerpt: str

@@ -32,7 +32,7 @@ class StandingPage:
 
 
 #: Who looks for it may need it now. Other questions on it lead to the page of the treatment.
-NALOXONE = ("naloxone", "narcan", "use naloxone", "use narcan", "give naloxone", "give narcan", "nose spray")
+NALOXONE = ("use naloxone", "use narcan", "give naloxone", "give narcan", "nose spray")
 #: A question of where, and of whether to: so the comparison, which says both.
 AT_HOME = tuple(
     f"{verb} {where}" for verb in ("detox", "withdraw", "withdrawal", "quit") for where in ("at home", "alone")
@@ -44,13 +44,22 @@ STANDING = (
         "emergency",
         "What to do when somebody will not wake up, in order, and the signs to call 911 for.",
         ("emergency", "911", "988", "overdose", "overdosing", "od", "warning signs", "suicide", "suicidal", *NALOXONE),
+        anywhere=("sobredosis", "emergencia", "suicidio"),
+    ),
+    StandingPage(
+        "People to call, day or night",
+        "emergency",
+        "988, 1-800-662-4357 and others, with what each is for. In Spanish: 988 and press 2, or 1-800-662-4357.",
+        ("crisis", "hotline", "helpline", "crisis line", "phone numbers", "numbers", "someone to talk to"),
+        anywhere=("spanish", "espanol", "español", "hotline", "helpline", "ayuda"),
+        place="lines",
     ),
     StandingPage(
         "Pregnant? Do not stop suddenly",
         "emergency",
         "See a clinician the same day, because medicine is the care that experts recommend.",
         (),
-        anywhere=("pregnant", "pregnancy", "preggo", "expecting a baby"),
+        anywhere=("pregnant", "pregnancy", "preggo", "expecting a baby", "embarazada"),
         place="pregnant",
     ),
     StandingPage(
@@ -89,14 +98,13 @@ STANDING = (
         "treatments:compare",
         "Narrow them by what matters to you, such as nights at home. Do not detox alone.",
         ("compare", "compare treatments", "which treatment", "home detox", "detox myself", *AT_HOME),
-        nearest_to=("kratom", "ibogaine", "iboga", "tianeptine"),
     ),
     StandingPage(
         "Ask for a call",
         "callbacks:contact",
         "Leave a name and a number, and say what makes a call safe.",
         ("call me", "call back", "callback", "contact", "phone number", "talk to someone"),
-        nearest_to=("kratom", "ibogaine", "iboga", "tianeptine", "constipation", "constipated"),
+        nearest_to=("constipation", "constipated"),
     ),
     StandingPage(
         "Who can see that I was here?",
@@ -109,14 +117,18 @@ STANDING = (
 )
 
 
-def meant_by(*queries: str) -> list[StandingPage]:
-    """Those that are called by the whole of what was typed, or by several words in it; several ways to put it."""
+def meant_by(*queries: str) -> list[tuple[StandingPage, bool]]:
+    """Those that are called by what was typed, in one of several ways to put it, and whether by all of it: these come
+    first."""
     asked = [_plain(query) for query in queries]
-    return [page for page in STANDING if any(_is_called(page, typed) for typed in asked)]
+    pages = [page for page in STANDING if any(_is_called(page, typed) for typed in asked)]
+    named = [(page, any(_is_called(page, typed, anywhere=False) for typed in asked)) for page in pages]
+    return sorted(named, key=lambda page: not page[1])
 
 
-def _is_called(page: StandingPage, typed: str) -> bool:
-    return typed in page.called or _names(typed, (name for name in page.called if " " in name), page.anywhere)
+def _is_called(page: StandingPage, typed: str, *, anywhere: bool = True) -> bool:
+    longer = (name for name in page.called if " " in name)
+    return typed in page.called or _names(typed, longer, page.anywhere if anywhere else ())
 
 
 def nearest_to(query: str) -> list[StandingPage]:

@@ -2,6 +2,13 @@
 
 import re
 
+#: Words that stand in every text and so say nothing of what is sought.
+COMMON = frozenset(
+    "a am an and are as at be by can do does find for from get got had has have how i id ill im in is it its ive me "
+    "much my need of on or should so that the this to was we what when where which who why will with would you "
+    "your".split()
+)
+
 #: A word a reader types, and what is looked up besides it.
 SYNONYMS = {
     **dict.fromkeys(
@@ -42,8 +49,45 @@ SYNONYMS = {
     **dict.fromkeys(("angry", "snappy", "moody", "cranky"), ["irritability"]),
     **dict.fromkeys(("preggo", "pregnancy", "expecting", "baby"), ["pregnant"]),
     **dict.fromkeys(("relapse", "relapsed", "relapsing"), ["tolerance"]),
-    **dict.fromkeys(("prison",), ["jail"]),
+    **dict.fromkeys(("prison", "locked", "incarcerated", "inmate"), ["jail"]),
+    **dict.fromkeys(("nauseous", "nauseated", "queasy", "nausia", "náusea", "nauseas"), ["nausea"]),
+    **dict.fromkeys(("feverish", "temperature", "fiebre", "febrile"), ["fever"]),
+    **dict.fromkeys(("lightheaded", "lightheadedness", "woozy", "giddy"), ["dizzy"]),
+    **dict.fromkeys(("wd", "wds", "abstinencia", "desintoxicación", "desintoxicacion"), ["withdrawal"]),
+    **dict.fromkeys(("postacute",), ["acute"]),
+    **dict.fromkeys(("tachycardia", "palpitations"), ["heart"]),
+    **dict.fromkeys(("hypertension",), ["pressure"]),
+    **dict.fromkeys(("anhedonia", "joyless"), ["depression"]),
+    **dict.fromkeys(("crawling", "crawly", "itchy"), ["restless"]),
+    **dict.fromkeys(("needles", "syringes", "rigs", "needle", "syringe", "jeringas"), ["supplies", "inject"]),
+    **dict.fromkeys(("hiv", "hepatitis", "hep", "abscess", "cellulitis", "endocarditis"), ["infection"]),
+    **dict.fromkeys(("vet", "vets", "military", "army", "marine", "veterano"), ["veterans"]),
+    **dict.fromkeys(("teen", "teens", "teenage", "adolescent", "minor", "youth"), ["teenagers"]),
+    **dict.fromkeys(("uninsured", "medicaid", "medicare", "afford", "seguro"), ["insurance"]),
+    **dict.fromkeys(("embarazada", "embarazo"), ["pregnant"]),
+    **dict.fromkeys(("naloxona",), ["naloxone"]),
+    **dict.fromkeys(("metadona",), ["methadone"]),
+    **dict.fromkeys(("buprenorfina",), ["buprenorphine"]),
+    **dict.fromkeys(("vomito", "vómito", "vomitos", "vómitos", "vomitar"), ["vomiting"]),
+    **dict.fromkeys(("diarrea",), ["diarrhea"]),
+    **dict.fromkeys(("heroina", "heroína"), ["heroin"]),
+    **dict.fromkeys(("fentanilo",), ["fentanyl"]),
+    **dict.fromkeys(("insomnio",), ["insomnia"]),
 }
+
+
+def stem(word: str) -> str:
+    """Without the endings that English puts behind a word: "sneezing" and "sneeze" are one."""
+    return re.sub(r"(ing|ed|es|s|e|y)$", "", word) if len(word) > 4 else word
+
+
+_BY_STEM = {stem(word): meant for word, meant in reversed(SYNONYMS.items())}
+
+
+def synonyms(word: str) -> list[str]:
+    """What the guide calls what this word means, in whatever form the word has."""
+    return SYNONYMS.get(word) or _BY_STEM.get(stem(word), [])
+
 
 #: Several words that mean one thing together. Read before the single words.
 PHRASES = {
@@ -95,12 +139,29 @@ PHRASES = {
     "how much can i use": "tolerance overdose",
     "how much should i use": "tolerance overdose",
     "safe amount": "tolerance overdose",
-    "out of jail": "tolerance",
+    "out of jail": "jail",
+    "post acute": "post acute",
+    "breast feeding": "breastfeeding",
+    "hot and cold": "chills sweating",
+    "no insurance": "insurance",
+    "hep c": "infection",
+    "no puedo dormir": "insomnia",
 }
+#: How people write units behind a number.
+_UNITS = {"h": "hours", "hr": "hours", "hrs": "hours", "d": "days", "w": "weeks", "wk": "weeks", "wks": "weeks"}
+_NUMBER = re.compile(rf"\b(\d+)[ -]?({'|'.join(_UNITS)}|hours?|days?|weeks?|months?)\b")
 
 _PHRASE = re.compile(rf"\b({'|'.join(sorted(map(re.escape, PHRASES), key=len, reverse=True))})\b")
+#: The telling words of a phrase, which mean the same in any order.
+_IN_ANY_ORDER = {frozenset(phrase.split()) - COMMON: meant for phrase, meant in PHRASES.items()}
 
 
 def in_our_words(query: str) -> str:
-    """The query with phrases that mean one thing turned into the guide's word for it."""
-    return _PHRASE.sub(lambda match: PHRASES[match[1]], query)
+    """The query with units written out, and phrases that mean one thing turned into the guide's word for it."""
+    query = _NUMBER.sub(lambda match: f"{match[1]} {_UNITS.get(match[2], match[2])}", query)
+    query = re.sub(r"\b(day|hour|week|month)s?(\d+)\b", r"\1 \2", query)
+    query = _PHRASE.sub(lambda match: PHRASES[match[1]], query)
+    for telling, meant in _IN_ANY_ORDER.items():
+        if len(telling) > 1 and telling <= set(query.split()):
+            query = " ".join([*(word for word in query.split() if word not in telling), meant])
+    return query

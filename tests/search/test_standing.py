@@ -20,16 +20,18 @@ pytestmark = pytest.mark.django_db
         ("emergency", "/emergency/"),
         ("911", "/emergency/"),
         ("call me", "/contact/"),
-        ("pregnant", "/emergency/#pregnant"),
+        ("crisis", "/emergency/#lines"),
+        ("suicide hotline", "/emergency/#lines"),
+        ("en español", "/emergency/#lines"),
+        ("sobredosis", "/emergency/"),
         ("i'm pregnant and use heroin", "/emergency/#pregnant"),
-        ("Pregnancy", "/emergency/#pregnant"),
         ("detox at home", "/treatments/compare/"),
         ("how to home detox", "/treatments/compare/"),
-        ("naloxone", "/emergency/"),
-        ("narcan", "/emergency/"),
+        ("naloxone", "/treatments/naloxone/"),
+        ("narcan", "/treatments/naloxone/"),
         ("how to use narcan", "/emergency/"),
-        ("im pregant", "/emergency/#pregnant"),
-        ("naloxne", "/emergency/"),
+        ("naloxne", "/treatments/naloxone/"),
+        ("where do i get naloxone", "/treatments/naloxone/"),
         ("how long will it last", "/phases/"),
     ],
 )
@@ -37,9 +39,7 @@ def test_page_of_that_name_comes_first(guide, typed, address):
     assert search(typed).found[0].url == address
 
 
-@pytest.mark.parametrize(
-    "typed", ["kratom", "ibogaine", "constipation", "constipaton", "im constapated", "kratum", "Ibogane"]
-)
+@pytest.mark.parametrize("typed", ["constipation", "constipaton", "im constapated"])
 def test_search_for_what_the_guide_leaves_out_names_the_nearest_pages(client, guide, typed):
     main = client.get("/search/", {"q": typed}).content.decode().split("<main")[1].split("</main")[0]
     nearest = main.split("Nearest to it")[1].split("</ul>")[0]
