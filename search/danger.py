@@ -10,12 +10,12 @@ import re
 #: On each line a rule and, behind the colon, a query that it is for: a test proves that each matches its own.
 #: NOT stands for the ways to say no, WHO for a few words about somebody.
 RULES = r"""
-overd\w*|ovrdos\w*|overamp\w* : overdosing
+overd\w*|ovrd\w*|overamp\w* : overdosing
 od|ods|od d|oded|oding : my friend oded
 (took|take|taken|ate|swallow\w*|shot|did|used) (way )?(too|to|2) (much|many) : took too many pills
 too (much (dope|heroin|fent)|many pills) : too much dope
 lethal|fatal|deadly|poison\w*|hot ?shot|painless(ly)? : painless way out
-narcan\w*|naloxon\w*|911|988|emergenc\w* : narcan
+narc[ao]n\w*|naloxon\w*|911|988|emergenc\w* : narcan
 crisis|crises|hotlines?|helplines? : crisis
 breath\w*|asphyxia\w*|suffocat\w*|gasp\w* : gasping
 chok\w*|choaking|gurgl\w*|agonal|snor(e|es|ing)|rattl\w* : death rattle

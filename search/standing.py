@@ -7,6 +7,7 @@ from itertools import chain
 
 from django.urls import reverse
 
+from search.danger import joined
 from search.spelling import may_be_misspelt, nearest
 
 
@@ -44,7 +45,7 @@ STANDING = (
         "emergency",
         "What to do when somebody will not wake up, in order, and the signs to call 911 for.",
         ("emergency", "911", "988", "overdose", "overdosing", "od", "warning signs", "suicide", "suicidal", *NALOXONE),
-        anywhere=("sobredosis", "emergencia", "suicidio"),
+        anywhere=("overdose", "od", "sobredosis", "emergencia", "suicidio"),
     ),
     StandingPage(
         "People to call, day or night",
@@ -72,13 +73,13 @@ STANDING = (
         "The three stages, on one timeline",
         "phases:list",
         "How long each usually lasts with heroin, and what changes that.",
-        ("timeline", "stages", "how long"),
+        ("timeline", "stages", "how long", "detox timeline", "withdrawal timeline"),
     ),
     StandingPage(
         "Check in: tick what you feel",
         "phases:check-in",
         "A sheet to print or show a nurse.",
-        ("check in", "checkin", "check-in", "cows", "sows"),
+        ("check in", "checkin", "cows", "sows"),
         nearest_to=("constipation", "constipated"),
     ),
     StandingPage(
@@ -140,7 +141,9 @@ def nearest_to(query: str) -> list[StandingPage]:
 
 
 def _plain(query: str) -> str:
-    return re.sub(r"[^\w' -]+", " ", query.casefold()).strip()
+    """In small letters; what was written apart, and an overdose however it is spelt, in one word."""
+    plain = joined(re.sub(r"[^\w']+", " ", query.casefold()).strip())
+    return re.sub(r"\bov(er|r)d\w*", "overdose", plain)
 
 
 def _names(typed: str, *names: Iterable[str]) -> bool:

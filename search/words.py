@@ -72,7 +72,7 @@ SYNONYMS = {
     **dict.fromkeys(("diarrea",), ["diarrhea"]),
     **dict.fromkeys(("heroina", "heroína"), ["heroin"]),
     **dict.fromkeys(("fentanilo",), ["fentanyl"]),
-    **dict.fromkeys(("insomnio",), ["insomnia"]),
+    **dict.fromkeys(("insomnio", "sleepless", "awake"), ["insomnia"]),
 }
 
 
@@ -136,9 +136,9 @@ PHRASES = {
     "the shot": "naltrexone",
     "cant stop": "cravings",
     "used again": "tolerance",
-    "how much can i use": "tolerance overdose",
-    "how much should i use": "tolerance overdose",
-    "safe amount": "tolerance overdose",
+    "how much can i use": "tolerance",
+    "how much should i use": "tolerance",
+    "safe amount": "tolerance",
     "out of jail": "jail",
     "post acute": "post acute",
     "breast feeding": "breastfeeding",
