@@ -22,12 +22,13 @@ from editorial.page_context import site
 #: They are several times as fast as an included template, which gets a copy of all that the page knows.
 MACROS = {
     "article_list": "articles/_list.html",
+    "before_you_stop": "safety/before_you_stop.html",
     "clinic_card": "safety/clinic_card.html",
     "crumbs": "partials/crumbs.html",
     "footer": "partials/footer.html",
     "lost_tolerance": "safety/lost_tolerance.html",
     "review_dates": "editorial/_review.html",
-    "safety_block": "safety/block.html",  # has lost_tolerance in it, which therefore stands before it
+    "safety_block": "safety/block.html",  # has the others of safety/ in it, which therefore stand first
     "sources_section": "editorial/_sources.html",
     "urgent_help": "partials/urgent.html",
     "words_section": "editorial/_words.html",

@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 BARE_ERROR_PAGE = f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Something broke on our side</title>
 <h1>Something broke on our side</h1><p>It is not your fault. Wait a minute and try again, or call.</p>
 <ul><li>In danger now: <a href="tel:911">911</a><li>In crisis: call or text <a href="tel:988">988</a>
+<li>Find care, day or night: <a href="tel:+18006624357">1-800-662-4357</a>
 <li>{FALLBACK_CLINIC.name}: <a href="tel:{FALLBACK_CLINIC.tel}">{FALLBACK_CLINIC.phone}</a></ul></html>"""
 
 SECURITY_TXT_LIFE = datetime.timedelta(days=180)

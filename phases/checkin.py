@@ -46,7 +46,7 @@ DANGERS = [
         "heart-mind",
         "A very fast heartbeat, hard shaking, confusion, or seeing things that are not there",
         "911",
-        "Call [911](tel:911). It can be withdrawal from something else in the drugs, and that can kill."
+        "Call [911](tel:911). It can be withdrawal from something else in the drugs, and that can threaten your life."
         "[@cdc-medetomidine-2025; @medetomidine-philadelphia-2025]",
     ),
     DangerSign(

@@ -15,6 +15,7 @@ from bench.pages import wire
 from detoxsite import styles
 from detoxsite.compression import CompressionMiddleware
 from tests.detoxsite.kept import Kept
+from tests.detoxsite.test_ten_lines import pages_of_the_site
 from tests.pages import READING
 
 FIRST_FLIGHT = 14_600  # bytes
@@ -33,6 +34,14 @@ def test_page_fits_the_first_flight_and_asks_for_one_more_file_at_most(guide, pa
     deferred = [tag for tag in asked if tag.startswith('<script type="module"')]
     assert len(asked) - len(deferred) <= 1 and all('rel="icon"' in tag for tag in set(asked) - set(deferred)), asked
     assert len(deferred) <= (path == "/contact/")
+
+
+@pytest.mark.django_db
+def test_every_page_of_the_site_fits_the_first_flight(client, guide):
+    site = Kept()
+    sizes = {path: wire(*site.get(path, HTTP_ACCEPT_ENCODING="br")) for path in pages_of_the_site(client)}
+    assert len(sizes) > 70
+    assert {path: size for path, size in sizes.items() if size > FIRST_FLIGHT} == {}
 
 
 @pytest.mark.parametrize("path", ["/", "/contact/", "/phases/peak-withdrawal/"])

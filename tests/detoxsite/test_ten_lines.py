@@ -1,0 +1,102 @@
+"""The ten lines of FACTS.md, section 0, stand in the text of every page that could lead somebody to stop."""
+
+import re
+from urllib.parse import urlsplit
+
+import html5lib
+import pytest
+
+from detoxsite.private import codes
+from tests.factories import make_article, make_phase, make_treatment
+
+pytestmark = pytest.mark.django_db
+
+TEN = {
+    "overdose": r"call 911\b.{0,20} naloxone",
+    "lost tolerance": r"even a few days without opioids, your (old|usual) amount can (kill you|be too much)",
+    "not alone": r"do not detox alone.{0,70} people have died from vomiting and diarrhea that nobody treated",
+    "no detox first": r"you do not have to detox first\. methadone or buprenorphine can be started in",
+    "detox alone": r"detox with no medicine after it usually ends in a return to use\..{0,60} half the death rate",
+    "supply": r"\bfentanyl\b.{0,60} xylazine or medetomidine",
+    "pregnant": r"pregnant\? do not stop suddenly\. .{0,30}the same day",
+    "alcohol and benzos": r"alcohol or (take )?benzos( every day| too)?[?.] (i )?do not stop them suddenly",
+    "suicide": r"thoughts of suicide\W{1,2}call or text 988",
+    "care": r"1-800-662-(4357|help \(4357\)).{0,25} findtreatment\.gov",
+}
+#: The card has room for a few words each.
+ON_THE_CARD = {
+    "overdose": r"call 911\. .{0,60}naloxone",
+    "lost tolerance": r"your old amount can kill",
+    "not alone": r"do not detox alone",
+    "no detox first": r"you need not detox first: ask for methadone or buprenorphine",
+    "detox alone": r"with no medicine after detox, most use again",
+    "supply": r"may hold fentanyl, xylazine, medetomidine",
+    "pregnant": r"pregnant\?.{0,30}do not stop suddenly",
+    "alcohol and benzos": r"daily alcohol or benzos\? do not stop suddenly",
+    "suicide": r"suicide: call, text ?988",
+    "care": r"find care ?1-800-662-4357",
+}
+LISTS = {"/", "/emergency/", "/card/", "/plan/", "/notes.html"}
+#: Forms and what is about the site itself lead nobody to stop.
+OTHERS = {"/contact/", "/about/", "/privacy/", "/accessibility/", "/safety/", "/a-z/", "/search/"}
+FORMS = {"/phases/now/", "/phases/now/check-in/"}
+
+
+def text_of(html: bytes) -> str:
+    """The words in <main>, in lower case, without source numbers and the list of sources."""
+    main = html5lib.parse(html, namespaceHTMLElements=False).find(".//main")
+    for parent in main.iter():
+        for child in list(parent):
+            if child.get("class") in {"sources", "cite"}:
+                child.text, child[:] = "", []
+    return " ".join("".join(main.itertext()).split()).lower()
+
+
+def missing(html: bytes, path: str) -> list[str]:
+    text = text_of(html)
+    lines = ON_THE_CARD if path == "/card/" else TEN
+    return [name for name, pattern in lines.items() if not re.search(pattern, text)]
+
+
+def pages_of_the_site(client) -> list[str]:
+    xml = client.get("/sitemap.xml").content.decode()
+    return [urlsplit(address).path for address in re.findall(r"<loc>([^<]+)</loc>", xml)]
+
+
+def test_every_page_about_stopping_has_all_ten_lines_and_its_private_version_too(client, guide):
+    listed = set(pages_of_the_site(client))
+    paths = sorted((listed | LISTS) - OTHERS - FORMS)
+    kinds = {path.split("/")[1] for path in paths}
+    assert {"phases", "symptoms", "treatments", "articles", "emergency", "card", "plan"} <= kinds and len(paths) > 70
+    gaps = {}
+    for path in paths:
+        for address in (path, codes.private(path)):
+            if gap := missing(client.get(address).content, path):
+                gaps[address, path] = gap
+    assert not gaps
+
+
+@pytest.mark.parametrize("kind", ["phases", "treatments", "articles"])
+def test_page_as_bare_as_an_editor_can_leave_it_has_all_ten_lines(client, kind):
+    page = {"phases": make_phase, "treatments": make_treatment, "articles": make_article}[kind]()
+    for path in (page.get_absolute_url(), f"/{kind}/"):
+        assert not missing(client.get(path).content, path), path
+
+
+@pytest.mark.parametrize("since", ["under-6", "24-48", "over-28", "unknown"])
+@pytest.mark.parametrize("substance", ["heroin", "fentanyl", "methadone"])
+def test_answer_has_all_ten_lines(client, guide, since, substance):
+    html = client.post("/phases/now/", {"since": since, "substance": substance}).content
+    assert not missing(html, "/phases/now/")
+
+
+@pytest.mark.parametrize("answers", [{"danger": "overdose"}, {"mood": "low"}])
+def test_check_in_sheet_has_all_ten_lines(client, guide, answers):
+    assert not missing(client.post("/phases/now/check-in/", answers).content, "/phases/now/check-in/")
+
+
+def test_page_says_each_line_of_the_list_once(client, guide):
+    """A reader in withdrawal reads one list, not the same ten things in two."""
+    for path in pages_of_the_site(client):
+        html = client.get(path).content.decode()
+        assert (html.count('class="ten"') + html.count("</span> before you stop</h3>")) <= 1, path

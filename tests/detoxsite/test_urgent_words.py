@@ -1,0 +1,145 @@
+"""What the urgent pages and boxes say: naloxone for breathing, infection, mixing, and whom to call."""
+
+import re
+
+import html5lib
+import pytest
+import yaml
+from django.conf import settings
+
+from editorial import starter
+from editorial.models import HelpLine
+from tests.detoxsite.test_ten_lines import pages_of_the_site, text_of
+
+pytestmark = pytest.mark.django_db
+CLINIC, HELPLINE = "tel:+18665121908", "tel:+18006624357"
+RED = {"urgent", "card--emergency", "card--urgent"}
+STEPS = ["/emergency/", "/notes.html"]
+BLOCKS = ["/phases/peak-withdrawal/", "/symptoms/diarrhea/", "/treatments/methadone/", "/articles/the-first-72-hours/"]
+
+
+def classes(element) -> set[str]:
+    return set((element.get("class") or "").split())
+
+
+def numbers_in(element) -> set[str]:
+    return {link.get("href") for link in element.iter("a") if link.get("href", "").startswith("tel:")}
+
+
+def parsed(client, path: str, **answers: str):
+    response = client.post(path, answers) if answers else client.get(path)
+    return html5lib.parse(response.content, namespaceHTMLElements=False)
+
+
+@pytest.mark.parametrize("path", [*STEPS, *BLOCKS, "/card/"])
+def test_second_spray_is_for_who_does_not_breathe_well_and_never_for_who_sleeps(client, guide, path):
+    text = text_of(client.get(path).content)
+    assert "not breathing well" in text and "2 to 3 minutes" in text
+    assert "breathing well, even " in text or "breathing well? lay them on their side" in text
+
+
+def test_no_template_asks_for_more_naloxone_because_somebody_sleeps():
+    """An article says it too; those are checked with their own texts."""
+    wrong = re.compile(r"no (change|response)\b[^<]{0,60}naloxone|still asleep\?[^<]{0,40}again", re.I)
+    for path in (settings.BASE_DIR / "templates" / "readers").rglob("*.html"):
+        assert not wrong.search(path.read_text()), path
+
+
+@pytest.mark.parametrize("path", STEPS)
+def test_steps_say_how_to_hold_the_spray_and_what_naloxone_is_for(client, guide, path):
+    text = text_of(client.get(path).content)
+    for words in (
+        "peel the spray open. do not test it, because one spray holds one dose.",
+        "your thumb under the plunger and two fingers at the nozzle",
+        "until your fingers touch the nose. press all the way",
+        "the 911 operator may also ask you to push hard on the chest (compressions), with breaths. do as they say",
+        "still not breathing well after 2 to 3 minutes? give naloxone again",
+        "naloxone is for breathing, not for waking",
+        "they may stay asleep: xylazine or medetomidine can do that",
+        "keep watching their breathing. not sure that they breathe well? give naloxone",
+        "do not give more naloxone just to wake someone who breathes well",
+    ):
+        assert words in text, words
+
+
+@pytest.mark.parametrize("path", ["/emergency/", "/plan/", "/symptoms/", "/notes.html"])
+def test_infection_is_among_the_warning_signs(client, guide, path):
+    text = text_of(client.get(path).content)
+    assert "fever with a stiff neck. new, severe back pain. a wound that spreads, or turns red or black" in text
+    assert "any fever if you inject: be seen today" in text
+    assert "vomiting and drowsy? lie on your side" in text
+
+
+def test_card_names_infection_and_what_not_to_mix(client, guide):
+    text = text_of(client.get("/card/").content)
+    assert "fever if you inject. stiff neck. new, bad back pain. a spreading wound" in text
+    assert "so can alcohol or benzos on top" in text and "do not test" in text
+
+
+@pytest.mark.parametrize("path", ["/emergency/", "/plan/", "/treatments/compare/", "/articles/", *BLOCKS])
+def test_mixing_is_named_as_a_cause_of_overdose(client, guide, path):
+    text = text_of(client.get(path).content)
+    assert "mixing is a cause of overdose. alcohol, benzos, pregabalin, gabapentin or other sedatives" in text
+
+
+def test_clinics_number_is_in_no_red_box(client, guide):
+    pages = {path: parsed(client, path) for path in pages_of_the_site(client)}
+    pages["sheet"] = parsed(client, "/phases/now/check-in/", danger="overdose", mood="suicide")
+    pages["answer"] = parsed(client, "/phases/now/", since="24-48", substance="heroin")
+    seen = 0
+    for path, tree in pages.items():
+        for element in tree.iter():
+            if RED & classes(element):
+                seen += 1
+                assert CLINIC not in numbers_in(element), path
+    assert seen > 2 * len(pages)
+
+
+def test_helpline_that_answers_day_and_night_stands_beside_the_clinics_number(client, guide):
+    """In the card, the lists of numbers and the foot of each page."""
+    for path in [*pages_of_the_site(client), "/no-such-page/", "/notes.html"]:
+        tree = parsed(client, path)
+        boxes = [element for element in tree.iter() if element.tag in {"ul", "ol", "dl"} or "card" in classes(element)]
+        for box in boxes:
+            assert CLINIC not in numbers_in(box) or HELPLINE in numbers_in(box) or path == "/privacy/", path
+        (strip,) = [element for element in tree.iter() if "urgent" in classes(element)] or [None]
+        assert strip is None or numbers_in(strip) == {"tel:911", "tel:988", HELPLINE}, path
+
+
+def test_contact_form_says_988_before_anything_is_sent(client, guide):
+    text = text_of(client.get("/contact/").content).split("what happens then")[0]
+    assert "for thoughts of suicide, call or text 988" in text
+
+
+def test_help_lines_say_each_way_to_reach_988_and_the_helpline(guide):
+    lifeline, samhsa = (HelpLine.objects.get(slug=slug) for slug in ("988-lifeline", "samhsa-helpline"))
+    for words in ("text or chat", "Spanish: press 2", "Veterans: press 1, or text 838255", "(ASL)", "video"):
+        assert words in lifeline.description
+    assert (samhsa.call, samhsa.text_to, samhsa.text_body) == ("1-800-662-4357", "435748", "your ZIP code")
+    lines = " ".join(HelpLine.objects.values_list("description", flat=True))
+    assert "LGBT" not in lines and "press 3" not in lines  # ended on July 17, 2025
+
+
+def test_every_help_line_says_when_and_how_it_was_checked_and_where_it_was_read(guide):
+    for line in HelpLine.objects.all():
+        assert line.source and line.checked_on and line.checked_note, line
+        assert line.call in {"", "911"} or "not dialed" in line.checked_note, line
+
+
+def test_withdrawal_from_medetomidine_is_said_to_threaten_life_and_no_more(client, guide):
+    pages = ["/emergency/", "/a-z/"]
+    texts = [text_of(client.get(path).content) for path in pages]
+    texts.append(text_of(client.post("/phases/now/check-in/", {"danger": "heart-mind"}).content))
+    for text in texts:
+        assert "can threaten your life" in text
+        assert "medetomidine can kill" not in text and "withdrawal from it can kill" not in text
+        assert "withdrawal from it can be deadly" not in text and "that can kill. [" not in text
+
+
+def test_no_source_that_the_urgent_pages_rest_on_is_called_read_in_full_without_having_been():
+    """FACTS.md, section 0b, says what was read: copies and openings."""
+    entries = yaml.safe_load((starter.STARTER / "sources.yaml").read_text())
+    sources = {entry["key"]: entry for entry in entries}
+    assert len(sources) == len(entries)
+    for key in ("medlineplus-emergency", "fda-benzos-2017", "aha-opioid-2021", "cdc-naloxone-breathing"):
+        assert sources[key]["seen"] == "copy" and "read" in sources[key]["note"].lower(), key
