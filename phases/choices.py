@@ -25,6 +25,9 @@ class Area(models.TextChoices):
 
 class Place(models.TextChoices):
     HOME = "home", "At home"
+    VISITS = "visits", "At home, with visits to a clinic"
+    CLINIC = "clinic", "At a clinic, most days at first"
+    MEETINGS = "meetings", "At meetings, or online"
     STAY = "stay", "You stay there"
     BOTH = "both", "At home or staying there"
     NOT_KNOWN = "not-known", "Not known"
@@ -41,6 +44,7 @@ class Soon(models.TextChoices):
     """When it can begin. Never a number of hours or days: only a clinician says when a medicine is safe to start."""
 
     NOW = "now", "Now"
+    ENROLLED = "enrolled", "Once a clinic takes you on, with no detox first"
     IN_WITHDRAWAL = "in-withdrawal", "In withdrawal, when a clinician says so"
     LATER = "later", "After the worst days"
     OPIOID_FREE = "opioid-free", "Only once you are fully off opioids"
@@ -49,6 +53,7 @@ class Soon(models.TextChoices):
 
 class Cravings(models.TextChoices):
     EASES = "eases", "Eases cravings"
+    MAY_EASE = "may-ease", "May ease cravings"
     NOT_ITS_AIM = "not-its-aim", "Not made for that"
     NOT_KNOWN = "not-known", "Not known"
 

@@ -12,14 +12,17 @@ from phases.models import TreatmentOption
 ANY = ("", "Any")
 #: For each question: the column it asks of, and for each answer the values that satisfy it. "Not known" never does.
 ANSWERS = {
-    "place": {"home": {Place.HOME, Place.BOTH}, "stay": {Place.STAY, Place.BOTH}},
+    "place": {
+        "home": {Place.HOME, Place.VISITS, Place.CLINIC, Place.MEETINGS, Place.BOTH},
+        "stay": {Place.STAY, Place.BOTH},
+    },
     "medicine": {"yes": {Medicine.IS, Medicine.CAN_HAVE}, "no": {Medicine.NONE, Medicine.CAN_HAVE}},
     "soon": {
         "now": {Soon.NOW},
-        "in-withdrawal": {Soon.NOW, Soon.IN_WITHDRAWAL},
+        "in-withdrawal": {Soon.NOW, Soon.ENROLLED, Soon.IN_WITHDRAWAL},
         "later": {Soon.LATER, Soon.OPIOID_FREE},
     },
-    "cravings": {"eases": {Cravings.EASES}},
+    "cravings": {"eases": {Cravings.EASES, Cravings.MAY_EASE}},
     "overdose_risk": {"lower": {OverdoseRisk.LOWER, OverdoseRisk.REVERSES}},
 }
 
@@ -33,10 +36,10 @@ class CompareForm(forms.Form):
     medicine = forms.ChoiceField(label="Medicine", choices=[ANY, ("yes", "Yes"), ("no", "No")], required=False)
     soon = forms.ChoiceField(
         label="How soon",
-        choices=[ANY, ("now", "Now"), ("in-withdrawal", "Now or in withdrawal"), ("later", "Later")],
+        choices=[ANY, ("now", "Now"), ("in-withdrawal", "Now, or when a clinician says"), ("later", "Later")],
         required=False,
     )
-    cravings = forms.ChoiceField(label="Cravings", choices=[ANY, ("eases", "Eases them")], required=False)
+    cravings = forms.ChoiceField(label="Cravings", choices=[ANY, ("eases", "Eases or may ease")], required=False)
     overdose_risk = forms.ChoiceField(label="Overdose", choices=[ANY, ("lower", "Fewer deaths")], required=False)
 
 

@@ -10,7 +10,7 @@ from search.danger import is_danger
 from search.doses import asks_for_a_dose
 from search.models import SearchWord
 from search.spelling import may_be_misspelt, nearest
-from search.standing import StandingPage, meant_by, nearest_to
+from search.standing import meant_by
 from search.words import COMMON, in_our_words, stem, synonyms
 
 LONGEST = 80  # characters read of a query
@@ -32,8 +32,7 @@ class Result:
 @dataclass(frozen=True)
 class Results:
     """What was found. `corrected` is the query as searched where the typed one had no match, else empty;
-    `is_urgent`: what was typed may mean that somebody is in danger now; `asks_for_a_dose`: it seeks an amount to take;
-    `nearest`: where to look if nothing was found."""
+    `is_urgent`: what was typed may mean that somebody is in danger now; `asks_for_a_dose`: it seeks an amount to take."""
 
     query: str
     corrected: str
@@ -41,7 +40,6 @@ class Results:
     found: list[Result]
     is_urgent: bool
     asks_for_a_dose: bool
-    nearest: list[StandingPage]
 
 
 def search(typed: str) -> Results:
@@ -76,7 +74,6 @@ def search(typed: str) -> Results:
         found=found,
         is_urgent=is_danger(query, " ".join(spelt)),
         asks_for_a_dose=asks_for_a_dose(meaning),
-        nearest=[] if found else nearest_to(query),
     )
 
 

@@ -8,15 +8,13 @@ from itertools import chain
 from django.urls import reverse
 
 from search.danger import joined
-from search.spelling import may_be_misspelt, nearest
 
 
 @dataclass(frozen=True)
 class StandingPage:
     """Its title, the name of its address, a sentence on it, and the words that are looked for when it is meant.
 
-    `anywhere`: words that mean it wherever they stand. `nearest_to`: what no page of the guide says anything of, and
-    this page comes nearest to. `place`: the part of the page that is meant.
+    `anywhere`: words that mean it wherever they stand. `place`: the part of the page that is meant.
     """
 
     title: str
@@ -24,7 +22,6 @@ class StandingPage:
     words: str
     called: tuple[str, ...]
     anywhere: tuple[str, ...] = ()
-    nearest_to: tuple[str, ...] = ()
     place: str = ""
 
     @property
@@ -80,7 +77,6 @@ STANDING = (
         "phases:check-in",
         "A sheet to print or show a nurse.",
         ("check in", "checkin", "cows", "sows"),
-        nearest_to=("constipation", "constipated"),
     ),
     StandingPage(
         "My plan",
@@ -105,7 +101,6 @@ STANDING = (
         "callbacks:contact",
         "Leave a name and a number, and say what makes a call safe.",
         ("call me", "call back", "callback", "contact", "phone number", "talk to someone"),
-        nearest_to=("constipation", "constipated"),
     ),
     StandingPage(
         "Who can see that I was here?",
@@ -130,14 +125,6 @@ def meant_by(*queries: str) -> list[tuple[StandingPage, bool]]:
 def _is_called(page: StandingPage, typed: str, *, anywhere: bool = True) -> bool:
     longer = (name for name in page.called if " " in name)
     return typed in page.called or _names(typed, longer, page.anywhere if anywhere else ())
-
-
-def nearest_to(query: str) -> list[StandingPage]:
-    """Where to look for what the guide says nothing of, also if it is misspelt."""
-    typed = _plain(query)
-    outside = {name for page in STANDING for name in page.nearest_to}
-    meant = [near for word in typed.split() if may_be_misspelt(word) for near in nearest(word, outside)[:1]]
-    return [page for page in STANDING if _names(" ".join([typed, *meant]), page.nearest_to)]
 
 
 def _plain(query: str) -> str:

@@ -24,9 +24,11 @@ def test_all_options_are_compared_where_nothing_is_chosen(client, guide):
 @pytest.mark.parametrize(
     ("answers", "found"),
     [
-        ({"cravings": "eases"}, ["Methadone", "Buprenorphine"]),
+        ({"cravings": "eases"}, ["Methadone", "Buprenorphine", "Extended-release naltrexone"]),
         ({"overdose_risk": "lower"}, ["Methadone", "Buprenorphine", "Naloxone to keep at hand"]),
-        ({"overdose_risk": "lower", "soon": "now"}, ["Methadone", "Naloxone to keep at hand"]),
+        ({"overdose_risk": "lower", "soon": "now"}, ["Naloxone to keep at hand"]),
+        ({"place": "home", "soon": "now"}, ["Naloxone to keep at hand"]),
+        ({"place": "home", "soon": "in-withdrawal", "cravings": "eases"}, ["Methadone", "Buprenorphine"]),
         ({"place": "stay", "cravings": "eases"}, ["Buprenorphine"]),
         ({"place": "home", "soon": "later"}, ["Extended-release naltrexone"]),
     ],
@@ -58,8 +60,8 @@ def test_what_is_not_known_never_counts_as_a_yes(client):
 def test_nothing_fits_shows_what_each_choice_costs(client, guide):
     html = client.get(URL, {"medicine": "no", "cravings": "eases"}).content.decode()
     assert "Nothing fits all of that" in html
-    assert 'href="/treatments/compare/?cravings=eases">Drop “Medicine: no” and see 2 options' in html
-    assert 'href="/treatments/compare/?medicine=no">Drop “Cravings: eases them” and see 8 options' in html
+    assert 'href="/treatments/compare/?cravings=eases">Drop “Medicine: no” and see 3 options' in html
+    assert 'href="/treatments/compare/?medicine=no">Drop “Cravings: eases or may ease” and see 8 options' in html
     assert 'href="/contact/"' in html
 
 
@@ -101,6 +103,19 @@ def test_table_keeps_its_meaning_where_it_is_shown_as_cards(client, guide):
     rows = html.count('<th scope="row">')
     for name in ("Where", "Medicine", "How soon", "Cravings", "Overdose risk", "What we know"):
         assert html.count(f"<td><b>{name}</b> ") == rows > 5
+
+
+def test_methadone_and_the_shot_are_not_said_to_be_had_at_home_or_now(client, guide):
+    html = client.get(URL).content.decode()
+    rows = {
+        name: html.split(f">{name}</a></th>")[1].split("</tr>")[0]
+        for name in ("Methadone", "Extended-release naltrexone")
+    }
+    assert "<b>Where</b> At a clinic, most days at first<" in rows["Methadone"]
+    assert "<b>How soon</b> Once a clinic takes you on, with no detox first<" in rows["Methadone"]
+    assert "almost every day at first" in rows["Methadone"] and "days to weeks to hold" in rows["Methadone"]
+    assert "<b>Where</b> At home, with visits to a clinic<" in rows["Extended-release naltrexone"]
+    assert "<b>Cravings</b> May ease cravings<" in rows["Extended-release naltrexone"]
 
 
 def test_treatment_cannot_take_the_address_of_the_comparison():
