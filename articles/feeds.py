@@ -8,7 +8,7 @@ from django.utils.feedgenerator import Atom1Feed
 
 from articles.models import Article, Topic
 
-LATEST = 20
+LATEST = 50
 
 
 def _latest(articles):

@@ -11,7 +11,7 @@ from django.views.generic import ListView
 from articles.around import detail_context, published_article
 from articles.models import Article, Topic
 
-PAGE_SIZE = 20
+PAGE_SIZE = 30
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from articles.models import Article
 from editorial.markdown import PageText
 from editorial.models import GlossaryTerm
 from editorial.reading import reading_page
@@ -20,6 +21,20 @@ SPOKEN_OF = {
     "Overdose": ("emergency", "#steps", "what to do, in order"),
     "Pregnancy": ("emergency", "#pregnant", "what to do"),
     "Suicide": ("emergency", "#lines", "people to call, day or night"),
+}
+#: The same for what an article is on: its address and the words that lead there.
+ARTICLES_ON = {
+    "alcohol-or-benzos-too": ("Alcohol", "Xanax"),
+    "coming-off-methadone-or-buprenorphine": ("Missed doses", "Running out of medicine"),
+    "help-for-veterans": ("Veterans",),
+    "help-tonight-without-insurance": ("Insurance, none", "Medicaid"),
+    "infections-wounds-and-supplies": ("Hepatitis C", "HIV", "Infections", "Needles", "Wounds"),
+    "kratom-and-other-remedies": ("7-OH", "Gabapentin", "Ibogaine", "Kratom", "Tianeptine"),
+    "leaving-jail-or-prison": ("Jail or prison",),
+    "pain-pills-and-tramadol": ("Fake pills", "Pain pills", "Tramadol"),
+    "pregnant-or-breastfeeding": ("Baby", "Breastfeeding"),
+    "teenagers-and-their-parents": ("Teenagers",),
+    "test-strips": ("Test strips",),
 }
 
 
@@ -62,6 +77,9 @@ def _entries(page_text: PageText):
         yield Entry(name, url, "treatment")
     for name, (page, place, kind) in SPOKEN_OF.items():
         yield Entry(name, f"{reverse(page)}{place}", kind)
+    for article in Article.objects.published().filter(slug__in=ARTICLES_ON).defer("body"):
+        for name in ARTICLES_ON[article.slug]:
+            yield Entry(name, article.get_absolute_url(), "article")
 
 
 def _capital(word: str) -> str:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from articles.around import neighbours
 from articles.models import Article, Topic
+from articles.views import PAGE_SIZE
 from tests.factories import make_article, make_phase
 
 pytestmark = pytest.mark.django_db
@@ -77,12 +78,16 @@ def test_article_not_published_is_invisible_at_every_address(client, hidden):
 
 
 def test_list_pages_through_many_articles(client):
-    for number in range(25):
+    for number in range(PAGE_SIZE + 5):
         make_article(slug=f"a{number}", title=f"Article {number}")
     first = client.get("/articles/").content.decode()
-    assert first.count('href="/articles/a') == 20
+    assert first.count('href="/articles/a') == PAGE_SIZE
     assert 'rel="next"' in first
     assert client.get("/articles/?page=2").content.decode().count('href="/articles/a') == 5
+
+
+def test_list_has_the_whole_guide_on_one_page(client, guide):
+    assert 'rel="next"' not in client.get("/articles/").content.decode()
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "999", "abc", "1e9", "%00", "१"])
@@ -93,7 +98,7 @@ def test_list_absurd_page_is_not_found(client, page):
 
 def test_list_does_not_query_for_each_article(client, django_assert_max_num_queries):
     topic = Topic.objects.create(name="A topic", slug="a-topic", description="About it.")
-    for number in range(20):
+    for number in range(PAGE_SIZE):
         make_article(slug=f"a{number}", title=f"Article {number}").topics.add(topic)
     with django_assert_max_num_queries(6):
         client.get("/articles/")

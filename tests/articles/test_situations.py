@@ -1,0 +1,218 @@
+"""The short pages for one situation each: what they must say, and what none may."""
+
+import re
+
+import pytest
+import textstat
+
+from articles.models import Article, Topic
+from bench.pages import wire
+from editorial.markdown import cited_keys, plain_text
+from editorial.models import Source
+from tests.detoxsite.kept import Kept
+from tests.detoxsite.test_wire import FIRST_FLIGHT
+
+pytestmark = pytest.mark.django_db
+
+#: What a reader of each page must not miss.
+MUST_SAY = {
+    "pain-pills-and-tramadol": [
+        "Do not stop pain pills suddenly on your own",
+        "Call the person who prescribes them",
+        "seizure",
+        "Treat each pill as if it holds fentanyl",
+        "Never mix pain pills with alcohol",
+        "don't have to detox first",
+    ],
+    "pregnant-or-breastfeeding": [
+        "Do not stop opioids suddenly",
+        "See a clinician today",
+        "methadone or buprenorphine",
+        "can treat it",
+        "breastfeeding is safe",
+        "plan of safe care",
+        "do not stop daily alcohol or benzos on your own",
+        "can kill a child",
+    ],
+    "leaving-jail-or-prison": [
+        "Your old amount can kill you now",
+        "Get naloxone today",
+        "I want to stay on my medicine",
+        "Don't use alone",
+        "By August 2025, 19 states",
+        "not legal advice",
+    ],
+    "teenagers-and-their-parents": [
+        "give naloxone now",
+        "It depends on your state",
+        "Lock up every medicine",
+        "consider offering medicine to teens",
+        "Don't force a detox at home",
+        "Call or text 988",
+    ],
+    "help-tonight-without-insurance": [
+        "whether or not you can pay",
+        "up to three days of methadone or buprenorphine",
+        "sliding",
+        "Medicaid",
+        "Free naloxone",
+        "211",
+        "Don't detox alone",
+    ],
+    "infections-wounds-and-supplies": [
+        "You inject and have a fever? Get seen today",
+        "stiff neck",
+        "bad back pain",
+        "not only where people inject",
+        "Hepatitis C",
+        "HIV",
+        "Never share needles",
+    ],
+    "help-for-veterans": ["Call 988, then press 1", "text 838255", "buprenorphine", "Naloxone", "can kill you"],
+    "coming-off-methadone-or-buprenorphine": [
+        "Call your clinic or prescriber now, before you use anything else",
+        "up to three days of methadone or buprenorphine",
+        "Don't make up for missed days by taking more",
+        "the pharmacy won't fill it",
+        "You're going away",
+        "go slowly, with your prescriber",
+        "nine times the rate",
+    ],
+    "alcohol-or-benzos-too": [
+        "Do not stop them suddenly",
+        "a seizure",
+        "seeing or hearing things that aren't there",
+        "Together they can cause an overdose",
+        "should not be held back",
+        "Both problems can be treated at the same time",
+    ],
+    "kratom-and-other-remedies": [
+        *("Kratom", "7-OH", "Tianeptine", "Ibogaine", "Gabapentin", "Loperamide", "Rapid detox", "Vitamins"),
+        "Poison Help, 1-800-222-1222",
+        "Take no more than the label says",
+        "Experts advise against it",
+    ],
+    "test-strips": [
+        "A strip that finds nothing does not mean it's safe",
+        "Each strip looks for one thing only",
+        "don't use alone",
+        "No strip is proof",
+        "Naloxone doesn't undo xylazine or medetomidine. Give it anyway",
+    ],
+}
+#: Amounts, waits before a medicine, steps for coming off, and amounts called safe: never on these pages.
+NEVER_SAY = [
+    r"\b(mg|mcg|ml|milligrams?|micrograms?|milliliters?)\b",
+    r"\bwait (at least |for )?(\d+|a|one|two|three|twelve|six) (more )?(hours?|days?)\b",
+    r"\b\d+ (to \d+ )?hours? (after|before|since)\b",
+    r"\b(cut|lower|drop|reduce)\b[^.]{0,40}\b(\d+ ?%|\d+ percent|half\b|every (day|week|month|other day))",
+    r"\b(half|a quarter of|twice) (of )?(your|the|a) (usual |old |normal )?(dose|amount)\b",
+    r"\b(micro-?dos|start low|safe (dose|amount)|how to test|dissolve)",
+]
+#: The help lines that the guide's facts hold. A page gives no other number.
+NUMBERS = {
+    "tel:911",
+    "tel:988",
+    "tel:211",
+    "sms:838255",
+    "sms:741741",
+    "sms:435748",
+    "tel:+18006624357",
+    "tel:+18009720590",
+    "tel:+18002221222",
+}
+WORDS = range(300, 601)
+GRADE = 7
+pages = pytest.mark.parametrize("slug", MUST_SAY)
+
+
+def text_of(slug: str) -> str:
+    return plain_text(Article.objects.published().get(slug=slug).body)
+
+
+@pages
+def test_page_is_short_plain_and_says_what_it_must(guide, slug):
+    text = text_of(slug)
+    assert len(text.split()) in WORDS, len(text.split())
+    assert [phrase for phrase in MUST_SAY[slug] if phrase not in text] == []
+
+
+@pages
+def test_page_says_nothing_that_could_be_followed_as_a_dose_or_a_schedule(guide, slug):
+    article = Article.objects.get(slug=slug)
+    said = f"{article.title} {article.summary} {plain_text(article.body)}"
+    assert [found[0] for pattern in NEVER_SAY if (found := re.search(pattern, said, re.I))] == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Take 8 mg.",
+        "Wait 12 hours.",
+        "Wait at least two days.",
+        "24 hours after your last use",
+        "Cut your dose by 10%.",
+        "Lower it every week.",
+        "Take half your usual dose.",
+        "A safe amount is small.",
+        "Dissolve it in water.",
+    ],
+)
+def test_what_none_may_say_would_be_found(sentence):
+    assert any(re.search(pattern, sentence, re.I) for pattern in NEVER_SAY)
+
+
+@pages
+def test_page_cites_known_sources_and_gives_known_numbers_only(guide, slug):
+    body = Article.objects.get(slug=slug).body
+    cited = cited_keys(body)
+    assert len(cited) >= 4
+    assert cited - set(Source.objects.values_list("key", flat=True)) == set()
+    assert set(re.findall(r"\]\(((?:tel|sms):[^)]*)\)", body)) <= NUMBERS
+
+
+@pages
+def test_page_begins_with_what_to_do_and_reads_at_grade_seven_or_lower(guide, slug):
+    body = Article.objects.get(slug=slug).body
+    assert body.startswith("**")
+    first = plain_text(body.split("\n## ")[0] + "\n## " + body.split("\n## ")[1])
+    assert re.search(r"\b(911|988)\b|emergency room|naloxone", first)
+    lines = [plain_text(line) for line in body.splitlines() if line.strip()]
+    spoken = " ".join(line if line[-1:] in ".?!:" else f"{line}." for line in lines if line)
+    assert textstat.flesch_kincaid_grade(spoken) <= GRADE
+
+
+@pages
+def test_page_is_found_everywhere_and_fits_the_first_flight(client, guide, slug):
+    path = f"/articles/{slug}/"
+    status, headers, body = Kept().get(path, HTTP_ACCEPT_ENCODING="br")
+    assert status.startswith("200") and wire(status, headers, body) <= FIRST_FLIGHT
+    for place in ("/articles/", "/articles/topics/your-situation/", "/articles/feed/", "/sitemap.xml", "/a-z/"):
+        assert path in client.get(place).content.decode(), place
+    assert f'id="article.{slug}"' in client.get("/notes.html").content.decode()
+
+
+def test_topic_of_situations_has_exactly_these_pages(guide):
+    slugs = Topic.objects.get(slug="your-situation").articles.values_list("slug", flat=True)
+    assert set(slugs) == set(MUST_SAY)
+    assert Topic.objects.first().slug == "your-situation"
+
+
+@pytest.mark.parametrize(
+    ("query", "slug"),
+    [
+        ("tramadol", "pain-pills-and-tramadol"),
+        ("breastfeeding", "pregnant-or-breastfeeding"),
+        ("jail", "leaving-jail-or-prison"),
+        ("teenager", "teenagers-and-their-parents"),
+        ("no insurance", "help-tonight-without-insurance"),
+        ("hepatitis", "infections-wounds-and-supplies"),
+        ("veterans", "help-for-veterans"),
+        ("missed dose", "coming-off-methadone-or-buprenorphine"),
+        ("xanax", "alcohol-or-benzos-too"),
+        ("kratom", "kratom-and-other-remedies"),
+        ("test strips", "test-strips"),
+    ],
+)
+def test_search_finds_the_page_for_a_situation(client, guide, query, slug):
+    assert f"/articles/{slug}/" in client.get("/search/", {"q": query}).content.decode()
