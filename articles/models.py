@@ -106,6 +106,7 @@ class Article(ReviewedPage):
         "search words",
         max_length=600,
         blank=True,
+        db_default="",
         help_text="What people type who look for this page, split by commas. Who types one of them finds it first.",
     )
     topics = models.ManyToManyField(Topic, blank=True, related_name="articles")

@@ -19,6 +19,7 @@ from detoxsite.operations import databases, files, keys, manifest, tombstones
 from detoxsite.operations.files import BackupError
 from detoxsite.operations.manifest import SQLITE, Manifest
 from detoxsite.pages import news
+from detoxsite.sqlite.base import forget_file
 
 _WRITE_AHEAD = ("-wal", "-shm", "-journal")
 
@@ -138,6 +139,7 @@ def _put_sqlite(source: Path) -> None:
     with source.open("rb") as file:
         files.write(draft, file)
     draft.rename(_database_file())
+    forget_file(_database_file())
     sync_folder(_database_file().parent)
 
 

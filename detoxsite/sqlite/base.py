@@ -10,6 +10,7 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
@@ -21,6 +22,11 @@ _inodes: dict[str, int] = {}  # of each database file, as this process first ope
 #: Seconds after a wait in vain in which the same thread, most likely for the same request, waits only SHORTLY.
 PAUSE = 2
 SHORTLY = 0.1
+
+
+def forget_file(path: Path) -> None:
+    """This process has replaced the file itself, as a restore does."""
+    _inodes.pop(str(path), None)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

@@ -116,5 +116,5 @@ def test_host_that_shares_a_database_makes_no_secret_of_its_own(tmp_path):
     refused = subprocess.run(
         command, cwd=ROOT, env=shared | {"SECRET_KEY": "x" * 50}, capture_output=True, text=True, check=False
     )
-    assert "VAULT_KEYS must be set" in refused.stderr and refused.returncode
+    assert "VAULT_KEYS is not set" in refused.stderr and refused.returncode
     assert not list(tmp_path.iterdir())

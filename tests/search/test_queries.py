@@ -1,0 +1,59 @@
+"""What people type leads to the page that is on it, and what may mean danger is heard before anything else."""
+
+from pathlib import Path
+
+import pytest
+
+from search import danger
+from search.query import search
+
+pytestmark = pytest.mark.django_db
+ANY, DANGER_ALONE = "~", "*"
+
+
+def _queries() -> dict[str, list[str]]:
+    """By the address that must come first; "!" before those above whose results urgent help must stand."""
+    found, address = {}, ""
+    for line in (Path(__file__).parent / "queries.txt").read_text().splitlines():
+        if line.startswith(("/", ANY, DANGER_ALONE)):
+            address = line
+        elif line and not line.startswith("#"):
+            found.setdefault(address, []).extend(query.strip() for query in line.split(";"))
+    return found
+
+
+QUERIES = _queries()
+
+
+def test_list_of_queries_is_long():
+    queries = [query for queries in QUERIES.values() for query in queries]
+    assert len(set(queries)) == len(queries) >= 300
+
+
+@pytest.mark.parametrize("address", QUERIES)
+def test_query_leads_to_the_page_that_is_on_it(guide, address):
+    wrong = {}
+    for query in QUERIES[address]:
+        results = search(query.removeprefix("!"))
+        first = results.found[0].url if results.found else None
+        leads = address in {first, DANGER_ALONE} or (address == ANY and first)
+        alarms = results.is_urgent or not query.startswith("!")
+        if not leads or not alarms or (address == ANY and results.is_urgent):
+            wrong[query] = first, results.is_urgent
+    assert not wrong
+
+
+@pytest.mark.parametrize(("rule", "query"), danger.EXAMPLES)
+def test_rule_of_danger_can_match(rule, query):
+    assert any(rule.search(form) for form in danger.forms(query))
+
+
+@pytest.mark.parametrize("query", sorted(danger.ALONE))
+def test_word_that_alarms_by_itself_does(query):
+    assert danger.is_danger(f"{query.title()}!")
+
+
+@pytest.mark.parametrize("typed", ["over dose", "over-dose", "overdose of methadone", "he took a lethal dose"])
+def test_danger_stands_before_the_word_on_doses(client, guide, typed):
+    main = client.get("/search/", {"q": typed}).content.decode().split("<main")[1]
+    assert "is somebody in danger now?" in main.split("This guide gives no doses")[0]
