@@ -211,6 +211,9 @@ def test_topic_of_situations_has_exactly_these_pages(guide):
         ("missed dose", "coming-off-methadone-or-buprenorphine"),
         ("xanax", "alcohol-or-benzos-too"),
         ("kratom", "kratom-and-other-remedies"),
+        ("kratum", "kratom-and-other-remedies"),
+        ("Ibogane", "kratom-and-other-remedies"),
+        ("tianeptine", "kratom-and-other-remedies"),
         ("test strips", "test-strips"),
     ],
 )
