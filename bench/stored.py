@@ -61,7 +61,7 @@ def _problem(objects, request, details) -> str:
 
     if not details.name.strip() or len(details.name) > 120 or visible(details.name) != details.name:
         return "a name that the form does not take"
-    if details.phone and not phones.parse(details.phone.partition(";")[0]):
+    if details.phone and phones.read(details.phone).e164 != details.phone:
         return "a number that is none"
     if len(details.message) > 5000:
         return "a message that is too long"

@@ -3,11 +3,11 @@
 import json
 from dataclasses import asdict, dataclass, field, fields, replace
 
-import phonenumbers
 from django.db.models import TextChoices
 
 from callbacks import names
 from callbacks.safe_hours import PartOfDay, SafeHours
+from editorial import phones
 
 #: Of names that were corrected, so many are kept.
 _MOST_EARLIER_NAMES = 10
@@ -42,6 +42,8 @@ class Details:
     text_message: bool = False
     if_other_answers: str = IfOtherAnswers.QUIET
     message: str = ""
+    #: What stood beside the number: a room, a second number, whose phone it is.
+    phone_remark: str = ""
     #: What the same form said before, where it was another name: perhaps another person's. No part of the answers.
     earlier_names: tuple[str, ...] = field(default=(), compare=False)
 
@@ -76,11 +78,13 @@ class Details:
 
     @property
     def phone_for_people(self) -> str:
-        """The number as it is read aloud: +1 866-512-1908 ext. 5. Empty where there is none."""
-        if not self.phone:
-            return ""
-        number = phonenumbers.parse(self.phone)
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+        """The number as one dials it here: (866) 512-1908 ext. 5. Empty where there is none."""
+        return phones.for_people(self.phone)
+
+    @property
+    def phone_as_typed(self) -> str:
+        """The number and its remark in one line, for a form: phones.read makes the same of it again."""
+        return ", ".join(filter(None, [self.phone_for_people, self.phone_remark]))
 
     @property
     def about_in_words(self) -> str:

@@ -2,7 +2,6 @@
 
 import re
 
-import phonenumbers
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
@@ -13,6 +12,15 @@ from editorial import phones
 
 #: `image/*` is what makes a phone offer its camera.
 _ACCEPT = "image/*,application/pdf,.pdf,.jpg,.jpeg,.png,.heic,.heif"
+
+NO_ADDRESS = "Check the email address. It looks like name@example.com."
+_NONE = re.compile(
+    r"(?:no|none|not|nope|na|n a|nil|null|nada|ninguno|x+|(?:i )?(?:dont|do not) have)"
+    r"(?: (?:an?|any|my|own|phone|number|cell|telephone|e ?mail|mail|address|one|thanks|applicable|available|given))*"
+)
+#: What programs and keyboards put round an address.
+_AROUND = ' \t\n<>()[]{}"“”‘’«».,;:!'
+_WIDE = str.maketrans("＠．。", "@..")
 
 
 class TextField(forms.CharField):
@@ -35,35 +43,46 @@ class TextField(forms.CharField):
 
 
 class PhoneField(TextField):
-    """A number in any format, taken as American unless it says otherwise. Cleans to E.164, extension behind it."""
+    """A number in any format, with whatever stands beside it. Cleans to phones.Written, which may hold no number."""
 
-    def clean(self, value: object) -> str:
+    def clean(self, value: object) -> phones.Written:
         text = super().clean(value)
-        if not text:
-            return ""
-        number = phones.parse(text)
-        if number is None:
-            raise ValidationError("Check the phone number. Give it with the area code, like 212 555 0123.")
-        extension = f";ext={number.extension}" if number.extension else ""
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) + extension
+        try:
+            return phones.Written() if says_none(text) else phones.read(text)
+        except phones.NotANumber as error:
+            raise ValidationError(str(error)) from None
 
 
 class EmailField(TextField):
-    """An address that mail can be sent to. Cleans to the address as typed, without spaces round it."""
+    """An address that mail can be sent to. Cleans to the bare address, out of what programs put round it."""
 
     def clean(self, value: object) -> str:
         text = super().clean(value)
-        if text and (re.search(r"\s", text) or not _is_email(text)):
-            raise ValidationError("Check the email address. It looks like name@example.com.")
-        return text
+        if says_none(text):
+            return ""
+        address = _bare_address(text)
+        try:
+            EmailValidator(allowlist=[])(address)
+        except ValidationError:
+            raise ValidationError(NO_ADDRESS) from None
+        if re.search(r"\s|\.\d+$", address):  # no name of a place on the internet ends in a number
+            raise ValidationError(NO_ADDRESS)
+        return address
 
 
-def _is_email(text: str) -> bool:
-    try:
-        EmailValidator()(text)
-    except ValidationError:
-        return False
-    return True
+def says_none(text: str) -> bool:
+    """`none`, `n/a`, `-`, `no email`: an answer, and no number or address."""
+    words = " ".join(re.findall(r"[^\W_]+", text.casefold().replace("'", "").replace("’", "")))
+    return not words or ("@" not in text and _NONE.fullmatch(words) is not None)
+
+
+def _bare_address(text: str) -> str:
+    """`Jo Smith <jo@example.com>`, `mailto:jo@example.com` and `jo@example.com.` are all jo@example.com."""
+    text = text.translate(_WIDE)
+    if inside := re.search(r"<([^<>]*@[^<>]*)>", text):
+        text = inside[1]
+    text = re.sub(r"\s*@\s*", "@", text.strip(_AROUND))
+    return re.sub(r"(?i)^mailto:([^?]*).*", r"\1", text).strip(_AROUND)
 
 
 def file_field(slot: Slot, hint: str) -> forms.FileField:

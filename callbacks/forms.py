@@ -1,19 +1,17 @@
 """The two forms a person fills in: ask for a call, and add a file to a request that was already sent."""
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, SignatureExpired
 
 from callbacks import tokens
 from callbacks.details import About, Details, IfOtherAnswers
-from callbacks.fields import EmailField, PhoneField, TextField, file_field
+from callbacks.fields import TextField, file_field
 from callbacks.models import CallbackRequest
+from callbacks.reach import ReachForm
 from callbacks.safe_hours import PartOfDay, SafeHours, Zone
 from callbacks.uploads import LIMITS_IN_WORDS, Received, Slot
 
 MAX_NAME_LENGTH = 120  # characters
-MAX_PHONE_LENGTH = 60
-MAX_EMAIL_LENGTH = 254  # RFC 5321: the longest address that mail can be sent to
 MAX_MESSAGE_LENGTH = 5000
 
 #: Seconds. Whoever sends the form sooner has not read it, and may be a program.
@@ -21,8 +19,6 @@ QUICKEST = 3
 
 CHOOSE_AGAIN = "Choose it again. We keep no file until the form is complete."
 TOO_OLD = "This page was too old to send. What you typed is still here. Send it again."
-CUT_SHORT = "The connection dropped, so nothing was sent. Check what you typed and send it again."
-NO_CONTACT = "Enter a phone number or an email address, so that we can reach you."
 
 
 class FilesForm(forms.Form):
@@ -35,14 +31,14 @@ class FilesForm(forms.Form):
             self.add_error(slot, f"{slot.label}: {what_to_do}")
 
 
-class CallbackForm(FilesForm):
+class CallbackForm(ReachForm, FilesForm):
     """Asks for a call. The template prints the fields in this order, and behind them, last of all, `complete`.
 
     The signed token stands before the files, so that a request can be stored before its first file begins; `complete`
     stands last, so that a body cut off anywhere is told from a whole one.
     """
 
-    use_required_attribute = False  # our own words, all at once, instead of the browser's one by one
+    field_order = ("name", "about", "phone", "email")
 
     name = TextField(
         noun="name",
@@ -59,22 +55,6 @@ class CallbackForm(FilesForm):
         widget=forms.RadioSelect,
         help_text="So the right person calls: a family has other questions than the person who is ill.",
         error_messages={"invalid_choice": "Choose one of the two answers, or none."},
-    )
-    phone = PhoneField(
-        noun="phone number",
-        longest=MAX_PHONE_LENGTH,
-        required=False,
-        label="Phone number",
-        help_text="So we can call you. Write it any way you like, with the area code.",
-        widget=forms.TextInput({"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
-    )
-    email = EmailField(
-        noun="email address",
-        longest=MAX_EMAIL_LENGTH,
-        required=False,
-        label="Or an email address",
-        help_text="Only if you would rather be written to. One of the two is enough.",
-        widget=forms.TextInput({"type": "email", "autocomplete": "email", "inputmode": "email"}),
     )
     times = forms.MultipleChoiceField(
         label="When is it safe to call? (optional)",
@@ -161,12 +141,14 @@ class CallbackForm(FilesForm):
         self.nonce, self._token = tokens.new_nonce(), ""
         self.add_error(None, why)
 
+    @property
+    def is_cut(self) -> bool:
+        return super().is_cut and not self._file_began
+
     def clean(self) -> None:
-        if not self.data.get("complete") and not self._file_began:
-            self.add_error(None, CUT_SHORT)
+        super().clean()
+        if self.is_cut:
             return
-        if not ({"phone", "email"} & self.errors.keys()) and not self._has_contact():
-            self.add_error("phone", ValidationError(NO_CONTACT))
         token = self.data.get("token", "")
         try:
             self.nonce, self._age = tokens.read_form(token)
@@ -183,6 +165,7 @@ class CallbackForm(FilesForm):
         return Details(
             name=data["name"],
             phone=data["phone"],
+            phone_remark=data["phone_remark"],
             email=data["email"],
             about=data["about"],
             safe_hours=SafeHours(
@@ -193,9 +176,6 @@ class CallbackForm(FilesForm):
             if_other_answers=data["if_other_answers"] or IfOtherAnswers.QUIET,
             message=data["message"],
         )
-
-    def _has_contact(self) -> bool:
-        return bool(self.cleaned_data.get("phone") or self.cleaned_data.get("email"))
 
 
 class AddFilesForm(FilesForm):

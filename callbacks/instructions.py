@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from callbacks.details import Details, IfOtherAnswers
+from editorial import phones
 
 
 @dataclass(frozen=True, repr=False)  # no repr: it holds a name
@@ -19,9 +20,10 @@ def instructions(details: Details) -> list[Instruction]:
         return [
             Instruction(f"Write to {details.name} by email. There is no phone number."),
             *_earlier(details),
+            *_beside_the_number(details),
             Instruction("Do not say in the subject line where you write from.", forbids=True),
         ]
-    found = [Instruction(f"Ask for {details.name}."), *_earlier(details)]
+    found = [Instruction(f"Ask for {details.name}."), *_earlier(details), *_beside_the_number(details)]
     found.append(_may("leave a voicemail", allowed=details.voicemail))
     found.append(_may("send a text message", allowed=details.text_message))
     found.append(_IF_OTHER_ANSWERS[IfOtherAnswers(details.if_other_answers)])
@@ -37,6 +39,13 @@ def _earlier(details: Details) -> list[Instruction]:
         "both want a call. Do not tell one of the other."
     )
     return [Instruction(sentence, forbids=True)]
+
+
+def _beside_the_number(details: Details) -> list[Instruction]:
+    """A second number in it shows only where the first one does."""
+    if not details.phone_remark:
+        return []
+    return [Instruction(f"Beside the number they wrote: “{phones.without_numbers(details.phone_remark)}”.")]
 
 
 def _may(what: str, *, allowed: bool) -> Instruction:

@@ -150,12 +150,15 @@ class FindForm(forms.Form):
         text = self.cleaned_data["text"]
         if reference := as_reference(text):
             return Sought(reference=reference)
-        number = phones.parse(text)
-        if number is None:
+        try:
+            number = phones.read(visible(text)).e164
+        except phones.NotANumber:
+            number = ""
+        if not number:
             raise ValidationError("This is neither a reference like K7M-4QX nor a whole phone number.")
         if not self._may_search_phones:
             raise ValidationError("You can look for references. To look for numbers, ask for the right to work.")
-        return Sought(phone=phones.e164(number))
+        return Sought(phone=number)
 
 
 class ExportForm(forms.Form):

@@ -1,17 +1,33 @@
 """Makes text from strangers safe to keep and to show: what cannot be seen, or turns text around, is taken out."""
 
+import re
 import unicodedata
 
-#: Characters that change the direction of what follows: a program can be made to read like a PDF.
-_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-#: Control characters, halves of surrogate pairs, line and paragraph separators.
-_UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
+#: Control and format characters, halves of surrogate pairs, line and paragraph separators.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+#: Format characters that are seen: Arabic and other signs that stand before a number.
+_SEEN = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u0890\u0891\u08e2\U000110bd\U000110cd")
+#: What Unicode lets no program show though it is no format character (Default_Ignorable_Code_Point), and the empty
+#: pattern of braille.
+_IGNORABLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
+)
+_BREAKS = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
+_JOINERS = "\u200c\u200d"
+#: Joiners belong between the letters of scripts that have them, and between the parts of one emoji.
+_JOINED = "[\u0590-\u1fff\u2070-\u2fff\u3001-\U0010ffff]"
+_LOOSE_JOINER = re.compile(f"(?<!{_JOINED})[{_JOINERS}]|[{_JOINERS}](?![{_JOINERS}]*{_JOINED})")
 
 
 def visible(value: str, *, keep: str = "") -> str:
-    """`value` without control and direction characters, except those in `keep`. Joiners inside names stay."""
-    return "".join(
-        character
-        for character in value
-        if character in keep or (character not in _DIRECTION and unicodedata.category(character) not in _UNSEEN)
-    )
+    """`value` without what cannot be seen, except the characters in `keep`; a tab or a line break becomes a blank.
+
+    Joiners stay inside names and emoji.
+    """
+    value = _BREAKS.sub(lambda found: "".join(each for each in found[0] if each in keep) or " ", value)
+    seen = (each for each in _IGNORABLE.sub("", value) if each in keep or each in _JOINERS or _is_seen(each))
+    return _LOOSE_JOINER.sub("", "".join(seen))
+
+
+def _is_seen(character: str) -> bool:
+    return character in _SEEN or unicodedata.category(character) not in _UNSEEN

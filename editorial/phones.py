@@ -1,27 +1,250 @@
-"""What counts as a phone number that somebody can call."""
+"""What counts as a phone number that somebody can call, and what people write beside it."""
 
 import re
+import unicodedata
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import phonenumbers
-from phonenumbers import PhoneNumber, ValidationResult
+from phonenumbers import PhoneNumber, PhoneNumberFormat, ValidationResult
+
+NEEDS_AREA_CODE = "Check the phone number. It needs ten digits, the area code first, like 212 555 0123."
+NOT_FOUND = (
+    "Check the phone number. We found none in it that we can call. Give it with the area code, like 212 555 0123. "
+    "If it is not a US number, begin with + and the country code."
+)
 
 #: North American numbers by shape: new area codes come every year, and an old list must not cost a call.
-NORTH_AMERICAN = re.compile(r"[2-9]\d\d[2-9]\d{6}")
+_AMERICAN = re.compile(r"1?([2-9]\d\d[2-9]\d{6})")
+
+#: What may stand between the digits of one number.
+_BETWEEN = re.compile(r"[\s\-‐-―−().\[\]_,;/|·•∙⋅・‧]*")
+#: What may as well part two numbers, or a number from a remark.
+_PARTS = re.compile(r"[,;\n]|\s[/|]|[/|]\s")
+_CLOCK = r"\d{1,2}(?::\d\d)?"
+#: Digits that are no part of a number whatever stands next to them: 5pm, 9 to 5:30, 2nd, 4B, 24/7, *67.
+_ASIDE = (
+    rf"(?:{_CLOCK}\s*(?:-|–|to)\s*)?{_CLOCK}\s?[ap]\.?m\b|\d{{1,2}}:\d\d|\d{{1,2}}(?:st|nd|rd|th|[a-wyz])(?![a-z\d])"
+    r"|24/7|\*\d\d(?!\d)"
+)
+_TOKEN = re.compile(rf"(?P<aside>{_ASIDE})|(?P<digits>(?:\+\s?)?\d+)|(?P<word>[^\W\d_]+)", re.IGNORECASE)
+#: The digits behind such a word are its own.
+_TAKES_DIGITS = frozenset(
+    "room rm apt apartment unit suite ste bed dorm pod ward floor building bldg box option opt press ext x extension "
+    "after before until till by".split()
+)
+_EXTENSION = re.compile(
+    r"\s*[,.(]?\s*(?:;ext=|,,|(?:ext(?:ension|n)?|x)\b\.?|x(?=\d)|ext(?=\d)|#)\s*[.:=#]?\s*(\d{1,7})(?!\w)\)?",
+    re.IGNORECASE,
+)
+#: 1-800-FLOWERS: a whole area code, then letters where digits belong. With blanks, or outside of the toll-free codes,
+#: capitals only: `800 555 Jess` is half a number and a name.
+_TOLL_FREE = r"8(?:00|33|44|55|66|77|88)"
+_VANITY = tuple(
+    re.compile(
+        rf"(?<![\w+])(?<!\w[-.])(?<!\d[\s(])(?:\+?1{gap})?\(?({area})\)?{gap}({letter}(?:{gap}{letter}){{6}})(?![-.]?\w)"
+    )
+    for area, gap, letter in (
+        (_TOLL_FREE, "[-.]?", "[A-Za-z0-9]"),
+        (_TOLL_FREE, "[-. ]?", "[A-Z0-9]"),
+        (r"[2-9]\d\d", "[-.]?", "[A-Z]"),
+    )
+)
+_LABEL = re.compile(r"(?:my )?(?:tel|telephone|phone|number|phone number|ph|no)(?: is)?", re.IGNORECASE)
+_LONG = re.compile(r"\+?\d(?:[\s\-().]*\d){6,}")
 
 
-def parse(text: str) -> PhoneNumber | None:
-    """The number in any format, taken as American unless it says otherwise; None where nobody could call it."""
+class NotANumber(ValueError):
+    """There are digits, but no one number that somebody could call. The message says what to do."""
+
+
+@dataclass(frozen=True, repr=False)  # no repr: it must not end up in a log
+class Written:
+    """A number in E.164, with ";ext=" and digits behind it where it has an extension; and what else was written.
+
+    Without any digit there is no number, only a remark.
+    """
+
+    e164: str = ""
+    remark: str = ""
+
+
+class _Run(NamedTuple):
+    """Groups of digits with nothing but separators between them: where each begins and ends."""
+
+    groups: list[tuple[int, int]]
+    after_word: str
+    before_word: bool
+
+
+def read(text: str) -> Written:
+    """The first whole number in `text`, American unless it says otherwise. Raises NotANumber.
+
+    It has exactly the digits that were typed: letters count as digits only in a vanity number, and digits with words
+    between them are never joined.
+    """
+    flat = "".join(map(_flat, text))
+    runs = _runs(flat)
+    for run in runs:
+        if found := _in_run(flat, run):
+            number, start, end = found
+            return _written(text, flat, number, start, end)
+    if vanity := _vanity(flat):
+        return _written(text, flat, *vanity)
+    if not any(character.isdigit() for character in flat):
+        return Written(remark=text.strip())
+    most = max((sum(end - start for start, end in run.groups) for run in runs), default=0)
+    raise NotANumber(NEEDS_AREA_CODE if most < 10 and "+" not in flat else NOT_FOUND)
+
+
+def for_people(e164: str) -> str:
+    """A kept number as one dials it here: (212) 555-0123 ext. 5, or 011 44 20 7946 0958. Empty for none."""
+    return " ext. ".join(filter(None, [without_extension(e164), extension(e164)]))
+
+
+def without_extension(e164: str) -> str:
+    """The same for a machine that dials."""
+    if not e164:
+        return ""
+    number = phonenumbers.parse(e164.partition(";")[0])
+    if number.country_code == 1:
+        return phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
+    return phonenumbers.format_out_of_country_calling_number(number, "US")
+
+
+def extension(e164: str) -> str:
+    return e164.partition(";ext=")[2]
+
+
+def without_numbers(remark: str) -> str:
+    """The remark for those to whom the number is not shown yet: it may hold a second one."""
+    return _LONG.sub("[another number]", remark)
+
+
+def _flat(character: str) -> str:
+    """Digits and signs of any script as ASCII, one for one, so that places stay the same."""
+    if (digit := unicodedata.decimal(character, None)) is not None:
+        return str(digit)
+    plain = unicodedata.normalize("NFKC", character)
+    return plain if len(plain) == 1 else character
+
+
+def _runs(flat: str) -> list[_Run]:
+    runs: list[_Run] = []
+    word, at = "", 0
+    for token in _TOKEN.finditer(flat):
+        start, end = token.span()
+        gap = flat[at:start]
+        if token["digits"]:
+            is_next = bool(runs) and not word and "+" not in token[0] and _BETWEEN.fullmatch(gap)
+            if is_next:
+                runs[-1].groups.append((start, end))
+            else:
+                runs.append(_Run([(start, end)], word if re.fullmatch(r"[\s.:#]*", gap) else "", False))
+            word = ""
+        else:
+            if runs and not word and gap.isspace():
+                runs[-1] = runs[-1]._replace(before_word=True)
+            word = token[0].lower() if not word[:1].isdigit() else f"{word} {token[0]}"  # the 2nd floor has its digits
+        at = end
+    return runs
+
+
+def _in_run(flat: str, run: _Run) -> tuple[PhoneNumber, int, int] | None:
+    groups = run.groups
+    first = _digits(flat, groups[:1])
+    if first == "711" or (run.after_word in _TAKES_DIGITS and not first.startswith("+")):  # 711 is the relay's number
+        groups = groups[1:]
+    if not groups:
+        return None
+    parts = _parts(flat, groups)
+    found = _american(_digits(flat, groups)) and groups
+    found = found or _foreign(flat, parts) or next((part for part in parts if _american(_digits(flat, part))), None)
+    found = found or _first_of_several(flat, groups)
+    before_word = run.before_word and found and found[-1] == groups[-1]
+    if not found or not _is_grouped_like_a_number(flat, found, before_word=before_word):
+        return None
+    return _number(_digits(flat, found)), found[0][0], found[-1][1]
+
+
+def _is_grouped_like_a_number(flat: str, groups: list[tuple[int, int]], *, before_word: bool) -> bool:
+    """False for `212 555 012 2 kids`, where the 2 may be the word's, and for `55 1234 5678`, as abroad."""
+    lengths = [end - start for start, end in groups]
+    if len(lengths) < 2:
+        return True
+    if before_word and lengths[-1] < 3 and lengths[-1] != lengths[-2]:
+        return False
+    return flat[groups[0][0]] in "+0" or _digits(flat, groups[:1]) == "1" or lengths[0] >= 3 or lengths[0] == lengths[1]
+
+
+def _parts(flat: str, groups: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    parts = [[groups[0]]]
+    for before, group in zip(groups, groups[1:], strict=False):
+        if _PARTS.search(flat[before[1] : group[0]]):
+            parts.append([])
+        parts[-1].append(group)
+    return parts
+
+
+def _first_of_several(flat: str, groups: list[tuple[int, int]]) -> list[tuple[int, int]] | None:
+    """The first number where the groups are whole American numbers, one behind the other, and nothing else."""
+    for at in range(1, len(groups)):
+        first, rest = groups[:at], groups[at:]
+        if _american(_digits(flat, first)) and (_american(_digits(flat, rest)) or _first_of_several(flat, rest)):
+            return first
+    return None
+
+
+def _foreign(flat: str, parts: list[list[tuple[int, int]]]) -> list[tuple[int, int]] | None:
+    """The first part, if it says its country. Lengths differ abroad: with more digits behind it, it must be valid."""
+    number = _number(_digits(flat, parts[0]))
+    if number is None or (len(parts) > 1 and not phonenumbers.is_valid_number(number)):
+        return None
+    return parts[0]
+
+
+def _digits(flat: str, groups: list[tuple[int, int]]) -> str:
+    return "".join(re.sub(r"\s", "", flat[start:end]) for start, end in groups)
+
+
+def _american(digits: str) -> PhoneNumber | None:
+    found = _AMERICAN.fullmatch(digits.removeprefix("+")) if not digits.startswith("+") or digits[1:2] == "1" else None
+    return PhoneNumber(country_code=1, national_number=int(found[1])) if found else None
+
+
+def _number(digits: str) -> PhoneNumber | None:
+    """An American number, or one that begins with + and a country, or with what one dials for the +."""
+    said = re.fullmatch(r"(?:\+|011|00)([1-9]\d+)", digits)
+    if not said or said[1].startswith("1"):
+        return _american(said[1] if said else digits)
     try:
-        number = phonenumbers.parse(text, "US")
+        number = phonenumbers.parse(f"+{said[1]}")
     except phonenumbers.NumberParseException:
         return None
-    if number.country_code == 1:
-        return number if NORTH_AMERICAN.fullmatch(str(number.national_number)) else None
     possible = phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
     return number if possible else None
 
 
-def e164(number: PhoneNumber) -> str:
-    """The one way a number is kept: +12125550123, with ";ext=" and digits behind it where there is an extension."""
-    extension = f";ext={number.extension}" if number.extension else ""
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) + extension
+def _vanity(flat: str) -> tuple[PhoneNumber, int, int] | None:
+    for pattern in _VANITY:
+        for found in pattern.finditer(flat):
+            typed = re.sub(r"[-. ]", "", found[2])
+            letters = sum(character.isalpha() for character in typed)
+            number = _american(phonenumbers.convert_alpha_characters_in_number(found[1] + typed))
+            if number and letters >= 4:
+                return number, *found.span()
+    return None
+
+
+def _written(text: str, flat: str, number: PhoneNumber, start: int, end: int) -> Written:
+    e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    if found := _EXTENSION.match(flat, end):
+        end = found.end()
+        rest = flat[end:].lstrip(" .-")
+        if rest[:1].isdigit() and not re.match(_ASIDE, rest, re.IGNORECASE):
+            raise NotANumber(NOT_FOUND)
+        e164 += f";ext={found[1]}"
+    before = text[:start].rstrip(" \t\n([{<-–—,;:/|+=#\"'")
+    after = text[end:].strip(" \t\n-–—,;:/|\"'").lstrip(")]}>.- ")
+    before = "" if _LABEL.fullmatch(before.strip()) else before.strip()
+    return Written(e164, " … ".join(filter(None, [before, after])))

@@ -49,7 +49,7 @@ def test_request_is_claimed_called_noted_and_closed(staff, site):
     assert "212-555-0123" not in content.inner_text()
 
     page.get_by_role("button", name="Show the number").click()
-    number = page.get_by_role("link", name="+1 212-555-0123")
+    number = page.get_by_role("link", name="(212) 555-0123")
     assert number.get_attribute("href") == "tel:+12125550123"
     how = page.locator(".how").inner_text()
     assert how.index("Do not leave a voicemail.") < how.index("212-555-0123")
@@ -115,7 +115,7 @@ def test_staff_pages_fit_break_no_policy_and_are_accessible(visit, site, width):
     page.get_by_text("Say how the call went.").wait_for()
     check()
     page.get_by_role("button", name="Show the number").click()
-    page.get_by_role("link", name="+1 212-555-0123").wait_for()
+    page.get_by_role("link", name="(212) 555-0123").wait_for()
     check()
     page.get_by_role("link", name="Sheet to print").click()
     page.get_by_role("heading", name="This call").wait_for()
@@ -138,4 +138,4 @@ def test_queue_is_worked_by_keyboard_alone(staff, site):
     page.get_by_role("button", name="Show the number").focus()
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     page.keyboard.press("Enter")
-    page.get_by_role("link", name="+1 212-555-0123").wait_for()
+    page.get_by_role("link", name="(212) 555-0123").wait_for()

@@ -45,4 +45,4 @@ def test_details_say_who_it_is_about(about, words):
 
 def test_details_read_a_number_aloud_with_its_extension():
     details = Details(name="Jo", phone="+18665121908;ext=5")
-    assert details.phone_for_people == "+1 866-512-1908 ext. 5"
+    assert details.phone_for_people == "(866) 512-1908 ext. 5"

@@ -5,7 +5,8 @@ from django.http import QueryDict
 
 from callbacks import tokens
 from callbacks.details import Details
-from callbacks.forms import NO_CONTACT, CallbackForm
+from callbacks.forms import CallbackForm
+from callbacks.reach import NO_CONTACT
 from callbacks.safe_hours import PartOfDay, SafeHours
 
 
