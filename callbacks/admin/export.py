@@ -15,14 +15,43 @@ from django.views.decorators.http import require_POST
 from callbacks import work
 from callbacks.admin.access import CANNOT_OPEN, EXPORT, VIEW, back_to_queue, needs
 from callbacks.admin.downloads import as_attachment
+from callbacks.details import Details
+from callbacks.instructions import instructions
 from callbacks.keyring import VaultError
 from callbacks.models import AccessRecord, CallbackRequest
 from callbacks.staff_forms import ExportForm
+from editorial import phones
 
 MOST_ROWS = 5_000
 ROWS_AT_ONCE = 200  # opened and held in memory together
 
-COLUMNS = ["Reference", "State", "Received", "Call by", "Name", "Phone", "Email", "Safe hours", "Attempts", "Closed"]
+#: Who works from the sheet reads all that the request's page says on how to call. Phones are as one dials them here.
+COLUMNS = [
+    "Reference",
+    "State",
+    "Received (clinic time)",
+    "Call by (clinic time)",
+    "Promised",
+    "Next try (clinic time)",
+    "Claimed by",
+    "Name",
+    "About",
+    "Phone",
+    "Extension",
+    "Beside the number",
+    "Email",
+    "Safe hours",
+    "Voicemail",
+    "Text message",
+    "If someone else answers (their words)",
+    "How to call",
+    "Calls",
+    "Last call (clinic time)",
+    "How it went",
+    "Changed by the person (clinic time)",
+    "Perhaps a program",
+    "Closed",
+]
 WORDS = ["Message", "Notes"]
 _UNSAFE = tuple("=+-@\t\r\n＝＋－＠")
 
@@ -74,43 +103,70 @@ class _Line:
 
 
 def _file(pks: list[uuid.UUID], *, with_words: bool) -> Iterator[bytes]:
-    writer = csv.writer(_Line(), quoting=csv.QUOTE_ALL)
+    writer = csv.DictWriter(_Line(), COLUMNS + (WORDS if with_words else []), quoting=csv.QUOTE_ALL)
     yield b"\xef\xbb\xbf"  # tells Excel that it is UTF-8
-    yield writer.writerow(COLUMNS + (WORDS if with_words else [])).encode()
+    yield writer.writeheader().encode()
     for start in range(0, len(pks), ROWS_AT_ONCE):
         part = pks[start : start + ROWS_AT_ONCE]
-        rows = CallbackRequest.objects.filter(pk__in=part).with_counts().prefetch_related("notes").in_bulk()
+        rows = CallbackRequest.objects.filter(pk__in=part).select_related("claimed_by")
+        rows = rows.prefetch_related("attempts", "notes").in_bulk()
         lines = [
-            writer.writerow([safe_cell(value) for value in _row(rows[pk], with_words=with_words)])
+            writer.writerow({name: safe_cell(value) for name, value in _row(rows[pk], with_words=with_words).items()})
             for pk in part
             if pk in rows  # the others were erased meanwhile
         ]
         yield "".join(lines).encode()
 
 
-def _row(callback: CallbackRequest, *, with_words: bool) -> list[object]:
+def _row(callback: CallbackRequest, *, with_words: bool) -> dict[str, object]:
+    """By column; those of a person who withdrew stay empty."""
+    calls = list(callback.attempts.all())  # newest first
+    row = {
+        "Reference": callback.reference,
+        "State": callback.get_state_display(),
+        "Received (clinic time)": _moment(callback.received_at),
+        "Call by (clinic time)": _moment(callback.call_by),
+        "Promised": _yes(callback.due_is_promised),
+        "Next try (clinic time)": _moment(callback.next_try_at),
+        "Claimed by": work.name_of(callback.claimed_by),
+        "Safe hours": callback.safe_hours.in_words,
+        "Calls": len(calls),
+        "Last call (clinic time)": _moment(calls[0].at) if calls else "",
+        "How it went": calls[0].get_outcome_display() if calls else "",
+        "Changed by the person (clinic time)": _moment(callback.corrected_at),
+        "Perhaps a program": callback.get_suspicion_display(),
+        "Closed": _yes(callback.state == CallbackRequest.State.CLOSED),
+    }
     details = None
-    if callback.state != CallbackRequest.State.WITHDRAWN:
+    if callback.is_kept:
         try:
             details = callback.open_details()
-            person = [details.name, details.phone, details.email]
+            row |= _person(details)
         except VaultError:
-            person = [CANNOT_OPEN] * 3
-    else:
-        person = [""] * 3
-    row = [
-        callback.reference,
-        callback.get_state_display(),
-        _moment(callback.received_at),
-        _moment(callback.call_by),
-        *person,
-        callback.safe_hours.in_words,
-        callback.attempt_count,
-        "yes" if callback.state == CallbackRequest.State.CLOSED else "no",
-    ]
+            row |= dict.fromkeys(("Name", "Phone", "Email", "How to call"), CANNOT_OPEN)
     if with_words:
-        row += [details.message if details else "", "\n\n".join(_note(note) for note in callback.notes.all())]
+        row["Message"] = details.message if details else ""
+        row["Notes"] = "\n\n".join(_note(note) for note in callback.notes.all())
     return row
+
+
+def _person(details: Details) -> dict[str, str]:
+    return {
+        "Name": details.name,
+        "About": details.about_in_words,
+        "Phone": phones.without_extension(details.phone),
+        "Extension": phones.extension(details.phone),
+        "Beside the number": details.phone_remark,
+        "Email": details.email,
+        "Voicemail": _yes(details.voicemail),
+        "Text message": _yes(details.text_message),
+        "If someone else answers (their words)": details.if_other_answers_in_words,
+        "How to call": " ".join(instruction.sentence for instruction in instructions(details)),
+    }
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
 
 
 def _note(note) -> str:
@@ -120,6 +176,6 @@ def _note(note) -> str:
         return CANNOT_OPEN
 
 
-def _moment(at: datetime.datetime) -> str:
-    """On the clinic's clock, as spreadsheets read it."""
-    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M")
+def _moment(at: datetime.datetime | None) -> str:
+    """On the clinic's clock, with the zone that it is in on that day: 2026-11-29 14:05 EST."""
+    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M %Z") if at else ""

@@ -1,15 +1,20 @@
 """The export: who may have it, what is in it, that it is recorded, and that no cell runs in a spreadsheet."""
 
 import csv
+import datetime
 import io
+import re
 
 import pytest
+from django.utils import timezone
 
 from callbacks import erasing, work
 from callbacks.admin import export
 from callbacks.admin.export import COLUMNS, safe_cell
 from callbacks.details import Details
+from callbacks.instructions import instructions
 from callbacks.models import AccessRecord, CallbackRequest
+from callbacks.safe_hours import PartOfDay, SafeHours
 from tests.callbacks.helpers import ERASE, EXPORT, QUEUE, VIEW, WORK, records, said, sign_in, step, stored, submit
 from tests.factories import make_staff
 
@@ -20,6 +25,11 @@ def exported(response) -> list[list[str]]:
     data = b"".join(response.streaming_content)
     assert data.startswith(b"\xef\xbb\xbf")
     return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+def _rows(response) -> list[dict[str, str]]:
+    head, *rows = exported(response)
+    return [dict(zip(head, row, strict=True)) for row in rows]
 
 
 @pytest.mark.parametrize(
@@ -42,9 +52,9 @@ def test_export_holds_the_queue_without_messages_and_is_an_attachment(client, as
     response = sign_in(client, VIEW, EXPORT).post(step("export"))
     head, row = exported(response)
     assert head == COLUMNS
-    assert row[0] == asked.reference
-    assert row[1] == "Attempted"
-    assert row[4:] == ["Zoë Miller", "'+12125550123", "", "Evening, 5 to 9 (Central time)", "1", "no"]
+    row = dict(zip(head, row, strict=True))
+    assert (row["Reference"], row["State"], row["Closed"]) == (asked.reference, "Attempted", "no")
+    assert (row["Name"], row["Phone"], row["Email"]) == ("Zoë Miller", "(212) 555-0123", "")
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert response["Content-Disposition"].startswith('attachment; filename="requests-')
     assert response["X-Content-Type-Options"] == "nosniff"
@@ -55,6 +65,60 @@ def test_export_holds_the_queue_without_messages_and_is_an_attachment(client, as
 def _claimed(request: CallbackRequest) -> CallbackRequest:
     work.claim(request, make_staff("alex"))
     return request
+
+
+def test_export_says_all_that_the_page_says_on_how_to_call(client, alex):
+    details = Details(
+        name="Ana",
+        phone="+12125550199;ext=7",
+        phone_remark="room 204, or 646-555-0100",
+        about="someone_else",
+        safe_hours=SafeHours((PartOfDay.MORNING,), "America/Phoenix"),
+        text_message=True,
+        if_other_answers="wrong_number",
+        earlier_names=("Juan",),
+    )
+    request = submit(details=details)
+    work.claim(request, alex)
+    row = _rows(sign_in(client, VIEW, EXPORT).post(step("export")))[0]
+    said = {"Voicemail": "no", "Text message": "yes", "About": "Someone else", "Claimed by": "Alex"}
+    said |= {"Phone": "(212) 555-0199", "Extension": "7", "Beside the number": "room 204, or 646-555-0100"}
+    said |= {"If someone else answers (their words)": "Say it is a wrong number, and hang up"}
+    said |= {"Safe hours": "Morning, 8 to 12 (Arizona time)", "Promised": "no", "Perhaps a program": ""}
+    assert {name: row[name] for name in said} == said
+    for instruction in instructions(details):
+        assert instruction.sentence in row["How to call"]
+
+
+def test_times_in_the_export_carry_the_zone_of_their_own_day(client, asked):
+    work.claim(asked, make_staff("alex"))
+    later = timezone.now() + datetime.timedelta(days=3)
+    work.log_attempt(asked, asked.claimed_by, "someone_else", next_try_at=later)
+    winter, summer = "2026-12-01T17:05Z", "2026-07-01T17:05Z"
+    CallbackRequest.objects.update(corrected_at=winter, next_try_at=summer, due_at=winter, received_at=summer)
+    row = _rows(sign_in(client, VIEW, EXPORT).post(step("export")))[0]
+    assert row["Changed by the person (clinic time)"] == "2026-12-01 12:05 EST"
+    assert row["Next try (clinic time)"] == row["Received (clinic time)"] == "2026-07-01 13:05 EDT"
+    assert row["How it went"] == "Someone else answered" and re.fullmatch(
+        r"\d{4}-\d\d-\d\d \d\d:\d\d E[SD]T", row["Last call (clinic time)"]
+    )
+    assert all("(clinic time)" in name for name, value in row.items() if re.match(r"\d{4}-", value))
+
+
+@pytest.mark.parametrize(
+    ("phone", "cells"),
+    [
+        ("+12125550199", ("(212) 555-0199", "")),
+        ("+18665121908;ext=5", ("(866) 512-1908", "5")),
+        ("+442079460958", ("011 44 20 7946 0958", "")),
+        ("+525512345678", ("011 52 55 1234 5678", "")),
+        ("", ("", "")),
+    ],
+)
+def test_number_in_the_export_is_as_one_dials_it_and_needs_no_apostrophe(client, phone, cells):
+    submit(details=Details(name="Ana", phone=phone, email="ana@example.com"))
+    row = _rows(sign_in(client, VIEW, EXPORT).post(step("export")))[0]
+    assert (row["Phone"], row["Extension"]) == cells
 
 
 def test_messages_and_notes_are_exported_only_when_asked_for(client, asked):
@@ -72,7 +136,7 @@ def test_export_follows_the_filters_in_the_address(client, asked):
     sign_in(client, VIEW, EXPORT)
     assert [row[0] for row in exported(client.post(step("export")))[1:]] == [asked.reference]
     rows = exported(client.post(f"{step('export')}?state=closed"))[1:]
-    assert [(row[0], row[9]) for row in rows] == [(closed.reference, "yes")]
+    assert [(row[0], row[-1]) for row in rows] == [(closed.reference, "yes")]
     assert f'action="{step("export")}?state=closed"' in client.get(f"{QUEUE}?state=closed").content.decode()
 
 
@@ -120,7 +184,7 @@ def test_export_lets_no_field_run_in_a_spreadsheet(client):
     assert len(rows) == 2
     assert not [cell for cell in rows[1] if cell.startswith(("=", "+", "-", "@"))]
     assert all(line.startswith('"') and line.endswith('"') for line in data.splitlines())
-    assert rows[1][4] == f"'{bad}"
+    assert rows[1][COLUMNS.index("Name")] == f"'{bad}"
 
 
 def test_damaged_and_withdrawn_requests_leave_the_export_whole(client, asked):
@@ -128,10 +192,10 @@ def test_damaged_and_withdrawn_requests_leave_the_export_whole(client, asked):
     CallbackRequest.objects.filter(pk=damaged.pk).update(sealed=b"\x01damaged")
     erasing.withdraw(withdrawn)
     sign_in(client, VIEW, EXPORT)
-    rows = {row[0]: row for row in exported(client.post(f"{step('export')}?state=all", {"with_words": "on"}))}
-    assert rows[damaged.reference][4].startswith("This cannot be opened")
-    assert rows[withdrawn.reference][4:7] == ["", "", ""]
-    assert rows[asked.reference][4] == "Zoë Miller"
+    rows = {row["Reference"]: row for row in _rows(client.post(f"{step('export')}?state=all", {"with_words": "on"}))}
+    assert rows[damaged.reference]["Name"].startswith("This cannot be opened")
+    assert not any(rows[withdrawn.reference][name] for name in ("Name", "Phone", "Email", "How to call"))
+    assert rows[asked.reference]["Name"] == "Zoë Miller"
 
 
 def test_export_of_too_many_is_refused_with_a_word(client, asked, monkeypatch):
