@@ -18,8 +18,8 @@ log = logging.getLogger(__name__)
 
 ADDRESS_WINDOW = datetime.timedelta(minutes=10)
 #: The same phone or email from the same address, within the hour: this part of the address's limit, five by default.
-CONTACT_SHARE, CONTACT_WINDOW = 4, datetime.timedelta(hours=1)
-FILES_LIMIT, FILES_WINDOW = 20, datetime.timedelta(hours=1)
+CONTACT_SHARE, HOUR = 4, datetime.timedelta(hours=1)
+FILES_LIMIT = CORRECTIONS_LIMIT = 20
 #: For each request that an address may send in ten minutes, so many posts with files within the hour.
 FILES_FOR_EACH = 3
 
@@ -54,14 +54,19 @@ def count(admission: Admission) -> None:
     if not admission.whom:
         return
     try:
-        counters.hit("callbacks.contact", admission.whom, limit=_contact_limit(), window=CONTACT_WINDOW)
+        counters.hit("callbacks.contact", admission.whom, limit=_contact_limit(), window=HOUR)
     except DatabaseError:
         log.warning("A request could not be counted.", exc_info=True)
 
 
 def may_add_files(callback: CallbackRequest) -> bool:
     """So many tries an hour for one request: its link must not fill the disk."""
-    return _may_take_files("callbacks.files", callback.pk.hex, FILES_LIMIT)
+    return _is_within("callbacks.files", callback.pk.hex, FILES_LIMIT)
+
+
+def may_correct(callback: CallbackRequest) -> bool:
+    """So many an hour for one request: each may send word to staff."""
+    return _is_within("callbacks.corrections", callback.pk.hex, CORRECTIONS_LIMIT)
 
 
 def may_send_files(request: HttpRequest, *, with_request: bool = True) -> bool:
@@ -72,21 +77,21 @@ def may_send_files(request: HttpRequest, *, with_request: bool = True) -> bool:
     """
     limit = FILES_FOR_EACH * settings.CONTACT_LIMIT
     scope = "callbacks.files_from" if with_request else "callbacks.loose_files_from"
-    return _may_take_files(scope, counters.client_address(request), limit)
+    return _is_within(scope, counters.client_address(request), limit)
 
 
-def _may_take_files(scope: str, key: str, limit: int) -> bool:
+def _is_within(scope: str, key: str, limit: int) -> bool:
     try:
-        return bool(counters.hit(scope, key, limit=limit, window=FILES_WINDOW))
+        return bool(counters.hit(scope, key, limit=limit, window=HOUR))
     except DatabaseError:  # a limit that cannot be counted must not cost the answer to a request that is stored
-        log.warning("The limit on files could not be read.", exc_info=True)
+        log.warning("A limit could not be read.", exc_info=True)
         return True
 
 
 def _admit(address: str, form: CallbackForm) -> Admission:
     whom = f"{address}|{form.cleaned_data['phone'] or form.cleaned_data['email']}"
     # A shelter's phone and a library's address serve many: neither count refuses for good.
-    in_time = bool(counters.peek("callbacks.contact", whom, limit=_contact_limit(), window=CONTACT_WINDOW))
+    in_time = bool(counters.peek("callbacks.contact", whom, limit=_contact_limit(), window=HOUR))
     in_time &= bool(counters.hit("callbacks.address", address, limit=settings.CONTACT_LIMIT, window=ADDRESS_WINDOW))
     if in_time:
         return Admission(suspicion=form.suspicion, whom=whom)

@@ -3,15 +3,22 @@
 The same form sent twice thus leads to the same link, though nothing we store could give it away.
 """
 
-import base64
 import hashlib
 import hmac
+import re
+from urllib.parse import unquote
 
 from django.conf import settings
 
 LINK_DAYS = 30
-#: 144 bits: not to be guessed, and short enough to be read from a photo of the page.
-SECRET_BYTES = 18
+#: No vowels, so no words; no sign at which a phone or a mail program ends a link; nothing that is taken for something
+#: else in a photo of the page (0 O, 1 I L, 5 S, 8 B, 2 Z). Capitals mean the same.
+LETTERS = "34679cdfghjkmnpqrtwxy"
+#: 131 bits: not to be guessed.
+LENGTH = 30
+_LONGEST = 300  # characters of an address that are looked at
+#: Links made before 0.10 have capitals, dashes and underlines. They are over 30 days after the change of version.
+_EARLIER = re.compile(r"[^\w-]*([\w-]{23,24})", re.ASCII)
 
 
 def form_key(nonce: str) -> str:
@@ -22,7 +29,23 @@ def form_key(nonce: str) -> str:
 def secret(nonce: str) -> str:
     """What stands in the private link: random to whoever lacks the nonce or this site's key."""
     digest = hmac.digest(settings.SECRET_KEY.encode(), f"callbacks.link|{nonce}".encode(), hashlib.sha256)
-    return base64.urlsafe_b64encode(digest[:SECRET_BYTES]).decode().rstrip("=")
+    number, letters = int.from_bytes(digest), []
+    for _ in range(LENGTH):
+        number, place = divmod(number, len(LETTERS))
+        letters.append(LETTERS[place])
+    return "".join(letters)
+
+
+def readings(typed: str) -> list[str]:
+    """The secrets that an address may have held before phones and mail programs did to it what they do.
+
+    They break it, add a dot, a bracket, a blank or a parameter, make capitals of it, or put "3D" before it.
+    """
+    letters = re.sub(r"[^a-z0-9]", "", unquote(typed[:_LONGEST]).lower())
+    found = [part[:LENGTH] for part in (letters, letters.removeprefix("3d")) if len(part) >= LENGTH]
+    if earlier := _EARLIER.match(typed):
+        found += [earlier[1]] if len(earlier[1]) == 24 else [f"{earlier[1]}-", f"{earlier[1]}_"]  # the end was cut off
+    return list(dict.fromkeys(found))
 
 
 def link_hash(link_secret: str) -> str:

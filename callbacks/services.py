@@ -4,7 +4,7 @@ import datetime
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import QuerySet
@@ -78,10 +78,24 @@ def was_used(nonce: str) -> bool:
 def add_files(request: CallbackRequest, received: dict[Slot, Received]) -> None:
     """Puts files into the open slots of a request. Raises CouldNotSave, or RequestErased if it is kept no more."""
     with _saving(received), transaction.atomic():
-        request = CallbackRequest.objects.select_for_update().filter(pk=request.pk).first()
-        if request is None or not request.is_kept:
-            raise RequestErased
-        _attach(request, received)
+        _attach(_kept(request), received)
+
+
+def correct(request: CallbackRequest, **changes: str) -> None:
+    """Puts `changes` in place of what the person sent. Raises CouldNotSave, or RequestErased if it is kept no more."""
+    with _saving({}), transaction.atomic():
+        request = _kept(request)
+        stored = request.open_details()
+        if (details := replace(stored, **changes)) != stored:
+            _correct(request, details)
+
+
+def _kept(request: CallbackRequest) -> CallbackRequest:
+    """The row as it is now, locked. Raises RequestErased."""
+    row = CallbackRequest.objects.select_for_update().filter(pk=request.pk).first()
+    if row is None or not row.is_kept:
+        raise RequestErased
+    return row
 
 
 @contextmanager

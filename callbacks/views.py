@@ -17,7 +17,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from callbacks import erasing, intake, limiting, links, services, tokens
+from callbacks.details import Details
 from callbacks.forms import AddFilesForm, CallbackForm
+from callbacks.keyring import VaultError
 from callbacks.models import CallbackRequest
 from callbacks.patience import let_go_of_database
 from callbacks.promise import Promise, promise
@@ -69,12 +71,11 @@ def with_a_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     @for_a_person
     @functools.wraps(view)
     def wrapped(request: HttpRequest) -> HttpResponse:
-        secret = request.GET.get("t", "")
-        callback = CallbackRequest.objects.behind(links.link_hash(secret))
-        if callback is None:
-            _drop_body(request)
-            return _gone_page(request)
-        return view(request, callback, secret)
+        for secret in links.readings(request.GET.get("t", "")):
+            if callback := CallbackRequest.objects.behind(links.link_hash(secret)):
+                return view(request, callback, secret)
+        drop_body(request)
+        return _gone_page(request)
 
     return wrapped
 
@@ -109,7 +110,7 @@ def sent(request: HttpRequest, callback: CallbackRequest, secret: str) -> HttpRe
     if request.method != "POST":
         return _sent_page(request, callback, secret)
     if not callback.is_kept:
-        _drop_body(request)
+        drop_body(request)
         return _too_late_page(request, callback, secret)
     may_add = limiting.may_add_files(callback) and limiting.may_send_files(request)
     let_go_of_database()
@@ -139,12 +140,24 @@ def withdraw(request: HttpRequest, callback: CallbackRequest, secret: str) -> Ht
     if request.method == "POST":
         erasing.withdraw(callback)
         return SeeOther(_address("callbacks:sent", secret))
-    addresses = {name: _address(f"callbacks:{name}", secret) for name in ("sent", "withdraw")}
-    return render(request, "callbacks/withdraw.html", {"callback": callback, "addresses": addresses})
+    return render(request, "callbacks/withdraw.html", {"callback": callback, "addresses": addresses(secret)})
+
+
+def opened(callback: CallbackRequest) -> Details | None:
+    """What the person sent; None once it is erased, or cannot be opened."""
+    try:
+        return callback.open_details() if callback.is_kept else None
+    except VaultError:
+        return None
 
 
 def _address(name: str, secret: str) -> str:
     return f"{reverse(name)}?{urlencode({'t': secret})}"
+
+
+def addresses(secret: str) -> dict[str, str]:
+    """Of the pages behind the private link."""
+    return {name: _address(f"callbacks:{name}", secret) for name in ("sent", "correct", "withdraw")}
 
 
 def _from_script(request: HttpRequest) -> bool:
@@ -176,7 +189,8 @@ def _sent_page(
         "callback": callback,
         "form": AddFilesForm(slots=callback.open_slots() if callback.is_kept else ()),
         "problem": problem,
-        "addresses": {name: _address(f"callbacks:{name}", secret) for name in ("sent", "withdraw")},
+        "details": opened(callback),
+        "addresses": addresses(secret),
         "link": settings.SITE_URL + _address("callbacks:sent", secret),
     }
     return render(request, "callbacks/sent.html", context, status=status)
@@ -188,7 +202,7 @@ def _too_late_page(request: HttpRequest, callback: CallbackRequest, secret: str)
     return _sent_page(request, now, secret, 410, FILE_TOO_LATE) if now else _gone_page(request)
 
 
-def _drop_body(request: HttpRequest) -> None:
+def drop_body(request: HttpRequest) -> None:
     """Reads what is posted to its end and keeps nothing: a browser shows no answer before it has sent everything."""
     if request.method == "POST":
         with contextlib.suppress(UnreadableForm):

@@ -77,6 +77,10 @@ class SecurityHeadersMiddleware:
         response.headers.setdefault("Content-Security-Policy", content_security_policy() if is_page else NO_PAGE)
         if is_page:
             response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        if response.has_header("Location") and request.META.get("QUERY_STRING"):
+            # To https, to a page's new place: what was asked for may be a private link, and a browser keeps redirects.
+            response.headers["Cache-Control"] = "no-store"
+            response.headers["Referrer-Policy"] = "no-referrer"
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         return response

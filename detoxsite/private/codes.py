@@ -15,7 +15,7 @@ PREFIX = "/n/"
 LETTERS = "bcdfghjkmnpqrstvwxz23456789"
 LENGTH = 8
 #: Pages a reader can come to that no search engine is told of.
-UNLISTED = ("search:search", "callbacks:sent", "callbacks:withdraw", "leave", "guide-file")
+UNLISTED = ("search:search", "callbacks:sent", "callbacks:correct", "callbacks:withdraw", "leave", "guide-file")
 
 _ADDRESS = re.compile(rf"{PREFIX}([{LETTERS}]{{{LENGTH}}})/")
 _known: dict[str, str] = {}

@@ -49,7 +49,7 @@ class PrivateVersionMiddleware:
     def _enter(self, request: HttpRequest) -> None:
         address = request.path_info
         asked = address.endswith(f"/{rewriting.ASKED}")
-        path = codes.plain(address.removesuffix(rewriting.ASKED) if asked else address)
+        path = codes.plain(address.removesuffix(rewriting.ASKED) if asked else address.removesuffix("/") + "/")
         if path is None:
             return  # no page has this code, so the resolver finds none either
         request.path = request.path_info = path

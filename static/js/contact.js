@@ -96,7 +96,7 @@ async function sendFiles(address, files, heading) {
         },
         (abort) => stop.addEventListener("click", abort),
       );
-      if (problem === GONE) return location.replace(address);
+      if (problem === GONE) return leave(address);
       if (!problem) continue;
       said.textContent = `${label}: ${problem}`;
       count.textContent = "";
@@ -109,8 +109,16 @@ async function sendFiles(address, files, heading) {
       });
     }
   }
-  location.replace(address);
+  return leave(address);
 }
+
+// Back leads to the page of the form, made anew: not out of the site, and not to what somebody typed on a shared phone.
+function leave(address) {
+  main.querySelector("form")?.reset();
+  location.assign(address);
+  return new Promise(() => {}); // nothing is sent twice meanwhile
+}
+addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 
 // The form comes back from the server with what is wrong; the files that were chosen stay chosen.
 function showAgain(html) {
@@ -152,7 +160,7 @@ async function ask(form, button) {
     if (answer.status !== 201) return showAgain(await answer.text());
     const { address } = await answer.json();
     if (files.length) return await sendFiles(address, files, "We have your request");
-    return location.replace(address);
+    return leave(address);
   } catch {
     note.textContent = "The connection dropped. All that you typed is still here. Try again, or call us.";
     button.textContent = text;

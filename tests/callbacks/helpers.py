@@ -143,6 +143,7 @@ def shows_number(text: str) -> bool:
 
 CONTACT = reverse("callbacks:contact")
 SENT = reverse("callbacks:sent")
+CORRECT = reverse("callbacks:correct")
 WITHDRAW = reverse("callbacks:withdraw")
 
 

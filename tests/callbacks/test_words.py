@@ -23,6 +23,7 @@ def pages(client) -> dict[str, str]:
         "errors": main_text(post_form(client, ("file_1", File(b"")), name="", phone="")),
         "sent": main_text(client.get(location)),
         "gone": main_text(client.get(reverse("callbacks:sent"))),
+        "correct": main_text(client.get(location.replace("/sent/", "/correct/"))),
         "withdraw": main_text(client.get(location.replace("/sent/", "/withdraw/"))),
         "wait": limiting.WAIT,
         "withdrawn": main_text(client.post(location.replace("/sent/", "/withdraw/"), follow=True)),
@@ -49,8 +50,8 @@ def test_every_page_offers_the_clinic_911_and_988(client):
 
 def test_every_page_has_a_description_and_one_heading(client):
     location = post_form(client)["Location"]
-    withdraw = location.replace("/sent/", "/withdraw/")
-    for url in (reverse("callbacks:contact"), location, reverse("callbacks:sent"), withdraw):
+    behind = [location.replace("/sent/", f"/{name}/") for name in ("sent", "correct", "withdraw")]
+    for url in (reverse("callbacks:contact"), reverse("callbacks:sent"), *behind):
         page = client.get(url).content.decode()
         assert page.count("<h1") == 1
         description = page.split('name="description" content="')[1].split('"')[0]

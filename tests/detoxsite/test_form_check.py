@@ -1,4 +1,4 @@
-"""Five pages go without Django's form check (tests/detoxsite/test_rooms.py names them). What makes that safe is here.
+"""Six pages go without Django's form check (tests/detoxsite/test_rooms.py names them). What makes that safe is here.
 
 A forged post can do no more than whoever forges it could do alone: nothing acts for the person whose browser sends it.
 """
@@ -10,7 +10,20 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from callbacks.models import AccessRecord, Attachment, CallbackRequest
-from tests.callbacks.helpers import CONTACT, JPEG, SENT, WITHDRAW, File, body, link_to, post, post_form, submit
+from tests.callbacks.helpers import (
+    CONTACT,
+    CORRECT,
+    DETAILS,
+    JPEG,
+    SENT,
+    WITHDRAW,
+    File,
+    body,
+    link_to,
+    post,
+    post_form,
+    submit,
+)
 from tests.factories import make_staff
 
 QUESTION, CHECK_IN = "phases:now", "phases:check-in"
@@ -65,13 +78,13 @@ def test_form_that_no_page_of_ours_gave_out_makes_no_request():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("page", [SENT, WITHDRAW])
+@pytest.mark.parametrize("page", [SENT, CORRECT, WITHDRAW])
 def test_page_behind_a_link_does_nothing_without_the_secret_whoever_sends(page):
     request = submit()
     for client in (browser(headers=ELSEWHERE), signed_in_browser()):
         for url in (page, f"{page}?t=made-up", f"{page}?t={request.reference}", f"{page}?t={request.pk}"):
-            post(client, body({"complete": "1"}, ("file_1", File(JPEG))), url)
-    assert CallbackRequest.objects.get().is_kept and not Attachment.objects.exists()
+            post(client, body({"phone": "212 555 0199", "complete": "1"}, ("file_1", File(JPEG))), url)
+    assert CallbackRequest.objects.get().open_details() == DETAILS and not Attachment.objects.exists()
 
 
 @pytest.mark.django_db

@@ -1,0 +1,184 @@
+"""The confirmation shows the number as we will dial it, and the person can put it right: no stranger is called."""
+
+import dataclasses
+
+import pytest
+
+from callbacks import erasing, limiting, work
+from callbacks.models import CallbackRequest
+from detoxsite.private import codes
+from tests import state
+from tests.callbacks.helpers import (
+    CORRECT,
+    DETAILS,
+    SENT,
+    VIEW,
+    WORK,
+    assert_private,
+    body,
+    link_to,
+    page_of,
+    post,
+    post_form,
+    records,
+    sign_in,
+    step,
+    submit,
+    text_of,
+)
+
+pytestmark = pytest.mark.django_db
+NEW = "(646) 555-0199"
+
+
+@pytest.fixture
+def asked_(client) -> CallbackRequest:
+    return submit()
+
+
+def correction(client, **typed: str):
+    return client.post(link_to(page=CORRECT), {"phone": NEW, "email": "", "complete": "1"} | typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("1-800-FLOWERS", ["(800) 356-9377"]),
+        ("2125550123x45 room 204", ["(212) 555-0123 ext. 45", "You also wrote room 204"]),
+        ("212-555-0123 or 646 555 0199", ["(212) 555-0123", "You also wrote or 646 555 0199"]),
+        ("+44 20 7946 0958", ["011 44 20 7946 0958"]),
+    ],
+)
+def test_confirmation_shows_the_number_as_it_will_be_dialed_and_the_address(client, typed, shown):
+    response = client.get(post_form(client, phone=typed, email="zoe@example.com")["Location"])
+    words = text_of(response)
+    assert all(each in words for each in [*shown, "zoe@example.com"])
+    assert_private(response)
+
+
+def test_confirmation_and_form_show_nothing_of_another_request(client, asked_):
+    submit(details=dataclasses.replace(DETAILS, name="Ana", email="ana@example.com", phone="+16465550199"), nonce="b")
+    for page in (SENT, CORRECT):
+        shown = client.get(link_to(page=page)).content.decode()
+        assert "0123" in shown and "ana@" not in shown and "0199" not in shown
+
+
+def test_correction_takes_the_place_of_the_number_and_nothing_else_changes(client, asked_):
+    form = client.get(link_to(page=CORRECT))
+    assert_private(form)
+    assert 'value="(212) 555-0123"' in form.content.decode()
+    response = correction(client, phone=f"{NEW}, room 204", email="<zoe@example.com>.")
+    assert (response.status_code, response["Location"]) == (303, link_to())
+    assert_private(response)
+    expected = {"phone": "+16465550199", "phone_remark": "room 204", "email": "zoe@example.com"}
+    request = CallbackRequest.objects.get()
+    assert request.open_details() == dataclasses.replace(DETAILS, **expected)
+    assert request.corrected_at and request.reference == asked_.reference
+    assert list(CallbackRequest.objects.with_phone("+16465550199")) == [request]
+    assert not CallbackRequest.objects.with_phone(DETAILS.phone)
+    words = text_of(client.get(response["Location"]))
+    assert NEW in words and "555-0123" not in words
+
+
+def test_form_sent_as_it_stands_changes_nothing(client):
+    request = submit(details=dataclasses.replace(DETAILS, phone_remark="711 then", email="z@example.com"))
+    assert 'value="(212) 555-0123, 711 then"' in client.get(link_to(page=CORRECT)).content.decode()
+    assert correction(client, phone="(212) 555-0123, 711 then", email="z@example.com").status_code == 303
+    assert CallbackRequest.objects.get().corrected_at is None
+    assert CallbackRequest.objects.get().open_details() == request.open_details()
+
+
+def test_number_can_be_taken_out_where_an_address_takes_its_place(client, asked_):
+    assert correction(client, phone="none", email="z@example.com").status_code == 303
+    details = CallbackRequest.objects.get().open_details()
+    assert (details.phone, details.email) == ("", "z@example.com")
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"phone": "867-5309 mom"}, "It needs ten digits, the area code first"),
+        ({"phone": ""}, "Enter a phone number or an email address"),
+        ({"email": "jo@localhost"}, "Check the email address."),
+        ({"complete": ""}, "The connection dropped, so nothing was sent."),
+        ({"phone": "1" * 300}, "Make the phone number shorter"),
+    ],
+)
+def test_what_cannot_be_used_comes_back_as_typed_and_nothing_changes(client, asked_, typed, words):
+    response = correction(client, **typed)
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert words in text_of(response) and "<title>Error: " in page and "866-512-1908" in page
+    assert f'value="{typed.get("phone", NEW)}"' in page or not typed.get("phone", NEW)
+    assert CallbackRequest.objects.get().open_details() == DETAILS
+
+
+@pytest.mark.parametrize("hostile", ['"><script>x</script>', "\x00\ud7ff", "{{ 7 }}", "٢" * 50, "+" * 150, "1 " * 99])
+def test_hostile_text_in_a_correction_is_refused_or_kept_as_text(client, asked_, hostile):
+    for typed in ({"phone": hostile}, {"email": hostile}, {"phone": f"{NEW} {hostile}"}):
+        response = correction(client, **typed)
+        assert response.status_code in {303, 422}
+        assert "<script>x" not in client.get(link_to()).content.decode() + response.content.decode()
+
+
+def test_body_that_cannot_be_read_changes_nothing_and_says_so(client, asked_):
+    response = client.generic("POST", link_to(page=CORRECT), b"x", content_type="multipart/form-data")
+    assert response.status_code == 400 and "could not read" in text_of(response)
+    assert post(client, body({"phone": NEW}), link_to(page=CORRECT)).status_code == 303  # as a script sends it
+    assert CallbackRequest.objects.get().open_details().phone == "+16465550199"
+
+
+def test_failure_to_save_is_said_and_what_was_there_holds(client, asked_):
+    with state.read_only():
+        response = correction(client)
+    assert response.status_code == 503 and "What we had before still holds." in text_of(response)
+    assert CallbackRequest.objects.get().open_details() == DETAILS
+
+
+def test_corrections_of_one_request_are_limited_by_the_hour(client, asked_, monkeypatch):
+    monkeypatch.setattr(limiting, "CORRECTIONS_LIMIT", 2)
+    assert [correction(client, email=f"z{n}@example.com").status_code for n in range(3)] == [303, 303, 429]
+    assert CallbackRequest.objects.get().open_details().email == "z1@example.com"
+
+
+def test_withdrawn_or_damaged_request_has_nothing_to_correct_and_its_page_stands(client, asked_):
+    CallbackRequest.objects.update(sealed=b"\x01damaged")
+    assert client.get(link_to()).status_code == 200
+    assert client.get(link_to(page=CORRECT))["Location"] == correction(client)["Location"] == link_to()
+    erasing.withdraw(CallbackRequest.objects.get())
+    assert CORRECT not in client.get(link_to()).content.decode()
+    assert client.get(link_to(page=CORRECT))["Location"] == correction(client)["Location"] == link_to()
+    assert not CallbackRequest.objects.get().sealed
+
+
+def test_colleague_who_has_it_is_told_and_sees_the_remark_before_and_the_second_number_with_the_number(client, asked_):
+    sign_in(client, VIEW, WORK).post(step("claim", asked_))
+    correction(client, phone=f"{NEW} or 646-555-0100, room 204")
+    words = text_of(client.get(page_of(asked_)))
+    assert "Read the calling instructions again." in words
+    assert "Beside the number they wrote: “or [another number], room 204”." in words
+    assert "0199" not in words and "0100" not in words
+    revealed = text_of(client.post(step("reveal", asked_)))
+    assert NEW in revealed and "They also wrote: “or 646-555-0100, room 204”" in revealed
+    sheet = text_of(client.get(step("sheet", asked_)))
+    assert NEW in sheet and "room 204" in sheet
+    assert ("revealed", asked_.reference) in records()
+
+
+def test_correction_brings_a_closed_request_back_into_the_queue(client, asked_, alex):
+    """A wrong number was rung, and the request closed."""
+    work.claim(asked_, alex)
+    work.log_attempt(asked_, alex, "wrong_contact")
+    work.close(asked_, alex)
+    assert correction(client).status_code == 303
+    asked_.refresh_from_db()
+    assert (asked_.state, asked_.claimed_by) == ("new", None)
+
+
+def test_private_version_has_the_page_and_leads_back_into_itself(client, asked_):
+    secret = link_to().split("?")[1]
+    assert f'href="{codes.private(CORRECT)}?{secret}"' in client.get(f"{codes.private(SENT)}?{secret}").content.decode()
+    page = client.get(f"{codes.private(CORRECT)}?{secret}").content.decode()
+    assert f'action="{codes.private(CORRECT)}?{secret}"' in page and "/contact/" not in page
+    response = client.post(f"{codes.private(CORRECT)}?{secret}", {"phone": NEW, "complete": "1"})
+    assert response["Location"] == f"{codes.private(SENT)}?{secret}"

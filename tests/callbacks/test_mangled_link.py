@@ -1,0 +1,121 @@
+"""The private link after phones, mail programs and redirects had it in hand."""
+
+import base64
+import hashlib
+import hmac
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from callbacks import links
+from callbacks.models import CallbackRequest
+from detoxsite.private import codes
+from editorial import addresses
+from tests.callbacks.helpers import CORRECT, SENT, WITHDRAW, assert_private, link_to, submit, text_of
+
+pytestmark = pytest.mark.django_db
+
+BEHIND = [".", ",", ")", "]", ">", "'", '"', ";", "!", "%20", "%0D%0A", "%E2%80%8B", "%C2%AD", "%EF%B8%8F", "%2520"]
+BEHIND += [
+    "&utm_source=mail",
+    "&fbclid=x-y_z",
+    "%26utm_source%3Dmail",
+    "%23top",
+    "#top",
+    "/",
+    "=",
+    "-",
+    "_",
+    ". Thanks",
+]
+BEFORE = ["%20", "<", "%E2%80%8B", '"', "3D", "%3D", "("]
+
+
+@pytest.mark.parametrize("page", [SENT, CORRECT, WITHDRAW])
+@pytest.mark.parametrize("behind", BEHIND)
+def test_what_is_put_behind_the_link_leaves_it_open(client, page, behind):
+    submit()
+    assert client.get(link_to(page=page) + behind).status_code == 200
+
+
+@pytest.mark.parametrize("before", BEFORE)
+def test_what_is_put_before_the_secret_leaves_it_open(client, before):
+    submit()
+    assert client.get(link_to().replace("?t=", f"?t={before}")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "change", [str.upper, lambda secret: f"{secret[:9]}%20{secret[9:]}", lambda s: f"{s[:9]}=%0D%0A{s[9:]}"]
+)
+def test_secret_in_capitals_or_broken_over_lines_leads_to_the_whole_link(client, change):
+    submit()
+    secret = links.secret("a-nonce")
+    response = client.get(f"{SENT}?t={change(secret)}")
+    assert response.status_code == 200
+    assert f">{settings.SITE_URL}{link_to()}</a>" in response.content.decode()
+
+
+def earlier_secret(nonce: str) -> str:
+    """As links were made before."""
+    digest = hmac.digest(settings.SECRET_KEY.encode(), f"callbacks.link|{nonce}".encode(), hashlib.sha256)
+    return base64.urlsafe_b64encode(digest[:18]).decode()
+
+
+@pytest.mark.parametrize("place", [0, -1])
+@pytest.mark.parametrize("sign", ["-", "_", ""])
+def test_earlier_link_still_opens_also_where_its_last_sign_was_cut_off(client, place, sign):
+    nonce = next(n for n in map(str, range(99_999)) if not sign or earlier_secret(n)[place] == sign)
+    secret = earlier_secret(nonce)
+    submit()
+    CallbackRequest.objects.update(link_hash=links.link_hash(secret))
+    assert client.get(f"{SENT}?t={secret}").status_code == 200
+    assert client.get(f"{SENT}?t={secret}.").status_code == 200
+    assert secret in client.get(f"{SENT}?t={secret}&utm_source=x").content.decode()
+    if place and sign:
+        assert client.get(f"{SENT}?t={secret[:-1]}").status_code == 200
+    assert client.get(f"{SENT}?t={secret.swapcase()}").status_code == 404
+    assert client.get(f"{SENT}?t={secret[:-2]}").status_code == 404
+
+
+@pytest.mark.parametrize("page", [SENT, CORRECT, WITHDRAW])
+@pytest.mark.parametrize("method", ["get", "head", "post"])
+def test_link_without_the_slash_is_answered_without_a_redirect(client, page, method):
+    submit()
+    response = getattr(client, method)(link_to(page=page).replace("/?t=", "?t="))
+    assert response.status_code in {200, 303, 422}
+    assert_private(response)
+    if response.status_code == 303:
+        assert method == "post" and page == WITHDRAW
+
+
+def test_private_version_of_the_link_opens_without_the_slash_too(client):
+    submit()
+    address = f"{codes.private(SENT)}?t={links.secret('a-nonce')}"
+    assert address.count("/?t=") == 1
+    for url in (address, address.replace("/?t=", "?t=")):
+        response = client.get(url)
+        assert response.status_code == 200 and "We have your request" in text_of(response)
+
+
+@pytest.mark.parametrize("path", ["/contact", "/phases", "/search", "/old-page/", "/admin"])
+def test_no_redirect_that_repeats_a_query_is_kept_or_passed_on(client, path):
+    addresses.moved("/old-page/", "/contact/")
+    response = client.get(f"{path}?t=a-secret")
+    assert response.status_code in {301, 302}
+    assert "no-store" in response["Cache-Control"]
+    assert response["Referrer-Policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("page", [SENT, SENT.rstrip("/"), "/n/bcdfghjk/"])
+def test_redirect_to_https_is_kept_by_nobody(settings, page):
+    settings.SECURE_SSL_REDIRECT, settings.ALLOWED_HOSTS = True, ["guide.example"]
+    response = Client(headers={"host": "guide.example"}).get(f"{page}?t=a-secret")
+    assert (response.status_code, response["Location"]) == (301, f"https://guide.example{page}?t=a-secret")
+    assert response["Cache-Control"] == "no-store"
+    assert response["Referrer-Policy"] == "no-referrer"
+
+
+def test_redirect_without_a_query_may_be_kept(client):
+    response = client.get("/contact")
+    assert response.status_code == 301 and not response.has_header("Cache-Control")
