@@ -82,8 +82,9 @@ def test_old_browser_gets_http_1_1(served):
 
 
 def test_plain_http_is_led_to_https(served):
-    status, headers, _ = curl(served, f"http://{HOST}:{served.ports['HTTP_PORT']}/phases/")
-    assert status.startswith("HTTP/1.1 308") and headers["location"].startswith(f"https://{HOST}")
+    status, headers, _ = curl(served, f"http://{HOST}:{served.ports['HTTP_PORT']}/contact/sent/?t=abc")
+    assert status.startswith("HTTP/1.1 308") and headers["location"] == f"https://{HOST}/contact/sent/?t=abc"
+    assert (headers["cache-control"], headers["referrer-policy"]) == ("no-store", "no-referrer")
 
 
 def test_old_protocols_of_tls_are_refused(served):

@@ -1,0 +1,85 @@
+"""A person sees the number that we will dial, puts it right, and goes back without leaving the site."""
+
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.asking import done, fill, last_details, photo, press, requests_kept, send
+from tests.browser.axe import check
+
+REFUSED = "Failed to load resource: the server responded with a status of 422 (Unprocessable Entity)"
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
+def test_number_is_shown_and_corrected_without_scripts(visit, site, width, scheme):
+    person = visit(width, scheme, java_script_enabled=False)
+    page, before = person.page, requests_kept(site)
+    person.open("/contact/")
+    fill(page, phone="212 555 0132 room 204")
+    send(page)
+    facts = page.locator("main").inner_text()
+    assert "(212) 555-0132" in facts and "room 204" in facts
+    page.get_by_role("link", name="Correct it").click()
+    assert page.get_by_label("Phone number").input_value() == "(212) 555-0132, room 204"
+    page.get_by_label("Phone number").fill("555 0123 mom")
+    page.get_by_role("button", name="Save").click()
+    assert page.title().startswith("Error: ")
+    assert page.get_by_label("Phone number").input_value() == "555 0123 mom"
+    page.get_by_label("Phone number").fill("212 555 0123, room 204")
+    page.get_by_role("button", name="Save").click()
+    assert "(212) 555-0123" in done(page)
+    assert requests_kept(site) == before + 1
+    details = json.loads(last_details(site))
+    assert (details["phone"], details["phone_remark"]) == ("+12125550123", "room 204")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert person.context.cookies() == [] and person.complaints == [REFUSED]
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_confirmation_and_correction_have_no_accessibility_fault(visit, width):
+    person = visit(width)
+    person.open("/contact/")
+    fill(person.page, phone="212 555 0123 or 646 555 0199, case manager Jabez")
+    press(person.page)
+    done(person.page)
+    check(person.page)
+    person.page.get_by_role("link", name="Correct it").click()
+    expect(person.page.locator("h1")).to_have_text("Correct how we reach you")
+    check(person.page)
+    person.page.get_by_label("Phone number").fill("none")
+    person.page.get_by_role("button", name="Save").click()
+    expect(person.page.locator(".error-summary")).to_be_focused()
+    check(person.page)
+    assert person.complaints == [REFUSED]
+
+
+@pytest.mark.parametrize("with_file", [False, True])
+@pytest.mark.parametrize("with_error", [False, True])
+def test_back_from_the_confirmation_leads_to_an_empty_form_and_forward_again(
+    visit, site, tmp_path, with_error, with_file
+):
+    person = visit(390)
+    page, before = person.page, requests_kept(site)
+    person.open("/contact/")
+    if with_error:
+        fill(page, phone="212 555 01")
+        press(page)
+        expect(page.locator(".error-summary")).to_be_visible()
+    fill(page)
+    page.get_by_label("Anything we need to know?").fill("Nobody may read this.")
+    if with_file:
+        page.get_by_label("First file").set_input_files(photo(tmp_path))
+    press(page)
+    done(page)
+    link = page.url
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Ask for a call")
+    assert page.url == f"{site.url}/contact/"
+    for label in ("Your name", "Phone number", "Anything we need to know?"):
+        assert page.get_by_label(label).input_value() == ""
+    expect(page.get_by_role("button", name="Ask for a call")).to_be_enabled()
+    page.go_forward()
+    done(page)
+    assert page.url == link
+    assert requests_kept(site) == before + 1
