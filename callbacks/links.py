@@ -17,7 +17,7 @@ LETTERS = "34679cdfghjkmnpqrtwxy"
 #: 131 bits: not to be guessed.
 LENGTH = 30
 _LONGEST = 300  # characters of an address that are looked at
-#: Links made before 0.10 have capitals, dashes and underlines. They are over 30 days after the change of version.
+#: The first links had capitals, dashes and underscores; the last of them runs out 30 days after the change.
 _EARLIER = re.compile(r"[^\w-]*([\w-]{23,24})", re.ASCII)
 
 

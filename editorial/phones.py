@@ -25,7 +25,7 @@ _CLOCK = r"\d{1,2}(?::\d\d)?"
 #: Digits that are no part of a number whatever stands next to them: 5pm, 9 to 5:30, 2nd, 4B, 24/7, *67.
 _ASIDE = (
     rf"(?:{_CLOCK}\s*(?:-|–|to)\s*)?{_CLOCK}\s?[ap]\.?m\b|\d{{1,2}}:\d\d|\d{{1,2}}(?:st|nd|rd|th|[a-wyz])(?![a-z\d])"
-    r"|24/7|\*\d\d(?!\d)"
+    rf"|{_CLOCK}\s?to\s?{_CLOCK}\b|24/7|\*\d\d(?!\d)"
 )
 _TOKEN = re.compile(rf"(?P<aside>{_ASIDE})|(?P<digits>(?:\+\s?)?\d+)|(?P<word>[^\W\d_]+)", re.IGNORECASE)
 #: The digits behind such a word are its own.
@@ -41,13 +41,11 @@ _EXTENSION = re.compile(
 #: capitals only: `800 555 Jess` is half a number and a name.
 _TOLL_FREE = r"8(?:00|33|44|55|66|77|88)"
 _VANITY = tuple(
-    re.compile(
-        rf"(?<![\w+])(?<!\w[-.])(?<!\d[\s(])(?:\+?1{gap})?\(?({area})\)?{gap}({letter}(?:{gap}{letter}){{6}})(?![-.]?\w)"
-    )
-    for area, gap, letter in (
-        (_TOLL_FREE, "[-.]?", "[A-Za-z0-9]"),
-        (_TOLL_FREE, "[-. ]?", "[A-Z0-9]"),
-        (r"[2-9]\d\d", "[-.]?", "[A-Z]"),
+    re.compile(rf"(?<![\w+])(?<!\w[-.])(?<!\d[\s(])(?:\+?1{gap})?\(?({area})\)?{gap}({sign}(?:{more}){{6}})(?![-.]?\w)")
+    for area, gap, sign, more in (
+        (_TOLL_FREE, "[-.]?", "[A-Za-z0-9]", "[-.]?[A-Za-z0-9]"),
+        (_TOLL_FREE, "[-. ]?", "[A-Z0-9]", "[-. ]?[A-Z]|[-.]?[0-9]"),
+        (r"[2-9]\d\d", "[-.]?", "[A-Z]", "[-.]?[A-Z]"),
     )
 )
 _LABEL = re.compile(r"(?:my )?(?:tel|telephone|phone|number|phone number|ph|no)(?: is)?", re.IGNORECASE)
@@ -218,7 +216,8 @@ def _number(digits: str) -> PhoneNumber | None:
     if not said or said[1].startswith("1"):
         return _american(said[1] if said else digits)
     try:
-        number = phonenumbers.parse(f"+{said[1]}")
+        # Mexico took the 1 of mobile phones away in 2019; phones and people still write it.
+        number = phonenumbers.parse("+" + re.sub(r"^521(?=\d{10}$)", "52", said[1]))
     except phonenumbers.NumberParseException:
         return None
     possible = phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE

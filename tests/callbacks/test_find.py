@@ -34,7 +34,17 @@ def test_unknown_reference_is_said(client, asked):
     )
 
 
-@pytest.mark.parametrize("typed", ["(212) 555-0123", "+1 212 555 0123", "212.555.0123", "1-212-555-0123"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "(212) 555-0123",
+        "+1 212 555 0123",
+        "212.555.0123",
+        "1-212-555-0123",
+        "212\ufe0d-555\u200b-0123",
+        "Jo: 212 555 0123, rm 4",
+    ],
+)
 def test_phone_number_is_found_in_any_format_and_the_search_is_recorded_without_it(client, asked, typed):
     other = submit(details=Details(name="Robin", phone="+12125550199"), nonce="b")
     response = sign_in(client, VIEW, WORK).post(step("find"), {"text": typed})

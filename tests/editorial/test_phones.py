@@ -33,6 +33,7 @@ WHOLE = {
     "011 44 20 7946 0958": "+442079460958",
     "0044 20 7946 0958": "+442079460958",
     "+49 5123/123456": "+495123123456",
+    "+52 1 55 1234 5678": "+525512345678",
     "1-800-FLOWERS": "+18003569377",
     "1-888-4-CLINIC": "+18884254642",
     "1 800 FLOWERS": "+18003569377",
@@ -43,9 +44,7 @@ WHOLE = {
 }
 #: What people write beside a number; none of it is a number itself.
 WORDS = "cell|mobile|mom|(cell)|my mom's phone|case manager Jabez|Ask for Jo|VRS|Dad's|work, not home"
-DIGITS = (
-    "rm 204|room 12|after 5pm|opt 2|2nd floor|9-5pm|9am-5pm|24/7|apt 4B|press 0|before 10 or after 6:30|(bed 3)|7 pm"
-)
+DIGITS = "rm 204|room 12|after 5pm|opt 2|2nd floor|9-5pm|9am-5pm|9to5|9 to 5|24/7|apt 4B|press 0|(bed 3)|7 pm|before 10"
 REMARKS = f"{WORDS}|{DIGITS}".split("|")
 PARTS = [
     "867-5309",
@@ -141,6 +140,7 @@ def test_number_without_an_area_code_is_asked_for_one(text):
         "212 555 0123 x 44 21",
         "212 555 O123",
         "1-800-CONTACTS",
+        "1-888-CLINIC 2",
         "212 then 555 0123",
         "room 456 789-0123",
         "456 789 012 2 kids",
