@@ -8,6 +8,8 @@ _CONTENT = [
     "articles.topic",
     "editorial.clinic",
     "editorial.helpline",
+    "editorial.openingtime",
+    "editorial.specialday",
     "editorial.source",
     "phases.phase",
     "phases.symptom",

@@ -1,9 +1,24 @@
 """What `manage.py check` says about notices to staff."""
 
+from zoneinfo import ZoneInfo
+
 from django.conf import settings
-from django.core.checks import CheckMessage, Info, Warning, register
+from django.core.checks import CheckMessage, Error, Info, Warning, register
 
 LOCAL = {"localhost", "127.0.0.1", "::1"}
+
+
+@register()
+def time_zone_is_known(**kwargs) -> list[CheckMessage]:
+    """Django looks for a file of that name only, and only on some machines."""
+    try:
+        ZoneInfo(settings.TIME_ZONE)
+    except (KeyError, ValueError, OSError):
+        pass
+    else:
+        return []
+    hint = "Use a name like America/Boise: https://en.wikipedia.org/wiki/List_of_tz_database_time_zones"
+    return [Error(f"TIME_ZONE is no time zone: {settings.TIME_ZONE!r}.", hint=hint, id="callbacks.E001")]
 
 
 @register()

@@ -44,6 +44,8 @@ class Details:
     message: str = ""
     #: What stood beside the number: a room, a second number, whose phone it is.
     phone_remark: str = ""
+    #: Where they are, in their words, if their clock is none of those in the list.
+    place: str = ""
     #: What the same form said before, where it was another name: perhaps another person's. No part of the answers.
     earlier_names: tuple[str, ...] = field(default=(), compare=False)
 

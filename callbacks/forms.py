@@ -6,9 +6,9 @@ from django.core.signing import BadSignature, SignatureExpired
 from callbacks import tokens
 from callbacks.details import About, Details, IfOtherAnswers
 from callbacks.fields import TextField, file_field
+from callbacks.hours_form import HoursForm
 from callbacks.models import CallbackRequest
 from callbacks.reach import ReachForm
-from callbacks.safe_hours import PartOfDay, SafeHours, Zone
 from callbacks.uploads import LIMITS_IN_WORDS, Received, Slot
 
 MAX_NAME_LENGTH = 120  # characters
@@ -31,14 +31,14 @@ class FilesForm(forms.Form):
             self.add_error(slot, f"{slot.label}: {what_to_do}")
 
 
-class CallbackForm(ReachForm, FilesForm):
+class CallbackForm(ReachForm, HoursForm, FilesForm):
     """Asks for a call. The template prints the fields in this order, and behind them, last of all, `complete`.
 
     The signed token stands before the files, so that a request can be stored before its first file begins; `complete`
     stands last, so that a body cut off anywhere is told from a whole one.
     """
 
-    field_order = ("name", "about", "phone", "email")
+    field_order = "name about phone email times anyway zone place".split()
 
     name = TextField(
         noun="name",
@@ -55,22 +55,6 @@ class CallbackForm(ReachForm, FilesForm):
         widget=forms.RadioSelect,
         help_text="So the right person calls: a family has other questions than the person who is ill.",
         error_messages={"invalid_choice": "Choose one of the two answers, or none."},
-    )
-    times = forms.MultipleChoiceField(
-        label="When is it safe to call? (optional)",
-        required=False,
-        choices=PartOfDay,
-        widget=forms.CheckboxSelectMultiple,
-        help_text="So the phone rings only when you can talk. If you tick none, we may call at any of these times.",
-        error_messages={"invalid_choice": "Choose from the times in the list."},
-    )
-    zone = forms.ChoiceField(
-        label="Your time zone",
-        required=False,
-        choices=Zone,
-        help_text="So we read your clock, not ours.",
-        widget=forms.Select({"autocomplete": "off"}),
-        error_messages={"invalid_choice": "Choose one of the time zones in the list."},
     )
     leave = forms.MultipleChoiceField(
         label="If you do not pick up, may we: (optional)",
@@ -107,7 +91,7 @@ class CallbackForm(ReachForm, FilesForm):
     file_2 = file_field(Slot.SECOND, f"The back of the card, say. {LIMITS_IN_WORDS}.")
 
     def __init__(self, data=None, *, file_began: bool = False) -> None:
-        super().__init__(data, initial={"zone": SafeHours().zone})
+        super().__init__(data)
         self.nonce = tokens.new_nonce()
         self._file_began = file_began
         self._token = ""
@@ -149,6 +133,7 @@ class CallbackForm(ReachForm, FilesForm):
         super().clean()
         if self.is_cut:
             return
+        self.check_hours()
         token = self.data.get("token", "")
         try:
             self.nonce, self._age = tokens.read_form(token)
@@ -168,13 +153,12 @@ class CallbackForm(ReachForm, FilesForm):
             phone_remark=data["phone_remark"],
             email=data["email"],
             about=data["about"],
-            safe_hours=SafeHours(
-                tuple(part for part in PartOfDay if part in data["times"]), data["zone"] or SafeHours().zone
-            ),
+            safe_hours=self.safe_hours(),
             voicemail="voicemail" in data["leave"],
             text_message="text" in data["leave"],
             if_other_answers=data["if_other_answers"] or IfOtherAnswers.QUIET,
             message=data["message"],
+            place=data["place"],
         )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from callbacks.details import Details, IfOtherAnswers
+from callbacks.safe_hours import UNKNOWN
 from editorial import phones
 
 
@@ -24,6 +25,10 @@ def instructions(details: Details) -> list[Instruction]:
             Instruction("Do not say in the subject line where you write from.", forbids=True),
         ]
     found = [Instruction(f"Ask for {details.name}."), *_earlier(details), *_beside_the_number(details)]
+    if details.place:
+        unknown = details.safe_hours.zone == UNKNOWN
+        first = "Work out their clock before you call. " if unknown else ""
+        found.append(Instruction(f"{first}Where they are: “{details.place}”.", forbids=unknown))
     found.append(_may("leave a voicemail", allowed=details.voicemail))
     found.append(_may("send a text message", allowed=details.text_message))
     found.append(_IF_OTHER_ANSWERS[IfOtherAnswers(details.if_other_answers)])

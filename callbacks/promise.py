@@ -3,21 +3,29 @@
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
+from django.db import DatabaseError
+from django.db.models import TextChoices
+from django.utils import timezone
 
-from callbacks.safe_hours import SafeHours
-from editorial.models import OpeningTime
+from callbacks.opening import OpeningHours, Stretch
+from callbacks.safe_hours import UNKNOWN, SafeHours
 
-#: How far we look ahead. Safe hours that meet no opening time until then never will.
-DAYS_AHEAD = 28
 #: Where nothing can be promised, the queue still needs a time to order by.
 UNPROMISED = datetime.timedelta(days=1)
-
+#: Nobody is told a time later than the end of so many working days on which they can talk.
+WORKING_DAYS = 2
+#: What is left of a stretch when the request comes is no chance to call, where it is shorter.
+TOO_SHORT = datetime.timedelta(minutes=30)
 QUARTER = datetime.timedelta(minutes=15)
 
-Stretch = tuple[datetime.datetime, datetime.datetime]
+
+class Unpromised(TextChoices):
+    """Why no time is promised, for the page that says so."""
+
+    NOT_LISTED = "not_listed"
+    NEVER_MEET = "never_meet"
+    ZONE_UNKNOWN = "zone_unknown"
 
 
 @dataclass(frozen=True)
@@ -29,49 +37,77 @@ class Promise:
 
 
 def promise(received_at: datetime.datetime, safe: SafeHours) -> Promise:
-    """The moment by which we will have had the promised number of hours in which we are open and they can talk.
+    """By when we call somebody who can talk in these hours: while we are open, and within their safe hours.
 
-    One query. Nothing is promised where no opening times are listed, or none meets the safe hours.
+    It is the moment by which we will have had the clinic's `call_within_hours` of hours that are both; at the latest
+    the last such moment of two working days, the first of which is the day of the request itself if we are still open.
+    Where the hours do not meet on either, it is the end of those on the first day on which they do. Less than half an
+    hour that is left of a stretch when the request comes is no chance to call, and does not count for the latest.
+
+    Nothing is promised where no opening times are listed, their time zone is not known, or the hours never meet. The
+    last two are then due when somebody would be who can talk at any time, so that staff decide what to do.
+    Queries as for `OpeningHours.now`.
     """
-    times = list(OpeningTime.objects.select_related("clinic"))
-    by = None
-    if times:
-        wanted = datetime.timedelta(hours=times[0].clinic.call_within_hours)
-        by = _after(_open_and_safe(times, received_at, safe), wanted)
-        by = by and _next_quarter(by)
-    return Promise(by or received_at + UNPROMISED, is_promised=by is not None)
+    hours = OpeningHours.now()
+    if by := _by(hours, received_at, hours.shared(received_at, safe)):
+        return Promise(by, is_promised=True)
+    anybodys = _by(hours, received_at, hours.open(received_at))
+    return Promise(anybodys or received_at + UNPROMISED, is_promised=False)
 
 
-def _after(stretches: Iterator[Stretch], wanted: datetime.timedelta) -> datetime.datetime | None:
-    for start, end in stretches:
-        # Subtracting in UTC: on the night the clocks change, local hours are not all an hour long.
-        length = end.astimezone(datetime.UTC) - start.astimezone(datetime.UTC)
-        if length >= wanted:
-            return (start.astimezone(datetime.UTC) + wanted).astimezone(start.tzinfo)
-        wanted -= length
-    return None
+def why_unpromised(safe: SafeHours, at: datetime.datetime) -> str:
+    """What keeps us from promising a time; empty where nothing does (any more). Queries as for `OpeningHours.now`."""
+    hours = OpeningHours.now()
+    if safe.zone == UNKNOWN:
+        return Unpromised.ZONE_UNKNOWN
+    if not hours.are_listed:
+        return Unpromised.NOT_LISTED
+    return Unpromised.NEVER_MEET if hours.never_meet(safe, at) else ""
+
+
+def never_meet_there(safe: SafeHours) -> str | None:
+    """Where these hours never meet ours: when we can call in an ordinary week, on the person's clock, in words.
+
+    None where they do meet, and where nobody can tell: no hours are listed, or the database cannot be asked.
+    """
+    now = timezone.now()
+    try:
+        hours = OpeningHours.now()
+        return hours.week_there(now, safe.zone) if hours.never_meet(safe, now) else None
+    except DatabaseError:
+        return None
+
+
+def _by(
+    hours: OpeningHours, start: datetime.datetime, chances: Iterator[tuple[datetime.date, Stretch]]
+) -> datetime.datetime | None:
+    last_day = _working_days(hours, start)[-1:]
+    left, found = hours.call_within, None
+    for day, (begin, end) in chances:
+        if found and [day] > last_day:
+            return found
+        length = end - begin
+        if length >= left:
+            return min(_next_quarter(begin + left), end)
+        left -= length
+        if begin > start or length >= TOO_SHORT:
+            found = end
+            last_day = max(last_day, [day])
+    return found
+
+
+def _working_days(hours: OpeningHours, start: datetime.datetime) -> list[datetime.date]:
+    """The first days from `start` on, on our calendar, on which we are open."""
+    days: list[datetime.date] = []
+    for day, _ in hours.open(start):
+        if day not in days:
+            if len(days) == WORKING_DAYS:
+                break
+            days.append(day)
+    return days
 
 
 def _next_quarter(at: datetime.datetime) -> datetime.datetime:
     """People are told 5:15, not 5:03."""
     over = datetime.timedelta(minutes=at.minute % 15, seconds=at.second, microseconds=at.microsecond)
     return at + (QUARTER - over) % QUARTER
-
-
-def _open_and_safe(times: list[OpeningTime], start: datetime.datetime, safe: SafeHours) -> Iterator[Stretch]:
-    for opens, closes in _open(times, start):
-        for begin, end in safe.stretches(max(opens, start), days=2):
-            if (first := max(opens, begin, start)) < (last := min(closes, end)):
-                yield first, last
-
-
-def _open(times: list[OpeningTime], start: datetime.datetime) -> Iterator[Stretch]:
-    zone = ZoneInfo(settings.TIME_ZONE)
-    today = start.astimezone(zone).date()
-    for offset in range(DAYS_AHEAD):
-        day = today + datetime.timedelta(days=offset)
-        for time in times:
-            if time.weekday == day.weekday():
-                opens, closes = (datetime.datetime.combine(day, at, tzinfo=zone) for at in (time.opens, time.closes))
-                if closes > start:
-                    yield opens, closes

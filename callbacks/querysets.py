@@ -1,15 +1,21 @@
 """The questions asked of callback requests and their attachments."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Case, Count, F, Q, QuerySet, When
+from django.db.models import Case, Count, DateTimeField, F, Q, QuerySet, Value, When
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from callbacks import keyring
-from callbacks.safe_hours import PartOfDay, SafeHours
+from callbacks.opening import OpeningHours
+from callbacks.safe_hours import SafeHours
 
 #: The states of somebody who still waits for a call (CallbackRequest.WAITING).
 WAITING = ("new", "claimed", "attempted")
+#: Later than any call that can be looked forward to.
+NEVER = timedelta(days=10_000)
+
+Said = tuple[str, str]  # a time zone and safe hours as `SafeHours.to_text` wrote them
 
 
 class CallbackRequestQuerySet(QuerySet):
@@ -39,14 +45,30 @@ class CallbackRequestQuerySet(QuerySet):
         return self.waiting().filter(self._overdue(at))
 
     def callable(self, at: datetime) -> QuerySet:
-        """Those who wait and can be called at `at`: within their safe hours, and not before an agreed next try."""
+        """Those who wait and can be called at `at`: while we are open, within their safe hours, and not before an
+        agreed next try."""
         return self.waiting().filter(self._callable(at))
 
+    def never_met(self, at: datetime) -> QuerySet:
+        """Those who wait and whom nobody can call, as their safe hours never meet our opening hours or their time zone
+        is not known."""
+        return self.waiting().filter(_said([said for said, moment in self._next_calls(at).items() if moment is None]))
+
     def for_staff(self, at: datetime) -> QuerySet:
-        """The queue: who waits before who does not; among them who can be called now; then by the time to call by."""
+        """The queue: who waits before who does not; among them who can be called now; then who can be called next.
+
+        Those who can be called at the same moment come by the time to call by. Last are those whose safe hours never
+        meet our opening hours, or whose time zone we do not know.
+        """
+        by_moment: dict[datetime | None, list[Said]] = {}
+        for said, moment in self._next_calls(at).items():
+            by_moment.setdefault(moment, []).append(said)
+        never = Value(at + NEVER)
+        whens = [When(_said(pairs), then=Value(moment or at + NEVER)) for moment, pairs in by_moment.items()]
+        call = Case(When(~Q(state__in=WAITING), then=never), *whens, default=never, output_field=DateTimeField())
         return self.order_by(
             Case(When(state__in=WAITING, then=0), default=1),
-            Case(When(self._callable(at), then=0), default=1),
+            Case(When(next_try_at__gt=at, then=Greatest(call, "next_try_at")), default=call),
             Case(When(next_try_at__gt=F("due_at"), then=F("next_try_at")), default=F("due_at")),
             F("received_at").asc(),
         )
@@ -87,14 +109,25 @@ class CallbackRequestQuerySet(QuerySet):
         return Q(due_at__lt=at) & (Q(next_try_at=None) | Q(next_try_at__lt=at))
 
     def _callable(self, at: datetime) -> Q:
-        zones = self.model._default_manager.order_by().values_list("zone", flat=True).distinct()
-        safe = Q(pk=None)
-        for zone in zones:
-            here = Q(zone=zone)
-            parts = [part for part in PartOfDay if SafeHours((part,), zone).include(at)]
-            if parts:
-                safe |= here & (Q(call_times="") | Q(call_times__contains=parts[0]))
-        return safe & (Q(next_try_at=None) | Q(next_try_at__lte=at))
+        now = [said for said, moment in self._next_calls(at).items() if moment == at]
+        return _said(now) & (Q(next_try_at=None) | Q(next_try_at__lte=at))
+
+    def _next_calls(self, at: datetime) -> dict[Said, datetime | None]:
+        """When those who wait can be called next, from `at` on, for all safe hours that were said. Two queries."""
+        hours = OpeningHours.now()
+        said = self.model._default_manager.waiting().order_by().values_list("zone", "call_times").distinct()
+        return {(zone, times): hours.next_call(at, SafeHours.from_text(times, zone)) for zone, times in said}
+
+
+def _said(pairs: list[Said]) -> Q:
+    """Rows with any of these zones and safe hours."""
+    by_zone = {}
+    for zone, times in pairs:
+        by_zone.setdefault(zone, []).append(times)
+    found = Q(pk=None)
+    for zone, times in by_zone.items():
+        found |= Q(zone=zone, call_times__in=times)
+    return found
 
 
 class AttachmentQuerySet(QuerySet):

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -24,7 +24,7 @@ _HOURS = {PartOfDay.MORNING: (8, 12), PartOfDay.AFTERNOON: (12, 17), PartOfDay.E
 
 
 class Zone(TextChoices):
-    """The time zones of the United States; another one is told to us in the message."""
+    """The time zones of the United States. `zone_choices` adds the clinic's own."""
 
     EASTERN = "America/New_York", "Eastern"
     CENTRAL = "America/Chicago", "Central"
@@ -37,12 +37,37 @@ class Zone(TextChoices):
     GUAM = "Pacific/Guam", "Guam"
 
 
+#: The zone of somebody whose clock is none of those listed: they say where they are, and nobody is called by a guess.
+UNKNOWN = ""
+#: What the form sends for it.
+OTHER = "other"
+
+
+def zone_name(zone: str) -> str:
+    """Like "Eastern", or "Boise" for a zone that is not among the nine; empty where it is not known."""
+    return dict(Zone.choices).get(zone) or zone.rpartition("/")[2].replace("_", " ")
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    """What a person chooses from: the clinic's own zone is always among them."""
+    own = [] if settings.TIME_ZONE in Zone else [(settings.TIME_ZONE, zone_name(settings.TIME_ZONE))]
+    return [*own, *Zone.choices]
+
+
+def clock_of(zone: str) -> ZoneInfo:
+    """The person's clock, or the clinic's where theirs is not known."""
+    return ZoneInfo(zone or settings.TIME_ZONE)
+
+
 @dataclass(frozen=True)
 class SafeHours:
-    """No part named means any part: nobody is called before 8 or after 9 in the evening."""
+    """No part named means any part: nobody is called before 8 or after 9 in the evening.
+
+    Where the zone is not known, no hour is known to be safe.
+    """
 
     parts: tuple[PartOfDay, ...] = ()
-    zone: str = settings.TIME_ZONE
+    zone: str = field(default_factory=lambda: settings.TIME_ZONE)
 
     @classmethod
     def from_text(cls, text: str, zone: str) -> "SafeHours":
@@ -53,28 +78,35 @@ class SafeHours:
         return ",".join(self.parts)
 
     def include(self, at: datetime.datetime) -> bool:
+        if self.zone == UNKNOWN:
+            return False
         local = at.astimezone(ZoneInfo(self.zone))
         return any(start <= local.hour < end for start, end in self._hours())
 
     def stretches(self, start: datetime.datetime, days: int) -> Iterator[tuple[datetime.datetime, datetime.datetime]]:
-        """The safe stretches that end after `start`, in order, for so many days."""
+        """The safe stretches that end after `start`, in order, for so many days of the person's calendar. In UTC:
+        Python compares two times of one zone by their hands, which is wrong on a night the clocks change."""
+        if self.zone == UNKNOWN:
+            return
         zone = ZoneInfo(self.zone)
+        start = start.astimezone(datetime.UTC)
         first = start.astimezone(zone).date()
         for offset in range(days):
             day = first + datetime.timedelta(days=offset)
             for opens, closes in self._hours():
                 begin, end = (
-                    datetime.datetime.combine(day, datetime.time(hour), tzinfo=zone) for hour in (opens, closes)
+                    datetime.datetime.combine(day, datetime.time(hour), tzinfo=zone).astimezone(datetime.UTC)
+                    for hour in (opens, closes)
                 )
                 if end > start:
                     yield max(begin, start), end
 
     @property
     def in_words(self) -> str:
-        """Like "Morning, 8 to 12; evening, 5 to 9 (Eastern)"."""
-        zone = dict(Zone.choices).get(self.zone, self.zone)
+        """Like "Morning, 8 to 12; evening, 5 to 9 (Eastern time)"."""
+        zone = f"{zone_name(self.zone)} time" if self.zone else "time zone not known"
         parts = "; ".join(part.label for part in self.parts) or "Any time, 8 in the morning to 9 in the evening"
-        return f"{parts[0]}{parts[1:].lower()} ({zone} time)"
+        return f"{parts[0]}{parts[1:].lower()} ({zone})"
 
     def _hours(self) -> list[tuple[int, int]]:
         return [part.hours for part in PartOfDay if not self.parts or part in self.parts]

@@ -1,9 +1,12 @@
 """What keeps callbacks from working as people were told. Each check returns the sentence staff read, or None."""
 
+import datetime
 from collections.abc import Callable
 
+from django.utils import timezone
+
 from callbacks import notices
-from editorial.models import OpeningTime
+from editorial.models import OpeningTime, SpecialDay
 
 
 def no_opening_times() -> str | None:
@@ -12,6 +15,18 @@ def no_opening_times() -> str | None:
     return (
         "No opening times are listed, so nobody is told by when we call. "
         "List them under Contacts and sources, Clinic details."
+    )
+
+
+def no_closed_days() -> str | None:
+    """A note, not a warning above the queue: there are clinics that never close."""
+    today = timezone.localdate()
+    year = datetime.timedelta(days=365)
+    if SpecialDay.objects.filter(day__range=(today, today + year)).exists():
+        return None
+    return (
+        "No closed day is listed for the coming year, so people are promised calls on holidays. "
+        "List them beside the opening times."
     )
 
 

@@ -11,11 +11,12 @@ from django.core.exceptions import ValidationError
 from callbacks.clock import day_and_clock
 from callbacks.models import CallAttempt, CallbackRequest
 from callbacks.models.requests import as_reference
+from callbacks.opening import OpeningHours
 from callbacks.text import visible
 from editorial import phones
+from editorial.clock_fields import MomentField
 
 MAX_NOTE_LENGTH = 4000  # characters
-DAYS_TO_NEXT_SAFE_HOURS = 3  # of which one holds the start of some
 
 
 def tomorrow_same_time(now: datetime.datetime) -> datetime.datetime:
@@ -23,14 +24,12 @@ def tomorrow_same_time(now: datetime.datetime) -> datetime.datetime:
     return now.astimezone(ZoneInfo(settings.TIME_ZONE)) + datetime.timedelta(days=1)
 
 
-def next_safe_hours(request: CallbackRequest, now: datetime.datetime) -> datetime.datetime:
-    """When a stretch of the person's safe hours begins next."""
-    stretches = request.safe_hours.stretches(now, days=DAYS_TO_NEXT_SAFE_HOURS)
-    return next(begin for begin, _ in stretches if begin > now)
-
-
 class AttemptForm(forms.Form):
-    """How a call went, and when to try again. The quick choices are worked out anew when the form arrives."""
+    """How a call went, and when to try again. The quick choices are worked out anew when the form arrives.
+
+    Those at which we are closed, or a call may harm the person, are not offered; the first time at which neither is so
+    is chosen beforehand. One that has become such a time meanwhile is taken, and said to be one.
+    """
 
     HOUR, TOMORROW, SAFE, OTHER = "hour", "tomorrow", "safe", "other"
 
@@ -40,7 +39,7 @@ class AttemptForm(forms.Form):
         error_messages={"required": "Say how the call went."},
     )
     next_try = forms.ChoiceField(label="Next try", required=False, widget=forms.RadioSelect)
-    at = forms.SplitDateTimeField(
+    at = MomentField(
         label="Date and time",
         required=False,
         widget=forms.SplitDateTimeWidget(
@@ -55,19 +54,18 @@ class AttemptForm(forms.Form):
 
     def __init__(self, data=None, *, request: CallbackRequest, now: datetime.datetime) -> None:
         known = {"after": request.attempts.count(), "correction": request.correction}
-        super().__init__(data, initial={"next_try": "", **known})
-        self.request, self.now = request, now
-        self.quick = {
-            self.HOUR: now + datetime.timedelta(hours=1),
-            self.TOMORROW: tomorrow_same_time(now),
-            self.SAFE: next_safe_hours(request, now),
-        }
+        self.request, self.now, self._hours = request, now, OpeningHours.now()
+        self.quick = {self.HOUR: now + datetime.timedelta(hours=1), self.TOMORROW: tomorrow_same_time(now)}
+        if beginning := self._hours.next_beginning(now, request.safe_hours):
+            self.quick[self.SAFE] = beginning
+        good = [choice for choice, at in self.quick.items() if not self._against(at)]
+        proposed = min(good, key=self.quick.get, default="")
+        super().__init__(data, initial={"next_try": proposed, **known})
+        offered = self.quick if self.is_bound else good
         self.fields["next_try"].choices = [
-            ("", "None"),
-            (self.HOUR, self._label("In 1 hour", self.HOUR)),
-            (self.TOMORROW, self._label("Tomorrow, same time", self.TOMORROW)),
-            (self.SAFE, self._label("When their safe hours begin next", self.SAFE)),
+            *((choice, self._label(choice)) for choice in offered),
             (self.OTHER, "At this date and time"),
+            ("", "None"),
         ]
 
     def again(self, request: CallbackRequest) -> "AttemptForm":
@@ -76,11 +74,14 @@ class AttemptForm(forms.Form):
         data["correction"] = request.correction
         return AttemptForm(data, request=request, now=self.now)
 
-    def _label(self, words: str, choice: str) -> str:
-        """The choice with its time, and a word where a call at that time may harm the person."""
+    def _label(self, choice: str) -> str:
+        """The choice with its time, and what speaks against that time."""
+        words = {self.HOUR: "In 1 hour", self.TOMORROW: "Tomorrow, same time", self.SAFE: "When we can call them next"}
         at = self.quick[choice]
-        outside = "" if self.request.safe_hours.include(at) else "; outside their safe hours"
-        return f"{words} ({day_and_clock(at, self.now)}{outside})"
+        return f"{words[choice]} ({'; '.join([day_and_clock(at, self.now), *self._against(at)])})"
+
+    def _against(self, at: datetime.datetime) -> list[str]:
+        return self._hours.against(at, self.request.safe_hours)
 
     def clean(self) -> dict:
         data = super().clean()
@@ -101,10 +102,10 @@ class AttemptForm(forms.Form):
             self.add_error("at", "By then the request is erased. Choose an earlier time.")
 
     @property
-    def is_outside_safe_hours(self) -> bool:
-        """The next try falls into hours in which a call may harm the person."""
+    def against_next_try(self) -> str:
+        """What speaks against the time that was chosen, as the end of a sentence; empty where nothing does."""
         at = self.cleaned_data["next_try_at"]
-        return at is not None and not self.request.safe_hours.include(at)
+        return "; ".join(self._against(at)) if at else ""
 
 
 class NoteForm(forms.Form):

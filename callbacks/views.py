@@ -22,7 +22,7 @@ from callbacks.forms import AddFilesForm, CallbackForm
 from callbacks.keyring import VaultError
 from callbacks.models import CallbackRequest
 from callbacks.patience import let_go_of_database
-from callbacks.promise import Promise, promise
+from callbacks.promise import Promise, promise, why_unpromised
 from callbacks.receiving import UnreadableForm, receive
 from callbacks.safe_hours import SafeHours
 
@@ -187,6 +187,7 @@ def _sent_page(
 ) -> HttpResponse:
     context = {
         "callback": callback,
+        "unpromised": "" if callback.due_is_promised else why_unpromised(callback.safe_hours, timezone.now()),
         "form": AddFilesForm(slots=callback.open_slots() if callback.is_kept else ()),
         "problem": problem,
         "details": opened(callback),

@@ -17,7 +17,9 @@ from markdownx.models import MarkdownxField
 from markdownx.widgets import AdminMarkdownxWidget
 
 from editorial.addresses import moved
-from editorial.models import Clinic, GlossaryTerm, HelpLine, OldAddress, OpeningTime, Source
+from editorial.clock_fields import MomentField
+from editorial.models import Clinic, GlossaryTerm, HelpLine, OldAddress, Source
+from editorial.opening_admin import OpeningTimeInline, SpecialDayInline
 from editorial.publishing import ReviewedPage, check_sources
 
 LONG = 200  # characters: a field that takes this many holds sentences
@@ -51,7 +53,10 @@ class KeepsOldAddress(admin.ModelAdmin):
 class ReviewedPageAdmin(KeepsOldAddress):
     """Writing, previewing and publishing a page."""
 
-    formfield_overrides: ClassVar = {MarkdownxField: {"widget": AdminMarkdownxWidget}}
+    formfield_overrides: ClassVar = {
+        MarkdownxField: {"widget": AdminMarkdownxWidget},
+        models.DateTimeField: {"form_class": MomentField},
+    }
     #: The public page's template, and what it needs besides the page itself.
     preview_template = ""
     preview_name = ""
@@ -144,28 +149,11 @@ class ReviewedPageAdmin(KeepsOldAddress):
 HTTPS_URLS = {models.URLField: {"assume_scheme": "https"}}
 
 
-class OpeningTimeFormSet(forms.BaseInlineFormSet):
-    """Where nothing is listed yet, a row for each day stands ready; days left without times are not listed."""
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, initial=[{"weekday": day} for day in OpeningTime.Weekday.values], **kwargs)
-
-
-class OpeningTimeInline(admin.TabularInline):
-    """When somebody is there to call people back: the confirmation's promise is worked out from these."""
-
-    model = OpeningTime
-    formset = OpeningTimeFormSet
-
-    def get_extra(self, request, obj=None, **kwargs) -> int:
-        return 1 if obj and obj.opening_times.exists() else len(OpeningTime.Weekday)
-
-
 @admin.register(Clinic)
 class ClinicAdmin(admin.ModelAdmin):
     """One row: it can be changed, not added to or removed."""
 
-    inlines = (OpeningTimeInline,)
+    inlines = (OpeningTimeInline, SpecialDayInline)
 
     def changelist_view(self, request, extra_context=None):
         """A list of one is a step that nobody needs."""
@@ -177,7 +165,7 @@ class ClinicAdmin(admin.ModelAdmin):
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         form.instance.list_hours()
-        form.instance.save(update_fields=["listed_hours"])
+        form.instance.save(update_fields=["listed_hours", "listed_days"])
 
     def has_add_permission(self, request):
         return not Clinic.objects.exists() and super().has_add_permission(request)

@@ -1,18 +1,17 @@
 """What every page draws on: sources, the clinic's details, help lines, and the memory of the starter loader."""
 
-import datetime
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.utils.dateformat import time_format as format_time
 
-from editorial import phones
+from editorial import opening, phones
+from editorial.opening import OpeningTime, SpecialDay
 from editorial.versions import ContentVersion
 
-__all__ = ["ContentVersion"]  # a table of this app, with a file of its own
+__all__ = ["ContentVersion", "OpeningTime", "SpecialDay"]  # tables of this app, with files of their own
 
 phone_characters = RegexValidator(r"^[0-9 ()+.-]*[0-9][0-9 ()+.-]*$", "Use digits, spaces, dots and dashes only.")
 
@@ -108,12 +107,14 @@ class Clinic(models.Model):
     hours = models.CharField(max_length=120, blank=True, help_text='Like "8 am to 8 pm, every day". Only if true.')
     answered_by = models.CharField("who answers", max_length=120, blank=True, help_text='Like "a nurse".')
     listed_hours = models.CharField(max_length=900, blank=True, editable=False)
+    listed_days = models.TextField(blank=True, default="", db_default="", editable=False)
     call_within_hours = models.PositiveSmallIntegerField(
         "call back within",
         default=8,
         validators=[MinValueValidator(1), MaxValueValidator(80)],
         help_text="Opening hours within which you promise to call back. People are told a time only if opening times "
-        "are listed below.",
+        "are listed below. Nobody is told a time later than two working days, or the first day on which you can reach "
+        "them.",
     )
     cost = models.CharField("what a call costs", max_length=120, blank=True, help_text='Like "Free".')
     checked_on = models.DateField(
@@ -129,51 +130,20 @@ class Clinic(models.Model):
 
     @property
     def hours_shown(self) -> str:
-        """The hours in staff's own words, or else those listed for calling back; empty where neither is known."""
-        return self.hours or self.listed_hours
+        """The hours in staff's own words, or else those listed for calling back, with the days of the next four weeks
+        on which they do not hold; empty where nothing is known."""
+        return "; ".join(filter(None, [self.hours or self.listed_hours, *opening.days_ahead(self.listed_days)]))
 
     def list_hours(self) -> None:
-        """Writes the opening times down in words, so that pages need not ask for them; the caller saves."""
-        self.listed_hours = "; ".join(str(time) for time in self.opening_times.all())
+        """Writes opening times and special days down, so that pages need not ask for them; the caller saves."""
+        times = [(time.weekday, time.opens, time.closes) for time in self.opening_times.all()]
+        self.listed_hours = opening.week_in_words(times)
+        self.listed_days = opening.written_down(self.special_days.all())
 
     @property
     def tel(self) -> str:
         """The number as a tel: link takes it, with the country code (United States)."""
         return dialable(self.phone)
-
-
-class OpeningTime(models.Model):
-    """A stretch of a weekday, on the clinic's clock, in which somebody is there to call people back."""
-
-    class Weekday(models.IntegerChoices):
-        MONDAY = 0, "Monday"
-        TUESDAY = 1, "Tuesday"
-        WEDNESDAY = 2, "Wednesday"
-        THURSDAY = 3, "Thursday"
-        FRIDAY = 4, "Friday"
-        SATURDAY = 5, "Saturday"
-        SUNDAY = 6, "Sunday"
-
-    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="opening_times")
-    weekday = models.PositiveSmallIntegerField(choices=Weekday)
-    opens = models.TimeField()
-    closes = models.TimeField()
-
-    class Meta:
-        ordering = ["weekday", "opens"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(opens__lt=models.F("closes")),
-                name="opening_time_opens_before_it_closes",
-                violation_error_message="It must open before it closes. Split a stretch that runs past midnight.",
-            ),
-            models.CheckConstraint(condition=Q(weekday__lte=6), name="opening_time_weekday_known"),
-            models.UniqueConstraint(fields=["clinic", "weekday", "opens"], name="opening_time_once"),
-        ]
-
-    def __str__(self) -> str:
-        opens, closes = (_clock(at) for at in (self.opens, self.closes))
-        return f"{self.get_weekday_display()} {opens} to {closes}"
 
 
 class HelpLine(models.Model):
@@ -232,11 +202,6 @@ class StarterItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
-
-
-def _clock(at: datetime.time) -> str:
-    """Like "9 am" or "5:30 pm"."""
-    return format_time(at, "P").replace("a.m.", "am").replace("p.m.", "pm")
 
 
 def dialable(phone: str) -> str:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from editorial import versions
 from editorial.glossary import Glossary
-from editorial.models import Clinic, GlossaryTerm, HelpLine, Source
+from editorial.models import Clinic, GlossaryTerm, HelpLine, OpeningTime, Source, SpecialDay
 
 
 class Standing:
@@ -36,6 +36,14 @@ class Standing:
     @cached_property
     def clinic(self) -> Clinic | None:
         return Clinic.objects.first()
+
+    @cached_property
+    def opening_times(self) -> list[OpeningTime]:
+        return list(OpeningTime.objects.all())
+
+    @cached_property
+    def special_days(self) -> list[SpecialDay]:
+        return list(SpecialDay.objects.all())
 
     @cached_property
     def help_lines(self) -> list[HelpLine]:

@@ -33,7 +33,7 @@ CORRECTED = (
     "then log the call once more; what you chose is still there."
 )
 CHANGED = "{step} After you opened the page: {news}. Look at it, then press the button again if you still want to."
-OUTSIDE = "The next try is outside their safe hours. Change it, unless they asked for that time."
+OUTSIDE = "About the next try: {against}. Change it, unless they asked for that time."
 
 
 @require_POST
@@ -85,8 +85,8 @@ def log_attempt(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     def log(callback: CallbackRequest) -> None:
         seen = {"after": data["after"], "correction": data["correction"]}
         work.log_attempt(callback, request.user, data["outcome"], next_try_at=data["next_try_at"], **seen)
-        if form.is_outside_safe_hours:
-            messages.warning(request, OUTSIDE)
+        if form.against_next_try:
+            messages.warning(request, OUTSIDE.format(against=form.against_next_try))
 
     try:
         return _do(request, pk, log, done)

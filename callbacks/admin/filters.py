@@ -41,13 +41,15 @@ class TimeFilter(QueueFilter):
     parameter_name = "time"
 
     def lookups(self, request, model_admin):
-        return [("now", "Can be called now"), ("overdue", "Overdue")]
+        return [("now", "Can be called now"), ("overdue", "Overdue"), ("never", "No hours to call")]
 
     def queryset(self, request, queryset):
         if self.value() == "now":
             return queryset.callable(timezone.now())
         if self.value() == "overdue":
             return queryset.overdue(timezone.now())
+        if self.value() == "never":
+            return queryset.never_met(timezone.now())
         return queryset
 
 

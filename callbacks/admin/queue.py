@@ -31,8 +31,14 @@ class Queue(ChangeList):
         return {name: value for name, value in super().get_filters_params(params).items() if name in names}
 
     def standings(self) -> list[Standing]:
-        now = timezone.now()
-        return [Standing(callback, now) for callback in self.result_list]
+        return Standing.of_all(self.result_list, timezone.now())
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Only the rows of one page are read whole: their sealed parts are long, and so is counting calls and files."""
+        super().get_results(request)
+        keys = list(self.result_list.values_list("pk", flat=True))
+        rows = CallbackRequest.objects.with_counts().select_related("claimed_by").in_bulk(keys)
+        self.result_list = [rows[key] for key in keys if key in rows]
 
 
 @admin.register(CallbackRequest)
@@ -61,7 +67,7 @@ class CallbackRequestAdmin(admin.ModelAdmin):
         return request.user.has_perm(VIEW)
 
     def get_queryset(self, request: HttpRequest):
-        return super().get_queryset(request).with_counts().for_staff(timezone.now())
+        return super().get_queryset(request).for_staff(timezone.now())
 
     def get_changelist(self, request: HttpRequest, **kwargs):
         return Queue
@@ -143,8 +149,7 @@ def find(request: HttpRequest) -> HttpResponse:
             work.record(AccessRecord.Action.SEARCHED, None, request.user)
             now = timezone.now()
             found = CallbackRequest.objects.with_phone(form.cleaned_data["text"].phone).with_counts()
-            found = found.select_related("claimed_by").for_staff(now)
-            found = [Standing(callback, now) for callback in found]
+            found = Standing.of_all(found.select_related("claimed_by").for_staff(now), now)
             if not found:
                 form.add_error("text", "No request left exactly this number.")
     context = queue_context(request) | {"find_form": form, "standings": found, "title": "Find a request"}

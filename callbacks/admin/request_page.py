@@ -88,7 +88,7 @@ def sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if callback.state == CallbackRequest.State.WITHDRAWN:
         return page(request, str(pk))
     work.record(Action.PRINTED, callback, request.user)
-    standing = Standing(callback, timezone.now())
+    [standing] = Standing.of_all([callback], timezone.now())
     context = {"callback": callback, "standing": standing, "opened": Opened.of(callback, standing.now)}
     context["holds"] = callback.claimed_by == request.user
     context["same_number"] = _same_number(callback, context["opened"].details, standing.now)
@@ -110,7 +110,7 @@ def show(
 ) -> HttpResponse:
     """The page itself; the caller has recorded that it is read."""
     now = timezone.now()
-    standing = Standing(callback, now)
+    [standing] = Standing.of_all([callback], now)
     context = {"callback": callback, "standing": standing, "title": f"Request {callback.reference}"}
     if callback.state == CallbackRequest.State.WITHDRAWN:
         return staff_page(request, "withdrawn.html", context, status)
@@ -149,7 +149,7 @@ def _same_number(callback: CallbackRequest, details: Details | None, now: dateti
     if details is None or not details.phone:
         return []
     others = CallbackRequest.objects.with_phone(details.phone).exclude(pk=callback.pk).for_staff(now)
-    return [Standing(other, now) for other in others[:MOST_OF_SAME_NUMBER]]
+    return Standing.of_all(others[:MOST_OF_SAME_NUMBER], now)
 
 
 def _attempts(callback: CallbackRequest, standing: Standing) -> list[dict]:

@@ -1,22 +1,31 @@
 """How a request stands, in words: what the queue's rows and the head of a request's page say. Opens nothing sealed."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from django.utils.timesince import timesince
 
 from callbacks import work
 from callbacks.clock import clock, date_and_clock, day_and_clock, relative
 from callbacks.models import CallbackRequest
+from callbacks.opening import OpeningHours
+from callbacks.safe_hours import UNKNOWN, clock_of
 
 
 @dataclass(frozen=True)
 class Standing:
-    """One request at one moment."""
+    """One request at one moment, beside our opening hours."""
 
     request: CallbackRequest
     now: datetime.datetime
+    hours: OpeningHours
+
+    @classmethod
+    def of_all(cls, requests: Iterable[CallbackRequest], now: datetime.datetime) -> list["Standing"]:
+        """In the order of `requests`."""
+        hours = OpeningHours.now()
+        return [cls(request, now, hours) for request in requests]
 
     @property
     def state(self) -> str:
@@ -32,7 +41,7 @@ class Standing:
 
     @property
     def can_be_called(self) -> bool:
-        return self.request.can_be_called_at(self.now)
+        return self.request.can_be_called_at(self.now) and self.hours.allow(self.now)
 
     @property
     def due(self) -> str:
@@ -63,14 +72,33 @@ class Standing:
         return self.request.safe_hours.include(self.now)
 
     @property
+    def is_open(self) -> bool:
+        """Somebody is here to call, or no opening hours are listed."""
+        return self.hours.allow(self.now)
+
+    @property
+    def problem(self) -> str:
+        """Why there is no hour at which the person can be called; empty for almost everybody."""
+        if not self.request.is_waiting:
+            return ""
+        if self.request.zone == UNKNOWN:
+            return "Time zone not known: read where they are"
+        never = self.hours.never_meet(self.request.safe_hours, self.now)
+        return "Safe hours never meet our hours" if never else ""
+
+    @property
     def clock_there(self) -> str:
-        """What the person's own clock shows."""
-        return clock(self.now.astimezone(ZoneInfo(self.request.zone)))
+        """What the person's own clock shows; empty where we do not know their time zone."""
+        return clock(self.now.astimezone(clock_of(self.request.zone))) if self.request.zone else ""
 
     @property
     def next_try(self) -> str:
+        """When, and a word where nobody can or may call then."""
         at = self.request.next_try_at
-        return f"{relative(at, self.now)}, {day_and_clock(at, self.now)}" if at else ""
+        if at is None:
+            return ""
+        against = self.hours.against(at, self.request.safe_hours) if self.request.is_waiting else []
+        return "; ".join([f"{relative(at, self.now)}, {day_and_clock(at, self.now)}", *against])
 
     @property
     def claimed_by(self) -> str:

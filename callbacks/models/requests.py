@@ -3,7 +3,6 @@
 import datetime
 import secrets
 import uuid
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
@@ -13,7 +12,7 @@ from django.utils import timezone
 from callbacks import keyring, vault
 from callbacks.details import Details
 from callbacks.querysets import CallbackRequestQuerySet
-from callbacks.safe_hours import SafeHours, Zone
+from callbacks.safe_hours import SafeHours, clock_of, zone_name
 from callbacks.uploads import Slot
 
 #: No vowels, so no words; nothing that is taken for something else on paper or on the phone (0 O, 1 I L, 5 S, 8 B).
@@ -214,28 +213,24 @@ class CallbackRequest(models.Model):
 
     @property
     def call_by_there(self) -> datetime.datetime:
-        """The time to call by, on the person's own clock."""
-        return self.call_by.astimezone(ZoneInfo(self.zone))
+        """The time to call by, on the clock that `zone_in_words` names."""
+        return self.call_by.astimezone(clock_of(self.zone))
 
     @property
     def received_there(self) -> datetime.datetime:
-        """When it came, on the person's own clock."""
-        return self.received_at.astimezone(ZoneInfo(self.zone))
+        """When it came, on the clock that `zone_in_words` names."""
+        return self.received_at.astimezone(clock_of(self.zone))
 
     def attempts_there(self) -> list[dict]:
-        """What the person may know of our calls, first one first: when, on their own clock, and whether we talked."""
-        zone = ZoneInfo(self.zone)
+        """What the person may know of our calls, first one first: when, on that clock, and whether we talked."""
+        zone = clock_of(self.zone)
         attempts = sorted(self.attempts.all(), key=lambda attempt: attempt.at)
         return [{"at": each.at.astimezone(zone), "reached": each.outcome == "reached"} for each in attempts]
 
     @property
     def zone_in_words(self) -> str:
-        return dict(Zone.choices).get(self.zone, self.zone)
-
-    @property
-    def local_time(self) -> datetime.datetime:
-        """The time where the person is."""
-        return timezone.now().astimezone(ZoneInfo(self.zone))
+        """The person's zone, or the clinic's where theirs is not known."""
+        return zone_name(self.zone or settings.TIME_ZONE)
 
     @property
     def _key_context(self) -> bytes:

@@ -12,7 +12,7 @@ from django.utils.timesince import timesince
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from callbacks import notices
+from callbacks import notices, setup_gaps
 from callbacks.models import Attachment, CallbackRequest
 from detoxsite.models import Look
 from detoxsite.operations import keys, manifest, standing
@@ -112,6 +112,11 @@ def callbacks(at: datetime.datetime, looks: Looks) -> Finding:
     waiting = CallbackRequest.objects.waiting().count()
     well = f"{waiting} waiting, none for long past the promised time."
     return _finding("callbacks", "People who wait", problem if late else "", well, "Open the queue and call.")
+
+
+def opening_hours(at: datetime.datetime, looks: Looks) -> Finding:
+    note = setup_gaps.no_opening_times() or setup_gaps.no_closed_days() or ""
+    return _finding("hours", "Opening hours", "", "Listed, with the closed days to come.", "", note)
 
 
 def mail(at: datetime.datetime, looks: Looks) -> Finding:
@@ -215,6 +220,7 @@ CHECKS: list[Callable[[datetime.datetime, Looks], Finding]] = [
         queue,
         tasks,
         callbacks,
+        opening_hours,
         mail,
         scanner,
         disk,

@@ -182,7 +182,21 @@ function start() {
   });
 }
 
+// Of these time zones the one whose clock shows what theirs shows, all year round. Names will not do: a phone in Boise
+// has Mountain time under a name of its own.
+function likeTheirs(zones) {
+  const months = Array.from({ length: 13 }, (_, month) => Date.now() + month * 28 * 86_400_000);
+  const clock = (timeZone) => {
+    try {
+      const format = new Intl.DateTimeFormat("en-US", { timeZone, dateStyle: "short", timeStyle: "short" });
+      return months.map((moment) => format.format(moment)).join();
+    } catch {} // no time zone, or one that this browser does not know
+  };
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  const theirs = clock();
+  return zones.find((name) => name === timeZone) ?? zones.find((name) => clock(name) === theirs);
+}
+
 start();
 const zone = main.querySelector("select[name=zone]");
-const theirs = Intl.DateTimeFormat().resolvedOptions().timeZone;
-if (zone && !main.querySelector(".error-summary") && [...zone.options].some(({ value }) => value === theirs)) zone.value = theirs;
+if (zone && !zone.value) zone.value = likeTheirs([...zone.options].map(({ value }) => value)) ?? "";

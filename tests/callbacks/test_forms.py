@@ -12,7 +12,13 @@ from callbacks.safe_hours import PartOfDay, SafeHours
 
 def form(**changes: str | list[str]) -> CallbackForm:
     data = QueryDict(mutable=True)
-    given = {"name": "Jo", "phone": "212 555 0123", "complete": "1", "token": tokens.sign_form("a-nonce")}
+    given = {
+        "name": "Jo",
+        "phone": "212 555 0123",
+        "zone": "America/New_York",
+        "complete": "1",
+        "token": tokens.sign_form("a-nonce"),
+    }
     for name, value in (given | changes).items():
         data.setlist(name, [value] if isinstance(value, str) else value)
     return CallbackForm(data)
@@ -91,6 +97,7 @@ def test_answer_outside_its_list_is_refused(field, typed):
     assert field in form(**{field: typed}).errors
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [

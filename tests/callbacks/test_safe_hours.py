@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from callbacks.safe_hours import PartOfDay, SafeHours, Zone
+from callbacks.safe_hours import UNKNOWN, PartOfDay, SafeHours, Zone
 
 MORNING, AFTERNOON, EVENING = PartOfDay
 
@@ -83,7 +83,8 @@ def test_safe_stretches_follow_one_another_and_begin_no_earlier_than_asked(parts
         ((MORNING,), "America/Chicago", "Morning, 8 to 12 (Central time)"),
         ((MORNING, EVENING), "America/Denver", "Morning, 8 to 12; evening, 5 to 9 (Mountain time)"),
         (tuple(PartOfDay), "Pacific/Guam", "Morning, 8 to 12; afternoon, 12 to 5; evening, 5 to 9 (Guam time)"),
-        ((), "Europe/Berlin", "Any time, 8 in the morning to 9 in the evening (Europe/Berlin time)"),
+        ((), UNKNOWN, "Any time, 8 in the morning to 9 in the evening (time zone not known)"),
+        ((), "Europe/Berlin", "Any time, 8 in the morning to 9 in the evening (Berlin time)"),
     ],
 )
 def test_safe_hours_read_as_a_person_would_say_them(parts, zone, words):

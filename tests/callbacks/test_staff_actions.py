@@ -135,11 +135,12 @@ def test_next_try_can_be_chosen_quickly_or_exactly(staff, asked, data, at):
     assert asked.next_try_at == at
 
 
-def test_quick_choices_say_their_time_and_whether_it_is_safe(staff, asked):
+def test_quick_choices_are_times_at_which_the_person_can_be_called_and_the_first_is_chosen(staff, asked):
     staff.post(step("claim", asked))
-    words = text_of(staff.get(page_of(asked)))
-    assert "In 1 hour (today, 1:00 pm; outside their safe hours)" in words
-    assert "When their safe hours begin next (today, 6:00 pm)" in words
+    page = staff.get(page_of(asked))
+    assert "When we can call them next (today, 6:00 pm)" in text_of(page)
+    assert "In 1 hour" not in text_of(page) and "Tomorrow, same time" not in text_of(page)
+    assert page.context["attempt_form"]["next_try"].value() == "safe"
 
 
 def test_next_try_outside_safe_hours_is_warned_of_and_kept(staff, asked):
@@ -156,8 +157,8 @@ def test_next_try_outside_safe_hours_is_warned_of_and_kept(staff, asked):
         ({"outcome": "nonsense"}, "Select a valid choice"),
         ({"next_try": "nonsense"}, "Select a valid choice"),
         ({"next_try": "other"}, "Give the date and the time of the next try."),
-        ({"next_try": "other", "at_0": "2026-12-03"}, "Enter a valid time."),
-        ({"next_try": "other", "at_0": "x", "at_1": "y"}, "Enter a valid date."),
+        ({"next_try": "other", "at_0": "2026-12-03"}, "Write the time like 9:00 AM, 2 PM or 14:30."),
+        ({"next_try": "other", "at_0": "x", "at_1": "y"}, "Write the date like 2026-12-24 or 12/24/2026."),
         ({"next_try": "other", "at_0": "2026-12-01", "at_1": "11:59"}, "This time is over."),
         ({"next_try": "other", "at_0": "2027-12-01", "at_1": "12:00"}, "By then the request is erased."),
         ({"next_try": "other", "at_0": "9999-12-31", "at_1": "23:59"}, ""),

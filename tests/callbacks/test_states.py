@@ -55,7 +55,7 @@ def test_promise_and_receipt_are_told_on_the_clock_of_the_person(client, clock, 
     submit(details=Details("Jo", "+12125550123", safe_hours=SafeHours((), zone)))
     page = words(client)
     assert f"Received {received}" in page
-    assert f"We will reach you by {by}, at the hours that you said are safe." in page
+    assert f"We will reach you by {by}." in page
 
 
 def test_promise_that_is_kept_no_more_is_owned_up_to(client, clock):

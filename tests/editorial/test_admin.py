@@ -10,6 +10,8 @@ from tests.factories import PASSWORD, make_article, make_phase, make_staff, make
 
 pytestmark = pytest.mark.django_db
 
+NO_SPECIAL_DAYS = {"special_days-TOTAL_FORMS": "0", "special_days-INITIAL_FORMS": "0"}
+
 
 @pytest.fixture
 def admin(client):
@@ -104,7 +106,7 @@ def test_each_weekday_has_a_row_ready_and_those_left_empty_are_not_listed(admin,
     forms = admin.get(page).context["inline_admin_formsets"][0].formset.forms
     assert [form.initial["weekday"] for form in forms] == OpeningTime.Weekday.values
     data = {"name": "Our line", "phone": "(212) 555-0123", "call_within_hours": "8"}
-    data |= {"opening_times-TOTAL_FORMS": "7", "opening_times-INITIAL_FORMS": "0"}
+    data |= NO_SPECIAL_DAYS | {"opening_times-TOTAL_FORMS": "7", "opening_times-INITIAL_FORMS": "0"}
     data |= {f"opening_times-{day}-weekday": str(day) for day in range(7)}
     data |= {"opening_times-2-opens": "09:00", "opening_times-2-closes": "17:00"}
     assert admin.post(page, data).status_code == 302
@@ -126,7 +128,7 @@ def test_clinic_number_nobody_could_call_is_refused(admin, guide, phone):
 
 def test_clinic_number_is_changed_by_staff(admin, guide):
     data = {"name": "Our line", "phone": "(212) 555-0123", "hours": "", "call_within_hours": "8"}
-    data |= {"opening_times-TOTAL_FORMS": "1", "opening_times-INITIAL_FORMS": "0"}
+    data |= NO_SPECIAL_DAYS | {"opening_times-TOTAL_FORMS": "1", "opening_times-INITIAL_FORMS": "0"}
     data |= {"opening_times-0-weekday": "0", "opening_times-0-opens": "09:00", "opening_times-0-closes": "17:00"}
     assert admin.post(f"/admin/editorial/clinic/{Clinic.ONLY}/change/", data).status_code == 302
     assert "tel:+12125550123" in admin.get("/").content.decode()

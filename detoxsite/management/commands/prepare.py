@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from callbacks import notices
+from callbacks import notices, setup_gaps
 from detoxsite import schedule
 from detoxsite.one_at_a_time import one_at_a_time
 from detoxsite.operations import keys
@@ -45,6 +45,7 @@ class Command(BaseCommand):
   First staff login:  make staff{"" if settings.VAR_DIR == DEFAULT_VAR else f" VAR_DIR={settings.VAR_DIR}"}
   {_state_in_words()}
   Notices to staff:   {_notices_in_words()}
+  Opening hours:      {setup_gaps.no_opening_times() or "listed"}
 """)
 
 

@@ -1,0 +1,27 @@
+"""Times as staff in the United States type them: 9:00 AM, 2 pm, 9 a.m. or 14:30."""
+
+import re
+
+from django import forms
+
+HOW = "Write the time like 9:00 AM, 2 PM or 14:30."
+_WITH_DOTS = re.compile(r"(?<![a-z])([ap])\.?\s?m\b\.?", re.IGNORECASE)
+
+
+class ClockField(forms.TimeField):
+    default_error_messages = {"invalid": HOW}
+    input_formats = ["%H:%M:%S", "%H:%M", "%I:%M %p", "%I:%M%p", "%I %p", "%I%p"]
+
+    def to_python(self, value):
+        return super().to_python(_WITH_DOTS.sub(r"\1m", value) if isinstance(value, str) else value)
+
+
+class MomentField(forms.SplitDateTimeField):
+    """A date and a time in two boxes."""
+
+    default_error_messages = {"invalid_date": "Write the date like 2026-12-24 or 12/24/2026.", "invalid_time": HOW}
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(**kwargs)
+        date, _ = self.fields
+        self.fields = (date, ClockField(required=False, disabled=self.disabled))

@@ -1,0 +1,124 @@
+"""When somebody at the clinic is there to call people back: the week, and the days on which it does not hold."""
+
+import datetime
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.dateformat import time_format
+
+#: Readers are told of the special days of so many days.
+DAYS_SHOWN = 28
+
+DayTimes = tuple[int, datetime.time, datetime.time]  # weekday, from, until
+
+
+class OpeningTime(models.Model):
+    """A stretch of a weekday, on the clinic's clock, in which somebody is there to call people back."""
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0, "Monday"
+        TUESDAY = 1, "Tuesday"
+        WEDNESDAY = 2, "Wednesday"
+        THURSDAY = 3, "Thursday"
+        FRIDAY = 4, "Friday"
+        SATURDAY = 5, "Saturday"
+        SUNDAY = 6, "Sunday"
+
+    clinic = models.ForeignKey("editorial.Clinic", on_delete=models.CASCADE, related_name="opening_times")
+    weekday = models.PositiveSmallIntegerField(choices=Weekday)
+    opens = models.TimeField()
+    closes = models.TimeField()
+
+    class Meta:
+        ordering = ["weekday", "opens"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(opens__lt=F("closes")),
+                name="opening_time_opens_before_it_closes",
+                violation_error_message="It must open before it closes. Split a stretch that runs past midnight.",
+            ),
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="opening_time_weekday_known"),
+            models.UniqueConstraint(fields=["clinic", "weekday", "opens"], name="opening_time_once"),
+        ]
+
+    def __str__(self) -> str:
+        return week_in_words([(self.weekday, self.opens, self.closes)])
+
+
+class SpecialDay(models.Model):
+    """A date on which the week's opening times do not hold: closed all day, or open at other hours."""
+
+    clinic = models.ForeignKey("editorial.Clinic", on_delete=models.CASCADE, related_name="special_days")
+    day = models.DateField("date")
+    opens = models.TimeField(null=True, blank=True, help_text="Leave both times empty if you are closed all day.")
+    closes = models.TimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["day"]
+        verbose_name = "closed day or day with other hours"
+        verbose_name_plural = "closed days and days with other hours"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(opens=None, closes=None)
+                | Q(opens__isnull=False, closes__isnull=False, opens__lt=F("closes")),
+                name="special_day_closed_or_open",
+                violation_error_message="Give both times, the earlier one first; or none, if you are closed all day.",
+            ),
+            models.UniqueConstraint(
+                fields=["clinic", "day"],
+                name="special_day_once",
+                violation_error_message="This date is listed already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        day = format_date(self.day, "l, F j")
+        return f"open {day}, {_from_until(self.opens, self.closes)}" if self.opens else f"closed on {day}"
+
+
+def week_in_words(times: Iterable[DayTimes]) -> str:
+    """Like "Monday to Friday 9 am to 5 pm; Saturday 10 am to noon". Takes the times in the order of the week."""
+    days = [(day, tuple(each[1:] for each in found)) for day, found in groupby(times, key=lambda each: each[0])]
+    runs: list[list[int]] = []
+    hours = []
+    for day, found in days:
+        if runs and found == hours[-1] and day == runs[-1][-1] + 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+            hours.append(found)
+    return "; ".join(f"{_days(run)} {_all_hours(found)}" for run, found in zip(runs, hours, strict=True))
+
+
+def written_down(days: Iterable[SpecialDay]) -> str:
+    """A line a day: its date, and what to say of it."""
+    return "\n".join(f"{each.day.isoformat()} {each}" for each in days)
+
+
+def days_ahead(written: str) -> Iterator[str]:
+    """What to say of the special days from today on, of those `written_down`."""
+    today = timezone.localdate()
+    for line in written.splitlines():
+        date, _, words = line.partition(" ")
+        if 0 <= (datetime.date.fromisoformat(date) - today).days <= DAYS_SHOWN:
+            yield words
+
+
+def _days(run: list[int]) -> str:
+    first, last = (OpeningTime.Weekday(day).label for day in (run[0], run[-1]))
+    if len(run) == 1:
+        return first
+    return f"{first} {'to' if len(run) > 2 else 'and'} {last}"
+
+
+def _all_hours(hours: Iterable[tuple[datetime.time, datetime.time]]) -> str:
+    return " and ".join(_from_until(*each) for each in hours)
+
+
+def _from_until(opens: datetime.time, closes: datetime.time) -> str:
+    """Like "9 am to 5:30 pm"."""
+    return " to ".join(time_format(at, "P").replace("a.m.", "am").replace("p.m.", "pm") for at in (opens, closes))

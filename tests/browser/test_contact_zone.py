@@ -1,0 +1,79 @@
+"""Which time zone the form of a phone shows, by its clock; and what is asked where none fits."""
+
+import pytest
+
+from tests.browser.asking import done, fill, press, requests_kept
+
+#: The zone of the phone, and the one that the form then shows: none where none keeps the same time all year round.
+PHONES = {
+    "America/Boise": "America/Denver",
+    "America/Shiprock": "America/Denver",
+    "America/Phoenix": "America/Phoenix",
+    "America/Hermosillo": "America/Phoenix",
+    "America/Indiana/Knox": "America/Chicago",
+    "America/Menominee": "America/Chicago",
+    "America/North_Dakota/Center": "America/Chicago",
+    "America/Indiana/Indianapolis": "America/New_York",
+    "America/Toronto": "America/New_York",
+    "America/Juneau": "America/Anchorage",
+    "America/Nome": "America/Anchorage",
+    "America/St_Thomas": "America/Puerto_Rico",
+    "Pacific/Saipan": "Pacific/Guam",
+    "US/Pacific": "America/Los_Angeles",
+    "America/Tijuana": "America/Los_Angeles",
+    "America/Adak": "",
+    "Pacific/Pago_Pago": "",
+    "America/Mexico_City": "",
+    "America/Halifax": "",
+    "Asia/Kolkata": "",
+    "Asia/Calcutta": "",
+    "Europe/Berlin": "",
+    "UTC": "",
+}
+
+
+@pytest.mark.parametrize(("phone", "shown"), PHONES.items())
+def test_form_shows_the_zone_with_the_clock_of_the_phone(visit, phone, shown):
+    visitor = visit(360, timezone_id=phone)
+    visitor.open("/contact/")
+    assert visitor.page.get_by_label("Your time zone").input_value() == shown
+    assert visitor.complaints == []
+
+
+def test_vancouver_has_the_clock_that_the_browser_gives_it(visit):
+    """British Columbia keeps summer time all year round from 2026 on, as newer browsers know: the clock of Arizona."""
+    visitor = visit(360, timezone_id="America/Vancouver")
+    visitor.open("/contact/")
+    same = visitor.page.evaluate(
+        """() => [0, 2, 4, 6, 8, 10, 12].every((month) => {
+          const at = Date.now() + month * 28 * 86_400_000;
+          const show = (timeZone) => new Date(at).toLocaleString("en-US", { timeZone });
+          return show("America/Vancouver") === show("America/Los_Angeles");
+        })"""
+    )
+    assert (
+        visitor.page.get_by_label("Your time zone").input_value() == f"America/{'Los_Angeles' if same else 'Phoenix'}"
+    )
+
+
+def test_no_zone_is_shown_where_no_script_can_tell(visit):
+    visitor = visit(360, java_script_enabled=False, timezone_id="America/Boise")
+    visitor.open("/contact/")
+    assert visitor.page.get_by_label("Your time zone").input_value() == ""
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_hours_without_a_zone_come_back_and_nothing_is_lost(visit, site, scripts):
+    visitor = visit(360, java_script_enabled=scripts, timezone_id="Pacific/Pago_Pago")
+    page, before = visitor.page, requests_kept(site)
+    visitor.open("/contact/")
+    fill(page)
+    page.get_by_label("Evening, 5 to 9").check()
+    press(page)
+    page.get_by_role("link", name="Choose your time zone").click()
+    assert page.get_by_label("Evening, 5 to 9").is_checked()
+    page.get_by_label("Your time zone").select_option("Other: say where you are")
+    page.get_by_label("where are you?").fill("Pago Pago, Samoa")
+    press(page)
+    assert "before we have worked out your clock" in done(page)
+    assert requests_kept(site) == before + 1
