@@ -175,7 +175,7 @@ def _assert_sound(page) -> None:
 
 @pytest.mark.parametrize(
     ("path", "words", "link"),
-    [("/no-such-page/", "In danger now:", "a"), ("/plan/", "I drink or take benzos", ".cite")],
+    [("/no-such-page/", "In danger now:", "a"), ("/plan/", "I drink alcohol or take benzos", ".cite")],
 )
 def test_what_belongs_to_a_line_stands_in_it_on_a_phone(visit, path, words, link):
     visitor = visit(360)

@@ -90,11 +90,6 @@ def test_answer_has_all_ten_lines(client, guide, since, substance):
     assert not missing(html, "/phases/now/")
 
 
-@pytest.mark.parametrize("answers", [{"danger": "overdose"}, {"mood": "low"}])
-def test_check_in_sheet_has_all_ten_lines(client, guide, answers):
-    assert not missing(client.post("/phases/now/check-in/", answers).content, "/phases/now/check-in/")
-
-
 def test_page_says_each_line_of_the_list_once(client, guide):
     """A reader in withdrawal reads one list, not the same ten things in two."""
     for path in pages_of_the_site(client):
