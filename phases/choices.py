@@ -25,7 +25,7 @@ class Area(models.TextChoices):
 
 class Place(models.TextChoices):
     HOME = "home", "At home"
-    VISITS = "visits", "At home, with visits to a clinic"
+    VISITS = "visits", "At home, with clinic visits"
     CLINIC = "clinic", "At a clinic, most days at first"
     MEETINGS = "meetings", "At meetings, or online"
     STAY = "stay", "You stay there"
@@ -44,7 +44,7 @@ class Soon(models.TextChoices):
     """When it can begin. Never a number of hours or days: only a clinician says when a medicine is safe to start."""
 
     NOW = "now", "Now"
-    ENROLLED = "enrolled", "Once a clinic takes you on, with no detox first"
+    ENROLLED = "enrolled", "Once a clinic takes you on"
     IN_WITHDRAWAL = "in-withdrawal", "In withdrawal, when a clinician says so"
     LATER = "later", "After the worst days"
     OPIOID_FREE = "opioid-free", "Only once you are fully off opioids"

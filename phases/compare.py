@@ -36,10 +36,10 @@ class CompareForm(forms.Form):
     medicine = forms.ChoiceField(label="Medicine", choices=[ANY, ("yes", "Yes"), ("no", "No")], required=False)
     soon = forms.ChoiceField(
         label="How soon",
-        choices=[ANY, ("now", "Now"), ("in-withdrawal", "Now, or when a clinician says"), ("later", "Later")],
+        choices=[ANY, ("now", "Now"), ("in-withdrawal", "In withdrawal"), ("later", "Later")],
         required=False,
     )
-    cravings = forms.ChoiceField(label="Cravings", choices=[ANY, ("eases", "Eases or may ease")], required=False)
+    cravings = forms.ChoiceField(label="Cravings", choices=[ANY, ("eases", "May ease them")], required=False)
     overdose_risk = forms.ChoiceField(label="Overdose", choices=[ANY, ("lower", "Fewer deaths")], required=False)
 
 

@@ -163,7 +163,11 @@ def test_comparison_is_cards_on_a_phone_and_a_table_for_those_who_listen(visit):
     with page.expect_navigation():
         page.get_by_role("button", name="Show what fits").click()
     assert page.url.endswith("cravings=eases&overdose_risk=")
-    assert page.get_by_role("rowheader").all_inner_texts() == ["Methadone", "Buprenorphine"]
+    assert page.get_by_role("rowheader").all_inner_texts() == [
+        "Methadone",
+        "Buprenorphine",
+        "Extended-release naltrexone",
+    ]
     assert page.get_by_role("columnheader").count() == 7
     assert page.locator(".compare td").first.inner_text().startswith("Where")
 

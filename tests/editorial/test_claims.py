@@ -51,10 +51,14 @@ def citing(key: str) -> list[tuple[str, str]]:
         ("darke-2017", r"\w", r"wish to die|suicide|thoughts of death"),
         ("cdc-overdose-response", r"\w", r"speaker"),
         ("emcdda-sows", r"scale", r"waves"),
-        ("dea-telehealth-2025", r"phone|video|this way", r"waiver|license"),
+        ("dea-telehealth-2025", r"phone|video|(this|that) way", r"waiver|license"),
         ("strang-2003", r"\w", r"even a (few|short)"),
         ("krupitsky-2011", r"may ease craving", r"shown to"),
-        ("fda-benzos-2017", r"benzos|sedatives|no treatment|refuse|stop your breathing|stop their breathing", r"child"),
+        (
+            "fda-benzos-2017",
+            r"benzos|sedatives|mixing|together|no treatment|refuse|stop (your|their) breathing",
+            r"child",
+        ),
         ("cdc-naloxone-breathing", r"naloxone|breath|waking|sleep|watch|sure", r"no response"),
     ],
 )
