@@ -80,7 +80,9 @@ def test_sources_of_the_rules_above_are_in_use():
         (r"2 to 3 minutes|two to three minutes", r"not breathing well"),
         (r"emergency rooms? can\b.*start|emergency rooms? start", r"many emergency rooms"),
         (r"medetomidine", r"^(?!.*\b(deadly|kills?)\b)"),
-        (r"methadone or buprenorphine can be started", r"\w"),
+        (r"3 in 4", r"nearly 3 in 4"),
+        (r"were not using", r"45 in 100 were not using at six months"),
+        (r"deaths?.*9 or 10|about 4 on it", r"9 or 10"),
     ],
 )
 def test_guideline_or_figure_is_told_one_way_everywhere(words, must):
@@ -155,6 +157,11 @@ def test_page_says(slug, must):
 def test_no_text_says(never):
     for slug, text in TEXTS.items():
         assert not re.search(never, text), (slug, never)
+
+
+def test_no_source_is_listed_twice():
+    keys = [source["key"] for source in read_yaml(EDITORIAL / "sources.yaml")]
+    assert sorted(keys) == sorted(set(keys))
 
 
 def test_page_that_names_the_clinic_names_the_national_helpline_too():
