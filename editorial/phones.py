@@ -49,7 +49,8 @@ _VANITY = tuple(
     )
 )
 _LABEL = re.compile(r"(?:my )?(?:tel|telephone|phone|number|phone number|ph|no)(?: is)?", re.IGNORECASE)
-_LONG = re.compile(r"\+?\d(?:[\s\-().]*\d){6,}")
+_LONG = re.compile(rf"\+?\d(?:{_BETWEEN.pattern}\d){{6,}}")
+_EMAIL = re.compile(r"[^\s/,;:<(]+@[^\s@]+\.[a-z]{2,}", re.IGNORECASE)
 
 
 class NotANumber(ValueError):
@@ -81,7 +82,7 @@ def read(text: str) -> Written:
     It has exactly the digits that were typed: letters count as digits only in a vanity number, and digits with words
     between them are never joined.
     """
-    flat = "".join(map(_flat, text))
+    flat = _EMAIL.sub(lambda found: "a" * len(found[0]), "".join(map(_flat, text)))  # its digits are its own
     runs = _runs(flat)
     for run in runs:
         if found := _in_run(flat, run):

@@ -110,6 +110,12 @@ def test_extension_without_digits_costs_nothing(word):
     assert phones.read(f"212 555 0123 {word}") == phones.Written("+12125550123", word)
 
 
+def test_digits_of_an_email_address_are_no_number():
+    text = "jo2125550123@example.com"
+    assert phones.read(text) == phones.Written("", text)
+    assert phones.read(f"646-555-0199 or {text}") == phones.Written("+16465550199", f"or {text}")
+
+
 @pytest.mark.parametrize("text", ["call me", "no calls, email me", "+"])
 def test_text_without_a_digit_is_a_remark(text):
     assert phones.read(text) == phones.Written("", text)
@@ -190,4 +196,5 @@ def test_number_for_people_is_as_one_dials_it_here():
 
 
 def test_second_number_in_a_remark_is_hidden_and_other_digits_stay():
-    assert phones.without_numbers("or 646-555-0199, room 204") == "or [another number], room 204"
+    for number in ("646-555-0199", "646·555·0199", "+1 (646) 555_0199", "6465550199", "555-0199", "٦٤٦٥٥٥٠١٩٩"):
+        assert phones.without_numbers(f"or {number} in room 204") == "or [another number] in room 204"
