@@ -7,7 +7,7 @@ from callbacks import limiting, services
 from callbacks.models import CallbackRequest
 from callbacks.reach import ReachForm
 from callbacks.receiving import UnreadableForm, receive
-from callbacks.views import NOT_READ, SeeOther, addresses, drop_body, opened, with_a_link
+from callbacks.views import NOT_READ, SeeOther, addresses, correctable, drop_body, with_a_link
 
 NOT_CORRECTED = "We could not save this. The fault is ours. What we had before still holds. Try again in a minute."
 TOO_MANY_CORRECTIONS = (
@@ -18,7 +18,7 @@ TOO_MANY_CORRECTIONS = (
 @with_a_link
 def correct(request: HttpRequest, callback: CallbackRequest, secret: str) -> HttpResponse:
     """Shows the number and the address as we have them; by POST it takes them as they should be."""
-    details, its = opened(callback), addresses(secret)
+    details, its = correctable(callback), addresses(secret)
     if details is None:
         drop_body(request)
         return SeeOther(its["sent"])

@@ -143,10 +143,11 @@ def withdraw(request: HttpRequest, callback: CallbackRequest, secret: str) -> Ht
     return render(request, "callbacks/withdraw.html", {"callback": callback, "addresses": addresses(secret)})
 
 
-def opened(callback: CallbackRequest) -> Details | None:
-    """What the person sent; None once it is erased, or cannot be opened."""
+def correctable(callback: CallbackRequest) -> Details | None:
+    """What the person sent, to be put right; None once we have talked, it is erased, or it cannot be opened."""
     try:
-        return callback.open_details() if callback.is_kept else None
+        is_over = callback.state in {CallbackRequest.State.REACHED, CallbackRequest.State.WITHDRAWN}
+        return None if is_over else callback.open_details()
     except VaultError:
         return None
 
@@ -190,7 +191,7 @@ def _sent_page(
         "unpromised": "" if callback.due_is_promised else why_unpromised(callback.safe_hours, timezone.now()),
         "form": AddFilesForm(slots=callback.open_slots() if callback.is_kept else ()),
         "problem": problem,
-        "details": opened(callback),
+        "details": correctable(callback),
         "addresses": addresses(secret),
         "link": settings.SITE_URL + _address("callbacks:sent", secret),
     }

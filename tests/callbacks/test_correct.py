@@ -165,6 +165,13 @@ def test_colleague_who_has_it_is_told_and_sees_the_remark_before_and_the_second_
     assert ("revealed", asked_.reference) in records()
 
 
+def test_number_goes_from_the_page_once_we_have_talked(client, asked_):
+    CallbackRequest.objects.update(state="reached")
+    assert "555-0123" not in text_of(client.get(link_to()))
+    assert client.get(link_to(page=CORRECT))["Location"] == correction(client)["Location"] == link_to()
+    assert CallbackRequest.objects.get().open_details() == DETAILS
+
+
 def test_correction_brings_a_closed_request_back_into_the_queue(client, asked_, alex):
     """A wrong number was rung, and the request closed."""
     work.claim(asked_, alex)

@@ -50,7 +50,7 @@ def test_kind_is_told_from_the_first_bytes(head, kind):
     [
         ("card.jpg", "card.jpg"),
         ("Überweisung – 名刺.pdf", "Überweisung – 名刺.pdf"),
-        ("a\x00b\r\nc\x7f.pdf", "abc.pdf"),
+        ("a\x00b\r\nc\x7f.pdf", "ab c.pdf"),
         ("harmless\u202efdp.exe", "harmlessfdp.exe"),
         ("\u2066x\u2069.png", "x.png"),
         ("\ud800.png", ".png"),
