@@ -40,7 +40,7 @@ DANGERS = [
         "chest",
         "Chest pain, trouble breathing, or fainting",
         "911",
-        "Call [911](tel:911).[@medetomidine-philadelphia-2025]",
+        "Call [911](tel:911).[@medlineplus-emergency]",
     ),
     DangerSign(
         "heart-mind",
@@ -53,7 +53,7 @@ DANGERS = [
         "seizure",
         "A seizure",
         "911",
-        "Call [911](tel:911).[@medetomidine-philadelphia-2025]",
+        "Call [911](tel:911).[@medlineplus-emergency]",
     ),
     DangerSign(
         "suicide",
@@ -73,6 +73,14 @@ DANGERS = [
         "You pass little or dark urine, have sunken eyes, or feel dizzy",
         "911",
         "Call [911](tel:911) or go to the emergency room. You may be drying out.[@nlm-dehydration-2007; @darke-2017]",
+    ),
+    DangerSign(
+        "infection",
+        "Fever with a stiff neck, new severe back pain, a wound that spreads or turns black, "
+        "or any fever if you inject",
+        "911",
+        "Call [911](tel:911) or go to the emergency room. Fever alone, and you inject? Be seen today."
+        "[@acep-fever; @medlineplus-emergency; @ucsf-fever-injecting]",
     ),
     DangerSign(
         "alcohol-benzos",

@@ -70,6 +70,21 @@ def test_infection_is_among_the_warning_signs(client, guide, path):
     assert "vomiting and drowsy? lie on your side" in text
 
 
+STAGES = ["initial-withdrawal", "peak-withdrawal", "post-acute-withdrawal"]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_stage_sends_who_has_fever_and_injects_to_care_the_same_day(client, guide, stage):
+    text = text_of(client.get(f"/phases/{stage}/").content)
+    for words in ("any fever", "inject", "stiff neck", "new severe back pain", "a wound that spreads or turns black"):
+        assert words in text, words
+
+
+def test_symptom_with_fever_names_infection(client, guide):
+    text = text_of(client.get("/symptoms/goosebumps-and-chills/").content)
+    assert "an infection that threatens your life. if you inject, be seen the same day" in text
+
+
 def test_card_names_infection_and_what_not_to_mix(client, guide):
     text = text_of(client.get("/card/").content)
     assert "fever if you inject. stiff neck. new, bad back pain. a spreading wound" in text
