@@ -123,7 +123,7 @@ def test_page_that_brings_an_opioid_medicine_home_says_lock_it_away(slug):
         ),
         ("methadone", ["faint", "races or skips", "Missed doses", "before you take more", "give yours away"]),
         ("buprenorphine", ["December 31, 2025", "December 31, 2026", "August 8, 2023", "Brixadi", "Sublocade"]),
-        ("buprenorphine", ["Many can start it, so ask", "8 in 100 starts with follow-up", "had not kept to the plan"]),
+        ("buprenorphine", ["Many can start it, so ask", "8 in 100 starts that were followed up", "had not kept to the plan"]),
         ("naloxone", ["Do not test", "one spray holds one dose", "thumb", "two fingers", "push hard on the chest"]),
         ("naloxone", ["for breathing, not for waking", "Breathing well but asleep", "Narcan and RiVive"]),
         ("lost-tolerance-and-overdose", ["Do not test it", "for breathing, not for waking", "push hard on the chest"]),
