@@ -38,7 +38,7 @@ class CallbackForm(ReachForm, HoursForm, FilesForm):
     stands last, so that a body cut off anywhere is told from a whole one.
     """
 
-    field_order = "name about phone email times anyway zone place".split()
+    field_order = "name about phone email times anyway zone elsewhere place".split()
 
     name = TextField(
         noun="name",

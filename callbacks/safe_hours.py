@@ -38,13 +38,14 @@ class Zone(TextChoices):
 
 
 #: The zone of somebody whose clock is none of those listed: they say where they are, and nobody is called by a guess.
-UNKNOWN = ""
+#: The time zone database has this name for a clock whose zone nobody has set; so a release before this one can read it.
+UNKNOWN = "Factory"
 #: What the form sends for it.
 OTHER = "other"
 
 
 def zone_name(zone: str) -> str:
-    """Like "Eastern", or "Boise" for a zone that is not among the nine; empty where it is not known."""
+    """Like "Eastern", or "Boise" for a zone that is not among the nine."""
     return dict(Zone.choices).get(zone) or zone.rpartition("/")[2].replace("_", " ")
 
 
@@ -56,7 +57,7 @@ def zone_choices() -> list[tuple[str, str]]:
 
 def clock_of(zone: str) -> ZoneInfo:
     """The person's clock, or the clinic's where theirs is not known."""
-    return ZoneInfo(zone or settings.TIME_ZONE)
+    return ZoneInfo(settings.TIME_ZONE if zone == UNKNOWN else zone)
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ class SafeHours:
     @property
     def in_words(self) -> str:
         """Like "Morning, 8 to 12; evening, 5 to 9 (Eastern time)"."""
-        zone = f"{zone_name(self.zone)} time" if self.zone else "time zone not known"
+        zone = "time zone not known" if self.zone == UNKNOWN else f"{zone_name(self.zone)} time"
         parts = "; ".join(part.label for part in self.parts) or "Any time, 8 in the morning to 9 in the evening"
         return f"{parts[0]}{parts[1:].lower()} ({zone})"
 

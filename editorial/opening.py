@@ -77,7 +77,7 @@ class SpecialDay(models.Model):
 
     def __str__(self) -> str:
         day = format_date(self.day, "l, F j")
-        return f"open {day}, {_from_until(self.opens, self.closes)}" if self.opens else f"closed on {day}"
+        return f"Open {day}, {_from_until(self.opens, self.closes)}" if self.opens else f"Closed on {day}"
 
 
 def week_in_words(times: Iterable[DayTimes]) -> str:
@@ -105,7 +105,7 @@ def days_ahead(written: str) -> Iterator[str]:
     for line in written.splitlines():
         date, _, words = line.partition(" ")
         if 0 <= (datetime.date.fromisoformat(date) - today).days <= DAYS_SHOWN:
-            yield words
+            yield f"{words[0].lower()}{words[1:]}"
 
 
 def _days(run: list[int]) -> str:

@@ -82,14 +82,16 @@ class Standing:
         if not self.request.is_waiting:
             return ""
         if self.request.zone == UNKNOWN:
-            return "Time zone not known: read where they are"
+            return "Time zone not known"
         never = self.hours.never_meet(self.request.safe_hours, self.now)
         return "Safe hours never meet our hours" if never else ""
 
     @property
     def clock_there(self) -> str:
         """What the person's own clock shows; empty where we do not know their time zone."""
-        return clock(self.now.astimezone(clock_of(self.request.zone))) if self.request.zone else ""
+        if self.request.zone == UNKNOWN:
+            return ""
+        return clock(self.now.astimezone(clock_of(self.request.zone)))
 
     @property
     def next_try(self) -> str:

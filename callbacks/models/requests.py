@@ -105,6 +105,7 @@ class CallbackRequest(models.Model):
             models.Index(fields=["erase_after"], name="callback_erase_after"),
             models.Index(fields=["state", "due_at"], name="callback_queue"),
             models.Index(fields=["phone_index"], name="callback_phone"),
+            models.Index(fields=["state", "zone", "call_times"], name="callback_safe_hours"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -230,7 +231,7 @@ class CallbackRequest(models.Model):
     @property
     def zone_in_words(self) -> str:
         """The person's zone, or the clinic's where theirs is not known."""
-        return zone_name(self.zone or settings.TIME_ZONE)
+        return zone_name(clock_of(self.zone).key)
 
     @property
     def _key_context(self) -> bytes:

@@ -199,4 +199,7 @@ function likeTheirs(zones) {
 
 start();
 const zone = main.querySelector("select[name=zone]");
-if (zone && !zone.value) zone.value = likeTheirs([...zone.options].map(({ value }) => value)) ?? "";
+if (zone && !zone.value) {
+  zone.value = likeTheirs([...zone.options].map(({ value }) => value)) ?? "";
+  if (!zone.value) zone.form.elements.elsewhere.value = zone.options[0].text = "Choose your time zone";
+}

@@ -122,7 +122,7 @@ def look(browser: Browser, site: Site, kept_windows):
 
     def opened(width: int = 360, scheme: str = "light", *, staff: bool = False) -> Visitor:
         if staff not in kept_windows:
-            context = browser.new_context()
+            context = browser.new_context(timezone_id="America/New_York")
             context.set_default_timeout(15_000)
             kept_windows[staff] = Visitor(context, site)
             if staff:
@@ -143,6 +143,7 @@ def visit(browser: Browser, site: Site):
     contexts = []
 
     def opened(width: int = 360, scheme: str = "light", **options) -> Visitor:
+        options = {"timezone_id": "America/New_York"} | options
         context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, **options)
         context.set_default_timeout(15_000)
         contexts.append(context)

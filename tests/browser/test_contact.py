@@ -24,6 +24,7 @@ def test_request_with_a_photo_is_confirmed_once_and_for_all(person, site, tmp_pa
     (photo := tmp_path / "card.txt").write_bytes(PNG)
     fill(page)
     page.get_by_label("Morning").check()
+    page.get_by_label("Your time zone").select_option("Eastern")
     page.get_by_label("First file").set_input_files(photo)
     send(page)
     text = page.locator("main").inner_text()

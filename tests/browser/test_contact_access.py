@@ -66,7 +66,7 @@ def test_form_is_filled_in_and_sent_with_the_keyboard_alone(visit, tmp_path):
         if kind == "submit":
             break
         page.keyboard.press("Tab")
-    asked = "name about phone email times zone leave if_other_answers message file_1 file_2".split()
+    asked = "name about phone email times zone place leave if_other_answers message file_1 file_2".split()
     assert [name for name in dict.fromkeys(visited) if name] == asked  # in order, and never the hidden field
     page.keyboard.press("Enter")
     page.wait_for_url("**/contact/sent/**")

@@ -1,6 +1,7 @@
 """Which time zone the form of a phone shows, by its clock; and what is asked where none fits."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.asking import done, fill, press, requests_kept
 
@@ -60,6 +61,21 @@ def test_no_zone_is_shown_where_no_script_can_tell(visit):
     visitor = visit(360, java_script_enabled=False, timezone_id="America/Boise")
     visitor.open("/contact/")
     assert visitor.page.get_by_label("Your time zone").input_value() == ""
+
+
+def test_phone_from_elsewhere_is_asked_though_no_hours_were_named(visit, site):
+    visitor = visit(360, timezone_id="Pacific/Pago_Pago")
+    page, before = visitor.page, requests_kept(site)
+    visitor.open("/contact/")
+    fill(page)
+    press(page)
+    expect(page.get_by_role("link", name="Choose your time zone")).to_be_visible()
+    assert page.locator("[name=elsewhere]").input_value()  # asked again, for as long as none is chosen
+    assert requests_kept(site) == before
+    page.get_by_label("Your time zone").select_option("Hawaii")
+    press(page)
+    done(page)
+    assert requests_kept(site) == before + 1
 
 
 @pytest.mark.parametrize("scripts", [True, False])

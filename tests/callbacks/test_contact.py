@@ -42,7 +42,7 @@ def test_form_page_sets_no_cookie_and_is_kept_nowhere(client):
 def test_form_page_has_its_fields_in_the_order_that_shows_how_far_a_body_came(client):
     page = client.get(CONTACT).content.decode().split("<form", 1)[1].split("</form>")[0]
     names = list(dict.fromkeys(re.findall(r'name="(\w+)"', page)))
-    text = "name about phone email times zone place leave if_other_answers message website token"
+    text = "name about phone email times zone elsewhere place leave if_other_answers message website token"
     assert names == [*text.split(), "file_1", "file_2", "complete"]
 
 
