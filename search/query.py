@@ -32,7 +32,7 @@ class Result:
 @dataclass(frozen=True)
 class Results:
     """What was found. `corrected` is the query as searched where the typed one had no match, else empty;
-    `is_urgent`: what was typed may mean that somebody is in danger now; `asks_for_a_dose`: it seeks an amount to take."""
+    `is_urgent`: what was typed may mean that somebody is in danger now; `asks_for_a_dose`: it seeks an amount."""
 
     query: str
     corrected: str
@@ -63,6 +63,7 @@ def search(typed: str) -> Results:
     standing = [Result(page.title, "Page", page.url, [(page.words, False)]) for page, _ in pages]
     matches.sort(key=lambda match: not _is_named(match.title, terms))
     called = [match for match in matches if _is_called(match, terms)]
+    called.sort(key=lambda match: query.casefold() not in _names(match))  # word for word before what means the same
     others = [match for match in matches if match not in called]
     first = sum(is_named for _, is_named in pages)
     found = [*standing[:first], *map(_result, called), *standing[first:], *map(_result, others)]
@@ -96,11 +97,15 @@ def _is_named(title: str, terms: list[list[str]]) -> bool:
 def _is_called(match: index.Match, terms: list[list[str]]) -> bool:
     """Whether what was typed, or what people mean by it, is a whole name of the page: no more words and no fewer."""
     spelt = [{stem(spelling) for spelling in spellings} for spellings in terms]
-    for name in (match.title, *match.also_called.split(",")):
+    for name in _names(match):
         named = {stem(word) for word in _words(name)}
         if named and named <= set().union(*spelt) and all(named & spellings for spellings in spelt):
             return True
     return False
+
+
+def _names(match: index.Match) -> list[str]:
+    return [name.strip().casefold() for name in (match.title, *match.also_called.split(","))]
 
 
 def _result(match: index.Match) -> Result:
