@@ -73,6 +73,8 @@ def promised(received: str, safe: SafeHours) -> str | None:
         (WEEKDAYS_8_TO_6, 4, (EVENING,), PACIFIC, "2026-11-24 12:00", None),
         (MONDAY_LATE, 1, (), NEW_YORK, "2026-11-24 12:00", "Tue 2026-12-01 02:00"),
         (MONDAY_LATE, 2, (MORNING,), NEW_YORK, "2026-11-24 12:00", None),
+        # Rounded up to a quarter of an hour, but not to when we are closed
+        ([(day, "09:10", "17:10") for day in range(5)], 8, (), NEW_YORK, "2026-11-24 12:00", "Tue 2026-11-24 22:10"),
         # More hours than two working days have
         (MONDAY_LATE, 5, (), NEW_YORK, "2026-11-24 12:00", "Tue 2026-12-08 02:00"),
         # Nothing listed
