@@ -95,7 +95,7 @@ DANGERS = [
         "See a clinician the same day. Do not stop suddenly: medicine is the care that experts recommend.[@acog-711]",
     ),
 ]
-#: No sign to tick but an answer; whoever is so low hears of 988 before they think of suicide, or before they say so.
+#: No sign to check but an answer; whoever is so low hears of 988 before they think of suicide, or before they say so.
 VERY_LOW = DangerSign(
     "very-low",
     "Your mood is very low",
@@ -195,7 +195,7 @@ class CheckInForm(forms.Form):
     def clean(self) -> dict:
         data = super().clean()
         if not self.errors and not any(data.values()):
-            self.add_error("danger", "Tick at least one thing. If you cannot find yours, call and say how you feel.")
+            self.add_error("danger", "Check at least one thing. If you cannot find yours, call and say how you feel.")
         return data
 
     def dangers(self) -> list[DangerSign]:
@@ -210,6 +210,11 @@ class CheckInForm(forms.Form):
             keys.add("very-low")
         signs = [sign for sign in (*DANGERS, VERY_LOW) if sign.key in keys]
         return sorted(signs, key=lambda sign: sign.level == "today")
+
+    @property
+    def may_be_fentanyl(self) -> bool:
+        """Whether other sedatives may be in what was taken, as the person answered fentanyl or heroin or not sure."""
+        return self.cleaned_data["substance"] in (Substance.FENTANYL, Substance.HEROIN)
 
     @property
     def takes_alcohol_or_benzos(self) -> bool:

@@ -78,9 +78,10 @@ class Course(models.Model):
         """Whether it can be going on at that many hours since last use, taking the widest range."""
         return self.onset_from <= hour <= self.end_to
 
-    def is_peak_at(self, hour: float) -> bool:
-        """Whether that hour falls where it is usually strongest."""
-        return self.peak_from is not None and self.peak_from <= hour <= self.peak_to
+    def usually_begun_at(self, hour: float) -> bool:
+        """Whether it has begun for most: from its peak on, or from the middle of the range of its onset."""
+        begun = (self.onset_from + self.onset_to) / 2 if self.peak_from is None else self.peak_from
+        return hour >= begun
 
     def overlaps_peak(self, start: float, stop: float) -> bool:
         """Whether a stretch of hours since last use holds part of the time when it is usually strongest."""

@@ -134,7 +134,7 @@ class Symptom(Course):
         SEVERE = "severe", "Severe"
 
     class Confidence(models.TextChoices):
-        MEDIUM = "medium", "Sources mostly agree"
+        MEDIUM = "medium", "Sources agree on the days, not the hours"
         LOW = "low", "Sources differ or say little"
 
     phase = models.ForeignKey(Phase, on_delete=models.CASCADE, related_name="symptoms")

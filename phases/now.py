@@ -4,26 +4,46 @@ Nothing here or in its view is stored. It never says that a person is well: it n
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django import forms
 
 from phases.hours import DAY, LONGEST
 from phases.models import Phase, Symptom
+from phases.outlook import EASES_FROM, outlooks
 
 LATE = 20 * DAY  # hours: by then acute symptoms are gone, methadone's too (drugs-com-withdrawal)
+JUST_USED = 6  # hours: until then an answer speaks of overdose before anything else
 AHEAD = (6, 24, 72)  # hours: how far "what comes next" looks
 
 
 class Substance:
     """What was used decides whether heroin's hours say anything."""
 
-    HEROIN, FENTANYL, METHADONE = "heroin", "fentanyl", "methadone"
+    HEROIN, FENTANYL, PILLS = "heroin", "fentanyl", "pills"
+    METHADONE, BUPRENORPHINE, KRATOM = "methadone", "buprenorphine", "kratom"
     choices = [
         (HEROIN, "Heroin"),
         (FENTANYL, "Fentanyl, or I am not sure"),
+        (PILLS, "Pain pills, like oxycodone, hydrocodone, morphine, codeine or tramadol"),
         (METHADONE, "Methadone or another long-acting opioid"),
+        (BUPRENORPHINE, "Buprenorphine, like Suboxone"),
+        (KRATOM, "Kratom or 7-OH"),
     ]
+
+
+#: Articles that an answer links, where they are published: the substance's own first, then what fits everybody.
+READ_ON = {
+    Substance.FENTANYL: ("test-strips", "Test strips"),
+    Substance.PILLS: ("pain-pills-and-tramadol", "Pain pills and tramadol"),
+    Substance.METHADONE: ("coming-off-methadone-or-buprenorphine", "Coming off methadone or buprenorphine"),
+    Substance.BUPRENORPHINE: ("coming-off-methadone-or-buprenorphine", "Coming off methadone or buprenorphine"),
+    Substance.KRATOM: ("kratom-and-other-remedies", "Kratom and other remedies"),
+}
+FOR_ALL = (
+    ("alcohol-or-benzos-too", "Also using alcohol or benzos"),
+    ("pregnant-or-breastfeeding", "Pregnant or breastfeeding"),
+)
 
 
 #: Each answer as a range in hours since last use; None where the person does not know.
@@ -112,15 +132,10 @@ class Window:
 
     after: int
     until: int
+    outlook: str
     begins: list[Symptom]
     eases: list[Symptom]
     phases: list[Phase]
-    is_hardest: bool
-    hardest_ends: bool
-
-    @property
-    def is_quiet(self) -> bool:
-        return not (self.begins or self.eases or self.phases)
 
 
 @dataclass(frozen=True)
@@ -145,8 +160,19 @@ class Answer:
 
     @property
     def phase(self) -> Phase | None:
-        """The furthest stage whose onset has usually begun by now."""
-        return self.phases[-1] if self.phases else None
+        """The furthest stage that has usually begun by now, or else the first that may have."""
+        usual = [phase for phase in self.phases if phase.usually_begun_at(sum(self.hours) / 2)]
+        return next(iter(usual[-1:] or self.phases), None)
+
+    @property
+    def is_easing(self) -> bool:
+        """Whether the hardest hours of the stage are over. Never for a stage without a peak."""
+        return bool(self.phase and self.phase.peak_to and sum(self.hours) / 2 > self.phase.peak_to)
+
+    @property
+    def may_have_just_used(self) -> bool:
+        """Whether an overdose may still come: within six hours, or where nobody knows when it was."""
+        return self.hours is None or self.hours[0] < JUST_USED
 
 
 def place(hours: tuple[float, float] | None, substance: str, phases: Sequence[Phase]) -> Answer:
@@ -165,19 +191,17 @@ def place(hours: tuple[float, float] | None, substance: str, phases: Sequence[Ph
     now = [phase for phase in phases if phase.is_possible_at(middle)]
     likely = [symptom for symptom in symptoms if symptom.is_possible_at(middle)]
     likely = _one_of_each(likely, now[-1:])
-    likely.sort(key=lambda symptom: not symptom.is_peak_at(middle))
     if not now and phases and middle > max(phase.end_to for phase in phases):
         return Answer(hours, substance, [], phases[-1], [], [], is_past=True)
-    return Answer(
+    answer = Answer(
         hours=hours,
         substance=substance,
         phases=now,
-        guide=now[-1] if now else next(iter(phases), None),
+        guide=None,
         likely_now=likely,
-        ahead=[
-            _window(middle, after, until, symptoms, phases) for after, until in zip((0, *AHEAD), AHEAD, strict=False)
-        ],
+        ahead=_windows(hours, symptoms, phases),
     )
+    return replace(answer, guide=answer.phase or next(iter(phases), None))
 
 
 def _one_of_each(symptoms: Iterable[Symptom], stages: Sequence[Phase] = ()) -> list[Symptom]:
@@ -193,18 +217,25 @@ def _thing(symptom: Symptom) -> object:
     return symptom.thing or symptom.pk
 
 
-def _window(now: float, after: int, until: int, symptoms: Sequence[Symptom], phases: Sequence[Phase]) -> Window:
-    start, stop = now + after, now + until
+def _windows(hours: tuple[float, float], symptoms: Sequence[Symptom], phases: Sequence[Phase]) -> list[Window]:
+    steps = list(zip((0, *AHEAD), AHEAD, strict=False))
+    said = outlooks([(hours[0] + after, hours[1] + until) for after, until in steps], phases)
+    return [_window(hours, step, words, symptoms, phases) for step, words in zip(steps, said, strict=True)]
+
+
+def _window(
+    hours: tuple[float, float], step: tuple[int, int], words: str, symptoms: Sequence[Symptom], phases: Sequence[Phase]
+) -> Window:
+    middle = sum(hours) / 2
+    start, stop = (middle + ahead for ahead in step)
     there = {_thing(symptom) for symptom in symptoms if symptom.is_possible_at(start)}
     goes_on = {_thing(symptom) for symptom in symptoms if symptom.onset_from <= stop < symptom.end_from}
     begins = [symptom for symptom in symptoms if start < symptom.onset_from <= stop and _thing(symptom) not in there]
     eases = [symptom for symptom in symptoms if start < symptom.end_from <= stop and _thing(symptom) not in goes_on]
     return Window(
-        after=after,
-        until=until,
+        *step,
+        outlook=words,
         begins=_one_of_each(begins),
-        eases=_one_of_each(eases),
+        eases=_one_of_each(eases) if hours[0] + step[0] >= EASES_FROM else [],
         phases=[phase for phase in phases if start < phase.onset_from <= stop],
-        is_hardest=any(phase.overlaps_peak(start, stop) for phase in phases),
-        hardest_ends=any(start < (phase.peak_to or 0) <= stop for phase in phases),
     )

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from phases import timeline
 from phases.checkin import CheckInForm
 from phases.models import Phase, Symptom
-from phases.now import NowForm, place
+from phases.now import FOR_ALL, READ_ON, NowForm, place
 
 
 @sensitive_post_parameters()
@@ -32,7 +32,7 @@ def now(request: HttpRequest) -> HttpResponse:
         return render(request, "phases/now.html", context, status=422 if form.is_bound else 200)
     phases = list(Phase.objects.published().with_symptoms())
     answer = place(form.hours, form.cleaned_data["substance"], phases)
-    context = {"form": form, "answer": answer}
+    context = {"form": form, "answer": answer, "read_on": _read_on(answer.substance)}
     if answer.is_charted:
         context["timeline"] = timeline.of_phases(phases, now=answer.hours)
     return render(request, "phases/now_answer.html", context)
@@ -52,6 +52,15 @@ def check_in(request: HttpRequest) -> HttpResponse:
         return render(request, "phases/check_in.html", {"check_in": form}, status=422)
     known = {name: request.POST.get(name, "") for name in ("since", "substance")}
     return render(request, "phases/check_in.html", {"check_in": CheckInForm(symptoms, initial=known)})
+
+
+def _read_on(substance: str) -> list[tuple[str, str]]:
+    """Name and address of each article that fits an answer, of those that readers may see."""
+    wanted = [READ_ON[substance]] if substance in READ_ON else []
+    wanted += FOR_ALL
+    articles = Phase._meta.get_field("articles").related_model.objects.published()
+    there = {article.slug: article.get_absolute_url() for article in articles.filter(slug__in=dict(wanted))}
+    return [(name, there[slug]) for slug, name in wanted if slug in there]
 
 
 def _symptoms() -> list[Symptom]:

@@ -117,7 +117,7 @@ def test_check_in_left_empty_comes_back_with_a_way_on(client, guide):
     response = client.post(URL, {})
     html = response.content.decode()
     assert response.status_code == 422
-    assert "<title>Error: " in html and "Tick at least one thing" in html
+    assert "<title>Error: " in html and "Check at least one thing" in html
 
 
 @pytest.mark.parametrize(
@@ -156,3 +156,20 @@ def test_check_in_offers_no_symptom_of_a_draft(client, guide):
 
 def test_check_in_takes_no_other_method(client):
     assert client.put(URL).status_code == 405
+
+
+def test_red_box_holds_no_number_of_the_clinic(client, guide):
+    box = sheet(client, danger="seizure").split('card--emergency" aria-labelledby="danger"')[1].split("</section>")[0]
+    assert "tel:911" in box and "tel:988" in box and "tel:+18665121908" not in box
+
+
+@pytest.mark.parametrize("substance", ["heroin", "fentanyl"])
+def test_sheet_names_what_else_street_drugs_hold(client, guide, substance):
+    html = sheet(client, substance=substance)
+    assert "xylazine" in html and "medetomidine" in html and "do not wait it out" in html
+
+
+def test_any_fever_of_somebody_who_injects_is_seen_the_same_day(client, guide):
+    assert "Fever alone, and you inject? Be seen today." in words(sheet(client, danger="infection"))
+    page = client.get("/symptoms/goosebumps-and-chills/").content.decode()
+    assert "If you inject, be seen the same day." in page

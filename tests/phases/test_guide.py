@@ -18,9 +18,9 @@ STAGES = {
         "Raised heart rate and blood pressure",
         "Intense cravings",
     ],
-    "Post-acute withdrawal": ["Depression", "Irritability", "Mood swings", "Fatigue", "Difficulty concentrating"],
+    "Post-acute withdrawal": ["Depression", "Mood swings", "Fatigue", "Difficulty concentrating"],
 }
-ADDED = ["Yawning", "Watery eyes", "Goosebumps and chills", "Restless legs", "Early cravings"]
+ADDED = ["Yawning", "Watery eyes", "Goosebumps and chills", "Restless legs", "Early cravings", "Irritability"]
 TREATMENTS = [
     "methadone",
     "buprenorphine",
@@ -85,7 +85,7 @@ def test_fentanyl_is_not_charted(guide):
 def test_stage_shows_its_hours_and_how_sure_it_is(client, guide):
     html = client.get("/phases/post-acute-withdrawal/").content.decode()
     assert "Little evidence" in html
-    assert "No clear peak" in html
+    assert "Usually strongest at" not in html
     assert "Awaiting medical review" in html
 
 

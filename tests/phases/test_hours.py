@@ -58,5 +58,5 @@ def test_database_refuses_hours_out_of_order(wrong):
 def test_stage_without_one_peak_says_so():
     phase = make_phase(peak_from=None, peak_to=None)
     assert phase.peak_words == "No clear peak"
-    assert not phase.is_peak_at(30)
+    assert not phase.overlaps_peak(20, 40)
     assert phase.is_possible_at(30)

@@ -1,0 +1,92 @@
+"""One course, told forwards: for every hour, the words of the next windows agree with the stages, chart and tables."""
+
+import itertools
+import re
+
+import pytest
+from django.template import engines
+
+from phases import timeline
+from phases.models import Phase, Symptom
+from phases.now import AHEAD, SINCE, Substance, place
+
+pytestmark = pytest.mark.django_db
+PEAK = (24, 72)  # hours since last use: FACTS and the tables say day 2 to day 3
+EVERY_HOUR = [(hour, hour) for hour in range(2001)]
+ROUGH = [hours for _, hours in SINCE.values() if hours]
+HARD = re.compile("hardest (time|hours)")
+EASES = re.compile(r"may ease|easing|start to ease|usually over", re.I)
+
+
+@pytest.fixture
+def phases(guide):
+    return list(Phase.objects.published().with_symptoms())
+
+
+def windows(answer) -> list[str]:
+    """The rendered words of each window, in their order."""
+    html = engines["readers"].get_template("phases/_ahead.html").render({"answer": answer})
+    return [" ".join(re.sub("<[^>]+>", "", part).split()) for part in re.findall("<dd>(.*?)</dd>", html, re.S)]
+
+
+def test_guide_has_one_peak_and_stages_that_follow_without_a_gap(phases):
+    assert [(phase.peak_from, phase.peak_to) for phase in phases if phase.peak_from is not None] == [PEAK]
+    for before, after in itertools.pairwise(phases):
+        assert (after.onset_from, after.onset_to) == (before.end_from, before.end_to), after
+    assert not Symptom.objects.exclude(peak_from=None).exists()  # no source gives the peak of one symptom
+    assert sum(bool(row.peak) for row in timeline.of_phases(phases).rows) == 1
+
+
+@pytest.mark.parametrize("hours_asked", [EVERY_HOUR, ROUGH], ids=["each hour", "rough answers"])
+def test_next_windows_agree_with_the_course_at(phases, hours_asked):
+    for hours in hours_asked:
+        answer = place(hours, Substance.HEROIN, phases)
+        said = windows(answer)
+        assert len(said) == len(AHEAD), hours
+        assert len({re.split(r"(?<=\.) ", words)[0] for words in said}) == len(said), (hours, said)
+        for after, until, words in zip((0, *AHEAD), AHEAD, said, strict=False):
+            start, stop = hours[0] + after, hours[1] + until
+            overlaps = start < PEAK[1] and PEAK[0] < stop
+            assert bool(HARD.search(words)) == overlaps, (hours, words)
+            assert start >= 48 or not EASES.search(words), (hours, words)
+            assert "until then" not in words
+        for row in timeline.of_phases(phases, now=hours).rows:
+            if row.mark and row.course.end_to <= hours[0]:
+                raise AssertionError((hours, row.course))
+        if answer.is_easing:
+            assert sum(hours) / 2 > PEAK[1] and answer.phase.name == "Peak withdrawal"
+
+
+@pytest.mark.parametrize("substance", [key for key, _ in Substance.choices if key != "heroin"])
+def test_no_hours_are_told_for_any_other_substance(phases, substance):
+    for hours in [*EVERY_HOUR, *ROUGH, None]:
+        answer = place(hours, substance, phases)
+        assert not answer.ahead and not answer.is_charted and answer.phase is None
+
+
+@pytest.mark.parametrize("substance", [key for key, _ in Substance.choices])
+@pytest.mark.parametrize("asked", [{"since": "under-6"}, {"amount": "0"}, {"amount": "5.9"}, {"since": "unknown"}])
+def test_overdose_is_the_first_line_in_the_first_hours(client, guide, substance, asked):
+    html = client.post("/phases/now/", asked | {"substance": substance}).content.decode()
+    first = " ".join(re.sub("<[^>]+>", "", html.split("</h1>")[1])[:900].split())
+    assert first.startswith("Emergency: if you used in the last few hours, an overdose can still come.")
+    for words in ("911", "naloxone", "Do not be alone", "Take nothing more on top"):
+        assert words in first
+
+
+def test_day_five_is_not_called_the_hardest_part(client, guide):
+    html = client.post("/phases/now/", {"amount": "100", "substance": "heroin"}).content.decode()
+    assert "You may be past the hardest part" in html.split("</h1>")[0]
+    assert 'id="just-used"' not in html
+
+
+def test_low_mood_is_among_what_many_feel_in_the_first_days(phases):
+    for hour in (24, 36, 48):
+        assert "Depression" in {symptom.name for symptom in place((hour, hour), Substance.HEROIN, phases).likely_now}
+
+
+def test_answer_for_fentanyl_names_what_else_may_be_in_it(client, guide):
+    html = client.post("/phases/now/", {"since": "24-48", "substance": "fentanyl"}).content.decode()
+    lede = html.split("</h1>")[1].split("any of these")[0]
+    for words in ("xylazine", "medetomidine", "within hours", "Go early", "Do not wait it out"):
+        assert words in lede
