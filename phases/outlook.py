@@ -64,5 +64,5 @@ def _place(start: float, stop: float, phases: Sequence[Course]) -> str:
         return "turning" if start >= EASES_FROM else "hardest"
     peaks = [phase for phase in phases if phase.peak_to is not None]
     if start < max((phase.peak_to for phase in peaks), default=0):
-        return "before" if stop <= min(phase.onset_from for phase in phases) else "building"
+        return "before" if stop < min(phase.onset_from for phase in phases) else "building"
     return "easing" if start < max((phase.end_to for phase in peaks), default=0) else "lasting"
