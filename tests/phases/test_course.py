@@ -9,6 +9,7 @@ from django.template import engines
 from phases import timeline
 from phases.models import Phase, Symptom
 from phases.now import AHEAD, SINCE, Substance, place
+from tests.factories import make_article
 
 pytestmark = pytest.mark.django_db
 PEAK = (24, 72)  # hours since last use: FACTS and the tables say day 2 to day 3
@@ -90,3 +91,12 @@ def test_answer_for_fentanyl_names_what_else_may_be_in_it(client, guide):
     lede = html.split("</h1>")[1].split("any of these")[0]
     for words in ("xylazine", "medetomidine", "within hours", "Go early", "Do not wait it out"):
         assert words in lede
+
+
+def test_answer_links_the_article_for_a_substance_once_it_is_published(client, guide):
+    asked = {"since": "12-24", "substance": "kratom"}
+    article = make_article(slug="kratom-and-other-remedies", status="draft")
+    assert article.get_absolute_url() not in client.post("/phases/now/", asked).content.decode()
+    article.status = "published"
+    article.save()
+    assert f'href="{article.get_absolute_url()}"' in client.post("/phases/now/", asked).content.decode()
