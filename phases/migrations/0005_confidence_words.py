@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('phases', '0003_one_thing_at_several_stages'),
+        ('phases', '0004_places_and_cravings'),
     ]
 
     operations = [
