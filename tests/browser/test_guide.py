@@ -113,7 +113,7 @@ def test_check_in_left_empty_leads_to_its_first_question(visit):
     page = visitor.page
     with page.expect_navigation():
         page.get_by_role("button", name="Make my sheet").click()
-    page.get_by_role("link", name="Tick at least one thing").click()
+    page.get_by_role("link", name="Check at least one thing").click()
     assert page.evaluate("document.activeElement.name") == "danger"
     _assert_sound(page)
 

@@ -50,7 +50,7 @@ def test_timeline_links_are_reached_by_keyboard_seen_and_large_enough(visit):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_timeline_with_forced_colors_still_tells_peak_from_band(visit, scheme):
     visitor = visit(360, scheme, forced_colors="active")
-    visitor.open(PEAK)
+    visitor.open("/phases/")
     fills = visitor.page.evaluate(
         """() => ['.picture path:not(.peak)', '.picture .peak', '.picture .row-name']
           .map(name => getComputedStyle(document.querySelector(name))).map(style => [style.fill, style.stroke])"""
