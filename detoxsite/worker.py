@@ -9,7 +9,6 @@ the application, as in the stock worker, and must keep to a least speed. docs/de
 import contextlib
 import errno
 import os
-import re
 import selectors
 import socket
 import time
@@ -22,6 +21,7 @@ from gunicorn.workers.gthread import TConn
 
 from detoxsite import env
 from detoxsite.connections import BODY_SECONDS, CountingUnreader, Upload, Waiting, has_sent, is_running, send_rest
+from detoxsite.lanes import BODY_FOLLOWS, HEAD_END, ONLY_LENGTH, Lanes, least_needed
 from detoxsite.taking_turns import TurnTaker
 
 UPLOADS = env.whole_number("WEB_UPLOADS", 256, 1, 1024)  # threads for bodies beyond SMALL_BODY, in each process
@@ -34,16 +34,12 @@ ORPHAN_SECONDS = 15  # that a worker goes on after its master was killed, until 
 FIRST_SECONDS = 3  # after the beginning of a stop, for the first request of a connection
 STOP_SECONDS = 5  # before the end of the graceful stop, when the text of unfinished forms is saved
 
-_HEAD_END = b"\r\n\r\n"
-_BODY_FOLLOWS = re.compile(rb"\r\n(content-length|transfer-encoding|expect)[ \t]*:", re.IGNORECASE)
-_ONLY_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r\n", re.IGNORECASE)
-
 
 class Worker(TurnTaker):
-    """Two lanes of threads behind one loop that reads heads. Leans on gunicorn 27's ThreadWorker."""
+    """Lanes of threads behind one loop that reads heads. Leans on gunicorn 27's ThreadWorker."""
 
     def init_process(self) -> None:
-        self.upload_pool = ThreadPoolExecutor(UPLOADS, "upload")
+        self.upload_pool, self.lanes = ThreadPoolExecutor(UPLOADS, "upload"), Lanes()
         self.waiting: dict[TConn, Waiting] = {}
         self.uploads: dict[TConn, Upload] = {}
         self.ended: set[TConn] = set()  # what more they send is not read
@@ -68,6 +64,9 @@ class Worker(TurnTaker):
             if error.errno in {errno.EAGAIN, errno.ECONNABORTED}:
                 return False
             raise
+        if self.nr_conns > self.worker_connections * 0.9 and (least := least_needed(self.waiting)):
+            self._leave_loop(least)
+            self._drop(least)
         self.nr_conns += 1
         conn = TConn(self.cfg, client, address, listener.getsockname())
         self._wait(conn, HEAD_SECONDS, b"")
@@ -174,7 +173,7 @@ class Worker(TurnTaker):
             self._drop(conn)
             return True
         if sent < sum(map(len, parts)):
-            self._submit(conn, self.tpool, partial(send_rest, b"".join(parts)[sent:], keep=keep))
+            self._submit(conn, self.lanes.slow, partial(send_rest, b"".join(parts)[sent:], keep=keep))
         elif keep:
             wait.is_new = False
             wait.deadline = time.monotonic() + self.cfg.keepalive
@@ -184,19 +183,19 @@ class Worker(TurnTaker):
         return True
 
     def _take_if_complete(self, conn: TConn, wait: Waiting) -> None:
-        head, end, body = wait.data.partition(_HEAD_END)
+        head, end, body = wait.data.partition(HEAD_END)
         if not end:
             if len(head) > LARGEST_HEAD:
                 self._take(conn, self.upload_pool)
             return
         lines = bytes(head) + b"\r\n"
-        follows = _BODY_FOLLOWS.findall(lines)
-        length = _ONLY_LENGTH.search(lines) if len(follows) == 1 else None
+        follows = BODY_FOLLOWS.findall(lines)
+        length = ONLY_LENGTH.search(lines) if len(follows) == 1 else None
         if length and int(length[1]) <= SMALL_BODY and len(body) < int(length[1]):
             if not wait.has_head:
                 wait.has_head, wait.deadline = True, time.monotonic() + BODY_SECONDS
         elif not follows or (length and int(length[1]) <= SMALL_BODY):
-            self._take(conn, self.tpool)
+            self._take(conn, self.lanes.pick(bytes(head), conn) or self.tpool)
         else:
             self._take(conn, self.upload_pool)
 
@@ -211,7 +210,7 @@ class Worker(TurnTaker):
 
     def _take(self, conn: TConn, lane: Executor) -> None:
         """Gives a connection to a thread. How the request is framed is for gunicorn's parser alone to say."""
-        self._submit(conn, lane, self.handle if lane is self.tpool else self._handle_upload)
+        self._submit(conn, lane, self.handle if lane is self.tpool else partial(self._handle_apart, lane))
 
     def _submit(self, conn: TConn, lane: Executor, work: Callable[[TConn], object]) -> None:
         wait = self._leave_loop(conn)
@@ -222,8 +221,9 @@ class Worker(TurnTaker):
         done = lane.submit(work, conn)
         done.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
 
-    def _handle_upload(self, conn: TConn) -> object:
-        self.uploads[conn] = Upload(conn)
+    def _handle_apart(self, lane: Executor, conn: TConn) -> object:
+        if lane is self.upload_pool:
+            self.uploads[conn] = Upload(conn)
         try:
             return self.handle(conn)
         finally:
