@@ -61,7 +61,7 @@ class CallbackForm(ReachForm, HoursForm, FilesForm):
         required=False,
         choices=[("voicemail", "Leave a voicemail"), ("text", "Send a text message")],
         widget=forms.CheckboxSelectMultiple,
-        help_text="Others may hear or read it. If you tick nothing, we do neither.",
+        help_text="Others may hear or read it. If you check nothing, we do neither.",
         error_messages={"invalid_choice": "Choose from the two in the list."},
     )
     if_other_answers = forms.ChoiceField(

@@ -29,7 +29,7 @@ class HoursForm(forms.Form):
         required=False,
         choices=PartOfDay,
         widget=forms.CheckboxSelectMultiple,
-        help_text="So the phone rings only when you can talk. If you tick none, we may call at any of these times.",
+        help_text="So the phone rings only when you can talk. If you check none, we may call at any of these times.",
         error_messages={"invalid_choice": "Choose from the times in the list."},
     )
     anyway = forms.MultipleChoiceField(

@@ -43,7 +43,7 @@ def now(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_in(request: HttpRequest) -> HttpResponse:
-    """Boxes to tick, and the sheet. `begin` in a POST opens the form with what the reader has answered before."""
+    """Boxes to check, and the sheet. `begin` in a POST opens the form with what the reader has answered before."""
     symptoms = _symptoms()
     if request.method == "POST" and "begin" not in request.POST:
         form = CheckInForm(symptoms, request.POST)

@@ -73,7 +73,7 @@ STANDING = (
         ("timeline", "stages", "how long", "detox timeline", "withdrawal timeline"),
     ),
     StandingPage(
-        "Check in: tick what you feel",
+        "Check in: check what you feel",
         "phases:check-in",
         "A sheet to print or show a nurse.",
         ("check in", "checkin", "cows", "sows"),
@@ -81,7 +81,7 @@ STANDING = (
     StandingPage(
         "My plan",
         "plan",
-        "A page to tick, fill in and print: what to prepare, whom to call, next steps.",
+        "A page to check off, fill in and print: what to prepare, whom to call, next steps.",
         ("plan", "my plan", "checklist"),
     ),
     StandingPage(
