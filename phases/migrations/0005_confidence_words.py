@@ -10,9 +10,14 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='symptom',
-            name='confidence',
-            field=models.CharField(choices=[('medium', 'Sources agree on the days, not the hours'), ('low', 'Sources differ or say little')], max_length=10, verbose_name='how sure the hours are'),
+        # In words only: which choices there are is in no database.
+        migrations.SeparateDatabaseAndState(
+            state_operations=[
+                migrations.AlterField(
+                    model_name='symptom',
+                    name='confidence',
+                    field=models.CharField(choices=[('medium', 'Sources agree on the days, not the hours'), ('low', 'Sources differ or say little')], max_length=10, verbose_name='how sure the hours are'),
+                ),
+            ],
         ),
     ]

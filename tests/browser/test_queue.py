@@ -62,7 +62,7 @@ def test_request_is_claimed_called_noted_and_closed(staff, site):
     assert number.is_visible() and page.get_by_text("A child picked up.").count() == 1
 
     page.get_by_label("No answer").check()
-    page.get_by_label(re.compile("When their safe hours begin next")).check()
+    page.get_by_label(re.compile("When we can call them next")).check()
     page.get_by_role("button", name="Log the call").click()
     page.get_by_text("The call is logged.").wait_for()
     assert "Attempted" in page.locator(".standing").inner_text()

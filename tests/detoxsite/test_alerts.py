@@ -234,4 +234,4 @@ def test_page_says_what_to_do(client, well, settings):
 
     break_drill(settings)
     page = sign_in(client, "detoxsite.view_readiness").get("/admin/readiness/").content.decode()
-    assert "1 of 13 need you" in page and "The database is damaged." in page and "manage.py restore_drill" in page
+    assert "1 of 14 need you" in page and "The database is damaged." in page and "manage.py restore_drill" in page

@@ -103,6 +103,7 @@ def plant(site: Site) -> None:
     assert ask(site, "POST", "/contact/", whole, **{"Content-Type": CONTENT_TYPE})[0] == 303
     site.manage("shell", "--no-imports", "--verbosity=0", "-c", BREAK)
     assert ask(site, "GET", "/contact/?name=" + query)[0] == 500
+    site.manage("shell", "--no-imports", "--verbosity=0", "-c", MEND)
 
 
 BREAK = """
@@ -115,6 +116,13 @@ with connection.cursor() as cursor:
         cursor.execute("UPDATE editorial_clinic SET call_within_hours = 'broken'")
     cursor.execute("INSERT INTO editorial_openingtime (clinic_id, weekday, opens, closes) "
                    "SELECT id, 0, '08:00:00', '20:00:00' FROM editorial_clinic LIMIT 1")
+    cursor.execute("UPDATE editorial_contentversion SET number = number + 1")  # as what is in memory is read again
+"""
+MEND = """
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute("UPDATE editorial_clinic SET call_within_hours = 8")
+    cursor.execute("UPDATE editorial_contentversion SET number = number + 1")
 """
 
 
