@@ -4,35 +4,35 @@ Not a byte of either leaves before the whole of the stored file was checked. Not
 """
 
 import logging
-import subprocess
-import sys
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
-from callbacks import objects, redraw
+from callbacks import objects, sandbox
+from callbacks.marks import Mark
 from callbacks.models import Attachment
 from callbacks.uploads import Kind
 
 log = logging.getLogger(__name__)
 
-#: Seconds that a picture may take, and that another may wait for its turn.
+#: Seconds that a picture may take.
 LIMIT = 60
 #: One at a time in each server process: a decoded picture is hundreds of megabytes.
 _one_at_a_time = threading.Lock()
-_SCRIPT = Path(redraw.__file__)
 
 _OR_THE_ORIGINAL = "Ask a colleague who may download originals to open it, or ask the person for another photo."
 _WHY = {
-    redraw.TOO_MANY_PIXELS: f"This picture has more than {redraw.MAX_PIXELS // 10**6} million pixels.",
-    redraw.TOO_MUCH_MEMORY: "This picture takes more memory than we can give it.",
-    redraw.DAMAGED: "This picture is damaged or cut off.",
+    Mark.HUGE: "This picture has too many pixels, or takes more memory than we can give it.",
+    Mark.UNREADABLE: "This picture is damaged or cut off.",
 }
 
 
 class CannotClean(Exception):
     """There is no copy without location. The message is for staff: why, and what to do."""
+
+
+class Busy(Exception):
+    """Another picture is being drawn. Nobody waits for it here: that would take a thread from readers."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ class Copy:
 def for_staff(attachment: Attachment, *, original: bool = False) -> Copy:
     """What to send to staff; with `original`, the file as it came, location and all.
 
-    PDFs are always given as they came. Raises CannotClean; VaultError where the file was changed; OSError where it
-    cannot be read; ValueError for a file that nobody may open.
+    PDFs are always given as they came. Raises CannotClean; Busy; VaultError where the file was changed; OSError where
+    it cannot be read; ValueError for a file that nobody may open.
     """
     if not attachment.is_readable:
         raise ValueError("This file was not taken, or not scanned yet.")
@@ -59,36 +59,32 @@ def for_staff(attachment: Attachment, *, original: bool = False) -> Copy:
         size = objects.verify(attachment.object_name)
         chunks = objects.plain_chunks(attachment.object_name)
         return Copy(chunks, size, kind.media_type, kind, attachment.download_name)
-    picture, media_type, extension = clean_copy(attachment.object_name, kind)
-    name = attachment.download_name.removesuffix(kind) + extension
-    return Copy((picture,), len(picture), media_type, extension, name)
+    found, picture = clean_copy(attachment.object_name, kind)
+    if found != attachment.found:  # it came before files were looked into, or there was no time to
+        attachment.found = found
+        attachment.save(update_fields=["found"])
+    clean = Kind.PNG if kind is Kind.PNG else Kind.JPEG
+    name = attachment.download_name.removesuffix(kind) + clean.value
+    return Copy((picture,), len(picture), clean.media_type, clean.value, name)
 
 
-def clean_copy(object_name: str, kind: Kind) -> tuple[bytes, str, str]:
-    """A picture with nothing but its pixels, upright: its bytes, media type and extension.
+def clean_copy(object_name: str, kind: Kind) -> tuple[str, bytes]:
+    """A picture with nothing but its pixels, upright, and the codes of what is wrong with it.
 
-    PNG stays PNG, JPEG and HEIC become JPEG. Raises CannotClean, VaultError, or OSError where it cannot be read.
+    PNG stays PNG, the others become JPEG. Raises CannotClean, Busy, VaultError, or OSError where it cannot be read.
     """
-    if not _one_at_a_time.acquire(timeout=LIMIT):
-        raise CannotClean("Other pictures are being opened right now. Try again in a minute.")
+    if not _one_at_a_time.acquire(blocking=False):
+        raise Busy
     try:
-        picture = _redraw(b"".join(objects.plain_chunks(object_name)), kind)
+        found, picture = sandbox.run("draw", kind.value, objects.plain_chunks(object_name), LIMIT)
+    except sandbox.Failed as error:
+        if error.too_slow:
+            raise CannotClean(f"This picture takes too long to open. {_OR_THE_ORIGINAL}") from None
+        log.error("The process that draws a picture anew ended with %d.", error.code)
+        found, picture = [Mark.UNREADABLE], b""
     finally:
         _one_at_a_time.release()
-    clean = Kind.PNG if kind is Kind.PNG else Kind.JPEG
-    return picture, clean.media_type, clean.value
-
-
-def _redraw(data: bytes, kind: Kind) -> bytes:
-    """Starts redraw.py with an empty environment: the keys may be in ours. A crash of a decoder ends there."""
-    command = [sys.executable, "-IB", str(_SCRIPT), kind.value]
-    few = {"MALLOC_ARENA_MAX": "2"}  # address space is limited, and each thread would take some for itself
-    try:
-        done = subprocess.run(command, input=data, capture_output=True, env=few, timeout=LIMIT, check=False)  # noqa: S603
-    except subprocess.TimeoutExpired:
-        raise CannotClean(f"This picture takes too long to open. {_OR_THE_ORIGINAL}") from None
-    if done.returncode:
-        if done.returncode not in _WHY:
-            log.error("The process that draws a picture anew ended with %d.", done.returncode)
-        raise CannotClean(f"{_WHY.get(done.returncode, _WHY[redraw.DAMAGED])} {_OR_THE_ORIGINAL}")
-    return done.stdout
+    if not picture:
+        why = next((_WHY[code] for code in found if code in _WHY), _WHY[Mark.UNREADABLE])
+        raise CannotClean(f"{why} {_OR_THE_ORIGINAL}")
+    return " ".join(code for code in found if code in Mark.values), picture

@@ -6,12 +6,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
+from callbacks import foreign
 from callbacks.text import visible
-from callbacks.uploads import MAX_UPLOAD_BYTES, Refusal, Slot
+from callbacks.uploads import ACCEPT, KINDS_IN_WORDS, MAX_UPLOAD_BYTES, Refusal, Slot
 from editorial import phones
 
-#: `image/*` is what makes a phone offer its camera.
-_ACCEPT = "image/*,application/pdf,.pdf,.jpg,.jpeg,.png,.heic,.heif"
 
 NO_ADDRESS = "Check the email address. It looks like name@example.com."
 _NONE = re.compile(
@@ -93,7 +92,10 @@ def file_field(slot: Slot, hint: str) -> forms.FileField:
     checked = {
         "data-limit": MAX_UPLOAD_BYTES,
         "data-too-large": Refusal.TOO_LARGE.sentence,
-        "data-wrong-kind": Refusal.WRONG_KIND.sentence,
+        "data-wrong-kind": f"It is not a {KINDS_IN_WORDS} file.",
+        "data-picture": foreign.PICTURE,
+        "data-film": foreign.FILM,
+        "data-document": foreign.DOCUMENT,
     }
-    widget = forms.FileInput({"accept": _ACCEPT} | checked)
+    widget = forms.FileInput({"accept": ACCEPT} | checked)
     return forms.FileField(label=f"{slot.label} (optional)", required=False, help_text=hint, widget=widget)

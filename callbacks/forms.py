@@ -27,7 +27,7 @@ class FilesForm(forms.Form):
     def note_files(self, received: dict[Slot, Received]) -> None:
         """Puts by each file field why its file has to be chosen again, where the form comes back."""
         for slot, file in received.items():
-            what_to_do = file.refusal.sentence if file.refusal else CHOOSE_AGAIN
+            what_to_do = file.problem or CHOOSE_AGAIN
             self.add_error(slot, f"{slot.label}: {what_to_do}")
 
 

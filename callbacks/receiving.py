@@ -13,8 +13,9 @@ from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpl
 from django.http import HttpRequest, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 
-from callbacks import objects
+from callbacks import foreign, looking, objects
 from callbacks.clamd import Scan, Verdict
+from callbacks.marks import Mark
 from callbacks.multipart import Body, MendedHeaders, Parser, take_chunked
 from callbacks.streams import EncryptingWriter
 from callbacks.uploads import (
@@ -74,8 +75,9 @@ def discard(received: dict[Slot, Received]) -> None:
 
 
 class _Refused(Exception):
-    def __init__(self, refusal: Refusal) -> None:
+    def __init__(self, refusal: Refusal, found: str = "") -> None:
         self.refusal = refusal
+        self.found = found
 
 
 class _Incoming:
@@ -115,8 +117,9 @@ class _Incoming:
         if verdict is Verdict.INFECTED:
             raise _Refused(Refusal.INFECTED)
         objects.close_durably(self._file)
-        held = verdict is Verdict.NOT_SCANNED
-        return Received(self.slot, self.file_name, self._object_name, self._kind, self._size, held=held)
+        held = verdict is Verdict.NOT_SCANNED  # it is looked into once it was scanned
+        found = Mark.UNCHECKED if held else looking.look_now(self._object_name, self._kind)
+        return Received(self.slot, self.file_name, self._object_name, self._kind, self._size, held=held, found=found)
 
     def discard(self) -> None:
         """Leaves nothing behind."""
@@ -132,7 +135,7 @@ class _Incoming:
     def _begin(self) -> None:
         self._kind = recognise(self._head[:SNIFF_BYTES])
         if self._kind is None:
-            raise _Refused(Refusal.WRONG_KIND)
+            raise _Refused(Refusal.WRONG_KIND, foreign.recognise(self._head[:SNIFF_BYTES]))
         self._file = objects.create(self._object_name)
         self._writer = EncryptingWriter(self._file, self._object_name)
         self._scan = Scan()
@@ -190,7 +193,7 @@ class VaultUploadHandler(FileUploadHandler):
         try:
             self._incoming.write(raw_data)
         except Exception as error:
-            self._refuse(_reason(error))
+            self._refuse(*_reason(error))
             raise SkipFile from None
 
     def file_complete(self, file_size: int) -> None:
@@ -198,7 +201,7 @@ class VaultUploadHandler(FileUploadHandler):
             self.received[self._incoming.slot] = self._incoming.finish()
             self._incoming = None
         except Exception as error:
-            self._refuse(_reason(error))
+            self._refuse(*_reason(error))
 
     def upload_interrupted(self) -> None:
         # Django calls this after a skipped file too; then nothing is on its way.
@@ -223,16 +226,16 @@ class VaultUploadHandler(FileUploadHandler):
         self._refuse(Refusal.INTERRUPTED)
         discard(self.received)
 
-    def _refuse(self, refusal: Refusal) -> None:
+    def _refuse(self, refusal: Refusal, found: str = "") -> None:
         if self._incoming:
             incoming, self._incoming = self._incoming, None
             incoming.discard()
-            self.received[incoming.slot] = Received(incoming.slot, incoming.file_name, refusal=refusal)
+            self.received[incoming.slot] = Received(incoming.slot, incoming.file_name, refusal=refusal, found=found)
 
 
-def _reason(error: Exception) -> Refusal:
+def _reason(error: Exception) -> tuple[Refusal, str]:
     """A full disk, a store that is away, a missing key: whatever it is, it must not cost the request."""
     if isinstance(error, _Refused):
-        return error.refusal
+        return error.refusal, error.found
     log.error("An attachment could not be stored.", exc_info=error)
-    return Refusal.NOT_STORED
+    return Refusal.NOT_STORED, ""

@@ -82,6 +82,6 @@ def _refuse(pk: int, object_name: str) -> bool:
         if attachment is None:
             return False
         name = attachment.refuse(Refusal.INFECTED)
-        attachment.save(update_fields=["state", "reason", "object_name", "size", "kind"])
+        attachment.save(update_fields=["state", "reason", "object_name", "size", "kind", "found"])
         transaction.on_commit(lambda: objects.discard(name))
     return True

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import QuerySet
@@ -206,8 +207,10 @@ def _attach(request: CallbackRequest, received: dict[Slot, Received]) -> None:
     rows = {row.slot: row for row in request.attachments.all()}
     for slot, file in received.items():
         row = rows.get(slot) or Attachment(request=request, slot=slot)
-        if not row.arrived:
+        if row.gives_way_to(file):
             if file.object_name and not objects.exists(file.object_name):
                 raise CouldNotSave  # swept away, as after a jump of the clock: nobody may be told that it is here
+            if row.object_name:
+                transaction.on_commit(partial(objects.discard, row.object_name))
             row.take(file)
             row.save()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import TextChoices
 
+from callbacks import foreign
 from callbacks.text import visible
 
 MAX_UPLOAD_BYTES = 32 * 1024 * 1024
@@ -14,7 +15,7 @@ MAX_UPLOAD_BYTES = 32 * 1024 * 1024
 #: so up to 2 GB, the size of a long video, are read and dropped.
 MAX_BODY_BYTES = 2 * 1024**3
 MAX_NAME_LENGTH = 120  # characters
-SNIFF_BYTES = 512
+SNIFF_BYTES = 1024  # in which a reader of PDFs looks for its signature: Adobe's implementation note 13 to PDF 1.7
 
 
 class Slot(TextChoices):
@@ -38,13 +39,23 @@ class Kind(TextChoices):
     JPEG = "jpg", "JPEG"
     PNG = "png", "PNG"
     HEIC = "heic", "HEIC"
+    WEBP = "webp", "WebP"
+    AVIF = "avif", "AVIF"
 
     @property
     def media_type(self) -> str:
         return "application/pdf" if self is Kind.PDF else f"image/{self.name.lower()}"
 
 
-LIMITS_IN_WORDS = f"PDF, JPEG, PNG or HEIC, up to {MAX_UPLOAD_BYTES // 1024**2} MB each"
+KINDS_IN_WORDS = "PDF, JPEG, PNG, HEIC, WebP or AVIF"
+LIMITS_IN_WORDS = f"{KINDS_IN_WORDS}, up to {MAX_UPLOAD_BYTES // 1024**2} MB each"
+#: What a file input offers. Phones offer their camera for any kind of image; `image/*` would offer kinds we refuse.
+ACCEPT = ",".join(
+    [
+        *("image/jpeg", "image/png", "image/heic", "image/heif", "image/webp", "image/avif", "application/pdf"),
+        *(".pdf", ".jpg", ".jpeg", ".png", ".heic", ".heif", ".webp", ".avif"),
+    ]
+)
 
 
 class Refusal(TextChoices):
@@ -67,7 +78,7 @@ class Refusal(TextChoices):
 _SENTENCES = {
     Refusal.TOO_LARGE: f"It is larger than {MAX_UPLOAD_BYTES // 1024**2} MB. Choose a smaller file, or take a photo.",
     Refusal.EMPTY: "There is nothing in it. Choose another file, or take a new photo.",
-    Refusal.WRONG_KIND: "It is not a PDF, JPEG, PNG or HEIC file. Take a photo of it and send that.",
+    Refusal.WRONG_KIND: f"It is not a {KINDS_IN_WORDS} file. {foreign.ADVICE}",
     Refusal.INTERRUPTED: "The connection dropped before all of it arrived. Try it again.",
     Refusal.INFECTED: "Our scanner found a virus in it. Take a photo of the paper instead, and send that.",
     Refusal.CROWDED: "Many files came from you, or from others at your internet address. Add it again in an hour.",
@@ -75,27 +86,34 @@ _SENTENCES = {
 }
 
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs"})
+_AVIF_BRANDS = frozenset({b"avif", b"avis"})
 _IMAGE_BRANDS = frozenset({b"mif1", b"msf1"})  # shared with other kinds: the compatible brands decide
 
 
 def recognise(head: bytes) -> Kind | None:
-    """The kind of a file by its first SNIFF_BYTES bytes, or None for a kind that is not accepted."""
-    if head.startswith(b"%PDF-"):
-        return Kind.PDF
+    """The kind of a file by its first SNIFF_BYTES bytes, or None for a kind that is not accepted.
+
+    A PDF may have other things in front of its signature, as mail programs and scanners leave them there. A web page
+    or an archive with one inside is taken for a PDF too: staff get it as such, and marked.
+    """
     if head.startswith(b"\xff\xd8\xff"):
         return Kind.JPEG
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return Kind.PNG
-    if head[4:8] == b"ftyp" and _is_heic(head):
-        return Kind.HEIC
-    return None
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return Kind.WEBP
+    if head[4:8] == b"ftyp" and (kind := _by_brands(head)):
+        return kind
+    return Kind.PDF if b"%PDF-" in head[:SNIFF_BYTES] else None
 
 
-def _is_heic(head: bytes) -> bool:
+def _by_brands(head: bytes) -> Kind | None:
     end = min(int.from_bytes(head[:4], "big"), len(head))
     compatible = {head[at : at + 4] for at in range(16, end, 4)}
-    major = head[8:12]
-    return major in _HEIC_BRANDS or (major in _IMAGE_BRANDS and not compatible.isdisjoint(_HEIC_BRANDS))
+    brands = compatible if head[8:12] in _IMAGE_BRANDS else {head[8:12]}
+    if brands & _HEIC_BRANDS:
+        return Kind.HEIC
+    return Kind.AVIF if brands & _AVIF_BRANDS else None
 
 
 def clean_name(name: str) -> str:
@@ -114,3 +132,14 @@ class Received:
     size: int = 0  # bytes of the file itself, before encryption
     refusal: Refusal | None = None
     held: bool = False  # the scanner is away: nobody opens it before it was scanned
+    found: str = ""  # codes of callbacks.marks; of a file of the wrong kind, which one: callbacks.foreign
+
+    @property
+    def problem(self) -> str:
+        """What the person reads of a file that was not taken; nothing of one that was."""
+        return why_not_taken(self.refusal, self.found) if self.refusal else ""
+
+
+def why_not_taken(refusal: Refusal, found: str) -> str:
+    """What happened to a file and what to do, by what it is where that is known."""
+    return foreign.sentence(found) or Refusal(refusal).sentence

@@ -128,9 +128,12 @@ def sent(request: HttpRequest, callback: CallbackRequest, secret: str) -> HttpRe
         return _too_late_page(request, callback, secret)
     except services.CouldNotSave:
         return _sent_page(request, callback, secret, 503, FILE_NOT_SAVED)
+    refused = [slot for slot, file in upload.received.items() if file.refusal]
+    problem = " ".join(upload.received[slot].problem for slot in refused)
     if _from_script(request):
-        refusals = [file.refusal.sentence for file in upload.received.values() if file.refusal]
-        return JsonResponse({"problem": " ".join(refusals)}, status=422 if refusals else 201)
+        return JsonResponse({"problem": problem}, status=422 if problem else 201)
+    if problem and callback.attachments.arrived().filter(slot__in=refused).exists():  # its place says what was there
+        return _sent_page(request, callback, secret, 422, problem)
     return SeeOther(_address("callbacks:sent", secret))
 
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from callbacks import erasing, notices, scanner
+from callbacks import erasing, looking, notices, scanner
 from detoxsite.models import ScheduledJob
 from detoxsite.operations import jobs
 from limits import counters
@@ -84,6 +84,12 @@ def scan_held() -> None:
         log.info("%s", counts)
 
 
+def look_into_files() -> None:
+    """Files that came while another was being looked into, or were held until scanned."""
+    if looked := looking.look_later():
+        log.info("Files looked into: %d.", looked)
+
+
 def prune_tasks() -> None:
     """Drops the rows of tasks that are done, and of those whose worker died long ago."""
     before = timezone.now() - TASKS_KEPT
@@ -95,6 +101,7 @@ JOBS = (
     Job("heartbeat", 15 * SECOND, beat),
     Job("notices", 5 * MINUTE, tend_notices),
     Job("held files", 10 * MINUTE, scan_held),
+    Job("look into files", MINUTE, look_into_files),
     Job("forget counters", HOUR, counters.forget_old),
     Job("orphans", HOUR, erasing.sweep_orphans),
     Job("purge", DAY, purge),

@@ -1,5 +1,6 @@
 """Files for staff: a copy without the place where a picture was taken; the original for those with the right."""
 
+import random
 import uuid
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -32,6 +33,11 @@ def _send(request: HttpRequest, pk: uuid.UUID, slot: str, action: AccessRecord.A
         return _problem(request, attachment, "held")
     try:
         copy = copies.for_staff(attachment, original=action == AccessRecord.Action.ORIGINAL)
+    except copies.Busy:
+        wait = random.randint(5, 15)  # noqa: S311  several tabs should not come back at the same moment
+        response = _problem(request, attachment, "busy", status=503, title="In a minute")
+        response["Retry-After"] = response["Refresh"] = str(wait)
+        return response
     except copies.CannotClean as error:
         return _problem(request, attachment, "unclean", why=str(error))
     except FileNotFoundError:
@@ -58,6 +64,13 @@ def as_attachment(chunks, name: str, media_type: str, headers: dict[str, str]) -
     )
 
 
-def _problem(request: HttpRequest, attachment: Attachment, problem: str, status: int = 409, why: str = ""):
-    context = {"attachment": attachment, "problem": problem, "why": why, "title": "This file cannot be opened"}
+def _problem(
+    request: HttpRequest,
+    attachment: Attachment,
+    problem: str,
+    status: int = 409,
+    why: str = "",
+    title: str = "This file cannot be opened",
+) -> HttpResponse:
+    context = {"attachment": attachment, "problem": problem, "why": why, "title": title}
     return staff_page(request, "file_problem.html", context, status)

@@ -3,9 +3,11 @@
 from django.db import models
 from django.db.models import Q
 
+from callbacks import marks
+from callbacks.marks import Mark
 from callbacks.models.requests import CallbackRequest
 from callbacks.querysets import AttachmentQuerySet
-from callbacks.uploads import MAX_UPLOAD_BYTES, Kind, Received, Refusal, Slot
+from callbacks.uploads import MAX_UPLOAD_BYTES, Kind, Received, Refusal, Slot, why_not_taken
 
 
 class Attachment(models.Model):
@@ -26,6 +28,11 @@ class Attachment(models.Model):
     object_name = models.CharField(max_length=32, blank=True)
     size = models.PositiveIntegerField(default=0, help_text="Bytes of the file itself, before encryption.")
     kind = models.CharField(max_length=4, choices=Kind, blank=True)
+    found = models.CharField(
+        max_length=80,
+        blank=True,
+        help_text="What a look into it found: codes of callbacks.marks; of a file not taken, of callbacks.foreign.",
+    )
     sealed_name = models.BinaryField()
 
     objects = AttachmentQuerySet.as_manager()
@@ -62,12 +69,36 @@ class Attachment(models.Model):
 
     @property
     def is_picture(self) -> bool:
-        return self.kind in {Kind.JPEG, Kind.PNG, Kind.HEIC}
+        return self.kind not in {"", Kind.PDF}
+
+    @property
+    def marks(self) -> list[Mark]:
+        """What a look into a file that arrived found."""
+        return marks.read(self.found) if self.arrived else []
+
+    @property
+    def trouble(self) -> str:
+        """What the person reads of a file that we have and may not be able to open."""
+        return " ".join(filter(None, (mark.for_person for mark in self.marks)))
+
+    @property
+    def is_open(self) -> bool:
+        """A file may still be put in this place."""
+        return not self.arrived or bool(self.trouble)
+
+    def gives_way_to(self, received: Received) -> bool:
+        """Whether a file that has just come takes the place of this one: a poor one only for one that is better."""
+        is_better = received.object_name and not any(mark.is_poor for mark in marks.read(received.found))
+        return not self.arrived or bool(self.trouble and is_better)
 
     @property
     def download_name(self) -> str:
-        """Made by us from the reference: what the person called the file is in no header and no path."""
-        return f"request-{self.request.reference}-{Slot(self.slot).number}.{self.kind}"
+        """Made by us from the reference: what the person called the file is in no header and no path.
+
+        It warns of what staff should know as they open it.
+        """
+        warning = "-careful" if any(mark.is_active for mark in self.marks) else ""
+        return f"request-{self.request.reference}-{Slot(self.slot).number}{warning}.{self.kind}"
 
     @property
     def media_type(self) -> str:
@@ -77,7 +108,7 @@ class Attachment(models.Model):
     @property
     def why_not_taken(self) -> str:
         """The sentence for the person whose file was refused."""
-        return Refusal(self.reason).sentence
+        return why_not_taken(Refusal(self.reason), self.found)
 
     def take(self, received: Received) -> None:
         """Fills this row from what arrived; the caller saves."""
@@ -88,11 +119,12 @@ class Attachment(models.Model):
         self.object_name = received.object_name
         self.size = received.size
         self.kind = received.kind or ""
+        self.found = received.found
         self.sealed_name = self.request.seal(received.file_name.encode(), f"{self.slot}|name")
 
     def refuse(self, refusal: Refusal) -> str:
         """Turns a held file into a refused one; the caller saves, then discards the object whose name is returned."""
-        name, self.object_name = self.object_name, ""
+        name, self.object_name, self.found = self.object_name, "", ""
         self.state, self.reason, self.size, self.kind = self.State.REFUSED, refusal, 0, ""
         return name
 

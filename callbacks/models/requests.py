@@ -161,14 +161,14 @@ class CallbackRequest(models.Model):
         self.wrapped_key = keyring.wrap(self.data_key(), context=self._key_context)
 
     def open_slots(self) -> tuple[Slot, ...]:
-        """Where a file can still be put: those slots that hold none yet."""
-        taken = {attachment.slot for attachment in self.attachments.all() if attachment.arrived}
+        """Where a file can still be put: those slots that hold none yet, or one that may not open."""
+        taken = {attachment.slot for attachment in self.attachments.all() if not attachment.is_open}
         return tuple(slot for slot in Slot if slot not in taken)
 
     @property
     def misses_a_file(self) -> bool:
-        """A file was sent, and none has taken its place since it was refused."""
-        return any(not attachment.arrived for attachment in self.attachments.all())
+        """A file was sent that was refused or may not open, and none has taken its place."""
+        return any(attachment.is_open for attachment in self.attachments.all())
 
     @property
     def safe_hours(self) -> SafeHours:

@@ -1,14 +1,22 @@
 // Improves the forms of somebody who asks for a call: the text goes first, then each file with its progress. Whatever
 // breaks, what was typed stays on the page. Without this script the forms work as they are.
 
-const TAKEN = /^(application\/pdf|image\/(jpeg|png|hei[cf]))$/;
-const NAMES = /\.(pdf|jpe?g|png|hei[cf])$/i;
+const TAKEN = /^(application\/(x-)?pdf|image\/(p?jpe?g|png|hei[cf]|webp|avif))$/;
+const NAMES = /\.(pdf|jpe?g|jfif|png|hei[cf]|webp|avif)$/i;
 const QUIET = 60_000; // milliseconds without progress, after which a file counts as broken off
 const GONE = [404, 410]; // the request is erased: the page behind its link says so, and no second try can help
 const main = document.querySelector("main");
 
 function make(tag, text = "", props = {}) {
   return Object.assign(document.createElement(tag), { textContent: text }, props);
+}
+
+// "" where it is a kind that is taken, or where only the server can tell: some phones give files neither type nor name.
+function wrongKind({ type, name }, said) {
+  const isUnknown = (!type || type === "application/octet-stream") && !/\.\w{1,5}$/.test(name);
+  if (isUnknown || TAKEN.test(type) || NAMES.test(name)) return "";
+  const [group] = type.split("/");
+  return `${said.wrongKind} ${group === "image" ? said.picture : group === "video" ? said.film : said.document}`;
 }
 
 // What the server would say after minutes of sending is said at once.
@@ -18,9 +26,8 @@ function check(input) {
   input.before(note);
   input.addEventListener("change", () => {
     const [file] = input.files;
-    const { limit, tooLarge, wrongKind } = input.dataset;
-    const known = !file || TAKEN.test(file.type) || (!file.type && NAMES.test(file.name)) || NAMES.test(file.name);
-    note.textContent = !known ? wrongKind : file && file.size > limit ? tooLarge : "";
+    const { limit, tooLarge } = input.dataset;
+    note.textContent = !file ? "" : wrongKind(file, input.dataset) || (file.size > limit ? tooLarge : "");
     if (note.textContent) input.value = "";
   });
 }

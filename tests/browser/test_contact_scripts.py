@@ -197,9 +197,9 @@ def test_form_with_a_mistake_comes_back_with_its_text_and_keeps_the_chosen_files
     ("name", "size", "words"),
     [
         ("large.pdf", 32 * 1024 * 1024, "It is larger than 32 MB."),
-        ("film.mov", 10, "It is not a PDF, JPEG, PNG or HEIC file."),
-        ("letter.docx", 10, "It is not a PDF, JPEG, PNG or HEIC file."),
-        ("picture.gif", 10, "It is not a PDF, JPEG, PNG or HEIC file."),
+        ("film.mov", 10, "It is not a PDF, JPEG, PNG, HEIC, WebP or AVIF file."),
+        ("letter.docx", 10, "It is not a PDF, JPEG, PNG, HEIC, WebP or AVIF file."),
+        ("picture.gif", 10, "It is not a PDF, JPEG, PNG, HEIC, WebP or AVIF file."),
     ],
 )
 def test_file_that_would_be_refused_is_refused_before_it_is_sent(person, tmp_path, name, size, words):
@@ -213,7 +213,9 @@ def test_file_that_would_be_refused_is_refused_before_it_is_sent(person, tmp_pat
     assert person.sent == [] and person.complaints == []
 
 
-@pytest.mark.parametrize("name", ["card.pdf", "card.JPG", "card.jpeg", "card.png", "IMG_1.HEIC", "IMG_2.heif"])
+@pytest.mark.parametrize(
+    "name", ["card.pdf", "card.JPG", "card.jpeg", "card.png", "IMG_1.HEIC", "IMG_2.heif", "a.webp", "b.avif", "image"]
+)
 def test_file_that_would_be_taken_is_not_complained_about(look, tmp_path, name):
     person = look()
     person.open("/contact/")
@@ -228,7 +230,7 @@ def test_file_that_only_looks_right_is_refused_by_the_server_and_the_call_is_kep
     fill(page)
     page.get_by_label("First file").set_input_files(fake)
     press(page)
-    expect(page.get_by_role("status")).to_contain_text("First file: It is not a PDF, JPEG, PNG or HEIC file.")
+    expect(page.get_by_role("status")).to_contain_text("First file: It is one of the kinds we do not take")
     page.get_by_role("button", name="Go on without it").click()
     assert "Not taken." in done(page)
     assert requests_kept(site) == before + 1

@@ -15,16 +15,12 @@ from callbacks.models import AccessRecord, Attachment, CallbackRequest
 from callbacks.safe_hours import PartOfDay, SafeHours
 from callbacks.streams import EncryptingWriter
 from callbacks.uploads import Kind, Received, Refusal, Slot
+from tests.callbacks.samples import HEIC, JPEG, PDF, PNG  # noqa: F401  most tests of files start from these
 from tests.factories import make_staff
 
 MIB = 1024 * 1024
 BOUNDARY = "----WebKitFormBoundaryTest"
 CONTENT_TYPE = f"multipart/form-data; boundary={BOUNDARY}"
-
-PDF = b"%PDF-1.7\n" + b"pdf content " * 80
-JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF" + b"jpeg content " * 80
-PNG = b"\x89PNG\r\n\x1a\n" + b"png content " * 80
-HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"heic content " * 80
 
 EVENING = SafeHours((PartOfDay.EVENING,), "America/Chicago")
 DETAILS = Details(

@@ -58,20 +58,15 @@ REFUSED: dict[str, bytes] = {
     "pickle": b"\x80\x04\x95" + b"cposix\nsystem\n(S'id'\ntR." * 40,
     "rtf": rb"{\rtf1\object\objocx" + bytes(2000),
     "old office file": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(5000),
-    "webp": b"RIFF\x00\x10\x00\x00WEBPVP8 " + bytes(2000),
     "tiff": b"II*\x00" + bytes(2000),
-    "avif": b"\x00\x00\x00\x1cftypavif\x00\x00\x00\x00mif1avif" + bytes(2000),
     "video": b"\x00\x00\x00\x18ftypisom\x00\x00\x00\x00isommp42" + bytes(5000),
     "postscript": b"%!PS-Adobe-3.0\n(%pipe%id) (r) file\n" * 40,
     "eicar": EICAR,
     "eicar behind blanks": b" " * 600 + EICAR,
     "eicar in a zip": zipped("eicar.com", EICAR),
-    "pdf behind 900 blank lines": b"\n" * 900 + PDF,
-    "pdf behind html": _SCRIPT + PDF,
     "jpeg behind html": _SCRIPT + JPEG,
     "png behind one byte": b"\x00" + PNG,
     "half a png signature": b"\x89PNG" + bytes(2000),
-    "byte order mark before a pdf": b"\xef\xbb\xbf" + PDF,
     "pdf in utf-16": PDF.decode("latin-1").encode("utf-16"),
     "one byte": b"%",
     "nothing but zeros": bytes(100_000),
@@ -79,7 +74,7 @@ REFUSED: dict[str, bytes] = {
     "ftyp box of no length": b"\x00\x00\x00\x00ftypmif1heic" + bytes(2000),
 }
 
-#: What is one of the four kinds by its first bytes, whatever else it is: kept sealed, never opened or unpacked here.
+#: What is one of our kinds by its first bytes, whatever else it is: kept sealed, never opened or unpacked here.
 TAKEN: dict[str, tuple[bytes, str]] = {
     "heic called jpg": (HEIC, "heic"),
     "jpeg with html in it": (JPEG + b"<html>" + _SCRIPT * 50, "jpg"),
@@ -100,6 +95,11 @@ TAKEN: dict[str, tuple[bytes, str]] = {
     "pdf cut in half": (PDF[: len(PDF) // 2], "pdf"),
     "jpeg of four bytes": (b"\xff\xd8\xff\xe0", "jpg"),
     "empty pdf": (b"%PDF-", "pdf"),
+    "pdf behind 900 blank lines": (b"\n" * 900 + PDF, "pdf"),
+    "pdf behind html": (_SCRIPT + PDF, "pdf"),
+    "byte order mark before a pdf": (b"\xef\xbb\xbf" + PDF, "pdf"),
+    "webp": (b"RIFF\x00\x10\x00\x00WEBPVP8 " + bytes(2000), "webp"),
+    "avif": (b"\x00\x00\x00\x1cftypavif\x00\x00\x00\x00mif1avif" + bytes(2000), "avif"),
 }
 
 _PART = f"--{BOUNDARY}\r\nContent-Disposition: form-data; name="

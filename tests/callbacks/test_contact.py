@@ -35,7 +35,7 @@ def test_form_page_sets_no_cookie_and_is_kept_nowhere(client):
     response = client.get(CONTACT)
     assert response.status_code == 200
     assert_private(response)
-    assert "PDF, JPEG, PNG or HEIC, up to 32 MB each" in text_of(response)
+    assert "PDF, JPEG, PNG, HEIC, WebP or AVIF, up to 32 MB each" in text_of(response)
     assert "Error" not in response.content.decode().split("</title>")[0]
 
 
@@ -132,7 +132,7 @@ def test_unusable_form_comes_back_with_linked_errors_and_keeps_nothing(client, c
 
 def test_unusable_form_also_says_what_was_wrong_with_its_file(client):
     page = post_form(client, ("file_2", File(b"GIF89a" * 200)), phone="").content.decode()
-    assert '<a href="#id_file_2">Second file: It is not a PDF, JPEG, PNG or HEIC file.' in page
+    assert '<a href="#id_file_2">Second file: It is one of the kinds we do not take: GIF pictures.' in page
 
 
 def test_typed_markup_comes_back_as_text(client):

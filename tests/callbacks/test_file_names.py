@@ -59,7 +59,7 @@ def test_file_is_taken_and_listed_whatever_it_is_called(client, name, shown):
 
 def test_file_with_a_name_from_an_old_system_is_refused_with_its_reason(client):
     location = post_form(client, ("file_1", File(b"GIF89a" * 100, b"M\xfcller.gif")))["Location"]
-    assert "It is not a PDF, JPEG, PNG or HEIC file." in text_of(client.get(location))
+    assert "we do not take: GIF pictures" in text_of(client.get(location))
 
 
 def test_file_with_a_name_from_an_old_system_is_taken_behind_the_link_too(client):
@@ -129,7 +129,7 @@ def test_file_that_came_as_text_is_refused_with_a_word(client, behind_the_link):
     data = body(({} if behind_the_link else fields()) | {"file_2": "%PDF-1.7 and more"})
     location = post(client, data, url)["Location"]
     assert only_attachment().reason == "wrong_kind"
-    assert "It is not a PDF, JPEG, PNG or HEIC file." in text_of(client.get(location))
+    assert "It is not a PDF, JPEG, PNG, HEIC, WebP or AVIF file." in text_of(client.get(location))
 
 
 def test_text_sent_like_a_file_without_a_name_is_still_text(client):

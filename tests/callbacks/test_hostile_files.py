@@ -10,7 +10,6 @@ import pytest
 from django.core.files.storage import storages
 
 from callbacks.models import Attachment, CallbackRequest
-from callbacks.uploads import Refusal
 from tests import state
 from tests.callbacks import hostile
 from tests.callbacks.helpers import (
@@ -65,7 +64,7 @@ def test_file_of_no_accepted_kind_is_refused_whatever_it_is_called(client, what,
     assert response.status_code == 303
     assert only_attachment().reason == "wrong_kind"
     assert objects_in_store() == []
-    assert Refusal.WRONG_KIND.sentence in text_of(client.get(response["Location"]))
+    assert only_attachment().why_not_taken in text_of(client.get(response["Location"]))
 
 
 @pytest.mark.parametrize(("name", "declared"), DISGUISES, ids=["as a photo", "as a page with a nul"])

@@ -80,7 +80,7 @@ def test_file_that_arrives_is_answered_with_no_problem(client):
     ("file", "words"),
     [
         (File(b""), "There is nothing in it."),
-        (File(b"GIF89a" * 200), "It is not a PDF, JPEG, PNG or HEIC file."),
+        (File(b"GIF89a" * 200), "It is one of the kinds we do not take: GIF pictures."),
         (File(PDF + bytes(32 * MIB)), "It is larger than 32 MB."),
     ],
 )

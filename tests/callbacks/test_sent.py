@@ -69,7 +69,7 @@ def test_confirmation_can_be_reloaded(client, request_):
 def test_file_that_was_refused_can_be_sent_again(client):
     location = post_form(client, ("file_1", File(b"no picture" * 100)), ("file_2", File(PDF)))["Location"]
     before = client.get(location).content.decode()
-    assert "It is not a PDF, JPEG, PNG or HEIC file." in before
+    assert "we do not take: text files. Save it as a PDF, or take a photo of the page." in before
     assert "<h2>Try again</h2>" in before
     assert 'name="file_1"' in before
     assert 'name="file_2"' not in before

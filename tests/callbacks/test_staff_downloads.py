@@ -123,3 +123,23 @@ def test_missing_file_gives_a_clear_page(client, asked):
     response = sign_in(client, VIEW, WORK).get(step("file", asked, "file_1"))
     assert response.status_code == 404
     assert "is not in the store any more" in response.content.decode()
+
+
+def test_second_picture_at_once_is_answered_with_a_page_that_comes_back(client, asked):
+    sign_in(client, VIEW, WORK)
+    with copies._one_at_a_time:
+        response = client.get(step("file", asked, "file_1"))
+    assert response.status_code == 503
+    assert 5 <= int(response["Retry-After"]) <= 15 and response["Refresh"] == response["Retry-After"]
+    assert "This download starts by itself" in response.content.decode()
+    assert records() == []
+    assert client.get(step("file", asked, "file_1")).status_code == 200
+
+
+def test_file_with_a_mark_is_called_so_on_the_page_and_in_its_name(client):
+    request = submit(stored(content=PDF, kind=Kind.PDF))
+    Attachment.objects.update(found="script inside")
+    page = sign_in(client, VIEW, WORK).get(page_of(request)).content.decode()
+    assert "It has a script in it." in page and "It has another file in it." in page
+    response = client.get(step("file", request, "file_1"))
+    assert_is_the_file(response, PDF, f"request-{request.reference}-1-careful.pdf", "application/pdf")

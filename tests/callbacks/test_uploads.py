@@ -21,28 +21,35 @@ def brands(major: bytes, *compatible: bytes) -> bytes:
         (brands(b"heix"), Kind.HEIC),
         (brands(b"mif1", b"heic"), Kind.HEIC),
         (brands(b"msf1", b"mif1", b"hevc"), Kind.HEIC),
-        (brands(b"mif1", b"avif"), None),
+        (brands(b"mif1", b"avif"), Kind.AVIF),
+        (brands(b"avis"), Kind.AVIF),
         (brands(b"mif1"), None),  # brands behind the box do not count
-        (brands(b"avif", b"mif1", b"heic"), None),
+        (brands(b"avif", b"mif1", b"heic"), Kind.AVIF),
         (brands(b"isom", b"mp42"), None),
         (b"", None),
         (b"%PDF", None),
         (b"\xff\xd8", None),
         (b"\x89PNG\r\n", None),
-        (b"\n" * 900 + PDF, None),
-        (b" %PDF-1.4", None),
+        (b"\n" * 900 + PDF, Kind.PDF),
+        (b" %PDF-1.4", Kind.PDF),
+        (b"\xef\xbb\xbf" + PDF, Kind.PDF),
+        (b"\x1b%-12345X@PJL ENTER LANGUAGE=PDF\r\n" + PDF, Kind.PDF),
+        (b"Content-Type: application/pdf\r\n\r\n" + PDF, Kind.PDF),
+        (b"x" * 1019 + PDF, Kind.PDF),
+        (b"x" * 1020 + PDF, None),
         (b"GIF89a<script>alert(1)</script>", None),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", None),
         (b"<!doctype html><script>", None),
         (b"PK\x03\x04 a zip or a docx", None),
         (b"MZ\x90\x00 a program", None),
-        (b"RIFF\x00\x00\x00\x00WEBP", None),
+        (b"RIFF\x00\x00\x00\x00WEBP", Kind.WEBP),
+        (b"RIFF\x00\x00\x00\x00WAVE", None),
         (b"\x00\x00\x00\xffftyp", None),
         (b"\xff\xff\xff\xffftypmif1", None),
     ],
 )
 def test_kind_is_told_from_the_first_bytes(head, kind):
-    assert recognise(head[:512]) is kind
+    assert recognise(head[:1024]) is kind
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('callbacks', '0007_correction_told_at'),
+        ('callbacks', '0008_files_looked_into'),
     ]
 
     operations = [

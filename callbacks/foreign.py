@@ -1,0 +1,88 @@
+"""Kinds of file that are not taken, by name: whoever sent one reads what it is and what to do instead."""
+
+import re
+
+ADVICE = "Make a screenshot of it or take a photo, and send that."
+PICTURE = "Make a screenshot of it and send that."
+DOCUMENT = "Save it as a PDF, or take a photo of the page."
+FILM = "Send a photo or a screenshot instead."
+ARCHIVE = "Send what is in it, one file at a time."
+
+#: Code, its name in a sentence, what to do.
+_KINDS = {
+    "gif": ("GIF pictures", PICTURE),
+    "bmp": ("BMP pictures", PICTURE),
+    "tiff": ("TIFF pictures", PICTURE),
+    "psd": ("Photoshop pictures", PICTURE),
+    "jxl": ("JPEG XL pictures", PICTURE),
+    "jp2": ("JPEG 2000 pictures", PICTURE),
+    "svg": ("SVG pictures", PICTURE),
+    "word": ("Word documents", DOCUMENT),
+    "office": ("Office documents", DOCUMENT),
+    "odt": ("OpenDocument files", DOCUMENT),
+    "rtf": ("RTF documents", DOCUMENT),
+    "pages": ("Pages documents", DOCUMENT),
+    "ebook": ("e-books", DOCUMENT),
+    "ps": ("PostScript files", DOCUMENT),
+    "html": ("web pages", ADVICE),
+    "mail": ("saved emails", ADVICE),
+    "text": ("text files", DOCUMENT),
+    "video": ("videos", FILM),
+    "sound": ("sound files", "Tell us what is in it when we call."),
+    "zip": ("ZIP files", ARCHIVE),
+    "archive": ("archives", ARCHIVE),
+}
+_SIGNATURES = [
+    (rb"GIF8[79]a", "gif"),
+    (rb"BM(?s:.{4})\0{4}", "bmp"),
+    (rb"II[*+]\0|MM\0[*+]", "tiff"),
+    (rb"8BPS", "psd"),
+    (rb"\xff\x0a|\0\0\0\x0cJXL ", "jxl"),
+    (rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51", "jp2"),
+    (rb"\{\\rtf", "rtf"),
+    (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "office"),
+    (rb"PK\x03\x04(?s:.{0,600})(?:\[Content_Types\]|_rels/\.rels|docProps/)(?s:.*)word/", "word"),
+    (rb"PK\x03\x04(?s:.{26})word/", "word"),
+    (rb"PK\x03\x04(?s:.{26})(?:\[Content_Types\]|_rels/|docProps/|xl/|ppt/)", "office"),
+    (rb"PK\x03\x04(?s:.{26})mimetypeapplication/vnd\.oasis", "odt"),
+    (rb"PK\x03\x04(?s:.{26})mimetypeapplication/epub", "ebook"),
+    (rb"PK\x03\x04(?s:.{26})Index/", "pages"),
+    (rb"PK\x03\x04", "zip"),
+    (rb"Rar!\x1a|7z\xbc\xaf|\x1f\x8b|BZh|\xfd7zXZ", "archive"),
+    (rb"%!PS", "ps"),
+    (rb"(?s:.{4})ftyp(?:M4A|M4B)", "sound"),
+    (rb"(?s:.{4})ftyp(?!mif1|msf1)|(?s:.{4})(?:moov|mdat)|\x1aE\xdf\xa3|RIFF(?s:.{4})AVI |\0\0\x01\xba", "video"),
+    (rb"ID3|OggS|fLaC|#!AMR|RIFF(?s:.{4})WAVE|\xff[\xe2\xe3\xf2\xf3\xfa\xfb]", "sound"),
+    (rb"(?i)(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*|<!doctype svg[^>]*>\s*|<!--.*?-->\s*)*<svg", "svg"),
+    (rb"(?i)(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|script|body)", "html"),
+    (rb"(?i)(?:received|return-path|from|mime-version|message-id|delivered-to): ", "mail"),
+]
+_FORMS = [(re.compile(pattern), code) for pattern, code in _SIGNATURES]
+CODES = frozenset(_KINDS)
+
+
+def recognise(head: bytes) -> str:
+    """The code of a kind that is not taken, by a file's first bytes; empty where it is none that we know by name."""
+    code = next((code for form, code in _FORMS if form.match(head)), "")
+    return code or ("text" if _is_text(head) else "")
+
+
+def sentence(code: str) -> str:
+    """What the person reads; nothing for a code that is none."""
+    if code not in _KINDS:
+        return ""
+    name, advice = _KINDS[code]
+    return f"It is one of the kinds we do not take: {name}. {advice}"
+
+
+def _is_text(head: bytes) -> bool:
+    """Letters, as far as it is shown; a character may be cut at its end."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    try:
+        text = head.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if error.reason != "unexpected end of data":
+            return False
+        text = head[: error.start].decode("utf-8-sig")
+    return len(text) > 1 and all(letter.isprintable() or letter in "\r\n\t\f" for letter in text)

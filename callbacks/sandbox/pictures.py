@@ -1,0 +1,152 @@
+"""Draws a stranger's picture anew, as far as it goes. Runs in the sandbox only: __main__.py.
+
+Only pixels come out: no place, no camera, no comment, no thumbnail, and none of the bytes behind the picture.
+"""
+
+import importlib
+import io
+import struct
+
+MAX_PIXELS = 120_000_000  # decoded ones; a JPEG is decoded at a half, a quarter or an eighth where that is enough
+MAX_SIDE = 4000  # pixels, of the copy
+GLANCE = 500  # pixels: where a picture is only looked at
+#: Less than this part of a picture is no picture; more than that one is as good as whole.
+TOO_LITTLE, ENOUGH = 0.02, 0.98
+_ROWS = 200  # of the small copy in which the missing part is measured
+
+FORMATS = {"jpg": "JPEG", "png": "PNG", "heic": "HEIF", "webp": "WEBP", "avif": "AVIF"}
+_ORIENTATION = 0x0112
+
+
+class _TooLarge(Exception):
+    pass
+
+
+def prepare(kind: str) -> None:
+    """Imports what this kind needs: nothing can be opened any more once the fence is closed."""
+    for module in ("ImageOps", "JpegImagePlugin", "MpoImagePlugin", "PngImagePlugin", "TiffImagePlugin"):
+        importlib.import_module(f"PIL.{module}")
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = None  # our own check comes once it is known at which scale a picture is decoded
+    Image.preinit()
+    if kind == "heic":
+        import pillow_heif
+
+        # The thumbnail inside may show something else than the picture.
+        pillow_heif.register_heif_opener(thumbnails=False, decode_threads=0)
+    elif kind == "avif":
+        from PIL import AvifImagePlugin
+
+        AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+    elif kind == "webp":
+        importlib.import_module("PIL.WebPImagePlugin")
+
+
+def look(data: bytes, kind: str) -> list[str]:
+    """What is wrong with a picture, as codes."""
+    try:
+        return _as_far_as_it_goes(data, FORMATS[kind], GLANCE)[1]
+    except _TooLarge:
+        return ["huge"]
+
+
+def draw(data: bytes, kind: str) -> tuple[list[str], bytes]:
+    """The same, and the copy: PNG of a PNG, JPEG of the others; upright, at most MAX_SIDE pixels long."""
+    try:
+        picture, found = _as_far_as_it_goes(data, FORMATS[kind], MAX_SIDE)
+    except _TooLarge:
+        return ["huge"], b""
+    return found, _copy(picture, as_png=kind == "png") if picture else b""
+
+
+def _as_far_as_it_goes(data: bytes, file_format: str, longest: int):
+    """The decoded picture, or None where there is none, and what is wrong with it."""
+    from PIL import ImageFile
+
+    broken = (OSError, ValueError, SyntaxError, EOFError, RuntimeError, IndexError, KeyError, TypeError, struct.error)
+    try:
+        return _load(data, file_format, longest), []
+    except broken:
+        pass
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        # With an end, libjpeg shows what there is of a progressive picture too. The rest is gray, or black in a PNG.
+        # The others want their whole length: a little of it can be made up.
+        rest = b"\xff\xd9" if file_format == "JPEG" else b"" if file_format == "PNG" else bytes(len(data) // 50 + 16)
+        picture = _load(data + rest, file_format, longest)
+    except broken:
+        return None, ["unreadable"]
+    there = _part_there(picture)
+    if there < TOO_LITTLE:
+        return None, ["unreadable"]
+    return picture, ["end" if there > ENOUGH else "cut"]
+
+
+def _load(data: bytes, file_format: str, longest: int):
+    from PIL import Image
+
+    picture = Image.open(io.BytesIO(data), formats=[file_format])
+    if file_format != "JPEG":
+        _check(picture)
+    scale = min(1, longest / max(picture.size))
+    picture.draft(None, tuple(max(1, round(side * scale)) for side in picture.size))
+    _check(picture)
+    picture.load()
+    _check(picture)  # a HEIC may turn out larger than it said
+    return picture
+
+
+def _check(picture) -> None:
+    if picture.width * picture.height > MAX_PIXELS:
+        raise _TooLarge
+
+
+def _part_there(picture) -> float:
+    """How much of a picture stands above the rows that the decoder filled: 0 to 1."""
+    from PIL import Image
+
+    small = picture.resize((8, _ROWS), Image.Resampling.NEAREST).convert("RGB")
+    pixels = list(small.getdata())
+    filled = next((fill for fill in (128, 0) if _is_filled(pixels[-8:], fill)), None)
+    if filled is None:
+        return 1
+    rows = (pixels[at : at + 8] for at in range(0, len(pixels), 8))
+    return max((row for row, there in enumerate(rows, 1) if not _is_filled(there, filled)), default=0) / _ROWS
+
+
+def _is_filled(pixels: list[tuple[int, ...]], fill: int) -> bool:
+    return all(abs(value - fill) <= 1 for pixel in pixels for value in pixel)
+
+
+def _copy(picture, *, as_png: bool) -> bytes:
+    from PIL import Image, ImageOps
+
+    orientation = picture.getexif().get(_ORIENTATION)
+    picture = _plain(picture, alpha=as_png)
+    picture.thumbnail((MAX_SIDE, MAX_SIDE), reducing_gap=2.0)
+    if orientation:
+        picture.getexif()[_ORIENTATION] = orientation
+        ImageOps.exif_transpose(picture, in_place=True)
+    clean = Image.new(picture.mode, picture.size)  # it never held anything but these pixels
+    clean.paste(picture)
+    out = io.BytesIO()
+    if as_png:
+        clean.save(out, "PNG")
+    else:
+        clean.save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
+def _plain(picture, *, alpha: bool):
+    """Eight bits a channel, in a mode that a browser shows."""
+    if picture.mode.startswith("I"):  # sixteen bits of gray
+        picture = picture.point(lambda value: value / 256).convert("L")
+    transparent = picture.has_transparency_data or picture.mode in {"LA", "PA", "RGBA"}
+    if transparent and not alpha:  # on white: what shows through would be black
+        from PIL import Image
+
+        picture = picture.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
+    mode = "RGBA" if transparent else "L" if picture.mode in {"1", "L"} else "RGB"
+    return picture if picture.mode == mode else picture.convert(mode)

@@ -1,0 +1,149 @@
+"""What nobody will be able to open is said while the person is there; what staff should know is marked."""
+
+import io
+import zipfile
+import zlib
+
+import pytest
+from PIL import Image
+
+from callbacks import looking, sandbox
+from callbacks.models import Attachment, CallbackRequest
+from callbacks.uploads import Kind
+from detoxsite import schedule
+from tests.callbacks.encrypted import ENCRYPTED
+from tests.callbacks.helpers import (
+    DETAILS,
+    HEIC,
+    PDF,
+    PNG,
+    File,
+    body,
+    objects_in_store,
+    only_attachment,
+    post,
+    post_form,
+    stored,
+    submit,
+    text_of,
+)
+from tests.callbacks.hostile import picture_that_says_it_is
+
+pytestmark = pytest.mark.django_db
+
+Image.effect_noise((300, 200), 90).convert("RGB").save(_out := io.BytesIO(), "JPEG")
+PHOTO = _out.getvalue()
+
+HOPELESS = {
+    "jpeg of three bytes": (b"\xff\xd8\xff", "looks damaged"),
+    "jpeg cut after a third": (PHOTO[: len(PHOTO) // 3], "looks cut off"),
+    "png cut after a third": (PNG[:60], "looks damaged"),
+    "heic cut in half": (HEIC[: HEIC.index(b"heic content") // 2], "looks damaged"),
+    "heic of garbage": (HEIC[:40] + b"\x9d\x01" * 3000, "looks damaged"),
+    "png of no size": (PNG[:16] + bytes(8) + PNG[24:], "looks damaged"),
+    "jpeg that is a page": (b"\xff\xd8\xff<html><p>no picture</p>", "looks damaged"),
+    "png of 400 megapixels": (picture_that_says_it_is(20_000, 20_000), "more pixels than we can open"),
+    "pdf of nothing": (b"%PDF-", "looks damaged"),
+    "pdf without pages": (b"%PDF-1.4\n1 0 obj <</Type /Catalog>> endobj\ntrailer <<>>\nstartxref\n0", "looks damaged"),
+    "pdf cut off": (PDF[: PDF.index(b"trailer")], "looks cut off"),
+    **{f"password, revision {r}": (data, "has a password") for (r, word), data in ENCRYPTED.items() if word},
+}
+
+
+@pytest.mark.parametrize("what", HOPELESS)
+def test_file_that_nobody_can_open_is_said_at_once_and_another_takes_its_place(
+    client, what, django_capture_on_commit_callbacks
+):
+    content, words = HOPELESS[what]
+    location = post_form(client, ("file_1", File(content)))["Location"]
+    assert only_attachment().arrived
+    page = text_of(client.get(location))
+    assert "We have it" in page and words in page and "Send it again below, or tell us when we call." in page
+    with django_capture_on_commit_callbacks(execute=True):
+        post(client, body({}, ("file_1", File(PHOTO))), location)
+    assert (only_attachment().kind, only_attachment().found) == ("jpg", "")
+    assert objects_in_store() == [only_attachment().object_name]
+    assert words not in text_of(client.get(location))
+
+
+@pytest.mark.parametrize(
+    "content", [PHOTO, PHOTO[:-1], HEIC, PNG, PDF, *(d for (_, w), d in ENCRYPTED.items() if not w)]
+)
+def test_file_that_opens_is_no_trouble_to_anybody(client, content):
+    location = post_form(client, ("file_1", File(content)))["Location"]
+    assert only_attachment().trouble == "" and not only_attachment().is_open
+    assert "Send it again" not in text_of(client.get(location))
+
+
+def test_poor_file_stays_where_the_next_is_no_better(client):
+    location = post_form(client, ("file_1", File(PHOTO[: len(PHOTO) // 2])))["Location"]
+    kept = only_attachment().object_name
+    post(client, body({}, ("file_1", File(b"\xff\xd8\xff"))), location)
+    refused = post(client, body({}, ("file_1", File(b"GIF89a" * 200))), location)
+    assert refused.status_code == 422 and "GIF pictures" in text_of(refused)
+    assert only_attachment().object_name == kept and objects_in_store() == [kept]
+
+
+def pdf(*parts: bytes) -> bytes:
+    return PDF[:-6].replace(b"trailer", b"\n".join(parts) + b"\ntrailer") + b"%%EOF\n"
+
+
+def packed(content: bytes) -> bytes:
+    return b"9 0 obj <</Type /ObjStm /Filter /FlateDecode>> stream\n" + zlib.compress(content) + b"\nendstream endobj"
+
+
+with zipfile.ZipFile(_archive := io.BytesIO(), "w") as _file:
+    _file.writestr("x", "y")
+
+MARKED = {
+    "script": (pdf(b"7 0 obj <</OpenAction <</S /JavaScript /JS (app.alert(1))>> >> endobj"), "acts script"),
+    "script by its number": (pdf(b"7 0 obj <</S /J#61va#53cript>> endobj"), "script"),
+    "script in a packed object": (pdf(packed(b"<</S /JavaScript /JS (x)>>")), "script"),
+    "packed objects that do not open": (pdf(packed(b"").replace(b"stream\n", b"stream\nno such packing", 1)), "opaque"),
+    "program": (pdf(b"7 0 obj <</S /Launch /F (cmd.exe)>> endobj"), "acts"),
+    "form that is sent": (pdf(b"7 0 obj <</S /SubmitForm>> endobj"), "acts"),
+    "something on closing": (pdf(b"7 0 obj <</AA <</WC 8 0 R>> >> endobj"), "acts"),
+    "XFA": (pdf(b"7 0 obj <</XFA 8 0 R>> endobj"), "form"),
+    "file inside": (pdf(b"7 0 obj <</Type /EmbeddedFile>> endobj"), "inside"),
+    "web page in front": (b"<html><script>1</script>" + PDF, "more"),
+    "archive behind": (PDF + _archive.getvalue(), "more"),
+    "first page on opening": (pdf(b"7 0 obj <</OpenAction [3 0 R /Fit]>> endobj"), ""),
+    "goes to a page on opening": (pdf(b"7 0 obj <</OpenAction <</S /GoTo /D [3 0 R /Fit]>> >> endobj"), ""),
+    "names that only begin so": (pdf(b"7 0 obj <</JSON 1 /AAA <<>> /JavaScripting 2>> endobj"), ""),
+}
+
+
+@pytest.mark.parametrize("what", MARKED)
+def test_what_staff_should_know_of_a_pdf_is_marked(client, what):
+    content, found = MARKED[what]
+    location = post_form(client, ("file_1", File(content)))["Location"]
+    assert only_attachment().found == found
+    assert "Send it again" not in text_of(client.get(location))
+
+
+def test_file_that_comes_while_another_is_looked_into_is_taken_and_looked_into_later(client):
+    with looking._one_at_a_time:
+        post_form(client, ("file_1", File(b"\xff\xd8\xff")))
+    assert (only_attachment().arrived, only_attachment().found) == (True, "unchecked")
+    schedule.look_into_files()
+    assert only_attachment().found == "unreadable"
+
+
+def test_held_file_is_looked_into_once_it_was_scanned():
+    submit(stored(content=b"\xff\xd8\xff", kind=Kind.JPEG))
+    Attachment.objects.update(state="held", found="unchecked")
+    assert looking.look_later() == 0
+    Attachment.objects.update(state="stored")
+    assert looking.look_later() == 1
+    assert Attachment.objects.get().found == "unreadable"
+
+
+@pytest.mark.parametrize("error", [OSError("no process"), MemoryError(), sandbox.Failed(-9, too_slow=True)])
+def test_look_that_fails_costs_neither_the_file_nor_the_call(client, monkeypatch, error):
+    def fail(*args):
+        raise error
+
+    monkeypatch.setattr(sandbox, "run", fail)
+    assert post_form(client, ("file_1", File(PHOTO)))["Location"]
+    assert CallbackRequest.objects.get().open_details() == DETAILS
+    assert (only_attachment().arrived, only_attachment().found) == (True, "unchecked")

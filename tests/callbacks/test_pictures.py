@@ -1,0 +1,176 @@
+"""Pictures drawn anew: any kind comes out plain, and as far as it goes, within a fixed amount of memory and time."""
+
+import io
+import shutil
+import subprocess
+import sys
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from callbacks import copies, sandbox
+from callbacks.copies import CannotClean
+from callbacks.sandbox import pictures
+from callbacks.uploads import Kind
+from editorial import images
+from tests.callbacks.test_copies import heic, jpeg, keep, photo, read
+
+pytestmark = pytest.mark.django_db
+
+
+def picture(image: Image.Image, file_format: str, **options) -> bytes:
+    out = io.BytesIO()
+    image.save(out, file_format, **options)
+    return out.getvalue()
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """A copy of the sandbox that a test may change."""
+    shutil.copytree(sandbox.PLACE, tmp_path / "sandbox")
+    monkeypatch.setattr(sandbox, "PLACE", tmp_path / "sandbox")
+    return tmp_path / "sandbox"
+
+
+@pytest.mark.parametrize(
+    ("image", "file_format", "mode"),
+    [
+        (photo(), "PNG", "RGB"),
+        (photo().convert("P"), "PNG", "RGB"),
+        (photo().convert("1"), "PNG", "L"),
+        (photo().convert("RGBA"), "PNG", "RGBA"),
+        (photo().convert("LA"), "PNG", "RGBA"),
+        (Image.new("I;16", (60, 40), 40_000), "PNG", "L"),
+        (photo().convert("L"), "JPEG", "L"),
+        (photo().convert("CMYK"), "JPEG", "RGB"),
+        (photo(20_000, 1), "PNG", "RGB"),
+        (photo(1, 1), "JPEG", "RGB"),
+    ],
+)
+def test_each_mode_comes_out_as_one_that_a_browser_shows(image, file_format, mode):
+    made = Image.open(io.BytesIO(read(copies.for_staff(keep(picture(image, file_format), Kind[file_format])))))
+    assert made.mode == mode
+    assert max(made.size) <= pictures.MAX_SIDE
+    if image.mode == "I;16":
+        assert made.getpixel((0, 0)) == 40_000 // 256
+    else:
+        looked, looks = (one.convert("RGB").getpixel((0, 0)) for one in (image, made))
+        assert all(abs(a - b) < 40 for a, b in zip(looked, looks, strict=True))
+
+
+@pytest.mark.parametrize(("file_format", "kind"), [("PNG", Kind.PNG), ("MPO", Kind.JPEG)])
+def test_several_pictures_in_one_file_come_out_as_the_first(file_format, kind):
+    blue = Image.new("RGB", (60, 40), (0, 0, 255))
+    data = picture(photo(), file_format, save_all=True, append_images=[blue])
+    made = Image.open(io.BytesIO(read(copies.for_staff(keep(data, kind)))))
+    assert (getattr(made, "n_frames", 1), made.format) == (1, kind.name)
+    red, _, blue = made.getpixel((0, 0))
+    assert red > 200 and blue < 50
+
+
+def test_large_photo_is_made_smaller_and_not_distorted():
+    made = Image.open(io.BytesIO(read(copies.for_staff(keep(picture(photo(8000, 6000), "JPEG"), Kind.JPEG)))))
+    assert made.size == (4000, 3000)
+
+
+@pytest.mark.parametrize(("file_format", "kind"), [("JPEG", "jpg"), ("PNG", "png")])
+def test_largest_picture_takes_less_than_900_mb(tmp_path, file_format, kind):
+    options = {"progressive": True, "subsampling": 0} if file_format == "JPEG" else {"compress_level": 1}
+    (tmp_path / "large").write_bytes(picture(photo(10_900, 10_900), file_format, **options))
+    # Asked of a small process between: what a process measures begins with what its parent held.
+    asked = (
+        "import resource, subprocess, sys\n"
+        "subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)\n"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)\n"
+    )
+    command = [sys.executable, "-c", asked, sys.executable, "-IB", str(sandbox.PLACE), "draw", kind]
+    with (tmp_path / "large").open("rb") as file:
+        kilobytes = int(subprocess.run(command, stdin=file, capture_output=True, check=True).stdout)
+    assert kilobytes < 900 * 1024
+
+
+def test_process_that_runs_out_of_memory_says_so_and_costs_nothing_else(place):
+    source = (place / "fence.py").read_text()
+    (place / "fence.py").write_text(source.replace("MAX_MEMORY = 1024**3", "MAX_MEMORY = 200 * 1024**2"))
+    with pytest.raises(CannotClean, match="more memory than we can give it"):
+        copies.for_staff(keep(picture(photo(7000, 7000), "PNG"), Kind.PNG))
+
+
+@pytest.mark.parametrize(
+    "crash", ["os.kill(os.getpid(), signal.SIGSEGV)", "sys.exit(1)", "os._exit(77)", "raise ZeroDivisionError"]
+)
+def test_decoder_that_crashes_takes_nothing_with_it_and_is_logged(place, caplog, crash):
+    (place / "__main__.py").write_text(f"import os, signal, sys\n{crash}\n")
+    with pytest.raises(CannotClean, match="damaged or cut off"):
+        copies.for_staff(keep(jpeg(), Kind.JPEG))
+    assert "draws a picture anew ended with" in caplog.text
+
+
+def test_picture_that_takes_too_long_is_given_up(place, monkeypatch):
+    (place / "__main__.py").write_text("import time\ntime.sleep(60)\n")
+    monkeypatch.setattr(copies, "LIMIT", 0.5)
+    with pytest.raises(CannotClean, match="takes too long"):
+        copies.for_staff(keep(jpeg(), Kind.JPEG))
+
+
+def test_answer_without_an_end_is_cut_off(place, monkeypatch):
+    monkeypatch.setattr(sandbox, "MAX_ANSWER", 100_000)
+    (place / "__main__.py").write_text("import os\nwhile True:\n    os.write(1, bytes(65536))\n")
+    with pytest.raises(CannotClean):
+        copies.for_staff(keep(jpeg(), Kind.JPEG))
+
+
+def test_picture_that_comes_while_another_is_drawn_waits_for_nothing():
+    attachment = keep(jpeg(), Kind.JPEG)
+    with copies._one_at_a_time, pytest.raises(copies.Busy):
+        copies.for_staff(attachment)
+    assert read(copies.for_staff(attachment))
+
+
+NOISE = Image.effect_noise((800, 600), 90).convert("RGB")
+
+
+@pytest.mark.parametrize("cut", [1, 2, 10, 100, 0.01, 0.25, 0.5])
+@pytest.mark.parametrize(
+    ("file_format", "options"), [("JPEG", {}), ("JPEG", {"progressive": True}), ("PNG", {}), ("MPO", {})]
+)
+def test_picture_that_lacks_its_end_is_drawn_as_far_as_it_goes_and_marked(file_format, options, cut):
+    """Pillow #889, django-imagekit #371, udata #1739: a photo without its last byte could not be opened."""
+    data = picture(NOISE, file_format, **options)
+    data = data[: -cut if cut >= 1 else round(-cut * len(data))]
+    attachment = keep(data, Kind.PNG if file_format == "PNG" else Kind.JPEG)
+    made = Image.open(io.BytesIO(read(copies.for_staff(attachment))))
+    assert made.size == NOISE.size
+    darkest, lightest = made.convert("L").crop((0, 0, 800, 200)).getextrema()
+    assert darkest < 60 and lightest > 200
+    if cut == 0.5 and not options:
+        assert attachment.found == "cut"
+    elif file_format != "PNG" or cut >= 100:
+        assert attachment.found in {"end", "cut"}
+
+
+@pytest.mark.parametrize(("file_format", "kind"), [("WEBP", Kind.WEBP), ("AVIF", Kind.AVIF)])
+def test_pictures_of_newer_phones_come_out_as_jpeg(file_format, kind):
+    copy = copies.for_staff(keep(picture(photo(), file_format), kind))
+    made = Image.open(io.BytesIO(read(copy)))
+    assert (made.format, made.size, copy.extension) == ("JPEG", (60, 40), "jpg")
+    assert made.getpixel((5, 5))[0] > 200
+
+
+@pytest.mark.parametrize(
+    ("size", "file_format", "options"),
+    [((12_000, 9_000), "JPEG", {}), ((16_000, 3_800), "JPEG", {}), ((7_016, 9_933), "PNG", {"compress_level": 1})],
+    ids=["108 megapixels", "panorama", "A3 at 600 dpi"],
+)
+def test_large_picture_is_drawn(size, file_format, options):
+    data = picture(photo(*size), file_format, **options)
+    made = Image.open(io.BytesIO(read(copies.for_staff(keep(data, Kind[file_format])))))
+    assert max(made.size) == pictures.MAX_SIDE
+
+
+def test_editors_still_cannot_add_a_heic():
+    copies.for_staff(keep(heic(), Kind.HEIC))
+    with pytest.raises(ValidationError, match="Add a JPEG, PNG or WebP picture"):
+        images.store(SimpleUploadedFile("photo.jpg", heic()))
