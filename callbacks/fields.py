@@ -11,7 +11,6 @@ from callbacks.text import visible
 from callbacks.uploads import ACCEPT, KINDS_IN_WORDS, MAX_UPLOAD_BYTES, Refusal, Slot
 from editorial import phones
 
-
 NO_ADDRESS = "Check the email address. It looks like name@example.com."
 _NONE = re.compile(
     r"(?:no|none|not|nope|na|n a|nil|null|nada|ninguno|x+|(?:i )?(?:dont|do not) have)"
