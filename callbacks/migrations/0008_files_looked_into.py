@@ -19,12 +19,14 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='attachment',
             name='found',
-            field=models.CharField(blank=True, help_text='What a look into it found: codes of callbacks.marks; of a file not taken, of callbacks.foreign.', max_length=80),
+            field=models.CharField(blank=True, db_default='', help_text='What a look into it found: codes of callbacks.marks; of a file not taken, of callbacks.foreign.', max_length=80),
         ),
-        migrations.AlterField(
-            model_name='attachment',
-            name='kind',
-            field=models.CharField(blank=True, choices=[('pdf', 'PDF'), ('jpg', 'JPEG'), ('png', 'PNG'), ('heic', 'HEIC'), ('webp', 'WebP'), ('avif', 'AVIF')], max_length=4),
-        ),
+        migrations.SeparateDatabaseAndState(state_operations=[  # choices are no matter of the database
+            migrations.AlterField(
+                model_name='attachment',
+                name='kind',
+                field=models.CharField(blank=True, choices=[('pdf', 'PDF'), ('jpg', 'JPEG'), ('png', 'PNG'), ('heic', 'HEIC'), ('webp', 'WebP'), ('avif', 'AVIF')], max_length=4),
+            ),
+        ]),
         migrations.RunPython(look_later, migrations.RunPython.noop, elidable=True),
     ]

@@ -31,6 +31,7 @@ class Attachment(models.Model):
     found = models.CharField(
         max_length=80,
         blank=True,
+        db_default="",
         help_text="What a look into it found: codes of callbacks.marks; of a file not taken, of callbacks.foreign.",
     )
     sealed_name = models.BinaryField()

@@ -11,7 +11,7 @@ import fence
 
 def main(task: str, kind: str) -> None:
     fence.limit()
-    found, copy = ["huge"], b""
+    found, copy = ["opaque" if kind == "pdf" else "huge"], b""  # where memory is at its end
     try:
         data = sys.stdin.buffer.read()
         if kind == "pdf":
