@@ -50,6 +50,7 @@ MUST_SAY = {
         "It depends on your state",
         "Lock up every medicine",
         "consider offering medicine to teens",
+        "If it's every day, don't stop suddenly",
         "Don't force a detox at home",
         "Call or text 988",
     ],
@@ -71,7 +72,10 @@ MUST_SAY = {
         "HIV",
         "Never share needles",
     ],
-    "help-for-veterans": ["Call 988, then press 1", "text 838255", "buprenorphine", "Naloxone", "can kill you"],
+    "help-for-veterans": [
+        *("Call 988, then press 1", "text 838255", "buprenorphine", "Naloxone", "can kill you"),
+        "Don't stop them suddenly. That withdrawal can kill",
+    ],
     "coming-off-methadone-or-buprenorphine": [
         "Call your clinic or prescriber now, before you use anything else",
         "up to three days of methadone or buprenorphine",
@@ -80,6 +84,8 @@ MUST_SAY = {
         "Going out of town",
         "go slowly, with your prescriber",
         "nine times the rate",
+        "Don't drink or take pills to get by",
+        "give naloxone",
     ],
     "alcohol-or-benzos-too": [
         "Do not stop them suddenly",
