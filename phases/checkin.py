@@ -12,7 +12,7 @@ from django import forms
 
 from phases.choices import Area
 from phases.models import Symptom
-from phases.now import SINCE, Substance
+from phases.now import SINCE, Substance, may_have_just_used
 
 
 @dataclass(frozen=True)
@@ -215,6 +215,12 @@ class CheckInForm(forms.Form):
     def may_be_fentanyl(self) -> bool:
         """Whether other sedatives may be in what was taken, as the person answered fentanyl or heroin or not sure."""
         return self.cleaned_data["substance"] in (Substance.FENTANYL, Substance.HEROIN)
+
+    @property
+    def may_have_just_used(self) -> bool:
+        """Whether an overdose may still come. Never where the person would rather not say when it was."""
+        since = self.cleaned_data["since"]
+        return bool(since) and may_have_just_used(SINCE[since][1], self.cleaned_data["substance"])
 
     @property
     def takes_alcohol_or_benzos(self) -> bool:

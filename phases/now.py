@@ -14,6 +14,7 @@ from phases.outlook import EASES_FROM, outlooks
 
 LATE = 20 * DAY  # hours: by then acute symptoms are gone, methadone's too (drugs-com-withdrawal)
 JUST_USED = 6  # hours: until then an answer speaks of overdose before anything else
+LONG_ACTING = 24  # hours: the same for what may be long-acting; no figure from a study, but on the safe side
 AHEAD = (6, 24, 72)  # hours: how far "what comes next" looks
 
 
@@ -171,8 +172,13 @@ class Answer:
 
     @property
     def may_have_just_used(self) -> bool:
-        """Whether an overdose may still come: within six hours, or where nobody knows when it was."""
-        return self.hours is None or self.hours[0] < JUST_USED
+        return may_have_just_used(self.hours, self.substance)
+
+
+def may_have_just_used(hours: tuple[float, float] | None, substance: str) -> bool:
+    """Whether an overdose may still come, as it may where nobody knows when the last use was."""
+    long_acting = substance in (Substance.METHADONE, Substance.PILLS)
+    return hours is None or hours[0] < (LONG_ACTING if long_acting else JUST_USED)
 
 
 def place(hours: tuple[float, float] | None, substance: str, phases: Sequence[Phase]) -> Answer:

@@ -70,9 +70,42 @@ def test_no_hours_are_told_for_any_other_substance(phases, substance):
 def test_overdose_is_the_first_line_in_the_first_hours(client, guide, substance, asked):
     html = client.post("/phases/now/", asked | {"substance": substance}).content.decode()
     first = " ".join(re.sub("<[^>]+>", "", html.split("</h1>")[1])[:900].split())
-    assert first.startswith("Emergency: if you used in the last few hours, an overdose can still come.")
+    assert first.startswith("Emergency: if you used not long ago, an overdose can still come.")
     for words in ("911", "naloxone", "Do not be alone", "Take nothing more on top"):
         assert words in first
+
+
+@pytest.mark.parametrize(
+    ("substance", "since", "warned"),
+    [
+        ("heroin", "under-6", True),
+        ("heroin", "12-24", False),
+        ("methadone", "12-24", True),  # long-acting, so the danger lasts longer
+        ("pills", "12-24", True),
+        ("methadone", "24-48", False),
+        ("", "unknown", True),
+        ("", "", False),
+    ],
+)
+def test_sheet_speaks_of_overdose_while_one_may_come(client, guide, substance, since, warned):
+    answers = {"felt": ["shaking"], "substance": substance, "since": since}
+    assert ('id="just-used"' in client.post("/phases/now/check-in/", answers).content.decode()) is warned
+    if substance and since:
+        html = client.post("/phases/now/", {"substance": substance, "since": since}).content.decode()
+        assert ('id="just-used"' in html) is warned
+
+
+def test_day_seven_names_only_the_end_of_the_peak_stage(client, guide):
+    html = client.post("/phases/now/", {"amount": "168", "substance": "heroin"}).content.decode()
+    assert "You may also be in the end of peak withdrawal" in html
+
+
+def test_no_page_lets_the_detox_study_speak_for_a_few_days(phases):
+    symptoms = [symptom.get_help for phase in phases for symptom in phase.symptoms.all()]
+    texts = " ".join([*symptoms, *(phase.what_comes_next for phase in phases)])
+    cited = re.findall(r"(?:short break|few days)[^.]*\.(?:\[[^]]*\])?", texts)
+    assert len(cited) == 3
+    assert all(sentence.endswith("[@toronto-tolerance]") for sentence in cited), cited
 
 
 def test_day_five_is_not_called_the_hardest_part(client, guide):
