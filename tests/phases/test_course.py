@@ -97,7 +97,7 @@ def test_sheet_speaks_of_overdose_while_one_may_come(client, guide, substance, s
 
 def test_day_seven_names_only_the_end_of_the_peak_stage(client, guide):
     html = client.post("/phases/now/", {"amount": "168", "substance": "heroin"}).content.decode()
-    assert "You may also be in the end of peak withdrawal" in html
+    assert "You may also be near the end of peak withdrawal" in html
 
 
 def test_no_page_lets_the_detox_study_speak_for_a_few_days(phases):
