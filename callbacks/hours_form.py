@@ -1,5 +1,6 @@
 """The part of the form that asks when a call is safe, and on which clock."""
 
+import phonenumbers
 from django import forms
 
 from callbacks.fields import TextField
@@ -8,6 +9,9 @@ from callbacks.safe_hours import OTHER, UNKNOWN, PartOfDay, SafeHours, zone_choi
 
 MAX_PLACE_LENGTH = 80  # characters
 
+#: The country code of the United States and their neighbors.
+AMERICAN = 1
+SAY_WHERE = "Other: say where you are"
 NO_ZONE = "Choose your time zone, so that we do not call at a time that is wrong for you."
 NO_PLACE = "Write where you are, so that we can work out your clock."
 
@@ -18,10 +22,48 @@ def zones_to_choose() -> list[tuple[str, str]]:
     but where hours are named, or the phone or its number is from elsewhere, that would be a guess too, and we ask.
     """
     ours = zone_name(SafeHours().zone)
-    return [("", f"Choose one, or we go by {ours} time"), *zone_choices(), (OTHER, "Other: say where you are")]
+    return [("", f"Choose one, or we go by {ours} time"), *zone_choices(), (OTHER, SAY_WHERE)]
 
 
-class HoursForm(forms.Form):
+class ClockForm(forms.Form):
+    """On which clock somebody lives. Alone, it corrects that."""
+
+    zone = forms.ChoiceField(
+        label="Your time zone",
+        required=False,
+        choices=zones_to_choose,
+        help_text="So we read your clock, not ours.",
+        widget=forms.Select({"autocomplete": "off"}),
+        error_messages={"invalid_choice": "Choose one of the time zones in the list."},
+    )
+    #: Set by contact.js where no zone in the list keeps time with the phone: ours would be wrong for sure.
+    elsewhere = forms.CharField(required=False, widget=forms.HiddenInput)
+    place = TextField(
+        noun="place",
+        longest=MAX_PLACE_LENGTH,
+        label="If yours is not in the list: where are you?",
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+
+    @property
+    def zone_named(self) -> str:
+        """The zone that they chose, UNKNOWN where only a place was given; empty where neither was."""
+        zone, place = self.cleaned_data["zone"], self.cleaned_data["place"]
+        return UNKNOWN if zone == OTHER or (not zone and place) else zone
+
+    def check_zone(self, *, must_name: bool) -> None:
+        """Asks for the zone or the place, where it is missing."""
+        data = self.cleaned_data
+        if not {"zone", "place"} <= data.keys():
+            return
+        if data["zone"] == OTHER and not data["place"]:
+            self.add_error("place", NO_PLACE)
+        elif must_name and not self.zone_named:
+            self.add_error("zone", NO_ZONE)
+
+
+class HoursForm(ClockForm):
     """Hours that never meet ours are said to be of no use while the person is there; whoever insists is taken."""
 
     times = forms.MultipleChoiceField(
@@ -40,51 +82,33 @@ class HoursForm(forms.Form):
         help_text="We keep to your hours, so we may not be able to call.",
         error_messages={"invalid_choice": "Choose what is in the list, or nothing."},
     )
-    zone = forms.ChoiceField(
-        label="Your time zone",
-        required=False,
-        choices=zones_to_choose,
-        help_text="So we read your clock, not ours.",
-        widget=forms.Select({"autocomplete": "off"}),
-        error_messages={"invalid_choice": "Choose one of the time zones in the list."},
-    )
-    #: Set by contact.js where no zone in the list keeps time with the phone: ours would be wrong for sure.
-    elsewhere = forms.CharField(required=False, widget=forms.HiddenInput)
-    place = TextField(
-        noun="place",
-        longest=MAX_PLACE_LENGTH,
-        label="If yours is not in the list: where are you?",
-        required=False,
-        widget=forms.TextInput({"autocomplete": "off"}),
-    )
     #: The page offers to send it anyway.
     asks_anyway = False
 
     def safe_hours(self) -> SafeHours:
         """What was chosen, once these fields are valid."""
-        data = self.cleaned_data
-        parts = tuple(part for part in PartOfDay if part in data["times"])
-        if data["zone"] == OTHER or (not data["zone"] and data["place"]):
-            return SafeHours(parts, UNKNOWN)
-        return SafeHours(parts, data["zone"]) if data["zone"] else SafeHours(parts)
+        parts = tuple(part for part in PartOfDay if part in self.cleaned_data["times"])
+        return SafeHours(parts, self.zone_named) if self.zone_named else SafeHours(parts)
 
     def check_hours(self) -> None:
         """Asks for what is missing, and once for other hours where we are closed at all that were named."""
         data = self.cleaned_data
+        self.check_zone(must_name=self._must_name_zone())
         if not {"times", "anyway", "zone", "place"} <= data.keys():
             return
-        if data["zone"] == OTHER and not data["place"]:
-            self.add_error("place", NO_PLACE)
-        elif not data["zone"] and not data["place"] and self._must_name_zone():
-            self.add_error("zone", NO_ZONE)
-        elif data["times"] and (there := never_meet_there(self.safe_hours())) is not None:
+        if data["times"] and (there := never_meet_there(self.safe_hours())) is not None:
             self.asks_anyway = True
             if not data["anyway"]:
                 self.add_error("times", _closed_then(there, zone_name(self.safe_hours().zone)))
 
     def _must_name_zone(self) -> bool:
-        phone = self.cleaned_data.get("phone") or "+1"
-        return bool(self.cleaned_data["times"] or self.cleaned_data["elsewhere"]) or not phone.startswith("+1")
+        data = self.cleaned_data
+        return bool(data.get("times") or data.get("elsewhere")) or country(data.get("phone")) != AMERICAN
+
+
+def country(e164: str | None) -> int:
+    """The country code of a number, AMERICAN for none: with another, their clock is perhaps none of those listed."""
+    return phonenumbers.parse(e164.partition(";")[0]).country_code if e164 else AMERICAN
 
 
 def _closed_then(there: str, zone: str) -> str:

@@ -82,7 +82,7 @@ def add_files(request: CallbackRequest, received: dict[Slot, Received]) -> None:
         _attach(_kept(request), received)
 
 
-def correct(request: CallbackRequest, **changes: str) -> None:
+def correct(request: CallbackRequest, **changes: object) -> None:
     """Puts `changes` in place of what the person sent. Raises CouldNotSave, or RequestErased if it is kept no more."""
     with _saving({}), transaction.atomic():
         request = _kept(request)

@@ -7,10 +7,10 @@ import unicodedata
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 #: Format characters that are seen: Arabic and other signs that stand before a number.
 _SEEN = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u0890\u0891\u08e2\U000110bd\U000110cd")
-#: What Unicode lets no program show though it is no format character (Default_Ignorable_Code_Point), and the empty
-#: pattern of braille.
+#: What Unicode lets no program show though it is no format character (Default_Ignorable_Code_Point), the empty
+#: pattern of braille, and what makes a key of 1️⃣, whose other half is such a character.
 _IGNORABLE = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u20e3\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
 )
 _BREAKS = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
 _JOINERS = "\u200c\u200d"

@@ -76,6 +76,7 @@ def test_export_says_all_that_the_page_says_on_how_to_call(client, alex):
         safe_hours=SafeHours((PartOfDay.MORNING,), "America/Phoenix"),
         text_message=True,
         if_other_answers="wrong_number",
+        place="Boise",
         earlier_names=("Juan",),
     )
     request = submit(details=details)
@@ -84,7 +85,8 @@ def test_export_says_all_that_the_page_says_on_how_to_call(client, alex):
     said = {"Voicemail": "no", "Text message": "yes", "About": "Someone else", "Claimed by": "Alex"}
     said |= {"Phone": "(212) 555-0199", "Extension": "7", "Beside the number": "room 204, or 646-555-0100"}
     said |= {"If someone else answers (their words)": "Say it is a wrong number, and hang up"}
-    said |= {"Safe hours": "Morning, 8 to 12 (Arizona time)", "Promised": "no", "Perhaps a program": ""}
+    said |= {"Safe hours": "Morning, 8 to 12 (Arizona time)", "Where they are": "Boise"}
+    said |= {"Promised": "no", "Perhaps a program": ""}
     assert {name: row[name] for name in said} == said
     for instruction in instructions(details):
         assert instruction.sentence in row["How to call"]

@@ -22,6 +22,11 @@ def test_unseen_character_is_taken_out_of_a_name_an_address_and_a_number(unseen)
     assert bound.details() == Details("Jo", "+12125550123", "jo@example.com")
 
 
+def test_number_of_keycaps_is_its_digits():
+    bound = form(phone="".join(f"{digit}\ufe0f\u20e3" for digit in "2125550123"))
+    assert bound.is_valid() and bound.details().phone == "+12125550123" and not bound.details().phone_remark
+
+
 def test_no_character_of_a_category_that_is_not_seen_stays():
     for point in range(0x110000):
         if unicodedata.category(character := chr(point)) in {"Cc", "Cf", "Cs", "Zl", "Zp"}:
