@@ -12,6 +12,7 @@ from callbacks.uploads import ACCEPT, KINDS_IN_WORDS, MAX_UPLOAD_BYTES, Refusal,
 from editorial import phones
 
 NO_ADDRESS = "Check the email address. It looks like name@example.com."
+ADDRESS_ALONE = "Give one email address with nothing else beside it, like name@example.com."
 _NONE = re.compile(
     r"(?:no|none|not|nope|na|n a|nil|null|nada|ninguno|x+|(?:i )?(?:dont|do not) have)"
     r"(?: (?:an?|any|my|own|phone|number|cell|telephone|e ?mail|mail|address|one|thanks|applicable|available|given))*"
@@ -59,19 +60,24 @@ class EmailField(TextField):
         if says_none(text):
             return ""
         address = _bare_address(text)
-        try:
-            EmailValidator(allowlist=[])(address)
-        except ValidationError:
-            raise ValidationError(NO_ADDRESS) from None
-        if re.search(r"\s|\.\d+$", address):  # no name of a place on the internet ends in a number
-            raise ValidationError(NO_ADDRESS)
-        return address
+        if _can_be_mailed(address):
+            return address
+        has_one = any(_can_be_mailed(_bare_address(part)) for part in re.split(r"[\s,;/|:]+", text))
+        raise ValidationError(ADDRESS_ALONE if has_one else NO_ADDRESS)
 
 
 def says_none(text: str) -> bool:
     """`none`, `n/a`, `-`, `no email`: an answer, and no number or address."""
     words = " ".join(re.findall(r"[^\W_]+", text.casefold().replace("'", "").replace("’", "")))
     return not words or ("@" not in text and _NONE.fullmatch(words) is not None)
+
+
+def _can_be_mailed(address: str) -> bool:
+    try:
+        EmailValidator(allowlist=[])(address)
+    except ValidationError:
+        return False
+    return not re.search(r"\s|\.\d+$", address)  # no name of a place on the internet ends in a number
 
 
 def _bare_address(text: str) -> str:

@@ -48,6 +48,11 @@ def readings(typed: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def typed_in(query: str) -> str:
+    """What stands for the secret in an address's query, though programs wrote it "T=", "amp;t=" or "t%3D"."""
+    return re.sub(r"(?i)^(?:.*&)?(?:amp;)?t(?:=|%3d)", "", query[:_LONGEST])
+
+
 def link_hash(link_secret: str) -> str:
     """What is kept of a private link."""
     return _hash("link", link_secret)

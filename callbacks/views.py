@@ -71,7 +71,7 @@ def with_a_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     @for_a_person
     @functools.wraps(view)
     def wrapped(request: HttpRequest) -> HttpResponse:
-        for secret in links.readings(request.GET.get("t", "")):
+        for secret in links.readings(request.GET.get("t") or links.typed_in(request.META["QUERY_STRING"])):
             if callback := CallbackRequest.objects.behind(links.link_hash(secret)):
                 return view(request, callback, secret)
         drop_body(request)

@@ -45,6 +45,14 @@ def test_what_is_put_before_the_secret_leaves_it_open(client, before):
     assert client.get(link_to().replace("?t=", f"?t={before}")).status_code == 200
 
 
+@pytest.mark.parametrize("name", ["?t%3D", "?t%3d", "?T=", "?amp;t=", "?utm_source=mail&amp;t=", "?%74="])
+@pytest.mark.parametrize("page", [SENT, CORRECT, WITHDRAW])
+def test_name_before_the_secret_may_be_mangled_too(client, page, name):
+    submit()
+    assert client.get(link_to(page=page).replace("?t=", name)).status_code == 200
+    assert client.get(f"{page}{name}{links.secret('another')}").status_code == 404
+
+
 @pytest.mark.parametrize(
     "change", [str.upper, lambda secret: f"{secret[:9]}%20{secret[9:]}", lambda s: f"{s[:9]}=%0D%0A{s[9:]}"]
 )

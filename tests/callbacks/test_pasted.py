@@ -88,10 +88,26 @@ def test_address_that_is_right_stays_as_it_is(address):
 
 @pytest.mark.parametrize(
     "typed",
-    ["jo@localhost", "jo@[192.0.2.1]", "jo@192.0.2.10", "jo@example", "a@example.com, b@example.com", "jo@@x.com"],
+    ["jo@localhost", "jo@[192.0.2.1]", "jo@192.0.2.10", "jo@example", "jo@@x.com"],
 )
 def test_address_that_no_mail_reaches_is_refused_with_the_right_form(typed):
     assert form(email=typed).errors == {"email": ["Check the email address. It looks like name@example.com."]}
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "a@example.com, b@example.com",
+        "jo@example.com (work)",
+        "e-mail: jo@example.com",
+        "jo@example.com or 2125550123",
+        "jo@example.com/ann@example.com",
+    ],
+)
+def test_address_beside_something_else_is_not_blamed(typed):
+    assert form(email=typed).errors == {
+        "email": ["Give one email address with nothing else beside it, like name@example.com."]
+    }
 
 
 NONE = ["none", "None.", "N/A", "n.a.", "na", "no", "-", "--", ".", "no email", "no e-mail address", "no phone"]
