@@ -28,7 +28,7 @@ def instructions(details: Details) -> list[Instruction]:
     if details.place:
         unknown = details.safe_hours.zone == UNKNOWN
         first = "Work out their clock before you call. " if unknown else ""
-        found.append(Instruction(f"{first}Where they are: “{details.place}”.", forbids=unknown))
+        found.append(Instruction(f"{first}Where they are: “{phones.without_numbers(details.place)}”.", forbids=unknown))
     found.append(_may("leave a voicemail", allowed=details.voicemail))
     found.append(_may("send a text message", allowed=details.text_message))
     found.append(_IF_OTHER_ANSWERS[IfOtherAnswers(details.if_other_answers)])

@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from callbacks.instructions import instructions
 from callbacks.models import CallbackRequest
 from callbacks.safe_hours import OTHER, UNKNOWN, PartOfDay, SafeHours
 from tests.callbacks.helpers import CORRECT, DETAILS, link_to, submit, text_of
@@ -71,3 +72,8 @@ def test_place_beside_a_zone_of_the_list_does_not_cost_that_zone(client):
 def test_zone_that_is_not_in_the_list_is_refused(client, asked_, zone):
     assert correction(client, zone=zone).status_code == 422
     assert kept()[1] == "America/Denver"
+
+
+def test_number_in_the_place_shows_only_where_the_number_does():
+    sentences = [each.sentence for each in instructions(dataclasses.replace(DETAILS, place="Oaxaca, 212 555 0147"))]
+    assert "Where they are: “Oaxaca, [another number]”." in sentences
