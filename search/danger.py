@@ -38,7 +38,7 @@ foam\w*|froth\w* : foaming at the mouth
 (blood|bleeding).{0,12}(vomit|puke|stool|poop) : blood in my poop
 (vomit\w*|puk\w*|throwing up|coughing up).{0,10}blood : throwing up blood
 (keep|hold) .{0,12}(water|fluids?|anything|nothing|food) down : cant keep water down
-stiff neck|lockjaw|sepsis|septic : fever and stiff neck
+stiff neck|lockjaw|red streaks?|sepsis|septic : fever and stiff neck
 suicid\w*|sucid\w*|suisid\w*|sewerslid\w*|unaliv\w*|kms|kys|ctb : sewerslide
 kill(s|ed|ing)?|dies?|died|dying|dead|murder\w*|hopeless\w* : i want to die
 (shoot|hang|hanging|hanged|off) (my|him|her|them)sel\w+|noose|slit\w* : hang myself
@@ -57,6 +57,7 @@ sobredosis|no respira\w*|no puedo respirar|inconsciente : no respira
 emergencia\w*|urgencia\w*|auxilio|socorro|ayuda\w* : ayuda
 convulsi\w*|dolor de pecho|se muere|muriendo : se esta muriendo
 suicidio|quiero morir\w*|matarme|hacerme da[nñ]o : me quiero morir
+no quiero (seguir )?(vi(vir|viendo)|estar vivo|estar viva)|quitarme la vida|ganas de vivir : no quiero seguir viviendo
 """
 #: Alarming only as all that was typed: "cutting down" is none.
 ALONE = frozenset({"cutting", "cut", "self injury", "help me", "help me please", "please help"})
