@@ -4,7 +4,7 @@ import fcntl
 import re
 import struct
 import termios
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from urllib.parse import unquote_to_bytes
 
 from gunicorn.workers.gthread import TConn
@@ -15,24 +15,40 @@ HEAD_END = b"\r\n\r\n"
 BODY_FOLLOWS = re.compile(rb"\r\n(content-length|transfer-encoding|expect)[ \t]*:", re.IGNORECASE)
 ONLY_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r\n", re.IGNORECASE)
 _PATH = re.compile(rb"\s*\S+ (?:[a-z]+://[^/ ]*)?/*([^ ?]*)", re.IGNORECASE)
-UNSENT_BYTES = 32 * 1024  # with less than this before it, a page still fits into the system's send buffer
+UNSENT_BYTES = 8 * 1024  # of earlier answers: more than can be on its way still to who asks for the next page
+MOST_WAITING = 64  # requests in each process: some seconds of searches
+
+
+class Lane(ThreadPoolExecutor):
+    """Threads with a bound to what waits for them."""
+
+    def __init__(self, threads: int, name: str, most: int = 10_000) -> None:
+        super().__init__(threads, name)
+        self._most = most
+        self._unfinished: set[Future] = set()
+
+    def is_full(self) -> bool:
+        return len(self._unfinished) >= self._most
+
+    def submit(self, *work: object) -> Future:
+        done = super().submit(*work)
+        self._unfinished.add(done)
+        done.add_done_callback(self._unfinished.discard)
+        return done
 
 
 class Lanes:
-    """Threads apart from those for pages: for answers that may be long on the way, for staff, and for searches."""
+    """Threads apart from those for pages: for staff, whose downloads are long on the way, for searches, and for who
+    does not wait for answers before asking on, as no browser does."""
 
     def __init__(self) -> None:
-        self.slow = ThreadPoolExecutor(16, "slow")
-        self._by_folder = {
-            b"static": self.slow,
-            b"admin": ThreadPoolExecutor(8, "staff"),
-            b"search": ThreadPoolExecutor(1, "search"),
-        }
+        self._hasty = Lane(1, "hasty", MOST_WAITING)
+        self._by_folder = {b"admin": Lane(8, "staff"), b"search": Lane(1, "search", MOST_WAITING)}
 
-    def pick(self, head: bytes, conn: TConn) -> Executor | None:
-        """The lane for a request, or None for that of pages. Who has not taken in earlier answers waits apart."""
-        if unsent(conn) > UNSENT_BYTES:
-            return self.slow
+    def pick(self, head: bytes, conn: TConn, *, is_hasty: bool) -> Lane | None:
+        """The lane for a request, or None for that of pages. `is_hasty`: the next one is behind it already."""
+        if is_hasty or (head[:4] == b"GET " and unsent(conn) > UNSENT_BYTES):
+            return self._hasty
         path = _PATH.match(head)
         return self._by_folder.get(unquote_to_bytes(path[1]).lstrip(b"/").partition(b"/")[0]) if path else None
 

@@ -7,12 +7,12 @@ of connections before the others look, keep them, and make all their pages on on
 import socket
 import time
 
-from gunicorn.workers.gthread import ThreadWorker
+from detoxsite.masters import MasterWatcher
 
 PAUSE_SECONDS = 0.002  # for another worker to be quicker: long enough to wake up, far too short to be noticed
 
 
-class TurnTaker(ThreadWorker):
+class TurnTaker(MasterWatcher):
     """A worker that has accepted a connection leaves the next one to others for a moment, then takes it if nobody has.
 
     Once it has answered from memory it has nothing to do, and takes the next at once: `lift_pause`.

@@ -14,20 +14,13 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from articles.models import Article
+from detoxsite.bare_pages import ERROR_PAGE
 from editorial import addresses
-from editorial.contacts import FALLBACK_CLINIC
 from editorial.reading import reading_page
 from phases import timeline
 from phases.models import Phase
 
 logger = logging.getLogger(__name__)
-
-#: Needs no template, no style sheet and no database.
-BARE_ERROR_PAGE = f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Something broke on our side</title>
-<h1>Something broke on our side</h1><p>It is not your fault. Wait a minute and try again, or call.</p>
-<ul><li>In danger now: <a href="tel:911">911</a><li>In crisis: call or text <a href="tel:988">988</a>
-<li>Find care, day or night: <a href="tel:+18006624357">1-800-662-4357</a>
-<li>{FALLBACK_CLINIC.name}: <a href="tel:{FALLBACK_CLINIC.tel}">{FALLBACK_CLINIC.phone}</a></ul></html>"""
 
 SECURITY_TXT_LIFE = datetime.timedelta(days=180)
 
@@ -122,4 +115,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return _error_page(request, "500.html", 500)
     except Exception:  # whatever broke may break this page too; the numbers must still get out
         logger.exception("The error page itself failed")
-        return HttpResponse(BARE_ERROR_PAGE, status=500)
+        return HttpResponse(ERROR_PAGE, status=500)

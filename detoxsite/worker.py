@@ -8,7 +8,6 @@ the application, as in the stock worker, and must keep to a least speed. docs/de
 
 import contextlib
 import errno
-import os
 import selectors
 import socket
 import time
@@ -20,18 +19,17 @@ from django.db import connections
 from gunicorn.workers.gthread import TConn
 
 from detoxsite import env
-from detoxsite.connections import BODY_SECONDS, CountingUnreader, Upload, Waiting, has_sent, is_running, send_rest
+from detoxsite.connections import BODY_SECONDS, HEAD_SECONDS, CountingUnreader, Upload, Waiting, has_sent
 from detoxsite.lanes import BODY_FOLLOWS, HEAD_END, ONLY_LENGTH, Lanes, least_needed
+from detoxsite.outgoing import Outbox, Outgoing
 from detoxsite.taking_turns import TurnTaker
 
 UPLOADS = env.whole_number("WEB_UPLOADS", 256, 1, 1024)  # threads for bodies beyond SMALL_BODY, in each process
-HEAD_SECONDS = env.whole_number("HEAD_SECONDS", 20, 1, 3600)  # for a whole head
 SMALL_BODY = 64 * 1024  # bytes: any form without a file
 LARGEST_HEAD = 128 * 1024  # bytes that are collected; what is longer is left to gunicorn, which refuses it
 LINGER_SECONDS = 2  # for the other side to hang up, once the answer is sent
-SUPERVISOR_PID = env.whole_number("SUPERVISOR_PID", 0, 0, 2**32)  # set by `manage.py serve`
-ORPHAN_SECONDS = 15  # that a worker goes on after its master was killed, until there is another
 FIRST_SECONDS = 3  # after the beginning of a stop, for the first request of a connection
+BUSY = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 5\r\nConnection: close\r\n\r\n"
 STOP_SECONDS = 5  # before the end of the graceful stop, when the text of unfinished forms is saved
 
 
@@ -43,19 +41,16 @@ class Worker(TurnTaker):
         self.waiting: dict[TConn, Waiting] = {}
         self.uploads: dict[TConn, Upload] = {}
         self.ended: set[TConn] = set()  # what more they send is not read
-        self.checked_at = self.stopped_at = self.orphaned_at = self.notified_at = 0.0
+        self.checked_at = self.stopped_at = 0.0
         self.answer_bytes: Callable[[bytes], tuple[list[bytes], bool] | None] = _has_none
         super().init_process()
 
     def run(self) -> None:
         """An application may have an `answer_bytes`, for requests that it answers from memory (detoxsite.pages)."""
         self.answer_bytes = getattr(self.wsgi, "answer_bytes", _has_none)
+        self.busy_answer = getattr(self.wsgi, "busy_answer", BUSY)
+        self.outbox = Outbox(self.poller, self._answered, self._drop)
         super().run()
-
-    def notify(self) -> None:
-        if (now := time.monotonic()) > self.notified_at + 0.5:  # the master waits for it for a minute
-            self.notified_at = now
-            super().notify()
 
     def take_connection(self, listener: socket.socket) -> bool:
         try:
@@ -64,21 +59,33 @@ class Worker(TurnTaker):
             if error.errno in {errno.EAGAIN, errno.ECONNABORTED}:
                 return False
             raise
-        if self.nr_conns > self.worker_connections * 0.9 and (least := least_needed(self.waiting)):
-            self._leave_loop(least)
-            self._drop(least)
+        if self._is_crowded():
+            self._make_room()
         self.nr_conns += 1
-        conn = TConn(self.cfg, client, address, listener.getsockname())
+        conn = TConn(self.cfg, Outgoing(client), address, listener.getsockname())
         self._wait(conn, HEAD_SECONDS, b"")
         self.waiting[conn].is_new = True
         return True
 
+    def _is_crowded(self) -> bool:
+        return self.nr_conns > self.worker_connections * 0.9
+
+    def _make_room(self) -> None:
+        if least := least_needed(self.waiting):
+            self._leave_loop(least)
+            self._drop(least)
+        else:
+            self.outbox.drop_oldest()
+
     def finish_request(self, conn: TConn, done: Future) -> None:
         self.uploads.pop(conn, None)
         kept = not done.cancelled() and not done.exception() and done.result()
+        self._answered(conn, kept) if conn.sock.is_sent() else self.outbox.send(conn, keep=kept)
+
+    def _answered(self, conn: TConn, kept: bool) -> None:
         try:
             if kept and self.alive and conn not in self.ended:
-                early = conn.parser.unreader.take_buffered()  # of the next request
+                early = conn.parser.unreader.take_buffered() if conn.parser else b""  # of the next request
                 self._wait(conn, HEAD_SECONDS if early else self.cfg.keepalive, early)
             else:
                 self._hang_up(conn)
@@ -102,11 +109,14 @@ class Worker(TurnTaker):
         if now < self.checked_at + 0.25:
             return
         self.checked_at = now
+        self.outbox.give_up(now)
+        is_crowded = self._is_crowded()
         self.stopped_at = 0.0 if self.alive else self.stopped_at or now
         saving = self.stopped_at and now > self.stopped_at + self.cfg.graceful_timeout - STOP_SECONDS
         for conn, wait in list(self.waiting.items()):
             # At the stop those go who have begun nothing; a form that is not whole yet, once text is saved.
-            if now > wait.deadline or self._is_idle_at_stop(conn, wait, now) or (saving and wait.data):
+            is_over = now > (wait.hurried_deadline if is_crowded else wait.deadline)
+            if is_over or self._is_idle_at_stop(conn, wait, now) or (saving and wait.data):
                 self._give_up(conn, wait)
         for conn, upload in list(self.uploads.items()):
             if conn not in self.ended and (saving or upload.is_too_slow(now)):
@@ -116,19 +126,6 @@ class Worker(TurnTaker):
         """Who has just connected is about to ask, and a proxy would not ask again for them."""
         is_idle = bool(self.stopped_at) and wait.data == b"" and not has_sent(conn)
         return is_idle and (not wait.is_new or now > self.stopped_at + FIRST_SECONDS)
-
-    def is_parent_alive(self) -> bool:
-        if os.getppid() == self.ppid:
-            return True
-        now = time.monotonic()
-        self.orphaned_at = self.orphaned_at or now
-        if now < self.orphaned_at + ORPHAN_SECONDS and is_running(SUPERVISOR_PID):
-            return True  # the next master gets the same listening socket, and readers see nothing of the change
-        self.alive = False
-        self.set_accept_enabled(False)
-        for listener in self.sockets:  # the port must be free, while uploads here go on
-            listener.close()
-        return False
 
     def _wait(self, conn: TConn, seconds: float, data: bytes | None, *, polled: bool = True) -> None:
         conn.sock.setblocking(False)
@@ -158,29 +155,26 @@ class Worker(TurnTaker):
             self._take_if_complete(conn, wait)
 
     def _answer_at_once(self, conn: TConn, wait: Waiting, request: bytes) -> bool:
-        """Sends what the application has ready for exactly these bytes. What the system does not take at once is left
-        to a thread, as any answer is."""
+        """Sends what the application has ready for exactly these bytes."""
         if not self.alive or not (answer := self.answer_bytes(request)):
             return False
+        self._send_at_once(conn, wait, answer[0], keep=answer[1])
+        return True
+
+    def _send_at_once(self, conn: TConn, wait: Waiting, parts: list[bytes], *, keep: bool) -> None:
         self.lift_pause()
-        parts, keep = answer
         try:
-            sent = conn.sock.sendmsg(parts)
-        except BlockingIOError:
-            sent = 0
+            is_sent = conn.sock.send_cached(parts)
         except OSError:
             self._leave_loop(conn)
             self._drop(conn)
-            return True
-        if sent < sum(map(len, parts)):
-            self._submit(conn, self.lanes.slow, partial(send_rest, b"".join(parts)[sent:], keep=keep))
-        elif keep:
+            return
+        if is_sent and keep:
             wait.is_new = False
             wait.deadline = time.monotonic() + self.cfg.keepalive
-        else:
-            self._leave_loop(conn)
-            self._hang_up(conn)
-        return True
+            return
+        self._leave_loop(conn)
+        self._hang_up(conn) if is_sent else self.outbox.send(conn, keep=keep)
 
     def _take_if_complete(self, conn: TConn, wait: Waiting) -> None:
         head, end, body = wait.data.partition(HEAD_END)
@@ -195,7 +189,11 @@ class Worker(TurnTaker):
             if not wait.has_head:
                 wait.has_head, wait.deadline = True, time.monotonic() + BODY_SECONDS
         elif not follows or (length and int(length[1]) <= SMALL_BODY):
-            self._take(conn, self.lanes.pick(bytes(head), conn) or self.tpool)
+            lane = self.lanes.pick(bytes(head), conn, is_hasty=bool(body) and not follows)
+            if lane and lane.is_full():
+                self._send_at_once(conn, wait, [self.busy_answer], keep=False)
+            else:
+                self._take(conn, lane or self.tpool)
         else:
             self._take(conn, self.upload_pool)
 
@@ -210,9 +208,7 @@ class Worker(TurnTaker):
 
     def _take(self, conn: TConn, lane: Executor) -> None:
         """Gives a connection to a thread. How the request is framed is for gunicorn's parser alone to say."""
-        self._submit(conn, lane, self.handle if lane is self.tpool else partial(self._handle_apart, lane))
-
-    def _submit(self, conn: TConn, lane: Executor, work: Callable[[TConn], object]) -> None:
+        work = self.handle if lane is self.tpool else partial(self._handle_apart, lane)
         wait = self._leave_loop(conn)
         if not conn.initialized:
             conn.init()
