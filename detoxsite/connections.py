@@ -29,16 +29,18 @@ class Waiting:
     """What the loop does with a connection that no thread has: collect a request, or wait for the end of it."""
 
     def __init__(self, seconds: float, data: bytes | None) -> None:
-        self.deadline = time.monotonic() + seconds
+        self.allow(seconds)
         self.data = data if data is None else bytearray(data)  # None: answered, waits for the other side to hang up
         self.has_head = self.is_polled = False
         self.is_new = False  # nothing was asked on it yet
 
-    @property
-    def hurried_deadline(self) -> float:
-        """Where places run out, a quarter of the time for a head is enough."""
-        is_headless = self.data is not None and not self.has_head
-        return self.deadline - (HEAD_SECONDS * 3 / 4 if is_headless else 0)
+    def allow(self, seconds: float) -> None:
+        """From now on."""
+        self.begun, self._seconds = time.monotonic(), seconds
+
+    def is_over(self, now: float, *, is_crowded: bool) -> bool:
+        """Where places run out, a quarter of the time must do."""
+        return now > self.begun + self._seconds * (0.25 if is_crowded else 1)
 
 
 def has_sent(conn: TConn) -> bool:

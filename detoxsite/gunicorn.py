@@ -24,6 +24,8 @@ preload_app = True  # one copy in memory, and a worker that died is back at once
 timeout = 60
 graceful_timeout = env.whole_number("GRACEFUL_SECONDS", 30, 6, 3600)
 keepalive = 5
+#: That a thread may compute while the loop, or another thread, waits: a fifth of what Python allows by itself.
+SWITCH_SECONDS = 0.001
 # A search of 10,000 characters gets a page from us, not a bare line from gunicorn, whose own ceiling is 8 KB.
 message.MAX_REQUEST_LINE = limit_request_line = 64 * 1024
 forwarder_headers = ""  # no visitor's header changes the paths of this site
@@ -79,6 +81,7 @@ def post_worker_init(worker) -> None:
     """
     from django.apps import apps
 
+    sys.setswitchinterval(SWITCH_SECONDS)
     if apps.ready:
         from detoxsite.operations import watch
 

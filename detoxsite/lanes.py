@@ -4,6 +4,7 @@ import fcntl
 import re
 import struct
 import termios
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from urllib.parse import unquote_to_bytes
 
@@ -16,6 +17,7 @@ BODY_FOLLOWS = re.compile(rb"\r\n(content-length|transfer-encoding|expect)[ \t]*
 ONLY_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r\n", re.IGNORECASE)
 _PATH = re.compile(rb"\s*\S+ (?:[a-z]+://[^/ ]*)?/*([^ ?]*)", re.IGNORECASE)
 UNSENT_BYTES = 8 * 1024  # of earlier answers: more than can be on its way still to who asks for the next page
+GRACE_SECONDS = 1  # for the head of a newcomer, which comes right behind
 MOST_WAITING = 64  # requests in each process: some seconds of searches
 
 
@@ -59,9 +61,20 @@ def unsent(conn: TConn) -> int:
 
 
 def least_needed(waiting: dict[TConn, Waiting]) -> TConn | None:
-    """A kept-alive connection that asks for nothing, else the oldest one that has not sent a whole head."""
+    """A kept-alive connection that asks for nothing, else the oldest one without a whole head, unless it is new."""
     idle = (conn for conn, wait in waiting.items() if wait.data == b"" and not wait.is_new and not has_sent(conn))
-    headless = (
-        conn for conn, wait in waiting.items() if wait.data is not None and not wait.has_head and not has_sent(conn)
-    )
-    return next(idle, None) or next(headless, None)
+    return next(idle, None) or _oldest_headless(waiting, time.monotonic() - GRACE_SECONDS)
+
+
+def last_resort(waiting: dict[TConn, Waiting]) -> TConn | None:
+    """Who has an answer and does not hang up, else the oldest one with half a form, else a new one."""
+    answered = (conn for conn, wait in waiting.items() if wait.data is None and not has_sent(conn))
+    half = (conn for conn, wait in waiting.items() if wait.has_head)
+    return next(answered, None) or next(half, None) or _oldest_headless(waiting, time.monotonic())
+
+
+def _oldest_headless(waiting: dict[TConn, Waiting], before: float) -> TConn | None:
+    for conn, wait in waiting.items():
+        if wait.data is not None and not wait.has_head and wait.begun < before and not has_sent(conn):
+            return conn
+    return None

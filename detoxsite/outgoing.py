@@ -168,28 +168,27 @@ class Outbox:
     def give_up(self, now: float) -> None:
         """Closes those whose time is over, and the oldest ones while all of them take too much memory."""
         for conn in [conn for conn in self._keeps if now > conn.sock.deadline]:
-            self._drop(conn)
+            self.drop(conn)
         held = sum(conn.sock.held for conn in self._keeps)
         while held > MOST_OF_ALL:
             oldest = next(conn for conn in self._keeps if conn.sock.held)
             held -= oldest.sock.held
-            self._drop(oldest)
+            self.drop(oldest)
 
-    def drop_oldest(self) -> None:
-        """Makes room for a newcomer."""
-        if self._keeps:
-            self._drop(next(iter(self._keeps)))
+    def oldest(self) -> TConn | None:
+        """Who has taken longest so far."""
+        return next(iter(self._keeps), None)
 
     def _go_on(self, conn: TConn, sock: Outgoing) -> None:
         try:
             is_sent = sock.flush()
         except OSError:
-            self._drop(conn)
+            self.drop(conn)
             return
         if is_sent:
             self._done(conn, self._leave(conn))
 
-    def _drop(self, conn: TConn) -> None:
+    def drop(self, conn: TConn) -> None:
         self._leave(conn)
         self._lost(conn)
 

@@ -10,6 +10,7 @@ import time
 from detoxsite.masters import MasterWatcher
 
 PAUSE_SECONDS = 0.002  # for another worker to be quicker: long enough to wake up, far too short to be noticed
+MANY, BATCH = 64, 16  # with so many open, so many are accepted at once, or a flood keeps readers at the door
 
 
 class TurnTaker(MasterWatcher):
@@ -23,7 +24,11 @@ class TurnTaker(MasterWatcher):
         super().init_process()
 
     def accept(self, listener: socket.socket) -> None:
-        if self.take_connection(listener) and self.cfg.workers > 1:
+        taken = 0
+        most = BATCH if MANY < self.nr_conns < self.worker_connections - BATCH else 1
+        while taken < most and self.take_connection(listener):
+            taken += 1
+        if taken and self.cfg.workers > 1:
             self.set_accept_enabled(False)
             self.is_paused, self.paused_until = True, time.monotonic() + PAUSE_SECONDS
 

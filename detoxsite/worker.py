@@ -20,7 +20,7 @@ from gunicorn.workers.gthread import TConn
 
 from detoxsite import env
 from detoxsite.connections import BODY_SECONDS, HEAD_SECONDS, CountingUnreader, Upload, Waiting, has_sent
-from detoxsite.lanes import BODY_FOLLOWS, HEAD_END, ONLY_LENGTH, Lanes, least_needed
+from detoxsite.lanes import BODY_FOLLOWS, HEAD_END, ONLY_LENGTH, Lanes, last_resort, least_needed
 from detoxsite.outgoing import Outbox, Outgoing
 from detoxsite.taking_turns import TurnTaker
 
@@ -74,8 +74,10 @@ class Worker(TurnTaker):
         if least := least_needed(self.waiting):
             self._leave_loop(least)
             self._drop(least)
-        else:
-            self.outbox.drop_oldest()
+        elif slowest := self.outbox.oldest():
+            self.outbox.drop(slowest)
+        elif last := last_resort(self.waiting):
+            self._give_up(last, self.waiting[last])
 
     def finish_request(self, conn: TConn, done: Future) -> None:
         self.uploads.pop(conn, None)
@@ -115,8 +117,8 @@ class Worker(TurnTaker):
         saving = self.stopped_at and now > self.stopped_at + self.cfg.graceful_timeout - STOP_SECONDS
         for conn, wait in list(self.waiting.items()):
             # At the stop those go who have begun nothing; a form that is not whole yet, once text is saved.
-            is_over = now > (wait.hurried_deadline if is_crowded else wait.deadline)
-            if is_over or self._is_idle_at_stop(conn, wait, now) or (saving and wait.data):
+            is_over = wait.is_over(now, is_crowded=is_crowded) or (saving and wait.data)
+            if is_over or self._is_idle_at_stop(conn, wait, now):
                 self._give_up(conn, wait)
         for conn, upload in list(self.uploads.items()):
             if conn not in self.ended and (saving or upload.is_too_slow(now)):
@@ -150,7 +152,7 @@ class Worker(TurnTaker):
             if not wait.data and self._answer_at_once(conn, wait, data):
                 return
             if not wait.data:
-                wait.deadline = time.monotonic() + HEAD_SECONDS
+                wait.allow(HEAD_SECONDS)
             wait.data += data
             self._take_if_complete(conn, wait)
 
@@ -171,7 +173,7 @@ class Worker(TurnTaker):
             return
         if is_sent and keep:
             wait.is_new = False
-            wait.deadline = time.monotonic() + self.cfg.keepalive
+            wait.allow(self.cfg.keepalive)
             return
         self._leave_loop(conn)
         self._hang_up(conn) if is_sent else self.outbox.send(conn, keep=keep)
@@ -187,7 +189,8 @@ class Worker(TurnTaker):
         length = ONLY_LENGTH.search(lines) if len(follows) == 1 else None
         if length and int(length[1]) <= SMALL_BODY and len(body) < int(length[1]):
             if not wait.has_head:
-                wait.has_head, wait.deadline = True, time.monotonic() + BODY_SECONDS
+                wait.has_head = True
+                wait.allow(BODY_SECONDS)
         elif not follows or (length and int(length[1]) <= SMALL_BODY):
             lane = self.lanes.pick(bytes(head), conn, is_hasty=bool(body) and not follows)
             if lane and lane.is_full():
