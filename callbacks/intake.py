@@ -33,6 +33,8 @@ def take(request: HttpRequest) -> Outcome:
         outcome = _submit(request, CallbackForm(text, file_began=True), {})
         early.append(outcome)
         kept = outcome.submitted is not None
+        if is_text_only(request):
+            return Refusal.INTERRUPTED
         crowded = outcome.admission.problem or not limiting.may_send_files(request, with_request=kept)
         let_go_of_database()
         return Refusal.CROWDED if crowded else None
@@ -57,6 +59,14 @@ def take(request: HttpRequest) -> Outcome:
             pass  # the page behind its link says so
         return first
     return _submit(request, CallbackForm(request.POST, file_began=upload.file_began), upload.received)
+
+
+def is_text_only(request: HttpRequest) -> bool:
+    """Whether the server sends the text ahead, and the whole form with its file later (detoxsite/uploads_waiting.py).
+
+    Nobody gets the answer to it.
+    """
+    return "detoxsite.text_only" in request.META
 
 
 def _submit(request: HttpRequest, form: CallbackForm, received: dict) -> Outcome:

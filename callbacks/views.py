@@ -90,6 +90,8 @@ def contact(request: HttpRequest) -> HttpResponse:
     except UnreadableForm as error:
         problem, status = (TOO_LONG, 413) if error.too_long else (NOT_READ, 400)
         return _form_page(request, CallbackForm(), status, problem)
+    if intake.is_text_only(request):
+        return HttpResponse(status=204)
     if outcome.submitted:
         address = _address("callbacks:sent", outcome.submitted.link_secret)
         if outcome.files_failed:

@@ -32,6 +32,8 @@ class Waiting:
         self.allow(seconds)
         self.data = data if data is None else bytearray(data)  # None: answered, waits for the other side to hang up
         self.has_head = self.is_polled = False
+        self.address = ""  # of one that waits for a thread for uploads
+        self.may_wait_until = self.look_at = 0.0
         self.is_new = False  # nothing was asked on it yet
 
     def allow(self, seconds: float) -> None:

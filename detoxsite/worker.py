@@ -12,19 +12,16 @@ import selectors
 import socket
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from functools import partial
 
-from django.db import connections
 from gunicorn.workers.gthread import TConn
 
-from detoxsite import env
-from detoxsite.connections import BODY_SECONDS, HEAD_SECONDS, CountingUnreader, Upload, Waiting, has_sent
+from detoxsite.connections import BODY_SECONDS, HEAD_SECONDS, CountingUnreader, Waiting, has_sent
 from detoxsite.lanes import BODY_FOLLOWS, HEAD_END, ONLY_LENGTH, Lanes, last_resort, least_needed
 from detoxsite.outgoing import Outbox, Outgoing
-from detoxsite.taking_turns import TurnTaker
+from detoxsite.uploads_waiting import UploadTaker
 
-UPLOADS = env.whole_number("WEB_UPLOADS", 256, 1, 1024)  # threads for bodies beyond SMALL_BODY, in each process
 SMALL_BODY = 64 * 1024  # bytes: any form without a file
 LARGEST_HEAD = 128 * 1024  # bytes that are collected; what is longer is left to gunicorn, which refuses it
 LINGER_SECONDS = 2  # for the other side to hang up, once the answer is sent
@@ -33,13 +30,12 @@ BUSY = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 5
 STOP_SECONDS = 5  # before the end of the graceful stop, when the text of unfinished forms is saved
 
 
-class Worker(TurnTaker):
+class Worker(UploadTaker):
     """Lanes of threads behind one loop that reads heads. Leans on gunicorn 27's ThreadWorker."""
 
     def init_process(self) -> None:
-        self.upload_pool, self.lanes = ThreadPoolExecutor(UPLOADS, "upload"), Lanes()
+        self.lanes = Lanes()
         self.waiting: dict[TConn, Waiting] = {}
-        self.uploads: dict[TConn, Upload] = {}
         self.ended: set[TConn] = set()  # what more they send is not read
         self.checked_at = self.stopped_at = 0.0
         self.answer_bytes: Callable[[bytes], tuple[list[bytes], bool] | None] = _has_none
@@ -80,7 +76,7 @@ class Worker(TurnTaker):
             self._give_up(last, self.waiting[last])
 
     def finish_request(self, conn: TConn, done: Future) -> None:
-        self.uploads.pop(conn, None)
+        self.upload_ended(conn)
         kept = not done.cancelled() and not done.exception() and done.result()
         self._answered(conn, kept) if conn.sock.is_sent() else self.outbox.send(conn, keep=kept)
 
@@ -179,10 +175,13 @@ class Worker(TurnTaker):
         self._hang_up(conn) if is_sent else self.outbox.send(conn, keep=keep)
 
     def _take_if_complete(self, conn: TConn, wait: Waiting) -> None:
+        if wait.address:
+            self.wait_on(conn, wait)
+            return
         head, end, body = wait.data.partition(HEAD_END)
         if not end:
             if len(head) > LARGEST_HEAD:
-                self._take(conn, self.upload_pool)
+                self.take_upload(conn, wait, bytes(head))
             return
         lines = bytes(head) + b"\r\n"
         follows = BODY_FOLLOWS.findall(lines)
@@ -198,7 +197,7 @@ class Worker(TurnTaker):
             else:
                 self._take(conn, lane or self.tpool)
         else:
-            self._take(conn, self.upload_pool)
+            self.take_upload(conn, wait, bytes(head))
 
     def _give_up(self, conn: TConn, wait: Waiting) -> None:
         """Half a request goes to the application as it is: it may hold what somebody typed."""
@@ -211,7 +210,7 @@ class Worker(TurnTaker):
 
     def _take(self, conn: TConn, lane: Executor) -> None:
         """Gives a connection to a thread. How the request is framed is for gunicorn's parser alone to say."""
-        work = self.handle if lane is self.tpool else partial(self._handle_apart, lane)
+        work = self.handle if lane is self.tpool else partial(self.handle_apart, lane)
         wait = self._leave_loop(conn)
         if not conn.initialized:
             conn.init()
@@ -220,16 +219,10 @@ class Worker(TurnTaker):
         done = lane.submit(work, conn)
         done.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
 
-    def _handle_apart(self, lane: Executor, conn: TConn) -> object:
-        if lane is self.upload_pool:
-            self.uploads[conn] = Upload(conn)
-        try:
-            return self.handle(conn)
-        finally:
-            connections.close_all()  # hundreds of idle threads must not hold the database's few places
-
     def _leave_loop(self, conn: TConn) -> Waiting:
         wait = self.waiting.pop(conn)
+        if wait.address:
+            self.queue.leave(conn, wait.address)
         if wait.is_polled:
             self.poller.unregister(conn.sock)
         return wait

@@ -14,10 +14,16 @@ def client_address(request: HttpRequest) -> str:
     With settings.PROXY_HOPS trusted proxies in front, it is the entry of X-Forwarded-For that the outermost of them
     wrote; what a sender put there stands further left. A malformed entry counts as the proxy's own address.
     """
-    hops = settings.PROXY_HOPS
-    entries = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hops else []
+    return sender(
+        request.META.get("HTTP_X_FORWARDED_FOR", ""), request.META.get("REMOTE_ADDR", ""), settings.PROXY_HOPS
+    )
+
+
+def sender(forwarded: str, peer: str, hops: int) -> str:
+    """The same where there is no request yet: `forwarded` is X-Forwarded-For, `peer` the address of the connection."""
+    entries = forwarded.split(",") if hops else []
     claimed = entries[-hops] if len(entries) >= hops > 0 else ""
-    return _bucket(claimed) or _bucket(request.META.get("REMOTE_ADDR", "")) or UNKNOWN
+    return _bucket(claimed) or _bucket(peer) or UNKNOWN
 
 
 def _bucket(text: str) -> str | None:

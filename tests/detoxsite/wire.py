@@ -9,8 +9,9 @@ from bench import load
 
 
 @contextlib.contextmanager
-def connected(site, start: bytes = b""):
-    with socket.create_connection(load.address(site.url), timeout=20) as connection:
+def connected(site, start: bytes = b"", source: str = "127.0.0.1"):
+    """`source`: which of this machine's own addresses it comes from."""
+    with socket.create_connection(load.address(site.url), timeout=20, source_address=(source, 0)) as connection:
         connection.sendall(start)
         yield connection
 
