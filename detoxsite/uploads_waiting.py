@@ -1,8 +1,9 @@
 """Who gets one of the threads for uploads, and the text of the forms that wait for one.
 
-While half of the threads are free, everybody gets one. After that an address may hold no more than its share, and who
-has the fewest under way goes first, so that a thousand slow uploads from one address keep nobody else's from being
-read. The text of a form that has to wait is stored at once: its file may take long to be read, or never be.
+While half of the threads are free, everybody gets one. After that an address may hold no more than its share of what
+is left, and who has the fewest under way goes first, so that a thousand slow uploads from one address keep nobody
+else's from being read. The text of a form that has to wait is stored at once: its file may take long to be read, or
+never be.
 """
 
 import math
@@ -25,8 +26,9 @@ from limits.addresses import sender
 
 UPLOADS = env.whole_number("WEB_UPLOADS", 256, 1, 1024)  # threads for bodies beyond SMALL_BODY, in each process
 PROXY_HOPS = env.whole_number("PROXY_HOPS", 0, 0, 9)
-SHARES = 8  # an address may hold this part of the threads while half of them are taken
+SHARES = 4  # with half of the threads taken, an address may hold no more than this part of those that are free
 WAIT_SECONDS = 300  # for a thread; then the request is answered without its file, and the page offers to add it
+MANY = 32  # waiting uploads of one address: with the places for connections used up, one is answered without its file
 LOOK_BYTES = 4 * 1024  # that must have come before the next look for the beginning of a file
 FILE_BYTES = 128  # at its beginning, that tell a file from an empty field
 TEXT_ONLY = "detoxsite.text_only"  # in the WSGI environment of a form whose file is still to come
@@ -39,7 +41,7 @@ class UploadQueue:
     """Which of the waiting uploads is next. `threads`: how many there are."""
 
     def __init__(self, threads: int) -> None:
-        self.threads, self.share = threads, max(1, threads // SHARES)
+        self.threads = threads
         self._under_way: dict[TConn, str] = {}
         self._waiting: dict[str, dict[TConn, None]] = {}  # by address; among equals the first one is next
 
@@ -60,7 +62,8 @@ class UploadQueue:
             return None
         held = Counter(self._under_way.values())
         address = min(self._waiting, key=held.__getitem__)
-        if 2 * busy >= self.threads and held[address] >= self.share:
+        free = self.threads - busy
+        if free <= busy and held[address] >= max(1, free // SHARES):
             return None
         self._waiting[address] = line = self._waiting.pop(address)  # behind the others
         conn = next(iter(line))
@@ -70,12 +73,18 @@ class UploadQueue:
     def finish(self, conn: TConn) -> None:
         self._under_way.pop(conn, None)
 
+    def least_needed(self) -> TConn | None:
+        """The one that has waited longest at the address with the most of them, where these are very many."""
+        line = max(self._waiting.values(), key=len, default={})
+        return next(iter(line)) if len(line) >= MANY else None
+
 
 class UploadTaker(TurnTaker):
     """A worker with threads for uploads and a queue before them."""
 
     def init_process(self) -> None:
         self.upload_pool, self.queue = ThreadPoolExecutor(UPLOADS, "upload"), UploadQueue(UPLOADS)
+        self.late_pool = ThreadPoolExecutor(1, "late")  # for those given up: hundreds may hang up at once
         self.uploads: dict[TConn, Upload] = {}
         super().init_process()
 

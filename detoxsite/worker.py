@@ -70,6 +70,8 @@ class Worker(UploadTaker):
         if least := least_needed(self.waiting):
             self._leave_loop(least)
             self._drop(least)
+        elif waits := self.queue.least_needed():
+            self._give_up(waits, self.waiting[waits])
         elif slowest := self.outbox.oldest():
             self.outbox.drop(slowest)
         elif last := last_resort(self.waiting):
@@ -203,7 +205,7 @@ class Worker(UploadTaker):
         """Half a request goes to the application as it is: it may hold what somebody typed."""
         if wait.data:
             self._end_reading(conn)
-            self._take(conn, self.tpool)
+            self._take(conn, self.late_pool if wait.address else self.tpool)
         else:
             self._leave_loop(conn)
             self._drop(conn)

@@ -122,7 +122,18 @@ def start(queue: UploadQueue) -> list[str]:
 def test_one_address_gets_half_of_the_threads_and_others_their_share_of_the_rest():
     addresses = ["a"] * 500 + ["b"] * 50 + ["c"] * 10
     _, started = filled(256, *addresses)
-    assert {address: started.count(address) for address in "abc"} == {"a": 128, "b": 32, "c": 10}
+    assert {address: started.count(address) for address in "abc"} == {"a": 128, "b": 25, "c": 10}
+
+
+def test_fifteen_addresses_that_send_all_they_can_leave_a_thread_for_another():
+    assert filled(256, *[address for address in "abcdefghijklmno" for _ in range(100)], "z")[1][-1] == "z"
+
+
+def test_very_many_that_wait_make_room_for_a_newcomer():
+    queue, _ = filled(2, *["a"] * 33, "b", "b", "b")
+    assert queue.least_needed() == (1, "a")
+    queue.leave((1, "a"), "a")
+    assert queue.least_needed() is None
 
 
 def test_who_has_the_fewest_under_way_gets_the_next_thread():
