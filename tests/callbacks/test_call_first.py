@@ -194,3 +194,35 @@ def test_body_without_files_needs_its_last_field(client):
     response = post(client, body(fields(), complete=False))
     assert response.status_code == 422
     assert CallbackRequest.objects.count() == 0
+
+
+TEXT_ONLY = {"detoxsite.text_only": True}  # as our server says it: detoxsite/uploads_waiting.py
+
+
+@pytest.mark.parametrize("cut", [CHUNK, 0])
+def test_text_that_is_sent_ahead_makes_the_request_to_which_the_file_comes(client, cut):
+    data = body(fields(), ("file_1", PHOTO))
+    assert post(client, data[: cut or len(data)], **TEXT_ONLY).status_code == 204
+    request = CallbackRequest.objects.get()
+    assert request.open_details() == DETAILS
+    assert request.attachments.get().reason == "interrupted"
+    assert objects_in_store() == []
+    assert post(client, data).status_code == 303
+    assert CallbackRequest.objects.get() == request
+    assert request.attachments.get().arrived
+
+
+def test_text_that_is_sent_ahead_counts_once(client, settings):
+    settings.CONTACT_LIMIT = 2
+    for phone in ("212 555 0101", "212 555 0102"):
+        data = body(fields(phone=phone), ("file_1", PHOTO))
+        assert post(client, data, **TEXT_ONLY).status_code == 204
+        assert post(client, data).status_code == 303
+    assert post_form(client, phone="212 555 0103").status_code == 429
+
+
+def test_text_that_is_sent_ahead_and_is_not_valid_is_not_kept(client):
+    data = body(fields(name=""), ("file_1", PHOTO))
+    assert post(client, data, **TEXT_ONLY).status_code == 204
+    assert CallbackRequest.objects.count() == 0
+    assert post(client, data).status_code == 422
