@@ -55,7 +55,12 @@ async def connect(site_url: str, source: str, window: int = 0) -> tuple[asyncio.
 
 
 async def script_path(site_url: str) -> str:
-    page = (await load.get(site_url, "/contact/")).body
+    """A script of the site, once it can be had: Caddy may still be making its certificate."""
+    page = b""
+    async with asyncio.timeout(READY_SECONDS):
+        while not page:
+            _, page = await ask(site_url, load.get_head(site_url, "/contact/"))
+            await asyncio.sleep(PAUSE)
     return re.search(rb'src="(/static/js/[^"]+)"', page)[1].decode()
 
 
