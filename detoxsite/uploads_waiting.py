@@ -84,7 +84,7 @@ class UploadTaker(TurnTaker):
 
     def init_process(self) -> None:
         self.upload_pool, self.queue = ThreadPoolExecutor(UPLOADS, "upload"), UploadQueue(UPLOADS)
-        self.late_pool = ThreadPoolExecutor(1, "late")  # for those given up: hundreds may hang up at once
+        self.late_pool = ThreadPoolExecutor(1, "late")  # texts, and those given up: hundreds at once
         self.uploads: dict[TConn, Upload] = {}
         super().init_process()
 
@@ -105,7 +105,7 @@ class UploadTaker(TurnTaker):
             wait.look_at = len(wait.data) + LOOK_BYTES
             if text := text_before_file(wait.data):
                 wait.look_at = math.inf
-                self.tpool.submit(self._store_text, conn.client, conn.server, text)
+                self.late_pool.submit(self._store_text, conn.client, conn.server, text)
         if len(wait.data) >= BODY_FLOOR and wait.is_polled:
             self.poller.unregister(conn.sock)
             wait.is_polled = False
