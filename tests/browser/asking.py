@@ -5,9 +5,8 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests import state
+from tests.callbacks.samples import PNG
 from tests.served import Site
-
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(2000)
 
 
 def fill(page: Page, name: str = "Sam", phone: str = "(212) 555-0123") -> None:

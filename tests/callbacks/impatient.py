@@ -3,4 +3,4 @@
 from detoxsite.settings import *  # noqa: F403
 from detoxsite.settings import DATABASES
 
-DATABASES["default"]["OPTIONS"]["timeout"] = 1
+DATABASES["default"]["OPTIONS"]["timeout"] = 2

@@ -14,7 +14,7 @@ from callbacks.views import NOT_SAVED
 from tests.callbacks.helpers import CONTENT_TYPE, JPEG, File, body, fields
 from tests.served import serve
 
-PATIENCE = 1  # seconds: tests.callbacks.impatient
+PATIENCE = 2  # seconds: tests.callbacks.impatient
 pytestmark = pytest.mark.sqlite_only("PostgreSQL locks rows, not the whole")
 STORED = ("callbacks_callbackrequest", "callbacks_attachment", "django_tasks_database_dbtaskresult")
 
