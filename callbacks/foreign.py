@@ -1,4 +1,4 @@
-"""Kinds of file that are not taken, by name: whoever sent one reads what it is and what to do instead."""
+"""Names the kinds of file that we do not take, so that the sender is told what it is and what to do instead."""
 
 import re
 

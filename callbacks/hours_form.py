@@ -64,7 +64,7 @@ class ClockForm(forms.Form):
 
 
 class HoursForm(ClockForm):
-    """Hours that never meet ours are said to be of no use while the person is there; whoever insists is taken."""
+    """Asks when a call is safe. If those hours never meet ours, it says so once; the person can still send it."""
 
     times = forms.MultipleChoiceField(
         label="When is it safe to call? (optional)",

@@ -65,7 +65,7 @@ def may_add_files(callback: CallbackRequest) -> bool:
 
 
 def may_correct(callback: CallbackRequest) -> bool:
-    """So many an hour for one request: each may send word to staff."""
+    """Limits corrections of one request in an hour, as each may send a mail to staff."""
     return _is_within("callbacks.corrections", callback.pk.hex, CORRECTIONS_LIMIT)
 
 

@@ -13,7 +13,7 @@ from callbacks.safe_hours import UNKNOWN, SafeHours
 
 #: Where nothing can be promised, the queue still needs a time to order by.
 UNPROMISED = datetime.timedelta(days=1)
-#: Nobody is told a time later than the end of so many working days on which they can talk.
+#: A promise is never later than the end of this many working days on which the person can talk.
 WORKING_DAYS = 2
 #: What is left of a stretch when the request comes is no chance to call, where it is shorter.
 TOO_SHORT = datetime.timedelta(minutes=30)

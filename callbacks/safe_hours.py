@@ -85,8 +85,10 @@ class SafeHours:
         return any(start <= local.hour < end for start, end in self._hours())
 
     def stretches(self, start: datetime.datetime, days: int) -> Iterator[tuple[datetime.datetime, datetime.datetime]]:
-        """The safe stretches that end after `start`, in order, for so many days of the person's calendar. In UTC:
-        Python compares two times of one zone by their hands, which is wrong on a night the clocks change."""
+        """The safe stretches that end after `start`, in order, over the next `days` days of the person's calendar.
+
+        In UTC: Python compares two times in one zone by the clock, which is wrong on a night when the clocks change.
+        """
         if self.zone == UNKNOWN:
             return
         zone = ZoneInfo(self.zone)

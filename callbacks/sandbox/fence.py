@@ -96,7 +96,7 @@ def _seccomp(libc: ctypes.CDLL) -> None:
 
 
 def _limit(what: int, value: int) -> None:
-    """For good, unless whoever started us has set a lower one."""
+    """Sets the limit for good; a lower one that is already set stays."""
     _, highest = resource.getrlimit(what)
     if highest != resource.RLIM_INFINITY:
         value = min(value, highest)
