@@ -35,6 +35,7 @@ servers: $(VENV)/development ## The tests again, on PostgreSQL, Redis and an S3 
 check: $(VENV)/development ## Lint, formatting, migrations, deployment settings
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/lint-imports --no-cache
 	@$(PY) manage.py makemigrations --check --dry-run
 	@SITE_URL=https://guide.example $(PY) -W error manage.py check --deploy --fail-level WARNING
 

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.contrib import admin
 
-from articles.around import detail_context
+from articles.article_page import detail_context
 from articles.models import Article, Topic
 from editorial.admin import KeepsOldAddress, ReviewedPageAdmin
 

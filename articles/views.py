@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 from django.views.generic import ListView
 
-from articles.around import detail_context, published_article
+from articles.article_page import detail_context, published_article
 from articles.models import Article, Topic
 
 PAGE_SIZE = 30

@@ -53,7 +53,7 @@ def _in_a_site_of(count: int, rounds: int) -> dict:
 def start_seconds(env: dict[str, str]) -> float:
     """From the start of the web server to its first whole page."""
     begin = time.monotonic()
-    command = [sys.executable, "-m", "gunicorn", "--config", "detoxsite/gunicorn.py", "detoxsite.wsgi"]
+    command = [sys.executable, "-m", "gunicorn", "--config", "server/gunicorn_conf.py", "detoxsite.wsgi"]
     server = subprocess.Popen(command, cwd=ROOT, env=env)
     try:
         while time.monotonic() < begin + START_LIMIT:
@@ -77,7 +77,7 @@ def measure(count: int, rounds: int) -> dict:
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    from editorial import standing
+    from editorial import snapshot
 
     logging.disable()
     call_command("prepare", stdout=open(os.devnull, "w"))  # noqa: SIM115
@@ -87,9 +87,9 @@ def measure(count: int, rounds: int) -> dict:
     for kind, path in page_kinds().items():
         took = []
         for _ in range(rounds):
-            standing.forget()  # as it is for the first page after a change
+            snapshot.forget()  # as it is for the first page after a change
             took.append(_milliseconds(client, path))
-        standing.forget()
+        snapshot.forget()
         with CaptureQueriesContext(connection) as queries:
             client.get(path)
         pages[kind] = [statistics.median(took), len(queries)]
@@ -152,7 +152,7 @@ def fill(count: int, *, first: int = 0, in_search: bool = True) -> None:
 
 def page_kinds() -> dict[str, str]:
     """One address of each kind of page."""
-    from detoxsite.private import codes
+    from privateversion import codes
 
     return {
         "home": "/",

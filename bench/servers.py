@@ -28,7 +28,16 @@ def running(server: str) -> Iterator[Site]:
         return
     name, _, threads = server.partition(":")
     commands = {
-        "gthread": ["gunicorn", "-c", "detoxsite/gunicorn.py", "-k", "gthread", "--threads", threads, "detoxsite.wsgi"],
+        "gthread": [
+            "gunicorn",
+            "-c",
+            "server/gunicorn_conf.py",
+            "-k",
+            "gthread",
+            "--threads",
+            threads,
+            "detoxsite.wsgi",
+        ],
         "granian": ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", "{port}", "--workers", "2"]
         + ["--blocking-threads", threads, "--backpressure", threads, "--no-ws", "detoxsite.wsgi:application"],
         "waitress": ["waitress", "--listen=127.0.0.1:{port}", f"--threads={threads}", "--connection-limit=1000"]

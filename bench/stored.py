@@ -24,8 +24,9 @@ def everything() -> dict:
     from django.db import connection
     from django.utils import timezone
 
-    from callbacks import erasing, objects
+    from callbacks.casework import erasure
     from callbacks.models import Attachment, CallbackRequest
+    from vault import objects
 
     requests, damaged, invalid = [], [], []
     for request in CallbackRequest.objects.prefetch_related("attachments"):
@@ -44,7 +45,7 @@ def everything() -> dict:
             damaged.append(f"{request.reference}: {error!r}")
     names = set(objects.names_older_than(timezone.now() + datetime.timedelta(days=1)))
     orphans = len(names - Attachment.objects.object_names())
-    erasing.sweep_orphans(datetime.timedelta(seconds=-1))
+    erasure.sweep_orphans(datetime.timedelta(seconds=-1))
     names = set(objects.names_older_than(timezone.now() + datetime.timedelta(days=1)))
     left = len(names - Attachment.objects.object_names())
     with connection.cursor() as cursor:
@@ -55,8 +56,8 @@ def everything() -> dict:
 
 def _problem(objects, request, details) -> str:
     """What should not have been stored, or an empty string."""
-    from callbacks.text import visible
-    from callbacks.uploads import MAX_UPLOAD_BYTES, SNIFF_BYTES, recognise
+    from callbacks.values.text import visible
+    from callbacks.values.upload_rules import MAX_UPLOAD_BYTES, SNIFF_BYTES, recognise
     from editorial import phones
 
     if not details.name.strip() or len(details.name) > 120 or visible(details.name) != details.name:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
-from detoxsite import styles
+from guide import styles
 
 
 @functools.lru_cache(maxsize=512)

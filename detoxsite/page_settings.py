@@ -1,4 +1,4 @@
-"""How much memory finished pages may take (detoxsite.pages)."""
+"""How much memory finished pages may take (pagecache)."""
 
 from detoxsite import env
 

@@ -47,7 +47,7 @@ USE_I18N = False
 # What it is made of --------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "detoxsite",
+    "operations",
     "accounts",
     "callbacks",
     "search",
@@ -73,13 +73,13 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "detoxsite.middleware.SecurityHeadersMiddleware",  # outermost, so that static files carry them too
-    "detoxsite.operations.health.HealthMiddleware",
+    "operations.health.HealthMiddleware",
     "detoxsite.middleware.BrokenConnectionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "detoxsite.compression.CompressionMiddleware",
+    "pagecache.compression.CompressionMiddleware",
     "detoxsite.middleware.InlineMiddleware",
-    "detoxsite.private.middleware.PrivateVersionMiddleware",  # inside the compression, outside all that reads the path
+    "privateversion.middleware.PrivateVersionMiddleware",  # inside the compression, outside all that reads the path
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -92,7 +92,7 @@ MIDDLEWARE = [
 
 METRICS_DIR = VAR_DIR / "metrics"
 if METRICS_PORT:  # noqa: F405
-    MIDDLEWARE.insert(2, "detoxsite.operations.metrics.MetricsMiddleware")  # behind what answers /healthz
+    MIDDLEWARE.insert(2, "operations.metrics.MetricsMiddleware")  # behind what answers /healthz
     METRICS_DIR.mkdir(parents=True, exist_ok=True)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_DIR)  # prometheus_client reads it when it is first imported
 
@@ -116,9 +116,9 @@ TEMPLATES = [
     },
     {
         "NAME": "readers",
-        "BACKEND": "detoxsite.templates.ReadersTemplates",
+        "BACKEND": "guide.templating.ReadersTemplates",
         "DIRS": [BASE_DIR / "templates" / "readers"],
-        "OPTIONS": {"environment": "detoxsite.templates.environment", "keep_trailing_newline": True},
+        "OPTIONS": {"environment": "guide.templating.environment", "keep_trailing_newline": True},
     },
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
@@ -171,7 +171,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = STAFF_SESSION_HOURS * 60 * 60
 SESSION_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "detoxsite.views.csrf_failure"
+CSRF_FAILURE_VIEW = "guide.views.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -180,10 +180,10 @@ LEAVE_URL = env.leave_url("LEAVE_URL", "https://www.weather.gov/")
 SECURITY_CONTACT = env.contact("SECURITY_CONTACT", f"{SITE_URL}/contact/")
 
 # No file of anybody is written to a temporary file in the clear. Pictures of editors stay in memory; a larger body is
-# read and dropped. The contact form has a handler of its own, which encrypts (callbacks.receiving).
+# read and dropped. The contact form has a handler of its own, which encrypts (callbacks.public.upload_handler).
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 9 * 1024 * 1024  # the whole body: 8 MB of picture and its surroundings
-# Text fields only; files are bounded above, in callbacks.uploads and in editorial.images.
+# Text fields only; files are bounded above, in callbacks.values.upload_rules and in editorial.images.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000  # the stage form in the admin has many
 DATA_UPLOAD_MAX_NUMBER_FILES = 4

@@ -19,7 +19,7 @@ _STORE = env_servers.store("S3")
 REDIS_URL = env_servers.redis("REDIS_URL")
 
 _SQLITE = {
-    "ENGINE": "detoxsite.sqlite",
+    "ENGINE": "storage.sqlite",
     "NAME": VAR_DIR / "db.sqlite3",
     "CONN_MAX_AGE": 600,
     "OPTIONS": {
@@ -57,13 +57,13 @@ _LIMITS = {
 def _postgresql(found: env_servers.Database) -> dict:
     options = " ".join(f"-c {name}={value}" for name, value in _LIMITS.items())
     return {
-        "ENGINE": "detoxsite.postgresql",
+        "ENGINE": "storage.postgresql",
         "HOST": found.host,
         "PORT": found.port,
         "NAME": found.name,
         "USER": found.user,
         "PASSWORD": found.password,
-        # For the few threads that answer pages; those of uploads let go of theirs (detoxsite/worker.py).
+        # For the few threads that answer pages; those of uploads let go of theirs (server/worker.py).
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
@@ -93,7 +93,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 def _in_store(found: env_servers.Store, folder: str) -> dict:
     location = f"{found.folder}/{folder}".strip("/")
     return {
-        "BACKEND": "editorial.store.Store",
+        "BACKEND": "storage.s3.Store",
         "OPTIONS": {
             "endpoint_url": found.endpoint,
             "region_name": found.region,

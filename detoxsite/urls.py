@@ -4,12 +4,12 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from detoxsite import views
-from detoxsite.guide_file import guide_file
-from detoxsite.leaving import leave
-from detoxsite.operations.views import readiness_page
-from detoxsite.sitemaps import sitemap, sitemap_part
-from search.a_z import a_z
+from guide import views
+from guide.a_z import a_z
+from guide.guide_file import guide_file
+from guide.leaving import leave
+from guide.sitemaps import sitemap, sitemap_part
+from operations.views import readiness_page
 
 #: What the privacy page promises.
 PERIODS = {"retention_days": settings.RETENTION_DAYS, "backup_days": settings.BACKUP_DAYS}
@@ -22,7 +22,7 @@ urlpatterns = [
     path("treatments/", include("phases.treatment_urls")),
     path("articles/", include("articles.urls")),
     path("search/", include("search.urls")),
-    path("contact/", include("callbacks.urls")),
+    path("contact/", include("callbacks.public.urls")),
     path("emergency/", views.page("emergency"), name="emergency"),
     path("about/", views.page("about"), name="about"),
     path("privacy/", views.page("privacy", **PERIODS), name="privacy"),
@@ -43,10 +43,10 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
-handler400 = "detoxsite.views.bad_request"
-handler403 = "detoxsite.views.forbidden"
-handler404 = "detoxsite.views.not_found"
-handler500 = "detoxsite.views.server_error"
+handler400 = "guide.views.bad_request"
+handler403 = "guide.views.forbidden"
+handler404 = "guide.views.not_found"
+handler500 = "guide.views.server_error"
 
 admin.site.site_header = "Detox Guide: staff"
 admin.site.site_title = "Detox Guide staff"

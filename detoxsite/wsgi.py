@@ -88,8 +88,8 @@ class _Body:
             raise OSError("The body broke off.") from self._error
 
 
-from detoxsite.bare_pages import BUSY_ANSWER  # noqa: E402 - reads the settings
-from detoxsite.pages.application import CachedPages  # noqa: E402 - reads the settings
+from guide.bare_pages import BUSY_ANSWER  # noqa: E402 - reads the settings
+from pagecache.application import CachedPages  # noqa: E402 - reads the settings
 
 application = CachedPages(_in_order)
 application.busy_answer = BUSY_ANSWER

@@ -5,7 +5,7 @@ from functools import cached_property
 from django.db import DatabaseError
 
 from editorial.models import Clinic, HelpLine
-from editorial.standing import Standing
+from editorial.snapshot import Standing
 
 #: Where the database could never be read (a fresh machine, a fault at the start) readers still get the clinic's number.
 FALLBACK_CLINIC = Clinic(name="Clinic helpline", phone="866-512-1908")

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from editorial.markdown import PageText
 from editorial.models import Source
-from editorial.standing import Standing
+from editorial.snapshot import Standing
 
 
 @jinja2.pass_context

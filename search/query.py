@@ -10,7 +10,7 @@ from search.danger import is_danger
 from search.doses import asks_for_a_dose
 from search.models import SearchWord
 from search.spelling import may_be_misspelt, nearest
-from search.standing import meant_by
+from search.static_pages import meant_by
 from search.words import COMMON, in_our_words, stem, synonyms
 
 LONGEST = 80  # characters read of a query

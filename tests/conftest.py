@@ -18,10 +18,10 @@ from django.template import engines
 from pytest_django.fixtures import _set_suffix_to_test_databases
 from whitenoise import WhiteNoise
 
-from detoxsite import templates
-from detoxsite.private import codes
-from editorial import standing
+from editorial import snapshot
+from guide import templating
 from limits import redis_server
+from privateversion import codes
 from tests import state
 from tests.environment import VAR
 from tests.served import prepared
@@ -67,13 +67,13 @@ def templates_without_gaps() -> None:
     """A name that no view gave fails the test here; readers would get the page with a gap."""
     env = engines["readers"].env
     env.undefined = jinja2.StrictUndefined
-    templates.make_macros(env)
+    templating.make_macros(env)
 
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
     """Each test has content of its own, under a number that others may have had."""
-    standing.forget()
+    snapshot.forget()
 
 
 @pytest.fixture(autouse=True)

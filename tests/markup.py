@@ -57,7 +57,7 @@ def written(folder: Path) -> dict[str, str]:
     from django.core.management import call_command
     from django.test import Client
 
-    from detoxsite.private import codes
+    from privateversion import codes
 
     logging.disable()
     with open(os.devnull, "w") as nowhere:

@@ -83,7 +83,7 @@ def listens(port: int) -> bool:
 
 
 #: What serves the site: the web server alone, or all of `make run` behind its preparations.
-WEB = ["gunicorn", "--config", "detoxsite/gunicorn.py", "detoxsite.wsgi"]
+WEB = ["gunicorn", "--config", "server/gunicorn_conf.py", "detoxsite.wsgi"]
 SUPERVISED = ["manage.py", "serve"]
 
 

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 LONG_AGO = "2020-01-01 00:00:00"
 LIMIT = 30  # seconds until what must happen has happened
 ASK = """
-from callbacks import services
+from callbacks.casework import submission
 from tests.callbacks.helpers import DETAILS, stored
 for number in range({count}):
     print(services.submit(details=DETAILS, nonce=f"{first}-{{number}}", received=stored()).request.reference)

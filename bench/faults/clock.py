@@ -21,7 +21,7 @@ SOURCE = Path(__file__).with_name("clock.c")
 JUMPS = {"a day ahead": 86_400, "a day behind": -86_400, "the right time": 0}
 CHECK = """
 from django.utils import timezone
-from detoxsite.operations import readiness, standing
+from operations import readiness, worker_status
 now = timezone.now()
 print(readiness.worker(now, {}).state == "well", standing.failing_jobs() + standing.late_jobs(now))
 """

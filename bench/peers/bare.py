@@ -17,7 +17,7 @@ from tests.served import ROOT, free_port
 
 HOP_BY_HOP = {"connection", "date", "server", "transfer-encoding"}  # the server's own
 COMMANDS = {
-    "ours": ["--config", "detoxsite/gunicorn.py"],
+    "ours": ["--config", "server/gunicorn_conf.py"],
     "stock": ["--bind", "127.0.0.1:{port}", "--workers", "2", "--threads", "8", "--no-control-socket"],
 }
 

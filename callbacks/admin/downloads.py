@@ -7,10 +7,11 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from callbacks import copies, work
 from callbacks.admin.access import ORIGINALS, VIEW, WORK, find_request, needs, staff_page
-from callbacks.keyring import VaultError
+from callbacks.casework import actions
+from callbacks.files import clean_copies
 from callbacks.models import AccessRecord, Attachment
+from vault.keyring import VaultError
 
 
 @require_safe
@@ -32,19 +33,19 @@ def _send(request: HttpRequest, pk: uuid.UUID, slot: str, action: AccessRecord.A
     if not attachment.is_readable:
         return _problem(request, attachment, "held")
     try:
-        copy = copies.for_staff(attachment, original=action == AccessRecord.Action.ORIGINAL)
-    except copies.Busy:
+        copy = clean_copies.for_staff(attachment, original=action == AccessRecord.Action.ORIGINAL)
+    except clean_copies.Busy:
         wait = random.randint(5, 15)  # noqa: S311  several tabs should not come back at the same moment
         response = _problem(request, attachment, "busy", status=503, title="In a minute")
         response["Retry-After"] = response["Refresh"] = str(wait)
         return response
-    except copies.CannotClean as error:
+    except clean_copies.CannotClean as error:
         return _problem(request, attachment, "unclean", why=str(error))
     except FileNotFoundError:
         return _problem(request, attachment, "missing", status=404)
     except (VaultError, OSError):
         return _problem(request, attachment, "damaged")
-    work.record(action, callback, request.user, slot)
+    actions.record(action, callback, request.user, slot)
     return as_attachment(copy.chunks, copy.name, copy.media_type, {"Content-Length": str(copy.size)})
 
 

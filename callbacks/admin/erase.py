@@ -6,8 +6,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
-from callbacks import erasing
 from callbacks.admin.access import ERASE, VIEW, back_to_queue, find_request, needs, queue_url, see_other, staff_page
+from callbacks.casework import erasure
 from callbacks.models import CallbackRequest
 
 NOTHING_CHOSEN = "Choose the requests first."
@@ -29,7 +29,7 @@ def erase_selected(request: HttpRequest) -> HttpResponse:
     if request.POST.get("confirmed") != "yes":
         return _confirm(request, chosen)
     for callback in chosen:
-        erasing.erase(callback, by=request.user)
+        erasure.erase(callback, by=request.user)
     messages.success(request, f"Erased: {', '.join(callback.reference for callback in chosen)}.")
     return see_other(queue_url())
 

@@ -12,15 +12,15 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from callbacks import work
 from callbacks.admin.access import CANNOT_OPEN, EXPORT, VIEW, back_to_queue, needs
 from callbacks.admin.downloads import as_attachment
-from callbacks.details import Details
-from callbacks.instructions import instructions
-from callbacks.keyring import VaultError
+from callbacks.admin.forms import ExportForm
+from callbacks.admin.instructions import instructions
+from callbacks.casework import actions
 from callbacks.models import AccessRecord, CallbackRequest
-from callbacks.staff_forms import ExportForm
+from callbacks.values.details import Details
 from editorial import phones
+from vault.keyring import VaultError
 
 MOST_ROWS = 5_000
 ROWS_AT_ONCE = 200  # opened and held in memory together
@@ -84,7 +84,7 @@ def _record(request: HttpRequest, references: list[str]) -> None:
     """Once for the export, and once for each request in it."""
     user = request.user
     with transaction.atomic():
-        work.record(AccessRecord.Action.EXPORTED, None, user)
+        actions.record(AccessRecord.Action.EXPORTED, None, user)
         AccessRecord.objects.bulk_create(
             AccessRecord(
                 who=user,
@@ -129,7 +129,7 @@ def _row(callback: CallbackRequest, *, with_words: bool) -> dict[str, object]:
         "Call by (clinic time)": _moment(callback.call_by),
         "Promised": _yes(callback.due_is_promised),
         "Next try (clinic time)": _moment(callback.next_try_at),
-        "Claimed by": work.name_of(callback.claimed_by),
+        "Claimed by": actions.name_of(callback.claimed_by),
         "Safe hours": callback.safe_hours.in_words,
         "Calls": len(calls),
         "Last call (clinic time)": _moment(calls[0].at) if calls else "",

@@ -7,14 +7,14 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from callbacks import setup_gaps, work
-from callbacks.admin import actions, downloads, erase, export, request_page
+from callbacks.admin import action_views, downloads, erase, export, request_page
 from callbacks.admin.access import ERASE, EXPORT, VIEW, WORK, needs, page_url, see_other, staff_page
 from callbacks.admin.filters import ClaimFilter, StateFilter, SuspicionFilter, TimeFilter
-from callbacks.admin.standing import Standing
+from callbacks.admin.forms import FindForm
+from callbacks.admin.presenter import Standing
+from callbacks.casework import actions, setup_gaps
 from callbacks.models import AccessRecord, CallbackRequest
 from callbacks.models.requests import as_reference
-from callbacks.staff_forms import FindForm
 
 FILTERS = (StateFilter, TimeFilter, ClaimFilter, SuspicionFilter)
 
@@ -86,12 +86,12 @@ class CallbackRequestAdmin(admin.ModelAdmin):
             at("export/", self.export_view, "export"),
             at(f"{one}/sheet/", request_page.sheet, "sheet"),
             at(f"{one}/number/", request_page.reveal, "reveal"),
-            at(f"{one}/claim/", actions.claim, "claim"),
-            at(f"{one}/release/", actions.release, "release"),
-            at(f"{one}/attempts/", actions.log_attempt, "attempt"),
-            at(f"{one}/notes/", actions.add_note, "note"),
-            at(f"{one}/close/", actions.close, "close"),
-            at(f"{one}/reopen/", actions.reopen, "reopen"),
+            at(f"{one}/claim/", action_views.claim, "claim"),
+            at(f"{one}/release/", action_views.release, "release"),
+            at(f"{one}/attempts/", action_views.log_attempt, "attempt"),
+            at(f"{one}/notes/", action_views.add_note, "note"),
+            at(f"{one}/close/", action_views.close, "close"),
+            at(f"{one}/reopen/", action_views.reopen, "reopen"),
             at(f"{one}/files/<slug:slot>/", downloads.download, "file"),
             at(f"{one}/files/<slug:slot>/original/", downloads.download_original, "original"),
             *super().get_urls(),
@@ -146,7 +146,7 @@ def find(request: HttpRequest) -> HttpResponse:
                 return see_other(page_url(callback))
             form.add_error("text", f"No request has the reference {reference}.")
         else:
-            work.record(AccessRecord.Action.SEARCHED, None, request.user)
+            actions.record(AccessRecord.Action.SEARCHED, None, request.user)
             now = timezone.now()
             found = CallbackRequest.objects.with_phone(form.cleaned_data["text"].phone).with_counts()
             found = Standing.of_all(found.select_related("claimed_by").for_staff(now), now)

@@ -10,16 +10,16 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from callbacks import seen, work
 from callbacks.admin import access
 from callbacks.admin.access import VIEW, WORK, find_request, needs, staff_page
-from callbacks.admin.standing import Standing
-from callbacks.clock import date_and_clock, day_and_clock
-from callbacks.details import Details
-from callbacks.instructions import Instruction, instructions
-from callbacks.keyring import VaultError
+from callbacks.admin.forms import AttemptForm, NoteForm
+from callbacks.admin.instructions import Instruction, instructions
+from callbacks.admin.presenter import Standing
+from callbacks.admin.times import date_and_clock, day_and_clock
+from callbacks.casework import actions, page_stamp
 from callbacks.models import AccessRecord, Attachment, CallbackRequest, Note
-from callbacks.staff_forms import AttemptForm, NoteForm
+from callbacks.values.details import Details
+from vault.keyring import VaultError
 
 Action = AccessRecord.Action
 MOST_OF_SAME_NUMBER = 5
@@ -59,7 +59,7 @@ def _or_cannot_open(open_text) -> str:
 @needs(VIEW)
 def page(request: HttpRequest, object_id: str) -> HttpResponse:
     callback = find_request(object_id)
-    work.record(Action.VIEWED, callback, request.user)
+    actions.record(Action.VIEWED, callback, request.user)
     return show(request, callback)
 
 
@@ -69,9 +69,9 @@ def reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The page with the number, once: the answer to a post has no address under which it could be opened again."""
     callback = find_request(pk)
     if not may_see_number(callback, request.user):
-        work.record(Action.VIEWED, callback, request.user)
+        actions.record(Action.VIEWED, callback, request.user)
         return show(request, callback, status=409, problem="Claim the request first; then the number shows.")
-    work.record(Action.REVEALED, callback, request.user)
+    actions.record(Action.REVEALED, callback, request.user)
     return show(request, callback, reveals=True)
 
 
@@ -87,13 +87,13 @@ def sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     callback = find_request(pk)
     if callback.state == CallbackRequest.State.WITHDRAWN:
         return page(request, str(pk))
-    work.record(Action.PRINTED, callback, request.user)
+    actions.record(Action.PRINTED, callback, request.user)
     [standing] = Standing.of_all([callback], timezone.now())
     context = {"callback": callback, "standing": standing, "opened": Opened.of(callback, standing.now)}
     context["holds"] = callback.claimed_by == request.user
     context["same_number"] = _same_number(callback, context["opened"].details, standing.now)
     context |= {"attempts": _attempts(callback, standing), "title": f"Call sheet {callback.reference}"}
-    context["is_news"] = work.is_news(callback, request.user)
+    context["is_news"] = actions.is_news(callback, request.user)
     context["printed"] = date_and_clock(standing.now)
     return staff_page(request, "sheet.html", context)
 
@@ -119,17 +119,17 @@ def show(
     holds = callback.claimed_by == user
     may_work = user.has_perm(WORK)
     context |= {
-        "shown": seen.stamp(callback),
+        "shown": page_stamp.stamp(callback),
         "opened": Opened.of(callback, now),
         "attempts": _attempts(callback, standing),
         "reveals": reveals,
         "problem": problem,
-        "is_news": work.is_news(callback, user),
+        "is_news": actions.is_news(callback, user),
         "holds": holds,
         "may_work": may_work,
         "may_claim": may_work and callback.is_waiting and callback.claimed_by is None,
-        "may_release": may_work and work.may_release(callback, user),
-        "may_reopen": may_work and work.may_reopen(callback, user),
+        "may_release": may_work and actions.may_release(callback, user),
+        "may_reopen": may_work and actions.may_reopen(callback, user),
         "may_close": may_work and holds and callback.state != CallbackRequest.State.CLOSED,
         "may_erase": user.has_perm(access.ERASE),
         "may_have_originals": may_work and user.has_perm(access.ORIGINALS),

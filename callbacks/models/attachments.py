@@ -3,11 +3,11 @@
 from django.db import models
 from django.db.models import Q
 
-from callbacks import marks
-from callbacks.marks import Mark
+from callbacks.models.querysets import AttachmentQuerySet
 from callbacks.models.requests import CallbackRequest
-from callbacks.querysets import AttachmentQuerySet
-from callbacks.uploads import MAX_UPLOAD_BYTES, Kind, Received, Refusal, Slot, why_not_taken
+from callbacks.values import marks
+from callbacks.values.marks import Mark
+from callbacks.values.upload_rules import MAX_UPLOAD_BYTES, Kind, Received, Refusal, Slot, why_not_taken
 
 
 class Attachment(models.Model):
@@ -32,7 +32,7 @@ class Attachment(models.Model):
         max_length=80,
         blank=True,
         db_default="",
-        help_text="What a look into it found: codes of callbacks.marks; of a file not taken, of callbacks.foreign.",
+        help_text="Codes of values.marks.Mark for what an inspection found; for a rejected file, of values.foreign.",
     )
     sealed_name = models.BinaryField()
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from callbacks.models.requests import CallbackRequest
-from callbacks.uploads import Slot
+from callbacks.values.upload_rules import Slot
 
 
 class CallAttempt(models.Model):

@@ -3,7 +3,7 @@
 from django import template
 from django.utils import timezone
 
-from callbacks import setup_gaps
+from callbacks.casework import setup_gaps
 from callbacks.models import CallbackRequest
 
 register = template.Library()

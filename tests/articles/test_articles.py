@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from django.utils import timezone
 
-from articles.around import neighbours
+from articles.article_page import neighbours
 from articles.models import Article, Topic
 from articles.views import PAGE_SIZE
 from tests.factories import make_article, make_phase

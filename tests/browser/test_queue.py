@@ -8,10 +8,10 @@ from tests.browser import axe
 
 ASK = """
 import datetime
-from callbacks.details import Details
+from callbacks.values.details import Details
 from callbacks.models import CallbackRequest
-from callbacks.safe_hours import PartOfDay, SafeHours
-from callbacks.services import submit
+from callbacks.values.safe_hours import PartOfDay, SafeHours
+from callbacks.casework.submission import submit
 hours = SafeHours((PartOfDay.EVENING,), "Pacific/Honolulu")
 name = "Robin <script>alert(1)</script>"
 details = Details(name=name, phone="+12125550123", safe_hours=hours, message="<img src=x onerror=alert(2)>")

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from detoxsite.private import codes
+from privateversion import codes
 from tests.browser import axe
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.mail.backends.base import BaseEmailBackend
 
-from callbacks import clamd
+from callbacks.files import clamd
 from callbacks.models import CallbackRequest
 from tests.callbacks import clamd as program
 from tests.callbacks.clamd import Clamd

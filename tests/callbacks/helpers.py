@@ -9,14 +9,16 @@ from unittest import mock
 from django.core.files.storage import FileSystemStorage, storages
 from django.urls import reverse
 
-from callbacks import links, objects, services, tokens
-from callbacks.details import Details
+from callbacks.casework import links, submission
 from callbacks.models import AccessRecord, Attachment, CallbackRequest
-from callbacks.safe_hours import PartOfDay, SafeHours
-from callbacks.streams import EncryptingWriter
-from callbacks.uploads import Kind, Received, Refusal, Slot
+from callbacks.public import tokens
+from callbacks.values.details import Details
+from callbacks.values.safe_hours import PartOfDay, SafeHours
+from callbacks.values.upload_rules import Kind, Received, Refusal, Slot
 from tests.callbacks.samples import HEIC, JPEG, PDF, PNG  # noqa: F401  most tests of files start from these
 from tests.factories import make_staff
+from vault import objects
+from vault.streams import EncryptingWriter
 
 MIB = 1024 * 1024
 BOUNDARY = "----WebKitFormBoundaryTest"
@@ -236,4 +238,4 @@ def refused(slot: str = "file_2", refusal: Refusal = Refusal.WRONG_KIND) -> dict
 
 
 def submit(received=None, details=DETAILS, nonce="a-nonce") -> CallbackRequest:
-    return services.submit(details=details, nonce=nonce, received=received or {}).request
+    return submission.submit(details=details, nonce=nonce, received=received or {}).request

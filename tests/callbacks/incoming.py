@@ -5,8 +5,8 @@ import io
 from django.test import RequestFactory
 
 from callbacks.models import Attachment
-from callbacks.receiving import receive
-from callbacks.uploads import Received
+from callbacks.public.upload_handler import receive
+from callbacks.values.upload_rules import Received
 from tests.callbacks.clamd import EICAR
 from tests.callbacks.helpers import CONTENT_TYPE, File, body, submit
 

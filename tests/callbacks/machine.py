@@ -24,7 +24,7 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from callbacks import erasing  # noqa: E402
+from callbacks.casework import erasure  # noqa: E402
 from callbacks.models import Attachment, CallbackRequest  # noqa: E402
 from tests.callbacks.helpers import JPEG, File, body, fields, post  # noqa: E402
 
@@ -56,7 +56,7 @@ def main() -> None:
     withdrawn = CallbackRequest.objects.last()
     withdrawn_bytes = [bytes(withdrawn.sealed), bytes(withdrawn.wrapped_key)]
     stood_there += [data in database_bytes() for data in withdrawn_bytes]
-    erasing.withdraw(withdrawn)
+    erasure.withdraw(withdrawn)
     withdrawn_still_there = [data in database_bytes() for data in withdrawn_bytes]
     past = timezone.now() - datetime.timedelta(days=91)
     CallbackRequest.objects.filter(pk=erased.pk).update(

@@ -20,14 +20,16 @@ from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
-from callbacks import erasing, keyring, objects, rotation  # noqa: E402
+from callbacks.casework import erasure  # noqa: E402
+from callbacks.files import rotation  # noqa: E402
 from callbacks.models import Attachment, CallbackRequest  # noqa: E402
 from tests.callbacks.helpers import DETAILS, JPEG, objects_in_store, stored, submit  # noqa: E402
+from vault import keyring, objects  # noqa: E402
 
 REQUESTS = 30
 STOPS = 25
 LINES = 1_300  # of our code, at most, before a rotation is killed; one that is not runs through some 2,000
-CODE = ("callbacks/rotation.py", "callbacks/objects.py", "callbacks/keyring.py", "callbacks/models/requests.py")
+CODE = ("callbacks/files/rotation.py", "vault/objects.py", "vault/keyring.py", "callbacks/models/requests.py")
 SEED = 20260131
 KEYS = {number: bytes([number]) * 32 for number in (1, 2)}
 
@@ -50,7 +52,7 @@ def main() -> None:
     check_all()
     found = len(CallbackRequest.objects.with_phone(DETAILS.phone))
     drafts = set(objects_in_store()) - Attachment.objects.object_names()
-    swept = erasing.sweep_orphans(older_than=datetime.timedelta(0))
+    swept = erasure.sweep_orphans(older_than=datetime.timedelta(0))
     assert objects_in_store() and set(objects_in_store()) == Attachment.objects.object_names()
     result = {"moved": moved, "endings": endings, "report": report.getvalue(), "found": found}
     json.dump(result | {"drafts": len(drafts), "swept": swept}, sys.stdout)

@@ -117,7 +117,7 @@ def shapes(word: str) -> set[bytes]:
 
 STAFF_WORK = f"""
 from django.contrib.auth.models import User
-from callbacks import work
+from callbacks.casework import actions
 from callbacks.models import AccessRecord, CallbackRequest
 staff = User.objects.create_user("intake")
 for request in CallbackRequest.objects.all():

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from callbacks import clamd, scanner
-from callbacks.clamd import Patience, Scan, Verdict
+from callbacks.files import clamd, rescan
+from callbacks.files.clamd import Patience, Scan, Verdict
 from callbacks.models import Attachment
 from tests.callbacks.helpers import PDF, stored, submit
 
@@ -219,6 +219,6 @@ def test_rescan_stops_asking_a_clamd_that_hangs(pretend):
     for number in range(5):
         Attachment.objects.filter(request=submit(stored(), nonce=f"nonce {number}")).update(state="held")
     began = time.monotonic()
-    assert scanner.rescan_held() == scanner.Counts(held=5, problem=scanner.AWAY)
+    assert rescan.rescan_held() == rescan.Counts(held=5, problem=rescan.AWAY)
     assert time.monotonic() - began < 2
     assert fake.connections <= 2

@@ -6,9 +6,9 @@ import pytest
 from django.core import signing
 from django.db import DatabaseError, connection
 
-from callbacks import tokens, views
-from callbacks.details import Details
 from callbacks.models import CallbackRequest
+from callbacks.public import tokens, views
+from callbacks.values.details import Details
 from tests import state
 from tests.callbacks.helpers import (
     CONTACT,

@@ -13,13 +13,13 @@ import pytest
 from django.core.files.storage import storages
 from PIL import Image, PngImagePlugin
 
-from callbacks import copies
-from callbacks.copies import CannotClean
-from callbacks.keyring import VaultError
+from callbacks.files import clean_copies
+from callbacks.files.clean_copies import CannotClean
 from callbacks.models import Attachment
-from callbacks.uploads import Kind
+from callbacks.values.upload_rules import Kind
 from tests import state
 from tests.callbacks.helpers import PDF, stored, submit
+from vault.keyring import VaultError
 
 pytestmark = pytest.mark.django_db
 
@@ -83,7 +83,7 @@ def keep(content: bytes, kind: Kind) -> Attachment:
     return submit(stored(content=content, kind=kind)).attachments.get()
 
 
-def read(copy: copies.Copy) -> bytes:
+def read(copy: clean_copies.Copy) -> bytes:
     content = b"".join(copy.chunks)
     assert len(content) == copy.size
     return content
@@ -100,7 +100,7 @@ PHOTOS = [(jpeg, Kind.JPEG, "jpg"), (png, Kind.PNG, "png"), (heic, Kind.HEIC, "j
 def test_copy_of_a_photo_holds_no_place_and_stands_upright(make, kind, extension):
     attachment = keep(make(), kind)
     assert b"CANARY" in make()
-    copy = copies.for_staff(attachment)
+    copy = clean_copies.for_staff(attachment)
     content = read(copy)
     assert [secret for secret in SECRETS if secret in content] == []
     picture = Image.open(io.BytesIO(content))
@@ -115,13 +115,13 @@ def test_copy_of_a_photo_holds_no_place_and_stands_upright(make, kind, extension
 @pytest.mark.parametrize(("make", "kind", "extension"), PHOTOS)
 def test_original_of_a_photo_is_what_was_sent(make, kind, extension):
     attachment = keep(make(), kind)
-    copy = copies.for_staff(attachment, original=True)
+    copy = clean_copies.for_staff(attachment, original=True)
     assert read(copy) == make()
     assert (copy.media_type, copy.extension, copy.name) == (kind.media_type, kind.value, attachment.download_name)
 
 
 def test_pdf_is_given_as_it_came():
-    copy = copies.for_staff(keep(PDF, Kind.PDF))
+    copy = clean_copies.for_staff(keep(PDF, Kind.PDF))
     assert read(copy) == PDF
     assert (copy.media_type, copy.extension) == ("application/pdf", "pdf")
 
@@ -136,7 +136,7 @@ def archive() -> bytes:
 @pytest.mark.parametrize("tail", [archive(), b"<html><script>CANARY</script></html>", os.urandom(99) + b"CANARY"])
 @pytest.mark.parametrize(("make", "kind", "extension"), PHOTOS)
 def test_what_stands_after_a_picture_is_not_in_the_copy(make, kind, extension, tail):
-    content = read(copies.for_staff(keep(make() + tail, kind)))
+    content = read(clean_copies.for_staff(keep(make() + tail, kind)))
     assert b"CANARY" not in content and b"<script" not in content and not zipfile.is_zipfile(io.BytesIO(content))
 
 
@@ -167,7 +167,7 @@ def jpeg_declared(width: int, height: int) -> bytes:
 def test_picture_of_too_many_pixels_is_refused_at_once(content, kind):
     began = time.monotonic()
     with pytest.raises(CannotClean, match="too many pixels.*who may download originals"):
-        copies.for_staff(keep(content, kind))
+        clean_copies.for_staff(keep(content, kind))
     assert time.monotonic() - began < 5
 
 
@@ -185,7 +185,7 @@ def test_picture_of_too_many_pixels_is_refused_at_once(content, kind):
 )
 def test_damaged_picture_says_so_and_what_to_do(content, kind):
     with pytest.raises(CannotClean, match="damaged or cut off.*ask the person for another photo"):
-        copies.for_staff(keep(content, kind))
+        clean_copies.for_staff(keep(content, kind))
 
 
 def test_no_damage_to_a_picture_is_an_error_of_ours():
@@ -195,7 +195,7 @@ def test_no_damage_to_a_picture_is_an_error_of_ours():
             hurt = content[:at] + bytes([content[at] ^ 0xFF]) + content[at + 1 :]
             attachment = submit(stored(content=hurt, kind=kind), nonce=f"{kind} {at}").attachments.get()
             with contextlib.suppress(CannotClean):
-                read(copies.for_staff(attachment))
+                read(clean_copies.for_staff(attachment))
 
 
 @pytest.mark.parametrize("original", [True, False])
@@ -207,14 +207,14 @@ def test_changed_file_is_found_out_before_a_byte_leaves(at, original):
     data[at] ^= 1
     path.write_bytes(data)
     with pytest.raises(VaultError):
-        copies.for_staff(attachment, original=original)
+        clean_copies.for_staff(attachment, original=original)
 
 
 def test_missing_file_is_an_error_that_says_so():
     attachment = keep(jpeg(), Kind.JPEG)
     storages["attachments"].delete(attachment.object_name)
     with pytest.raises(FileNotFoundError):
-        copies.for_staff(attachment)
+        clean_copies.for_staff(attachment)
 
 
 @pytest.mark.parametrize("original", [True, False])
@@ -222,4 +222,4 @@ def test_held_file_is_given_to_nobody(original):
     attachment = keep(jpeg(), Kind.JPEG)
     attachment.state = Attachment.State.HELD
     with pytest.raises(ValueError, match="not scanned yet"):
-        copies.for_staff(attachment, original=original)
+        clean_copies.for_staff(attachment, original=original)

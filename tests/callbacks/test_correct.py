@@ -4,9 +4,10 @@ import dataclasses
 
 import pytest
 
-from callbacks import erasing, limiting, work
+from callbacks.casework import actions, erasure
 from callbacks.models import CallbackRequest
-from detoxsite.private import codes
+from callbacks.public import admission
+from privateversion import codes
 from tests import state
 from tests.callbacks.helpers import (
     CORRECT,
@@ -136,7 +137,7 @@ def test_failure_to_save_is_said_and_what_was_there_holds(client, asked_):
 
 
 def test_corrections_of_one_request_are_limited_by_the_hour(client, asked_, monkeypatch):
-    monkeypatch.setattr(limiting, "CORRECTIONS_LIMIT", 2)
+    monkeypatch.setattr(admission, "CORRECTIONS_LIMIT", 2)
     assert [correction(client, email=f"z{n}@example.com").status_code for n in range(3)] == [303, 303, 429]
     assert CallbackRequest.objects.get().open_details().email == "z1@example.com"
 
@@ -145,7 +146,7 @@ def test_withdrawn_or_damaged_request_has_nothing_to_correct_and_its_page_stands
     CallbackRequest.objects.update(sealed=b"\x01damaged")
     assert client.get(link_to()).status_code == 200
     assert client.get(link_to(page=CORRECT))["Location"] == correction(client)["Location"] == link_to()
-    erasing.withdraw(CallbackRequest.objects.get())
+    erasure.withdraw(CallbackRequest.objects.get())
     assert CORRECT not in client.get(link_to()).content.decode()
     assert client.get(link_to(page=CORRECT))["Location"] == correction(client)["Location"] == link_to()
     assert not CallbackRequest.objects.get().sealed
@@ -174,9 +175,9 @@ def test_number_goes_from_the_page_once_we_have_talked(client, asked_):
 
 def test_correction_brings_a_closed_request_back_into_the_queue(client, asked_, alex):
     """A wrong number was rung, and the request closed."""
-    work.claim(asked_, alex)
-    work.log_attempt(asked_, alex, "wrong_contact")
-    work.close(asked_, alex)
+    actions.claim(asked_, alex)
+    actions.log_attempt(asked_, alex, "wrong_contact")
+    actions.close(asked_, alex)
     assert correction(client).status_code == 303
     asked_.refresh_from_db()
     assert (asked_.state, asked_.claimed_by) == ("new", None)

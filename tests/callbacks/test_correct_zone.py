@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
-from callbacks.instructions import instructions
+from callbacks.admin.instructions import instructions
 from callbacks.models import CallbackRequest
-from callbacks.safe_hours import OTHER, UNKNOWN, PartOfDay, SafeHours
+from callbacks.values.safe_hours import OTHER, UNKNOWN, PartOfDay, SafeHours
 from tests.callbacks.helpers import CORRECT, DETAILS, link_to, submit, text_of
 
 pytestmark = pytest.mark.django_db

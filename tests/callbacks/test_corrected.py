@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from callbacks import work
+from callbacks.casework import actions
 from callbacks.models import CallAttempt, CallbackRequest
-from callbacks.safe_hours import PartOfDay, SafeHours
+from callbacks.values.safe_hours import PartOfDay, SafeHours
 from tests.callbacks.helpers import (
     DETAILS,
     QUEUE,
@@ -134,8 +134,10 @@ def test_second_change_is_refused_too(staff, claimed):
     data = as_filled_in(staff.get(page_of(claimed)), outcome="no_answer", next_try="")
     submit()
     assert staff.post(step("attempt", claimed), data).status_code == 409
-    with pytest.raises(work.Corrected):
-        work.log_attempt(claimed, CallbackRequest.objects.get().claimed_by, "no_answer", correction=data["correction"])
+    with pytest.raises(actions.Corrected):
+        actions.log_attempt(
+            claimed, CallbackRequest.objects.get().claimed_by, "no_answer", correction=data["correction"]
+        )
     assert CallAttempt.objects.count() == 0
 
 

@@ -9,9 +9,9 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from callbacks import erasing, notices, work
+from callbacks.casework import actions, erasure, notices
 from callbacks.models import CallbackRequest
-from detoxsite.schedule import tend_notices
+from operations.schedule import tend_notices
 from tests.callbacks.helpers import DETAILS, shows_number, submit
 from tests.callbacks.test_notices import work_queue
 
@@ -29,7 +29,7 @@ def claimed(alex) -> CallbackRequest:
     mail.outbox.clear()
     alex.email = "alex@clinic.example"
     alex.save()
-    work.claim(request, alex)
+    actions.claim(request, alex)
     return request
 
 
@@ -61,7 +61,7 @@ def test_colleague_is_told_of_the_change_at_once_and_of_nothing_in_it(claimed):
 
 
 def test_change_after_a_call_that_nobody_answered_is_told(claimed, alex):
-    work.log_attempt(claimed, alex, "no_answer")
+    actions.log_attempt(claimed, alex, "no_answer")
     change()
     work_queue()
     assert told() == [["alex@clinic.example"]]
@@ -87,19 +87,19 @@ def test_many_changes_in_a_row_are_one_mail_and_one_more_when_it_is_quiet(claime
 @pytest.mark.parametrize("why", ["unclaimed", "given back", "claimed since", "closed", "withdrawn", "unchanged"])
 def test_nobody_is_told_of_a_change_that_concerns_no_claim(claimed, alex, why):
     if why == "unclaimed":
-        work.release(claimed, alex)
+        actions.release(claimed, alex)
     if why == "unchanged":
         submit()
     else:
         change()
     if why == "given back":
-        work.release(claimed, alex)
+        actions.release(claimed, alex)
     elif why == "claimed since":
-        work.claim(claimed, alex)
+        actions.claim(claimed, alex)
     elif why == "closed":
-        work.close(claimed, alex)
+        actions.close(claimed, alex)
     elif why == "withdrawn":
-        erasing.withdraw(claimed)
+        erasure.withdraw(claimed)
     work_queue()
     tend_notices()
     assert told() == []

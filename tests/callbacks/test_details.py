@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from callbacks.details import Details
-from callbacks.safe_hours import PartOfDay, SafeHours
+from callbacks.values.details import Details
+from callbacks.values.safe_hours import PartOfDay, SafeHours
 from tests.callbacks.helpers import DETAILS
 
 

@@ -8,7 +8,8 @@ from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 
-from callbacks import checks, notices
+from callbacks import checks
+from callbacks.casework import notices
 from callbacks.models import CallbackRequest
 from tests.callbacks.conftest import PASSWORD
 from tests.callbacks.helpers import shows_number, submit

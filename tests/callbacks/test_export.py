@@ -8,13 +8,13 @@ import re
 import pytest
 from django.utils import timezone
 
-from callbacks import erasing, work
 from callbacks.admin import export
 from callbacks.admin.export import COLUMNS, safe_cell
-from callbacks.details import Details
-from callbacks.instructions import instructions
+from callbacks.admin.instructions import instructions
+from callbacks.casework import actions, erasure
 from callbacks.models import AccessRecord, CallbackRequest
-from callbacks.safe_hours import PartOfDay, SafeHours
+from callbacks.values.details import Details
+from callbacks.values.safe_hours import PartOfDay, SafeHours
 from tests.callbacks.helpers import ERASE, EXPORT, QUEUE, VIEW, WORK, records, said, sign_in, step, stored, submit
 from tests.factories import make_staff
 
@@ -48,7 +48,7 @@ def test_export_is_closed_without_signing_in(client, asked):
 
 
 def test_export_holds_the_queue_without_messages_and_is_an_attachment(client, asked):
-    work.log_attempt(_claimed(asked), asked.claimed_by, "no_answer")
+    actions.log_attempt(_claimed(asked), asked.claimed_by, "no_answer")
     response = sign_in(client, VIEW, EXPORT).post(step("export"))
     head, row = exported(response)
     assert head == COLUMNS
@@ -63,7 +63,7 @@ def test_export_holds_the_queue_without_messages_and_is_an_attachment(client, as
 
 
 def _claimed(request: CallbackRequest) -> CallbackRequest:
-    work.claim(request, make_staff("alex"))
+    actions.claim(request, make_staff("alex"))
     return request
 
 
@@ -80,7 +80,7 @@ def test_export_says_all_that_the_page_says_on_how_to_call(client, alex):
         earlier_names=("Juan",),
     )
     request = submit(details=details)
-    work.claim(request, alex)
+    actions.claim(request, alex)
     row = _rows(sign_in(client, VIEW, EXPORT).post(step("export")))[0]
     said = {"Voicemail": "no", "Text message": "yes", "About": "Someone else", "Claimed by": "Alex"}
     said |= {"Phone": "(212) 555-0199", "Extension": "7", "Beside the number": "room 204, or 646-555-0100"}
@@ -93,9 +93,9 @@ def test_export_says_all_that_the_page_says_on_how_to_call(client, alex):
 
 
 def test_times_in_the_export_carry_the_zone_of_their_own_day(client, asked):
-    work.claim(asked, make_staff("alex"))
+    actions.claim(asked, make_staff("alex"))
     later = timezone.now() + datetime.timedelta(days=3)
-    work.log_attempt(asked, asked.claimed_by, "someone_else", next_try_at=later)
+    actions.log_attempt(asked, asked.claimed_by, "someone_else", next_try_at=later)
     winter, summer = "2026-12-01T17:05Z", "2026-07-01T17:05Z"
     CallbackRequest.objects.update(corrected_at=winter, next_try_at=summer, due_at=winter, received_at=summer)
     row = _rows(sign_in(client, VIEW, EXPORT).post(step("export")))[0]
@@ -124,7 +124,7 @@ def test_number_in_the_export_is_as_one_dials_it_and_needs_no_apostrophe(client,
 
 
 def test_messages_and_notes_are_exported_only_when_asked_for(client, asked):
-    work.add_note(asked, make_staff("alex"), "Rang\ntwice.")
+    actions.add_note(asked, make_staff("alex"), "Rang\ntwice.")
     sign_in(client, VIEW, EXPORT)
     assert "Knock" not in str(exported(client.post(step("export"))))
     head, row = exported(client.post(step("export"), {"with_words": "on"}))
@@ -179,7 +179,7 @@ def test_other_cells_stay_as_they_are(text):
 def test_export_lets_no_field_run_in_a_spreadsheet(client):
     bad = '=cmd|" /C calc"!A0'
     request = submit(stored(), details=Details(name=bad, email="+a@example.org", message=f"@{bad}"))
-    work.add_note(request, make_staff("alex"), f"-{bad}")
+    actions.add_note(request, make_staff("alex"), f"-{bad}")
     response = sign_in(client, VIEW, EXPORT).post(step("export"), {"with_words": "on"})
     data = b"".join(response.streaming_content).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(data, newline="")))
@@ -192,7 +192,7 @@ def test_export_lets_no_field_run_in_a_spreadsheet(client):
 def test_damaged_and_withdrawn_requests_leave_the_export_whole(client, asked):
     damaged, withdrawn = submit(nonce="b"), submit(nonce="c")
     CallbackRequest.objects.filter(pk=damaged.pk).update(sealed=b"\x01damaged")
-    erasing.withdraw(withdrawn)
+    erasure.withdraw(withdrawn)
     sign_in(client, VIEW, EXPORT)
     rows = {row["Reference"]: row for row in _rows(client.post(f"{step('export')}?state=all", {"with_words": "on"}))}
     assert rows[damaged.reference]["Name"].startswith("This cannot be opened")

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from callbacks import sandbox
+from callbacks.files import sandbox
 
 #: Each ends in an OSError.
 TRIES = {

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from callbacks.models import CallbackRequest
-from callbacks.multipart import Body, MendedHeaders
+from callbacks.public.multipart import Body, MendedHeaders
 from tests.callbacks.helpers import (
     BOUNDARY,
     DETAILS,

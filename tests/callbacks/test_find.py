@@ -2,9 +2,9 @@
 
 import pytest
 
-from callbacks.details import Details
 from callbacks.models import AccessRecord, CallbackRequest
 from callbacks.models.requests import as_reference
+from callbacks.values.details import Details
 from tests.callbacks.helpers import QUEUE, VIEW, WORK, page_of, records, shows_number, sign_in, step, submit
 
 pytestmark = pytest.mark.django_db

@@ -2,8 +2,8 @@
 
 import pytest
 
-from callbacks import foreign
-from callbacks.foreign import DOCUMENT, FILM, PICTURE
+from callbacks.values import foreign
+from callbacks.values.foreign import DOCUMENT, FILM, PICTURE
 from tests.callbacks.helpers import File, post_form, text_of
 from tests.callbacks.hostile import zipped
 

@@ -3,11 +3,11 @@
 import pytest
 from django.http import QueryDict
 
-from callbacks import tokens
-from callbacks.details import Details
-from callbacks.forms import CallbackForm
-from callbacks.reach import NO_CONTACT
-from callbacks.safe_hours import PartOfDay, SafeHours
+from callbacks.public import tokens
+from callbacks.public.forms import CallbackForm
+from callbacks.public.reach import NO_CONTACT
+from callbacks.values.details import Details
+from callbacks.values.safe_hours import PartOfDay, SafeHours
 
 
 def form(**changes: str | list[str]) -> CallbackForm:

@@ -7,12 +7,14 @@ import pytest
 from django.core.files.storage import storages
 from django.core.management import call_command
 
-from callbacks import erasing, objects, scanner
+from callbacks.casework import erasure
+from callbacks.files import rescan
 from callbacks.models import Attachment
 from tests import state
 from tests.callbacks.clamd import Clamd
 from tests.callbacks.helpers import MIB, PDF, File, body, objects_in_store, stored_bytes
 from tests.callbacks.incoming import PDF_WITH_EICAR, keep, send
+from vault import objects
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +39,7 @@ def test_file_is_held_whole_where_clamd_dies_in_the_middle_and_scanned_when_it_i
     assert attachment.state == "held"
     assert stored_bytes(attachment) == content
     daemon.start()
-    assert scanner.rescan_held().clean == 1
+    assert rescan.rescan_held().clean == 1
     attachment.refresh_from_db()
     assert attachment.is_readable
 
@@ -47,33 +49,33 @@ def test_held_files_are_decided_when_clamd_is_back(daemon, django_capture_on_com
     clean, infected = keep(send(PDF)), keep(send(PDF_WITH_EICAR), nonce="another")
     assert {clean.state, infected.state} == {"held"}
     assert not clean.is_readable
-    assert scanner.rescan_held() == scanner.Counts(held=2, problem=scanner.AWAY)
+    assert rescan.rescan_held() == rescan.Counts(held=2, problem=rescan.AWAY)
     assert Attachment.objects.held().count() == 2
     daemon.start()
     with django_capture_on_commit_callbacks(execute=True):
-        assert scanner.rescan_held() == scanner.Counts(clean=1, infected=1)
+        assert rescan.rescan_held() == rescan.Counts(clean=1, infected=1)
     clean.refresh_from_db()
     infected.refresh_from_db()
     assert clean.is_readable
     assert "Our scanner found a virus in it." in infected.why_not_taken
     assert objects_in_store() == [clean.object_name]
-    assert scanner.rescan_held() == scanner.Counts()
+    assert rescan.rescan_held() == rescan.Counts()
 
 
 def test_held_file_that_is_erased_while_it_is_scanned_stays_erased(daemon, django_capture_on_commit_callbacks):
     daemon.stop()
     attachment = keep(send(PDF_WITH_EICAR))
     daemon.start()
-    held = scanner.scan_object
+    held = rescan.scan_object
 
     def erased_meanwhile(name):
         verdict = held(name)
-        erasing.withdraw(attachment.request)
+        erasure.withdraw(attachment.request)
         return verdict
 
     with pytest.MonkeyPatch.context() as patch, django_capture_on_commit_callbacks(execute=True):
-        patch.setattr(scanner, "scan_object", erased_meanwhile)
-        assert scanner.rescan_held() == scanner.Counts()
+        patch.setattr(rescan, "scan_object", erased_meanwhile)
+        assert rescan.rescan_held() == rescan.Counts()
     assert (Attachment.objects.count(), objects_in_store()) == (0, [])
 
 
@@ -81,15 +83,15 @@ def test_held_file_that_another_worker_decided_is_left_alone(daemon):
     daemon.stop()
     attachment = keep(send(PDF_WITH_EICAR))
     daemon.start()
-    seen = scanner.scan_object
+    seen = rescan.scan_object
 
     def decided_meanwhile(name):
         Attachment.objects.filter(pk=attachment.pk).update(state=Attachment.State.STORED)
         return seen(name)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scanner, "scan_object", decided_meanwhile)
-        assert scanner.rescan_held() == scanner.Counts()
+        patch.setattr(rescan, "scan_object", decided_meanwhile)
+        assert rescan.rescan_held() == rescan.Counts()
     attachment.refresh_from_db()
     assert attachment.is_readable
     assert objects_in_store() == [attachment.object_name]
@@ -105,7 +107,7 @@ def test_held_file_that_cannot_be_read_stays_held_and_does_not_stop_the_next(dae
         path.write_bytes(path.read_bytes()[:-1])
     else:
         objects.discard(damaged.object_name)
-    assert scanner.rescan_held() == scanner.Counts(clean=1, held=1)
+    assert rescan.rescan_held() == rescan.Counts(clean=1, held=1)
     damaged.refresh_from_db()
     whole.refresh_from_db()
     assert (damaged.state, whole.state) == ("held", "stored")

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from callbacks import checks as own_checks
 from callbacks.models import CallbackRequest
-from callbacks.safe_hours import UNKNOWN, PartOfDay, SafeHours, Zone
-from editorial import standing
+from callbacks.values.safe_hours import UNKNOWN, PartOfDay, SafeHours, Zone
+from editorial import snapshot
 from tests.callbacks.helpers import VIEW, WORK, page_of, post_form, sign_in, text_of
 from tests.callbacks.opening import WEEKDAYS_9_TO_6, opened
 
@@ -144,7 +144,7 @@ def test_no_hours_are_refused_where_nobody_knows_ours(client, monkeypatch):
     def away():
         raise DatabaseError
 
-    monkeypatch.setattr(standing, "current", away)
+    monkeypatch.setattr(snapshot, "current", away)
     assert post_form(client, times="evening", zone="America/Phoenix").status_code in {303, 503}
 
 

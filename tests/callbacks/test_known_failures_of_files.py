@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.files.storage import storages
 from django.utils import timezone
 
-from callbacks import erasing, objects
+from callbacks.casework import erasure
 from callbacks.models import Attachment, CallbackRequest
 from tests.callbacks import hostile
 from tests.callbacks.helpers import (
@@ -31,6 +31,7 @@ from tests.callbacks.helpers import (
     stored,
     submit,
 )
+from vault import objects
 
 pytestmark = pytest.mark.django_db
 PHP = hostile.REFUSED["php"]
@@ -114,7 +115,7 @@ def test_planted_path_reads_and_writes_and_deletes_nothing_but_its_own_object(
     past = timezone.now() - datetime.timedelta(days=91)
     CallbackRequest.objects.update(received_at=past, erase_after=past + datetime.timedelta(days=90))
     with django_capture_on_commit_callbacks(execute=True):
-        assert erasing.erase_due(timezone.now()) == 1
+        assert erasure.erase_due(timezone.now()) == 1
     assert objects_in_store() == []
     assert victim.read_text() == "still here"
 

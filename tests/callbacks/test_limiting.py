@@ -5,8 +5,8 @@ import re
 import pytest
 from django.db import connection, transaction
 
-from callbacks import limiting, tokens
 from callbacks.models import CallbackRequest
+from callbacks.public import admission, tokens
 from limits.models import Counter
 from tests.callbacks.helpers import (
     DETAILS,
@@ -154,7 +154,7 @@ def test_number_that_many_share_is_asked_to_wait_and_never_refused_for_good(clie
     response = post_form(client)
     assert response.status_code == 429
     assert response["Retry-After"] == "30"
-    assert limiting.WAIT in text_of(response)
+    assert admission.WAIT in text_of(response)
     assert post_form(client, phone=None, email="zoe@example.com").status_code == 303
     assert post_form(client, token=aged(response, 31)).status_code == 303
     assert CallbackRequest.objects.filter(suspicion="busy_address").count() == 1

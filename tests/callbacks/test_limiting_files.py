@@ -5,8 +5,8 @@ import io
 import pytest
 from django.db import connection
 
-from callbacks import limiting
 from callbacks.models import Attachment, CallbackRequest
+from callbacks.public import admission
 from tests.callbacks.helpers import (
     DETAILS,
     JPEG,
@@ -49,7 +49,7 @@ def test_file_of_a_form_that_has_to_wait_is_not_kept_and_said_to_be_chosen_again
 
 def test_address_that_sends_very_many_files_is_asked_to_add_them_later_and_the_calls_are_kept(client, settings):
     settings.CONTACT_LIMIT = 8
-    most = limiting.FILES_FOR_EACH * 8
+    most = admission.FILES_FOR_EACH * 8
     token = form_token(seconds_ago=60)
     for _ in range(most):
         assert post_form(client, ("file_1", File(b"GIF89a")), token=token).status_code == 303
@@ -68,7 +68,7 @@ def test_address_that_sends_very_many_files_is_asked_to_add_them_later_and_the_c
 
 
 def test_files_of_forms_that_are_not_fit_cost_a_neighbor_none_of_theirs(client):
-    most = limiting.FILES_FOR_EACH * 2
+    most = admission.FILES_FOR_EACH * 2
     for _ in range(most + 1):
         assert post_form(client, ("file_1", File(JPEG)), name="").status_code == 422
     assert post_form(client, ("file_1", File(JPEG))).status_code == 303

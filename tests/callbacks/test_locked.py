@@ -10,7 +10,7 @@ from contextlib import closing
 
 import pytest
 
-from callbacks.views import NOT_SAVED
+from callbacks.public.views import NOT_SAVED
 from tests.callbacks.helpers import CONTENT_TYPE, JPEG, File, body, fields
 from tests.served import serve
 

@@ -7,10 +7,10 @@ import zlib
 import pytest
 from PIL import Image
 
-from callbacks import looking, sandbox
+from callbacks.files import inspection, sandbox
 from callbacks.models import Attachment, CallbackRequest
-from callbacks.uploads import Kind
-from detoxsite import schedule
+from callbacks.values.upload_rules import Kind
+from operations import schedule
 from tests.callbacks.encrypted import ENCRYPTED
 from tests.callbacks.helpers import (
     DETAILS,
@@ -123,7 +123,7 @@ def test_what_staff_should_know_of_a_pdf_is_marked(client, what):
 
 
 def test_file_that_comes_while_another_is_looked_into_is_taken_and_looked_into_later(client):
-    with looking._one_at_a_time:
+    with inspection._one_at_a_time:
         post_form(client, ("file_1", File(b"\xff\xd8\xff")))
     assert (only_attachment().arrived, only_attachment().found) == (True, "unchecked")
     schedule.look_into_files()
@@ -133,9 +133,9 @@ def test_file_that_comes_while_another_is_looked_into_is_taken_and_looked_into_l
 def test_held_file_is_looked_into_once_it_was_scanned():
     submit(stored(content=b"\xff\xd8\xff", kind=Kind.JPEG))
     Attachment.objects.update(state="held", found="unchecked")
-    assert looking.look_later() == 0
+    assert inspection.look_later() == 0
     Attachment.objects.update(state="stored")
-    assert looking.look_later() == 1
+    assert inspection.look_later() == 1
     assert Attachment.objects.get().found == "unreadable"
 
 

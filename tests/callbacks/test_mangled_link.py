@@ -8,10 +8,10 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from callbacks import links
+from callbacks.casework import links
 from callbacks.models import CallbackRequest
-from detoxsite.private import codes
 from editorial import addresses
+from privateversion import codes
 from tests.callbacks.helpers import CORRECT, SENT, WITHDRAW, assert_private, link_to, submit, text_of
 
 pytestmark = pytest.mark.django_db

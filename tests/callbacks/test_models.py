@@ -6,7 +6,8 @@ import re
 import pytest
 from django.db import IntegrityError, transaction
 
-from callbacks import models, work
+from callbacks import models
+from callbacks.casework import actions
 from callbacks.models import AccessRecord, Attachment, CallbackRequest
 from tests.callbacks.helpers import stored, submit
 from tests.factories import make_staff
@@ -17,7 +18,7 @@ REFERENCE = re.compile(r"[34679CDFGHJKMNPQRTWXY]{3}-[34679CDFGHJKMNPQRTWXY]{3}")
 
 def test_access_record_keeps_the_name_of_a_deleted_account():
     staff = make_staff("gone")
-    work.record(AccessRecord.Action.VIEWED, submit(), staff)
+    actions.record(AccessRecord.Action.VIEWED, submit(), staff)
     staff.delete()
     record = AccessRecord.objects.get()
     assert (record.who, record.username) == (None, "gone")

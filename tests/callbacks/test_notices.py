@@ -8,9 +8,9 @@ from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from callbacks import erasing, notices, services, work
-from callbacks.details import Details
+from callbacks.casework import actions, erasure, notices, submission
 from callbacks.models import CallbackRequest
+from callbacks.values.details import Details
 from tests.callbacks.conftest import PASSWORD
 from tests.callbacks.helpers import DETAILS, shows_number, stored, submit
 from tests.factories import make_staff
@@ -52,13 +52,13 @@ def test_notice_holds_reference_time_and_link_and_nothing_of_the_person():
 
 
 def test_notice_says_that_a_request_is_flagged():
-    services.submit(details=DETAILS, nonce="n", received={}, suspicion="too_fast")
+    submission.submit(details=DETAILS, nonce="n", received={}, suspicion="too_fast")
     work_queue()
     assert "Flagged: Sent within seconds" in mail.outbox[0].body
 
 
 def test_notice_is_only_queued_with_the_request(monkeypatch):
-    monkeypatch.setattr("callbacks.services._attach", lambda *a: 1 / 0)
+    monkeypatch.setattr("callbacks.casework.submission._attach", lambda *a: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         submit(stored())
     assert (CallbackRequest.objects.count(), DBTaskResult.objects.count()) == (0, 0)
@@ -92,12 +92,12 @@ def test_copies_of_a_notice_share_one_message_id():
 def test_request_that_waits_no_more_ends_its_task_quietly(end):
     request, staff = submit(), make_staff()
     if end == "withdrawn":
-        erasing.withdraw(request)
+        erasure.withdraw(request)
     elif end == "erased":
-        erasing.erase(request, by=staff)
+        erasure.erase(request, by=staff)
     else:
-        work.claim(request, staff)
-        work.close(request, staff)
+        actions.claim(request, staff)
+        actions.close(request, staff)
     work_queue()
     assert mail.outbox == []
     assert [row.status for row in task_rows()] == ["SUCCESSFUL"]

@@ -6,7 +6,7 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from callbacks import services, work
+from callbacks.casework import actions, submission
 from callbacks.models import CallbackRequest
 from tests.callbacks.buttons import press, shown_on
 from tests.callbacks.helpers import (
@@ -33,15 +33,15 @@ def corrected(request: CallbackRequest, alex) -> None:
 
 
 def file_sent(request: CallbackRequest, alex) -> None:
-    services.add_files(request, stored("file_2"))
+    submission.add_files(request, stored("file_2"))
 
 
 def called(request: CallbackRequest, alex) -> None:
-    work.log_attempt(request, request.claimed_by, "no_answer")
+    actions.log_attempt(request, request.claimed_by, "no_answer")
 
 
 def noted(request: CallbackRequest, alex) -> None:
-    work.add_note(request, alex, "They rang us back.")
+    actions.add_note(request, alex, "They rang us back.")
 
 
 @pytest.mark.parametrize("name", STEPS)
@@ -92,12 +92,12 @@ def test_step_from_a_page_that_does_not_say_what_it_showed_waits_once(staff, cla
 
 def test_claim_that_went_to_another_colleague_is_not_taken_away_unseen(staff, asked, alex):
     """As Alex put it back, and somebody took it up, after the page offered to take it from Alex."""
-    work.claim(asked, alex)
+    actions.claim(asked, alex)
     CallbackRequest.objects.update(due_at=timezone.now() - datetime.timedelta(hours=1))
     old = shown_on(staff.get(page_of(asked)))
-    work.release(asked, alex)
+    actions.release(asked, alex)
     kim = make_staff("kim", permissions=(VIEW, WORK))
-    work.claim(asked, kim)
+    actions.claim(asked, kim)
     refused = staff.post(step("release", asked), old)
     assert refused.status_code == 409
     words = text_of(refused)
@@ -108,8 +108,8 @@ def test_claim_that_went_to_another_colleague_is_not_taken_away_unseen(staff, as
 
 def test_claim_lost_or_request_withdrawn_is_still_said_first(staff, claimed, alex):
     old = shown_on(staff.get(page_of(claimed)))
-    work.release(claimed, claimed.claimed_by)
-    work.claim(claimed, alex)
+    actions.release(claimed, claimed.claimed_by)
+    actions.claim(claimed, alex)
     for name in STEPS:
         assert said(staff.post(step(name, claimed), old)) == "Alex has claimed it meanwhile."
 

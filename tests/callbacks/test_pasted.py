@@ -4,8 +4,8 @@ import unicodedata
 
 import pytest
 
-from callbacks.details import Details
-from callbacks.text import visible
+from callbacks.values.details import Details
+from callbacks.values.text import visible
 from tests.callbacks.test_forms import form
 
 #: Unicode's Default_Ignorable_Code_Point, and what else is empty on every screen.

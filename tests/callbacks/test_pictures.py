@@ -10,10 +10,10 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from callbacks import copies, sandbox
-from callbacks.copies import CannotClean
-from callbacks.sandbox import pictures
-from callbacks.uploads import Kind
+from callbacks.files import clean_copies, sandbox
+from callbacks.files.clean_copies import CannotClean
+from callbacks.files.sandbox import pictures
+from callbacks.values.upload_rules import Kind
 from editorial import images
 from tests.callbacks.test_copies import heic, jpeg, keep, photo, read
 
@@ -50,7 +50,7 @@ def place(tmp_path, monkeypatch):
     ],
 )
 def test_each_mode_comes_out_as_one_that_a_browser_shows(image, file_format, mode):
-    made = Image.open(io.BytesIO(read(copies.for_staff(keep(picture(image, file_format), Kind[file_format])))))
+    made = Image.open(io.BytesIO(read(clean_copies.for_staff(keep(picture(image, file_format), Kind[file_format])))))
     assert made.mode == mode
     assert max(made.size) <= pictures.MAX_SIDE
     if image.mode == "I;16":
@@ -64,14 +64,14 @@ def test_each_mode_comes_out_as_one_that_a_browser_shows(image, file_format, mod
 def test_several_pictures_in_one_file_come_out_as_the_first(file_format, kind):
     blue = Image.new("RGB", (60, 40), (0, 0, 255))
     data = picture(photo(), file_format, save_all=True, append_images=[blue])
-    made = Image.open(io.BytesIO(read(copies.for_staff(keep(data, kind)))))
+    made = Image.open(io.BytesIO(read(clean_copies.for_staff(keep(data, kind)))))
     assert (getattr(made, "n_frames", 1), made.format) == (1, kind.name)
     red, _, blue = made.getpixel((0, 0))
     assert red > 200 and blue < 50
 
 
 def test_large_photo_is_made_smaller_and_not_distorted():
-    made = Image.open(io.BytesIO(read(copies.for_staff(keep(picture(photo(8000, 6000), "JPEG"), Kind.JPEG)))))
+    made = Image.open(io.BytesIO(read(clean_copies.for_staff(keep(picture(photo(8000, 6000), "JPEG"), Kind.JPEG)))))
     assert made.size == (4000, 3000)
 
 
@@ -95,7 +95,7 @@ def test_process_that_runs_out_of_memory_says_so_and_costs_nothing_else(place):
     source = (place / "fence.py").read_text()
     (place / "fence.py").write_text(source.replace("MAX_MEMORY = 1024**3", "MAX_MEMORY = 200 * 1024**2"))
     with pytest.raises(CannotClean, match="more memory than we can give it"):
-        copies.for_staff(keep(picture(photo(7000, 7000), "PNG"), Kind.PNG))
+        clean_copies.for_staff(keep(picture(photo(7000, 7000), "PNG"), Kind.PNG))
 
 
 @pytest.mark.parametrize(
@@ -104,29 +104,29 @@ def test_process_that_runs_out_of_memory_says_so_and_costs_nothing_else(place):
 def test_decoder_that_crashes_takes_nothing_with_it_and_is_logged(place, caplog, crash):
     (place / "__main__.py").write_text(f"import os, signal, sys\n{crash}\n")
     with pytest.raises(CannotClean, match="damaged or cut off"):
-        copies.for_staff(keep(jpeg(), Kind.JPEG))
+        clean_copies.for_staff(keep(jpeg(), Kind.JPEG))
     assert "draws a picture anew ended with" in caplog.text
 
 
 def test_picture_that_takes_too_long_is_given_up(place, monkeypatch):
     (place / "__main__.py").write_text("import time\ntime.sleep(60)\n")
-    monkeypatch.setattr(copies, "LIMIT", 0.5)
+    monkeypatch.setattr(clean_copies, "LIMIT", 0.5)
     with pytest.raises(CannotClean, match="takes too long"):
-        copies.for_staff(keep(jpeg(), Kind.JPEG))
+        clean_copies.for_staff(keep(jpeg(), Kind.JPEG))
 
 
 def test_answer_without_an_end_is_cut_off(place, monkeypatch):
     monkeypatch.setattr(sandbox, "MAX_ANSWER", 100_000)
     (place / "__main__.py").write_text("import os\nwhile True:\n    os.write(1, bytes(65536))\n")
     with pytest.raises(CannotClean):
-        copies.for_staff(keep(jpeg(), Kind.JPEG))
+        clean_copies.for_staff(keep(jpeg(), Kind.JPEG))
 
 
 def test_picture_that_comes_while_another_is_drawn_waits_for_nothing():
     attachment = keep(jpeg(), Kind.JPEG)
-    with copies._one_at_a_time, pytest.raises(copies.Busy):
-        copies.for_staff(attachment)
-    assert read(copies.for_staff(attachment))
+    with clean_copies._one_at_a_time, pytest.raises(clean_copies.Busy):
+        clean_copies.for_staff(attachment)
+    assert read(clean_copies.for_staff(attachment))
 
 
 NOISE = Image.effect_noise((800, 600), 90).convert("RGB")
@@ -141,7 +141,7 @@ def test_picture_that_lacks_its_end_is_drawn_as_far_as_it_goes_and_marked(file_f
     data = picture(NOISE, file_format, **options)
     data = data[: -cut if cut >= 1 else round(-cut * len(data))]
     attachment = keep(data, Kind.PNG if file_format == "PNG" else Kind.JPEG)
-    made = Image.open(io.BytesIO(read(copies.for_staff(attachment))))
+    made = Image.open(io.BytesIO(read(clean_copies.for_staff(attachment))))
     assert made.size == NOISE.size
     darkest, lightest = made.convert("L").crop((0, 0, 800, 200)).getextrema()
     assert darkest < 60 and lightest > 200
@@ -153,7 +153,7 @@ def test_picture_that_lacks_its_end_is_drawn_as_far_as_it_goes_and_marked(file_f
 
 @pytest.mark.parametrize(("file_format", "kind"), [("WEBP", Kind.WEBP), ("AVIF", Kind.AVIF)])
 def test_pictures_of_newer_phones_come_out_as_jpeg(file_format, kind):
-    copy = copies.for_staff(keep(picture(photo(), file_format), kind))
+    copy = clean_copies.for_staff(keep(picture(photo(), file_format), kind))
     made = Image.open(io.BytesIO(read(copy)))
     assert (made.format, made.size, copy.extension) == ("JPEG", (60, 40), "jpg")
     assert made.getpixel((5, 5))[0] > 200
@@ -166,11 +166,11 @@ def test_pictures_of_newer_phones_come_out_as_jpeg(file_format, kind):
 )
 def test_large_picture_is_drawn(size, file_format, options):
     data = picture(photo(*size), file_format, **options)
-    made = Image.open(io.BytesIO(read(copies.for_staff(keep(data, Kind[file_format])))))
+    made = Image.open(io.BytesIO(read(clean_copies.for_staff(keep(data, Kind[file_format])))))
     assert max(made.size) == pictures.MAX_SIDE
 
 
 def test_editors_still_cannot_add_a_heic():
-    copies.for_staff(keep(heic(), Kind.HEIC))
+    clean_copies.for_staff(keep(heic(), Kind.HEIC))
     with pytest.raises(ValidationError, match="Add a JPEG, PNG or WebP picture"):
         images.store(SimpleUploadedFile("photo.jpg", heic()))

@@ -9,8 +9,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from callbacks import erasing, links, tokens
+from callbacks.casework import erasure, links
 from callbacks.models import CallbackRequest
+from callbacks.public import tokens
 from tests.callbacks.helpers import (
     JPEG,
     PDF,
@@ -174,7 +175,7 @@ def test_link_of_an_erased_request_opens_nothing(client):
     submit()
     past = timezone.now() - 91 * DAY
     CallbackRequest.objects.update(received_at=past, erase_after=past + 90 * DAY)
-    assert erasing.erase_due(timezone.now()) == 1
+    assert erasure.erase_due(timezone.now()) == 1
     assert client.get(link_to()).status_code == 404
 
 

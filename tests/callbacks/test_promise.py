@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from callbacks.promise import Unpromised, promise, why_unpromised
-from callbacks.safe_hours import UNKNOWN, PartOfDay, SafeHours
+from callbacks.values.promise import Unpromised, promise, why_unpromised
+from callbacks.values.safe_hours import UNKNOWN, PartOfDay, SafeHours
 from tests.callbacks.opening import EVERY_DAY_8_TO_8, opened
 
 pytestmark = pytest.mark.django_db

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from callbacks.opening import OpeningHours
-from callbacks.promise import promise
-from callbacks.safe_hours import PartOfDay, SafeHours, Zone
+from callbacks.values.opening import OpeningHours
+from callbacks.values.promise import promise
+from callbacks.values.safe_hours import PartOfDay, SafeHours, Zone
 from editorial.models import Clinic
 from tests.callbacks.opening import closed, opened
 

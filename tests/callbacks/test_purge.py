@@ -9,10 +9,11 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
-from callbacks import erasing, objects
+from callbacks.casework import erasure
 from callbacks.models import AccessRecord, Attachment, CallbackRequest, Erasure
 from tests import state
 from tests.callbacks.helpers import DETAILS, PDF, File, objects_in_store, post_form
+from vault import objects
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,8 +64,8 @@ def test_clock_that_jumps_a_day_ahead_costs_no_file_that_is_on_its_way(client, m
         name = objects.new_name()
         (folder / name).write_bytes(b"of a form on its way, or left by a crash")
         state.age(storages["attachments"], name, age)
-    monkeypatch.setattr(erasing, "_APART_AT_START", erasing._APART_AT_START - 24 * hour)
-    assert erasing.sweep_orphans() == 1
+    monkeypatch.setattr(erasure, "_APART_AT_START", erasure._APART_AT_START - 24 * hour)
+    assert erasure.sweep_orphans() == 1
     assert len(objects_in_store()) == 1
 
 
@@ -81,14 +82,14 @@ def test_purge_by_two_at_once_counts_what_is_erased_once(client, monkeypatch):
     """`make run` purges at its start, while the worker of another host may be at it."""
     post_form(client, ("file_1", File(PDF)))
     make_due(CallbackRequest.objects.get(), by=datetime.timedelta(days=1))
-    now, erase = timezone.now(), erasing._erase_if_due
+    now, erase = timezone.now(), erasure._erase_if_due
 
     def erase_after_another(pk, at):
         erase(pk, at)
         return erase(pk, at)
 
-    monkeypatch.setattr(erasing, "_erase_if_due", erase_after_another)
-    assert erasing.erase_due(now) == 0
+    monkeypatch.setattr(erasure, "_erase_if_due", erase_after_another)
+    assert erasure.erase_due(now) == 0
     assert [(row.requests, row.files) for row in Erasure.objects.all()] == [(1, 1)]
 
 

@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from callbacks import erasing, work
-from callbacks.details import Details
+from callbacks.casework import actions, erasure
 from callbacks.models import AccessRecord, CallbackRequest
-from callbacks.safe_hours import PartOfDay, SafeHours
+from callbacks.values.details import Details
+from callbacks.values.safe_hours import PartOfDay, SafeHours
 from editorial.models import Clinic, OpeningTime
 from tests.callbacks.helpers import (
     DETAILS,
@@ -128,8 +128,8 @@ def test_row_gives_next_try_claim_calls_files_and_suspicion(client, noon, asked)
     alex = make_staff("alex")
     alex.first_name = "Alex"
     alex.save()
-    work.claim(asked, alex)
-    work.log_attempt(asked, alex, "no_answer", next_try_at=NOON + HOUR)
+    actions.claim(asked, alex)
+    actions.log_attempt(asked, alex, "no_answer", next_try_at=NOON + HOUR)
     CallbackRequest.objects.update(suspicion="too_fast")
     row = row_of(sign_in(client, VIEW), asked)
     assert "Attempted" in row
@@ -155,8 +155,8 @@ def test_filters_show_what_they_say(client, noon):
     mine, others = ask(1), ask(2, due_at=NOON - HOUR)
     free, evening = ask(3, suspicion="too_fast"), ask(4, EVENING)
     closed = ask(5, state="closed")
-    work.claim(mine, user)
-    work.claim(others, make_staff("alex"))
+    actions.claim(mine, user)
+    actions.claim(others, make_staff("alex"))
     assert set(shown(client)) == {mine, others, free, evening}
     assert set(shown(client, "?state=all")) == {mine, others, free, evening, closed}
     assert shown(client, "?state=closed") == [closed]
@@ -220,7 +220,7 @@ def test_no_address_asks_for_what_the_queue_does_not_show(client, asked, name):
 
 
 def test_withdrawn_request_shows_nothing_but_that(client, asked):
-    erasing.withdraw(asked)
+    erasure.withdraw(asked)
     row = row_of(sign_in(client, VIEW), asked)
     assert "Withdrawn" in row
     assert "Central" not in row

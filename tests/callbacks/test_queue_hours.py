@@ -5,9 +5,9 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from callbacks import work
+from callbacks.casework import actions
 from callbacks.models import CallbackRequest
-from callbacks.safe_hours import UNKNOWN, PartOfDay, SafeHours
+from callbacks.values.safe_hours import UNKNOWN, PartOfDay, SafeHours
 from tests.callbacks.helpers import QUEUE, VIEW, WORK, page_of, said, sign_in, step, text_of
 from tests.callbacks.opening import closed, opened
 from tests.callbacks.test_queue import ask, row_of, shown
@@ -137,7 +137,7 @@ def test_next_try_outside_either_hours_is_kept_with_a_mark(client, clock, day, t
     clock("2026-12-01 17:30")
     request = ask(1, SafeHours((EVENING,), NEW_YORK))
     staff = sign_in(client, VIEW, WORK)
-    work.claim(request, staff.get(page_of(request)).wsgi_request.user)
+    actions.claim(request, staff.get(page_of(request)).wsgi_request.user)
     data = {"outcome": "call_later", "next_try": "other", "at_0": day, "at_1": time, "after": 0}
     response = staff.post(step("attempt", request), data)
     request.refresh_from_db()

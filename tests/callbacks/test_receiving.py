@@ -8,7 +8,7 @@ from django.core.files.uploadhandler import StopUpload
 from django.test import RequestFactory
 
 from callbacks.models import Attachment, CallbackRequest
-from callbacks.receiving import VaultUploadHandler
+from callbacks.public.upload_handler import VaultUploadHandler
 from tests.callbacks.helpers import (
     BOUNDARY,
     DETAILS,

@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from callbacks import work
+from callbacks.casework import actions
 from callbacks.models import CallbackRequest
 from tests.callbacks.helpers import ERASE, VIEW, WORK, page_of, said, shows_number, sign_in, step, text_of
 
@@ -17,8 +17,8 @@ OPEN_AGAIN = "Open it again"
 @pytest.fixture
 def reached(asked, alex) -> CallbackRequest:
     """Alex talked to the person."""
-    work.claim(asked, alex)
-    work.log_attempt(asked, alex, "reached")
+    actions.claim(asked, alex)
+    actions.log_attempt(asked, alex, "reached")
     return asked
 
 

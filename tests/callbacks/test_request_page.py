@@ -6,11 +6,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from callbacks import erasing, work
-from callbacks.details import Details
+from callbacks.casework import actions, erasure
 from callbacks.models import Attachment, CallbackRequest, Note
-from callbacks.safe_hours import PartOfDay, SafeHours
-from callbacks.uploads import Received, Slot
+from callbacks.values.details import Details
+from callbacks.values.safe_hours import PartOfDay, SafeHours
+from callbacks.values.upload_rules import Received, Slot
 from tests.callbacks.helpers import (
     DETAILS,
     ERASE,
@@ -97,7 +97,7 @@ def test_page_is_recorded_before_it_is_shown(client, asked, monkeypatch):
     def fail(*args, **kwargs):
         raise OSError("no space")
 
-    monkeypatch.setattr(work, "record", fail)
+    monkeypatch.setattr(actions, "record", fail)
     with pytest.raises(OSError, match="no space"):
         client.get(page_of(asked))
 
@@ -180,7 +180,7 @@ def test_damaged_key_is_said_and_the_file_can_still_be_had(client, asked):
 def test_withdrawn_request_shows_that_and_nothing_else(client, asked):
     sign_in(client, superuser=True)
     client.post(step("claim", asked))
-    erasing.withdraw(asked)
+    erasure.withdraw(asked)
     words = read(client, asked)
     asked.refresh_from_db()
     day = timezone.localtime(asked.withdrawn_at)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from callbacks import work
-from callbacks.details import Details
+from callbacks.casework import actions
 from callbacks.models import Note
+from callbacks.values.details import Details
 from tests.callbacks.helpers import VIEW, WORK, page_of, records, shows_number, sign_in, step, submit
 from tests.factories import make_staff
 
@@ -49,7 +49,7 @@ def test_number_needs_the_claim(client, asked):
     sign_in(client, VIEW, WORK)
     for claimed_by_a_colleague in (False, True):
         if claimed_by_a_colleague:
-            work.claim(asked, make_staff("alex"))
+            actions.claim(asked, make_staff("alex"))
         response = client.post(step("reveal", asked))
         assert response.status_code == 409
         assert "Claim the request first" in response.content.decode()
@@ -120,7 +120,7 @@ def test_number_stays_shown_where_a_form_comes_back_and_this_is_recorded(client,
 def test_number_does_not_stay_for_who_has_lost_the_claim(client, asked):
     revealed(client, asked)
     asked.refresh_from_db()
-    work.release(asked, asked.claimed_by)
+    actions.release(asked, asked.claimed_by)
     for text in ("Rang twice.", " "):
         response = client.post(step("note", asked), {"text": text, "number": "shown"}, follow=True)
         assert not shows_number(response.content.decode())

@@ -5,17 +5,18 @@ import shutil
 import pytest
 from django_tasks_db.models import DBTaskResult
 
-from callbacks import erasing, objects
-from callbacks.details import Details
+from callbacks.casework import erasure
 from callbacks.models import CallbackRequest
-from detoxsite import connections
+from callbacks.values.details import Details
+from server import connections
 from tests.callbacks.helpers import DETAILS, JPEG, File, only_attachment, post_form, submit
+from vault import objects
 
 pytestmark = pytest.mark.django_db
 
 
 def test_sweep_spares_the_first_file_of_the_slowest_form():
-    assert erasing.ORPHAN_AGE.total_seconds() > connections.UPLOAD_SECONDS
+    assert erasure.ORPHAN_AGE.total_seconds() > connections.UPLOAD_SECONDS
 
 
 @pytest.mark.sqlite_only("about a folder's disk")

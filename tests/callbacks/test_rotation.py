@@ -13,15 +13,17 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage, storages
 from django.core.management import CommandError, call_command
 
-from callbacks import erasing, keyring, objects, rotation, streams
-from callbacks.keyring import VaultError
+from callbacks.casework import erasure
+from callbacks.files import rotation
 from callbacks.models import Attachment, CallbackRequest
-from callbacks.streams import HEADER_BYTES
-from detoxsite.management.commands import rotate_keys
+from operations.management.commands import rotate_keys
 from tests import state
 from tests.callbacks import rotating
 from tests.callbacks.helpers import DETAILS, JPEG, objects_in_store, stored, stored_bytes, submit
 from tests.factories import make_staff
+from vault import keyring, objects, streams
+from vault.keyring import VaultError
+from vault.streams import HEADER_BYTES
 
 pytestmark = pytest.mark.django_db
 
@@ -130,7 +132,7 @@ def test_object_that_is_gone_is_counted(request_):
 
 def test_withdrawn_request_holds_nothing_to_move(request_, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
-        erasing.withdraw(request_)
+        erasure.withdraw(request_)
     assert (
         rotate() == "Requests: 0 moved to key 2, 0 were under it.\n"
         "Files: 0 moved to key 2, 0 were under it.\nSecond factors: 0 moved.\n"
@@ -145,7 +147,7 @@ def test_file_erased_in_the_middle_of_its_rotation_stays_erased(
 
     def erase_first(*args):
         with django_capture_on_commit_callbacks(execute=True):
-            erasing.erase(request_, by=make_staff())
+            erasure.erase(request_, by=make_staff())
         return header(*args)
 
     monkeypatch.setattr(streams, "rewrapped", erase_first)

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from callbacks.safe_hours import UNKNOWN, PartOfDay, SafeHours, Zone
+from callbacks.values.safe_hours import UNKNOWN, PartOfDay, SafeHours, Zone
 
 MORNING, AFTERNOON, EVENING = PartOfDay
 

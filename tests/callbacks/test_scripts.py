@@ -2,8 +2,8 @@
 
 import pytest
 
-from callbacks.limiting import FILES_LIMIT
 from callbacks.models import CallbackRequest
+from callbacks.public.admission import FILES_LIMIT
 from tests import state
 from tests.callbacks.helpers import (
     CONTACT,

@@ -6,14 +6,16 @@ import pytest
 from django.core.files.storage import storages
 from django.db import transaction
 
-from callbacks import erasing, models, objects, services
-from callbacks.details import Details
-from callbacks.keyring import VaultError
+from callbacks import models
+from callbacks.casework import erasure, submission
 from callbacks.models import AccessRecord, Attachment, CallbackRequest
-from callbacks.uploads import Kind, Received, Refusal, Slot
+from callbacks.values.details import Details
+from callbacks.values.upload_rules import Kind, Received, Refusal, Slot
 from tests import state
 from tests.callbacks.helpers import DETAILS, PDF, objects_in_store, stored, submit
 from tests.factories import make_staff
+from vault import objects
+from vault.keyring import VaultError
 
 pytestmark = pytest.mark.django_db
 
@@ -107,9 +109,9 @@ def test_correction_of_a_claimed_request_stays_claimed():
 def test_submit_that_loses_a_race_joins_the_request_of_the_winner(monkeypatch):
     """On PostgreSQL both may find no row at first; here the first look is made to find none."""
     winner = submit(stored())
-    look = services._find
+    look = submission._find
     answers = iter([lambda *_: None, look])
-    monkeypatch.setattr(services, "_find", lambda *asked: next(answers, look)(*asked))
+    monkeypatch.setattr(submission, "_find", lambda *asked: next(answers, look)(*asked))
     other = Details(name="Zoë Miller", phone="+12125550199")
     loser = submit(stored("file_2"), details=other)
     assert loser == winner
@@ -125,7 +127,7 @@ def test_taken_reference_is_replaced_by_another(monkeypatch):
 
 
 def test_failed_submit_leaves_no_row_and_no_object():
-    with state.read_only(), pytest.raises(services.CouldNotSave):
+    with state.read_only(), pytest.raises(submission.CouldNotSave):
         submit(stored())
     assert CallbackRequest.objects.count() == 0
     assert objects_in_store() == []
@@ -146,15 +148,15 @@ def test_object_that_cannot_be_deleted_costs_nothing_and_is_swept_later(monkeypa
         submit(stored())
     assert len(objects_in_store()) == 2
     age_objects(2)
-    assert erasing.sweep_orphans(HOUR) == 1
+    assert erasure.sweep_orphans(HOUR) == 1
     assert objects_in_store() == [Attachment.objects.get().object_name]
 
 
 def test_file_for_a_request_erased_meanwhile_is_discarded():
     request = submit()
     CallbackRequest.objects.all().delete()
-    with pytest.raises(services.RequestErased):
-        services.add_files(request, stored())
+    with pytest.raises(submission.RequestErased):
+        submission.add_files(request, stored())
     assert objects_in_store() == []
 
 
@@ -163,8 +165,8 @@ def test_file_that_was_swept_away_meanwhile_is_not_said_to_be_here():
     received = stored()
     for name in objects_in_store():
         objects.discard(name)
-    with pytest.raises(services.CouldNotSave):
-        services.add_files(request, received)
+    with pytest.raises(submission.CouldNotSave):
+        submission.add_files(request, received)
     assert not request.attachments.exists()
 
 
@@ -173,7 +175,7 @@ def test_erase_removes_rows_and_objects_and_records_who(django_capture_on_commit
     request = submit(stored() | stored("file_2"))
     other = submit(stored(), nonce="another")
     with django_capture_on_commit_callbacks(execute=True):
-        erasing.erase(request, by=staff)
+        erasure.erase(request, by=staff)
     assert list(CallbackRequest.objects.all()) == [other]
     assert objects_in_store() == [Attachment.objects.get().object_name]
     record = AccessRecord.objects.get()
@@ -184,7 +186,7 @@ def test_erase_removes_rows_and_objects_and_records_who(django_capture_on_commit
 def test_erase_that_is_rolled_back_keeps_the_objects():
     request, staff = submit(stored()), make_staff("lead")
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        erasing.erase(request, by=staff)
+        erasure.erase(request, by=staff)
         raise ZeroDivisionError
     assert CallbackRequest.objects.get().attachments.get().object_name == objects_in_store()[0]
 
@@ -192,14 +194,14 @@ def test_erase_that_is_rolled_back_keeps_the_objects():
 def test_sweep_spares_young_objects_and_those_in_use():
     submit(stored())
     stored("file_2")
-    assert erasing.sweep_orphans(HOUR) == 0
+    assert erasure.sweep_orphans(HOUR) == 0
     age_objects(1.1)
-    assert erasing.sweep_orphans(HOUR) == 1
+    assert erasure.sweep_orphans(HOUR) == 1
     assert objects_in_store() == [Attachment.objects.get().object_name]
 
 
 def test_sweep_of_a_store_that_was_never_used_does_nothing():
-    assert erasing.sweep_orphans(HOUR) == 0
+    assert erasure.sweep_orphans(HOUR) == 0
 
 
 def test_second_person_on_a_form_left_open_gets_a_request_of_their_own():

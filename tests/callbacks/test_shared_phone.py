@@ -4,9 +4,10 @@ import dataclasses
 
 import pytest
 
-from callbacks import names, services
-from callbacks.details import Details
+from callbacks.casework import submission
 from callbacks.models import CallbackRequest
+from callbacks.values import names
+from callbacks.values.details import Details
 from tests.callbacks.helpers import (
     DETAILS,
     JPEG,
@@ -105,10 +106,10 @@ def test_mother_and_son_on_one_phone_and_one_open_form_are_two_requests(client):
 @pytest.mark.django_db
 @pytest.mark.parametrize(("name", "expected"), [("Juan", ["Zoë Miller", "Juan"]), ("Zoe Miller", ["Zoe Miller"])])
 def test_form_that_two_send_at_the_same_moment_costs_nobody_their_call(monkeypatch, name, expected):
-    find = services._find
+    find = submission._find
     submit()
     missed = iter([None])  # the other's request is committed just after this look
-    monkeypatch.setattr(services, "_find", lambda *asked: next(missed, find(*asked)))
+    monkeypatch.setattr(submission, "_find", lambda *asked: next(missed, find(*asked)))
     submit(details=named(name))
     requests = CallbackRequest.objects.order_by("received_at")
     assert [each.open_details().name for each in requests] == expected

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from callbacks import erasing, work
+from callbacks.casework import actions, erasure
 from callbacks.models import CallAttempt, CallbackRequest, Note
 from tests.callbacks.buttons import press
 from tests.callbacks.helpers import (
@@ -55,7 +55,7 @@ def test_claim_is_shown_and_can_be_given_back(staff, asked):
 
 
 def test_colleague_who_was_quicker_is_named(staff, asked, alex):
-    work.claim(asked, alex)
+    actions.claim(asked, alex)
     for name in ("claim", "close", "attempt"):
         response = staff.post(step(name, asked), {"outcome": "no_answer"})
         assert (response.status_code, response["Location"]) == (303, page_of(asked))
@@ -67,7 +67,7 @@ def test_colleague_who_was_quicker_is_named(staff, asked, alex):
 
 def test_request_withdrawn_meanwhile_is_said_by_each_button(staff, asked):
     staff.post(step("claim", asked))
-    erasing.withdraw(asked)
+    erasure.withdraw(asked)
     for name in set(BUTTONS) - {"reveal"}:
         response = staff.post(step(name, asked), {"outcome": "no_answer", "text": "A note."})
         assert response.status_code == 303
@@ -213,7 +213,7 @@ def test_request_can_be_closed_and_opened_again(staff, asked):
 
 
 def test_claim_of_a_colleague_is_theirs_until_it_is_overdue(staff, asked, alex):
-    work.claim(asked, alex)
+    actions.claim(asked, alex)
     CallbackRequest.objects.update(due_at=timezone.now() + HOUR)
     assert "Take it from" not in text_of(staff.get(page_of(asked)))
     assert "Alex has claimed it" in said(staff.post(step("release", asked)))
@@ -225,7 +225,7 @@ def test_claim_of_a_colleague_is_theirs_until_it_is_overdue(staff, asked, alex):
 
 
 def test_lead_gives_back_any_claim(client, asked, alex):
-    work.claim(asked, alex)
+    actions.claim(asked, alex)
     press(sign_in(client, VIEW, WORK, ERASE), "release", asked)
     asked.refresh_from_db()
     assert asked.claimed_by is None

@@ -3,9 +3,9 @@
 import pytest
 from django.core.files.storage import storages
 
-from callbacks import copies
+from callbacks.files import clean_copies
 from callbacks.models import Attachment
-from callbacks.uploads import Kind
+from callbacks.values.upload_rules import Kind
 from tests import state
 from tests.callbacks.helpers import (
     HEIC,
@@ -95,9 +95,9 @@ def test_held_file_is_not_given_to_anybody(client, asked, name):
 
 def test_picture_of_which_no_clean_copy_can_be_made_is_not_given(client, asked, monkeypatch):
     def refuse(attachment, *, original=False):
-        raise copies.CannotClean("This picture is damaged or cut off.")
+        raise clean_copies.CannotClean("This picture is damaged or cut off.")
 
-    monkeypatch.setattr(copies, "for_staff", refuse)
+    monkeypatch.setattr(clean_copies, "for_staff", refuse)
     response = sign_in(client, VIEW, WORK).get(step("file", asked, "file_1"))
     assert response.status_code == 409
     assert "This picture is damaged or cut off." in response.content.decode()
@@ -127,7 +127,7 @@ def test_missing_file_gives_a_clear_page(client, asked):
 
 def test_second_picture_at_once_is_answered_with_a_page_that_comes_back(client, asked):
     sign_in(client, VIEW, WORK)
-    with copies._one_at_a_time:
+    with clean_copies._one_at_a_time:
         response = client.get(step("file", asked, "file_1"))
     assert response.status_code == 503
     assert 5 <= int(response["Retry-After"]) <= 15 and response["Refresh"] == response["Retry-After"]

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
-from callbacks import erasing
+from callbacks.casework import erasure
 from callbacks.models import AccessRecord, CallbackRequest, Erasure
 from tests.callbacks.helpers import (
     ERASE,
@@ -91,7 +91,7 @@ def test_asking_alone_erases_nothing(client, asked):
 def test_access_log_and_erasures_can_be_read_and_not_changed(client, asked):
     sign_in(client, superuser=True)
     client.get(page_of(asked))
-    erasing.erase(submit(nonce="b"), by=AccessRecord.objects.get().who)
+    erasure.erase(submit(nonce="b"), by=AccessRecord.objects.get().who)
     assert asked.reference in text_of(client.get(LOG))
     assert "Erased by staff" in text_of(client.get(ERASURES))
     for name, row in (("accessrecord", AccessRecord.objects.first()), ("erasure", Erasure.objects.get())):

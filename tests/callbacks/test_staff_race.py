@@ -20,13 +20,13 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "detoxsite.settings"
 django.setup()
 import json
 from django.contrib.auth.models import User
-from callbacks import work
+from callbacks.casework import actions
 from callbacks.models import CallAttempt, CallbackRequest
 """
 
 MAKE = f"""
-from callbacks.details import Details
-from callbacks.services import submit
+from callbacks.values.details import Details
+from callbacks.casework.submission import submit
 for number in range({STAFF}):
     User.objects.create_user(f"staff{{number}}")
 for number in range({REQUESTS}):

@@ -5,10 +5,10 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from callbacks import work
-from callbacks.details import Details
+from callbacks.casework import actions
 from callbacks.models import CallAttempt, CallbackRequest
-from callbacks.safe_hours import SafeHours
+from callbacks.values.details import Details
+from callbacks.values.safe_hours import SafeHours
 from tests.callbacks.helpers import DETAILS, link_to, post_form, shows_number, stored, submit, text_of
 from tests.callbacks.opening import EVERY_DAY_8_TO_8, opened
 from tests.factories import make_staff
@@ -31,7 +31,7 @@ def clock(monkeypatch):
 
 
 def tried(request: CallbackRequest, who, outcome: str, at: datetime.datetime) -> None:
-    attempt = work.log_attempt(request, who, outcome)
+    attempt = actions.log_attempt(request, who, outcome)
     CallAttempt.objects.filter(pk=attempt.pk).update(at=at)
 
 
@@ -80,7 +80,7 @@ def test_nothing_is_promised_where_no_hours_are_listed(client, clock):
 
 def test_claimed_request_is_in_hand_and_nobody_on_the_staff_is_named(client):
     staff = make_staff("hildegard")
-    work.claim(submit(), staff)
+    actions.claim(submit(), staff)
     page = words(client)
     assert "Somebody on our staff has it in hand" in page
     assert "hildegard" not in page.lower() and "We have your request" in page
@@ -89,7 +89,7 @@ def test_claimed_request_is_in_hand_and_nobody_on_the_staff_is_named(client):
 @pytest.mark.parametrize("outcome", [each for each in Outcome if each != Outcome.REACHED])
 def test_attempt_is_told_with_its_time_there_and_never_with_its_outcome(client, outcome):
     request, staff = submit(), make_staff("intake")
-    work.claim(request, staff)
+    actions.claim(request, staff)
     tried(request, staff, outcome, NOON + datetime.timedelta(hours=3, minutes=30))
     page = words(client)
     assert "We tried to reach you Tuesday, November 24, 2:30 pm" in page
@@ -99,7 +99,7 @@ def test_attempt_is_told_with_its_time_there_and_never_with_its_outcome(client, 
 
 def test_attempts_are_told_in_their_order(client, clock):
     request, staff = submit(), make_staff("intake")
-    work.claim(request, staff)
+    actions.claim(request, staff)
     tried(request, staff, Outcome.NO_ANSWER, NOON + datetime.timedelta(hours=1))
     tried(request, staff, Outcome.NO_ANSWER, NOON + datetime.timedelta(hours=3))
     tried(request, staff, Outcome.REACHED, NOON + datetime.timedelta(days=1))
@@ -118,8 +118,8 @@ def test_attempts_are_told_in_their_order(client, clock):
 
 def test_closed_request_says_so_and_how_to_ask_again(client):
     request, staff = submit(), make_staff("intake")
-    work.claim(request, staff)
-    work.close(request, staff)
+    actions.claim(request, staff)
+    actions.close(request, staff)
     page = words(client)
     assert "Your request is closed" in page
     assert "If you still want to talk, ask for a call again." in page
@@ -139,8 +139,8 @@ def test_every_state_keeps_the_reference_the_way_back_and_what_the_person_typed_
 
 def test_note_of_a_colleague_is_never_shown(client):
     request, staff = submit(), make_staff("intake")
-    work.claim(request, staff)
-    work.add_note(request, staff, "Sounded unwell on the phone.")
+    actions.claim(request, staff)
+    actions.add_note(request, staff, "Sounded unwell on the phone.")
     assert "unwell" not in words(client)
 
 

@@ -11,9 +11,9 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage, storages
 from django.test import RequestFactory
 
-from callbacks import erasing, objects
+from callbacks.casework import erasure
 from callbacks.models import CallbackRequest
-from callbacks.receiving import receive
+from callbacks.public.upload_handler import receive
 from tests import state
 from tests.callbacks.helpers import (
     CONTENT_TYPE,
@@ -31,6 +31,7 @@ from tests.callbacks.helpers import (
     text_of,
 )
 from tests.callbacks.incoming import keep, send
+from vault import objects
 
 pytestmark = pytest.mark.django_db
 FULL = {"BACKEND": "tests.callbacks.helpers.FullDisk"}
@@ -160,7 +161,7 @@ def test_store_on_the_network_takes_gives_and_erases_files(network_store, django
     assert stored_bytes(attachment) == content
     assert objects.verify(attachment.object_name) == len(content)
     with django_capture_on_commit_callbacks(execute=True):
-        erasing.withdraw(attachment.request)
+        erasure.withdraw(attachment.request)
     assert objects_in_store() == []
     with pytest.raises(FileNotFoundError):
         objects.verify(attachment.object_name)
@@ -174,5 +175,5 @@ def test_refused_file_leaves_nothing_in_a_store_on_the_network(network_store):
 def test_object_of_no_request_is_swept_from_a_store_on_the_network(network_store):
     kept, _forgotten = keep(send(PDF)), send(PDF)
     assert len(objects_in_store()) == 2
-    assert erasing.sweep_orphans(datetime.timedelta(0)) == 1
+    assert erasure.sweep_orphans(datetime.timedelta(0)) == 1
     assert objects_in_store() == [kept.object_name]

@@ -5,7 +5,7 @@ import threading
 import pytest
 from django.core import mail
 
-from callbacks import notices, services
+from callbacks.casework import notices, submission
 from tests import state
 from tests.callbacks.helpers import DETAILS
 
@@ -20,8 +20,8 @@ def broken_database(monkeypatch):
 
 
 def fail() -> None:
-    with pytest.raises(services.CouldNotSave):
-        services.submit(details=DETAILS, nonce="a-nonce", received={})
+    with pytest.raises(submission.CouldNotSave):
+        submission.submit(details=DETAILS, nonce="a-nonce", received={})
     for thread in threading.enumerate():
         if thread is not threading.current_thread() and thread.daemon and thread.name.endswith("(_mail_of_trouble)"):
             thread.join(10)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from callbacks.uploads import Kind, Refusal, clean_name, recognise
+from callbacks.values.upload_rules import Kind, Refusal, clean_name, recognise
 from tests.callbacks.helpers import HEIC, JPEG, PDF, PNG
 
 

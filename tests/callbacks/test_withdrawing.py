@@ -7,8 +7,7 @@ import logging
 import pytest
 from django.utils import timezone
 
-from callbacks import erasing, links, objects, work
-from callbacks.keyring import VaultError
+from callbacks.casework import actions, erasure, links
 from callbacks.models import AccessRecord, Attachment, CallAttempt, CallbackRequest, Erasure, Note
 from tests import state
 from tests.callbacks.helpers import (
@@ -33,6 +32,8 @@ from tests.callbacks.helpers import (
     token_in,
 )
 from tests.factories import make_staff
+from vault import objects
+from vault.keyring import VaultError
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY = datetime.timedelta(days=1)
@@ -71,9 +72,9 @@ def test_other_methods_erase_nothing(client, method):
 def test_withdrawn_request_is_emptied_at_once_files_notes_and_calls_included(client):
     staff = make_staff("intake")
     request = submit(stored() | stored("file_2"))
-    work.claim(request, staff)
-    work.log_attempt(request, staff, CallAttempt.Outcome.NO_ANSWER)
-    work.add_note(request, staff, "Knock first.")
+    actions.claim(request, staff)
+    actions.log_attempt(request, staff, CallAttempt.Outcome.NO_ANSWER)
+    actions.add_note(request, staff, "Knock first.")
     before = CallbackRequest.objects.get()
     response = client.post(link_to(page=WITHDRAW))
     assert (response.status_code, response["Location"]) == (303, link_to())
@@ -97,7 +98,7 @@ def test_withdrawn_request_is_counted_once_with_its_files_and_nothing_else(clien
     CallbackRequest.objects.update(
         received_at=timezone.now() - 2 * DAY, erase_after=timezone.now() - datetime.timedelta(seconds=1)
     )
-    assert erasing.erase_due(timezone.now()) == 1
+    assert erasure.erase_due(timezone.now()) == 1
     assert Erasure.objects.get() == row
 
 
@@ -153,14 +154,14 @@ def test_file_for_a_withdrawn_request_is_answered_with_the_truth_and_never_store
 def test_file_that_is_under_way_when_the_request_is_withdrawn_leaves_nothing(client, caplog, headers):
     request = submit()
     data = body({}, ("file_1", File(PDF + bytes(MIB))))
-    stream = _ActsAtItsEnd(data, lambda: erasing.withdraw(request))
+    stream = _ActsAtItsEnd(data, lambda: erasure.withdraw(request))
     assert_said_to_be_erased(post(client, data, link_to(), headers=headers, **{"wsgi.input": stream}), caplog)
 
 
 def test_file_that_is_under_way_when_staff_erase_the_request_leaves_nothing(client, caplog):
     request, lead = submit(), make_staff("lead")
     data = body({}, ("file_1", File(PDF + bytes(MIB))))
-    stream = _ActsAtItsEnd(data, lambda: erasing.erase(request, by=lead))
+    stream = _ActsAtItsEnd(data, lambda: erasure.erase(request, by=lead))
     response = post(client, data, link_to(), **{"wsgi.input": stream})
     assert response.status_code == 404
     assert "If you sent a file from here just now, it was not kept." in text_of(response)
@@ -170,7 +171,7 @@ def test_file_that_is_under_way_when_staff_erase_the_request_leaves_nothing(clie
 
 def test_form_whose_request_is_erased_before_its_file_is_there_leads_to_the_page_that_says_so(client, caplog):
     data = body(fields(), ("file_1", File(PDF + bytes(MIB))))
-    stream = _ActsAtItsEnd(data, lambda: erasing.withdraw(CallbackRequest.objects.get()))
+    stream = _ActsAtItsEnd(data, lambda: erasure.withdraw(CallbackRequest.objects.get()))
     response = post(client, data, **{"wsgi.input": stream})
     assert response.status_code == 303
     assert "Your request is erased" in text_of(client.get(response["Location"]))
@@ -207,7 +208,7 @@ def test_emptied_row_stays_a_week_for_whoever_claimed_it_and_never_longer_than_p
 def test_withdrawing_that_is_rolled_back_keeps_the_files():
     request = submit(stored())
     with state.takes_no_row("callbacks_erasure"), pytest.raises(Exception, match="full"):
-        erasing.withdraw(request)
+        erasure.withdraw(request)
     kept = CallbackRequest.objects.get()
     assert kept.open_details() == DETAILS
     assert objects_in_store() == [kept.attachments.get().object_name]
@@ -218,14 +219,14 @@ def test_withdrawn_request_waits_for_nobody_and_leaves_the_queue(client):
     client.post(link_to(page=WITHDRAW))
     request.refresh_from_db()
     assert not request.is_waiting and not CallbackRequest.objects.waiting().exists()
-    with pytest.raises(work.AlreadyTaken):
-        work.claim(request, make_staff("intake"))
+    with pytest.raises(actions.AlreadyTaken):
+        actions.claim(request, make_staff("intake"))
     assert CallbackRequest.objects.with_phone(DETAILS.phone).count() == 0
 
 
 def test_record_of_who_read_it_outlives_the_request_and_holds_nothing_of_it(client):
     request = submit()
-    work.record(AccessRecord.Action.VIEWED, request, make_staff("intake"))
+    actions.record(AccessRecord.Action.VIEWED, request, make_staff("intake"))
     client.post(link_to(page=WITHDRAW))
     record = AccessRecord.objects.get()
     assert (record.request_reference, record.username) == (request.reference, "intake")
@@ -243,5 +244,5 @@ def test_posts_that_withdraw_need_no_cookie():
 def test_request_that_staff_erased_a_moment_ago_is_taken_back_without_an_error():
     request = submit(stored())
     CallbackRequest.objects.filter(pk=request.pk).delete()
-    erasing.withdraw(request)
+    erasure.withdraw(request)
     assert not CallbackRequest.objects.exists()

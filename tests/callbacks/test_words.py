@@ -4,9 +4,9 @@ import pytest
 import textstat
 from django.urls import reverse
 
-from callbacks import limiting
 from callbacks.models import CallbackRequest
-from callbacks.uploads import Refusal
+from callbacks.public import admission
+from callbacks.values.upload_rules import Refusal
 from tests.callbacks.helpers import File, post_form, text_of
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ def pages(client) -> dict[str, str]:
         "gone": main_text(client.get(reverse("callbacks:sent"))),
         "correct": main_text(client.get(location.replace("/sent/", "/correct/"))),
         "withdraw": main_text(client.get(location.replace("/sent/", "/withdraw/"))),
-        "wait": limiting.WAIT,
+        "wait": admission.WAIT,
         "withdrawn": main_text(client.post(location.replace("/sent/", "/withdraw/"), follow=True)),
         "refusals": " ".join(refusal.sentence for refusal in Refusal),
     }

@@ -77,7 +77,7 @@ def test_only_the_proxy_may_connect():
 
 def _settings_read() -> set[str]:
     names = set()
-    for path in (ROOT / "detoxsite").glob("*.py"):
+    for path in [*(ROOT / "detoxsite").glob("*.py"), *(ROOT / "server").glob("*.py")]:
         code = path.read_text()
         names |= set(re.findall(r"\benv(?:_\w+)?\.\w+\(\s*\"([A-Z][A-Z0-9_]+)\"", code))
     return (names | {f"S3_{part}" for part in env_servers._STORE}) - INTERNAL - {"S3"}

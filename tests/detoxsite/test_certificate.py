@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.utils import timezone
 
-from detoxsite.models import Look
-from detoxsite.operations import looks, readiness
+from operations import probes, readiness
+from operations.models import Look
 
 DAY = datetime.timedelta(days=1)
 
@@ -75,7 +75,7 @@ def look(db, settings, monkeypatch, tmp_path) -> Callable[[int, str], readiness.
 
 def look_at(settings, port: int) -> readiness.Finding:
     settings.HTTPS, settings.SITE_URL = True, f"https://localhost:{port}"
-    looks.look_at_certificate()
+    probes.look_at_certificate()
     at = timezone.now()
     return readiness.certificate(at, {each.name: each for each in Look.objects.all()})
 
@@ -108,7 +108,7 @@ def test_address_where_nobody_listens_needs_somebody(db, settings):
 
 
 def test_address_that_takes_connections_and_never_answers_is_given_up(db, settings, monkeypatch):
-    monkeypatch.setattr(looks, "PATIENCE", 0.2)
+    monkeypatch.setattr(probes, "PATIENCE", 0.2)
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
         found = look_at(settings, silent.getsockname()[1])
     assert found.state == "wrong" and "does not answer" in found.says

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bench import growth
-from detoxsite.sitemaps import LONGEST
+from guide.sitemaps import LONGEST
 
 MANY = LONGEST + 1  # so that the sitemap is in parts
 

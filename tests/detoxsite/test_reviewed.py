@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from detoxsite.logs import LONGEST, PrivacyFilter
-from detoxsite.private import codes, rewriting
+from privateversion import codes, rewriting
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError
 
-from detoxsite import styles
+from guide import styles
 from tests.pages import READING
 
 pytestmark = pytest.mark.django_db
@@ -156,7 +156,7 @@ def test_fault_shows_a_page_with_the_numbers(client, guide, monkeypatch):
 
 
 def test_fault_of_the_error_page_itself_still_gives_the_numbers(client, guide, monkeypatch):
-    from detoxsite import views
+    from guide import views
 
     def broken(*args, **kwargs):
         raise RuntimeError("a fault")

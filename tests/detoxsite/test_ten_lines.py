@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import html5lib
 import pytest
 
-from detoxsite.private import codes
+from privateversion import codes
 from tests.factories import make_article, make_phase, make_treatment
 
 pytestmark = pytest.mark.django_db

@@ -12,10 +12,10 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 
 from bench.pages import wire
-from detoxsite import styles
-from detoxsite.compression import CompressionMiddleware
-from tests.detoxsite.kept import Kept
+from guide import styles
+from pagecache.compression import CompressionMiddleware
 from tests.detoxsite.test_ten_lines import pages_of_the_site
+from tests.operations.kept import Kept
 from tests.pages import READING
 
 FIRST_FLIGHT = 14_600  # bytes

@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from callbacks import setup_gaps
-from detoxsite.operations import readiness
+from callbacks.casework import setup_gaps
 from editorial.clock_fields import HOW, ClockField, MomentField
 from editorial.models import Clinic, OpeningTime, SpecialDay
+from operations import readiness
 from phases.models import Phase
 from tests.callbacks.helpers import text_of
 from tests.callbacks.opening import closed, opened

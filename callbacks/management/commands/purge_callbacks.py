@@ -5,16 +5,16 @@ import datetime
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from callbacks import erasing
+from callbacks.casework import erasure
+from callbacks.casework.notices import WARNED_DAYS
 from callbacks.models import CallbackRequest
-from callbacks.notices import WARNED_DAYS
 
 
 class Command(BaseCommand):
     help = "Erase callback requests whose time is over, with their files, and files that belong to no request."
 
     def handle(self, *args, **options) -> None:
-        erased = erasing.erase_due(timezone.now())
+        erased = erasure.erase_due(timezone.now())
         self.stdout.write(f"Callback requests erased: {erased}. {_sweep()}")
         soon = timezone.now() + datetime.timedelta(days=WARNED_DAYS)
         if waiting := CallbackRequest.objects.waiting_but_erased_by(soon).count():
@@ -24,6 +24,6 @@ class Command(BaseCommand):
 def _sweep() -> str:
     """A store that is away keeps no host from starting; the schedule sweeps again within the hour."""
     try:
-        return f"Files without a request removed: {erasing.sweep_orphans()}."
+        return f"Files without a request removed: {erasure.sweep_orphans()}."
     except OSError as error:
         return f"Files without a request could not be looked for: {error.strerror}."

@@ -2,11 +2,11 @@
 
 from django.core.management.base import BaseCommand
 
-from callbacks import scanner
+from callbacks.files import rescan
 
 
 class Command(BaseCommand):
     help = "Scan the files that are held because the malware scanner was away when they came."
 
     def handle(self, *args, **options) -> None:
-        self.stdout.write(str(scanner.rescan_held()))
+        self.stdout.write(str(rescan.rescan_held()))

@@ -1,0 +1,166 @@
+"""The forms staff fill in: a call that was tried, a note, a search, an export."""
+
+import datetime
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+
+from callbacks.admin.times import day_and_clock
+from callbacks.models import CallAttempt, CallbackRequest
+from callbacks.models.requests import as_reference
+from callbacks.values.opening import OpeningHours
+from callbacks.values.text import visible
+from editorial import phones
+from editorial.clock_fields import MomentField
+
+MAX_NOTE_LENGTH = 4000  # characters
+
+
+def tomorrow_same_time(now: datetime.datetime) -> datetime.datetime:
+    """On the clinic's clock, also on the day the clocks change."""
+    return now.astimezone(ZoneInfo(settings.TIME_ZONE)) + datetime.timedelta(days=1)
+
+
+class AttemptForm(forms.Form):
+    """How a call went, and when to try again. The quick choices are worked out anew when the form arrives.
+
+    Those at which we are closed, or a call may harm the person, are not offered; the first time at which neither is so
+    is chosen beforehand. One that has become such a time meanwhile is taken, and said to be one.
+    """
+
+    HOUR, TOMORROW, SAFE, OTHER = "hour", "tomorrow", "safe", "other"
+
+    outcome = forms.ChoiceField(
+        choices=CallAttempt.Outcome,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say how the call went."},
+    )
+    next_try = forms.ChoiceField(label="Next try", required=False, widget=forms.RadioSelect)
+    at = MomentField(
+        label="Date and time",
+        required=False,
+        widget=forms.SplitDateTimeWidget(
+            date_attrs={"type": "date", "aria-label": "Date of the next try"},
+            time_attrs={"type": "time", "aria-label": "Time of the next try"},
+            date_format="%Y-%m-%d",
+            time_format="%H:%M",
+        ),
+    )
+    after = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": "Open the page again."})
+    correction = forms.CharField(required=False, widget=forms.HiddenInput)  # which one the page showed
+
+    def __init__(self, data=None, *, request: CallbackRequest, now: datetime.datetime) -> None:
+        known = {"after": request.attempts.count(), "correction": request.correction}
+        self.request, self.now, self._hours = request, now, OpeningHours.now()
+        self.quick = {self.HOUR: now + datetime.timedelta(hours=1), self.TOMORROW: tomorrow_same_time(now)}
+        if beginning := self._hours.next_beginning(now, request.safe_hours):
+            self.quick[self.SAFE] = beginning
+        good = [choice for choice, at in self.quick.items() if not self._against(at)]
+        proposed = min(good, key=self.quick.get, default="")
+        super().__init__(data, initial={"next_try": proposed, **known})
+        offered = self.quick if self.is_bound else good
+        self.fields["next_try"].choices = [
+            *((choice, self._label(choice)) for choice in offered),
+            (self.OTHER, "At this date and time"),
+            ("", "None"),
+        ]
+
+    def again(self, request: CallbackRequest) -> "AttemptForm":
+        """The same, as typed, for the request as it is now: whoever sends this one has seen the correction."""
+        data = self.data.copy()
+        data["correction"] = request.correction
+        return AttemptForm(data, request=request, now=self.now)
+
+    def _label(self, choice: str) -> str:
+        """The choice with its time, and what speaks against that time."""
+        words = {self.HOUR: "In 1 hour", self.TOMORROW: "Tomorrow, same time", self.SAFE: "When we can call them next"}
+        at = self.quick[choice]
+        return f"{words[choice]} ({'; '.join([day_and_clock(at, self.now), *self._against(at)])})"
+
+    def _against(self, at: datetime.datetime) -> list[str]:
+        return self._hours.against(at, self.request.safe_hours)
+
+    def clean(self) -> dict:
+        data = super().clean()
+        chosen, at = data.get("next_try"), data.get("at")
+        if chosen == self.OTHER and not at and "at" not in self.errors:
+            self.add_error("at", "Give the date and the time of the next try.")
+        data["next_try_at"] = self.quick.get(chosen, at)
+        if at and chosen in {"", self.OTHER}:
+            self._check(at)
+        if data.get("outcome") == CallAttempt.Outcome.REACHED:
+            data["next_try_at"] = None
+        return data
+
+    def _check(self, at: datetime.datetime) -> None:
+        if at <= self.now:
+            self.add_error("at", "This time is over. Choose a later one.")
+        elif at >= self.request.erase_after:
+            self.add_error("at", "By then the request is erased. Choose an earlier time.")
+
+    @property
+    def against_next_try(self) -> str:
+        """What speaks against the time that was chosen, as the end of a sentence; empty where nothing does."""
+        at = self.cleaned_data["next_try_at"]
+        return "; ".join(self._against(at)) if at else ""
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(
+        label="Note for colleagues",
+        label_suffix="",
+        max_length=MAX_NOTE_LENGTH,
+        widget=forms.Textarea({"rows": 3}),
+        error_messages={"required": "Write the note first."},
+    )
+
+    def clean_text(self) -> str:
+        text = visible(self.cleaned_data["text"].replace("\r\n", "\n"), keep="\n\t").strip()
+        if not text:
+            raise ValidationError("Write the note first.")
+        return text
+
+
+@dataclass(frozen=True, repr=False)  # no repr: it may hold a number
+class Sought:
+    """Either a reference or a phone number in E.164."""
+
+    reference: str = ""
+    phone: str = ""
+
+
+class FindForm(forms.Form):
+    """One box for both; six letters and digits of ours are a reference, anything else has to be a phone number."""
+
+    text = forms.CharField(
+        label="Reference or phone number",
+        label_suffix="",
+        max_length=60,
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Type a reference like K7M-4QX, or a phone number."},
+    )
+
+    def __init__(self, data=None, *, may_search_phones: bool = False) -> None:
+        super().__init__(data)
+        self._may_search_phones = may_search_phones
+
+    def clean_text(self) -> Sought:
+        text = self.cleaned_data["text"]
+        if reference := as_reference(text):
+            return Sought(reference=reference)
+        try:
+            number = phones.read(visible(text)).e164
+        except phones.NotANumber:
+            number = ""
+        if not number:
+            raise ValidationError("This is neither a reference like K7M-4QX nor a whole phone number.")
+        if not self._may_search_phones:
+            raise ValidationError("You can look for references. To look for numbers, ask for the right to work.")
+        return Sought(phone=number)
+
+
+class ExportForm(forms.Form):
+    with_words = forms.BooleanField(label="With messages and notes", required=False)

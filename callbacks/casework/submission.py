@@ -1,0 +1,217 @@
+"""What a person can do: ask for a call, and add files to a request. Each is all or nothing, and durable on return."""
+
+import datetime
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+
+from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from callbacks.casework import links, notices
+from callbacks.models import Attachment, CallbackRequest, new_reference
+from callbacks.values.details import Details
+from callbacks.values.promise import promise
+from callbacks.values.upload_rules import Received, Slot
+from vault import objects
+from vault.keyring import VaultError
+
+log = logging.getLogger(__name__)
+
+_REFERENCE_TRIES = 5
+WITHDRAWN = "You took this request back, and it is erased. To ask for a call after all, send the form once more."
+
+
+class CouldNotSave(Exception):
+    """The database or the vault failed. Nothing of this call was kept; it may be tried again."""
+
+
+class RequestErased(Exception):
+    """The request was taken back, or erased by staff. Nothing of this call was kept, and trying again is no use."""
+
+
+class FormSpent(Exception):
+    """The form cannot make a request any more; a fresh one can. The message says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A stored request and the secret of its private link, which is kept nowhere."""
+
+    request: CallbackRequest
+    link_secret: str
+
+
+def submit(*, details: Details, nonce: str, received: dict[Slot, Received], suspicion: str = "") -> Submitted:
+    """Stores a request, its files and the task to tell staff, all or nothing. Raises CouldNotSave.
+
+    The same nonce again (a double tap, a reload, a retry after a lost answer) corrects the same request: the details
+    of the last call win, a file already stored stays, and a slot without one takes the new file. By another person's
+    name (Details.is_anothers) it is a request of its own: somebody else has sent a page left open on a shared phone.
+    A withdrawn request stays withdrawn, whatever arrives late: raises FormSpent.
+    """
+    with _saving(received), transaction.atomic():
+        rows = CallbackRequest.objects.select_for_update()
+        nonce, request = _own(nonce, details, rows)
+        while request is None:
+            request = _create(details, nonce, suspicion)
+            if request is None:  # somebody's, perhaps another's, that came at the same moment
+                nonce, request = _own(nonce, details, rows)
+        if details != request.open_details():
+            _correct(request, details)
+        _attach(request, received)
+        return Submitted(request, links.secret(nonce))
+
+
+def is_known(nonce: str, details: Details) -> bool:
+    """This form was stored before for the same person: sent again, it makes no further request. Raises VaultError."""
+    return _own(nonce, details, CallbackRequest.objects.all())[1] is not None
+
+
+def was_used(nonce: str) -> bool:
+    """Some request was made with this form, whoever for."""
+    return _find(nonce, CallbackRequest.objects.all()) is not None
+
+
+def add_files(request: CallbackRequest, received: dict[Slot, Received]) -> None:
+    """Puts files into the open slots of a request. Raises CouldNotSave, or RequestErased if it is kept no more."""
+    with _saving(received), transaction.atomic():
+        _attach(_kept(request), received)
+
+
+def correct(request: CallbackRequest, **changes: object) -> None:
+    """Puts `changes` in place of what the person sent. Raises CouldNotSave, or RequestErased if it is kept no more."""
+    with _saving({}), transaction.atomic():
+        request = _kept(request)
+        stored = request.open_details()
+        if (details := replace(stored, **changes)) != stored:
+            _correct(request, details)
+
+
+def _kept(request: CallbackRequest) -> CallbackRequest:
+    """The row as it is now, locked. Raises RequestErased."""
+    row = CallbackRequest.objects.select_for_update().filter(pk=request.pk).first()
+    if row is None or not row.is_kept:
+        raise RequestErased
+    return row
+
+
+@contextmanager
+def _saving(received: dict[Slot, Received]) -> Iterator[None]:
+    """Turns failures into CouldNotSave, and leaves no object behind that no row points to."""
+    try:
+        yield
+    except (DatabaseError, OSError, VaultError) as error:
+        log.exception("A callback request could not be saved.")
+        notices.tell_of_trouble()
+        raise CouldNotSave from error
+    finally:
+        _discard_unused({file.object_name for file in received.values() if file.object_name})
+
+
+def _discard_unused(names: set[str]) -> None:
+    if not names:
+        return
+    try:
+        # Asked afresh: an error while committing does not say whether the rows are there.
+        used = Attachment.objects.filter(object_name__in=names).object_names()
+    except DatabaseError:
+        log.warning("Unused attachment objects are left for the sweep.")
+        return
+    for name in names - used:
+        objects.discard(name)
+
+
+def _own(nonce: str, details: Details, rows: QuerySet) -> tuple[str, CallbackRequest | None]:
+    """The nonce under which these details are kept, and their request. Raises FormSpent for a withdrawn one.
+
+    Each person who sent the form follows from the one before, so that each finds their own request again.
+    """
+    request = _find(nonce, rows)
+    while request and request.is_kept and details.is_anothers(request.open_details()):
+        whom = f"{nonce}|{request.pk}|{details.phone or details.email}"
+        nonce = salted_hmac("callbacks.another", whom).hexdigest()
+        request = _find(nonce, rows)
+    if request and not request.is_kept:
+        raise FormSpent(WITHDRAWN)
+    return nonce, request
+
+
+def _find(nonce: str, rows: QuerySet) -> CallbackRequest | None:
+    return rows.filter(form_key=links.form_key(nonce)).first()
+
+
+def _create(details: Details, nonce: str, suspicion: str) -> CallbackRequest | None:
+    """A new row with its task; None where a simultaneous post with the same nonce has just made one."""
+    request = CallbackRequest(form_key=links.form_key(nonce), link_hash=links.link_hash(links.secret(nonce)))
+    request.suspicion = suspicion
+    request.received_at = timezone.now()
+    request.link_expires_at = min(request.received_at + datetime.timedelta(days=links.LINK_DAYS), request.erase_after)
+    request.seal_details(details)
+    _promise(request)
+    for _ in range(_REFERENCE_TRIES):
+        try:
+            with transaction.atomic():
+                request.save(force_insert=True)
+                notices.tell_staff.enqueue(str(request.pk))
+            return request
+        except IntegrityError:
+            if _find(nonce, CallbackRequest.objects.all()):
+                return None
+            request.reference = new_reference()
+    raise CouldNotSave
+
+
+def _promise(request: CallbackRequest) -> None:
+    promised = promise(request.received_at, request.safe_hours)
+    request.due_at, request.due_is_promised = promised.by, promised.is_promised
+
+
+def _correct(request: CallbackRequest, details: Details) -> None:
+    """A correction is dated, for staff who read it before, and brings one that was dealt with back into the queue.
+
+    Who has claimed it is sent word. Where word of an earlier one is still to be sent, that will do for both.
+    """
+    is_to_be_told = request.has_untold_correction
+    request.seal_details(details.after(request.open_details()))
+    request.corrected_at = timezone.now()
+    _promise(request)
+    if not request.is_waiting:
+        request.state = CallbackRequest.State.NEW
+        request.claimed_by = request.claimed_at = request.next_try_at = request.staff_told_at = None
+        notices.tell_staff.enqueue(str(request.pk))
+    elif request.has_untold_correction and not is_to_be_told:
+        notices.tell_of_correction.enqueue(str(request.pk))
+    request.save(
+        update_fields=[
+            "sealed",
+            "corrected_at",
+            "phone_index",
+            "call_times",
+            "zone",
+            "due_at",
+            "due_is_promised",
+            "state",
+            "claimed_by",
+            "claimed_at",
+            "next_try_at",
+            "staff_told_at",
+        ]
+    )
+
+
+def _attach(request: CallbackRequest, received: dict[Slot, Received]) -> None:
+    rows = {row.slot: row for row in request.attachments.all()}
+    for slot, file in received.items():
+        row = rows.get(slot) or Attachment(request=request, slot=slot)
+        if row.gives_way_to(file):
+            if file.object_name and not objects.exists(file.object_name):
+                raise CouldNotSave  # swept away, as after a jump of the clock: nobody may be told that it is here
+            if row.object_name:
+                transaction.on_commit(partial(objects.discard, row.object_name))
+            row.take(file)
+            row.save()

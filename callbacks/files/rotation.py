@@ -1,0 +1,165 @@
+"""Moves what people sent from old keys of the vault to the current one, while the site serves.
+
+Each row is a transaction of its own and each object is replaced whole, so it may be stopped at any instant. Started
+again, it skips what is done. Only the keys around the content change: neither texts nor files are encrypted anew.
+"""
+
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from callbacks.models import Attachment, CallbackRequest
+from vault import keyring, objects
+from vault.keyring import VaultError
+
+BATCH = 500  # rows read at once
+REPORT_EVERY = 100  # rows or objects
+
+Say = Callable[[str], object]
+
+
+@dataclass
+class Outcome:
+    """What became of the rows or objects of one kind."""
+
+    kind: str
+    seen: int = 0
+    moved: int = 0
+    current: int = 0
+    #: Not there any more, though a row points to it.
+    missing: int = 0
+    #: Changed, or under a key that is not in VAULT_KEYS.
+    unreadable: int = 0
+
+    def __str__(self) -> str:
+        words = [f"{self.moved} moved to key {keyring.current_number()}", f"{self.current} were under it"]
+        words += [f"{self.unreadable} cannot be opened"] if self.unreadable else []
+        words += [f"{self.missing} missing"] if self.missing else []
+        return f"{self.kind}: {', '.join(words)}."
+
+
+@dataclass
+class Census:
+    """How many rows or objects of one kind are under each key; those that cannot be told are counted apart."""
+
+    kind: str
+    by_key: Counter = field(default_factory=Counter)
+    #: Those of them that the key of that number does not open, or that lack their key.
+    unopened: Counter = field(default_factory=Counter)
+    untold: int = 0
+    #: What looking for a number, or opening, raises.
+    errors: tuple[type[Exception], ...] = (VaultError, FileNotFoundError)
+
+    def count(self, number_of: Callable[[], int], open_it: Callable[[], object]) -> None:
+        """One more, and whether it opens."""
+        try:
+            number = number_of()
+        except self.errors:
+            self.untold += 1
+            return
+        self.by_key[number] += 1
+        try:
+            open_it()
+        except self.errors:
+            self.unopened[number] += 1
+
+
+def rewrap_requests(say: Say) -> Outcome:
+    """Puts each request's data key under the current key, and its phone index too."""
+    outcome = Outcome("Requests")
+    for pk in _request_keys():
+        try:
+            moved = _rewrap_request(pk)
+        except VaultError:
+            outcome.unreadable += 1
+        else:
+            outcome.moved += moved is True
+            outcome.current += moved is False
+        _report(outcome, say)
+    return outcome
+
+
+def rewrap_files(say: Say) -> Outcome:
+    """Puts each attachment's data key under the current key. Raises OSError, on a full disk say."""
+    outcome = Outcome("Files")
+    for name in _object_names():
+        try:
+            if objects.key_number(name) == keyring.current_number():
+                outcome.current += 1
+            else:
+                objects.rewrap(name)
+                outcome.moved += 1
+        except VaultError:
+            outcome.unreadable += 1
+        except FileNotFoundError:
+            outcome.missing += _is_in_use(name)
+        if not _is_in_use(name):
+            objects.discard(name)  # erased meanwhile: the new version must not outlive the old one
+        _report(outcome, say)
+    return outcome
+
+
+def census() -> list[Census]:
+    """What is under which key, requests and files, each tried. A key that nothing is under may be removed."""
+    requests, files = Census("Requests"), Census("Files")
+    rows = CallbackRequest.objects.exclude(wrapped_key=b"").order_by("pk")
+    for pk, wrapped, index in _in_batches(rows, "wrapped_key", "phone_index"):
+        row = CallbackRequest(pk=pk, wrapped_key=wrapped)
+        requests.count(partial(_oldest_number, bytes(wrapped), index), row.data_key)
+    for name in _object_names():
+        files.count(partial(objects.key_number, name), partial(objects.prove_key, name))
+    return [requests, files]
+
+
+def _rewrap_request(pk: uuid.UUID) -> bool | None:
+    """True: moved; False: was under the current key; None: erased or withdrawn meanwhile. Raises VaultError."""
+    with transaction.atomic():
+        request = CallbackRequest.objects.select_for_update().exclude(wrapped_key=b"").filter(pk=pk).first()
+        if request is None:
+            return None
+        if _oldest_number(bytes(request.wrapped_key), request.phone_index) == keyring.current_number():
+            return False
+        phone = request.open_details().phone
+        request.rewrap_key()
+        request.phone_index = keyring.index(phone) if phone else ""
+        request.save(update_fields=["wrapped_key", "phone_index"])
+        return True
+
+
+def _oldest_number(wrapped: bytes, index: str) -> int:
+    """The lowest number of a key that a row still needs."""
+    number = keyring.number_of(wrapped)
+    return min(number, keyring.index_number(index)) if index else number
+
+
+def _request_keys() -> Iterator[uuid.UUID]:
+    rows = CallbackRequest.objects.order_by("pk")
+    return (pk for (pk,) in _in_batches(rows))
+
+
+def _object_names() -> Iterator[str]:
+    rows = Attachment.objects.arrived().order_by("pk")
+    return (name for _, name in _in_batches(rows, "object_name"))
+
+
+def _in_batches(rows: QuerySet, *names: str) -> Iterator[tuple]:
+    """Key and fields of all rows; no query stays open between two batches, as it would keep writers' changes unseen."""
+    batch = list(rows.values_list("pk", *names)[:BATCH])
+    while batch:
+        yield from batch
+        batch = list(rows.filter(pk__gt=batch[-1][0]).values_list("pk", *names)[:BATCH])
+
+
+def _is_in_use(name: str) -> bool:
+    return Attachment.objects.filter(object_name=name).exists()
+
+
+def _report(outcome: Outcome, say: Say) -> None:
+    outcome.seen += 1
+    if outcome.seen % REPORT_EVERY == 0:
+        say(f"{outcome.kind}: {outcome.seen} looked at, {outcome.moved} moved.")

@@ -1,0 +1,25 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("callbacks", "0009_safe_hours_index")]
+
+    operations = [
+        # The wording alone: the database is left as it is.
+        migrations.SeparateDatabaseAndState(
+            state_operations=[
+                migrations.AlterField(
+                    model_name="attachment",
+                    name="found",
+                    field=models.CharField(
+                        blank=True,
+                        db_default="",
+                        help_text=(
+                            "Codes of values.marks.Mark for what an inspection found; for a rejected file, of values.foreign."
+                        ),
+                        max_length=80,
+                    ),
+                )
+            ]
+        )
+    ]

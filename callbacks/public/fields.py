@@ -1,0 +1,106 @@
+"""The kinds of question our forms ask."""
+
+import re
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
+
+from callbacks.values import foreign
+from callbacks.values.text import visible
+from callbacks.values.upload_rules import ACCEPT, KINDS_IN_WORDS, MAX_UPLOAD_BYTES, Refusal, Slot
+from editorial import phones
+
+NO_ADDRESS = "Check the email address. It looks like name@example.com."
+ADDRESS_ALONE = "Give one email address with nothing else beside it, like name@example.com."
+_NONE = re.compile(
+    r"(?:no|none|not|nope|na|n a|nil|null|nada|ninguno|x+|(?:i )?(?:dont|do not) have)"
+    r"(?: (?:an?|any|my|own|phone|number|cell|telephone|e ?mail|mail|address|one|thanks|applicable|available|given))*"
+)
+#: What programs and keyboards put round an address.
+_AROUND = ' \t\n<>()[]{}"“”‘’«».,;:!'
+_WIDE = str.maketrans("＠．。", "@..")
+
+
+class TextField(forms.CharField):
+    """Text in any script. What cannot be seen is taken out; nothing is cut off without a word."""
+
+    def __init__(self, *, noun: str, longest: int, keep: str = "", **kwargs) -> None:
+        # Not max_length: that puts a limit into the page, and browsers cut what is pasted beyond it silently.
+        super().__init__(**kwargs)
+        self.noun = noun
+        self.longest = longest
+        self.keep = keep
+
+    def to_python(self, value: object) -> str:
+        return super().to_python(visible(str(value or "").replace("\r\n", "\n"), keep=self.keep))
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if len(value) > self.longest:
+            raise ValidationError(f"Make the {self.noun} shorter: {self.longest:,} characters at most.")
+
+
+class PhoneField(TextField):
+    """A number in any format, with whatever stands beside it. Cleans to phones.Written, which may hold no number."""
+
+    def clean(self, value: object) -> phones.Written:
+        text = super().clean(value)
+        try:
+            return phones.Written() if says_none(text) else phones.read(text)
+        except phones.NotANumber as error:
+            raise ValidationError(str(error)) from None
+
+
+class EmailField(TextField):
+    """An address that mail can be sent to. Cleans to the bare address, out of what programs put round it."""
+
+    def clean(self, value: object) -> str:
+        text = super().clean(value)
+        if says_none(text):
+            return ""
+        address = _bare_address(text)
+        if _can_be_mailed(address):
+            return address
+        has_one = any(_can_be_mailed(_bare_address(part)) for part in re.split(r"[\s,;/|:]+", text))
+        raise ValidationError(ADDRESS_ALONE if has_one else NO_ADDRESS)
+
+
+def says_none(text: str) -> bool:
+    """`none`, `n/a`, `-`, `no email`: an answer, and no number or address."""
+    words = " ".join(re.findall(r"[^\W_]+", text.casefold().replace("'", "").replace("’", "")))
+    return not words or ("@" not in text and _NONE.fullmatch(words) is not None)
+
+
+def _can_be_mailed(address: str) -> bool:
+    try:
+        EmailValidator(allowlist=[])(address)
+    except ValidationError:
+        return False
+    return not re.search(r"\s|\.\d+$", address)  # no name of a place on the internet ends in a number
+
+
+def _bare_address(text: str) -> str:
+    """`Jo Smith <jo@example.com>`, `mailto:jo@example.com` and `jo@example.com.` are all jo@example.com."""
+    text = text.translate(_WIDE)
+    if inside := re.search(r"<([^<>]*@[^<>]*)>", text):
+        text = inside[1]
+    text = re.sub(r"\s*@\s*", "@", text.strip(_AROUND))
+    return re.sub(r"(?i)^mailto:([^?]*).*", r"\1", text).strip(_AROUND)
+
+
+def file_field(slot: Slot, hint: str) -> forms.FileField:
+    """A plain file input. It is only shown: receiving.py takes the file, before any form sees anything.
+
+    contact.js reads the data attributes, to say before sending what the server would say after it.
+    """
+    checked = {
+        "data-limit": MAX_UPLOAD_BYTES,
+        "data-too-large": Refusal.TOO_LARGE.sentence,
+        "data-wrong-kind": f"It is not a {KINDS_IN_WORDS} file.",
+        "data-picture": foreign.PICTURE,
+        "data-film": foreign.FILM,
+        "data-document": foreign.DOCUMENT,
+    }
+    widget = forms.FileInput({"accept": ACCEPT} | checked)
+    return forms.FileField(label=f"{slot.label} (optional)", required=False, help_text=hint, widget=widget)

@@ -1,0 +1,117 @@
+"""The part of the form that asks when a call is safe, and on which clock."""
+
+import phonenumbers
+from django import forms
+
+from callbacks.public.fields import TextField
+from callbacks.values.promise import never_meet_there
+from callbacks.values.safe_hours import OTHER, UNKNOWN, PartOfDay, SafeHours, zone_choices, zone_name
+
+MAX_PLACE_LENGTH = 80  # characters
+
+#: The country code of the United States and their neighbors.
+AMERICAN = 1
+SAY_WHERE = "Other: say where you are"
+NO_ZONE = "Choose your time zone, so that we do not call at a time that is wrong for you."
+NO_PLACE = "Write where you are, so that we can work out your clock."
+
+
+def zones_to_choose() -> list[tuple[str, str]]:
+    """None is chosen beforehand by us: a guess would be taken for the person's own word. contact.js chooses the one
+    that keeps time with the person's clock. What is left as it is counts as the clinic's clock, as the first line says;
+    but where hours are named, or the phone or its number is from elsewhere, that would be a guess too, and we ask.
+    """
+    ours = zone_name(SafeHours().zone)
+    return [("", f"Choose one, or we go by {ours} time"), *zone_choices(), (OTHER, SAY_WHERE)]
+
+
+class ClockForm(forms.Form):
+    """On which clock somebody lives. Alone, it corrects that."""
+
+    zone = forms.ChoiceField(
+        label="Your time zone",
+        required=False,
+        choices=zones_to_choose,
+        help_text="So we read your clock, not ours.",
+        widget=forms.Select({"autocomplete": "off"}),
+        error_messages={"invalid_choice": "Choose one of the time zones in the list."},
+    )
+    #: Set by contact.js where no zone in the list keeps time with the phone: ours would be wrong for sure.
+    elsewhere = forms.CharField(required=False, widget=forms.HiddenInput)
+    place = TextField(
+        noun="place",
+        longest=MAX_PLACE_LENGTH,
+        label="If yours is not in the list: where are you?",
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+
+    @property
+    def zone_named(self) -> str:
+        """The zone that they chose, UNKNOWN where only a place was given; empty where neither was."""
+        zone, place = self.cleaned_data["zone"], self.cleaned_data["place"]
+        return UNKNOWN if zone == OTHER or (not zone and place) else zone
+
+    def check_zone(self, *, must_name: bool) -> None:
+        """Asks for the zone or the place, where it is missing."""
+        data = self.cleaned_data
+        if not {"zone", "place"} <= data.keys():
+            return
+        if data["zone"] == OTHER and not data["place"]:
+            self.add_error("place", NO_PLACE)
+        elif must_name and not self.zone_named:
+            self.add_error("zone", NO_ZONE)
+
+
+class HoursForm(ClockForm):
+    """Asks when a call is safe. If those hours never meet ours, it says so once; the person can still send it."""
+
+    times = forms.MultipleChoiceField(
+        label="When is it safe to call? (optional)",
+        required=False,
+        choices=PartOfDay,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="So the phone rings only when you can talk. If you check none, we may call at any of these times.",
+        error_messages={"invalid_choice": "Choose from the times in the list."},
+    )
+    anyway = forms.MultipleChoiceField(
+        label="Or keep the hours that you chose",
+        required=False,
+        choices=[("on", "Send it anyway. I have no other safe hours")],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="We keep to your hours, so we may not be able to call.",
+        error_messages={"invalid_choice": "Choose what is in the list, or nothing."},
+    )
+    #: The page offers to send it anyway.
+    asks_anyway = False
+
+    def safe_hours(self) -> SafeHours:
+        """What was chosen, once these fields are valid."""
+        parts = tuple(part for part in PartOfDay if part in self.cleaned_data["times"])
+        return SafeHours(parts, self.zone_named) if self.zone_named else SafeHours(parts)
+
+    def check_hours(self) -> None:
+        """Asks for what is missing, and once for other hours where we are closed at all that were named."""
+        data = self.cleaned_data
+        self.check_zone(must_name=self._must_name_zone())
+        if not {"times", "anyway", "zone", "place"} <= data.keys():
+            return
+        if data["times"] and (there := never_meet_there(self.safe_hours())) is not None:
+            self.asks_anyway = True
+            if not data["anyway"]:
+                self.add_error("times", _closed_then(there, zone_name(self.safe_hours().zone)))
+
+    def _must_name_zone(self) -> bool:
+        data = self.cleaned_data
+        return bool(data.get("times") or data.get("elsewhere")) or country(data.get("phone")) != AMERICAN
+
+
+def country(e164: str | None) -> int:
+    """The country code of a number, AMERICAN for none: with another, their clock is perhaps none of those listed."""
+    return phonenumbers.parse(e164.partition(";")[0]).country_code if e164 else AMERICAN
+
+
+def _closed_then(there: str, zone: str) -> str:
+    """`there` is when we can call, on the person's clock."""
+    can = f"In {zone} time, we can call {there}." if there else "So we are all day, by your clock."
+    return f"We are closed at these times. {can} Choose again, or send it anyway."

@@ -1,0 +1,51 @@
+"""The part of a form that says how a person can be reached. Alone, it corrects that."""
+
+from django import forms
+
+from callbacks.public.fields import EmailField, PhoneField
+
+MAX_PHONE_LENGTH = 200  # characters: a room, a second number or a word may stand beside it
+MAX_EMAIL_LENGTH = 254  # RFC 5321: the longest address that mail can be sent to
+
+CUT_SHORT = "The connection dropped, so nothing was sent. Check what you typed and send it again."
+NO_CONTACT = "Enter a phone number or an email address, so that we can reach you."
+
+
+class ReachForm(forms.Form):
+    """How a person can be reached: by a number, an address, or both."""
+
+    use_required_attribute = False  # our own words, all at once, instead of the browser's one by one
+
+    phone = PhoneField(
+        noun="phone number",
+        longest=MAX_PHONE_LENGTH,
+        required=False,
+        label="Phone number",
+        help_text="So we can call you. Write it any way you like, with the area code.",
+        widget=forms.TextInput({"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
+    )
+    email = EmailField(
+        noun="email address",
+        longest=MAX_EMAIL_LENGTH,
+        required=False,
+        label="Or an email address",
+        help_text="Only if you would rather be written to. One of the two is enough.",
+        widget=forms.TextInput({"type": "email", "autocomplete": "email", "inputmode": "email"}),
+    )
+
+    def clean_phone(self) -> str:
+        """In E.164; what stood beside it goes into `phone_remark`."""
+        written = self.cleaned_data["phone"]
+        self.cleaned_data["phone_remark"] = written.remark
+        return written.e164
+
+    @property
+    def is_cut(self) -> bool:
+        """`complete` stands last in a form: without it the body broke off, and a number may have fewer digits."""
+        return not self.data.get("complete")
+
+    def clean(self) -> None:
+        if self.is_cut:
+            self.add_error(None, CUT_SHORT)
+        elif {self.cleaned_data.get("phone"), self.cleaned_data.get("email")} == {""}:  # None where it is wrong
+            self.add_error("phone", NO_CONTACT)

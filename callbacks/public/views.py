@@ -1,0 +1,221 @@
+"""The pages of a person who asks for a call: the form, the page behind the private link, and taking it back."""
+
+import contextlib
+import functools
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from callbacks.casework import erasure, links, submission
+from callbacks.models import CallbackRequest
+from callbacks.public import admission, intake, tokens
+from callbacks.public.forms import AddFilesForm, CallbackForm
+from callbacks.public.patience import let_go_of_database
+from callbacks.public.upload_handler import UnreadableForm, receive
+from callbacks.values.details import Details
+from callbacks.values.promise import Promise, promise, why_unpromised
+from callbacks.values.safe_hours import SafeHours
+from vault.keyring import VaultError
+
+NOT_READ = "We could not read what your browser sent, so nothing was sent. Try again."
+TOO_LONG = "The text was far too long, so nothing was sent. Make it shorter and try again."
+NOT_SAVED = "We could not save your request. The fault is ours. What you typed is still here. Try again in a minute."
+FILE_NOT_SAVED = "We could not save your file. The fault is ours. Your request is safe. Try again in a minute."
+FILE_TOO_LATE = "You took this request back before your file arrived, so your file was not kept."
+NO_FILE = "Choose a file first."
+TOO_MANY_FILES = (
+    "Many files came from you, or from others at your internet address. Your request is safe. Add this one in an hour, "
+    "or tell us when we call."
+)
+
+
+class SeeOther(HttpResponseRedirect):
+    """Answers a POST with an address to GET, so that a reload sends nothing twice."""
+
+    status_code = 303
+
+
+def for_a_person(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """No cookie, nothing kept by the browser or a cache, no address passed on, and text read as UTF-8.
+
+    Exempt from the CSRF check, as that needs a cookie: these forms act with no authority of whoever sends them. A
+    signed token in the page, or the secret in the address, ties a post to its request instead.
+    """
+
+    @csrf_exempt  # no cookie to check, and no authority to borrow: see above and tests/detoxsite/test_form_check.py
+    @never_cache
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @sensitive_post_parameters()
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest) -> HttpResponse:
+        request.encoding = "utf-8"  # whatever the sender claims: there are codecs that cannot make text
+        response = view(request)
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+    return wrapped
+
+
+def with_a_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Hands the view the request that the private link opens, or shows how to reach us without one."""
+
+    @for_a_person
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest) -> HttpResponse:
+        for secret in links.readings(request.GET.get("t") or links.typed_in(request.META["QUERY_STRING"])):
+            if callback := CallbackRequest.objects.behind(links.link_hash(secret)):
+                return view(request, callback, secret)
+        drop_body(request)
+        return _gone_page(request)
+
+    return wrapped
+
+
+@for_a_person
+def contact(request: HttpRequest) -> HttpResponse:
+    """The form. What a file is or does never costs the call: the text is stored before the first file begins."""
+    if request.method != "POST":
+        return _form_page(request, CallbackForm())
+    try:
+        outcome = intake.take(request)
+    except UnreadableForm as error:
+        problem, status = (TOO_LONG, 413) if error.too_long else (NOT_READ, 400)
+        return _form_page(request, CallbackForm(), status, problem)
+    if intake.is_text_only(request):
+        return HttpResponse(status=204)
+    if outcome.submitted:
+        address = _address("callbacks:sent", outcome.submitted.link_secret)
+        if outcome.files_failed:
+            return _sent_page(request, outcome.submitted.request, outcome.submitted.link_secret, 503, FILE_NOT_SAVED)
+        return JsonResponse({"address": address}, status=201) if _from_script(request) else SeeOther(address)
+    if outcome.could_not_save:
+        return _form_page(request, outcome.form, 503, NOT_SAVED)
+    if outcome.admission.problem:
+        response = _form_page(request, outcome.form, 429, outcome.admission.problem)
+        response.headers["Retry-After"] = str(tokens.WAIT_SECONDS)
+        return response
+    return _form_page(request, outcome.form, 422)
+
+
+@with_a_link
+def sent(request: HttpRequest, callback: CallbackRequest, secret: str) -> HttpResponse:
+    """The confirmation, and later the state; by POST it takes files for the slots that are still open."""
+    if request.method != "POST":
+        return _sent_page(request, callback, secret)
+    if not callback.is_kept:
+        drop_body(request)
+        return _too_late_page(request, callback, secret)
+    may_add = admission.may_add_files(callback) and admission.may_send_files(request)
+    let_go_of_database()
+    try:
+        upload = receive(request, callback.open_slots() if may_add else ())
+    except UnreadableForm:
+        return _sent_page(request, callback, secret, 400, NOT_READ)
+    if not may_add:
+        return _sent_page(request, callback, secret, 429, TOO_MANY_FILES)
+    if not upload.file_began and not upload.received:
+        return _sent_page(request, callback, secret, 422, NO_FILE)
+    try:
+        submission.add_files(callback, upload.received)
+    except submission.RequestErased:
+        return _too_late_page(request, callback, secret)
+    except submission.CouldNotSave:
+        return _sent_page(request, callback, secret, 503, FILE_NOT_SAVED)
+    refused = [slot for slot, file in upload.received.items() if file.refusal]
+    problem = " ".join(upload.received[slot].problem for slot in refused)
+    if _from_script(request):
+        return JsonResponse({"problem": problem}, status=422 if problem else 201)
+    if problem and callback.attachments.arrived().filter(slot__in=refused).exists():  # its place says what was there
+        return _sent_page(request, callback, secret, 422, problem)
+    return SeeOther(_address("callbacks:sent", secret))
+
+
+@with_a_link
+def withdraw(request: HttpRequest, callback: CallbackRequest, secret: str) -> HttpResponse:
+    """Asks once more, then erases all that was sent."""
+    if request.method == "POST":
+        erasure.withdraw(callback)
+        return SeeOther(_address("callbacks:sent", secret))
+    return render(request, "callbacks/withdraw.html", {"callback": callback, "addresses": addresses(secret)})
+
+
+def correctable(callback: CallbackRequest) -> Details | None:
+    """What the person sent, to be put right; None once we have talked, it is erased, or it cannot be opened."""
+    try:
+        is_over = callback.state in {CallbackRequest.State.REACHED, CallbackRequest.State.WITHDRAWN}
+        return None if is_over else callback.open_details()
+    except VaultError:
+        return None
+
+
+def _address(name: str, secret: str) -> str:
+    return f"{reverse(name)}?{urlencode({'t': secret})}"
+
+
+def addresses(secret: str) -> dict[str, str]:
+    """Of the pages behind the private link."""
+    return {name: _address(f"callbacks:{name}", secret) for name in ("sent", "correct", "withdraw")}
+
+
+def _from_script(request: HttpRequest) -> bool:
+    return request.headers.get("Accept") == "application/json"
+
+
+def _form_page(request: HttpRequest, form: CallbackForm, status: int = 200, problem: str = "") -> HttpResponse:
+    context = {
+        "form": form,
+        "problem": problem,
+        "promise": _promise_now(),
+        "retention_days": settings.RETENTION_DAYS,
+    }
+    return render(request, "callbacks/contact.html", context, status=status)
+
+
+def _promise_now() -> Promise | None:
+    """What somebody who asks now would be promised; the form is there even where the database is not."""
+    try:
+        return promise(timezone.localtime(), SafeHours())
+    except DatabaseError:
+        return None
+
+
+def _sent_page(
+    request: HttpRequest, callback: CallbackRequest, secret: str, status: int = 200, problem: str = ""
+) -> HttpResponse:
+    context = {
+        "callback": callback,
+        "unpromised": "" if callback.due_is_promised else why_unpromised(callback.safe_hours, timezone.now()),
+        "form": AddFilesForm(slots=callback.open_slots() if callback.is_kept else ()),
+        "problem": problem,
+        "details": correctable(callback),
+        "addresses": addresses(secret),
+        "link": settings.SITE_URL + _address("callbacks:sent", secret),
+    }
+    return render(request, "callbacks/sent.html", context, status=status)
+
+
+def _too_late_page(request: HttpRequest, callback: CallbackRequest, secret: str) -> HttpResponse:
+    """For a file whose request is erased: trying again is no use. Both answers tell contact.js to open the link."""
+    now = CallbackRequest.objects.filter(pk=callback.pk).first()
+    return _sent_page(request, now, secret, 410, FILE_TOO_LATE) if now else _gone_page(request)
+
+
+def drop_body(request: HttpRequest) -> None:
+    """Reads what is posted to its end and keeps nothing: a browser shows no answer before it has sent everything."""
+    if request.method == "POST":
+        with contextlib.suppress(UnreadableForm):
+            receive(request, slots=())
+
+
+def _gone_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "callbacks/sent_gone.html", status=404)

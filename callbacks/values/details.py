@@ -1,0 +1,97 @@
+"""What a person tells us: the content of a callback request, only ever stored sealed."""
+
+import json
+from dataclasses import asdict, dataclass, field, fields, replace
+
+from django.db.models import TextChoices
+
+from callbacks.values import names
+from callbacks.values.safe_hours import PartOfDay, SafeHours
+from editorial import phones
+
+#: Of names that were corrected, so many are kept.
+_MOST_EARLIER_NAMES = 10
+
+
+class About(TextChoices):
+    ME = "me", "Me"
+    SOMEONE_ELSE = "someone_else", "Someone else"
+
+
+class IfOtherAnswers(TextChoices):
+    """What the caller says to anybody but the person; the first is the default, and the safest."""
+
+    QUIET = "quiet", "Ask for me. Do not say where you call from"
+    WRONG_NUMBER = "wrong_number", "Say it is a wrong number, and hang up"
+    OPEN = "open", "You can say who you are"
+
+
+@dataclass(frozen=True, repr=False)  # no repr: it must not end up in a log
+class Details:
+    """`phone` is E.164, with ";ext=" and digits behind it where there is an extension; it or `email` may be empty.
+
+    The defaults are the safe ones: no voicemail, no text, and the caller does not say where the call comes from.
+    """
+
+    name: str
+    phone: str = ""
+    email: str = ""
+    about: str = ""
+    safe_hours: SafeHours = field(default_factory=SafeHours)
+    voicemail: bool = False
+    text_message: bool = False
+    if_other_answers: str = IfOtherAnswers.QUIET
+    message: str = ""
+    #: What stood beside the number: a room, a second number, whose phone it is.
+    phone_remark: str = ""
+    #: Where they are, in their words, if their clock is none of those in the list.
+    place: str = ""
+    #: What the same form said before, where it was another name: perhaps another person's. No part of the answers.
+    earlier_names: tuple[str, ...] = field(default=(), compare=False)
+
+    def to_bytes(self) -> bytes:
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Details":
+        """Takes what `to_bytes` made, now or in an earlier version with fewer fields."""
+        stored = json.loads(data)
+        stored["earlier_names"] = tuple(stored.get("earlier_names", ()))
+        if hours := stored.get("safe_hours"):
+            stored["safe_hours"] = SafeHours(tuple(PartOfDay(part) for part in hours["parts"]), hours["zone"])
+        elif (part := stored.get("preferred_time")) in PartOfDay:  # the first version asked for one part of the day
+            stored["safe_hours"] = SafeHours((PartOfDay(part),))
+        return cls(**{field.name: stored[field.name] for field in fields(cls) if field.name in stored})
+
+    def after(self, earlier: "Details") -> "Details":
+        """These details, where they take the place of `earlier`: a name that they no longer hold stays known."""
+        found = [name for name in (*earlier.earlier_names, earlier.name) if not names.same(name, self.name)]
+        return replace(self, earlier_names=tuple(dict.fromkeys(found))[-_MOST_EARLIER_NAMES:])
+
+    def is_anothers(self, stored: "Details") -> bool:
+        """The form that sent `stored` was sent again by somebody else, as on a shared phone, and corrects nothing.
+
+        By another name that is, unless it is akin and they are reached the same way.
+        """
+        if names.same(self.name, stored.name):
+            return False
+        reached = (self.phone and self.phone == stored.phone) or (self.email and self.email == stored.email)
+        return not (reached and names.akin(self.name, stored.name))
+
+    @property
+    def phone_for_people(self) -> str:
+        """The number as one dials it here: (866) 512-1908 ext. 5. Empty where there is none."""
+        return phones.for_people(self.phone)
+
+    @property
+    def phone_as_typed(self) -> str:
+        """The number and its remark in one line, for a form: phones.read makes the same of it again."""
+        return ", ".join(filter(None, [self.phone_for_people, self.phone_remark]))
+
+    @property
+    def about_in_words(self) -> str:
+        return About(self.about).label if self.about else "Not said"
+
+    @property
+    def if_other_answers_in_words(self) -> str:
+        return IfOtherAnswers(self.if_other_answers).label

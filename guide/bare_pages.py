@@ -1,0 +1,37 @@
+"""Pages for when nothing else can be had: no template, no style sheet and no database. Each has the numbers to call."""
+
+from editorial.contacts import FALLBACK_CLINIC
+
+
+def _page(title: str, words: str) -> str:
+    return f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width"><h1>{title}</h1><p>{words}</p>
+<ul><li>In danger now: <a href="tel:911">911</a><li>In crisis: call or text <a href="tel:988">988</a>
+<li>Find care, day or night: <a href="tel:+18006624357">1-800-662-4357</a>
+<li>{FALLBACK_CLINIC.name}: <a href="tel:{FALLBACK_CLINIC.tel}">{FALLBACK_CLINIC.phone}</a></ul></html>"""
+
+
+ERROR_PAGE = _page("Something broke on our side", "It is not your fault. Wait a minute and try again, or call.")
+
+
+def _whole_answer(status: str, page: str, retry_after: int) -> bytes:
+    body = page.encode()
+    head = f"""HTTP/1.1 {status}
+Content-Type: text/html; charset=utf-8
+Content-Length: {len(body)}
+Content-Security-Policy: default-src 'none'; frame-ancestors 'none'
+X-Content-Type-Options: nosniff
+Cache-Control: no-store
+Retry-After: {retry_after}
+Connection: close
+
+"""
+    return head.replace("\n", "\r\n").encode() + body
+
+
+#: What the server says by itself where a lane is full: server.lanes.
+BUSY_ANSWER = _whole_answer(
+    "503 Service Unavailable",
+    _page("Too many people are asking right now", "Wait 5 seconds and try again, or call."),
+    retry_after=5,
+)

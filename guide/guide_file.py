@@ -1,0 +1,129 @@
+"""The whole guide as one file with a neutral name, to keep on a phone and read without a line."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.db.models import Case, TextField, Value, When
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
+
+from articles.models import Article
+from editorial.markdown import PageText
+from editorial.reading import reading_page
+from phases.models import Phase, TreatmentOption
+
+NAME = "notes.html"
+STYLE = "css/notes.css"
+#: The file stays below 1 MB: what the articles may take of it in bytes, how many there may be, and how many more it
+#: names. The rest of the guide takes some 100 kB.
+OF_ARTICLES, MOST_ARTICLES, MOST_NAMED = 700_000, 50, 100
+#: Parts of the file by the name of the page that they are; the places in it that a heading of a text may not take.
+PARTS = {"emergency": "emergency", "treatments:list": "treatments", "plan": "plan", "articles:list": "articles"}
+TAKEN = {*PARTS.values(), "numbers", "pregnant", "sources-title"}
+_OWN_LINK = re.compile(r'(<a\b[^>]*?\bhref=")(/(?!/)[^"]*)"')
+_PICTURE = re.compile(r"<img\b[^>]*>")
+_TEXT = re.compile(r'<div class="text">.*?</div>', re.S)
+_HEADING = re.compile(r"(</?h)([2-4])\b")
+
+
+@dataclass(frozen=True)
+class KeptArticles:
+    """The articles that are in the file with their texts, others by name, and whether there are still more."""
+
+    whole: list[tuple[Article, SafeString]]
+    named: list[Article]
+    are_more: bool
+
+
+@reading_page()
+@require_safe
+def guide_file(request: HttpRequest) -> HttpResponse:
+    """Emergency, numbers, stages, treatment options, articles and a plan to fill in.
+
+    It asks for nothing outside itself. The policy stands in the file too, as a file on a phone has no headers.
+    """
+    style = Path(finders.find(STYLE)).read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    phases, treatments = Phase.objects.published().with_symptoms(), TreatmentOption.objects.published()
+    page_text = PageText(heading_ids=TAKEN | {phase.slug for phase in phases})
+    parts = [page for phase in phases for page in (phase, *phase.symptoms.all())] + list(treatments)
+    targets = {reverse(name): place for name, place in PARTS.items()}
+    targets |= {page.get_absolute_url(): place_of(page) for page in parts}
+
+    def articles() -> KeptArticles:
+        """Called by the template where they stand, so that their sources are numbered after those above."""
+        kept = kept_articles(page_text)
+        targets.update((article.get_absolute_url(), place_of(article)) for article, _ in kept.whole)
+        return kept
+
+    outside = request.outside
+    context = {
+        "style": style,
+        "policy": policy,
+        "site": settings.SITE_URL,
+        "all_articles": settings.SITE_URL + outside(reverse("articles:list")),
+        "phases": phases,
+        "treatments": treatments,
+        "articles": articles,
+        "page_text": page_text,
+    }
+    html = render_to_string("keep/guide_file.html", context, request)
+    html = _TEXT.sub(_under_its_title, _OWN_LINK.sub(lambda link: _led(link, targets, outside), html))
+    response = HttpResponse(_PICTURE.sub(_in_words, html))
+    response.headers["Content-Disposition"] = f'attachment; filename="{NAME}"'
+    response.headers["Content-Security-Policy"] = f"{policy}; sandbox"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def kept_articles(page_text: PageText) -> KeptArticles:
+    """The newest first, until their texts fill their part of the file. One query, however many there are."""
+    published = Article.objects.published()
+    text = Case(
+        When(pk__in=published.values("pk")[:MOST_ARTICLES], then="body"), default=Value(""), output_field=TextField()
+    )
+    newest = list(published.annotate(text=text).defer("body")[: MOST_ARTICLES + MOST_NAMED + 1])
+    whole, size = [], 0
+    for article in newest[:MOST_ARTICLES]:
+        before = dict(page_text.numbers), set(page_text.heading_ids)
+        html = page_text.render(article.text).html
+        size += len(html.encode())
+        if size > OF_ARTICLES:
+            page_text.numbers, page_text.heading_ids = before
+            break
+        whole.append((article, html))
+    rest = newest[len(whole) :]
+    return KeptArticles(whole, rest[:MOST_NAMED], len(rest) > MOST_NAMED)
+
+
+def place_of(page: Phase | TreatmentOption | Article) -> str:
+    """Where a page stands in the file."""
+    return page.slug if isinstance(page, Phase) else f"{page._meta.model_name}.{page.slug}"
+
+
+def _led(link: re.Match, targets: dict[str, str], outside: Callable[[str], str]) -> str:
+    """Inside the file where what it leads to is there, else to the site: to the version that the file was kept from."""
+    start, address = link.groups()
+    place = targets.get(address.partition("#")[0])
+    return f'{start}#{place}"' if place else f'{start}{settings.SITE_URL}{outside(address)}" rel="noreferrer"'
+
+
+def _under_its_title(text: re.Match) -> str:
+    """An article's own headings, two levels down: its title is one of the third level here."""
+    return _HEADING.sub(lambda tag: f"{tag[1]}{int(tag[2]) + 2}", text[0])
+
+
+def _in_words(picture: re.Match) -> str:
+    """What a picture shows, as the file asks for none."""
+    described = re.search(r'\balt="([^"]*)"', picture[0])
+    return f"<em>Picture: {described[1]}</em>" if described and described[1] else ""

@@ -1,0 +1,99 @@
+"""The template language of readers' pages: Jinja2, which is several times as fast as Django's own.
+
+Staff's pages stay in Django's, as the admin and allauth are written in it. docs/decisions/0012-a-page-made-anew.md has
+why.
+"""
+
+import functools
+import logging
+
+import jinja2
+from django.http import HttpRequest
+from django.template import defaultfilters
+from django.template.backends.jinja2 import Jinja2, Template
+from django.templatetags.static import static
+
+from callbacks.public import wording
+from editorial import structured, tags
+from editorial.addresses import address_of
+from editorial.page_context import site
+
+#: Macros that all templates know, by the file that each is in. A change of them shows after a start, with DEBUG too.
+#: They are several times as fast as an included template, which gets a copy of all that the page knows.
+MACROS = {
+    "article_list": "articles/_list.html",
+    "before_you_stop": "safety/before_you_stop.html",
+    "clinic_card": "safety/clinic_card.html",
+    "crumbs": "partials/crumbs.html",
+    "footer": "partials/footer.html",
+    "lost_tolerance": "safety/lost_tolerance.html",
+    "review_dates": "editorial/_review.html",
+    "safety_block": "safety/block.html",  # has the others of safety/ in it, which therefore stand first
+    "sources_section": "editorial/_sources.html",
+    "urgent_help": "partials/urgent.html",
+    "words_section": "editorial/_words.html",
+}
+#: A name that no view gave: written to the log, and a gap in the page. A page with a gap still says whom to call.
+GAP = jinja2.make_logging_undefined(logging.getLogger(__name__), jinja2.ChainableUndefined)
+
+
+class _ReadersTemplate(Template):
+    """A view has the last word on what a template sees, as with Django's own templates."""
+
+    def render(self, context: dict | None = None, request: HttpRequest | None = None) -> str:
+        context = context or {}
+        known = site(request, context.get("standing")) if request else {}
+        return super().render(known | context, request)
+
+
+class ReadersTemplates(Jinja2):
+    """Templates that can count on `site` (editorial/page_context.py) and on the functions of `environment`."""
+
+    def get_template(self, template_name: str) -> Template:
+        return _ReadersTemplate(super().get_template(template_name).template, self)
+
+    def load_all(self) -> None:
+        """Reads all templates now, so that no reader waits for it."""
+        for name in self.env.list_templates(extensions=["html"]):
+            self.env.get_template(name)
+
+
+def environment(**options: object) -> jinja2.Environment:
+    """What templates can call. Text from a name is escaped unless it says that it is HTML."""
+    made = jinja2.Environment(**options | {"undefined": GAP})  # noqa: S701 - Django sets autoescape among the options
+    made.globals |= {
+        "static": static_address,
+        "url": address_of,
+        "cite": tags.cite,
+        "explained_words": tags.explained_words,
+        "listed_sources": tags.listed_sources,
+        "markdown": tags.markdown,
+        "nav_link": tags.nav_link,
+        "once": tags.once,
+        "state_title": wording.state_title,
+        "structured_page": structured.structured_page,
+        "structured_site": structured.structured_site,
+        "structured_symptom": structured.structured_symptom,
+        "structured_trail": structured.structured_trail,
+        "their_time": wording.their_time,
+    }
+    made.filters |= {
+        "date": tags.date,
+        "filesizeformat": defaultfilters.filesizeformat,
+        "pluralize": defaultfilters.pluralize,
+    }
+    make_macros(made)
+    return made
+
+
+def make_macros(env: jinja2.Environment) -> None:
+    """Makes all templates know the macros. Last, as they use what else templates can call; to import them in each
+    template takes longer, as it compares all globals."""
+    for name, path in MACROS.items():
+        env.globals[name] = getattr(env.get_template(path).make_module(), name)
+
+
+@functools.lru_cache(maxsize=512)
+def static_address(path: str) -> str:
+    """The address of a static file, whose name has the hash of what is in it: it holds as long as this process."""
+    return static(path)

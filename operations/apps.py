@@ -1,0 +1,17 @@
+from django.apps import AppConfig, apps
+
+#: What the staff's front page calls apps that are not ours, in words that staff know.
+PLAIN_NAMES = {"auth": "Accounts and roles", "django_tasks_database": "Work in the background"}
+
+
+class OperationsConfig(AppConfig):
+    name = "operations"
+    label = "detoxsite"  # the tables and the permissions had this name before the room did
+    verbose_name = "Site"
+
+    def ready(self) -> None:
+        for label, words in PLAIN_NAMES.items():
+            apps.get_app_config(label).verbose_name = words
+        from pagecache import news
+
+        news.follow_changes()

@@ -1,0 +1,35 @@
+"""Makes a backup by hand; the worker makes one daily."""
+
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from operations.backups import backup, manifest
+from operations.backups.files import BackupError
+
+
+class Command(BaseCommand):
+    help = "Copy database, attachments and pictures to BACKUP_DIR while serving, verify the copy, delete old ones."
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("--verify", metavar="FOLDER", help="make none; read all of this one and say if it is whole")
+
+    def handle(self, *args, verify: str | None, **options) -> None:
+        try:
+            if verify:
+                manifest.verify(Path(verify))
+                self.stdout.write(f"{verify} is whole.")
+                return
+            made = backup.make()
+            gone = backup.prune(timezone.now())
+            lost = backup.lost_files(made)
+        except BackupError as error:
+            raise CommandError(str(error)) from error
+        found = manifest.load(made)
+        size = sum(entry.bytes for entry in found.files.values())
+        self.stdout.write(f"{made}: {len(found.files)} files, {size:,} bytes, verified.")
+        self.stdout.write(f"Older ones deleted: {len(gone)}.")
+        self.stdout.write("It holds no key. Keep VAR_DIR/secrets too, and elsewhere: see README, Backups.")
+        if lost:
+            raise CommandError(f"The store has lost {lost} files that requests name; the backup holds all the rest.")

@@ -1,0 +1,117 @@
+"""Brings a machine to the point where the site can be served."""
+
+import hashlib
+import json
+import tempfile
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from callbacks.casework import notices, setup_gaps
+from limits import counters
+from operations import keys, schedule
+from pagecache import news
+from storage.migration_lock import one_at_a_time
+
+DEFAULT_VAR = settings.BASE_DIR / "var"
+
+
+class Command(BaseCommand):
+    help = "Migrate, load the starter guide, collect static files, purge. Safe at every start and on several hosts."
+
+    def handle(self, *args, **options) -> None:
+        _ensure_writable(settings.VAR_DIR)
+        with one_at_a_time():
+            call_command("migrate", interactive=False, verbosity=0)
+            try:
+                keys.prove()
+            except keys.KeysError as error:
+                raise CommandError(str(error)) from error
+            call_command("load_starter", stdout=self.stdout)
+            schedule.ensure()
+        collect_static_if_changed()
+        news.forget_shared_pages()
+        call_command("purge_callbacks", stdout=self.stdout)
+        counters.forget_old()
+        self.stdout.write(f"""
+  The site:           {settings.SITE_URL}/
+  Staff sign in at:   {settings.SITE_URL}/admin/
+  First staff login:  make staff{"" if settings.VAR_DIR == DEFAULT_VAR else f" VAR_DIR={settings.VAR_DIR}"}
+  {_state_in_words()}
+  Notices to staff:   {_notices_in_words()}
+  Opening hours:      {setup_gaps.no_opening_times() or "listed"}
+""")
+
+
+def _ensure_writable(folder: Path) -> None:
+    """Raises CommandError. SQLite would say no more than that it cannot open a file."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise CommandError(
+            f"Nothing can be written in {folder}: {error.strerror}. All state is kept there; set VAR_DIR."
+        ) from error
+
+
+def _state_in_words() -> str:
+    """Where state is, without a password."""
+    database = settings.DATABASES["default"]
+    places = [f"All state is in:    {settings.VAR_DIR}"]
+    if settings.HAS_SERVER:
+        places = [f"Secrets are in:     {settings.VAR_DIR}"]
+        places.append(f"Database:           {database['NAME']} on {database['HOST']}")
+    store = settings.STORAGES["attachments"]["OPTIONS"]
+    if "bucket_name" in store:
+        places.append(f"Files:              {store['bucket_name']} at {store['endpoint_url']}")
+    elif settings.HAS_SERVER:
+        places.append(f"Files:              {settings.VAR_DIR}, of this host alone")
+    return "\n  ".join(places)
+
+
+def _notices_in_words() -> str:
+    if notices.are_on():
+        return f"by mail to {len(settings.NOTICE_EMAILS)}, through {settings.EMAIL_HOST}"
+    untold = notices.waiting(timezone.now())
+    return f"off; waiting unannounced: {untold}. Set NOTICE_EMAILS, MAIL_URL and MAIL_FROM (README)"
+
+
+def collect_static_if_changed() -> None:
+    """Collecting and compressing takes seconds, so it is done only when a source file or Django changed.
+
+    What the version before named stays, as its processes still serve while new code gets ready (docs/deploy.md).
+    """
+    stamp = settings.STATIC_ROOT.with_name("static.stamp")
+    now = _fingerprint()
+    if stamp.exists() and stamp.read_text() == now and (settings.STATIC_ROOT / "staticfiles.json").exists():
+        return
+    before = _named()
+    call_command("collectstatic", interactive=False, verbosity=0)
+    kept = before | _named()
+    for path in settings.STATIC_ROOT.rglob("*"):
+        name = str(path.relative_to(settings.STATIC_ROOT)).removesuffix(".gz").removesuffix(".br")
+        if path.is_file() and name not in kept:
+            path.unlink()
+    stamp.write_text(now)
+
+
+def _named() -> set[str]:
+    """Files that the manifest of STATIC_ROOT names, itself included."""
+    manifest = settings.STATIC_ROOT / "staticfiles.json"
+    return {manifest.name, *json.loads(manifest.read_text())["paths"].values()} if manifest.exists() else set()
+
+
+def _fingerprint() -> str:
+    files = {}
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            info = Path(storage.path(name)).stat()
+            files[name] = [info.st_size, info.st_mtime_ns]
+    text = json.dumps([django.__version__, files], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,16 @@
+"""Proves the newest backup by hand; the worker does it weekly."""
+
+from django.core.management.base import BaseCommand, CommandError
+
+from operations.backups import drill
+from operations.backups.files import BackupError
+
+
+class Command(BaseCommand):
+    help = "Restore the newest backup into a throwaway place, count, open what is sealed, and write down how it went."
+
+    def handle(self, *args, **options) -> None:
+        try:
+            self.stdout.write(drill.drill())
+        except BackupError as error:
+            raise CommandError(str(error)) from error

@@ -1,0 +1,65 @@
+"""The process beside the web server: sends notices and runs the schedule."""
+
+import logging
+import time
+
+from django.db import DatabaseError, close_old_connections, connection, reset_queries
+from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, DEFAULT_TASK_QUEUE_NAME
+from django_tasks_db.management.commands.db_worker import Worker as DatabaseWorker
+from django_tasks_db.models import DBTaskResult
+from django_tasks_db.utils import exclusive_transaction
+
+from operations import schedule
+
+log = logging.getLogger(__name__)
+
+
+class Worker(DatabaseWorker):
+    """The worker of django-tasks-db with the schedule in its loop.
+
+    It differs in three more ways: an idle look at the queue takes no lock that writers would wait for, a database that
+    is away for a while does not end it, and a stop never falls between taking a task and running it.
+    """
+
+    def __init__(self, worker_id: str, interval: float) -> None:
+        """Looks for something to do every `interval` seconds."""
+        super().__init__(
+            queue_names=[DEFAULT_TASK_QUEUE_NAME],
+            excluded_queue_names=[],
+            interval=interval,
+            batch=False,
+            backend_name=DEFAULT_TASK_BACKEND_ALIAS,
+            startup_delay=False,
+            max_tasks=None,
+            worker_id=worker_id,
+        )
+
+    def run(self) -> None:
+        """Until a signal ends it; what was begun is brought to its end first."""
+        while self.running:
+            self.running_task = True  # a signal only sets `running` now, and the loop ends by itself
+            try:
+                worked = self._step()
+            except DatabaseError as error:
+                log.warning("The worker cannot use the database (%s) and tries again.", type(error).__name__)
+                connection.close()
+                worked = False
+            self.running_task = False
+            if self.running and not worked:
+                time.sleep(self.interval)
+
+    def _step(self) -> bool:
+        """What the schedule says, then one task; whether there was one."""
+        close_old_connections()
+        reset_queries()  # with DEBUG on they would pile up
+        schedule.run_due()
+        ready = DBTaskResult.objects.ready().filter(backend_name=self.backend_name, queue_name__in=self.queue_names)
+        if not ready.exists():
+            return False
+        with exclusive_transaction(ready.db):
+            task = ready.get_locked()
+            if task:
+                task.claim(self.worker_id)
+        if task:
+            self.run_task(task)
+        return task is not None

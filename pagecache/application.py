@@ -1,0 +1,98 @@
+"""The WSGI program in front of Django: finished pages from memory or from Redis, everything else the ordinary way."""
+
+import time
+from collections.abc import Callable, Iterable
+
+from django.conf import settings
+from django.db import connection
+
+from operations import metrics
+from pagecache import compression, rules
+from pagecache.cache import PageCache
+from pagecache.entries import Page, Variant
+from pagecache.shared import SharedPages
+from pagecache.wire import Wire
+
+Application = Callable[[dict, Callable], Iterable[bytes]]
+
+
+class CachedPages:
+    """Answers readers' pages from memory. `answer_bytes` does so without WSGI, where a server can use it.
+
+    Nothing is kept with DEBUG on, as templates change then.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+        room = 0 if settings.DEBUG else settings.PAGE_CACHE_BYTES
+        self.cache = PageCache(room, SharedPages() if room and settings.REDIS_URL else None)
+        self.hosts = rules.hosts()
+        self.answer_bytes = Wire(self.cache, self.hosts, is_https=settings.HTTPS).answer
+
+    def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
+        begin = time.perf_counter()
+        target = rules.target_of(environ, self.hosts) if self.cache.room else None
+        if target is None:
+            return self.application(environ, start_response)
+        key = rules.key(environ["HTTP_HOST"], target)
+        page = self.cache.get(key)
+        if page is None:
+            if not rules.is_reading_page(target):
+                return self.application(environ, start_response)
+            first = _First(self.application, environ)
+            page = self.cache.get_or_make(key, first.page, is_private=rules.is_private(target))
+            if page is None or first.status:
+                metrics.count_made()
+            else:  # another request or another process made it
+                metrics.count_kept(target, 200, begin)
+            if page is None:
+                answer = first.answer(start_response)
+                return self.application(environ, start_response) if answer is None else answer
+        else:
+            metrics.count_kept(target, 200, begin)
+        encoding = compression.accepted(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        variant = page.ready(encoding)
+        if variant is None:
+            variant = page.variant(encoding)
+            self.cache.weigh_again(key, page)
+        return _answer(environ, variant, start_response)
+
+
+class _First:
+    """Asks the application for a page, in behalf of everybody."""
+
+    def __init__(self, application: Application, environ: dict) -> None:
+        self.application, self.environ = application, environ
+        self.status, self.headers, self.body = "", [], b""
+
+    def page(self) -> Page | None:
+        response = self.application(rules.bare(self.environ), self._start)
+        try:
+            self.body = b"".join(response)
+            is_whole = not connection.errors_occurred  # without a database a page has less on it
+        finally:
+            if hasattr(response, "close"):
+                response.close()
+        if not is_whole or not rules.may_be_kept(self.status, self.headers):
+            return None
+        page = Page(self.headers, self.body)
+        page.variant(compression.accepted(self.environ.get("HTTP_ACCEPT_ENCODING", "")))
+        return page
+
+    def answer(self, start_response: Callable) -> Iterable[bytes] | None:
+        """What came instead of a page that may be kept, or None where another request asked for it."""
+        if not self.status:
+            return None
+        start_response(self.status, self.headers)
+        return [] if self.environ["REQUEST_METHOD"] == "HEAD" else [self.body]
+
+    def _start(self, status: str, headers: list[tuple[str, str]], exc_info: object = None) -> None:
+        self.status, self.headers = status, headers
+
+
+def _answer(environ: dict, variant: Variant, start_response: Callable) -> Iterable[bytes]:
+    if variant.is_known_to(environ.get("HTTP_IF_NONE_MATCH", "")):
+        start_response("304 Not Modified", variant.repeated)
+        return []
+    start_response("200 OK", variant.headers)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [variant.body]

@@ -1,0 +1,100 @@
+"""Which requests a finished page may answer, and which answers may be kept.
+
+Everything that an answer could depend on is either in the key (host, path, page number) or keeps the request from
+being answered from memory at all. What is not plainly one of these goes the ordinary way, and costs only time.
+"""
+
+import io
+import re
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.urls import Resolver404, resolve
+
+from privateversion import codes
+
+#: Letters that mean themselves in an address and in a key. No escape, no empty segment.
+PATH = re.compile(r"/(?:[\w.-]+/)*[\w.-]*", re.ASCII)
+QUERY = re.compile(r"(?:page|p)=[1-9][0-9]{0,4}")
+LONGEST_TARGET = 320
+_CREDENTIALS = ("HTTP_COOKIE", "HTTP_AUTHORIZATION")
+
+
+def hosts() -> frozenset[str]:
+    """The names readers know the site by, as they stand in a Host header. Others are answered, but not from memory."""
+    site = urlsplit(settings.SITE_URL)
+    names = [name for name in settings.ALLOWED_HOSTS if not name.startswith((".", "*"))]
+    ports = {site.port, settings.PORT} if not settings.HTTPS else {site.port}
+    return frozenset(f"{name}:{port}" if port else name for name in names for port in {None, *ports})
+
+
+def key(host: str, target: str) -> bytes:
+    """What a finished page is kept under."""
+    return f"{host}{target}".encode("latin-1")
+
+
+def target_of(environ: dict, known_hosts: frozenset[str]) -> str | None:
+    """The path and query of a request that may be answered from memory, or None."""
+    path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
+    target = f"{path}?{query}" if query else path
+    is_plain = (
+        environ.get("REQUEST_METHOD") in {"GET", "HEAD"}
+        and environ.get("HTTP_HOST") in known_hosts
+        and not environ.get("SCRIPT_NAME")
+        and not any(name in environ for name in _CREDENTIALS)
+        and environ.get("CONTENT_LENGTH") in {None, "", "0"}
+        and "HTTP_TRANSFER_ENCODING" not in environ
+        and len(target) <= LONGEST_TARGET
+        and PATH.fullmatch(path)
+        and (not query or QUERY.fullmatch(query))
+        and environ.get("RAW_URI", target) == target
+    )
+    return target if is_plain and _is_own_scheme(environ) else None
+
+
+def _is_own_scheme(environ: dict) -> bool:
+    """Whether it came as the site's own address says, by the same header that Django trusts for it."""
+    forwarded = environ.get("HTTP_X_FORWARDED_PROTO")
+    return forwarded == "https" if settings.HTTPS else forwarded is None and environ["wsgi.url_scheme"] == "http"
+
+
+def is_reading_page(target: str) -> bool:
+    """Whether the view behind an address says that its page is the same for everybody (editorial.reading)."""
+    path, _, query = target.partition("?")
+    try:
+        own = codes.plain(path) if is_private(path) else path
+        known = getattr(resolve(own).func, "reading_query", None) if own else None
+    except (Resolver404, DatabaseError):  # Django answers both, with a page of its own
+        return False
+    return known is not None and (not query or query.partition("=")[0] in known)
+
+
+def is_private(target: str) -> bool:
+    return target.startswith(codes.PREFIX)
+
+
+def bare(environ: dict) -> dict:
+    """The request reduced to what is in the key, so that nothing else can get into the page: a plain GET."""
+    kept = {
+        name: value
+        for name, value in environ.items()
+        if not name.startswith("HTTP_") and name not in {"CONTENT_LENGTH", "CONTENT_TYPE", "REMOTE_USER"}
+    }
+    kept |= {"REQUEST_METHOD": "GET", "HTTP_HOST": environ["HTTP_HOST"], "wsgi.input": io.BytesIO()}
+    kept["wsgi.url_scheme"] = "https" if settings.HTTPS else "http"
+    if settings.HTTPS:
+        kept["HTTP_X_FORWARDED_PROTO"] = "https"
+    return kept
+
+
+def may_be_kept(status: str, headers: list[tuple[str, str]]) -> bool:
+    """A second look at what the view promised: a whole page, that no cookie or session had a part in."""
+    names = {name.lower(): value.lower() for name, value in headers}
+    control = names.get("cache-control", "")
+    return (
+        status.startswith("200 ")
+        and "set-cookie" not in names
+        and not any(word in control for word in ("no-store", "private"))
+        and {part.strip() for part in names.get("vary", "").split(",")} <= {"", "accept-encoding"}
+    )

@@ -1,0 +1,95 @@
+"""Answers straight from the bytes of a request, for a server that hands them over before it parses them.
+
+Only a request that cannot be read in two ways is answered: one whole GET or HEAD with none but well-known headers, each
+on one line, in one piece and with nothing behind it. Anything else gets None and goes to the server's own parser.
+"""
+
+import email.utils
+import re
+import time
+
+from operations import metrics
+from pagecache import compression
+from pagecache.cache import PageCache
+
+LARGEST = 4096  # bytes of a request
+_REQUEST = re.compile(rb"(?:GET|HEAD) /[!-~]* HTTP/1\.1\r\n(?:[A-Za-z][A-Za-z0-9-]*: [ -~]*\r\n)+\r\n")
+#: Headers that change nothing in a page. `sec-` ones are added by browsers, `x-` ones by the proxy in front.
+_WITHOUT_EFFECT = frozenset(
+    b"accept accept-language cache-control dnt if-modified-since pragma priority referer save-data "
+    b"upgrade-insecure-requests user-agent via x-forwarded-for x-forwarded-host x-forwarded-port x-real-ip".split()
+)
+_READ = frozenset(b"accept-encoding connection host if-none-match x-forwarded-proto".split())
+
+
+#: What to send, in its order, and whether the connection stays open afterwards.
+Answer = tuple[list[bytes], bool]
+
+
+class Wire:
+    """Looks into one cache. `hosts` are the Host headers that it knows; `is_https`: all of it stands behind TLS."""
+
+    def __init__(self, cache: PageCache, hosts: frozenset[str], *, is_https: bool) -> None:
+        self.cache = cache
+        self._hosts = frozenset(host.encode() for host in hosts)
+        self._protocol = b"https" if is_https else b""
+        self._is_counted = metrics.is_on()
+        self._second, self._starts = -1, {}
+
+    def answer(self, request: bytes) -> Answer | None:
+        """Never waits, and asks no database."""
+        begin = time.perf_counter()
+        if len(request) > LARGEST or not _REQUEST.fullmatch(request):
+            return None
+        line, *lines = request[:-4].split(b"\r\n")
+        found = _headers(lines)
+        if found is None or found.get(b"x-forwarded-proto", b"") != self._protocol:
+            return None
+        host, connection = found.get(b"host", b""), found.get(b"connection", b"keep-alive").lower()
+        if host not in self._hosts or connection not in {b"keep-alive", b"close"}:
+            return None
+        method, target, _ = line.split(b" ")
+        page = self.cache.get(host + target)
+        encoding = compression.accepted(found.get(b"accept-encoding", b"").decode("ascii"))
+        variant = page.ready(encoding) if page else None
+        if variant is None:
+            return None
+        keep = connection == b"keep-alive"
+        known = b"if-none-match" in found and variant.is_known_to(found[b"if-none-match"].decode("ascii"))
+        if self._is_counted:
+            metrics.count_kept(target.decode("ascii"), 304 if known else 200, begin)
+        start = self._start(304 if known else 200, connection)
+        if known:
+            return [start, variant.repeated_head], keep
+        return [start, variant.head] if method == b"HEAD" else [start, variant.head, variant.body], keep
+
+    def _start(self, status: int, connection: bytes) -> bytes:
+        """The beginning of an answer, made once a second."""
+        if (now := int(time.time())) != self._second:
+            self._starts, self._second = _starts(now), now
+        return self._starts[status, connection]
+
+
+def _starts(second: int) -> dict[tuple[int, bytes], bytes]:
+    date = email.utils.formatdate(second, usegmt=True).encode()
+    return {
+        (status, connection): b"HTTP/1.1 %d %b\r\nServer: gunicorn\r\nDate: %b\r\nConnection: %b\r\n"
+        % (status, reason, date, connection)
+        for status, reason in ((200, b"OK"), (304, b"Not Modified"))
+        for connection in (b"keep-alive", b"close")
+    }
+
+
+def _headers(lines: list[bytes]) -> dict[bytes, bytes] | None:
+    """The headers that matter, or None where one is unknown or there twice."""
+    found: dict[bytes, bytes] = {}
+    for line in lines:
+        name, _, value = line.partition(b": ")
+        name = name.lower()
+        if name in _READ:
+            if name in found:
+                return None
+            found[name] = value
+        elif name not in _WITHOUT_EFFECT and not name.startswith(b"sec-"):
+            return None
+    return found

@@ -1,0 +1,81 @@
+"""Keeps a page's links, forms and places inside the private version.
+
+Works on our own HTML, in which every attribute stands in double quotes and no text holds a bare one.
+"""
+
+import json
+import re
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from privateversion.codes import private, short
+
+#: Addresses that are no pages: their names say nothing, and a rewritten one would lead nowhere.
+FILES = ("/static/", "/media/", "/admin/")
+#: Where scripts and styles know an element by its id.
+KEPT_IDS = {"", "main"}
+ID_LENGTH = 5
+#: Closes the form address of a question that would otherwise stand, word for word, in the history.
+ASKED = "q/"
+
+#: The attribute of a link that leads out, to the ordinary version, stands right before its address.
+OUT = "data-out"
+_ATTRIBUTE = re.compile(
+    rf"(?<=\s)(?<! {OUT} )"
+    r'(href|action|id|for|headers|aria-labelledby|aria-describedby|aria-controls|xlink:href)="([^"]*)"'
+)
+_ACTION = re.compile(r'(?<=\s)action="([^"?#]*)[^"]*"')
+_FORM = re.compile(r"<form\b[^>]*>")
+
+
+def html(text: str) -> str:
+    """The page with every address and id in it turned into one that says nothing."""
+    text = _FORM.sub(_form, text)
+    text = _ATTRIBUTE.sub(_attribute, text)
+    return re.sub(rf'{re.escape(settings.SITE_URL)}(/[^"<\s]*)', lambda m: settings.SITE_URL + address(m[1]), text)
+
+
+def answer(text: str) -> str:
+    """A JSON answer to a script of ours, which may say where to go next."""
+    data = json.loads(text)
+    if isinstance(data, dict) and "address" in data:
+        data["address"] = address(data["address"])
+    return json.dumps(data)
+
+
+def address(url: str) -> str:
+    """An address inside the private version; what is no page of ours stays as it is."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # in what somebody typed, which a page shows again
+        return url
+    if parts.scheme or parts.netloc or parts.path.startswith((*FILES, "/n/")):
+        return url
+    path = private(parts.path) if parts.path else ""
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{path}{query}{_fragment(parts.fragment)}"
+
+
+def _fragment(name: str) -> str:
+    return f"#{_id(name)}" if name else ""
+
+
+def _id(name: str) -> str:
+    return name if name in KEPT_IDS else f"a{short(name, ID_LENGTH)}"
+
+
+def _attribute(match: re.Match) -> str:
+    name, value = match.groups()
+    if name in {"href", "action", "xlink:href"}:
+        return f'{name}="{address(value)}"'
+    return f'{name}="{" ".join(_id(part) for part in value.split())}"'
+
+
+def _form(match: re.Match) -> str:
+    """A form that asks by GET puts its words into the address; here it sends them in the body."""
+    tag = match[0]
+    if 'method="get"' not in tag:
+        return tag
+    tag = tag.replace(' method="get"', "").replace("<form", '<form method="post"', 1)
+    return _ACTION.sub(lambda action: f'action="{address(action[1])}{ASKED}"', tag)

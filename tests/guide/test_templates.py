@@ -1,0 +1,78 @@
+"""What readers' templates can rely on."""
+
+import jinja2
+import pytest
+from django.template import engines
+from django.test import RequestFactory
+from django.urls import NoReverseMatch
+from markupsafe import Markup
+
+from editorial.markdown import PageText
+from guide import templating
+
+
+@pytest.fixture
+def request_(rf: RequestFactory):
+    request = rf.get("/about/")
+    request.is_private, request.private_address = False, ""
+    return request
+
+
+def made(text: str, **values: object) -> str:
+    return engines["readers"].env.from_string(text).render(**values)
+
+
+def test_text_is_escaped_and_html_of_ours_is_not():
+    html = PageText().render("a *b*").html
+    assert made("{{ words }} {{ html }}", words="<b>\"'", html=html) == f"&lt;b&gt;&#34;&#39; {html}"
+
+
+def test_every_template_is_read_before_the_first_reader_comes():
+    env = templating.environment(loader=engines["readers"].env.loader, autoescape=True, auto_reload=False)
+    names = env.list_templates(extensions=["html"])
+    assert "home.html" in names and "404.html" in names
+    for name in names:
+        assert env.get_template(name)
+
+
+def test_name_that_no_view_gave_fails_a_test():
+    with pytest.raises(jinja2.UndefinedError, match="nobody_gave"):
+        made("{% if nobody_gave %}x{% endif %}")
+
+
+def test_name_that_no_view_gave_to_a_macro_fails_a_test():
+    with pytest.raises(jinja2.UndefinedError, match="tel"):
+        made("{{ clinic_card(clinic) }}", clinic={})
+
+
+def test_name_that_no_view_gave_leaves_a_gap_and_a_line_in_the_log_for_readers(caplog):
+    env = templating.environment(loader=engines["readers"].env.loader, autoescape=True)
+    assert env.from_string("a{{ nobody.gave }}b").render() == "ab"
+    assert "'nobody' is undefined" in caplog.text
+
+
+@pytest.mark.django_db
+def test_view_has_the_last_word_on_what_a_template_sees(request_):
+    about = engines["readers"].get_template("pages/about.html")
+    assert "<title>About" in about.render({}, request_)
+    assert 'content="https://elsewhere.example/x"' in about.render(
+        {"canonical_url": "https://elsewhere.example/x"}, request_
+    )
+
+
+def test_macro_is_known_to_all_templates():
+    html = made('{{ crumbs("A <page>", "Articles", url("articles:list")) }}')
+    assert '<a href="/articles/">Articles</a>' in html and "A &lt;page&gt;" in html
+
+
+def test_link_to_a_view_that_is_not_there_fails():
+    with pytest.raises(NoReverseMatch):
+        made('{{ url("no-such-page") }}')
+
+
+def test_part_made_once_differs_with_its_values():
+    text = '{{ once(footer, "A clinic", tel, phone) }}'
+    first, second = (made(text, tel=f"+1212555010{number}", phone=f"555-010{number}") for number in (1, 2))
+    sneaked = made(text, tel="<b>", phone=Markup("<i>")), made(text, tel="<b>", phone="<i>")
+    assert "<i>" in sneaked[0] and "<i>" not in sneaked[1] and "<b>" not in "".join(sneaked)
+    assert "555-0101" in first and "555-0102" in second and first == made(text, tel="+12125550101", phone="555-0101")

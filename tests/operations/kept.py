@@ -1,0 +1,76 @@
+"""The program in front of Django inside the process of a test: asked like a server asks it, and counted."""
+
+import io
+from collections.abc import Callable
+
+from django.core.wsgi import get_wsgi_application
+
+from pagecache.application import CachedPages
+
+HOST = "127.0.0.1"
+#: Of the reading pages, those whose answer is a reader's own or depends on the hour.
+NOT_KEPT = {"/phases/now/", "/phases/now/check-in/", "/search/?q=withdrawl", "/contact/"}
+
+
+class Kept:
+    """The site behind its page cache. `rendered` has the path of each request that came through to Django."""
+
+    def __init__(self) -> None:
+        self.rendered: list[str] = []
+        self._django = get_wsgi_application()
+        self.pages = CachedPages(self._through)
+        self.cache = self.pages.cache
+        self.cache._pid = -1
+        self.cache._look_regularly = lambda: None  # a test looks by itself, on its own connection
+
+    def alone(self) -> "Kept":
+        """As where no Redis is named."""
+        self.cache.shared = None
+        return self
+
+    def _through(self, environ: dict, start_response: Callable):
+        self.rendered.append(environ["PATH_INFO"])
+        return self._django(environ, start_response)
+
+    def get(self, target: str, method: str = "GET", **environ: str) -> tuple[str, dict[str, str], bytes]:
+        """Status line, headers by lower-case name, body. `environ` as WSGI names it."""
+        path, _, query = target.partition("?")
+        answer = {}
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> None:
+            answer["start"] = status, {name.lower(): value for name, value in headers}
+
+        base = {
+            "REQUEST_METHOD": method,
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "SCRIPT_NAME": "",
+            "HTTP_HOST": HOST,
+            "SERVER_NAME": HOST,
+            "SERVER_PORT": "80",
+            "REMOTE_ADDR": HOST,
+            "wsgi.url_scheme": "http",
+            "wsgi.input": io.BytesIO(),
+        }
+        parts = self.pages(base | environ, start)
+        body = b"".join(parts)
+        getattr(parts, "close", lambda: None)()
+        return *answer["start"], body
+
+    def trust(self) -> None:
+        """What it knows goes out from now on without another look, however slow the machine is."""
+        self.cache._trusted_until = self.cache._until = float("inf")
+
+    def wire(self, *lines: str, host: str = HOST, line: str = "GET / HTTP/1.1") -> tuple[bytes, bool] | None:
+        """What goes out for the bytes of a request, and whether the connection stays; None: the ordinary way."""
+        head = "\r\n".join([line, f"Host: {host}", *lines]) + "\r\n\r\n"
+        answer = self.pages.answer_bytes(head.encode("latin-1"))
+        return answer and (b"".join(answer[0]), answer[1])
+
+
+def times(site: Kept, target: str, **environ: str) -> int:
+    """How often Django is asked for two requests."""
+    before = len(site.rendered)
+    site.get(target, **environ)
+    site.get(target, **environ)
+    return len(site.rendered) - before

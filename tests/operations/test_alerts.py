@@ -1,0 +1,237 @@
+"""Whoever runs the site is told in time, not too often, and of nobody who asked for a call."""
+
+import datetime
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from callbacks.casework.notices import NotSent
+from callbacks.models import CallbackRequest
+from operations import alerts, probes, readiness, schedule, watch
+from operations.backups import manifest
+from operations.models import Look, Matter, ScheduledJob
+from tests.callbacks.helpers import submit
+from tests.mail_server import mail_server
+
+pytestmark = pytest.mark.django_db
+MINUTE = datetime.timedelta(minutes=1)
+HOUR, DAY = 60 * MINUTE, 1440 * MINUTE
+NOW = timezone.now()
+
+
+@pytest.fixture
+def server(settings):
+    with mail_server() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.server_address[1]
+        settings.DEFAULT_FROM_EMAIL = "guide@clinic.example"
+        settings.ALERT_EMAILS = settings.NOTICE_EMAILS = ["ops@clinic.example"]
+        yield server
+
+
+@pytest.fixture
+def well(settings):
+    """A worker that lives, a backup of today, room on the disk."""
+    settings.DISK_LOW_MB = 1
+    schedule.ensure()
+    ScheduledJob.objects.update(succeeded_at=NOW + DAY, next_at=NOW + 400 * DAY)
+    (settings.BACKUP_DIR / f"{NOW:{manifest.NAME}}").mkdir(parents=True)
+
+
+def wrong() -> list[readiness.Finding]:
+    return [finding for finding in readiness.findings(NOW) if finding.state == "wrong"]
+
+
+def keys() -> set[str]:
+    return {finding.key for finding in wrong()}
+
+
+def test_nothing_is_wrong_where_all_is_well(well, server):
+    assert keys() == set()
+    assert alerts.tell(NOW) == 0 and server.got == []
+
+
+def break_worker(settings):
+    ScheduledJob.objects.filter(name="heartbeat").update(succeeded_at=NOW - 6 * MINUTE)
+
+
+def break_store(settings):
+    folder = Path(settings.STORAGES["attachments"]["OPTIONS"]["location"])
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.write_text("a file, not a folder")
+    probes.look_at_everything()
+
+
+def break_queue(settings):
+    submit()
+    DBTaskResult.objects.update(enqueued_at=NOW - HOUR, run_after=NOW - HOUR)
+    CallbackRequest.objects.update(staff_told_at=NOW, due_at=NOW + DAY)
+
+
+def break_task(settings):
+    break_queue(settings)
+    DBTaskResult.objects.update(status="FAILED", started_at=NOW, finished_at=NOW)
+
+
+def break_job(settings):
+    ScheduledJob.objects.filter(name="purge").update(failed_at=NOW + 2 * DAY)
+
+
+def break_promise(settings):
+    submit()
+    CallbackRequest.objects.update(due_at=NOW - 2 * HOUR, staff_told_at=NOW)
+
+
+def break_mail(settings):
+    submit()
+    CallbackRequest.objects.update(received_at=NOW - HOUR, due_at=NOW + DAY)
+
+
+def break_disk(settings):
+    settings.DISK_LOW_MB = 10**9
+
+
+def break_backup(settings):
+    Look.objects.create(name="backup", at=NOW, problem="The disk is full.")
+
+
+def no_backup(settings):
+    next(settings.BACKUP_DIR.iterdir()).rename(settings.BACKUP_DIR / f"{NOW - 2 * DAY:{manifest.NAME}}")
+
+
+def break_drill(settings):
+    Look.objects.create(name="drill", at=NOW, problem="The database is damaged.")
+
+
+def break_scanner(settings):
+    settings.CLAMD = ("127.0.0.1", 1)
+    probes.look_at_everything()
+
+
+def end_certificate(settings):
+    settings.HTTPS = True
+    Look.objects.create(name="certificate", at=NOW, good_until=NOW + 13 * DAY)
+
+
+BREAKS = {
+    "worker": break_worker,
+    "store": break_store,
+    "queue": break_queue,
+    "callbacks": break_promise,
+    "mail": break_mail,
+    "disk": break_disk,
+    "backup": break_backup,
+    "drill": break_drill,
+    "scanner": break_scanner,
+    "certificate": end_certificate,
+}
+
+
+#: A store on the network is no folder that could be in the way.
+KEYS = [pytest.param(key, marks=pytest.mark.sqlite_only("a folder")) if key == "store" else key for key in BREAKS]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_what_breaks_is_found_and_nothing_else(well, server, settings, key):
+    BREAKS[key](settings)
+    assert keys() == {key}
+    [found] = wrong()
+    assert found.says and found.advice
+
+
+@pytest.mark.parametrize("how", [break_task, break_job])
+def test_task_or_job_that_fails_is_found(well, settings, how):
+    how(settings)
+    assert keys() == {"tasks"}
+
+
+def test_backup_that_is_old_is_found(well, settings):
+    no_backup(settings)
+    assert keys() == {"backup"}
+
+
+def test_matter_is_told_once_in_six_hours_and_once_when_it_is_well_again(well, server, settings):
+    break_drill(settings)
+    told = [alerts.tell(NOW + minutes * MINUTE) for minutes in range(0, 60, 2)]
+    assert sum(told) == 1 and told[0] == 0, "what lasts a moment is not told"
+    alerts.tell(NOW + 5 * HOUR)
+    assert len(server.got) == 1
+    alerts.tell(NOW + 7 * HOUR)
+    assert len(server.got) == 2
+    Look.objects.update(problem="")
+    alerts.tell(NOW + 7 * HOUR + MINUTE)
+    alerts.tell(NOW + 7 * HOUR + 2 * MINUTE)
+    subjects = [mail["Subject"] for mail in server.mails]
+    assert subjects == ["Needs you: Restore drill", "Needs you: Restore drill", "Well again"]
+    assert "Well again: Restore drill." in server.mails[-1].get_content()
+    assert not Matter.objects.exists()
+
+
+def test_matter_that_passes_by_itself_is_not_told_at_all(well, server, settings):
+    break_drill(settings)
+    alerts.tell(NOW)
+    Look.objects.update(problem="")
+    alerts.tell(NOW + 20 * MINUTE)
+    assert server.got == []
+
+
+def test_mail_server_that_is_down_delays_an_alert_and_loses_none(well, server, settings):
+    break_drill(settings)
+    alerts.tell(NOW)
+    server.mood = "refuses"
+    with pytest.raises(NotSent):
+        alerts.tell(NOW + 10 * MINUTE)
+    server.mood = "takes"
+    assert alerts.tell(NOW + 12 * MINUTE) == 1
+    server.mood = "refuses"
+    Look.objects.update(problem="")
+    with pytest.raises(NotSent):
+        alerts.tell(NOW + 14 * MINUTE)
+    server.mood = "takes"
+    alerts.tell(NOW + 16 * MINUTE)
+    assert server.mails[-1]["Subject"] == "Well again"
+
+
+def test_alert_holds_nothing_of_a_request(well, server, settings):
+    request = submit()
+    CallbackRequest.objects.update(due_at=NOW - 2 * HOUR, staff_told_at=NOW)
+    alerts.tell(NOW)
+    alerts.tell(NOW + 10 * MINUTE)
+    text = server.got[0].decode()
+    assert "1 person waits past the promised time" in text
+    for secret in (request.reference, str(request.pk), "Miller", "2125550123", "Knock"):
+        assert secret not in text
+
+
+def test_web_process_tells_of_a_worker_that_is_dead(well, server, settings):
+    """For it cannot tell of itself; of several processes one does."""
+    break_worker(settings)
+    watch.look()
+    Matter.objects.update(since=NOW - HOUR)
+    watch.look()
+    watch.look()
+    assert [mail["Subject"] for mail in server.mails] == ["Needs you: Task worker"]
+    ScheduledJob.objects.filter(name="heartbeat").update(succeeded_at=timezone.now())
+    alerts.tell(timezone.now())
+    assert server.mails[-1]["Subject"] == "Well again"
+
+
+def test_web_process_tells_of_a_database_that_is_away_past_it(server, monkeypatch):
+    from django.db import OperationalError
+
+    monkeypatch.setattr(watch, "_database_told_at", None)
+    monkeypatch.setattr(readiness.standing, "heartbeat", lambda: (_ for _ in ()).throw(OperationalError("secret")))
+    watch.look()
+    watch.look()
+    assert [mail["Subject"] for mail in server.mails] == ["Needs you: Database"]
+    assert b"secret" not in server.got[0]
+
+
+def test_page_says_what_to_do(client, well, settings):
+    from tests.callbacks.helpers import sign_in
+
+    break_drill(settings)
+    page = sign_in(client, "detoxsite.view_readiness").get("/admin/readiness/").content.decode()
+    assert "1 of 14 need you" in page and "The database is damaged." in page and "manage.py restore_drill" in page

@@ -1,0 +1,36 @@
+"""Getting a machine ready takes nothing from the code that serves meanwhile."""
+
+import io
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from operations.management.commands.prepare import collect_static_if_changed
+
+
+def test_new_code_leaves_the_static_files_of_the_code_before_and_none_older(settings, tmp_path):
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    settings.STATICFILES_DIRS = [tmp_path / "source"]
+    settings.STATIC_ROOT = tmp_path / "static"
+    (tmp_path / "source").mkdir()
+    kept = []
+    for width in (1, 22, 333):
+        (tmp_path / "source" / "page.css").write_text(f"p {{ width: {width}px; }}")
+        collect_static_if_changed()
+        kept.append({path.read_text() for path in settings.STATIC_ROOT.glob("page.*.css")})
+    assert kept == [
+        {"p { width: 1px; }"},
+        {"p { width: 1px; }", "p { width: 22px; }"},
+        {"p { width: 22px; }", "p { width: 333px; }"},
+    ]
+    before = (settings.STATIC_ROOT / "staticfiles.json").stat().st_mtime_ns
+    collect_static_if_changed()
+    assert (settings.STATIC_ROOT / "staticfiles.json").stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("place", [Path("/proc"), Path("/proc/version/below")])
+def test_state_that_cannot_be_written_is_said_in_a_sentence(settings, place):
+    settings.VAR_DIR = place
+    with pytest.raises(CommandError, match=f"Nothing can be written in {place}: .* VAR_DIR"):
+        call_command("prepare", stdout=io.StringIO())

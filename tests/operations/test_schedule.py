@@ -1,0 +1,208 @@
+"""Each job runs in its time, once, whatever happened to workers and clocks meanwhile."""
+
+import datetime
+import threading
+from dataclasses import replace
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from callbacks.models import CallbackRequest
+from operations import schedule, worker_status
+from operations.models import ScheduledJob
+from operations.schedule import DAY, HOUR, MINUTE, SECOND, Job
+from tests.callbacks.helpers import submit
+
+pytestmark = pytest.mark.django_db
+
+EVERY = HOUR
+NAME = "count"
+
+
+ALL_JOBS = schedule.JOBS
+
+
+@pytest.fixture(autouse=True)
+def in_line(monkeypatch) -> None:
+    """Threads of their own would not see what a test has in its transaction."""
+    monkeypatch.setattr(schedule, "JOBS", tuple(job for job in ALL_JOBS if not job.aside))
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Moves the time that the schedule sees."""
+    real = timezone.now()
+
+    class Clock:
+        now = real
+
+    monkeypatch.setattr(schedule.timezone, "now", lambda: Clock.now)
+    return Clock
+
+
+@pytest.fixture
+def runs(monkeypatch, clock) -> list[datetime.datetime]:
+    """When a job that is due hourly has run."""
+    seen: list[datetime.datetime] = []
+    monkeypatch.setattr(schedule, "JOBS", (Job(NAME, EVERY, lambda: seen.append(clock.now)),))
+    schedule.ensure()
+    return seen
+
+
+def pass_time(clock, span: datetime.timedelta, step: datetime.timedelta) -> None:
+    end = clock.now + span
+    while clock.now < end:
+        clock.now += step
+        schedule.run_due()
+
+
+def test_job_runs_at_once_and_then_at_its_interval(runs, clock):
+    schedule.run_due()
+    pass_time(clock, 5 * HOUR, MINUTE)
+    assert len(runs) == 6
+
+
+def test_job_after_days_without_a_worker_runs_once(runs, clock):
+    schedule.run_due()
+    clock.now += 9 * DAY
+    pass_time(clock, 30 * MINUTE, MINUTE)
+    assert len(runs) == 2
+
+
+def test_job_that_another_worker_has_taken_is_left_alone(runs, clock):
+    before = ScheduledJob.objects.get().next_at
+    assert schedule._take(schedule.JOBS[0], before)
+    assert not schedule._take(schedule.JOBS[0], before)
+    schedule.run_due()
+    assert runs == []
+
+
+def test_job_whose_worker_was_killed_is_tried_again_soon(runs, clock):
+    schedule._take(schedule.JOBS[0], ScheduledJob.objects.get().next_at)  # and then nothing more is heard
+    pass_time(clock, schedule.TRY_AGAIN, MINUTE)
+    assert len(runs) == 1
+
+
+def test_job_that_ends_its_worker_each_time_is_named_and_one_that_came_to_its_end_is_not(runs, clock):
+    for _ in range(4 * 6):  # four hours; after each beginning nothing more is heard
+        schedule._take(schedule.JOBS[0], ScheduledJob.objects.get().next_at)
+        clock.now += schedule.TRY_AGAIN
+    assert worker_status.late_jobs(clock.now) == [schedule.JOBS[0].name]
+    schedule.run_due()
+    assert len(runs) == 1 and worker_status.late_jobs(clock.now) == []
+
+
+def test_job_that_fails_is_tried_again_and_stops_no_other(monkeypatch, clock, caplog):
+    seen = []
+    jobs = (Job("bad", DAY, lambda: 1 / 0), Job("good", DAY, lambda: seen.append(1)))
+    monkeypatch.setattr(schedule, "JOBS", jobs)
+    schedule.ensure()
+    pass_time(clock, HOUR, MINUTE)
+    assert seen == [1]
+    assert caplog.text.count("ZeroDivisionError") == 6
+    assert worker_status.failing_jobs() == ["bad"]
+    assert worker_status.late_jobs(clock.now) == [], "it is tried, and that is something else"
+    assert worker_status.late_jobs(clock.now + 2 * DAY) == ["bad", "good"]
+
+
+@pytest.mark.parametrize("jump", [-400 * DAY, -6 * HOUR, 400 * DAY])
+def test_job_goes_on_after_the_clock_was_wrong(runs, clock, jump):
+    schedule.run_due()
+    clock.now += jump
+    pass_time(clock, 3 * HOUR, MINUTE)
+    clock.now -= jump
+    runs.clear()
+    pass_time(clock, 3 * HOUR, MINUTE)
+    assert 3 <= len(runs) <= 4
+
+
+def test_clocks_that_differ_a_little_make_no_job_run_twice(runs, clock):
+    """Two hosts, one four minutes ahead."""
+    for minute in range(3 * 60):
+        clock.now += MINUTE
+        ahead = 4 * MINUTE if minute % 2 else 0 * MINUTE
+        clock.now += ahead
+        schedule.run_due()
+        clock.now -= ahead
+    assert 3 <= len(runs) <= 4
+
+
+def test_schedule_does_not_multiply():
+    for _ in range(3):
+        schedule.ensure()
+        call_command("migrate", verbosity=0)
+    assert sorted(ScheduledJob.objects.values_list("name", flat=True)) == sorted(job.name for job in schedule.JOBS)
+
+
+def test_schedule_that_was_changed_drops_jobs_that_are_no_more():
+    ScheduledJob.objects.create(name="of an older version", next_at=timezone.now())
+    schedule.ensure()
+    assert not ScheduledJob.objects.filter(name="of an older version").exists()
+
+
+def test_schedule_without_rows_makes_them():
+    ScheduledJob.objects.all().delete()
+    schedule.run_due()
+    schedule.run_due()
+    assert worker_status.heartbeat()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_job_runs_through(monkeypatch):
+    jobs = [replace(job, aside=False, first=0 * SECOND) for job in ALL_JOBS]
+    monkeypatch.setattr(schedule, "JOBS", tuple(jobs))
+    schedule.ensure()
+    schedule.run_due()
+    assert worker_status.failing_jobs() == []
+    assert not ScheduledJob.objects.filter(succeeded_at=None).exists()
+    assert worker_status.late_jobs(timezone.now()) == []
+
+
+def test_purge_job_erases_what_is_due():
+    request = submit()
+    CallbackRequest.objects.update(received_at=timezone.now() - 90 * DAY, erase_after=timezone.now() - SECOND)
+    schedule.ensure()
+    schedule.run_due()
+    assert not CallbackRequest.objects.filter(pk=request.pk).exists()
+
+
+def test_rows_of_finished_and_lost_tasks_are_pruned_and_no_others():
+    for number in range(5):
+        submit(nonce=str(number))
+    ready, done, young, lost, running = DBTaskResult.objects.all()
+    now = timezone.now()
+    for row, values in (
+        (done, {"status": "SUCCESSFUL", "finished_at": now - 25 * HOUR}),
+        (young, {"status": "FAILED", "finished_at": now - 23 * HOUR}),
+        (lost, {"status": "RUNNING", "started_at": now - 25 * HOUR}),
+        (running, {"status": "RUNNING", "started_at": now}),
+    ):
+        DBTaskResult.objects.filter(pk=row.pk).update(**values)
+    schedule.prune_tasks()
+    assert set(DBTaskResult.objects.all()) == {ready, young, running}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_job_that_takes_long_holds_up_no_other_and_is_begun_once(monkeypatch, clock):
+    go_on, begun, others = threading.Event(), [], []
+
+    def take_long() -> None:
+        begun.append(1)
+        go_on.wait(20)
+
+    jobs = (Job("long", DAY, take_long, aside=True), Job("short", MINUTE, lambda: others.append(1)))
+    monkeypatch.setattr(schedule, "JOBS", jobs)
+    schedule.ensure()
+    pass_time(clock, HOUR, MINUTE)
+    assert (len(begun), len(others)) == (1, 60)
+    go_on.set()
+    schedule._aside["long"].join(20)
+    assert ScheduledJob.objects.get(name="long").succeeded_at
+
+
+def test_drill_first_runs_once_there_is_a_backup(monkeypatch):
+    monkeypatch.setattr(schedule, "JOBS", ALL_JOBS)
+    schedule.ensure()
+    assert ScheduledJob.objects.get(name="restore drill").next_at > timezone.now() + 50 * MINUTE

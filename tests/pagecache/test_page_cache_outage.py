@@ -1,0 +1,122 @@
+"""Finished pages in memory while the database is away: known ones stay up for a while, and no lesser one is kept."""
+
+import contextlib
+import datetime
+import time
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from editorial import contacts, versions
+from pagecache import cache as cache_module
+from pagecache import rules
+from privateversion import codes
+from tests.factories import make_article
+from tests.operations.kept import Kept, times
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def site() -> Kept:
+    return Kept()
+
+
+@pytest.fixture
+def clock(monkeypatch) -> SimpleNamespace:
+    """The cache's clocks, `ahead` by so many seconds."""
+    clock = SimpleNamespace(ahead=0)
+    clock.time, clock.monotonic = lambda: time.time() + clock.ahead, lambda: time.monotonic() + clock.ahead
+    monkeypatch.setattr(cache_module, "time", clock)
+    monkeypatch.setattr(versions, "time", clock)
+    return clock
+
+
+@pytest.fixture
+def without_database(monkeypatch, clock):
+    """Where no look at the content gets an answer: each fails after five seconds, as connecting to nobody does."""
+
+    def fail():
+        clock.ahead += 5
+        raise DatabaseError
+
+    @contextlib.contextmanager
+    def without() -> Iterator[None]:
+        with monkeypatch.context() as patch:
+            patch.setattr(versions, "number", fail)
+            patch.setattr(cache_module.connection, "close", lambda: None)
+            yield
+
+    return without
+
+
+def test_known_pages_outlive_the_database_for_ten_minutes(site, guide, clock, without_database):
+    site.get("/emergency/")
+    with without_database():
+        for clock.ahead in (1, 60, cache_module.OUTAGE - 10):
+            site.cache.look()
+            assert times(site, "/emergency/") == 0
+        clock.ahead = cache_module.OUTAGE + 1
+        assert times(site, "/emergency/") == 2
+
+
+def test_known_pages_outlive_the_database_past_the_moment_of_a_change(site, clock, without_database):
+    """An article is due meanwhile: that ends nothing sooner. Once the database is back, its content counts again."""
+    make_article(published_at=timezone.now() + datetime.timedelta(seconds=30))
+    site.get("/articles/")
+    with without_database():
+        clock.ahead = 31
+        assert times(site, "/articles/") == 0
+        clock.ahead = cache_module.OUTAGE - 10
+        assert times(site, "/articles/") == 0
+    clock.ahead = 0
+    make_article(slug="another", title="Another")
+    site.cache.look()
+    assert b"Another" in site.get("/articles/")[2]
+
+
+def test_page_made_without_a_database_is_not_kept(site, guide, monkeypatch):
+    """It has the help lines of the program itself, and not those that staff keep."""
+
+    def down():
+        connection.errors_occurred = True
+        raise DatabaseError
+
+    site.cache.look()
+    with monkeypatch.context() as patch:
+        patch.setattr(contacts.Clinic.objects, "first", down)
+        assert site.get("/about/")[0] == "200 OK"
+    connection.errors_occurred = False
+    assert times(site, "/about/") == 1
+
+
+def test_private_address_is_found_though_the_database_went_away_while_pages_were_listed(monkeypatch):
+    make_article()
+    monkeypatch.setattr(codes, "_known", {})
+    address, paths = codes.private("/articles/an-article/"), codes._paths
+
+    def broken() -> Iterator[str]:
+        yield "/"
+        raise DatabaseError
+
+    monkeypatch.setattr(codes, "_paths", broken)
+    with pytest.raises(DatabaseError):
+        codes.plain(address)
+    monkeypatch.setattr(codes, "_paths", paths)
+    assert codes.plain(address) == "/articles/an-article/"
+
+
+def test_private_address_is_answered_by_django_when_the_database_is_away(site, monkeypatch):
+    """What is raised in front of Django would be a bare line from the server, without a number to call."""
+
+    def gone() -> None:
+        raise DatabaseError
+
+    monkeypatch.setattr(codes, "_look_again", gone)
+    path = f"{codes.PREFIX}{codes.LETTERS[: codes.LENGTH]}/"
+    with pytest.raises(DatabaseError):
+        codes.plain(path)
+    assert not rules.is_reading_page(path)

@@ -1,0 +1,121 @@
+"""Files in a real S3 store: whole or not there, in little memory, swept, and never at the price of the request."""
+
+import datetime
+import os
+
+import pytest
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.utils import timezone
+
+from callbacks.casework import erasure
+from callbacks.models import CallbackRequest
+from storage.s3 import PART_BYTES
+from tests import state
+from tests.callbacks.helpers import JPEG, File, objects_in_store, post_form, stored, stored_bytes, submit, text_of
+from tests.callbacks.incoming import keep, send
+from tests.served import free_port
+from vault import objects
+
+pytestmark = [pytest.mark.django_db, pytest.mark.servers_only]
+
+
+@pytest.fixture
+def store():
+    return storages["attachments"]
+
+
+def uploads(store) -> list:
+    client = store.client
+    return client.list_multipart_uploads(Bucket=store.bucket_name, Prefix=store.location).get("Uploads", [])
+
+
+def test_file_of_many_parts_arrives_whole_and_encrypted(store):
+    content = JPEG + os.urandom(2 * PART_BYTES)
+    attachment = keep(send(content))
+    assert stored_bytes(attachment) == content and uploads(store) == []
+    sealed = (state.folder_of(store) / attachment.object_name).read_bytes()
+    assert sealed.startswith(b"ENC1") and JPEG[:12] not in sealed
+
+
+def test_object_is_not_there_before_it_was_closed(store):
+    file = store.open("half", "wb")
+    file.write(bytes(PART_BYTES + 1))
+    assert not store.exists("half") and len(uploads(store)) == 1
+    file.close()
+    assert store.exists("half") and store.size("half") == PART_BYTES + 1 and uploads(store) == []
+
+
+def test_file_that_is_refused_late_leaves_neither_object_nor_parts(store):
+    assert send(JPEG + bytes(33 * 1024 * 1024)).refusal == "too_large"
+    assert objects_in_store() == [] and uploads(store) == []
+
+
+def test_upload_that_a_crash_left_is_swept(store):
+    store.open("left", "wb").write(bytes(PART_BYTES))
+    kept = keep(send(JPEG))
+    forgotten = send(JPEG)
+    assert erasure.sweep_orphans() == 0 and len(uploads(store)) == 1, "it may still be on its way"
+    assert erasure.sweep_orphans(-datetime.timedelta(minutes=1)) == 1
+    assert uploads(store) == [] and objects_in_store() == [kept.object_name] != [forgotten.object_name]
+
+
+def test_names_and_ages_come_from_one_listing(store):
+    submit(stored())
+    later = timezone.now() + datetime.timedelta(minutes=1)
+    assert objects.names_older_than(later) == objects_in_store()
+    assert objects.names_older_than(later - datetime.timedelta(hours=1)) == []
+
+
+def test_missing_object_is_missing_as_a_file_would_be(store):
+    for ask in (store.size, store.get_modified_time, lambda name: store.open(name, "rb")):
+        with pytest.raises(FileNotFoundError):
+            ask("nothing")
+    assert not store.exists("nothing")
+    store.delete("nothing")
+
+
+def test_store_that_is_away_costs_the_file_and_not_the_request(client, settings, caplog):
+    entry = settings.STORAGES["attachments"]
+    away = entry | {"OPTIONS": entry["OPTIONS"] | {"endpoint_url": f"http://127.0.0.1:{free_port()}"}}
+    settings.STORAGES = settings.STORAGES | {"attachments": away}
+    response = post_form(client, ("file_1", File(JPEG * 500)))
+    row = CallbackRequest.objects.get().attachments.get()
+    assert (row.reason, row.object_name) == ("not_stored", "")
+    assert "The fault is ours." in text_of(client.get(response["Location"]))
+    assert "tests-secret" not in caplog.text
+
+
+def test_store_that_refuses_the_key_costs_the_file_and_not_the_request(client, settings):
+    entry = settings.STORAGES["attachments"]
+    wrong = entry | {"OPTIONS": entry["OPTIONS"] | {"secret_key": "wrong"}}
+    settings.STORAGES = settings.STORAGES | {"attachments": wrong}
+    post_form(client, ("file_1", File(JPEG)))
+    assert CallbackRequest.objects.get().attachments.get().reason == "not_stored"
+
+
+@pytest.mark.parametrize("name", ["../other/secret", "a/../../b", "/etc/passwd", "a//b", "..", "."])
+def test_name_never_leads_out_of_the_folder(store, name):
+    for ask in (store.size, store.delete, store.exists, lambda name: store.open(name, "rb")):
+        with pytest.raises(SuspiciousFileOperation):
+            ask(name)
+
+
+def test_listing_names_what_is_in_a_folder_and_nothing_below_it(store):
+    for name in ("a", "pictures/b", "pictures/deep/c"):
+        assert store.save(name, ContentFile(b"content")) == name
+    assert store.listdir("") == (["pictures"], ["a"])
+    assert store.listdir("pictures") == store.listdir("pictures/") == (["deep"], ["b"])
+    assert store.listdir("nothing") == ([], [])
+
+
+def test_what_is_saved_again_takes_the_place_of_what_was_there(store):
+    for content in (b"first", b"second"):
+        assert store.save("a", ContentFile(content)) == "a"
+    with store.open("a") as file:
+        assert file.read() == b"second"
+
+
+def test_no_address_of_the_store_is_given_out(store):
+    assert store.url("some") == "/media/some"

@@ -1,0 +1,149 @@
+"""On SQLite, whoever waits to write is let through in the order of coming, and nobody is forgotten."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import OperationalError, connection
+
+from storage.sqlite import base
+from storage.sqlite.base import DatabaseWrapper
+from storage.sqlite.queue import Queue
+
+WRITERS = 6
+
+
+def test_writers_that_come_while_one_writes_go_in_order_of_coming():
+    queue, order = Queue(), []
+    assert queue.enter(1)
+
+    def write(number: int) -> None:
+        assert queue.enter(10)
+        order.append(number)
+        queue.leave()
+
+    threads = []
+    for number in range(WRITERS):
+        threads.append(threading.Thread(target=write, args=[number]))
+        threads[-1].start()
+        while len(queue._waiting) <= number:
+            time.sleep(0.001)
+    queue.leave()
+    for thread in threads:
+        thread.join()
+    assert order == list(range(WRITERS))
+    assert queue.enter(0)
+
+
+def test_writer_whose_time_is_up_is_passed_over_by_the_next():
+    queue = Queue()
+    assert queue.enter(0)
+    assert not queue.enter(0.01)
+    queue.leave()
+    assert queue.enter(0)
+
+
+@pytest.fixture
+def database(tmp_path, django_db_blocker) -> Iterator[DatabaseWrapper]:
+    """A connection of its own to an empty database."""
+    options = {"timeout": 0.05, "transaction_mode": "IMMEDIATE"}
+    settings = connection.settings_dict | {"NAME": tmp_path / "db.sqlite3", "OPTIONS": options}
+    with django_db_blocker.unblock():
+        database = DatabaseWrapper(settings, "queue")
+        yield database
+        database.close()
+
+
+def test_threads_that_ask_first_and_at_once_stand_in_one_line(database, monkeypatch):
+    class Slow(Queue):
+        def __init__(self) -> None:
+            time.sleep(0.05)
+            super().__init__()
+
+    monkeypatch.setattr(base, "Queue", Slow)
+    with ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(lambda: database._queue) for _ in range(4)]
+    assert len({id(each.result()) for each in asked}) == 1
+
+
+def begin(database: DatabaseWrapper) -> None:
+    database.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+    assert not database._queue.enter(0)
+
+
+def test_turn_ends_with_commit_with_rollback_and_with_a_lost_connection(database):
+    for end in [database.commit, database.rollback, database.close]:
+        begin(database)
+        end()
+        assert database._queue.enter(0)
+        database._queue.leave()
+        if database.connection:
+            database.set_autocommit(True)
+
+
+def test_writer_whose_turn_does_not_come_is_told_that_the_database_is_locked(database):
+    database.ensure_connection()
+    assert database._queue.enter(0)
+    with pytest.raises(OperationalError, match="locked"):
+        begin(database)
+    database._queue.leave()
+    begin(database)
+
+
+def test_turn_ends_where_another_process_holds_the_database(database):
+    begin(database)
+    stranger = sqlite3.connect(database.settings_dict["NAME"], timeout=0.05)
+    database.rollback()
+    database.set_autocommit(True)
+    stranger.execute("BEGIN IMMEDIATE")
+    with pytest.raises(OperationalError, match="locked"):
+        begin(database)
+    stranger.close()
+    begin(database)
+
+
+def test_wait_in_vain_makes_the_same_thread_give_up_sooner_and_no_other(tmp_path, django_db_blocker):
+    """Nobody's form must come back because the lock, which is free again in a moment, kept another waiting."""
+    options = {"timeout": 1, "transaction_mode": "IMMEDIATE"}
+    settings = connection.settings_dict | {"NAME": tmp_path / "db.sqlite3", "OPTIONS": options}
+    stranger = sqlite3.connect(settings["NAME"], isolation_level=None, check_same_thread=False)
+    with django_db_blocker.unblock():
+        one, other = DatabaseWrapper(settings, "queue"), DatabaseWrapper(settings, "queue")
+        stranger.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError, match="locked"):
+            begin(one)
+        began = time.monotonic()
+        with pytest.raises(OperationalError, match="locked"):
+            begin(one)
+        assert time.monotonic() - began < 1
+        release = threading.Timer(0.3, stranger.execute, ["ROLLBACK"])
+        release.start()
+        begin(other)
+        release.join()
+        other.close()
+        begin(one)
+        one.close()
+    stranger.close()
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_write_to_a_deleted_or_replaced_file_is_refused(database, replaced):
+    """What SQLite takes then is gone with the old file, though it was acknowledged."""
+    begin(database)
+    database.commit()
+    path = database.settings_dict["NAME"]
+    elsewhere = path.rename(path.with_name("elsewhere"))
+    if replaced:
+        path.touch()
+    database.set_autocommit(True)
+    with pytest.raises(OperationalError, match="deleted or replaced"):
+        begin(database)
+    database.close()
+    with pytest.raises(OperationalError, match="deleted or replaced"):
+        database.connect()
+    assert path.exists() is replaced, "no empty one was made"
+    elsewhere.replace(path)
+    begin(database)
