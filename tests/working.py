@@ -20,7 +20,7 @@ ASK = """
 from callbacks.casework import submission
 from tests.callbacks.helpers import DETAILS, stored
 for number in range({count}):
-    print(services.submit(details=DETAILS, nonce=f"{first}-{{number}}", received=stored()).request.reference)
+    print(submission.submit(details=DETAILS, nonce=f"{first}-{{number}}", received=stored()).request.reference)
 """
 
 

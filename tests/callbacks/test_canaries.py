@@ -121,10 +121,10 @@ from callbacks.casework import actions
 from callbacks.models import AccessRecord, CallbackRequest
 staff = User.objects.create_user("intake")
 for request in CallbackRequest.objects.all():
-    work.claim(request, staff)
-    work.record(AccessRecord.Action.VIEWED, request, staff)
-    work.log_attempt(request, staff, "no_answer")
-    work.add_note(request, staff, {NOTE!r})
+    actions.claim(request, staff)
+    actions.record(AccessRecord.Action.VIEWED, request, staff)
+    actions.log_attempt(request, staff, "no_answer")
+    actions.add_note(request, staff, {NOTE!r})
     print(request.open_details().name, [a.open_name() for a in request.attachments.all()])
 """
 MAKE_DUE = """

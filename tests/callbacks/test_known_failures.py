@@ -77,7 +77,7 @@ def test_sessions_and_tasks_are_kept_as_json():
 def test_no_code_of_ours_fetches_an_address_that_somebody_sent(fetching):
     """CVE-2025-12352: a second way into the storage, by address, had no check."""
     found = [path.name for path in CODE if fetching in modules_named_in(path)]
-    assert found == (["store.py"] if fetching == "boto3" else [])  # whose address comes from the environment
+    assert found == (["s3.py"] if fetching == "boto3" else [])  # whose address comes from the environment
 
 
 @pytest.mark.parametrize("unpacking", ["zipfile", "tarfile", "py7zr", "rarfile"])

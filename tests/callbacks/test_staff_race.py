@@ -43,7 +43,7 @@ for request in requests:
     try:
         STEP
         won.append(str(request.pk))
-    except work.AlreadyTaken:
+    except actions.AlreadyTaken:
         pass
 print(json.dumps(won))
 """
@@ -96,11 +96,11 @@ def machine(tmp_path) -> Machine:
 
 def test_two_staff_cannot_claim_the_same_request_nor_log_one_call_twice(machine):
     names = [f"staff{number}" for number in range(STAFF)]
-    won = machine.at_once("work.claim(request, me)", names)
+    won = machine.at_once("actions.claim(request, me)", names)
     assert sum(map(len, won)) == REQUESTS
     owner = {pk: name for name, pks in zip(names, won, strict=True) for pk in pks}
     assert machine.rows() == [[pk, "claimed", owner[pk], 0] for pk in sorted(owner)]
 
-    logged = machine.at_once('work.log_attempt(request, me, "no_answer", after=0)', names * 2)
+    logged = machine.at_once('actions.log_attempt(request, me, "no_answer", after=0)', names * 2)
     assert sum(map(len, logged)) == REQUESTS
     assert machine.rows() == [[pk, "attempted", owner[pk], 1] for pk in sorted(owner)]

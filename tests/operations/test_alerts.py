@@ -222,7 +222,7 @@ def test_web_process_tells_of_a_database_that_is_away_past_it(server, monkeypatc
     from django.db import OperationalError
 
     monkeypatch.setattr(watch, "_database_told_at", None)
-    monkeypatch.setattr(readiness.standing, "heartbeat", lambda: (_ for _ in ()).throw(OperationalError("secret")))
+    monkeypatch.setattr(readiness.worker_status, "heartbeat", lambda: (_ for _ in ()).throw(OperationalError("secret")))
     watch.look()
     watch.look()
     assert [mail["Subject"] for mail in server.mails] == ["Needs you: Database"]

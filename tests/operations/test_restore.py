@@ -25,7 +25,7 @@ from callbacks.models import CallbackRequest
 from django.contrib.auth.models import User
 from operations.backups import tombstones
 erasing.withdraw(CallbackRequest.objects.get(reference="{}"))
-erasing.erase(CallbackRequest.objects.get(reference="{}"), by=User.objects.create_user("lead"))
+erasure.erase(CallbackRequest.objects.get(reference="{}"), by=User.objects.create_user("lead"))
 tombstones.publish()
 """
 pytestmark = pytest.mark.sqlite_only("on files of one machine; test_restore_servers.py has the other")

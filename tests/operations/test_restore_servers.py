@@ -24,7 +24,7 @@ ERASE = """
 from callbacks.casework import erasure
 from callbacks.models import CallbackRequest
 from tests.factories import make_staff
-erasing.erase(CallbackRequest.objects.get(reference="{reference}"), by=make_staff("lead"))
+erasure.erase(CallbackRequest.objects.get(reference="{reference}"), by=make_staff("lead"))
 """
 LEFT_OVER = "SELECT count(*) FROM pg_database WHERE starts_with(datname, 'drill_')"
 pytestmark = pytest.mark.servers_only
