@@ -13,7 +13,6 @@ from django.apps import apps
 from django.db import connection, models, transaction
 from django.db.models import F, Min
 from django.db.models.signals import m2m_changed, post_delete, post_save
-from django.dispatch import Signal
 from django.utils import timezone
 
 #: No finished page is kept longer: it mends what no signal tells of, as rows changed by hand or by an older release.
@@ -21,8 +20,6 @@ LONGEST = datetime.timedelta(minutes=15)
 #: The number grows by a step that nobody can foresee, up to this. A database that was put back from a backup or copied,
 #: or that lost its last second with its server, never comes by a number that stood for other content elsewhere.
 LONGEST_STEP = 2**36
-#: Sent once a change is committed, for who passes it on sooner than the next look at the number finds it.
-content_changed = Signal()
 
 
 class ContentVersion(models.Model):
@@ -86,17 +83,11 @@ def changed() -> None:
         with transaction.atomic():
             ContentVersion.objects.bulk_create([ContentVersion()], ignore_conflicts=True)
             _count()
-    if content_changed.has_listeners():
-        transaction.on_commit(_tell, robust=True)
 
 
 def _count() -> int:
     step = 1 + secrets.randbelow(LONGEST_STEP)
     return ContentVersion.objects.filter(pk=ContentVersion.ONLY).update(number=F("number") + step)
-
-
-def _tell() -> None:
-    content_changed.send_robust(ContentVersion)
 
 
 def number() -> int:

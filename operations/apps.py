@@ -12,6 +12,3 @@ class OperationsConfig(AppConfig):
     def ready(self) -> None:
         for label, words in PLAIN_NAMES.items():
             apps.get_app_config(label).verbose_name = words
-        from pagecache import news
-
-        news.follow_changes()

@@ -1,4 +1,4 @@
-"""The WSGI program in front of Django: finished pages from memory or from Redis, everything else the ordinary way."""
+"""The WSGI application in front of Django: cached pages from memory, everything else from Django."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -10,62 +10,58 @@ from operations import metrics
 from pagecache import compression, rules
 from pagecache.cache import PageCache
 from pagecache.entries import Page, Variant
-from pagecache.shared import SharedPages
 from pagecache.wire import Wire
 
 Application = Callable[[dict, Callable], Iterable[bytes]]
 
 
 class CachedPages:
-    """Answers readers' pages from memory. `answer_bytes` does so without WSGI, where a server can use it.
+    """Answers readers' pages from memory. `answer_bytes` does so without WSGI, for a server that can use it.
 
-    Nothing is kept with DEBUG on, as templates change then.
+    Nothing is cached with DEBUG on, as templates change then.
     """
 
     def __init__(self, application: Application) -> None:
         self.application = application
-        room = 0 if settings.DEBUG else settings.PAGE_CACHE_BYTES
-        self.cache = PageCache(room, SharedPages() if room and settings.REDIS_URL else None)
+        self.cache = PageCache(0 if settings.DEBUG else settings.PAGE_CACHE_BYTES)
         self.hosts = rules.hosts()
         self.answer_bytes = Wire(self.cache, self.hosts, is_https=settings.HTTPS).answer
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
         begin = time.perf_counter()
-        target = rules.target_of(environ, self.hosts) if self.cache.room else None
+        target = rules.target_of(environ, self.hosts) if self.cache.size else None
         if target is None:
             return self.application(environ, start_response)
         key = rules.key(environ["HTTP_HOST"], target)
+        rendering = _Rendering(self.application, environ)
         page = self.cache.get(key)
         if page is None:
             if not rules.is_reading_page(target):
                 return self.application(environ, start_response)
-            first = _First(self.application, environ)
-            page = self.cache.get_or_make(key, first.page, is_private=rules.is_private(target))
-            if page is None or first.status:
-                metrics.count_made()
-            else:  # another request or another process made it
-                metrics.count_kept(target, 200, begin)
-            if page is None:
-                answer = first.answer(start_response)
-                return self.application(environ, start_response) if answer is None else answer
+            page = self.cache.get_or_render(key, rendering.page, is_private=rules.is_private(target))
+        if page is None or rendering.status:
+            metrics.count_made()
         else:
             metrics.count_kept(target, 200, begin)
+        if page is None:
+            return rendering.answer(start_response)
         encoding = compression.accepted(environ.get("HTTP_ACCEPT_ENCODING", ""))
         variant = page.ready(encoding)
         if variant is None:
             variant = page.variant(encoding)
-            self.cache.weigh_again(key, page)
+            self.cache.resize(key, page)
         return _answer(environ, variant, start_response)
 
 
-class _First:
-    """Asks the application for a page, in behalf of everybody."""
+class _Rendering:
+    """Renders a page once, from a request with nothing personal in it."""
 
     def __init__(self, application: Application, environ: dict) -> None:
         self.application, self.environ = application, environ
         self.status, self.headers, self.body = "", [], b""
 
     def page(self) -> Page | None:
+        """The page, or None where it may not be cached."""
         response = self.application(rules.bare(self.environ), self._start)
         try:
             self.body = b"".join(response)
@@ -79,10 +75,10 @@ class _First:
         page.variant(compression.accepted(self.environ.get("HTTP_ACCEPT_ENCODING", "")))
         return page
 
-    def answer(self, start_response: Callable) -> Iterable[bytes] | None:
-        """What came instead of a page that may be kept, or None where another request asked for it."""
+    def answer(self, start_response: Callable) -> Iterable[bytes]:
+        """What may not be cached. Rendered for this reader alone if another request tried to render the page."""
         if not self.status:
-            return None
+            return self.application(self.environ, start_response)
         start_response(self.status, self.headers)
         return [] if self.environ["REQUEST_METHOD"] == "HEAD" else [self.body]
 

@@ -1,132 +1,128 @@
-"""Keeps finished pages as long as they are true, within a bound of memory, and makes each of them once."""
+"""An in-memory LRU cache of rendered pages, emptied when content changes. Each process has its own."""
 
 import contextlib
 import os
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import replace
+from concurrent.futures import Future
 
 from django.db import Error, connection
 
 from editorial import versions
-from pagecache import news
 from pagecache.entries import Page
-from pagecache.shared import SharedPages
 
-LOOK_EVERY = 0.4  # seconds between two looks at the version of the content
-BREATH = 0.05  # seconds at least between two of them, however much news there is
-TRUSTED = 0.9  # seconds after a look during which pages go out without another one
-#: Seconds that pages go out without a database to ask. Readers of a site that is in trouble still get what they need.
-OUTAGE = 600
-#: A page may take this share of the room at most, and all private ones together that much: they are as many again, and
-#: whoever opens one after the other must not push out what most readers ask for.
+POLL_SECONDS = 0.4  # between two looks at the version of the content
+FRESH_SECONDS = 0.9  # after such a look, during which pages are served without another one
+#: While the database is down, pages are served for this long: readers still get what they need.
+OUTAGE_SECONDS = 600
+#: How long a request waits for a page that another one is rendering.
+RENDER_TIMEOUT_SECONDS = 20
+#: Shares of the whole cache: the largest page, and all private pages together. Every page has a private copy, and a
+#: reader who opens them all must not evict the public ones.
 LARGEST, PRIVATE = 1 / 8, 1 / 4
-#: Seconds that somebody waits for a page which another request is making.
-PATIENCE = 20
 
 
-class _Shelf:
-    """Pages by key, those used last kept, up to a number of bytes. The caller holds the lock while it writes."""
+class _Lru:
+    """Pages up to a number of bytes. Writers hold the cache's lock; `get` needs none."""
 
-    def __init__(self, room: int) -> None:
-        self.room, self.used = room, 0
-        self.pages: dict[bytes, Page] = {}
-        self._weights: dict[bytes, int] = {}
+    def __init__(self, limit: int) -> None:
+        self.limit, self.used = limit, 0
+        self._entries: OrderedDict[bytes, tuple[Page, int]] = OrderedDict()
+
+    def get(self, key: bytes) -> Page | None:
+        try:
+            self._entries.move_to_end(key)
+            return self._entries[key][0]
+        except KeyError:  # unknown, or evicted between the two lines
+            return None
 
     def put(self, key: bytes, page: Page) -> None:
-        weight = page.size + len(key)
-        self.drop(key)
-        if weight > self.room:
+        size = page.size + len(key)
+        self.used -= self._entries.pop(key, (page, 0))[1]
+        if size > self.limit:
             return
-        while self.used + weight > self.room:
-            self.drop(min(self.pages, key=lambda other: self.pages[other].used_at))
-        self.pages[key], self._weights[key] = page, weight
-        self.used += weight
-
-    def drop(self, key: bytes) -> None:
-        if self.pages.pop(key, None):
-            self.used -= self._weights.pop(key)
+        while self.used + size > self.limit:
+            self.used -= self._entries.popitem(last=False)[1][1]
+        self._entries[key] = page, size
+        self.used += size
 
 
-class _Making:
-    """A page on its way; `page` stays None where it came to nothing that may be kept."""
+class _Pages:
+    """The pages of one version of the content, and those being rendered."""
 
-    def __init__(self) -> None:
-        self.done = threading.Event()
-        self.page: Page | None = None
+    def __init__(self, size: int) -> None:
+        self.public, self.private = _Lru(int(size * (1 - PRIVATE))), _Lru(int(size * PRIVATE))
+        self.rendering: dict[bytes, Future[Page | None]] = {}
 
 
 class PageCache:
-    """`room` is in bytes, for this process alone; 0 keeps nothing. `shared`: what all processes have in common."""
+    """`size` is in bytes; 0 caches nothing."""
 
-    def __init__(self, room: int, shared: SharedPages | None = None) -> None:
-        self.room = room
-        self.shared = shared
+    def __init__(self, size: int) -> None:
+        self.size = size
         self._lock = threading.Lock()
-        self._looking = threading.Lock()
-        self._told = threading.Event()  # of a change that may have been made
+        self._refreshing = threading.Lock()
         self._pid = 0
         self._edition: versions.Edition | None = None
-        self._seen_at = float("-inf")
-        self._trusted_until = float("-inf")  # by the clock that only runs on
-        self._until = 0.0  # seconds since 1970: when pages change by themselves
-        self._forget()
+        self._checked_at = self._fresh_until = float("-inf")  # monotonic clock
+        self._ends_at = 0.0  # seconds since 1970: when pages change by the clock alone
+        self.clear()
+
+    @property
+    def used(self) -> int:
+        """Bytes that the cached pages take."""
+        return self._pages.public.used + self._pages.private.used
 
     def get(self, key: bytes) -> Page | None:
-        """The page, if it is known and known to be true. Asks nobody, waits for nobody."""
-        if not self._is_trusted():
+        """The page, if it is cached and known to be current. Never blocks."""
+        if not self._is_fresh():
             return None
-        page = self._public.pages.get(key) or self._private.pages.get(key)
-        if page:
-            page.used_at = time.monotonic()
-        return page
+        pages = self._pages
+        return pages.public.get(key) or pages.private.get(key)
 
-    def get_or_make(self, key: bytes, make: Callable[[], Page | None], *, is_private: bool = False) -> Page | None:
-        """The page, made by `make` if need be, in one thread while others wait. None where there is nothing to keep.
+    def get_or_render(self, key: bytes, render: Callable[[], Page | None], *, is_private: bool = False) -> Page | None:
+        """The page, rendered if need be, by one thread while others wait. None where it may not be cached.
 
-        Whatever `make` raises goes to the one who made it; who waited for it gets None.
+        What `render` raises is raised in its own thread; those who waited get None.
         """
-        self._follow()
+        self._ensure_fresh()
         with self._lock:
             if page := self.get(key):
                 return page
-            if other := self._in_making.get(key):
-                making = other
-            else:
-                making = self._in_making[key] = _Making()
-            edition = self._edition if self._is_trusted() else None
-            shelf = self._private if is_private else self._public
+            pages = self._pages
+            if (other := pages.rendering.get(key)) is None:
+                own = pages.rendering[key] = Future()
         if other:
-            other.done.wait(PATIENCE)
-            return other.page
+            try:
+                return other.result(RENDER_TIMEOUT_SECONDS)
+            except TimeoutError:
+                return None
+        page = None
         try:
-            if self.shared and edition and not is_private:
-                making.page = self.shared.get_or_make(key, edition, make)
-            else:
-                making.page = make()
-            self._keep(key, making.page, shelf)
-            return making.page
+            page = render()
+            if page and page.size <= self.size * LARGEST:
+                with self._lock:  # a change since the start has put `pages` aside, and this page with it
+                    (pages.private if is_private else pages.public).put(key, page)
+            return page
         finally:
-            with self._lock:
-                if self._in_making.get(key) is making:
-                    del self._in_making[key]
-            making.done.set()
+            del pages.rendering[key]
+            own.set_result(page)
 
-    def weigh_again(self, key: bytes, page: Page) -> None:
-        """A page that is kept has grown by an encoding."""
+    def resize(self, key: bytes, page: Page) -> None:
+        """Account for an encoding that was added to a page, if it is cached."""
         with self._lock:
-            for shelf in (self._public, self._private):
-                if shelf.pages.get(key) is page:
-                    shelf.put(key, page)
+            for lru in (self._pages.public, self._pages.private):
+                if lru.get(key) is page:
+                    lru.put(key, page)
 
-    def look(self) -> None:
-        """Drops all pages where the content has changed, or the moment has come at which it changes by itself.
+    def refresh(self) -> None:
+        """Drop all pages if the content has changed or is due to change by now.
 
-        Without a database nobody can say so, and they stay until OUTAGE is over, whatever moment passes and however
-        long each look waits for an answer.
+        While the database is down, they stay for OUTAGE_SECONDS after the last answer, even past a due change.
         """
-        with self._looking:
+        with self._refreshing:
             now = time.monotonic()
             try:
                 edition = self._edition
@@ -134,55 +130,33 @@ class PageCache:
                     edition = versions.edition()
             except Error:
                 connection.close()
-                self._trusted_until, self._until = self._seen_at + OUTAGE, float("inf")
+                self._fresh_until, self._ends_at = self._checked_at + OUTAGE_SECONDS, float("inf")
                 return
             with self._lock:
                 if edition != self._edition:
                     self._edition = edition
-                    self._forget()
-                self._seen_at, self._trusted_until, self._until = now, now + TRUSTED, edition.until
+                    self.clear()
+                self._checked_at, self._fresh_until, self._ends_at = now, now + FRESH_SECONDS, edition.until
 
-    @property
-    def used(self) -> int:
-        """Bytes that the kept pages take."""
-        return self._public.used + self._private.used
+    def clear(self) -> None:
+        self._pages = _Pages(self.size)
 
-    def _keep(self, key: bytes, page: Page | None, shelf: _Shelf) -> None:
-        """On the shelf of when its making began: it is gone by now if a change came meanwhile, which may be missing."""
-        if page is None or page.size > self.room * LARGEST:
-            return
-        with self._lock:
-            if shelf not in (self._public, self._private):
-                return
-            shelf.put(key, page)
-            if self._edition and page.until < self._edition.until:
-                # Another process made it. What no look finds must not stay longer for having come from there.
-                self._edition = replace(self._edition, until=page.until)
-                self._until = min(self._until, page.until)
+    def _is_fresh(self) -> bool:
+        return time.monotonic() <= self._fresh_until and time.time() < self._ends_at
 
-    def _forget(self) -> None:
-        self._public, self._private = _Shelf(int(self.room * (1 - PRIVATE))), _Shelf(int(self.room * PRIVATE))
-        self._in_making: dict[bytes, _Making] = {}
-
-    def _is_trusted(self) -> bool:
-        return time.monotonic() <= self._trusted_until and time.time() < self._until
-
-    def _follow(self) -> None:
-        """Looks now if need be, and from now on regularly, in each process by itself."""
+    def _ensure_fresh(self) -> None:
+        """Refresh now if need be, and from now on regularly, in each process by itself."""
         if self._pid != os.getpid():
             with self._lock:
                 if self._pid != os.getpid():
                     self._pid = os.getpid()
-                    threading.Thread(target=self._look_regularly, name="page-cache", daemon=True).start()
-        if not self._is_trusted():
-            self.look()
+                    threading.Thread(target=self._poll, name="page-cache", daemon=True).start()
+        if not self._is_fresh():
+            self.refresh()
 
-    def _look_regularly(self) -> None:
-        news.listen(self._told.set)
+    def _poll(self) -> None:
         while True:
-            if self._told.wait(LOOK_EVERY):
-                time.sleep(BREATH)
-                self._told.clear()
+            time.sleep(POLL_SECONDS)
             with contextlib.suppress(Error):
                 connection.close_if_unusable_or_obsolete()
-            self.look()
+            self.refresh()

@@ -1,7 +1,6 @@
-"""Which requests a finished page may answer, and which answers may be kept.
+"""Which requests may be answered from the cache, and which answers may be cached.
 
-Everything that an answer could depend on is either in the key (host, path, page number) or keeps the request from
-being answered from memory at all. What is not plainly one of these goes the ordinary way, and costs only time.
+Whatever an answer could depend on is either in the key (host, path, page number) or sends the request to Django.
 """
 
 import io
@@ -14,7 +13,7 @@ from django.urls import Resolver404, resolve
 
 from privateversion import codes
 
-#: Letters that mean themselves in an address and in a key. No escape, no empty segment.
+#: No escapes and no empty segments: each path has one spelling.
 PATH = re.compile(r"/(?:[\w.-]+/)*[\w.-]*", re.ASCII)
 QUERY = re.compile(r"(?:page|p)=[1-9][0-9]{0,4}")
 LONGEST_TARGET = 320
@@ -22,7 +21,7 @@ _CREDENTIALS = ("HTTP_COOKIE", "HTTP_AUTHORIZATION")
 
 
 def hosts() -> frozenset[str]:
-    """The names readers know the site by, as they stand in a Host header. Others are answered, but not from memory."""
+    """Host headers that readers send. Requests with another one go to Django."""
     site = urlsplit(settings.SITE_URL)
     names = [name for name in settings.ALLOWED_HOSTS if not name.startswith((".", "*"))]
     ports = {site.port, settings.PORT} if not settings.HTTPS else {site.port}
@@ -30,12 +29,12 @@ def hosts() -> frozenset[str]:
 
 
 def key(host: str, target: str) -> bytes:
-    """What a finished page is kept under."""
+    """The cache key of a page."""
     return f"{host}{target}".encode("latin-1")
 
 
 def target_of(environ: dict, known_hosts: frozenset[str]) -> str | None:
-    """The path and query of a request that may be answered from memory, or None."""
+    """The path and query of a request that may be answered from the cache, or None."""
     path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
     target = f"{path}?{query}" if query else path
     is_plain = (
@@ -54,18 +53,18 @@ def target_of(environ: dict, known_hosts: frozenset[str]) -> str | None:
 
 
 def _is_own_scheme(environ: dict) -> bool:
-    """Whether it came as the site's own address says, by the same header that Django trusts for it."""
+    """Whether it came over the scheme of SITE_URL, judged by the header that Django trusts for it."""
     forwarded = environ.get("HTTP_X_FORWARDED_PROTO")
     return forwarded == "https" if settings.HTTPS else forwarded is None and environ["wsgi.url_scheme"] == "http"
 
 
 def is_reading_page(target: str) -> bool:
-    """Whether the view behind an address says that its page is the same for everybody (editorial.reading)."""
+    """Whether the view says that its page is the same for everybody (editorial.reading)."""
     path, _, query = target.partition("?")
     try:
         own = codes.plain(path) if is_private(path) else path
         known = getattr(resolve(own).func, "reading_query", None) if own else None
-    except (Resolver404, DatabaseError):  # Django answers both, with a page of its own
+    except (Resolver404, DatabaseError):  # Django renders an error page for both
         return False
     return known is not None and (not query or query.partition("=")[0] in known)
 
@@ -75,7 +74,7 @@ def is_private(target: str) -> bool:
 
 
 def bare(environ: dict) -> dict:
-    """The request reduced to what is in the key, so that nothing else can get into the page: a plain GET."""
+    """A plain GET with only what is in the key, so that nothing else can get into the page."""
     kept = {
         name: value
         for name, value in environ.items()
@@ -89,7 +88,7 @@ def bare(environ: dict) -> dict:
 
 
 def may_be_kept(status: str, headers: list[tuple[str, str]]) -> bool:
-    """A second look at what the view promised: a whole page, that no cookie or session had a part in."""
+    """Whether the answer is what the view promised: a whole page that depends on no cookie or session."""
     names = {name.lower(): value.lower() for name, value in headers}
     control = names.get("cache-control", "")
     return (

@@ -1,7 +1,7 @@
-"""Answers straight from the bytes of a request, for a server that hands them over before it parses them.
+"""Answers cached pages from the bytes of a request, for a server that passes them on before it parses them.
 
-Only a request that cannot be read in two ways is answered: one whole GET or HEAD with none but well-known headers, each
-on one line, in one piece and with nothing behind it. Anything else gets None and goes to the server's own parser.
+Only an unambiguous request is answered: one whole GET or HEAD, with known headers only, each on one line, and nothing
+after it. Anything else gets None and goes to the server's own parser.
 """
 
 import email.utils
@@ -12,22 +12,20 @@ from operations import metrics
 from pagecache import compression
 from pagecache.cache import PageCache
 
-LARGEST = 4096  # bytes of a request
+LARGEST_REQUEST = 4096  # bytes
 _REQUEST = re.compile(rb"(?:GET|HEAD) /[!-~]* HTTP/1\.1\r\n(?:[A-Za-z][A-Za-z0-9-]*: [ -~]*\r\n)+\r\n")
-#: Headers that change nothing in a page. `sec-` ones are added by browsers, `x-` ones by the proxy in front.
+#: Headers that change nothing in a page: `sec-` comes from browsers, `x-` from the proxy.
 _WITHOUT_EFFECT = frozenset(
     b"accept accept-language cache-control dnt if-modified-since pragma priority referer save-data "
     b"upgrade-insecure-requests user-agent via x-forwarded-for x-forwarded-host x-forwarded-port x-real-ip".split()
 )
 _READ = frozenset(b"accept-encoding connection host if-none-match x-forwarded-proto".split())
-
-
-#: What to send, in its order, and whether the connection stays open afterwards.
+#: What to send, in order, and whether the connection stays open.
 Answer = tuple[list[bytes], bool]
 
 
 class Wire:
-    """Looks into one cache. `hosts` are the Host headers that it knows; `is_https`: all of it stands behind TLS."""
+    """`hosts` are the Host headers to answer; `is_https`: the site is behind a TLS proxy."""
 
     def __init__(self, cache: PageCache, hosts: frozenset[str], *, is_https: bool) -> None:
         self.cache = cache
@@ -37,9 +35,9 @@ class Wire:
         self._second, self._starts = -1, {}
 
     def answer(self, request: bytes) -> Answer | None:
-        """Never waits, and asks no database."""
+        """The answer, or None. Never blocks and makes no query."""
         begin = time.perf_counter()
-        if len(request) > LARGEST or not _REQUEST.fullmatch(request):
+        if len(request) > LARGEST_REQUEST or not _REQUEST.fullmatch(request):
             return None
         line, *lines = request[:-4].split(b"\r\n")
         found = _headers(lines)
@@ -64,7 +62,7 @@ class Wire:
         return [start, variant.head] if method == b"HEAD" else [start, variant.head, variant.body], keep
 
     def _start(self, status: int, connection: bytes) -> bytes:
-        """The beginning of an answer, made once a second."""
+        """The first lines of an answer, rendered once a second."""
         if (now := int(time.time())) != self._second:
             self._starts, self._second = _starts(now), now
         return self._starts[status, connection]
@@ -81,7 +79,7 @@ def _starts(second: int) -> dict[tuple[int, bytes], bytes]:
 
 
 def _headers(lines: list[bytes]) -> dict[bytes, bytes] | None:
-    """The headers that matter, or None where one is unknown or there twice."""
+    """The headers that matter, or None where one is unknown or repeated."""
     found: dict[bytes, bytes] = {}
     for line in lines:
         name, _, value = line.partition(b": ")

@@ -18,7 +18,6 @@ from operations import keys
 from operations.backups import databases, files, manifest, tombstones
 from operations.backups.files import BackupError
 from operations.backups.manifest import SQLITE, Manifest
-from pagecache import news
 from storage.sqlite.base import forget_file
 from vault.objects import sync_folder
 
@@ -51,7 +50,6 @@ def restore(backup: Path, *, replace: bool = False, without_keys: bool = False) 
     call_command("migrate", interactive=False, verbosity=0)
     if without_keys:
         keys.accept_loss()
-    news.forget_shared_pages()
     again = erasure.erase_again({pk: withdrawn for pk, (withdrawn, _) in erased.items()})
     due = erasure.erase_due(timezone.now())
     said.append(f"{backup.name} is back: {_in_words(found)}. Erased again, as it must not come back: {again + due}.")

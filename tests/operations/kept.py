@@ -21,12 +21,7 @@ class Kept:
         self.pages = CachedPages(self._through)
         self.cache = self.pages.cache
         self.cache._pid = -1
-        self.cache._look_regularly = lambda: None  # a test looks by itself, on its own connection
-
-    def alone(self) -> "Kept":
-        """As where no Redis is named."""
-        self.cache.shared = None
-        return self
+        self.cache._poll = lambda: None  # a test refreshes by itself, on its own connection
 
     def _through(self, environ: dict, start_response: Callable):
         self.rendered.append(environ["PATH_INFO"])
@@ -59,7 +54,7 @@ class Kept:
 
     def trust(self) -> None:
         """What it knows goes out from now on without another look, however slow the machine is."""
-        self.cache._trusted_until = self.cache._until = float("inf")
+        self.cache._fresh_until = self.cache._ends_at = float("inf")
 
     def wire(self, *lines: str, host: str = HOST, line: str = "GET / HTTP/1.1") -> tuple[bytes, bool] | None:
         """What goes out for the bytes of a request, and whether the connection stays; None: the ordinary way."""

@@ -30,10 +30,10 @@ def site() -> Kept:
 def test_publication_shows_with_the_next_look(site):
     site.get("/articles/")
     make_article(title="Brand new")
-    site.cache.look()
+    site.cache.refresh()
     assert b"Brand new" in site.get("/articles/")[2]
     Article.objects.get().delete()
-    site.cache.look()
+    site.cache.refresh()
     assert b"Brand new" not in site.get("/articles/")[2]
 
 
@@ -42,11 +42,11 @@ def test_draft_is_never_shown_and_a_withdrawn_page_ends(site):
     assert site.get(ARTICLE)[0].startswith("404")
     article.status = "published"
     article.save()
-    site.cache.look()
+    site.cache.refresh()
     assert site.get(ARTICLE)[0] == "200 OK"
     article.status = "in-review"
     article.save()
-    site.cache.look()
+    site.cache.refresh()
     assert site.get(ARTICLE)[0].startswith("404")
 
 
@@ -80,7 +80,7 @@ def test_page_made_from_older_content_is_not_kept(site):
     def publish_meanwhile(environ, start_response):
         answer = through(environ, start_response)
         make_article(slug="another", title="Another")
-        site.cache.look()
+        site.cache.refresh()
         return answer
 
     site.pages.application = publish_meanwhile
@@ -102,12 +102,12 @@ def test_failure_is_not_kept(site, guide, monkeypatch):
 
 
 def test_memory_bound_holds_whatever_is_asked_for(site):
-    site.alone().cache.room = 400_000
-    site.cache.look()
-    site.cache._forget()
+    site.cache.size = 400_000
+    site.cache.refresh()
+    site.cache.clear()
     for number in range(16):
         make_article(slug=f"a-{number}", title=f"Article {number}", body="Text.[@a-source] " * 100)
-    site.cache.look()
+    site.cache.refresh()
     for number in range(16):
         for encoding in ("br", "gzip", ""):
             site.get(f"/articles/a-{number}/", HTTP_ACCEPT_ENCODING=encoding)
@@ -117,9 +117,9 @@ def test_memory_bound_holds_whatever_is_asked_for(site):
 
 
 def test_private_pages_do_not_push_out_the_others(site, guide):
-    site.cache.room = 1_000_000
-    site.cache.look()
-    site.cache._forget()
+    site.cache.size = 1_000_000
+    site.cache.refresh()
+    site.cache.clear()
     site.get("/emergency/")
     for path in READING:
         site.get(codes.private(path))
@@ -138,9 +138,9 @@ def test_stampede_renders_once(site, guide):
         made.append(1)
         return page
 
-    site.alone().cache.look()
-    site.cache._follow = lambda: None  # on the connection of the test
-    threads = [threading.Thread(target=lambda: got.append(site.cache.get_or_make(b"k", make))) for _ in range(12)]
+    site.cache.refresh()
+    site.cache._ensure_fresh = lambda: None  # on the connection of the test
+    threads = [threading.Thread(target=lambda: got.append(site.cache.get_or_render(b"k", make))) for _ in range(12)]
     for thread in threads:
         thread.start()
     begun.wait(10)
@@ -151,8 +151,8 @@ def test_stampede_renders_once(site, guide):
 
 
 def test_who_waited_for_a_failure_asks_by_itself(site):
-    site.alone().cache.look()
-    site.cache._follow = lambda: None
+    site.cache.refresh()
+    site.cache._ensure_fresh = lambda: None
     begun, go, got = threading.Event(), threading.Event(), []
 
     def fail():
@@ -162,12 +162,12 @@ def test_who_waited_for_a_failure_asks_by_itself(site):
 
     def first():
         with pytest.raises(RuntimeError):
-            site.cache.get_or_make(b"k", fail)
+            site.cache.get_or_render(b"k", fail)
 
     one = threading.Thread(target=first)
     one.start()
     begun.wait(10)
-    other = threading.Thread(target=lambda: got.append(site.cache.get_or_make(b"k", fail)))
+    other = threading.Thread(target=lambda: got.append(site.cache.get_or_render(b"k", fail)))
     other.start()
     go.set()
     one.join(10)

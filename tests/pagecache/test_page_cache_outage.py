@@ -56,10 +56,10 @@ def without_database(monkeypatch, clock):
 def test_known_pages_outlive_the_database_for_ten_minutes(site, guide, clock, without_database):
     site.get("/emergency/")
     with without_database():
-        for clock.ahead in (1, 60, cache_module.OUTAGE - 10):
-            site.cache.look()
+        for clock.ahead in (1, 60, cache_module.OUTAGE_SECONDS - 10):
+            site.cache.refresh()
             assert times(site, "/emergency/") == 0
-        clock.ahead = cache_module.OUTAGE + 1
+        clock.ahead = cache_module.OUTAGE_SECONDS + 1
         assert times(site, "/emergency/") == 2
 
 
@@ -70,11 +70,11 @@ def test_known_pages_outlive_the_database_past_the_moment_of_a_change(site, cloc
     with without_database():
         clock.ahead = 31
         assert times(site, "/articles/") == 0
-        clock.ahead = cache_module.OUTAGE - 10
+        clock.ahead = cache_module.OUTAGE_SECONDS - 10
         assert times(site, "/articles/") == 0
     clock.ahead = 0
     make_article(slug="another", title="Another")
-    site.cache.look()
+    site.cache.refresh()
     assert b"Another" in site.get("/articles/")[2]
 
 
@@ -85,7 +85,7 @@ def test_page_made_without_a_database_is_not_kept(site, guide, monkeypatch):
         connection.errors_occurred = True
         raise DatabaseError
 
-    site.cache.look()
+    site.cache.refresh()
     with monkeypatch.context() as patch:
         patch.setattr(contacts.Clinic.objects, "first", down)
         assert site.get("/about/")[0] == "200 OK"

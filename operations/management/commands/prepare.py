@@ -15,7 +15,6 @@ from django.utils import timezone
 from callbacks.casework import notices, setup_gaps
 from limits import counters
 from operations import keys, schedule
-from pagecache import news
 from storage.migration_lock import one_at_a_time
 
 DEFAULT_VAR = settings.BASE_DIR / "var"
@@ -35,7 +34,6 @@ class Command(BaseCommand):
             call_command("load_starter", stdout=self.stdout)
             schedule.ensure()
         collect_static_if_changed()
-        news.forget_shared_pages()
         call_command("purge_callbacks", stdout=self.stdout)
         counters.forget_old()
         self.stdout.write(f"""
