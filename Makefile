@@ -28,7 +28,7 @@ test: $(VENV)/development ## Set up what tests need and run all of them, in a re
 	@$(PY) -m tests.programs
 	@$(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
-servers: $(VENV)/development ## The tests again, on PostgreSQL, Redis and an S3 store instead of SQLite and files
+servers: $(VENV)/development ## The tests again, on PostgreSQL and an S3 store instead of SQLite and files
 	@$(PY) -m tests.callbacks.clamd
 	@$(PY) -m tests.backends -n $(JOBS) --dist loadfile --no-loadscope-reorder -m "not browser" $(ARGS)
 

@@ -17,7 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import secrets
 from accounts.lockout import BROWSER_COOKIE, Attempt
-from limits import counters
+from limits.addresses import client_address
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -75,12 +75,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        return counters.client_address(request)
+        return client_address(request)
 
 
 def _attempt(request: HttpRequest, username: str) -> Attempt:
     browser = getattr(request, "browser", "") or request.COOKIES.get(BROWSER_COOKIE, "")
-    return Attempt(username, counters.client_address(request), browser)
+    return Attempt(username, client_address(request), browser)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

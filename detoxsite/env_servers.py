@@ -6,7 +6,7 @@ Each variable holds a password, so an error names the variable and quotes nothin
 import os
 import re
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -32,43 +32,32 @@ def database(name: str) -> Database | None:
     Without `sslmode` it is verify-full, but on this machine, where no line can be tapped, `prefer`. Raises
     ImproperlyConfigured on anything else.
     """
+    raw = os.environ.get(name, "").strip()
+    if not raw:
+        return None
     try:
-        parts = _parts(name, {"postgres", "postgresql"})
-        if parts is None:
-            return None
+        parts = urlsplit(raw)
         options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
         local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
         ssl_mode = options.pop("sslmode", "prefer" if local else "verify-full")
         root = options.pop("sslrootcert", "system" if ssl_mode == "verify-full" else "")
-        found = unquote(parts.path.removeprefix("/"), errors="strict")
-        if options or ssl_mode not in SSL_MODES or not re.fullmatch(r"[\w.-]{1,63}", found) or not parts.username:
-            raise ValueError
-        return Database(parts.hostname, parts.port or 5432, found, *_login(parts), ssl_mode, root)
+        found, user, password = (
+            unquote(part or "", errors="strict")
+            for part in (parts.path.removeprefix("/"), parts.username, parts.password)
+        )
+        is_plain = (
+            parts.scheme in {"postgres", "postgresql"}
+            and re.fullmatch(r"[\w.-]+|[\da-f:]+", parts.hostname or "")
+            and re.fullmatch(r"[\w.-]{1,63}", found)
+            and "#" not in raw
+        )
+        if is_plain and user and parts.port != 0 and ssl_mode in SSL_MODES and not options:
+            return Database(parts.hostname, parts.port or 5432, found, user, password, ssl_mode, root)
     except ValueError:
         pass
     raise ImproperlyConfigured(
         f"{name} must look like postgres://user:password@db.example:5432/name?sslmode=verify-full (sslmode and "
         "sslrootcert may follow the name); write special characters of the password as %XX."
-    )
-
-
-def redis(name: str) -> str | None:
-    """redis://user:password@host:port/number, or rediss:// for TLS; the address as it is, None where it is unset.
-
-    Raises ImproperlyConfigured on anything else.
-    """
-    try:
-        parts = _parts(name, {"redis", "rediss"})
-        if parts is None:
-            return None
-        if parts.query or not re.fullmatch(r"(/\d{0,5})?", parts.path):
-            raise ValueError
-        return os.environ[name].strip()
-    except ValueError:
-        pass
-    raise ImproperlyConfigured(
-        f"{name} must look like redis://user:password@cache.example:6379/0 (or rediss://, with TLS; also for a "
-        "Valkey server); write special characters of the password as %XX."
     )
 
 
@@ -108,20 +97,3 @@ _STORE = {
     "ACCESS_KEY": (r"\S+", "hold the key's id"),
     "SECRET_KEY": (r"\S+", "hold the key's secret"),
 }
-
-
-def _parts(name: str, schemes: set[str]) -> SplitResult | None:
-    """Raises ValueError where it is no address of one of these schemes."""
-    raw = os.environ.get(name, "").strip()
-    if not raw:
-        return None
-    parts = urlsplit(raw)
-    if parts.scheme not in schemes or not re.fullmatch(r"[\w.-]+|[\da-f:]+", parts.hostname or "") or "#" in raw:
-        raise ValueError
-    if parts.port == 0:
-        raise ValueError
-    return parts
-
-
-def _login(parts: SplitResult) -> tuple[str, str]:
-    return unquote(parts.username or "", errors="strict"), unquote(parts.password or "", errors="strict")

@@ -15,8 +15,6 @@ _DATABASE = env_servers.database("DATABASE_URL")
 #: Several hosts may share the database; then they must share the secrets.
 HAS_SERVER = _DATABASE is not None
 _STORE = env_servers.store("S3")
-#: Redis or Valkey, or None.
-REDIS_URL = env_servers.redis("REDIS_URL")
 
 _SQLITE = {
     "ENGINE": "storage.sqlite",

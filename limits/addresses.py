@@ -1,4 +1,4 @@
-"""Whom a limit counts: the sender's address as it stands for a household."""
+"""The sender's address that limits count by: one for each household."""
 
 import ipaddress
 
@@ -9,10 +9,10 @@ UNKNOWN = "unknown"
 
 
 def client_address(request: HttpRequest) -> str:
-    """The sender's address as limits see it: an IPv4 address, or the /64 of an IPv6 one, as a household has it.
+    """The sender's IPv4 address, or the /64 network of an IPv6 one, which is what a household gets.
 
     With settings.PROXY_HOPS trusted proxies in front, it is the entry of X-Forwarded-For that the outermost of them
-    wrote; what a sender put there stands further left. A malformed entry counts as the proxy's own address.
+    wrote; entries to the left of it may be forged. A malformed entry counts as the proxy's own address.
     """
     return sender(
         request.META.get("HTTP_X_FORWARDED_FOR", ""), request.META.get("REMOTE_ADDR", ""), settings.PROXY_HOPS
@@ -20,7 +20,7 @@ def client_address(request: HttpRequest) -> str:
 
 
 def sender(forwarded: str, peer: str, hops: int) -> str:
-    """The same where there is no request yet: `forwarded` is X-Forwarded-For, `peer` the address of the connection."""
+    """The same before there is a request: `forwarded` is X-Forwarded-For, `peer` the connection's address."""
     entries = forwarded.split(",") if hops else []
     claimed = entries[-hops] if len(entries) >= hops > 0 else ""
     return _bucket(claimed) or _bucket(peer) or UNKNOWN

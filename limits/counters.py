@@ -1,61 +1,109 @@
-"""Counts what may be done only so often: the same for all processes, in Redis or the database, soon forgotten.
+"""Rate limits: count hits in a time window, in the database, so that all processes share one count.
 
-A window begins with its first hit. What is refused is not counted, so a window ends on time however long somebody
-keeps trying. Keys are hashed under the site's secret and a salt that lives for one day (UTC), so a stolen copy of what
-is kept names nobody; a count therefore starts anew at midnight.
-
-Without an answer from Redis the database counts, from nothing: a server that is away never refuses anybody.
+A window begins with its first hit. Refused hits are not counted, so a window ends on time however long somebody keeps
+trying, and nobody can lock out others for longer. Keys are hashed with SECRET_KEY and a random salt that is deleted
+after its day (UTC), so a stolen database identifies nobody; counts therefore restart at midnight UTC.
 """
 
+import contextlib
 import datetime
-from collections.abc import Callable
-from typing import TypeVar
+import hashlib
+import hmac
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
 
-from limits import in_database, in_redis, redis_server
-from limits.addresses import client_address
-from limits.redis_server import Away, Refused
-from limits.result import Result
+from limits.models import Counter, Salt
 
-__all__ = ["Result", "clear", "client_address", "forget_old", "hit", "peek"]
 
-T = TypeVar("T")
+@dataclass(frozen=True)
+class Result:
+    """Whether one more is allowed, the hits in this window, and the time until it ends. Truthy if allowed."""
+
+    allowed: bool
+    hits: int
+    retry_after: datetime.timedelta
+
+    def __bool__(self) -> bool:
+        return self.allowed
 
 
 def hit(scope: str, key: str, *, limit: int, window: datetime.timedelta) -> Result:
-    """Counts one more of `scope` (what is limited) for `key` (whom), or refuses it once `limit` is reached.
+    """Count one more of `scope` (what is limited) for `key` (whom), or refuse it once `limit` is reached.
 
-    Of any number that come at once, exactly `limit` are allowed. Raises DatabaseError.
+    Of concurrent hits exactly `limit` are allowed. A hit is rolled back with the transaction around it. Raises
+    DatabaseError.
     """
-    return _ask(lambda place: place.hit(scope, key, limit=limit, window=window))
+    now = timezone.now()
+    if not (before := peek(scope, key, limit=limit, window=window)):
+        return before  # refused without a write: an attack costs one read each
+    with _without_sync(), transaction.atomic():
+        row, new = Counter.objects.select_for_update().get_or_create(
+            digest=_digest(scope, key, now), defaults={"began_at": now, "forget_at": now + window}
+        )
+        if row.began_at + window <= now:
+            row.hits, row.began_at, row.forget_at = 0, now, now + window
+        allowed = row.hits < limit
+        if allowed:
+            row.hits += 1
+            row.save()
+        if new:
+            forget_old()
+    return Result(allowed, row.hits, row.began_at + window - now)
 
 
 def peek(scope: str, key: str, *, limit: int, window: datetime.timedelta) -> Result:
-    """What `hit` would answer, without counting. Raises DatabaseError."""
-    return _ask(lambda place: place.peek(scope, key, limit=limit, window=window))
+    """Return what `hit` would, without counting. Raises DatabaseError."""
+    now = timezone.now()
+    row = Counter.objects.filter(digest=_digest(scope, key, now), began_at__gt=now - window).first()
+    if row is None:
+        return Result(limit > 0, 0, datetime.timedelta(0))
+    return Result(row.hits < limit, row.hits, row.began_at + window - now)
 
 
 def clear(scope: str, key: str) -> None:
-    """Forgets the count, as after a success. Raises DatabaseError."""
-    _ask(lambda place: place.clear(scope, key))
+    """Reset the count, as after a success. Raises DatabaseError."""
+    Counter.objects.filter(digest=_digest(scope, key, timezone.now())).delete()
 
 
 def forget_old() -> int:
-    """Deletes counters whose window is over and the salts of former days. Returns how many counters.
+    """Delete counters whose window has ended and the salts of earlier days. Returns how many counters.
 
-    `hit` does so whenever it counts somebody new in the database; a scheduled call covers quiet days. Redis forgets by
-    itself.
+    `hit` does this for each new key; a scheduled call covers quiet days.
     """
-    return in_database.forget_old()
+    now = timezone.now()
+    Salt.objects.filter(day__lt=_day(now)).delete()
+    with transaction.atomic():  # rows that another process has locked are left to it, so that there is no deadlock
+        old = Counter.objects.filter(forget_at__lte=now).select_for_update(skip_locked=True)
+        return Counter.objects.filter(pk__in=old.values("pk")).delete()[0]
 
 
-def _ask(question: Callable[..., T]) -> T:
-    if settings.REDIS_URL:
+@contextlib.contextmanager
+def _without_sync() -> Iterator[None]:
+    """Do not wait for the disk on commit: losing a count in a power cut does no harm."""
+    if connection.in_atomic_block:
+        yield
+        return
+    off, on = {
+        "sqlite": ("PRAGMA synchronous=NORMAL", "PRAGMA synchronous=FULL"),
+        "postgresql": ("SET synchronous_commit TO off", "SET synchronous_commit TO on"),
+    }[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(off)
         try:
-            return question(in_redis)
-        except Refused:  # to count only: it would go on to say that nobody has reached a limit
-            redis_server.leave_alone()
-        except Away:
-            pass
-    return question(in_database)
+            yield
+        finally:
+            cursor.execute(on)
+
+
+def _digest(scope: str, key: str, now: datetime.datetime) -> bytes:
+    salt, _ = Salt.objects.get_or_create(day=_day(now), defaults={"value": os.urandom(32)})
+    return hmac.digest(bytes(salt.value) + settings.SECRET_KEY.encode(), f"{scope}\0{key}".encode(), hashlib.sha256)
+
+
+def _day(now: datetime.datetime) -> datetime.date:
+    return now.astimezone(datetime.UTC).date()

@@ -1,10 +1,10 @@
-"""How often something happened, without saying for whom: a row holds a keyed hash, a number and its times."""
+"""Counts of hits under keyed hashes, which identify nobody."""
 
 from django.db import models
 
 
 class Salt(models.Model):
-    """The day's random salt. It goes with its day, and with it goes all that could tie a counter to an address."""
+    """A random salt for one day. Once it is deleted, nothing can tie a counter to an address."""
 
     day = models.DateField(unique=True)
     value = models.BinaryField(max_length=32)
@@ -14,7 +14,7 @@ class Salt(models.Model):
 
 
 class Counter(models.Model):
-    """Hits since the first of a window."""
+    """Hits in one window, which begins with the first."""
 
     digest = models.BinaryField(max_length=32, unique=True)
     hits = models.PositiveIntegerField(default=0)

@@ -1,8 +1,8 @@
-"""Runs the tests on PostgreSQL, Redis and an S3 store instead of SQLite and files.
+"""Runs the tests on PostgreSQL and an S3 store instead of SQLite and files.
 
 `python -m tests.backends [pytest's arguments]` starts a server of each on a free port of this machine, with state in a
 throwaway folder, runs pytest against them and stops them. Nothing is synced to disk: no test here is about a power cut.
-tests/state.py gives each test and each served site a database, a Redis database and a folder of the store of its own.
+tests/state.py gives each test and each served site a database and a folder of the store of its own.
 """
 
 import glob
@@ -23,12 +23,12 @@ from tests.served import free_port, listens
 
 START_LIMIT = 30  # seconds
 #: The programs that are started, by Debian's package. rclone comes with what tests need from Python.
-PACKAGES = {"initdb": "postgresql", "postgres": "postgresql", "redis-server": "redis-server", "rclone": ""}
+PACKAGES = {"initdb": "postgresql", "postgres": "postgresql", "rclone": ""}
 POSTGRES = "/usr/lib/postgresql/*/bin"
 #: Checkpoints and write-ahead log cost only time here. Each test process and each served site has connections.
 FAST = ["fsync=off", "full_page_writes=off", "max_connections=400", "shared_buffers=128MB", "autovacuum=off"]
 FAST += ["wal_level=minimal", "max_wal_senders=0", "max_wal_size=4GB", "jit=off"]
-HOW = "Not found: {}. Install them (Debian, Ubuntu: sudo apt-get install postgresql redis-server)."
+HOW = "Not found: {}. Install them (Debian, Ubuntu: sudo apt-get install postgresql)."
 
 
 def find() -> dict[str, str]:
@@ -49,16 +49,14 @@ def needed() -> dict[str, str]:
 
 @contextmanager
 def servers(programs: dict[str, str]) -> Iterator[dict[str, str]]:
-    """All three, up; the environment that leads tests to them."""
+    """Both, up; the environment that leads tests to them."""
     folder = Path(tempfile.mkdtemp(prefix="detox-servers-"))
     folder.chmod(0o711)  # PostgreSQL, as another account, passes through to its own
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         postgres = stack.enter_context(_postgres(programs, folder / "postgres"))
-        redis = stack.enter_context(redis_server(programs["redis-server"], folder))
         store, files = stack.enter_context(_store(programs["rclone"], folder / "store"))
-        told = {"database": postgres, "redis": redis, "store": store, "files": str(files)}
-        yield {"TEST_SERVERS": json.dumps(told)}
+        yield {"TEST_SERVERS": json.dumps({"database": postgres, "store": store, "files": str(files)})}
 
 
 @contextmanager
@@ -79,15 +77,6 @@ def _answers_postgres(port: int) -> bool:
     except psycopg.OperationalError:
         return False
     return True
-
-
-@contextmanager
-def redis_server(program: str, folder: Path) -> Iterator[str]:
-    """Its address. `folder` gets its log."""
-    port = free_port()
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--databases", "10000"]
-    with _running([program, *options], folder, port):
-        yield f"redis://127.0.0.1:{port}"
 
 
 @contextmanager

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import jinja2
 import pytest
-import redis
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
@@ -20,7 +19,6 @@ from whitenoise import WhiteNoise
 
 from editorial import snapshot
 from guide import templating
-from limits import redis_server
 from privateversion import codes
 from tests import state
 from tests.environment import VAR
@@ -116,14 +114,6 @@ def kept_connection(monkeypatch) -> None:
         kind = type(connections["default"])
         close = kind.close
         monkeypatch.setattr(kind, "close", lambda self: None if self.in_atomic_block else close(self))
-
-
-@pytest.fixture(autouse=True)
-def own_counts(settings, monkeypatch) -> None:
-    """Redis rolls nothing back at the end of a test, and may have been away in the one before."""
-    monkeypatch.setattr(redis_server, "_rests_until", 0.0)
-    if state.SERVERS:
-        redis.Redis.from_url(settings.REDIS_URL).flushdb()
 
 
 @pytest.fixture(autouse=True)

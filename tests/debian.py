@@ -11,7 +11,6 @@ SERVICES = {
     "clamav-daemon": ["clamav-daemon.socket", "clamav-daemon", "clamav-freshclam"],
     "caddy": ["caddy"],
     "postgresql": ["postgresql"],
-    "redis-server": ["redis-server"],
 }
 _NO_SERVICE = Path("/usr/sbin/policy-rc.d")
 

@@ -48,7 +48,6 @@ OURS = (
     "PAGE_CACHE_MB",
     "DATABASE_URL",
     "DATABASE_SECONDS",
-    "REDIS_URL",
     "S3_ENDPOINT",
     "S3_BUCKET",
     "S3_REGION",
@@ -75,7 +74,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 def pytest_configure(config) -> None:
     config.addinivalue_line("markers", "sqlite_only(reason): about SQLite or a folder of files itself")
-    config.addinivalue_line("markers", "servers_only: needs PostgreSQL, Redis and an S3 store (tests.backends)")
+    config.addinivalue_line("markers", "servers_only: needs PostgreSQL and an S3 store (tests.backends)")
 
 
 def pytest_collection_modifyitems(config, items: list) -> None:

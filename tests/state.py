@@ -1,7 +1,7 @@
 """Where a site under test keeps its state, and how a test looks into it: SQLite and files, or what tests.backends runs.
 
-A site is known by its folder. On the servers it has, named after that, a database, a Redis database and a folder of
-the store, which rclone keeps as a folder of this machine.
+A site is known by its folder. On the servers it has, named after that, a database and a folder of the store, which
+rclone keeps as a folder of this machine.
 """
 
 import contextlib
@@ -40,7 +40,6 @@ def environment(var: Path) -> dict[str, str]:
     return {
         "VAR_DIR": str(var),
         "DATABASE_URL": f"{SERVERS['database']}/{name}",
-        "REDIS_URL": f"{SERVERS['redis']}/{int(name[5:], 16) % 10_000}",
         "S3_ENDPOINT": SERVERS["store"],
         "S3_BUCKET": f"{BUCKET}/{name}",
         "S3_ACCESS_KEY": "tests",

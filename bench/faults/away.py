@@ -1,4 +1,4 @@
-"""The mail server, the store of files and Redis are away for a while, first each, then all at once, under load.
+"""The mail server and the store of files are down for a while, first each, then both at once, under load.
 
     .venv/bin/python -m bench.faults.away [--seconds 600]
 
@@ -17,31 +17,29 @@ MAIL = {"NOTICE_EMAILS": "intake@guide.example", "MAIL_FROM": "notices@guide.exa
 
 def run(options) -> list[common.Outcome]:
     found = []
-    with servers.running(servers.redis, servers.store) as ((cache, store), environment), mail_server() as mail:
+    with servers.running(servers.store) as ((store,), environment), mail_server() as mail:
 
         def mail_away() -> None:
             mail.mood = "refuses"
             time.sleep(options.seconds)
             mail.mood = "takes"
 
-        def away(*gone: servers.Server) -> None:
-            for server in gone:
-                server.stop()
+        def store_away() -> None:
+            store.stop()
             time.sleep(options.seconds)
-            for server in gone:
-                server.start()
+            store.start()
             time.sleep(2)
 
-        def all_away() -> None:
+        def both_away() -> None:
             mail.mood = "refuses"
-            away(cache, store)
+            store_away()
             mail.mood = "takes"
 
         with common.site(**environment, **MAIL, MAIL_URL=mail.url) as site:
-            faults = {"mail": mail_away, "Redis": lambda: away(cache), "store": lambda: away(store)}
-            for seed, (what, fault) in enumerate((faults | {"all three": all_away}).items(), 1):
+            faults = {"mail": mail_away, "store": store_away, "both": both_away}
+            for seed, (what, fault) in enumerate(faults.items(), 1):
                 done = common.under_load(site, fault, seed, pause=0.5)
-                found.append(common.judge(f"away: {what}", done, site, may_tell=what in {"store", "all three"}))
+                found.append(common.judge(f"away: {what}", done, site, may_tell=what != "mail"))
             wanted = {request["reference"] for request in common.stored(site)["requests"]}
             found[-1].missed += _undelivered(mail, wanted, 2 * options.seconds + 180)
     return found

@@ -1,8 +1,8 @@
-"""kill -9 of the web server's master, a web process, the task worker, the database and the cache in turn, under load.
+"""kill -9 of the web server's master, a web process, the task worker and the database in turn, under load.
 
     .venv/bin/python -m bench.faults.kills [--seed N]
 
-The site runs on a PostgreSQL and a Redis of its own. Goal: all that was confirmed is there whole, and the site answers
+The site runs on a PostgreSQL of its own. Goal: all that was confirmed is there whole, and the site answers
 again by itself.
 """
 
@@ -20,7 +20,7 @@ ROUNDS = 3
 def run(options) -> list[common.Outcome]:
     rng = random.Random(options.seed)
     with (
-        servers.running(servers.postgres, servers.redis) as ((database, cache), environment),
+        servers.running(servers.postgres) as ((database,), environment),
         common.site(**environment) as site,
     ):
 
@@ -33,13 +33,13 @@ def run(options) -> list[common.Outcome]:
                     raise RuntimeError(f"{role} did not come back.")
                 time.sleep(0.1)
 
-        def of_server(server: servers.Server) -> None:
-            server.kill()
+        def of_database() -> None:
+            database.kill()
             time.sleep(0.5)
-            server.start()
+            database.start()
 
         kills = {role: lambda role=role: of_site(role) for role in ("master", "web", "tasks")}
-        kills |= {"database": lambda: of_server(database), "cache": lambda: of_server(cache)}
+        kills["database"] = of_database
 
         def rounds(kill) -> None:
             for _ in range(ROUNDS):

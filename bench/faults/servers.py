@@ -1,4 +1,4 @@
-"""PostgreSQL, Redis and an S3 store on free ports of this machine, which may be killed and started again."""
+"""PostgreSQL and an S3 store on free ports of this machine, which may be killed and started again."""
 
 import contextlib
 import signal
@@ -58,13 +58,6 @@ def postgres(parent: Path, program: dict[str, str]) -> tuple[Server, dict[str, s
     data, who = backends.cluster(program, folder, "site")
     command = backends.postgres_command(program, data, port, "max_connections=200")
     return Server(command, folder, port, **who), {"DATABASE_URL": f"postgres://site@127.0.0.1:{port}/postgres"}
-
-
-def redis(parent: Path, program: dict[str, str]) -> tuple[Server, dict[str, str]]:
-    folder, port = parent / "redis", free_port()
-    folder.mkdir(mode=0o700)
-    command = [program["redis-server"], "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    return Server(command, folder, port), {"REDIS_URL": f"redis://127.0.0.1:{port}/0"}
 
 
 def store(parent: Path, program: dict[str, str]) -> tuple[Server, dict[str, str]]:

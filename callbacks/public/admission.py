@@ -13,6 +13,7 @@ from callbacks.models import CallbackRequest
 from callbacks.public import tokens
 from callbacks.public.forms import CallbackForm
 from limits import counters
+from limits.addresses import client_address
 from vault.keyring import VaultError
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ def admit(request: HttpRequest, form: CallbackForm) -> Admission:
     try:
         if submission.is_known(form.nonce, form.details()):
             return Admission()
-        return _admit(counters.client_address(request), form)
+        return _admit(client_address(request), form)
     except (DatabaseError, VaultError):  # then storing will fail too, and says so; a limit must not cost a call
         log.warning("The limit on requests could not be read.", exc_info=True)
         return Admission(suspicion=form.suspicion)
@@ -78,7 +79,7 @@ def may_send_files(request: HttpRequest, *, with_request: bool = True) -> bool:
     """
     limit = FILES_FOR_EACH * settings.CONTACT_LIMIT
     scope = "callbacks.files_from" if with_request else "callbacks.loose_files_from"
-    return _is_within(scope, counters.client_address(request), limit)
+    return _is_within(scope, client_address(request), limit)
 
 
 def _is_within(scope: str, key: str, limit: int) -> bool:

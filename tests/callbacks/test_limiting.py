@@ -193,8 +193,7 @@ def test_form_that_has_to_be_corrected_is_not_counted(client, sent):
     assert post_form(client).status_code == 303
 
 
-def test_address_and_number_stand_in_no_table(client, settings):
-    settings.REDIS_URL = None
+def test_address_and_number_stand_in_no_table(client):
     post(client, body(fields(), ("file_1", File(JPEG))), **ELSEWHERE)
     assert Counter.objects.count() == 3  # the address, the number at this address, the files
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Two hosts, each with a folder of its own, on one PostgreSQL, one Redis and one S3 store."""
+"""Two hosts, each with a folder of its own, on one PostgreSQL and one S3 store."""
 
 import os
 import re
