@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,14 @@ request = CallbackRequest.objects.get()
 client = sign_in(Client(headers={"Host": "127.0.0.1"}), superuser=True)
 answer = client.get(file_of(request))
 print(answer.status_code, b"".join(answer.streaming_content).hex())
+"""
+RENAME = """
+import time
+from articles.models import Article
+article = Article.objects.get(slug="the-first-72-hours")
+article.title = "Anew"
+article.save()
+print(time.time())
 """
 
 
@@ -71,6 +80,15 @@ def test_limit_counts_what_came_to_either_host(hosts):
     one, other = hosts
     seen = [ask(host, "/contact/", body(form(host, number)))[0] for number, host in enumerate([one, other] * 3)]
     assert 1 <= seen.count(200) < 4 and set(seen[4:]) == {429}, seen
+
+
+def test_publication_on_one_host_shows_on_the_other_within_a_second(hosts):
+    one, other = hosts
+    page = "/articles/the-first-72-hours/"
+    assert "Anew" not in ask(other, page)[2]
+    saved = float(one.manage("shell", "--no-imports", "--verbosity=0", "--command", RENAME).split()[-1])
+    time.sleep(max(0, saved + 1 - time.time()))
+    assert "Anew" in ask(other, page)[2]
 
 
 def test_two_hosts_that_prepare_an_empty_database_at_once_do_it_once(tmp_path):
