@@ -1,7 +1,7 @@
-"""Tells every process that what pages show has changed, with no more than the database.
+"""A version number of the content, in the database, so that every process knows when its cached pages are stale.
 
-One number grows in the same transaction as any change of content. Whoever keeps a finished page compares it, and the
-moment until which nothing changes by the clock alone (docs/decisions/0008-page-cache.md).
+It grows in the transaction of each change of content. Caches compare it, and also end when pages change by the clock
+alone (docs/decisions/0008-page-cache.md).
 """
 
 import datetime
@@ -15,15 +15,15 @@ from django.db.models import F, Min
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.utils import timezone
 
-#: No finished page is kept longer: it mends what no signal tells of, as rows changed by hand or by an older release.
+#: No page is cached for longer, which bounds changes that send no signal: rows changed by hand or by an older release.
 LONGEST = datetime.timedelta(minutes=15)
-#: The number grows by a step that nobody can foresee, up to this. A database that was put back from a backup or copied,
-#: or that lost its last second with its server, never comes by a number that stood for other content elsewhere.
+#: The number grows by a random step up to this, so that a database that was restored from a backup, or a replica that
+#: was promoted without its last second, never reuses a number that a cache holds for other content.
 LONGEST_STEP = 2**36
 
 
 class ContentVersion(models.Model):
-    """Grows with every change of content. There is one row."""
+    """The version number, in the only row."""
 
     ONLY = 1
 
@@ -42,13 +42,13 @@ _NUMBER = f"SELECT number FROM {ContentVersion._meta.db_table} WHERE id = %s"  #
 
 @dataclass(frozen=True)
 class Edition:
-    """What pages show: the version of the content, and until when it holds, in seconds since 1970."""
+    """A version of the content, and until when it holds, in seconds since 1970."""
 
     number: int
     until: float
 
     def is_over(self) -> bool:
-        """Whether pages may show something else by now. One query; raises DatabaseError where there is no database."""
+        """Whether pages may show something else by now. One query. Raises DatabaseError."""
         return time.time() >= self.until or number() != self.number
 
 
@@ -64,10 +64,9 @@ def content_models() -> list[type[models.Model]]:
 
 
 def follow_changes() -> None:
-    """Counts each saved or deleted row of content, whoever saves it: the admin, the starter loader, a shell.
+    """Count each row of content that is saved or deleted, by signals.
 
-    Signals do not see `update` and `bulk_create` on a query set. Whoever uses those on content calls `changed` in the
-    same transaction.
+    `update` and `bulk_create` send none: code that uses them on content must call `changed` in the same transaction.
     """
     for model in content_models():
         if model._meta.auto_created:
@@ -78,7 +77,7 @@ def follow_changes() -> None:
 
 
 def changed() -> None:
-    """Counts one change. Belongs into the transaction of the change itself."""
+    """Count one change. Call it in the transaction of the change."""
     if not _count():
         with transaction.atomic():
             ContentVersion.objects.bulk_create([ContentVersion()], ignore_conflicts=True)
@@ -91,7 +90,7 @@ def _count() -> int:
 
 
 def number() -> int:
-    """The version of the content. One query; raises DatabaseError where there is no database."""
+    """The current version number. One query. Raises DatabaseError."""
     with connection.cursor() as cursor:  # asked for each page: composing this with the ORM takes ten times as long
         cursor.execute(_NUMBER, [ContentVersion.ONLY])
         row = cursor.fetchone()
@@ -99,7 +98,7 @@ def number() -> int:
 
 
 def next_change(now: datetime.datetime) -> datetime.datetime:
-    """When pages may change next by the clock alone: one is due to appear, or a review falls due with a new day."""
+    """When pages next change by the clock alone: a scheduled page appears, or a new day makes a review due."""
     today = timezone.localtime(now).date()
     tomorrow = datetime.datetime.combine(today + datetime.timedelta(days=1), datetime.time.min)
     moments = [timezone.make_aware(tomorrow), now + LONGEST]
@@ -110,7 +109,7 @@ def next_change(now: datetime.datetime) -> datetime.datetime:
 
 
 def edition() -> Edition:
-    """What pages show now. Raises DatabaseError where there is no database."""
+    """The current edition. Raises DatabaseError."""
     current, now = number(), timezone.now()
     return Edition(current, next_change(now).timestamp())
 
