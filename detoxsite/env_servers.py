@@ -38,8 +38,9 @@ def database(name: str) -> Database | None:
     try:
         parts = urlsplit(raw)
         options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
-        local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
-        ssl_mode = options.pop("sslmode", "prefer" if local else "verify-full")
+        host = parts.hostname or ""
+        is_local = host in {"localhost", "127.0.0.1", "::1"}
+        ssl_mode = options.pop("sslmode", "prefer" if is_local else "verify-full")
         root = options.pop("sslrootcert", "system" if ssl_mode == "verify-full" else "")
         found, user, password = (
             unquote(part or "", errors="strict")
@@ -47,12 +48,12 @@ def database(name: str) -> Database | None:
         )
         is_plain = (
             parts.scheme in {"postgres", "postgresql"}
-            and re.fullmatch(r"[\w.-]+|[\da-f:]+", parts.hostname or "")
+            and re.fullmatch(r"[\w.-]+|[\da-f:]+", host)
             and re.fullmatch(r"[\w.-]{1,63}", found)
             and "#" not in raw
         )
         if is_plain and user and parts.port != 0 and ssl_mode in SSL_MODES and not options:
-            return Database(parts.hostname, parts.port or 5432, found, user, password, ssl_mode, root)
+            return Database(host, parts.port or 5432, found, user, password, ssl_mode, root)
     except ValueError:
         pass
     raise ImproperlyConfigured(

@@ -58,7 +58,8 @@ class _Rendering:
 
     def __init__(self, application: Application, environ: dict) -> None:
         self.application, self.environ = application, environ
-        self.status, self.headers, self.body = "", [], b""
+        self.status, self.body = "", b""
+        self.headers: list[tuple[str, str]] = []
 
     def page(self) -> Page | None:
         """The page, or None where it may not be cached."""

@@ -32,7 +32,8 @@ class Wire:
         self._hosts = frozenset(host.encode() for host in hosts)
         self._protocol = b"https" if is_https else b""
         self._is_counted = metrics.is_on()
-        self._second, self._starts = -1, {}
+        self._second = -1
+        self._starts: dict[tuple[int, bytes], bytes] = {}
 
     def answer(self, request: bytes) -> Answer | None:
         """The answer, or None. Never blocks and makes no query."""
