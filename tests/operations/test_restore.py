@@ -24,7 +24,7 @@ from callbacks.casework import erasure
 from callbacks.models import CallbackRequest
 from django.contrib.auth.models import User
 from operations.backups import tombstones
-erasing.withdraw(CallbackRequest.objects.get(reference="{}"))
+erasure.withdraw(CallbackRequest.objects.get(reference="{}"))
 erasure.erase(CallbackRequest.objects.get(reference="{}"), by=User.objects.create_user("lead"))
 tombstones.publish()
 """
