@@ -5,7 +5,7 @@
 Starts all of them on this machine, looks that each shows the whole article, then loads them in turn, round by round,
 with 16 connections that ask for gzip. The best round of each counts: other work of the machine only ever slows one
 down, and where processes do not share connections out, one of them gets all in some rounds. Writes a table and a
-picture into README.md, and fails where a goal is missed. Run it while nothing else runs. With --near it leaves out
+picture into docs/performance.md, and fails where a goal is missed. Run it while nothing else runs. With --near it leaves out
 Wagtail and WordPress and writes nothing: a minute's look at the page cache.
 
 Needs these packages of Debian (none of their services is used): `apt-get install --no-install-recommends nginx-light
@@ -125,7 +125,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=4, help="of load for each, in each round")
     parser.add_argument("--rounds", type=int, default=5)
     less = parser.add_mutually_exclusive_group()
-    less.add_argument("--no-write", action="store_true", help="leave README.md and the picture alone")
+    less.add_argument("--no-write", action="store_true", help="leave docs/performance.md and the picture alone")
     less.add_argument("--near", action="store_true", help="without Wagtail and WordPress; writes nothing")
     options = parser.parse_args()
     if not 1 <= options.seconds <= 60 or not 1 <= options.rounds <= 20:

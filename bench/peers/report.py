@@ -1,4 +1,4 @@
-"""The table, the picture and the goals of bench.compare, printed and put into README.md."""
+"""The table, the picture and the goals of bench.compare, printed and put into docs/performance.md."""
 
 import os
 import re
@@ -49,20 +49,20 @@ def goals_table(goals: list[Goal]) -> str:
 
 
 def write(results: Results, goals: list[Goal]) -> None:
-    """Raises ValueError where README.md has lost the two marks."""
+    """Raises ValueError where docs/performance.md has lost the two marks."""
     rates = {TITLES[name]: results.samples[name].rate for name in TITLES if name in results.samples}
     title = (
         f"Requests a second for the same article: {'; '.join(f'{name} {rate(value)}' for name, value in rates.items())}"
     )
     (ROOT / PICTURE).write_text(picture(rates, escape(title), "this site"), encoding="utf-8")
-    readme = ROOT / "README.md"
-    text = readme.read_text(encoding="utf-8")
+    page = ROOT / "docs/performance.md"
+    text = page.read_text(encoding="utf-8")
     if not re.search(f"{BEGIN}.*{END}", text, re.DOTALL):
-        raise ValueError(f"README.md has no {BEGIN} and {END}.")
-    image = f"![Bars: requests a second of each, the numbers of the table below]({PICTURE})"
+        raise ValueError(f"docs/performance.md has no {BEGIN} and {END}.")
+    image = f"![Bars: requests a second of each, the numbers of the table below]({Path(PICTURE).name})"
     parts = [BEGIN, image, table(results), goals_table(goals), f"{results.versions}", END]
     before, after = text[: text.index(BEGIN)], text[text.index(END) + len(END) :]
-    readme.write_text(before + "\n\n".join(parts) + after, encoding="utf-8")
+    page.write_text(before + "\n\n".join(parts) + after, encoding="utf-8")
 
 
 def versions(busy: float) -> str:
