@@ -37,7 +37,7 @@ def measure() -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    from tests.operations.kept import Kept
+    from tests.pagecache.kept import Kept
     from tests.pages import MISSING, READING
 
     site = Kept()

@@ -10,7 +10,7 @@ from bench.pages import wire
 from editorial.markdown import cited_keys, plain_text
 from editorial.models import Source
 from tests.detoxsite.test_wire import FIRST_FLIGHT
-from tests.operations.kept import Kept
+from tests.pagecache.kept import Kept
 
 pytestmark = pytest.mark.django_db
 

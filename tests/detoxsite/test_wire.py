@@ -15,7 +15,7 @@ from bench.pages import wire
 from guide import styles
 from pagecache.compression import CompressionMiddleware
 from tests.detoxsite.test_ten_lines import pages_of_the_site
-from tests.operations.kept import Kept
+from tests.pagecache.kept import Kept
 from tests.pages import READING
 
 FIRST_FLIGHT = 14_600  # bytes

@@ -9,7 +9,7 @@ from articles.views import PAGE_SIZE
 from pagecache import entries
 from privateversion import codes
 from tests.factories import make_article
-from tests.operations.kept import NOT_KEPT, Kept, times
+from tests.pagecache.kept import NOT_KEPT, Kept, times
 from tests.pages import READING
 
 MACHINES = ["/articles/feed/", "/notes.html", "/sitemap.xml", "/articles/topics/staying-safe/feed/"]

@@ -14,7 +14,7 @@ from editorial import versions
 from pagecache import entries
 from privateversion import codes
 from tests.factories import make_article, make_phase, make_treatment
-from tests.operations.kept import NOT_KEPT, Kept, times
+from tests.pagecache.kept import NOT_KEPT, Kept, times
 from tests.pages import READING
 
 ARTICLE = "/articles/an-article/"

@@ -15,7 +15,7 @@ from pagecache import cache as cache_module
 from pagecache import rules
 from privateversion import codes
 from tests.factories import make_article
-from tests.operations.kept import Kept, times
+from tests.pagecache.kept import Kept, times
 
 pytestmark = pytest.mark.django_db
 

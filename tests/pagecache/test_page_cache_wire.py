@@ -3,7 +3,7 @@
 import pytest
 
 from pagecache import wire
-from tests.operations.kept import Kept
+from tests.pagecache.kept import Kept
 
 pytestmark = pytest.mark.django_db
 
