@@ -1,10 +1,11 @@
 """What every test gets: state in a throwaway folder, no network but loopback, the starter guide on demand."""
 
-import io
 import itertools
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import jinja2
@@ -12,23 +13,24 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, connections, transaction
+from django.db import connection, connections
 from django.template import engines
-from pytest_django.fixtures import _set_suffix_to_test_databases
+from django.test import override_settings
 from whitenoise import WhiteNoise
 
 from editorial import snapshot
 from guide import templating
 from privateversion import codes
-from tests import state
+from tests import built, state
 from tests.environment import VAR
-from tests.served import prepared
 
 
 @pytest.fixture(scope="session", autouse=True)
 def static_files() -> None:
-    """Pages name their hashed static files, as in production, so these must be there."""
-    shutil.copytree(prepared() / "static", settings.STATIC_ROOT, dirs_exist_ok=True)
+    """Pages name their hashed static files, as in production, so these must be there; to compress them takes seconds,
+    which only served sites spend."""
+    with override_settings(WHITENOISE_SKIP_COMPRESS_EXTENSIONS=["css", "js", "svg", "txt", "map"]):
+        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -52,12 +54,28 @@ def static_files_known() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings_xdist_suffix(request) -> None:
-    """A database of its own for each process: on SQLite it is in memory, and needs no name of its own."""
-    worker = getattr(request.config, "workerinput", {}).get("workerid")
-    if worker and connection.vendor != "sqlite":
-        _set_suffix_to_test_databases(suffix=worker)
+if state.SERVERS:
+
+    @pytest.fixture(scope="session")
+    def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -> None:
+        """The database of each process is a copy, so that migrating it does nothing."""
+        connection.settings_dict["TEST"]["TEMPLATE"] = state.name_of(built.migrated())
+
+else:
+
+    @pytest.fixture(scope="session")
+    def django_db_setup(django_test_environment, django_db_blocker) -> Iterator[None]:
+        """A database in memory, which all threads share, filled from a file that is migrated already."""
+        name = connection.settings_dict["NAME"]
+        with django_db_blocker.unblock():
+            connection.close()
+            connection.settings_dict["NAME"] = "file:memorydb_default?mode=memory&cache=shared"
+            connection.ensure_connection()
+            with closing(sqlite3.connect(built.migrated() / "db.sqlite3")) as file:
+                file.backup(connection.connection)
+        yield
+        with django_db_blocker.unblock():
+            connection.creation.destroy_test_db(name, verbosity=0)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -129,21 +147,15 @@ INDEX = "search_vector" if state.SERVERS else "search_fts"
 
 
 @pytest.fixture(scope="session")
-def guide_rows(django_db_setup, django_db_blocker) -> dict[str, tuple[str, list]]:
-    """The starter guide, loaded once and taken out again: for each table its INSERT and its rows."""
+def guide_rows() -> dict[str, tuple[str, list]]:
+    """For each table of the starter guide its INSERT and its rows."""
     rows = {}
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_starter", stdout=io.StringIO())
-        with connection.cursor() as cursor:
-            names = [model._meta.db_table for app in TABLES for model in _models_of(app)]
-            for name in [*names, INDEX]:
-                columns = "rowid, title, also_called, text" if name == "search_fts" else "*"
-                cursor.execute(f"SELECT {columns} FROM {name}")
-                found = cursor.fetchall()
-                marks = ", ".join(["%s"] * len(cursor.description))
-                into = f"{name} ({columns})" if name == "search_fts" else name
-                rows[name] = (f"INSERT INTO {into} VALUES ({marks})", found)
-        transaction.set_rollback(True)
+    for name in [*(model._meta.db_table for app in TABLES for model in _models_of(app)), INDEX]:
+        columns = "rowid, title, also_called, text" if name == "search_fts" else "*"
+        if found := state.rows(built.guide(), f"SELECT {columns} FROM {name}"):
+            marks = ", ".join(["%s"] * len(found[0]))
+            into = f"{name} ({columns})" if name == "search_fts" else name
+            rows[name] = (f"INSERT INTO {into} VALUES ({marks})", found)
     return rows
 
 

@@ -1,14 +1,8 @@
 """The real site in a process of its own, as `make run` starts it."""
 
-import atexit
-import fcntl
-import functools
-import os
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -17,10 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests import state
+from tests.built import ROOT, clean_environment, prepared
 
-ROOT = Path(__file__).parents[1]
 START_LIMIT = 60  # seconds
-OURS = {"SITE_URL", "DEBUG", "ALLOWED_HOSTS", "DJANGO_ALLOW_ASYNC_UNSAFE"}  # must not reach the served site
 
 
 @dataclass(frozen=True)
@@ -39,29 +32,6 @@ class Site:
         result = subprocess.run(command, cwd=ROOT, env=self.env | extra, capture_output=True, text=True, check=False)
         assert result.returncode == 0, result.stderr
         return result.stdout
-
-
-@functools.cache
-def prepared() -> Path:
-    """State as `prepare` leaves it, made once for a run of tests (on the servers, for each process of it: the one
-    that made a database drops it). Copies have their secrets in common."""
-    shared = "" if state.SERVERS else os.environ.get("TESTS_SHARED", "")
-    folder = Path(shared or _own_folder()) / "prepared"
-    with folder.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        done = folder.with_suffix(".done")
-        if not done.exists():
-            env = {name: value for name, value in os.environ.items() if name not in OURS} | state.make(folder)
-            atexit.register(state.remove, folder)
-            Site("", folder, folder / "log", env).manage("prepare")
-            done.touch()
-    return folder
-
-
-def _own_folder() -> str:
-    folder = tempfile.mkdtemp(prefix="detox-prepared-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
 
 
 def free_port() -> int:
@@ -96,8 +66,7 @@ def serve(var: Path, *, supervised: bool = False, command: list[str] | None = No
     `fresh`, what is in `var` is served as it is.
     """
     port = str(free_port())
-    env = {name: value for name, value in os.environ.items() if name not in OURS}
-    env |= state.make(var, like=prepared() if fresh else None)
+    env = clean_environment() | state.make(var, like=prepared() if fresh else None)
     env |= {"PORT": port, "HOST": "127.0.0.1", "WEB_THREADS": "8"} | extra
     site = Site(f"http://127.0.0.1:{port}", var, var / "server.log", env)
     name, *arguments = command or (SUPERVISED if supervised else WEB)

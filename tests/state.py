@@ -28,7 +28,8 @@ if SERVERS:
     TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
 
 
-def _name(var: Path) -> str:
+def name_of(var: Path) -> str:
+    """Its database on the servers, and its folder of the store."""
     return "site_" + hashlib.sha256(str(var).encode()).hexdigest()[:16]
 
 
@@ -36,7 +37,7 @@ def environment(var: Path) -> dict[str, str]:
     """The variables that make `var`, and on the servers what is named after it, the state of a site."""
     if not SERVERS:
         return {"VAR_DIR": str(var)}
-    name = _name(var)
+    name = name_of(var)
     return {
         "VAR_DIR": str(var),
         "DATABASE_URL": f"{SERVERS['database']}/{name}",
@@ -56,8 +57,8 @@ def make(var: Path, like: Path | None = None) -> dict[str, str]:
     if SERVERS and var not in _made:
         _made.add(var)
         with _connected("postgres") as connection:
-            template = f' TEMPLATE "{_name(like)}"' if like else ""
-            connection.execute(f'CREATE DATABASE "{_name(var)}"{template}')
+            template = f' TEMPLATE "{name_of(like)}"' if like else ""
+            connection.execute(f'CREATE DATABASE "{name_of(var)}"{template}')
         if like and folder(like).exists():
             shutil.copytree(folder(like), folder(var), dirs_exist_ok=True)
     return environment(var)
@@ -78,12 +79,12 @@ def remove(var: Path) -> None:
     if var in _made:
         _made.remove(var)
         with _connected("postgres") as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{_name(var)}" WITH (FORCE)')
+            connection.execute(f'DROP DATABASE IF EXISTS "{name_of(var)}" WITH (FORCE)')
 
 
 def folder(var: Path) -> Path:
     """The folder that holds the files of a site: `attachments` and `media` are in it."""
-    return Path(SERVERS["files"], BUCKET, _name(var)) if SERVERS else var
+    return Path(SERVERS["files"], BUCKET, name_of(var)) if SERVERS else var
 
 
 def folder_of(storage) -> Path:
@@ -104,7 +105,7 @@ def files(var: Path) -> list[Path]:
     """Every file in which something of a site may stand: its folders, and PostgreSQL's own files of its database."""
     folders = [var]
     if SERVERS:
-        with _connected(_name(var)) as connection:
+        with _connected(name_of(var)) as connection:
             connection.execute("CHECKPOINT")
             query = "SELECT setting, (SELECT oid FROM pg_database WHERE datname = current_database()) FROM pg_settings"
             (data, oid) = connection.execute(f"{query} WHERE name = 'data_directory'").fetchone()
@@ -117,7 +118,7 @@ def rows(var: Path, query: str, *values: str) -> list[tuple]:
     if not SERVERS:
         with contextlib.closing(sqlite3.connect(var / "db.sqlite3", timeout=20)) as database, database:
             return database.execute(query, values).fetchall()
-    with _connected(_name(var)) as connection:
+    with _connected(name_of(var)) as connection:
         found = connection.execute(query.replace("?", "%s"), values)
         return found.fetchall() if found.description else []
 

@@ -1,6 +1,5 @@
 """The real worker in a process of its own, on a database file that a test may look into and push forward in time."""
 
-import functools
 import os
 import signal
 import subprocess
@@ -12,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests import state
+from tests.built import ROOT, migrated
 
-ROOT = Path(__file__).parents[1]
 LONG_AGO = "2020-01-01 00:00:00"
 LIMIT = 30  # seconds until what must happen has happened
 ASK = """
@@ -68,15 +67,7 @@ class Place:
 
 
 def make_place(var: Path, **extra: str) -> Place:
-    return Place(var, os.environ | state.make(var, like=_migrated()) | extra)
-
-
-@functools.cache
-def _migrated() -> Path:
-    """An empty database, made once for all tests."""
-    var = Path(os.environ["VAR_DIR"], "migrated")
-    Place(var, os.environ | state.make(var)).manage("migrate", "--verbosity=0")
-    return var
+    return Place(var, os.environ | state.make(var, like=migrated()) | extra)
 
 
 def wait_until(holds: Callable[[], object], during: Callable[[], object] = lambda: None) -> None:

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench import crash, load
-from tests.served import Site, prepared, serve
+from tests.built import prepared
+from tests.served import Site, serve
 
 CLIENTS = 4
 SETTLE = 1  # seconds

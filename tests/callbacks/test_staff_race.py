@@ -1,14 +1,13 @@
 """Several staff at the same requests at the same moment, in processes of their own on a real database file."""
 
 import json
-import os
 import subprocess
 import sys
 
 import pytest
 
 from tests import state
-from tests.served import OURS, ROOT
+from tests.built import ROOT, clean_environment, migrated
 
 STAFF = 2
 REQUESTS = 25
@@ -58,9 +57,7 @@ class Machine:
     """The project's own settings and database file in a folder of its own."""
 
     def __init__(self, var) -> None:
-        kept = {name: value for name, value in os.environ.items() if name not in OURS}
-        self.env = kept | state.make(var) | {"PYTHONPATH": str(ROOT)}
-        self.run([sys.executable, "manage.py", "migrate", "--verbosity=0"])
+        self.env = clean_environment() | state.make(var, like=migrated()) | {"PYTHONPATH": str(ROOT)}
         self.python(MAKE)
 
     def run(self, command: list[str]) -> str:

@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests import state
-from tests.served import ROOT, free_port, listens, prepared
+from tests.built import ROOT, prepared
+from tests.served import free_port, listens
 
 DEPLOY = ROOT / "deploy"
 HARDENING = DEPLOY / "systemd" / "detox-.service.d" / "hardening.conf"

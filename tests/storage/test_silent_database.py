@@ -15,7 +15,8 @@ from django.db import connections
 
 from storage.postgresql import base
 from tests import state
-from tests.served import prepared, serve
+from tests.built import prepared
+from tests.served import serve
 
 PATIENCE = 2  # DATABASE_SECONDS
 
