@@ -17,6 +17,7 @@ from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
+from storage import durable
 from vault import streams
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ def create(name: str) -> File:
     folder = Path(storage.location)
     if not folder.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        sync_folder(folder.parent)
+        durable.sync(folder.parent)
     if shutil.disk_usage(folder).free < RESERVE:
         raise OSError(errno.ENOSPC, "The disk is nearly full; what is left is for the text of requests")
     file = storage.open(name, "wb")
@@ -57,7 +58,7 @@ def close_durably(file: File) -> None:
         file.flush()
         os.fsync(file.fileno())
         file.close()
-        sync_folder(Path(storage.location))
+        durable.sync(Path(storage.location))
     else:
         file.close()
 
@@ -114,17 +115,9 @@ def rewrap(name: str) -> None:
 
 
 def _replace_local(storage: FileSystemStorage, name: str, header: bytes, rest: File) -> None:
-    draft = Path(storage.path(f"{name}.{uuid.uuid4().hex}"))  # its own for each process that may be at it
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as new:
-            new.write(header)
-            shutil.copyfileobj(rest, new, streams.CHUNK_BYTES)
-            new.flush()
-            os.fsync(new.fileno())
-        draft.replace(storage.path(name))
-    finally:
-        draft.unlink(missing_ok=True)
-    sync_folder(draft.parent)
+    with durable.replace(Path(storage.path(name))) as new:
+        new.write(header)
+        shutil.copyfileobj(rest, new, streams.CHUNK_BYTES)
 
 
 def _replace(storage: Storage, name: str, header: bytes, rest: File) -> None:
@@ -177,12 +170,3 @@ def _is_older(storage: Storage, name: str, moment: datetime) -> bool:
 
 def _storage() -> Storage:
     return storages["attachments"]
-
-
-def sync_folder(folder: Path) -> None:
-    """A new file's name is only safe once its folder is written too."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -16,7 +16,7 @@ from callbacks.models import Attachment
 from operations.backups import databases, files, manifest, tombstones
 from operations.backups.files import BackupError
 from operations.backups.manifest import Entry, Manifest
-from vault.objects import sync_folder
+from storage import durable
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ def make(wait: float = 0) -> Path:
             manifest.verify(draft, trusted=trusted)
             files.sync_all(draft)
             backup = draft.rename(_free_name(folder))
-            sync_folder(folder)
+            durable.sync(folder)
         except BackupError:
             raise
         except Exception as error:  # of the disk, the database or the store, each of which has its own

@@ -17,7 +17,7 @@ from django.db.backends.postgresql.client import DatabaseClient
 
 from operations.backups.files import BackupError
 from operations.backups.manifest import POSTGRES, SQLITE
-from vault.objects import sync_folder
+from storage import durable
 
 #: Runs a query and gives its rows.
 Ask = Callable[[str], list[tuple]]
@@ -72,12 +72,8 @@ def _copy_sqlite(path: Path) -> None:
     except sqlite3.Error as error:
         raise BackupError(f"The database could not be copied: {error}. Is the disk full?") from error
     path.chmod(0o600)
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    sync_folder(path.parent)
+    durable.sync(path)
+    durable.sync(path.parent)
 
 
 def _give_up_after(seconds: float) -> Callable[[int, int, int], None]:

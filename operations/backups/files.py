@@ -1,15 +1,13 @@
 """Files that are durable, or not there under their name."""
 
 import contextlib
-import fcntl
 import hashlib
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from vault.objects import sync_folder
+from storage import durable
 
 PIECE = 1024 * 1024  # bytes
 #: Seconds that a backup of the schedule, or a drill, waits for another that is under way.
@@ -30,34 +28,24 @@ def write(path: Path, source: IO[bytes]) -> tuple[int, str]:
     """A new file, durable; its length and SHA-256. Raises OSError, on a full disk say."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     digest, length = hashlib.sha256(), 0
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as new:
+    with durable.create(path) as new:
         while piece := source.read(PIECE):
             new.write(piece)
             digest.update(piece)
             length += len(piece)
-        new.flush()
-        os.fsync(new.fileno())
     return length, digest.hexdigest()
 
 
 def write_text(path: Path, text: str) -> None:
     """Replaces a file whole or not at all. Raises OSError."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    sync_folder(path.parent)
+    with durable.replace(path) as file:
+        file.write(text.encode())
 
 
 def sync_all(folder: Path) -> None:
     for path in (folder, *folder.rglob("*")):
         if path.is_dir():
-            sync_folder(path)
+            durable.sync(path)
 
 
 def link(old: Path, new: Path) -> bool:
@@ -75,25 +63,13 @@ def alone(folder: Path, *, wait: float = 0) -> Iterator[None]:
 
     Also where the folder cannot be used.
     """
+    lock = contextlib.ExitStack()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(folder / ".lock", os.O_WRONLY | os.O_CREAT, 0o600)
+        lock.enter_context(durable.file_lock(folder / ".lock", timeout=wait))
+    except TimeoutError:
+        raise BackupError("Another backup or drill is under way. Try again later.") from None
     except OSError as error:
         raise BackupError(f"The folder {folder} (BACKUP_DIR) cannot be used: {error.strerror}.") from error
-    try:
-        end = time.monotonic() + wait
-        while not _lock(descriptor):
-            if time.monotonic() >= end:
-                raise BackupError("Another backup or drill is under way. Try again later.")
-            time.sleep(0.1)
+    with lock:
         yield
-    finally:
-        os.close(descriptor)
-
-
-def _lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

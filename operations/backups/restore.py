@@ -18,8 +18,8 @@ from operations import keys
 from operations.backups import databases, files, manifest, tombstones
 from operations.backups.files import BackupError
 from operations.backups.manifest import SQLITE, Manifest
+from storage import durable
 from storage.sqlite.base import forget_file
-from vault.objects import sync_folder
 
 _WRITE_AHEAD = ("-wal", "-shm", "-journal")
 
@@ -139,7 +139,7 @@ def _put_sqlite(source: Path) -> None:
         files.write(draft, file)
     draft.rename(_database_file())
     forget_file(_database_file())
-    sync_folder(_database_file().parent)
+    durable.sync(_database_file().parent)
 
 
 def _put_file(storage: Storage, name: str, source: Path) -> None:
@@ -148,7 +148,7 @@ def _put_file(storage: Storage, name: str, source: Path) -> None:
         with source.open("rb") as file:
             target.unlink(missing_ok=True)
             files.write(target, file)
-        sync_folder(target.parent)
+        durable.sync(target.parent)
         return
     with source.open("rb") as file:
         if storage.exists(name):

@@ -1,17 +1,15 @@
 """Makes the next key of the vault. README (Keys) has what to do then."""
 
 import base64
-import fcntl
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from detoxsite import env
+from storage import durable
 
 NEXT = "Restart the site and its worker, run `manage.py rotate_keys`, and back the keys up anew, apart from the rest."
 
@@ -34,32 +32,16 @@ def add_key(path: Path) -> int:
 
     Raises CommandError where the numbers are used up.
     """
-    with _alone(path.parent):
+    with durable.file_lock(path.parent):
         keys = env.vault_keys("VAULT_KEYS", path)
         number = max(keys) + 1
         if number > 65535:
             raise CommandError("There is no higher number for a key than 65535.")
         lines = [f"{old}:{base64.urlsafe_b64encode(key).decode()}" for old, key in sorted(keys.items())]
-        draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write("\n".join([*lines, _line(number), ""]))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        with durable.replace(path) as file:
+            file.write("\n".join([*lines, _line(number), ""]).encode())
     return number
 
 
 def _line(number: int) -> str:
     return f"{number}:{base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()}"
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """No other process is in here at the same time. What was done is durable in the end."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,0 +1,75 @@
+"""Write files that survive a power cut, and lock a file between processes. Imports nothing of the site."""
+
+import contextlib
+import fcntl
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+_RETRY_SECONDS = 0.1
+
+
+def sync(path: Path) -> None:
+    """Flush a file to disk, or a folder: a new file's name is only safe once its folder is flushed too."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def create(path: Path) -> Iterator[IO[bytes]]:
+    """Open a new file, readable by its owner only, and flush it to disk at the end of the block.
+
+    Raises OSError, FileExistsError among them. The folder is left for the caller to sync.
+    """
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def replace(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file that replaces `path`, whole and durably, at the end of the block; not if it raises.
+
+    Raises OSError. Several processes may do this at once: the last one wins.
+    """
+    draft = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
+    try:
+        with create(draft) as file:
+            yield file
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    sync(path.parent)
+
+
+@contextlib.contextmanager
+def file_lock(path: Path, *, timeout: float = float("inf")) -> Iterator[None]:
+    """Hold an exclusive lock on a folder, or on a file that is created if missing; it ends with the process.
+
+    Raises TimeoutError after `timeout` seconds. On NFS only a file can be locked.
+    """
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        deadline = time.monotonic() + timeout
+        while not _try_lock(descriptor):
+            if time.monotonic() >= deadline:
+                raise TimeoutError(f"Another process holds {path}.")
+            time.sleep(_RETRY_SECONDS)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
