@@ -9,7 +9,7 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 
 from accounts import lockout, totp
-from accounts.secrets import SecretError
+from vault.keyring import VaultError
 
 
 def _plain(form: forms.Form, **labels: str) -> None:
@@ -58,7 +58,7 @@ class _LimitedCode:
         try:
             code = super().clean_code()
             self._use_up(code)
-        except SecretError:
+        except VaultError:
             raise get_adapter().validation_error("cannot_open_secret") from None
         lockout.code_was_right(self.user)
         return code

@@ -26,7 +26,7 @@ def everything() -> dict:
 
     from callbacks.casework import erasure
     from callbacks.models import Attachment, CallbackRequest
-    from vault import objects
+    from vault import sealed_files
 
     requests, damaged, invalid = [], [], []
     for request in CallbackRequest.objects.prefetch_related("attachments"):
@@ -35,18 +35,18 @@ def everything() -> dict:
             details = request.open_details()
             for attachment in request.attachments.all():
                 attachment.open_name()
-                files[attachment.slot] = attachment.reason or _digest(objects, attachment)
-            if problem := _problem(objects, request, details):
+                files[attachment.slot] = attachment.reason or _digest(sealed_files, attachment)
+            if problem := _problem(sealed_files, request, details):
                 invalid.append(f"{request.reference}: {problem}")
             requests.append(
                 {"reference": request.reference, "name": details.name, "message": details.message, "files": files}
             )
         except Exception as error:  # whatever it is, it is damage
             damaged.append(f"{request.reference}: {error!r}")
-    names = set(objects.names_older_than(timezone.now() + datetime.timedelta(days=1)))
+    names = set(sealed_files.names_older_than(timezone.now() + datetime.timedelta(days=1)))
     orphans = len(names - Attachment.objects.object_names())
     erasure.sweep_orphans(datetime.timedelta(seconds=-1))
-    names = set(objects.names_older_than(timezone.now() + datetime.timedelta(days=1)))
+    names = set(sealed_files.names_older_than(timezone.now() + datetime.timedelta(days=1)))
     left = len(names - Attachment.objects.object_names())
     with connection.cursor() as cursor:
         integrity = cursor.execute("PRAGMA integrity_check").fetchone()[0] if connection.vendor == "sqlite" else "ok"
@@ -54,7 +54,7 @@ def everything() -> dict:
     return {"requests": requests, "damaged": damaged, "invalid": invalid, "integrity": integrity} | left
 
 
-def _problem(objects, request, details) -> str:
+def _problem(sealed_files, request, details) -> str:
     """What should not have been stored, or an empty string."""
     from callbacks.values.text import visible
     from callbacks.values.upload_rules import MAX_UPLOAD_BYTES, SNIFF_BYTES, recognise
@@ -67,18 +67,18 @@ def _problem(objects, request, details) -> str:
     if len(details.message) > 5000:
         return "a message that is too long"
     for attachment in request.attachments.exclude(object_name=""):
-        head = next(objects.plain_chunks(attachment.object_name))[:SNIFF_BYTES]
+        head = next(sealed_files.plain_chunks(attachment.object_name))[:SNIFF_BYTES]
         if recognise(head) != attachment.kind or not 0 < attachment.size <= MAX_UPLOAD_BYTES:
             return "a file of a kind that is not accepted"
     return ""
 
 
-def _digest(objects, attachment) -> str:
+def _digest(sealed_files, attachment) -> str:
     """Of the file as it was sent."""
-    if objects.verify(attachment.object_name) != attachment.size:
+    if sealed_files.verify(attachment.object_name) != attachment.size:
         raise ValueError("The size is not the stored one.")
     digest = hashlib.sha256()
-    for chunk in objects.plain_chunks(attachment.object_name):
+    for chunk in sealed_files.plain_chunks(attachment.object_name):
         digest.update(chunk)
     return digest.hexdigest()
 

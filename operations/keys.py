@@ -98,7 +98,7 @@ def _opens(row: Row) -> bool:
             secrets.open_all(row)
         else:
             row.open_details()
-    except (VaultError, secrets.SecretError):
+    except VaultError:
         return False
     return True
 
@@ -110,7 +110,7 @@ def _requests(number: int) -> Iterator[CallbackRequest]:
 
 
 def _factors(number: int) -> Iterator[Authenticator]:
-    return (row for row in Authenticator.objects.all() if number in secrets.numbers(row))
+    return (row for row in Authenticator.objects.all() if number in secrets.key_numbers(row))
 
 
 def _numbers_in_use() -> set[int]:
@@ -122,4 +122,4 @@ def _numbers_in_use() -> set[int]:
     for number in settings.VAULT_KEYS:
         rows = rows.exclude(wrapped_key__range=keyring.range_of(number))
     found |= {keyring.number_of(bytes(wrapped)) for wrapped in rows.values_list("wrapped_key", flat=True)}
-    return found.union(*(secrets.numbers(row) for row in Authenticator.objects.all()))
+    return found.union(*(secrets.key_numbers(row) for row in Authenticator.objects.all()))

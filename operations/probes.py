@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from callbacks.files import clamd
 from operations.models import Look
-from vault import objects
+from vault import sealed_files
 
 #: Seconds that the site's own address gets to connect, and again to shake hands.
 PATIENCE = 5
@@ -48,13 +48,13 @@ def end_of_certificate(host: str, port: int) -> datetime.datetime:
 
 
 def _store_problem() -> str:
-    name = objects.new_name()
+    name = sealed_files.new_name()
     try:
-        with objects.create(name) as file:
+        with sealed_files.create(name) as file:
             file.write(b"Can something be stored?")
     except Exception as error:  # each storage has errors of its own
         return f"The store takes no file ({getattr(error, 'strerror', None) or type(error).__name__})."
-    return "" if objects.discard(name) else "The store takes files and deletes none."
+    return "" if sealed_files.discard(name) else "The store takes files and deletes none."
 
 
 def _is_old(name: str, after: datetime.timedelta) -> bool:

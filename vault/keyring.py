@@ -1,5 +1,7 @@
-"""The keys of the vault: each data key is wrapped under the current one, and opened with the one it names."""
+"""Seal short texts and data keys. Anything new goes under the highest-numbered key in settings.VAULT_KEYS."""
 
+import base64
+import binascii
 import hashlib
 import hmac
 import os
@@ -7,15 +9,17 @@ import struct
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
 TAG_BYTES = 16
 
-#: Version, then the number of the key in settings.VAULT_KEYS, which may grow to 65535.
-_PREFIX = struct.Struct(">BH")
 _VERSION = 1
+#: In front of a wrapped key: the version, and the number of the key it is under (at most 65535).
+_PREFIX = struct.Struct(">BH")
 WRAPPED_BYTES = _PREFIX.size + NONCE_BYTES + KEY_BYTES + TAG_BYTES
 
 
@@ -26,70 +30,118 @@ class VaultError(Exception):
     """
 
 
-def new_data_key() -> bytes:
-    """32 random bytes that protect one request or one file."""
-    return os.urandom(KEY_BYTES)
-
-
 def current_number() -> int:
-    """The number of the key in use, the highest. Raises VaultError without a key."""
+    """Return the number of the key in use, the highest. Raises VaultError without a key."""
     if not settings.VAULT_KEYS:
         raise VaultError("There is no key to lock with.")
     return max(settings.VAULT_KEYS)
 
 
+def new_data_key() -> bytes:
+    """Return 32 random bytes to protect one request or one file."""
+    return os.urandom(KEY_BYTES)
+
+
+def wrap(data_key: bytes, *, context: bytes) -> bytes:
+    """Encrypt a data key under the current key: WRAPPED_BYTES bytes, tied to `context`."""
+    number = current_number()
+    return _PREFIX.pack(_VERSION, number) + _encrypt(_key(number), data_key, context)
+
+
+def unwrap(wrapped: bytes, *, context: bytes) -> bytes:
+    """Return the data key that `wrap` was given with the same context. Raises VaultError in every other case."""
+    number = number_of(wrapped)
+    if wrapped[0] != _VERSION:
+        raise VaultError(f"A wrapped key has the unknown version {wrapped[0]}.")
+    return _decrypt(_key(number), wrapped[_PREFIX.size :], context)
+
+
 def number_of(wrapped: bytes) -> int:
-    """The number of the key that a wrapped data key is under. Raises VaultError where it cannot be one."""
+    """Return the number of the key that a wrapped data key is under. Raises VaultError where it cannot be one."""
     if len(wrapped) != WRAPPED_BYTES:
         raise VaultError("A wrapped key has the wrong length.")
     return _PREFIX.unpack_from(wrapped)[1]
 
 
 def range_of(number: int) -> tuple[bytes, bytes]:
-    """The first and the last that a data key wrapped under this key can be, in the order of bytes."""
+    """Return the lowest and the highest value of a data key wrapped under this key, for a query."""
     start = _PREFIX.pack(_VERSION, number)
     return start, start.ljust(WRAPPED_BYTES, b"\xff")
 
 
-def index_number(index: str) -> int:
-    """The number of the key that an index was made with."""
-    return int(index.partition(":")[0])
+def seal(plain: bytes, *, key: bytes, context: bytes) -> bytes:
+    """Encrypt a text under a data key, tied to `context`, the place where it is kept."""
+    return bytes([_VERSION]) + _encrypt(key, plain, context)
 
 
-def wrap(data_key: bytes, *, context: bytes) -> bytes:
-    """The data key, encrypted under the current key: WRAPPED_BYTES bytes, tied to `context`."""
+def open_sealed(blob: bytes, *, key: bytes, context: bytes) -> bytes:
+    """Return what `seal` was given with the same key and context. Raises VaultError in every other case."""
+    if blob[:1] != bytes([_VERSION]):
+        raise VaultError("A sealed text has an unknown version.")
+    return _decrypt(key, blob[1:], context)
+
+
+def seal_text(text: str, *, purpose: bytes) -> str:
+    """Encrypt a text under a key derived from the current one for this purpose, as "key number:base64"."""
     number = current_number()
-    nonce = os.urandom(NONCE_BYTES)
-    sealed = AESGCM(settings.VAULT_KEYS[number]).encrypt(nonce, data_key, context)
-    return _PREFIX.pack(_VERSION, number) + nonce + sealed
+    blob = _encrypt(_derived_key(number, purpose), text.encode(), purpose)
+    return f"{number}:{base64.b64encode(blob).decode()}"
 
 
-def unwrap(wrapped: bytes, *, context: bytes) -> bytes:
-    """The data key that `wrap` was given with the same context. Raises VaultError in every other case."""
-    number, version = number_of(wrapped), wrapped[0]
-    key = settings.VAULT_KEYS.get(number)
-    if version != _VERSION or key is None:
-        raise VaultError(f"No key fits version {version}, key number {number}.")
-    nonce, sealed = wrapped[_PREFIX.size :][:NONCE_BYTES], wrapped[_PREFIX.size + NONCE_BYTES :]
+def open_text(sealed: str, *, purpose: bytes) -> str:
+    """Return what `seal_text` was given for the same purpose. Raises VaultError in every other case."""
+    key = _derived_key(leading_number(sealed), purpose)
     try:
-        return AESGCM(key).decrypt(nonce, sealed, context)
-    except InvalidTag:
-        raise VaultError("A wrapped key was changed or belongs elsewhere.") from None
+        blob = base64.b64decode(sealed.partition(":")[2], validate=True)
+    except binascii.Error:
+        raise VaultError("A sealed text is not base64.") from None
+    return _decrypt(key, blob, purpose).decode()
 
 
 def index(value: str) -> str:
-    """A keyed hash by which an equal value is found without being stored: key number, colon, 64 hex digits.
+    """Return a keyed hash that finds equal values without storing them: "key number:64 hex digits".
 
-    Whoever has no key cannot even try all phone numbers. Raises VaultError without a key.
+    A plain hash of a phone number could be guessed by trying all numbers. Raises VaultError without a key.
     """
     return _index(value, current_number())
 
 
 def indexes(value: str) -> list[str]:
-    """What `index` gave or gives for this value under each key: the rows are moved to a new key one by one."""
+    """Return the index of a value under each key, as rows move to a new key one by one."""
     return [_index(value, number) for number in settings.VAULT_KEYS]
 
 
+def leading_number(text: str) -> int:
+    """Return the key's number from an index or a sealed text. Raises VaultError for any other text."""
+    number = text.partition(":")[0]
+    if not number.isdecimal():
+        raise VaultError("A text was never sealed.")
+    return int(number)
+
+
 def _index(value: str, number: int) -> str:
-    own_key = hmac.digest(settings.VAULT_KEYS[number], b"callbacks.phone_index", hashlib.sha256)
+    own_key = hmac.digest(_key(number), b"callbacks.phone_index", hashlib.sha256)
     return f"{number}:{hmac.new(own_key, value.encode(), hashlib.sha256).hexdigest()}"
+
+
+def _derived_key(number: int, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(_key(number))
+
+
+def _key(number: int) -> bytes:
+    try:
+        return settings.VAULT_KEYS[number]
+    except KeyError:
+        raise VaultError(f"No key has number {number}.") from None
+
+
+def _encrypt(key: bytes, plain: bytes, context: bytes) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plain, context)
+
+
+def _decrypt(key: bytes, blob: bytes, context: bytes) -> bytes:
+    try:
+        return AESGCM(key).decrypt(blob[:NONCE_BYTES], blob[NONCE_BYTES:], context)
+    except (InvalidTag, ValueError):  # ValueError: cut so short that no nonce is left
+        raise VaultError("Something sealed was changed or belongs elsewhere.") from None

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from callbacks.casework import actions
 from callbacks.models import AccessRecord, Attachment, CallbackRequest, Erasure, Tombstone
-from vault import objects
+from vault import sealed_files
 
 #: An object without a row may belong to a form that is still on its way, for so long.
 #: Longer than any upload may take (server/worker.py): the first file of a form waits for the second without a row.
@@ -107,10 +107,10 @@ def sweep_orphans(older_than: datetime.timedelta = ORPHAN_AGE) -> int:
     runs cannot tell: then it has to be older by as much as the clock jumped.
     """
     before = timezone.now() - older_than - datetime.timedelta(seconds=abs(_clocks_apart() - _APART_AT_START))
-    objects.abort_older_than(before)
-    old = objects.names_older_than(before)
+    sealed_files.abort_older_than(before)
+    old = sealed_files.names_older_than(before)
     orphans = set(old) - Attachment.objects.object_names()
-    return sum(objects.discard(name) for name in orphans)
+    return sum(sealed_files.discard(name) for name in orphans)
 
 
 def _remember(pk: uuid.UUID, *, withdrawn: bool) -> None:
@@ -128,7 +128,7 @@ def _delete(request: CallbackRequest, reason: Erasure.Reason) -> None:
 def _discard_objects_later(request: CallbackRequest) -> None:
     names = request.attachments.object_names()
     # A crash in between leaves objects without rows, never rows without objects.
-    transaction.on_commit(lambda: [objects.discard(name) for name in names])
+    transaction.on_commit(lambda: [sealed_files.discard(name) for name in names])
     transaction.on_commit(_empty_write_ahead_log)
 
 

@@ -17,7 +17,7 @@ from callbacks.models import Attachment, CallbackRequest, new_reference
 from callbacks.values.details import Details
 from callbacks.values.promise import promise
 from callbacks.values.upload_rules import Received, Slot
-from vault import objects
+from vault import sealed_files
 from vault.keyring import VaultError
 
 log = logging.getLogger(__name__)
@@ -123,7 +123,7 @@ def _discard_unused(names: set[str]) -> None:
         log.warning("Unused attachment objects are left for the sweep.")
         return
     for name in names - used:
-        objects.discard(name)
+        sealed_files.discard(name)
 
 
 def _own(nonce: str, details: Details, rows: QuerySet) -> tuple[str, CallbackRequest | None]:
@@ -209,9 +209,9 @@ def _attach(request: CallbackRequest, received: dict[Slot, Received]) -> None:
     for slot, file in received.items():
         row = rows.get(slot) or Attachment(request=request, slot=slot)
         if row.gives_way_to(file):
-            if file.object_name and not objects.exists(file.object_name):
+            if file.object_name and not sealed_files.exists(file.object_name):
                 raise CouldNotSave  # swept away, as after a jump of the clock: nobody may be told that it is here
             if row.object_name:
-                transaction.on_commit(partial(objects.discard, row.object_name))
+                transaction.on_commit(partial(sealed_files.discard, row.object_name))
             row.take(file)
             row.save()

@@ -12,7 +12,7 @@ from callbacks.files import sandbox
 from callbacks.models import Attachment
 from callbacks.values.marks import Mark
 from callbacks.values.upload_rules import Kind
-from vault import objects
+from vault import sealed_files
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +57,8 @@ def for_staff(attachment: Attachment, *, original: bool = False) -> Copy:
         raise ValueError("This file was not taken, or not scanned yet.")
     kind = Kind(attachment.kind)
     if original or not attachment.is_picture:
-        size = objects.verify(attachment.object_name)
-        chunks = objects.plain_chunks(attachment.object_name)
+        size = sealed_files.verify(attachment.object_name)
+        chunks = sealed_files.plain_chunks(attachment.object_name)
         return Copy(chunks, size, kind.media_type, kind, attachment.download_name)
     found, picture = clean_copy(attachment.object_name, kind)
     if found != attachment.found:  # it came before files were looked into, or there was no time to
@@ -77,7 +77,7 @@ def clean_copy(object_name: str, kind: Kind) -> tuple[str, bytes]:
     if not _one_at_a_time.acquire(blocking=False):
         raise Busy
     try:
-        found, picture = sandbox.run("draw", kind.value, objects.plain_chunks(object_name), LIMIT)
+        found, picture = sandbox.run("draw", kind.value, sealed_files.plain_chunks(object_name), LIMIT)
     except sandbox.Failed as error:
         if error.too_slow:
             raise CannotClean(f"This picture takes too long to open. {_OR_THE_ORIGINAL}") from None

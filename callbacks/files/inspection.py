@@ -11,7 +11,7 @@ from callbacks.files import sandbox
 from callbacks.models import Attachment
 from callbacks.values.marks import Mark
 from callbacks.values.upload_rules import Kind
-from vault import objects
+from vault import sealed_files
 from vault.keyring import VaultError
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ def look_later() -> int:
 
 def _look(object_name: str, kind: Kind, seconds: float) -> str:
     try:
-        found, _ = sandbox.run("look", kind.value, objects.plain_chunks(object_name), seconds)
+        found, _ = sandbox.run("look", kind.value, sealed_files.plain_chunks(object_name), seconds)
     except sandbox.Failed as error:
         if kind is Kind.PDF:
             return Mark.OPAQUE

@@ -10,7 +10,7 @@ from callbacks.files import clamd
 from callbacks.files.clamd import Scan, Verdict
 from callbacks.models import Attachment
 from callbacks.values.upload_rules import Refusal
-from vault import objects
+from vault import sealed_files
 from vault.keyring import VaultError
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ def scan_object(object_name: str) -> Verdict:
     """Decrypts an object straight to clamd. Raises VaultError where it was changed, OSError where it cannot be read."""
     scan = Scan(clamd.IN_THE_BACKGROUND)
     try:
-        for chunk in objects.plain_chunks(object_name):
+        for chunk in sealed_files.plain_chunks(object_name):
             scan.write(chunk)
         return scan.finish()
     finally:
@@ -84,5 +84,5 @@ def _refuse(pk: int, object_name: str) -> bool:
             return False
         name = attachment.refuse(Refusal.INFECTED)
         attachment.save(update_fields=["state", "reason", "object_name", "size", "kind", "found"])
-        transaction.on_commit(lambda: objects.discard(name))
+        transaction.on_commit(lambda: sealed_files.discard(name))
     return True

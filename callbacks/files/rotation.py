@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from callbacks.models import Attachment, CallbackRequest
-from vault import keyring, objects
+from vault import keyring, sealed_files
 from vault.keyring import VaultError
 
 BATCH = 500  # rows read at once
@@ -52,20 +52,18 @@ class Census:
     #: Those of them that the key of that number does not open, or that lack their key.
     unopened: Counter = field(default_factory=Counter)
     untold: int = 0
-    #: What looking for a number, or opening, raises.
-    errors: tuple[type[Exception], ...] = (VaultError, FileNotFoundError)
 
     def count(self, number_of: Callable[[], int], open_it: Callable[[], object]) -> None:
         """One more, and whether it opens."""
         try:
             number = number_of()
-        except self.errors:
+        except (VaultError, FileNotFoundError):
             self.untold += 1
             return
         self.by_key[number] += 1
         try:
             open_it()
-        except self.errors:
+        except (VaultError, FileNotFoundError):
             self.unopened[number] += 1
 
 
@@ -89,17 +87,17 @@ def rewrap_files(say: Say) -> Outcome:
     outcome = Outcome("Files")
     for name in _object_names():
         try:
-            if objects.key_number(name) == keyring.current_number():
+            if sealed_files.key_number(name) == keyring.current_number():
                 outcome.current += 1
             else:
-                objects.rewrap(name)
+                sealed_files.rewrap(name)
                 outcome.moved += 1
         except VaultError:
             outcome.unreadable += 1
         except FileNotFoundError:
             outcome.missing += _is_in_use(name)
         if not _is_in_use(name):
-            objects.discard(name)  # erased meanwhile: the new version must not outlive the old one
+            sealed_files.discard(name)  # erased meanwhile: the new version must not outlive the old one
         _report(outcome, say)
     return outcome
 
@@ -112,7 +110,7 @@ def census() -> list[Census]:
         row = CallbackRequest(pk=pk, wrapped_key=wrapped)
         requests.count(partial(_oldest_number, bytes(wrapped), index), row.data_key)
     for name in _object_names():
-        files.count(partial(objects.key_number, name), partial(objects.prove_key, name))
+        files.count(partial(sealed_files.key_number, name), partial(sealed_files.prove_key, name))
     return [requests, files]
 
 
@@ -134,7 +132,7 @@ def _rewrap_request(pk: uuid.UUID) -> bool | None:
 def _oldest_number(wrapped: bytes, index: str) -> int:
     """The lowest number of a key that a row still needs."""
     number = keyring.number_of(wrapped)
-    return min(number, keyring.index_number(index)) if index else number
+    return min(number, keyring.leading_number(index)) if index else number
 
 
 def _request_keys() -> Iterator[uuid.UUID]:

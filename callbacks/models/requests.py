@@ -13,7 +13,7 @@ from callbacks.models.querysets import CallbackRequestQuerySet
 from callbacks.values.details import Details
 from callbacks.values.safe_hours import SafeHours, clock_of, zone_name
 from callbacks.values.upload_rules import Slot
-from vault import keyring, sealing
+from vault import keyring
 
 #: No vowels, so no words; nothing that is taken for something else on paper or on the phone (0 O, 1 I L, 5 S, 8 B).
 _REFERENCE_LETTERS = "34679CDFGHJKMNPQRTWXY"
@@ -146,11 +146,11 @@ class CallbackRequest(models.Model):
 
     def seal(self, plain: bytes, part: str) -> bytes:
         """`plain` under this request's key; it opens only as the same `part` of the same request."""
-        return sealing.seal(plain, key=self.data_key(), context=self._context(part))
+        return keyring.seal(plain, key=self.data_key(), context=self._context(part))
 
     def open(self, sealed: bytes, part: str) -> bytes:
         """What `seal` was given. Raises VaultError where it was changed or its key is missing."""
-        return sealing.open_sealed(bytes(sealed), key=self.data_key(), context=self._context(part))
+        return keyring.open_sealed(bytes(sealed), key=self.data_key(), context=self._context(part))
 
     def data_key(self) -> bytes:
         """The key of this request. Raises VaultError where it was changed or the key it is under is missing."""

@@ -29,7 +29,7 @@ from callbacks.values.upload_rules import (
     clean_name,
     recognise,
 )
-from vault import objects
+from vault import sealed_files
 from vault.streams import EncryptingWriter
 
 log = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ def discard(received: dict[Slot, Received]) -> None:
     """Deletes the objects of files that will not be kept."""
     for file in received.values():
         if file.object_name:
-            objects.discard(file.object_name)
+            sealed_files.discard(file.object_name)
 
 
 class _Refused(Exception):
@@ -88,7 +88,7 @@ class _Incoming:
     def __init__(self, slot: Slot, file_name: str) -> None:
         self.slot = slot
         self.file_name = clean_name(file_name)
-        self._object_name = objects.new_name()
+        self._object_name = sealed_files.new_name()
         self._head = b""
         self._kind: Kind | None = None
         self._size = 0
@@ -118,7 +118,7 @@ class _Incoming:
         verdict = self._scan.finish()
         if verdict is Verdict.INFECTED:
             raise _Refused(Refusal.INFECTED)
-        objects.close_durably(self._file)
+        sealed_files.close_durably(self._file)
         held = verdict is Verdict.NOT_SCANNED  # it is looked into once it was scanned
         found = Mark.UNCHECKED if held else inspection.look_now(self._object_name, self._kind)
         return Received(self.slot, self.file_name, self._object_name, self._kind, self._size, held=held, found=found)
@@ -129,16 +129,16 @@ class _Incoming:
             self._scan.close()
         if self._file:
             try:
-                objects.abandon(self._file)
+                sealed_files.abandon(self._file)
             except Exception:  # a full disk fails once more when its buffer is written out
                 log.info("An attachment object that is discarded could not be closed.")
-            objects.discard(self._object_name)
+            sealed_files.discard(self._object_name)
 
     def _begin(self) -> None:
         self._kind = recognise(self._head[:SNIFF_BYTES])
         if self._kind is None:
             raise _Refused(Refusal.WRONG_KIND, foreign.recognise(self._head[:SNIFF_BYTES]))
-        self._file = objects.create(self._object_name)
+        self._file = sealed_files.create(self._object_name)
         self._writer = EncryptingWriter(self._file, self._object_name)
         self._scan = Scan()
         self._pass_on(self._head)

@@ -17,7 +17,7 @@ from callbacks.values.safe_hours import PartOfDay, SafeHours
 from callbacks.values.upload_rules import Kind, Received, Refusal, Slot
 from tests.callbacks.samples import HEIC, JPEG, PDF, PNG  # noqa: F401  most tests of files start from these
 from tests.factories import make_staff
-from vault import objects
+from vault import sealed_files
 from vault.streams import EncryptingWriter
 
 MIB = 1024 * 1024
@@ -176,7 +176,7 @@ def token_in(response) -> str:
 
 
 def stored_bytes(attachment: Attachment) -> bytes:
-    return b"".join(objects.plain_chunks(attachment.object_name))
+    return b"".join(sealed_files.plain_chunks(attachment.object_name))
 
 
 def only_attachment() -> Attachment:
@@ -224,12 +224,12 @@ def sign_in(client, *permissions: str, superuser: bool = False):
 
 
 def stored(slot: str = "file_1", content: bytes = JPEG, kind: Kind = Kind.JPEG) -> dict[Slot, Received]:
-    name = objects.new_name()
-    file = objects.create(name)
+    name = sealed_files.new_name()
+    file = sealed_files.create(name)
     writer = EncryptingWriter(file, name)
     writer.write(content)
     writer.finish()
-    objects.close_durably(file)
+    sealed_files.close_durably(file)
     return {Slot(slot): Received(Slot(slot), "card.jpg", name, kind, len(content))}
 
 

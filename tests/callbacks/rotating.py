@@ -24,12 +24,12 @@ from callbacks.casework import erasure  # noqa: E402
 from callbacks.files import rotation  # noqa: E402
 from callbacks.models import Attachment, CallbackRequest  # noqa: E402
 from tests.callbacks.helpers import DETAILS, JPEG, objects_in_store, stored, submit  # noqa: E402
-from vault import keyring, objects  # noqa: E402
+from vault import keyring, sealed_files  # noqa: E402
 
 REQUESTS = 30
 STOPS = 25
 LINES = 1_300  # of our code, at most, before a rotation is killed; one that is not runs through some 2,000
-CODE = ("callbacks/files/rotation.py", "vault/objects.py", "vault/keyring.py", "callbacks/models/requests.py")
+CODE = ("callbacks/files/rotation.py", "vault/sealed_files.py", "vault/keyring.py", "callbacks/models/requests.py")
 SEED = 20260131
 KEYS = {number: bytes([number]) * 32 for number in (1, 2)}
 
@@ -97,8 +97,8 @@ def check_all() -> None:
         assert request.phone_index in keyring.indexes(DETAILS.phone)
         row = attachments[request.pk]
         assert row.open_name() == "card.jpg"
-        assert objects.verify(row.object_name) == row.size
-        assert b"".join(objects.plain_chunks(row.object_name)) == content(number)
+        assert sealed_files.verify(row.object_name) == row.size
+        assert b"".join(sealed_files.plain_chunks(row.object_name)) == content(number)
 
 
 if __name__ == "__main__":

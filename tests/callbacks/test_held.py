@@ -14,7 +14,7 @@ from tests import state
 from tests.callbacks.clamd import Clamd
 from tests.callbacks.helpers import MIB, PDF, File, body, objects_in_store, stored_bytes
 from tests.callbacks.incoming import PDF_WITH_EICAR, keep, send
-from vault import objects
+from vault import sealed_files
 
 pytestmark = pytest.mark.django_db
 
@@ -106,7 +106,7 @@ def test_held_file_that_cannot_be_read_stays_held_and_does_not_stop_the_next(dae
     if damage == "changed":
         path.write_bytes(path.read_bytes()[:-1])
     else:
-        objects.discard(damaged.object_name)
+        sealed_files.discard(damaged.object_name)
     assert rescan.rescan_held() == rescan.Counts(clean=1, held=1)
     damaged.refresh_from_db()
     whole.refresh_from_db()

@@ -31,7 +31,7 @@ from tests.callbacks.helpers import (
     stored,
     submit,
 )
-from vault import objects
+from vault import sealed_files
 
 pytestmark = pytest.mark.django_db
 PHP = hostile.REFUSED["php"]
@@ -99,7 +99,7 @@ def test_store_lies_outside_of_everything_that_is_served():
 @pytest.mark.parametrize("content", [PHP, b"", hostile.REFUSED["html"], hostile.REFUSED["zip"]])
 def test_nothing_is_written_before_a_file_is_known_to_be_of_an_accepted_kind(client, monkeypatch, content):
     """CVE-2023-4596: checked once it was stored, and left there."""
-    monkeypatch.setattr(objects, "create", lambda name: pytest.fail("an object was made"))
+    monkeypatch.setattr(sealed_files, "create", lambda name: pytest.fail("an object was made"))
     assert post_form(client, ("file_1", File(content))).status_code == 303
     assert not only_attachment().arrived
 

@@ -13,7 +13,7 @@ from callbacks.casework import erasure
 from callbacks.models import AccessRecord, Attachment, CallbackRequest, Erasure
 from tests import state
 from tests.callbacks.helpers import DETAILS, PDF, File, objects_in_store, post_form
-from vault import objects
+from vault import sealed_files
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,7 +49,7 @@ def test_purge_sweeps_files_that_belong_to_no_request(client):
     post_form(client, ("file_1", File(PDF)))
     folder = state.folder_of(storages["attachments"])
     for age in (239, 241):
-        name = objects.new_name()
+        name = sealed_files.new_name()
         (folder / name).write_bytes(b"left by a crash")
         state.age(storages["attachments"], name, age * 60)
     assert purge() == "Callback requests erased: 0. Files without a request removed: 1.\n"
@@ -61,7 +61,7 @@ def test_clock_that_jumps_a_day_ahead_costs_no_file_that_is_on_its_way(client, m
     folder.mkdir(parents=True, exist_ok=True)
     hour = 60 * 60
     for age in (24 * hour + 60, 30 * hour):  # as the clock that jumped has it: one began a minute ago
-        name = objects.new_name()
+        name = sealed_files.new_name()
         (folder / name).write_bytes(b"of a form on its way, or left by a crash")
         state.age(storages["attachments"], name, age)
     monkeypatch.setattr(erasure, "_APART_AT_START", erasure._APART_AT_START - 24 * hour)

@@ -21,7 +21,7 @@ from tests import state
 from tests.callbacks import rotating
 from tests.callbacks.helpers import DETAILS, JPEG, objects_in_store, stored, stored_bytes, submit
 from tests.factories import make_staff
-from vault import keyring, objects, streams
+from vault import keyring, sealed_files, streams
 from vault.keyring import VaultError
 from vault.streams import HEADER_BYTES
 
@@ -64,7 +64,7 @@ def test_everything_opens_without_the_old_key_after_a_rotation(request_, setting
     assert request.notes.get().open_text() == "called at noon"
     attachment = request.attachments.get()
     assert attachment.open_name() == "card.jpg"
-    assert objects.verify(attachment.object_name) == attachment.size
+    assert sealed_files.verify(attachment.object_name) == attachment.size
     assert stored_bytes(attachment) == JPEG * 300
 
 
@@ -125,7 +125,7 @@ def test_no_key_at_all_is_said(settings):
 
 
 def test_object_that_is_gone_is_counted(request_):
-    objects.discard(Attachment.objects.get().object_name)
+    sealed_files.discard(Attachment.objects.get().object_name)
     assert "Files: 0 moved to key 2, 0 were under it, 1 missing." in rotate()
     assert "Files that are damaged or missing: 1." in rotate("--check")
 
@@ -157,7 +157,7 @@ def test_file_erased_in_the_middle_of_its_rotation_stays_erased(
 
 def test_download_that_is_under_way_goes_on_through_a_rotation(request_):
     name = Attachment.objects.get().object_name
-    chunks = objects.plain_chunks(name)
+    chunks = sealed_files.plain_chunks(name)
     first = next(chunks)
     rotate()
     assert first + b"".join(chunks) == JPEG * 300
@@ -171,7 +171,7 @@ def test_full_disk_leaves_the_old_version(request_, monkeypatch):
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(objects.os, "fsync", full)
+    monkeypatch.setattr(sealed_files.os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
         rotation.rewrap_files(print)
     assert (objects_in_store(), raw(name)) == ([name], before)
@@ -190,14 +190,14 @@ def test_store_that_is_no_folder_is_rotated_if_it_overwrites(request_, settings,
     name = Attachment.objects.get().object_name
     other = store()
     other.save(name, ContentFile(raw(name)))
-    monkeypatch.setattr(objects, "_storage", lambda: other)
+    monkeypatch.setattr(sealed_files, "_storage", lambda: other)
     if moved:
-        objects.rewrap(name)
+        sealed_files.rewrap(name)
         settings.VAULT_KEYS = NEW
     else:
         with pytest.raises(OSError, match="overwrite"):
-            objects.rewrap(name)
-    assert b"".join(objects.plain_chunks(name)) == JPEG * 300
+            sealed_files.rewrap(name)
+    assert b"".join(sealed_files.plain_chunks(name)) == JPEG * 300
     assert other.listdir("")[1] == [name]
 
 
@@ -228,7 +228,7 @@ def test_long_rotation_says_how_far_it_is(request_, monkeypatch):
 
 def test_current_key_is_said_for_an_index_too(settings):
     settings.VAULT_KEYS = OLD | NEW
-    assert keyring.index_number(keyring.index(DETAILS.phone)) == 2
+    assert keyring.leading_number(keyring.index(DETAILS.phone)) == 2
 
 
 def test_rotation_killed_at_any_line_is_finished_by_the_next(tmp_path):

@@ -14,7 +14,7 @@ from callbacks.values.upload_rules import Kind, Received, Refusal, Slot
 from tests import state
 from tests.callbacks.helpers import DETAILS, PDF, objects_in_store, stored, submit
 from tests.factories import make_staff
-from vault import objects
+from vault import sealed_files
 from vault.keyring import VaultError
 
 pytestmark = pytest.mark.django_db
@@ -164,7 +164,7 @@ def test_file_that_was_swept_away_meanwhile_is_not_said_to_be_here():
     request = submit()
     received = stored()
     for name in objects_in_store():
-        objects.discard(name)
+        sealed_files.discard(name)
     with pytest.raises(submission.CouldNotSave):
         submission.add_files(request, received)
     assert not request.attachments.exists()

@@ -31,7 +31,7 @@ from tests.callbacks.helpers import (
     text_of,
 )
 from tests.callbacks.incoming import keep, send
-from vault import objects
+from vault import sealed_files
 
 pytestmark = pytest.mark.django_db
 FULL = {"BACKEND": "tests.callbacks.helpers.FullDisk"}
@@ -159,12 +159,12 @@ def test_store_on_the_network_takes_gives_and_erases_files(network_store, django
     attachment = keep(send(content))
     assert content not in storages["attachments"].open(attachment.object_name).file.read()
     assert stored_bytes(attachment) == content
-    assert objects.verify(attachment.object_name) == len(content)
+    assert sealed_files.verify(attachment.object_name) == len(content)
     with django_capture_on_commit_callbacks(execute=True):
         erasure.withdraw(attachment.request)
     assert objects_in_store() == []
     with pytest.raises(FileNotFoundError):
-        objects.verify(attachment.object_name)
+        sealed_files.verify(attachment.object_name)
 
 
 def test_refused_file_leaves_nothing_in_a_store_on_the_network(network_store):

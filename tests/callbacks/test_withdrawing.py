@@ -32,7 +32,7 @@ from tests.callbacks.helpers import (
     token_in,
 )
 from tests.factories import make_staff
-from vault import objects
+from vault import sealed_files
 from vault.keyring import VaultError
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -143,7 +143,7 @@ def test_file_for_a_withdrawn_request_is_answered_with_the_truth_and_never_store
     submit()
     client.post(link_to(page=WITHDRAW))
     made = []
-    monkeypatch.setattr(objects, "create", made.append)
+    monkeypatch.setattr(sealed_files, "create", made.append)
     data = body({}, ("file_1", File(PDF + bytes(MIB))))
     stream = io.BytesIO(data)
     assert_said_to_be_erased(post(client, data, link_to(), **{"wsgi.input": stream}), caplog)

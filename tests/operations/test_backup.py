@@ -23,7 +23,7 @@ from operations.backups.files import BackupError
 from tests import state
 from tests.callbacks.helpers import stored, submit
 from tests.working import ROOT, make_place
-from vault import objects
+from vault import sealed_files
 
 DAY = datetime.timedelta(days=1)
 
@@ -56,7 +56,7 @@ def test_backup_copies_again_only_what_has_changed(site):
         time.sleep(2.5)  # a store tells whole seconds
     first = backup.make()
     (kept, changed) = sorted(Attachment.objects.object_names())
-    objects.rewrap(changed)  # another key's turn: same name and length, other bytes
+    sealed_files.rewrap(changed)  # another key's turn: same name and length, other bytes
     second = backup.make()
     assert os.path.samefile(first / "attachments" / kept, second / "attachments" / kept)
     with storages["attachments"].open(changed) as file:
@@ -111,7 +111,7 @@ def test_backup_with_too_little_or_too_much_in_it_is_found(site, change):
 
 def test_file_that_the_store_has_lost_is_counted_and_the_rest_is_kept(site):
     name = sorted(Attachment.objects.object_names())[0]
-    objects.discard(name)
+    sealed_files.discard(name)
     made = backup.make()
     assert manifest.load(made).missing == [name] and backup.lost_files(made) == 1
     CallbackRequest.objects.all().delete()  # it was erased meanwhile, then: nothing is lost

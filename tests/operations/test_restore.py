@@ -12,12 +12,12 @@ from operations.backups import manifest
 from tests.working import LONG_AGO, ROOT, Place, make_place, wait_until
 
 PROVE = """
-from vault import objects
+from vault import sealed_files
 from callbacks.models import Attachment, CallbackRequest
 for request in CallbackRequest.objects.exclude(state="withdrawn").order_by("reference"):
     print(request.reference, request.open_details().name, [a.open_name() for a in request.attachments.all()])
 for attachment in Attachment.objects.arrived().order_by("object_name"):
-    print(attachment.object_name, objects.verify(attachment.object_name))
+    print(attachment.object_name, sealed_files.verify(attachment.object_name))
 """
 ERASE = """
 from callbacks.casework import erasure

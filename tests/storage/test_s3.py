@@ -16,7 +16,7 @@ from tests import state
 from tests.callbacks.helpers import JPEG, File, objects_in_store, post_form, stored, stored_bytes, submit, text_of
 from tests.callbacks.incoming import keep, send
 from tests.served import free_port
-from vault import objects
+from vault import sealed_files
 
 pytestmark = [pytest.mark.django_db, pytest.mark.servers_only]
 
@@ -64,8 +64,8 @@ def test_upload_that_a_crash_left_is_swept(store):
 def test_names_and_ages_come_from_one_listing(store):
     submit(stored())
     later = timezone.now() + datetime.timedelta(minutes=1)
-    assert objects.names_older_than(later) == objects_in_store()
-    assert objects.names_older_than(later - datetime.timedelta(hours=1)) == []
+    assert sealed_files.names_older_than(later) == objects_in_store()
+    assert sealed_files.names_older_than(later - datetime.timedelta(hours=1)) == []
 
 
 def test_missing_object_is_missing_as_a_file_would_be(store):

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from vault import keyring, sealing, streams
+from vault import keyring, streams
 from vault.keyring import VaultError
 from vault.streams import CHUNK_BYTES, HEADER_BYTES, TAG_BYTES, EncryptingWriter, decrypted_chunks
 
@@ -71,10 +71,10 @@ def test_no_key_at_all_is_said(settings):
 
 def test_sealed_text_opens_and_hides_its_content():
     key = keyring.new_data_key()
-    blob = sealing.seal(b"a name", key=key, context=b"here")
+    blob = keyring.seal(b"a name", key=key, context=b"here")
     assert b"a name" not in blob
-    assert sealing.open_sealed(blob, key=key, context=b"here") == b"a name"
-    assert sealing.seal(b"a name", key=key, context=b"here") != blob
+    assert keyring.open_sealed(blob, key=key, context=b"here") == b"a name"
+    assert keyring.seal(b"a name", key=key, context=b"here") != blob
 
 
 @pytest.mark.parametrize(
@@ -91,17 +91,17 @@ def test_sealed_text_opens_and_hides_its_content():
 )
 def test_sealed_text_changed_anywhere_does_not_open(change):
     key = keyring.new_data_key()
-    blob = sealing.seal(b"a name", key=key, context=b"here")
+    blob = keyring.seal(b"a name", key=key, context=b"here")
     with pytest.raises(VaultError):
-        sealing.open_sealed(change(blob), key=key, context=b"here")
+        keyring.open_sealed(change(blob), key=key, context=b"here")
 
 
 def test_sealed_text_opens_nowhere_else():
     key = keyring.new_data_key()
-    blob = sealing.seal(b"a name", key=key, context=b"here")
+    blob = keyring.seal(b"a name", key=key, context=b"here")
     for other in ({"key": key, "context": b"there"}, {"key": keyring.new_data_key(), "context": b"here"}):
         with pytest.raises(VaultError):
-            sealing.open_sealed(blob, **other)
+            keyring.open_sealed(blob, **other)
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,7 @@ from vault.keyring import VaultError
 
 #: Other rooms with something under the same keys: what it is called, a function that puts all of it under the current
 #: key, skips what is, and says how many it moved, and the error that it raises at something that it cannot open.
-OTHERS: list[tuple[str, Callable[[], int], type[Exception]]] = [
-    ("Second factors", secrets.rewrap_all, secrets.SecretError)
-]
+OTHERS: list[tuple[str, Callable[[], int], type[Exception]]] = [("Second factors", secrets.rewrap_all, VaultError)]
 
 
 class Command(BaseCommand):
@@ -89,7 +87,7 @@ class Command(BaseCommand):
 
 
 def _census_of_factors() -> Census:
-    census = Census("Second factors", errors=(secrets.SecretError,))
+    census = Census("Second factors")
     for row in Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN):
-        census.count(lambda row=row: min(secrets.numbers(row)), partial(secrets.open_all, row))
+        census.count(lambda row=row: min(secrets.key_numbers(row)), partial(secrets.open_all, row))
     return census
