@@ -6,9 +6,9 @@ The state of each matter is a row, and whoever moves its `told_at` on sends the 
 import datetime
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 
-from callbacks.casework.notices import NotSent
+from editorial import staff_mail
+from editorial.staff_mail import NotSent
 from operations import readiness
 from operations.models import Matter
 from operations.readiness import Finding
@@ -67,11 +67,4 @@ def send(wrong: list[Finding], over: list[str]) -> None:
         parts.append(f"Well again: {', '.join(over)}.")
     parts.append(f"All of it: {settings.SITE_URL}/admin/readiness/\nWhat stays wrong is told again after 6 hours.")
     subject = f"Needs you: {', '.join(each.title for each in wrong)}" if wrong else "Well again"
-    failure = ""
-    try:
-        headers = {"Auto-Submitted": "auto-generated"}
-        EmailMessage(subject, "\n\n".join(parts), to=settings.ALERT_EMAILS, headers=headers).send()
-    except Exception as error:
-        failure = type(error).__name__
-    if failure:
-        raise NotSent(failure)
+    staff_mail.send(subject, "\n\n".join(parts), settings.ALERT_EMAILS)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from callbacks.casework.notices import NotSent
+from editorial.staff_mail import NotSent
 from operations import alerts, readiness
 from operations.readiness import Finding
 

@@ -15,7 +15,6 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
@@ -25,6 +24,8 @@ from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from callbacks.models import CallbackRequest
+from editorial import staff_mail
+from editorial.staff_mail import NotSent
 
 log = logging.getLogger(__name__)
 
@@ -45,10 +46,6 @@ WARNED_DAYS = 7
 #: Seconds between two mails about requests that could not be saved.
 TROUBLE_PAUSE = 600
 _trouble_told_at = -TROUBLE_PAUSE
-
-
-class NotSent(Exception):
-    """Mail to staff could not be handed over. Says what kind of error it was and no more."""
 
 
 def are_on() -> bool:
@@ -185,17 +182,8 @@ def _send(
     """The same `key` gives the same Message-ID. No transaction is open meanwhile: it would hold up every writer."""
     lines = [(request, settings.SITE_URL + _page_of(request)) for request in found]
     text = render_to_string(f"callbacks/mail/{template}.txt", {"lines": lines, "days": WARNED_DAYS})
-    headers = {
-        "Message-ID": f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{urlsplit(settings.SITE_URL).hostname}>",
-        "Auto-Submitted": "auto-generated",  # no out-of-office reply, please
-    }
-    failure = ""
-    try:
-        EmailMessage(subject, text, to=to or settings.NOTICE_EMAILS, headers=headers).send()
-    except Exception as error:
-        failure = type(error).__name__
-    if failure:
-        raise NotSent(failure)
+    message_id = f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{urlsplit(settings.SITE_URL).hostname}>"
+    staff_mail.send(subject, text, to or settings.NOTICE_EMAILS, {"Message-ID": message_id})
 
 
 def _page_of(request: CallbackRequest) -> str:

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from callbacks.casework.notices import NotSent
 from callbacks.models import CallbackRequest
+from editorial.staff_mail import NotSent
 from operations import alerts, probes, readiness, schedule, watch
 from operations.backups import manifest
 from operations.models import Look, Matter, ScheduledJob
