@@ -5,8 +5,8 @@
 Starts all of them on this machine, looks that each shows the whole article, then loads them in turn, round by round,
 with 16 connections that ask for gzip. The best round of each counts: other work of the machine only ever slows one
 down, and where processes do not share connections out, one of them gets all in some rounds. Writes a table and a
-picture into docs/performance.md, and fails where a goal is missed. Run it while nothing else runs. With --near it leaves out
-Wagtail and WordPress and writes nothing: a minute's look at the page cache.
+picture into docs/performance.md, and fails where a goal is missed. Run it while nothing else runs.
+With --near it leaves out Wagtail and WordPress and writes nothing: a minute's look at the page cache.
 
 Needs these packages of Debian (none of their services is used): `apt-get install --no-install-recommends nginx-light
 wordpress wordpress-theme-twentytwentythree php-fpm php-mysql mariadb-server mariadb-client wrk`. Wagtail is installed
