@@ -59,7 +59,7 @@ def write(results: Results, goals: list[Goal]) -> None:
     text = page.read_text(encoding="utf-8")
     if not re.search(f"{BEGIN}.*{END}", text, re.DOTALL):
         raise ValueError(f"docs/performance.md has no {BEGIN} and {END}.")
-    image = f"![Bars: requests a second of each, the numbers of the table below](performance.svg)"
+    image = "![Bars: requests a second of each, the numbers of the table below](performance.svg)"
     parts = [BEGIN, image, table(results), goals_table(goals), f"{results.versions}", END]
     before, after = text[: text.index(BEGIN)], text[text.index(END) + len(END) :]
     page.write_text(before + "\n\n".join(parts) + after, encoding="utf-8")
