@@ -100,14 +100,12 @@ class BrokenConnectionMiddleware:
 
 
 class InlineMiddleware:
-    """Puts into a page the style rules it uses and the script of its way out, where its template says `<!--style-->`.
+    """Replaces `<!--style core text-->` in a page by those parts of the style and the script of the way out.
 
-    Names behind a colon are used by the page's scripts. `<!--handout-->` adds the rules of a printed handout. A page is
-    then whole in one answer: nothing else has to be fetched before it can be drawn.
+    The page is then whole in one answer: nothing else has to be fetched before it can be drawn.
     """
 
-    MARK = re.compile(rb"<!--style(?::([\w -]+))?-->")
-    HANDOUT = b"<!--handout-->"
+    MARK = re.compile(rb"<!--style ([a-z -]+)-->")
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -116,22 +114,10 @@ class InlineMiddleware:
         response = self.get_response(request)
         if response.streaming or not (mark := self.MARK.search(response.content)):
             return response
-        page = response.content
-        also = b'<p class="%b">' % (mark[1] or b"")
-        css = styles.style_for(styles.tokens_of(page, is_content=_is_content(request)) | styles.tokens_of(also))
-        if self.HANDOUT in page:
-            css += styles.handout()
-            page = page.replace(self.HANDOUT, b"")
-        script = styles.way_out()
-        parts = f"<style>{css}</style><script>{script}</script>".encode()
-        response.content = page.replace(mark[0], parts)
+        css, script = styles.style(*mark[1].decode().split()), styles.way_out()
+        blocks = f"<style>{css}</style><script>{script}</script>".encode()
+        response.content = response.content.replace(mark[0], blocks, 1)
         response.headers.setdefault("Content-Security-Policy", content_security_policy(style=css, script=script))
         if response.has_header("Content-Length"):
             response.headers["Content-Length"] = str(len(response.content))
         return response
-
-
-def _is_content(request: HttpRequest) -> bool:
-    """Whether the page is the same for all who ask for this address, which has nothing in it but a path of ours."""
-    view = request.resolver_match.func if getattr(request, "resolver_match", None) else None
-    return hasattr(view, "reading_query") and not request.META.get("QUERY_STRING")

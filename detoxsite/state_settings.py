@@ -115,7 +115,7 @@ STORAGES = {
             "directory_permissions_mode": 0o700,
         },
     },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "guide.styles.Storage"},
 }
 if _STORE:
     STORAGES |= {"default": _in_store(_STORE, "media"), "attachments": _in_store(_STORE, "attachments")}

@@ -5,10 +5,8 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.db.models import Case, TextField, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -19,10 +17,10 @@ from django.views.decorators.http import require_safe
 from articles.models import Article
 from editorial.markdown import PageText
 from editorial.reading import reading_page
+from guide import styles
 from phases.models import Phase, TreatmentOption
 
 NAME = "notes.html"
-STYLE = "css/notes.css"
 #: The file stays below 1 MB: what the articles may take of it in bytes, how many there may be, and how many more it
 #: names. The rest of the guide takes some 100 kB.
 OF_ARTICLES, MOST_ARTICLES, MOST_NAMED = 700_000, 50, 100
@@ -51,7 +49,7 @@ def guide_file(request: HttpRequest) -> HttpResponse:
 
     It asks for nothing outside itself. The policy stands in the file too, as a file on a phone has no headers.
     """
-    style = Path(finders.find(STYLE)).read_text(encoding="utf-8")
+    style = styles.style("notes")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     phases, treatments = Phase.objects.published().with_symptoms(), TreatmentOption.objects.published()

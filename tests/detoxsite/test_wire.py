@@ -1,7 +1,6 @@
 """A reading page is whole in the first flight of a new connection: ten segments of 1,460 bytes (RFC 6928)."""
 
 import base64
-import gc
 import gzip
 import hashlib
 import re
@@ -12,7 +11,6 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 
 from bench.pages import wire
-from guide import styles
 from pagecache.compression import CompressionMiddleware
 from tests.detoxsite.test_ten_lines import pages_of_the_site
 from tests.pagecache.kept import Kept
@@ -29,7 +27,7 @@ def test_page_fits_the_first_flight_and_asks_for_one_more_file_at_most(guide, pa
     assert headers["content-encoding"] == "br"
     assert wire(status, headers, body) <= FIRST_FLIGHT
     page = brotli.decompress(body).decode()
-    assert "<style>" in page and "<!--style" not in page and "<!--handout" not in page
+    assert "<style>" in page and "<!--style" not in page
     asked = re.findall(r'<link rel="(?:stylesheet|preload|icon)[^>]*>|<(?:script|img)[^>]* src="[^"]*"[^>]*>', page)
     deferred = [tag for tag in asked if tag.startswith('<script type="module"')]
     assert len(asked) - len(deferred) <= 1 and all('rel="icon"' in tag for tag in set(asked) - set(deferred)), asked
@@ -64,30 +62,6 @@ def test_scripts_are_small(static_files, settings):
     ours = [name for name in names if name.startswith("js/") and "admin" not in name]
     assert ours
     assert sum(len(brotli.compress((settings.STATIC_ROOT / names[name]).read_bytes())) for name in ours) <= SCRIPTS
-
-
-def test_rule_is_left_out_only_where_nothing_in_the_page_needs_it():
-    page = b'<html><body class="a"><main id="b"><p class="card card--urgent">x</p></main></body></html>'
-    css = styles.style_for(styles.tokens_of(page))
-    assert ".card{" in css and ".card--urgent{" in css
-    assert ".timeline" not in css and ".error-summary" not in css
-    assert "--amber-back" in css and "--stage-1-deep" not in css
-    assert "@media (prefers-color-scheme:dark)" in css.replace("dark )", "dark)").replace(": dark", ":dark")
-
-
-@pytest.mark.parametrize(
-    ("selector", "needs"),
-    [
-        (".a .b > c", {"a", "b", "c"}),
-        ("#x:not(.y):hover", {"x"}),
-        (":is(h2, h3) .z", {"z"}),
-        ("input[type='radio']::before", {"input", "type"}),
-        (".a:has(.b) ~ li", {"a", "li"}),
-        ("*", set()),
-    ],
-)
-def test_selector_needs_what_must_be_in_the_page(selector, needs):
-    assert styles._needs(selector) == needs
 
 
 TEXT = b"<p>the same words over and over</p>" * 50
@@ -132,18 +106,3 @@ def test_answer_that_is_short_encoded_or_no_text_stays_as_it_is():
 def test_encodings_of_one_page_have_tags_of_their_own():
     assert answer(ETag='"a"')["ETag"] == '"a-br"'
     assert answer(encoding="gzip", ETag='"a"')["ETag"] == '"a-gzip"'
-
-
-@pytest.mark.django_db
-def test_nothing_that_was_typed_stays_in_the_memory_of_parts(client, guide):
-    def remembered() -> str:
-        return repr(gc.get_referents(styles._remembered_tokens_in))
-
-    client.get("/emergency/")
-    assert "source-1" in remembered()
-    word = "zebrawood"
-    client.get("/search/", {"q": word})
-    client.get("/about/", {"t": word})
-    client.get(f"/{word}/")
-    assert word in client.post("/contact/", {"name": word, "message": word}).content.decode()
-    assert word not in remembered()

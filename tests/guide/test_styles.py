@@ -1,0 +1,117 @@
+"""Each page names the parts of the style that it needs, and the minifier changes no rule."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+
+from guide import styles
+from tests.callbacks.helpers import File, post_form
+from tests.detoxsite.test_ten_lines import pages_of_the_site
+from tests.pages import MISSING, READING
+
+STATIC = settings.BASE_DIR / "static"
+#: Of the printed handout only the pages that say `.handout` need the rules. The kept file has a style of its own.
+SOURCES = {path.stem: path.read_text() for path in (STATIC / styles.PARTS).glob("*.css") if path.stem != "notes"}
+#: What a selector needs: classes, ids and tags, but those in `:is()`, `:not()` and `[...]`.
+NOT_NEEDED = re.compile(r"::?[\w-]+(?:\((?:[^()]|\([^()]*\))*\))?|\[[^\]]*\]")
+TOKEN = re.compile(r"[.#]?[a-zA-Z][\w-]*")
+
+
+def needs(part: str) -> Iterator[frozenset[str]]:
+    """For each selector of a part, the classes, ids and tags that a page must have for it to hold."""
+    css = re.sub(r"/\*.*?\*/", "", SOURCES[part], flags=re.DOTALL)
+    for selectors in re.findall(r"([^{};]+)\{[^{}]*\}", css):
+        plain = NOT_NEEDED.sub("", re.sub(r":has\(([^()]*)\)", r" \1", selectors))
+        for selector in plain.split(","):
+            tokens = frozenset(TOKEN.findall(selector))
+            if tokens and (part != "handout" or ".handout" in tokens):
+                yield tokens
+
+
+NEEDS = {part: set(needs(part)) for part in SOURCES}
+
+
+def tokens_of(html: str) -> set[str]:
+    """Classes, ids and tags in a page, and those that its scripts make."""
+    tokens = set()
+    for tag, attributes in re.findall(r"<([a-z][a-z0-9]*)([^>]*)>", html):
+        if 'type="hidden"' not in attributes:
+            named = dict(re.findall(r' (class|id)="([^"]*)"', attributes))
+            tokens |= {tag, f"#{named.get('id')}", *(f".{name}" for name in named.get("class", "").split())}
+    for script in re.findall(r'src="/static/js/(\w+)\.', html):
+        tokens |= made_by(script)
+    return tokens
+
+
+def made_by(script: str) -> set[str]:
+    code = (STATIC / f"js/{script}.js").read_text()
+    names = re.findall(r'"([^"]*)"', " ".join(re.findall(r"className: ([^}]*)", code)))
+    return {f".{name}" for name in " ".join(names).split()} | set(re.findall(r'make\("(\w+)"', code))
+
+
+def forgotten(html: str) -> set[str]:
+    """Parts with a rule for something in the page, which the page does not name."""
+    style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)[1]
+    tokens = tokens_of(html)
+    return {part for part in SOURCES if styles.style(part) not in style and any(n <= tokens for n in NEEDS[part])}
+
+
+def answers(client) -> Iterator[tuple[str, str]]:
+    """A page of each kind, and what forms answer."""
+    for path in {*READING, *pages_of_the_site(client), MISSING, "/search/", "/search/?q=zebrawood"}:
+        yield path, client.get(path)
+    where = {"since": "48-72", "substance": "heroin"}
+    yield "an answer", client.post("/phases/now/", where)
+    yield "no answer", client.post("/phases/now/", {})
+    yield "a sheet", client.post("/phases/now/check-in/", where | {"felt": ["sweating"]})
+    yield "no sheet", client.post("/phases/now/check-in/", {})
+    yield "errors", post_form(client, phone="12")
+    sent = post_form(client, ("file_1", File(b"no picture")), email="zoe@example.com").url
+    correct, withdraw = sent.replace("/sent/", "/correct/"), sent.replace("/sent/", "/withdraw/")
+    for path in (sent, correct, withdraw, f"{sent}x"):
+        yield path, client.get(path)
+    yield "not corrected", client.post(correct, {"phone": "12"})
+    client.post(withdraw)
+    yield "withdrawn", client.get(sent)
+
+
+@pytest.mark.django_db
+def test_every_page_names_the_parts_that_it_needs(client, guide):
+    pages = {name: response.content.decode() for name, response in answers(client)}
+    assert len(pages) > 90
+    assert {name: parts for name, html in pages.items() if (parts := forgotten(html))} == {}
+
+
+def test_part_that_a_page_forgets_is_found():
+    page = f"<style>{styles.style('core')}</style><ol class='steps'><li>x</ol><table></table>"
+    assert forgotten(page) == {"emergency", "text"}
+    assert {".sending", ".sending__buttons", ".button--quiet", ".dropped", "progress"} <= made_by("contact")
+    assert forgotten(f'{page}<script src="/static/js/contact.1.js"></script>') >= {"contact", "forms"}
+
+
+@pytest.mark.parametrize(
+    ("css", "kept"),
+    [
+        ('a { content: " : "; }', '" : "'),
+        ('a { content:", "; }', '", "'),
+        ('[title="a , b"] { color: red; }', '[title="a , b"]'),
+        ('a { background: url("a;b: c.png"); }', 'url("a;b: c.png")'),
+        ("@media (min-width: calc(10rem + 2px)) { a { color: red; } }", "(min-width:calc(10rem + 2px))"),
+    ],
+)
+def test_minifier_changes_no_text_and_no_meaning(css, kept):
+    assert kept in styles.minified(css)
+
+
+def test_broken_rule_stops_the_build():
+    with pytest.raises(ValueError, match="Unexpected token"):
+        styles.minified("a { color red }")
+
+
+def test_parts_are_minified_where_they_are_collected_and_plain_while_one_works_on_them(settings):
+    source = SOURCES["core"]
+    assert "/*" in source and styles.style("core") == styles.minified(source) != source
+    settings.DEBUG = True
+    assert styles.style("core", "text") == source + SOURCES["text"]
