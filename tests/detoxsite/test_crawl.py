@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 import html5lib
 import pytest
 
+from tests.guide.test_styles import forgotten
+
 pytestmark = pytest.mark.django_db
 #: Not pages of the normal site: staff's, the way out, the private versions (which have a walk of their own).
 ELSEWHERE = ("/admin", "/leave/", "/n/")
@@ -43,6 +45,10 @@ def _walk(client) -> dict[str, object]:
             if not target.scheme and not target.netloc and target.path and not target.path.startswith(ELSEWHERE):
                 waiting.append(target.path)
     return {path: tree for path, tree in pages.items() if tree is not None}
+
+
+def test_every_page_names_the_parts_of_the_style_that_it_needs(site):
+    assert {path: parts for path, page in site.items() if (parts := forgotten(page))} == {}
 
 
 def test_every_page_is_whole(site):
