@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 import html5lib
 import pytest
 
-from tests.guide.test_styles import forgotten
+from privateversion import rewriting
+from tests.guide.test_styles import answers, forgotten, parsed
 
 pytestmark = pytest.mark.django_db
 #: Not pages of the normal site: staff's, the way out, the private versions (which have a walk of their own).
@@ -147,3 +148,32 @@ def test_links_out_of_the_site_go_to_sources_and_services_over_https(site):
         for link in tree.iter("a"):
             scheme = urlsplit(link.get("href")).scheme
             assert scheme in {"", "https", "tel", "sms", "mailto"}, (path, link.get("href"))
+
+
+#: Attributes that may hold a slash or the same word as an id, and are neither an address on this site nor a reference.
+WORDS = {"accept", "class", "content", "enctype", "itemtype", "name", "rel", "type", "value"}
+
+
+def not_rewritten(page) -> set[tuple[str, str]]:
+    """Attributes with an address or a reference to an id that the private version would leave as it is."""
+    ids = {element.get("id") for element in page.iter()}
+    return {
+        (name, value)
+        for element in page.iter()
+        for name, value in element.items()
+        if name not in WORDS.union(rewriting.REWRITTEN) and not value.startswith(rewriting.FILES)
+        if "/" in value or ids.intersection(value.split())
+    }
+
+
+def test_private_version_rewrites_every_address_and_reference(site, client):
+    pages = [*site.values(), *(parsed(response.content.decode()) for _, response in answers(client))]
+    assert set().union(*map(not_rewritten, pages)) == set()
+
+
+@pytest.mark.parametrize(
+    "attribute", ['formaction="/contact/"', 'list="towns"', 'srcset="/a 2x, /b 3x"', 'form="x towns"']
+)
+def test_attribute_that_the_private_version_would_leave_is_found(attribute):
+    page = parsed(f'<a href="/about/" title="24 hours">x</a><b id="towns"></b><input {attribute}>')
+    assert {f'{name}="{value}"' for name, value in not_rewritten(page)} == {attribute}
