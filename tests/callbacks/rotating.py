@@ -35,7 +35,6 @@ KEYS = {number: bytes([number]) * 32 for number in (1, 2)}
 
 
 def main() -> None:
-    call_command("migrate", verbosity=0)
     settings.VAULT_KEYS = {1: KEYS[1]}
     for number in range(REQUESTS):
         submit(stored(content=content(number)), nonce=f"{number:03}")

@@ -18,6 +18,7 @@ from callbacks.files import rotation
 from callbacks.models import Attachment, CallbackRequest
 from operations.management.commands import rotate_keys
 from tests import state
+from tests.built import migrated
 from tests.callbacks import rotating
 from tests.callbacks.helpers import DETAILS, JPEG, objects_in_store, stored, stored_bytes, submit
 from tests.factories import make_staff
@@ -235,7 +236,7 @@ def test_rotation_killed_at_any_line_is_finished_by_the_next(tmp_path):
     done = subprocess.run(
         [sys.executable, "-W", "error", "-m", "tests.callbacks.rotating"],
         cwd=django_settings.BASE_DIR,
-        env=os.environ | state.make(tmp_path),
+        env=os.environ | state.make(tmp_path, like=migrated()),
         capture_output=True,
         text=True,
         check=False,

@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 
 from tests import state
+from tests.built import migrated
 from tests.callbacks import machine
 
 
@@ -21,7 +22,7 @@ def ran(tmp_path_factory) -> tuple[dict, Path]:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-m", "tests.callbacks.machine"],
         cwd=settings.BASE_DIR,
-        env=os.environ | state.make(var),
+        env=os.environ | state.make(var, like=migrated()),
         capture_output=True,
         text=True,
         check=False,

@@ -4,7 +4,6 @@ import datetime
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -14,9 +13,9 @@ from limits import counters
 from limits.addresses import client_address
 from limits.models import Counter, Salt
 from tests import state
+from tests.built import ROOT, migrated
 
 pytestmark = pytest.mark.django_db
-ROOT = Path(__file__).parents[2]
 MINUTES = datetime.timedelta(minutes=5)
 
 
@@ -124,8 +123,7 @@ print(sum(bool(counters.hit("test", "many", limit=25, window=window)) for _ in r
 
 def test_processes_that_hit_at_once_are_allowed_exactly_the_limit(tmp_path):
     manage = [sys.executable, "manage.py"]
-    options = {"cwd": ROOT, "env": os.environ | state.make(tmp_path)}
-    subprocess.run([*manage, "migrate", "limits", "--verbosity=0"], check=True, **options)
+    options = {"cwd": ROOT, "env": os.environ | state.make(tmp_path, like=migrated())}
     running = [
         subprocess.Popen([*manage, "shell", "--verbosity=0", "-c", COUNT], stdout=subprocess.PIPE, text=True, **options)
         for _ in range(4)
