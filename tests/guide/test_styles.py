@@ -114,8 +114,8 @@ def test_broken_rule_stops_the_build():
         styles.minified("a { color red }")
 
 
-def test_parts_are_minified_where_they_are_collected_and_plain_while_one_works_on_them(settings):
+def test_parts_are_minified_where_they_are_collected_and_plain_while_one_works_on_them(monkeypatch):
     source = SOURCES["core"]
     assert "/*" in source and styles.style("core") == styles.minified(source) != source
-    settings.DEBUG = True
+    monkeypatch.setattr(settings, "DEBUG", True)  # with no signal, which would make the template engines anew
     assert styles.style("core", "text") == source + SOURCES["text"]
