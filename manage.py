@@ -8,8 +8,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 if __name__ == "__main__":
+    os.umask(0o077)  # state, secrets and what people send are for this account only, whichever command writes the file
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "detoxsite.settings")
     try:
         execute_from_command_line(sys.argv)
-    except ImproperlyConfigured as error:  # what is to be set otherwise, in a sentence
+    except ImproperlyConfigured as error:  # a sentence that says what to set
         sys.exit(str(error))

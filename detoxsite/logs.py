@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from gunicorn.glogging import Logger
 
-from detoxsite import log_settings
+from detoxsite import settings
 
 #: Characters of an argument: a path as long as a stranger likes must not fill the disk.
 LONGEST = 200
@@ -85,7 +85,7 @@ class ServerLogger(Logger):
     def setup(self, cfg) -> None:
         super().setup(cfg)
         self.error_log.addFilter(_without_request)
-        if log_settings.LOG_FORMAT == "json":
+        if settings.LOG_FORMAT == "json":
             for handler in self.error_log.handlers:
                 handler.setFormatter(JsonFormatter())
 

@@ -1,50 +1,57 @@
-"""All settings. Everything that differs between machines comes from the environment; README has the table."""
+"""All settings. Whatever differs between machines comes from the environment; README has the table.
 
-import os
+https://docs.djangoproject.com/en/5.2/ref/settings/ explains Django's own. Reading them writes nothing: `manage.py
+prepare` makes secrets and files.
+"""
+
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from detoxsite import env, log_settings
-from detoxsite.operations_settings import *  # noqa: F403
-from detoxsite.page_settings import *  # noqa: F403
-from detoxsite.signin_settings import *  # noqa: F403
-from detoxsite.signin_settings import STAFF_SESSION_HOURS
-from detoxsite.state_settings import *  # noqa: F403
-from detoxsite.state_settings import BASE_DIR, NO_NEW_SECRETS, VAR_DIR
+from detoxsite import env
+from detoxsite.secret_files import secret, vault_keys
 
-# State, secrets and what people send are for this account only, whoever creates the file.
-os.umask(0o077)
-
-# Where it lives ------------------------------------------------------------------------------------------
+# Address -------------------------------------------------------------------------------------------------
 
 DEBUG = env.flag("DEBUG", default=False)
-HOST = env.names("HOST", ["127.0.0.1"])[0]
-PORT = env.whole_number("PORT", 8000, 1, 65535)
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.integer("PORT", 8000, 1, 65535)
 _SHOWN_HOST = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(HOST, f"[{HOST}]" if ":" in HOST else HOST)  # noqa: S104
+#: What readers use: scheme and host.
 SITE_URL = env.site_url("SITE_URL", f"http://{_SHOWN_HOST}:{PORT}")
 HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = [
-    *{urlsplit(SITE_URL).hostname, *env.names("ALLOWED_HOSTS", [])},
+    *{urlsplit(SITE_URL).hostname or "", *env.names("ALLOWED_HOSTS")},
     *([] if HTTPS else ["localhost", "127.0.0.1", "[::1]"]),
 ]
-
-SECRET_KEY = env.secret("SECRET_KEY", VAR_DIR / "secrets" / "secret-key", none_made=NO_NEW_SECRETS)
-VAULT_KEY_FILE = VAR_DIR / "secrets" / "vault-key"
-VAULT_KEYS = env.vault_keys("VAULT_KEYS", VAULT_KEY_FILE, none_made=NO_NEW_SECRETS)
-
-#: Where backups go: best onto another machine, mounted here.
-BACKUP_DIR = Path(*env.names("BACKUP_DIR", [str(VAR_DIR / "backups")])).resolve()
-
-#: How many proxies of ours stand in front. Each adds the address it was called from to X-Forwarded-For.
-PROXY_HOPS = env.whole_number("PROXY_HOPS", 0, 0, 9)
+#: How many proxies of the clinic stand in front. Each adds the address it was called from to X-Forwarded-For.
+PROXY_HOPS = env.integer("PROXY_HOPS", 0, 0, 9)
 
 SITE_NAME = "Detox Guide"
-TIME_ZONE = env.names("TIME_ZONE", ["America/New_York"])[0]
+TIME_ZONE = env.text("TIME_ZONE", "America/New_York")
 LANGUAGE_CODE = "en-us"
 USE_TZ = True
 USE_I18N = False
 
-# What it is made of --------------------------------------------------------------------------------------
+# Web server: docs/decisions/0002-app-server.md -----------------------------------------------------------
+
+WEB_WORKERS = env.integer("WEB_WORKERS", 2, 1, 64)  # processes
+WEB_THREADS = env.integer("WEB_THREADS", 4, 1, 1024)  # in each process, for pages and small forms
+WEB_UPLOADS = env.integer("WEB_UPLOADS", 256, 1, 1024)  # in each process, further threads for uploads
+HEAD_SECONDS = env.integer("HEAD_SECONDS", 20, 1, 3600)  # for the head of a request
+BODY_SECONDS = env.integer("BODY_SECONDS", 60, 1, 3600)  # for a small body, or for each 64 KB of a large one
+GRACEFUL_SECONDS = env.integer("GRACEFUL_SECONDS", 30, 6, 3600)  # for a stop
+#: Megabytes for finished pages in each process. 0: none is kept.
+PAGE_CACHE_BYTES = env.integer("PAGE_CACHE_MB", 16, 0, 4096) * 1024 * 1024
+# Both are set by `manage.py serve` for the web server it starts: the listening socket, and its own process.
+LISTEN_FD = env.integer("LISTEN_FD", 0, 0, 1024)
+SUPERVISOR_PID = env.integer("SUPERVISOR_PID", 0, 0, 2**32)
+
+# Parts ---------------------------------------------------------------------------------------------------
+
+#: Where Prometheus may read. Port 0: nowhere, and nothing is counted.
+METRICS_PORT = env.integer("METRICS_PORT", 0, 0, 65535)
+METRICS_HOST = env.text("METRICS_HOST", "127.0.0.1")
 
 INSTALLED_APPS = [
     "operations",
@@ -74,6 +81,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "detoxsite.middleware.SecurityHeadersMiddleware",  # outermost, so that static files carry them too
     "operations.health.HealthMiddleware",
+    *(["operations.metrics.MetricsMiddleware"] if METRICS_PORT else []),
     "detoxsite.middleware.BrokenConnectionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -90,16 +98,10 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
-METRICS_DIR = VAR_DIR / "metrics"
-if METRICS_PORT:  # noqa: F405
-    MIDDLEWARE.insert(2, "operations.metrics.MetricsMiddleware")  # behind what answers /healthz
-    METRICS_DIR.mkdir(parents=True, exist_ok=True)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_DIR)  # prometheus_client reads it when it is first imported
-
 ROOT_URLCONF = "detoxsite.urls"
 WSGI_APPLICATION = "detoxsite.wsgi.application"
-APPEND_SLASH = True
 
+BASE_DIR = Path(__file__).resolve().parent.parent
 TEMPLATES = [
     {
         "NAME": "staff",
@@ -123,34 +125,161 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-# State ---------------------------------------------------------------------------------------------------
+# State: docs/decisions/0009-several-machines.md ----------------------------------------------------------
 
+#: All state of this machine: secrets, collected static files and, unless servers are named, everything else too.
+VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
+METRICS_DIR = VAR_DIR / "metrics"
+
+#: Seconds that a database server may take to accept a connection or to prove a kept one. libpq's least is 2.
+DATABASE_SECONDS = env.integer("DATABASE_SECONDS", 3, 2, 60)
+_SERVER = env.server(
+    "DATABASE_URL",
+    {"postgres": 5432, "postgresql": 5432},
+    lambda server: (
+        server.user
+        and re.fullmatch(r"[\w.-]{1,63}", server.path)
+        and server.options.keys() <= {"sslmode", "sslrootcert"}
+        and re.fullmatch("disable|allow|prefer|require|verify-ca|verify-full", server.options.get("sslmode", "prefer"))
+    ),
+    "look like postgres://user:password@db.example:5432/name?sslmode=verify-full (sslmode and sslrootcert may follow "
+    "the name); write special characters of the password as %XX",
+)
+#: Several hosts may share the database; then they must share the secrets.
+HAS_SERVER = _SERVER is not None
+_SQLITE = {
+    "ENGINE": "storage.sqlite",
+    "NAME": VAR_DIR / "db.sqlite3",
+    "CONN_MAX_AGE": 600,
+    "OPTIONS": {
+        "timeout": 20,
+        # Writers queue instead of failing when a read turns into a write.
+        "transaction_mode": "IMMEDIATE",
+        # FULL: a confirmed request survives a power cut. secure_delete: erased rows are overwritten.
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON;"
+        ),
+    },
+}
+
+
+def _postgresql(server: env.Server) -> dict[str, object]:
+    ssl_mode = "prefer" if server.host in {"localhost", "127.0.0.1", "::1"} else "verify-full"  # nobody taps this host
+    options = {"sslmode": ssl_mode} | server.options
+    if options["sslmode"] == "verify-full":
+        options = {"sslrootcert": "system"} | options
+    return {
+        "ENGINE": "storage.postgresql",
+        "HOST": server.host,
+        "PORT": server.port,
+        "NAME": server.path,
+        "USER": server.user,
+        "PASSWORD": server.password,
+        # For the few threads that answer pages; those of uploads close theirs (server/worker.py).
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            **options,
+            "connect_timeout": DATABASE_SECONDS,
+            "tcp_user_timeout": 20_000,  # milliseconds
+            "application_name": "detoxsite",
+            # A confirmed request survives a power cut, whatever the server's default is. A migration that does not get
+            # its lock in time fails, and those who wait behind it go on.
+            "options": "-c synchronous_commit=on -c lock_timeout=10s -c statement_timeout=30s "
+            "-c idle_in_transaction_session_timeout=60s",
+        },
+    }
+
+
+DATABASES = {"default": _postgresql(_SERVER) if _SERVER else _SQLITE}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # A task is a row of the same database, so it is there exactly if what it is about is there.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# No cache, so that nothing comes to rely on one: each process would remember for itself what must hold for all.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 
-WHITENOISE_ALLOW_ALL_ORIGINS = False
+MEDIA_URL = "/media/"
+MEDIA_ROOT = VAR_DIR / "media"
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+_STORE = env.store()
+
+
+def _files(folder: str, **options: object) -> dict[str, object]:
+    if _STORE:
+        location = f"{_STORE['location']}/{folder}".strip("/")
+        return {"BACKEND": "storage.s3.Store", "OPTIONS": {**_STORE, "location": location}}
+    return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
+
+
+STORAGES = {
+    # Pictures in articles: public, served by this site.
+    "default": _files("media"),
+    # What people send: encrypted before it gets here, without a URL, never served from here.
+    "attachments": _files(
+        "attachments",
+        location=VAR_DIR / "attachments",
+        file_permissions_mode=0o600,
+        directory_permissions_mode=0o700,
+    ),
+    "staticfiles": {"BACKEND": "guide.styles.Storage"},
+}
+
+# No file is written to a temporary file in the clear. Pictures of editors stay in memory; a larger body is read and
+# dropped. The contact form has a handler of its own, which encrypts (callbacks.public.upload_handler).
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 9 * 1024 * 1024  # the whole body: 8 MB of picture and its form
+FILE_UPLOAD_PERMISSIONS = 0o600
+# Text fields only; files are bounded above, in callbacks.values.upload_rules and in editorial.images.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000  # the stage form in the admin has many
+DATA_UPLOAD_MAX_NUMBER_FILES = 4
+
+# Operations: docs/decisions/0010-backups.md --------------------------------------------------------------
+
+#: Where backups go: best onto another machine, mounted here.
+BACKUP_DIR = env.path("BACKUP_DIR", VAR_DIR / "backups")
+#: How many backups are kept: the newest of so many days, weeks and months.
+BACKUPS_DAILY = env.integer("BACKUPS_DAILY", 7, 1, 1000)
+BACKUPS_WEEKLY = env.integer("BACKUPS_WEEKLY", 4, 0, 1000)
+BACKUPS_MONTHLY = env.integer("BACKUPS_MONTHLY", 6, 0, 1000)
+#: Days after which any backup is deleted, whatever the numbers above say: the privacy page promises it.
+BACKUP_DAYS = env.integer("BACKUP_DAYS", 35, 1, 365)
+#: Megabytes that should stay free where state and backups are.
+DISK_LOW_MB = env.integer("DISK_LOW_MB", 1024, 1, 1_000_000)
+
+# Callback requests ---------------------------------------------------------------------------------------
 
 #: Requests that one internet address may send in ten minutes before it is asked to wait between them.
-CONTACT_LIMIT = env.whole_number("CONTACT_LIMIT", 20, 1, 1_000_000)
+CONTACT_LIMIT = env.integer("CONTACT_LIMIT", 20, 1, 1_000_000)
 #: Days after which a callback request is erased, files and all. The person is told the date.
-RETENTION_DAYS = env.whole_number("RETENTION_DAYS", 90, 1, 365)
+RETENTION_DAYS = env.integer("RETENTION_DAYS", 90, 1, 365)
 #: Where the malware scanner listens: a socket's path, host and port, or None for no scanner.
 CLAMD = env.clamd("CLAMD")
 
-# Mail ----------------------------------------------------------------------------------------------------
-# Notices to staff only. Without a server or without recipients nothing is sent, and what waits is counted.
+# Mail to staff: without a server or without recipients nothing is sent, and what waits is counted. --------
 
 NOTICE_EMAILS = env.addresses("NOTICE_EMAILS")
-_MAIL_SERVER = env.mail_server("MAIL_URL")
-EMAIL_HOST = ""
-EMAIL_TIMEOUT = 10  # seconds without a word from the mail server
-if _MAIL_SERVER:
-    EMAIL_HOST, EMAIL_PORT = _MAIL_SERVER.host, _MAIL_SERVER.port
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL_SERVER.user, _MAIL_SERVER.password
-    EMAIL_USE_SSL, EMAIL_USE_TLS = _MAIL_SERVER.security == "tls", _MAIL_SERVER.security == "starttls"
-DEFAULT_FROM_EMAIL = env.sender("MAIL_FROM", required=bool(_MAIL_SERVER))
+#: Who is told when something is not as it should be.
+ALERT_EMAILS = env.addresses("ALERT_EMAILS") or NOTICE_EMAILS
+_MAIL = env.server(
+    "MAIL_URL",
+    {"smtp": 25, "smtps": 465, "smtp+tls": 587},
+    lambda server: not server.path and not server.options and bool(server.user) == bool(server.password),
+    "look like smtp+tls://user:password@mail.example:587 (or smtps://, or smtp://); write special characters of the "
+    "password as %XX",
+)
+EMAIL_HOST, EMAIL_PORT = (_MAIL.host, _MAIL.port) if _MAIL else ("", 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (_MAIL.user, _MAIL.password) if _MAIL else ("", "")
+EMAIL_USE_SSL = bool(_MAIL and _MAIL.scheme == "smtps")
+EMAIL_USE_TLS = bool(_MAIL and _MAIL.scheme == "smtp+tls")
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = env.sender("MAIL_FROM", required=bool(_MAIL))
+ADMINS: list[str] = []  # no mail about errors: it would hold what was posted
 
 # Editing -------------------------------------------------------------------------------------------------
 
@@ -160,34 +289,60 @@ MARKDOWNX_UPLOAD_URLS_PATH = "/admin/markdownx/upload/"
 MARKDOWNX_EDITOR_RESIZABLE = False  # it would grow with the text and push the preview out of sight
 MARKDOWNX_SERVER_CALL_LATENCY = 600  # milliseconds of quiet before the preview asks again
 
-# Security ------------------------------------------------------------------------------------------------
+# Sign-in of staff: docs/decisions/0004-staff-sign-in.md --------------------------------------------------
 
+STAFF_IDLE_MINUTES = env.integer("STAFF_IDLE_MINUTES", 30, 1, 24 * 60)
+STAFF_SESSION_HOURS = env.integer("STAFF_SESSION_HOURS", 8, 1, 24)
+SESSION_COOKIE_AGE = STAFF_SESSION_HOURS * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SAMESITE = "Strict"
+LOGIN_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_AGE = STAFF_SESSION_HOURS * 60 * 60
-SESSION_COOKIE_SAMESITE = "Strict"
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]  # there is no sign-up; allauth checks the list
+ACCOUNT_EMAIL_VERIFICATION, ACCOUNT_SESSION_REMEMBER = "none", False
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # their counters live in a cache; accounts.lockout has the site's own
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.LoginForm",
+    "reauthenticate": "accounts.forms.ReauthenticateForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+}
+MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be off by half a minute
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "authenticate": "accounts.forms.AuthenticateForm",
+    "reauthenticate": "accounts.forms.ReauthenticateByCodeForm",
+    "activate_totp": "accounts.forms.SetUpAppForm",
+}
+
+# Security ------------------------------------------------------------------------------------------------
+
+# Both are empty until `manage.py prepare` has made them.
+SECRET_KEY_FILE = VAR_DIR / "secrets" / "secret-key"
+SECRET_KEY = secret("SECRET_KEY", SECRET_KEY_FILE)
+VAULT_KEY_FILE = VAR_DIR / "secrets" / "vault-key"
+VAULT_KEYS = vault_keys("VAULT_KEYS", VAULT_KEY_FILE)
+
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "guide.views.csrf_failure"
-SECURE_REFERRER_POLICY = "same-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
-#: Where "Leave this page" leads: something anybody may have open. It says nothing of us, and we send no referrer.
-LEAVE_URL = env.leave_url("LEAVE_URL", "https://www.weather.gov/")
-SECURITY_CONTACT = env.contact("SECURITY_CONTACT", f"{SITE_URL}/contact/")
-
-# No file of anybody is written to a temporary file in the clear. Pictures of editors stay in memory; a larger body is
-# read and dropped. The contact form has a handler of its own, which encrypts (callbacks.public.upload_handler).
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
-FILE_UPLOAD_MAX_MEMORY_SIZE = 9 * 1024 * 1024  # the whole body: 8 MB of picture and its surroundings
-# Text fields only; files are bounded above, in callbacks.values.upload_rules and in editorial.images.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000  # the stage form in the admin has many
-DATA_UPLOAD_MAX_NUMBER_FILES = 4
-FILE_UPLOAD_PERMISSIONS = 0o600
+#: Where "Leave this page" leads: something anybody may have open, https, without a login, which gets no referrer.
+LEAVE_URL = env.text(
+    "LEAVE_URL",
+    "https://www.weather.gov/",
+    r"https://[a-zA-Z0-9.-]+\.[a-zA-Z]{2,}(:\d{1,5})?(/[\w./~%-]*)?",
+    "be a plain https address like https://www.weather.gov/",
+)
+SECURITY_CONTACT = env.text(
+    "SECURITY_CONTACT", f"{SITE_URL}/contact/", r"(https?://|mailto:|tel:)\S+", "begin with https://, mailto: or tel:"
+)
 
 if HTTPS:
     SECURE_SSL_REDIRECT = True
@@ -200,5 +355,26 @@ if HTTPS:
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
 
-ADMINS: list[str] = []  # no mail about errors: it would hold what was posted
-LOGGING = log_settings.LOGGING
+# Log: to standard error, nothing about a reader, no address, no query string, no form value. -------------
+
+#: "json" for a line of JSON each, "text" for people.
+LOG_FORMAT = env.one_of("LOG_FORMAT", "text", "json")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"private": {"()": "detoxsite.logs.PrivacyFilter"}},
+    "formatters": {
+        "text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "json": {"()": "detoxsite.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["private"]},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # Anybody can send a wrong Host header; each would fill the log with a traceback.
+        "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
+    },
+}

@@ -13,6 +13,7 @@ from django.db import DatabaseError
 
 from accounts import secrets
 from callbacks.models import CallbackRequest
+from detoxsite import secret_files
 from operations.models import KnownKey
 from vault import keyring
 from vault.keyring import VaultError
@@ -35,8 +36,10 @@ def fingerprint(key: bytes) -> str:
 def prove() -> None:
     """Raises KeysError where a key is missing or is not the one of its number; remembers the keys otherwise.
 
-    Where the database is away or has no tables yet, nothing can be proved, or sealed.
+    Where the database is away or has no tables yet, nothing can be proved, or sealed. Raises ImproperlyConfigured on a
+    machine without secrets.
     """
+    secret_files.require()
     try:
         if found := problems():
             raise KeysError(" ".join([*found, WHAT_TO_DO]))

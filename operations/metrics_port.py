@@ -30,6 +30,7 @@ def serve() -> tuple[object, threading.Thread] | None:
     if not settings.METRICS_PORT:
         return None
     registry = CollectorRegistry()
+    settings.METRICS_DIR.mkdir(parents=True, exist_ok=True)
     MultiProcessCollector(registry, path=str(settings.METRICS_DIR))
     registry.register(Now())
     try:

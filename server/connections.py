@@ -6,10 +6,8 @@ import time
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import TConn
 
-from detoxsite import env
+from detoxsite.settings import BODY_SECONDS
 
-HEAD_SECONDS = env.whole_number("HEAD_SECONDS", 20, 1, 3600)  # for a whole head
-BODY_SECONDS = env.whole_number("BODY_SECONDS", 60, 1, 3600)  # for a small body, or for BODY_FLOOR of a large one
 BODY_FLOOR = 64 * 1024  # bytes
 UPLOAD_SECONDS = 3 * 60 * 60  # for a whole body, however fast
 

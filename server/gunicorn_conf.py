@@ -1,28 +1,25 @@
 """How the site is served. docs/decisions/0002-app-server.md has why."""
 
 import gc
-import os
 import resource
 import socket
 import struct
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from gunicorn.http import message
 
-from detoxsite import env
-from server.connections import BODY_SECONDS
+from detoxsite import settings  # not django.conf: bench/ serves programs without Django with this file
 
-host = env.names("HOST", ["127.0.0.1"])[0]
-port = env.whole_number("PORT", 8000, 1, 65535)
-bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-if listener := env.whole_number("LISTEN_FD", 0, 0, 1024):  # from `manage.py serve`
-    bind = f"fd://{listener}"
-workers = env.whole_number("WEB_WORKERS", 2, 1, 64)
+bind = f"[{settings.HOST}]:{settings.PORT}" if ":" in settings.HOST else f"{settings.HOST}:{settings.PORT}"
+if settings.LISTEN_FD:
+    bind = f"fd://{settings.LISTEN_FD}"
+workers = settings.WEB_WORKERS
 worker_class = "server.worker.Worker"  # has other threads for uploads, WEB_UPLOADS of them
-threads = env.whole_number("WEB_THREADS", 4, 1, 1024)
+threads = settings.WEB_THREADS
 preload_app = True  # one copy in memory, and a worker that died is back at once
 timeout = 60
-graceful_timeout = env.whole_number("GRACEFUL_SECONDS", 30, 6, 3600)
+graceful_timeout = settings.GRACEFUL_SECONDS
 keepalive = 5
 #: That a thread may compute while the loop, or another thread, waits: a fifth of what Python allows by itself.
 SWITCH_SECONDS = 0.001
@@ -60,15 +57,14 @@ def _prove_keys() -> None:
 
         try:
             keys.prove()
-        except keys.KeysError as error:
+        except (keys.KeysError, ImproperlyConfigured) as error:
             sys.exit(str(error))
         connections.close_all()  # this process divides next
 
 
 def _forget_earlier_metrics() -> None:
     """Here, before any process counts."""
-    if env.whole_number("METRICS_PORT", 0, 0, 65535):
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "detoxsite.settings")
+    if settings.METRICS_PORT:
         from operations import metrics
 
         metrics.forget_earlier()
@@ -92,7 +88,7 @@ def when_ready(server) -> None:
     """Accepted connections inherit both. The time is for what goes past server.outgoing, as "100 Continue" does."""
     for listener in server.LISTENERS:
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", BODY_SECONDS, 0))
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", settings.BODY_SECONDS, 0))
 
 
 def pre_fork(server, worker) -> None:

@@ -6,9 +6,8 @@ import time
 
 from gunicorn.workers.gthread import ThreadWorker
 
-from detoxsite import env
+from detoxsite.settings import SUPERVISOR_PID
 
-SUPERVISOR_PID = env.whole_number("SUPERVISOR_PID", 0, 0, 2**32)  # set by `manage.py serve`
 ORPHAN_SECONDS = 15  # that a worker goes on after its master was killed, until there is another
 
 

@@ -18,7 +18,8 @@ from typing import BinaryIO
 
 from gunicorn.workers.gthread import TConn
 
-from server.connections import BODY_FLOOR, BODY_SECONDS
+from detoxsite.settings import BODY_SECONDS
+from server.connections import BODY_FLOOR
 
 TURN = 256 * 1024  # bytes to one reader before it is the next one's turn
 MOST_OF_ONE = 1024 * 1024  # bytes of one answer that may wait in memory; what makes more (downloads, in a lane) waits

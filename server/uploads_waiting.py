@@ -18,14 +18,12 @@ from gunicorn.http import get_parser, wsgi
 from gunicorn.http.errors import ParseException
 from gunicorn.workers.gthread import TConn
 
-from detoxsite import env
+from detoxsite.settings import BODY_SECONDS, PROXY_HOPS, WEB_UPLOADS
 from limits.addresses import sender
 from server.accept_fairness import TurnTaker
-from server.connections import BODY_FLOOR, BODY_SECONDS, Upload, Waiting
+from server.connections import BODY_FLOOR, Upload, Waiting
 from server.lanes import HEAD_END
 
-UPLOADS = env.whole_number("WEB_UPLOADS", 256, 1, 1024)  # threads for bodies beyond SMALL_BODY, in each process
-PROXY_HOPS = env.whole_number("PROXY_HOPS", 0, 0, 9)
 SHARES = 4  # with half of the threads taken, an address may hold no more than this part of those that are free
 WAIT_SECONDS = 300  # for a thread; then the request is answered without its file, and the page offers to add it
 MANY = 32  # waiting uploads of one address: with the places for connections used up, one is answered without its file
@@ -83,7 +81,7 @@ class UploadTaker(TurnTaker):
     """A worker with threads for uploads and a queue before them."""
 
     def init_process(self) -> None:
-        self.upload_pool, self.queue = ThreadPoolExecutor(UPLOADS, "upload"), UploadQueue(UPLOADS)
+        self.upload_pool, self.queue = ThreadPoolExecutor(WEB_UPLOADS, "upload"), UploadQueue(WEB_UPLOADS)
         self.late_pool = ThreadPoolExecutor(1, "late")  # texts, and those given up: hundreds at once
         self.uploads: dict[TConn, Upload] = {}
         super().init_process()

@@ -17,7 +17,8 @@ from functools import partial
 
 from gunicorn.workers.gthread import TConn
 
-from server.connections import BODY_SECONDS, HEAD_SECONDS, CountingUnreader, Waiting, has_sent
+from detoxsite.settings import BODY_SECONDS, HEAD_SECONDS
+from server.connections import CountingUnreader, Waiting, has_sent
 from server.lanes import BODY_FOLLOWS, HEAD_END, ONLY_LENGTH, Lanes, last_resort, least_needed
 from server.outgoing import Outbox, Outgoing
 from server.uploads_waiting import UploadTaker

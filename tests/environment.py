@@ -1,6 +1,7 @@
 """The environment of the tests, set before Django's settings are read: pytest loads this first (pyproject.toml)."""
 
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -22,52 +23,13 @@ SHARED = Path(os.environ.setdefault("TESTS_SHARED", str(VAR / "shared")))
 SHARED.mkdir(exist_ok=True)
 if folder := _roomy_memory():
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)
-#: Names of the outer environment must not reach the tests.
-OURS = (
-    "SITE_URL",
-    "DEBUG",
-    "ALLOWED_HOSTS",
-    "SECRET_KEY",
-    "VAULT_KEYS",
-    "CLAMD",
-    "SECURITY_CONTACT",
-    "LEAVE_URL",
-    "TIME_ZONE",
-    "HOST",
-    "PORT",
-    "PROXY_HOPS",
-    "NOTICE_EMAILS",
-    "MAIL_URL",
-    "MAIL_FROM",
-    "RETENTION_DAYS",
-    "STAFF_IDLE_MINUTES",
-    "STAFF_SESSION_HOURS",
-    "CONTACT_LIMIT",
-    "WEB_WORKERS",
-    "WEB_THREADS",
-    "PAGE_CACHE_MB",
-    "DATABASE_URL",
-    "DATABASE_SECONDS",
-    "S3_ENDPOINT",
-    "S3_BUCKET",
-    "S3_REGION",
-    "S3_ACCESS_KEY",
-    "S3_SECRET_KEY",
-    "BACKUP_DIR",
-    "BACKUPS_DAILY",
-    "BACKUPS_WEEKLY",
-    "BACKUPS_MONTHLY",
-    "BACKUP_DAYS",
-    "DISK_LOW_MB",
-    "ALERT_EMAILS",
-    "METRICS_PORT",
-    "METRICS_HOST",
-    "LOG_FORMAT",
-)
+#: All settings are in it; those of the outer environment must not reach the tests.
+EXAMPLE = Path(__file__).parents[1] / "deploy" / "detox.env.example"
+OURS = re.findall(r"^#?([A-Z][A-Z0-9_]+)=", EXAMPLE.read_text(), re.MULTILINE)
 for name in OURS:
     os.environ.pop(name, None)
 os.environ |= state.environment(VAR)
-state.share_secrets(VAR)
+state.make_secrets(VAR)
 # Playwright runs an event loop in this thread; the ORM must not take that for an asynchronous view.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 

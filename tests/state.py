@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from django.db import connection, transaction
 
-from detoxsite import env
+from detoxsite import secret_files
 
 #: Set by tests.backends.
 SERVERS: dict[str, str] = json.loads(os.environ.get("TEST_SERVERS", "{}"))
@@ -51,7 +51,7 @@ def environment(var: Path) -> dict[str, str]:
 def make(var: Path, like: Path | None = None) -> dict[str, str]:
     """Makes empty state, or a copy of that of `like`; what `environment` says. What is there already is left alone."""
     var.mkdir(parents=True, exist_ok=True)
-    share_secrets(var)
+    make_secrets(var)
     if like:
         shutil.copytree(like, var, dirs_exist_ok=True)
     if SERVERS and var not in _made:
@@ -64,11 +64,9 @@ def make(var: Path, like: Path | None = None) -> dict[str, str]:
     return environment(var)
 
 
-def share_secrets(var: Path) -> None:
-    """On the servers each host gets the secrets and makes none."""
-    if SERVERS:
-        for name in ("secret-key", "vault-key"):
-            env.secret("", var / "secrets" / name)
+def make_secrets(var: Path) -> None:
+    for name in ("secret-key", "vault-key"):
+        secret_files.make(var / "secrets" / name)
 
 
 _made: set[Path] = set()

@@ -11,7 +11,10 @@ TOKEN_HOURS = 24
 WAIT_SECONDS = 30
 
 _WAITING = "wait-"
-_form = TimestampSigner(salt="callbacks.form")
+
+
+def _form_signer() -> TimestampSigner:
+    return TimestampSigner(salt="callbacks.form")
 
 
 def new_nonce() -> str:
@@ -29,7 +32,7 @@ def is_waiting(nonce: str) -> bool:
 
 
 def sign_form(nonce: str) -> str:
-    return _form.sign(nonce)
+    return _form_signer().sign(nonce)
 
 
 def read_form(token: str, *, max_age: float | None = TOKEN_HOURS * 3600) -> tuple[str, float]:
@@ -37,7 +40,7 @@ def read_form(token: str, *, max_age: float | None = TOKEN_HOURS * 3600) -> tupl
 
     Raises SignatureExpired past `max_age` seconds, or BadSignature.
     """
-    nonce = _form.unsign(token, max_age=max_age)
+    nonce = _form_signer().unsign(token, max_age=max_age)
     return nonce, max(0.0, time.time() - _signed_at(token))
 
 

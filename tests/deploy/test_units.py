@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from detoxsite import env_servers
+from detoxsite import env
 from tests import programs, state
 from tests.deploy.units import DEPLOY, HARDENING, directives, variables
 from tests.served import ROOT
@@ -76,11 +76,7 @@ def test_only_the_proxy_may_connect():
 
 
 def _settings_read() -> set[str]:
-    names = set()
-    for path in [*(ROOT / "detoxsite").glob("*.py"), *(ROOT / "server").glob("*.py")]:
-        code = path.read_text()
-        names |= set(re.findall(r"\benv(?:_\w+)?\.\w+\(\s*\"([A-Z][A-Z0-9_]+)\"", code))
-    return (names | {f"S3_{part}" for part in env_servers._STORE}) - INTERNAL - {"S3"}
+    return env.NAMES - INTERNAL
 
 
 def test_each_setting_is_in_the_example_and_in_the_readme():

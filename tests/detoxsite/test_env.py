@@ -1,207 +1,89 @@
-"""A missing or malformed variable is a clear error that names it."""
+"""A malformed variable stops the start with an error that names it and quotes nothing of it."""
 
-import os
+import runpy
 import stat
-import subprocess
-import sys
 import threading
 import traceback
-from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from detoxsite import env
-from tests import state
+from detoxsite import secret_files
+from tests.served import ROOT
+
+PASSWORD = "marmalade"
+GOOD_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+STORE = {"S3_ENDPOINT": "https://s3.example/", "S3_BUCKET": "guide/live", "S3_ACCESS_KEY": "id"}
+STORE |= {"S3_SECRET_KEY": PASSWORD, "S3_REGION": ""}
 
 
-@pytest.mark.parametrize("raw", ["maybe", "2", "truee"])
-def test_flag_malformed_is_named(monkeypatch, raw):
-    monkeypatch.setenv("DEBUG", raw)
-    with pytest.raises(ImproperlyConfigured, match="DEBUG"):
-        env.flag("DEBUG", default=False)
+@pytest.fixture
+def read(monkeypatch, tmp_path):
+    """Run the settings with some variables, on a machine of its own."""
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    for name in ("DATABASE_URL", *STORE):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(**variables: str) -> dict[str, Any]:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        return runpy.run_path(str(ROOT / "detoxsite" / "settings.py"))
+
+    return run
 
 
-@pytest.mark.parametrize(("raw", "value"), [("1", True), ("yes", True), ("0", False), ("False", False), ("", True)])
-def test_flag_says_yes_or_no(monkeypatch, raw, value):
-    monkeypatch.setenv("DEBUG", raw)
-    assert env.flag("DEBUG", default=True) is value
-
-
-@pytest.mark.parametrize("raw", ["x", "-1", "0", "65536", "8e3", "८०"])
-def test_whole_number_malformed_is_named(monkeypatch, raw):
-    monkeypatch.setenv("PORT", raw)
-    with pytest.raises(ImproperlyConfigured, match="PORT"):
-        env.whole_number("PORT", 8000, 1, 65535)
-
-
-@pytest.mark.parametrize(
-    "raw", ["example.org", "https://", "ftp://a.b", "https://a.b/path", "https://a b", "https://a:x"]
-)
-def test_site_url_malformed_is_named(monkeypatch, raw):
-    monkeypatch.setenv("SITE_URL", raw)
-    with pytest.raises(ImproperlyConfigured, match="SITE_URL"):
-        env.site_url("SITE_URL", "http://127.0.0.1:8000")
-
-
-def test_secret_is_made_once_and_only_its_owner_can_read_it(monkeypatch, tmp_path):
-    monkeypatch.delenv("SECRET_KEY", raising=False)
-    path = tmp_path / "secrets" / "key"
-    first = env.secret("SECRET_KEY", path)
-    assert env.secret("SECRET_KEY", path) == first
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-
-
-def test_secret_made_by_many_at_once_is_the_same_for_all(monkeypatch, tmp_path):
-    monkeypatch.delenv("SECRET_KEY", raising=False)
-    path, seen = tmp_path / "secrets" / "key", []
-    threads = [threading.Thread(target=lambda: seen.append(env.secret("SECRET_KEY", path))) for _ in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(seen) == 16 and len(set(seen)) == 1
-    assert [entry.name for entry in path.parent.iterdir()] == ["key"]
-
-
-def test_secret_too_short_is_refused(monkeypatch, tmp_path):
-    monkeypatch.setenv("SECRET_KEY", "short")
-    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY"):
-        env.secret("SECRET_KEY", tmp_path / "key")
-
-
-def test_secret_that_cannot_be_stored_is_explained(monkeypatch, tmp_path):
-    monkeypatch.delenv("SECRET_KEY", raising=False)
-    (tmp_path / "file").write_text("")
-    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY is not set"):
-        env.secret("SECRET_KEY", tmp_path / "file" / "key")
-
-
-GOOD = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
-
-
-@pytest.mark.parametrize(
-    "raw", ["1", "1:abc", f"x:{GOOD}", f"1:{GOOD},1:{GOOD}", f"0:{GOOD}", f"1:{GOOD}!", ",", "८:x"]
-)
-def test_vault_keys_malformed_are_named(monkeypatch, tmp_path, raw):
-    monkeypatch.setenv("VAULT_KEYS", raw)
-    with pytest.raises(ImproperlyConfigured, match="VAULT_KEYS"):
-        env.vault_keys("VAULT_KEYS", tmp_path / "key")
-
-
-def test_vault_keys_are_read_and_made(monkeypatch, tmp_path):
-    monkeypatch.setenv("VAULT_KEYS", f"1:{GOOD}")
-    assert env.vault_keys("VAULT_KEYS", tmp_path / "key") == {1: b"01234567890123456789012345678901"}
-    monkeypatch.delenv("VAULT_KEYS")
-    made = env.vault_keys("VAULT_KEYS", tmp_path / "key")
-    assert len(made[1]) == 32 and env.vault_keys("VAULT_KEYS", tmp_path / "key") == made
-
-
-def test_names_are_split_and_trimmed(monkeypatch):
-    monkeypatch.setenv("ALLOWED_HOSTS", " a.example , b.example,,")
-    assert env.names("ALLOWED_HOSTS", []) == ["a.example", "b.example"]
-    monkeypatch.setitem(os.environ, "ALLOWED_HOSTS", "")
-    assert env.names("ALLOWED_HOSTS", ["x"]) == ["x"]
-
-
-@pytest.mark.parametrize(
-    "raw", ["jane", "jane@clinic.example,", "a@b.example c@d.example", "a@b.example\nBcc: c@d.example"]
-)
-def test_addresses_malformed_are_named(monkeypatch, raw):
-    monkeypatch.setenv("NOTICE_EMAILS", raw)
-    if raw.endswith(","):
-        assert env.addresses("NOTICE_EMAILS") == ["jane@clinic.example"]
-    else:
-        with pytest.raises(ImproperlyConfigured, match="NOTICE_EMAILS"):
-            env.addresses("NOTICE_EMAILS")
-
-
-@pytest.mark.parametrize(("raw", "required"), [("", True), ("a@b.example,c@d.example", False), ("jane", False)])
-def test_sender_that_is_missing_or_not_one_is_named(monkeypatch, raw, required):
-    monkeypatch.setenv("MAIL_FROM", raw)
-    with pytest.raises(ImproperlyConfigured, match="MAIL_FROM"):
-        env.sender("MAIL_FROM", required=required)
-
-
-@pytest.mark.parametrize(
-    ("raw", "server"),
-    [
-        ("", None),
-        ("smtp://localhost", env.MailServer("localhost", 25, "")),
-        ("smtps://mail.example", env.MailServer("mail.example", 465, "tls")),
-        ("smtp+tls://me:p%40ss%2F@mail.example:2525", env.MailServer("mail.example", 2525, "starttls", "me", "p@ss/")),
-        ("smtp://[::1]:2525/", env.MailServer("::1", 2525, "")),
+MALFORMED = {
+    "DEBUG": ["maybe", "2", "truee"],
+    "PORT": ["x", "-1", "0", "65536", "8e3"],
+    "LOG_FORMAT": ["xml"],
+    "SITE_URL": [
+        "example.org",
+        "https://",
+        "ftp://a.b",
+        "https://a.b/path",
+        "https://a b",
+        "https://a:x",
+        "https://a?b",
     ],
-)
-def test_mail_server_is_read(monkeypatch, raw, server):
-    monkeypatch.setenv("MAIL_URL", raw)
-    assert env.mail_server("MAIL_URL") == server
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
+    "LEAVE_URL": [
+        "http://weather.gov/",
+        "https://",
+        "//weather.gov",
+        "https://a b.org/",
+        "https://x@y.org/",
+        "javascript:1",
+    ],
+    "SECURITY_CONTACT": ["jane", "ftp://a.example", "mailto:"],
+    "NOTICE_EMAILS": ["jane", "a@b.example c@d.example", "a@b.example\nBcc: c@d.example"],
+    "MAIL_FROM": ["jane", "a@b.example,c@d.example"],
+    "MAIL_URL": [
         "mail.example",
         "http://mail.example",
         "smtp://",
-        "smtp://me:hush@mail.example:x",
-        "smtp://me:hush@mail.example:0",
-        "smtp://me:hush@mail.example/path",
-        "smtp://me:hush@mail.example?tls=1",
-        "smtp://me:hu#sh@mail.example",
-        "smtp://me:hu/sh@mail.example",
+        f"smtp://me:{PASSWORD}@mail.example:x",
+        f"smtp://me:{PASSWORD}@mail.example:0",
+        f"smtp://me:{PASSWORD}@mail.example/path",
+        f"smtp://me:{PASSWORD}@mail.example?tls=1",
+        f"smtp://me:{PASSWORD}#x@mail.example",
+        f"smtp://me:{PASSWORD}/x@mail.example",
         "smtp://me@mail.example",
-        "smtp://me:%ff@mail.example",
-        "smtp://me:hush@[::1",
+        f"smtp://me:{PASSWORD}%ff@mail.example",
+        f"smtp://me:{PASSWORD}@[::1",
     ],
-)
-def test_mail_server_malformed_is_named_and_its_password_is_not_said(monkeypatch, raw):
-    monkeypatch.setenv("MAIL_URL", raw)
-    with pytest.raises(ImproperlyConfigured, match="MAIL_URL") as caught:
-        env.mail_server("MAIL_URL")
-    assert "hush" not in str(caught.value) and "hush" not in "".join(traceback.format_exception(caught.value))
-
-
-def test_mail_server_does_not_show_its_password():
-    assert "hush" not in repr(env.MailServer("mail.example", 25, "", "me", "hush"))
-
-
-@pytest.mark.parametrize(
-    ("scheme", "expected"), [("smtp", "False False 25"), ("smtps", "True False 465"), ("smtp+tls", "False True 587")]
-)
-def test_scheme_of_the_mail_server_decides_how_it_is_spoken_to(tmp_path, scheme, expected):
-    code = "from detoxsite import settings as s; print(s.EMAIL_USE_SSL, s.EMAIL_USE_TLS, s.EMAIL_PORT)"
-    mail = {"MAIL_URL": f"{scheme}://mail.example", "MAIL_FROM": "guide@clinic.example"} | state.make(tmp_path)
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=Path(__file__).parents[2],
-        env=os.environ | mail,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.strip() == expected
-
-
-@pytest.mark.parametrize(
-    ("raw", "address"),
-    [
-        ("", None),
-        ("unix:/run/clamav/clamd.ctl", "/run/clamav/clamd.ctl"),
-        ("tcp:127.0.0.1:3310", ("127.0.0.1", 3310)),
-        ("tcp:scanner:3310", ("scanner", 3310)),
-        ("tcp:[::1]:3310", ("::1", 3310)),
+    "DATABASE_URL": [
+        f"mysql://site:{PASSWORD}@db.example/guide",
+        f"postgres://site:{PASSWORD}@db.example",
+        f"postgres://site:{PASSWORD}@db.example/guide?sslmode=maybe",
+        f"postgres://site:{PASSWORD}@db.example/guide?user=other",
+        f"postgres://site:{PASSWORD}@db.example:0/guide",
+        f"postgres://site:{PASSWORD}@db.example:x/guide",
+        f"postgres://site:{PASSWORD}@db.example/guide#x",
+        f"postgres://site:{PASSWORD}%ff@db.example/guide",
+        f"postgres://:{PASSWORD}@db.example/guide",
+        f"postgres://{PASSWORD}",
     ],
-)
-def test_address_of_clamd_is_read(monkeypatch, raw, address):
-    monkeypatch.setenv("CLAMD", raw)
-    assert env.clamd("CLAMD") == address
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
+    "CLAMD": [
         "/run/clamd.ctl",
         "unix:",
         "unix:run/clamd.ctl",
@@ -216,8 +98,155 @@ def test_address_of_clamd_is_read(monkeypatch, raw, address):
         "http://localhost:3310",
         "yes",
     ],
+    "SECRET_KEY": [PASSWORD],
+    "VAULT_KEYS": ["1", "1:abc", f"x:{GOOD_KEY}", f"1:{GOOD_KEY},1:{GOOD_KEY}", f"0:{GOOD_KEY}", f"1:{GOOD_KEY}!", ","]
+    + [f"1:{PASSWORD}", f"८:{GOOD_KEY}"],
+}
+
+
+@pytest.mark.parametrize(("name", "raw"), [(name, raw) for name, raws in MALFORMED.items() for raw in raws])
+def test_malformed_variable_is_named_and_not_quoted(read, name, raw):
+    with pytest.raises(ImproperlyConfigured, match=f"{name} must") as caught:
+        read(**{name: raw})
+    assert PASSWORD not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("part", "raw"),
+    [
+        ("S3_ENDPOINT", ""),
+        ("S3_ENDPOINT", "s3.example"),
+        ("S3_ENDPOINT", "https://s3.example/path"),
+        ("S3_BUCKET", ""),
+        ("S3_BUCKET", "Guide"),
+        ("S3_BUCKET", "guide/../other"),
+        ("S3_REGION", "eu central"),
+        ("S3_ACCESS_KEY", ""),
+        ("S3_SECRET_KEY", ""),
+        ("S3_SECRET_KEY", f"{PASSWORD} {PASSWORD}"),
+    ],
 )
-def test_address_of_clamd_malformed_is_named(monkeypatch, raw):
-    monkeypatch.setenv("CLAMD", raw)
-    with pytest.raises(ImproperlyConfigured, match="CLAMD"):
-        env.clamd("CLAMD")
+def test_malformed_or_missing_part_of_the_store_is_named(read, part, raw):
+    with pytest.raises(ImproperlyConfigured, match=f"{part} must") as caught:
+        read(**STORE | {part: raw})
+    assert PASSWORD not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "setting", "value"),
+    [
+        ("DEBUG", "1", "DEBUG", True),
+        ("DEBUG", "yes", "DEBUG", True),
+        ("DEBUG", "False", "DEBUG", False),
+        ("DEBUG", "", "DEBUG", False),
+        ("PORT", " 80 ", "PORT", 80),
+        ("PORT", "", "PORT", 8000),
+        ("TIME_ZONE", " America/Boise", "TIME_ZONE", "America/Boise"),
+        ("SITE_URL", "https://guide.example:8443/", "SITE_URL", "https://guide.example:8443"),
+        (
+            "ALLOWED_HOSTS",
+            " a.example , ,",
+            "ALLOWED_HOSTS",
+            {"a.example", "127.0.0.1", "localhost", "[::1]"},
+        ),
+        ("NOTICE_EMAILS", "jane@clinic.example,", "ALERT_EMAILS", ["jane@clinic.example"]),
+        ("METRICS_PORT", "", "METRICS_PORT", 0),
+        ("CLAMD", "", "CLAMD", None),
+        ("CLAMD", "unix:/run/clamav/clamd.ctl", "CLAMD", "/run/clamav/clamd.ctl"),
+        ("CLAMD", "tcp:127.0.0.1:3310", "CLAMD", ("127.0.0.1", 3310)),
+        ("CLAMD", "tcp:[::1]:3310", "CLAMD", ("::1", 3310)),
+        ("VAULT_KEYS", f"1:{GOOD_KEY}", "VAULT_KEYS", {1: b"01234567890123456789012345678901"}),
+    ],
+)
+def test_variable_is_read(read, name, raw, setting, value):
+    found = read(**{name: raw})[setting]
+    assert (set(found) if isinstance(value, set) else found) == value
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("", ("", 25, "", "", False, False)),
+        ("smtp://localhost", ("localhost", 25, "", "", False, False)),
+        ("smtps://mail.example", ("mail.example", 465, "", "", True, False)),
+        ("smtp+tls://me:p%40ss%2F@mail.example:2525", ("mail.example", 2525, "me", "p@ss/", False, True)),
+        ("smtp+tls://mail.example", ("mail.example", 587, "", "", False, True)),
+        ("smtp://[::1]:2525/", ("::1", 2525, "", "", False, False)),
+    ],
+)
+def test_mail_server_is_read(read, raw, expected):
+    found = read(MAIL_URL=raw, MAIL_FROM="guide@clinic.example")
+    names = ("HOST", "PORT", "HOST_USER", "HOST_PASSWORD", "USE_SSL", "USE_TLS")
+    assert tuple(found[f"EMAIL_{name}"] for name in names) == expected
+
+
+def test_mail_server_needs_a_sender(read):
+    with pytest.raises(ImproperlyConfigured, match="MAIL_FROM must"):
+        read(MAIL_URL="smtp://localhost")
+
+
+def test_database_is_read_with_all_its_parts(read):
+    found = read(DATABASE_URL="postgres://site:p%40ss%2Fword@db_1:5433/guide?sslmode=require")
+    database = found["DATABASES"]["default"]
+    assert [database[part] for part in ("HOST", "PORT", "NAME", "USER", "PASSWORD")] == [
+        *("db_1", 5433, "guide", "site", "p@ss/word")
+    ]
+    assert database["OPTIONS"]["sslmode"] == "require" and "sslrootcert" not in database["OPTIONS"]
+    assert "p@ss" not in repr(found["_SERVER"])
+
+
+@pytest.mark.parametrize(
+    ("host", "mode", "root"), [("db.example", "verify-full", "system"), ("127.0.0.1", "prefer", None)]
+)
+def test_database_elsewhere_is_believed_only_with_a_certificate(read, host, mode, root):
+    database = read(DATABASE_URL=f"postgresql://site:x@{host}/guide")["DATABASES"]["default"]
+    options = database["OPTIONS"]
+    assert (database["PORT"], options["sslmode"], options.get("sslrootcert")) == (5432, mode, root)
+
+
+def test_store_may_be_a_folder_of_a_bucket(read):
+    options = read(**STORE)["STORAGES"]["attachments"]["OPTIONS"]
+    assert (options["bucket_name"], options["location"], options["region_name"]) == (
+        *("guide", "live/attachments", "us-east-1"),
+    )
+
+
+def test_without_a_store_files_are_in_folders_of_this_machine(read, tmp_path):
+    assert read()["STORAGES"]["attachments"]["OPTIONS"]["location"] == tmp_path / "attachments"
+
+
+def test_settings_write_nothing(read, tmp_path):
+    found = read(METRICS_PORT="9999")
+    assert (found["SECRET_KEY"], found["VAULT_KEYS"], list(tmp_path.iterdir())) == ("", {}, [])
+
+
+def test_secret_is_made_once_and_only_its_owner_can_read_it(tmp_path):
+    path = tmp_path / "secrets" / "key"
+    secret_files.make(path)
+    first = secret_files.secret("SECRET_KEY", path)
+    secret_files.make(path)
+    assert len(first) == 64 and secret_files.secret("SECRET_KEY", path) == first
+    assert len(secret_files.vault_keys("VAULT_KEYS", path)[1]) == 32
+    assert (stat.S_IMODE(path.stat().st_mode), stat.S_IMODE(path.parent.stat().st_mode)) == (0o600, 0o700)
+
+
+def test_secret_made_by_many_at_once_is_the_same_for_all(tmp_path):
+    path, seen = tmp_path / "secrets" / "key", []
+
+    def make() -> None:
+        secret_files.make(path)
+        seen.append(path.read_text())
+
+    threads = [threading.Thread(target=make) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(seen) == 16 and len(set(seen)) == 1
+    assert [entry.name for entry in path.parent.iterdir()] == ["key"]
+
+
+def test_secret_that_cannot_be_read_is_explained(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY is not set, and .* cannot be read"):
+        secret_files.secret("SECRET_KEY", tmp_path / "file" / "key")

@@ -12,6 +12,8 @@ from django.urls import get_resolver
 ROOT = Path(__file__).parents[2]
 ROOMS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]
 LONGEST = 250  # lines
+#: All settings are in one file, in sections, to be read like a table.
+LONGER = {ROOT / "detoxsite" / "settings.py": 400}
 
 
 def _modules(room: str) -> list[Path]:
@@ -29,7 +31,7 @@ def test_imports_run_one_way():
 @pytest.mark.parametrize("room", [*ROOMS, "bench", "tests"])
 def test_modules_are_short(room):
     for path in _modules(room):
-        assert len(path.read_text().splitlines()) <= LONGEST, path
+        assert len(path.read_text().splitlines()) <= LONGER.get(path, LONGEST), path
 
 
 def test_only_the_sanitiser_and_one_escaper_mark_text_as_safe():

@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 
-from detoxsite import env
+from detoxsite import secret_files
 from operations.management.commands.new_vault_key import add_key
 
 
@@ -17,16 +17,17 @@ from operations.management.commands.new_vault_key import add_key
 def path(settings, tmp_path, monkeypatch):
     monkeypatch.delenv("VAULT_KEYS", raising=False)
     settings.VAULT_KEY_FILE = tmp_path / "secrets" / "vault-key"
+    secret_files.make(settings.VAULT_KEY_FILE)
     return settings.VAULT_KEY_FILE
 
 
 def keys(path) -> dict[int, bytes]:
-    return env.vault_keys("VAULT_KEYS", path)
+    return secret_files.vault_keys("VAULT_KEYS", path)
 
 
 def test_new_key_is_added_to_the_first_one_which_stays_as_it_was(path):
     (first,) = keys(path).values()
-    assert ":" not in path.read_text(), "as the first start makes it"
+    assert ":" not in path.read_text(), "as `prepare` makes it"
     output = io.StringIO()
     call_command("new_vault_key", stdout=output)
     assert f"Key 2 is in {path}" in output.getvalue()
@@ -70,7 +71,6 @@ def test_number_of_a_key_is_not_given_twice(path):
 
 @pytest.mark.parametrize("text", ["1:" + "A" * 43, "1:" + "A" * 60, "x" * 30 + ":" + "A" * 44, "!" * 64])
 def test_file_that_was_damaged_is_named(path, text):
-    path.parent.mkdir()
     path.write_text(text)
     with pytest.raises(ImproperlyConfigured, match="VAULT_KEYS is not set, and .*vault-key"):
         keys(path)
@@ -84,4 +84,3 @@ def test_key_for_the_environment_is_printed_to_be_added(path, monkeypatch, setti
     line = next(line for line in output.getvalue().splitlines() if line.startswith("8:"))
     monkeypatch.setenv("VAULT_KEYS", f"1:{base64.b64encode(bytes(32)).decode()},{line}")
     assert list(keys(path)) == [1, 8]
-    assert not path.exists()

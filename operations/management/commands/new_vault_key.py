@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from detoxsite import env
+from detoxsite import secret_files
 from storage import durable
 
 NEXT = "Restart the site and its worker, run `manage.py rotate_keys`, and back the keys up anew, apart from the rest."
@@ -33,8 +33,8 @@ def add_key(path: Path) -> int:
     Raises CommandError where the numbers are used up.
     """
     with durable.file_lock(path.parent):
-        keys = env.vault_keys("VAULT_KEYS", path)
-        number = max(keys) + 1
+        keys = secret_files.vault_keys("VAULT_KEYS", path)
+        number = max(keys, default=0) + 1
         if number > 65535:
             raise CommandError("There is no higher number for a key than 65535.")
         lines = [f"{old}:{base64.urlsafe_b64encode(key).decode()}" for old, key in sorted(keys.items())]

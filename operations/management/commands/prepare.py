@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from callbacks.casework import notices, setup_gaps
+from detoxsite import secret_files
 from limits import counters
 from operations import keys, schedule
 from storage.migration_lock import one_at_a_time
@@ -21,10 +22,13 @@ DEFAULT_VAR = settings.BASE_DIR / "var"
 
 
 class Command(BaseCommand):
-    help = "Migrate, load the starter guide, collect static files, purge. Safe at every start and on several hosts."
+    requires_system_checks = []  # they need the secrets, which are made below
+    help = "Make secrets, migrate, load the starter guide, collect static files, purge. May run at every start."
 
     def handle(self, *args, **options) -> None:
         _ensure_writable(settings.VAR_DIR)
+        secret_files.make_missing()
+        self.check()
         with one_at_a_time():
             call_command("migrate", interactive=False, verbosity=0)
             try:

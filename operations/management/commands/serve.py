@@ -12,6 +12,8 @@ import sys
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from detoxsite import secret_files
+
 #: Above supervisord's `minfds`: it closes the lower ones.
 LISTEN_FD = 300
 CONFIGURATION = settings.BASE_DIR / "server" / "supervisord.conf"
@@ -22,6 +24,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args, **options) -> None:
+        secret_files.require()
         os.environ |= {"SITE_PYTHON": sys.executable, "VAR_DIR": str(settings.VAR_DIR), "PYTHONUNBUFFERED": "1"}
         command = [sys.executable, "-m", "server.supervised", "--configuration", str(CONFIGURATION)]
         if os.geteuid() == 0:

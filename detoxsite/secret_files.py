@@ -1,0 +1,112 @@
+"""The secrets of a machine: read from the environment or from files, which `manage.py prepare` makes once."""
+
+import base64
+import os
+import re
+import secrets
+from pathlib import Path
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+from django.core.exceptions import ImproperlyConfigured
+
+from detoxsite import env
+from storage import durable
+
+#: The shortest secret: 256 random bits in base64.
+CHARACTERS = 43
+
+
+def secret(name: str, path: Path) -> str:
+    """Read a secret; "" where there is none yet."""
+    value = env.text(name, "") or _read(name, path)
+    if value and len(value) < CHARACTERS:
+        raise ImproperlyConfigured(f"{name} must hold at least {CHARACTERS} characters of randomness.")
+    return value
+
+
+def vault_keys(name: str, path: Path) -> dict[int, bytes]:
+    """Read the keys by number, "1:<base64>" each, separated by commas or one to a line; {} where there is none yet."""
+    value = env.text(name, "")
+    stored = value or _read(name, path)
+    if stored and not value and ":" not in stored:
+        stored = f"1:{stored[:CHARACTERS]}="  # as make() leaves it: the first key is the beginning of 48 bytes
+    keys: dict[int, bytes] = {}
+    try:
+        for item in filter(None, map(str.strip, re.split("[,\n]", stored))):
+            number, _, key = item.partition(":")
+            if not re.fullmatch("[0-9]{1,5}", number) or not 1 <= int(number) <= 65535 or int(number) in keys:
+                raise ValueError
+            keys[int(number)] = base64.b64decode(key, altchars=b"-_", validate=True)
+    except ValueError:
+        keys = {}
+    if stored and (not keys or any(len(key) != 32 for key in keys.values())):
+        where = f"{name} must" if value else f"{name} is not set, and {path} must"
+        raise ImproperlyConfigured(f"{where} list number:key pairs by commas or lines, each key 32 bytes in base64.")
+    return keys
+
+
+def _read(name: str, path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name} is not set, and {path} cannot be read: {error.strerror}.") from error
+
+
+def make(path: Path) -> None:
+    """Make a secret unless it is there. Two processes that start at once get the same one."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with durable.file_lock(path.parent):
+        if not path.exists():
+            with durable.replace(path) as file:
+                file.write(secrets.token_urlsafe(48).encode())
+
+
+def make_missing() -> None:
+    """Make the secrets of a new machine and give them to this process's settings, which only read.
+
+    Raise ImproperlyConfigured where a new one would not open what is there, or where it cannot be written.
+    """
+    for name, path in _absent().items():
+        if reason := _why_no_new_one():
+            raise ImproperlyConfigured(f"{name} is not set, {path} is missing, and none is made: {reason}")
+        try:
+            make(path)
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name} is not set, and {path} cannot be made: {error.strerror}.") from error
+    settings.SECRET_KEY = secret("SECRET_KEY", settings.SECRET_KEY_FILE)
+    settings.VAULT_KEYS = vault_keys("VAULT_KEYS", settings.VAULT_KEY_FILE)
+
+
+def require() -> None:
+    """Raise ImproperlyConfigured, with what to do, on a machine that has no secrets."""
+    for name, path in _absent().items():
+        reason = _why_no_new_one()
+        advice = f"none is made: {reason}" if reason else "`manage.py prepare`, which `make run` begins with, makes it."
+        raise ImproperlyConfigured(f"{name} is not set, {path} is missing, and {advice}")
+
+
+@register
+def check_secrets(**kwargs: object) -> list[CheckMessage]:
+    try:
+        require()
+    except ImproperlyConfigured as error:
+        return [Error(str(error), id="detoxsite.E001")]
+    return []
+
+
+def _absent() -> dict[str, Path]:
+    files = {"SECRET_KEY": settings.SECRET_KEY_FILE, "VAULT_KEYS": settings.VAULT_KEY_FILE}
+    return {name: path for name, path in files.items() if not os.environ.get(name, "").strip() and not path.exists()}
+
+
+def _why_no_new_one() -> str:
+    """A secret that is made beside what was sealed with another opens nothing of it. "" on a new machine."""
+    if settings.HAS_SERVER:
+        return "hosts that share a database share it too. Copy it from another host."
+    database = settings.VAR_DIR / "db.sqlite3"
+    if database.exists():
+        return f"{database} was made with it. Restore it from where the keys are kept (README, Keys)."
+    return ""

@@ -1,0 +1,33 @@
+"""Secrets are made by `prepare` alone, and on a new machine alone."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.served import ROOT
+
+
+def run(var: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    outer = {name: value for name, value in os.environ.items() if not name.startswith(("S3_", "DATABASE_"))}
+    env = outer | {"VAR_DIR": str(var)} | variables
+    return subprocess.run([sys.executable, *command], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+
+
+def test_machine_that_was_never_prepared_is_told_so(tmp_path):
+    gunicorn = ("-m", "gunicorn", "--config", "server/gunicorn_conf.py", "detoxsite.wsgi")
+    for command in (("manage.py", "check"), ("manage.py", "serve"), ("manage.py", "work"), gunicorn):
+        refused = run(tmp_path, *command)
+        assert refused.returncode and "`manage.py prepare`" in refused.stderr, command
+        assert "Traceback" not in refused.stderr or command == gunicorn
+    assert not list(tmp_path.iterdir())
+
+
+def test_host_that_shares_a_database_makes_no_secret_of_its_own(tmp_path):
+    """Two hosts with a key each could not open what came to the other."""
+    shared = {"DATABASE_URL": "postgres://site:x@127.0.0.1:1/guide"}
+    refused = run(tmp_path, "manage.py", "prepare", **shared)
+    assert "SECRET_KEY is not set" in refused.stderr and refused.returncode
+    refused = run(tmp_path, "manage.py", "prepare", SECRET_KEY="x" * 50, **shared)
+    assert "VAULT_KEYS is not set" in refused.stderr and refused.returncode
+    assert not list(tmp_path.iterdir())
