@@ -1,4 +1,4 @@
-"""Keeps readers out of the logs."""
+"""Keep readers out of the log."""
 
 import datetime
 import json
@@ -6,21 +6,16 @@ import logging
 import traceback
 from http import HTTPStatus
 
-from gunicorn.glogging import Logger
-
-from detoxsite import settings
-
-#: Characters of an argument: a path as long as a stranger likes must not fill the disk.
+#: Characters of an argument: a stranger's long path must not fill the disk.
 LONGEST = 200
 
 
 class PrivacyFilter(logging.Filter):
-    """Drops query strings and the request object that Django attaches to its records.
+    """Drops all that could tell of a reader.
 
-    A search or a private link stands in the query string, and the request holds the visitor's address. Django's
-    own records name the path, in which somebody may have typed anything: the pattern that it fits takes its place. Of
-    an error its kind and the lines of code stay: its own words may quote what somebody typed. A request that was
-    refused is no error of ours, and gets one line of warning.
+    The query string holds a search or a private link, the request the visitor's address. Django's records name the
+    path, in which anything may have been typed: its URL pattern takes its place. An error keeps its class and the lines
+    of code, but not its message, which may quote what was typed. A refused request is a warning, not an error.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -45,23 +40,21 @@ def _answer(record: logging.LogRecord) -> str:
 
 
 def _route(request: object) -> str:
-    """The pattern of the address, like articles/<slug:slug>/; never what stood in its place."""
+    """Return the URL pattern, like articles/<slug:slug>/; never what was asked for."""
     match = getattr(request, "resolver_match", None)
     return f"/{match.route}" if match else "no address of this site"
 
 
 def _without_words(error: BaseException) -> str:
-    """The traceback of an error, and behind it those of the errors that led to it, each with its kind alone."""
-    lines = []
-    while error:
-        lines += ["Traceback (most recent call last):\n", *traceback.format_tb(error.__traceback__)]
-        lines.append(f"{type(error).__module__}.{type(error).__qualname__}\n")
-        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return "".join(lines).rstrip()
+    """Return the tracebacks of an error and of those that led to it, each with its class instead of its message."""
+    lines = ["Traceback (most recent call last):\n", *traceback.format_tb(error.__traceback__)]
+    lines.append(f"{type(error).__module__}.{type(error).__qualname__}\n")
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "".join([*lines, _without_words(cause) if cause else ""]).rstrip()
 
 
 class JsonFormatter(logging.Formatter):
-    """One line of JSON a record, for a collector of logs. It has no field that a request could fill."""
+    """Writes each record as one line of JSON. It has no field that a request could fill."""
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.datetime.fromtimestamp(record.created, datetime.UTC)
@@ -77,23 +70,3 @@ class JsonFormatter(logging.Formatter):
         elif record.exc_text:
             line["traceback"] = record.exc_text
         return json.dumps(line)
-
-
-class ServerLogger(Logger):
-    """gunicorn's own log, which would name the address and the query of a request it could not read or answer."""
-
-    def setup(self, cfg) -> None:
-        super().setup(cfg)
-        self.error_log.addFilter(_without_request)
-        if settings.LOG_FORMAT == "json":
-            for handler in self.error_log.handlers:
-                handler.setFormatter(JsonFormatter())
-
-
-def _without_request(record: logging.LogRecord) -> bool:
-    if str(record.msg).startswith(("Invalid request", "Socket error")):
-        return False  # anybody can send nonsense or stop listening, and there is nothing to mend
-    if str(record.msg).startswith("Error handling request"):
-        record.msg, record.args = "Error handling a request", ()
-        record.exc_text = record.exc_info = None  # the message of a decoding error quotes what was sent
-    return True

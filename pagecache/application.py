@@ -21,6 +21,8 @@ class CachedPages:
     Nothing is cached with DEBUG on, as templates change then.
     """
 
+    busy_answer = b""  # a whole answer of HTTP, for a server that has no thread free
+
     def __init__(self, application: Application) -> None:
         self.application = application
         self.cache = PageCache(0 if settings.DEBUG else settings.PAGE_CACHE_BYTES)

@@ -1,51 +1,48 @@
-"""Workers take turns at new connections.
+"""Workers take turns at accepting connections.
 
-All of them wait at one listening socket, and the system wakes them all. The first one awake could accept a whole burst
-of connections before the others look, keep them, and make all their pages on one core.
+All of them wait at one listening socket, and the kernel wakes them all. Without turns, the first one awake could
+accept a whole burst of connections and then serve all of them on one core.
 """
 
 import socket
 import time
 
-from server.masters import MasterWatcher
+from server.orphans import OrphanableWorker
 
-PAUSE_SECONDS = 0.002  # for another worker to be quicker: long enough to wake up, far too short to be noticed
-MANY, BATCH = 64, 16  # with so many open, so many are accepted at once, or a flood keeps readers at the door
+PAUSE_SECONDS = 0.002  # long enough for another worker to wake up, too short to be noticed
+MANY, BATCH = 64, 16  # past MANY open connections, BATCH are accepted at once, or a flood would delay readers
 
 
-class TurnTaker(MasterWatcher):
-    """A worker that has accepted a connection leaves the next one to others for a moment, then takes it if nobody has.
-
-    Once it has answered from memory it has nothing to do, and takes the next at once: `lift_pause`.
-    """
+class FairWorker(OrphanableWorker):
+    """A worker that pauses after it has accepted a connection, then accepts the next one if no other worker has."""
 
     def init_process(self) -> None:
         self.is_paused, self.paused_until = False, 0.0
         super().init_process()
 
     def accept(self, listener: socket.socket) -> None:
-        taken = 0
-        most = BATCH if MANY < self.nr_conns < self.worker_connections - BATCH else 1
-        while taken < most and self.take_connection(listener):
-            taken += 1
-        if taken and self.cfg.workers > 1:
+        accepted = 0
+        limit = BATCH if MANY < self.nr_conns < self.worker_connections - BATCH else 1
+        while accepted < limit and self.accept_one(listener):
+            accepted += 1
+        if accepted and self.cfg.workers > 1:
             self.set_accept_enabled(False)
             self.is_paused, self.paused_until = True, time.monotonic() + PAUSE_SECONDS
 
-    def take_connection(self, listener: socket.socket) -> bool:
-        """Accepts one connection. False where others were quicker."""
+    def accept_one(self, listener: socket.socket) -> bool:
+        """Accept one connection. Return False where another worker was quicker."""
         raise NotImplementedError
 
-    def lift_pause(self) -> None:
+    def end_pause(self) -> None:
+        """Accept again at once: to be called by a worker that has nothing left to do."""
         self.paused_until = 0.0
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """The loop asks for it in each turn where it may accept and does not."""
+        """Called in each turn of the loop in which the worker may accept and does not."""
         if not enabled or time.monotonic() >= self.paused_until:
             super().set_accept_enabled(enabled)
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        """Waits no longer than the pause."""
         if self.is_paused:
             left = self.paused_until - time.monotonic()
             self.is_paused = left > 0

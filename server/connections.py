@@ -1,4 +1,4 @@
-"""What the worker knows of each connection: what it waits for, and how far an upload has come."""
+"""What the worker knows about each connection: what it waits for, and how far an upload has come."""
 
 import socket
 import time
@@ -8,43 +8,50 @@ from gunicorn.workers.gthread import TConn
 
 from detoxsite.settings import BODY_SECONDS
 
-BODY_FLOOR = 64 * 1024  # bytes
-UPLOAD_SECONDS = 3 * 60 * 60  # for a whole body, however fast
+BODY_FLOOR = 64 * 1024  # bytes that a large body must bring in each BODY_SECONDS
+UPLOAD_SECONDS = 3 * 60 * 60  # for a whole body, at whatever speed
+CROWDED_FACTOR = 0.25  # of its time, for each connection, when the worker runs out of places
 
 
 class CountingUnreader(SocketUnreader):
-    """Knows how many bytes it has read from the connection."""
+    """Counts the bytes it has read from the connection."""
 
     received = 0
 
     def chunk(self, size_hint: int | None = None) -> bytes:
-        data = super().chunk(size_hint)
+        data: bytes = super().chunk(size_hint)
         self.received += len(data)
         return data
 
 
-class Waiting:
-    """What the loop does with a connection that no thread has: collect a request, or wait for the end of it."""
+class Pending:
+    """A connection that no thread has: the loop collects its request or, once it is answered, waits for its end."""
 
-    def __init__(self, seconds: float, data: bytes | None) -> None:
+    def __init__(self, seconds: float, data: bytes = b"", *, is_answered: bool = False) -> None:
         self.allow(seconds)
-        self.data = data if data is None else bytearray(data)  # None: answered, waits for the other side to hang up
+        self.data, self.is_answered = bytearray(data), is_answered
         self.has_head = self.is_polled = False
-        self.address = ""  # of one that waits for a thread for uploads
-        self.may_wait_until = self.look_at = 0.0
         self.is_new = False  # nothing was asked on it yet
+        # Of an upload that waits for a thread:
+        self.address = ""
+        self.may_wait_until = 0.0
+        self.scan_at = 0.0  # bytes of data
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it is kept alive, or new, and has asked for nothing."""
+        return not self.data and not self.is_answered
 
     def allow(self, seconds: float) -> None:
-        """From now on."""
+        """Restart the timeout."""
         self.begun, self._seconds = time.monotonic(), seconds
 
-    def is_over(self, now: float, *, is_crowded: bool) -> bool:
-        """Where places run out, a quarter of the time must do."""
-        return now > self.begun + self._seconds * (0.25 if is_crowded else 1)
+    def is_expired(self, now: float, *, is_crowded: bool) -> bool:
+        return now > self.begun + self._seconds * (CROWDED_FACTOR if is_crowded else 1)
 
 
-def has_sent(conn: TConn) -> bool:
-    """Whether bytes, or the end, have arrived that nobody has read yet."""
+def has_unread(conn: TConn) -> bool:
+    """Return whether bytes, or the end of the stream, have arrived and were not read yet."""
     try:
         conn.sock.recv(1, socket.MSG_PEEK)
     except BlockingIOError:
@@ -55,7 +62,7 @@ def has_sent(conn: TConn) -> bool:
 
 
 class Upload:
-    """How far a large body has come."""
+    """The progress of a large body that a thread reads."""
 
     def __init__(self, conn: TConn) -> None:
         self.conn = conn
@@ -67,5 +74,5 @@ class Upload:
         if now < self.check_at:
             return False
         received = self.conn.parser.unreader.received
-        brought, self.seen, self.check_at = received - self.seen, received, now + BODY_SECONDS
-        return brought < BODY_FLOOR or now > self.end
+        progress, self.seen, self.check_at = received - self.seen, received, now + BODY_SECONDS
+        return progress < BODY_FLOOR or now > self.end

@@ -1,97 +1,87 @@
-"""How the site is served. docs/decisions/0002-app-server.md has why."""
+"""gunicorn's configuration. docs/decisions/0002-app-server.md has why.
+
+bench/ serves other programs with it too, which have no Django and none of this site's apps.
+"""
 
 import gc
 import resource
 import socket
 import struct
 import sys
+from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from gunicorn.http import message
 
-from detoxsite import settings  # not django.conf: bench/ serves programs without Django with this file
+from detoxsite import settings
 
 bind = f"[{settings.HOST}]:{settings.PORT}" if ":" in settings.HOST else f"{settings.HOST}:{settings.PORT}"
 if settings.LISTEN_FD:
     bind = f"fd://{settings.LISTEN_FD}"
 workers = settings.WEB_WORKERS
-worker_class = "server.worker.Worker"  # has other threads for uploads, WEB_UPLOADS of them
+worker_class = "server.worker.Worker"  # has further threads, for uploads
 threads = settings.WEB_THREADS
 preload_app = True  # one copy in memory, and a worker that died is back at once
 timeout = 60
 graceful_timeout = settings.GRACEFUL_SECONDS
 keepalive = 5
-#: That a thread may compute while the loop, or another thread, waits: a fifth of what Python allows by itself.
-SWITCH_SECONDS = 0.001
-# A search of 10,000 characters gets a page from us, not a bare line from gunicorn, whose own ceiling is 8 KB.
+# A search for 10,000 characters gets a page of this site, not a bare line from gunicorn, whose own ceiling is 8 KB.
 message.MAX_REQUEST_LINE = limit_request_line = 64 * 1024
 forwarder_headers = ""  # no visitor's header changes the paths of this site
 umask = 0o077
-# Nothing is written down about who asked for what.
+# Who asked for what is written nowhere.
 accesslog = None
 errorlog = "-"
 loglevel = "warning"
-logger_class = "detoxsite.logs.ServerLogger"
+logger_class = "server.logger.PrivateLogger"
 control_socket_disable = True
 
-#: Linux gives twice that: several pages as they travel. The loop sends what goes beyond it, and the system's memory is
-#: safe from many who read nothing.
-SEND_BUFFER = 64 * 1024  # bytes
+#: Of Python's own threads, how long one may compute while another waits: a fifth of the default.
+SWITCH_SECONDS = 0.001
+#: Of each connection; the kernel doubles it. The loop sends what goes beyond it, so that clients that read nothing
+#: cannot exhaust the kernel's memory.
+SEND_BUFFER_BYTES = 64 * 1024
+FILE_DESCRIPTORS = 8192  # for each pending connection and each thread's database; the default is 1,024
 
 
-def on_starting(server) -> None:
-    """Each waiting connection and each thread's database take a file descriptor, and the usual 1,024 are too few."""
-    _prove_keys()
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    _forget_earlier_metrics()
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 8192) if most > 0 else 8192, most))
-
-
-def _prove_keys() -> None:
-    """Ends the start with a sentence. Another program that is served with these settings, as by bench/, has no keys."""
-    from django.apps import apps
-    from django.db import connections
-
+def on_starting(server: Any) -> None:
+    """Exit with a sentence where the keys are wrong. The application is loaded by now."""
     if apps.ready:
+        from django.db import connections
+
         from operations import keys
 
         try:
             keys.prove()
         except (keys.KeysError, ImproperlyConfigured) as error:
             sys.exit(str(error))
-        connections.close_all()  # this process divides next
-
-
-def _forget_earlier_metrics() -> None:
-    """Here, before any process counts."""
+        connections.close_all()  # this process forks next
     if settings.METRICS_PORT:
         from operations import metrics
 
         metrics.forget_earlier()
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, FILE_DESCRIPTORS) if most > 0 else FILE_DESCRIPTORS, most))
 
 
-def post_worker_init(worker) -> None:
-    """A worker of gunicorn's, that is: a web process, which looks after the task worker.
+def when_ready(server: Any) -> None:
+    """Set options that accepted connections inherit. The timeout is for what is sent outside server.outbox."""
+    for listener in server.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", settings.BODY_SECONDS, 0))
 
-    A program that is not this site may be served with these settings too, as bench/ does, and has nothing to watch.
-    """
-    from django.apps import apps
 
+def pre_fork(server: Any, worker: Any) -> None:
+    """Keep what is loaded by now in memory shared by all processes: a garbage collection would write to each page."""
+    gc.collect()
+    gc.freeze()
+
+
+def post_worker_init(worker: Any) -> None:
+    """Set up a web process, which also watches over the task worker."""
     sys.setswitchinterval(SWITCH_SECONDS)
     if apps.ready:
         from operations import watch
 
         watch.start()
-
-
-def when_ready(server) -> None:
-    """Accepted connections inherit both. The time is for what goes past server.outgoing, as "100 Continue" does."""
-    for listener in server.LISTENERS:
-        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", settings.BODY_SECONDS, 0))
-
-
-def pre_fork(server, worker) -> None:
-    """What is loaded by now stays shared by all processes: a garbage collection would write to each page of it."""
-    gc.collect()
-    gc.freeze()

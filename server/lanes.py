@@ -1,80 +1,84 @@
-"""Which threads take a request, and which connection makes room for a newcomer."""
+"""Choose the threads for a request, and the connection to close when the worker runs out of places."""
 
 import fcntl
 import re
 import struct
 import termios
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
 from gunicorn.workers.gthread import TConn
 
-from server.connections import Waiting, has_sent
+from server.connections import Pending, has_unread
 
 HEAD_END = b"\r\n\r\n"
 BODY_FOLLOWS = re.compile(rb"\r\n(content-length|transfer-encoding|expect)[ \t]*:", re.IGNORECASE)
 ONLY_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r\n", re.IGNORECASE)
 _PATH = re.compile(rb"\s*\S+ (?:[a-z]+://[^/ ]*)?/*([^ ?]*)", re.IGNORECASE)
-UNSENT_BYTES = 8 * 1024  # of earlier answers: more than can be on its way still to who asks for the next page
-GRACE_SECONDS = 1  # for the head of a newcomer, which comes right behind
-MOST_WAITING = 64  # requests in each process: some seconds of searches
+UNSENT_BYTES = 8 * 1024  # of earlier answers: a browser that asks for the next page has taken in more than this leaves
+GRACE_SECONDS = 1  # for the head of a new connection, which follows at once
+MAX_QUEUED = 64  # requests in each lane that has one thread: some seconds of searches
+T = TypeVar("T")
 
 
 class Lane(ThreadPoolExecutor):
-    """Threads with a bound to what waits for them."""
+    """A thread pool whose queue has a bound, which the caller must respect: `is_full`."""
 
-    def __init__(self, threads: int, name: str, most: int = 10_000) -> None:
+    def __init__(self, threads: int, name: str, limit: int = 10_000) -> None:
         super().__init__(threads, name)
-        self._most = most
-        self._unfinished: set[Future] = set()
+        self._limit = limit
+        self._unfinished: set[Future[Any]] = set()
 
     def is_full(self) -> bool:
-        return len(self._unfinished) >= self._most
+        return len(self._unfinished) >= self._limit
 
-    def submit(self, *work: object) -> Future:
-        done = super().submit(*work)
-        self._unfinished.add(done)
-        done.add_done_callback(self._unfinished.discard)
-        return done
+    def submit(self, work: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        future = super().submit(work, *args, **kwargs)
+        self._unfinished.add(future)
+        future.add_done_callback(self._unfinished.discard)
+        return future
 
 
 class Lanes:
-    """Threads apart from those for pages: for staff, whose downloads are long on the way, for searches, and for who
-    does not wait for answers before asking on, as no browser does."""
+    """Threads beside those for pages: for staff, whose downloads take long to send, for searches, and for clients that
+    send the next request before they have read the answer, as no browser does."""
 
     def __init__(self) -> None:
-        self._hasty = Lane(1, "hasty", MOST_WAITING)
-        self._by_folder = {b"admin": Lane(8, "staff"), b"search": Lane(1, "search", MOST_WAITING)}
+        self._pipelined = Lane(1, "pipelined", MAX_QUEUED)
+        self._by_folder = {b"admin": Lane(8, "staff"), b"search": Lane(1, "search", MAX_QUEUED)}
 
-    def pick(self, head: bytes, conn: TConn, *, is_hasty: bool) -> Lane | None:
-        """The lane for a request, or None for that of pages. `is_hasty`: the next one is behind it already."""
-        if is_hasty or (head[:4] == b"GET " and unsent(conn) > UNSENT_BYTES):
-            return self._hasty
+    def pick(self, head: bytes, conn: TConn, *, is_pipelined: bool) -> Lane | None:
+        """Return the lane for a request, None for the threads of pages. `is_pipelined`: another request follows it."""
+        if is_pipelined or (head[:4] == b"GET " and unsent(conn) > UNSENT_BYTES):
+            return self._pipelined
         path = _PATH.match(head)
         return self._by_folder.get(unquote_to_bytes(path[1]).lstrip(b"/").partition(b"/")[0]) if path else None
 
 
 def unsent(conn: TConn) -> int:
-    """How many bytes of answers the other side has not taken in yet."""
-    return struct.unpack("i", fcntl.ioctl(conn.sock, termios.TIOCOUTQ, bytes(4)))[0]
+    """Return how many bytes of answers the client has not received yet."""
+    count: int = struct.unpack("i", fcntl.ioctl(conn.sock, termios.TIOCOUTQ, bytes(4)))[0]
+    return count
 
 
-def least_needed(waiting: dict[TConn, Waiting]) -> TConn | None:
-    """A kept-alive connection that asks for nothing, else the oldest one without a whole head, unless it is new."""
-    idle = (conn for conn, wait in waiting.items() if wait.data == b"" and not wait.is_new and not has_sent(conn))
-    return next(idle, None) or _oldest_headless(waiting, time.monotonic() - GRACE_SECONDS)
+def least_needed(pending: dict[TConn, Pending]) -> TConn | None:
+    """Return a kept-alive connection that asks for nothing, else the oldest without a whole head, unless it is new."""
+    idle = (conn for conn, wait in pending.items() if wait.is_idle and not wait.is_new and not has_unread(conn))
+    return next(idle, None) or _oldest_headless(pending, time.monotonic() - GRACE_SECONDS)
 
 
-def last_resort(waiting: dict[TConn, Waiting]) -> TConn | None:
-    """Who has an answer and does not hang up, else the oldest one with half a form, else a new one."""
-    answered = (conn for conn, wait in waiting.items() if wait.data is None and not has_sent(conn))
-    half = (conn for conn, wait in waiting.items() if wait.has_head)
-    return next(answered, None) or next(half, None) or _oldest_headless(waiting, time.monotonic())
+def last_resort(pending: dict[TConn, Pending]) -> TConn | None:
+    """Return one that has its answer and does not hang up, else the oldest with half a form, else a new one."""
+    answered = (conn for conn, wait in pending.items() if wait.is_answered and not has_unread(conn))
+    half = (conn for conn, wait in pending.items() if wait.has_head)
+    return next(answered, None) or next(half, None) or _oldest_headless(pending, time.monotonic())
 
 
-def _oldest_headless(waiting: dict[TConn, Waiting], before: float) -> TConn | None:
-    for conn, wait in waiting.items():
-        if wait.data is not None and not wait.has_head and wait.begun < before and not has_sent(conn):
+def _oldest_headless(pending: dict[TConn, Pending], before: float) -> TConn | None:
+    for conn, wait in pending.items():
+        if not wait.is_answered and not wait.has_head and wait.begun < before and not has_unread(conn):
             return conn
     return None

@@ -1,9 +1,9 @@
-"""gunicorn's threaded worker, changed so that no sender, slow or silent, stands in a reader's way.
+"""gunicorn's threaded worker, changed so that slow clients cannot block readers.
 
-The stock worker gives a connection to a thread at once, and the thread then waits for whatever its sender still owes.
-Here the event loop collects the head of a request, and a small body behind it; only then does a thread take it: one of
-a few for pages, or, where a large body follows, one of many for uploads. Bodies of uploads pass straight through to
-the application, as in the stock worker, and must keep to a least speed. docs/decisions/0002-app-server.md has why.
+The stock worker gives a connection to a thread at once, and the thread then waits for the client. Here the event loop
+collects the head of a request and a small body behind it; only then does a thread take it: one of a few for pages or,
+where a large body follows, one of many for uploads. The body of an upload goes straight to the application, as in the
+stock worker, and must keep to a minimum speed. docs/decisions/0002-app-server.md has why.
 """
 
 import contextlib
@@ -14,42 +14,45 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from functools import partial
+from typing import Any
 
 from gunicorn.workers.gthread import TConn
 
 from detoxsite.settings import BODY_SECONDS, HEAD_SECONDS
-from server.connections import CountingUnreader, Waiting, has_sent
+from server.connections import CountingUnreader, Pending, has_unread
 from server.lanes import BODY_FOLLOWS, HEAD_END, ONLY_LENGTH, Lanes, last_resort, least_needed
-from server.outgoing import Outbox, Outgoing
-from server.uploads_waiting import UploadTaker
+from server.outbox import Outbox, Outgoing
+from server.uploads import UploadWorker
 
 SMALL_BODY = 64 * 1024  # bytes: any form without a file
-LARGEST_HEAD = 128 * 1024  # bytes that are collected; what is longer is left to gunicorn, which refuses it
-LINGER_SECONDS = 2  # for the other side to hang up, once the answer is sent
+LARGEST_HEAD = 128 * 1024  # bytes; gunicorn refuses a longer one
+LINGER_SECONDS = 2  # for the client to hang up once it has its answer
 FIRST_SECONDS = 3  # after the beginning of a stop, for the first request of a connection
 BUSY = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 5\r\nConnection: close\r\n\r\n"
-STOP_SECONDS = 5  # before the end of the graceful stop, when the text of unfinished forms is saved
+SAVE_SECONDS = 5  # before the end of the graceful stop, when the text of unfinished forms is saved
+CHECK_SECONDS = 0.25  # between two searches for what has timed out
+CROWDED = 0.9  # of all places for connections
 
 
-class Worker(UploadTaker):
-    """Lanes of threads behind one loop that reads heads. Leans on gunicorn 27's ThreadWorker."""
+class Worker(UploadWorker):
+    """Lanes of threads behind one loop that reads heads. Extends gunicorn 27's ThreadWorker."""
 
     def init_process(self) -> None:
         self.lanes = Lanes()
-        self.waiting: dict[TConn, Waiting] = {}
-        self.ended: set[TConn] = set()  # what more they send is not read
+        self.pending: dict[TConn, Pending] = {}
+        self.cut: set[TConn] = set()  # connections from which no more is read
         self.checked_at = self.stopped_at = 0.0
-        self.answer_bytes: Callable[[bytes], tuple[list[bytes], bool] | None] = _has_none
+        self.answer_bytes: Callable[[bytes], tuple[list[bytes], bool] | None] = lambda request: None
         super().init_process()
 
     def run(self) -> None:
-        """An application may have an `answer_bytes`, for requests that it answers from memory (pagecache)."""
-        self.answer_bytes = getattr(self.wsgi, "answer_bytes", _has_none)
+        """Serve. An application may have an `answer_bytes`, for requests that it answers from memory (pagecache)."""
+        self.answer_bytes = getattr(self.wsgi, "answer_bytes", self.answer_bytes)
         self.busy_answer = getattr(self.wsgi, "busy_answer", BUSY)
         self.outbox = Outbox(self.poller, self._answered, self._drop)
         super().run()
 
-    def take_connection(self, listener: socket.socket) -> bool:
+    def accept_one(self, listener: socket.socket) -> bool:
         try:
             client, address = listener.accept()
         except OSError as error:
@@ -60,82 +63,80 @@ class Worker(UploadTaker):
             self._make_room()
         self.nr_conns += 1
         conn = TConn(self.cfg, Outgoing(client), address, listener.getsockname())
-        self._wait(conn, HEAD_SECONDS, b"")
-        self.waiting[conn].is_new = True
+        self._wait_for(conn, Pending(HEAD_SECONDS))
+        self.pending[conn].is_new = True
         return True
 
     def _is_crowded(self) -> bool:
-        return self.nr_conns > self.worker_connections * 0.9
+        return bool(self.nr_conns > self.worker_connections * CROWDED)
 
     def _make_room(self) -> None:
-        if least := least_needed(self.waiting):
-            self._leave_loop(least)
-            self._drop(least)
+        if idle := least_needed(self.pending):
+            self._close_pending(idle)
         elif waits := self.queue.least_needed():
-            self._give_up(waits, self.waiting[waits])
+            self._give_up(waits, self.pending[waits])
         elif slowest := self.outbox.oldest():
             self.outbox.drop(slowest)
-        elif last := last_resort(self.waiting):
-            self._give_up(last, self.waiting[last])
+        elif last := last_resort(self.pending):
+            self._give_up(last, self.pending[last])
 
-    def finish_request(self, conn: TConn, done: Future) -> None:
+    def finish_request(self, conn: TConn, done: Future[Any]) -> None:
         self.upload_ended(conn)
-        kept = not done.cancelled() and not done.exception() and done.result()
+        kept = bool(not done.cancelled() and not done.exception() and done.result())
         self._answered(conn, kept) if conn.sock.is_sent() else self.outbox.send(conn, keep=kept)
 
     def _answered(self, conn: TConn, kept: bool) -> None:
         try:
-            if kept and self.alive and conn not in self.ended:
+            if kept and self.alive and conn not in self.cut:
                 early = conn.parser.unreader.take_buffered() if conn.parser else b""  # of the next request
-                self._wait(conn, HEAD_SECONDS if early else self.cfg.keepalive, early)
+                self._wait_for(conn, Pending(HEAD_SECONDS if early else self.cfg.keepalive, early))
             else:
                 self._hang_up(conn)
         except OSError:
             self._drop(conn)
 
     def _hang_up(self, conn: TConn) -> None:
-        """Ends our side and waits for the other one's end."""
+        """Shut down the sending side and wait for the client to close, which would else lose the end of the answer."""
         try:
             conn.sock.shutdown(socket.SHUT_WR)
         except OSError:
             self._drop(conn)
             return
-        # To the poller a connection whose reading we ended looks hung up; its sender may not have, and would lose the
-        # answer if it were closed at once.
-        self._wait(conn, LINGER_SECONDS, None, polled=conn not in self.ended)
+        # A connection whose reading was shut down always polls as readable, though its client has not hung up.
+        self._wait_for(conn, Pending(LINGER_SECONDS, is_answered=True), is_polled=conn not in self.cut)
 
     def murder_pending(self) -> None:
-        """Called by the loop at least once a second, while it stops too."""
+        """Called by the loop at least once a second, also during a stop."""
         now = time.monotonic()
-        if now < self.checked_at + 0.25:
+        if now < self.checked_at + CHECK_SECONDS:
             return
         self.checked_at = now
-        self.outbox.give_up(now)
+        self.outbox.drop_slow(now)
         is_crowded = self._is_crowded()
         self.stopped_at = 0.0 if self.alive else self.stopped_at or now
-        saving = self.stopped_at and now > self.stopped_at + self.cfg.graceful_timeout - STOP_SECONDS
-        for conn, wait in list(self.waiting.items()):
-            # At the stop those go who have begun nothing; a form that is not whole yet, once text is saved.
-            is_over = wait.is_over(now, is_crowded=is_crowded) or (saving and wait.data)
-            if is_over or self._is_idle_at_stop(conn, wait, now):
+        saving = self.stopped_at and now > self.stopped_at + self.cfg.graceful_timeout - SAVE_SECONDS
+        for conn, wait in list(self.pending.items()):
+            # At a stop, those go first that have begun nothing, and unfinished forms once text is saved.
+            is_expired = wait.is_expired(now, is_crowded=is_crowded) or (saving and wait.data)
+            if is_expired or self._is_idle_at_stop(conn, wait, now):
                 self._give_up(conn, wait)
         for conn, upload in list(self.uploads.items()):
-            if conn not in self.ended and (saving or upload.is_too_slow(now)):
-                self._end_reading(conn)  # the application sees a body that was cut off, keeps its text and answers
+            if conn not in self.cut and (saving or upload.is_too_slow(now)):
+                self._cut(conn)  # the application sees a body that broke off, keeps its text and answers
 
-    def _is_idle_at_stop(self, conn: TConn, wait: Waiting, now: float) -> bool:
-        """Who has just connected is about to ask, and a proxy would not ask again for them."""
-        is_idle = bool(self.stopped_at) and wait.data == b"" and not has_sent(conn)
+    def _is_idle_at_stop(self, conn: TConn, wait: Pending, now: float) -> bool:
+        """A new connection is about to ask, and a proxy would not ask again."""
+        is_idle = bool(self.stopped_at) and wait.is_idle and not has_unread(conn)
         return is_idle and (not wait.is_new or now > self.stopped_at + FIRST_SECONDS)
 
-    def _wait(self, conn: TConn, seconds: float, data: bytes | None, *, polled: bool = True) -> None:
+    def _wait_for(self, conn: TConn, wait: Pending, *, is_polled: bool = True) -> None:
         conn.sock.setblocking(False)
-        self.waiting[conn] = wait = Waiting(seconds, data)
-        if polled:
+        self.pending[conn] = wait
+        if is_polled:
             self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._read, conn))
             wait.is_polled = True
-        if data:
-            self._take_if_complete(conn, wait)
+        if wait.data:
+            self._dispatch_if_complete(conn, wait)
 
     def _read(self, conn: TConn, sock: socket.socket) -> None:
         try:
@@ -144,31 +145,24 @@ class Worker(UploadTaker):
             return
         except OSError:
             data = b""
-        wait = self.waiting[conn]
+        wait = self.pending[conn]
         if not data:
             self._give_up(conn, wait)
-        elif wait.data is not None:
-            if not wait.data and self._answer_at_once(conn, wait, data):
-                return
-            if not wait.data:
+        elif not wait.is_answered:
+            if wait.is_idle:
+                if self.alive and (answer := self.answer_bytes(data)):
+                    self._send_from_loop(conn, wait, answer[0], keep=answer[1])
+                    return
                 wait.allow(HEAD_SECONDS)
             wait.data += data
-            self._take_if_complete(conn, wait)
+            self._dispatch_if_complete(conn, wait)
 
-    def _answer_at_once(self, conn: TConn, wait: Waiting, request: bytes) -> bool:
-        """Sends what the application has ready for exactly these bytes."""
-        if not self.alive or not (answer := self.answer_bytes(request)):
-            return False
-        self._send_at_once(conn, wait, answer[0], keep=answer[1])
-        return True
-
-    def _send_at_once(self, conn: TConn, wait: Waiting, parts: list[bytes], *, keep: bool) -> None:
-        self.lift_pause()
+    def _send_from_loop(self, conn: TConn, wait: Pending, parts: list[bytes], *, keep: bool) -> None:
+        self.end_pause()
         try:
             is_sent = conn.sock.send_cached(parts)
         except OSError:
-            self._leave_loop(conn)
-            self._drop(conn)
+            self._close_pending(conn)
             return
         if is_sent and keep:
             wait.is_new = False
@@ -177,7 +171,7 @@ class Worker(UploadTaker):
         self._leave_loop(conn)
         self._hang_up(conn) if is_sent else self.outbox.send(conn, keep=keep)
 
-    def _take_if_complete(self, conn: TConn, wait: Waiting) -> None:
+    def _dispatch_if_complete(self, conn: TConn, wait: Pending) -> None:
         if wait.address:
             self.wait_on(conn, wait)
             return
@@ -188,58 +182,58 @@ class Worker(UploadTaker):
             return
         lines = bytes(head) + b"\r\n"
         follows = BODY_FOLLOWS.findall(lines)
-        length = ONLY_LENGTH.search(lines) if len(follows) == 1 else None
-        if length and int(length[1]) <= SMALL_BODY and len(body) < int(length[1]):
-            if not wait.has_head:
-                wait.has_head = True
-                wait.allow(BODY_SECONDS)
-        elif not follows or (length and int(length[1]) <= SMALL_BODY):
-            lane = self.lanes.pick(bytes(head), conn, is_hasty=bool(body) and not follows)
-            if lane and lane.is_full():
-                self._send_at_once(conn, wait, [self.busy_answer], keep=False)
-            else:
-                self._take(conn, lane or self.tpool)
-        else:
+        match = ONLY_LENGTH.search(lines) if len(follows) == 1 else None
+        length = int(match[1]) if match else 0
+        if (follows and not match) or length > SMALL_BODY:
             self.take_upload(conn, wait, bytes(head))
+        elif len(body) >= length:
+            lane = self.lanes.pick(bytes(head), conn, is_pipelined=bool(body) and not follows)
+            if lane and lane.is_full():
+                self._send_from_loop(conn, wait, [self.busy_answer], keep=False)
+            else:
+                self.give_to(conn, lane or self.tpool)
+        elif not wait.has_head:
+            wait.has_head = True
+            wait.allow(BODY_SECONDS)
 
-    def _give_up(self, conn: TConn, wait: Waiting) -> None:
-        """Half a request goes to the application as it is: it may hold what somebody typed."""
+    def _give_up(self, conn: TConn, wait: Pending) -> None:
+        """Close the connection, or give half a request to the application: it may hold what somebody typed."""
         if wait.data:
-            self._end_reading(conn)
-            self._take(conn, self.late_pool if wait.address else self.tpool)
+            self._cut(conn)
+            self.give_to(conn, self.late_pool if wait.address else self.tpool)
         else:
-            self._leave_loop(conn)
-            self._drop(conn)
+            self._close_pending(conn)
 
-    def _take(self, conn: TConn, lane: Executor) -> None:
-        """Gives a connection to a thread. How the request is framed is for gunicorn's parser alone to say."""
-        work = self.handle if lane is self.tpool else partial(self.handle_apart, lane)
+    def give_to(self, conn: TConn, lane: Executor) -> None:
+        """Give a connection to a thread. gunicorn's parser alone decides how the request is framed."""
+        work = self.handle if lane is self.tpool else partial(self.handle_in, lane)
         wait = self._leave_loop(conn)
         if not conn.initialized:
             conn.init()
             conn.parser.unreader = CountingUnreader(conn.sock)
         conn.parser.unreader.unread(bytes(wait.data))
-        done = lane.submit(work, conn)
-        done.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
+        future = lane.submit(work, conn)
+        future.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
 
-    def _leave_loop(self, conn: TConn) -> Waiting:
-        wait = self.waiting.pop(conn)
+    def _leave_loop(self, conn: TConn) -> Pending:
+        wait = self.pending.pop(conn)
         if wait.address:
             self.queue.leave(conn, wait.address)
         if wait.is_polled:
             self.poller.unregister(conn.sock)
         return wait
 
-    def _end_reading(self, conn: TConn) -> None:
-        self.ended.add(conn)
-        with contextlib.suppress(OSError):  # already gone
+    def _close_pending(self, conn: TConn) -> None:
+        self._leave_loop(conn)
+        self._drop(conn)
+
+    def _cut(self, conn: TConn) -> None:
+        """Read no more from the connection."""
+        self.cut.add(conn)
+        with contextlib.suppress(OSError):  # already closed
             conn.sock.shutdown(socket.SHUT_RD)
 
     def _drop(self, conn: TConn) -> None:
         self.nr_conns -= 1
-        self.ended.discard(conn)
+        self.cut.discard(conn)
         conn.close()
-
-
-def _has_none(request: bytes) -> None:
-    """What an application without answers in memory says to each request."""

@@ -16,6 +16,7 @@ def _roomy_memory() -> str | None:
     return str(MEMORY) if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ENOUGH else None
 
 
+os.umask(0o077)  # as in every process of the site
 #: State in a throwaway folder, one for each process that runs tests.
 VAR = Path(tempfile.mkdtemp(prefix="detox-tests-", dir=_roomy_memory()))
 #: What the processes of one run have in common; it goes with the first of them.

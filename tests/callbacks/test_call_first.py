@@ -196,7 +196,7 @@ def test_body_without_files_needs_its_last_field(client):
     assert CallbackRequest.objects.count() == 0
 
 
-TEXT_ONLY = {"detoxsite.text_only": True}  # as our server says it: server/uploads_waiting.py
+TEXT_ONLY = {"detoxsite.text_only": True}  # as our server says it: server/uploads.py
 
 
 @pytest.mark.parametrize("cut", [CHUNK, 0])

@@ -136,5 +136,5 @@ def test_lane_is_full_behind_so_many_requests():
 def test_lane_is_chosen_by_path_however_it_is_written(head, lane):
     here, there = socket.socketpair()
     with here, there:
-        picked = Lanes().pick(head, SimpleNamespace(sock=here), is_hasty=False)
+        picked = Lanes().pick(head, SimpleNamespace(sock=here), is_pipelined=False)
     assert (picked and picked._thread_name_prefix) == lane

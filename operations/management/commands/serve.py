@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options) -> None:
         secret_files.require()
         os.environ |= {"SITE_PYTHON": sys.executable, "VAR_DIR": str(settings.VAR_DIR), "PYTHONUNBUFFERED": "1"}
-        command = [sys.executable, "-m", "server.supervised", "--configuration", str(CONFIGURATION)]
+        command = [sys.executable, "-m", "supervisor.supervisord", "--configuration", str(CONFIGURATION)]
         if os.geteuid() == 0:
             command += ["--user", "0"]  # it would warn at each start
         listener = _listen(settings.HOST, settings.PORT)

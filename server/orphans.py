@@ -1,6 +1,5 @@
-"""What a worker owes its master, and what it does without one."""
+"""A worker outlives its master for a while, so that readers do not notice when a master is killed."""
 
-import contextlib
 import os
 import time
 
@@ -8,18 +7,17 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from detoxsite.settings import SUPERVISOR_PID
 
-ORPHAN_SECONDS = 15  # that a worker goes on after its master was killed, until there is another
+NOTIFY_SECONDS = 0.5  # between two heartbeats; the master expects one a minute
+ORPHAN_SECONDS = 15  # that a worker goes on without a master, until `manage.py serve` has started another
 
 
-class MasterWatcher(ThreadWorker):
-    """A worker that goes on for a while when its master was killed, so that readers see nothing of it."""
-
+class OrphanableWorker(ThreadWorker):
     def init_process(self) -> None:
         self.orphaned_at = self.notified_at = 0.0
         super().init_process()
 
     def notify(self) -> None:
-        if (now := time.monotonic()) > self.notified_at + 0.5:  # the master waits for it for a minute
+        if (now := time.monotonic()) > self.notified_at + NOTIFY_SECONDS:
             self.notified_at = now
             super().notify()
 
@@ -29,17 +27,17 @@ class MasterWatcher(ThreadWorker):
         now = time.monotonic()
         self.orphaned_at = self.orphaned_at or now
         if now < self.orphaned_at + ORPHAN_SECONDS and _is_running(SUPERVISOR_PID):
-            return True  # the next master gets the same listening socket, and readers see nothing of the change
+            return True  # the next master gets the same listening socket
         self.alive = False
         self.set_accept_enabled(False)
-        for listener in self.sockets:  # the port must be free, while uploads here go on
+        for listener in self.sockets:  # the port must be free while uploads here go on
             listener.close()
         return False
 
 
 def _is_running(pid: int) -> bool:
-    with contextlib.suppress(OSError):
-        if pid:
-            os.kill(pid, 0)
-            return True
-    return False
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return pid > 0

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from bench import load
-from server import uploads_waiting
-from server.uploads_waiting import UploadQueue, address_of, text_before_file
+from server import uploads
+from server.uploads import UploadQueue, address_of, text_before_file
 from tests.detoxsite.wire import begun_form, connected, get, rest
 from tests.served import serve
 
@@ -161,7 +161,7 @@ def test_half_of_the_threads_are_anybodys():
     ],
 )
 def test_address_of_an_upload_is_the_one_that_limits_see(monkeypatch, hops, head, address):
-    monkeypatch.setattr(uploads_waiting, "PROXY_HOPS", hops)
+    monkeypatch.setattr(uploads, "PROXY_HOPS", hops)
     connection = SimpleNamespace(client=("192.0.2.1", 4000))
     assert address_of(connection, b"POST /contact/ HTTP/1.1\r\n" + head) == address
 
@@ -173,7 +173,7 @@ NAMED = b'Content-Disposition: form-data; name="file_1"; filename="a.jpg"\r\nCon
 
 def test_text_ends_where_the_first_file_has_begun():
     whole = HEAD + TEXT + NAMED + b"x" * 5_000
-    assert text_before_file(whole) == HEAD + TEXT + NAMED + b"x" * uploads_waiting.FILE_BYTES
+    assert text_before_file(whole) == HEAD + TEXT + NAMED + b"x" * uploads.FILE_BYTES
 
 
 @pytest.mark.parametrize(

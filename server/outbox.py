@@ -1,7 +1,7 @@
-"""Answers that the other side does not take in at once: the event loop sends the rest, and no thread waits for it.
+"""Answers that a client does not receive at once: the event loop sends the rest, and no thread waits.
 
-A thread that has made an answer leaves it with the connection and is free. A reader who takes in nothing costs a file
-descriptor, and the bytes of an answer that nobody else has in memory.
+A thread that has made an answer leaves it with the connection and is free. A client that receives nothing costs a file
+descriptor, and the bytes of an answer that is not in memory anyway.
 """
 
 import contextlib
@@ -21,21 +21,21 @@ from gunicorn.workers.gthread import TConn
 from detoxsite.settings import BODY_SECONDS
 from server.connections import BODY_FLOOR
 
-TURN = 256 * 1024  # bytes to one reader before it is the next one's turn
-MOST_OF_ONE = 1024 * 1024  # bytes of one answer that may wait in memory; what makes more (downloads, in a lane) waits
-MOST_OF_ALL = 64 * 1024 * 1024  # bytes in each process, without files and cached pages, which are there anyway
+CHUNK = 256 * 1024  # bytes to one client before the next one's turn
+MAX_HELD = 1024 * 1024  # bytes of one answer in memory; the thread that makes more, as for a download, waits
+MAX_HELD_BY_ALL = 64 * 1024 * 1024  # bytes in each process, without files and cached pages
 
 
 class _FilePart:
-    """What is still to be sent of a file, which its owner may close meanwhile."""
+    """The unsent rest of a file, which its owner may close meanwhile."""
 
     def __init__(self, file: BinaryIO, offset: int, count: int) -> None:
         self._fd, self._at, self.left = os.dup(file.fileno()), offset, count
 
     def send_to(self, connection: socket.socket) -> int:
-        sent = os.sendfile(connection.fileno(), self._fd, self._at, min(self.left, TURN))
+        sent = os.sendfile(connection.fileno(), self._fd, self._at, min(self.left, CHUNK))
         if not sent:
-            raise ConnectionAbortedError(errno.ECONNABORTED, "The file is shorter than it was.")
+            raise ConnectionAbortedError(errno.ECONNABORTED, "The file has become shorter.")
         self._at += sent
         self.left -= sent
         return sent
@@ -62,10 +62,10 @@ class _BytesPart:
 
 
 class Outgoing(socket.socket):
-    """An accepted connection that keeps what the system does not take at once.
+    """An accepted connection that keeps what the kernel does not take at once.
 
-    `deadline`, for what is unsent: BODY_SECONDS, and as much again for each BODY_FLOOR of it, the least speed that
-    uploads must have. `held`: bytes that are in memory for this connection alone.
+    `deadline`, for what is unsent: BODY_SECONDS, and as much again for each BODY_FLOOR, the speed that uploads must
+    have. `held`: bytes that are in memory for this connection alone.
     """
 
     def __init__(self, accepted: socket.socket) -> None:
@@ -73,25 +73,26 @@ class Outgoing(socket.socket):
         self._parts: deque[_BytesPart | _FilePart] = deque()
         self.held, self.deadline = 0, 0.0
 
-    def sendall(self, data: bytes, flags: int = 0) -> None:
-        """For threads. Waits only behind MOST_OF_ONE; raises ConnectionResetError at the deadline."""
+    def sendall(self, data: bytes, flags: int = 0) -> None:  # type: ignore[override]  # gunicorn sends bytes
+        """Called in threads. Wait only beyond MAX_HELD; raise ConnectionResetError at the deadline."""
         if data:
             self._add(_BytesPart(data, len(data)))
             self.held += len(data)
         self.flush()
-        while self.held > MOST_OF_ONE:
-            self._wait()
+        while self.held > MAX_HELD:
+            self._wait_for_room()
             self.flush()
 
-    def sendfile(self, file: BinaryIO, offset: int = 0, count: int | None = None) -> int:
-        """Leaves a file to the loop. `count` must be given."""
-        self._add(_FilePart(file, offset, count))
-        return count
+    def sendfile(self, file: BinaryIO, offset: int = 0, count: int | None = None) -> int:  # type: ignore[override]
+        """Leave a file to the loop."""
+        left = os.fstat(file.fileno()).st_size - offset if count is None else count
+        self._add(_FilePart(file, offset, left))
+        return left
 
     def send_cached(self, parts: list[bytes]) -> bool:
-        """For the loop: sends bytes that others hold too, at once as far as may be. Whether all of them are sent.
+        """Called in the loop. Send bytes that are in the cache; return whether all of them are sent.
 
-        Raises OSError where the connection is gone.
+        Raise OSError where the connection is closed.
         """
         try:
             sent = self.sendmsg(parts)
@@ -107,21 +108,21 @@ class Outgoing(socket.socket):
         return not self._parts
 
     def flush(self) -> bool:
-        """Sends what the system takes, TURN at most. Whether all is sent.
+        """Send what the kernel takes, at most CHUNK; return whether all is sent.
 
-        Raises OSError where the connection is gone.
+        Raise OSError where the connection is closed.
         """
-        left = TURN
+        left = CHUNK
         while self._parts and left > 0:
             part = self._parts[0]
             if isinstance(part, _FilePart) and self.gettimeout() != 0:
-                return False  # it would wait
+                return False  # it would block
             try:
                 left -= part.send_to(self)
             except BlockingIOError:
                 return False
             except OSError:
-                self._forget()
+                self._clear()
                 raise
             if not part.left:
                 self._parts.popleft().close()
@@ -129,7 +130,7 @@ class Outgoing(socket.socket):
         return not self._parts
 
     def close(self) -> None:
-        self._forget()
+        self._clear()
         super().close()
 
     def _add(self, part: _BytesPart | _FilePart) -> None:
@@ -138,13 +139,13 @@ class Outgoing(socket.socket):
         self.deadline += BODY_SECONDS * part.left / BODY_FLOOR
         self._parts.append(part)
 
-    def _wait(self) -> None:
-        room = select.poll()
-        room.register(self, select.POLLOUT)
-        if not room.poll(max(0, self.deadline - time.monotonic()) * 1000):
-            raise ConnectionResetError(errno.ECONNRESET, "Not taken in in time.")
+    def _wait_for_room(self) -> None:
+        poll = select.poll()
+        poll.register(self, select.POLLOUT)
+        if not poll.poll(max(0, self.deadline - time.monotonic()) * 1000):
+            raise ConnectionResetError(errno.ECONNRESET, "The client was too slow.")
 
-    def _forget(self) -> None:
+    def _clear(self) -> None:
         while self._parts:
             self._parts.popleft().close()
         self.held = 0
@@ -157,30 +158,30 @@ class Outbox:
         self, poller: selectors.BaseSelector, done: Callable[[TConn, bool], None], lost: Callable[[TConn], None]
     ) -> None:
         self._poller, self._done, self._lost = poller, done, lost
-        self._keeps: dict[TConn, bool] = {}  # whether it stays open afterwards; the oldest first
+        self._keeps: dict[TConn, bool] = {}  # whether it is kept alive afterwards; the oldest first
 
     def send(self, conn: TConn, *, keep: bool) -> None:
-        """Nothing more is read from the connection until its answer is sent."""
+        """Send the answer; nothing more is read from the connection until then."""
         conn.sock.setblocking(False)
         self._keeps[conn] = keep
-        self._poller.register(conn.sock, selectors.EVENT_WRITE, partial(self._go_on, conn))
-        self._go_on(conn, conn.sock)
+        self._poller.register(conn.sock, selectors.EVENT_WRITE, partial(self._continue, conn))
+        self._continue(conn, conn.sock)
 
-    def give_up(self, now: float) -> None:
-        """Closes those whose time is over, and the oldest ones while all of them take too much memory."""
+    def drop_slow(self, now: float) -> None:
+        """Close those past their deadline, and the oldest while all of them take too much memory."""
         for conn in [conn for conn in self._keeps if now > conn.sock.deadline]:
             self.drop(conn)
         held = sum(conn.sock.held for conn in self._keeps)
-        while held > MOST_OF_ALL:
+        while held > MAX_HELD_BY_ALL:
             oldest = next(conn for conn in self._keeps if conn.sock.held)
             held -= oldest.sock.held
             self.drop(oldest)
 
     def oldest(self) -> TConn | None:
-        """Who has taken longest so far."""
+        """Return the connection that has taken longest so far."""
         return next(iter(self._keeps), None)
 
-    def _go_on(self, conn: TConn, sock: Outgoing) -> None:
+    def _continue(self, conn: TConn, sock: Outgoing) -> None:
         try:
             is_sent = sock.flush()
         except OSError:

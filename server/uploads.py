@@ -1,9 +1,8 @@
-"""Who gets one of the threads for uploads, and the text of the forms that wait for one.
+"""Decide which upload gets a thread, and store the text of forms that wait for one.
 
-While half of the threads are free, everybody gets one. After that an address may hold no more than its share of what
-is left, and who has the fewest under way goes first, so that a thousand slow uploads from one address keep nobody
-else's from being read. The text of a form that has to wait is stored at once: its file may take long to be read, or
-never be.
+While half of the threads are free, every upload gets one. After that an address may hold no more than its share of the
+free ones, and the address with the fewest uploads goes first, so that a thousand slow uploads from one address cannot
+block anybody else's. The text of a form that has to wait is stored at once: its file may arrive late, or never.
 """
 
 import math
@@ -12,6 +11,7 @@ import re
 import time
 from collections import Counter
 from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import Any
 
 from django.db import connections
 from gunicorn.http import get_parser, wsgi
@@ -20,89 +20,89 @@ from gunicorn.workers.gthread import TConn
 
 from detoxsite.settings import BODY_SECONDS, PROXY_HOPS, WEB_UPLOADS
 from limits.addresses import sender
-from server.accept_fairness import TurnTaker
-from server.connections import BODY_FLOOR, Upload, Waiting
+from server.accept_fairness import FairWorker
+from server.connections import BODY_FLOOR, Pending, Upload
 from server.lanes import HEAD_END
 
-SHARES = 4  # with half of the threads taken, an address may hold no more than this part of those that are free
+SHARES = 4  # with half of the threads busy, an address may hold at most this part of the free ones
 WAIT_SECONDS = 300  # for a thread; then the request is answered without its file, and the page offers to add it
-MANY = 32  # waiting uploads of one address: with the places for connections used up, one is answered without its file
-LOOK_BYTES = 4 * 1024  # that must have come before the next look for the beginning of a file
-FILE_BYTES = 128  # at its beginning, that tell a file from an empty field
-TEXT_ONLY = "detoxsite.text_only"  # in the WSGI environment of a form whose file is still to come
+MANY = 32  # waiting uploads of one address; when the worker runs out of places, one is answered without its file
+SCAN_BYTES = 4 * 1024  # between two searches for the beginning of a file
+FILE_BYTES = 128  # at its beginning, which tell a file from an empty field
+TEXT_ONLY = "detoxsite.text_only"  # in the WSGI environ of a form whose file is still to come
 _CONTACT_FORM = re.compile(rb"POST /contact/ ")
 _FORWARDED = re.compile(rb"\r\nx-forwarded-for[ \t]*:([^\r\n]*)", re.IGNORECASE)
 _NAMED_FILE = re.compile(rb"\r\ncontent-disposition:[^\r\n]*;[ \t]*filename\*?=(?:\"[^\"\r\n]|[^\s\";])", re.IGNORECASE)
 
 
 class UploadQueue:
-    """Which of the waiting uploads is next. `threads`: how many there are."""
+    """Chooses which of the waiting uploads is next. `threads`: how many there are."""
 
     def __init__(self, threads: int) -> None:
         self.threads = threads
-        self._under_way: dict[TConn, str] = {}
+        self._running: dict[TConn, str] = {}
         self._waiting: dict[str, dict[TConn, None]] = {}  # by address; among equals the first one is next
 
     def add(self, conn: TConn, address: str) -> None:
         self._waiting.setdefault(address, {})[conn] = None
 
     def leave(self, conn: TConn, address: str) -> None:
-        """It has got a thread, or has been given up."""
+        """Forget an upload that has got a thread or was given up."""
         line = self._waiting[address]
         del line[conn]
         if not line:
             del self._waiting[address]
 
     def take_next(self) -> TConn | None:
-        """The upload that is to get a thread now, which counts as under way from here on."""
-        busy = len(self._under_way)
+        """Return the upload that is to get a thread now, which counts as running from here on."""
+        busy = len(self._running)
         if not self._waiting or busy >= self.threads:
             return None
-        held = Counter(self._under_way.values())
+        held = Counter(self._running.values())
         address = min(self._waiting, key=held.__getitem__)
         free = self.threads - busy
         if free <= busy and held[address] >= max(1, free // SHARES):
             return None
         self._waiting[address] = line = self._waiting.pop(address)  # behind the others
         conn = next(iter(line))
-        self._under_way[conn] = address
+        self._running[conn] = address
         return conn
 
     def finish(self, conn: TConn) -> None:
-        self._under_way.pop(conn, None)
+        self._running.pop(conn, None)
 
     def least_needed(self) -> TConn | None:
-        """The one that has waited longest at the address with the most of them, where these are very many."""
+        """Return the upload that has waited longest at the address with the most of them, if these are MANY."""
         line = max(self._waiting.values(), key=len, default={})
         return next(iter(line)) if len(line) >= MANY else None
 
 
-class UploadTaker(TurnTaker):
+class UploadWorker(FairWorker):
     """A worker with threads for uploads and a queue before them."""
 
     def init_process(self) -> None:
         self.upload_pool, self.queue = ThreadPoolExecutor(WEB_UPLOADS, "upload"), UploadQueue(WEB_UPLOADS)
-        self.late_pool = ThreadPoolExecutor(1, "late")  # texts, and those given up: hundreds at once
+        self.late_pool = ThreadPoolExecutor(1, "late")  # for texts, and for uploads given up: hundreds at once
         self.uploads: dict[TConn, Upload] = {}
         super().init_process()
 
-    def take_upload(self, conn: TConn, wait: Waiting, head: bytes) -> None:
-        """Gives a connection to a thread for uploads, or lets it wait for one."""
-        now = time.monotonic()
+    def take_upload(self, conn: TConn, wait: Pending, head: bytes) -> None:
+        """Give a connection to a thread for uploads, or let it wait for one."""
         wait.address, wait.has_head = address_of(conn, head), True
         wait.allow(BODY_SECONDS)
-        wait.may_wait_until = now + random.uniform(0.8, 1.2) * WAIT_SECONDS  # noqa: S311 - so as not to end all at once
+        spread = random.uniform(0.8, 1.2)  # noqa: S311 - so that not all end at once
+        wait.may_wait_until = time.monotonic() + spread * WAIT_SECONDS
         self.queue.add(conn, wait.address)
         self._start_uploads()
-        if conn in self.waiting:
+        if conn in self.pending:
             self.wait_on(conn, wait)
 
-    def wait_on(self, conn: TConn, wait: Waiting) -> None:
-        """Stores the text once it stands, and collects no more than tells a slow sender from one who may wait."""
-        if len(wait.data) >= wait.look_at:
-            wait.look_at = len(wait.data) + LOOK_BYTES
+    def wait_on(self, conn: TConn, wait: Pending) -> None:
+        """Store the text once it is complete, and read no more than tells a slow sender from one who may wait."""
+        if len(wait.data) >= wait.scan_at:
+            wait.scan_at = len(wait.data) + SCAN_BYTES
             if text := text_before_file(wait.data):
-                wait.look_at = math.inf
+                wait.scan_at = math.inf
                 self.late_pool.submit(self._store_text, conn.client, conn.server, text)
         if len(wait.data) >= BODY_FLOOR and wait.is_polled:
             self.poller.unregister(conn.sock)
@@ -115,7 +115,8 @@ class UploadTaker(TurnTaker):
         self.queue.finish(conn)
         self._start_uploads()
 
-    def handle_apart(self, lane: Executor, conn: TConn) -> object:
+    def handle_in(self, lane: Executor, conn: TConn) -> object:
+        """Handle a request in a thread that is not one of those for pages."""
         if lane is self.upload_pool:
             self.uploads[conn] = Upload(conn)
         try:
@@ -125,25 +126,30 @@ class UploadTaker(TurnTaker):
 
     def _start_uploads(self) -> None:
         while conn := self.queue.take_next():
-            self._take(conn, self.upload_pool)
+            self.give_to(conn, self.upload_pool)
 
-    def _store_text(self, client, server, text: bytes) -> None:
-        """Asks the application to keep the form as if it had broken off in its file. Once the whole of it is read, the
-        file comes to the same request, as it does when a form is sent again."""
+    def give_to(self, conn: TConn, lane: Executor) -> None:
+        raise NotImplementedError
+
+    def _store_text(self, client: object, server: object, text: bytes) -> None:
+        """Ask the application to keep a form as if it had broken off in its file.
+
+        Once all of it is read, the file joins the same request, as it does when a form is sent again.
+        """
         try:
             request = next(get_parser(self.cfg, iter([text]), client))
-            _, environ = wsgi.create(request, _Nobody(), client, server, self.cfg)
+            _, environ = wsgi.create(request, _NoConnection(), client, server, self.cfg)
             environ |= {TEXT_ONLY: True, "wsgi.multithread": True}
             response = self.wsgi(environ, lambda *args: None)
             getattr(response, "close", lambda: None)()
         except ParseException:
-            pass  # the whole of it gets an answer that says so
+            pass  # the whole of it will be refused
         except Exception:
             self.log.exception("The text of a form could not be stored before its file.")
 
 
-class _Nobody:
-    """Stands for the connection where nobody is to be answered, not even with "100 Continue"."""
+class _NoConnection:
+    """Takes the place of a connection that must get no answer, not even "100 Continue"."""
 
     def sendall(self, data: bytes) -> None:
         pass
@@ -152,14 +158,14 @@ class _Nobody:
 
 
 def address_of(conn: TConn, head: bytes) -> str:
-    """Whose upload it is, as limits see it."""
+    """Return whose upload it is, as limits see it."""
     forwarded = b",".join(_FORWARDED.findall(head + b"\r\n")).decode("latin-1")
-    peer = conn.client[0] if isinstance(conn.client, tuple) else ""
+    peer: Any = conn.client[0] if isinstance(conn.client, tuple) else ""
     return sender(forwarded, peer, PROXY_HOPS)
 
 
-def text_before_file(data: bytes) -> bytes:
-    """Head and body of a contact form up to the first bytes of its first file; nothing as long as there is none."""
+def text_before_file(data: bytes | bytearray) -> bytes:
+    """Return head and body of a contact form up to the first bytes of its first file; b"" as long as there is none."""
     if not _CONTACT_FORM.match(data):
         return b""
     named = _NAMED_FILE.search(data, data.find(HEAD_END))
