@@ -1,11 +1,19 @@
 """Secrets are made by `prepare` alone, and on a new machine alone."""
 
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
 from tests.served import ROOT
+
+
+def test_settings_write_nothing(monkeypatch, tmp_path):
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    monkeypatch.setenv("METRICS_PORT", "9999")
+    found = runpy.run_path(str(ROOT / "detoxsite" / "settings.py"))
+    assert (found["SECRET_KEY"], found["VAULT_KEYS"], list(tmp_path.iterdir())) == ("", {}, [])
 
 
 def run(var: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -122,7 +122,7 @@ def _rotate(*arguments: str) -> str:
     return said.getvalue()
 
 
-@pytest.mark.sqlite_only("servers make no secret in any case (test_env_servers.py)")
+@pytest.mark.sqlite_only("servers make no secret in any case (test_secrets_of_a_machine.py)")
 @pytest.mark.parametrize("missing", ["vault-key", "secret-key"])
 def test_no_secret_is_made_where_the_database_is_there(tmp_path, missing):
     place = make_place(tmp_path / "var")
