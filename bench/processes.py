@@ -44,7 +44,7 @@ def by_role(pid: int) -> dict[str, list[int]]:
     everyone = descendants(pid)
     for each in everyone:
         text = command(each)
-        if "manage.py work" in text:
+        if "manage.py run_worker" in text or "manage.py work" in text:
             roles["tasks"].append(each)
         elif "gunicorn" in text:
             parent = int(Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()[1])

@@ -81,7 +81,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "detoxsite.middleware.SecurityHeadersMiddleware",  # outermost, so that static files carry them too
     "operations.health.HealthMiddleware",
-    *(["operations.metrics.MetricsMiddleware"] if METRICS_PORT else []),
+    *(["pagecache.metrics.MetricsMiddleware"] if METRICS_PORT else []),
     "detoxsite.middleware.BrokenConnectionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

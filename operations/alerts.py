@@ -1,70 +1,127 @@
-"""Mail to whoever runs the site: what needs them, and once it is well again. No patient's word, no reference.
+"""Mail alerts about problems and their recovery to those who run the site. Holds no reference and nobody's words.
 
-The state of each matter is a row, and whoever moves its `told_at` on sends the mail; so of several processes, one does.
+An incident is a row; the process that moves its `alerted_at` on sends the mail, so of several processes one does.
 """
 
 import datetime
+import logging
+import threading
+import time
 
 from django.conf import settings
+from django.db import DatabaseError, connection
+from django.utils import timezone
 
 from editorial import staff_mail
 from editorial.staff_mail import NotSent
 from operations import readiness
-from operations.models import Matter
-from operations.readiness import Finding
+from operations.models import Incident
+from operations.readiness import Finding, State
 
-#: Between two mails about one matter.
-PAUSE = datetime.timedelta(hours=6)
-#: How long a matter must last before it is told: what a restart or a moment's trouble brings is over by then.
-PATIENCE = datetime.timedelta(minutes=5)
-#: Not to be told by mail: that is what is broken.
-UNTELLABLE = {"mail"}
+log = logging.getLogger(__name__)
 
-
-def tell(at: datetime.datetime) -> int:
-    """At most one mail: about what is wrong and was not told for PAUSE, and about what is well again; of how many.
-
-    Raises NotSent; the next call tries again.
-    """
-    return tell_of([finding for finding in readiness.findings(at) if finding.key not in UNTELLABLE], at)
+REMIND_AFTER = datetime.timedelta(hours=6)
+#: A restart, or a moment's trouble, has passed by then.
+ALERT_AFTER = datetime.timedelta(minutes=5)
+#: Problems that keep mail from being sent.
+NOT_BY_MAIL = {"mail"}
+WATCH_SECONDS = 60
+_database_alerted_at: float | None = None
 
 
-def tell_of(found: list[Finding], at: datetime.datetime) -> int:
-    """A matter that is not wrong any more among these is over. Raises NotSent."""
-    wrong = [each for each in found if each.state == "wrong"]
-    well = {each.key: each.title for each in found if each.state != "wrong"}
-    Matter.objects.bulk_create([Matter(key=each.key, since=at) for each in wrong], ignore_conflicts=True)
-    rows = {row.key: row for row in Matter.objects.all()}
-    claimed = [each for each in wrong if _claim(rows[each.key], at)]
-    over = [row for key, row in rows.items() if key in well]
-    over = [row for row in over if Matter.objects.filter(key=row.key).delete()[0] and row.told_at]
-    if claimed or over:
+def enabled() -> bool:
+    return bool(settings.EMAIL_HOST and settings.ALERT_EMAILS)
+
+
+def alert_all(at: datetime.datetime) -> int:
+    """Send at most one mail about all checks; returns how many problems and recoveries it names. Raises NotSent."""
+    return alert([finding for finding in readiness.findings(at) if finding.key not in NOT_BY_MAIL], at)
+
+
+def alert(findings: list[Finding], at: datetime.datetime) -> int:
+    """Open, remind of and close the incidents of these findings. Raises NotSent; the next call tries again."""
+    problems = [each for each in findings if each.state == State.PROBLEM]
+    fine = {each.key: each.title for each in findings if each.state != State.PROBLEM}
+    Incident.objects.bulk_create([Incident(key=each.key, since=at) for each in problems], ignore_conflicts=True)
+    incidents = {incident.key: incident for incident in Incident.objects.all()}
+    # Another process may have closed one since.
+    due = [each for each in problems if each.key in incidents and _claim(incidents[each.key], at)]
+    closed = [each for key, each in incidents.items() if key in fine and _close(each)]
+    if due or closed:
         try:
-            send(claimed, [well[row.key] for row in over])
+            send(due, [fine[each.key] for each in closed])
         except NotSent:
-            for each in claimed:
-                Matter.objects.filter(key=each.key).update(told_at=rows[each.key].told_at)
-            Matter.objects.bulk_create(over, ignore_conflicts=True)
+            for each in due:
+                Incident.objects.filter(key=each.key).update(alerted_at=incidents[each.key].alerted_at)
+            Incident.objects.bulk_create(closed, ignore_conflicts=True)
             raise
-    return len(claimed) + len(over)
+    return len(due) + len(closed)
 
 
-def _claim(row: Matter, at: datetime.datetime) -> bool:
-    if row.since > at:  # a clock that was wrong
-        Matter.objects.filter(key=row.key).update(since=at)
+def _claim(incident: Incident, at: datetime.datetime) -> bool:
+    row = Incident.objects.filter(key=incident.key, alerted_at=incident.alerted_at)
+    if incident.since > at:  # the clock was wrong then
+        row.update(since=at)
         return False
-    is_due = row.told_at is None or not at - PAUSE < row.told_at <= at
-    if row.since > at - PATIENCE or not is_due:
-        return False
-    return bool(Matter.objects.filter(key=row.key, told_at=row.told_at).update(told_at=at))
+    is_due = incident.alerted_at is None or not at - REMIND_AFTER < incident.alerted_at <= at
+    return is_due and incident.since <= at - ALERT_AFTER and bool(row.update(alerted_at=at))
 
 
-def send(wrong: list[Finding], over: list[str]) -> None:
-    """`over`: the titles of what is well again. Raises NotSent."""
-    titles = [f"{each.title}: {each.says}\n{each.advice}" for each in wrong]
-    parts = ["\n\n".join(titles)] if titles else []
-    if over:
-        parts.append(f"Well again: {', '.join(over)}.")
-    parts.append(f"All of it: {settings.SITE_URL}/admin/readiness/\nWhat stays wrong is told again after 6 hours.")
-    subject = f"Needs you: {', '.join(each.title for each in wrong)}" if wrong else "Well again"
-    staff_mail.send(subject, "\n\n".join(parts), settings.ALERT_EMAILS)
+def _close(incident: Incident) -> bool:
+    """Whether staff need to hear of the recovery, from this process."""
+    return bool(Incident.objects.filter(key=incident.key).delete()[0] and incident.alerted_at)
+
+
+def send(problems: list[Finding], recovered: list[str]) -> None:
+    """Raises NotSent."""
+    paragraphs = [f"{each.title}: {each.text}\n{each.advice}" for each in problems]
+    if recovered:
+        paragraphs.append(f"Recovered: {', '.join(recovered)}.")
+    paragraphs.append(
+        f"System status: {settings.SITE_URL}/admin/readiness/\nYou will be reminded every 6 hours until it is fixed."
+    )
+    subject = f"Action needed: {', '.join(each.title for each in problems)}" if problems else "Recovered"
+    staff_mail.send(subject, "\n\n".join(paragraphs), settings.ALERT_EMAILS)
+
+
+def start_watching() -> None:
+    """Check from a thread of each web process that a worker runs: a dead one cannot send an alert."""
+    if enabled():
+        threading.Thread(target=_watch, name="watch", daemon=True).start()
+
+
+def _watch() -> None:
+    while True:
+        time.sleep(WATCH_SECONDS)
+        check_worker()
+
+
+def check_worker() -> None:
+    """Alert if no worker runs or the database is down. Raises nothing."""
+    try:
+        at = timezone.now()
+        finding = readiness.worker(at, {})
+        if finding.state == State.PROBLEM:
+            alert([finding], at)
+    except DatabaseError as error:
+        _alert_about_database(type(error).__name__)
+    except NotSent as error:
+        log.warning("An alert could not be sent (%s).", error)
+    except Exception:
+        log.exception("The check of the worker failed.")
+    finally:
+        connection.close()
+
+
+def _alert_about_database(kind: str) -> None:
+    """Each web process sends its own mail: without the database they cannot agree on one."""
+    global _database_alerted_at
+    now = time.monotonic()
+    if _database_alerted_at is not None and now < _database_alerted_at + REMIND_AFTER.total_seconds():
+        return
+    text = f"It does not respond ({kind}). Readers see published pages at best; no request can be stored."
+    try:
+        send([Finding("database", "Database", State.PROBLEM, text, "Start it, or check its disk.")], [])
+        _database_alerted_at = now
+    except NotSent as error:
+        log.warning("An alert could not be sent (%s).", error)

@@ -1,98 +1,91 @@
-"""Counts of what the web processes do, for Prometheus; off unless METRICS_PORT is set. No label could tell a reader.
+"""Serve Prometheus the web processes' counts (pagecache/metrics.py) and the current state of queue, jobs and disk.
 
-The processes of one host count into files in VAR_DIR/metrics, and its task worker answers for all of them: see
-metrics_port.py. What a page is comes from a short list, never from its address.
+The task worker serves them for its host; if it is down, Prometheus sees that by itself.
 """
 
-import os
-import time
-from collections.abc import Callable
+import datetime
+import logging
+from collections.abc import Iterator
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from django.db import DatabaseError, connection
+from django.db.models import Count
+from django.utils import timezone
+from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
-REGISTRY = CollectorRegistry()
-#: Seconds; a cached page is in the first, a slow phone's upload beyond the last.
-BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+from callbacks.models import CallbackRequest
+from operations import readiness, worker_status
+from operations.models import ProbeResult
 
-REQUESTS = Counter(
-    "detox_requests", "Answers, by kind of page and class of status.", ["kind", "status"], registry=REGISTRY
-)
-SECONDS = Histogram("detox_request_seconds", "Time to answer.", ["kind"], buckets=BUCKETS, registry=REGISTRY)
-UPLOAD = Counter("detox_upload_bytes", "Bytes that posts to the contact form announced.", registry=REGISTRY)
-CACHE = Counter("detox_page_cache", "Looks into the page cache.", ["outcome"], registry=REGISTRY)
-
-#: By the first part of an address; all else is "other".
-KINDS = {
-    **dict.fromkeys(["", "phases", "symptoms", "treatments", "articles", "a-z", "plan", "card"], "guide"),
-    **dict.fromkeys(["about", "privacy", "accessibility", "safety", "emergency"], "guide"),
-    "search": "search",
-    "contact": "contact",
-    "admin": "staff",
-    "staff": "staff",
-    "static": "file",
-    "media": "file",
-}
+log = logging.getLogger(__name__)
 
 
-def is_on() -> bool:
-    return bool(settings.METRICS_PORT)
-
-
-def kind_of(path: str) -> str:
-    return KINDS.get(path.lstrip("/").partition("/")[0], "other")
-
-
-def count(kind: str, status: int, seconds: float) -> None:
-    """One answer. For whoever answers without Django's middleware, too; nothing where metrics are off."""
-    if is_on():
-        REQUESTS.labels(kind, f"{status // 100}xx").inc()
-        SECONDS.labels(kind).observe(seconds)
-
-
-def count_kept(path: str, status: int, begin: float) -> None:
-    """One answer from the page cache; `begin`: time.perf_counter() when it was asked for."""
-    if is_on():
-        CACHE.labels("hit").inc()
-        count(kind_of(path), status, time.perf_counter() - begin)
-
-
-def count_made() -> None:
-    """One page that had to be made for the cache. The middleware counts its answer."""
-    if is_on():
-        CACHE.labels("miss").inc()
-
-
-class MetricsMiddleware:
-    """Around all that answers but /healthz, and only there where METRICS_PORT is set."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        begin = time.perf_counter()
-        response = self.get_response(request)
-        kind = kind_of(request.path_info)
-        count(kind, response.status_code, time.perf_counter() - begin)
-        if kind == "contact" and request.method == "POST" and request.META.get("CONTENT_LENGTH", "").isdigit():
-            UPLOAD.inc(int(request.META["CONTENT_LENGTH"]))
-        return response
-
-
-def forget_earlier() -> None:
-    """At the start of a web server: counts of processes that are no more, as a restart begins at zero.
-
-    Another web server may still be at work while its successor starts (deploy/release); it keeps its own.
-    """
-    for path in settings.METRICS_DIR.glob("*.db") if is_on() else []:
-        if not _is_ours_and_runs(int(path.stem.rpartition("_")[2])):  # prometheus_client ends a name with the process
-            path.unlink()
-
-
-def _is_ours_and_runs(pid: int) -> bool:
+def serve() -> None:
+    """Listen on METRICS_HOST and METRICS_PORT, unless that is off or another worker of this host does."""
+    if not settings.METRICS_PORT:
+        return
+    registry = CollectorRegistry()
+    settings.METRICS_DIR.mkdir(parents=True, exist_ok=True)
+    MultiProcessCollector(registry, path=str(settings.METRICS_DIR))
+    registry.register(CurrentState())
     try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, PermissionError):
-        return False
-    return True
+        start_http_server(settings.METRICS_PORT, settings.METRICS_HOST, registry)
+    except OSError as error:
+        log.warning("Metrics cannot be read here: port %s is taken (%s).", settings.METRICS_PORT, error.strerror)
+
+
+class CurrentState(Collector):
+    """Gauges, read when Prometheus asks. None names a person, a request or a page."""
+
+    def describe(self) -> list[Metric]:
+        return []  # so that registering queries no database
+
+    def collect(self) -> Iterator[Metric]:
+        at = timezone.now()
+        try:
+            gauges = [*_from_database(at), _gauge("detox_database_up", "Whether the database responds.", 1)]
+        except DatabaseError:
+            gauges = [_gauge("detox_database_up", "Whether the database responds.", 0)]
+        finally:
+            connection.close()
+        yield from gauges
+        free = {name: megabytes * 1_000_000 for name, megabytes in readiness.free_megabytes().items()}
+        yield _labelled("detox_disk_free_bytes", "Free space.", "folder", free)
+        if newest := readiness.newest_backup():
+            yield _gauge("detox_backup_age_seconds", "Age of the newest backup.", _age(newest, at))
+
+
+def _from_database(at: datetime.datetime) -> Iterator[Metric]:
+    counts = dict(CallbackRequest.objects.order_by().values_list("state").annotate(Count("pk")))
+    states = {state: counts.get(state, 0) for state in CallbackRequest.State.values}
+    yield _labelled("detox_callbacks", "Callback requests, by state.", "state", states)
+    overdue = CallbackRequest.objects.tally(at)["overdue"]
+    yield _gauge("detox_callbacks_overdue", "People past the time to be called by.", overdue)
+    unclaimed = CallbackRequest.objects.waiting().filter(claimed_by=None).order_by("received_at")
+    oldest = unclaimed.values_list("received_at", flat=True).first()
+    yield _gauge("detox_callbacks_oldest_unclaimed_seconds", "Longest wait without a claim.", _age(oldest, at))
+    yield _gauge("detox_queue_age_seconds", "Longest wait of a task.", _age(worker_status.oldest_task(at), at))
+    failed = worker_status.failed_tasks(at - readiness.DAY)
+    yield _gauge("detox_tasks_failed", "Tasks that failed within a day.", failed)
+    yield _gauge("detox_jobs_failing", "Scheduled jobs whose last run failed.", len(worker_status.failing_jobs()))
+    yield _gauge("detox_worker_silent_seconds", "Since the last heartbeat.", _age(worker_status.heartbeat(), at))
+    if drill := ProbeResult.objects.filter(name="drill").first():
+        yield _gauge("detox_restore_drill_ok", "Whether the last restore drill succeeded.", int(not drill.problem))
+
+
+def _age(moment: datetime.datetime | None, at: datetime.datetime) -> float:
+    return (at - moment).total_seconds() if moment else 0
+
+
+def _gauge(name: str, text: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, text, value=value)
+
+
+def _labelled(name: str, text: str, label: str, values: dict[str, float]) -> Metric:
+    family = GaugeMetricFamily(name, text, labels=[label])
+    for key, value in values.items():
+        family.add_metric([key], value)
+    return family

@@ -1,53 +1,52 @@
-"""What the site itself has to remember."""
+"""The state of scheduled jobs, health probes, incidents and vault keys."""
 
 from django.db import models
 
 
 class ScheduledJob(models.Model):
-    """When a job of operations/schedule.py is due next, when it last came to its end and when it last failed.
-
-    One row for all workers.
-    """
+    """One job of operations/schedule.py, shared by all workers."""
 
     name = models.CharField(max_length=40, primary_key=True)
     next_at = models.DateTimeField()
     succeeded_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
-    #: Since when it is begun again and again without coming to its end, as where it ends its worker each time.
-    begun_at = models.DateTimeField(null=True)
+    #: Start of the first run since the last success; kept by retries, so that a job that never ends is noticed.
+    started_at = models.DateTimeField(null=True, db_column="begun_at")
 
     class Meta:
         default_permissions = ()
-        permissions = [("view_readiness", "Can see whether the site is well")]
+        permissions = [("view_readiness", "Can view the system status")]
 
     def __str__(self) -> str:
         return self.name
 
 
-class Look(models.Model):
-    """What came of the last look at something that takes too long to look at for a page: the store, say."""
+class ProbeResult(models.Model):
+    """Result of the last run of a probe that is too slow for a request: the file store, say."""
 
     name = models.CharField(max_length=40, primary_key=True)
     at = models.DateTimeField()
-    problem = models.TextField(blank=True, help_text="A sentence; empty where all is well.")
-    says = models.TextField(blank=True, help_text="A sentence about what was found.")
+    problem = models.TextField(blank=True, help_text="A sentence; empty if there is no problem.")
+    summary = models.TextField(blank=True, help_text="A sentence about what was found.", db_column="says")
     good_until = models.DateTimeField(null=True)
 
     class Meta:
+        db_table = "detoxsite_look"
         default_permissions = ()
 
     def __str__(self) -> str:
         return self.name
 
 
-class Matter(models.Model):
-    """Something is not as it should be: since when, and when those who run the site were told last."""
+class Incident(models.Model):
+    """An open problem: when it began and when staff were last alerted."""
 
     key = models.CharField(max_length=40, primary_key=True)
     since = models.DateTimeField()
-    told_at = models.DateTimeField(null=True)
+    alerted_at = models.DateTimeField(null=True, db_column="told_at")
 
     class Meta:
+        db_table = "detoxsite_matter"
         default_permissions = ()
 
     def __str__(self) -> str:
@@ -55,10 +54,10 @@ class Matter(models.Model):
 
 
 class KnownKey(models.Model):
-    """A key of the vault that this site has used. Two keys with one number are told apart by it."""
+    """A vault key that this site has used; tells two keys with the same number apart."""
 
     number = models.PositiveIntegerField(primary_key=True)
-    #: Of operations.keys; empty: the key is lost, and so is what is under it.
+    #: By operations.keys.fingerprint; empty if the key, and what is under it, is lost.
     fingerprint = models.CharField(max_length=16, blank=True)
 
     class Meta:

@@ -1,8 +1,7 @@
-"""What runs by itself, and when. A worker (`manage.py work`) asks every second; no cron is needed.
+"""The jobs that run by themselves and their schedule; no cron is needed. docs/decisions/0005-tasks.md has why.
 
-A job is a row. Whoever moves its `next_at` on has it, so of several workers on several hosts one runs it; first to a
-few minutes from now, and to a whole interval once it is done: a job whose worker was killed is tried again soon. After
-days without a worker each job runs once. docs/decisions/0005-tasks.md has why it is not a task that queues itself.
+A job is a row. A worker claims one by moving its `next_at` on, so that of several workers on several hosts one runs it:
+by RETRY_AFTER at first, by a whole interval after a success. After days without a worker each job runs once.
 """
 
 import datetime
@@ -23,143 +22,137 @@ from django_tasks_db.models import DBTaskResult
 from callbacks.casework import erasure, notices
 from callbacks.files import inspection, rescan
 from limits import counters
-from operations import jobs
+from operations import alerts, probes
+from operations.backups import backup, drill, tombstones
 from operations.models import ScheduledJob
+from operations.readiness import DAY, HOUR, MINUTE
 
 log = logging.getLogger(__name__)
 
 SECOND = datetime.timedelta(seconds=1)
-MINUTE = 60 * SECOND
-HOUR = 60 * MINUTE
-DAY = 24 * HOUR
-
-#: A job that did not come to its end, failed or killed, is tried again after so long (or its interval, if shorter).
-TRY_AGAIN = 10 * MINUTE
-#: Clocks of several hosts may differ by so much. A job due later than that was put off by a clock that was wrong.
-SKEW = 5 * MINUTE
-#: Rows of finished tasks say nothing that anybody needs after so long.
+#: After a run that failed or was killed; the job's interval if that is shorter.
+RETRY_AFTER = 10 * MINUTE
+#: Clocks of several hosts may differ by this. A job due later than that was put off by a clock that was wrong.
+CLOCK_SKEW = 5 * MINUTE
 TASKS_KEPT = DAY
 
 
 @dataclass(frozen=True)
 class Job:
-    """`run` may run twice, or again after it was cut off at any instant.
-
-    One that may take minutes runs `aside`, in a thread, so that the worker goes on with the rest.
-    """
+    """`run` may run twice, or again after it was killed at any point. One that takes minutes runs `in_thread`."""
 
     name: str
     every: datetime.timedelta
     run: Callable[[], object]
-    aside: bool = False
-    #: How long after the first start it first runs.
-    first: datetime.timedelta = 0 * SECOND
+    in_thread: bool = False
+    #: After the first start.
+    first_after: datetime.timedelta = 0 * SECOND
 
 
-def beat() -> None:
-    """Nothing but the row's `succeeded_at`: the sign that a worker lives."""
+def heartbeat() -> None:
+    """Show, by the row's `succeeded_at`, that a worker runs."""
 
 
-def purge() -> None:
-    said = io.StringIO()  # what it prints is no line of the log
-    call_command("purge_callbacks", stdout=said)
-    log.info("%s", said.getvalue().strip())
-
-
-def tend_notices() -> None:
-    """Takes up notices that got lost, and tells of what was changed or has become overdue. Raises NotSent."""
+def send_notices() -> None:
+    """Queue lost notices again; send mail about corrected and overdue requests. Raises NotSent."""
     notices.sweep(timezone.now())
     notices.tell_of_corrections(timezone.now())
     notices.tell_of_overdue(timezone.now())
 
 
-def warn_of_erasure() -> None:
-    """Raises NotSent."""
-    notices.warn_of_erasure(timezone.now())
-
-
 def scan_held() -> None:
-    """Files that came while the scanner was away."""
+    """Scan files that came while the scanner was down."""
     counts = rescan.rescan_held()
     if counts.clean or counts.infected or counts.held:
         log.info("%s", counts)
 
 
-def look_into_files() -> None:
-    """Files that came while another was being looked into, or were held until scanned."""
-    if looked := inspection.look_later():
-        log.info("Files looked into: %d.", looked)
+def inspect_files() -> None:
+    """Inspect files that were not inspected on arrival: another was under way, or they were held."""
+    if count := inspection.look_later():
+        log.info("Files inspected: %d.", count)
+
+
+def purge() -> None:
+    output = io.StringIO()
+    call_command("purge_callbacks", stdout=output)
+    log.info("%s", output.getvalue().strip())
 
 
 def prune_tasks() -> None:
-    """Drops the rows of tasks that are done, and of those whose worker died long ago."""
+    """Delete the rows of finished tasks, and of tasks whose worker died."""
     before = timezone.now() - TASKS_KEPT
-    done = Q(finished_at__lt=before) | Q(status=TaskResultStatus.RUNNING, started_at__lt=before)
-    DBTaskResult.objects.filter(done).delete()
+    finished = Q(finished_at__lt=before) | Q(status=TaskResultStatus.RUNNING, started_at__lt=before)
+    DBTaskResult.objects.filter(finished).delete()
+
+
+def probe_and_alert() -> None:
+    """Raises NotSent."""
+    probes.run_all()
+    if alerts.enabled():
+        alerts.alert_all(timezone.now())
 
 
 JOBS = (
-    Job("heartbeat", 15 * SECOND, beat),
-    Job("notices", 5 * MINUTE, tend_notices),
+    Job("heartbeat", 15 * SECOND, heartbeat),
+    Job("notices", 5 * MINUTE, send_notices),
     Job("held files", 10 * MINUTE, scan_held),
-    Job("look into files", MINUTE, look_into_files),
+    Job("look into files", MINUTE, inspect_files),
     Job("forget counters", HOUR, counters.forget_old),
     Job("orphans", HOUR, erasure.sweep_orphans),
     Job("purge", DAY, purge),
-    Job("warn of erasure", DAY, warn_of_erasure),
+    Job("warn of erasure", DAY, lambda: notices.warn_of_erasure(timezone.now())),
     Job("prune tasks", DAY, prune_tasks),
-    Job("erased list", MINUTE, jobs.publish_erased),
-    Job("alerts", 2 * MINUTE, jobs.look_and_alert, aside=True),
-    Job("backup", DAY, jobs.back_up, aside=True),
-    Job("restore drill", 7 * DAY, jobs.drill, aside=True, first=HOUR),
+    Job("erased list", MINUTE, tombstones.publish),
+    Job("alerts", 2 * MINUTE, probe_and_alert, in_thread=True),
+    Job("backup", DAY, backup.run_daily, in_thread=True),
+    Job("restore drill", 7 * DAY, drill.run, in_thread=True, first_after=HOUR),
 )
+#: Of this process, by job name.
+_threads: dict[str, threading.Thread] = {}
 
 
-def ensure() -> None:
-    """Every job has its row, new ones due at once; rows of jobs that are no more are gone."""
+def ensure_rows() -> None:
+    """Add missing rows, new jobs due at once, and delete those of jobs that no longer exist."""
     now = timezone.now()
     ScheduledJob.objects.exclude(name__in=[job.name for job in JOBS]).delete()
-    rows = [ScheduledJob(name=job.name, next_at=now + job.first) for job in JOBS]
+    rows = [ScheduledJob(name=job.name, next_at=now + job.first_after) for job in JOBS]
     ScheduledJob.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def run_due() -> None:
-    """Runs each job that is due and that no other worker has. One that fails is logged and stops no other."""
+    """Run each job that is due and that no other worker has claimed. A failure is logged and stops no other job."""
     rows = {row.name: row.next_at for row in ScheduledJob.objects.all()}
     for job in JOBS:
         if job.name not in rows:
-            ensure()
-        elif job.name in _aside and _aside[job.name].is_alive():
-            _hold(job)
-        elif _is_due(job, rows[job.name]) and _take(job, rows[job.name]):
+            ensure_rows()
+        elif job.name in _threads and _threads[job.name].is_alive():
+            _claim_on(job)
+        elif _is_due(job, rows[job.name]) and _claim(job, rows[job.name]):
             _start(job)
 
 
 def _is_due(job: Job, next_at: datetime.datetime) -> bool:
     now = timezone.now()
-    return next_at <= now or next_at > now + job.every + SKEW
+    return next_at <= now or next_at > now + job.every + CLOCK_SKEW
 
 
-def _take(job: Job, next_at: datetime.datetime) -> bool:
+def _claim(job: Job, next_at: datetime.datetime) -> bool:
     free, now = ScheduledJob.objects.filter(name=job.name, next_at=next_at), timezone.now()
-    return bool(free.update(next_at=now + min(job.every, TRY_AGAIN), begun_at=Coalesce("begun_at", now)))
+    return bool(free.update(next_at=now + min(job.every, RETRY_AFTER), started_at=Coalesce("started_at", now)))
 
 
-#: Jobs that run in threads of this process, by name.
-_aside: dict[str, threading.Thread] = {}
-
-
-def _hold(job: Job) -> None:
-    """It is still at it: nobody else shall begin."""
-    ScheduledJob.objects.filter(name=job.name).update(next_at=timezone.now() + min(job.every, TRY_AGAIN))
+def _claim_on(job: Job) -> None:
+    """Keep the claim while the thread runs."""
+    ScheduledJob.objects.filter(name=job.name).update(next_at=timezone.now() + min(job.every, RETRY_AFTER))
 
 
 def _start(job: Job) -> None:
-    if not job.aside:
+    if not job.in_thread:
         _run(job)
         return
-    _aside[job.name] = threading.Thread(target=_run_and_close, args=(job,), name=job.name, daemon=True)
-    _aside[job.name].start()
+    _threads[job.name] = threading.Thread(target=_run_and_close, args=(job,), name=job.name, daemon=True)
+    _threads[job.name].start()
 
 
 def _run_and_close(job: Job) -> None:
@@ -170,11 +163,12 @@ def _run_and_close(job: Job) -> None:
 
 
 def _run(job: Job) -> None:
+    row = ScheduledJob.objects.filter(name=job.name)
     try:
         job.run()
     except Exception:
         log.exception("The job %r failed and will be tried again.", job.name)
-        ScheduledJob.objects.filter(name=job.name).update(failed_at=timezone.now())
+        row.update(failed_at=timezone.now())
         return
     now = timezone.now()
-    ScheduledJob.objects.filter(name=job.name).update(next_at=now + job.every, succeeded_at=now, begun_at=None)
+    row.update(next_at=now + job.every, succeeded_at=now, started_at=None)

@@ -1,9 +1,10 @@
-"""The process beside the web server: sends notices and runs the schedule."""
+"""The process beside the web server: runs queued tasks and the schedule."""
 
 import logging
 import time
 
 from django.db import DatabaseError, close_old_connections, connection, reset_queries
+from django.utils.crypto import get_random_string
 from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, DEFAULT_TASK_QUEUE_NAME
 from django_tasks_db.management.commands.db_worker import Worker as DatabaseWorker
 from django_tasks_db.models import DBTaskResult
@@ -13,31 +14,32 @@ from operations import schedule
 
 log = logging.getLogger(__name__)
 
+POLL_SECONDS = 1.0
+
 
 class Worker(DatabaseWorker):
     """The worker of django-tasks-db with the schedule in its loop.
 
-    It differs in three more ways: an idle look at the queue takes no lock that writers would wait for, a database that
-    is away for a while does not end it, and a stop never falls between taking a task and running it.
+    It differs in three more ways: an idle poll takes no lock that writers would wait for, a database outage does not
+    end it, and a stop never falls between claiming a task and running it.
     """
 
-    def __init__(self, worker_id: str, interval: float) -> None:
-        """Looks for something to do every `interval` seconds."""
+    def __init__(self) -> None:
         super().__init__(
             queue_names=[DEFAULT_TASK_QUEUE_NAME],
             excluded_queue_names=[],
-            interval=interval,
+            interval=POLL_SECONDS,
             batch=False,
             backend_name=DEFAULT_TASK_BACKEND_ALIAS,
             startup_delay=False,
             max_tasks=None,
-            worker_id=worker_id,
+            worker_id=get_random_string(32),
         )
 
     def run(self) -> None:
-        """Until a signal ends it; what was begun is brought to its end first."""
+        """Run until a signal; finish what was started."""
         while self.running:
-            self.running_task = True  # a signal only sets `running` now, and the loop ends by itself
+            self.running_task = True  # makes the signal handler only set `running`
             try:
                 worked = self._step()
             except DatabaseError as error:
@@ -49,9 +51,9 @@ class Worker(DatabaseWorker):
                 time.sleep(self.interval)
 
     def _step(self) -> bool:
-        """What the schedule says, then one task; whether there was one."""
+        """Run the due jobs, then one task; return whether there was a task."""
         close_old_connections()
-        reset_queries()  # with DEBUG on they would pile up
+        reset_queries()  # they pile up if DEBUG is on
         schedule.run_due()
         ready = DBTaskResult.objects.ready().filter(backend_name=self.backend_name, queue_name__in=self.queue_names)
         if not ready.exists():

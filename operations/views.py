@@ -1,4 +1,4 @@
-"""The staff's page that says whether all is as it should be."""
+"""The system status page for staff."""
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -9,15 +9,13 @@ from django.views.decorators.http import require_safe
 
 from operations import readiness
 
-SEE = "detoxsite.view_readiness"
-
 
 @require_safe
 def readiness_page(request: HttpRequest) -> HttpResponse:
-    if not request.user.has_perm(SEE):
+    if not request.user.has_perm("detoxsite.view_readiness"):
         raise PermissionDenied
     found = readiness.findings(timezone.now())
-    wrong = [finding for finding in found if finding.state == "wrong"]
+    problems = [finding for finding in found if finding.state == readiness.State.PROBLEM]
     frame = admin.site.each_context(request) | {"is_nav_sidebar_enabled": False}
-    context = {"title": "Is all well?", "findings": found, "wrong": wrong}
+    context = {"title": "System status", "findings": found, "problems": problems}
     return render(request, "admin/readiness.html", frame | context)

@@ -1,37 +1,44 @@
-"""How worker, jobs and tasks stand: a few queries that readiness, metrics and the web server's watch share."""
+"""Status of worker, queue and jobs, for readiness and metrics."""
 
 import datetime
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from operations.models import ScheduledJob
 
-#: A backup or a drill of a large site may take its time; nothing else comes near it.
-ENDLESS = datetime.timedelta(hours=3)
+LATE_AFTER = datetime.timedelta(minutes=30)
+#: For a run that does not end; only a backup or a drill of a large site takes hours.
+STUCK_AFTER = datetime.timedelta(hours=3)
 
 
 def heartbeat() -> datetime.datetime | None:
-    """When a worker was seen last."""
+    """When a worker last showed that it runs."""
     return ScheduledJob.objects.filter(name="heartbeat").values_list("succeeded_at", flat=True).first()
 
 
 def oldest_task(at: datetime.datetime) -> datetime.datetime | None:
-    """Since when the oldest task waits that could run; None where none does."""
+    """Since when the oldest task that could run has been waiting; None if none is."""
     ready = DBTaskResult.objects.filter(status=TaskResultStatus.READY)
     since = [max(run_after, enqueued) for run_after, enqueued in ready.values_list("run_after", "enqueued_at")]
     return min((moment for moment in since if moment <= at), default=None)
 
 
+def failed_tasks(since: datetime.datetime) -> int:
+    return DBTaskResult.objects.filter(status=TaskResultStatus.FAILED, finished_at__gt=since).count()
+
+
 def failing_jobs() -> list[str]:
-    """Names of the jobs that failed when they ran last."""
-    rows = ScheduledJob.objects.exclude(failed_at=None).order_by("name")
-    return [row.name for row in rows if row.succeeded_at is None or row.succeeded_at < row.failed_at]
+    """Names of the jobs whose last run failed."""
+    failing = Q(succeeded_at=None) | Q(succeeded_at__lt=F("failed_at"))
+    return _names(ScheduledJob.objects.exclude(failed_at=None).filter(failing))
 
 
 def late_jobs(at: datetime.datetime) -> list[str]:
-    """Names of the jobs that are long past their time, which a worker that runs would have begun, and of those that
-    are begun and never come to their end."""
-    past = Q(next_at__lt=at - datetime.timedelta(minutes=30)) | Q(begun_at__lt=at - ENDLESS)
-    return list(ScheduledJob.objects.filter(past).order_by("name").values_list("name", flat=True))
+    """Names of the jobs that no worker started in time, or that are started and never end."""
+    return _names(ScheduledJob.objects.filter(Q(next_at__lt=at - LATE_AFTER) | Q(started_at__lt=at - STUCK_AFTER)))
+
+
+def _names(jobs: QuerySet[ScheduledJob]) -> list[str]:
+    return list(jobs.order_by("name").values_list("name", flat=True))

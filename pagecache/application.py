@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable
 from django.conf import settings
 from django.db import connection
 
-from operations import metrics
-from pagecache import compression, rules
+from pagecache import compression, metrics, rules
 from pagecache.cache import PageCache
 from pagecache.entries import Page, Variant
 from pagecache.wire import Wire
@@ -42,9 +41,9 @@ class CachedPages:
                 return self.application(environ, start_response)
             page = self.cache.get_or_render(key, rendering.page, is_private=rules.is_private(target))
         if page is None or rendering.status:
-            metrics.count_made()
+            metrics.count_miss()
         else:
-            metrics.count_kept(target, 200, begin)
+            metrics.count_hit(target, 200, begin)
         if page is None:
             return rendering.answer(start_response)
         encoding = compression.accepted(environ.get("HTTP_ACCEPT_ENCODING", ""))

@@ -8,8 +8,7 @@ import email.utils
 import re
 import time
 
-from operations import metrics
-from pagecache import compression
+from pagecache import compression, metrics
 from pagecache.cache import PageCache
 
 LARGEST_REQUEST = 4096  # bytes
@@ -31,7 +30,7 @@ class Wire:
         self.cache = cache
         self._hosts = frozenset(host.encode() for host in hosts)
         self._protocol = b"https" if is_https else b""
-        self._is_counted = metrics.is_on()
+        self._is_counted = metrics.enabled()
         self._second = -1
         self._starts: dict[tuple[int, bytes], bytes] = {}
 
@@ -56,7 +55,7 @@ class Wire:
         keep = connection == b"keep-alive"
         known = b"if-none-match" in found and variant.is_known_to(found[b"if-none-match"].decode("ascii"))
         if self._is_counted:
-            metrics.count_kept(target.decode("ascii"), 304 if known else 200, begin)
+            metrics.count_hit(target.decode("ascii"), 304 if known else 200, begin)
         start = self._start(304 if known else 200, connection)
         if known:
             return [start, variant.repeated_head], keep

@@ -58,9 +58,9 @@ def on_starting(server: Any) -> None:
             sys.exit(str(error))
         connections.close_all()  # this process forks next
     if settings.METRICS_PORT:
-        from operations import metrics
+        from pagecache import metrics
 
-        metrics.forget_earlier()
+        metrics.forget_dead_processes()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, FILE_DESCRIPTORS) if most > 0 else FILE_DESCRIPTORS, most))
 
@@ -82,6 +82,6 @@ def post_worker_init(worker: Any) -> None:
     """Set up a web process, which also watches over the task worker."""
     sys.setswitchinterval(SWITCH_SECONDS)
     if apps.ready:
-        from operations import watch
+        from operations import alerts
 
-        watch.start()
+        alerts.start_watching()

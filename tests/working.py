@@ -53,7 +53,7 @@ class Place:
     def worker(self):
         """Stopped as a supervisor stops it, unless the test has ended it."""
         with (self.var / "worker.log").open("a") as log:
-            command = [sys.executable, "-W", "error", "manage.py", "work"]
+            command = [sys.executable, "-W", "error", "manage.py", "run_worker"]
             process = subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=log, stderr=subprocess.STDOUT)
         try:
             yield process

@@ -23,7 +23,7 @@ CHECK = """
 from django.utils import timezone
 from operations import readiness, worker_status
 now = timezone.now()
-print(readiness.worker(now, {}).state == "well", standing.failing_jobs() + standing.late_jobs(now))
+print(readiness.worker(now, {}).state == "ok", worker_status.failing_jobs() + worker_status.late_jobs(now))
 """
 
 

@@ -16,6 +16,7 @@ from callbacks.models import Attachment
 from operations.backups import databases, files, manifest, tombstones
 from operations.backups.files import BackupError
 from operations.backups.manifest import Entry, Manifest
+from operations.models import ProbeResult
 from storage import durable
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,26 @@ def make(wait: float = 0) -> Path:
         except BackupError as error:
             raise BackupError(f"{backup.name} was made and verified. What was erased is not listed: {error}") from error
     return backup
+
+
+def run_daily() -> None:
+    """Make a backup, delete old ones even if that failed, as the privacy page promises, and save the result.
+
+    Raises BackupError.
+    """
+    problem = summary = ""
+    try:
+        made = make(wait=files.WAIT)
+        summary = f"{made.name} was made and verified."
+        if lost := lost_files(made):
+            problem = f"The store has lost {lost} files that requests name."
+    except BackupError as error:
+        problem = str(error)
+    prune(timezone.now())
+    result = {"at": timezone.now(), "summary": summary, "problem": problem}
+    ProbeResult.objects.update_or_create(name="backup", defaults=result)
+    if problem:
+        raise BackupError(problem)
 
 
 def prune(at: datetime.datetime) -> list[Path]:

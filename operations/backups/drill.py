@@ -1,6 +1,7 @@
 """A restore drill: puts the newest backup into a throwaway folder and proves that it can be used."""
 
 import contextlib
+import logging
 import shutil
 import sqlite3
 import tempfile
@@ -16,24 +17,27 @@ from operations.backups import databases, files, manifest
 from operations.backups.databases import Ask
 from operations.backups.files import BackupError
 from operations.backups.manifest import SQLITE, Manifest
-from operations.models import Look
+from operations.models import ProbeResult
 from vault import keyring, streams
 from vault.keyring import VaultError
 
-LOOK = "drill"
+log = logging.getLogger(__name__)
+
 SEALED = "SELECT id, wrapped_key, sealed FROM callbacks_callbackrequest WHERE state <> 'withdrawn'"
 
 
-def drill() -> str:
+def run() -> str:
     """Proves the newest backup and writes down how it went; a sentence. Raises BackupError where it failed."""
     try:
         with files.alone(settings.BACKUP_DIR, wait=files.WAIT):
             says, problem = _prove_newest(), ""
     except (BackupError, OSError) as error:
         says, problem = "", str(error)
-    Look.objects.update_or_create(name=LOOK, defaults={"at": timezone.now(), "says": says, "problem": problem})
+    result = {"at": timezone.now(), "summary": says, "problem": problem}
+    ProbeResult.objects.update_or_create(name="drill", defaults=result)
     if problem:
         raise BackupError(problem)
+    log.info("%s", says)
     return says
 
 

@@ -11,7 +11,7 @@ from django_tasks_db.models import DBTaskResult
 
 from callbacks.casework import actions, erasure, notices
 from callbacks.models import CallbackRequest
-from operations.schedule import tend_notices
+from operations.schedule import send_notices
 from tests.callbacks.helpers import DETAILS, shows_number, submit
 from tests.callbacks.test_notices import work_queue
 
@@ -74,12 +74,12 @@ def test_many_changes_in_a_row_are_one_mail_and_one_more_when_it_is_quiet(claime
     for number in range(4, 8):
         change(number)
         work_queue()
-        tend_notices()
+        send_notices()
     assert len(told()) == 1
     assert DBTaskResult.objects.filter(task_path=notices.tell_of_correction.module_path).count() == 2
     at(monkeypatch, 11)
-    tend_notices()
-    tend_notices()
+    send_notices()
+    send_notices()
     assert len(told()) == 2
     assert len({sent.message()["Message-ID"] for sent in mail.outbox}) == 2
 
@@ -101,7 +101,7 @@ def test_nobody_is_told_of_a_change_that_concerns_no_claim(claimed, alex, why):
     elif why == "withdrawn":
         erasure.withdraw(claimed)
     work_queue()
-    tend_notices()
+    send_notices()
     assert told() == []
 
 
@@ -118,7 +118,7 @@ def test_without_an_address_of_the_colleague_all_are_told(claimed, alex, lacks):
 def test_address_that_takes_no_mail_costs_neither_this_word_nor_other_notices(claimed, settings):
     settings.EMAIL_BACKEND = f"{__name__}.RefusesAlex"
     change()
-    tend_notices()
+    send_notices()
     assert told() == [ALL]
 
 
@@ -127,10 +127,10 @@ def test_word_of_a_change_that_could_not_be_sent_is_sent_later(claimed, server_d
     work_queue()
     assert "OSError" in caplog.text and "clinic.example" not in caplog.text
     with pytest.raises(notices.NotSent) as caught:
-        tend_notices()
+        send_notices()
     assert caught.value.__context__ is None
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    tend_notices()
+    send_notices()
     assert told() == [["alex@clinic.example"]]
 
 
@@ -138,7 +138,7 @@ def test_nothing_is_sent_where_mail_is_off(claimed, settings):
     settings.EMAIL_HOST = ""
     change()
     work_queue()
-    tend_notices()
+    send_notices()
     assert mail.outbox == []
 
 

@@ -126,7 +126,7 @@ def test_file_that_comes_while_another_is_looked_into_is_taken_and_looked_into_l
     with inspection._one_at_a_time:
         post_form(client, ("file_1", File(b"\xff\xd8\xff")))
     assert (only_attachment().arrived, only_attachment().found) == (True, "unchecked")
-    schedule.look_into_files()
+    schedule.inspect_files()
     assert only_attachment().found == "unreadable"
 
 

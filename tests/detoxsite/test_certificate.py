@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 from django.utils import timezone
 
 from operations import probes, readiness
-from operations.models import Look
+from operations.models import ProbeResult
 
 DAY = datetime.timedelta(days=1)
 
@@ -75,45 +75,45 @@ def look(db, settings, monkeypatch, tmp_path) -> Callable[[int, str], readiness.
 
 def look_at(settings, port: int) -> readiness.Finding:
     settings.HTTPS, settings.SITE_URL = True, f"https://localhost:{port}"
-    probes.look_at_certificate()
+    probes.probe_certificate()
     at = timezone.now()
-    return readiness.certificate(at, {each.name: each for each in Look.objects.all()})
+    return readiness.certificate(at, {each.name: each for each in ProbeResult.objects.all()})
 
 
 def test_certificate_with_long_to_go_is_well(look):
     found = look(60)
-    assert found.state == "well" and f"{timezone.now() + 60 * DAY:%Y-%m-%d}" in found.says
+    assert found.state == "ok" and f"{timezone.now() + 60 * DAY:%Y-%m-%d}" in found.text
 
 
 def test_certificate_with_a_few_days_to_go_needs_somebody(look):
     found = look(5)
-    assert found.state == "wrong" and f"It ends on {timezone.now() + 5 * DAY:%Y-%m-%d}" in found.says
+    assert found.state == "problem" and f"It expires on {timezone.now() + 5 * DAY:%Y-%m-%d}" in found.text
 
 
 def test_certificate_that_is_over_needs_somebody(look):
     found = look(-1)
-    assert found.state == "wrong" and "certificate has expired" in found.says
+    assert found.state == "problem" and "certificate has expired" in found.text
 
 
 def test_certificate_that_no_browser_trusts_needs_somebody(look):
     found = look(60, trusted=False)
-    assert found.state == "wrong" and "self-signed certificate" in found.says
+    assert found.state == "problem" and "self-signed certificate" in found.text
 
 
 def test_address_where_nobody_listens_needs_somebody(db, settings):
     with closing(socket.create_server(("127.0.0.1", 0))) as gone:
         port = gone.getsockname()[1]
     found = look_at(settings, port)
-    assert found.state == "wrong" and "Connection refused" in found.says
+    assert found.state == "problem" and "Connection refused" in found.text
 
 
 def test_address_that_takes_connections_and_never_answers_is_given_up(db, settings, monkeypatch):
-    monkeypatch.setattr(probes, "PATIENCE", 0.2)
+    monkeypatch.setattr(probes, "TLS_TIMEOUT_SECONDS", 0.2)
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
         found = look_at(settings, silent.getsockname()[1])
-    assert found.state == "wrong" and "does not answer" in found.says
+    assert found.state == "problem" and "does not answer" in found.text
 
 
 def test_certificate_renewed_is_well_again(look):
-    assert look(-1).state == "wrong"
-    assert look(60).state == "well"
+    assert look(-1).state == "problem"
+    assert look(60).state == "ok"

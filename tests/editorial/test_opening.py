@@ -140,9 +140,9 @@ def test_what_is_not_listed_is_named_to_staff(december):
     opened(WEEKDAYS, 8)
     assert setup_gaps.no_opening_times() is None
     finding = readiness.opening_hours(timezone.now(), {})
-    assert finding.state == "note" and "No closed day is listed for the coming year" in finding.says
+    assert finding.state == "note" and "No closed day is listed for the coming year" in finding.text
     closed({TODAY - datetime.timedelta(days=1): None, TODAY + datetime.timedelta(days=400): None})
     assert setup_gaps.no_closed_days()
     closed({TODAY + datetime.timedelta(days=9): None})
-    assert readiness.opening_hours(timezone.now(), {}).state == "well"
+    assert readiness.opening_hours(timezone.now(), {}).state == "ok"
     assert OpeningTime.objects.count() == 5

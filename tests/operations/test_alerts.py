@@ -1,4 +1,4 @@
-"""Whoever runs the site is told in time, not too often, and of nobody who asked for a call."""
+"""Alerts come in time, not too often, and name nobody who asked for a call."""
 
 import datetime
 from pathlib import Path
@@ -9,9 +9,9 @@ from django_tasks_db.models import DBTaskResult
 
 from callbacks.models import CallbackRequest
 from editorial.staff_mail import NotSent
-from operations import alerts, probes, readiness, schedule, watch
+from operations import alerts, probes, readiness, schedule
 from operations.backups import manifest
-from operations.models import Look, Matter, ScheduledJob
+from operations.models import Incident, ProbeResult, ScheduledJob
 from tests.callbacks.helpers import submit
 from tests.mail_server import mail_server
 
@@ -35,13 +35,13 @@ def server(settings):
 def well(settings):
     """A worker that lives, a backup of today, room on the disk."""
     settings.DISK_LOW_MB = 1
-    schedule.ensure()
+    schedule.ensure_rows()
     ScheduledJob.objects.update(succeeded_at=NOW + DAY, next_at=NOW + 400 * DAY)
     (settings.BACKUP_DIR / f"{NOW:{manifest.NAME}}").mkdir(parents=True)
 
 
 def wrong() -> list[readiness.Finding]:
-    return [finding for finding in readiness.findings(NOW) if finding.state == "wrong"]
+    return [finding for finding in readiness.findings(NOW) if finding.state == "problem"]
 
 
 def keys() -> set[str]:
@@ -50,7 +50,7 @@ def keys() -> set[str]:
 
 def test_nothing_is_wrong_where_all_is_well(well, server):
     assert keys() == set()
-    assert alerts.tell(NOW) == 0 and server.got == []
+    assert alerts.alert_all(NOW) == 0 and server.got == []
 
 
 def break_worker(settings):
@@ -61,7 +61,7 @@ def break_store(settings):
     folder = Path(settings.STORAGES["attachments"]["OPTIONS"]["location"])
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.write_text("a file, not a folder")
-    probes.look_at_everything()
+    probes.run_all()
 
 
 def break_queue(settings):
@@ -94,7 +94,7 @@ def break_disk(settings):
 
 
 def break_backup(settings):
-    Look.objects.create(name="backup", at=NOW, problem="The disk is full.")
+    ProbeResult.objects.create(name="backup", at=NOW, problem="The disk is full.")
 
 
 def no_backup(settings):
@@ -102,17 +102,17 @@ def no_backup(settings):
 
 
 def break_drill(settings):
-    Look.objects.create(name="drill", at=NOW, problem="The database is damaged.")
+    ProbeResult.objects.create(name="drill", at=NOW, problem="The database is damaged.")
 
 
 def break_scanner(settings):
     settings.CLAMD = ("127.0.0.1", 1)
-    probes.look_at_everything()
+    probes.run_all()
 
 
 def end_certificate(settings):
     settings.HTTPS = True
-    Look.objects.create(name="certificate", at=NOW, good_until=NOW + 13 * DAY)
+    ProbeResult.objects.create(name="certificate", at=NOW, good_until=NOW + 13 * DAY)
 
 
 BREAKS = {
@@ -138,7 +138,7 @@ def test_what_breaks_is_found_and_nothing_else(well, server, settings, key):
     BREAKS[key](settings)
     assert keys() == {key}
     [found] = wrong()
-    assert found.says and found.advice
+    assert found.text and found.advice
 
 
 @pytest.mark.parametrize("how", [break_task, break_job])
@@ -154,53 +154,69 @@ def test_backup_that_is_old_is_found(well, settings):
 
 def test_matter_is_told_once_in_six_hours_and_once_when_it_is_well_again(well, server, settings):
     break_drill(settings)
-    told = [alerts.tell(NOW + minutes * MINUTE) for minutes in range(0, 60, 2)]
+    told = [alerts.alert_all(NOW + minutes * MINUTE) for minutes in range(0, 60, 2)]
     assert sum(told) == 1 and told[0] == 0, "what lasts a moment is not told"
-    alerts.tell(NOW + 5 * HOUR)
+    alerts.alert_all(NOW + 5 * HOUR)
     assert len(server.got) == 1
-    alerts.tell(NOW + 7 * HOUR)
+    alerts.alert_all(NOW + 7 * HOUR)
     assert len(server.got) == 2
-    Look.objects.update(problem="")
-    alerts.tell(NOW + 7 * HOUR + MINUTE)
-    alerts.tell(NOW + 7 * HOUR + 2 * MINUTE)
+    ProbeResult.objects.update(problem="")
+    alerts.alert_all(NOW + 7 * HOUR + MINUTE)
+    alerts.alert_all(NOW + 7 * HOUR + 2 * MINUTE)
     subjects = [mail["Subject"] for mail in server.mails]
-    assert subjects == ["Needs you: Restore drill", "Needs you: Restore drill", "Well again"]
-    assert "Well again: Restore drill." in server.mails[-1].get_content()
-    assert not Matter.objects.exists()
+    assert subjects == ["Action needed: Restore drill", "Action needed: Restore drill", "Recovered"]
+    assert "Recovered: Restore drill." in server.mails[-1].get_content()
+    assert not Incident.objects.exists()
 
 
 def test_matter_that_passes_by_itself_is_not_told_at_all(well, server, settings):
     break_drill(settings)
-    alerts.tell(NOW)
-    Look.objects.update(problem="")
-    alerts.tell(NOW + 20 * MINUTE)
+    alerts.alert_all(NOW)
+    ProbeResult.objects.update(problem="")
+    alerts.alert_all(NOW + 20 * MINUTE)
     assert server.got == []
 
 
 def test_mail_server_that_is_down_delays_an_alert_and_loses_none(well, server, settings):
     break_drill(settings)
-    alerts.tell(NOW)
+    alerts.alert_all(NOW)
     server.mood = "refuses"
     with pytest.raises(NotSent):
-        alerts.tell(NOW + 10 * MINUTE)
+        alerts.alert_all(NOW + 10 * MINUTE)
     server.mood = "takes"
-    assert alerts.tell(NOW + 12 * MINUTE) == 1
+    assert alerts.alert_all(NOW + 12 * MINUTE) == 1
     server.mood = "refuses"
-    Look.objects.update(problem="")
+    ProbeResult.objects.update(problem="")
     with pytest.raises(NotSent):
-        alerts.tell(NOW + 14 * MINUTE)
+        alerts.alert_all(NOW + 14 * MINUTE)
     server.mood = "takes"
-    alerts.tell(NOW + 16 * MINUTE)
-    assert server.mails[-1]["Subject"] == "Well again"
+    alerts.alert_all(NOW + 16 * MINUTE)
+    assert server.mails[-1]["Subject"] == "Recovered"
+
+
+def test_incident_that_another_process_closes_meanwhile_is_left_to_it(well, server, settings, monkeypatch):
+    """Between opening incidents and reading them."""
+    break_drill(settings)
+    create = Incident.objects.bulk_create
+
+    def create_and_lose(*arguments, **options) -> None:
+        create(*arguments, **options)
+        Incident.objects.all().delete()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Incident.objects, "bulk_create", create_and_lose)
+        assert alerts.alert_all(NOW) == 0 and server.got == []
+    alerts.alert_all(NOW)
+    assert alerts.alert_all(NOW + 10 * MINUTE) == 1
 
 
 def test_alert_holds_nothing_of_a_request(well, server, settings):
     request = submit()
     CallbackRequest.objects.update(due_at=NOW - 2 * HOUR, staff_told_at=NOW)
-    alerts.tell(NOW)
-    alerts.tell(NOW + 10 * MINUTE)
+    alerts.alert_all(NOW)
+    alerts.alert_all(NOW + 10 * MINUTE)
     text = server.got[0].decode()
-    assert "1 person waits past the promised time" in text
+    assert "1 person is waiting more than an hour past the promised time" in text
     for secret in (request.reference, str(request.pk), "Miller", "2125550123", "Knock"):
         assert secret not in text
 
@@ -208,24 +224,24 @@ def test_alert_holds_nothing_of_a_request(well, server, settings):
 def test_web_process_tells_of_a_worker_that_is_dead(well, server, settings):
     """For it cannot tell of itself; of several processes one does."""
     break_worker(settings)
-    watch.look()
-    Matter.objects.update(since=NOW - HOUR)
-    watch.look()
-    watch.look()
-    assert [mail["Subject"] for mail in server.mails] == ["Needs you: Task worker"]
+    alerts.check_worker()
+    Incident.objects.update(since=NOW - HOUR)
+    alerts.check_worker()
+    alerts.check_worker()
+    assert [mail["Subject"] for mail in server.mails] == ["Action needed: Task worker"]
     ScheduledJob.objects.filter(name="heartbeat").update(succeeded_at=timezone.now())
-    alerts.tell(timezone.now())
-    assert server.mails[-1]["Subject"] == "Well again"
+    alerts.alert_all(timezone.now())
+    assert server.mails[-1]["Subject"] == "Recovered"
 
 
 def test_web_process_tells_of_a_database_that_is_away_past_it(server, monkeypatch):
     from django.db import OperationalError
 
-    monkeypatch.setattr(watch, "_database_told_at", None)
+    monkeypatch.setattr(alerts, "_database_alerted_at", None)
     monkeypatch.setattr(readiness.worker_status, "heartbeat", lambda: (_ for _ in ()).throw(OperationalError("secret")))
-    watch.look()
-    watch.look()
-    assert [mail["Subject"] for mail in server.mails] == ["Needs you: Database"]
+    alerts.check_worker()
+    alerts.check_worker()
+    assert [mail["Subject"] for mail in server.mails] == ["Action needed: Database"]
     assert b"secret" not in server.got[0]
 
 
@@ -234,4 +250,4 @@ def test_page_says_what_to_do(client, well, settings):
 
     break_drill(settings)
     page = sign_in(client, "detoxsite.view_readiness").get("/admin/readiness/").content.decode()
-    assert "1 of 14 need you" in page and "The database is damaged." in page and "manage.py restore_drill" in page
+    assert "1 of 14" in page and "The database is damaged." in page and "manage.py restore_drill" in page

@@ -72,14 +72,14 @@ def test_one_damaged_request_keeps_nobody_from_serving():
     CallbackRequest.objects.update(sealed=b"\x01" + b"0" * 60)
     submit(nonce="whole")
     keys.prove()
-    assert readiness.vault_keys(timezone.now(), {}).state == "wrong"
+    assert readiness.vault_keys(timezone.now(), {}).state == "problem"
 
 
 def test_readiness_names_a_key_that_is_not_the_right_one(settings):
     submit()
-    assert readiness.vault_keys(timezone.now(), {}).state == "well"
+    assert readiness.vault_keys(timezone.now(), {}).state == "ok"
     settings.VAULT_KEYS = OTHER
-    assert "Key 1 opens nothing" in readiness.vault_keys(timezone.now(), {}).says
+    assert "Key 1 opens nothing" in readiness.vault_keys(timezone.now(), {}).text
 
 
 def test_check_tells_rows_of_two_keys_with_one_number_apart(settings):
@@ -111,7 +111,7 @@ def test_accepted_loss_lets_the_site_be_served_again(settings, now):
 def test_start_and_worker_refuse_the_wrong_key(settings):
     submit()
     settings.VAULT_KEYS = OTHER
-    for command in ("prepare", "work"):
+    for command in ("prepare", "run_worker", "work"):
         with pytest.raises(CommandError, match="Put the right keys back"):
             call_command(command, stdout=io.StringIO())
 

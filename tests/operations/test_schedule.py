@@ -27,7 +27,7 @@ ALL_JOBS = schedule.JOBS
 @pytest.fixture(autouse=True)
 def in_line(monkeypatch) -> None:
     """Threads of their own would not see what a test has in its transaction."""
-    monkeypatch.setattr(schedule, "JOBS", tuple(job for job in ALL_JOBS if not job.aside))
+    monkeypatch.setattr(schedule, "JOBS", tuple(job for job in ALL_JOBS if not job.in_thread))
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def runs(monkeypatch, clock) -> list[datetime.datetime]:
     """When a job that is due hourly has run."""
     seen: list[datetime.datetime] = []
     monkeypatch.setattr(schedule, "JOBS", (Job(NAME, EVERY, lambda: seen.append(clock.now)),))
-    schedule.ensure()
+    schedule.ensure_rows()
     return seen
 
 
@@ -73,22 +73,22 @@ def test_job_after_days_without_a_worker_runs_once(runs, clock):
 
 def test_job_that_another_worker_has_taken_is_left_alone(runs, clock):
     before = ScheduledJob.objects.get().next_at
-    assert schedule._take(schedule.JOBS[0], before)
-    assert not schedule._take(schedule.JOBS[0], before)
+    assert schedule._claim(schedule.JOBS[0], before)
+    assert not schedule._claim(schedule.JOBS[0], before)
     schedule.run_due()
     assert runs == []
 
 
 def test_job_whose_worker_was_killed_is_tried_again_soon(runs, clock):
-    schedule._take(schedule.JOBS[0], ScheduledJob.objects.get().next_at)  # and then nothing more is heard
-    pass_time(clock, schedule.TRY_AGAIN, MINUTE)
+    schedule._claim(schedule.JOBS[0], ScheduledJob.objects.get().next_at)  # and then nothing more is heard
+    pass_time(clock, schedule.RETRY_AFTER, MINUTE)
     assert len(runs) == 1
 
 
 def test_job_that_ends_its_worker_each_time_is_named_and_one_that_came_to_its_end_is_not(runs, clock):
     for _ in range(4 * 6):  # four hours; after each beginning nothing more is heard
-        schedule._take(schedule.JOBS[0], ScheduledJob.objects.get().next_at)
-        clock.now += schedule.TRY_AGAIN
+        schedule._claim(schedule.JOBS[0], ScheduledJob.objects.get().next_at)
+        clock.now += schedule.RETRY_AFTER
     assert worker_status.late_jobs(clock.now) == [schedule.JOBS[0].name]
     schedule.run_due()
     assert len(runs) == 1 and worker_status.late_jobs(clock.now) == []
@@ -98,7 +98,7 @@ def test_job_that_fails_is_tried_again_and_stops_no_other(monkeypatch, clock, ca
     seen = []
     jobs = (Job("bad", DAY, lambda: 1 / 0), Job("good", DAY, lambda: seen.append(1)))
     monkeypatch.setattr(schedule, "JOBS", jobs)
-    schedule.ensure()
+    schedule.ensure_rows()
     pass_time(clock, HOUR, MINUTE)
     assert seen == [1]
     assert caplog.text.count("ZeroDivisionError") == 6
@@ -130,15 +130,15 @@ def test_clocks_that_differ_a_little_make_no_job_run_twice(runs, clock):
 
 
 def test_schedule_does_not_multiply():
-    schedule.ensure()
+    schedule.ensure_rows()
     call_command("migrate", verbosity=0)
-    schedule.ensure()
+    schedule.ensure_rows()
     assert sorted(ScheduledJob.objects.values_list("name", flat=True)) == sorted(job.name for job in schedule.JOBS)
 
 
 def test_schedule_that_was_changed_drops_jobs_that_are_no_more():
     ScheduledJob.objects.create(name="of an older version", next_at=timezone.now())
-    schedule.ensure()
+    schedule.ensure_rows()
     assert not ScheduledJob.objects.filter(name="of an older version").exists()
 
 
@@ -151,9 +151,9 @@ def test_schedule_without_rows_makes_them():
 
 @pytest.mark.django_db(transaction=True)
 def test_every_job_runs_through(monkeypatch):
-    jobs = [replace(job, aside=False, first=0 * SECOND) for job in ALL_JOBS]
+    jobs = [replace(job, in_thread=False, first_after=0 * SECOND) for job in ALL_JOBS]
     monkeypatch.setattr(schedule, "JOBS", tuple(jobs))
-    schedule.ensure()
+    schedule.ensure_rows()
     schedule.run_due()
     assert worker_status.failing_jobs() == []
     assert not ScheduledJob.objects.filter(succeeded_at=None).exists()
@@ -163,7 +163,7 @@ def test_every_job_runs_through(monkeypatch):
 def test_purge_job_erases_what_is_due():
     request = submit()
     CallbackRequest.objects.update(received_at=timezone.now() - 90 * DAY, erase_after=timezone.now() - SECOND)
-    schedule.ensure()
+    schedule.ensure_rows()
     schedule.run_due()
     assert not CallbackRequest.objects.filter(pk=request.pk).exists()
 
@@ -192,17 +192,17 @@ def test_job_that_takes_long_holds_up_no_other_and_is_begun_once(monkeypatch, cl
         begun.append(1)
         go_on.wait(20)
 
-    jobs = (Job("long", DAY, take_long, aside=True), Job("short", MINUTE, lambda: others.append(1)))
+    jobs = (Job("long", DAY, take_long, in_thread=True), Job("short", MINUTE, lambda: others.append(1)))
     monkeypatch.setattr(schedule, "JOBS", jobs)
-    schedule.ensure()
+    schedule.ensure_rows()
     pass_time(clock, HOUR, MINUTE)
     assert (len(begun), len(others)) == (1, 60)
     go_on.set()
-    schedule._aside["long"].join(20)
+    schedule._threads["long"].join(20)
     assert ScheduledJob.objects.get(name="long").succeeded_at
 
 
 def test_drill_first_runs_once_there_is_a_backup(monkeypatch):
     monkeypatch.setattr(schedule, "JOBS", ALL_JOBS)
-    schedule.ensure()
+    schedule.ensure_rows()
     assert ScheduledJob.objects.get(name="restore drill").next_at > timezone.now() + 50 * MINUTE

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 from django.urls import get_resolver
 
-from operations import metrics
+from pagecache import metrics
 from tests.callbacks.helpers import CONTENT_TYPE, JPEG, File, body
 from tests.mail_server import mail_server
 from tests.served import Site, free_port, serve
@@ -197,5 +197,5 @@ def test_web_server_that_starts_beside_another_leaves_its_counts_alone(settings,
     ended.wait()
     for pid in (os.getpid(), ended.pid):
         (tmp_path / f"counter_{pid}.db").touch()
-    metrics.forget_earlier()
+    metrics.forget_dead_processes()
     assert [path.name for path in tmp_path.iterdir()] == [f"counter_{os.getpid()}.db"]

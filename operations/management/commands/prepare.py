@@ -36,7 +36,7 @@ class Command(BaseCommand):
             except keys.KeysError as error:
                 raise CommandError(str(error)) from error
             call_command("load_starter", stdout=self.stdout)
-            schedule.ensure()
+            schedule.ensure_rows()
         collect_static_if_changed()
         call_command("purge_callbacks", stdout=self.stdout)
         counters.forget_old()

@@ -11,6 +11,6 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         try:
-            self.stdout.write(drill.drill())
+            self.stdout.write(drill.run())
         except BackupError as error:
             raise CommandError(str(error)) from error

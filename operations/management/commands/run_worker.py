@@ -1,0 +1,22 @@
+"""Run the task worker."""
+
+from django.core.management.base import BaseCommand, CommandError
+
+from operations import keys, metrics, schedule
+from operations.task_worker import Worker
+
+
+class Command(BaseCommand):
+    help = "Send notices to staff and run the schedule, until stopped. Several may run at once, on several hosts."
+    requires_system_checks = []  # `prepare` ran them; here they would load every view and form
+
+    def handle(self, *args, **options) -> None:
+        try:
+            keys.prove()
+        except keys.KeysError as error:
+            raise CommandError(str(error)) from error
+        worker = Worker()
+        worker.configure_signals()
+        schedule.ensure_rows()
+        metrics.serve()
+        worker.run()

@@ -1,0 +1,94 @@
+"""Count the answers of the web processes for Prometheus, if METRICS_PORT is set. No label tells a reader or a page.
+
+The processes of one host count into files in METRICS_DIR; its task worker serves their sums (operations/metrics.py).
+"""
+
+import os
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+REGISTRY = CollectorRegistry()
+#: Seconds; a cached page is in the first, a slow phone's upload beyond the last.
+BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+
+REQUESTS = Counter(
+    "detox_requests", "Answers by kind of page and class of status.", ["kind", "status"], registry=REGISTRY
+)
+SECONDS = Histogram("detox_request_seconds", "Time to answer.", ["kind"], buckets=BUCKETS, registry=REGISTRY)
+UPLOAD = Counter("detox_upload_bytes", "Announced bytes of posts to the contact form.", registry=REGISTRY)
+CACHE = Counter("detox_page_cache", "Lookups in the page cache.", ["outcome"], registry=REGISTRY)
+
+#: By the first part of a path; all others are "other".
+KINDS = {
+    **dict.fromkeys(["", "phases", "symptoms", "treatments", "articles", "a-z", "plan", "card"], "guide"),
+    **dict.fromkeys(["about", "privacy", "accessibility", "safety", "emergency"], "guide"),
+    "search": "search",
+    "contact": "contact",
+    "admin": "staff",
+    "staff": "staff",
+    "static": "file",
+    "media": "file",
+}
+
+
+def enabled() -> bool:
+    return bool(settings.METRICS_PORT)
+
+
+def count_answer(path: str, status: int, start: float) -> str:
+    """Count one answer to a request of `start` (time.perf_counter()); returns its kind of page."""
+    kind = KINDS.get(path.lstrip("/").partition("/")[0], "other")
+    REQUESTS.labels(kind, f"{status // 100}xx").inc()
+    SECONDS.labels(kind).observe(time.perf_counter() - start)
+    return kind
+
+
+def count_hit(path: str, status: int, start: float) -> None:
+    """Count one answer from the page cache, which comes without Django's middleware."""
+    if enabled():
+        CACHE.labels("hit").inc()
+        count_answer(path, status, start)
+
+
+def count_miss() -> None:
+    """Count one page rendered for the cache; the middleware counts its answer."""
+    if enabled():
+        CACHE.labels("miss").inc()
+
+
+class MetricsMiddleware:
+    """Count every answer but /healthz; settings add it if METRICS_PORT is set."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        start = time.perf_counter()
+        response = self.get_response(request)
+        kind = count_answer(request.path_info, response.status_code, start)
+        length = request.META.get("CONTENT_LENGTH", "")
+        if kind == "contact" and request.method == "POST" and length.isdigit():
+            UPLOAD.inc(int(length))
+        return response
+
+
+def forget_dead_processes() -> None:
+    """Delete the counts of processes that have ended: at the start of a web server, so that a restart begins at zero.
+
+    Another web server may still run while its successor starts (deploy/release); it keeps its own.
+    """
+    for path in settings.METRICS_DIR.glob("*.db") if enabled() else []:
+        if not _is_ours_and_runs(int(path.stem.rpartition("_")[2])):  # prometheus_client ends a name with the process
+            path.unlink()
+
+
+def _is_ours_and_runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
