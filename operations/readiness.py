@@ -75,6 +75,10 @@ def findings(at: datetime) -> list[Finding]:
     return [run(at, probes) for run in CHECKS]
 
 
+def _result(problem: str, ok: str) -> Result:
+    return (State.PROBLEM, problem) if problem else (State.OK, ok)
+
+
 @check("database", "Database")
 def database(at: datetime, probes: Probes) -> Result:
     with connection.cursor() as cursor:
@@ -87,7 +91,7 @@ def vault_keys(at: datetime, probes: Probes) -> Result:
     problems = keys.problems()
     if unopened := keys.unopened():
         problems.append(f"{unopened} of the requests and second factors tried cannot be opened.")
-    return (State.PROBLEM, " ".join(problems)) if problems else (State.OK, "Each key opens what is under it.")
+    return _result(" ".join(problems), "Each key opens what is under it.")
 
 
 @check("store", "File storage", "Check the disk or object store and its settings. Requests are taken; files are not.")
@@ -95,19 +99,16 @@ def store(at: datetime, probes: Probes) -> Result:
     probe = probes.get("store")
     if not probe:
         return NOT_PROBED
-    return (
-        (State.PROBLEM, probe.problem) if probe.problem else (State.OK, f"Saved and deleted a file {ago(probe, at)}.")
-    )
+    return _result(probe.problem, f"Saved and deleted a file {ago(probe, at)}.")
 
 
-@check(
-    "worker", "Task worker", "Start it: `manage.py run_worker`. Until then no notices are sent and nothing is erased."
-)
+@check("worker", "Task worker", "Start it with `manage.py run_worker`. Until then no mail is sent and nothing erased.")
 def worker(at: datetime, probes: Probes) -> Result:
     heartbeat = worker_status.heartbeat()
     if heartbeat is None:
         return State.PROBLEM, "No worker has run yet."
-    return State.OK if heartbeat > at - WORKER_SILENT_AFTER else State.PROBLEM, f"Last seen {ago(heartbeat, at)}."
+    seen = f"Last seen {ago(heartbeat, at)}."
+    return _result(seen if heartbeat <= at - WORKER_SILENT_AFTER else "", seen)
 
 
 @check("queue", "Task queue", "Check that the worker is running.")
@@ -126,7 +127,7 @@ def tasks(at: datetime, probes: Probes) -> Result:
     parts = [f"{failed} failed in the last day"] if failed else []
     parts += [f"failing: {', '.join(failing)}"] if failing else []
     parts += [f"late: {', '.join(late)}"] if late else []
-    return (State.PROBLEM, f"{'; '.join(parts).capitalize()}.") if parts else (State.OK, "No failures.")
+    return _result(f"{'; '.join(parts).capitalize()}." if parts else "", "No failures.")
 
 
 @check("callbacks", "People waiting", "Open the queue and call.")
@@ -153,9 +154,7 @@ def mail(at: datetime, probes: Probes) -> Result:
     if not notices.are_on():
         return State.NOTE, "No mail server is set up: nobody is notified of requests or alerted to problems."
     unsent = notices.waiting(at - QUEUE_SLOW_AFTER)
-    return (
-        (State.PROBLEM, f"Staff were not notified of {unsent} requests.") if unsent else (State.OK, "Notices are sent.")
-    )
+    return _result(f"Staff were not notified of {unsent} requests." if unsent else "", "Notices are sent.")
 
 
 @check("scanner", "Malware scanner", "Start clamd.")
@@ -175,9 +174,8 @@ def scanner(at: datetime, probes: Probes) -> Result:
 def disk(at: datetime, probes: Probes) -> Result:
     free = free_megabytes()
     low = [f"{name} has {space:,} MB free" for name, space in free.items() if space < settings.DISK_LOW_MB]
-    if low:
-        return State.PROBLEM, f"{'; '.join(low)}."
-    return State.OK, f"{'; '.join(f'{name}: {space:,} MB free' for name, space in free.items())}."
+    ok = f"{'; '.join(f'{name}: {space:,} MB free' for name, space in free.items())}."
+    return _result(f"{'; '.join(low)}." if low else "", ok)
 
 
 def free_megabytes() -> dict[str, int]:
@@ -218,9 +216,7 @@ def newest_backup() -> datetime | None:
     return manifest.made_at(found[-1]) if found else None
 
 
-@check(
-    "drill", "Restore drill", "Run `manage.py restore_drill`; if it fails again, make a new backup and try that one."
-)
+@check("drill", "Restore drill", "Run `manage.py restore_drill`; if it fails again, make and try a new backup.")
 def restore_drill(at: datetime, probes: Probes) -> Result:
     probe = probes.get("drill")
     if not probe:

@@ -111,7 +111,7 @@ def test_address_that_takes_connections_and_never_answers_is_given_up(db, settin
     monkeypatch.setattr(probes, "TLS_TIMEOUT_SECONDS", 0.2)
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
         found = look_at(settings, silent.getsockname()[1])
-    assert found.state == "problem" and "does not answer" in found.text
+    assert found.state == "problem" and "presents no certificate" in found.text
 
 
 def test_certificate_renewed_is_well_again(look):
