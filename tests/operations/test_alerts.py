@@ -97,10 +97,6 @@ def break_backup(settings):
     ProbeResult.objects.create(name="backup", at=NOW, problem="The disk is full.")
 
 
-def no_backup(settings):
-    next(settings.BACKUP_DIR.iterdir()).rename(settings.BACKUP_DIR / f"{NOW - 2 * DAY:{manifest.NAME}}")
-
-
 def break_drill(settings):
     ProbeResult.objects.create(name="drill", at=NOW, problem="The database is damaged.")
 
@@ -148,7 +144,7 @@ def test_task_or_job_that_fails_is_found(well, settings, how):
 
 
 def test_backup_that_is_old_is_found(well, settings):
-    no_backup(settings)
+    next(settings.BACKUP_DIR.iterdir()).rename(settings.BACKUP_DIR / f"{NOW - 2 * DAY:{manifest.NAME}}")
     assert keys() == {"backup"}
 
 
