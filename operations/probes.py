@@ -3,6 +3,7 @@
 import datetime
 import socket
 import ssl
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from cryptography import x509
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from callbacks.files import clamd
+from operations.backups.manifest import BackupError
 from operations.models import ProbeResult
 from vault import sealed_files
 
@@ -25,6 +27,19 @@ def run_all() -> None:
     recent = ProbeResult.objects.filter(problem="", at__gt=timezone.now() - CERTIFICATE_INTERVAL)
     if settings.HTTPS and not recent.filter(name="certificate").exists():
         probe_certificate()
+
+
+def record(name: str, run: Callable[[], str]) -> str:
+    """Save the sentence that a backup or a drill returns, or its problem. Raises BackupError if it failed."""
+    summary = problem = ""
+    try:
+        summary = run()
+    except (BackupError, OSError) as error:
+        problem = str(error)
+    _save(name, problem, summary=summary)
+    if problem:
+        raise BackupError(problem)
+    return summary
 
 
 def probe_certificate() -> None:

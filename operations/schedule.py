@@ -105,8 +105,8 @@ JOBS = (
     Job("prune tasks", DAY, prune_tasks),
     Job("erased list", MINUTE, tombstones.publish),
     Job("alerts", 2 * MINUTE, probe_and_alert, in_thread=True),
-    Job("backup", DAY, backup.run_daily, in_thread=True),
-    Job("restore drill", 7 * DAY, drill.run, in_thread=True, first_after=HOUR),
+    Job("backup", DAY, lambda: probes.record("backup", backup.run_daily), in_thread=True),
+    Job("restore drill", 7 * DAY, lambda: probes.record("drill", drill.run), in_thread=True, first_after=HOUR),
 )
 #: Of this process, by job name.
 _threads: dict[str, threading.Thread] = {}

@@ -1,53 +1,60 @@
-"""Makes a backup while the site serves, and deletes old ones. docs/decisions/0010-backups.md has why it is made so."""
+"""Make backups while the site serves, and delete old ones. docs/decisions/0010-backups.md has why."""
 
 import datetime
+import hashlib
 import logging
+import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.utils import timezone
 
 from callbacks.models import Attachment
-from operations.backups import databases, files, manifest, tombstones
-from operations.backups.files import BackupError
-from operations.backups.manifest import Entry, Manifest
-from operations.models import ProbeResult
+from operations.backups import databases, manifest, tombstones
+from operations.backups.manifest import BackupError, Entry, Manifest
 from storage import durable
 
 log = logging.getLogger(__name__)
 
-#: What is being made has a name like this, which nothing takes for a backup.
+#: Names that nothing takes for a backup.
 UNFINISHED = ".unfinished-"
-#: Megabytes that a backup leaves free on its disk, which may be the one that requests are stored on.
+#: A backup leaves this free on its disk, on which requests may be stored too.
 RESERVE_MB = 256
-SETTLED = datetime.timedelta(seconds=2)
+#: Seconds that a scheduled backup, or a drill, waits for another one.
+LOCK_TIMEOUT_SECONDS = 600
+PIECE_BYTES = 1024 * 1024
+#: A store tells whole seconds: a file younger than this may change without a new time.
+SETTLED_AFTER = datetime.timedelta(seconds=2)
 
 
-def make(wait: float = 0) -> Path:
-    """A verified backup in BACKUP_DIR, and the list of what was erased beside it.
+def make(lock_timeout: float = 0) -> Path:
+    """Make a verified backup in BACKUP_DIR, and publish the list of what was erased.
 
-    Raises BackupError; nothing half-made is left then. It says so where the backup is there and only the list is not.
+    Raises BackupError, and leaves nothing half-made; if only the list failed, the message says that the backup exists.
     """
     folder = settings.BACKUP_DIR
-    with files.alone(folder, wait=wait):
-        _clear_unfinished(folder)
+    with manifest.locked(folder, timeout=lock_timeout):
+        for path in folder.glob(f"{UNFINISHED}*"):
+            shutil.rmtree(path, ignore_errors=True)
         draft = folder / f"{UNFINISHED}{uuid.uuid4().hex}"
         try:
             draft.mkdir(mode=0o700)
-            trusted = _Copy(draft, _newest_readable(folder)).run()
-            manifest.verify(draft, trusted=trusted)
-            files.sync_all(draft)
+            linked = _Copy(draft, folder).run()
+            manifest.verify(draft, already_read=linked)
+            for path in (draft, *draft.rglob("*/")):
+                durable.sync(path)
             backup = draft.rename(_free_name(folder))
             durable.sync(folder)
         except BackupError:
             raise
-        except Exception as error:  # of the disk, the database or the store, each of which has its own
-            raise BackupError(_in_words(error)) from error
+        except Exception as error:  # disk, database and store each raise their own
+            reason = getattr(error, "strerror", None) or type(error).__name__
+            raise BackupError(f"The backup could not be made: {reason}. Older ones are untouched.") from error
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         try:
@@ -57,125 +64,124 @@ def make(wait: float = 0) -> Path:
     return backup
 
 
-def run_daily() -> None:
-    """Make a backup, delete old ones even if that failed, as the privacy page promises, and save the result.
-
-    Raises BackupError.
-    """
-    problem = summary = ""
+def run_daily() -> str:
+    """Make a backup, and delete old ones even if that fails: the privacy page promises it. Raises BackupError."""
     try:
-        made = make(wait=files.WAIT)
-        summary = f"{made.name} was made and verified."
-        if lost := lost_files(made):
-            problem = f"The store has lost {lost} files that requests name."
-    except BackupError as error:
-        problem = str(error)
-    prune(timezone.now())
-    result = {"at": timezone.now(), "summary": summary, "problem": problem}
-    ProbeResult.objects.update_or_create(name="backup", defaults=result)
-    if problem:
-        raise BackupError(problem)
+        made = make(LOCK_TIMEOUT_SECONDS)
+    finally:
+        prune(timezone.now())
+    if lost := lost_files(made):
+        raise BackupError(f"The store has lost {lost} files that requests name.")
+    return f"{made.name} was made and verified."
 
 
 def prune(at: datetime.datetime) -> list[Path]:
-    """Deletes what is older than BACKUP_DAYS, and what is not among the newest of its days, weeks and months."""
-    with files.alone(settings.BACKUP_DIR, wait=files.WAIT):
+    """Delete the backups older than BACKUP_DAYS, and those that are not the newest of a day, week or month to keep."""
+    with manifest.locked(settings.BACKUP_DIR, timeout=LOCK_TIMEOUT_SECONDS):
         backups = manifest.all_in(settings.BACKUP_DIR)
         kept = _kept(backups, at)
-        gone = [backup for backup in backups if backup not in kept]
-        for backup in gone:
-            # A backup that is half deleted must not look like a whole one.
-            hidden = backup.rename(backup.with_name(f"{UNFINISHED}{backup.name}"))
-            shutil.rmtree(hidden)
-    return gone
+        old = [backup for backup in backups if backup not in kept]
+        for backup in old:
+            # Renamed first, so that a backup half deleted never looks like a whole one.
+            shutil.rmtree(backup.rename(backup.with_name(f"{UNFINISHED}{backup.name}")))
+    return old
 
 
 def _kept(backups: list[Path], at: datetime.datetime) -> set[Path]:
     oldest = at - datetime.timedelta(days=settings.BACKUP_DAYS)
     young = [backup for backup in backups if manifest.made_at(backup) > oldest]
-    kept: set[Path] = set(young[-1:])
-    for pattern, number in (
+    kept = set(young[-1:])
+    for period, number in (
         ("%Y-%m-%d", settings.BACKUPS_DAILY),
         ("%G-%V", settings.BACKUPS_WEEKLY),
         ("%Y-%m", settings.BACKUPS_MONTHLY),
     ):
-        newest_of = {f"{manifest.made_at(backup):{pattern}}": backup for backup in young}
-        kept |= set(list(newest_of.values())[-number:] if number else [])
+        newest = list({f"{manifest.made_at(backup):{period}}": backup for backup in young}.values())
+        kept.update(newest[len(newest) - min(number, len(newest)) :])
     return kept
 
 
 def lost_files(backup: Path) -> int:
-    """How many files rows still point to though the store has lost them. Raises BackupError."""
+    """Count the files that rows still name though the store has lost them. Raises BackupError."""
     missing = manifest.load(backup).missing
     return Attachment.objects.arrived().filter(object_name__in=missing).count() if missing else 0
 
 
-@dataclass
 class _Copy:
-    """One backup in the making. What did not change since `earlier` is linked, not copied again."""
+    """Fill a folder with a backup; link what has not changed since the newest earlier one in `backups`."""
 
-    folder: Path
-    earlier: Path | None
-    trusted: set[str] = field(default_factory=set)
+    def __init__(self, folder: Path, backups: Path) -> None:
+        self.folder = folder
+        self.earlier, self.known = backups, dict[str, Entry]()
+        for backup in reversed(manifest.all_in(backups)):
+            try:
+                self.earlier, self.known = backup, manifest.load(backup).files
+                break
+            except BackupError as error:
+                log.warning("%s", error)
+        self.linked: set[str] = set()
 
-    def run(self) -> frozenset[str]:
-        """Names of the files that were read while linking them. Raises BackupError, or what a disk or store raises."""
-        self.known = manifest.load(self.earlier).files if self.earlier else {}
-        _leave_reserve(self.folder, databases.size())
+    def run(self) -> set[str]:
+        """Return the names of the files that were linked, and read. Raises BackupError, or what disk or store raise."""
+        _ensure_space(self.folder, databases.size())
         name, counts, attachments = databases.copy_into(self.folder)
         made = Manifest(f"{timezone.now():%Y-%m-%dT%H:%M:%SZ}", name, counts, attachments, keys=manifest.fingerprints())
-        made.files[name] = Entry((self.folder / name).stat().st_size, files.sha256(self.folder / name))
-        # The database first: what it names was stored before. What is erased meanwhile is missing, and may be.
+        made.files[name] = Entry((self.folder / name).stat().st_size, manifest.sha256(self.folder / name))
+        # After the database: the files that it names were stored before. What is erased meanwhile is missing.
         for each in sorted(attachments):
             if entry := self._take(storages["attachments"], each, f"attachments/{each}"):
                 made.files[f"attachments/{each}"] = entry
             else:
                 made.missing.append(each)
-        media = storages["default"]
-        for each in _names_in(media):
-            if entry := self._take(media, each, f"media/{each}"):
+        for each in _names_in(storages["default"]):
+            if entry := self._take(storages["default"], each, f"media/{each}"):
                 made.files[f"media/{each}"] = entry
         made.save(self.folder)
-        return frozenset(self.trusted)
+        return self.linked
 
     def _take(self, storage: Storage, name: str, path: str) -> Entry | None:
-        """None where the store does not have it."""
+        """Link or copy one file; None if the store does not have it."""
         try:
-            at = storage.get_modified_time(name)
-            # A store tells whole seconds: what may be written anew within the same one is copied again next time.
-            settled = at.microsecond or timezone.now() - at > SETTLED
-            modified = at.isoformat() if settled else ""
+            time, size = storage.get_modified_time(name), storage.size(name)
+            is_settled = time.microsecond or timezone.now() - time > SETTLED_AFTER
+            modified = time.isoformat() if is_settled else ""
             old = self.known.get(path)
-            if (
-                old
-                and modified
-                and old.modified == modified
-                and old.bytes == storage.size(name)
-                and self._link(path, old)
-            ):
+            if old and modified and (old.modified, old.bytes) == (modified, size) and self._link(path, old):
                 return old
-            _leave_reserve(self.folder, storage.size(name))
+            _ensure_space(self.folder, size)
             with storage.open(name, "rb") as source:
-                length, digest = files.write(self.folder / path, source)
+                length, digest = _copy(source, self.folder / path)
         except BackupError:
             raise
-        except Exception:  # each store says in its own way that a file is not there
+        except Exception:  # each store raises its own for a missing file
             if storage.exists(name):
                 raise
             return None
         return Entry(length, digest, modified)
 
     def _link(self, path: str, old: Entry) -> bool:
-        """Only what is still as it was: a copy that went bad must not go on from backup to backup."""
+        """Share an earlier backup's file, unless it went bad there or the disk has no hard links."""
         try:
-            if files.sha256(self.earlier / path) != old.sha256:
+            if manifest.sha256(self.earlier / path) != old.sha256:
                 return False
+            (self.folder / path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.link(self.earlier / path, self.folder / path)
         except OSError:
             return False
-        if not files.link(self.earlier / path, self.folder / path):
-            return False
-        self.trusted.add(path)
+        self.linked.add(path)
         return True
+
+
+def _copy(source: IO[bytes], path: Path) -> tuple[int, str]:
+    """Return the length and SHA-256 of what was read, so that reading the copy proves it. Raises OSError."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    digest, length = hashlib.sha256(), 0
+    with durable.create(path) as copy:
+        while piece := source.read(PIECE_BYTES):
+            copy.write(piece)
+            digest.update(piece)
+            length += len(piece)
+    return length, digest.hexdigest()
 
 
 def _names_in(storage: Storage, folder: str = "") -> Iterator[str]:
@@ -188,23 +194,12 @@ def _names_in(storage: Storage, folder: str = "") -> Iterator[str]:
         yield from _names_in(storage, f"{folder}{each}/")
 
 
-def _newest_readable(folder: Path) -> Path | None:
-    for backup in reversed(manifest.all_in(folder)):
-        try:
-            manifest.load(backup)
-        except BackupError as error:
-            log.warning("%s", error)
-        else:
-            return backup
-    return None
-
-
-def _leave_reserve(folder: Path, needed: int) -> None:
+def _ensure_space(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if free - needed < RESERVE_MB * 1024 * 1024:
         raise BackupError(
             f"The disk of BACKUP_DIR is nearly full: {free // 1_000_000} MB are free, and a backup leaves {RESERVE_MB} "
-            "MB for what people send. Make room, or let BACKUP_DIR be on another disk."
+            "MB for what people send. Free up space, or set BACKUP_DIR to another disk."
         )
 
 
@@ -213,14 +208,3 @@ def _free_name(folder: Path) -> Path:
     while (path := folder / f"{at:{manifest.NAME}}").exists():
         at += datetime.timedelta(seconds=1)
     return path
-
-
-def _clear_unfinished(folder: Path) -> None:
-    for path in folder.glob(f"{UNFINISHED}*"):
-        shutil.rmtree(path, ignore_errors=True)
-
-
-def _in_words(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return f"The backup could not be written: {error.strerror}. Nothing was kept of it; older ones are untouched."
-    return f"The backup could not be made ({type(error).__name__}). Nothing was kept of it; older ones are untouched."

@@ -1,65 +1,42 @@
-"""A restore drill: puts the newest backup into a throwaway folder and proves that it can be used."""
+"""Restore drill: restore the newest backup into a throwaway place and prove that it can be used."""
 
 import contextlib
-import logging
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 from django.conf import settings
-from django.utils import timezone
 
 from callbacks.models import CallbackRequest
-from operations.backups import databases, files, manifest
-from operations.backups.databases import Ask
-from operations.backups.files import BackupError
-from operations.backups.manifest import SQLITE, Manifest
-from operations.models import ProbeResult
+from operations.backups import databases, manifest
+from operations.backups.backup import LOCK_TIMEOUT_SECONDS
+from operations.backups.manifest import SQLITE, BackupError, Manifest
 from vault import keyring, streams
 from vault.keyring import VaultError
 
-log = logging.getLogger(__name__)
-
-SEALED = "SELECT id, wrapped_key, sealed FROM callbacks_callbackrequest WHERE state <> 'withdrawn'"
-
 
 def run() -> str:
-    """Proves the newest backup and writes down how it went; a sentence. Raises BackupError where it failed."""
-    try:
-        with files.alone(settings.BACKUP_DIR, wait=files.WAIT):
-            says, problem = _prove_newest(), ""
-    except (BackupError, OSError) as error:
-        says, problem = "", str(error)
-    result = {"at": timezone.now(), "summary": says, "problem": problem}
-    ProbeResult.objects.update_or_create(name="drill", defaults=result)
-    if problem:
-        raise BackupError(problem)
-    log.info("%s", says)
-    return says
-
-
-def _prove_newest() -> str:
-    backups = manifest.all_in(settings.BACKUP_DIR)
-    if not backups:
-        raise BackupError("There is no backup to try.")
-    return prove(backups[-1])
+    """Prove the newest backup; return a sentence about it. Raises BackupError or OSError."""
+    with manifest.locked(settings.BACKUP_DIR, timeout=LOCK_TIMEOUT_SECONDS):
+        backups = manifest.all_in(settings.BACKUP_DIR)
+        if not backups:
+            raise BackupError("There is no backup to try.")
+        return prove(backups[-1])
 
 
 def prove(backup: Path) -> str:
-    """Reads all of it, brings its database to life, counts, and opens what is sealed. Raises BackupError."""
+    """Read all of it, restore and count its database, open what is sealed. Raises BackupError."""
     found = manifest.verify(backup)
-    with _alive(backup, found) as ask:
-        counts = databases.counts(ask)
+    with _restored(backup, found) as alias:
+        counts = databases.counts(alias)
         if counts != found.counts:
             wrong = sorted(name for name in counts.keys() | found.counts if counts.get(name) != found.counts.get(name))
             raise BackupError(f"The restored database has not the rows that the backup had: {', '.join(wrong)[:200]}.")
-        opened, locked = _open_one_for_each_key(ask)
+        opened, locked = _open_one_of_each_key(alias)
     whole = _open_files(backup, found)
     without = f" No key was here for {locked}, which could not be opened." if locked else ""
-    requests = counts.get("callbacks_callbackrequest", 0)
+    requests = counts.get(CallbackRequest._meta.db_table, 0)
     return (
         f"{backup.name} was restored for a try: {sum(counts.values())} rows, {requests} requests; {opened} opened as a "
         f"sample, and {whole} of {len(found.attachments)} files opened from end to end.{without}"
@@ -67,28 +44,27 @@ def prove(backup: Path) -> str:
 
 
 @contextlib.contextmanager
-def _alive(backup: Path, found: Manifest) -> Iterator[Ask]:
+def _restored(backup: Path, found: Manifest) -> Iterator[str]:
     if found.database != SQLITE:
-        with databases.scratch_postgres(backup / found.database) as ask:
-            yield ask
+        with databases.scratch_postgres(backup / found.database) as alias:
+            yield alias
         return
     settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="drill-", dir=settings.VAR_DIR) as folder:
-        copy = Path(folder, SQLITE)
-        shutil.copyfile(backup / SQLITE, copy)
+        copy = Path(shutil.copy(backup / SQLITE, folder))
         manifest.verify_sqlite(copy)
-        with closing(sqlite3.connect(copy)) as database:
-            yield lambda query: database.execute(query).fetchall()
+        with databases.opened(str(copy)) as alias:
+            yield alias
 
 
-def _open_one_for_each_key(ask: Ask) -> tuple[int, int]:
-    """How many were opened, and how many stand under keys that are not here. Raises BackupError."""
+def _open_one_of_each_key(alias: str) -> tuple[int, int]:
+    """Return how many requests were opened, and how many are under keys that are not here. Raises BackupError."""
     tried: set[int] = set()
     locked = 0
-    for pk, wrapped, sealed in ask(SEALED):
-        request = CallbackRequest(pk=CallbackRequest._meta.pk.to_python(pk), wrapped_key=wrapped, sealed=sealed)
+    requests = CallbackRequest.objects.using(alias).exclude(state=CallbackRequest.State.WITHDRAWN)
+    for request in requests.only("wrapped_key", "sealed").iterator():  # an older release may lack other columns
         try:
-            number = keyring.number_of(bytes(wrapped))
+            number = keyring.number_of(bytes(request.wrapped_key))
             if number not in settings.VAULT_KEYS:
                 locked += 1
             elif number not in tried:

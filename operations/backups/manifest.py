@@ -1,22 +1,22 @@
-"""What is in a backup, and whether it still is: each file's length and SHA-256, and those of the list itself.
+"""The format of a backup, and its verification.
 
-A backup is a folder: the database's copy, `attachments` (as encrypted as they are stored), `media`, manifest.json, and
-manifest.sha256 over that. It holds no key.
+A backup is a folder: a copy of the database, `attachments` (still encrypted), `media`, manifest.json with each file's
+length and SHA-256, and manifest.sha256 over that. It holds no key.
 """
 
+import contextlib
 import datetime
 import hashlib
 import json
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator, Set
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from django.conf import settings
 
-from operations.backups import files
-from operations.backups.files import BackupError
 from operations.keys import fingerprint
+from storage import durable
 from vault import streams
 
 FORMAT = 1
@@ -25,9 +25,13 @@ LIST, SEAL = "manifest.json", "manifest.sha256"
 SQLITE, POSTGRES = "database.sqlite3", "database.dump"
 
 
+class BackupError(Exception):
+    """A backup could not be made, read or restored. The message is a sentence for the operator."""
+
+
 @dataclass
 class Entry:
-    """One file of a backup. `modified` is what the store said of the original, and tells whether it has changed."""
+    """One file of a backup; `modified` is the original's time in the store, to tell whether it changed."""
 
     bytes: int
     sha256: str
@@ -38,100 +42,115 @@ class Entry:
 class Manifest:
     made_at: str
     database: str
-    #: Rows of each table.
+    #: Rows by table.
     counts: dict[str, int] = field(default_factory=dict)
-    #: Names of encrypted files, with the plain length that their row has.
+    #: Plain length, by their row, of each encrypted file.
     attachments: dict[str, int] = field(default_factory=dict)
-    #: Those of them that the store did not have any more when the backup was made.
+    #: Attachments that the store had lost, or that were erased while the backup was made.
     missing: list[str] = field(default_factory=list)
-    #: Fingerprints of the keys at that time: enough to tell whether a key is the same, nothing of the key.
+    #: Fingerprints of the keys in use, to recognize a key by.
     keys: dict[str, str] = field(default_factory=dict)
     files: dict[str, Entry] = field(default_factory=dict)
     format: int = FORMAT
 
     def save(self, folder: Path) -> None:
         """Raises OSError."""
-        text = json.dumps(asdict(self), indent=1, sort_keys=True)
-        files.write_text(folder / LIST, text)
-        files.write_text(folder / SEAL, hashlib.sha256(text.encode()).hexdigest())
+        text = json.dumps(asdict(self), indent=1, sort_keys=True).encode()
+        for name, content in ((LIST, text), (SEAL, hashlib.sha256(text).hexdigest().encode())):
+            with durable.replace(folder / name) as file:
+                file.write(content)
 
 
-def load(folder: Path) -> Manifest:
-    """Raises BackupError where it is damaged, from a newer version, or not there."""
+def load(backup: Path) -> Manifest:
+    """Raises BackupError if it is damaged, from a newer version, or no backup."""
     try:
-        text = (folder / LIST).read_bytes()
-        if hashlib.sha256(text).hexdigest() != (folder / SEAL).read_text():
-            raise BackupError(f"The backup {folder.name} is damaged: its list of files was changed.")
+        text = (backup / LIST).read_bytes()
+        if hashlib.sha256(text).hexdigest() != (backup / SEAL).read_text():
+            raise BackupError(f"The backup {backup.name} is damaged: its list of files was changed.")
         raw = json.loads(text)
         if raw["format"] != FORMAT:
-            raise BackupError(f"The backup {folder.name} is of another version; use the program that made it.")
+            raise BackupError(f"The backup {backup.name} is of another version; use the release that made it.")
         return Manifest(**raw | {"files": {path: Entry(**entry) for path, entry in raw["files"].items()}})
     except FileNotFoundError as error:
-        raise BackupError(f"{folder} is no backup: it has no {Path(error.filename).name}.") from None
+        raise BackupError(f"{backup} is not a backup: it has no {Path(error.filename).name}.") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BackupError(f"The backup {folder.name} is damaged: its list cannot be read.") from error
+        raise BackupError(f"The backup {backup.name} is damaged: its list cannot be read.") from error
 
 
-def verify(folder: Path, *, trusted: frozenset[str] = frozenset()) -> Manifest:
-    """Reads every file of a backup. `trusted` ones were read a moment ago. Raises BackupError at what is wrong."""
-    manifest = load(folder)
-    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {LIST, SEAL}
-    for name in sorted(manifest.files.keys() | there):
-        if name not in there:
-            raise BackupError(f"The backup {folder.name} is damaged: {name} is missing.")
+def verify(backup: Path, *, already_read: Set[str] = frozenset()) -> Manifest:
+    """Read every file of a backup but those just read. Raises BackupError at the first fault."""
+    manifest = load(backup)
+    present = {path.relative_to(backup).as_posix() for path in backup.rglob("*") if path.is_file()} - {LIST, SEAL}
+    for name in sorted(manifest.files.keys() | present):
+        if name not in present:
+            raise BackupError(f"The backup {backup.name} is damaged: {name} is missing.")
         if name not in manifest.files:
-            raise BackupError(f"The backup {folder.name} is damaged: {name} does not belong there.")
-        if name not in trusted:
-            _verify_file(folder, name, manifest.files[name])
+            raise BackupError(f"The backup {backup.name} is damaged: {name} does not belong there.")
+        if name not in already_read:
+            _verify_file(backup, name, manifest.files[name])
     for name, size in manifest.attachments.items():
         entry = manifest.files.get(f"attachments/{name}")
         if entry is None and name not in manifest.missing:
-            raise BackupError(f"The backup {folder.name} lacks a file that its database names.")
+            raise BackupError(f"The backup {backup.name} lacks a file that its database names.")
         if entry and entry.bytes != streams.stored_bytes(size):
-            raise BackupError(f"A file in the backup {folder.name} has not the length that its database names.")
+            raise BackupError(f"A file in the backup {backup.name} has not the length that its database names.")
     if manifest.database == SQLITE:
-        verify_sqlite(folder / SQLITE)
+        verify_sqlite(backup / SQLITE)
     return manifest
 
 
-def _verify_file(folder: Path, name: str, entry: Entry) -> None:
+def _verify_file(backup: Path, name: str, entry: Entry) -> None:
     try:
-        same = (folder / name).stat().st_size == entry.bytes and files.sha256(folder / name) == entry.sha256
+        same = (backup / name).stat().st_size == entry.bytes and sha256(backup / name) == entry.sha256
     except OSError as error:
-        raise BackupError(f"The backup {folder.name} cannot be read: {name}: {error.strerror}.") from error
+        raise BackupError(f"The backup {backup.name} cannot be read: {name}: {error.strerror}.") from error
     if not same:
-        raise BackupError(f"The backup {folder.name} is damaged: {name} was changed.")
+        raise BackupError(f"The backup {backup.name} is damaged: {name} was changed.")
+
+
+def sha256(path: Path) -> str:
+    """Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def verify_sqlite(path: Path) -> None:
     """Raises BackupError."""
     try:
-        with closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as database:
-            found = [row[0] for row in database.execute("PRAGMA integrity_check")]
+        with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)) as database:
+            results = [row[0] for row in database.execute("PRAGMA integrity_check")]
             orphans = database.execute("PRAGMA foreign_key_check").fetchall()
     except sqlite3.Error as error:
         raise BackupError(f"The database in {path.parent.name} cannot be read ({type(error).__name__}).") from error
-    if found != ["ok"] or orphans:
+    if results != ["ok"] or orphans:
         raise BackupError(f"The database in {path.parent.name} is damaged: SQLite's own check fails.")
 
 
 def fingerprints() -> dict[str, str]:
-    """Of the keys that this process has."""
+    """Fingerprints of the keys of this process."""
     keys = {str(number): key for number, key in settings.VAULT_KEYS.items()}
     keys["SECRET_KEY"] = settings.SECRET_KEY.encode()
     return {name: fingerprint(key) for name, key in keys.items()}
 
 
 def all_in(folder: Path) -> list[Path]:
-    """The backups in a folder, oldest first. Raises OSError where the folder cannot be read."""
-    if not folder.exists():
-        return []
-    return sorted(path for path in folder.iterdir() if path.is_dir() and made_at(path))
+    """The backups in a folder, oldest first."""
+    return sorted(path for path in folder.glob("????-??-??T??-??-??Z") if path.is_dir())
 
 
-def made_at(backup: Path) -> datetime.datetime | None:
-    """From its name; None for what is no backup's name."""
-    try:
-        return datetime.datetime.strptime(backup.name, NAME).replace(tzinfo=datetime.UTC)
-    except ValueError:
-        return None
+def made_at(backup: Path) -> datetime.datetime:
+    return datetime.datetime.strptime(backup.name, NAME).replace(tzinfo=datetime.UTC)
+
+
+@contextlib.contextmanager
+def locked(folder: Path, *, timeout: float = 0) -> Iterator[None]:
+    """Hold the lock on a folder of backups. Raises BackupError after `timeout` seconds, or if it cannot be used."""
+    with contextlib.ExitStack() as stack:
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            stack.enter_context(durable.file_lock(folder / ".lock", timeout=timeout))
+        except TimeoutError:
+            raise BackupError("Another backup or drill is running. Try again later.") from None
+        except OSError as error:
+            raise BackupError(f"The folder {folder} (BACKUP_DIR) cannot be used: {error.strerror}.") from error
+        yield

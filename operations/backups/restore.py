@@ -1,9 +1,10 @@
-"""Puts a backup back: onto an empty machine, or, when told so, in place of what is there."""
+"""Restore a backup: onto an empty machine, or with `replace` in place of what is there."""
 
 import contextlib
 import datetime
+import os
+import shutil
 import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 from django.conf import settings
@@ -14,70 +15,69 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from callbacks.casework import erasure
+from callbacks.models import CallbackRequest
 from operations import keys
-from operations.backups import databases, files, manifest, tombstones
-from operations.backups.files import BackupError
-from operations.backups.manifest import SQLITE, Manifest
+from operations.backups import databases, manifest, tombstones
+from operations.backups.manifest import SQLITE, BackupError, Manifest
 from storage import durable
 from storage.sqlite.base import forget_file
 
-_WRITE_AHEAD = ("-wal", "-shm", "-journal")
+#: Storages by their folder in a backup.
+STORAGES = {"attachments": "attachments", "media": "default"}
 
 
 def restore(backup: Path, *, replace: bool = False, without_keys: bool = False) -> list[str]:
-    """Puts it back and erases what must not come back; what was done, in sentences. Raises BackupError.
+    """Restore a backup, then erase again what was erased since; return what was done, in sentences.
 
-    With `replace`, what was there is moved aside, into VAR_DIR/replaced-…, where it is files;
-    PostgreSQL's tables are replaced. Without it, a site with anything in it is left as it is.
+    With `replace`, existing files are moved to VAR_DIR/replaced-…, and PostgreSQL's tables replaced. Nothing changes
+    before the backup, the keys and the list of what was erased are proved. Raises BackupError.
     """
     found = manifest.verify(backup)
     said = _check_keys(found, without_keys)
-    if found.database == SQLITE and not databases.is_sqlite() or found.database != SQLITE and databases.is_sqlite():
+    if (found.database == SQLITE) != databases.is_sqlite():
         raise BackupError("The backup is of another kind of database than the one that is set up here.")
     occupied = _occupied()
     if occupied and not replace:
-        raise BackupError(f"There is something here already: {', '.join(occupied)}. To replace it, say --replace.")
+        raise BackupError(f"This site already has {', '.join(occupied)}. Use --replace to overwrite it.")
     if occupied:
-        with contextlib.suppress(DatabaseError):  # the list is as new as what is about to go; a broken one has none
+        with contextlib.suppress(DatabaseError):  # the newest list is in the database to be replaced; it may be broken
             tombstones.publish()
-    erased = tombstones.read_all(settings.BACKUP_DIR, backup.parent)  # first: a damaged list must not bring all back
+    # Both: a backup may be restored from a copy elsewhere.
+    erased = tombstones.read(backup.parent / tombstones.FILE) | tombstones.read(settings.BACKUP_DIR / tombstones.FILE)
     if occupied:
         said += _move_aside()
     try:
-        _put_back(backup, found)
+        _restore_files(backup, found)
+        _restore_database(backup / found.database)
     except OSError as error:
-        raise BackupError(f"The backup could not be put back: {error.strerror}. Make room and try again.") from error
+        raise BackupError(f"The backup could not be restored: {error.strerror}. Free up space, try again.") from error
     call_command("migrate", interactive=False, verbosity=0)
     if without_keys:
         keys.accept_loss()
     again = erasure.erase_again({pk: withdrawn for pk, (withdrawn, _) in erased.items()})
-    due = erasure.erase_due(timezone.now())
-    said.append(f"{backup.name} is back: {_in_words(found)}. Erased again, as it must not come back: {again + due}.")
-    return said
+    again += erasure.erase_due(timezone.now())
+    return [*said, f"Restored {backup.name}: {_in_words(found)}. Erased again, as it must not come back: {again}."]
 
 
 def _check_keys(found: Manifest, without_keys: bool) -> list[str]:
     here = manifest.fingerprints()
-    lacking = sorted(name for name, mark in found.keys.items() if name != "SECRET_KEY" and here.get(name) != mark)
-    if lacking and not without_keys:
+    missing = sorted(name for name, mark in found.keys.items() if name != "SECRET_KEY" and here.get(name) != mark)
+    if missing and not without_keys:
         raise BackupError(
-            f"Number {', '.join(lacking)} of the vault's keys is not the one that this backup was made with. Put the "
-            f"keys back first ({settings.VAULT_KEY_FILE} or VAULT_KEYS): without them nothing that people sent can be "
-            "read, and no second factor of staff works. To restore the rest all the same, say --without-keys."
+            f"Vault key {', '.join(missing)} is not the one that this backup was made with. Put the keys back first "
+            f"({settings.VAULT_KEY_FILE} or VAULT_KEYS): without them nothing that people sent can be read, and no "
+            "second factor of staff works. Use --without-keys to restore the rest."
         )
-    said = ["The vault's keys are missing: nothing that people sent can be read."] if lacking else []
+    said = ["The vault's keys are missing: nothing that people sent can be read."] if missing else []
     if here["SECRET_KEY"] != found.keys.get("SECRET_KEY"):
-        said.append("SECRET_KEY is another one: private links that people have will not open, and staff sign in anew.")
+        said.append("SECRET_KEY is another one: people's private links will not open, and staff must sign in again.")
     return said
 
 
 def _occupied() -> list[str]:
-    names = []
-    if databases.is_sqlite():
-        names += ["a database"] if _database_file().exists() else []
-    else:
-        names += ["a database"] if connection.introspection.table_names() else []
+    has_database = _database_file().exists() if databases.is_sqlite() else connection.introspection.table_names()
     kinds = {"attachments": "files that people sent", "default": "pictures"}
+    names = ["a database"] if has_database else []
     return names + [words for alias, words in kinds.items() if _holds_something(storages[alias])]
 
 
@@ -89,80 +89,66 @@ def _holds_something(storage: Storage) -> bool:
 
 
 def _move_aside() -> list[str]:
-    """Raises BackupError where a server or worker still has the database open."""
+    """Raises BackupError if a server or worker still has the database open."""
     aside = settings.VAR_DIR / f"replaced-{timezone.now():{manifest.NAME}}"
     aside.mkdir(mode=0o700)
     if databases.is_sqlite() and _database_file().exists():
         _ensure_unused(_database_file())
-        for suffix in ("", *_WRITE_AHEAD):
-            with contextlib.suppress(FileNotFoundError):
-                Path(f"{_database_file()}{suffix}").rename(aside / f"{_database_file().name}{suffix}")
-    for alias in ("attachments", "default"):
+        for path in (_database_file(), *_database_file().parent.glob(f"{_database_file().name}-*")):  # its log too
+            path.rename(aside / path.name)
+    for alias in STORAGES.values():
         storage = storages[alias]
         if isinstance(storage, FileSystemStorage) and Path(storage.location).exists():
             Path(storage.location).rename(aside / alias)
     if not any(aside.iterdir()):
         aside.rmdir()
-        return ["What the database held is replaced."]
-    return [f"What was here is in {aside}. Delete it once you need it no more: it holds what people sent."]
+        return ["The database's contents were replaced."]
+    return [f"What was here is in {aside}. Delete it when you no longer need it: it holds what people sent."]
 
 
 def _ensure_unused(path: Path) -> None:
     connection.close()
     try:
-        with closing(sqlite3.connect(path, timeout=1)) as database:
-            database.execute("PRAGMA journal_mode=DELETE")  # only for who is alone with it
+        with contextlib.closing(sqlite3.connect(path, timeout=1)) as database:
+            database.execute("PRAGMA journal_mode=DELETE")  # fails while others have it open
     except sqlite3.OperationalError as error:
         raise BackupError("The site or its worker is running. Stop both first.") from error
     except sqlite3.DatabaseError:
-        return  # it is damaged, which may be why somebody restores
+        return  # it is damaged: perhaps why it is to be replaced
 
 
-def _put_back(backup: Path, found: Manifest) -> None:
-    """The database last: while it is not there, nothing has been restored."""
-    for name in found.files:
-        alias, _, rest = name.partition("/")
-        if rest:
-            _put_file(storages["default" if alias == "media" else alias], rest, backup / name)
+def _restore_files(backup: Path, found: Manifest) -> None:
+    for path in found.files:
+        folder, _, name = path.partition("/")
+        if not name:
+            continue  # the database
+        storage = storages[STORAGES[folder]]
+        storage.delete(name)
+        with (backup / path).open("rb") as file:
+            if storage.save(name, File(file)) != name:
+                raise BackupError("The store must take files under the names they had.")
+    os.sync()
+
+
+def _restore_database(source: Path) -> None:
+    """Last: without a database, nothing counts as restored."""
     connection.close()
-    if databases.is_sqlite():
-        _put_sqlite(backup / SQLITE)
-    else:
-        databases.restore_postgres(backup / found.database)
-
-
-def _put_sqlite(source: Path) -> None:
-    draft = _database_file().with_name(".restoring.sqlite3")
-    draft.unlink(missing_ok=True)
-    draft.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with source.open("rb") as file:
-        files.write(draft, file)
-    draft.rename(_database_file())
-    forget_file(_database_file())
-    durable.sync(_database_file().parent)
-
-
-def _put_file(storage: Storage, name: str, source: Path) -> None:
-    if isinstance(storage, FileSystemStorage):
-        target = Path(storage.path(name))
-        with source.open("rb") as file:
-            target.unlink(missing_ok=True)
-            files.write(target, file)
-        durable.sync(target.parent)
+    if not databases.is_sqlite():
+        databases.restore_postgres(source)
         return
-    with source.open("rb") as file:
-        if storage.exists(name):
-            storage.delete(name)
-        if storage.save(name, File(file)) != name:
-            raise BackupError("The store must take files under the names they had.")
+    target = _database_file()
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with source.open("rb") as file, durable.replace(target) as new:
+        shutil.copyfileobj(file, new)
+    forget_file(target)
 
 
 def _database_file() -> Path:
-    return Path(settings.DATABASES["default"]["NAME"])
+    return Path(connection.settings_dict["NAME"])
 
 
 def _in_words(found: Manifest) -> str:
     made = datetime.datetime.fromisoformat(found.made_at)
-    requests = found.counts.get("callbacks_callbackrequest", 0)
-    missing = f", {len(found.missing)} of them missing already then" if found.missing else ""
+    requests = found.counts.get(CallbackRequest._meta.db_table, 0)
+    missing = f", {len(found.missing)} of them already missing then" if found.missing else ""
     return f"as of {made:%Y-%m-%d %H:%M} UTC, {requests} requests with {len(found.attachments)} files{missing}"

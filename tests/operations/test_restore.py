@@ -84,7 +84,7 @@ def test_restore_onto_an_empty_machine_is_the_site_that_was(story, tmp_path):
     tables.remove("sqlite_sequence")  # counts up when the roles are completed
     for name in tables:
         assert place.rows(f'SELECT * FROM "{name}"') == story.place.rows(f'SELECT * FROM "{name}"'), name
-    assert "already: a database, files that people sent, pictures" in fails(place, "restore", str(story.backup))
+    assert "already has a database, files that people sent, pictures" in fails(place, "restore", str(story.backup))
     place.ask_for_calls(1, "later")
     said = place.manage("restore", str(story.backup), "--replace")
     assert shell(place, PROVE) == story.before

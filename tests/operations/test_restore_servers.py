@@ -45,7 +45,7 @@ def test_restore_into_an_empty_database_is_the_site_that_was(tmp_path):
     assert "3 requests with 3 files" in empty.manage("restore", str(backup))
     assert shell(empty, PROVE) == before
     assert (state.folder(empty.var) / picture).read_bytes() == b"a picture"
-    assert "already: a database" in fails(empty, "restore", str(backup))
+    assert "already has a database" in fails(empty, "restore", str(backup))
     empty.ask_for_calls(1, "later")
     empty.manage("restore", str(backup), "--replace")
     assert shell(empty, PROVE) == before

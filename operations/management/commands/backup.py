@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from operations.backups import backup, manifest
-from operations.backups.files import BackupError
+from operations.backups.manifest import BackupError
 
 
 class Command(BaseCommand):

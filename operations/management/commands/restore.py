@@ -5,7 +5,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from operations.backups import restore
-from operations.backups.files import BackupError
+from operations.backups.manifest import BackupError
 
 
 class Command(BaseCommand):

@@ -2,8 +2,9 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
+from operations import probes
 from operations.backups import drill
-from operations.backups.files import BackupError
+from operations.backups.manifest import BackupError
 
 
 class Command(BaseCommand):
@@ -11,6 +12,6 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         try:
-            self.stdout.write(drill.run())
+            self.stdout.write(probes.record("drill", drill.run))
         except BackupError as error:
             raise CommandError(str(error)) from error
