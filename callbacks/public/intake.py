@@ -29,7 +29,7 @@ def take(request: HttpRequest) -> Outcome:
     """Reads the body and stores what it asks for. Raises UnreadableForm where there is no text to go on with."""
     early: list[Outcome] = []
 
-    def before_files(text: QueryDict) -> Refusal | None:
+    def on_text_complete(text: QueryDict) -> Refusal | None:
         """The call first: whatever happens to the files, to the connection or to us, the request is kept."""
         outcome = _submit(request, CallbackForm(text, file_began=True), {})
         early.append(outcome)
@@ -41,7 +41,7 @@ def take(request: HttpRequest) -> Outcome:
         return Refusal.CROWDED if crowded else None
 
     try:
-        upload = upload_handler.receive(request, before_files=before_files)
+        upload = upload_handler.receive(request, on_text_complete=on_text_complete)
     except UnreadableForm:
         if early and early[0].submitted:
             return Outcome(early[0].form, submitted=early[0].submitted, files_failed=True)

@@ -1,38 +1,37 @@
-"""Reads a posted form and encrypts its files on the way: no byte of them is written in the clear.
+"""Read a posted form with its files, so that nothing about a file can cost the text of the form.
 
-Plain bytes are in memory only, at most a few chunks of them at a time, and go to the malware scanner if there is one.
+Plain bytes of files are only ever in memory, one chunk at a time.
 """
 
+import contextlib
+import html
+import itertools
 import logging
-from collections.abc import Callable
-from typing import ClassVar
+from collections.abc import Callable, Iterator
+from email.message import Message
+from functools import partial
 
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.core.files import File
-from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
+from django.core.files.uploadhandler import FileUploadHandler
+from django.core.handlers.wsgi import LimitedStream
 from django.http import HttpRequest, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.utils.datastructures import MultiValueDict
+from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
-from callbacks.files import inspection
-from callbacks.files.clamd import Scan, Verdict
-from callbacks.public.multipart import Body, MendedHeaders, Parser, take_chunked
-from callbacks.values import foreign
-from callbacks.values.marks import Mark
-from callbacks.values.upload_rules import (
-    MAX_BODY_BYTES,
-    MAX_UPLOAD_BYTES,
-    SNIFF_BYTES,
-    Kind,
-    Received,
-    Refusal,
-    Slot,
-    clean_name,
-    recognise,
-)
+from callbacks.files.incoming import FileRefused, IncomingFile
+from callbacks.values.upload_rules import MAX_BODY_BYTES, Received, Refusal, Slot
 from vault import sealed_files
-from vault.streams import EncryptingWriter
 
 log = logging.getLogger(__name__)
+
+CHUNK_BYTES = 64 * 1024
+_MAX_HEADER_BYTES = 8 * 1024  # of one line: a file's name may be long
+_MAX_PARAMETERS = 9  # of a header that is read by RFC 2231: the standard library takes quadratic time
+
+#: Called once with the text in front of the first file; may return why no file is to be taken.
+OnTextComplete = Callable[[QueryDict], Refusal | None]
 
 
 class UnreadableForm(Exception):
@@ -43,188 +42,167 @@ class UnreadableForm(Exception):
         self.too_long = too_long
 
 
-#: Called once with the text that stands before the first file; may say why no file is to be taken.
-BeforeFiles = Callable[[QueryDict], Refusal | None]
-
-
 def receive(
-    request: HttpRequest, slots: tuple[Slot, ...] = tuple(Slot), before_files: BeforeFiles | None = None
-) -> "VaultUploadHandler":
-    """Reads the body: the text is in request.POST then, and what became of each file in the handler returned.
+    request: HttpRequest, slots: tuple[Slot, ...] = tuple(Slot), on_text_complete: OnTextComplete | None = None
+) -> "UploadHandler":
+    """Read the body: the text goes to request.POST, and what became of each file is in the handler returned.
 
     Files for other fields than `slots` are read and dropped. Must come before anything else touches request.POST.
     Raises UnreadableForm where there is no text to go on with; nothing is kept then.
     """
-    take_chunked(request, MAX_BODY_BYTES)
-    handler = VaultUploadHandler(request, slots, before_files)
+    _accept_chunked(request)
+    handler = UploadHandler(request, slots, on_text_complete)
     request.upload_handlers = [handler]
     try:
-        handler.note_text(request.POST)  # reading it is what parses the body
+        handler.note_files_sent_as_text(request.POST)  # reading it parses the body
     except (MultiPartParserError, SuspiciousOperation, UnreadablePostError) as error:
         handler.discard()
         raise UnreadableForm(too_long=isinstance(error, RequestDataTooBig)) from error
-    except BaseException:  # a process told to stop, or out of memory: no half of a file stays
+    except BaseException:  # the process is told to stop, or out of memory: keep no half of a file
         handler.discard()
         raise
     return handler
 
 
 def discard(received: dict[Slot, Received]) -> None:
-    """Deletes the objects of files that will not be kept."""
+    """Delete the stored files that will not be kept."""
     for file in received.values():
         if file.object_name:
             sealed_files.discard(file.object_name)
 
 
-class _Refused(Exception):
-    def __init__(self, refusal: Refusal, found: str = "") -> None:
-        self.refusal = refusal
-        self.found = found
+def _accept_chunked(request: HttpRequest) -> None:
+    """Let Django read a body that declares no length, which it takes for empty.
 
-
-class _Incoming:
-    """One file on its way from the network to the storage. No object is made before its kind is known."""
-
-    def __init__(self, slot: Slot, file_name: str) -> None:
-        self.slot = slot
-        self.file_name = clean_name(file_name)
-        self._object_name = sealed_files.new_name()
-        self._head = b""
-        self._kind: Kind | None = None
-        self._size = 0
-        self._file: File | None = None
-        self._writer: EncryptingWriter | None = None
-        self._scan: Scan | None = None
-
-    def write(self, data: bytes) -> None:
-        """Raises _Refused, or whatever the storage raises."""
-        self._size += len(data)
-        if self._size > MAX_UPLOAD_BYTES:
-            raise _Refused(Refusal.TOO_LARGE)
-        if self._writer:
-            self._pass_on(data)
-            return
-        self._head += data
-        if len(self._head) >= SNIFF_BYTES:
-            self._begin()
-
-    def finish(self) -> Received:
-        """Returns once the object is durable. Raises _Refused, or whatever the storage raises."""
-        if not self._size:
-            raise _Refused(Refusal.EMPTY)
-        if not self._writer:
-            self._begin()
-        self._writer.finish()
-        verdict = self._scan.finish()
-        if verdict is Verdict.INFECTED:
-            raise _Refused(Refusal.INFECTED)
-        sealed_files.close_durably(self._file)
-        held = verdict is Verdict.NOT_SCANNED  # it is looked into once it was scanned
-        found = Mark.UNCHECKED if held else inspection.look_now(self._object_name, self._kind)
-        return Received(self.slot, self.file_name, self._object_name, self._kind, self._size, held=held, found=found)
-
-    def discard(self) -> None:
-        """Leaves nothing behind."""
-        if self._scan:
-            self._scan.close()
-        if self._file:
-            try:
-                sealed_files.abandon(self._file)
-            except Exception:  # a full disk fails once more when its buffer is written out
-                log.info("An attachment object that is discarded could not be closed.")
-            sealed_files.discard(self._object_name)
-
-    def _begin(self) -> None:
-        self._kind = recognise(self._head[:SNIFF_BYTES])
-        if self._kind is None:
-            raise _Refused(Refusal.WRONG_KIND, foreign.recognise(self._head[:SNIFF_BYTES]))
-        self._file = sealed_files.create(self._object_name)
-        self._writer = EncryptingWriter(self._file, self._object_name)
-        self._scan = Scan()
-        self._pass_on(self._head)
-        self._head = b""
-
-    def _pass_on(self, data: bytes) -> None:
-        self._writer.write(data)
-        self._scan.write(data)
-
-
-class VaultUploadHandler(FileUploadHandler):
-    """Counts, recognises and encrypts files as they pass; `received` then says what became of each.
-
-    request.FILES stays empty. A refused file is read to its end and dropped, so that the fields behind it still
-    arrive and the browser, which is still sending, sees the page and not a broken connection.
+    Only where the server marks the end of the body, as gunicorn does.
     """
+    chunked = request.META.get("HTTP_TRANSFER_ENCODING", "").strip().lower() == "chunked"
+    if chunked and not request.META.get("CONTENT_LENGTH") and request.META.get("wsgi.input_terminated"):
+        is_multipart = request.content_type == "multipart/form-data"
+        most = MAX_BODY_BYTES if is_multipart else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        request.META["CONTENT_LENGTH"] = str(most)
+        request._stream = LimitedStream(request.META["wsgi.input"], most)
 
-    chunk_size: ClassVar = 64 * 1024
+
+class UploadHandler(FileUploadHandler):
+    """Parses the body in Django's place: its own parser drops files with odd names, and may drop the text with them."""
 
     def __init__(
-        self, request=None, slots: tuple[Slot, ...] = tuple(Slot), before_files: BeforeFiles | None = None
+        self, request: HttpRequest, slots: tuple[Slot, ...], on_text_complete: OnTextComplete | None = None
     ) -> None:
         super().__init__(request)
-        self.slots = slots
-        self.text_so_far = QueryDict()
-        self._before_files = before_files
-        self._no_files: Refusal | None = None
         self.received: dict[Slot, Received] = {}
         self.file_began = False
-        self._incoming: _Incoming | None = None
+        self._slots = slots
+        self._on_text_complete = on_text_complete
+        self._refuse_all: Refusal | None = None
+        self._incoming: IncomingFile | None = None
+        self._text = QueryDict(mutable=True)
+        self._text_bytes = self._text_fields = 0
+        self._body_ended = False
 
     def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):  # noqa: N803
-        if isinstance(input_data, MendedHeaders):
-            return None
-        return Parser(self, META, Body(input_data), encoding).parse()
+        self.content_length = content_length
 
-    def new_file(self, field_name, file_name, *args, **kwargs) -> None:
-        super().new_file(field_name, file_name, *args, **kwargs)
-        if not self.file_began and self._before_files:
-            self._no_files = self._before_files(self.text_so_far)
+        def read(size: int) -> bytes:
+            data = b""
+            with contextlib.suppress(OSError):  # the connection broke: keep what came before
+                data = input_data.read(size)
+            self._body_ended = not data
+            return data
+
+        parser = PushMultipartParser(
+            boundary,
+            max_header_size=_MAX_HEADER_BYTES,
+            max_segment_count=settings.DATA_UPLOAD_MAX_NUMBER_FIELDS,
+            header_charset="latin-1",
+        )
+        events = parser.parse_blocking(read, CHUNK_BYTES)
+        try:
+            for part in events:
+                chunks = iter(partial(next, events), None)
+                name, file_name = _names(part)
+                if file_name or (file_name is not None and name in Slot.values):
+                    self._take_file(part, name, file_name, chunks)
+                else:
+                    self._take_text(name, chunks)
+        except _BodyTooLarge:
+            return self._text, MultiValueDict()  # leaves the rest unread
+        except MultipartError:
+            if self._body_ended:
+                self._refuse(Refusal.INTERRUPTED)
+            else:
+                self._break_off()
+        while not self._body_ended:  # a browser shows no answer before it has sent everything
+            read(CHUNK_BYTES)
+        return self._text, MultiValueDict()
+
+    def _take_text(self, name: str, chunks: Iterator[bytes]) -> None:
+        value = bytearray()
+        self._text_fields += 1
+        self._text_bytes += len(name)
+        if self._text_fields > settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:
+            raise TooManyFieldsSent("The form has too many fields.")
+        try:
+            for chunk in chunks:
+                value += chunk
+                self._text_bytes += len(chunk)
+                if self._text_bytes > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+                    raise RequestDataTooBig("The text of the form is too long.")
+        finally:  # what was typed is shown again even where the connection broke
+            self._text.appendlist(name, value.decode(errors="replace"))
+
+    def _take_file(self, part: MultipartSegment, name: str, file_name: str, chunks: Iterator[bytes]) -> None:
+        if not file_name:  # no file was chosen, unless there is something in it
+            if not (first := next(chunks, b"")):
+                return
+            chunks = itertools.chain([first], chunks)
+        if not self.file_began and self._on_text_complete:
+            self._refuse_all = self._on_text_complete(self._text)
         self.file_began = True
-        wanted = field_name in self.slots and field_name not in self.received
-        if wanted:
-            self._incoming = _Incoming(Slot(field_name), file_name)
-        if int(self.request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY_BYTES:
+        if name in self._slots and name not in self.received:
+            self._incoming = IncomingFile(Slot(name), _last_of_path(file_name))
+        if self.content_length > MAX_BODY_BYTES:
             self._refuse(Refusal.TOO_LARGE)
-            raise StopUpload(connection_reset=True)
-        if self._no_files:
-            self._refuse(self._no_files)
-        if not wanted or self._no_files:
-            raise SkipFile
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        try:
-            self._incoming.write(raw_data)
-        except Exception as error:
-            self._refuse(*_reason(error))
-            raise SkipFile from None
-
-    def file_complete(self, file_size: int) -> None:
-        try:
-            self.received[self._incoming.slot] = self._incoming.finish()
+            raise _BodyTooLarge
+        if self._refuse_all:
+            self._refuse(self._refuse_all)
+        if part.header("Content-Transfer-Encoding", "").lower() == "base64":  # deprecated by RFC 7578
+            self._refuse(Refusal.WRONG_KIND)
+        for chunk in chunks:
+            if self._incoming:
+                self._attempt(self._incoming.write, chunk)
+        if self._incoming and (received := self._attempt(self._incoming.finish)):
+            self.received[received.slot] = received
             self._incoming = None
-        except Exception as error:
-            self._refuse(*_reason(error))
 
-    def upload_interrupted(self) -> None:
-        # Django calls this after a skipped file too; then nothing is on its way.
-        self._refuse(Refusal.INTERRUPTED)
+    def _attempt(self, step: Callable, *arguments: bytes) -> Received | None:
+        """Refuse the file where a step fails: full disk, store down, missing key; none may cost the request."""
+        try:
+            return step(*arguments)
+        except FileRefused as error:
+            self._refuse(error.refusal, error.found)
+        except Exception:
+            log.exception("An attachment could not be stored.")
+            self._refuse(Refusal.NOT_STORED)
+        return None
 
-    def broke_off(self) -> None:
-        """The rest of the body cannot be read: a file is in the way. Says so in the slot that was its turn."""
+    def _break_off(self) -> None:
+        """Give up on the rest of a malformed body, and say so in the slot whose turn it was."""
         self.file_began = True
-        slot = next((slot for slot in self.slots if slot not in self.received), None)
+        slot = next((slot for slot in self._slots if slot not in self.received), None)
         if self._incoming is None and slot:
-            self._incoming = _Incoming(slot, "file")
+            self._incoming = IncomingFile(slot, "file")
         self._refuse(Refusal.INTERRUPTED)
 
-    def note_text(self, text: QueryDict) -> None:
-        """A file that came as text is none that can be opened: says so, instead of leaving it out."""
-        for slot in self.slots:
+    def note_files_sent_as_text(self, text: QueryDict) -> None:
+        """Refuse a file that came as a text field: its bytes are spoilt by then."""
+        for slot in self._slots:
             if text.get(slot) and slot not in self.received:
                 self.received[slot] = Received(slot, "file", refusal=Refusal.WRONG_KIND)
 
     def discard(self) -> None:
-        """Drops everything that came, for a form that cannot be used."""
+        """Drop every file, for a form that cannot be used."""
         self._refuse(Refusal.INTERRUPTED)
         discard(self.received)
 
@@ -235,9 +213,38 @@ class VaultUploadHandler(FileUploadHandler):
             self.received[incoming.slot] = Received(incoming.slot, incoming.file_name, refusal=refusal, found=found)
 
 
-def _reason(error: Exception) -> tuple[Refusal, str]:
-    """A full disk, a store that is away, a missing key: whatever it is, it must not cost the request."""
-    if isinstance(error, _Refused):
-        return error.refusal, error.found
-    log.error("An attachment could not be stored.", exc_info=error)
-    return Refusal.NOT_STORED, ""
+class _BodyTooLarge(Exception):
+    pass
+
+
+def _names(part: MultipartSegment) -> tuple[str, str | None]:
+    """Return the names of a part's field and of its file; None for text. `name*=` and the like are RFC 2231's."""
+    disposition = part.header("Content-Disposition")
+    if "*" not in disposition or disposition.count(";") > _MAX_PARAMETERS:
+        is_file = "filename=" in disposition.lower()  # with nothing behind it the parser knows none
+        return _as_utf8(part.name or ""), _as_utf8(part.filename or "") if is_file else None
+    message = Message()
+    message["Content-Disposition"] = disposition
+    try:
+        found = {key.lower(): _decoded(value) for key, value in message.get_params(header="Content-Disposition")}
+    except (TypeError, ValueError):  # a name both in pieces and whole; one in millions of pieces
+        return _as_utf8(part.name or ""), "file"
+    return found.get("name", ""), found.get("filename")
+
+
+def _decoded(value: str | tuple[str, str, str]) -> str:
+    """RFC 2231 gives charset, language and text. Its charset may be none; UTF-8 and Latin-1 are all that occur."""
+    return _as_utf8(value[2] if isinstance(value, tuple) else value)
+
+
+def _as_utf8(text: str) -> str:
+    """Headers are read as Latin-1, which takes every byte; most are UTF-8."""
+    try:
+        return text.encode("latin-1").decode()
+    except UnicodeError:
+        return text
+
+
+def _last_of_path(file_name: str) -> str:
+    name = html.unescape(file_name).replace("\\", "/").rpartition("/")[2]
+    return "" if name in {".", ".."} else name

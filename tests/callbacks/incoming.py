@@ -5,7 +5,7 @@ import io
 from django.test import RequestFactory
 
 from callbacks.models import Attachment
-from callbacks.public.upload_handler import receive
+from callbacks.public.upload_handler import UploadHandler, receive
 from callbacks.values.upload_rules import Received
 from tests.callbacks.clamd import EICAR
 from tests.callbacks.helpers import CONTENT_TYPE, File, body, submit
@@ -19,12 +19,15 @@ PDF_WITH_EICAR = (
 
 def send(content: bytes, stream: io.BytesIO | None = None, *, slot: str = "file_1") -> Received:
     """What becomes of a file that a browser sends."""
-    data = body({"complete": "1"}, (slot, File(content)))
+    return send_body(body({"complete": "1"}, (slot, File(content))), stream).received[slot]
+
+
+def send_body(data: bytes, stream: io.BytesIO | None = None) -> UploadHandler:
     extra = {"wsgi.input": stream} if stream else {}
     request = RequestFactory().generic("POST", "/", data, content_type=CONTENT_TYPE, **extra)
-    received = receive(request).received
+    handler = receive(request)
     assert request.POST["complete"] == "1"
-    return received[slot]
+    return handler
 
 
 def keep(received: Received, **extra) -> Attachment:

@@ -1,0 +1,98 @@
+"""Check, scan and encrypt one file while it arrives: no byte of it is written in the clear."""
+
+import logging
+
+from django.core.files import File
+
+from callbacks.files import inspection
+from callbacks.files.clamd import Scan, Verdict
+from callbacks.values import foreign
+from callbacks.values.marks import Mark
+from callbacks.values.upload_rules import (
+    MAX_UPLOAD_BYTES,
+    SNIFF_BYTES,
+    Kind,
+    Received,
+    Refusal,
+    Slot,
+    clean_name,
+    recognise,
+)
+from vault import sealed_files
+from vault.streams import EncryptingWriter
+
+log = logging.getLogger(__name__)
+
+
+class FileRefused(Exception):
+    """`found`: the kind that it is, where that is why."""
+
+    def __init__(self, refusal: Refusal, found: str = "") -> None:
+        super().__init__(refusal)
+        self.refusal, self.found = refusal, found
+
+
+class IncomingFile:
+    """One file between the network and the storage. Nothing is stored before its kind is known."""
+
+    def __init__(self, slot: Slot, file_name: str) -> None:
+        self.slot = slot
+        self.file_name = clean_name(file_name)
+        self._object_name = sealed_files.new_name()
+        self._head = b""
+        self._kind: Kind | None = None
+        self._size = 0
+        self._file: File | None = None
+        self._writer: EncryptingWriter | None = None
+        self._scan: Scan | None = None
+
+    def write(self, data: bytes) -> None:
+        """Raises FileRefused, or what the storage raises."""
+        self._size += len(data)
+        if self._size > MAX_UPLOAD_BYTES:
+            raise FileRefused(Refusal.TOO_LARGE)
+        if self._writer:
+            self._pass_on(data)
+            return
+        self._head += data
+        if len(self._head) >= SNIFF_BYTES:
+            self._begin()
+
+    def finish(self) -> Received:
+        """Return once the file is durable. Raises FileRefused, or what the storage raises."""
+        if not self._size:
+            raise FileRefused(Refusal.EMPTY)
+        if not self._writer:
+            self._begin()
+        self._writer.finish()
+        verdict = self._scan.finish()
+        if verdict is Verdict.INFECTED:
+            raise FileRefused(Refusal.INFECTED)
+        sealed_files.close_durably(self._file)
+        held = verdict is Verdict.NOT_SCANNED  # inspected once it has been scanned
+        found = Mark.UNCHECKED if held else inspection.look_now(self._object_name, self._kind)
+        return Received(self.slot, self.file_name, self._object_name, self._kind, self._size, held=held, found=found)
+
+    def discard(self) -> None:
+        if self._scan:
+            self._scan.close()
+        if self._file:
+            try:
+                sealed_files.abandon(self._file)
+            except Exception:  # a full disk fails again when the buffer is flushed
+                log.info("A discarded attachment could not be closed.")
+            sealed_files.discard(self._object_name)
+
+    def _begin(self) -> None:
+        self._kind = recognise(self._head)
+        if self._kind is None:
+            raise FileRefused(Refusal.WRONG_KIND, foreign.recognise(self._head[:SNIFF_BYTES]))
+        self._file = sealed_files.create(self._object_name)
+        self._writer = EncryptingWriter(self._file, self._object_name)
+        self._scan = Scan()
+        self._pass_on(self._head)
+        self._head = b""
+
+    def _pass_on(self, data: bytes) -> None:
+        self._writer.write(data)
+        self._scan.write(data)
