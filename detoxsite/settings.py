@@ -212,7 +212,7 @@ _STORE = env.store()
 def _files(folder: str, **options: object) -> dict[str, object]:
     if _STORE:
         location = f"{_STORE['location']}/{folder}".strip("/")
-        return {"BACKEND": "storage.s3.Store", "OPTIONS": {**_STORE, "location": location}}
+        return {"BACKEND": "storage.s3.S3Storage", "OPTIONS": {**_STORE, "location": location}}
     return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
 
 

@@ -1,8 +1,7 @@
-"""An S3-compatible store behind Django's storage interface, as Django's own file storage is for folders.
+"""An S3-compatible store as a Django storage: in bounded memory, without temporary files, and private.
 
-Objects go in and out part by part, in bounded memory and without a file of this machine. Everything is private: readers
-get pictures through us, and staff what people sent. Whatever the store answers, callers see what a folder would raise:
-FileNotFoundError, or OSError.
+Objects are read and written part by part. Pictures and attachments are served by the site, so no address of the store
+is given out. Errors are those of a local folder: FileNotFoundError, or OSError.
 """
 
 import contextlib
@@ -11,6 +10,7 @@ import functools
 import threading
 from collections.abc import Iterator
 from datetime import datetime
+from typing import IO, Any
 
 import boto3
 from botocore.client import BaseClient
@@ -22,7 +22,7 @@ from django.core.files import File
 from django.core.files.storage import Storage
 
 PART_BYTES = 5 * 1024 * 1024  # the least that S3 takes as a part that is not the last
-#: A store that is away must not keep a person waiting: seconds to connect, and without a byte; one more try.
+#: A store that is down must not keep a person waiting: seconds to connect, and without a byte; one retry.
 CONFIG = Config(
     connect_timeout=3,
     read_timeout=15,
@@ -30,38 +30,36 @@ CONFIG = Config(
     max_pool_connections=64,
     signature_version="s3v4",
     s3={"addressing_style": "path"},
-    # Many compatible stores do not know the newer checksums, and what people send carries its own.
+    # Many compatible stores lack the newer checksums; sealed files carry their own.
     request_checksum_calculation="when_required",
     response_checksum_validation="when_required",
 )
 _MISSING = {"404", "NoSuchKey", "NotFound", "NoSuchUpload"}
-
-
-_making = threading.Lock()
+_client_lock = threading.Lock()
 
 
 @functools.lru_cache(8)
 def _client(endpoint: str, region: str, access_key: str, secret_key: str) -> BaseClient:
-    """Takes a third of a second to make. Made when first used, so after a server's fork."""
+    """Make a client, which takes a third of a second; on first use, so after the server forks."""
     session = boto3.Session(access_key, secret_key, region_name=region)
     return session.client("s3", endpoint_url=endpoint, config=CONFIG)
 
 
 @contextlib.contextmanager
-def _as_a_folder_would(name: str) -> Iterator[None]:
+def _folder_errors(name: str | None = None) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
         if code in _MISSING:
             raise FileNotFoundError(errno.ENOENT, "No such object", name) from None
-        raise OSError(errno.EIO, f"The store refused ({code})") from None  # its own words may quote keys
+        raise OSError(errno.EIO, f"The store refused ({code})") from None  # its own message may quote keys
     except BotoCoreError as error:
         raise OSError(errno.EIO, f"The store cannot be reached ({type(error).__name__})") from None
 
 
-class Store(Storage):
-    """A folder of a bucket, `location`. What is saved under a name that is there already takes its place."""
+class S3Storage(Storage):
+    """A folder of a bucket, `location`. Saving under an existing name overwrites."""
 
     def __init__(
         self,
@@ -78,29 +76,29 @@ class Store(Storage):
 
     @property
     def client(self) -> BaseClient:
-        """One for all threads: one a thread would take megabytes for each upload thread."""
-        with _making:
+        """One for all threads: each takes megabytes."""
+        with _client_lock:
             return _client(*self._access)
 
-    def call(self, operation: str, name: str = "", **arguments) -> dict:
-        """Asks the store. Raises FileNotFoundError or OSError."""
+    def call(self, operation: str, name: str | None = None, **arguments: Any) -> dict[str, Any]:
+        """Send one request. Raises FileNotFoundError or OSError."""
         where = {"Bucket": self.bucket_name} | ({"Key": self._key(name)} if name else {})
-        with _as_a_folder_would(name):
+        with _folder_errors(name):
             return getattr(self.client, operation)(**where, **arguments)
 
     def _key(self, name: str) -> str:
-        """Raises SuspiciousFileOperation for a name that would lead out of the folder."""
+        """Raises SuspiciousFileOperation for a name outside the folder."""
         if not {"", ".", ".."}.isdisjoint(name.split("/")):
             raise SuspiciousFileOperation("A name must stay inside its folder.")
         return f"{self.location}/{name}"
 
     def _open(self, name: str, mode: str = "rb") -> File:
-        return Writing(self, name) if "w" in mode else Reading(self, name)
+        return S3Writer(self, name) if "w" in mode else S3Reader(self, name)
 
     def beginning(self, name: str, size: int) -> bytes:
-        """The first `size` bytes of an object, or as many as it has."""
+        """Return the first `size` bytes of an object, or as many as it has."""
         answer = self.call("get_object", name, Range=f"bytes=0-{size - 1}")
-        with _as_a_folder_would(name), contextlib.closing(answer["Body"]) as body:
+        with _folder_errors(name), contextlib.closing(answer["Body"]) as body:
             return body.read()
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
@@ -134,112 +132,106 @@ class Store(Storage):
             names += [entry["Key"].removeprefix(begin) for entry in page.get("Contents", []) if entry["Key"] != begin]
         return folders, names
 
-    def url(self, name: str, *arguments, **named) -> str:
-        """Where this site would serve it. No address of the store is given out, signed or not."""
+    def url(self, name: str | None) -> str:
+        """Return where this site would serve it: no signed address of the store."""
         return f"{settings.MEDIA_URL}{name}"
 
     def names_older_than(self, moment: datetime) -> list[str]:
-        """Objects last written before `moment`, with one question for every thousand."""
+        """Return the objects last written before `moment`; one request for every thousand."""
         return [
             entry["Key"].rsplit("/", 1)[-1]
             for entry in self._all("list_objects_v2", "Contents", "LastModified", moment)
         ]
 
     def abort_older_than(self, moment: datetime) -> int:
-        """Ends uploads that were begun before `moment` and never finished, as a killed process leaves; how many.
+        """End the uploads that a killed process left before `moment`; return how many.
 
-        Their parts take room and are in no listing of objects.
+        Their parts take up space and are in no listing of objects.
         """
         try:
             old = list(self._all("list_multipart_uploads", "Uploads", "Initiated", moment))
-        except FileNotFoundError:  # how some stores say that there is none, rclone after a start for one
+        except FileNotFoundError:  # some stores answer so where there is none, as rclone does after a start
             return 0
         for upload in old:
             with contextlib.suppress(FileNotFoundError):  # finished or ended meanwhile
                 self.call("abort_multipart_upload", Key=upload["Key"], UploadId=upload["UploadId"])
         return len(old)
 
-    def _all(self, operation: str, listing: str, age: str, moment: datetime) -> Iterator[dict]:
+    def _all(self, operation: str, listing: str, age: str, moment: datetime) -> Iterator[dict[str, Any]]:
         for page in self._pages(operation, Prefix=f"{self.location}/"):
             yield from (entry for entry in page.get(listing, []) if entry[age] < moment)
 
-    def _pages(self, operation: str, **arguments) -> Iterator[dict]:
-        with _as_a_folder_would(""):
+    def _pages(self, operation: str, **arguments: str) -> Iterator[dict[str, Any]]:
+        with _folder_errors():
             yield from self.client.get_paginator(operation).paginate(Bucket=self.bucket_name, **arguments)
 
 
-class Reading(File):
-    """An object as it arrives. Cannot be wound back."""
+class S3Reader(File):
+    """An object as it arrives; it cannot be rewound."""
 
-    def __init__(self, store: Store, name: str) -> None:
-        answer = store.call("get_object", name)
+    file: IO[bytes]
+
+    def __init__(self, storage: S3Storage, name: str) -> None:
+        answer = storage.call("get_object", name)
         super().__init__(answer["Body"], name)
-        self._length = answer["ContentLength"]
-
-    @property
-    def size(self) -> int:
-        return self._length
+        self.size = answer["ContentLength"]
 
     def read(self, size: int | None = None) -> bytes:
-        with _as_a_folder_would(self.name):
-            return self.file.read(size)
-
-    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        return iter(functools.partial(self.read, chunk_size or self.DEFAULT_CHUNK_SIZE), b"")
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self.chunks()
+        with _folder_errors(self.name):
+            return self.file.read(-1 if size is None else size)
 
 
-class Writing(File):
-    """A new object: there, whole and durable, once it is closed, and not before. At most one part is in memory."""
+class S3Writer(File):
+    """A new object, which exists, whole and durable, once it is closed. At most one part is in memory."""
 
-    def __init__(self, store: Store, name: str) -> None:
+    def __init__(self, storage: S3Storage, name: str) -> None:
         super().__init__(None, name)
-        self._store = store
+        self._storage = storage
         self._held = bytearray()
-        self._upload = ""
-        self._parts: list[dict] = []
-        self._open = True
+        self._upload_id = ""
+        self._parts: list[dict[str, Any]] = []
+        self._is_open = True
 
     @property
     def closed(self) -> bool:
-        return not self._open
+        return not self._is_open
 
-    def write(self, data: bytes) -> int:
+    def write(self, data: bytes) -> int:  # type: ignore[override]
         self._held += data
-        while len(self._held) >= PART_BYTES:
+        while len(self._held) >= PART_BYTES:  # some stores want all parts but the last of one size
             self._send_part(PART_BYTES)
         return len(data)
 
     def close(self) -> None:
-        """Raises OSError where the store did not take all of it; then it keeps nothing of it."""
-        if not self._open:
+        """Raises OSError where the store did not take all of it; it keeps nothing then."""
+        if not self._is_open:
             return
         try:
-            if self._upload:
+            if self._upload_id:
                 if self._held:
                     self._send_part(len(self._held))
-                arguments = {"UploadId": self._upload, "MultipartUpload": {"Parts": self._parts}}
-                self._store.call("complete_multipart_upload", self.name, **arguments)
+                self._call("complete_multipart_upload", MultipartUpload={"Parts": self._parts})
             else:
-                self._store.call("put_object", self.name, Body=bytes(self._held))
-            self._open = False
+                self._storage.call("put_object", self.name, Body=bytes(self._held))
+            self._is_open = False
         finally:
             self.abort()
 
     def abort(self) -> None:
-        """Drops what was written. What the store does not hear is left for `abort_older_than`."""
+        """Drop what was written. If the store cannot be reached, `abort_older_than` does it later."""
         self._held = bytearray()
-        if self._open and self._upload:
+        if self._is_open and self._upload_id:
             with contextlib.suppress(OSError):
-                self._store.call("abort_multipart_upload", self.name, UploadId=self._upload)
-        self._open = False
+                self._call("abort_multipart_upload")
+        self._is_open = False
 
     def _send_part(self, size: int) -> None:
-        if not self._upload:
-            self._upload = self._store.call("create_multipart_upload", self.name)["UploadId"]
+        if not self._upload_id:
+            self._upload_id = self._storage.call("create_multipart_upload", self.name)["UploadId"]
         number = len(self._parts) + 1
         part, self._held = bytes(self._held[:size]), self._held[size:]
-        answer = self._store.call("upload_part", self.name, UploadId=self._upload, PartNumber=number, Body=part)
+        answer = self._call("upload_part", PartNumber=number, Body=part)
         self._parts.append({"PartNumber": number, "ETag": answer["ETag"]})
+
+    def _call(self, operation: str, **arguments: Any) -> dict[str, Any]:
+        return self._storage.call(operation, self.name, UploadId=self._upload_id, **arguments)

@@ -115,7 +115,7 @@ def store_away(settings) -> None:
     """Pictures are in an S3 store that does not answer."""
     options = {"endpoint_url": f"http://127.0.0.1:{free_port()}", "region_name": "us-east-1", "bucket_name": "pictures"}
     options |= {"access_key": "tests", "secret_key": "tests-secret", "location": "media"}
-    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "storage.s3.Store", "OPTIONS": options}}
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "storage.s3.S3Storage", "OPTIONS": options}}
 
 
 def test_picture_that_the_store_cannot_give_is_said_to_be_away_and_that_is_not_kept(client, store_away):
