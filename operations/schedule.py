@@ -69,7 +69,7 @@ def scan_held() -> None:
 
 def inspect_files() -> None:
     """Inspect files that were not inspected on arrival: another was under way, or they were held."""
-    if count := inspection.look_later():
+    if count := inspection.inspect_waiting():
         log.info("Files inspected: %d.", count)
 
 

@@ -1,5 +1,6 @@
 """Check, scan and encrypt one file while it arrives: no byte of it is written in the clear."""
 
+import contextlib
 import logging
 
 from django.core.files import File
@@ -35,23 +36,26 @@ class FileRefused(Exception):
 class IncomingFile:
     """One file between the network and the storage. Nothing is stored before its kind is known."""
 
+    _kind: Kind
+    _file: File
+    _writer: EncryptingWriter
+    _scan: Scan
+
     def __init__(self, slot: Slot, file_name: str) -> None:
         self.slot = slot
         self.file_name = clean_name(file_name)
         self._object_name = sealed_files.new_name()
         self._head = b""
-        self._kind: Kind | None = None
         self._size = 0
-        self._file: File | None = None
-        self._writer: EncryptingWriter | None = None
-        self._scan: Scan | None = None
+        self._has_begun = False
+        self._undo = contextlib.ExitStack()
 
     def write(self, data: bytes) -> None:
         """Raises FileRefused, or what the storage raises."""
         self._size += len(data)
         if self._size > MAX_UPLOAD_BYTES:
             raise FileRefused(Refusal.TOO_LARGE)
-        if self._writer:
+        if self._has_begun:
             self._pass_on(data)
             return
         self._head += data
@@ -62,7 +66,7 @@ class IncomingFile:
         """Return once the file is durable. Raises FileRefused, or what the storage raises."""
         if not self._size:
             raise FileRefused(Refusal.EMPTY)
-        if not self._writer:
+        if not self._has_begun:
             self._begin()
         self._writer.finish()
         verdict = self._scan.finish()
@@ -70,29 +74,33 @@ class IncomingFile:
             raise FileRefused(Refusal.INFECTED)
         sealed_files.close_durably(self._file)
         held = verdict is Verdict.NOT_SCANNED  # inspected once it has been scanned
-        found = Mark.UNCHECKED if held else inspection.look_now(self._object_name, self._kind)
+        found = Mark.UNCHECKED if held else inspection.inspect_now(self._object_name, self._kind)
         return Received(self.slot, self.file_name, self._object_name, self._kind, self._size, held=held, found=found)
 
     def discard(self) -> None:
-        if self._scan:
-            self._scan.close()
-        if self._file:
-            try:
-                sealed_files.abandon(self._file)
-            except Exception:  # a full disk fails again when the buffer is flushed
-                log.info("A discarded attachment could not be closed.")
-            sealed_files.discard(self._object_name)
+        self._undo.close()
 
     def _begin(self) -> None:
-        self._kind = recognise(self._head)
-        if self._kind is None:
-            raise FileRefused(Refusal.WRONG_KIND, foreign.recognise(self._head[:SNIFF_BYTES]))
+        head, self._head = self._head, b""
+        kind = recognise(head[:SNIFF_BYTES])
+        if kind is None:
+            raise FileRefused(Refusal.WRONG_KIND, foreign.recognise(head[:SNIFF_BYTES]))
+        self._kind = kind
         self._file = sealed_files.create(self._object_name)
+        self._undo.callback(_delete, self._file, self._object_name)
         self._writer = EncryptingWriter(self._file, self._object_name)
-        self._scan = Scan()
-        self._pass_on(self._head)
-        self._head = b""
+        self._scan = self._undo.enter_context(contextlib.closing(Scan()))
+        self._has_begun = True
+        self._pass_on(head)
 
     def _pass_on(self, data: bytes) -> None:
         self._writer.write(data)
         self._scan.write(data)
+
+
+def _delete(file: File, object_name: str) -> None:
+    try:
+        sealed_files.abandon(file)
+    except Exception:  # a full disk fails again when the buffer is flushed
+        log.info("A discarded attachment could not be closed.")
+    sealed_files.discard(object_name)

@@ -22,7 +22,7 @@ MOST_AT_ONCE = 200  # files in one round of the schedule
 _one_at_a_time = threading.Lock()
 
 
-def look_now(object_name: str, kind: Kind) -> str:
+def inspect_now(object_name: str, kind: Kind) -> str:
     """The codes of what is in a stored file, or that it has to wait. Raises nothing: it must not cost the file."""
     if not _one_at_a_time.acquire(blocking=False):
         return Mark.UNCHECKED
@@ -35,7 +35,7 @@ def look_now(object_name: str, kind: Kind) -> str:
         _one_at_a_time.release()
 
 
-def look_later() -> int:
+def inspect_waiting() -> int:
     """Looks into the files that had to wait, those that have been scanned; returns how many."""
     looked = 0
     waiting = Attachment.objects.readable().filter(found=Mark.UNCHECKED).order_by("pk")

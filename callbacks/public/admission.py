@@ -1,4 +1,4 @@
-"""How many requests one address may send. Nobody is locked out by others: past the limit, sending takes a wait."""
+"""Limit requests from one internet address. Past the limit a sender must wait, so nobody locks others out."""
 
 import datetime
 import logging
@@ -19,10 +19,10 @@ from vault.keyring import VaultError
 log = logging.getLogger(__name__)
 
 ADDRESS_WINDOW = datetime.timedelta(minutes=10)
-#: The same phone or email from the same address, within the hour: this part of the address's limit, five by default.
+#: Requests for one phone or email from one address within the hour: this part of the limit, five by default.
 CONTACT_SHARE, HOUR = 4, datetime.timedelta(hours=1)
 FILES_LIMIT = CORRECTIONS_LIMIT = 20
-#: For each request that an address may send in ten minutes, so many posts with files within the hour.
+#: Posts with files within the hour, for each request that an address may send in ten minutes.
 FILES_FOR_EACH = 3
 
 WAIT = (
@@ -33,49 +33,49 @@ WAIT = (
 
 @dataclass(frozen=True)
 class Admission:
-    """Whether a form is taken now. If not, `problem` asks the person to wait; if so, `suspicion` goes with it."""
+    """Whether a form is taken now. If not, `problem` asks the person to wait; if so, `suspicion` is stored with it."""
 
     problem: str = ""
     suspicion: str = ""
-    whom: str = ""  # counted once it is stored
+    contact: str = ""  # counted once the request is stored
 
 
 def admit(request: HttpRequest, form: CallbackForm) -> Admission:
-    """Counts a valid form. One that was stored before (a double tap, a correction) is always taken."""
+    """Count a valid form. One that was stored before (a double tap, a correction) is always taken."""
     try:
         if submission.is_known(form.nonce, form.details()):
             return Admission()
         return _admit(client_address(request), form)
-    except (DatabaseError, VaultError):  # then storing will fail too, and says so; a limit must not cost a call
+    except (DatabaseError, VaultError):  # storing fails too, then; a limit must not cost a call
         log.warning("The limit on requests could not be read.", exc_info=True)
         return Admission(suspicion=form.suspicion)
 
 
 def count(admission: Admission) -> None:
-    """Counts a request that was stored: nobody else is told that we have it and will call."""
-    if not admission.whom:
+    """Count a stored request against its phone or email, from this address only: others must not learn of it."""
+    if not admission.contact:
         return
     try:
-        counters.hit("callbacks.contact", admission.whom, limit=_contact_limit(), window=HOUR)
+        counters.hit("callbacks.contact", admission.contact, limit=_contact_limit(), window=HOUR)
     except DatabaseError:
         log.warning("A request could not be counted.", exc_info=True)
 
 
 def may_add_files(callback: CallbackRequest) -> bool:
-    """So many tries an hour for one request: its link must not fill the disk."""
+    """Limit the posts with files to one request in an hour: its link must not fill the disk."""
     return _is_within("callbacks.files", callback.pk.hex, FILES_LIMIT)
 
 
 def may_correct(callback: CallbackRequest) -> bool:
-    """Limits corrections of one request in an hour, as each may send a mail to staff."""
+    """Limit the corrections of one request in an hour, as each may send mail to staff."""
     return _is_within("callbacks.corrections", callback.pk.hex, CORRECTIONS_LIMIT)
 
 
 def may_send_files(request: HttpRequest, *, with_request: bool = True) -> bool:
-    """An address that sends very many files is asked to add them later, so that nobody fills the disk at one go.
+    """Limit posts with files from one address, so that nobody fills the disk; files can be added later.
 
-    Files that come `with_request` are counted apart from those of forms that are not fit to be kept: nobody at a shared
-    address uses up with empty forms what the others may send.
+    Files that come with a stored request are counted apart from those of invalid forms: nobody can use up with empty
+    forms what others at a shared address may send.
     """
     limit = FILES_FOR_EACH * settings.CONTACT_LIMIT
     scope = "callbacks.files_from" if with_request else "callbacks.loose_files_from"
@@ -85,20 +85,20 @@ def may_send_files(request: HttpRequest, *, with_request: bool = True) -> bool:
 def _is_within(scope: str, key: str, limit: int) -> bool:
     try:
         return bool(counters.hit(scope, key, limit=limit, window=HOUR))
-    except DatabaseError:  # a limit that cannot be counted must not cost the answer to a request that is stored
+    except DatabaseError:  # the request is stored; its answer must not fail over a limit
         log.warning("A limit could not be read.", exc_info=True)
         return True
 
 
 def _admit(address: str, form: CallbackForm) -> Admission:
-    whom = f"{address}|{form.cleaned_data['phone'] or form.cleaned_data['email']}"
+    contact = f"{address}|{form.cleaned_data['phone'] or form.cleaned_data['email']}"
     # A shelter's phone and a library's address serve many: neither count refuses for good.
-    in_time = bool(counters.peek("callbacks.contact", whom, limit=_contact_limit(), window=HOUR))
-    in_time &= bool(counters.hit("callbacks.address", address, limit=settings.CONTACT_LIMIT, window=ADDRESS_WINDOW))
-    if in_time:
-        return Admission(suspicion=form.suspicion, whom=whom)
+    is_within = bool(counters.peek("callbacks.contact", contact, limit=_contact_limit(), window=HOUR))
+    is_within &= bool(counters.hit("callbacks.address", address, limit=settings.CONTACT_LIMIT, window=ADDRESS_WINDOW))
+    if is_within:
+        return Admission(suspicion=form.suspicion, contact=contact)
     if form.has_waited and not submission.was_used(form.nonce):  # one wait, one request
-        return Admission(suspicion=form.suspicion or CallbackRequest.Suspicion.BUSY_ADDRESS, whom=whom)
+        return Admission(suspicion=form.suspicion or CallbackRequest.Suspicion.BUSY_ADDRESS, contact=contact)
     return Admission(problem=WAIT)
 
 

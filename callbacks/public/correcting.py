@@ -1,7 +1,9 @@
-"""The page on which a person puts right how we reach them: no stranger is called because of one wrong digit."""
+"""The page to correct how we reach a person: with one wrong digit we would call a stranger."""
 
 from dataclasses import replace
+from typing import cast
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -11,7 +13,7 @@ from callbacks.public import admission
 from callbacks.public.hours_form import AMERICAN, SAY_WHERE, ClockForm, country
 from callbacks.public.reach import ReachForm
 from callbacks.public.upload_handler import UnreadableForm, receive
-from callbacks.public.views import NOT_READ, SeeOther, addresses, correctable, drop_body, with_a_link
+from callbacks.public.views import NOT_READ, addresses, correctable, drop_body, to_sent_page, with_private_link
 from callbacks.values.details import Details
 from callbacks.values.safe_hours import OTHER, UNKNOWN, zone_choices, zone_name
 
@@ -22,7 +24,7 @@ TOO_MANY_CORRECTIONS = (
 
 
 class CorrectForm(ReachForm, ClockForm):
-    """Holds what is kept now. A zone left alone stays as it was; with a number from elsewhere it has to be named."""
+    """Starts with what we have. A zone left alone stays as it was, but a number from elsewhere needs one."""
 
     field_order = "phone email zone place".split()
 
@@ -32,7 +34,7 @@ class CorrectForm(ReachForm, ClockForm):
         self._kept = kept
         zone = kept.safe_hours.zone
         leave = "Leave it: the place below" if zone == UNKNOWN else f"Leave it: {zone_name(zone)} time"
-        self.fields["zone"].choices = [("", leave), *zone_choices(), (OTHER, SAY_WHERE)]
+        cast("forms.ChoiceField", self.fields["zone"]).choices = [("", leave), *zone_choices(), (OTHER, SAY_WHERE)]
         del self.fields["elsewhere"]
 
     def clean(self) -> None:
@@ -40,7 +42,7 @@ class CorrectForm(ReachForm, ClockForm):
         self.check_zone(must_name=self._names_another_country)
 
     def changes(self) -> dict[str, object]:
-        """Of the details, once the form is valid."""
+        """Return the changed details, once the form is valid."""
         data, kept = self.cleaned_data, self._kept
         is_changed = data["zone"] or data["place"] != kept.place or self._names_another_country
         zone = (is_changed and self.zone_named) or kept.safe_hours.zone
@@ -53,13 +55,13 @@ class CorrectForm(ReachForm, ClockForm):
         return country(self.cleaned_data.get("phone")) not in {AMERICAN, country(self._kept.phone)}
 
 
-@with_a_link
+@with_private_link
 def correct(request: HttpRequest, callback: CallbackRequest, secret: str) -> HttpResponse:
-    """Shows the number and the address as we have them; by POST it takes them as they should be."""
-    details, its = correctable(callback), addresses(secret)
+    """Show the number and the email address that we have; a POST corrects them."""
+    details = correctable(callback)
     if details is None:
         drop_body(request)
-        return SeeOther(its["sent"])
+        return to_sent_page(secret)
     form, problem, status = CorrectForm(kept=details), "", 200
     if request.method == "POST":
         try:
@@ -70,13 +72,13 @@ def correct(request: HttpRequest, callback: CallbackRequest, secret: str) -> Htt
         if form.is_valid():
             problem, status = _correct(callback, form)
             if not problem:
-                return SeeOther(its["sent"])
-    context = {"form": form, "problem": problem, "addresses": its}
+                return to_sent_page(secret)
+    context = {"form": form, "problem": problem, "addresses": addresses(secret)}
     return render(request, "callbacks/correct.html", context, status=status)
 
 
 def _correct(callback: CallbackRequest, form: CorrectForm) -> tuple[str, int]:
-    """What to tell the person, and the status that goes with it; nothing where it is done, or too late for it."""
+    """Return the problem to show and the status; no problem where it is saved, or the request is erased."""
     if not admission.may_correct(callback):
         return TOO_MANY_CORRECTIONS, 429
     try:

@@ -1,4 +1,4 @@
-"""The kinds of question our forms ask."""
+"""The form fields of the public pages."""
 
 import re
 
@@ -17,23 +17,23 @@ _NONE = re.compile(
     r"(?:no|none|not|nope|na|n a|nil|null|nada|ninguno|x+|(?:i )?(?:dont|do not) have)"
     r"(?: (?:an?|any|my|own|phone|number|cell|telephone|e ?mail|mail|address|one|thanks|applicable|available|given))*"
 )
-#: What programs and keyboards put round an address.
+#: What programs and keyboards put around an address.
 _AROUND = ' \t\n<>()[]{}"“”‘’«».,;:!'
 _WIDE = str.maketrans("＠．。", "@..")
 
 
 class TextField(forms.CharField):
-    """Text in any script. What cannot be seen is taken out; nothing is cut off without a word."""
+    """Text in any script, without invisible characters. Text that is too long is an error and never cut."""
 
     def __init__(self, *, noun: str, longest: int, keep: str = "", **kwargs) -> None:
-        # Not max_length: that puts a limit into the page, and browsers cut what is pasted beyond it silently.
+        # Not max_length: browsers silently cut what is pasted beyond it.
         super().__init__(**kwargs)
         self.noun = noun
         self.longest = longest
         self.keep = keep
 
     def to_python(self, value: object) -> str:
-        return super().to_python(visible(str(value or "").replace("\r\n", "\n"), keep=self.keep))
+        return super().to_python(visible(str(value or "").replace("\r\n", "\n"), keep=self.keep)) or ""
 
     def validate(self, value: str) -> None:
         super().validate(value)
@@ -42,7 +42,7 @@ class TextField(forms.CharField):
 
 
 class PhoneField(TextField):
-    """A number in any format, with whatever stands beside it. Cleans to phones.Written, which may hold no number."""
+    """A number in any format, with other words beside it. Cleans to phones.Written, which may hold no number."""
 
     def clean(self, value: object) -> phones.Written:
         text = super().clean(value)
@@ -53,7 +53,7 @@ class PhoneField(TextField):
 
 
 class EmailField(TextField):
-    """An address that mail can be sent to. Cleans to the bare address, out of what programs put round it."""
+    """An address that mail can be sent to, cleaned of what programs put around it."""
 
     def clean(self, value: object) -> str:
         text = super().clean(value)
@@ -67,7 +67,7 @@ class EmailField(TextField):
 
 
 def says_none(text: str) -> bool:
-    """`none`, `n/a`, `-`, `no email`: an answer, and no number or address."""
+    """Whether the answer means that there is none: `none`, `n/a`, `-`, `no email`."""
     words = " ".join(re.findall(r"[^\W_]+", text.casefold().replace("'", "").replace("’", "")))
     return not words or ("@" not in text and _NONE.fullmatch(words) is not None)
 
@@ -77,7 +77,7 @@ def _can_be_mailed(address: str) -> bool:
         EmailValidator(allowlist=[])(address)
     except ValidationError:
         return False
-    return not re.search(r"\s|\.\d+$", address)  # no name of a place on the internet ends in a number
+    return not re.search(r"\s|\.\d+$", address)  # no host name ends in a number
 
 
 def _bare_address(text: str) -> str:
@@ -90,7 +90,7 @@ def _bare_address(text: str) -> str:
 
 
 def file_field(slot: Slot, hint: str) -> forms.FileField:
-    """A plain file input. It is only shown: receiving.py takes the file, before any form sees anything.
+    """Return a file input, for display only: the upload handler takes the file before any form is bound.
 
     contact.js reads the data attributes, to say before sending what the server would say after it.
     """

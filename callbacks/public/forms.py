@@ -1,4 +1,4 @@
-"""The two forms a person fills in: ask for a call, and add a file to a request that was already sent."""
+"""The forms to ask for a call, and to add a file to a request."""
 
 from django import forms
 from django.core.signing import BadSignature, SignatureExpired
@@ -14,7 +14,7 @@ from callbacks.values.upload_rules import LIMITS_IN_WORDS, Received, Slot
 MAX_NAME_LENGTH = 120  # characters
 MAX_MESSAGE_LENGTH = 5000
 
-#: Seconds. Whoever sends the form sooner has not read it, and may be a program.
+#: Seconds. A form sent sooner may come from a program: nobody reads it as fast.
 QUICKEST = 3
 
 CHOOSE_AGAIN = "Choose it again. We keep no file until the form is complete."
@@ -22,20 +22,18 @@ TOO_OLD = "This page was too old to send. What you typed is still here. Send it 
 
 
 class FilesForm(forms.Form):
-    """What both forms say about files that did not come through."""
-
     def note_files(self, received: dict[Slot, Received]) -> None:
-        """Puts by each file field why its file has to be chosen again, where the form comes back."""
+        """Say at each file field why its file has to be chosen again."""
         for slot, file in received.items():
             what_to_do = file.problem or CHOOSE_AGAIN
             self.add_error(slot, f"{slot.label}: {what_to_do}")
 
 
 class CallbackForm(ReachForm, HoursForm, FilesForm):
-    """Asks for a call. The template prints the fields in this order, and behind them, last of all, `complete`.
+    """Asks for a call. The order in contact.html matters.
 
-    The signed token stands before the files, so that a request can be stored before its first file begins; `complete`
-    stands last, so that a body cut off anywhere is told from a whole one.
+    The signed token is sent before the files, so that a request can be stored before its first file begins; `complete`
+    comes last, so that a truncated body can be told from a whole one.
     """
 
     field_order = "name about phone email times anyway zone elsewhere place".split()
@@ -99,29 +97,29 @@ class CallbackForm(ReachForm, HoursForm, FilesForm):
 
     @property
     def token(self) -> str:
-        """For the page: the one that came, where it is still good, so that its time goes on; or a fresh one."""
+        """Return the token for the page: the one sent, if still valid, so that its age counts; or a new one."""
         return self._token or tokens.sign_form(self.nonce)
 
     @property
     def has_waited(self) -> bool:
-        """The person was asked to wait before sending again, and did."""
+        """Whether the person was asked to wait before sending again, and did."""
         return tokens.is_waiting(self.nonce) and self._age >= tokens.WAIT_SECONDS
 
     @property
     def suspicion(self) -> str:
-        """Why a program may have sent this; empty for almost everybody."""
+        """Return why a program may have sent this; empty for almost everybody."""
         if self.data.get("website"):
             return CallbackRequest.Suspicion.HIDDEN_FIELD
         return CallbackRequest.Suspicion.TOO_FAST if self._age < QUICKEST else ""
 
     def ask_to_wait(self) -> None:
-        """Gives the page a token that is good once its wait is over; one that still waits goes on waiting."""
+        """Give the page a token that is valid after a wait; a wait that has begun goes on."""
         if not tokens.is_waiting(self.nonce) or self.has_waited:
             self.nonce = tokens.waiting(self.nonce)
             self._token = ""
 
     def renew(self, why: str) -> None:
-        """The form comes back with what was typed, able to make a request of its own."""
+        """Show the form again with what was typed and a new token, to make another request."""
         self.nonce, self._token = tokens.new_nonce(), ""
         self.add_error(None, why)
 
@@ -145,7 +143,7 @@ class CallbackForm(ReachForm, HoursForm, FilesForm):
             self.add_error(None, TOO_OLD)
 
     def details(self) -> Details:
-        """What was typed, once the form is valid."""
+        """Return what was typed, once the form is valid."""
         data = self.cleaned_data
         return Details(
             name=data["name"],
@@ -163,7 +161,7 @@ class CallbackForm(ReachForm, HoursForm, FilesForm):
 
 
 class AddFilesForm(FilesForm):
-    """Takes the files that did not arrive, or that the person has only now."""
+    """Takes files that did not arrive, or that the person has only now."""
 
     def __init__(self, data=None, *, slots: tuple[Slot, ...]) -> None:
         super().__init__(data)

@@ -1,4 +1,4 @@
-"""The part of the form that asks when a call is safe, and on which clock."""
+"""The part of the form that asks when a call is safe, and in which time zone."""
 
 import phonenumbers
 from django import forms
@@ -9,7 +9,7 @@ from callbacks.values.safe_hours import OTHER, UNKNOWN, PartOfDay, SafeHours, zo
 
 MAX_PLACE_LENGTH = 80  # characters
 
-#: The country code of the United States and their neighbors.
+#: The country code of the United States, Canada and others.
 AMERICAN = 1
 SAY_WHERE = "Other: say where you are"
 NO_ZONE = "Choose your time zone, so that we do not call at a time that is wrong for you."
@@ -17,16 +17,17 @@ NO_PLACE = "Write where you are, so that we can work out your clock."
 
 
 def zones_to_choose() -> list[tuple[str, str]]:
-    """None is chosen beforehand by us: a guess would be taken for the person's own word. contact.js chooses the one
-    that keeps time with the person's clock. What is left as it is counts as the clinic's clock, as the first line says;
-    but where hours are named, or the phone or its number is from elsewhere, that would be a guess too, and we ask.
+    """Preselect none, as a guess would be taken for the person's answer; contact.js selects what fits the device.
+
+    No answer counts as the clinic's zone, as the first choice says. Where hours are named, or the phone or its number
+    is from elsewhere, that would be a guess too, and the form asks.
     """
     ours = zone_name(SafeHours().zone)
     return [("", f"Choose one, or we go by {ours} time"), *zone_choices(), (OTHER, SAY_WHERE)]
 
 
 class ClockForm(forms.Form):
-    """On which clock somebody lives. Alone, it corrects that."""
+    """Asks for a person's time zone."""
 
     zone = forms.ChoiceField(
         label="Your time zone",
@@ -36,7 +37,7 @@ class ClockForm(forms.Form):
         widget=forms.Select({"autocomplete": "off"}),
         error_messages={"invalid_choice": "Choose one of the time zones in the list."},
     )
-    #: Set by contact.js where no zone in the list keeps time with the phone: ours would be wrong for sure.
+    #: Set by contact.js where no zone in the list fits the device: the clinic's would be wrong.
     elsewhere = forms.CharField(required=False, widget=forms.HiddenInput)
     place = TextField(
         noun="place",
@@ -48,12 +49,12 @@ class ClockForm(forms.Form):
 
     @property
     def zone_named(self) -> str:
-        """The zone that they chose, UNKNOWN where only a place was given; empty where neither was."""
+        """Return the chosen zone, UNKNOWN where only a place was given, or an empty string."""
         zone, place = self.cleaned_data["zone"], self.cleaned_data["place"]
         return UNKNOWN if zone == OTHER or (not zone and place) else zone
 
     def check_zone(self, *, must_name: bool) -> None:
-        """Asks for the zone or the place, where it is missing."""
+        """Ask for the zone or the place where it is missing."""
         data = self.cleaned_data
         if not {"zone", "place"} <= data.keys():
             return
@@ -64,7 +65,7 @@ class ClockForm(forms.Form):
 
 
 class HoursForm(ClockForm):
-    """Asks when a call is safe. If those hours never meet ours, it says so once; the person can still send it."""
+    """Asks when a call is safe. Hours that are never within ours are pointed out once, and can still be sent."""
 
     times = forms.MultipleChoiceField(
         label="When is it safe to call? (optional)",
@@ -86,12 +87,12 @@ class HoursForm(ClockForm):
     asks_anyway = False
 
     def safe_hours(self) -> SafeHours:
-        """What was chosen, once these fields are valid."""
+        """Return what was chosen, once these fields are valid."""
         parts = tuple(part for part in PartOfDay if part in self.cleaned_data["times"])
         return SafeHours(parts, self.zone_named) if self.zone_named else SafeHours(parts)
 
     def check_hours(self) -> None:
-        """Asks for what is missing, and once for other hours where we are closed at all that were named."""
+        """Ask for what is missing, and once for other hours where we are closed at all that were chosen."""
         data = self.cleaned_data
         self.check_zone(must_name=self._must_name_zone())
         if not {"times", "anyway", "zone", "place"} <= data.keys():
@@ -107,11 +108,11 @@ class HoursForm(ClockForm):
 
 
 def country(e164: str | None) -> int:
-    """The country code of a number, AMERICAN for none: with another, their clock is perhaps none of those listed."""
-    return phonenumbers.parse(e164.partition(";")[0]).country_code if e164 else AMERICAN
+    """Return a number's country code, AMERICAN for none; with another, the time zone may not be in the list."""
+    return phonenumbers.parse(e164.partition(";")[0]).country_code or AMERICAN if e164 else AMERICAN
 
 
 def _closed_then(there: str, zone: str) -> str:
-    """`there` is when we can call, on the person's clock."""
+    """`there` is when we can call, in the person's time zone."""
     can = f"In {zone} time, we can call {there}." if there else "So we are all day, by your clock."
     return f"We are closed at these times. {can} Choose again, or send it anyway."

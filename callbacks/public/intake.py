@@ -1,7 +1,8 @@
-"""Takes a posted form: the text first, as soon as it stands, and then the files."""
+"""Take a posted form: store its text as soon as that is complete, then its files."""
 
 from dataclasses import dataclass, field
 
+from django.db import connection
 from django.http import HttpRequest, QueryDict
 
 from callbacks.casework import submission
@@ -9,14 +10,13 @@ from callbacks.casework.submission import CouldNotSave, FormSpent, RequestErased
 from callbacks.public import admission, upload_handler
 from callbacks.public.admission import Admission
 from callbacks.public.forms import CallbackForm
-from callbacks.public.patience import let_go_of_database
 from callbacks.public.upload_handler import UnreadableForm
-from callbacks.values.upload_rules import Refusal
+from callbacks.values.upload_rules import Received, Refusal, Slot
 
 
 @dataclass
 class Outcome:
-    """What became of a form: `submitted`, or why not. The form then holds what was typed and what is wrong."""
+    """What became of a form: `submitted`, or in `form` what was typed and what is wrong with it."""
 
     form: CallbackForm
     submitted: Submitted | None = None
@@ -26,74 +26,79 @@ class Outcome:
 
 
 def take(request: HttpRequest) -> Outcome:
-    """Reads the body and stores what it asks for. Raises UnreadableForm where there is no text to go on with."""
+    """Read the body and store what it asks for. Raises UnreadableForm where there is no text to go on with."""
     early: list[Outcome] = []
 
     def on_text_complete(text: QueryDict) -> Refusal | None:
-        """The call first: whatever happens to the files, to the connection or to us, the request is kept."""
+        """Store the request before its first file begins, so that nothing about a file can cost the call."""
         outcome = _submit(request, CallbackForm(text, file_began=True), {})
         early.append(outcome)
-        kept = outcome.submitted is not None
         if is_text_only(request):
             return Refusal.INTERRUPTED
-        crowded = outcome.admission.problem or not admission.may_send_files(request, with_request=kept)
-        let_go_of_database()
+        is_stored = outcome.submitted is not None
+        crowded = outcome.admission.problem or not admission.may_send_files(request, with_request=is_stored)
+        release_db_connection()
         return Refusal.CROWDED if crowded else None
 
     try:
         upload = upload_handler.receive(request, on_text_complete=on_text_complete)
     except UnreadableForm:
         if early and early[0].submitted:
-            return Outcome(early[0].form, submitted=early[0].submitted, files_failed=True)
+            early[0].files_failed = True
+            return early[0]
         raise
-    first = early[0] if early else None
-    if first and first.admission.problem:
-        upload_handler.discard(upload.received)
-        first.form.note_files(upload.received)
-        return first
-    if first and first.submitted:  # what stands behind the files is none of ours: the page puts all text before them
+    outcome = early[0] if early else None
+    if outcome and outcome.admission.problem:
+        return _refuse(outcome, upload.received)
+    if outcome and outcome.submitted:  # text behind the files is ignored: the page puts none there but `complete`
         try:
-            submission.add_files(first.submitted.request, upload.received)
+            submission.add_files(outcome.submitted.request, upload.received)
         except CouldNotSave:
-            first.files_failed = True
+            outcome.files_failed = True
         except RequestErased:
             pass  # the page behind its link says so
-        return first
+        return outcome
     return _submit(request, CallbackForm(request.POST, file_began=upload.file_began), upload.received)
 
 
 def is_text_only(request: HttpRequest) -> bool:
-    """Whether the server sends the text ahead, and the whole form with its file later (server/uploads_waiting.py).
-
-    Nobody gets the answer to it.
-    """
+    """Whether the server sends the text ahead of the whole form (server/uploads_waiting.py); nobody sees the answer."""
     return "detoxsite.text_only" in request.META
 
 
-def _submit(request: HttpRequest, form: CallbackForm, received: dict) -> Outcome:
+def release_db_connection() -> None:
+    """Close it before a long upload: PostgreSQL allows about a hundred. The next query opens another.
+
+    SQLite's costs nothing, and inside a transaction it must stay.
+    """
+    if connection.vendor != "sqlite" and not connection.in_atomic_block:
+        connection.close()
+
+
+def _submit(request: HttpRequest, form: CallbackForm, received: dict[Slot, Received]) -> Outcome:
     outcome = Outcome(form)
     if not form.is_valid():
-        return _not_now(outcome, received)
+        return _refuse(outcome, received)
     try:
         outcome.admission = admission.admit(request, form)
         if outcome.admission.problem:
             form.ask_to_wait()
-            return _not_now(outcome, received)
+            return _refuse(outcome, received)
         outcome.submitted = submission.submit(
             details=form.details(), nonce=form.nonce, received=received, suspicion=outcome.admission.suspicion
         )
         admission.count(outcome.admission)
     except FormSpent as error:
         form.renew(str(error))
-        return _not_now(outcome, received)
+        return _refuse(outcome, received)
     except CouldNotSave:
         outcome.could_not_save = True
         form.note_files(received)
     return outcome
 
 
-def _not_now(outcome: Outcome, received: dict) -> Outcome:
-    """The form comes back, and its files have to be chosen again."""
+def _refuse(outcome: Outcome, received: dict[Slot, Received]) -> Outcome:
+    """Show the form again; its files have to be chosen again."""
     upload_handler.discard(received)
     outcome.form.note_files(received)
     return outcome

@@ -1,10 +1,10 @@
-"""The part of a form that says how a person can be reached. Alone, it corrects that."""
+"""The part of the form that asks how a person can be reached."""
 
 from django import forms
 
 from callbacks.public.fields import EmailField, PhoneField
 
-MAX_PHONE_LENGTH = 200  # characters: a room, a second number or a word may stand beside it
+MAX_PHONE_LENGTH = 200  # characters: there may be a room, a second number or a word beside it
 MAX_EMAIL_LENGTH = 254  # RFC 5321: the longest address that mail can be sent to
 
 CUT_SHORT = "The connection dropped, so nothing was sent. Check what you typed and send it again."
@@ -14,7 +14,7 @@ NO_CONTACT = "Enter a phone number or an email address, so that we can reach you
 class ReachForm(forms.Form):
     """How a person can be reached: by a number, an address, or both."""
 
-    use_required_attribute = False  # our own words, all at once, instead of the browser's one by one
+    use_required_attribute = False  # shows all errors at once, in our words, instead of the browser's one by one
 
     phone = PhoneField(
         noun="phone number",
@@ -34,14 +34,14 @@ class ReachForm(forms.Form):
     )
 
     def clean_phone(self) -> str:
-        """In E.164; what stood beside it goes into `phone_remark`."""
+        """Return the number in E.164, and put what else was written into `phone_remark`."""
         written = self.cleaned_data["phone"]
         self.cleaned_data["phone_remark"] = written.remark
         return written.e164
 
     @property
     def is_cut(self) -> bool:
-        """`complete` stands last in a form: without it the body broke off, and a number may have fewer digits."""
+        """Whether the body was truncated: `complete` comes last, and a number without it may lack digits."""
         return not self.data.get("complete")
 
     def clean(self) -> None:

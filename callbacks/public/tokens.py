@@ -1,4 +1,4 @@
-"""The signed, time-stamped token in the form: it ties a form to the one request it makes, without a cookie."""
+"""The signed, time-stamped token that ties a form to its one request, without a cookie."""
 
 import secrets
 import time
@@ -7,7 +7,7 @@ from django.core.signing import BadSignature, TimestampSigner, b62_decode
 from django.utils.crypto import salted_hmac
 
 TOKEN_HOURS = 24
-#: How long somebody waits whose address has just sent many requests.
+#: How long a sender waits whose address has just sent many requests.
 WAIT_SECONDS = 30
 
 _WAITING = "wait-"
@@ -18,12 +18,12 @@ def _form_signer() -> TimestampSigner:
 
 
 def new_nonce() -> str:
-    """Random; two posts with the same one are the same request, sent twice."""
+    """Return random text; two posts with the same nonce are the same request, sent twice."""
     return secrets.token_urlsafe(16)
 
 
 def waiting(nonce: str) -> str:
-    """The nonce that takes this one's place where the person is asked to wait: always the same."""
+    """Return the nonce that replaces this one where the person is asked to wait: always the same."""
     return _WAITING + salted_hmac("callbacks.waiting", nonce).hexdigest()[:40]
 
 
@@ -35,8 +35,8 @@ def sign_form(nonce: str) -> str:
     return _form_signer().sign(nonce)
 
 
-def read_form(token: str, *, max_age: float | None = TOKEN_HOURS * 3600) -> tuple[str, float]:
-    """The nonce in a form's token, and the token's age in seconds.
+def read_form(token: str, *, max_age: int | None = TOKEN_HOURS * 3600) -> tuple[str, float]:
+    """Return the nonce in a form's token, and the token's age in seconds.
 
     Raises SignatureExpired past `max_age` seconds, or BadSignature.
     """

@@ -12,7 +12,7 @@ from email.message import Message
 from functools import partial
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.files.uploadhandler import FileUploadHandler
 from django.core.handlers.wsgi import LimitedStream
 from django.http import HttpRequest, QueryDict, UnreadablePostError
@@ -81,7 +81,7 @@ def _accept_chunked(request: HttpRequest) -> None:
         is_multipart = request.content_type == "multipart/form-data"
         most = MAX_BODY_BYTES if is_multipart else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         request.META["CONTENT_LENGTH"] = str(most)
-        request._stream = LimitedStream(request.META["wsgi.input"], most)
+        request._stream = LimitedStream(request.META["wsgi.input"], most)  # type: ignore[assignment]  # as Django does
 
 
 class UploadHandler(FileUploadHandler):
@@ -98,11 +98,13 @@ class UploadHandler(FileUploadHandler):
         self._refuse_all: Refusal | None = None
         self._incoming: IncomingFile | None = None
         self._text = QueryDict(mutable=True)
-        self._text_bytes = self._text_fields = 0
+        self._text_bytes = 0
         self._body_ended = False
+        self._is_too_large = False
 
     def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):  # noqa: N803
-        self.content_length = content_length
+        """Read the whole body: text into a QueryDict, which Django makes request.POST, and files into `received`."""
+        self._is_too_large = content_length > MAX_BODY_BYTES
 
         def read(size: int) -> bytes:
             data = b""
@@ -124,10 +126,10 @@ class UploadHandler(FileUploadHandler):
                 name, file_name = _names(part)
                 if file_name or (file_name is not None and name in Slot.values):
                     self._take_file(part, name, file_name, chunks)
+                    if self.file_began and self._is_too_large:
+                        return self._text, MultiValueDict()  # leaves the rest unread
                 else:
                     self._take_text(name, chunks)
-        except _BodyTooLarge:
-            return self._text, MultiValueDict()  # leaves the rest unread
         except MultipartError:
             if self._body_ended:
                 self._refuse(Refusal.INTERRUPTED)
@@ -139,10 +141,7 @@ class UploadHandler(FileUploadHandler):
 
     def _take_text(self, name: str, chunks: Iterator[bytes]) -> None:
         value = bytearray()
-        self._text_fields += 1
         self._text_bytes += len(name)
-        if self._text_fields > settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:
-            raise TooManyFieldsSent("The form has too many fields.")
         try:
             for chunk in chunks:
                 value += chunk
@@ -162,9 +161,9 @@ class UploadHandler(FileUploadHandler):
         self.file_began = True
         if name in self._slots and name not in self.received:
             self._incoming = IncomingFile(Slot(name), _last_of_path(file_name))
-        if self.content_length > MAX_BODY_BYTES:
+        if self._is_too_large:
             self._refuse(Refusal.TOO_LARGE)
-            raise _BodyTooLarge
+            return
         if self._refuse_all:
             self._refuse(self._refuse_all)
         if part.header("Content-Transfer-Encoding", "").lower() == "base64":  # deprecated by RFC 7578
@@ -213,20 +212,16 @@ class UploadHandler(FileUploadHandler):
             self.received[incoming.slot] = Received(incoming.slot, incoming.file_name, refusal=refusal, found=found)
 
 
-class _BodyTooLarge(Exception):
-    pass
-
-
 def _names(part: MultipartSegment) -> tuple[str, str | None]:
     """Return the names of a part's field and of its file; None for text. `name*=` and the like are RFC 2231's."""
-    disposition = part.header("Content-Disposition")
+    disposition = part["Content-Disposition"]
     if "*" not in disposition or disposition.count(";") > _MAX_PARAMETERS:
         is_file = "filename=" in disposition.lower()  # with nothing behind it the parser knows none
         return _as_utf8(part.name or ""), _as_utf8(part.filename or "") if is_file else None
     message = Message()
     message["Content-Disposition"] = disposition
     try:
-        found = {key.lower(): _decoded(value) for key, value in message.get_params(header="Content-Disposition")}
+        found = {key.lower(): _decoded(value) for key, value in message.get_params([], "Content-Disposition")}
     except (TypeError, ValueError):  # a name both in pieces and whole; one in millions of pieces
         return _as_utf8(part.name or ""), "file"
     return found.get("name", ""), found.get("filename")

@@ -1,4 +1,4 @@
-"""The pages of a person who asks for a call: the form, the page behind the private link, and taking it back."""
+"""Pages for a person who asks for a call: the form, the page behind the private link, and withdrawing."""
 
 import contextlib
 import functools
@@ -20,7 +20,6 @@ from callbacks.casework import erasure, links, submission
 from callbacks.models import CallbackRequest
 from callbacks.public import admission, intake, tokens
 from callbacks.public.forms import AddFilesForm, CallbackForm
-from callbacks.public.patience import let_go_of_database
 from callbacks.public.upload_handler import UnreadableForm, receive
 from callbacks.values.details import Details
 from callbacks.values.promise import Promise, promise, why_unpromised
@@ -39,26 +38,23 @@ TOO_MANY_FILES = (
 )
 
 
-class SeeOther(HttpResponseRedirect):
-    """Answers a POST with an address to GET, so that a reload sends nothing twice."""
-
-    status_code = 303
+View = Callable[..., HttpResponse]
 
 
-def for_a_person(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """No cookie, nothing kept by the browser or a cache, no address passed on, and text read as UTF-8.
+def public_page(view: View) -> View:
+    """Set no cookie, forbid caching, pass no address on in Referer, and read text as UTF-8.
 
-    Exempt from the CSRF check, as that needs a cookie: these forms act with no authority of whoever sends them. A
-    signed token in the page, or the secret in the address, ties a post to its request instead.
+    Exempt from the CSRF check, which needs a cookie: these forms use no authority of their sender. A signed token in
+    the page, or the secret in the address, ties a post to its request instead.
     """
 
-    @csrf_exempt  # no cookie to check, and no authority to borrow: see above and tests/detoxsite/test_form_check.py
+    @csrf_exempt  # see above and tests/detoxsite/test_form_check.py
     @never_cache
     @require_http_methods(["GET", "HEAD", "POST"])
     @sensitive_post_parameters()
     @functools.wraps(view)
     def wrapped(request: HttpRequest) -> HttpResponse:
-        request.encoding = "utf-8"  # whatever the sender claims: there are codecs that cannot make text
+        request.encoding = "utf-8"  # the sender may claim a codec that cannot decode to text
         response = view(request)
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
@@ -66,10 +62,10 @@ def for_a_person(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     return wrapped
 
 
-def with_a_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Hands the view the request that the private link opens, or shows how to reach us without one."""
+def with_private_link(view: View) -> View:
+    """Pass the view the callback request of the private link, or show how to reach us without one."""
 
-    @for_a_person
+    @public_page
     @functools.wraps(view)
     def wrapped(request: HttpRequest) -> HttpResponse:
         for secret in links.readings(request.GET.get("t") or links.typed_in(request.META["QUERY_STRING"])):
@@ -81,9 +77,9 @@ def with_a_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     return wrapped
 
 
-@for_a_person
+@public_page
 def contact(request: HttpRequest) -> HttpResponse:
-    """The form. What a file is or does never costs the call: the text is stored before the first file begins."""
+    """Ask for a call. The text is stored before the first file begins, so no file can cost the call."""
     if request.method != "POST":
         return _form_page(request, CallbackForm())
     try:
@@ -94,10 +90,12 @@ def contact(request: HttpRequest) -> HttpResponse:
     if intake.is_text_only(request):
         return HttpResponse(status=204)
     if outcome.submitted:
-        address = _address("callbacks:sent", outcome.submitted.link_secret)
+        secret = outcome.submitted.link_secret
         if outcome.files_failed:
-            return _sent_page(request, outcome.submitted.request, outcome.submitted.link_secret, 503, FILE_NOT_SAVED)
-        return JsonResponse({"address": address}, status=201) if _from_script(request) else SeeOther(address)
+            return _sent_page(request, outcome.submitted.request, secret, 503, FILE_NOT_SAVED)
+        if _from_script(request):
+            return JsonResponse({"address": addresses(secret)["sent"]}, status=201)
+        return to_sent_page(secret)
     if outcome.could_not_save:
         return _form_page(request, outcome.form, 503, NOT_SAVED)
     if outcome.admission.problem:
@@ -107,16 +105,16 @@ def contact(request: HttpRequest) -> HttpResponse:
     return _form_page(request, outcome.form, 422)
 
 
-@with_a_link
+@with_private_link
 def sent(request: HttpRequest, callback: CallbackRequest, secret: str) -> HttpResponse:
-    """The confirmation, and later the state; by POST it takes files for the slots that are still open."""
+    """Show the confirmation, and later the state; a POST adds files to the slots that are still open."""
     if request.method != "POST":
         return _sent_page(request, callback, secret)
     if not callback.is_kept:
         drop_body(request)
         return _too_late_page(request, callback, secret)
     may_add = admission.may_add_files(callback) and admission.may_send_files(request)
-    let_go_of_database()
+    intake.release_db_connection()
     try:
         upload = receive(request, callback.open_slots() if may_add else ())
     except UnreadableForm:
@@ -135,36 +133,38 @@ def sent(request: HttpRequest, callback: CallbackRequest, secret: str) -> HttpRe
     problem = " ".join(upload.received[slot].problem for slot in refused)
     if _from_script(request):
         return JsonResponse({"problem": problem}, status=422 if problem else 201)
-    if problem and callback.attachments.arrived().filter(slot__in=refused).exists():  # its place says what was there
+    if problem and callback.attachments.arrived().filter(slot__in=refused).exists():  # the page shows it
         return _sent_page(request, callback, secret, 422, problem)
-    return SeeOther(_address("callbacks:sent", secret))
+    return to_sent_page(secret)
 
 
-@with_a_link
+@with_private_link
 def withdraw(request: HttpRequest, callback: CallbackRequest, secret: str) -> HttpResponse:
-    """Asks once more, then erases all that was sent."""
+    """Ask once more, then erase all that was sent."""
     if request.method == "POST":
         erasure.withdraw(callback)
-        return SeeOther(_address("callbacks:sent", secret))
+        return to_sent_page(secret)
     return render(request, "callbacks/withdraw.html", {"callback": callback, "addresses": addresses(secret)})
 
 
 def correctable(callback: CallbackRequest) -> Details | None:
-    """What the person sent, to be put right; None once we have talked, it is erased, or it cannot be opened."""
+    """Return what the person sent; None once we have talked, it is erased, or it cannot be opened."""
     try:
-        is_over = callback.state in {CallbackRequest.State.REACHED, CallbackRequest.State.WITHDRAWN}
-        return None if is_over else callback.open_details()
+        is_done = callback.state in {CallbackRequest.State.REACHED, CallbackRequest.State.WITHDRAWN}
+        return None if is_done else callback.open_details()
     except VaultError:
         return None
 
 
-def _address(name: str, secret: str) -> str:
-    return f"{reverse(name)}?{urlencode({'t': secret})}"
-
-
 def addresses(secret: str) -> dict[str, str]:
-    """Of the pages behind the private link."""
-    return {name: _address(f"callbacks:{name}", secret) for name in ("sent", "correct", "withdraw")}
+    """Return the addresses of the pages behind the private link."""
+    query = urlencode({"t": secret})
+    return {name: f"{reverse(f'callbacks:{name}')}?{query}" for name in ("sent", "correct", "withdraw")}
+
+
+def to_sent_page(secret: str) -> HttpResponse:
+    """Redirect after a POST, so that a reload sends nothing twice."""
+    return HttpResponseRedirect(addresses(secret)["sent"], status=303)
 
 
 def _from_script(request: HttpRequest) -> bool:
@@ -182,7 +182,7 @@ def _form_page(request: HttpRequest, form: CallbackForm, status: int = 200, prob
 
 
 def _promise_now() -> Promise | None:
-    """What somebody who asks now would be promised; the form is there even where the database is not."""
+    """Return what somebody who asks now would be promised. The form must show even without a database."""
     try:
         return promise(timezone.localtime(), SafeHours())
     except DatabaseError:
@@ -199,19 +199,19 @@ def _sent_page(
         "problem": problem,
         "details": correctable(callback),
         "addresses": addresses(secret),
-        "link": settings.SITE_URL + _address("callbacks:sent", secret),
+        "link": settings.SITE_URL + addresses(secret)["sent"],
     }
     return render(request, "callbacks/sent.html", context, status=status)
 
 
 def _too_late_page(request: HttpRequest, callback: CallbackRequest, secret: str) -> HttpResponse:
-    """For a file whose request is erased: trying again is no use. Both answers tell contact.js to open the link."""
+    """Answer a file whose request is erased, so that nobody tries again; contact.js opens the link on both statuses."""
     now = CallbackRequest.objects.filter(pk=callback.pk).first()
     return _sent_page(request, now, secret, 410, FILE_TOO_LATE) if now else _gone_page(request)
 
 
 def drop_body(request: HttpRequest) -> None:
-    """Reads what is posted to its end and keeps nothing: a browser shows no answer before it has sent everything."""
+    """Read a posted body to its end and keep nothing: a browser shows no answer before it has sent everything."""
     if request.method == "POST":
         with contextlib.suppress(UnreadableForm):
             receive(request, slots=())

@@ -1,4 +1,4 @@
-"""How the page behind the private link words states and times."""
+"""The words for states and times on the public pages."""
 
 import datetime
 
@@ -15,10 +15,10 @@ _TITLES = {
 
 
 def state_title(callback: CallbackRequest) -> str:
-    """The page's heading; a request that waits is simply one that we have."""
-    return _TITLES.get(callback.state, "We have your request")
+    """Return the heading of the page behind the private link."""
+    return _TITLES.get(CallbackRequest.State(callback.state), "We have your request")
 
 
 def their_time(at: datetime.datetime) -> str:
-    """Like "Tuesday, November 24, 2:30 pm", on the clock that `at` carries: templates would move it to ours."""
+    """Format like "Tuesday, November 24, 2:30 pm" in the zone of `at`; a template filter would convert it to ours."""
     return format_date(at, "l, F j, P").replace("a.m.", "am").replace("p.m.", "pm")

@@ -133,9 +133,9 @@ def test_file_that_comes_while_another_is_looked_into_is_taken_and_looked_into_l
 def test_held_file_is_looked_into_once_it_was_scanned():
     submit(stored(content=b"\xff\xd8\xff", kind=Kind.JPEG))
     Attachment.objects.update(state="held", found="unchecked")
-    assert inspection.look_later() == 0
+    assert inspection.inspect_waiting() == 0
     Attachment.objects.update(state="stored")
-    assert inspection.look_later() == 1
+    assert inspection.inspect_waiting() == 1
     assert Attachment.objects.get().found == "unreadable"
 
 
