@@ -1,10 +1,10 @@
-"""How allauth works here: staff only, no sign-up, our own limits, sealed secrets."""
+"""Adapt allauth: staff only, no sign-up, our own rate limits, sealed secrets."""
 
 import time
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.authentication import get_authentication_records
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
@@ -16,15 +16,15 @@ from django.utils.crypto import get_random_string
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import secrets
-from accounts.lockout import BROWSER_COOKIE, Attempt
+from accounts.lockout import BROWSER_COOKIE, BROWSER_META, Attempt
 from limits.addresses import client_address
 
 
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
-        "username_password_mismatch": "This user name and password do not go together.",
-        "incorrect_password": "This is not your password.",
-        "enter_current_password": "This is not your current password.",
+        "username_password_mismatch": "Incorrect user name or password.",
+        "incorrect_password": "Incorrect password.",
+        "enter_current_password": "Incorrect current password.",
         "too_many_login_attempts": "Too many wrong attempts. Wait five minutes, then try again.",
         "rate_limited": "Too many wrong attempts. Wait five minutes, then try again.",
     }
@@ -33,10 +33,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def authenticate(self, request: HttpRequest, **credentials) -> User | None:
-        """The user whose password it is. An account that is unknown, closed or not staff is a wrong password."""
+        """Return the user with this password. An account that is unknown, inactive or not staff counts as wrong."""
         username, password = credentials.get("username", ""), credentials.get("password", "")
         attempt = _attempt(request, username)
-        if not attempt.may_go_on():
+        if not attempt.is_allowed():
             raise self.validation_error("too_many_login_attempts")
         user = authenticate(request, username=username, password=password)
         if user is None or not user.is_staff:
@@ -49,19 +49,19 @@ class AccountAdapter(DefaultAccountAdapter):
         return self.authenticate(context.request, username=user.get_username(), password=password) == user
 
     def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
-        """To change a factor, password or code must have been given within the last minutes; signing in counts."""
+        """Require a recent password or code to change a factor. Unlike in allauth, signing in counts."""
         request = context.request
         records = get_authentication_records(request, request.user)
         return not records or time.time() - records[-1]["at"] >= app_settings.REAUTHENTICATION_TIMEOUT
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs) -> HttpResponse | None:
-        """The password was right: whoever knew the session's key before must not wait beside the user for the code."""
+        """Change the session's key after the password, against session fixation before the second factor."""
         request.session.cycle_key()
         return super().pre_login(request, user, **kwargs)
 
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
-        request.browser = request.COOKIES.get(BROWSER_COOKIE) or get_random_string(32)  # StaffMiddleware sets it
+        request.META[BROWSER_META] = request.COOKIES.get(BROWSER_COOKIE) or get_random_string(32)
         _attempt(request, user.get_username()).remember()
 
     def get_login_stages(self) -> list[str]:
@@ -71,7 +71,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return redirect("account_login")
 
     def is_safe_url(self, url: str) -> bool:
-        """Only a path of this site: where one goes after signing in is nobody else's to choose."""
+        """Accept only paths of this site, so that no link can redirect elsewhere after sign-in."""
         return url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     def get_client_ip(self, request: HttpRequest) -> str:
@@ -79,13 +79,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 def _attempt(request: HttpRequest, username: str) -> Attempt:
-    browser = getattr(request, "browser", "") or request.COOKIES.get(BROWSER_COOKIE, "")
+    browser = request.META.get(BROWSER_META) or request.COOKIES.get(BROWSER_COOKIE, "")
     return Attempt(username, client_address(request), browser)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": "This code is wrong, out of date or was used before. Wait for the next one.",
+        "incorrect_code": "This code is wrong, expired or used already. Wait for the next one.",
         "cannot_open_secret": "The key that protects second factors is missing. The server's operator must restore it.",
     }
 

@@ -1,7 +1,7 @@
-"""Users are managed by superusers only; nobody sees or edits a factor's secret."""
+"""Only superusers manage users; nobody sees or edits the secret of a second factor."""
 
 import allauth.account.admin
-import allauth.mfa.admin  # noqa: F401 - registers what is taken away below
+import allauth.mfa.admin  # noqa: F401 - registers what is unregistered below
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
@@ -10,13 +10,11 @@ from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.factors import reset
-
 admin.site.unregister([Authenticator, EmailAddress, User, Group])
 
 
 class ForSuperusers:
-    """A right to change users would be a right to everything, so no role can be given it."""
+    """No role may change users: that right would amount to all rights."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser
@@ -59,12 +57,12 @@ class StaffUserAdmin(ForSuperusers, UserAdmin):
 
     @admin.display(description="second factor", boolean=True)
     def second_factor(self, user: User) -> bool:
-        return any(factor.type == Authenticator.Type.TOTP for factor in user.authenticator_set.all())
+        return any(factor.type == Authenticator.Type.TOTP for factor in user.authenticator_set.all())  # type: ignore[attr-defined]
 
     @admin.action(description="Reset second factor and sign out")
     def reset_second_factor(self, request: HttpRequest, users: QuerySet[User]) -> None:
         for user in users:
-            reset(user)
+            Authenticator.objects.filter(user=user).delete()  # which ends the user's sessions
             self.log_change(request, user, "Reset the second factor.")
             messages.success(request, f"{user} sets up a new second factor at the next sign-in.")
 

@@ -1,4 +1,4 @@
-"""allauth's forms in our words, behind our limits."""
+"""allauth's forms with our labels and rate limits."""
 
 from allauth.account import forms as account_forms
 from allauth.account.adapter import get_adapter as get_account_adapter
@@ -7,13 +7,14 @@ from allauth.mfa.base import forms as code_forms
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
+from django.contrib.auth.models import User
 
 from accounts import lockout, totp
 from vault.keyring import VaultError
 
 
-def _plain(form: forms.Form, **labels: str) -> None:
-    """The label says what a field is; a placeholder that repeats it vanishes when it is needed."""
+def _relabel(form: forms.Form, **labels: str) -> None:
+    """Use labels only: a placeholder disappears on typing."""
     for name, field in form.fields.items():
         field.widget.attrs.pop("placeholder", None)
         field.label = labels.get(name, field.label)
@@ -22,20 +23,20 @@ def _plain(form: forms.Form, **labels: str) -> None:
 class LoginForm(account_forms.LoginForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        _plain(self, login="User name")
+        _relabel(self, login="User name")
         self.fields["login"].widget.attrs |= {"autocapitalize": "none", "spellcheck": "false", "autofocus": True}
 
 
 class ReauthenticateForm(account_forms.ReauthenticateForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        _plain(self)
+        _relabel(self)
 
 
 class ChangePasswordForm(account_forms.ChangePasswordForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        _plain(self, oldpassword="Current password", password1="New password", password2="New password again")
+        _relabel(self, oldpassword="Current password", password1="New password", password2="New password again")
 
     def clean_oldpassword(self) -> str:
         if not get_account_adapter().reauthenticate(self.user, self.cleaned_data["oldpassword"]):
@@ -43,20 +44,22 @@ class ChangePasswordForm(account_forms.ChangePasswordForm):
         return self.cleaned_data["oldpassword"]
 
 
-class _LimitedCode:
-    """A code of the app works once, a recovery code works once, and neither can be guessed at leisure."""
+class _LimitedCode(forms.Form):
+    """Lets each code of the app and each recovery code work once, and limits guesses."""
+
+    user: User
+    authenticator: Authenticator
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        _plain(self, code="Code")
-        self.fields["code"].max_length = 20
+        _relabel(self, code="Code")
         self.fields["code"].widget.attrs |= {"inputmode": "numeric", "autofocus": True, "maxlength": 20}
 
     def clean_code(self) -> str:
-        if not lockout.code_may_be_tried(self.user):
+        if not lockout.code_is_allowed(self.user):
             raise get_account_adapter().validation_error("too_many_login_attempts")
         try:
-            code = super().clean_code()
+            code = super().clean_code()  # type: ignore[misc]  # allauth's form has it
             self._use_up(code)
         except VaultError:
             raise get_adapter().validation_error("cannot_open_secret") from None
@@ -77,14 +80,14 @@ class ReauthenticateByCodeForm(_LimitedCode, code_forms.ReauthenticateForm):
 
 
 class SetUpAppForm(_LimitedCode, ActivateTOTPForm):
-    """Differs from its parent in that the secret waits sealed in the session until the first code proves it."""
+    """Keeps the new secret sealed in the session until the first code proves it."""
 
     def __init__(self, *args, **kwargs) -> None:
         self.user = kwargs.pop("user")
         forms.Form.__init__(self, *args, **kwargs)
-        _plain(self, code="The code it shows")
+        _relabel(self, code="The code it shows")
         self.fields["code"].widget.attrs |= {"inputmode": "numeric", "maxlength": 20}
-        self.secret = totp.waiting_secret(fresh=not self.is_bound)
+        self.secret = totp.new_secret(again=not self.is_bound)
 
     def _use_up(self, code: str) -> None:
-        """There is no authenticator yet; the view uses the code up once there is."""
+        """There is no authenticator yet: the view does this once there is one."""

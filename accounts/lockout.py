@@ -1,10 +1,10 @@
-"""Slows whoever guesses, without a way to keep a colleague out.
+"""Rate-limit sign-ins so that an attacker cannot lock out a colleague.
 
-Five wrong passwords for one account from one address: that pair waits. One account, or one address, has a looser limit
-over all; an address from which the account was signed in to within 30 days is not held to it, so what others do
-elsewhere does not reach a colleague at the usual desk. A browser in which it was signed in to is counted by itself, so
-what others do behind the same address does not reach it either. All windows end five minutes after they began. An
-account that does not exist is treated like one that does.
+After five wrong passwords, the pair of account and address must wait. Each account, and each address, has a higher
+limit of its own, which does not apply to addresses that the account signed in from within 30 days: attacks from
+elsewhere do not affect a colleague at the usual desk. A browser that the account signed in with is counted separately,
+so attacks from the same address do not affect it either. All windows end five minutes after they began. An account that
+does not exist is treated like one that does.
 """
 
 import datetime
@@ -22,19 +22,20 @@ logger = logging.getLogger(__name__)
 
 WINDOW = datetime.timedelta(minutes=5)
 PAIR_LIMIT = 5
-#: From an address where the account was signed in to before: a colleague behind the same router must not be kept out
-#: easily, and the second factor stands behind the password.
+#: For a known address: a colleague behind the same router must not be locked out easily, and there is a second factor.
 KNOWN_PAIR_LIMIT = 20
 ACCOUNT_LIMIT = 50
 ADDRESS_LIMIT = 100
 CODE_LIMIT = 5
 KNOWN_FOR = datetime.timedelta(days=30)
-#: Holds a random text, the same for all who sign in in this browser.
+#: Holds random text, the same for everybody who signs in with this browser.
 BROWSER_COOKIE = "staff-browser"
+#: The same in request.META once somebody has signed in, for StaffMiddleware to set the cookie.
+BROWSER_META = "accounts.browser"
 
 
 class Attempt:
-    """One try to sign in to an account with a password from an address. `browser` is what its cookie holds, if any."""
+    """One attempt to sign in with a password. `browser` is the content of its cookie, if any."""
 
     def __init__(self, username: str, address: str, browser: str = "") -> None:
         self.account = unicodedata.normalize("NFKC", username).casefold()
@@ -44,8 +45,8 @@ class Attempt:
         self.pair = next(filter(_is_known, self.places), self.places[-1])
         self.known = _is_known(self.pair)
 
-    def may_go_on(self) -> bool:
-        """Counts the try before the password is looked at, so that many at once get no more than few in a row."""
+    def is_allowed(self) -> bool:
+        """Count the attempt before the password is checked, so that parallel attempts get no more than serial ones."""
         if not self.known and not (
             counters.peek("sign-in account", self.account, limit=ACCOUNT_LIMIT, window=WINDOW)
             and counters.peek("sign-in address", self.address, limit=ADDRESS_LIMIT, window=WINDOW)
@@ -64,15 +65,15 @@ class Attempt:
         counters.clear("sign-in pair", self.pair)
 
     def remember(self) -> None:
-        """The account was signed in to from here, second factor and all."""
+        """Remember address and browser after a sign-in with the second factor."""
         now = timezone.now()
         KnownAddress.objects.filter(forget_at__lte=now).delete()
         for place in self.places:
             KnownAddress.objects.update_or_create(digest=_digest(place), defaults={"forget_at": now + KNOWN_FOR})
 
 
-def code_may_be_tried(user: User) -> bool:
-    """Counts a try of a second-factor code. Only who has the password gets this far, so one limit is enough."""
+def code_is_allowed(user: User) -> bool:
+    """Count an attempt with a second-factor code. The password was right, so one limit is enough."""
     result = counters.hit("second factor", str(user.pk), limit=CODE_LIMIT, window=WINDOW)
     if not result:
         logger.warning("Too many wrong second-factor codes for user number %s, whose password was right", user.pk)

@@ -1,4 +1,4 @@
-"""The gate before everything that staff see."""
+"""Guard the staff pages: end sessions, and require a second factor."""
 
 from collections.abc import Callable
 
@@ -11,17 +11,17 @@ from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers
 
 from accounts import sessions
-from accounts.lockout import BROWSER_COOKIE, KNOWN_FOR
+from accounts.lockout import BROWSER_COOKIE, BROWSER_META, KNOWN_FOR
 
 ADMIN, STAFF = "/admin/", "/staff/"
-#: Asked for by scripts, which would show a page as the answer.
+#: Called by scripts, which could not show a page.
 _FOR_SCRIPTS = "/admin/markdownx/"
 _SIGN_OUT = "/admin/logout/"
-CUT_SHORT = "The form was cut off on its way, and nothing of it was saved. Go back and send it again."
+CUT_SHORT = "The form did not arrive complete, so nothing was saved. Go back and send it again."
 
 
 class StaffMiddleware:
-    """Ends sessions that are over, and keeps who has no second factor from all but its set-up.
+    """Ends sessions, and lets staff without a second factor do nothing but set one up.
 
     A request without a session cookie passes untouched, so readers' pages do not vary by it.
     """
@@ -30,14 +30,14 @@ class StaffMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info.startswith((ADMIN, STAFF)) and _is_cut_short(request):
+        if request.path_info.startswith((ADMIN, STAFF)) and _is_truncated(request):
             return HttpResponse(CUT_SHORT, status=400, content_type="text/plain")
         if request.path_info.startswith(ADMIN) and any(name.endswith("regex") for name in request.GET):
-            # Django's lists take any lookup on their own fields, and one pattern can keep a processor for ever.
-            return HttpResponse("Lists are not filtered by patterns.", status=400, content_type="text/plain")
+            # The admin's lists accept any lookup, and one regular expression can occupy a processor for ever.
+            return HttpResponse("Lists cannot be filtered by patterns.", status=400, content_type="text/plain")
         refusal = self._check(request) if settings.SESSION_COOKIE_NAME in request.COOKIES else None
         response = refusal or self.get_response(request)
-        if browser := getattr(request, "browser", ""):
+        if browser := request.META.get(BROWSER_META):
             response.set_cookie(
                 BROWSER_COOKIE,
                 browser,
@@ -55,7 +55,7 @@ class StaffMiddleware:
         if not request.user.is_authenticated:
             return None
         factors = sessions.factors_of(request.user)
-        if not request.user.is_staff or sessions.is_over(request, factors):
+        if not request.user.is_staff or sessions.has_ended(request, factors):
             logout(request)
             if request.path_info.startswith(ADMIN):
                 messages.info(request, "Your session has ended. Please sign in again.")
@@ -67,16 +67,16 @@ class StaffMiddleware:
         if request.path_info.startswith(ADMIN):
             return redirect("mfa_activate_totp")
         if not request.path_info.startswith(STAFF):
-            request.user = AnonymousUser()  # a reader like any other
+            request.user = AnonymousUser()  # treated like any reader
         return None
 
 
-def _is_cut_short(request: HttpRequest) -> bool:
-    """Whether less has come than was announced: Django takes it for the whole, and a text would be saved short."""
+def _is_truncated(request: HttpRequest) -> bool:
+    """Whether less arrived than was announced; Django would accept it, and save a truncated text."""
     if request.method != "POST" or request.content_type != "application/x-www-form-urlencoded":
         return False
     announced = request.META.get("CONTENT_LENGTH") or ""
     try:
         return announced.isdecimal() and len(request.body) < int(announced)
-    except UnreadablePostError:  # nothing came, or it broke off between two reads
+    except UnreadablePostError:  # the connection broke
         return True

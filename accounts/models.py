@@ -1,10 +1,10 @@
-"""What the sign-in remembers besides users and their factors."""
+"""Addresses and browsers that staff have signed in from."""
 
 from django.db import models
 
 
 class KnownAddress(models.Model):
-    """An account was signed in to from an address or in a browser. A keyed hash of both, so the row names neither."""
+    """An account signed in from an address or with a browser. The digest is keyed, so the row reveals neither."""
 
     digest = models.BinaryField(max_length=32, unique=True)
     forget_at = models.DateTimeField(db_index=True)

@@ -1,4 +1,4 @@
-"""Who may do what: a role is a group, made and completed by `migrate`."""
+"""The roles of staff: groups, which `migrate` creates and completes."""
 
 from django.apps import apps as current_apps
 from django.contrib.auth.management import create_permissions
@@ -37,7 +37,7 @@ ROLES: dict[str, list[str]] = {
 
 
 def complete(apps=current_apps, using: str = "default") -> list[str]:
-    """Gives each role what it lacks and exists; returns what does not exist yet. Takes nothing away."""
+    """Add missing permissions to each role; return those that do not exist yet. Remove none."""
     group_model = apps.get_model("auth", "Group")
     permission_model = apps.get_model("auth", "Permission")
     missing = []
@@ -52,7 +52,7 @@ def complete(apps=current_apps, using: str = "default") -> list[str]:
 
 
 def after_migrate(sender, using: str = "default", apps=current_apps, **kwargs) -> None:
-    """Signal: permissions are made after migrations, app by app, so those of other apps are asked for here first."""
+    """Complete the roles after `migrate`. Permissions are created app by app, so create those of other apps first."""
     try:
         apps.get_model("auth", "Group")
     except LookupError:

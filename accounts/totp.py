@@ -1,46 +1,59 @@
-"""What allauth leaves to a cache, or to the session in the clear: a code works once; a new secret waits sealed."""
+"""What allauth leaves to a cache, or unencrypted in the session: a code works once, and a new secret is sealed."""
+
+import base64
+import os
+import time
 
 from allauth.core import context
-from allauth.core.internal.cryptokit import compare_user_code
+from allauth.mfa import app_settings
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal import auth
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.hotp import HOTP
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare
 
 from accounts import secrets
 
+_NEW_SECRET = "staff_new_totp_secret"  # noqa: S105 - its name in the session
+
 
 def use_up(authenticator: Authenticator, code: str) -> bool:
-    """Marks the code's time step as used, for all processes. False if it, or a later one, was used before.
+    """Mark the code's time step as used. Return False if this step, or a later one, was used before.
 
-    A used step that is still to come was used while the clock was wrong: it counts for nothing.
+    A used step that is still to come was used while the clock was wrong, and is ignored.
     """
-    steps = list(auth.yield_hotp_counters_from_time())
+    now = int(time.time()) // app_settings.TOTP_PERIOD
+    last_valid = now + app_settings.TOTP_TOLERANCE
+    typed = "".join(filter(str.isalnum, code))
     with transaction.atomic():
         row = Authenticator.objects.select_for_update().get(pk=authenticator.pk)
-        secret = secrets.unseal(row.data["secret"])
-        last = row.data.get("last_step", 0)
-        fresh = [
+        key = base64.b32decode(secrets.unseal(row.data["secret"]), casefold=True)
+        hotp = HOTP(key, app_settings.TOTP_DIGITS, SHA1(), enforce_key_length=False)  # noqa: S303 - RFC 6238
+        used = row.data.get("last_step", 0)
+        matching = [
             step
-            for step in steps
-            if not step <= last <= max(steps)
-            and compare_user_code(actual=code, expected=auth.format_hotp_value(auth.hotp_value(secret, step)))
+            for step in range(now - app_settings.TOTP_TOLERANCE, last_valid + 1)
+            if not step <= used <= last_valid and constant_time_compare(typed, hotp.generate(step))
         ]
-        if not fresh:
+        if not matching:
             return False
-        row.data["last_step"] = max(fresh)
+        row.data["last_step"] = max(matching)
         row.save(update_fields=["data"])
     return True
 
 
-def waiting_secret(fresh: bool = False) -> str:
-    """The secret of the app that is being set up in this session, made where there is none or `fresh` is asked for."""
+def new_secret(*, again: bool = False) -> str:
+    """Return the secret of the app being set up in this session, made where there is none, or `again`."""
     session = context.request.session
-    sealed = None if fresh else session.get(auth.SECRET_SESSION_KEY)
-    if not sealed:
-        sealed = session[auth.SECRET_SESSION_KEY] = secrets.seal(auth.generate_totp_secret())
-    return secrets.unseal(sealed)
+    if again or _NEW_SECRET not in session:
+        session[_NEW_SECRET] = secrets.seal(base64.b32encode(os.urandom(20)).decode())
+    return secrets.unseal(session[_NEW_SECRET])
 
 
-def is_waiting(request: HttpRequest) -> bool:
-    return auth.SECRET_SESSION_KEY in request.session
+def is_setting_up(request: HttpRequest) -> bool:
+    return _NEW_SECRET in request.session
+
+
+def end_set_up(request: HttpRequest) -> None:
+    request.session.pop(_NEW_SECRET, None)

@@ -1,6 +1,6 @@
-"""Where staff sign in and look after their account. Of allauth's addresses, only those that are needed.
+"""The addresses of staff accounts: those of allauth's that are needed.
 
-There is none to sign up and none to reset a password by mail: a colleague with the right to manage users does that.
+Nobody signs up, and no password is reset by mail: a colleague who may manage users does both.
 """
 
 from allauth.account import views as account
@@ -25,7 +25,7 @@ urlpatterns = [
     path("staff/second-factor/app/remove/", views.RemoveApp.as_view(), name="mfa_deactivate_totp"),
     path("staff/second-factor/codes/", ViewRecoveryCodesView.as_view(), name="mfa_view_recovery_codes"),
     path("staff/second-factor/codes/new/", views.NewRecoveryCodes.as_view(), name="mfa_generate_recovery_codes"),
-    # In the place of the admin's own, which know nothing of a second factor:
+    # These replace the admin's own, which ignore the second factor:
     path("admin/login/", views.admin_sign_in),
     path("admin/logout/", account.logout),
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),

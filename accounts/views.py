@@ -1,7 +1,6 @@
-"""Staff pages: allauth's, with the session kept in step, and the few that the admin would otherwise answer itself."""
+"""allauth's pages, keeping the session in step with the second factor, and replacements for the admin's own."""
 
 from allauth.account.utils import get_next_redirect_url
-from allauth.core.internal.httpkit import add_query_params
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
@@ -19,41 +18,44 @@ from accounts import sessions, totp
 
 @never_cache
 def admin_sign_in(request: HttpRequest) -> HttpResponse:
-    """Takes the place of the admin's own sign-in, which asks for a password only, even of who is signed in already."""
+    """Replace the admin's sign-in, which asks for a password only, even when already signed in."""
     after = get_next_redirect_url(request) or reverse("admin:index")
-    return redirect(add_query_params(reverse("account_login"), {"next": after}))
+    return redirect(reverse("account_login", query={"next": after}))
 
 
-class SetUpApp(ActivateTOTPView):
+class _ChangesFactors:
+    request: HttpRequest
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        response = super().form_valid(form)  # type: ignore[misc]  # allauth's view has it
+        sessions.keep_this_one(self.request)
+        return response
+
+
+class SetUpApp(_ChangesFactors, ActivateTOTPView):
     def form_valid(self, form: Form) -> HttpResponse:
         response = super().form_valid(form)
         app = Authenticator.objects.get(user=self.request.user, type=Authenticator.Type.TOTP)
         totp.use_up(app, form.cleaned_data["code"])
-        sessions.keep_this_one(self.request)
+        totp.end_set_up(self.request)
         return response
 
 
-class RemoveApp(DeactivateTOTPView):
-    def form_valid(self, form: Form) -> HttpResponse:
-        response = super().form_valid(form)
-        sessions.keep_this_one(self.request)
-        return response
+class RemoveApp(_ChangesFactors, DeactivateTOTPView):
+    pass
 
 
-class NewRecoveryCodes(GenerateRecoveryCodesView):
-    def form_valid(self, form: Form) -> HttpResponse:
-        response = super().form_valid(form)
-        sessions.keep_this_one(self.request)
-        return response
+class NewRecoveryCodes(_ChangesFactors, GenerateRecoveryCodesView):
+    pass
 
 
 @never_cache
 @require_safe
 @login_required
 def app_picture(request: HttpRequest) -> HttpResponse:
-    """The square code of the secret that waits in this session. An address of its own, as no page may hold `data:`."""
-    if not totp.is_waiting(request):
+    """Show the QR code of the secret being set up. It has its own address, as our pages may not embed `data:`."""
+    if not totp.is_setting_up(request):
         raise Http404
     adapter = get_adapter()
-    svg = adapter.build_totp_svg(adapter.build_totp_url(request.user, totp.waiting_secret()))
+    svg = adapter.build_totp_svg(adapter.build_totp_url(request.user, totp.new_secret()))
     return HttpResponse(svg, content_type="image/svg+xml")

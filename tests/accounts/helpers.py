@@ -7,7 +7,7 @@ from tests.factories import PASSWORD, app_code
 SIGN_IN, CODE, SET_UP = "/staff/sign-in/", "/staff/sign-in/code/", "/staff/second-factor/app/"
 CODES, NEW_CODES = "/staff/second-factor/codes/", "/staff/second-factor/codes/new/"
 TOO_MANY = "Too many wrong attempts."
-WRONG = "This user name and password do not go together."
+WRONG = "Incorrect user name or password."
 
 
 DESK = "198.51.100.1"

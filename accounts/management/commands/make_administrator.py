@@ -1,4 +1,4 @@
-"""Makes the first login."""
+"""Create the first login."""
 
 import getpass
 import os
@@ -12,13 +12,13 @@ from django.core.management.base import BaseCommand, CommandError
 
 class Command(BaseCommand):
     help = (
-        "Make a login that may do everything. Asks for user name and password, or takes both from "
+        "Create a login with all rights. Asks for user name and password, or takes both from "
         "DJANGO_SUPERUSER_USERNAME and DJANGO_SUPERUSER_PASSWORD."
     )
 
     def handle(self, *args, **options) -> None:
         username = os.environ.get("DJANGO_SUPERUSER_USERNAME") or input("User name: ").strip()
-        password = os.environ.get("DJANGO_SUPERUSER_PASSWORD") or _asked_twice()
+        password = os.environ.get("DJANGO_SUPERUSER_PASSWORD") or _ask_twice()
         user = User(username=username, is_staff=True, is_superuser=True)
         user.set_password(password)
         try:
@@ -28,12 +28,12 @@ class Command(BaseCommand):
             raise CommandError("\n".join(error.messages)) from error
         user.save()
         self.stdout.write(
-            f"{username} can sign in at {settings.SITE_URL}/admin/ and sets up a second factor there:\n"
-            "have a phone with an authenticator app at hand."
+            f"{username} can sign in at {settings.SITE_URL}/admin/ and set up a second factor there.\n"
+            "Have a phone with an authenticator app ready."
         )
 
 
-def _asked_twice() -> str:
+def _ask_twice() -> str:
     password = getpass.getpass("Password (at least 12 characters): ")
     if password != getpass.getpass("Password again: "):
         raise CommandError("The two passwords differ.")
