@@ -1,6 +1,6 @@
-"""Shows a file to clamd, ClamAV's daemon, while it passes. Whatever becomes of clamd, the file goes on.
+"""Scan a file with ClamAV's daemon, clamd, while the file passes through.
 
-Each failure of the scanner, a late answer included, reads as "not scanned"; nothing here raises to whoever sends.
+Any failure of the scanner, a timeout included, reads as "not scanned" and raises nothing: it must not cost the file.
 """
 
 import enum
@@ -8,7 +8,9 @@ import logging
 import re
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.conf import settings
 
@@ -20,136 +22,134 @@ _FOUND = re.compile(rb"stream: ([^\x00-\x1f\x7f]+) FOUND\0")
 #: Found nothing, but gave up on the way (AlertExceedsMax in clamd.conf).
 _GAVE_UP = b"Heuristics.Limits.Exceeded"
 
+T = TypeVar("T")
+
 
 class Verdict(enum.Enum):
     CLEAN = "clean"
     INFECTED = "infected"
-    #: The scanner was away, slow, or gave an answer other than these two.
+    #: The scanner was down, slow, or gave another answer.
     NOT_SCANNED = "not scanned"
-    #: There is no scanner in the settings.
+    #: No scanner is configured.
     NO_SCANNER = "no scanner"
 
 
 @dataclass(frozen=True)
-class Patience:
-    """Seconds that one file may wait for clamd: to connect, for all sending together, and for the answer."""
+class Timeouts:
+    """Seconds for one file: to connect, to send all of it, and to answer."""
 
-    connecting: float
-    sending: float
+    connect: float
+    send: float
     answer: float
 
 
-WHILE_SOMEBODY_WAITS = Patience(connecting=2, sending=10, answer=30)
-IN_THE_BACKGROUND = Patience(connecting=2, sending=60, answer=180)  # clamd itself gives up after 120
+INTERACTIVE = Timeouts(connect=2, send=10, answer=30)
+BACKGROUND = Timeouts(connect=2, send=60, answer=180)  # clamd itself gives up after 120
 
-#: A scanner that kept somebody waiting in vain is not asked again for so long by this process, in seconds.
-REST = 60
-_rests_until = 0.0
+#: Seconds for which this process skips a scanner that has let a person wait until a timeout.
+PAUSE_SECONDS = 60
+_paused_until = 0.0
 
 
 class Scan:
-    """One file on its way to clamd: `write` each piece, then `finish`; `close` where the file is given up."""
+    """One file on its way to clamd: `write` each piece, then `finish`; or `close` to give the file up."""
 
-    def __init__(self, patience: Patience | None = None) -> None:
-        """Without `patience` somebody waits for the page."""
-        self._somebody_waits = patience is None
-        self._patience = patience or WHILE_SOMEBODY_WAITS
-        self._sending_left = self._patience.sending
+    def __init__(self, *, background: bool = False) -> None:
+        """Unless in the `background`, a person waits for the result."""
+        self._background = background
+        self._timeouts = BACKGROUND if background else INTERACTIVE
+        self._seconds_to_send = self._timeouts.send
         self._socket: socket.socket | None = None
-        if settings.CLAMD and not self._rests():
-            self._try(self._begin)
+        if (address := settings.CLAMD) and (background or time.monotonic() >= _paused_until):
+            self._socket = self._attempt(lambda: _connect(address, self._timeouts.connect))
+            self._send(b"zINSTREAM\0")
 
     def write(self, data: bytes) -> None:
         for start in range(0, len(data), PIECE_BYTES):
-            if self._socket:
-                piece = data[start : start + PIECE_BYTES]
-                self._try(self._send, len(piece).to_bytes(4, "big") + piece)
+            piece = data[start : start + PIECE_BYTES]
+            self._send(len(piece).to_bytes(4, "big") + piece)
 
     def finish(self) -> Verdict:
-        """What clamd says, once it has the whole file."""
+        """Return what clamd says of the whole file."""
         if not settings.CLAMD:
             return Verdict.NO_SCANNER
-        if self._socket:
-            self._try(self._send, bytes(4))
-        if not self._socket:
+        self._send(bytes(4))
+        if not (connection := self._socket):
             return Verdict.NOT_SCANNED
-        verdict = _verdict(self._try(self._read_answer) or b"")
+        verdict = _verdict(self._attempt(lambda: self._read_answer(connection)) or b"")
         self.close()
         return verdict
 
     def close(self) -> None:
-        """Without `finish` clamd drops what it has."""
+        """Hang up; without `finish` clamd drops what it has."""
         if self._socket:
             self._socket.close()
             self._socket = None
 
-    def _begin(self) -> None:
-        self._socket = _connect(self._patience.connecting)
-        self._send(b"zINSTREAM\0")
-
     def _send(self, data: bytes) -> None:
-        if self._sending_left <= 0:
+        if connection := self._socket:
+            self._attempt(lambda: self._send_all(connection, data))
+
+    def _send_all(self, connection: socket.socket, data: bytes) -> None:
+        if self._seconds_to_send <= 0:
             raise TimeoutError("It took the file too slowly.")
         began = time.monotonic()
-        self._socket.settimeout(self._sending_left)
+        connection.settimeout(self._seconds_to_send)
         try:
-            self._socket.sendall(data)
+            connection.sendall(data)
         except (BrokenPipeError, ConnectionResetError) as error:
-            # It hangs up on a file beyond its own limit, and says so first. It cannot have scanned the file.
-            raise OSError(_printable(self._read_answer()) or "It hung up.") from error
+            # It hangs up on a file beyond its own limit, after an answer that says so.
+            raise OSError(_printable(self._read_answer(connection)) or "It hung up.") from error
         finally:
-            self._sending_left -= time.monotonic() - began
+            self._seconds_to_send -= time.monotonic() - began
 
-    def _read_answer(self) -> bytes:
-        """Everything up to the zero byte that ends an answer, or less where the connection ends."""
+    def _read_answer(self, connection: socket.socket) -> bytes:
+        """Read up to the zero byte that ends an answer, or to the end of the connection."""
         answer = b""
-        end = time.monotonic() + self._patience.answer
+        deadline = time.monotonic() + self._timeouts.answer
         while not answer.endswith(b"\0") and len(answer) < _ANSWER_BYTES:
-            left = end - time.monotonic()
+            left = deadline - time.monotonic()
             if left <= 0:
                 raise TimeoutError("It did not answer in time.")
-            self._socket.settimeout(left)
-            part = self._socket.recv(_ANSWER_BYTES)
+            connection.settimeout(left)
+            part = connection.recv(_ANSWER_BYTES)
             if not part:
                 break
             answer += part
         return answer
 
-    def _try(self, step, *arguments):
-        """Takes a step; where it fails the scan is over, and the log says why, with nothing of the file."""
+    def _attempt(self, step: Callable[[], T]) -> T | None:
+        """Take a step; if it fails, log why and end the scan."""
         try:
-            return step(*arguments)
-        except (OSError, ValueError) as error:  # ValueError: a host name that cannot be one
+            return step()
+        except (OSError, ValueError) as error:  # ValueError: an impossible host name
             log.warning("clamd did not scan a file: %s", error)
-            if isinstance(error, TimeoutError) and self._somebody_waits:
-                _rest()
+            if isinstance(error, TimeoutError) and not self._background:
+                _pause()
             self.close()
             return None
 
-    def _rests(self) -> bool:
-        return self._somebody_waits and time.monotonic() < _rests_until
-
 
 def answers() -> bool:
-    """There is a scanner, and it is there."""
+    """Whether a scanner is configured and running."""
     if not settings.CLAMD:
         return False
     try:
-        with _connect(IN_THE_BACKGROUND.connecting) as connection:
+        with _connect(settings.CLAMD, BACKGROUND.connect) as connection:
             connection.sendall(b"zPING\0")
             return connection.recv(_ANSWER_BYTES) == b"PONG\0"
     except (OSError, ValueError):
         return False
 
 
-def _connect(timeout: float) -> socket.socket:
-    """settings.CLAMD is the path of a socket, or a host and a port."""
-    if not isinstance(settings.CLAMD, str):
-        return socket.create_connection(settings.CLAMD, timeout)
+def _connect(address: str | tuple[str, int], timeout: float) -> socket.socket:
+    """Connect to a socket's path, or to a host and a port."""
+    if isinstance(address, tuple):
+        return socket.create_connection(address, timeout)
     connection = socket.socket(socket.AF_UNIX)
     try:
         connection.settimeout(timeout)
-        connection.connect(settings.CLAMD)
+        connection.connect(address)
     except BaseException:
         connection.close()
         raise
@@ -157,7 +157,7 @@ def _connect(timeout: float) -> socket.socket:
 
 
 def _verdict(answer: bytes) -> Verdict:
-    """Two answers count, each whole and alone; all others mean that the file was not scanned."""
+    """Two answers count, each whole and alone; any other means that the file was not scanned."""
     if answer == b"stream: OK\0":
         return Verdict.CLEAN
     found = _FOUND.fullmatch(answer)
@@ -173,6 +173,6 @@ def _printable(answer: bytes) -> str:
     return re.sub(r"[^ -~]", "", answer.decode("ascii", "replace"))[:200].strip()
 
 
-def _rest() -> None:
-    global _rests_until
-    _rests_until = time.monotonic() + REST
+def _pause() -> None:
+    global _paused_until
+    _paused_until = time.monotonic() + PAUSE_SECONDS

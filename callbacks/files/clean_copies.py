@@ -1,6 +1,6 @@
-"""What staff are given when they download a file: a picture drawn anew without its location, or the original.
+"""The file that staff download: a picture re-encoded without its metadata, or the original.
 
-Not a byte of either leaves before the whole of the stored file was checked. Nothing is written to disk.
+No byte is sent before the whole stored file has been verified, and nothing is written to disk.
 """
 
 import logging
@@ -16,42 +16,39 @@ from vault import sealed_files
 
 log = logging.getLogger(__name__)
 
-#: Seconds that a picture may take.
-LIMIT = 60
-#: One at a time in each server process: a decoded picture is hundreds of megabytes.
-_one_at_a_time = threading.Lock()
+TIMEOUT_SECONDS = 60
+#: One picture at a time in each server process: decoded, it is hundreds of megabytes.
+_lock = threading.Lock()
 
 _OR_THE_ORIGINAL = "Ask a colleague who may download originals to open it, or ask the person for another photo."
-_WHY = {
-    Mark.HUGE: "This picture has too many pixels, or takes more memory than we can give it.",
-    Mark.UNREADABLE: "This picture is damaged or cut off.",
-}
+_TOO_LARGE = "This picture has too many pixels, or takes more memory than we can give it."
+_DAMAGED = "This picture is damaged or cut off."
 
 
 class CannotClean(Exception):
-    """There is no copy without location. The message is for staff: why, and what to do."""
+    """No copy without the location can be made. The message tells staff why, and what to do."""
 
 
 class Busy(Exception):
-    """Another picture is being drawn. Nobody waits for it here: that would take a thread from readers."""
+    """Another picture is being re-encoded. Waiting for it would take a thread from readers."""
 
 
 @dataclass(frozen=True)
 class Copy:
-    """A file for staff. `name` is made by us; `size` is in bytes."""
+    """A file for staff, under a name of our own."""
 
     chunks: Iterable[bytes]
-    size: int
+    size: int  # bytes
     media_type: str
     extension: str
     name: str
 
 
 def for_staff(attachment: Attachment, *, original: bool = False) -> Copy:
-    """What to send to staff; with `original`, the file as it came, location and all.
+    """Return what staff download; with `original`, and for PDFs, the file as it was sent.
 
-    PDFs are always given as they came. Raises CannotClean; Busy; VaultError where the file was changed; OSError where
-    it cannot be read; ValueError for a file that nobody may open.
+    Raises CannotClean; Busy; VaultError if the file was changed; OSError if it cannot be read; ValueError for a file
+    that nobody may open.
     """
     if not attachment.is_readable:
         raise ValueError("This file was not taken, or not scanned yet.")
@@ -61,7 +58,7 @@ def for_staff(attachment: Attachment, *, original: bool = False) -> Copy:
         chunks = sealed_files.plain_chunks(attachment.object_name)
         return Copy(chunks, size, kind.media_type, kind, attachment.download_name)
     found, picture = clean_copy(attachment.object_name, kind)
-    if found != attachment.found:  # it came before files were looked into, or there was no time to
+    if found != attachment.found:  # it had not been inspected yet
         attachment.found = found
         attachment.save(update_fields=["found"])
     clean = Kind.PNG if kind is Kind.PNG else Kind.JPEG
@@ -70,22 +67,22 @@ def for_staff(attachment: Attachment, *, original: bool = False) -> Copy:
 
 
 def clean_copy(object_name: str, kind: Kind) -> tuple[str, bytes]:
-    """A picture with nothing but its pixels, upright, and the codes of what is wrong with it.
+    """Return the codes of what is wrong with a picture, and a copy with nothing but its pixels, upright.
 
-    PNG stays PNG, the others become JPEG. Raises CannotClean, Busy, VaultError, or OSError where it cannot be read.
+    PNG stays PNG, the others become JPEG. Raises CannotClean, Busy, VaultError, or OSError if it cannot be read.
     """
-    if not _one_at_a_time.acquire(blocking=False):
+    if not _lock.acquire(blocking=False):
         raise Busy
     try:
-        found, picture = sandbox.run("draw", kind.value, sealed_files.plain_chunks(object_name), LIMIT)
+        found, picture = sandbox.run("reencode", kind.value, sealed_files.plain_chunks(object_name), TIMEOUT_SECONDS)
     except sandbox.Failed as error:
         if error.too_slow:
             raise CannotClean(f"This picture takes too long to open. {_OR_THE_ORIGINAL}") from None
-        log.error("The process that draws a picture anew ended with %d.", error.code)
+        log.error("A picture crashed its decoder, which ended with %d.", error.code)
         found, picture = [Mark.UNREADABLE], b""
     finally:
-        _one_at_a_time.release()
+        _lock.release()
     if not picture:
-        why = next((_WHY[code] for code in found if code in _WHY), _WHY[Mark.UNREADABLE])
+        why = _TOO_LARGE if Mark.HUGE in found else _DAMAGED
         raise CannotClean(f"{why} {_OR_THE_ORIGINAL}")
     return " ".join(code for code in found if code in Mark.values), picture

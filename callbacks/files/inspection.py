@@ -1,7 +1,7 @@
-"""Looks into each file that arrived, so that what nobody will be able to open is said while the person is there.
+"""Inspect each file that arrived, to tell its sender at once if nobody will be able to open it.
 
-A look takes a process of its own, a second at most for nearly all files, and only one runs at a time in each server
-process: a file that comes meanwhile is looked into later, by the schedule.
+An inspection takes a process of its own, for most files less than a second. Only one runs at a time in each server
+process; a file that comes meanwhile is inspected later, by the schedule.
 """
 
 import logging
@@ -16,47 +16,47 @@ from vault.keyring import VaultError
 
 log = logging.getLogger(__name__)
 
-WHILE_SOMEBODY_WAITS = 4  # seconds
-IN_THE_BACKGROUND = 60
-MOST_AT_ONCE = 200  # files in one round of the schedule
-_one_at_a_time = threading.Lock()
+INTERACTIVE_TIMEOUT = 4  # seconds
+BACKGROUND_TIMEOUT = 60  # seconds
+BATCH = 200  # files in one run of the schedule
+_lock = threading.Lock()
 
 
 def inspect_now(object_name: str, kind: Kind) -> str:
-    """The codes of what is in a stored file, or that it has to wait. Raises nothing: it must not cost the file."""
-    if not _one_at_a_time.acquire(blocking=False):
+    """Return the codes of what is in a stored file, or Mark.UNCHECKED. Raises nothing: it must not cost the file."""
+    if not _lock.acquire(blocking=False):
         return Mark.UNCHECKED
     try:
-        return _look(object_name, kind, WHILE_SOMEBODY_WAITS)
+        return _inspect(object_name, kind, INTERACTIVE_TIMEOUT)
     except Exception:
-        log.exception("A file could not be looked into.")
+        log.exception("A file could not be inspected.")
         return Mark.UNCHECKED
     finally:
-        _one_at_a_time.release()
+        _lock.release()
 
 
 def inspect_waiting() -> int:
-    """Looks into the files that had to wait, those that have been scanned; returns how many."""
-    looked = 0
+    """Inspect the files that had to wait and have been scanned; return how many."""
+    inspected = 0
     waiting = Attachment.objects.readable().filter(found=Mark.UNCHECKED).order_by("pk")
-    for pk, object_name, kind in waiting.values_list("pk", "object_name", "kind")[:MOST_AT_ONCE]:
+    for pk, object_name, kind in waiting.values_list("pk", "object_name", "kind")[:BATCH]:
         try:
-            found = _look(object_name, Kind(kind), IN_THE_BACKGROUND)
-        except (VaultError, OSError) as error:  # erased meanwhile, or damaged in the store: staff are told at download
-            log.warning("A file could not be looked into: %s", type(error).__name__)
+            found = _inspect(object_name, Kind(kind), BACKGROUND_TIMEOUT)
+        except (VaultError, OSError) as error:  # erased meanwhile, or damaged, which staff are told at download
+            log.warning("A file could not be inspected: %s", type(error).__name__)
             found = ""
-        looked += Attachment.objects.filter(pk=pk, object_name=object_name).update(found=found)
-    return looked
+        inspected += Attachment.objects.filter(pk=pk, object_name=object_name).update(found=found)
+    return inspected
 
 
-def _look(object_name: str, kind: Kind, seconds: float) -> str:
+def _inspect(object_name: str, kind: Kind, seconds: float) -> str:
     try:
-        found, _ = sandbox.run("look", kind.value, sealed_files.plain_chunks(object_name), seconds)
+        found, _ = sandbox.run("inspect", kind.value, sealed_files.plain_chunks(object_name), seconds)
     except sandbox.Failed as error:
         if kind is Kind.PDF:
             return Mark.OPAQUE
         if error.too_slow:  # large, and perhaps good
-            return Mark.UNCHECKED if seconds == WHILE_SOMEBODY_WAITS else ""
-        log.error("A picture made its decoder end with %d.", error.code)
+            return Mark.UNCHECKED if seconds == INTERACTIVE_TIMEOUT else ""
+        log.error("A picture crashed its decoder, which ended with %d.", error.code)
         return Mark.UNREADABLE
     return " ".join(code for code in found if code in Mark.values)

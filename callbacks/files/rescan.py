@@ -1,10 +1,12 @@
-"""Scans what arrived while the malware scanner was away. Until then nobody opens it."""
+"""Scan files that arrived while the malware scanner was down; nobody can open them before that."""
 
+import contextlib
 import logging
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from callbacks.files import clamd
 from callbacks.files.clamd import Scan, Verdict
@@ -21,7 +23,7 @@ AWAY = "The scanner does not answer."
 
 @dataclass
 class Counts:
-    """What became of the files that were held, and why the rest still is."""
+    """What became of the held files, and why others are still held."""
 
     clean: int = 0
     infected: int = 0
@@ -34,34 +36,30 @@ class Counts:
 
 
 def scan_object(object_name: str) -> Verdict:
-    """Decrypts an object straight to clamd. Raises VaultError where it was changed, OSError where it cannot be read."""
-    scan = Scan(clamd.IN_THE_BACKGROUND)
-    try:
+    """Decrypt a file straight to clamd. Raises VaultError if it was changed, OSError if it cannot be read."""
+    with contextlib.closing(Scan(background=True)) as scan:
         for chunk in sealed_files.plain_chunks(object_name):
             scan.write(chunk)
         return scan.finish()
-    finally:
-        scan.close()
 
 
 def rescan_held() -> Counts:
-    """Scans each held file: a clean one can be opened from then on, an infected one is refused and discarded.
+    """Scan each held file: release a clean one, refuse and discard an infected one, keep the others held.
 
-    What cannot be scanned stays held. Two of these at once do no harm: whoever is first decides.
+    Two of these at once do no harm: the first result counts.
     """
     counts = Counts()
     for pk, object_name in Attachment.objects.held().order_by("pk").values_list("pk", "object_name"):
+        still_held = Attachment.objects.held().filter(pk=pk, object_name=object_name)
         verdict = _scan(object_name) if not counts.problem else Verdict.NOT_SCANNED
         if verdict is Verdict.NOT_SCANNED and not counts.problem and not clamd.answers():
             counts.problem = AWAY if settings.CLAMD else NO_SCANNER
         if verdict is Verdict.CLEAN:
-            counts.clean += (
-                Attachment.objects.held().filter(pk=pk, object_name=object_name).update(state=Attachment.State.STORED)
-            )
+            counts.clean += still_held.update(state=Attachment.State.STORED)
         elif verdict is Verdict.INFECTED:
-            counts.infected += _refuse(pk, object_name)
+            counts.infected += _refuse(still_held)
         else:
-            counts.held += Attachment.objects.held().filter(pk=pk, object_name=object_name).exists()
+            counts.held += still_held.exists()
     return counts
 
 
@@ -71,15 +69,14 @@ def _scan(object_name: str) -> Verdict:
     try:
         return scan_object(object_name)
     except (VaultError, OSError) as error:
-        # Erased meanwhile, or damaged: then no scanner and no staff can open it.
+        # Erased meanwhile, or damaged.
         log.warning("A held file could not be opened to be scanned: %s", type(error).__name__)
         return Verdict.NOT_SCANNED
 
 
-def _refuse(pk: int, object_name: str) -> bool:
+def _refuse(still_held: QuerySet[Attachment]) -> bool:
     with transaction.atomic():
-        held = Attachment.objects.held().select_for_update()
-        attachment = held.filter(pk=pk, object_name=object_name).first()
+        attachment = still_held.select_for_update().first()
         if attachment is None:
             return False
         name = attachment.refuse(Refusal.INFECTED)

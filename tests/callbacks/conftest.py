@@ -41,7 +41,7 @@ def running_clamd(clamd_program):
 @pytest.fixture
 def daemon(running_clamd, settings, monkeypatch) -> Clamd:
     """A real clamd that the site is set up to use; up, whatever the test before did to it."""
-    monkeypatch.setattr(clamd, "_rests_until", 0.0)
+    monkeypatch.setattr(clamd, "_paused_until", 0.0)
     settings.CLAMD = str(running_clamd.socket)
     if not running_clamd.socket.exists():
         running_clamd.start()

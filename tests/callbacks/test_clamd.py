@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from callbacks.files import clamd, rescan
-from callbacks.files.clamd import Patience, Scan, Verdict
+from callbacks.files.clamd import Scan, Timeouts, Verdict
 from callbacks.models import Attachment
 from tests.callbacks.helpers import PDF, stored, submit
 
-QUICK = Patience(connecting=0.3, sending=0.3, answer=0.3)
+QUICK = Timeouts(connect=0.3, send=0.3, answer=0.3)
 MIB = 1024 * 1024
 
 
@@ -57,9 +57,9 @@ class Fake:
 def pretend(settings, monkeypatch):
     """Starts a fake clamd, with little patience for it."""
     started = []
-    monkeypatch.setattr(clamd, "WHILE_SOMEBODY_WAITS", QUICK)
-    monkeypatch.setattr(clamd, "IN_THE_BACKGROUND", QUICK)
-    monkeypatch.setattr(clamd, "_rests_until", 0.0)
+    monkeypatch.setattr(clamd, "INTERACTIVE", QUICK)
+    monkeypatch.setattr(clamd, "BACKGROUND", QUICK)
+    monkeypatch.setattr(clamd, "_paused_until", 0.0)
 
     def start(play) -> Fake:
         started.append(Fake(play))
@@ -198,7 +198,7 @@ def test_clamd_that_hangs_costs_a_bounded_time_and_the_next_file_none(pretend, p
 
 
 def test_clamd_that_hung_is_asked_again_after_a_rest(pretend, monkeypatch):
-    monkeypatch.setattr(clamd, "REST", 0)
+    monkeypatch.setattr(clamd, "PAUSE_SECONDS", 0)
     pretend(never_answers)
     assert scan() is Verdict.NOT_SCANNED
     pretend(answering(b"stream: OK\0"))
@@ -207,7 +207,7 @@ def test_clamd_that_hung_is_asked_again_after_a_rest(pretend, monkeypatch):
 
 @pytest.mark.parametrize("address", ["/no/such/socket", ("127.0.0.1", 1), ("no host.invalid", 1), ("x" * 70, 1)])
 def test_address_where_nobody_listens_is_not_scanned_and_no_error(settings, monkeypatch, address):
-    monkeypatch.setattr(clamd, "_rests_until", 0.0)
+    monkeypatch.setattr(clamd, "_paused_until", 0.0)
     settings.CLAMD = address
     assert scan() is Verdict.NOT_SCANNED
     assert not clamd.answers()

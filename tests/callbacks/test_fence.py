@@ -41,9 +41,9 @@ def test_nothing_can_be_opened_connected_or_started(tmp_path, monkeypatch, kind)
         tries = {name: code.format(**paths, port=server.getsockname()[1]) for name, code in TRIES.items()}
         (place / "tries.py").write_text(_PROGRAM.replace("TRIES", repr(tries)))
         name = "pdfs.py" if kind == "pdf" else "pictures.py"
-        source = (place / name).read_text().replace("def look(", "def unused(")
-        (place / name).write_text(f"import tries\n{source}\n\ndef look(*_):\n    return tries.try_all()\n")
-        found, _ = sandbox.run("look", kind, [b"x"], 30)
+        source = (place / name).read_text().replace("def inspect(", "def unused(")
+        (place / name).write_text(f"import tries\n{source}\n\ndef inspect(*_):\n    return tries.try_all()\n")
+        found, _ = sandbox.run("inspect", kind, [b"x"], 30)
     assert found[-1] in {"environment:LC_CTYPE,MALLOC_ARENA_MAX", "environment:MALLOC_ARENA_MAX"}
     assert found[:-1] == [name.replace(" ", "-") for name in TRIES]
     assert not (tmp_path / "new").exists()

@@ -123,7 +123,7 @@ def test_what_staff_should_know_of_a_pdf_is_marked(client, what):
 
 
 def test_file_that_comes_while_another_is_looked_into_is_taken_and_looked_into_later(client):
-    with inspection._one_at_a_time:
+    with inspection._lock:
         post_form(client, ("file_1", File(b"\xff\xd8\xff")))
     assert (only_attachment().arrived, only_attachment().found) == (True, "unchecked")
     schedule.inspect_files()

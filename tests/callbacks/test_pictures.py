@@ -85,7 +85,7 @@ def test_largest_picture_takes_less_than_900_mb(tmp_path, file_format, kind):
         "subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)\n"
         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)\n"
     )
-    command = [sys.executable, "-c", asked, sys.executable, "-IB", str(sandbox.PLACE), "draw", kind]
+    command = [sys.executable, "-c", asked, sys.executable, "-IB", str(sandbox.PLACE), "reencode", kind]
     with (tmp_path / "large").open("rb") as file:
         kilobytes = int(subprocess.run(command, stdin=file, capture_output=True, check=True).stdout)
     assert kilobytes < 900 * 1024
@@ -105,12 +105,12 @@ def test_decoder_that_crashes_takes_nothing_with_it_and_is_logged(place, caplog,
     (place / "__main__.py").write_text(f"import os, signal, sys\n{crash}\n")
     with pytest.raises(CannotClean, match="damaged or cut off"):
         clean_copies.for_staff(keep(jpeg(), Kind.JPEG))
-    assert "draws a picture anew ended with" in caplog.text
+    assert "crashed its decoder, which ended with" in caplog.text
 
 
 def test_picture_that_takes_too_long_is_given_up(place, monkeypatch):
     (place / "__main__.py").write_text("import time\ntime.sleep(60)\n")
-    monkeypatch.setattr(clean_copies, "LIMIT", 0.5)
+    monkeypatch.setattr(clean_copies, "TIMEOUT_SECONDS", 0.5)
     with pytest.raises(CannotClean, match="takes too long"):
         clean_copies.for_staff(keep(jpeg(), Kind.JPEG))
 
@@ -124,7 +124,7 @@ def test_answer_without_an_end_is_cut_off(place, monkeypatch):
 
 def test_picture_that_comes_while_another_is_drawn_waits_for_nothing():
     attachment = keep(jpeg(), Kind.JPEG)
-    with clean_copies._one_at_a_time, pytest.raises(clean_copies.Busy):
+    with clean_copies._lock, pytest.raises(clean_copies.Busy):
         clean_copies.for_staff(attachment)
     assert read(clean_copies.for_staff(attachment))
 

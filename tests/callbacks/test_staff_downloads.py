@@ -127,7 +127,7 @@ def test_missing_file_gives_a_clear_page(client, asked):
 
 def test_second_picture_at_once_is_answered_with_a_page_that_comes_back(client, asked):
     sign_in(client, VIEW, WORK)
-    with clean_copies._one_at_a_time:
+    with clean_copies._lock:
         response = client.get(step("file", asked, "file_1"))
     assert response.status_code == 503
     assert 5 <= int(response["Retry-After"]) <= 15 and response["Refresh"] == response["Retry-After"]

@@ -1,4 +1,4 @@
-"""`python sandbox draw|look KIND`: a file in; out come a line of what was found and, of `draw`, the copy.
+"""`python sandbox inspect|reencode KIND`: read a file, write a line of what was found, and the copy of `reencode`.
 
 The fence is closed before a decoder sees a byte.
 """
@@ -11,7 +11,7 @@ import fence
 
 def main(task: str, kind: str) -> None:
     fence.limit()
-    found, copy = ["opaque" if kind == "pdf" else "huge"], b""  # where memory is at its end
+    found, copy = ["opaque" if kind == "pdf" else "huge"], b""  # out of memory
     try:
         data = sys.stdin.buffer.read()
         if kind == "pdf":
@@ -20,18 +20,18 @@ def main(task: str, kind: str) -> None:
 
             passwords.prepare(data)
             fence.close()
-            found = pdfs.look(data, passwords.opens_without)
+            found = pdfs.inspect(data, passwords.opens_without)
         else:
             import pictures
 
             pictures.prepare(kind)
             fence.close(needs_a_thread=kind == "heic")
-            found, copy = pictures.draw(data, kind) if task == "draw" else (pictures.look(data, kind), b"")
+            found, copy = pictures.reencode(data, kind) if task == "reencode" else (pictures.inspect(data, kind), b"")
     except MemoryError:
         pass
     sys.stdout.buffer.write(" ".join(found).encode() + b"\n" + copy)
     sys.stdout.flush()
-    os._exit(0)  # what would be tidied up now could only fail
+    os._exit(0)  # clean-up could only fail now
 
 
 if __name__ == "__main__":

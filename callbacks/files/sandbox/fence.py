@@ -1,10 +1,9 @@
-"""What a process gives up before it decodes a stranger's file. tests/callbacks/test_fence.py tries each of it.
+"""Take rights away from a process before it decodes a stranger's file. tests/callbacks/test_fence.py tries each limit.
 
-- No file descriptor can be had any more: no file is opened, no socket made. The three it has are pipes and nothing.
-- No process and no program can be started (seccomp), and no thread either, but for HEIC, whose decoder needs one.
-- It has another user where it was root, for whom some of these limits do not hold.
-- Landlock, in the kernels that have it (Linux 5.13): no path, no TCP port, no signal to others and no look into another
-  process.
+- No new file descriptor: no file can be opened and no socket made. The three it has are two pipes and /dev/null.
+- No new process or program (seccomp), and no new thread, except for HEIC, whose decoder needs one.
+- Another user where it was root, who is exempt from some limits.
+- With Landlock (Linux 5.13 and newer): no path, no TCP port, no signals, no access to other processes.
 - A fixed amount of memory and processor time.
 """
 
@@ -21,14 +20,14 @@ MAX_SECONDS = 40  # of processor time
 NOBODY = 65534
 _PR_SET_NO_NEW_PRIVS = 38
 _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
-_CREATE_RULESET, _RESTRICT_SELF = 444, 446  # the numbers of these calls, the same on every processor
+_CREATE_RULESET, _RESTRICT_SELF = 444, 446  # system calls, numbered alike on every architecture
 _CLONE3 = 435
-#: Of a processor: its number, its call `clone`, and its calls that start a process or a program.
+#: By architecture: its audit number, its call `clone`, and its calls that start a process or a program.
 _CALLS = {"x86_64": (0xC000003E, 56, (57, 58, 59, 322)), "aarch64": (0xC00000B7, 220, (221, 281))}
 
 
 def limit() -> None:
-    """Memory and time; before anything is imported."""
+    """Limit memory and time, before anything is imported."""
     if sys.platform == "linux":  # elsewhere address space is counted in other ways
         _limit(resource.RLIMIT_AS, MAX_MEMORY)
     _limit(resource.RLIMIT_CPU, MAX_SECONDS)
@@ -38,7 +37,7 @@ def limit() -> None:
 
 
 def close(*, needs_a_thread: bool = False) -> None:
-    """Everything else; after all imports. For good."""
+    """Give up everything else for good, after all imports."""
     if sys.platform == "linux":
         libc = ctypes.CDLL(None)
         libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
@@ -54,7 +53,7 @@ def close(*, needs_a_thread: bool = False) -> None:
 
 
 def _landlock(libc: ctypes.CDLL) -> None:
-    """Handles, and so forbids, all that this kernel's version of Landlock knows of: linux/landlock.h."""
+    """Handle, and so forbid, all that this kernel's version of Landlock knows (linux/landlock.h)."""
     version = libc.syscall(_CREATE_RULESET, None, 0, 1)
     if version < 1:
         return
@@ -63,31 +62,31 @@ def _landlock(libc: ctypes.CDLL) -> None:
     size = 8 if version < 4 else 16 if version < 6 else 24
     ruleset = libc.syscall(_CREATE_RULESET, (ctypes.c_uint64 * 3)(files, ports, others), size, 0)
     if ruleset < 0 or libc.syscall(_RESTRICT_SELF, ruleset, 0):
-        raise OSError("Landlock is there and could not be used.")
+        raise OSError("Landlock is available but could not be used.")
     os.close(ruleset)
 
 
 def _seccomp(libc: ctypes.CDLL) -> None:
-    """`clone` makes threads only; `clone3`, whose arguments cannot be seen, is missing; the others are refused."""
+    """Let `clone` make threads only; hide `clone3`, whose arguments a filter cannot see; refuse the others."""
     if platform.machine() not in _CALLS:
         return
     processor, clone, starts = _CALLS[platform.machine()]
     load, equal, at_least, has_bit, give = 0x20, 0x15, 0x35, 0x45, 0x06
     steps = [
-        (load, 0, 0, 4),  # the processor whose calls these are
+        (load, 0, 0, 4),  # the architecture
         (equal, 1, 0, processor),
-        (give, 0, 0, 0),  # another one's: the process ends
-        (load, 0, 0, 0),  # the call
+        (give, 0, 0, 0),  # another one: kill
+        (load, 0, 0, 0),  # the system call
         (at_least, 0, 1, 0x40000000),  # x32
         (give, 0, 0, 0),
         (equal, 0, 1, _CLONE3),
         (give, 0, 0, 0x50000 | errno.ENOSYS),
         *(step for call in starts for step in ((equal, 0, 1, call), (give, 0, 0, 0x50000 | errno.EPERM))),
         (equal, 0, 3, clone),
-        (load, 0, 0, 16),  # its flags
+        (load, 0, 0, 16),  # the flags of `clone`
         (has_bit, 1, 0, 0x10000),  # CLONE_THREAD
         (give, 0, 0, 0x50000 | errno.EPERM),
-        (give, 0, 0, 0x7FFF0000),  # allowed
+        (give, 0, 0, 0x7FFF0000),  # allow
     ]
     code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in steps))
     program = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(steps), ctypes.addressof(code)))
@@ -96,7 +95,7 @@ def _seccomp(libc: ctypes.CDLL) -> None:
 
 
 def _limit(what: int, value: int) -> None:
-    """Sets the limit for good; a lower one that is already set stays."""
+    """Set a limit for good, unless a lower one is set already."""
     _, highest = resource.getrlimit(what)
     if highest != resource.RLIM_INFINITY:
         value = min(value, highest)

@@ -1,4 +1,4 @@
-"""Whether a PDF that is encrypted opens without a password, as those do which only forbid printing.
+"""Tell whether an encrypted PDF opens without a password, as one does that only forbids printing.
 
 The standard security handler, revisions 2 to 6: ISO 32000-1, 7.6.3 and ISO 32000-2, 7.6.4 (algorithms 2, 2.B, 4 to 6
 and 11). Runs in the sandbox only.
@@ -10,23 +10,23 @@ import re
 
 _PAD = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
 _STANDARD = re.compile(rb"/Filter\s*/Standard\b")
-_AROUND = 4096  # bytes before and behind these words in which the rest of their dictionary stands
+_AROUND = 4096  # bytes before and after these words that hold the rest of their dictionary
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _ESCAPED = re.compile(rb"\\(?:([0-7]{1,3})|(\r\n|[\s\S]))")
 
 
 def prepare(data: bytes) -> None:
-    """Imports what an encrypted one needs."""
+    """Import what an encrypted PDF needs, before the fence is closed."""
     if b"/Encrypt" in data:
         importlib.import_module("cryptography.hazmat.primitives.ciphers")
 
 
 def opens_without(data: bytes) -> bool | None:
-    """None where it cannot be said."""
+    """Return None if it cannot be told."""
     all_found = [found.start() for found in _STANDARD.finditer(data)]
     if not all_found:
-        return False  # some other lock, as those that ask for a certificate
-    at = all_found[-1]  # a file may have been written anew at its end
+        return False  # another kind of lock, such as a certificate
+    at = all_found[-1]  # a newer version may be appended
     around = data[max(data.rfind(b" obj", 0, at), at - _AROUND, 0) : at + _AROUND]
     owner, user = _text(around, b"O"), _text(around, b"U")
     revision, version, allowed = (_number(around, name) for name in (b"R", b"V", b"P"))
@@ -56,7 +56,7 @@ def _number(data: bytes, name: bytes) -> int | None:
 
 
 def _text(data: bytes, name: bytes, between: bytes = b"") -> bytes | None:
-    """A string behind a name: <in hexadecimal> or (as it is, with escapes)."""
+    """Find the string after a name: <hexadecimal> or (literal with escapes)."""
     text = rb"\s*(?:<([0-9A-Fa-f\s]{0,600})>|\(((?:[^\\()]|\\[\s\S]){0,400})\))"
     found = re.search(rb"/" + name + between + text, data)
     if not found:
@@ -89,7 +89,7 @@ def _rc4(key: bytes, data: bytes) -> bytes:
 
 
 def _hash(salt: bytes, *, hardened: bool) -> bytes:
-    """Of the empty password."""
+    """Hash the empty password."""
     key = hashlib.sha256(salt).digest()
     if not hardened:
         return key

@@ -1,20 +1,19 @@
-"""Looks into a PDF for what staff should know before they open it. Runs in the sandbox only: it cannot be trusted.
+"""Search a PDF for what staff should know before they open it. Runs in the sandbox only.
 
-A search for the names that say so, also where they are written with #xx, and in the streams that hold objects. Who
-wants to hide something from it can; who opens the file should have a viewer that runs no scripts.
+The search is for telling names, also where they are written with #xx or in compressed object streams. Things can be
+hidden from it, so staff should use a viewer that runs no scripts.
 """
 
 import re
 import zlib
 from collections.abc import Callable, Iterator
 
-HEAD = 1024  # bytes in which a reader looks for %PDF-
-TAIL = 66_000  # bytes at the end in which an archive has its list
-MAX_STREAMS, MAX_STREAM = 5_000, 256 * 1024  # streams of objects; packed bytes of one
-MAX_UNPACKED = 24 * 1024**2  # bytes, of all of them together
+HEAD = 1024  # bytes in which a viewer looks for %PDF-
+TAIL = 66_000  # bytes at the end in which an archive has its directory
+MAX_STREAMS, MAX_STREAM = 5_000, 256 * 1024  # object streams; compressed bytes of one
+MAX_UNPACKED = 24 * 1024**2  # bytes of all of them together
 
-
-#: What each code is told by: a name, and what stands behind it. Each begins with letters, which makes a search fast.
+#: The signs of each code: a name, and what follows it. Names begin with letters, which makes the search fast.
 _END = rb"(?![A-Za-z0-9])"
 _VALUE = rb"\s*(?:\(|<[0-9A-Fa-f<]|\d{1,7}\s{1,9}\d{1,5}\s{1,9}R)"
 _ACTION = rb"\s*<<(?![^>]{0,200}/S\s*/GoTo\b)"
@@ -41,9 +40,9 @@ _ARCHIVE = re.compile(rb"PK\x05\x06|PK\x03\x04|Rar!\x1a|7z\xbc\xaf")
 _PROGRAM = re.compile(rb"MZ|\x7fELF|#!")
 
 
-def look(data: bytes, opens_without_password: Callable[[bytes], bool | None]) -> list[str]:
-    """The codes of what was found."""
-    found = set()
+def inspect(data: bytes, opens_without_password: Callable[[bytes], bool | None]) -> list[str]:
+    """Return the codes of what was found."""
+    found: set[str] = set()
     raw, data = data, _WRITTEN_AS_NUMBER.sub(lambda name: bytes.fromhex(name[1].decode()), data)
     is_encrypted = bool(_ENCRYPTED.search(data))
     has_page = bool(_PAGE.search(data))
@@ -75,13 +74,13 @@ def _signs(data: bytes) -> set[str]:
 
 
 def _ends_too_soon(data: bytes) -> bool:
-    """Behind the last object each version of a file has the place of its table of contents."""
+    """After the last object, each version of a file says where its table of contents is."""
     last = data.rfind(b"startxref")
     return last < 0 or bool(_OBJECT.search(data, last))
 
 
 def _is_more(data: bytes) -> bool:
-    """A web page, an archive or a program as well, for whoever opens it by another name."""
+    """Whether the file is also a web page, an archive or a program, if opened under another name."""
     head = data[: max(0, data.find(b"%PDF-", 0, HEAD))]
     tail = data[max(0, data.rfind(b"%%EOF")) :]
     outside = head + b"\n" + tail[:TAIL] + tail[-TAIL:]
@@ -91,9 +90,9 @@ def _is_more(data: bytes) -> bool:
 
 
 def _unpacked(raw: bytes, data: bytes) -> Iterator[bytes | None]:
-    """What is in the streams of objects; None for one that cannot be read, or once there is too much.
+    """Yield the content of each object stream; None for one that cannot be read, or where there is too much.
 
-    They are found in `raw`, where no packed byte was taken for a name; names with #xx show in `data` only.
+    Positions are those of `raw`, where no compressed byte was taken for #xx; names with #xx show in `data` only.
     """
     left, number = MAX_UNPACKED, 0
     for number, packed in enumerate(_PACKED.finditer(raw), 1):
@@ -101,12 +100,13 @@ def _unpacked(raw: bytes, data: bytes) -> Iterator[bytes | None]:
             yield None
             return
         begins = _STREAM.search(raw, packed.end(), packed.end() + 2048)
-        ends = raw.find(b"endstream", begins.end(), begins.end() + MAX_STREAM) if begins else -1
+        start = begins.end() if begins else len(raw)
+        end = raw.find(b"endstream", start, start + MAX_STREAM)
         try:
-            part = zlib.decompressobj().decompress(raw[begins.end() : ends], left) if ends > 0 else None
+            part = zlib.decompressobj().decompress(raw[start:end], left) if end > 0 else None
         except zlib.error:
             part = None
         yield part
         left -= len(part or b"")
     if number < len(_PACKED.findall(data)):
-        yield None  # one hides
+        yield None  # one is written with #xx

@@ -1,18 +1,18 @@
-"""Draws a stranger's picture anew, as far as it goes. Runs in the sandbox only: __main__.py.
+"""Re-encode a stranger's picture, even if its end is missing. Runs in the sandbox only.
 
-Only pixels come out: no place, no camera, no comment, no thumbnail, and none of the bytes behind the picture.
+Only pixels come out: no location, camera, comment or thumbnail, and none of the bytes after the picture.
 """
 
 import importlib
 import io
 import struct
 
-MAX_PIXELS = 120_000_000  # decoded ones; a JPEG is decoded at a half, a quarter or an eighth where that is enough
+MAX_PIXELS = 120_000_000  # decoded; a JPEG is decoded at a half, a quarter or an eighth where that is enough
 MAX_SIDE = 4000  # pixels, of the copy
-GLANCE = 500  # pixels: where a picture is only looked at
-#: Less than this part of a picture is no picture; more than that one is as good as whole.
+INSPECT_SIDE = 500  # pixels, of a picture that is only inspected
+#: The parts of a picture below which it is useless, and above which it is as good as whole.
 TOO_LITTLE, ENOUGH = 0.02, 0.98
-_ROWS = 200  # of the small copy in which the missing part is measured
+_ROWS = 200  # of the small copy used to measure the missing part
 
 FORMATS = {"jpg": "JPEG", "png": "PNG", "heic": "HEIF", "webp": "WEBP", "avif": "AVIF"}
 _ORIENTATION = 0x0112
@@ -23,17 +23,17 @@ class _TooLarge(Exception):
 
 
 def prepare(kind: str) -> None:
-    """Imports what this kind needs: nothing can be opened any more once the fence is closed."""
+    """Import what this kind needs: nothing can be opened once the fence is closed."""
     for module in ("ImageOps", "JpegImagePlugin", "MpoImagePlugin", "PngImagePlugin", "TiffImagePlugin"):
         importlib.import_module(f"PIL.{module}")
     from PIL import Image
 
-    Image.MAX_IMAGE_PIXELS = None  # our own check comes once it is known at which scale a picture is decoded
+    Image.MAX_IMAGE_PIXELS = None  # _check does this once the scale for decoding is known
     Image.preinit()
     if kind == "heic":
         import pillow_heif
 
-        # The thumbnail inside may show something else than the picture.
+        # The embedded thumbnail may show another picture.
         pillow_heif.register_heif_opener(thumbnails=False, decode_threads=0)
     elif kind == "avif":
         from PIL import AvifImagePlugin
@@ -43,25 +43,25 @@ def prepare(kind: str) -> None:
         importlib.import_module("PIL.WebPImagePlugin")
 
 
-def look(data: bytes, kind: str) -> list[str]:
-    """What is wrong with a picture, as codes."""
+def inspect(data: bytes, kind: str) -> list[str]:
+    """Return the codes of what is wrong with a picture."""
     try:
-        return _as_far_as_it_goes(data, FORMATS[kind], GLANCE)[1]
+        return _decode(data, FORMATS[kind], INSPECT_SIDE)[1]
     except _TooLarge:
         return ["huge"]
 
 
-def draw(data: bytes, kind: str) -> tuple[list[str], bytes]:
-    """The same, and the copy: PNG of a PNG, JPEG of the others; upright, at most MAX_SIDE pixels long."""
+def reencode(data: bytes, kind: str) -> tuple[list[str], bytes]:
+    """Return the same and a copy: PNG of a PNG, JPEG of the others; upright, at most MAX_SIDE pixels long."""
     try:
-        picture, found = _as_far_as_it_goes(data, FORMATS[kind], MAX_SIDE)
+        picture, found = _decode(data, FORMATS[kind], MAX_SIDE)
     except _TooLarge:
         return ["huge"], b""
     return found, _copy(picture, as_png=kind == "png") if picture else b""
 
 
-def _as_far_as_it_goes(data: bytes, file_format: str, longest: int):
-    """The decoded picture, or None where there is none, and what is wrong with it."""
+def _decode(data: bytes, file_format: str, longest: int):
+    """Return the decoded picture, if there is one, and the codes of what is wrong with it."""
     from PIL import ImageFile
 
     broken = (OSError, ValueError, SyntaxError, EOFError, RuntimeError, IndexError, KeyError, TypeError, struct.error)
@@ -71,8 +71,8 @@ def _as_far_as_it_goes(data: bytes, file_format: str, longest: int):
         pass
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:
-        # With an end, libjpeg shows what there is of a progressive picture too. The rest is gray, or black in a PNG.
-        # The others want their whole length: a little of it can be made up.
+        # With an end marker, libjpeg also shows an incomplete progressive picture. The rest is gray, or black in a PNG.
+        # The other formats need their whole length: a little of it can be padded.
         rest = b"\xff\xd9" if file_format == "JPEG" else b"" if file_format == "PNG" else bytes(len(data) // 50 + 16)
         picture = _load(data + rest, file_format, longest)
     except broken:
@@ -90,10 +90,10 @@ def _load(data: bytes, file_format: str, longest: int):
     if file_format != "JPEG":
         _check(picture)
     scale = min(1, longest / max(picture.size))
-    picture.draft(None, tuple(max(1, round(side * scale)) for side in picture.size))
+    picture.draft(None, (max(1, round(picture.width * scale)), max(1, round(picture.height * scale))))
     _check(picture)
     picture.load()
-    _check(picture)  # a HEIC may turn out larger than it said
+    _check(picture)  # a HEIC may be larger than it claims
     return picture
 
 
@@ -103,7 +103,7 @@ def _check(picture) -> None:
 
 
 def _part_there(picture) -> float:
-    """How much of a picture stands above the rows that the decoder filled: 0 to 1."""
+    """Measure how much of a picture is above the rows that the decoder filled, from 0 to 1."""
     from PIL import Image
 
     small = picture.resize((8, _ROWS), Image.Resampling.NEAREST).convert("RGB")
@@ -128,7 +128,7 @@ def _copy(picture, *, as_png: bool) -> bytes:
     if orientation:
         picture.getexif()[_ORIENTATION] = orientation
         ImageOps.exif_transpose(picture, in_place=True)
-    clean = Image.new(picture.mode, picture.size)  # it never held anything but these pixels
+    clean = Image.new(picture.mode, picture.size)  # holds nothing but pixels
     clean.paste(picture)
     out = io.BytesIO()
     if as_png:
@@ -139,11 +139,11 @@ def _copy(picture, *, as_png: bool) -> bytes:
 
 
 def _plain(picture, *, alpha: bool):
-    """Eight bits a channel, in a mode that a browser shows."""
+    """Convert to eight bits a channel, in a mode that browsers show."""
     if picture.mode.startswith("I"):  # sixteen bits of gray
         picture = picture.point(lambda value: value / 256).convert("L")
     transparent = picture.has_transparency_data or picture.mode in {"LA", "PA", "RGBA"}
-    if transparent and not alpha:  # on white: what shows through would be black
+    if transparent and not alpha:  # on white: a JPEG would show black
         from PIL import Image
 
         picture = picture.convert("RGBA")
