@@ -1,3 +1,4 @@
-"""The dotted path of tasks queued by the release before this one, or by hosts that still run it. Delete after that."""
+"""Old dotted paths of tasks, for rows queued by the previous release. Delete after the next one."""
 
-from callbacks.casework.notices import tell_of_correction, tell_staff  # noqa: F401
+from callbacks.casework.notices import notify_of_correction as tell_of_correction  # noqa: F401
+from callbacks.casework.notices import notify_staff as tell_staff  # noqa: F401

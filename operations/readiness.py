@@ -151,9 +151,9 @@ def opening_hours(at: datetime, probes: Probes) -> Result:
     "The mail server is down or rejecting mail; see the worker's log. Check the queue yourself until it is fixed.",
 )
 def mail(at: datetime, probes: Probes) -> Result:
-    if not notices.are_on():
+    if not notices.enabled():
         return State.NOTE, "No mail server is set up: nobody is notified of requests or alerted to problems."
-    unsent = notices.waiting(at - QUEUE_SLOW_AFTER)
+    unsent = notices.count_unsent(at - QUEUE_SLOW_AFTER)
     return _result(f"Staff were not notified of {unsent} requests." if unsent else "", "Notices are sent.")
 
 

@@ -55,9 +55,9 @@ def heartbeat() -> None:
 
 def send_notices() -> None:
     """Queue lost notices again; send mail about corrected and overdue requests. Raises NotSent."""
-    notices.sweep(timezone.now())
-    notices.tell_of_corrections(timezone.now())
-    notices.tell_of_overdue(timezone.now())
+    notices.requeue_lost(timezone.now())
+    notices.notify_of_corrections(timezone.now())
+    notices.notify_of_overdue(timezone.now())
 
 
 def scan_held() -> None:

@@ -1,6 +1,6 @@
-"""The staff's side of the private wing. Whatever staff read here is written down before it is shown.
+"""The staff's pages. Whatever staff read is recorded in the access log before it is shown.
 
-queue.py is the list, request_page.py one request, actions.py what its buttons do; the rest is named by what it gives.
+queue.py is the list, request_page.py one request, action_views.py its buttons.
 """
 
 from callbacks.admin import queue, records

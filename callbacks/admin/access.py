@@ -1,12 +1,15 @@
-"""Who may do what on the staff's pages, and what these pages share."""
+"""Who may do what on the staff's pages, and helpers that these pages share."""
 
 import functools
 import uuid
 from collections.abc import Callable
+from typing import TypeVar
 
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -19,17 +22,23 @@ EXPORT = "callbacks.export_callbackrequest"
 ORIGINALS = "callbacks.download_original"
 ACCESS_LOG = "callbacks.view_accessrecord"
 
-CANNOT_OPEN = "This cannot be opened: it was changed, or its key is missing. Tell whoever runs the site."
+CANNOT_OPEN = "This cannot be opened: it was altered, or its key is missing. Tell the site's administrator."
 
-Page = Callable[..., HttpResponse]
+Response = TypeVar("Response", bound=HttpResponseBase)
 
 
-def needs(*permissions: str) -> Callable[[Page], Page]:
-    """A staff page for those who have all of these rights; 403 for everybody else, before anything is looked up."""
+class StaffRequest(HttpRequest):
+    """For type checks: a request whose user is signed in."""
 
-    def decorate(view: Page) -> Page:
+    user: User
+
+
+def needs(*permissions: str) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+    """Answer 403, before anything is looked up, to users without all of these permissions."""
+
+    def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
         @functools.wraps(view)
-        def allowed(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        def allowed(request: HttpRequest, *args, **kwargs) -> Response:
             if not request.user.has_perms(permissions):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
@@ -40,7 +49,7 @@ def needs(*permissions: str) -> Callable[[Page], Page]:
 
 
 def find_request(pk: uuid.UUID | str) -> CallbackRequest:
-    """Raises Http404 where there is none, or none any more."""
+    """Raises Http404."""
     try:
         return CallbackRequest.objects.select_related("claimed_by").get(pk=pk)
     except (CallbackRequest.DoesNotExist, ValidationError):
@@ -56,13 +65,8 @@ def page_url(callback: CallbackRequest) -> str:
 
 
 def see_other(url: str) -> HttpResponse:
-    """After a post: reloading the page that follows does nothing twice."""
+    """Redirect after a post, so that reloading repeats nothing."""
     return HttpResponseRedirect(url, status=303)
-
-
-def post_again(url: str) -> HttpResponse:
-    """The browser posts to `url` what it posted here: reloading the page that follows repeats that step, not this."""
-    return HttpResponseRedirect(url, status=307)
 
 
 def back_to_queue(request: HttpRequest, warning: str) -> HttpResponse:
@@ -71,7 +75,7 @@ def back_to_queue(request: HttpRequest, warning: str) -> HttpResponse:
 
 
 def staff_page(request: HttpRequest, template: str, context: dict, status: int = 200) -> HttpResponse:
-    """A page in the admin's frame, without its side bar: the queue needs the room."""
+    """Render a page in the admin's frame, without its side bar."""
     frame = admin.site.each_context(request) | {
         "is_nav_sidebar_enabled": False,
         "opts": CallbackRequest._meta,

@@ -1,42 +1,45 @@
-"""Files for staff: a copy without the place where a picture was taken; the original for those with the right."""
+"""Files for staff: a copy without location data, or the original for those with the permission."""
 
 import random
 import uuid
+from collections.abc import Iterable
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from callbacks.admin.access import ORIGINALS, VIEW, WORK, find_request, needs, staff_page
+from callbacks.admin.access import ORIGINALS, VIEW, WORK, StaffRequest, find_request, needs, staff_page
 from callbacks.casework import actions
 from callbacks.files import clean_copies
-from callbacks.models import AccessRecord, Attachment
+from callbacks.models import Attachment
+from callbacks.values.states import Access
 from vault.keyring import VaultError
 
 
 @require_safe
 @needs(VIEW, WORK)
-def download(request: HttpRequest, pk: uuid.UUID, slot: str) -> HttpResponse:
-    return _send(request, pk, slot, AccessRecord.Action.DOWNLOADED)
+def download(request: StaffRequest, pk: uuid.UUID, slot: str) -> HttpResponseBase:
+    return _send(request, pk, slot, Access.DOWNLOADED)
 
 
 @require_safe
 @needs(VIEW, WORK, ORIGINALS)
-def download_original(request: HttpRequest, pk: uuid.UUID, slot: str) -> HttpResponse:
-    return _send(request, pk, slot, AccessRecord.Action.ORIGINAL)
+def download_original(request: StaffRequest, pk: uuid.UUID, slot: str) -> HttpResponseBase:
+    return _send(request, pk, slot, Access.ORIGINAL)
 
 
-def _send(request: HttpRequest, pk: uuid.UUID, slot: str, action: AccessRecord.Action) -> HttpResponse:
-    """One file, decrypted on the way. Not a byte leaves before the whole of it was checked."""
+def _send(request: StaffRequest, pk: uuid.UUID, slot: str, action: Access) -> HttpResponseBase:
+    """Stream one decrypted file, after all of it was authenticated."""
     callback = find_request(pk)
     attachment = get_object_or_404(callback.attachments.arrived(), slot=slot)
     if not attachment.is_readable:
         return _problem(request, attachment, "held")
     try:
-        copy = clean_copies.for_staff(attachment, original=action == AccessRecord.Action.ORIGINAL)
+        copy = clean_copies.for_staff(attachment, original=action == Access.ORIGINAL)
     except clean_copies.Busy:
-        wait = random.randint(5, 15)  # noqa: S311  several tabs should not come back at the same moment
-        response = _problem(request, attachment, "busy", status=503, title="In a minute")
+        wait = random.randint(5, 15)  # noqa: S311  several tabs should not retry at the same moment
+        response = _problem(request, attachment, "busy", status=503, title="Please wait")
         response["Retry-After"] = response["Refresh"] = str(wait)
         return response
     except clean_copies.CannotClean as error:
@@ -49,14 +52,16 @@ def _send(request: HttpRequest, pk: uuid.UUID, slot: str, action: AccessRecord.A
     return as_attachment(copy.chunks, copy.name, copy.media_type, {"Content-Length": str(copy.size)})
 
 
-def as_attachment(chunks, name: str, media_type: str, headers: dict[str, str]) -> StreamingHttpResponse:
-    """A file that a browser saves and neither shows, guesses about, runs nor keeps. `name` is one of ours."""
+def as_attachment(
+    chunks: Iterable[bytes], name: str, media_type: str, headers: dict[str, str]
+) -> StreamingHttpResponse:
+    """A file that a browser saves and neither displays, sniffs, runs nor caches. `name` must be safe in a header."""
     return StreamingHttpResponse(
         chunks,
         content_type=media_type,
         headers={
             "Content-Disposition": f'attachment; filename="{name}"',
-            "Content-Encoding": "identity",  # keeps the gzip middleware away: a length must stay true
+            "Content-Encoding": "identity",  # keeps the gzip middleware away, as Content-Length must hold
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "no-store, private",
@@ -66,7 +71,7 @@ def as_attachment(chunks, name: str, media_type: str, headers: dict[str, str]) -
 
 
 def _problem(
-    request: HttpRequest,
+    request: StaffRequest,
     attachment: Attachment,
     problem: str,
     status: int = 409,

@@ -1,31 +1,38 @@
-"""Erasing by a lead: one request or several at once, each only after a page that says what is lost."""
+"""Erase one or several requests, after a confirmation page."""
 
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
-from callbacks.admin.access import ERASE, VIEW, back_to_queue, find_request, needs, queue_url, see_other, staff_page
+from callbacks.admin.access import (
+    ERASE,
+    VIEW,
+    StaffRequest,
+    back_to_queue,
+    find_request,
+    needs,
+    queue_url,
+    see_other,
+    staff_page,
+)
 from callbacks.casework import erasure
 from callbacks.models import CallbackRequest
 
-NOTHING_CHOSEN = "Choose the requests first."
-
 
 @needs(VIEW, ERASE)
-def confirm(request: HttpRequest, object_id: str) -> HttpResponse:
-    """What is lost with one request, and the button that erases it."""
+def confirm(request: StaffRequest, object_id: str) -> HttpResponse:
     return _confirm(request, [find_request(object_id)])
 
 
 @require_POST
 @needs(VIEW, ERASE)
-def erase_selected(request: HttpRequest) -> HttpResponse:
-    """Erases the `selected` requests once the page that names them was `confirmed`."""
+def erase_selected(request: StaffRequest) -> HttpResponse:
+    """Erase the `selected` requests once `confirmed`."""
     chosen = list(CallbackRequest.objects.filter(pk__in=_ids(request)))
     if not chosen:
-        return back_to_queue(request, NOTHING_CHOSEN)
+        return back_to_queue(request, "Choose the requests first.")
     if request.POST.get("confirmed") != "yes":
         return _confirm(request, chosen)
     for callback in chosen:
@@ -34,13 +41,13 @@ def erase_selected(request: HttpRequest) -> HttpResponse:
     return see_other(queue_url())
 
 
-def _confirm(request: HttpRequest, chosen: list[CallbackRequest]) -> HttpResponse:
-    context = {"chosen": chosen, "title": "Erase for good"}
-    context["waiting"] = sum(callback.is_waiting for callback in chosen)
+def _confirm(request: StaffRequest, chosen: list[CallbackRequest]) -> HttpResponse:
+    waiting = sum(callback.is_waiting for callback in chosen)
+    context = {"chosen": chosen, "waiting": waiting, "title": "Erase for good"}
     return staff_page(request, "erase.html", context)
 
 
-def _ids(request: HttpRequest) -> list[uuid.UUID]:
+def _ids(request: StaffRequest) -> list[uuid.UUID]:
     found = []
     for text in request.POST.getlist("selected"):
         try:

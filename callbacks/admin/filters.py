@@ -1,4 +1,4 @@
-"""The filters of the queue. None of them opens anything sealed."""
+"""The filters of the queue. None of them decrypts anything."""
 
 from django.contrib import admin
 from django.contrib.admin.views.main import SEARCH_VAR
@@ -8,13 +8,13 @@ from callbacks.models import CallbackRequest
 
 
 class QueueFilter(admin.SimpleListFilter):
-    """A row of links above the list, in place of the admin's side bar, which covers lists on a phone."""
+    """A row of links above the list, as the admin's side bar covers it on phones."""
 
     template = "callbacks/staff/_filter.html"
 
 
 class StateFilter(QueueFilter):
-    """Those who wait are shown unless somebody asks for others, or looks for a reference."""
+    """Shows waiting requests by default, and all when searching for a reference."""
 
     title = "state"
     parameter_name = "state"
@@ -75,7 +75,7 @@ class SuspicionFilter(QueueFilter):
     parameter_name = "suspected"
 
     def lookups(self, request, model_admin):
-        return [("yes", "Perhaps a program"), ("no", "A person")]
+        return [("yes", "Possibly automated"), ("no", "A person")]
 
     def queryset(self, request, queryset):
         if self.value() == "yes":

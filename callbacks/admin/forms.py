@@ -1,7 +1,8 @@
-"""The forms staff fill in: a call that was tried, a note, a search, an export."""
+"""Forms for staff: a call attempt, a note, a search, an export."""
 
 import datetime
 from dataclasses import dataclass
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -25,10 +26,10 @@ def tomorrow_same_time(now: datetime.datetime) -> datetime.datetime:
 
 
 class AttemptForm(forms.Form):
-    """How a call went, and when to try again. The quick choices are worked out anew when the form arrives.
+    """How a call went, and when to try again.
 
-    Those at which we are closed, or a call may harm the person, are not offered; the first time at which neither is so
-    is chosen beforehand. One that has become such a time meanwhile is taken, and said to be one.
+    Quick choices outside opening or safe hours are not offered, and the earliest other one is preselected. They are
+    recomputed when the form arrives; one that is outside by then is accepted with a warning (`against_next_try`).
     """
 
     HOUR, TOMORROW, SAFE, OTHER = "hour", "tomorrow", "safe", "other"
@@ -49,8 +50,8 @@ class AttemptForm(forms.Form):
             time_format="%H:%M",
         ),
     )
-    after = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": "Open the page again."})
-    correction = forms.CharField(required=False, widget=forms.HiddenInput)  # which one the page showed
+    after = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": "Reload the page."})
+    correction = forms.CharField(required=False, widget=forms.HiddenInput)  # CallbackRequest.correction on the page
 
     def __init__(self, data=None, *, request: CallbackRequest, now: datetime.datetime) -> None:
         known = {"after": request.attempts.count(), "correction": request.correction}
@@ -58,24 +59,23 @@ class AttemptForm(forms.Form):
         self.quick = {self.HOUR: now + datetime.timedelta(hours=1), self.TOMORROW: tomorrow_same_time(now)}
         if beginning := self._hours.next_beginning(now, request.safe_hours):
             self.quick[self.SAFE] = beginning
-        good = [choice for choice, at in self.quick.items() if not self._against(at)]
-        proposed = min(good, key=self.quick.get, default="")
-        super().__init__(data, initial={"next_try": proposed, **known})
+        good = {choice: at for choice, at in self.quick.items() if not self._against(at)}
+        super().__init__(data, initial={"next_try": min(good, key=good.__getitem__, default=""), **known})
         offered = self.quick if self.is_bound else good
-        self.fields["next_try"].choices = [
+        next_try = cast(forms.ChoiceField, self.fields["next_try"])
+        next_try.choices = [
             *((choice, self._label(choice)) for choice in offered),
             (self.OTHER, "At this date and time"),
             ("", "None"),
         ]
 
     def again(self, request: CallbackRequest) -> "AttemptForm":
-        """The same, as typed, for the request as it is now: whoever sends this one has seen the correction."""
-        data = self.data.copy()
-        data["correction"] = request.correction
+        """The same input for the current request: its page shows the correction."""
+        data = dict(self.data.items()) | {"correction": request.correction}
         return AttemptForm(data, request=request, now=self.now)
 
     def _label(self, choice: str) -> str:
-        """The choice with its time, and what speaks against that time."""
+        """The choice with its time, and reasons against it."""
         words = {self.HOUR: "In 1 hour", self.TOMORROW: "Tomorrow, same time", self.SAFE: "When we can call them next"}
         at = self.quick[choice]
         return f"{words[choice]} ({'; '.join([day_and_clock(at, self.now), *self._against(at)])})"
@@ -84,11 +84,12 @@ class AttemptForm(forms.Form):
         return self._hours.against(at, self.request.safe_hours)
 
     def clean(self) -> dict:
-        data = super().clean()
+        super().clean()
+        data = self.cleaned_data
         chosen, at = data.get("next_try"), data.get("at")
         if chosen == self.OTHER and not at and "at" not in self.errors:
             self.add_error("at", "Give the date and the time of the next try.")
-        data["next_try_at"] = self.quick.get(chosen, at)
+        data["next_try_at"] = self.quick.get(chosen or "", at)
         if at and chosen in {"", self.OTHER}:
             self._check(at)
         if data.get("outcome") == CallAttempt.Outcome.REACHED:
@@ -97,13 +98,13 @@ class AttemptForm(forms.Form):
 
     def _check(self, at: datetime.datetime) -> None:
         if at <= self.now:
-            self.add_error("at", "This time is over. Choose a later one.")
+            self.add_error("at", "That time has passed. Choose a later one.")
         elif at >= self.request.erase_after:
-            self.add_error("at", "By then the request is erased. Choose an earlier time.")
+            self.add_error("at", "The request will have been erased by then. Choose an earlier time.")
 
     @property
     def against_next_try(self) -> str:
-        """What speaks against the time that was chosen, as the end of a sentence; empty where nothing does."""
+        """Reasons against the chosen time, as the end of a sentence; may be empty."""
         at = self.cleaned_data["next_try_at"]
         return "; ".join(self._against(at)) if at else ""
 
@@ -125,7 +126,7 @@ class NoteForm(forms.Form):
 
 
 @dataclass(frozen=True, repr=False)  # no repr: it may hold a number
-class Sought:
+class Query:
     """Either a reference or a phone number in E.164."""
 
     reference: str = ""
@@ -133,7 +134,7 @@ class Sought:
 
 
 class FindForm(forms.Form):
-    """One box for both; six letters and digits of ours are a reference, anything else has to be a phone number."""
+    """One box for a reference or a phone number."""
 
     text = forms.CharField(
         label="Reference or phone number",
@@ -147,19 +148,21 @@ class FindForm(forms.Form):
         super().__init__(data)
         self._may_search_phones = may_search_phones
 
-    def clean_text(self) -> Sought:
+    def clean_text(self) -> Query:
         text = self.cleaned_data["text"]
         if reference := as_reference(text):
-            return Sought(reference=reference)
+            return Query(reference=reference)
         try:
             number = phones.read(visible(text)).e164
         except phones.NotANumber:
             number = ""
         if not number:
-            raise ValidationError("This is neither a reference like K7M-4QX nor a whole phone number.")
+            raise ValidationError("This is neither a reference like K7M-4QX nor a complete phone number.")
         if not self._may_search_phones:
-            raise ValidationError("You can look for references. To look for numbers, ask for the right to work.")
-        return Sought(phone=number)
+            raise ValidationError(
+                'Searching by phone number needs the permission "Can claim requests, see numbers and log calls".'
+            )
+        return Query(phone=number)
 
 
 class ExportForm(forms.Form):

@@ -1,4 +1,4 @@
-"""How to call somebody, as short sentences that stand before the number."""
+"""How to call somebody, as short sentences shown before the number."""
 
 from dataclasses import dataclass
 
@@ -9,25 +9,25 @@ from editorial import phones
 
 @dataclass(frozen=True, repr=False)  # no repr: it holds a name
 class Instruction:
-    """`forbids` marks what must not be done; the sentence says so too."""
+    """`forbids` highlights a sentence about what must not be done."""
 
     sentence: str
     forbids: bool = False
 
 
 def instructions(details: Details) -> list[Instruction]:
-    """Whom to ask for, what may be left behind, what to say to others. Hours stand beside them on the page."""
+    """Whom to ask for, what may be left behind, what to say to others. The page adds the safe hours."""
     if not details.phone:
         return [
             Instruction(f"Write to {details.name} by email. There is no phone number."),
-            *_earlier(details),
-            *_beside_the_number(details),
+            *_earlier_names(details),
+            *_remark(details),
             Instruction("Do not say in the subject line where you write from.", forbids=True),
         ]
-    found = [Instruction(f"Ask for {details.name}."), *_earlier(details), *_beside_the_number(details)]
+    found = [Instruction(f"Ask for {details.name}."), *_earlier_names(details), *_remark(details)]
     if details.place:
         unknown = details.safe_hours.zone == UNKNOWN
-        first = "Work out their clock before you call. " if unknown else ""
+        first = "Work out their local time before you call. " if unknown else ""
         found.append(Instruction(f"{first}Where they are: “{phones.without_numbers(details.place)}”.", forbids=unknown))
     found.append(_may("leave a voicemail", allowed=details.voicemail))
     found.append(_may("send a text message", allowed=details.text_message))
@@ -35,22 +35,22 @@ def instructions(details: Details) -> list[Instruction]:
     return found
 
 
-def _earlier(details: Details) -> list[Instruction]:
+def _earlier_names(details: Details) -> list[Instruction]:
     if not details.earlier_names:
         return []
-    said = " and ".join(f"“{name}”" for name in details.earlier_names)
+    names = " and ".join(f"“{name}”" for name in details.earlier_names)
     sentence = (
-        f"The same form was sent before by the name {said}: one person who put it right, or two who share a phone and "
-        "both want a call. Do not tell one of the other."
+        f"The same form was sent before with the name {names}: one person who corrected it, or two who share a "
+        "phone and both want a call. Do not mention one to the other."
     )
     return [Instruction(sentence, forbids=True)]
 
 
-def _beside_the_number(details: Details) -> list[Instruction]:
-    """A second number in it shows only where the first one does."""
+def _remark(details: Details) -> list[Instruction]:
+    """Without numbers, as those are shown only when the phone number is."""
     if not details.phone_remark:
         return []
-    return [Instruction(f"Beside the number they wrote: “{phones.without_numbers(details.phone_remark)}”.")]
+    return [Instruction(f"With the number they wrote: “{phones.without_numbers(details.phone_remark)}”.")]
 
 
 def _may(what: str, *, allowed: bool) -> Instruction:

@@ -1,4 +1,4 @@
-"""How a request stands, in words: what the queue's rows and the head of a request's page say. Opens nothing sealed."""
+"""A request in words, for the rows of the queue and the head of its page. Decrypts nothing."""
 
 import datetime
 from collections.abc import Iterable
@@ -14,26 +14,17 @@ from callbacks.values.safe_hours import UNKNOWN, clock_of
 
 
 @dataclass(frozen=True)
-class Standing:
-    """One request at one moment, beside our opening hours."""
+class RequestSummary:
+    """One request at one moment, with our opening hours."""
 
     request: CallbackRequest
     now: datetime.datetime
     hours: OpeningHours
 
     @classmethod
-    def of_all(cls, requests: Iterable[CallbackRequest], now: datetime.datetime) -> list["Standing"]:
-        """In the order of `requests`."""
+    def for_all(cls, requests: Iterable[CallbackRequest], now: datetime.datetime) -> list["RequestSummary"]:
         hours = OpeningHours.now()
         return [cls(request, now, hours) for request in requests]
-
-    @property
-    def state(self) -> str:
-        return self.request.get_state_display()
-
-    @property
-    def suspicion(self) -> str:
-        return self.request.get_suspicion_display()
 
     @property
     def is_overdue(self) -> bool:
@@ -45,7 +36,7 @@ class Standing:
 
     @property
     def due(self) -> str:
-        """Like "in 2 hours"; for one that is late, how late."""
+        """Like "in 2 hours"; if overdue, by how much."""
         if self.is_overdue:
             return f"by {timesince(self.request.call_by, self.now, depth=1)}"
         return relative(self.request.call_by, self.now)
@@ -60,12 +51,7 @@ class Standing:
 
     @property
     def corrected(self) -> str:
-        """When the person changed it, or nothing."""
         return date_and_clock(self.request.corrected_at) if self.request.corrected_at else ""
-
-    @property
-    def safe_hours(self) -> str:
-        return self.request.safe_hours.in_words
 
     @property
     def is_safe_hour(self) -> bool:
@@ -73,29 +59,28 @@ class Standing:
 
     @property
     def is_open(self) -> bool:
-        """Somebody is here to call, or no opening hours are listed."""
         return self.hours.allow(self.now)
 
     @property
     def problem(self) -> str:
-        """Why there is no hour at which the person can be called; empty for almost everybody."""
+        """Why there is no time to call the person; mostly empty."""
         if not self.request.is_waiting:
             return ""
         if self.request.zone == UNKNOWN:
             return "Time zone not known"
         never = self.hours.never_meet(self.request.safe_hours, self.now)
-        return "Safe hours never meet our hours" if never else ""
+        return "Safe hours never overlap our hours" if never else ""
 
     @property
     def clock_there(self) -> str:
-        """What the person's own clock shows; empty where we do not know their time zone."""
+        """The person's local time; empty if their time zone is unknown."""
         if self.request.zone == UNKNOWN:
             return ""
         return clock(self.now.astimezone(clock_of(self.request.zone)))
 
     @property
     def next_try(self) -> str:
-        """When, and a word where nobody can or may call then."""
+        """When, with reasons against calling then."""
         at = self.request.next_try_at
         if at is None:
             return ""

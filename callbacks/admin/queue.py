@@ -1,17 +1,18 @@
-"""The queue: who waits, whom to call now, who is overdue. It shows no name and no number, and opens nothing sealed."""
+"""The queue: who is waiting, callable now, overdue. It shows no name or number, and decrypts nothing."""
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from callbacks.admin import action_views, downloads, erase, export, request_page
-from callbacks.admin.access import ERASE, EXPORT, VIEW, WORK, needs, page_url, see_other, staff_page
+from callbacks.admin.access import ERASE, EXPORT, VIEW, WORK, StaffRequest, needs, page_url, see_other, staff_page
 from callbacks.admin.filters import ClaimFilter, StateFilter, SuspicionFilter, TimeFilter
 from callbacks.admin.forms import FindForm
-from callbacks.admin.presenter import Standing
+from callbacks.admin.presenter import RequestSummary
 from callbacks.casework import actions, setup_gaps
 from callbacks.models import AccessRecord, CallbackRequest
 from callbacks.models.requests import as_reference
@@ -20,21 +21,21 @@ FILTERS = (StateFilter, TimeFilter, ClaimFilter, SuspicionFilter)
 
 
 class Queue(ChangeList):
-    """The admin's list in the order of the queue, which no query string changes."""
+    """The admin's list in the fixed order of the queue."""
 
     def get_ordering(self, request, queryset):
         return [*queryset.query.order_by, "pk"]
 
     def get_filters_params(self, params=None):
-        # The admin would let an address ask for any field, hashes and sealed ones too.
+        # The admin lets an address filter by any field, hashes and sealed ones included.
         names = {chosen.parameter_name for chosen in FILTERS}
         return {name: value for name, value in super().get_filters_params(params).items() if name in names}
 
-    def standings(self) -> list[Standing]:
-        return Standing.of_all(self.result_list, timezone.now())
+    def summaries(self) -> list[RequestSummary]:
+        return RequestSummary.for_all(self.result_list, timezone.now())
 
     def get_results(self, request: HttpRequest) -> None:
-        """Only the rows of one page are read whole: their sealed parts are long, and so is counting calls and files."""
+        """Load and count files and calls for the rows of one page only: sealed fields are long, counting is slow."""
         super().get_results(request)
         keys = list(self.result_list.values_list("pk", flat=True))
         rows = CallbackRequest.objects.with_counts().select_related("claimed_by").in_bulk(keys)
@@ -43,7 +44,7 @@ class Queue(ChangeList):
 
 @admin.register(CallbackRequest)
 class CallbackRequestAdmin(admin.ModelAdmin):
-    """Staff move a request through its states and read it; nobody adds or rewrites one."""
+    """Staff read requests and change their states; nobody adds or edits one."""
 
     change_list_template = "callbacks/staff/queue.html"
     list_display = ("reference",)
@@ -67,7 +68,7 @@ class CallbackRequestAdmin(admin.ModelAdmin):
         return request.user.has_perm(VIEW)
 
     def get_queryset(self, request: HttpRequest):
-        return super().get_queryset(request).for_staff(timezone.now())
+        return CallbackRequest.objects.for_staff(timezone.now())
 
     def get_changelist(self, request: HttpRequest, **kwargs):
         return Queue
@@ -103,7 +104,7 @@ class CallbackRequestAdmin(admin.ModelAdmin):
             "is_nav_sidebar_enabled": False,
             "tally": CallbackRequest.objects.tally(timezone.now()),
             "warnings": setup_gaps.warnings(),
-            "most_exported": export.MOST_ROWS,
+            "max_exported": export.MAX_ROWS,
         }
         return super().changelist_view(request, context | (extra_context or {}))
 
@@ -114,14 +115,14 @@ class CallbackRequestAdmin(admin.ModelAdmin):
         return erase.confirm(request, object_id)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context=None) -> HttpResponse:
-        raise Http404  # the access log is the history
+        raise Http404  # the access log replaces it
 
-    def export_view(self, request: HttpRequest) -> HttpResponse:
-        """Exports what the queue shows under the filters in the address."""
+    def export_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Export what the queue shows with the filters in the address."""
         return export.export(request, self._chosen)
 
     def _chosen(self, request: HttpRequest):
-        """Raises IncorrectLookupParameters for filters that are none."""
+        """Raises IncorrectLookupParameters for invalid filters."""
         return self.get_changelist_instance(request).get_queryset(request)
 
 
@@ -136,10 +137,10 @@ def queue_context(request: HttpRequest) -> dict:
 
 @require_POST
 @needs(VIEW)
-def find(request: HttpRequest) -> HttpResponse:
-    """Looks for a reference or an exact phone number. A post: a number has no place in an address or a history."""
+def find(request: StaffRequest) -> HttpResponse:
+    """Find a reference or an exact phone number. A post, as a number must not be in an address or a history."""
     form = FindForm(request.POST, may_search_phones=request.user.has_perm(WORK))
-    found = []
+    found: list[RequestSummary] = []
     if form.is_valid():
         if reference := form.cleaned_data["text"].reference:
             if callback := CallbackRequest.objects.filter(reference=reference).first():
@@ -148,9 +149,9 @@ def find(request: HttpRequest) -> HttpResponse:
         else:
             actions.record(AccessRecord.Action.SEARCHED, None, request.user)
             now = timezone.now()
-            found = CallbackRequest.objects.with_phone(form.cleaned_data["text"].phone).with_counts()
-            found = Standing.of_all(found.select_related("claimed_by").for_staff(now), now)
+            same = CallbackRequest.objects.with_phone(form.cleaned_data["text"].phone).with_counts()
+            found = RequestSummary.for_all(same.for_staff(now).select_related("claimed_by"), now)
             if not found:
-                form.add_error("text", "No request left exactly this number.")
-    context = queue_context(request) | {"find_form": form, "standings": found, "title": "Find a request"}
+                form.add_error("text", "No request has exactly this number.")
+    context = queue_context(request) | {"find_form": form, "summaries": found, "title": "Find a request"}
     return staff_page(request, "found.html", context)

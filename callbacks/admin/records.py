@@ -1,4 +1,4 @@
-"""The access log and the counts of what was erased. To be read by leads, and changed by nobody."""
+"""The access log and the counts of erasures: leads read them, nobody changes them."""
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -8,9 +8,9 @@ from callbacks.models.requests import as_reference
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that nobody adds, changes or deletes, superusers included."""
+    """Not even superusers can add, change or delete rows."""
 
-    list_display_links = None  # a row holds all there is
+    list_display_links = None  # there is no more to see than a row
     list_per_page = 100
     show_facets = admin.ShowFacets.NEVER
     actions = None
@@ -27,8 +27,6 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 @admin.register(AccessRecord)
 class AccessRecordAdmin(ReadOnlyAdmin):
-    """Who read, exported or erased what."""
-
     list_display = ("at", "username", "action", "request_reference", "slot")
     list_filter = ("action",)
     search_fields = ("username", "request_reference")
@@ -40,7 +38,5 @@ class AccessRecordAdmin(ReadOnlyAdmin):
 
 @admin.register(Erasure)
 class ErasureAdmin(ReadOnlyAdmin):
-    """How much was erased, when and why."""
-
     list_display = ("at", "reason", "requests", "files")
     list_filter = ("reason",)

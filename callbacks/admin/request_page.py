@@ -1,20 +1,21 @@
-"""One request: how to call before the number, what was tried, and what can be done. Reading it is recorded first."""
+"""One request: calling instructions before the number, call attempts, and actions. Reading it is recorded first."""
 
 import datetime
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.db.models import prefetch_related_objects
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from callbacks.admin import access
-from callbacks.admin.access import VIEW, WORK, find_request, needs, staff_page
+from callbacks.admin.access import VIEW, WORK, StaffRequest, find_request, needs, staff_page
 from callbacks.admin.forms import AttemptForm, NoteForm
 from callbacks.admin.instructions import Instruction, instructions
-from callbacks.admin.presenter import Standing
+from callbacks.admin.presenter import RequestSummary
 from callbacks.admin.times import date_and_clock, day_and_clock
 from callbacks.casework import actions, page_stamp
 from callbacks.models import AccessRecord, Attachment, CallbackRequest, Note
@@ -22,15 +23,15 @@ from callbacks.values.details import Details
 from vault.keyring import VaultError
 
 Action = AccessRecord.Action
-MOST_OF_SAME_NUMBER = 5
+MAX_SAME_NUMBER = 5
 
 
 @dataclass(frozen=True, repr=False)  # no repr: it holds what the person told us
 class Opened:
-    """What could be opened of a request; `details` is None where they are damaged or their key is missing."""
+    """What could be decrypted of a request; `details` is None if they were altered or their key is missing."""
 
     details: Details | None
-    notes: list[tuple[Note, str, str]]  # with its text and when it was written
+    notes: list[tuple[Note, str, str]]  # its text, and when it was written
     files: list[tuple[Attachment, str]]
     instructions: list[Instruction] = field(default_factory=list)
 
@@ -42,13 +43,13 @@ class Opened:
             details = None
         return cls(
             details,
-            [(note, _or_cannot_open(note.open_text), day_and_clock(note.at, now)) for note in callback.notes.all()],
-            [(file, _or_cannot_open(file.open_name)) for file in callback.attachments.all()],
+            [(note, or_cannot_open(note.open_text), day_and_clock(note.at, now)) for note in callback.notes.all()],
+            [(file, or_cannot_open(file.open_name)) for file in callback.attachments.all()],
             instructions(details) if details else [],
         )
 
 
-def _or_cannot_open(open_text) -> str:
+def or_cannot_open(open_text: Callable[[], str]) -> str:
     try:
         return open_text()
     except VaultError:
@@ -57,7 +58,7 @@ def _or_cannot_open(open_text) -> str:
 
 @require_safe
 @needs(VIEW)
-def page(request: HttpRequest, object_id: str) -> HttpResponse:
+def page(request: StaffRequest, object_id: str) -> HttpResponse:
     callback = find_request(object_id)
     actions.record(Action.VIEWED, callback, request.user)
     return show(request, callback)
@@ -65,8 +66,8 @@ def page(request: HttpRequest, object_id: str) -> HttpResponse:
 
 @require_POST
 @needs(VIEW, WORK)
-def reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """The page with the number, once: the answer to a post has no address under which it could be opened again."""
+def reveal(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
+    """The page with the number. As the answer to a post, it cannot be bookmarked or revisited."""
     callback = find_request(pk)
     if not may_see_number(callback, request.user):
         actions.record(Action.VIEWED, callback, request.user)
@@ -75,31 +76,31 @@ def reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return show(request, callback, reveals=True)
 
 
-def may_see_number(callback: CallbackRequest, who: AbstractUser) -> bool:
-    """Who has claimed it; there is none any more where it was withdrawn."""
-    return callback.claimed_by == who and callback.state != CallbackRequest.State.WITHDRAWN
+def may_see_number(callback: CallbackRequest, who: User) -> bool:
+    return callback.claimed_by == who and callback.is_kept
 
 
 @require_safe
 @needs(VIEW, WORK)
-def sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Everything for one call on one sheet of paper: instructions first; the number last, for who has claimed it."""
+def sheet(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
+    """A sheet to print for one call: instructions first; the number last, and only for the claimer."""
     callback = find_request(pk)
-    if callback.state == CallbackRequest.State.WITHDRAWN:
+    if not callback.is_kept:
         return page(request, str(pk))
     actions.record(Action.PRINTED, callback, request.user)
-    [standing] = Standing.of_all([callback], timezone.now())
-    context = {"callback": callback, "standing": standing, "opened": Opened.of(callback, standing.now)}
-    context["holds"] = callback.claimed_by == request.user
-    context["same_number"] = _same_number(callback, context["opened"].details, standing.now)
-    context |= {"attempts": _attempts(callback, standing), "title": f"Call sheet {callback.reference}"}
-    context["is_news"] = actions.is_news(callback, request.user)
-    context["printed"] = date_and_clock(standing.now)
+    now = timezone.now()
+    opened = Opened.of(callback, now)
+    context = _common(callback, request.user, now) | {
+        "title": f"Call sheet {callback.reference}",
+        "opened": opened,
+        "same_number": _same_number(callback, opened.details, now),
+        "printed": date_and_clock(now),
+    }
     return staff_page(request, "sheet.html", context)
 
 
 def show(
-    request: HttpRequest,
+    request: StaffRequest,
     callback: CallbackRequest,
     *,
     reveals: bool = False,
@@ -108,24 +109,22 @@ def show(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The page itself; the caller has recorded that it is read."""
+    """The page itself; the caller has recorded the view."""
     now = timezone.now()
-    [standing] = Standing.of_all([callback], now)
-    context = {"callback": callback, "standing": standing, "title": f"Request {callback.reference}"}
-    if callback.state == CallbackRequest.State.WITHDRAWN:
-        return staff_page(request, "withdrawn.html", context, status)
+    title = f"Request {callback.reference}"
+    if not callback.is_kept:
+        return staff_page(request, "withdrawn.html", {"callback": callback, "title": title}, status)
     prefetch_related_objects([callback], "notes", "attempts", "attachments")
     user = request.user
     holds = callback.claimed_by == user
     may_work = user.has_perm(WORK)
-    context |= {
+    opened = Opened.of(callback, now)
+    context = _common(callback, user, now) | {
+        "title": title,
         "shown": page_stamp.stamp(callback),
-        "opened": Opened.of(callback, now),
-        "attempts": _attempts(callback, standing),
+        "opened": opened,
         "reveals": reveals,
         "problem": problem,
-        "is_news": actions.is_news(callback, user),
-        "holds": holds,
         "may_work": may_work,
         "may_claim": may_work and callback.is_waiting and callback.claimed_by is None,
         "may_release": may_work and actions.may_release(callback, user),
@@ -136,29 +135,37 @@ def show(
         "may_see_log": user.has_perm(access.ACCESS_LOG),
     }
     if may_work:
-        context["same_number"] = _same_number(callback, context["opened"].details, now)
-    if may_work and holds and callback.is_waiting:
-        context["attempt_form"] = attempt_form or AttemptForm(request=callback, now=now)
-    if may_work:
+        context["same_number"] = _same_number(callback, opened.details, now)
         context["note_form"] = note_form or NoteForm()
+        if holds and callback.is_waiting:
+            context["attempt_form"] = attempt_form or AttemptForm(request=callback, now=now)
     return staff_page(request, "request.html", context, status)
 
 
-def _same_number(callback: CallbackRequest, details: Details | None, now: datetime.datetime) -> list[Standing]:
-    """Other requests that left this number, for those who may search for it: of one person, or of two on one phone."""
+def _same_number(callback: CallbackRequest, details: Details | None, now: datetime.datetime) -> list[RequestSummary]:
+    """Other requests with this number: from the same person, or from people who share a phone."""
     if details is None or not details.phone:
         return []
     others = CallbackRequest.objects.with_phone(details.phone).exclude(pk=callback.pk).for_staff(now)
-    return Standing.of_all(others[:MOST_OF_SAME_NUMBER], now)
+    return RequestSummary.for_all(others[:MAX_SAME_NUMBER], now)
 
 
-def _attempts(callback: CallbackRequest, standing: Standing) -> list[dict]:
-    return [
+def _common(callback: CallbackRequest, user: User, now: datetime.datetime) -> dict:
+    """What the page and the sheet show alike."""
+    [summary] = RequestSummary.for_all([callback], now)
+    attempts = [
         {
             "outcome": attempt.get_outcome_display(),
-            "at": day_and_clock(attempt.at, standing.now),
+            "at": day_and_clock(attempt.at, now),
             "username": attempt.username,
-            "next_try": day_and_clock(attempt.next_try_at, standing.now) if attempt.next_try_at else "",
+            "next_try": day_and_clock(attempt.next_try_at, now) if attempt.next_try_at else "",
         }
         for attempt in callback.attempts.all()
     ]
+    return {
+        "callback": callback,
+        "summary": summary,
+        "attempts": attempts,
+        "holds": callback.claimed_by == user,
+        "has_new_correction": actions.has_new_correction(callback, user),
+    }

@@ -1,4 +1,4 @@
-"""Times as staff read them: by how much, on which day, at what time of the clock."""
+"""Times in words for staff."""
 
 import datetime
 from zoneinfo import ZoneInfo
@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.timesince import timesince
 
-#: Closer than this, "in 0 minutes" would be all there is to say.
+#: Closer than this, `relative` would say "in 0 minutes".
 ABOUT_NOW = datetime.timedelta(minutes=1)
 
 
 def clock(at: datetime.datetime) -> str:
-    """Like 3:40 pm, on the clock that `at` is on."""
+    """Like 3:40 pm, in the time zone of `at`."""
     return f"{at.hour % 12 or 12}:{at:%M} {'am' if at.hour < 12 else 'pm'}"
 
 
@@ -24,7 +24,7 @@ def day_and_clock(at: datetime.datetime, now: datetime.datetime, zone: str = "")
 
 
 def date_and_clock(at: datetime.datetime) -> str:
-    """Like "Tue, Dec 1, 3:40 pm", in the clinic's zone: true tomorrow too, on paper."""
+    """Like "Tue, Dec 1, 3:40 pm", in the clinic's zone: for paper, which is read later."""
     local = at.astimezone(ZoneInfo(settings.TIME_ZONE))
     return f"{local:%a, %b} {local.day}, {clock(local)}"
 

@@ -1,37 +1,38 @@
-"""Erasing requests, by whichever way, and objects that belong to none. Counted, never described."""
+"""Erase requests, and stored objects that belong to none. Erasures are counted, never described."""
 
 import datetime
 import time
 import uuid
 from collections.abc import Mapping
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
 from callbacks.casework import actions
 from callbacks.models import AccessRecord, Attachment, CallbackRequest, Erasure, Tombstone
+from callbacks.values.states import ErasureReason
 from vault import sealed_files
 
-#: An object without a row may belong to a form that is still on its way, for so long.
-#: Longer than any upload may take (server/worker.py): the first file of a form waits for the second without a row.
+#: Younger objects without a row may belong to a form that is still arriving: its first file waits for the second.
+#: Longer than any upload may take (server/connections.py).
 ORPHAN_AGE = datetime.timedelta(hours=4)
-#: Milliseconds that an erasure waits for readers of the database to get out of the way.
-PATIENCE = 2000
-#: Days for which a withdrawn request, emptied, still tells staff and the person that it was withdrawn.
+#: How long truncating SQLite's write-ahead log waits for readers.
+CHECKPOINT_TIMEOUT_MS = 2000
+#: Days for which the emptied row of a withdrawn request still shows that it was withdrawn.
 WITHDRAWN_DAYS = 7
 
 
-def _clocks_apart() -> float:
-    """Seconds between the clock that can be set and the one that only runs on."""
+def _clock_offset() -> float:
+    """Seconds between the wall clock, which may be set, and the monotonic one."""
     return time.time() - time.monotonic()
 
 
-_APART_AT_START = _clocks_apart()
+_OFFSET_AT_START = _clock_offset()
 
 
-def erase(request: CallbackRequest, *, by: AbstractUser) -> None:
-    """A lead deletes a request with its files for good. Its objects go once the rows are gone."""
+def erase(request: CallbackRequest, *, by: User) -> None:
+    """Delete a request with its files for good. Its objects are deleted once the rows are gone."""
     with transaction.atomic():
         actions.record(AccessRecord.Action.ERASED, request, by)
         _remember(request.pk, withdrawn=False)
@@ -39,15 +40,16 @@ def erase(request: CallbackRequest, *, by: AbstractUser) -> None:
 
 
 def withdraw(request: CallbackRequest) -> None:
-    """The person takes the request back: all that they sent is gone at once, notes included.
+    """Erase all that the person sent, notes included, because they withdrew the request.
 
-    The emptied row stays for WITHDRAWN_DAYS, so that whoever claimed it learns what happened. Where staff erased it at
-    the same time, nothing is left to do.
+    The emptied row stays for WITHDRAWN_DAYS, so that its claimer learns what happened. Does nothing if staff erased the
+    request at the same time.
     """
     with transaction.atomic():
-        request = CallbackRequest.objects.select_for_update().filter(pk=request.pk).first()
-        if request is None or request.state == CallbackRequest.State.WITHDRAWN:
+        row = CallbackRequest.objects.select_for_update().filter(pk=request.pk).first()
+        if row is None or not row.is_kept:
             return
+        request = row
         _discard_objects_later(request)
         files = request.attachments.arrived().count()
         request.attachments.all().delete()
@@ -66,9 +68,9 @@ def withdraw(request: CallbackRequest) -> None:
 
 
 def erase_again(erased: Mapping[uuid.UUID, bool]) -> int:
-    """After a restore: what had been taken back (True) or erased by staff (False) is gone again; how many requests.
+    """After a restore, repeat withdrawals (True) and erasures by staff (False); returns how many.
 
-    What was erased because its time was over needs no list: the restored row has its date.
+    Requests past their retention period need no list: the restored rows have their dates.
     """
     count = 0
     for pk, withdrawn in erased.items():
@@ -86,13 +88,13 @@ def erase_again(erased: Mapping[uuid.UUID, bool]) -> int:
 
 
 def erase_due(at: datetime.datetime) -> int:
-    """Erases the requests whose time is over at `at`; how many."""
+    """Erase requests whose retention period ended by `at`; returns how many."""
     due = CallbackRequest.objects.due_for_erasure(at)
     return sum(_erase_if_due(pk, at) for pk in list(due.values_list("pk", flat=True)))
 
 
 def _erase_if_due(pk: uuid.UUID, at: datetime.datetime) -> bool:
-    """Another process may be at it at the same moment: what is gone is counted once."""
+    """Another process may erase it at the same time: it is counted once."""
     with transaction.atomic():
         request = CallbackRequest.objects.due_for_erasure(at).select_for_update().filter(pk=pk).first()
         if request:
@@ -101,15 +103,13 @@ def _erase_if_due(pk: uuid.UUID, at: datetime.datetime) -> bool:
 
 
 def sweep_orphans(older_than: datetime.timedelta = ORPHAN_AGE) -> int:
-    """Deletes objects that no row points to and that nobody wrote to for `older_than`; how many.
+    """Delete objects that no row points to and that were last written `older_than` ago; returns how many.
 
-    Younger ones may belong to a form that is still on its way. How old one is, a clock that was set while this process
-    runs cannot tell: then it has to be older by as much as the clock jumped.
+    If the clock was set while this process ran, ages may be wrong by as much as it jumped, so that is added.
     """
-    before = timezone.now() - older_than - datetime.timedelta(seconds=abs(_clocks_apart() - _APART_AT_START))
+    before = timezone.now() - older_than - datetime.timedelta(seconds=abs(_clock_offset() - _OFFSET_AT_START))
     sealed_files.abort_older_than(before)
-    old = sealed_files.names_older_than(before)
-    orphans = set(old) - Attachment.objects.object_names()
+    orphans = set(sealed_files.names_older_than(before)) - Attachment.objects.object_names()
     return sum(sealed_files.discard(name) for name in orphans)
 
 
@@ -117,10 +117,10 @@ def _remember(pk: uuid.UUID, *, withdrawn: bool) -> None:
     Tombstone.objects.update_or_create(request_id=pk, defaults={"withdrawn": withdrawn, "at": timezone.now()})
 
 
-def _delete(request: CallbackRequest, reason: Erasure.Reason) -> None:
+def _delete(request: CallbackRequest, reason: ErasureReason) -> None:
     files = request.attachments.arrived().count()
     _discard_objects_later(request)
-    if request.state != CallbackRequest.State.WITHDRAWN:  # that one was counted when it was emptied
+    if request.is_kept:  # a withdrawn one was counted when it was emptied
         Erasure.objects.create(reason=reason, requests=1, files=files)
     request.delete()
 
@@ -129,20 +129,19 @@ def _discard_objects_later(request: CallbackRequest) -> None:
     names = request.attachments.object_names()
     # A crash in between leaves objects without rows, never rows without objects.
     transaction.on_commit(lambda: [sealed_files.discard(name) for name in names])
-    transaction.on_commit(_empty_write_ahead_log)
+    transaction.on_commit(_truncate_write_ahead_log)
 
 
-def _empty_write_ahead_log() -> None:
-    """On SQLite, erased rows still stand in the write-ahead log until it is written back and cut.
+def _truncate_write_ahead_log() -> None:
+    """On SQLite, erased rows remain in the write-ahead log until it is checkpointed and truncated.
 
-    PostgreSQL takes back the room of erased rows when it vacuums, and its log when that is over (decision 0009).
-
-    Somebody who is reading at that moment may keep it from being cut whole; the next erasure or the daily purge does.
+    A reader may prevent that; the next erasure or the daily purge tries again. PostgreSQL vacuums and recycles its log
+    by itself (decision 0009).
     """
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         return
     with connection.cursor() as cursor:
-        (patience,) = cursor.execute("PRAGMA busy_timeout").fetchone()
-        cursor.execute(f"PRAGMA busy_timeout={PATIENCE}")
+        (timeout,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout={CHECKPOINT_TIMEOUT_MS}")
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        cursor.execute(f"PRAGMA busy_timeout={patience}")
+        cursor.execute(f"PRAGMA busy_timeout={timeout}")

@@ -1,6 +1,6 @@
-"""The private link to a request. Its secret follows from the form's nonce; only hashes of both are kept.
+"""The private link to a request. Its secret is derived from the form's nonce; only hashes of both are stored.
 
-The same form sent twice thus leads to the same link, though nothing we store could give it away.
+So the same form sent twice gives the same link, and nothing we store reveals it.
 """
 
 import hashlib
@@ -11,23 +11,23 @@ from urllib.parse import unquote
 from django.conf import settings
 
 LINK_DAYS = 30
-#: No vowels, so no words; no sign at which a phone or a mail program ends a link; nothing that is taken for something
-#: else in a photo of the page (0 O, 1 I L, 5 S, 8 B, 2 Z). Capitals mean the same.
+#: No vowels, so no words; no punctuation at which phones and mail programs end a link; nothing that is misread in a
+#: photo of the page (0 O, 1 I L, 5 S, 8 B, 2 Z). Case does not matter.
 LETTERS = "34679cdfghjkmnpqrtwxy"
-#: 131 bits: not to be guessed.
+#: 131 bits.
 LENGTH = 30
-_LONGEST = 300  # characters of an address that are looked at
-#: The first links had capitals, dashes and underscores; the last of them runs out 30 days after the change.
+_MAX_LENGTH = 300  # characters of an address that are parsed
+#: Early links had capitals, dashes and underscores; delete this LINK_DAYS after the release that changed them.
 _EARLIER = re.compile(r"[^\w-]*([\w-]{23,24})", re.ASCII)
 
 
 def form_key(nonce: str) -> str:
-    """What is kept of a form's nonce: enough to know the form again."""
+    """The hash under which a form's nonce is stored."""
     return _hash("form", nonce)
 
 
 def secret(nonce: str) -> str:
-    """What stands in the private link: random to whoever lacks the nonce or this site's key."""
+    """The secret in the private link: unguessable without the nonce and this site's key."""
     digest = hmac.digest(settings.SECRET_KEY.encode(), f"callbacks.link|{nonce}".encode(), hashlib.sha256)
     number, letters = int.from_bytes(digest), []
     for _ in range(LENGTH):
@@ -37,11 +37,11 @@ def secret(nonce: str) -> str:
 
 
 def readings(typed: str) -> list[str]:
-    """The secrets that an address may have held before phones and mail programs did to it what they do.
+    """Secrets that a mangled address may have held.
 
-    They break it, add a dot, a bracket, a blank or a parameter, make capitals of it, or put "3D" before it.
+    Phones and mail programs break links, add a dot, bracket, space or parameter, uppercase them, or prepend "3D".
     """
-    letters = re.sub(r"[^a-z0-9]", "", unquote(typed[:_LONGEST]).lower())
+    letters = re.sub(r"[^a-z0-9]", "", unquote(typed[:_MAX_LENGTH]).lower())
     found = [part[:LENGTH] for part in (letters, letters.removeprefix("3d")) if len(part) >= LENGTH]
     if earlier := _EARLIER.match(typed):
         found += [earlier[1]] if len(earlier[1]) == 24 else [f"{earlier[1]}-", f"{earlier[1]}_"]  # the end was cut off
@@ -49,12 +49,12 @@ def readings(typed: str) -> list[str]:
 
 
 def typed_in(query: str) -> str:
-    """What stands for the secret in an address's query, though programs wrote it "T=", "amp;t=" or "t%3D"."""
-    return re.sub(r"(?i)^(?:.*&)?(?:amp;)?t(?:=|%3d)", "", query[:_LONGEST])
+    """The secret in an address's query, though programs wrote "T=", "amp;t=" or "t%3D" for "t="."""
+    return re.sub(r"(?i)^(?:.*&)?(?:amp;)?t(?:=|%3d)", "", query[:_MAX_LENGTH])
 
 
 def link_hash(link_secret: str) -> str:
-    """What is kept of a private link."""
+    """The hash under which a private link is stored."""
     return _hash("link", link_secret)
 
 

@@ -1,7 +1,7 @@
-"""Mail to staff: somebody asks to be called, or changed it; calls are overdue. A reference and a link, never who.
+"""Mail to staff about callback requests: new, corrected, overdue, soon erased. A reference and a link, never a name.
 
-Each notice is sent at least once. A worker that dies between the mail server's yes and our own record sends it again;
-recording first could lose a notice, and with it a call. Both copies carry one Message-ID, by which most mailboxes show
+Each notice is sent at least once: a worker that dies between the mail server's OK and our own record sends it again,
+since recording first could lose a notice, and with it a call. Both copies have one Message-ID, so most mailboxes show
 them as one.
 """
 
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -24,171 +24,162 @@ from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from callbacks.models import CallbackRequest
+from callbacks.models.querysets import CallbackRequestQuerySet
 from editorial import staff_mail
 from editorial.staff_mail import NotSent
 
 log = logging.getLogger(__name__)
 
-#: Between tries: 1, 2, 4, … minutes, and an hour from then on, for as long as the person waits.
-LONGEST_PAUSE = datetime.timedelta(hours=1)
-#: A notice takes seconds. A task that runs for longer has lost its worker, and nobody else would take it up.
+#: Retries come after 1, 2, 4, … minutes, then hourly, for as long as the person waits.
+MAX_RETRY_DELAY = datetime.timedelta(hours=1)
+#: A notice takes seconds. A task that runs longer than this has lost its worker and is queued again.
 LOST_AFTER = datetime.timedelta(minutes=10)
-#: A new request's own task gets this long before the sweep looks after it.
+#: `requeue_lost` leaves a new request to its own task for this long.
 GRACE = datetime.timedelta(minutes=2)
-#: Notices that one sweep queues again: after weeks without a mail server no mailbox is flooded at once.
-MOST_AT_ONCE = 50
-#: A person who puts one thing after another right is not one mail after another.
+#: Notices queued by one `requeue_lost`, so that no mailbox is flooded after weeks without a mail server.
+MAX_REQUEUED = 50
+#: Least time between two notices about corrections of one request.
 CORRECTION_PAUSE = datetime.timedelta(minutes=10)
-#: Days before a request is erased unanswered from which on staff are warned of it, daily.
+#: Days before a waiting request is erased from which staff are warned daily.
 WARNED_DAYS = 7
+#: Least time between two mails about requests that could not be saved.
+SAVE_FAILED_PAUSE_SECONDS = 600
+_save_failed_notified_at = -float(SAVE_FAILED_PAUSE_SECONDS)
 
 
-#: Seconds between two mails about requests that could not be saved.
-TROUBLE_PAUSE = 600
-_trouble_told_at = -TROUBLE_PAUSE
-
-
-def are_on() -> bool:
-    """There is a mail server and somebody to write to. Otherwise what waits to be told is counted, not sent."""
+def enabled() -> bool:
+    """Whether there is a mail server and a recipient; otherwise notices are counted, not sent."""
     return bool(settings.NOTICE_EMAILS and settings.EMAIL_HOST)
 
 
-def waiting(at: datetime.datetime) -> int:
-    """How many requests staff should have been told of by `at`, and were not."""
-    return CallbackRequest.objects.not_told(at).count()
+def count_unsent(before: datetime.datetime) -> int:
+    """How many requests received before `before` staff have not been notified of."""
+    return CallbackRequest.objects.unannounced(before).count()
 
 
 @task()
-def tell_staff(request_id: str, attempt: int = 0) -> None:
-    """Sends the notice of one request. Where that fails it queues itself again, later each time.
+def notify_staff(request_id: str, attempt: int = 0) -> None:
+    """Send the notice of a new request; on failure, queue another try.
 
-    The queue keeps arguments and tracebacks in the clear. So it gets the row's id only, and of an error only its kind:
-    a mail server's words may quote an address or a password.
+    The queue stores arguments and tracebacks in the clear, so it gets the row's id and the kind of an error only: a
+    mail server's message may quote an address or a password.
     """
     failure = ""
     try:
-        _tell(request_id)
+        _notify_of_new(request_id)
     except Exception as error:
         failure = type(error).__name__
-    if failure:  # outside of the except block: an error in here would carry the first one along
-        pause = min(datetime.timedelta(minutes=2 ** min(attempt, 10)), LONGEST_PAUSE)
-        log.warning("A notice to staff could not be sent (%s). Next try in %s.", failure, pause)
-        tell_staff.using(run_after=timezone.now() + pause).enqueue(request_id, attempt + 1)
+    if failure:  # outside the except block, so that an error here does not carry the first one along
+        delay = min(datetime.timedelta(minutes=2 ** min(attempt, 10)), MAX_RETRY_DELAY)
+        log.warning("A notice to staff could not be sent (%s). Next try in %s.", failure, delay)
+        notify_staff.using(run_after=timezone.now() + delay).enqueue(request_id, attempt + 1)
 
 
-def sweep(at: datetime.datetime) -> int:
-    """Queues the notice again for requests that staff were not told of and that no living task is about; how many.
-
-    That is so after a worker was killed, and after mail was turned on.
-    """
-    if not are_on():
+def requeue_lost(at: datetime.datetime) -> int:
+    """Queue notices that have no live task: after a worker was killed, or mail was turned on. Returns how many."""
+    if not enabled():
         return 0
-    # A task put off to next year, by a clock that was wrong, does not count as living.
-    soon = Q(run_after__lte=at + 2 * LONGEST_PAUSE) | Q(run_after=get_date_max())
-    living = Q(status=TaskResultStatus.READY) & soon
-    living |= Q(status=TaskResultStatus.RUNNING, started_at__gt=at - LOST_AFTER)
-    tasks = DBTaskResult.objects.filter(living, task_path=tell_staff.module_path)
+    # A task scheduled years ahead by a wrong clock is not live.
+    soon = Q(run_after__lte=at + 2 * MAX_RETRY_DELAY) | Q(run_after=get_date_max())
+    live = Q(status=TaskResultStatus.READY) & soon
+    live |= Q(status=TaskResultStatus.RUNNING, started_at__gt=at - LOST_AFTER)
+    tasks = DBTaskResult.objects.filter(live, task_path=notify_staff.module_path)
     with transaction.atomic():
-        taken = {arguments["args"][0] for arguments in tasks.values_list("args_kwargs", flat=True)}
-        untold = CallbackRequest.objects.not_told(at - GRACE).order_by("due_at").values_list("pk", flat=True)
-        lost = [str(pk) for pk in untold if str(pk) not in taken][:MOST_AT_ONCE]
+        queued = {arguments["args"][0] for arguments in tasks.values_list("args_kwargs", flat=True)}
+        unsent = CallbackRequest.objects.unannounced(at - GRACE).order_by("due_at").values_list("pk", flat=True)
+        lost = [str(pk) for pk in unsent if str(pk) not in queued][:MAX_REQUEUED]
         for pk in lost:
-            tell_staff.enqueue(pk)
+            notify_staff.enqueue(pk)
     return len(lost)
 
 
 @task()
-def tell_of_correction(request_id: str) -> None:
-    """Sends word of a change at once, to who may be about to call. What fails the next round of the worker sends."""
+def notify_of_correction(request_id: str) -> None:
+    """Notify the claimer of a correction at once. The worker's next round retries a failure."""
     try:
-        tell_of_corrections(timezone.now(), CallbackRequest.objects.filter(pk=request_id))
+        notify_of_corrections(timezone.now(), CallbackRequest.objects.filter(pk=request_id))
     except NotSent as error:
-        log.warning("Word of a change could not be sent (%s). It is tried again with the next round.", error)
+        log.warning("The notice of a correction could not be sent (%s). The next round tries again.", error)
 
 
-def tell_of_corrections(at: datetime.datetime, among: QuerySet | None = None) -> int:
-    """A mail to each colleague whose claimed request the person has changed; how many. Raises NotSent.
+def notify_of_corrections(at: datetime.datetime, among: CallbackRequestQuerySet | None = None) -> int:
+    """Mail each colleague whose claimed request was corrected; returns how many. Raises NotSent.
 
-    It goes where all notices go if the colleague has no address, no account any more, or one that takes no mail.
+    The mail goes to the usual recipients if the colleague's account is inactive, or their address is missing or fails.
     """
-    if not are_on():
+    if not enabled():
         return 0
-    among = CallbackRequest.objects.all() if among is None else among
-    found = list(among.correction_untold(at - CORRECTION_PAUSE))
+    requests = CallbackRequest.objects.all() if among is None else among
+    found = list(requests.correction_unannounced(at - CORRECTION_PAUSE))
     for request in found:
-        who = request.claimed_by
-        _send_of_correction(request, [who.email] if who.email and who.is_active else [])
-        CallbackRequest.objects.filter(pk=request.pk).update(correction_told_at=at)
+        _notify_of_correction(request)
+        CallbackRequest.objects.filter(pk=request.pk).update(correction_notified_at=at)
     return len(found)
 
 
-def _send_of_correction(request: CallbackRequest, to: list[str]) -> None:
+def _notify_of_correction(request: CallbackRequest) -> None:
     subject, key = f"Callback request {request.reference} was changed", f"changed {request.pk} {request.correction}"
-    if to:
+    claimer = request.claimed_by
+    if claimer and claimer.email and claimer.is_active:
         with suppress(NotSent):
-            return _send(subject, "changed", [request], key=key, to=to)
+            return _send(subject, "changed", [request], key=key, to=[claimer.email])
     return _send(subject, "changed", [request], key=key)
 
 
-def tell_of_overdue(at: datetime.datetime) -> int:
-    """One mail about all requests that have become overdue; how many. Each is named once. Raises NotSent."""
-    found = list(CallbackRequest.objects.overdue_untold(at).order_by("due_at")) if are_on() else []
+def notify_of_overdue(at: datetime.datetime) -> int:
+    """Send one mail about all requests that became overdue; returns how many. Raises NotSent."""
+    found = list(CallbackRequest.objects.overdue_unannounced(at).order_by("due_at")) if enabled() else []
     if found:
-        count = _requests(len(found), "is", "are")
+        count = "1 request is" if len(found) == 1 else f"{len(found)} requests are"
         _send(f"{count} overdue", "overdue", found, key=f"overdue {at:%Y-%m-%dT%H:%M:%S}")
-        CallbackRequest.objects.filter(pk__in=[request.pk for request in found]).update(overdue_told_at=at)
+        CallbackRequest.objects.filter(pk__in=[request.pk for request in found]).update(overdue_notified_at=at)
     return len(found)
 
 
 def warn_of_erasure(at: datetime.datetime) -> int:
-    """One mail about all people who still wait and whose request will soon be erased; how many. Raises NotSent."""
+    """Send one mail about all waiting requests that will soon be erased; returns how many. Raises NotSent."""
     soon = at + datetime.timedelta(days=WARNED_DAYS)
-    found = list(CallbackRequest.objects.waiting_but_erased_by(soon).order_by("erase_after")) if are_on() else []
+    found = list(CallbackRequest.objects.waiting_but_erased_by(soon).order_by("erase_after")) if enabled() else []
     if found:
-        _send(f"{_requests(len(found))} will soon be erased", "soon_erased", found, key=f"erased {at:%Y-%m-%d}")
+        count = "1 request" if len(found) == 1 else f"{len(found)} requests"
+        _send(f"{count} will soon be erased", "soon_erased", found, key=f"erased {at:%Y-%m-%d}")
     return len(found)
 
 
-def tell_of_trouble() -> None:
-    """A request could not be saved: mails staff at once, past the database that failed; not more than every 10 minutes.
+def notify_save_failed() -> None:
+    """Mail staff that a request could not be saved, at most once in SAVE_FAILED_PAUSE_SECONDS.
 
-    In a thread of its own, as the person is waiting for a page with the number to call.
+    Uses no database, as that may have failed, and a thread, as the person is waiting for an answer.
     """
-    global _trouble_told_at
+    global _save_failed_notified_at
     now = time.monotonic()
-    if are_on() and now - _trouble_told_at > TROUBLE_PAUSE:
-        _trouble_told_at = now
-        threading.Thread(target=_mail_of_trouble, daemon=True).start()
+    if enabled() and now - _save_failed_notified_at > SAVE_FAILED_PAUSE_SECONDS:
+        _save_failed_notified_at = now
+        threading.Thread(target=_send_save_failed, daemon=True).start()
 
 
-def _mail_of_trouble() -> None:
+def _send_save_failed() -> None:
+    key = f"trouble {timezone.now():%Y-%m-%dT%H:%M:%S}"
     try:
-        _send("A callback request could not be saved", "trouble", [], key=f"trouble {timezone.now():%Y-%m-%dT%H:%M:%S}")
+        _send("A callback request could not be saved", "save_failed", [], key=key)
     except NotSent as error:
-        log.error("Staff could not be told that a request was not saved (%s).", error)
+        log.error("The notice of a request that was not saved could not be sent (%s).", error)
 
 
-def _tell(request_id: str) -> None:
-    """Nothing happens where staff were told, the person withdrew or was called, or the row is gone."""
-    untold = CallbackRequest.objects.waiting().filter(pk=request_id, staff_told_at=None)
-    if are_on() and (request := untold.first()):
+def _notify_of_new(request_id: str) -> None:
+    """Do nothing if staff were notified, the person is no longer waiting or the row is gone."""
+    unsent = CallbackRequest.objects.waiting().filter(pk=request_id, staff_notified_at=None)
+    if enabled() and (request := unsent.first()):
         _send(f"Callback request {request.reference}", "new_request", [request], key=f"new {request.pk}")
-        untold.update(staff_told_at=timezone.now())
+        unsent.update(staff_notified_at=timezone.now())
 
 
 def _send(
-    subject: str, template: str, found: Iterable[CallbackRequest], *, key: str, to: list[str] | None = None
+    subject: str, template: str, requests: Iterable[CallbackRequest], *, key: str, to: list[str] | None = None
 ) -> None:
-    """The same `key` gives the same Message-ID. No transaction is open meanwhile: it would hold up every writer."""
-    lines = [(request, settings.SITE_URL + _page_of(request)) for request in found]
+    """The same `key` gives the same Message-ID. Call outside transactions: a slow mail server would block writers."""
+    page = "admin:callbacks_callbackrequest_change"
+    lines = [(request, settings.SITE_URL + reverse(page, args=[request.pk])) for request in requests]
     text = render_to_string(f"callbacks/mail/{template}.txt", {"lines": lines, "days": WARNED_DAYS})
     message_id = f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{urlsplit(settings.SITE_URL).hostname}>"
     staff_mail.send(subject, text, to or settings.NOTICE_EMAILS, {"Message-ID": message_id})
-
-
-def _page_of(request: CallbackRequest) -> str:
-    return reverse("admin:callbacks_callbackrequest_change", args=[request.pk])
-
-
-def _requests(count: int, one: str = "", many: str = "") -> str:
-    return f"{count} request {one}".strip() if count == 1 else f"{count} requests {many}".strip()

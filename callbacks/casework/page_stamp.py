@@ -1,9 +1,9 @@
-"""What a page showed of a request, for its buttons to bring back: nobody ends what they have not read to its end."""
+"""Detect that a request changed between a page and its button, so that nobody acts on what they have not read."""
 
 from callbacks.models import CallbackRequest
 
-#: What may come between a page and its button, in the order of a stamp.
-_NEWS = (
+#: What each part of a stamp says if it differs.
+_CHANGES = (
     "the person changed this request",
     "its files changed",
     "a call was logged",
@@ -13,16 +13,16 @@ _NEWS = (
 
 
 def stamp(request: CallbackRequest) -> str:
-    """Which change by the person, how many files, calls and notes, and who has claimed it: no word of what they say."""
+    """The last correction, the number of files, calls and notes, and the claimer: none of their content."""
     return "|".join(_parts(request))
 
 
-def news(request: CallbackRequest, shown: str) -> list[str]:
-    """What came after the page with the stamp `shown`, as ends of a sentence; empty where nothing did."""
+def changes_since(request: CallbackRequest, shown: str) -> list[str]:
+    """What changed since the page with the stamp `shown`, as parts of a sentence; may be empty."""
     now, then = _parts(request), shown.split("|")
     if len(then) != len(now):
-        return ["it may have changed, which this page could not tell"]  # one opened before there were stamps
-    return [words for words, is_now, was in zip(_NEWS, now, then, strict=True) if is_now != was]
+        return ["it may have changed"]
+    return [words for words, is_now, was in zip(_CHANGES, now, then, strict=True) if is_now != was]
 
 
 def _parts(request: CallbackRequest) -> list[str]:

@@ -1,7 +1,6 @@
-"""What keeps callbacks from working as people were told. Each check returns the sentence staff read, or None."""
+"""Missing settings and content that break what people are promised, each as a sentence for staff or None."""
 
 import datetime
-from collections.abc import Callable
 
 from django.utils import timezone
 
@@ -19,10 +18,9 @@ def no_opening_times() -> str | None:
 
 
 def no_closed_days() -> str | None:
-    """A note, not a warning above the queue: there are clinics that never close."""
+    """Not among `warnings`, as some clinics never close."""
     today = timezone.localdate()
-    year = datetime.timedelta(days=365)
-    if SpecialDay.objects.filter(day__range=(today, today + year)).exists():
+    if SpecialDay.objects.filter(day__range=(today, today + datetime.timedelta(days=365))).exists():
         return None
     return (
         "No closed day is listed for the coming year, so people are promised calls on holidays. "
@@ -31,14 +29,11 @@ def no_closed_days() -> str | None:
 
 
 def no_notices() -> str | None:
-    if notices.are_on():
+    if notices.enabled():
         return None
-    return "No mail server is set up, so nobody is told of a new request: look here often."
-
-
-CHECKS: list[Callable[[], str | None]] = [no_opening_times, no_notices]
+    return "No mail server is set up, so nobody is notified of a new request: check this page often."
 
 
 def warnings() -> list[str]:
-    """What staff need to see above the queue; empty where all is well. At most one query a check."""
-    return [warning for check in CHECKS if (warning := check())]
+    """Shown above the queue. At most one query each."""
+    return [warning for warning in (no_opening_times(), no_notices()) if warning]

@@ -1,4 +1,4 @@
-"""What a person can do: ask for a call, and add files to a request. Each is all or nothing, and durable on return."""
+"""What a person can do: request a call, correct it, add files. Each is all or nothing, and durable on return."""
 
 import datetime
 import logging
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import QuerySet
@@ -27,39 +28,39 @@ WITHDRAWN = "You took this request back, and it is erased. To ask for a call aft
 
 
 class CouldNotSave(Exception):
-    """The database or the vault failed. Nothing of this call was kept; it may be tried again."""
+    """The database or the vault failed and nothing was stored; the person may try again."""
 
 
 class RequestErased(Exception):
-    """The request was taken back, or erased by staff. Nothing of this call was kept, and trying again is no use."""
+    """The request was withdrawn, or erased by staff. Nothing was stored, and trying again will not help."""
 
 
 class FormSpent(Exception):
-    """The form cannot make a request any more; a fresh one can. The message says why, and what to do."""
+    """The form can no longer make a request; a new one can. The message tells the person why, and what to do."""
 
 
 @dataclass(frozen=True)
 class Submitted:
-    """A stored request and the secret of its private link, which is kept nowhere."""
+    """A stored request, and the secret of its private link, which is not stored."""
 
     request: CallbackRequest
     link_secret: str
 
 
 def submit(*, details: Details, nonce: str, received: dict[Slot, Received], suspicion: str = "") -> Submitted:
-    """Stores a request, its files and the task to tell staff, all or nothing. Raises CouldNotSave.
+    """Store a request, its files and the task that notifies staff, all or nothing. Raises CouldNotSave.
 
-    The same nonce again (a double tap, a reload, a retry after a lost answer) corrects the same request: the details
-    of the last call win, a file already stored stays, and a slot without one takes the new file. By another person's
-    name (Details.is_anothers) it is a request of its own: somebody else has sent a page left open on a shared phone.
-    A withdrawn request stays withdrawn, whatever arrives late: raises FormSpent.
+    The same nonce again (a double tap, a reload, a retry after a lost answer) corrects the same request: the last
+    details win, stored files stay, and empty slots take the new files. With another person's name
+    (Details.is_anothers) it makes a separate request: somebody else used a page left open on a shared phone.
+    A withdrawn request stays withdrawn: raises FormSpent.
     """
     with _saving(received), transaction.atomic():
         rows = CallbackRequest.objects.select_for_update()
         nonce, request = _own(nonce, details, rows)
         while request is None:
             request = _create(details, nonce, suspicion)
-            if request is None:  # somebody's, perhaps another's, that came at the same moment
+            if request is None:  # another post, perhaps of another person, was faster
                 nonce, request = _own(nonce, details, rows)
         if details != request.open_details():
             _correct(request, details)
@@ -68,23 +69,23 @@ def submit(*, details: Details, nonce: str, received: dict[Slot, Received], susp
 
 
 def is_known(nonce: str, details: Details) -> bool:
-    """This form was stored before for the same person: sent again, it makes no further request. Raises VaultError."""
+    """Whether this form is stored for the same person, so that it makes no further request. Raises VaultError."""
     return _own(nonce, details, CallbackRequest.objects.all())[1] is not None
 
 
 def was_used(nonce: str) -> bool:
-    """Some request was made with this form, whoever for."""
+    """Whether any request was made with this form, for anybody."""
     return _find(nonce, CallbackRequest.objects.all()) is not None
 
 
 def add_files(request: CallbackRequest, received: dict[Slot, Received]) -> None:
-    """Puts files into the open slots of a request. Raises CouldNotSave, or RequestErased if it is kept no more."""
+    """Put files into the open slots of a request. Raises CouldNotSave or RequestErased."""
     with _saving(received), transaction.atomic():
         _attach(_kept(request), received)
 
 
-def correct(request: CallbackRequest, **changes: object) -> None:
-    """Puts `changes` in place of what the person sent. Raises CouldNotSave, or RequestErased if it is kept no more."""
+def correct(request: CallbackRequest, **changes: Any) -> None:
+    """Apply `changes` to what the person sent. Raises CouldNotSave or RequestErased."""
     with _saving({}), transaction.atomic():
         request = _kept(request)
         stored = request.open_details()
@@ -93,7 +94,7 @@ def correct(request: CallbackRequest, **changes: object) -> None:
 
 
 def _kept(request: CallbackRequest) -> CallbackRequest:
-    """The row as it is now, locked. Raises RequestErased."""
+    """Lock and reload the row. Raises RequestErased."""
     row = CallbackRequest.objects.select_for_update().filter(pk=request.pk).first()
     if row is None or not row.is_kept:
         raise RequestErased
@@ -102,12 +103,12 @@ def _kept(request: CallbackRequest) -> CallbackRequest:
 
 @contextmanager
 def _saving(received: dict[Slot, Received]) -> Iterator[None]:
-    """Turns failures into CouldNotSave, and leaves no object behind that no row points to."""
+    """Turn failures into CouldNotSave, and discard objects that no row points to."""
     try:
         yield
     except (DatabaseError, OSError, VaultError) as error:
         log.exception("A callback request could not be saved.")
-        notices.tell_of_trouble()
+        notices.notify_save_failed()
         raise CouldNotSave from error
     finally:
         _discard_unused({file.object_name for file in received.values() if file.object_name})
@@ -117,7 +118,7 @@ def _discard_unused(names: set[str]) -> None:
     if not names:
         return
     try:
-        # Asked afresh: an error while committing does not say whether the rows are there.
+        # An error while committing does not tell whether the rows are stored.
         used = Attachment.objects.filter(object_name__in=names).object_names()
     except DatabaseError:
         log.warning("Unused attachment objects are left for the sweep.")
@@ -127,14 +128,14 @@ def _discard_unused(names: set[str]) -> None:
 
 
 def _own(nonce: str, details: Details, rows: QuerySet) -> tuple[str, CallbackRequest | None]:
-    """The nonce under which these details are kept, and their request. Raises FormSpent for a withdrawn one.
+    """The nonce under which these details are stored, and their request. Raises FormSpent for a withdrawn one.
 
-    Each person who sent the form follows from the one before, so that each finds their own request again.
+    Each further person's nonce is derived from the one before, so that each finds their own request again.
     """
     request = _find(nonce, rows)
     while request and request.is_kept and details.is_anothers(request.open_details()):
-        whom = f"{nonce}|{request.pk}|{details.phone or details.email}"
-        nonce = salted_hmac("callbacks.another", whom).hexdigest()
+        person = f"{nonce}|{request.pk}|{details.phone or details.email}"
+        nonce = salted_hmac("callbacks.another", person).hexdigest()
         request = _find(nonce, rows)
     if request and not request.is_kept:
         raise FormSpent(WITHDRAWN)
@@ -146,7 +147,7 @@ def _find(nonce: str, rows: QuerySet) -> CallbackRequest | None:
 
 
 def _create(details: Details, nonce: str, suspicion: str) -> CallbackRequest | None:
-    """A new row with its task; None where a simultaneous post with the same nonce has just made one."""
+    """Create a row and its task; None if a simultaneous post with the same nonce was faster."""
     request = CallbackRequest(form_key=links.form_key(nonce), link_hash=links.link_hash(links.secret(nonce)))
     request.suspicion = suspicion
     request.received_at = timezone.now()
@@ -157,7 +158,7 @@ def _create(details: Details, nonce: str, suspicion: str) -> CallbackRequest | N
         try:
             with transaction.atomic():
                 request.save(force_insert=True)
-                notices.tell_staff.enqueue(str(request.pk))
+                notices.notify_staff.enqueue(str(request.pk))
             return request
         except IntegrityError:
             if _find(nonce, CallbackRequest.objects.all()):
@@ -172,36 +173,21 @@ def _promise(request: CallbackRequest) -> None:
 
 
 def _correct(request: CallbackRequest, details: Details) -> None:
-    """A correction is dated, for staff who read it before, and brings one that was dealt with back into the queue.
+    """Store a correction, and return a finished request to the queue.
 
-    Who has claimed it is sent word. Where word of an earlier one is still to be sent, that will do for both.
+    The claimer is notified, unless a notice of an earlier correction is still queued.
     """
-    is_to_be_told = request.has_untold_correction
+    is_notice_queued = request.has_unannounced_correction
     request.seal_details(details.after(request.open_details()))
     request.corrected_at = timezone.now()
     _promise(request)
     if not request.is_waiting:
         request.state = CallbackRequest.State.NEW
-        request.claimed_by = request.claimed_at = request.next_try_at = request.staff_told_at = None
-        notices.tell_staff.enqueue(str(request.pk))
-    elif request.has_untold_correction and not is_to_be_told:
-        notices.tell_of_correction.enqueue(str(request.pk))
-    request.save(
-        update_fields=[
-            "sealed",
-            "corrected_at",
-            "phone_index",
-            "call_times",
-            "zone",
-            "due_at",
-            "due_is_promised",
-            "state",
-            "claimed_by",
-            "claimed_at",
-            "next_try_at",
-            "staff_told_at",
-        ]
-    )
+        request.claimed_by = request.claimed_at = request.next_try_at = request.staff_notified_at = None
+        notices.notify_staff.enqueue(str(request.pk))
+    elif request.has_unannounced_correction and not is_notice_queued:
+        notices.notify_of_correction.enqueue(str(request.pk))
+    request.save()
 
 
 def _attach(request: CallbackRequest, received: dict[Slot, Received]) -> None:
@@ -210,7 +196,7 @@ def _attach(request: CallbackRequest, received: dict[Slot, Received]) -> None:
         row = rows.get(slot) or Attachment(request=request, slot=slot)
         if row.gives_way_to(file):
             if file.object_name and not sealed_files.exists(file.object_name):
-                raise CouldNotSave  # swept away, as after a jump of the clock: nobody may be told that it is here
+                raise CouldNotSave  # deleted by sweep_orphans, as after a jump of the clock
             if row.object_name:
                 transaction.on_commit(partial(sealed_files.discard, row.object_name))
             row.take(file)

@@ -1,6 +1,6 @@
-"""A callback request, its attachments, what staff did about it, and the record of who read what.
+"""Callback requests, their attachments, staff's work on them, and the access log.
 
-What a person tells us is in sealed fields only. What stands beside them in the clear says when and how far, not who.
+What a person tells us is in sealed fields only; the fields in the clear hold times and states, nothing about who.
 """
 
 from callbacks.models.attachments import Attachment

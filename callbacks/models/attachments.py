@@ -1,4 +1,4 @@
-"""A file that somebody sent with a callback request."""
+"""A file sent with a callback request."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,23 +7,18 @@ from callbacks.models.querysets import AttachmentQuerySet
 from callbacks.models.requests import CallbackRequest
 from callbacks.values import marks
 from callbacks.values.marks import Mark
+from callbacks.values.states import ARRIVED, FileState
 from callbacks.values.upload_rules import MAX_UPLOAD_BYTES, Kind, Received, Refusal, Slot, why_not_taken
 
 
 class Attachment(models.Model):
-    """One file of a request: either an encrypted object in the storage, or the reason why it was not taken."""
+    """One file of a request: an encrypted object in the storage, or the reason why it was refused."""
 
-    class State(models.TextChoices):
-        STORED = "stored", "Stored"
-        #: It arrived while the scanner was away: nobody opens it before it was scanned.
-        HELD = "held", "Held until scanned"
-        REFUSED = "refused", "Not taken"
-
-    ARRIVED = (State.STORED, State.HELD)
+    State = FileState
 
     request = models.ForeignKey(CallbackRequest, on_delete=models.CASCADE, related_name="attachments")
     slot = models.CharField(max_length=10, choices=Slot)
-    state = models.CharField(max_length=10, choices=State)
+    state = models.CharField(max_length=10, choices=FileState)
     reason = models.CharField(max_length=12, choices=Refusal, blank=True)
     object_name = models.CharField(max_length=32, blank=True)
     size = models.PositiveIntegerField(default=0, help_text="Bytes of the file itself, before encryption.")
@@ -46,10 +41,10 @@ class Attachment(models.Model):
             models.UniqueConstraint(
                 fields=["object_name"], condition=~Q(object_name=""), name="attachment_object_once"
             ),
-            models.CheckConstraint(condition=Q(slot__in=["file_1", "file_2"]), name="attachment_slot_known"),
+            models.CheckConstraint(condition=Q(slot__in=Slot.values), name="attachment_slot_known"),
             models.CheckConstraint(
-                condition=(Q(state__in=["stored", "held"], reason="", size__gt=0) & ~Q(object_name="") & ~Q(kind=""))
-                | (Q(state="refused", object_name="", kind="", size=0) & ~Q(reason="")),
+                condition=(Q(state__in=[*ARRIVED], reason="", size__gt=0) & ~Q(object_name="") & ~Q(kind=""))
+                | (Q(state=FileState.REFUSED, object_name="", kind="", size=0) & ~Q(reason="")),
                 name="attachment_stored_or_refused",
             ),
             models.CheckConstraint(condition=Q(size__lte=MAX_UPLOAD_BYTES), name="attachment_within_limit"),
@@ -60,8 +55,8 @@ class Attachment(models.Model):
 
     @property
     def arrived(self) -> bool:
-        """We have all of it, readable or not yet."""
-        return self.state in self.ARRIVED
+        """We have all of it, scanned or not."""
+        return self.state in ARRIVED
 
     @property
     def is_readable(self) -> bool:
@@ -74,45 +69,42 @@ class Attachment(models.Model):
 
     @property
     def marks(self) -> list[Mark]:
-        """What a look into a file that arrived found."""
+        """What the inspection of a file that arrived found."""
         return marks.read(self.found) if self.arrived else []
 
     @property
     def trouble(self) -> str:
-        """What the person reads of a file that we have and may not be able to open."""
+        """What the person reads about a file that we have but may be unable to open."""
         return " ".join(filter(None, (mark.for_person for mark in self.marks)))
 
     @property
     def is_open(self) -> bool:
-        """A file may still be put in this place."""
+        """A file may still be put into this slot."""
         return not self.arrived or bool(self.trouble)
 
     def gives_way_to(self, received: Received) -> bool:
-        """Whether a file that has just come takes the place of this one: a poor one only for one that is better."""
+        """Whether `received` replaces this file: an unusable one gives way only to a better one."""
         is_better = received.object_name and not any(mark.is_poor for mark in marks.read(received.found))
         return not self.arrived or bool(self.trouble and is_better)
 
     @property
     def download_name(self) -> str:
-        """Made by us from the reference: what the person called the file is in no header and no path.
-
-        It warns of what staff should know as they open it.
-        """
+        """Built from the reference, so that the person's file name is in no header; warns of active content."""
         warning = "-careful" if any(mark.is_active for mark in self.marks) else ""
         return f"request-{self.request.reference}-{Slot(self.slot).number}{warning}.{self.kind}"
 
     @property
     def media_type(self) -> str:
-        """What we found the file to be, not what it was declared as."""
+        """By the detected kind, not the declared one."""
         return Kind(self.kind).media_type
 
     @property
     def why_not_taken(self) -> str:
-        """The sentence for the person whose file was refused."""
+        """What the person reads about their refused file."""
         return why_not_taken(Refusal(self.reason), self.found)
 
     def take(self, received: Received) -> None:
-        """Fills this row from what arrived; the caller saves."""
+        """Fill this row from `received`; the caller saves."""
         if received.refusal:
             self.state, self.reason = self.State.REFUSED, received.refusal
         else:
@@ -124,11 +116,11 @@ class Attachment(models.Model):
         self.sealed_name = self.request.seal(received.file_name.encode(), f"{self.slot}|name")
 
     def refuse(self, refusal: Refusal) -> str:
-        """Turns a held file into a refused one; the caller saves, then discards the object whose name is returned."""
+        """Refuse a held file; the caller saves, then discards the object whose name is returned."""
         name, self.object_name, self.found = self.object_name, "", ""
         self.state, self.reason, self.size, self.kind = self.State.REFUSED, refusal, 0, ""
         return name
 
     def open_name(self) -> str:
-        """What the person called the file. Raises VaultError where it was changed or its key is missing."""
+        """The person's name for the file. Raises VaultError if it was changed or its key is missing."""
         return self.request.open(self.sealed_name, f"{self.slot}|name").decode()

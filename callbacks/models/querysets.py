@@ -1,6 +1,7 @@
-"""The questions asked of callback requests and their attachments."""
+"""Queries for callback requests and their attachments."""
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Self
 
 from django.db.models import Case, Count, DateTimeField, F, Q, QuerySet, Value, When
 from django.db.models.functions import Greatest
@@ -8,63 +9,62 @@ from django.utils import timezone
 
 from callbacks.values.opening import OpeningHours
 from callbacks.values.safe_hours import SafeHours
+from callbacks.values.states import ARRIVED, WAITING, FileState
 from vault import keyring
 
-#: The states of somebody who still waits for a call (CallbackRequest.WAITING).
-WAITING = ("new", "claimed", "attempted")
-#: Later than any call that can be looked forward to.
+if TYPE_CHECKING:
+    from callbacks.models import CallbackRequest
+
+#: Sorts after every possible call.
 NEVER = timedelta(days=10_000)
 
-Said = tuple[str, str]  # a time zone and safe hours as `SafeHours.to_text` wrote them
+ZoneAndHours = tuple[str, str]  # a time zone, and safe hours as `SafeHours.to_text` wrote them
 
 
-class CallbackRequestQuerySet(QuerySet):
-    def due_for_erasure(self, at: datetime) -> QuerySet:
-        """Requests whose time is over at `at`."""
+class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
+    def due_for_erasure(self, at: datetime) -> Self:
         return self.filter(erase_after__lte=at)
 
-    def with_counts(self) -> QuerySet:
-        """Adds `file_count`, the files that arrived, and `attempt_count`."""
+    def with_counts(self) -> Self:
+        """Add `file_count`, of files that arrived, and `attempt_count`."""
         arrived = ~Q(attachments__object_name="")
         return self.annotate(
             file_count=Count("attachments", filter=arrived, distinct=True),
             attempt_count=Count("attempts", distinct=True),
         )
 
-    def behind(self, link_hash: str):
-        """The request that a private link opens, with its files; None where there is none, or its time is over."""
+    def behind(self, link_hash: str) -> "CallbackRequest | None":
+        """The request that an unexpired private link opens, with its files and attempts."""
         found = self.filter(link_hash=link_hash, link_expires_at__gt=timezone.now())
         return found.prefetch_related("attachments", "attempts").first()
 
-    def waiting(self) -> QuerySet:
-        """The person still waits for a call."""
+    def waiting(self) -> Self:
+        """The person is still waiting for a call."""
         return self.filter(state__in=WAITING)
 
-    def overdue(self, at: datetime) -> QuerySet:
-        """Those who wait, past the time to call by: the time promised, or the next try where that is later."""
+    def overdue(self, at: datetime) -> Self:
+        """Waiting past CallbackRequest.call_by."""
         return self.waiting().filter(self._overdue(at))
 
-    def callable(self, at: datetime) -> QuerySet:
-        """Those who wait and can be called at `at`: while we are open, within their safe hours, and not before an
-        agreed next try."""
+    def callable(self, at: datetime) -> Self:
+        """Waiting, within opening and safe hours, and past an agreed next try (RequestSummary.can_be_called)."""
         return self.waiting().filter(self._callable(at))
 
-    def never_met(self, at: datetime) -> QuerySet:
-        """Those who wait and whom nobody can call, as their safe hours never meet our opening hours or their time zone
-        is not known."""
-        return self.waiting().filter(_said([said for said, moment in self._next_calls(at).items() if moment is None]))
+    def never_met(self, at: datetime) -> Self:
+        """Waiting, but with safe hours that never overlap our opening hours, or in an unknown time zone."""
+        never = [pair for pair, moment in self._next_calls(at).items() if moment is None]
+        return self.waiting().filter(_matching(never))
 
-    def for_staff(self, at: datetime) -> QuerySet:
-        """The queue: who waits before who does not; among them who can be called now; then who can be called next.
+    def for_staff(self, at: datetime) -> Self:
+        """In the order of the queue: waiting first, those who can be called soonest on top, then by `call_by`.
 
-        Those who can be called at the same moment come by the time to call by. Last are those whose safe hours never
-        meet our opening hours, or whose time zone we do not know.
+        Waiting people come last if their safe hours never overlap our opening hours or their time zone is unknown.
         """
-        by_moment: dict[datetime | None, list[Said]] = {}
-        for said, moment in self._next_calls(at).items():
-            by_moment.setdefault(moment, []).append(said)
+        by_moment: dict[datetime | None, list[ZoneAndHours]] = {}
+        for pair, moment in self._next_calls(at).items():
+            by_moment.setdefault(moment, []).append(pair)
         never = Value(at + NEVER)
-        whens = [When(_said(pairs), then=Value(moment or at + NEVER)) for moment, pairs in by_moment.items()]
+        whens = [When(_matching(pairs), then=Value(moment or at + NEVER)) for moment, pairs in by_moment.items()]
         call = Case(When(~Q(state__in=WAITING), then=never), *whens, default=never, output_field=DateTimeField())
         return self.order_by(
             Case(When(state__in=WAITING, then=0), default=1),
@@ -74,34 +74,33 @@ class CallbackRequestQuerySet(QuerySet):
         )
 
     def tally(self, at: datetime) -> dict[str, int]:
-        """How many are `waiting`, `overdue` and `callable` at `at`."""
+        """Count `waiting`, `overdue` and `callable` requests at `at`."""
         return self.waiting().aggregate(
             waiting=Count("pk"),
             overdue=Count("pk", filter=self._overdue(at)),
             callable=Count("pk", filter=self._callable(at)),
         )
 
-    def with_phone(self, e164: str) -> QuerySet:
-        """Requests that left exactly this number, extension included; under whichever key it was indexed."""
+    def with_phone(self, e164: str) -> Self:
+        """Requests with exactly this number, extension included, whatever key it was indexed under."""
         return self.filter(phone_index__in=keyring.indexes(e164))
 
-    def not_told(self, before: datetime) -> QuerySet:
-        """Received before `before`, and staff have not been sent the notice."""
-        return self.filter(staff_told_at=None, received_at__lt=before, state__in=WAITING)
+    def unannounced(self, before: datetime) -> Self:
+        """Waiting and received before `before`, and staff have not been notified."""
+        return self.waiting().filter(staff_notified_at=None, received_at__lt=before)
 
-    def overdue_untold(self, at: datetime) -> QuerySet:
-        """Overdue at `at`, and staff have not been told so since the time that was promised last."""
-        return self.overdue(at).filter(Q(overdue_told_at=None) | Q(overdue_told_at__lt=F("due_at")))
+    def overdue_unannounced(self, at: datetime) -> Self:
+        """Overdue, and staff have not been notified of that since the last promised time."""
+        return self.overdue(at).filter(Q(overdue_notified_at=None) | Q(overdue_notified_at__lt=F("due_at")))
 
-    def correction_untold(self, told_before: datetime) -> QuerySet:
-        """Changed by the person after it was claimed: whoever has it was not sent word, nor any since `told_before`."""
-        untold = Q(correction_told_at=None) | Q(correction_told_at__lt=F("corrected_at"))
-        rested = Q(correction_told_at=None) | Q(correction_told_at__lte=told_before)
+    def correction_unannounced(self, notified_before: datetime) -> Self:
+        """Corrected since it was claimed, with no notice to the claimer since then or since `notified_before`."""
+        unannounced = Q(correction_notified_at__lt=F("corrected_at"), correction_notified_at__lte=notified_before)
         claimed = self.waiting().exclude(claimed_by=None).select_related("claimed_by")
-        return claimed.filter(untold, rested, corrected_at__gt=F("claimed_at"))
+        return claimed.filter(Q(correction_notified_at=None) | unannounced, corrected_at__gt=F("claimed_at"))
 
-    def waiting_but_erased_by(self, at: datetime) -> QuerySet:
-        """The person still waits, and all that they sent will be erased by `at`."""
+    def waiting_but_erased_by(self, at: datetime) -> Self:
+        """Still waiting, but due for erasure by `at`."""
         return self.waiting().filter(erase_after__lte=at)
 
     @staticmethod
@@ -109,40 +108,40 @@ class CallbackRequestQuerySet(QuerySet):
         return Q(due_at__lt=at) & (Q(next_try_at=None) | Q(next_try_at__lt=at))
 
     def _callable(self, at: datetime) -> Q:
-        now = [said for said, moment in self._next_calls(at).items() if moment == at]
-        return _said(now) & (Q(next_try_at=None) | Q(next_try_at__lte=at))
+        now = [pair for pair, moment in self._next_calls(at).items() if moment == at]
+        return _matching(now) & (Q(next_try_at=None) | Q(next_try_at__lte=at))
 
-    def _next_calls(self, at: datetime) -> dict[Said, datetime | None]:
-        """When those who wait can be called next, from `at` on, for all safe hours that were said. Two queries."""
+    def _next_calls(self, at: datetime) -> dict[ZoneAndHours, datetime | None]:
+        """When each combination of zone and safe hours that is waiting can be called next. Two queries."""
         hours = OpeningHours.now()
-        said = self.model._default_manager.waiting().order_by().values_list("zone", "call_times").distinct()
-        return {(zone, times): hours.next_call(at, SafeHours.from_text(times, zone)) for zone, times in said}
+        pairs = self.model._default_manager.waiting().order_by().values_list("zone", "call_times").distinct()
+        return {(zone, times): hours.next_call(at, SafeHours.from_text(times, zone)) for zone, times in pairs}
 
 
-def _said(pairs: list[Said]) -> Q:
+def _matching(pairs: list[ZoneAndHours]) -> Q:
     """Rows with any of these zones and safe hours."""
-    by_zone = {}
+    by_zone: dict[str, list[str]] = {}
     for zone, times in pairs:
         by_zone.setdefault(zone, []).append(times)
     found = Q(pk=None)
-    for zone, times in by_zone.items():
-        found |= Q(zone=zone, call_times__in=times)
+    for zone, all_times in by_zone.items():
+        found |= Q(zone=zone, call_times__in=all_times)
     return found
 
 
 class AttachmentQuerySet(QuerySet):
-    def arrived(self) -> QuerySet:
-        """Files that we have all of, readable or held."""
-        return self.filter(state__in=self.model.ARRIVED)
+    def arrived(self) -> Self:
+        """Files that arrived whole, readable or held."""
+        return self.filter(state__in=ARRIVED)
 
-    def readable(self) -> QuerySet:
+    def readable(self) -> Self:
         """Files that staff may open."""
-        return self.filter(state=self.model.State.STORED)
+        return self.filter(state=FileState.STORED)
 
-    def held(self) -> QuerySet:
-        """Files that nobody opens before they were scanned."""
-        return self.filter(state=self.model.State.HELD)
+    def held(self) -> Self:
+        """Files that nobody can open until they are scanned."""
+        return self.filter(state=FileState.HELD)
 
     def object_names(self) -> set[str]:
-        """The objects that these rows point to."""
+        """Names of the storage objects that these rows point to."""
         return set(self.arrived().values_list("object_name", flat=True))

@@ -1,4 +1,4 @@
-"""Somebody asks to be called."""
+"""A request to be called."""
 
 import datetime
 import secrets
@@ -10,23 +10,25 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from callbacks.models.querysets import CallbackRequestQuerySet
+from callbacks.values import states
 from callbacks.values.details import Details
 from callbacks.values.safe_hours import SafeHours, clock_of, zone_name
+from callbacks.values.states import WAITING, Outcome, RequestState
 from callbacks.values.upload_rules import Slot
 from vault import keyring
 
-#: No vowels, so no words; nothing that is taken for something else on paper or on the phone (0 O, 1 I L, 5 S, 8 B).
+#: No vowels, so no words; nothing that is misread on paper or misheard on the phone (0 O, 1 I L, 5 S, 8 B).
 _REFERENCE_LETTERS = "34679CDFGHJKMNPQRTWXY"
 
 
 def new_reference() -> str:
-    """Six random characters like K7M-4QX, from 86 million; the caller tries again where one is taken."""
+    """Six random characters like K7M-4QX, one of 86 million; the caller retries if it is taken."""
     letters = [secrets.choice(_REFERENCE_LETTERS) for _ in range(6)]
     return f"{''.join(letters[:3])}-{''.join(letters[3:])}"
 
 
 def as_reference(text: str) -> str | None:
-    """The reference in `text`, however it was said: k7m 4qx is K7M-4QX. None where it is none."""
+    """The reference in `text`, however it is written: k7m 4qx is K7M-4QX. None if there is none."""
     letters = "".join(character for character in text.upper() if character.isalnum())
     if len(letters) != 6 or not set(letters) <= set(_REFERENCE_LETTERS):
         return None
@@ -39,25 +41,10 @@ def default_erase_after() -> datetime.datetime:
 
 
 class CallbackRequest(models.Model):
-    """Somebody asks to be called. To open `sealed` takes a key of the vault and this row's own `wrapped_key`."""
+    """A request to be called. Opening `sealed` takes a vault key and this row's own `wrapped_key`."""
 
-    class State(models.TextChoices):
-        NEW = "new", "New"
-        CLAIMED = "claimed", "Claimed"
-        ATTEMPTED = "attempted", "Attempted"
-        REACHED = "reached", "Reached"
-        CLOSED = "closed", "Closed"
-        WITHDRAWN = "withdrawn", "Withdrawn"
-
-    class Suspicion(models.TextChoices):
-        """Why a program may have sent it. A person looks at it all the same: nothing is dropped."""
-
-        HIDDEN_FIELD = "hidden_field", "Filled in a field that people do not see"
-        TOO_FAST = "too_fast", "Sent within seconds of opening the form"
-        BUSY_ADDRESS = "busy_address", "Sent from an address that sent many others"
-
-    #: The person still waits for a call.
-    WAITING = (State.NEW, State.CLAIMED, State.ATTEMPTED)
+    State = RequestState
+    Suspicion = states.Suspicion
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(max_length=7, unique=True, default=new_reference, editable=False)
@@ -66,13 +53,13 @@ class CallbackRequest(models.Model):
         max_length=64, blank=True, editable=False, help_text="Hash of the secret in the private link."
     )
     link_expires_at = models.DateTimeField(default=timezone.now, editable=False)
-    state = models.CharField(max_length=10, choices=State, default=State.NEW)
+    state = models.CharField(max_length=10, choices=RequestState, default=RequestState.NEW)
     received_at = models.DateTimeField("received", default=timezone.now, editable=False)
     erase_after = models.DateTimeField("erased after", default=default_erase_after, editable=False)
     wrapped_key = models.BinaryField(max_length=keyring.WRAPPED_BYTES, editable=False)
     sealed = models.BinaryField(editable=False)
     phone_index = models.CharField(max_length=80, blank=True, editable=False, help_text="Keyed hash of the number.")
-    suspicion = models.CharField(max_length=12, choices=Suspicion, blank=True, editable=False)
+    suspicion = models.CharField(max_length=12, choices=states.Suspicion, blank=True, editable=False)
 
     # When to call. In the clear, because the queue is ordered by it.
     call_times = models.CharField(max_length=40, blank=True, editable=False, help_text="Safe hours; empty: any time.")
@@ -87,11 +74,10 @@ class CallbackRequest(models.Model):
     claimed_at = models.DateTimeField(null=True, editable=False)
     withdrawn_at = models.DateTimeField(null=True, editable=False)
     corrected_at = models.DateTimeField(null=True, editable=False, help_text="When the person last changed it.")
-    staff_told_at = models.DateTimeField(null=True, editable=False, help_text="When the notice to staff went out.")
-    overdue_told_at = models.DateTimeField(null=True, editable=False, help_text="When staff heard it is overdue.")
-    correction_told_at = models.DateTimeField(
-        null=True, editable=False, help_text="When who claimed it last heard of a change by the person."
-    )
+    # When staff were last notified: of the request, that it is overdue, and (the claimer) of a correction.
+    staff_notified_at = models.DateTimeField(null=True, editable=False, db_column="staff_told_at")
+    overdue_notified_at = models.DateTimeField(null=True, editable=False, db_column="overdue_told_at")
+    correction_notified_at = models.DateTimeField(null=True, editable=False, db_column="correction_told_at")
 
     objects = CallbackRequestQuerySet.as_manager()
 
@@ -108,15 +94,12 @@ class CallbackRequest(models.Model):
             models.Index(fields=["state", "zone", "call_times"], name="callback_safe_hours"),
         ]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=["new", "claimed", "attempted", "reached", "closed", "withdrawn"]),
-                name="callback_state_known",
-            ),
+            models.CheckConstraint(condition=Q(state__in=RequestState.values), name="callback_state_known"),
             models.CheckConstraint(condition=Q(erase_after__gt=F("received_at")), name="callback_kept_for_a_while"),
             models.CheckConstraint(condition=~Q(form_key=""), name="callback_has_form_key"),
             models.CheckConstraint(
-                condition=Q(state="withdrawn", sealed=b"", wrapped_key=b"", phone_index="", call_times="")
-                | (~Q(state="withdrawn") & ~Q(sealed=b"") & ~Q(wrapped_key=b"")),
+                condition=Q(state=RequestState.WITHDRAWN, sealed=b"", wrapped_key=b"", phone_index="", call_times="")
+                | (~Q(state=RequestState.WITHDRAWN) & ~Q(sealed=b"") & ~Q(wrapped_key=b"")),
                 name="callback_withdrawn_holds_nothing",
             ),
             models.CheckConstraint(
@@ -126,14 +109,11 @@ class CallbackRequest(models.Model):
         ]
 
     def __str__(self) -> str:
-        # Goes into the admin's log, which outlives the request: never a name.
+        # Goes into the admin log, which outlives the request: never a name.
         return self.reference
 
     def seal_details(self, details: Details) -> None:
-        """Puts `details` into the sealed fields and what the queue needs beside them; the caller saves.
-
-        Raises VaultError without a key.
-        """
+        """Seal `details`, and set the fields in the clear that the queue needs; the caller saves. Raises VaultError."""
         if not self.wrapped_key:
             self.wrapped_key = keyring.wrap(keyring.new_data_key(), context=self._key_context)
         self.sealed = self.seal(details.to_bytes(), "details")
@@ -141,33 +121,33 @@ class CallbackRequest(models.Model):
         self.call_times, self.zone = details.safe_hours.to_text(), details.safe_hours.zone
 
     def open_details(self) -> Details:
-        """What the person told us. Raises VaultError where it was changed, withdrawn or its key is missing."""
+        """What the person told us. Raises VaultError if it was changed or withdrawn, or its key is missing."""
         return Details.from_bytes(self.open(self.sealed, "details"))
 
     def seal(self, plain: bytes, part: str) -> bytes:
-        """`plain` under this request's key; it opens only as the same `part` of the same request."""
+        """Encrypt under this request's key; it opens only as the same `part` of the same request."""
         return keyring.seal(plain, key=self.data_key(), context=self._context(part))
 
     def open(self, sealed: bytes, part: str) -> bytes:
-        """What `seal` was given. Raises VaultError where it was changed or its key is missing."""
+        """Undo `seal`. Raises VaultError if it was changed or its key is missing."""
         return keyring.open_sealed(bytes(sealed), key=self.data_key(), context=self._context(part))
 
     def data_key(self) -> bytes:
-        """The key of this request. Raises VaultError where it was changed or the key it is under is missing."""
+        """The key of this request. Raises VaultError if it was changed or its vault key is missing."""
         return keyring.unwrap(bytes(self.wrapped_key), context=self._key_context)
 
     def rewrap_key(self) -> None:
-        """Puts the row's key under the vault's current one; the caller saves. Raises VaultError."""
+        """Wrap this request's key under the current vault key; the caller saves. Raises VaultError."""
         self.wrapped_key = keyring.wrap(self.data_key(), context=self._key_context)
 
     def open_slots(self) -> tuple[Slot, ...]:
-        """Where a file can still be put: those slots that hold none yet, or one that may not open."""
+        """Slots that still take a file: empty, or with a file that may be unreadable."""
         taken = {attachment.slot for attachment in self.attachments.all() if not attachment.is_open}
         return tuple(slot for slot in Slot if slot not in taken)
 
     @property
     def misses_a_file(self) -> bool:
-        """A file was sent that was refused or may not open, and none has taken its place."""
+        """A file was refused or may be unreadable, and has not been replaced."""
         return any(attachment.is_open for attachment in self.attachments.all())
 
     @property
@@ -177,60 +157,59 @@ class CallbackRequest(models.Model):
 
     @property
     def is_waiting(self) -> bool:
-        return self.state in self.WAITING
+        return self.state in WAITING
 
     @property
     def is_kept(self) -> bool:
-        """It holds what the person sent; a withdrawn one does not."""
-        return self.state != self.State.WITHDRAWN
+        """It still holds what the person sent."""
+        return self.state != RequestState.WITHDRAWN
 
     @property
     def correction(self) -> str:
-        """Which correction a page shows, for the page to bring back; empty before the first."""
+        """Identifies the last correction, for a page to send back; empty before the first."""
         return self.corrected_at.isoformat() if self.corrected_at else ""
 
     @property
-    def has_untold_correction(self) -> bool:
-        """The person changed it after it was claimed, and who claimed it was not sent word."""
-        since = max(filter(None, [self.claimed_at, self.correction_told_at]), default=None)
+    def has_unannounced_correction(self) -> bool:
+        """It was corrected since it was claimed, and its claimer has not been notified of that."""
+        since = max(filter(None, [self.claimed_at, self.correction_notified_at]), default=None)
         return bool(self.corrected_at and since and self.corrected_at > since)
 
     @property
     def call_by(self) -> datetime.datetime:
-        """The time that was promised; after a call, the next try where that is later."""
+        """The promised time; after a call, the next try if that is later."""
         return max(self.due_at, self.next_try_at or self.due_at)
 
     @property
     def is_overdue(self) -> bool:
-        """The person still waits, past the time to call by."""
         return self.is_overdue_at(timezone.now())
 
     def is_overdue_at(self, at: datetime.datetime) -> bool:
         return self.is_waiting and self.call_by < at
 
     def can_be_called_at(self, at: datetime.datetime) -> bool:
-        """Within the safe hours, and not before the next try that was agreed."""
+        """Waiting, within the safe hours, and past an agreed next try."""
         return self.is_waiting and (self.next_try_at or at) <= at and self.safe_hours.include(at)
 
     @property
     def call_by_there(self) -> datetime.datetime:
-        """The time to call by, on the clock that `zone_in_words` names."""
+        """`call_by` on the clock that `zone_in_words` names."""
         return self.call_by.astimezone(clock_of(self.zone))
 
     @property
     def received_there(self) -> datetime.datetime:
-        """When it came, on the clock that `zone_in_words` names."""
+        """`received_at` on the clock that `zone_in_words` names."""
         return self.received_at.astimezone(clock_of(self.zone))
 
     def attempts_there(self) -> list[dict]:
-        """What the person may know of our calls, first one first: when, on that clock, and whether we talked."""
+        """Our calls as the person may see them, oldest first: when, on their clock, and whether we talked."""
         zone = clock_of(self.zone)
         attempts = sorted(self.attempts.all(), key=lambda attempt: attempt.at)
-        return [{"at": each.at.astimezone(zone), "reached": each.outcome == "reached"} for each in attempts]
+        return [{"at": each.at.astimezone(zone), "reached": each.outcome == Outcome.REACHED} for each in attempts]
 
     @property
     def zone_in_words(self) -> str:
-        """The person's zone, or the clinic's where theirs is not known."""
+        """The person's zone, or the clinic's if theirs is unknown."""
         return zone_name(clock_of(self.zone).key)
 
     @property

@@ -9,8 +9,8 @@ from callbacks.values import names
 from callbacks.values.safe_hours import PartOfDay, SafeHours
 from editorial import phones
 
-#: Of names that were corrected, so many are kept.
-_MOST_EARLIER_NAMES = 10
+#: How many corrected names are kept.
+_MAX_EARLIER_NAMES = 10
 
 
 class About(TextChoices):
@@ -19,7 +19,7 @@ class About(TextChoices):
 
 
 class IfOtherAnswers(TextChoices):
-    """What the caller says to anybody but the person; the first is the default, and the safest."""
+    """What the caller says to anybody but the person; the first is the default and the safest."""
 
     QUIET = "quiet", "Ask for me. Do not say where you call from"
     WRONG_NUMBER = "wrong_number", "Say it is a wrong number, and hang up"
@@ -28,7 +28,7 @@ class IfOtherAnswers(TextChoices):
 
 @dataclass(frozen=True, repr=False)  # no repr: it must not end up in a log
 class Details:
-    """`phone` is E.164, with ";ext=" and digits behind it where there is an extension; it or `email` may be empty.
+    """`phone` is E.164, followed by ";ext=" and digits for an extension; it or `email` may be empty.
 
     The defaults are the safe ones: no voicemail, no text, and the caller does not say where the call comes from.
     """
@@ -42,11 +42,11 @@ class Details:
     text_message: bool = False
     if_other_answers: str = IfOtherAnswers.QUIET
     message: str = ""
-    #: What stood beside the number: a room, a second number, whose phone it is.
+    #: What was typed beside the number: a room, a second number, whose phone it is.
     phone_remark: str = ""
-    #: Where they are, in their words, if their clock is none of those in the list.
+    #: Where they are, in their words, if their time zone is not listed.
     place: str = ""
-    #: What the same form said before, where it was another name: perhaps another person's. No part of the answers.
+    #: Other names sent earlier with the same form, perhaps by another person; not part of the answers.
     earlier_names: tuple[str, ...] = field(default=(), compare=False)
 
     def to_bytes(self) -> bytes:
@@ -54,7 +54,7 @@ class Details:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Details":
-        """Takes what `to_bytes` made, now or in an earlier version with fewer fields."""
+        """Parse what `to_bytes` wrote, in this or an earlier version with fewer fields."""
         stored = json.loads(data)
         stored["earlier_names"] = tuple(stored.get("earlier_names", ()))
         if hours := stored.get("safe_hours"):
@@ -64,14 +64,14 @@ class Details:
         return cls(**{field.name: stored[field.name] for field in fields(cls) if field.name in stored})
 
     def after(self, earlier: "Details") -> "Details":
-        """These details, where they take the place of `earlier`: a name that they no longer hold stays known."""
+        """These details as a replacement of `earlier`, whose other names are remembered."""
         found = [name for name in (*earlier.earlier_names, earlier.name) if not names.same(name, self.name)]
-        return replace(self, earlier_names=tuple(dict.fromkeys(found))[-_MOST_EARLIER_NAMES:])
+        return replace(self, earlier_names=tuple(dict.fromkeys(found))[-_MAX_EARLIER_NAMES:])
 
     def is_anothers(self, stored: "Details") -> bool:
-        """The form that sent `stored` was sent again by somebody else, as on a shared phone, and corrects nothing.
+        """Whether somebody else sent the form of `stored` again, as on a shared phone: this is no correction.
 
-        By another name that is, unless it is akin and they are reached the same way.
+        That is so with another name, unless the names are similar and the phone or email is the same.
         """
         if names.same(self.name, stored.name):
             return False
@@ -80,12 +80,12 @@ class Details:
 
     @property
     def phone_for_people(self) -> str:
-        """The number as one dials it here: (866) 512-1908 ext. 5. Empty where there is none."""
+        """The number as dialed here, like (866) 512-1908 ext. 5; may be empty."""
         return phones.for_people(self.phone)
 
     @property
     def phone_as_typed(self) -> str:
-        """The number and its remark in one line, for a form: phones.read makes the same of it again."""
+        """The number and its remark on one line, for a form; phones.read parses it back."""
         return ", ".join(filter(None, [self.phone_for_people, self.phone_remark]))
 
     @property

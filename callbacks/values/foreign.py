@@ -1,4 +1,4 @@
-"""Names the kinds of file that we do not take, so that the sender is told what it is and what to do instead."""
+"""Recognise kinds of file that we do not accept, to tell the sender what it is and what to do instead."""
 
 import re
 
@@ -62,13 +62,13 @@ CODES = frozenset(_KINDS)
 
 
 def recognise(head: bytes) -> str:
-    """The code of a kind that is not taken, by a file's first bytes; empty where it is none that we know by name."""
+    """The code of an unaccepted kind, from a file's first bytes; empty if unknown."""
     code = next((code for form, code in _FORMS if form.match(head)), "")
     return code or ("text" if _is_text(head) else "")
 
 
 def sentence(code: str) -> str:
-    """What the person reads; nothing for a code that is none."""
+    """What the person reads; empty for an unknown code."""
     if code not in _KINDS:
         return ""
     name, advice = _KINDS[code]
@@ -76,7 +76,7 @@ def sentence(code: str) -> str:
 
 
 def _is_text(head: bytes) -> bool:
-    """Letters, as far as it is shown; a character may be cut at its end."""
+    """Whether `head` is printable text; its last character may be cut off."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True
     try:

@@ -1,38 +1,38 @@
-"""What a look into a file found: said to the person where nobody may be able to open it, and to staff in any case."""
+"""What the inspection of a file found, in words for the person and for staff."""
 
 from django.db.models import TextChoices
 
 
 class Mark(TextChoices):
-    """The values are the codes that callbacks/sandbox answers with; the labels are for staff."""
+    """Values are the codes that callbacks.files.sandbox reports; labels are for staff."""
 
     UNREADABLE = "unreadable", "It is damaged: it could not be opened."
     CUT = "cut", "The end of it is missing."
     END = "end", "The end of this picture is missing or damaged; what is there looks whole."
     LOCKED = "locked", "It has a password. Ask for it when you call."
     HUGE = "huge", "This picture is too large to be opened here."
-    SCRIPT = "script", "It has a script in it."
-    ACTS = "acts", "It can start something by itself, such as a program or the sending of a form."
-    FORM = "form", "It has a form in it that can run scripts (XFA)."
-    INSIDE = "inside", "It has another file in it."
-    MORE = "more", "It may be something else as well, such as a web page or an archive."
-    OPAQUE = "opaque", "Not all of it could be looked into."
-    UNCHECKED = "unchecked", "It was not looked into yet."
+    SCRIPT = "script", "It contains a script."
+    ACTS = "acts", "It can do something when opened, such as start a program or submit a form."
+    FORM = "form", "It contains a form that can run scripts (XFA)."
+    INSIDE = "inside", "It contains another file."
+    MORE = "more", "It may also be something else, such as a web page or an archive."
+    OPAQUE = "opaque", "It could not be inspected completely."
+    UNCHECKED = "unchecked", "It has not been inspected yet."
 
     @property
     def for_person(self) -> str:
-        """What the person reads, or nothing where it is no trouble of theirs."""
+        """What the person reads; empty where they need not act."""
         return _FOR_PERSON.get(self, "")
 
     @property
     def is_poor(self) -> bool:
-        """Another file may take the place of this one."""
+        """Another file may replace this one."""
         return self in _FOR_PERSON
 
     @property
     def is_active(self) -> bool:
         """Staff should open it with care."""
-        return self in _ACTIVE
+        return self in {Mark.SCRIPT, Mark.ACTS, Mark.FORM, Mark.INSIDE, Mark.MORE}
 
 
 _FOR_PERSON = {
@@ -41,9 +41,8 @@ _FOR_PERSON = {
     Mark.LOCKED: "It has a password, so we cannot open it.",
     Mark.HUGE: "It has more pixels than we can open. A screenshot of it will do.",
 }
-_ACTIVE = {Mark.SCRIPT, Mark.ACTS, Mark.FORM, Mark.INSIDE, Mark.MORE}
 
 
 def read(codes: str) -> list[Mark]:
-    """Marks from what is kept of them; what this version does not know is left out."""
+    """Parse stored codes; those that this version does not know are left out."""
     return [Mark(code) for code in codes.split() if code in Mark.values]

@@ -1,4 +1,4 @@
-"""When we are open and somebody can talk: the clinic's opening times and special days beside a person's safe hours."""
+"""When we can call somebody: the clinic's opening times and special days, within the person's safe hours."""
 
 import datetime
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ from callbacks.values.safe_hours import UNKNOWN, SafeHours
 from editorial import snapshot
 from editorial.opening import OpeningTime, SpecialDay, week_in_words
 
-#: How far we look ahead. Safe hours that meet no opening time until then never will.
+#: How far ahead to look. Safe hours that overlap no opening time until then never will.
 DAYS_AHEAD = 28
 WEEK = 7
 
@@ -21,7 +21,7 @@ Stretch = tuple[datetime.datetime, datetime.datetime]
 
 @dataclass(frozen=True)
 class OpeningHours:
-    """The clinic's hours as they are listed now. All times that come out are in UTC, in order, and do not overlap."""
+    """The clinic's hours as listed now. All returned times are in UTC, in order, and do not overlap."""
 
     times: list[OpeningTime]
     special_days: list[SpecialDay]
@@ -30,7 +30,7 @@ class OpeningHours:
 
     @classmethod
     def now(cls) -> "OpeningHours":
-        """One query, and three more after a change of content. Raises DatabaseError where there is no database."""
+        """One query, and three more after a change of content. Raises DatabaseError."""
         content = snapshot.current()
         within = datetime.timedelta(hours=content.clinic.call_within_hours if content.clinic else 0)
         return cls(content.opening_times, content.special_days, within)
@@ -40,7 +40,7 @@ class OpeningHours:
         return bool(self.times)
 
     def open(self, start: datetime.datetime, days: int = DAYS_AHEAD) -> Iterator[tuple[datetime.date, Stretch]]:
-        """What is left from `start` on of the stretches in which we are open, each with its day on our calendar."""
+        """Stretches in which we are open from `start` on, each with its day on our calendar."""
         zone = ZoneInfo(settings.TIME_ZONE)
         start = start.astimezone(UTC)
         today = start.astimezone(zone).date()
@@ -54,20 +54,20 @@ class OpeningHours:
     def shared(
         self, start: datetime.datetime, safe: SafeHours, days: int = DAYS_AHEAD
     ) -> Iterator[tuple[datetime.date, Stretch]]:
-        """The same, as far as they are within the safe hours too."""
+        """Stretches in which we are open and the safe hours allow a call."""
         for day, (opens, closes) in self.open(start, days):
             for begin, end in safe.stretches(opens, days=2):
                 if begin < (last := min(closes, end)):
                     yield day, (begin, last)
 
     def allow(self, at: datetime.datetime) -> bool:
-        """We are open at `at`; where no hours are listed, perhaps."""
+        """Whether we are open at `at`; always true if no hours are listed."""
         return not self.are_listed or any(begin <= at for _, (begin, _) in self.open(at, days=1))
 
     def next_call(self, at: datetime.datetime, safe: SafeHours) -> datetime.datetime | None:
-        """The first moment from `at` on at which we are open and they can talk: `at` itself, where it is one.
+        """The first moment from `at` on, `at` included, at which we are open and they can talk; None if there is none.
 
-        None where there is none. Where no hours are listed, the safe hours alone count.
+        If no hours are listed, only the safe hours count.
         """
         key = (at, safe)
         if key not in self._next_calls:
@@ -75,22 +75,22 @@ class OpeningHours:
         return self._next_calls[key]
 
     def next_beginning(self, at: datetime.datetime, safe: SafeHours) -> datetime.datetime | None:
-        """The same, but the beginning of a stretch, after `at`."""
+        """The first stretch in which we can call that begins after `at`."""
         return next((begin for begin, _ in self._chances(at, safe) if begin > at), None)
 
     def against(self, at: datetime.datetime, safe: SafeHours) -> list[str]:
-        """What speaks against a call at `at`, as ends of a sentence; empty where nothing does."""
+        """Reasons not to call at `at`, as ends of a sentence."""
         if safe.zone == UNKNOWN:
             return ["their time zone is not known"]
         outside = [] if safe.include(at) else ["outside their safe hours"]
         return outside if self.allow(at) else [*outside, "we are closed then"]
 
     def never_meet(self, safe: SafeHours, at: datetime.datetime) -> bool:
-        """The hours of both are known, and no call can be made within both."""
+        """Whether the hours of both are known and do not overlap."""
         return self.are_listed and safe.zone != UNKNOWN and self.next_call(at, safe) is None
 
     def week_there(self, at: datetime.datetime, zone: str) -> str:
-        """In which hours of an ordinary week we can call there, on the clock of that zone, in words; or nothing."""
+        """Our hours in an ordinary week that allow a call there, in words, on that zone's clock; may be empty."""
         clock = ZoneInfo(zone)
         midnight = datetime.datetime.combine(at.astimezone(clock).date(), datetime.time(), tzinfo=clock)
         ordinary = OpeningHours(self.times, [], self.call_within)
@@ -107,13 +107,13 @@ class OpeningHours:
     def _hours_on(self, day: datetime.date) -> list[tuple[datetime.time, datetime.time]]:
         for special in self.special_days:
             if special.day == day:
-                return [(special.opens, special.closes)] if special.opens else []
+                return [(special.opens, special.closes)] if special.opens and special.closes else []
         hours = sorted((time.opens, time.closes) for time in self.times if time.weekday == day.weekday())
         return list(_merged(hours))
 
 
 def _merged(stretches: Iterable[tuple]) -> Iterator[tuple]:
-    """Stretches in the order of their beginnings; those that touch or overlap as one."""
+    """Join touching or overlapping stretches, which come in the order of their beginnings."""
     last = None
     for begin, end in stretches:
         if last and begin <= last[1]:

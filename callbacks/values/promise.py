@@ -1,4 +1,4 @@
-"""By when we promise to call: worked out from the clinic's opening times and the person's safe hours."""
+"""Work out by when we promise to call, from the clinic's opening times and the person's safe hours."""
 
 import datetime
 from collections.abc import Iterator
@@ -11,17 +11,17 @@ from django.utils import timezone
 from callbacks.values.opening import OpeningHours, Stretch
 from callbacks.values.safe_hours import UNKNOWN, SafeHours
 
-#: Where nothing can be promised, the queue still needs a time to order by.
+#: The queue needs a time to order by even if nothing can be promised.
 UNPROMISED = datetime.timedelta(days=1)
-#: A promise is never later than the end of this many working days on which the person can talk.
+#: We promise to call within this many working days on which the person can talk.
 WORKING_DAYS = 2
-#: What is left of a stretch when the request comes is no chance to call, where it is shorter.
+#: The rest of a stretch counts as a chance to call only if it is at least this long.
 TOO_SHORT = datetime.timedelta(minutes=30)
 QUARTER = datetime.timedelta(minutes=15)
 
 
 class Unpromised(TextChoices):
-    """Why no time is promised, for the page that says so."""
+    """Why no time is promised."""
 
     NOT_LISTED = "not_listed"
     NEVER_MEET = "never_meet"
@@ -30,33 +30,33 @@ class Unpromised(TextChoices):
 
 @dataclass(frozen=True)
 class Promise:
-    """`by` orders the queue; the person is told it only if it `is_promised`."""
+    """`by` orders the queue; it is shown to the person only if it `is_promised`."""
 
     by: datetime.datetime
     is_promised: bool
 
 
 def promise(received_at: datetime.datetime, safe: SafeHours) -> Promise:
-    """By when we call somebody who can talk in these hours: while we are open, and within their safe hours.
+    """By when we call somebody with these safe hours.
 
-    It is the moment by which we will have had the clinic's `call_within_hours` of hours that are both; at the latest
-    the last such moment of two working days, the first of which is the day of the request itself if we are still open.
-    Where the hours do not meet on either, it is the end of those on the first day on which they do. Less than half an
-    hour that is left of a stretch when the request comes is no chance to call, and does not count for the latest.
+    We promise a call once `call_within_hours` have passed of hours that are both opening and safe hours, and at the
+    latest by the last such hour of two working days; the day of the request is the first of them if we are still open.
+    If the hours overlap on neither day, the end of the first overlap counts. If less than half an hour of a stretch is
+    left when the request comes, it is ignored for the latest time.
 
-    Nothing is promised where no opening times are listed, their time zone is not known, or the hours never meet. The
-    last two are then due when somebody would be who can talk at any time, so that staff decide what to do.
+    Nothing is promised if no opening times are listed, the time zone is unknown or the hours never overlap. The last
+    two are then due like a request with any safe hours, so that staff decide what to do.
     Queries as for `OpeningHours.now`.
     """
     hours = OpeningHours.now()
     if by := _by(hours, received_at, hours.shared(received_at, safe)):
         return Promise(by, is_promised=True)
-    anybodys = _by(hours, received_at, hours.open(received_at))
-    return Promise(anybodys or received_at + UNPROMISED, is_promised=False)
+    unrestricted = _by(hours, received_at, hours.open(received_at))
+    return Promise(unrestricted or received_at + UNPROMISED, is_promised=False)
 
 
 def why_unpromised(safe: SafeHours, at: datetime.datetime) -> str:
-    """What keeps us from promising a time; empty where nothing does (any more). Queries as for `OpeningHours.now`."""
+    """Why we cannot promise a time now; empty if we can. Queries as for `OpeningHours.now`."""
     hours = OpeningHours.now()
     if safe.zone == UNKNOWN:
         return Unpromised.ZONE_UNKNOWN
@@ -66,9 +66,9 @@ def why_unpromised(safe: SafeHours, at: datetime.datetime) -> str:
 
 
 def never_meet_there(safe: SafeHours) -> str | None:
-    """Where these hours never meet ours: when we can call in an ordinary week, on the person's clock, in words.
+    """Our hours in an ordinary week on the person's clock, in words, if they never overlap these safe hours.
 
-    None where they do meet, and where nobody can tell: no hours are listed, or the database cannot be asked.
+    None if they do, and if that is unknown: no hours are listed, or the database is down.
     """
     now = timezone.now()
     try:
@@ -97,7 +97,7 @@ def _by(
 
 
 def _working_days(hours: OpeningHours, start: datetime.datetime) -> list[datetime.date]:
-    """The first days from `start` on, on our calendar, on which we are open."""
+    """The first days from `start` on, by our calendar, on which we are open."""
     days: list[datetime.date] = []
     for day, _ in hours.open(start):
         if day not in days:
@@ -108,6 +108,6 @@ def _working_days(hours: OpeningHours, start: datetime.datetime) -> list[datetim
 
 
 def _next_quarter(at: datetime.datetime) -> datetime.datetime:
-    """People are told 5:15, not 5:03."""
+    """Round up, so that people read 5:15 and not 5:03."""
     over = datetime.timedelta(minutes=at.minute % 15, seconds=at.second, microseconds=at.microsecond)
     return at + (QUARTER - over) % QUARTER

@@ -16,7 +16,7 @@ class PartOfDay(TextChoices):
 
     @property
     def hours(self) -> tuple[int, int]:
-        """From and until, full hours of the person's own clock."""
+        """From and until, in full hours on the person's clock."""
         return _HOURS[self]
 
 
@@ -37,8 +37,8 @@ class Zone(TextChoices):
     GUAM = "Pacific/Guam", "Guam"
 
 
-#: The zone of somebody whose clock is none of those listed: they say where they are, and nobody is called by a guess.
-#: The time zone database has this name for a clock whose zone nobody has set; so a release before this one can read it.
+#: The zone of somebody whose zone is not listed: they say where they are, and staff work out their time.
+#: The time zone database uses this name for an unset zone, so ZoneInfo accepts it.
 UNKNOWN = "Factory"
 #: What the form sends for it.
 OTHER = "other"
@@ -50,29 +50,26 @@ def zone_name(zone: str) -> str:
 
 
 def zone_choices() -> list[tuple[str, str]]:
-    """What a person chooses from: the clinic's own zone is always among them."""
+    """Choices for the form, always with the clinic's own zone."""
     own = [] if settings.TIME_ZONE in Zone else [(settings.TIME_ZONE, zone_name(settings.TIME_ZONE))]
     return [*own, *Zone.choices]
 
 
 def clock_of(zone: str) -> ZoneInfo:
-    """The person's clock, or the clinic's where theirs is not known."""
+    """The person's clock, or the clinic's if their zone is unknown."""
     return ZoneInfo(settings.TIME_ZONE if zone == UNKNOWN else zone)
 
 
 @dataclass(frozen=True)
 class SafeHours:
-    """No part named means any part: nobody is called before 8 or after 9 in the evening.
-
-    Where the zone is not known, no hour is known to be safe.
-    """
+    """No parts means any part, 8 in the morning to 9 in the evening. In an unknown zone no hour is safe."""
 
     parts: tuple[PartOfDay, ...] = ()
     zone: str = field(default_factory=lambda: settings.TIME_ZONE)
 
     @classmethod
     def from_text(cls, text: str, zone: str) -> "SafeHours":
-        """Reads what `to_text` wrote."""
+        """Parse what `to_text` wrote."""
         return cls(tuple(PartOfDay(part) for part in text.split(",") if part), zone)
 
     def to_text(self) -> str:
@@ -85,9 +82,9 @@ class SafeHours:
         return any(start <= local.hour < end for start, end in self._hours())
 
     def stretches(self, start: datetime.datetime, days: int) -> Iterator[tuple[datetime.datetime, datetime.datetime]]:
-        """The safe stretches that end after `start`, in order, over the next `days` days of the person's calendar.
+        """The safe stretches that end after `start`, in order, over `days` days of the person's calendar.
 
-        In UTC: Python compares two times in one zone by the clock, which is wrong on a night when the clocks change.
+        In UTC: Python compares two times in one zone by the wall clock, which is wrong when daylight saving changes.
         """
         if self.zone == UNKNOWN:
             return

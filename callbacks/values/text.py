@@ -1,26 +1,26 @@
-"""Makes text from strangers safe to keep and to show: what cannot be seen, or turns text around, is taken out."""
+"""Make text from strangers safe to keep and show: remove invisible and direction-changing characters."""
 
 import re
 import unicodedata
 
 #: Control and format characters, halves of surrogate pairs, line and paragraph separators.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-#: Format characters that are seen: Arabic and other signs that stand before a number.
+#: Visible format characters: Arabic and other signs before a number.
 _SEEN = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u0890\u0891\u08e2\U000110bd\U000110cd")
-#: What Unicode lets no program show though it is no format character (Default_Ignorable_Code_Point), the empty
-#: pattern of braille, and what makes a key of 1️⃣, whose other half is such a character.
+#: Default_Ignorable_Code_Point outside the format characters, blank braille, and the keycap of 1️⃣ (its other half
+#: is ignorable).
 _IGNORABLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u20e3\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
 )
 _BREAKS = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
 _JOINERS = "\u200c\u200d"
-#: Joiners belong between the letters of scripts that have them, and between the parts of one emoji.
+#: Joiners belong between letters of scripts that use them, and between the parts of one emoji.
 _JOINED = "[\u0590-\u1fff\u2070-\u2fff\u3001-\U0010ffff]"
 _LOOSE_JOINER = re.compile(f"(?<!{_JOINED})[{_JOINERS}]|[{_JOINERS}](?![{_JOINERS}]*{_JOINED})")
 
 
 def visible(value: str, *, keep: str = "") -> str:
-    """`value` without what cannot be seen, except the characters in `keep`; a tab or a line break becomes a blank.
+    """`value` without invisible characters, except those in `keep`; tabs and line breaks become spaces.
 
     Joiners stay inside names and emoji.
     """

@@ -1,6 +1,6 @@
-"""The one place that says what a valid upload is. receiving.py applies it while a file arrives.
+"""What a valid upload is; callbacks.public.upload_handler applies it while a file arrives.
 
-Nothing here trusts a file's name, its declared type or a declared length.
+Nothing here trusts a file's name, declared type or declared length.
 """
 
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from callbacks.values import foreign
 from callbacks.values.text import visible
 
 MAX_UPLOAD_BYTES = 32 * 1024 * 1024
-#: A body that declares more than this is not read to its end. A browser shows no page before it has sent everything,
-#: so up to 2 GB, the size of a long video, are read and dropped.
+#: A body that declares more is not read to its end. Browsers show no answer before they have sent everything, so up to
+#: 2 GB, the size of a long video, are read and dropped.
 MAX_BODY_BYTES = 2 * 1024**3
 MAX_NAME_LENGTH = 120  # characters
-SNIFF_BYTES = 1024  # in which a reader of PDFs looks for its signature: Adobe's implementation note 13 to PDF 1.7
+SNIFF_BYTES = 1024  # PDF readers look this far for the signature: Adobe's implementation note 13 to PDF 1.7
 
 
 class Slot(TextChoices):
-    """The two files a person may add; the values are the names of the form fields."""
+    """The two files a person may add; values are the names of the form fields."""
 
     FIRST = "file_1", "First file"
     SECOND = "file_2", "Second file"
@@ -29,11 +29,8 @@ class Slot(TextChoices):
         return list(Slot).index(self) + 1
 
 
-MAX_FILES = len(Slot)
-
-
 class Kind(TextChoices):
-    """What is accepted; the values are the extensions under which staff download it."""
+    """Accepted kinds; values are the extensions under which staff download them."""
 
     PDF = "pdf", "PDF"
     JPEG = "jpg", "JPEG"
@@ -49,7 +46,7 @@ class Kind(TextChoices):
 
 KINDS_IN_WORDS = "PDF, JPEG, PNG, HEIC, WebP or AVIF"
 LIMITS_IN_WORDS = f"{KINDS_IN_WORDS}, up to {MAX_UPLOAD_BYTES // 1024**2} MB each"
-#: What a file input offers. Phones offer their camera for any kind of image; `image/*` would offer kinds we refuse.
+#: For the file input's `accept`. Phones offer the camera for any image type; `image/*` would offer kinds we refuse.
 ACCEPT = ",".join(
     [
         *("image/jpeg", "image/png", "image/heic", "image/heif", "image/webp", "image/avif", "application/pdf"),
@@ -71,7 +68,7 @@ class Refusal(TextChoices):
 
     @property
     def sentence(self) -> str:
-        """What the person reads: what happened and what to do."""
+        """What the person reads: what happened, and what to do."""
         return _SENTENCES[self]
 
 
@@ -91,10 +88,10 @@ _IMAGE_BRANDS = frozenset({b"mif1", b"msf1"})  # shared with other kinds: the co
 
 
 def recognise(head: bytes) -> Kind | None:
-    """The kind of a file by its first SNIFF_BYTES bytes, or None for a kind that is not accepted.
+    """The kind of a file from its first SNIFF_BYTES bytes, or None if it is not accepted.
 
-    A PDF may have other things in front of its signature, as mail programs and scanners leave them there. A web page
-    or an archive with one inside is taken for a PDF too: staff get it as such, and marked.
+    Mail programs and scanners leave other bytes before a PDF's signature. A web page or an archive with a PDF inside
+    therefore counts as a PDF too; staff get it marked.
     """
     if head.startswith(b"\xff\xd8\xff"):
         return Kind.JPEG
@@ -117,13 +114,13 @@ def _by_brands(head: bytes) -> Kind | None:
 
 
 def clean_name(name: str) -> str:
-    """A file's name as staff may see it: at most 120 visible characters. It is never a path."""
+    """A file's name for staff: at most 120 visible characters, never used as a path."""
     return visible(name)[:MAX_NAME_LENGTH].strip() or "file"
 
 
 @dataclass(frozen=True, repr=False)
 class Received:
-    """What became of one file: an object in the storage, or the reason why there is none."""
+    """The result for one file: an object in the storage, or the reason why there is none."""
 
     slot: Slot
     file_name: str
@@ -131,15 +128,15 @@ class Received:
     kind: Kind | None = None
     size: int = 0  # bytes of the file itself, before encryption
     refusal: Refusal | None = None
-    held: bool = False  # the scanner is away: nobody opens it before it was scanned
-    found: str = ""  # codes of callbacks.values.marks; of a file of the wrong kind, which one: callbacks.values.foreign
+    held: bool = False  # the scanner is down: nobody can open it until it is scanned
+    found: str = ""  # codes of values.marks; for the wrong kind of file, of values.foreign
 
     @property
     def problem(self) -> str:
-        """What the person reads of a file that was not taken; nothing of one that was."""
+        """What the person reads about a refused file; empty for an accepted one."""
         return why_not_taken(self.refusal, self.found) if self.refusal else ""
 
 
 def why_not_taken(refusal: Refusal, found: str) -> str:
-    """What happened to a file and what to do, by what it is where that is known."""
+    """What happened to a refused file and what to do; by its kind where that is known."""
     return foreign.sentence(found) or Refusal(refusal).sentence

@@ -55,8 +55,8 @@ def test_request_is_claimed_called_noted_and_closed(staff, site):
     assert how.index("Do not leave a voicemail.") < how.index("(212) 555-0123")
 
     page.get_by_label("Note for colleagues").fill("A child picked up.")
-    page.get_by_role("button", name="Keep the note").click()
-    page.get_by_text("The note is kept.").wait_for()
+    page.get_by_role("button", name="Save note").click()
+    page.get_by_text("Note saved.").wait_for()
     assert number.is_visible()
     page.reload()  # which posts once more what led here
     assert number.is_visible() and page.get_by_text("A child picked up.").count() == 1
@@ -65,17 +65,17 @@ def test_request_is_claimed_called_noted_and_closed(staff, site):
     page.get_by_label(re.compile("When we can call them next")).check()
     page.get_by_role("button", name="Log the call").click()
     page.get_by_text("The call is logged.").wait_for()
-    assert "Attempted" in page.locator(".standing").inner_text()
+    assert "Attempted" in page.locator(".status").inner_text()
     assert "555-0123" not in content.inner_text()
 
     page.get_by_label("Note for colleagues").fill("Rang six times. <b>No</b> machine.")
-    page.get_by_role("button", name="Keep the note").click()
-    page.get_by_text("The note is kept.").wait_for()
+    page.get_by_role("button", name="Save note").click()
+    page.get_by_text("Note saved.").wait_for()
     assert "Rang six times. <b>No</b> machine." in content.inner_text()
 
     page.get_by_role("button", name=re.compile("Close")).click()
     page.get_by_text("It is closed.").wait_for()
-    assert "Closed" in page.locator(".standing").inner_text()
+    assert "Closed" in page.locator(".status").inner_text()
     staff.open("/admin/callbacks/callbackrequest/")
     assert page.get_by_role("link", name=reference).count() == 0
     assert staff.complaints == []

@@ -157,7 +157,7 @@ def test_colleague_who_has_it_is_told_and_sees_the_remark_before_and_the_second_
     correction(client, phone=f"{NEW} or 646-555-0100, room 204")
     words = text_of(client.get(page_of(asked_)))
     assert "Read the calling instructions again." in words
-    assert "Beside the number they wrote: “or [another number], room 204”." in words
+    assert "With the number they wrote: “or [another number], room 204”." in words
     assert "0199" not in words and "0100" not in words
     revealed = text_of(client.post(step("reveal", asked_)))
     assert NEW in revealed and "They also wrote: “or 646-555-0100, room 204”" in revealed

@@ -101,7 +101,7 @@ def test_call_from_a_page_older_than_the_change_is_refused_once_and_shows_what_i
     refused = staff.post(step("attempt", claimed), data)
     words = text_of(refused)
     assert refused.status_code == 409
-    assert "The call is not logged yet. The person changed this request" in words
+    assert "The call has not been logged. The person changed this request" in words
     assert READ_AGAIN in words and "Do not leave a voicemail." in words and "You may leave a voicemail." not in words
     assert CallAttempt.objects.count() == 0
     assert records()[before:] == [("viewed", claimed.reference)]

@@ -76,7 +76,7 @@ def test_many_changes_in_a_row_are_one_mail_and_one_more_when_it_is_quiet(claime
         work_queue()
         send_notices()
     assert len(told()) == 1
-    assert DBTaskResult.objects.filter(task_path=notices.tell_of_correction.module_path).count() == 2
+    assert DBTaskResult.objects.filter(task_path=notices.notify_of_correction.module_path).count() == 2
     at(monkeypatch, 11)
     send_notices()
     send_notices()

@@ -29,7 +29,7 @@ def test_overdue_requests_are_told_once_in_one_mail():
     first, second, third = (submit(nonce=str(number)) for number in range(3))
     for request in (first, second):
         due_in(request, -MINUTE)
-    assert notices.tell_of_overdue(timezone.now()) == 2
+    assert notices.notify_of_overdue(timezone.now()) == 2
     (sent,) = mail.outbox
     assert sent.subject == "2 requests are overdue"
     assert first.reference in sent.body and second.reference in sent.body and third.reference not in sent.body
@@ -37,28 +37,28 @@ def test_overdue_requests_are_told_once_in_one_mail():
     for secret in ("Zoë", "Miller", "Knock"):
         assert secret not in sent.body
     assert not shows_number(sent.body)
-    assert notices.tell_of_overdue(timezone.now()) == 0
+    assert notices.notify_of_overdue(timezone.now()) == 0
     due_in(third, -MINUTE)
-    assert notices.tell_of_overdue(timezone.now()) == 1
+    assert notices.notify_of_overdue(timezone.now()) == 1
     assert mail.outbox[1].subject == "1 request is overdue"
 
 
 def test_request_with_a_new_time_that_passes_too_is_told_again():
     request = submit()
     due_in(request, -HOUR)
-    notices.tell_of_overdue(timezone.now())
+    notices.notify_of_overdue(timezone.now())
     due_in(request, 2 * HOUR)
-    assert notices.tell_of_overdue(timezone.now()) == 0
-    assert notices.tell_of_overdue(timezone.now() + 3 * HOUR) == 1
+    assert notices.notify_of_overdue(timezone.now()) == 0
+    assert notices.notify_of_overdue(timezone.now() + 3 * HOUR) == 1
 
 
 def test_overdue_mail_that_fails_is_sent_later_and_names_no_cause(server_down, settings):
     due_in(submit(), -MINUTE)
     with pytest.raises(notices.NotSent) as caught:
-        notices.tell_of_overdue(timezone.now())
+        notices.notify_of_overdue(timezone.now())
     assert str(caught.value) == "OSError" and caught.value.__context__ is None
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    assert notices.tell_of_overdue(timezone.now()) == 1
+    assert notices.notify_of_overdue(timezone.now()) == 1
 
 
 def erased_in(request: CallbackRequest, span: datetime.timedelta) -> None:

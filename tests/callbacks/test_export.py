@@ -83,10 +83,10 @@ def test_export_says_all_that_the_page_says_on_how_to_call(client, alex):
     actions.claim(request, alex)
     row = _rows(sign_in(client, VIEW, EXPORT).post(step("export")))[0]
     said = {"Voicemail": "no", "Text message": "yes", "About": "Someone else", "Claimed by": "Alex"}
-    said |= {"Phone": "(212) 555-0199", "Extension": "7", "Beside the number": "room 204, or 646-555-0100"}
+    said |= {"Phone": "(212) 555-0199", "Extension": "7", "Remark on the number": "room 204, or 646-555-0100"}
     said |= {"If someone else answers (their words)": "Say it is a wrong number, and hang up"}
     said |= {"Safe hours": "Morning, 8 to 12 (Arizona time)", "Where they are": "Boise"}
-    said |= {"Promised": "no", "Perhaps a program": ""}
+    said |= {"Promised": "no", "Possibly automated": ""}
     assert {name: row[name] for name in said} == said
     for instruction in instructions(details):
         assert instruction.sentence in row["How to call"]
@@ -202,7 +202,7 @@ def test_damaged_and_withdrawn_requests_leave_the_export_whole(client, asked):
 
 def test_export_of_too_many_is_refused_with_a_word(client, asked, monkeypatch):
     submit(nonce="another")
-    monkeypatch.setattr(export, "MOST_ROWS", 1)
+    monkeypatch.setattr(export, "MAX_ROWS", 1)
     response = sign_in(client, VIEW, EXPORT).post(step("export"))
     assert (response.status_code, response["Location"]) == (303, QUEUE)
     assert "Narrow the filters" in said(response)

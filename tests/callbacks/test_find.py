@@ -65,7 +65,7 @@ def test_phone_number_is_found_under_an_older_key_too(client, asked, settings):
 
 def test_search_for_a_number_that_nobody_left_is_recorded_too(client, asked):
     page = sign_in(client, VIEW, WORK).post(step("find"), {"text": "212 555 0777"}).content.decode()
-    assert "No request left exactly this number." in page
+    assert "No request has exactly this number." in page
     assert records() == [("searched", "")]
 
 

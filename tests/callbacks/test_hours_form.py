@@ -90,7 +90,7 @@ def test_place_outside_the_list_is_shown_to_staff_and_no_time_is_promised(client
     assert "We will reach you by" not in words and "not listed yet" not in words
     staff = sign_in(client, VIEW, WORK)
     page = text_of(staff.get(page_of(asked)))
-    assert "Work out their clock before you call. Where they are: “Pago Pago, Samoa”." in page
+    assert "Work out their local time before you call. Where they are: “Pago Pago, Samoa”." in page
     assert "there now" not in page and "Time zone not known" in page
     queue = text_of(staff.get(reverse("admin:callbacks_callbackrequest_changelist")))
     assert "Time zone not known" in queue and "Call now" not in queue

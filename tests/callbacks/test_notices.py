@@ -48,7 +48,7 @@ def test_notice_holds_reference_time_and_link_and_nothing_of_the_person():
         assert secret not in whole
     assert not shows_number(whole)
     request.refresh_from_db()
-    assert request.staff_told_at
+    assert request.staff_notified_at
 
 
 def test_notice_says_that_a_request_is_flagged():
@@ -73,7 +73,7 @@ def test_same_form_sent_twice_is_one_notice():
 
 def test_task_run_twice_sends_one_notice():
     request = submit()
-    notices.tell_staff.enqueue(str(request.pk))
+    notices.notify_staff.enqueue(str(request.pk))
     work_queue()
     assert len(mail.outbox) == 1
 
@@ -81,8 +81,8 @@ def test_task_run_twice_sends_one_notice():
 def test_copies_of_a_notice_share_one_message_id():
     request = submit()
     work_queue()
-    CallbackRequest.objects.update(staff_told_at=None)
-    notices.tell_staff.enqueue(str(request.pk))
+    CallbackRequest.objects.update(staff_notified_at=None)
+    notices.notify_staff.enqueue(str(request.pk))
     work_queue()
     first, second = [message.message()["Message-ID"] for message in mail.outbox]
     assert first == second and first.endswith("@guide.example>")
@@ -113,7 +113,7 @@ def test_failed_notice_is_tried_again_later_each_time(server_down):
         DBTaskResult.objects.filter(pk=last.pk).update(run_after=timezone.now())
     assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
     request.refresh_from_db()
-    assert request.staff_told_at is None
+    assert request.staff_notified_at is None
 
 
 def test_failed_notice_arrives_once_the_server_is_back(server_down, settings):
@@ -139,7 +139,7 @@ def test_row_that_cannot_be_read_leaves_nothing_of_the_error_in_the_queue(monkey
     def fail(*args):
         raise RuntimeError(PASSWORD)
 
-    monkeypatch.setattr(notices, "_tell", fail)
+    monkeypatch.setattr(notices, "_notify_of_new", fail)
     submit()
     work_queue()
     assert [row.status for row in task_rows()] == ["SUCCESSFUL", "READY"]
@@ -153,12 +153,12 @@ def test_notices_that_are_off_wait_and_are_sent_when_turned_on(settings, missing
     submit()
     work_queue()
     later = timezone.now() + HOUR
-    assert (mail.outbox, notices.waiting(later), notices.sweep(later)) == ([], 1, 0)
+    assert (mail.outbox, notices.count_unsent(later), notices.requeue_lost(later)) == ([], 1, 0)
     setattr(settings, missing, value)
-    assert notices.sweep(later) == 1
+    assert notices.requeue_lost(later) == 1
     work_queue()
     assert len(mail.outbox) == 1
-    assert notices.waiting(later) == 0
+    assert notices.count_unsent(later) == 0
 
 
 def lose_task(status: str, **values) -> None:
@@ -173,19 +173,23 @@ def test_sweep_takes_up_what_no_living_task_is_about(status, age, swept):
     submit()
     later = timezone.now() + HOUR
     lose_task(status, started_at=later - age * MINUTE)
-    assert notices.sweep(later) == swept
-    assert notices.sweep(later) == 0, "one at a time"
+    assert notices.requeue_lost(later) == swept
+    assert notices.requeue_lost(later) == 0, "one at a time"
 
 
 def test_sweep_takes_up_what_a_wrong_clock_put_off_to_next_year():
     submit()
     lose_task("READY", run_after=timezone.now() + 365 * DAY)
-    assert notices.sweep(timezone.now() + HOUR) == 1
+    assert notices.requeue_lost(timezone.now() + HOUR) == 1
 
 
 def test_sweep_after_a_long_time_off_floods_nobody():
-    for number in range(notices.MOST_AT_ONCE + 5):
+    for number in range(notices.MAX_REQUEUED + 5):
         submit(nonce=str(number))
     DBTaskResult.objects.all().delete()
     later = timezone.now() + HOUR
-    assert [notices.sweep(later), notices.sweep(later), notices.sweep(later)] == [notices.MOST_AT_ONCE, 5, 0]
+    assert [notices.requeue_lost(later) for _ in range(3)] == [
+        notices.MAX_REQUEUED,
+        5,
+        0,
+    ]

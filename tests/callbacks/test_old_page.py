@@ -62,7 +62,7 @@ def test_step_from_a_page_older_than_a_change_waits_until_it_was_read(staff, cla
 
     refused = staff.post(step(name, claimed), old)
     assert refused.status_code == 409
-    assert f"{STEPS[name]} After you opened the page: {news}. Look at it" in text_of(refused)
+    assert f"{STEPS[name]} Since you opened this page: {news}. Review it" in text_of(refused)
     claimed.refresh_from_db()
     assert (claimed.state, claimed.claimed_by.username) == (state, "intake")
     assert records()[before:] == [("viewed", claimed.reference)]
@@ -111,7 +111,7 @@ def test_claim_lost_or_request_withdrawn_is_still_said_first(staff, claimed, ale
     actions.release(claimed, claimed.claimed_by)
     actions.claim(claimed, alex)
     for name in STEPS:
-        assert said(staff.post(step(name, claimed), old)) == "Alex has claimed it meanwhile."
+        assert said(staff.post(step(name, claimed), old)) == "Alex has claimed it."
 
 
 def test_page_that_is_still_true_loses_no_time(staff, claimed, alex):

@@ -64,7 +64,7 @@ def test_clock_that_jumps_a_day_ahead_costs_no_file_that_is_on_its_way(client, m
         name = sealed_files.new_name()
         (folder / name).write_bytes(b"of a form on its way, or left by a crash")
         state.age(storages["attachments"], name, age)
-    monkeypatch.setattr(erasure, "_APART_AT_START", erasure._APART_AT_START - 24 * hour)
+    monkeypatch.setattr(erasure, "_OFFSET_AT_START", erasure._OFFSET_AT_START - 24 * hour)
     assert erasure.sweep_orphans() == 1
     assert len(objects_in_store()) == 1
 

@@ -242,4 +242,4 @@ def test_request_that_is_gone_sends_back_to_the_queue(client, asked):
     asked.delete()
     response = sign_in(client, VIEW, WORK).post(url)
     assert (response.status_code, response["Location"]) == (303, QUEUE)
-    assert "erased meanwhile" in said(response)
+    assert "erased in the meantime" in said(response)

@@ -48,7 +48,7 @@ def test_at_night_those_come_first_who_can_be_called_soonest_in_the_morning(clie
     assert shown(client, "?time=now") == []
     assert shown(client, "?time=never") == [unknown, never]
     assert client.get(QUEUE).context["tally"]["callable"] == 0
-    assert "Safe hours never meet our hours" in row_of(client, never)
+    assert "Safe hours never overlap our hours" in row_of(client, never)
     assert "never meet" not in row_of(client, evening) and "Call now" not in row_of(client, earlier)
 
 
@@ -142,7 +142,7 @@ def test_next_try_outside_either_hours_is_kept_with_a_mark(client, clock, day, t
     response = staff.post(step("attempt", request), data)
     request.refresh_from_db()
     assert request.next_try_at is not None
-    assert (f"About the next try: {mark}." in said(response)) is bool(mark)
+    assert (f"Next try: {mark}." in said(response)) is bool(mark)
     row = row_of(staff, request)
     assert mark in row and ("closed then" in row or "outside" in row) is bool(mark)
 

@@ -30,7 +30,7 @@ from tests.factories import make_staff
 pytestmark = pytest.mark.django_db
 
 NOON = datetime.datetime(2026, 12, 1, 17, 0, tzinfo=datetime.UTC)  # 11:00 in Chicago
-CANNOT_OPEN = "This cannot be opened: it was changed, or its key is missing."
+CANNOT_OPEN = "This cannot be opened: it was altered, or its key is missing."
 
 
 def read(client, request: CallbackRequest) -> str:
@@ -139,7 +139,7 @@ def test_files_say_how_they_are(client, asked):
     assert "Second file: not taken, wrong kind." in words
     Attachment.objects.arrived().update(state="held")
     words = read(client, asked)
-    assert "First file: being checked, cannot be opened yet." in words
+    assert "First file: being scanned, cannot be opened yet." in words
     assert "Download" not in words
 
 

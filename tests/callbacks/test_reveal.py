@@ -99,7 +99,7 @@ def test_number_stays_shown_behind_a_note_and_this_is_recorded(client, asked):
     response = client.post(step("note", asked), sent)
     assert (response.status_code, response["Location"]) == (307, step("reveal", asked))
     page = client.post(response["Location"], sent).content.decode()
-    assert shows_number(page) and "Rang twice." in page and "The note is kept." in page
+    assert shows_number(page) and "Rang twice." in page and "Note saved." in page
     assert 'name="number" value="shown"' in page
     assert records() == [("revealed", asked.reference)] * 2
     client.post(response["Location"], sent)  # a reload

@@ -27,8 +27,8 @@ from tests.callbacks.helpers import (
 )
 from tests.factories import make_staff
 
-SENT_BEFORE = "The same form was sent before by the name"
-SAME_NUMBER = "Other requests left the same number"
+SENT_BEFORE = "The same form was sent before with the name"
+SAME_NUMBER = "Other requests with the same number"
 
 
 def named(name: str, **changes) -> Details:

@@ -59,7 +59,7 @@ def test_colleague_who_was_quicker_is_named(staff, asked, alex):
     for name in ("claim", "close", "attempt"):
         response = staff.post(step(name, asked), {"outcome": "no_answer"})
         assert (response.status_code, response["Location"]) == (303, page_of(asked))
-        assert said(response) == "Alex has claimed it meanwhile."
+        assert said(response) == "Alex has claimed it."
     asked.refresh_from_db()
     assert asked.claimed_by == alex
     assert CallAttempt.objects.count() == 0
@@ -71,7 +71,7 @@ def test_request_withdrawn_meanwhile_is_said_by_each_button(staff, asked):
     for name in set(BUTTONS) - {"reveal"}:
         response = staff.post(step(name, asked), {"outcome": "no_answer", "text": "A note."})
         assert response.status_code == 303
-        assert "withdrawn it meanwhile. Do not call." in said(response), name
+        assert "withdrawn the request. Do not call." in said(response), name
     asked.refresh_from_db()
     assert asked.state == "withdrawn"
     assert Note.objects.count() == 0
@@ -159,8 +159,8 @@ def test_next_try_outside_safe_hours_is_warned_of_and_kept(staff, asked):
         ({"next_try": "other"}, "Give the date and the time of the next try."),
         ({"next_try": "other", "at_0": "2026-12-03"}, "Write the time like 9:00 AM, 2 PM or 14:30."),
         ({"next_try": "other", "at_0": "x", "at_1": "y"}, "Write the date like 2026-12-24 or 12/24/2026."),
-        ({"next_try": "other", "at_0": "2026-12-01", "at_1": "11:59"}, "This time is over."),
-        ({"next_try": "other", "at_0": "2027-12-01", "at_1": "12:00"}, "By then the request is erased."),
+        ({"next_try": "other", "at_0": "2026-12-01", "at_1": "11:59"}, "That time has passed."),
+        ({"next_try": "other", "at_0": "2027-12-01", "at_1": "12:00"}, "The request will have been erased by then."),
         ({"next_try": "other", "at_0": "9999-12-31", "at_1": "23:59"}, ""),
         ({"next_try": "other", "at_0": "2027-03-14", "at_1": "02:30"}, ""),  # skipped when the clocks change
         ({"after": "x"}, "Enter a whole number."),
@@ -181,7 +181,7 @@ def test_button_pressed_twice_logs_one_call(staff, asked):
     attempt(staff, asked, after=0)
     response = attempt(staff, asked, after=0)
     assert response.status_code == 303
-    assert "It has changed meanwhile." in said(response)
+    assert "The request has changed." in said(response)
     assert CallAttempt.objects.count() == 1
 
 
@@ -209,7 +209,7 @@ def test_request_can_be_closed_and_opened_again(staff, asked):
     staff.post(step("reopen", asked))
     asked.refresh_from_db()
     assert (asked.state, asked.claimed_by.username) == ("claimed", "intake")
-    assert "It has changed meanwhile." in said(staff.post(step("reopen", asked)))
+    assert "The request has changed." in said(staff.post(step("reopen", asked)))
 
 
 def test_claim_of_a_colleague_is_theirs_until_it_is_overdue(staff, asked, alex):

@@ -113,7 +113,7 @@ def test_damaged_file_gives_a_clear_page_and_not_a_byte_of_itself(client, at):
     path.write_bytes(data)
     response = sign_in(client, VIEW, WORK).get(step("file", request, "file_1"))
     assert response.status_code == 409
-    assert "did not pass its check" in response.content.decode()
+    assert "failed its integrity check" in response.content.decode()
     assert b"pdf content" not in response.content
     assert records() == []
 
@@ -122,7 +122,7 @@ def test_missing_file_gives_a_clear_page(client, asked):
     storages["attachments"].delete(Attachment.objects.readable().get().object_name)
     response = sign_in(client, VIEW, WORK).get(step("file", asked, "file_1"))
     assert response.status_code == 404
-    assert "is not in the store any more" in response.content.decode()
+    assert "is no longer in the storage" in response.content.decode()
 
 
 def test_second_picture_at_once_is_answered_with_a_page_that_comes_back(client, asked):
@@ -140,6 +140,6 @@ def test_file_with_a_mark_is_called_so_on_the_page_and_in_its_name(client):
     request = submit(stored(content=PDF, kind=Kind.PDF))
     Attachment.objects.update(found="script inside")
     page = sign_in(client, VIEW, WORK).get(page_of(request)).content.decode()
-    assert "It has a script in it." in page and "It has another file in it." in page
+    assert "It contains a script." in page and "It contains another file." in page
     response = client.get(step("file", request, "file_1"))
     assert_is_the_file(response, PDF, f"request-{request.reference}-1-careful.pdf", "application/pdf")

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def broken_database(monkeypatch):
-    monkeypatch.setattr(notices, "_trouble_told_at", -notices.TROUBLE_PAUSE)
+    monkeypatch.setattr(notices, "_save_failed_notified_at", -notices.SAVE_FAILED_PAUSE_SECONDS)
     with state.read_only():
         yield
 
@@ -23,7 +23,7 @@ def fail() -> None:
     with pytest.raises(submission.CouldNotSave):
         submission.submit(details=DETAILS, nonce="a-nonce", received={})
     for thread in threading.enumerate():
-        if thread is not threading.current_thread() and thread.daemon and thread.name.endswith("(_mail_of_trouble)"):
+        if thread is not threading.current_thread() and thread.daemon and thread.name.endswith("(_send_save_failed)"):
             thread.join(10)
 
 
@@ -40,7 +40,7 @@ def test_staff_are_told_once_of_requests_that_could_not_be_saved(mail_on, broken
 def test_mail_server_that_is_down_too_costs_the_person_nothing(mail_on, broken_database, server_down, caplog):
     fail()
     assert mail.outbox == []
-    assert "Staff could not be told" in caplog.text
+    assert "that was not saved could not be sent" in caplog.text
     assert "marmalade" not in caplog.text
 
 

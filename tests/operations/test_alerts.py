@@ -67,7 +67,7 @@ def break_store(settings):
 def break_queue(settings):
     submit()
     DBTaskResult.objects.update(enqueued_at=NOW - HOUR, run_after=NOW - HOUR)
-    CallbackRequest.objects.update(staff_told_at=NOW, due_at=NOW + DAY)
+    CallbackRequest.objects.update(staff_notified_at=NOW, due_at=NOW + DAY)
 
 
 def break_task(settings):
@@ -81,7 +81,7 @@ def break_job(settings):
 
 def break_promise(settings):
     submit()
-    CallbackRequest.objects.update(due_at=NOW - 2 * HOUR, staff_told_at=NOW)
+    CallbackRequest.objects.update(due_at=NOW - 2 * HOUR, staff_notified_at=NOW)
 
 
 def break_mail(settings):
@@ -208,7 +208,7 @@ def test_incident_that_another_process_closes_meanwhile_is_left_to_it(well, serv
 
 def test_alert_holds_nothing_of_a_request(well, server, settings):
     request = submit()
-    CallbackRequest.objects.update(due_at=NOW - 2 * HOUR, staff_told_at=NOW)
+    CallbackRequest.objects.update(due_at=NOW - 2 * HOUR, staff_notified_at=NOW)
     alerts.alert_all(NOW)
     alerts.alert_all(NOW + 10 * MINUTE)
     text = server.got[0].decode()

@@ -78,9 +78,9 @@ def _state_in_words() -> str:
 
 
 def _notices_in_words() -> str:
-    if notices.are_on():
+    if notices.enabled():
         return f"by mail to {len(settings.NOTICE_EMAILS)}, through {settings.EMAIL_HOST}"
-    untold = notices.waiting(timezone.now())
+    untold = notices.count_unsent(timezone.now())
     return f"off; waiting unannounced: {untold}. Set NOTICE_EMAILS, MAIL_URL and MAIL_FROM (README)"
 
 

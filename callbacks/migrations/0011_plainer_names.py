@@ -1,0 +1,31 @@
+from django.db import migrations, models
+
+KEPT = models.CharField(help_text="Kept when the account is deleted.", max_length=150)
+REASONS = [("due", "Retention period ended"), ("withdrawn", "Withdrawn by the person"), ("staff", "Erased by staff")]
+
+
+def notified(old: str, new: str) -> list:
+    field = models.DateTimeField(db_column=old, editable=False, null=True)
+    return [
+        migrations.RenameField("callbackrequest", old, new),
+        migrations.AlterField("callbackrequest", new, field),
+    ]
+
+
+class Migration(migrations.Migration):
+    dependencies = [("callbacks", "0010_inspection_help_text")]
+
+    operations = [
+        # Names in Python and wording alone: the database is left as it is.
+        migrations.SeparateDatabaseAndState(
+            state_operations=[
+                *notified("staff_told_at", "staff_notified_at"),
+                *notified("overdue_told_at", "overdue_notified_at"),
+                *notified("correction_told_at", "correction_notified_at"),
+                migrations.AlterField("callattempt", "username", KEPT),
+                migrations.AlterField("note", "username", KEPT),
+                migrations.AlterField("accessrecord", "username", KEPT),
+                migrations.AlterField("erasure", "reason", models.CharField(choices=REASONS, max_length=10)),
+            ]
+        )
+    ]
