@@ -6,4 +6,4 @@ class CallbacksConfig(AppConfig):
     verbose_name = "Callback requests"
 
     def ready(self) -> None:
-        from callbacks import checks  # noqa: F401 - registers them
+        from callbacks import checks  # noqa: F401  registers the checks

@@ -1,16 +1,14 @@
-"""What `manage.py check` says about notices to staff."""
+"""System checks: the time zone, and notices to staff."""
 
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Warning, register
 
-LOCAL = {"localhost", "127.0.0.1", "::1"}
-
 
 @register()
 def time_zone_is_known(**kwargs) -> list[CheckMessage]:
-    """Django looks for a file of that name only, and only on some machines."""
+    """Django only checks that a file of that name exists, and only on some machines."""
     try:
         ZoneInfo(settings.TIME_ZONE)
     except (KeyError, ValueError, OSError):
@@ -18,30 +16,29 @@ def time_zone_is_known(**kwargs) -> list[CheckMessage]:
     else:
         return []
     hint = "Use a name like America/Boise: https://en.wikipedia.org/wiki/List_of_tz_database_time_zones"
-    return [Error(f"TIME_ZONE is no time zone: {settings.TIME_ZONE!r}.", hint=hint, id="callbacks.E001")]
+    return [Error(f"TIME_ZONE is not a time zone: {settings.TIME_ZONE!r}.", hint=hint, id="callbacks.E001")]
 
 
 @register()
-def notices_can_be_sent(**kwargs) -> list[CheckMessage]:
-    """Recipients without a server, or a server without recipients, is a mistake."""
+def notices_are_complete(**kwargs) -> list[CheckMessage]:
     if bool(settings.NOTICE_EMAILS) == bool(settings.EMAIL_HOST):
         return []
     missing = "MAIL_URL" if settings.NOTICE_EMAILS else "NOTICE_EMAILS"
-    return [Warning(f"No notice reaches staff: {missing} is not set.", id="callbacks.W001")]
+    return [Warning(f"Staff get no notices: {missing} is not set.", id="callbacks.W001")]
 
 
 @register(deploy=True)
-def notices_are_on(**kwargs) -> list[CheckMessage]:
+def notices_are_enabled(**kwargs) -> list[CheckMessage]:
     if settings.NOTICE_EMAILS or settings.EMAIL_HOST:
         return []
     hint = "Set NOTICE_EMAILS, MAIL_URL and MAIL_FROM (README, Notices to staff)."
-    return [Info("Staff get no notice of a new callback request.", hint=hint, id="callbacks.I001")]
+    return [Info("Staff are not notified of new callback requests.", hint=hint, id="callbacks.I001")]
 
 
 @register()
-def mail_password_is_not_sent_in_the_clear(**kwargs) -> list[CheckMessage]:
+def mail_password_is_encrypted(**kwargs) -> list[CheckMessage]:
     plain = settings.EMAIL_HOST and not (settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL)
-    if not (plain and settings.EMAIL_HOST_PASSWORD) or settings.EMAIL_HOST in LOCAL:
+    if not (plain and settings.EMAIL_HOST_PASSWORD) or settings.EMAIL_HOST in {"localhost", "127.0.0.1", "::1"}:
         return []
     hint = "Use smtp+tls:// or smtps:// in MAIL_URL."
-    return [Warning("The mail server's password crosses the network unencrypted.", hint=hint, id="callbacks.W002")]
+    return [Warning("The mail server's password is sent unencrypted.", hint=hint, id="callbacks.W002")]

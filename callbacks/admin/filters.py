@@ -1,23 +1,36 @@
 """The filters of the queue. None of them decrypts anything."""
 
+from collections.abc import Callable
+from typing import ClassVar
+
 from django.contrib import admin
 from django.contrib.admin.views.main import SEARCH_VAR
+from django.http import HttpRequest
 from django.utils import timezone
 
 from callbacks.models import CallbackRequest
+from callbacks.models.querysets import CallbackRequestQuerySet as Rows
 
 
 class QueueFilter(admin.SimpleListFilter):
     """A row of links above the list, as the admin's side bar covers it on phones."""
 
     template = "callbacks/staff/_filter.html"
+    #: By value in the address: the label, and the rows chosen.
+    options: ClassVar[dict[str, tuple[str, Callable[[Rows, HttpRequest], Rows]]]]
+
+    def lookups(self, request, model_admin):
+        return [(value, label) for value, (label, _) in self.options.items()]
+
+    def queryset(self, request, queryset):
+        option = self.options.get(self.value() or "")
+        return option[1](queryset, request) if option else queryset
 
 
 class StateFilter(QueueFilter):
     """Shows waiting requests by default, and all when searching for a reference."""
 
-    title = "state"
-    parameter_name = "state"
+    title = parameter_name = "state"
     EVERYTHING = "all"
 
     def lookups(self, request, model_admin):
@@ -37,49 +50,30 @@ class StateFilter(QueueFilter):
 
 
 class TimeFilter(QueueFilter):
-    title = "time"
-    parameter_name = "time"
-
-    def lookups(self, request, model_admin):
-        return [("now", "Can be called now"), ("overdue", "Overdue"), ("never", "No hours to call")]
-
-    def queryset(self, request, queryset):
-        if self.value() == "now":
-            return queryset.callable(timezone.now())
-        if self.value() == "overdue":
-            return queryset.overdue(timezone.now())
-        if self.value() == "never":
-            return queryset.never_met(timezone.now())
-        return queryset
+    title = parameter_name = "time"
+    options = {
+        "now": ("Can be called now", lambda rows, request: rows.callable(timezone.now())),
+        "overdue": ("Overdue", lambda rows, request: rows.overdue(timezone.now())),
+        "never": ("No hours to call", lambda rows, request: rows.never_met(timezone.now())),
+    }
 
 
 class ClaimFilter(QueueFilter):
-    title = "claim"
-    parameter_name = "claim"
-
-    def lookups(self, request, model_admin):
-        return [("mine", "Mine"), ("free", "Unclaimed"), ("others", "Claimed by others")]
-
-    def queryset(self, request, queryset):
-        if self.value() == "mine":
-            return queryset.filter(claimed_by=request.user)
-        if self.value() == "free":
-            return queryset.filter(claimed_by=None)
-        if self.value() == "others":
-            return queryset.exclude(claimed_by=None).exclude(claimed_by=request.user)
-        return queryset
+    title = parameter_name = "claim"
+    options = {
+        "mine": ("Mine", lambda rows, request: rows.filter(claimed_by=request.user.pk)),
+        "free": ("Unclaimed", lambda rows, request: rows.filter(claimed_by=None)),
+        "others": (
+            "Claimed by others",
+            lambda rows, request: rows.exclude(claimed_by=None).exclude(claimed_by=request.user.pk),
+        ),
+    }
 
 
 class SuspicionFilter(QueueFilter):
     title = "sent by"
     parameter_name = "suspected"
-
-    def lookups(self, request, model_admin):
-        return [("yes", "Possibly automated"), ("no", "A person")]
-
-    def queryset(self, request, queryset):
-        if self.value() == "yes":
-            return queryset.exclude(suspicion="")
-        if self.value() == "no":
-            return queryset.filter(suspicion="")
-        return queryset
+    options = {
+        "yes": ("Possibly automated", lambda rows, request: rows.exclude(suspicion="")),
+        "no": ("A person", lambda rows, request: rows.filter(suspicion="")),
+    }

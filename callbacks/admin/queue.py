@@ -13,6 +13,7 @@ from callbacks.admin.access import ERASE, EXPORT, VIEW, WORK, StaffRequest, need
 from callbacks.admin.filters import ClaimFilter, StateFilter, SuspicionFilter, TimeFilter
 from callbacks.admin.forms import FindForm
 from callbacks.admin.presenter import RequestSummary
+from callbacks.admin.records import ReadOnlyAdmin
 from callbacks.casework import actions, setup_gaps
 from callbacks.models import AccessRecord, CallbackRequest
 from callbacks.models.requests import as_reference
@@ -43,7 +44,7 @@ class Queue(ChangeList):
 
 
 @admin.register(CallbackRequest)
-class CallbackRequestAdmin(admin.ModelAdmin):
+class CallbackRequestAdmin(ReadOnlyAdmin):
     """Staff read requests and change their states; nobody adds or edits one."""
 
     change_list_template = "callbacks/staff/queue.html"
@@ -54,15 +55,7 @@ class CallbackRequestAdmin(admin.ModelAdmin):
     list_select_related = ("claimed_by",)
     search_fields = ("reference",)
     show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
-    actions = None
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
-        return False
 
     def has_view_permission(self, request: HttpRequest, obj=None) -> bool:
         return request.user.has_perm(VIEW)

@@ -1,4 +1,4 @@
-"""What the admin's front page says about the queue."""
+"""The queue on the admin's front page."""
 
 from django import template
 from django.utils import timezone
@@ -11,7 +11,7 @@ register = template.Library()
 
 @register.inclusion_tag("callbacks/staff/_summary.html", takes_context=True)
 def queue_summary(context: dict) -> dict:
-    """How many wait, for those who may see the queue; nothing, and no query, for others."""
+    """Counts and warnings for those who may see the queue; nothing, and no query, for others."""
     if not context["request"].user.has_perm("callbacks.view_callbackrequest"):
         return {}
     return {

@@ -77,18 +77,18 @@ def test_staff_are_warned_before_a_request_is_erased_unanswered():
     assert near.reference in sent.body and far.reference not in sent.body and done.reference not in sent.body
     report = io.StringIO()
     call_command("purge_callbacks", stdout=report)
-    assert "Will be erased within 7 days, while the person still waits: 1.\n" in report.getvalue()
+    assert "Will be erased within 7 days while still waiting: 1.\n" in report.getvalue()
     assert near.reference not in report.getvalue()
 
 
 def test_check_says_what_is_missing(settings):
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
     settings.EMAIL_HOST_PASSWORD = ""
-    assert checks.notices_can_be_sent() == checks.mail_password_is_not_sent_in_the_clear() == []
+    assert checks.notices_are_complete() == checks.mail_password_is_encrypted() == []
     settings.EMAIL_HOST_PASSWORD = PASSWORD
-    assert [found.id for found in checks.mail_password_is_not_sent_in_the_clear()] == ["callbacks.W002"]
+    assert [found.id for found in checks.mail_password_is_encrypted()] == ["callbacks.W002"]
     settings.EMAIL_HOST = ""
-    assert "MAIL_URL" in checks.notices_can_be_sent()[0].msg
+    assert "MAIL_URL" in checks.notices_are_complete()[0].msg
     settings.NOTICE_EMAILS = []
-    assert checks.notices_can_be_sent() == []
-    assert [found.id for found in checks.notices_are_on()] == ["callbacks.I001"]
+    assert checks.notices_are_complete() == []
+    assert [found.id for found in checks.notices_are_enabled()] == ["callbacks.I001"]

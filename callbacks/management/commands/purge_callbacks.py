@@ -1,4 +1,4 @@
-"""Keeps the promise made on the confirmation page. The worker runs it daily."""
+"""Erase what is due, as the confirmation page promises. The worker runs it daily."""
 
 import datetime
 
@@ -11,19 +11,19 @@ from callbacks.models import CallbackRequest
 
 
 class Command(BaseCommand):
-    help = "Erase callback requests whose time is over, with their files, and files that belong to no request."
+    help = "Erase callback requests past their retention period, with their files, and files without a request."
 
     def handle(self, *args, **options) -> None:
         erased = erasure.erase_due(timezone.now())
         self.stdout.write(f"Callback requests erased: {erased}. {_sweep()}")
         soon = timezone.now() + datetime.timedelta(days=WARNED_DAYS)
         if waiting := CallbackRequest.objects.waiting_but_erased_by(soon).count():
-            self.stdout.write(f"Will be erased within {WARNED_DAYS} days, while the person still waits: {waiting}.")
+            self.stdout.write(f"Will be erased within {WARNED_DAYS} days while still waiting: {waiting}.")
 
 
 def _sweep() -> str:
-    """A store that is away keeps no host from starting; the schedule sweeps again within the hour."""
+    """Storage that is down must not keep a host from starting; the schedule sweeps again within the hour."""
     try:
         return f"Files without a request removed: {erasure.sweep_orphans()}."
     except OSError as error:
-        return f"Files without a request could not be looked for: {error.strerror}."
+        return f"Files without a request could not be listed: {error.strerror}."

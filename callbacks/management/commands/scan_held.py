@@ -1,4 +1,4 @@
-"""Gives a scanner that came back the files it missed. Run it every few minutes where the task worker does not."""
+"""Scan the files that arrived while the scanner was down. Run it every few minutes if no task worker does."""
 
 from django.core.management.base import BaseCommand
 
@@ -6,7 +6,7 @@ from callbacks.files import rescan
 
 
 class Command(BaseCommand):
-    help = "Scan the files that are held because the malware scanner was away when they came."
+    help = "Scan the files that are held because the malware scanner was down when they came."
 
     def handle(self, *args, **options) -> None:
         self.stdout.write(str(rescan.rescan_held()))
