@@ -32,7 +32,10 @@ class RequestSummary:
 
     @property
     def can_be_called(self) -> bool:
-        return self.request.can_be_called_at(self.now) and self.hours.allow(self.now)
+        """As CallbackRequestQuerySet.callable."""
+        if not self.request.is_waiting or (self.request.next_try_at or self.now) > self.now:
+            return False
+        return self.hours.next_call(self.now, self.request.safe_hours) == self.now
 
     @property
     def due(self) -> str:

@@ -187,10 +187,6 @@ class CallbackRequest(models.Model):
     def is_overdue_at(self, at: datetime.datetime) -> bool:
         return self.is_waiting and self.call_by < at
 
-    def can_be_called_at(self, at: datetime.datetime) -> bool:
-        """Waiting, within the safe hours, and past an agreed next try."""
-        return self.is_waiting and (self.next_try_at or at) <= at and self.safe_hours.include(at)
-
     @property
     def call_by_there(self) -> datetime.datetime:
         """`call_by` on the clock that `zone_in_words` names."""
