@@ -21,42 +21,13 @@ from callbacks.admin.instructions import instructions
 from callbacks.admin.request_page import or_cannot_open
 from callbacks.casework import actions
 from callbacks.models import AccessRecord, CallbackRequest
-from callbacks.values.details import Details
+from callbacks.values.details import Details, IfOtherAnswers
 from editorial import phones
 from vault.keyring import VaultError
 
 MAX_ROWS = 5_000
 BATCH_SIZE = 200  # rows decrypted and held in memory together
 
-#: Includes all calling instructions, for staff who work from the sheet. Phone numbers are as dialed here.
-COLUMNS = [
-    "Reference",
-    "State",
-    "Received (clinic time)",
-    "Call by (clinic time)",
-    "Promised",
-    "Next try (clinic time)",
-    "Claimed by",
-    "Name",
-    "About",
-    "Phone",
-    "Extension",
-    "Remark on the number",
-    "Email",
-    "Safe hours",
-    "Where they are",
-    "Voicemail",
-    "Text message",
-    "If someone else answers (their words)",
-    "How to call",
-    "Calls",
-    "Last call (clinic time)",
-    "How it went",
-    "Changed by the person (clinic time)",
-    "Possibly automated",
-    "Closed",
-]
-WORDS = ["Message", "Notes"]
 _UNSAFE = tuple("=+-@\t\r\n＝＋－＠")
 
 
@@ -106,67 +77,47 @@ class _Line:
 
 
 def _file(pks: list[uuid.UUID], *, with_words: bool) -> Iterator[bytes]:
-    writer = csv.DictWriter(_Line(), COLUMNS + (WORDS if with_words else []), quoting=csv.QUOTE_ALL)
+    columns = COLUMNS | (WORDS if with_words else {})
+    writer = csv.writer(_Line(), quoting=csv.QUOTE_ALL)
     yield b"\xef\xbb\xbf"  # tells Excel that it is UTF-8
-    yield writer.writeheader().encode()
+    yield writer.writerow(columns).encode()
     for start in range(0, len(pks), BATCH_SIZE):
         part = pks[start : start + BATCH_SIZE]
         related = CallbackRequest.objects.select_related("claimed_by").prefetch_related("attempts", "notes")
         rows = related.in_bulk(part)
-        lines = [
-            writer.writerow({name: safe_cell(value) for name, value in _row(rows[pk], with_words=with_words).items()})
-            for pk in part
-            if pk in rows  # the others have just been erased
-        ]
+        found = [_Row(rows[pk]) for pk in part if pk in rows]  # the others have just been erased
+        lines = [writer.writerow([safe_cell(value_of(row)) for value_of in columns.values()]) for row in found]
         yield "".join(lines).encode()
 
 
-def _row(callback: CallbackRequest, *, with_words: bool) -> dict[str, object]:
-    """By column; the personal ones are left out for a withdrawn request."""
-    calls = list(callback.attempts.all())  # newest first
-    row: dict[str, object] = {
-        "Reference": callback.reference,
-        "State": callback.get_state_display(),
-        "Received (clinic time)": _moment(callback.received_at),
-        "Call by (clinic time)": _moment(callback.call_by),
-        "Promised": _yes(callback.due_is_promised),
-        "Next try (clinic time)": _moment(callback.next_try_at),
-        "Claimed by": actions.name_of(callback.claimed_by),
-        "Safe hours": callback.safe_hours.in_words,
-        "Calls": len(calls),
-        "Last call (clinic time)": _moment(calls[0].at) if calls else "",
-        "How it went": calls[0].get_outcome_display() if calls else "",
-        "Changed by the person (clinic time)": _moment(callback.corrected_at),
-        "Possibly automated": callback.get_suspicion_display(),
-        "Closed": _yes(callback.state == CallbackRequest.State.CLOSED),
-    }
-    details = None
-    if callback.is_kept:
-        try:
-            details = callback.open_details()
-            row |= _person(details)
-        except VaultError:
-            row |= dict.fromkeys(("Name", "Phone", "Email", "How to call"), CANNOT_OPEN)
-    if with_words:
-        row["Message"] = details.message if details else ""
-        row["Notes"] = "\n\n".join(or_cannot_open(note.open_text) for note in callback.notes.all())
-    return row
+class _Row:
+    """A request, with its details as far as they are kept and can be opened."""
+
+    def __init__(self, request: CallbackRequest) -> None:
+        self.request = request
+        self.last_call = next(iter(request.attempts.all()), None)  # newest first
+        self.details: Details | None = None
+        self.unopened = ""
+        if request.is_kept:
+            try:
+                self.details = request.open_details()
+            except VaultError:
+                self.unopened = CANNOT_OPEN
+
+    def notes(self) -> str:
+        return "\n\n".join(or_cannot_open(note.open_text) for note in self.request.notes.all())
 
 
-def _person(details: Details) -> dict[str, str]:
-    return {
-        "Name": details.name,
-        "About": details.about_in_words,
-        "Phone": phones.without_extension(details.phone),
-        "Extension": phones.extension(details.phone),
-        "Remark on the number": details.phone_remark,
-        "Email": details.email,
-        "Where they are": details.place,
-        "Voicemail": _yes(details.voicemail),
-        "Text message": _yes(details.text_message),
-        "If someone else answers (their words)": details.if_other_answers_in_words,
-        "How to call": " ".join(instruction.sentence for instruction in instructions(details)),
-    }
+Column = Callable[[_Row], object]
+
+
+def _person(value_of: Callable[[Details], object], *, says_unopened: bool = False) -> Column:
+    """A column about the person: empty if they withdrew; four columns say that the details cannot be opened."""
+    return lambda row: value_of(row.details) if row.details else row.unopened if says_unopened else ""
+
+
+def _how_to_call(details: Details) -> str:
+    return " ".join(instruction.sentence for instruction in instructions(details))
 
 
 def _yes(value: bool) -> str:
@@ -176,3 +127,34 @@ def _yes(value: bool) -> str:
 def _moment(at: datetime.datetime | None) -> str:
     """On the clinic's clock, like 2026-11-29 14:05 EST."""
     return timezone.localtime(at).strftime("%Y-%m-%d %H:%M %Z") if at else ""
+
+
+#: Includes all calling instructions, for staff who work from the sheet. Phone numbers are as dialed here.
+COLUMNS: dict[str, Column] = {
+    "Reference": lambda row: row.request.reference,
+    "State": lambda row: row.request.get_state_display(),
+    "Received (clinic time)": lambda row: _moment(row.request.received_at),
+    "Call by (clinic time)": lambda row: _moment(row.request.call_by),
+    "Promised": lambda row: _yes(row.request.due_is_promised),
+    "Next try (clinic time)": lambda row: _moment(row.request.next_try_at),
+    "Claimed by": lambda row: actions.name_of(row.request.claimed_by),
+    "Name": _person(lambda details: details.name, says_unopened=True),
+    "About": _person(lambda details: details.about_in_words),
+    "Phone": _person(lambda details: phones.without_extension(details.phone), says_unopened=True),
+    "Extension": _person(lambda details: phones.extension(details.phone)),
+    "Remark on the number": _person(lambda details: details.phone_remark),
+    "Email": _person(lambda details: details.email, says_unopened=True),
+    "Safe hours": lambda row: row.request.safe_hours.in_words,
+    "Where they are": _person(lambda details: details.place),
+    "Voicemail": _person(lambda details: _yes(details.voicemail)),
+    "Text message": _person(lambda details: _yes(details.text_message)),
+    "If someone else answers (their words)": _person(lambda details: IfOtherAnswers(details.if_other_answers).label),
+    "How to call": _person(_how_to_call, says_unopened=True),
+    "Calls": lambda row: len(row.request.attempts.all()),
+    "Last call (clinic time)": lambda row: _moment(row.last_call.at if row.last_call else None),
+    "How it went": lambda row: row.last_call.get_outcome_display() if row.last_call else "",
+    "Changed by the person (clinic time)": lambda row: _moment(row.request.corrected_at),
+    "Possibly automated": lambda row: row.request.get_suspicion_display(),
+    "Closed": lambda row: _yes(row.request.state == CallbackRequest.State.CLOSED),
+}
+WORDS: dict[str, Column] = {"Message": _person(lambda details: details.message), "Notes": _Row.notes}

@@ -91,7 +91,3 @@ class Details:
     @property
     def about_in_words(self) -> str:
         return About(self.about).label if self.about else "Not said"
-
-    @property
-    def if_other_answers_in_words(self) -> str:
-        return IfOtherAnswers(self.if_other_answers).label
