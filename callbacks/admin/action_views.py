@@ -10,17 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from callbacks.admin.access import (
-    CANNOT_OPEN,
-    VIEW,
-    WORK,
-    StaffRequest,
-    back_to_queue,
-    find_request,
-    needs,
-    page_url,
-    see_other,
-)
+from callbacks.admin import access
+from callbacks.admin.access import StaffRequest
 from callbacks.admin.forms import AttemptForm, NoteForm
 from callbacks.admin.request_page import may_see_number, show
 from callbacks.casework import actions
@@ -42,11 +33,11 @@ def action(view: Callable[[StaffRequest, CallbackRequest], HttpResponse]) -> Cal
     @functools.wraps(view)
     def on_request(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
         try:
-            return view(request, find_request(pk))
+            return view(request, access.find_request(pk))
         except (Http404, CallbackRequest.DoesNotExist):
-            return back_to_queue(request, GONE)
+            return access.back_to_queue(request, GONE)
 
-    return require_POST(needs(VIEW, WORK)(on_request))
+    return require_POST(access.needs(access.VIEW, access.WORK)(on_request))
 
 
 @action
@@ -125,7 +116,7 @@ def _read_first(
     request: StaffRequest, callback: CallbackRequest, problem: str, form: AttemptForm | None = None
 ) -> HttpResponse:
     """Show the current page in place of a step that was taken from an older one; `form` stays filled in."""
-    callback = find_request(callback.pk)
+    callback = access.find_request(callback.pk)
     actions.record(AccessRecord.Action.VIEWED, callback, request.user)
     return show(request, callback, attempt_form=form and form.again(callback), problem=problem, status=409)
 
@@ -147,17 +138,17 @@ def _do(
         problem = CHANGED.format(not_done=not_done, changes=", ".join(changed.changes))
         return _read_first(request, callback, problem)
     except VaultError:
-        messages.error(request, CANNOT_OPEN)
+        messages.error(request, access.CANNOT_OPEN)
     else:
         messages.success(request, done)
         if after:
             return after
-    return see_other(page_url(callback))
+    return access.see_other(access.page_url(callback))
 
 
 def _clash(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
     """Report what happened to the request since the page was opened."""
-    callback = find_request(callback.pk)
+    callback = access.find_request(callback.pk)
     owner = actions.name_of(callback.claimed_by) if callback.claimed_by != request.user else ""
     if not callback.is_kept:
         warning = "The person has withdrawn the request. Do not call."
@@ -168,4 +159,4 @@ def _clash(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
     else:
         warning = "The request has changed. Review it before you go on."
     messages.warning(request, warning)
-    return see_other(page_url(callback))
+    return access.see_other(access.page_url(callback))

@@ -6,45 +6,36 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
-from callbacks.admin.access import (
-    ERASE,
-    VIEW,
-    StaffRequest,
-    back_to_queue,
-    find_request,
-    needs,
-    queue_url,
-    see_other,
-    staff_page,
-)
+from callbacks.admin import access
+from callbacks.admin.access import StaffRequest
 from callbacks.casework import erasure
 from callbacks.models import CallbackRequest
 
 
-@needs(VIEW, ERASE)
+@access.needs(access.VIEW, access.ERASE)
 def confirm(request: StaffRequest, object_id: str) -> HttpResponse:
-    return _confirm(request, [find_request(object_id)])
+    return _confirm(request, [access.find_request(object_id)])
 
 
 @require_POST
-@needs(VIEW, ERASE)
+@access.needs(access.VIEW, access.ERASE)
 def erase_selected(request: StaffRequest) -> HttpResponse:
     """Erase the `selected` requests once `confirmed`."""
     chosen = list(CallbackRequest.objects.filter(pk__in=_ids(request)))
     if not chosen:
-        return back_to_queue(request, "Choose the requests first.")
+        return access.back_to_queue(request, "Choose the requests first.")
     if request.POST.get("confirmed") != "yes":
         return _confirm(request, chosen)
     for callback in chosen:
         erasure.erase(callback, by=request.user)
     messages.success(request, f"Erased: {', '.join(callback.reference for callback in chosen)}.")
-    return see_other(queue_url())
+    return access.see_other(access.queue_url())
 
 
 def _confirm(request: StaffRequest, chosen: list[CallbackRequest]) -> HttpResponse:
     waiting = sum(callback.is_waiting for callback in chosen)
     context = {"chosen": chosen, "waiting": waiting, "title": "Erase for good"}
-    return staff_page(request, "erase.html", context)
+    return access.staff_page(request, "erase.html", context)
 
 
 def _ids(request: StaffRequest) -> list[uuid.UUID]:

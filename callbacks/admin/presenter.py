@@ -10,7 +10,7 @@ from callbacks.admin.times import clock, date_and_clock, day_and_clock, relative
 from callbacks.casework import actions
 from callbacks.models import CallbackRequest
 from callbacks.values.opening import OpeningHours
-from callbacks.values.safe_hours import UNKNOWN, clock_of
+from callbacks.values.safe_hours import UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class RequestSummary:
         """The person's local time; empty if their time zone is unknown."""
         if self.request.zone == UNKNOWN:
             return ""
-        return clock(self.now.astimezone(clock_of(self.request.zone)))
+        return clock(self.now.astimezone(self.request.clock))
 
     @property
     def next_try(self) -> str:

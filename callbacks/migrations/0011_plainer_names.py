@@ -1,6 +1,11 @@
+import django.db.models.deletion
+from django.conf import settings
 from django.db import migrations, models
 
 KEPT = models.CharField(help_text="Kept when the account is deleted.", max_length=150)
+WHO = models.ForeignKey(
+    null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+)
 REASONS = [("due", "Retention period ended"), ("withdrawn", "Withdrawn by the person"), ("staff", "Erased by staff")]
 
 
@@ -22,9 +27,11 @@ class Migration(migrations.Migration):
                 *notified("staff_told_at", "staff_notified_at"),
                 *notified("overdue_told_at", "overdue_notified_at"),
                 *notified("correction_told_at", "correction_notified_at"),
-                migrations.AlterField("callattempt", "username", KEPT),
-                migrations.AlterField("note", "username", KEPT),
-                migrations.AlterField("accessrecord", "username", KEPT),
+                *(
+                    migrations.AlterField(model, name, field)
+                    for model in ("callattempt", "note", "accessrecord")
+                    for name, field in (("who", WHO), ("username", KEPT))
+                ),
                 migrations.AlterField("erasure", "reason", models.CharField(choices=REASONS, max_length=10)),
             ]
         )

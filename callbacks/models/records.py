@@ -11,23 +11,27 @@ from callbacks.models.requests import CallbackRequest
 from callbacks.values import states
 from callbacks.values.upload_rules import Slot
 
-_KEPT = "Kept when the account is deleted."
+
+class ByStaff(models.Model):
+    """Who did it and when; newest first."""
+
+    who = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    username = models.CharField(max_length=150, help_text="Kept when the account is deleted.")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True
+        ordering = ["-at", "-pk"]
 
 
-class CallAttempt(models.Model):
+class CallAttempt(ByStaff):
     Outcome = states.Outcome
 
     request = models.ForeignKey(CallbackRequest, on_delete=models.CASCADE, related_name="attempts")
-    who = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="call_attempts"
-    )
-    username = models.CharField(max_length=150, help_text=_KEPT)
-    at = models.DateTimeField(default=timezone.now)
     outcome = models.CharField(max_length=14, choices=states.Outcome)
     next_try_at = models.DateTimeField("next try", null=True, blank=True)
 
-    class Meta:
-        ordering = ["-at", "-pk"]
+    class Meta(ByStaff.Meta):
         constraints = [
             models.CheckConstraint(condition=Q(outcome__in=states.Outcome.values), name="attempt_outcome_known"),
             models.CheckConstraint(
@@ -39,20 +43,12 @@ class CallAttempt(models.Model):
         return f"{self.request}: {self.get_outcome_display()}"
 
 
-class Note(models.Model):
+class Note(ByStaff):
     """A note for colleagues; sealed, as it may quote the person."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     request = models.ForeignKey(CallbackRequest, on_delete=models.CASCADE, related_name="notes")
-    who = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="callback_notes"
-    )
-    username = models.CharField(max_length=150, help_text=_KEPT)
-    at = models.DateTimeField(default=timezone.now)
     sealed = models.BinaryField()
-
-    class Meta:
-        ordering = ["-at", "-pk"]
 
     def __str__(self) -> str:
         return f"Note on {self.request}"
@@ -66,22 +62,16 @@ class Note(models.Model):
         return self.request.open(self.sealed, f"note|{self.pk}").decode()
 
 
-class AccessRecord(models.Model):
+class AccessRecord(ByStaff):
     """An entry of the access log. Outlives the request, and holds none of its content."""
 
     Action = states.Access
 
-    who = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="callback_access_records"
-    )
-    username = models.CharField(max_length=150, help_text=_KEPT)
     request_reference = models.CharField("request", max_length=7, blank=True)
     slot = models.CharField("file", max_length=10, choices=Slot, blank=True)
     action = models.CharField(max_length=10, choices=states.Access)
-    at = models.DateTimeField(default=timezone.now)
 
-    class Meta:
-        ordering = ["-at", "-pk"]
+    class Meta(ByStaff.Meta):
         default_permissions = ("view",)
         indexes = [models.Index(fields=["request_reference"], name="access_reference")]
         constraints = [models.CheckConstraint(condition=Q(action__in=states.Access.values), name="access_action_known")]

@@ -3,6 +3,7 @@
 import datetime
 import secrets
 import uuid
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
@@ -188,25 +189,18 @@ class CallbackRequest(models.Model):
         return self.is_waiting and self.call_by < at
 
     @property
-    def call_by_there(self) -> datetime.datetime:
-        """`call_by` on the clock that `zone_in_words` names."""
-        return self.call_by.astimezone(clock_of(self.zone))
-
-    @property
-    def received_there(self) -> datetime.datetime:
-        """`received_at` on the clock that `zone_in_words` names."""
-        return self.received_at.astimezone(clock_of(self.zone))
+    def clock(self) -> ZoneInfo:
+        """The person's time zone, or the clinic's if theirs is unknown."""
+        return clock_of(self.zone)
 
     def attempts_there(self) -> list[dict]:
         """Our calls as the person may see them, oldest first: when, on their clock, and whether we talked."""
-        zone = clock_of(self.zone)
-        attempts = sorted(self.attempts.all(), key=lambda attempt: attempt.at)
-        return [{"at": each.at.astimezone(zone), "reached": each.outcome == Outcome.REACHED} for each in attempts]
+        attempts = reversed(self.attempts.all())
+        return [{"at": each.at.astimezone(self.clock), "reached": each.outcome == Outcome.REACHED} for each in attempts]
 
     @property
     def zone_in_words(self) -> str:
-        """The person's zone, or the clinic's if theirs is unknown."""
-        return zone_name(clock_of(self.zone).key)
+        return zone_name(self.clock.key)
 
     @property
     def _key_context(self) -> bytes:

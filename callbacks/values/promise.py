@@ -81,7 +81,8 @@ def never_meet_there(safe: SafeHours) -> str | None:
 def _by(
     hours: OpeningHours, start: datetime.datetime, chances: Iterator[tuple[datetime.date, Stretch]]
 ) -> datetime.datetime | None:
-    last_day = _working_days(hours, start)[-1:]
+    open_days = dict.fromkeys(day for day, _ in hours.open(start))
+    last_day = list(open_days)[:WORKING_DAYS][-1:]
     left, found = hours.call_within, None
     for day, (begin, end) in chances:
         if found and [day] > last_day:
@@ -94,17 +95,6 @@ def _by(
             found = end
             last_day = max(last_day, [day])
     return found
-
-
-def _working_days(hours: OpeningHours, start: datetime.datetime) -> list[datetime.date]:
-    """The first days from `start` on, by our calendar, on which we are open."""
-    days: list[datetime.date] = []
-    for day, _ in hours.open(start):
-        if day not in days:
-            if len(days) == WORKING_DAYS:
-                break
-            days.append(day)
-    return days
 
 
 def _next_quarter(at: datetime.datetime) -> datetime.datetime:
