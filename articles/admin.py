@@ -6,6 +6,7 @@ from django.contrib import admin
 
 from articles.article_page import detail_context
 from articles.models import Article, Topic
+from editorial import snapshot
 from editorial.admin import KeepsOldAddress, ReviewedPageAdmin
 
 
@@ -33,4 +34,4 @@ class ArticleAdmin(ReviewedPageAdmin):
     preview_name = "article"
 
     def preview_context(self, page: Article) -> dict:
-        return detail_context(page)
+        return detail_context(page, snapshot.current())

@@ -1,109 +1,161 @@
-"""What the page of an article shows besides its text. Its queries are composed once (editorial.prepared)."""
+"""What an article's page shows besides its text: its topics and stages, related articles and its neighbours."""
 
 import datetime
+from bisect import bisect_left
 from typing import NamedTuple
 
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import DateTimeField, Q, Value
+from django.http import Http404
 from django.utils import timezone
 
-from articles.models import Article, Topic, reading_minutes, stands_before
+from articles.models import Article
 from editorial import snapshot
 from editorial.addresses import address_of
 from editorial.markdown import PageText
-from editorial.prepared import Prepared
 from phases.models import Phase
 
-MOMENT = datetime.datetime
-#: The pages of what gathers articles.
+RELATED = 3
+INDEXED = 300  # newest articles: a page of a long blog costs no more than one of a short blog
+#: The pages of what an article can belong to.
 _TOPIC, _STAGE = "articles:topic", "phases:detail"
 
 
-class Gathering(NamedTuple):
-    """What gathers articles, a topic or a stage, as far as an article's page shows it."""
+class Card(NamedTuple):
+    """An article as another one's page shows it."""
 
-    view: str
-    position: int
-    name: str
+    pk: int
     slug: str
-
-    def get_absolute_url(self) -> str:
-        return address_of(self.view, self.slug)
-
-
-class Another(NamedTuple):
-    """An article as far as another one's page shows it."""
-
     title: str
-    slug: str
     summary: str
+    published_at: datetime.datetime
 
     def get_absolute_url(self) -> str:
         return address_of("articles:detail", self.slug)
 
 
-_found = Prepared(lambda slug, now: Article.objects.published(now).filter(slug=slug), slug=str, now=MOMENT)
-_gathered_in = Prepared(
-    lambda article, now: _named(Topic.objects.filter(articles=article), _TOPIC).union(
-        _named(Phase.objects.published(now).filter(articles=article), _STAGE), all=True
-    ),
-    article=int,
-    now=MOMENT,
-)
-_related = Prepared(
-    lambda article, now: Article.objects.published(now).related_to(article).values_list(*Another._fields),
-    article=int,
-    now=MOMENT,
-)
-_beside = Prepared(
-    lambda article, at, until, now: (
-        Article.objects.published(now)
-        .beside(article, at, until)
-        .values_list(Case(When(stands_before(article, at), then=1), default=0), *Another._fields)
-    ),
-    article=int,
-    at=MOMENT,
-    until=MOMENT,
-    now=MOMENT,
-)
+class Group(NamedTuple):
+    """A topic or a stage that an article belongs to. Sorts as the list of all topics or stages."""
+
+    view: str
+    position: int
+    name: str
+    slug: str
+    live_from: datetime.datetime | None  # a stage may be scheduled
+
+    def get_absolute_url(self) -> str:
+        return address_of(self.view, self.slug)
 
 
-def _named(rows: QuerySet, view: str) -> QuerySet:
-    """The values of a `Gathering`."""
-    return rows.order_by().values_list(Value(view), "position", "name", "slug")
+class ArticleIndex:
+    """The newest articles, published or scheduled, with their topics and stages. Two queries.
 
-
-def published_article(slug: str) -> Article | None:
-    """The article at this address, if readers may see it. One query."""
-    return next(iter(_found(slug=slug, now=timezone.now())), None)
-
-
-def detail_context(article: Article) -> dict:
-    """What the page of an article shows besides it; the preview in the admin shows the same.
-
-    Three queries, one for the version of the content, and those for what nobody has asked for since it changed.
+    Part of the content's snapshot: what is due by the clock is decided when a page asks.
     """
-    current = snapshot.current()
-    page_text = PageText(glossary=current.glossary())
-    body = page_text.render(article.body)
-    known = {"article": article.pk, "now": timezone.now()}
-    gathered = sorted(map(Gathering._make, _gathered_in(**known)))  # in the order of their lists
+
+    def __init__(self) -> None:
+        newest = Article.objects.filter(status=Article.Status.PUBLISHED).values_list(*Card._fields)[:INDEXED]
+        self._cards = [Card(*row) for row in newest]
+        self._groups = _groups_of([card.pk for card in self._cards])
+        self._read: dict[str, Article] = {}
+
+    def article(self, slug: str, now: datetime.datetime) -> Article | None:
+        """The article that readers may see at this address. One query, the first time."""
+        found = self._read.get(slug) or Article.objects.filter(slug=slug).first()
+        if found and found.pk in self._groups:
+            self._read[slug] = found
+        return found if found and found.is_published(now) else None
+
+    def groups_of(self, article: Article) -> set[Group]:
+        if article.pk in self._groups:
+            return self._groups[article.pk]
+        return _groups_of([article.pk])[article.pk]
+
+    def related(self, article: Article, groups: set[Group], now: datetime.datetime) -> list[Card]:
+        """Other articles that share most of these topics and stages; of equals, the newest."""
+        others = [card for card in self._cards[self._first_published(now) :] if card.pk != article.pk]
+        return sorted(others, key=lambda card: len(groups & self._groups[card.pk]), reverse=True)[:RELATED]
+
+    def neighbours(self, article: Article, now: datetime.datetime) -> dict[str, Card | Article | None]:
+        """The published articles just before and after this one in the list of all articles."""
+        if article.published_at is None:
+            return {"newer": None, "older": None}
+        first = self._first_published(now)
+        place = bisect_left(self._cards, _place(article), key=_place)
+        after = place + 1 if article.pk in self._groups else place
+        if after >= len(self._cards) == INDEXED:
+            return _far_neighbours(article, now)
+        return {
+            "newer": self._cards[place - 1] if place > first else None,
+            "older": next(iter(self._cards[max(after, first) :]), None),
+        }
+
+    def _first_published(self, now: datetime.datetime) -> int:
+        return bisect_left(self._cards, True, key=lambda card: card.published_at <= now)
+
+
+def _place(article: Card | Article) -> tuple[float, int]:
+    """The sort key of the list of all articles."""
+    return -article.published_at.timestamp() if article.published_at else 0, article.pk
+
+
+def _groups_of(articles: list[int]) -> dict[int, set[Group]]:
+    stages = Article.phases.through.objects.filter(phase__status=Phase.Status.PUBLISHED)
+    topics = Article.topics.through.objects.all()
+    never = Value(None, output_field=DateTimeField())
+    links = (
+        stages.filter(article__in=articles)
+        .values_list(
+            "article_id", Value(_STAGE), "phase__position", "phase__name", "phase__slug", "phase__published_at"
+        )
+        .union(
+            topics.filter(article__in=articles).values_list(
+                "article_id", Value(_TOPIC), "topic__position", "topic__name", "topic__slug", never
+            ),
+            all=True,
+        )
+    )
+    found: dict[int, set[Group]] = {article: set() for article in articles}
+    for article, *group in links:
+        found[article].add(Group(*group))
+    return found
+
+
+def _far_neighbours(article: Article, now: datetime.datetime) -> dict[str, Card | Article | None]:
+    """For an article too old for the index. The bounds on the time alone let the database use its own index."""
+    at, live = article.published_at, Article.objects.published(now)
+    newer = live.filter(Q(published_at__gt=at) | Q(pk__lt=article.pk), published_at__gte=at)
+    older = live.filter(Q(published_at__lt=at) | Q(pk__gt=article.pk), published_at__lte=at)
+    nearest = Q(pk__in=newer.order_by("published_at", "-pk").values("pk")[:1]) | Q(pk__in=older.values("pk")[:1])
+    found: dict[str, Card | Article | None] = {"newer": None, "older": None}
+    for other in Article.objects.filter(nearest).defer("body"):
+        found["newer" if _place(other) < _place(article) else "older"] = other
+    return found
+
+
+def published_article(slug: str) -> dict:
+    """Return what the template needs for the article at this address; raises Http404 where readers may see none.
+
+    One query for the version of the content, and those for what changed since.
+    """
+    content = snapshot.current()
+    article = content.keep(ArticleIndex).article(slug, timezone.now())
+    if article is None:
+        raise Http404
+    return detail_context(article, content)
+
+
+def detail_context(article: Article, content: snapshot.ContentSnapshot) -> dict:
+    """Return what the template needs; the preview in the admin needs the same."""
+    index, now = content.keep(ArticleIndex), timezone.now()
+    groups = index.groups_of(article)
+    page_text = PageText(glossary=content.glossary)
     return {
-        "standing": current,
+        "article": article,
+        "snapshot": content,
         "page_text": page_text,
-        "body": body,
-        "minutes": reading_minutes(body.html),
-        "topics": [each for each in gathered if each.view == _TOPIC],
-        "stages": [each for each in gathered if each.view == _STAGE],
-        "related": list(map(Another._make, _related(**known))),
-        **neighbours(article, known["now"]),
+        "body": page_text.render(article.body),
+        "topics": [group for group in sorted(groups) if group.view == _TOPIC],
+        "stages": [group for group in sorted(groups) if group.live_from and group.live_from <= now],
+        "related": index.related(article, groups, now),
+        **index.neighbours(article, now),
     }
-
-
-def neighbours(article: Article, now: datetime.datetime) -> dict[str, Another | None]:
-    """The published articles just before and after this one, as the list of all articles has them. One query."""
-    if article.published_at is None:
-        return {"newer": None, "older": None}
-    at = article.published_at
-    beside = _beside(article=article.pk, at=at, until=min(at, now), now=now)
-    found = {is_newer: Another(*shown) for is_newer, *shown in beside}
-    return {"newer": found.get(1), "older": found.get(0)}

@@ -1,21 +1,14 @@
 """The blog: articles, and the topics that gather them."""
 
-import datetime
-from functools import lru_cache
-
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
-from django.utils.html import strip_tags
+from django.db.models import Exists, OuterRef
 from markdownx.models import MarkdownxField
 
 from editorial.addresses import address_of
-from editorial.publishing import WRITING_HELP, PublishedQuerySet, ReviewedPage, check_summary
+from editorial.publishing import WRITING_HELP, ReviewedPage, check_summary
 from phases.models import Phase
 
-#: Of so many articles related ones are looked for, so that a long blog costs no more than a short one.
-RELATED_AMONG = 200
 WORDS_A_MINUTE = 180  # slower than the usual 230: people read badly when they feel ill
 
 
@@ -52,46 +45,6 @@ class Topic(models.Model):
             raise ValidationError({"description": error}) from error
 
 
-class ArticleQuerySet(PublishedQuerySet):
-    def related_to(self, pk: int, limit: int = 3):
-        """Other articles that share most topics and stages with that one, among the newest."""
-        newest = self.order_by("-published_at", "pk").values("pk")[:RELATED_AMONG]
-        shared = _shared(Article.topics.through, "topic_id", pk) + _shared(Article.phases.through, "phase_id", pk)
-        return (
-            self._among(Q(pk__in=newest))
-            .exclude(pk=pk)
-            .annotate(shared=shared)
-            .order_by("-shared", "-published_at", "pk")[:limit]
-        )
-
-    def beside(self, pk: int, published_at: datetime.datetime, until: datetime.datetime):
-        """The one just before and the one just after that article, in the order of the list of all.
-
-        `until` is the earlier of its time and now: the database would look through all between the two.
-        """
-        newer = self.filter(stands_before(pk, published_at), published_at__gte=published_at)
-        older = Article.objects.published(until).filter(Q(published_at__lt=published_at) | Q(pk__gt=pk))
-        nearest = [rows.values("pk")[:1] for rows in (newer.order_by("published_at", "-pk"), older)]
-        return self._among(Q(pk__in=nearest[0]) | Q(pk__in=nearest[1]))
-
-    def _among(self, chosen: Q):
-        """Those that were chosen from this set. What holds for the set is not asked again: to do so, the database would
-        go through all of it."""
-        return self.model._default_manager.filter(chosen)
-
-
-def stands_before(pk: int, published_at: datetime.datetime) -> Q:
-    """What the list of all articles has before that one: those that are newer."""
-    return Q(published_at__gt=published_at) | Q(published_at=published_at, pk__lt=pk)
-
-
-def _shared(links: type[models.Model], column: str, pk: int) -> Coalesce:
-    """How many of the links that the article `pk` has an article has too."""
-    own = links.objects.filter(article_id=pk).values(column)
-    common = links.objects.filter(article_id=OuterRef("pk"), **{f"{column}__in": own}).order_by().values("article_id")
-    return Coalesce(Subquery(common.annotate(number=Count("pk")).values("number")), 0)
-
-
 class Article(ReviewedPage):
     """One page of the blog."""
 
@@ -112,8 +65,6 @@ class Article(ReviewedPage):
     topics = models.ManyToManyField(Topic, blank=True, related_name="articles")
     phases = models.ManyToManyField(Phase, blank=True, related_name="articles", verbose_name="stages")
 
-    objects = ArticleQuerySet.as_manager()
-
     class Meta(ReviewedPage.Meta):
         ordering = ["-published_at", "pk"]
         indexes = [models.Index(fields=["status", "-published_at", "id"], name="article_newest")]
@@ -124,8 +75,7 @@ class Article(ReviewedPage):
     def get_absolute_url(self) -> str:
         return address_of("articles:detail", self.slug)
 
-
-@lru_cache(maxsize=128)
-def reading_minutes(html: str) -> int:
-    """How long a text takes to read: whole minutes, at least one."""
-    return max(1, round(len(strip_tags(html).split()) / WORDS_A_MINUTE))
+    @property
+    def reading_minutes(self) -> int:
+        """How long the text takes to read: whole minutes, at least one."""
+        return max(1, round(len(self.body.split()) / WORDS_A_MINUTE))

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 from django.views.generic import ListView
 
-from articles.article_page import detail_context, published_article
+from articles.article_page import published_article
 from articles.models import Article, Topic
 
 PAGE_SIZE = 30
@@ -70,7 +70,4 @@ class TopicDetail(ArticleList):
 @require_safe
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One article."""
-    article = published_article(slug)
-    if article is None:
-        raise Http404
-    return render(request, "articles/detail.html", {"article": article, **detail_context(article)})
+    return render(request, "articles/detail.html", published_article(slug))

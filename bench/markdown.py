@@ -34,10 +34,10 @@ def main() -> int:
 
 def _seconds(text: str) -> float:
     """Of processor."""
-    from editorial.markdown import PageText
+    from editorial.markdown import convert
 
     start = time.thread_time()
-    PageText().convert(text)
+    convert(text)
     return time.thread_time() - start
 
 

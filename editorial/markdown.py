@@ -4,25 +4,24 @@ Raw HTML in the text is shown as text, and whatever Markdown makes is then cut d
 """
 
 import re
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from html import unescape
+from itertools import chain, count
 
 import nh3
-from django.utils.html import format_html, format_html_join, linebreaks, strip_tags
+from django.utils.html import format_html, linebreaks, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from markdown import Markdown
 from markdown.extensions.toc import TocExtension, slugify_unicode
 
 from editorial import bounds
-from editorial.glossary import Glossary
-from editorial.house_rules import KEY, HouseRules
-from editorial.models import Source
+from editorial.glossary import Forms, Glossary
+from editorial.house_rules import CITATION, KEY, HouseRules
+from editorial.models import GlossaryTerm, Source
 
-#: Texts whose HTML is kept, in each process: some megabytes. Converting takes half the time of a page.
+#: Texts whose HTML is kept, in each process: some megabytes. Converting takes ten times as long as the rest of a page.
 REMEMBERED = 512
-#: Characters that are taken out of a text before it is read, by us and by Markdown.
-_NOT_READ = dict.fromkeys((0, 2, 3))
 
 ALLOWED_TAGS = {
     *("a", "abbr", "blockquote", "br", "code", "dd", "dl", "dt", "em", "h2", "h3", "h4", "hr", "img", "li"),
@@ -60,153 +59,111 @@ class Heading:
 
 @dataclass(frozen=True)
 class Rendered:
-    """Safe HTML and the second-level headings in it. A refused text stands there as it was typed, and `refusal` says
-    why: it would take too long to convert."""
+    """Safe HTML and its second-level headings. `refusal` says why a text that would take too long is shown as typed."""
 
     html: SafeString
     headings: tuple[Heading, ...] = ()
     refusal: str = ""
 
 
+@dataclass(frozen=True)
+class Converted:
+    """Safe HTML that fits no page yet: its citations have no numbers. `explained`: the words linked in it."""
+
+    html: str
+    headings: tuple[Heading, ...] = ()
+    explained: tuple[str, ...] = ()
+    refusal: str = ""
+
+
 @dataclass
 class PageText:
-    """What all Markdown on one page shares: the numbers of its sources and the ids of its headings."""
+    """What all Markdown on one page shares: the numbers of its sources, its words and the ids of its headings."""
 
     known_keys: set[str] | None = None  # None: number every key; a set: mark the keys not in it
     glossary: Glossary = field(default_factory=Glossary)  # of no words, unless told
     numbers: dict[str, int] = field(default_factory=dict)
     heading_ids: set[str] = field(default_factory=set)
-    others: int = 0  # sources that have a number besides those in `numbers`
-
-    def number(self, key: str) -> int:
-        """The number readers see for a source: 1 for the first that the page cites, and so on."""
-        return self.numbers.setdefault(key, self._free_number())
+    explained: list[str] = field(default_factory=list)
 
     def cite(self, *keys: str) -> SafeString:
-        """A citation outside Markdown, as HTML."""
-        return _marks(*map(self.number, keys))
+        """Return the HTML of a citation. 1 is the number of the first source that the page cites, and so on."""
+        marks = "".join(map(self._mark, keys))
+        return mark_safe(f'<sup class="cite">{marks}</sup>')  # noqa: S308 - neither numbers nor keys hold markup
 
     def render(self, text: str) -> Rendered:
-        """Turns Markdown into HTML that is safe to show to anybody, whoever wrote the text."""
-        done = _done(
-            text,
-            None if self.known_keys is None else frozenset(self.known_keys),
-            self.glossary.forms,
-            tuple(self.glossary.used_slugs) if self.glossary.forms else (),
-            *self._numbers_for(text),
-            frozenset(self.heading_ids),
-        )
-        self.glossary.used_slugs.extend(done.new_slugs)
-        self.numbers.update(done.numbers)
-        self.heading_ids.update(done.heading_ids)
-        return done.rendered
+        """Turn Markdown into HTML that is safe to show to anybody, whoever wrote the text."""
+        converted = convert(text, self.glossary.forms, tuple(self.explained))
+        self.explained += converted.explained
+        html = _CITATION.sub(lambda mark: self.cite(*re.findall(KEY, mark[0])), converted.html)
+        ids: dict[str, str] = {}
 
-    def _numbers_for(self, text: str) -> tuple[tuple[tuple[str, int], ...], int]:
-        """The numbers that the text's sources have by now, and the first free one if it cites any: all that its HTML
-        depends on, so that other pages, which number other sources as well, can have the same."""
-        numbers = self.numbers
-        keys = _keys_in(text)
-        return tuple((key, numbers[key]) for key in keys if key in numbers), self._free_number() if keys else 0
+        def with_own_id(heading: re.Match[str]) -> str:
+            ids[heading[2]] = _unique(heading[2], self.heading_ids)
+            return f'{heading[1]}{ids[heading[2]]}"'
 
-    def _free_number(self) -> int:
-        return self.others + len(self.numbers) + 1
+        html = _HEADING.sub(with_own_id, html)
+        headings = tuple(replace(heading, id=ids[heading.id]) for heading in converted.headings)
+        return Rendered(mark_safe(html), headings, converted.refusal)  # noqa: S308 - as `convert` left it
 
-    def convert(self, text: str) -> Rendered:
-        """What `render` remembers: the work itself."""
-        converter = self._converter.reset()
-        try:
-            bounds.check(text)
-            converted = converter.convert(text.replace("\x00", ""))
-        except bounds.TooMuchMarkup as error:
-            return Rendered(linebreaks(text, autoescape=True), refusal=str(error))
-        except RecursionError:
-            return Rendered(linebreaks(text, autoescape=True), refusal="Lists or quotes are too deep in each other.")
-        html = nh3.clean(
-            converted,
-            tags=ALLOWED_TAGS,
-            attributes=ALLOWED_ATTRIBUTES,
-            attribute_filter=_own_attributes,
-            url_schemes=ALLOWED_SCHEMES,
-            link_rel=None,
-        )
-        headings = (
-            Heading(token["id"], _without_citations(unescape(token["name"])))
-            for token in converter.toc_tokens
-            if token["level"] == 2
-        )
-        return Rendered(mark_safe(html), tuple(headings))  # noqa: S308 - as nh3 left it; nothing is added behind it
+    def explained_terms(self) -> list[GlossaryTerm]:
+        """The words linked so far, in the order of reading."""
+        return [self.glossary.terms[slug] for slug in self.explained]
 
-    @cached_property
-    def _converter(self) -> Markdown:
-        return Markdown(
-            extensions=[
-                "tables",
-                "sane_lists",
-                TocExtension(slugify=self._heading_id, toc_depth="2-4"),
-                HouseRules(self),
-                bounds.Bounded(),
-            ],
-            output_format="html",
-        )
-
-    def _heading_id(self, text: str, separator: str) -> str:
-        base = slugify_unicode(_without_citations(text), separator) or "section"
-        unique, count = base, 1
-        while unique in self.heading_ids:
-            count += 1
-            unique = f"{base}-{count}"
-        self.heading_ids.add(unique)
-        return unique
+    def _mark(self, key: str) -> str:
+        if self.known_keys is not None and key not in self.known_keys:
+            return f"<strong>[unknown source: {key}]</strong>"
+        number = self.numbers.setdefault(key, len(self.numbers) + 1)
+        return f'<a href="#source-{number}" aria-label="Source {number}">[{number}]</a>'
 
 
-@lru_cache(maxsize=1024)
-def _marks(*numbers: int) -> SafeString:
-    marks = format_html_join(
-        "", '<a href="#source-{0}" aria-label="Source {0}">[{0}]</a>', ((number,) for number in numbers)
+#: As `convert` leaves them. In text and in attributes nh3 escapes what these begin with.
+_CITATION = re.compile(r'<sup class="cite">[^<]*</sup>')
+_HEADING = re.compile(r'(<h[2-4] id=")([^"]*)"')
+
+
+@lru_cache(maxsize=REMEMBERED)
+def convert(text: str, forms: Forms = (), explained: tuple[str, ...] = ()) -> Converted:
+    """Convert a text for any page that explains the words in `forms` and has explained some already."""
+    rules, heading_ids = HouseRules(forms, explained), set[str]()
+
+    def heading_id(name: str, separator: str) -> str:
+        return _unique(slugify_unicode(_without_citations(name), separator) or "section", heading_ids)
+
+    toc = TocExtension(slugify=heading_id, toc_depth="2-4")
+    converter = Markdown(extensions=["tables", "sane_lists", toc, rules, bounds.Bounded()], output_format="html")
+    try:
+        bounds.check(text)
+        converted = converter.convert(text.replace("\x00", ""))
+    except bounds.TooMuchMarkup as error:
+        return Converted(linebreaks(text, autoescape=True), refusal=str(error))
+    except RecursionError:
+        return Converted(linebreaks(text, autoescape=True), refusal="Lists or quotes are nested too deep.")
+    html = nh3.clean(
+        converted,
+        tags=ALLOWED_TAGS,
+        attributes=ALLOWED_ATTRIBUTES,
+        attribute_filter=_own_attributes,
+        url_schemes=ALLOWED_SCHEMES,
+        link_rel=None,
     )
-    return format_html('<sup class="cite">{}</sup>', marks)
+    headings = (
+        Heading(token["id"], _without_citations(unescape(token["name"])))
+        for token in converter.toc_tokens  # type: ignore[attr-defined]  # TocExtension sets it
+        if token["level"] == 2
+    )
+    return Converted(html, tuple(headings), tuple(rules.explained[len(explained) :]))
 
 
-@dataclass(frozen=True)
-class _Done:
-    """A text as HTML, and what it added to what its page shares."""
-
-    rendered: Rendered
-    new_slugs: tuple[str, ...]
-    numbers: dict[str, int]
-    heading_ids: frozenset[str]
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _keys_in(text: str) -> tuple[str, ...]:
-    """All keys that a text may cite: whatever looks like one, as Markdown may join what is apart here."""
-    if "@" not in text:
-        return ()
-    return tuple(dict.fromkeys(re.findall(KEY, text.translate(_NOT_READ))))
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _done(
-    text: str,
-    known_keys: frozenset[str] | None,
-    forms: tuple[tuple[str, str], ...],
-    used_slugs: tuple[str, ...],
-    numbers: tuple[tuple[str, int], ...],
-    free_number: int,
-    heading_ids: frozenset[str],
-) -> _Done:
-    """The arguments are all that the HTML depends on: the same text in the same place is converted once."""
-    glossary = Glossary.of(forms, used_slugs)
-    others = free_number - len(numbers) - 1 if free_number else 0
-    known = None if known_keys is None else set(known_keys)
-    page = PageText(known, glossary, dict(numbers), set(heading_ids), others)
-    rendered = page.convert(text)
-    new_slugs = tuple(glossary.used_slugs[len(used_slugs) :])
-    return _Done(rendered, new_slugs, page.numbers, frozenset(page.heading_ids))
+def _unique(base: str, taken: set[str]) -> str:
+    """Add the id to those taken, with a number behind it where it is one of them."""
+    found = next(each for each in chain([base], (f"{base}-{n}" for n in count(2))) if each not in taken)
+    taken.add(found)
+    return found
 
 
 def _without_citations(heading: str) -> str:
-    return re.sub(r"\s*(\[\d+\])+", "", heading).strip()
+    return re.sub(rf"\s*{CITATION}", "", heading).strip()
 
 
 def markdownify(text: str) -> SafeString:
@@ -223,14 +180,12 @@ def cited_keys(*texts: str) -> set[str]:
     """The keys of all sources that the texts cite."""
     page = PageText()
     for text in texts:
-        if "[@" in text:
-            page.render(text)
+        page.render(text)
     return set(page.numbers)
 
 
 def plain_text(text: str) -> str:
     """The words alone, for search, descriptions and reading grades: no markup, no citation numbers."""
-    html = PageText().render(text).html
-    html = re.sub(r'<sup class="cite">.*?</sup>', "", html)
+    html = _CITATION.sub("", convert(text).html)
     html = re.sub(r"</(p|li|h\d|td|th|dt|dd)>", r"</\1> ", html)
     return re.sub(r"\s+", " ", unescape(strip_tags(html))).strip()

@@ -1,23 +1,53 @@
-"""What every reader's page can count on."""
+"""What every reader's page can count on, error pages included."""
+
+from functools import cached_property
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from editorial import snapshot
-from editorial.contacts import Contacts
 from editorial.markdown import PageText
-from editorial.snapshot import Standing
+from editorial.models import Clinic, HelpLine
+
+#: Where the database could never be read (a fresh machine, a fault at the start) readers still get the clinic's number.
+FALLBACK_CLINIC = Clinic(name="Clinic helpline", phone="866-512-1908")
 
 
-def site(request: HttpRequest, known: Standing | None = None) -> dict:
-    """`standing` and `contacts` (read only if the page shows them), `site_name`, `site_url`, `canonical_url` and
-    `page_text`; and, for pages without one, no `form` and no `problem` with it. `known`: what the view has looked up.
+class Contacts:
+    """Whom a reader can reach. Never raises for a database that is down or empty.
+
+    911 and 988 are in the templates themselves: no edit can remove them.
     """
-    now = known or SimpleLazyObject(snapshot.current_or_last)
+
+    def __init__(self, content: snapshot.ContentSnapshot) -> None:
+        self._content = content
+
+    @cached_property
+    def clinic(self) -> Clinic:
+        try:
+            return self._content.clinic or FALLBACK_CLINIC
+        except DatabaseError:
+            return FALLBACK_CLINIC
+
+    @cached_property
+    def help_lines(self) -> list[HelpLine]:
+        try:
+            return self._content.help_lines
+        except DatabaseError:
+            return []
+
+
+def site(request: HttpRequest, content: snapshot.ContentSnapshot | None = None) -> dict[str, object]:
+    """Return what all readers' templates get; `content` is the snapshot that the view has looked up, if any.
+
+    Snapshot and contacts are read only if the page shows them. Pages without a form need no `form` and no `problem`.
+    """
+    known = content or SimpleLazyObject(snapshot.current_or_last)
     return {
-        "standing": now,
-        "contacts": Contacts(now),
+        "snapshot": known,
+        "contacts": Contacts(known),  # type: ignore[arg-type]  # a SimpleLazyObject stands for what it wraps
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
         "canonical_url": f"{settings.SITE_URL}{request.path}",

@@ -1,37 +1,37 @@
-"""What many pages show and few changes touch: the clinic, help lines, words, sources.
+"""Small tables in memory: the clinic, help lines, words, sources and what other rooms keep with them.
 
-Read once for each version of the content, in each process, so that a page that is made anew does not ask for them.
+Each process reads them once for each version of the content, so that rendering a page does not ask for them again.
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
+from typing import Any, TypeVar
 
 from django.db import DatabaseError
-from markupsafe import Markup
 
 from editorial import versions
 from editorial.glossary import Glossary
 from editorial.models import Clinic, GlossaryTerm, HelpLine, OpeningTime, Source, SpecialDay
 
+Part = TypeVar("Part")
 
-class Standing:
-    """Rows as they stand at one version of the content. They are for showing: nobody may change or save them.
+
+class ContentSnapshot:
+    """Rows at one version of the content, to show and never to change or save.
 
     Each part is read when it is first asked for, which raises DatabaseError where there is no database.
     """
 
     def __init__(self, number: int) -> None:
         self.number = number
-        self._good_until = time.monotonic() + versions.LONGEST.total_seconds()
+        self._expires = time.monotonic() + versions.LONGEST.total_seconds()
         self._sources: dict[str, Source | None] = {}
-        #: Entries of the list of sources, by key and number, as the one macro for them makes them (editorial.tags).
-        self.entries: dict[tuple[str, int], Markup] = {}
+        self._kept: dict[Callable[[], Any], Any] = {}
 
-    def is_good(self, number: int) -> bool:
-        """Whether this is of that version, and not so old that rows changed by hand would stay unseen for longer than
-        a finished page keeps them."""
-        return self.number == number and time.monotonic() < self._good_until
+    def is_current(self, number: int) -> bool:
+        """Whether this is that version, and no older than a finished page may be: rows changed by hand must show."""
+        return self.number == number and time.monotonic() < self._expires
 
     @cached_property
     def clinic(self) -> Clinic | None:
@@ -50,12 +50,8 @@ class Standing:
         return list(HelpLine.objects.all())
 
     @cached_property
-    def _glossary(self) -> Glossary:
-        return Glossary(GlossaryTerm.objects.all())
-
     def glossary(self) -> Glossary:
-        """All words, for one page: it has explained none of them yet."""
-        return self._glossary.for_another_page()
+        return Glossary(GlossaryTerm.objects.all())
 
     def sources(self, keys: Iterable[str]) -> dict[str, Source | None]:
         """The source of each key; None where there is none."""
@@ -65,28 +61,34 @@ class Standing:
             self._sources |= {key: found.get(key) for key in missing}
         return {key: self._sources[key] for key in keys}
 
+    def keep(self, read: Callable[[], Part]) -> Part:
+        """What `read` returns, read once: for tables of the rooms above."""
+        if read not in self._kept:
+            self._kept[read] = read()
+        return self._kept[read]
 
-_known = Standing(number=-1)
+
+_last = ContentSnapshot(number=-1)
 
 
-def current() -> Standing:
-    """What stands now. One query; raises DatabaseError where there is no database."""
-    global _known
+def current() -> ContentSnapshot:
+    """The content as it is now. One query; raises DatabaseError where there is no database."""
+    global _last
     number = versions.number()
-    if not (standing := _known).is_good(number):
-        _known = standing = Standing(number)
-    return standing
+    if not (snapshot := _last).is_current(number):
+        _last = snapshot = ContentSnapshot(number)
+    return snapshot
 
 
-def current_or_last() -> Standing:
-    """What stands now, or where the database cannot be asked, what stood when it last could."""
+def current_or_last() -> ContentSnapshot:
+    """The content as it is now or, where the database cannot be asked, as it last was."""
     try:
         return current()
     except DatabaseError:
-        return _known
+        return _last
 
 
 def forget() -> None:
-    """Everything is read anew. For tests, whose databases come and go."""
-    global _known
-    _known = Standing(number=-1)
+    """For tests, whose databases come and go."""
+    global _last
+    _last = ContentSnapshot(number=-1)

@@ -1,6 +1,6 @@
 """Pages for when nothing else can be had: no template, no style sheet and no database. Each has the numbers to call."""
 
-from editorial.contacts import FALLBACK_CLINIC
+from editorial.page_context import FALLBACK_CLINIC
 
 
 def _page(title: str, words: str) -> str:

@@ -42,7 +42,7 @@ class _ReadersTemplate(Template):
 
     def render(self, context: dict | None = None, request: HttpRequest | None = None) -> str:
         context = context or {}
-        known = site(request, context.get("standing")) if request else {}
+        known = site(request, context.get("snapshot")) if request else {}
         return super().render(known | context, request)
 
 
@@ -69,7 +69,7 @@ def environment(**options: object) -> jinja2.Environment:
         "listed_sources": tags.listed_sources,
         "markdown": tags.markdown,
         "nav_link": tags.nav_link,
-        "once": tags.once,
+        "cached": tags.cached,
         "state_title": wording.state_title,
         "structured_page": structured.structured_page,
         "structured_site": structured.structured_site,

@@ -7,9 +7,12 @@ from xml.etree import ElementTree
 import pytest
 from django.utils import timezone
 
-from articles.article_page import neighbours
+from articles import article_page
+from articles.article_page import ArticleIndex
 from articles.models import Article, Topic
 from articles.views import PAGE_SIZE
+from bench import growth
+from editorial import snapshot
 from tests.factories import make_article, make_phase
 
 pytestmark = pytest.mark.django_db
@@ -115,9 +118,11 @@ def test_feed_is_atom_with_every_article(client, guide):
 
 def test_related_articles_share_topic_or_stage(guide):
     article = Article.objects.get(slug="medicines-that-help")
-    related = list(Article.objects.published().related_to(article.pk))
+    index = ArticleIndex()
+    groups = index.groups_of(article)
+    related = [Article.objects.get(pk=card.pk) for card in index.related(article, groups, timezone.now())]
     assert article not in related and len(related) == 3
-    assert related[0].shared > 0
+    assert groups & index.groups_of(related[0])
 
 
 def test_article_links_its_topics_its_stages_and_what_shares_most_with_it(client):
@@ -167,13 +172,30 @@ def test_articles_of_one_moment_still_form_one_row(client):
     assert seen == ["/articles/a/", "/articles/b/", "/articles/c/"]
 
 
+@pytest.mark.parametrize("slug", ["the-first-72-hours", "medicines-that-help"])
+def test_article_older_than_the_index_shows_all_the_same(
+    client, guide, monkeypatch, django_assert_max_num_queries, slug
+):
+    def shown() -> str:
+        snapshot.forget()
+        html = client.get(f"/articles/{slug}/").content.decode().split("<main")[1]
+        return re.sub(r'<section aria-labelledby="related">.*?</section>', "", html, flags=re.S)
+
+    before = shown()
+    monkeypatch.setattr(article_page, "INDEXED", 3)
+    with django_assert_max_num_queries(growth.QUERIES):
+        assert shown() == before
+    assert 'rel="prev"' in before and 'rel="next"' in before and "/articles/topics/" in before
+
+
 def test_article_that_will_be_published_leads_to_no_other_that_is_not_yet(client):
     now = timezone.now()
     for hours, slug in ((-1, "past"), (1, "soon"), (2, "later")):
         make_article(slug=slug, title=slug, published_at=now + datetime.timedelta(hours=hours))
     article = Article.objects.get(slug="later")
-    assert neighbours(article, now)["older"].slug == "past"
-    assert neighbours(article, now + datetime.timedelta(hours=1.5))["older"].slug == "soon"
+    index = ArticleIndex()
+    assert index.neighbours(article, now)["older"].slug == "past"
+    assert index.neighbours(article, now + datetime.timedelta(hours=1.5))["older"].slug == "soon"
 
 
 def test_topic_feed_has_the_articles_of_its_topic_only(client):

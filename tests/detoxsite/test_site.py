@@ -169,24 +169,24 @@ def test_fault_of_the_error_page_itself_still_gives_the_numbers(client, guide, m
 
 
 def test_database_gone_still_gives_the_numbers(client, monkeypatch):
-    from editorial import contacts
+    from editorial import page_context
 
     def broken():
         raise DatabaseError("gone")
 
-    monkeypatch.setattr(contacts.Clinic.objects, "first", broken)
+    monkeypatch.setattr(page_context.Clinic.objects, "first", broken)
     html = client.get("/about/").content.decode()
     assert "tel:+18665121908" in html
 
 
 def test_overdose_steps_show_without_a_database(client, monkeypatch):
-    from editorial import contacts
+    from editorial import page_context
     from editorial.models import Source
 
     def broken(*args, **kwargs):
         raise DatabaseError("gone")
 
-    monkeypatch.setattr(contacts.Clinic.objects, "first", broken)
+    monkeypatch.setattr(page_context.Clinic.objects, "first", broken)
     monkeypatch.setattr(Source.objects, "in_bulk", broken)
     html = client.get("/emergency/").content.decode()
     assert "Give naloxone" in html and "tel:911" in html

@@ -35,7 +35,7 @@ def test_text_met_before_is_numbered_and_explained_anew_on_another_page():
     assert 'href="#source-1"' in pages[0] and 'href="#source-2"' in pages[1]
     assert "#word-opioid" in pages[0] and "#word-opioid" not in pages[1]
     assert "#word-" not in pages[2] and first.numbers == {"who-2009": 1} and second.numbers["who-2009"] == 2
-    assert [term.slug for term in first.glossary.used] == ["opioid", "withdrawal"]
+    assert [term.slug for term in first.explained_terms()] == ["opioid", "withdrawal"]
 
 
 def test_changed_meaning_of_a_word_shows_though_the_text_was_met_before():
@@ -43,7 +43,7 @@ def test_changed_meaning_of_a_word_shows_though_the_text_was_met_before():
     _render("An opioid again.")
     page = PageText(glossary=Glossary([changed]))
     page.render("An opioid again.")
-    assert [term.meaning for term in page.glossary.used] == ["Another meaning."]
+    assert [term.meaning for term in page.explained_terms()] == ["Another meaning."]
 
 
 def test_word_within_a_longer_one_waits_for_its_turn():

@@ -71,7 +71,7 @@ def test_link_to_a_view_that_is_not_there_fails():
 
 
 def test_part_made_once_differs_with_its_values():
-    text = '{{ once(footer, "A clinic", tel, phone) }}'
+    text = '{{ cached(footer, "A clinic", tel, phone) }}'
     first, second = (made(text, tel=f"+1212555010{number}", phone=f"555-010{number}") for number in (1, 2))
     sneaked = made(text, tel="<b>", phone=Markup("<i>")), made(text, tel="<b>", phone="<i>")
     assert "<i>" in sneaked[0] and "<i>" not in sneaked[1] and "<b>" not in "".join(sneaked)

@@ -10,7 +10,7 @@ import pytest
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from editorial import contacts, versions
+from editorial import page_context, versions
 from pagecache import cache as cache_module
 from pagecache import rules
 from privateversion import codes
@@ -87,7 +87,7 @@ def test_page_made_without_a_database_is_not_kept(site, guide, monkeypatch):
 
     site.cache.refresh()
     with monkeypatch.context() as patch:
-        patch.setattr(contacts.Clinic.objects, "first", down)
+        patch.setattr(page_context.Clinic.objects, "first", down)
         assert site.get("/about/")[0] == "200 OK"
     connection.errors_occurred = False
     assert times(site, "/about/") == 1

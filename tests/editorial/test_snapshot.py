@@ -20,7 +20,7 @@ def article():
     return make_article(body="A craving comes.[@a-source]")
 
 
-def test_standing_parts_are_read_once(client, guide, django_assert_num_queries):
+def test_snapshot_parts_are_read_once(client, guide, django_assert_num_queries):
     client.get("/emergency/")
     with django_assert_num_queries(1) as queries:
         client.get("/emergency/")
