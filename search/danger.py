@@ -1,14 +1,14 @@
-"""Whether what was typed may mean that somebody is in danger now. Better one alarm too many than one too few.
+"""Whether a query may mean that somebody is in danger now, or asks for a dose.
 
-Rules are tried on the words as typed, before any correction turns them into harmless ones, and on the words as they
-were meant: in small letters, without apostrophes, dots or hyphens, with digits for letters undone, and with words that
-belong together joined ("over dose", "o d").
+Better one alarm too many than one too few. Rules are tried on the words as typed, before any correction turns them
+into harmless ones, and on the words as meant: in lower case, without apostrophes, dots or hyphens, with digits turned
+back into letters, and with split words joined ("over dose", "o d").
 """
 
 import re
 
-#: On each line a rule and, behind the colon, a query that it is for: a test proves that each matches its own.
-#: NOT stands for the ways to say no, WHO for a few words about somebody.
+#: On each line a rule and, behind the colon, a query that it is for (a test tries each). NOT stands for the ways to say
+#: no, WHO for a few words about somebody.
 RULES = r"""
 overd\w*|ovrd\w*|overamp\w* : overdosing
 od|ods|od d|oded|oding : my friend oded
@@ -59,7 +59,7 @@ convulsi\w*|dolor de pecho|se muere|muriendo : se esta muriendo
 suicidio|quiero morir\w*|matarme|hacerme da[nñ]o : me quiero morir
 no quiero (seguir )?(vi(vir|viendo)|estar vivo|estar viva)|quitarme la vida|ganas de vivir : no quiero seguir viviendo
 """
-#: Alarming only as all that was typed: "cutting down" is none.
+#: Alarming only as the whole query: "cutting down" is not.
 ALONE = frozenset({"cutting", "cut", "self injury", "help me", "help me please", "please help"})
 
 _NOT = "(cant|can not|cannot|couldnt|wont|will not|not|isnt|aint|doesnt|didnt|never|no longer|barely|stop|stopped) "
@@ -76,25 +76,47 @@ EXAMPLES = [(_compiled(rule), query) for rule, query in (line.split(" : ") for l
 
 
 def is_danger(typed: str, meant: str = "") -> bool:
-    """`typed`: as it came. `meant`: with misspelt words spelt right."""
+    """Return whether to show urgent help. `typed`: as it came; `meant`: with its spelling corrected."""
     read = forms(typed) | forms(meant)
     return bool(read & ALONE) or any(rule.search(form) for rule, _ in EXAMPLES for form in read)
 
 
 def forms(text: str) -> set[str]:
-    """The ways in which a text is read: as it stands, with letters for digits, and with split words joined."""
+    """Return the ways to read a text: as it is, with letters for digits, and with split words joined."""
     plain = _plain(text)
     return {plain, joined(plain), _plain(re.sub(r"['’]", " ", text)), _plain(text.casefold().translate(_LETTERS))}
 
 
 def joined(plain: str) -> str:
-    """Words that are written apart, in one: "over dose", "o d"."""
-    return re.sub(r"\b(over) (dos\w*|amp\w*)\b|\b(o) (d)\b|\b(un) (alive\w*|conscious)\b", _in_one, plain)
-
-
-def _in_one(match: re.Match) -> str:
-    return "".join(filter(None, match.groups()))
+    """Join words that people split: "over dose", "o d"."""
+    split = r"\b(over) (dos\w*|amp\w*)\b|\b(o) (d)\b|\b(un) (alive\w*|conscious)\b"
+    return re.sub(split, lambda match: "".join(filter(None, match.groups())), plain)
 
 
 def _plain(text: str) -> str:
     return re.sub(r"[\W_]+", " ", re.sub(r"['’`´ʼ]", "", text.casefold())).strip()
+
+
+_NAMES_ONE = re.compile(
+    r"\b(micro ?-?)?dos(e|es|ed|ages?|ing)\b|\d ?m[cg]g?s?\b|\bm(g|illigram)s?\b|\b(taper|wean)|\bsafe amount"
+)
+_HOW_MUCH = re.compile(r"\bhow (much|many)\b(?! (longer|time|days?|hours?|weeks?|months?|people)\b)")
+_OF_WHAT = re.compile(
+    r"\b(take|taking|use|using|give|start|inject|shoot|snort|smoke|safe|medicines?|meds?|medications?|pills?|tablets?)\b"
+    r"|\b(methadone|buprenorphine|bupe|subs?|suboxone|subutex|strips?|naltrexone|vivitrol|clonidine|lofexidine|lucemyra)\b"
+    r"|\b(loperamide|imodium|gabapentin|xanax|valium|klonopin|benzos?|heroin|dope|fent|fentanyl|opioids?|kratom)\b"
+)
+_PRICE = re.compile(r"\b(costs?|pay|price|prices|charge|money|insurance)\b|\$")
+#: How much naloxone to give is part of the overdose steps.
+_NALOXONE = re.compile(r"\b(naloxone|narcan)\b")
+
+
+def asks_for_a_dose(typed: str) -> bool:
+    """Return whether somebody looks for an amount to take: the guide gives none, so search says whom to ask.
+
+    `typed` is in lower case, followed by its corrected spelling.
+    """
+    typed = joined(typed)
+    if _NALOXONE.search(typed) or _PRICE.search(typed):
+        return False
+    return bool(_NAMES_ONE.search(typed) or (_HOW_MUCH.search(typed) and _OF_WHAT.search(typed)))

@@ -1,4 +1,4 @@
-"""Which pages the search holds, what of each it reads, and how it follows their changes."""
+"""The pages that the search indexes, what it reads of each, and how it follows their changes."""
 
 import re
 from collections.abc import Iterator
@@ -12,23 +12,29 @@ from phases.models import Phase, Symptom, TreatmentOption
 from search import index
 from search.models import SearchEntry, SearchWord
 
-#: What a reader sees as the kind of a result.
-KINDS = {Article: "Article", Phase: "Stage", Symptom: "Symptom", TreatmentOption: "Treatment"}
+Page = Article | Phase | Symptom | TreatmentOption
+#: The kind of a result, as readers see it.
+KINDS: dict[type[models.Model], str] = {
+    Article: "Article",
+    Phase: "Stage",
+    Symptom: "Symptom",
+    TreatmentOption: "Treatment",
+}
 WORD = re.compile(r"[^\W\d_][\w'’]{2,39}")
 
 
 def follow_changes() -> None:
-    """Keeps the index true whoever saves a page: the admin, the starter loader, a shell.
+    """Update the index whenever a page is saved: by the admin, the starter loader or a shell.
 
-    Signals, because imports run from this app to the pages and not back.
+    By signals, because this app imports the pages and not the other way around.
     """
     for model in KINDS:
         post_save.connect(_saved, sender=model, dispatch_uid=f"search-{model.__name__}")
         post_delete.connect(_deleted, sender=model, dispatch_uid=f"search-{model.__name__}")
 
 
-def refresh(page: models.Model) -> None:
-    """Writes one page's entry anew, in the transaction of whoever saved the page."""
+def refresh(page: Page) -> None:
+    """Rewrite one page's entry, in the transaction that saved the page."""
     entry, _ = SearchEntry.objects.update_or_create(kind=KINDS[type(page)], object_id=page.pk, defaults=_values(page))
     index.put(entry)
     own = _words(f"{entry.title} {entry.text}")
@@ -43,52 +49,46 @@ def refresh(page: models.Model) -> None:
 
 
 def rebuild() -> int:
-    """Empties the index and fills it from all pages. Returns how many entries it holds."""
+    """Empty the index and fill it from all pages. Returns how many entries it holds."""
     with transaction.atomic():
         index.clear()
         SearchEntry.objects.all().delete()
         SearchWord.objects.all().delete()
-        count = 0
         for page in _pages():
             refresh(page)
-            count += 1
-    return count
+        return SearchEntry.objects.count()
 
 
 def _words(text: str) -> set[str]:
     return {word.lower() for word in WORD.findall(text)}
 
 
-def _pages() -> Iterator[models.Model]:
-    """The guide's own pages first: the index knows pages by the order in which they came."""
+def _pages() -> Iterator[Page]:
+    """The guide's own pages first: the index goes by the order of entries (in_sqlite.MOST_SCORED)."""
     yield from Phase.objects.iterator()
     yield from Symptom.objects.select_related("phase").iterator()
     yield from TreatmentOption.objects.iterator()
     yield from Article.objects.iterator()
 
 
-def _values(page: models.Model) -> dict:
-    """The columns of an entry. A symptom is as visible as its stage."""
-    state = page.phase if isinstance(page, Symptom) else page
-    summary = getattr(page, "summary", "")
+def _values(page: Page) -> dict:
+    """Return the columns of an entry. A symptom is as visible as its stage, and not read as part of it."""
+    state: Article | Phase | TreatmentOption
+    if isinstance(page, Symptom):
+        state, summary, texts = page.phase, "", page.markdown_texts()
+    else:
+        state, summary, texts = page, page.summary, [getattr(page, name) for name in page.markdown_fields]
     return {
         "title": str(page),
         "also_called": getattr(page, "also_called", ""),
-        "text": " ".join([summary, *(plain_text(text) for text in _own_texts(page))]).strip(),
+        "text": " ".join([summary, *map(plain_text, texts)]).strip(),
         "url": page.get_absolute_url(),
         "status": state.status,
         "published_at": state.published_at,
     }
 
 
-def _own_texts(page: models.Model) -> list[str]:
-    """A stage's symptoms have entries of their own, so they are not read twice."""
-    if isinstance(page, Symptom):
-        return page.markdown_texts()
-    return [getattr(page, name) for name in page.markdown_fields]
-
-
-def _saved(sender, instance: models.Model, raw: bool = False, **kwargs) -> None:
+def _saved(sender: type[Page], instance: Page, raw: bool = False, **kwargs: object) -> None:
     if raw:
         return
     refresh(instance)
@@ -97,7 +97,7 @@ def _saved(sender, instance: models.Model, raw: bool = False, **kwargs) -> None:
             refresh(symptom)
 
 
-def _deleted(sender, instance: models.Model, **kwargs) -> None:
+def _deleted(sender: type[Page], instance: Page, **kwargs: object) -> None:
     for entry in SearchEntry.objects.filter(kind=KINDS[sender], object_id=instance.pk):
         index.remove(entry)
         entry.delete()

@@ -1,11 +1,10 @@
-"""The full-text index: SQLite's FTS5, which stems English words and ignores accents."""
+"""The full-text index in SQLite: FTS5, which stems English words and ignores accents."""
 
 from django.db import connection
 from django.utils import timezone
 
 from editorial.publishing import ReviewedPage
-from search.match import EXCERPT_WORDS, KIND_WEIGHT, MARK, UNMARK, WEIGHTS, Match
-from search.models import SearchEntry
+from search.models import EXCERPT_WORDS, KIND_WEIGHT, MARK, UNMARK, WEIGHTS, Match, SearchEntry
 
 #: Found entries that readers may see, as SearchEntryQuerySet.live has it: matches first, then the row of each.
 _LIVE = (
@@ -13,10 +12,10 @@ _LIVE = (
     f" WHERE search_fts MATCH %s AND entry.status = '{ReviewedPage.Status.PUBLISHED}' AND entry.published_at <= %s"
 )
 
-#: A word that stands everywhere tells little, and scoring each place of it takes long. So these are scored: what is
-#: named so, what came first (the guide's own pages) and what came last.
+#: Scoring each use of a common word takes long. So only some entries are scored: those named so, the first ones (the
+#: guide's own pages) and the last ones.
 MOST_SCORED = 500
-#: The index's own score is below zero, best first.
+#: bm25 scores are negative, the best lowest.
 _SCORED = f"SELECT entry.id, entry.title, entry.kind, entry.url, bm25(search_fts, %s, %s, %s) * {KIND_WEIGHT} AS score"
 _CANDIDATES = " UNION ALL ".join(
     f"SELECT * FROM ({_SCORED}, {whole} AS whole FROM {_LIVE} ORDER BY search_fts.rowid {order} LIMIT %s)"  # noqa: S608
@@ -49,17 +48,18 @@ def find(terms: list[list[str]], *, all_of_them: bool, limit: int) -> list[Match
     query = (" AND " if all_of_them else " OR ").join(f"({group})" for group in groups)
     named = f"{{title also_called}} : ({query})"
     now = timezone.now()
+    scored = [(words, now, MOST_SCORED) for words in (named, query, query)]
     with connection.cursor() as cursor:
         cursor.execute(
-            # An excerpt costs more than all else, so only those that are shown get one.
+            # Excerpts cost most, so only the entries shown get one.
             "SELECT best.id, best.title, best.kind, best.url, also_called,"  # noqa: S608
             " snippet(search_fts, 2, %s, %s, '…', %s)"
             " FROM (SELECT id, title, kind, url, coalesce(min(CASE WHEN whole THEN score END), min(score)) AS score"
             f" FROM ({_CANDIDATES}) GROUP BY id ORDER BY score LIMIT %s) AS best"
             " CROSS JOIN search_fts ON search_fts.rowid = best.id WHERE search_fts MATCH %s ORDER BY best.score",
-            [MARK, UNMARK, EXCERPT_WORDS]
-            + [*WEIGHTS, named, now, MOST_SCORED, *WEIGHTS, query, now, MOST_SCORED, *WEIGHTS, query, now, MOST_SCORED]
-            + [limit, query],
+            (MARK, UNMARK, EXCERPT_WORDS)
+            + tuple(value for candidates in scored for value in (*WEIGHTS, *candidates))
+            + (limit, query),
         )
         return [Match(*row) for row in cursor.fetchall()]
 

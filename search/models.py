@@ -1,4 +1,6 @@
-"""What the search knows of each page. Rebuilt from the pages at any time; holds nothing of its own."""
+"""What the search knows of each page. It can be rebuilt from the pages at any time."""
+
+from dataclasses import dataclass
 
 from django.db import models
 from django.utils import timezone
@@ -8,7 +10,7 @@ from editorial.publishing import ReviewedPage
 
 class SearchEntryQuerySet(models.QuerySet):
     def live(self):
-        """Entries whose page readers may see now. The page's own rule, on columns copied from it."""
+        """Return entries whose page readers may see now: the page's own rule, on columns copied from it."""
         return self.filter(status=ReviewedPage.Status.PUBLISHED, published_at__lte=timezone.now())
 
 
@@ -35,10 +37,30 @@ class SearchEntry(models.Model):
 
 
 class SearchWord(models.Model):
-    """A word that stands in some page, so that a misspelt one can be led to it."""
+    """A word of some page, which a misspelt one may stand for."""
 
     word = models.CharField(max_length=40, primary_key=True)
     in_text = models.BooleanField(help_text="Stands in a title or text, not only among other names.")
 
     def __str__(self) -> str:
         return self.word
+
+
+#: How much a word counts in the title, in the other names and in the text.
+WEIGHTS = (12.0, 8.0, 1.0)
+#: A stage answers more of what people ask than a page that only names it.
+KIND_WEIGHT = "CASE entry.kind WHEN 'Stage' THEN 2.0 WHEN 'Symptom' THEN 1.3 ELSE 1.0 END"
+EXCERPT_WORDS = 28
+MARK, UNMARK = "\x02", "\x03"  # around a found word; no text can hold them
+
+
+@dataclass(frozen=True)
+class Match:
+    """A found entry, with an excerpt in which MARK and UNMARK surround the words found."""
+
+    entry_id: int
+    title: str
+    kind: str
+    url: str
+    also_called: str
+    excerpt: str

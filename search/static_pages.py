@@ -1,4 +1,4 @@
-"""Pages that are no rows of the database, found by the names that people have for them."""
+"""Pages that are templates, not rows of the database, found by what people call them."""
 
 import re
 from collections.abc import Iterable
@@ -11,10 +11,10 @@ from search.danger import joined
 
 
 @dataclass(frozen=True)
-class StandingPage:
-    """Its title, the name of its address, a sentence on it, and the words that are looked for when it is meant.
+class StaticPage:
+    """Its title, URL name, a sentence about it, and the queries that mean it.
 
-    `anywhere`: words that mean it wherever they stand. `place`: the part of the page that is meant.
+    `anywhere`: words that mean it wherever they are in a query. `place`: the fragment of the URL.
     """
 
     title: str
@@ -29,22 +29,22 @@ class StandingPage:
         return f"{reverse(self.name)}#{self.place}" if self.place else reverse(self.name)
 
 
-#: Who looks for it may need it now. Other questions on it lead to the page of the treatment.
+#: Somebody who asks this may need it now. Other questions about naloxone lead to its treatment page.
 NALOXONE = ("use naloxone", "use narcan", "give naloxone", "give narcan", "nose spray")
-#: A question of where, and of whether to: so the comparison, which says both.
+#: The comparison says where people detox, and not to do it alone.
 AT_HOME = tuple(
     f"{verb} {where}" for verb in ("detox", "withdraw", "withdrawal", "quit") for where in ("at home", "alone")
 )
 
-STANDING = (
-    StandingPage(
+STATIC_PAGES = (
+    StaticPage(
         "Emergency: overdose and warning signs",
         "emergency",
         "What to do when somebody will not wake up, in order, and the signs to call 911 for.",
         ("emergency", "911", "988", "overdose", "overdosing", "od", "warning signs", "suicide", "suicidal", *NALOXONE),
         anywhere=("overdose", "od", "sobredosis", "emergencia", "suicidio"),
     ),
-    StandingPage(
+    StaticPage(
         "People to call, day or night",
         "emergency",
         "988, 1-800-662-4357 and others, with what each is for. In Spanish: 988 and press 2, or 1-800-662-4357.",
@@ -52,7 +52,7 @@ STANDING = (
         anywhere=("spanish", "espanol", "español", "hotline", "helpline", "ayuda"),
         place="lines",
     ),
-    StandingPage(
+    StaticPage(
         "Pregnant? Do not stop suddenly",
         "emergency",
         "See a clinician the same day, because medicine is the care that experts recommend.",
@@ -60,78 +60,77 @@ STANDING = (
         anywhere=("pregnant", "pregnancy", "preggo", "expecting a baby", "embarazada"),
         place="pregnant",
     ),
-    StandingPage(
+    StaticPage(
         "Where am I now?",
         "phases:now",
         "Two questions: the likely stage, what comes next, and what is a warning sign.",
         ("where am i", "where am i now", "what stage", "which stage", "what day"),
     ),
-    StandingPage(
+    StaticPage(
         "The three stages, on one timeline",
         "phases:list",
         "How long each usually lasts with heroin, and what changes that.",
         ("timeline", "stages", "how long", "detox timeline", "withdrawal timeline"),
     ),
-    StandingPage(
+    StaticPage(
         "Check in: check what you feel",
         "phases:check-in",
         "A sheet to print or show a nurse.",
         ("check in", "checkin", "cows", "sows"),
     ),
-    StandingPage(
+    StaticPage(
         "My plan",
         "plan",
         "A page to check off, fill in and print: what to prepare, whom to call, next steps.",
         ("plan", "my plan", "checklist"),
     ),
-    StandingPage(
+    StaticPage(
         "Pocket card",
         "card",
         "Danger signs, overdose steps and numbers, for a screenshot or a print.",
         ("card", "pocket card", "wallet card"),
     ),
-    StandingPage(
+    StaticPage(
         "Treatments side by side",
         "treatments:compare",
         "Narrow them by what matters to you, such as nights at home. Do not detox alone.",
         ("compare", "compare treatments", "which treatment", "home detox", "detox myself", *AT_HOME),
     ),
-    StandingPage(
+    StaticPage(
         "Ask for a call",
         "callbacks:contact",
         "Leave a name and a number, and say what makes a call safe.",
         ("call me", "call back", "callback", "contact", "phone number", "talk to someone"),
     ),
-    StandingPage(
+    StaticPage(
         "Who can see that I was here?",
         "safety",
         "What stays on a phone, how to clear it, and the private version.",
         ("clear history", "delete history", "history", "incognito", "who can see", "private version", "hide"),
     ),
-    StandingPage("Privacy", "privacy", "What we keep of what you send, and how long.", ("privacy", "private", "data")),
-    StandingPage("A to Z", "a-z", "All symptoms, treatments and hard words.", ("a to z", "glossary", "index")),
+    StaticPage("Privacy", "privacy", "What we keep of what you send, and how long.", ("privacy", "private", "data")),
+    StaticPage("A to Z", "a-z", "All symptoms, treatments and hard words.", ("a to z", "glossary", "index")),
 )
 
 
-def meant_by(*queries: str) -> list[tuple[StandingPage, bool]]:
-    """Those that are called by what was typed, in one of several ways to put it, and whether by all of it: these come
-    first."""
+def meant_by(*queries: str) -> list[tuple[StaticPage, bool]]:
+    """Return the pages that the query means, in one of its spellings, and whether it is the whole name: these first."""
     asked = [_plain(query) for query in queries]
-    pages = [page for page in STANDING if any(_is_called(page, typed) for typed in asked)]
+    pages = [page for page in STATIC_PAGES if any(_is_called(page, typed) for typed in asked)]
     named = [(page, any(_is_called(page, typed, anywhere=False) for typed in asked)) for page in pages]
     return sorted(named, key=lambda page: not page[1])
 
 
-def _is_called(page: StandingPage, typed: str, *, anywhere: bool = True) -> bool:
+def _is_called(page: StaticPage, typed: str, *, anywhere: bool = True) -> bool:
     longer = (name for name in page.called if " " in name)
-    return typed in page.called or _names(typed, longer, page.anywhere if anywhere else ())
+    return typed in page.called or _holds_one_of(typed, chain(longer, page.anywhere if anywhere else ()))
 
 
 def _plain(query: str) -> str:
-    """In small letters; what was written apart, and an overdose however it is spelt, in one word."""
+    """Lower the case, join split words, and spell overdose right."""
     plain = joined(re.sub(r"[^\w']+", " ", query.casefold()).strip())
     return re.sub(r"\bov(er|r)d\w*", "overdose", plain)
 
 
-def _names(typed: str, *names: Iterable[str]) -> bool:
-    return any(f" {name} " in f" {typed} " for name in chain(*names))
+def _holds_one_of(typed: str, names: Iterable[str]) -> bool:
+    return any(f" {name} " in f" {typed} " for name in names)

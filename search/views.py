@@ -5,17 +5,17 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from phases.models import Phase, Symptom
-from search.query import search
+from phases.models import Symptom
+from search.query import LONGEST, search
 
 
 @never_cache
 @require_safe
 def search_page(request: HttpRequest) -> HttpResponse:
-    """Results for ?q=, which no log of ours holds."""
+    """Results for ?q=, which no log keeps."""
     typed = request.GET.get("q", "")
     results = search(typed) if typed.strip() else None
-    context = {"typed": typed[:80], "results": results}
+    context: dict[str, object] = {"typed": typed[:LONGEST], "results": results}
     if results and not results.found:
-        context["symptoms"] = Symptom.objects.filter(phase__in=Phase.objects.published()).select_related("phase")
+        context["symptoms"] = Symptom.objects.published()
     return render(request, "search/search.html", context)

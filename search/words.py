@@ -1,8 +1,8 @@
-"""What people say, and the words the guide uses for it. No word of a reader is ever added here by itself."""
+"""What people say, and the words that the guide uses for it. Nothing that readers type is ever collected."""
 
 import re
 
-#: Words that stand in every text and so say nothing of what is sought.
+#: Stop words.
 COMMON = frozenset(
     "a am an and are as at be by can do does find for from get got had has have how i id ill im in is it its ive me "
     "much my need of on or should so that the this to was we what when where which who why will with would you "
@@ -77,7 +77,7 @@ SYNONYMS = {
 
 
 def stem(word: str) -> str:
-    """Without the endings that English puts behind a word: "sneezing" and "sneeze" are one."""
+    """Return the word without its English ending: "sneezing" and "sneeze" have the same stem."""
     return re.sub(r"(ing|ed|es|s|e|y)$", "", word) if len(word) > 4 else word
 
 
@@ -85,11 +85,11 @@ _BY_STEM = {stem(word): meant for word, meant in reversed(SYNONYMS.items())}
 
 
 def synonyms(word: str) -> list[str]:
-    """What the guide calls what this word means, in whatever form the word has."""
+    """Return the guide's own words for this one, whatever its inflection."""
     return SYNONYMS.get(word) or _BY_STEM.get(stem(word), [])
 
 
-#: Several words that mean one thing together. Read before the single words.
+#: Phrases, read before single words.
 PHRASES = {
     "cant wake": "overdose naloxone",
     "wont wake": "overdose naloxone",
@@ -152,12 +152,12 @@ _UNITS = {"h": "hours", "hr": "hours", "hrs": "hours", "d": "days", "w": "weeks"
 _NUMBER = re.compile(rf"\b(\d+)[ -]?({'|'.join(_UNITS)}|hours?|days?|weeks?|months?)\b")
 
 _PHRASE = re.compile(rf"\b({'|'.join(sorted(map(re.escape, PHRASES), key=len, reverse=True))})\b")
-#: The telling words of a phrase, which mean the same in any order.
+#: The words of a phrase without stop words: they mean the same in any order.
 _IN_ANY_ORDER = {frozenset(phrase.split()) - COMMON: meant for phrase, meant in PHRASES.items()}
 
 
 def in_our_words(query: str) -> str:
-    """The query with units written out, and phrases that mean one thing turned into the guide's word for it."""
+    """Return the query with units written out and phrases replaced by the guide's word for them."""
     query = _NUMBER.sub(lambda match: f"{match[1]} {_UNITS.get(match[2], match[2])}", query)
     query = re.sub(r"\b(day|hour|week|month)s?(\d+)\b", r"\1 \2", query)
     query = _PHRASE.sub(lambda match: PHRASES[match[1]], query)
