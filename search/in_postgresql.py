@@ -51,14 +51,14 @@ def find(terms: list[list[str]], *, all_of_them: bool, limit: int) -> list[Match
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, title, kind, url, also_called,"  # noqa: S608 - our own SQL
-            f" ts_headline('{CONFIGURATION}', text, to_tsquery('{CONFIGURATION}', %s), %s)"
+            f" ts_headline('{CONFIGURATION}', text, to_tsquery('{CONFIGURATION}', %s), %s) || '…'"
             f" FROM (SELECT entry.*, ({rank}) * {KIND_WEIGHT} AS score FROM search_vector"
             " JOIN search_searchentry AS entry ON entry.id = entry_id"
             f" WHERE words @@ to_tsquery('{CONFIGURATION}', %s) AND entry.id IN ({live})"
             " ORDER BY score DESC, entry.id LIMIT %s) AS best ORDER BY score DESC, id",
             [whole, _SHARED, *ranked, whole, *parameters, limit],
         )
-        return [Match(*row, f"{excerpt}…") for *row, excerpt in cursor.fetchall()]
+        return [Match(*row) for row in cursor.fetchall()]
 
 
 def holds(word: str, *, in_text: bool) -> bool:
