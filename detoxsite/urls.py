@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+import phases.urls
 from guide import views
 from guide.a_z import a_z
 from guide.guide_file import guide_file
@@ -16,10 +17,10 @@ PERIODS = {"retention_days": settings.RETENTION_DAYS, "backup_days": settings.BA
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("phases/", include("phases.urls")),
-    path("symptoms/", include("phases.symptom_urls")),
+    path("phases/", include(phases.urls.stages)),
+    path("symptoms/", include(phases.urls.symptoms)),
     path("plan/", views.page("plan"), name="plan"),
-    path("treatments/", include("phases.treatment_urls")),
+    path("treatments/", include(phases.urls.treatments)),
     path("articles/", include("articles.urls")),
     path("search/", include("search.urls")),
     path("contact/", include("callbacks.public.urls")),

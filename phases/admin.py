@@ -8,7 +8,7 @@ from markdownx.widgets import AdminMarkdownxWidget
 
 from editorial.admin import ReviewedPageAdmin
 from phases.models import Phase, Symptom, TreatmentOption
-from phases.views import detail_context, treatment_context
+from phases.views import phase_context, treatment_context
 
 STAGES = 3  # the guide has exactly three
 HOURS = (("onset_from", "onset_to"), ("peak_from", "peak_to"), ("end_from", "end_to"))
@@ -18,7 +18,7 @@ class SymptomInline(admin.StackedInline):
     model = Symptom
     extra = 0
     prepopulated_fields: ClassVar = {"slug": ["name"]}
-    # markdownx's own admin class sets this for the page only, not for its inlines
+    # markdownx's own admin class sets this for the page, not for its inlines
     formfield_overrides: ClassVar = {MarkdownxField: {"widget": AdminMarkdownxWidget}}
     fieldsets = (
         (
@@ -81,10 +81,10 @@ class PhaseAdmin(ReviewedPageAdmin):
         return Phase.objects.count() < STAGES and super().has_add_permission(request)
 
     def has_delete_permission(self, request, obj=None):
-        return False  # a stage that is not to be read goes back to draft
+        return False  # to hide a stage, take it back to draft
 
     def preview_context(self, page: Phase) -> dict:
-        return detail_context(page)
+        return phase_context(page)
 
     @admin.display(description="begins")
     def onset_words(self, phase: Phase) -> str:

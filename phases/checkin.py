@@ -1,17 +1,17 @@
-"""The check-in: danger signs first, then what helps for each thing felt, as a sheet to show a nurse.
+"""The check-in: danger signs first, then what helps for each symptom, as a sheet to show a nurse.
 
-The questions and groups are our own; no scale is copied, nothing is counted, and no answer means that all is well: a
-low score would calm somebody who is dried out, or whose drugs held something other than heroin. Nothing is stored.
+The questions and groups are our own. No scale is copied, nothing is scored, and no answer means that all is well: a low
+score would reassure somebody who is dehydrated, or whose drugs held something other than heroin. Nothing is stored.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
+from typing import Any
 
 from django import forms
 
-from phases.choices import Area
-from phases.models import Symptom
+from phases.compare import answer_in_words
+from phases.models import Symptom, by_area
 from phases.now import SINCE, Substance, may_have_just_used
 
 
@@ -95,7 +95,7 @@ DANGERS = [
         "See a clinician the same day. Do not stop suddenly: medicine is the care that experts recommend.[@acog-711]",
     ),
 ]
-#: No sign to check but an answer; whoever is so low hears of 988 before they think of suicide, or before they say so.
+#: Not a box to check but an answer: 988 is offered before somebody thinks of suicide, or says so.
 VERY_LOW = DangerSign(
     "very-low",
     "Your mood is very low",
@@ -103,12 +103,12 @@ VERY_LOW = DangerSign(
     "If you feel you cannot cope, or think of suicide, call or text [988](tel:988), day or night. It is free. "
     "If you may act on it now, call [911](tel:911).[@988-lifeline]",
 )
-#: What stands before each action, most urgent first.
+#: The words before each action, most urgent first.
 LEVELS = {"911": "Emergency", "988": "Call or text 988 now", "today": "Be seen today"}
 
 
 class CheckInForm(forms.Form):
-    """All of it may be left open but not everything at once. No field takes free text: nothing private is typed."""
+    """Every question is optional, but one must be answered. No field takes free text: nothing private is typed."""
 
     danger = forms.MultipleChoiceField(
         label="First: is any of this happening?",
@@ -177,29 +177,25 @@ class CheckInForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, symptoms: list[Symptom], *args, **kwargs) -> None:
-        super().__init__(*args, auto_id="check_%s", **kwargs)  # it shares a page with NowForm
+    def __init__(self, symptoms: list[Symptom], data: Any = None, initial: dict[str, str] | None = None) -> None:
+        super().__init__(data, initial=initial, auto_id="check_%s")  # it shares a page with NowForm
         self.symptoms = symptoms
-        self.fields["felt"].queryset = Symptom.objects.filter(pk__in=[symptom.pk for symptom in symptoms])
+        felt = Symptom.objects.filter(pk__in=[symptom.pk for symptom in symptoms])
+        self.fields["felt"].queryset = felt  # type: ignore[attr-defined]  # it is a ModelMultipleChoiceField
 
     def groups(self) -> list[tuple[str, list[tuple[Symptom, bool]]]]:
-        """The symptoms by where they are felt, each with whether it is ticked."""
-        ticked = set(self["felt"].value() or [])
-        areas = list(Area)
-        ordered = sorted(self.symptoms, key=lambda symptom: areas.index(symptom.area))
-        return [
-            (Area(area).label, [(symptom, symptom.slug in ticked) for symptom in rows])
-            for area, rows in groupby(ordered, lambda symptom: symptom.area)
-        ]
+        """The symptoms by where they are felt, each with whether it is checked."""
+        checked = set(self["felt"].value() or [])
+        return [(area.label, [(each, each.slug in checked) for each in rows]) for area, rows in by_area(self.symptoms)]
 
     def clean(self) -> dict:
-        data = super().clean()
+        data = super().clean() or {}
         if not self.errors and not any(data.values()):
             self.add_error("danger", "Check at least one thing. If you cannot find yours, call and say how you feel.")
         return data
 
     def dangers(self) -> list[DangerSign]:
-        """The danger signs ticked, and those that other answers amount to, in the order of the questions."""
+        """The danger signs checked, and those that follow from other answers, in the order of the questions."""
         data = self.cleaned_data
         keys = set(data["danger"])
         if data["fluids"] == "no":
@@ -213,7 +209,7 @@ class CheckInForm(forms.Form):
 
     @property
     def may_be_fentanyl(self) -> bool:
-        """Whether other sedatives may be in what was taken, as the person answered fentanyl or heroin or not sure."""
+        """Whether other sedatives may be in what was taken: heroin, fentanyl or not sure."""
         return self.cleaned_data["substance"] in (Substance.FENTANYL, Substance.HEROIN)
 
     @property
@@ -227,12 +223,10 @@ class CheckInForm(forms.Form):
         return bool({"alcohol", "benzos"} & set(self.cleaned_data["others"]))
 
     def notes(self) -> Iterable[tuple[str, str]]:
-        """What to tell a clinician: each question, and the answer in words or nothing, to be written in by hand."""
+        """What to tell a clinician: each question, and the answer in words, or none, to be written in by hand."""
         data = self.cleaned_data
         for name in ("since", "substance", "how", "others", "fluids", "mood"):
-            field = self.fields[name]
-            words = dict(field.choices)
-            answer = data[name]
-            chosen = answer if isinstance(answer, list) else [answer] if answer else []
-            yield field.label, ", ".join(words[key] for key in chosen)
+            chosen = data[name] if isinstance(data[name], list) else [data[name]] if data[name] else []
+            label = str(self.fields[name].label)
+            yield label, ", ".join(answer_in_words(self, name, key)[1] for key in chosen)
         yield "Are you pregnant, or might you be?", "Yes, or might be" if "pregnant" in data["danger"] else ""

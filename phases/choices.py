@@ -1,6 +1,10 @@
-"""What a symptom and a treatment option can be sorted by, in the words readers see."""
+"""The choices of stages, symptoms and treatment options, in the words that readers see."""
+
+import re
 
 from django.db import models
+
+from editorial.house_rules import CITATION
 
 
 class Evidence(models.TextChoices):
@@ -64,3 +68,24 @@ class OverdoseRisk(models.TextChoices):
     NOT_SHOWN = "not-shown", "Not shown to lower it"
     HIGHER_AFTER = "higher-after", "Higher afterward: tolerance drops"
     NOT_KNOWN = "not-known", "Not known"
+
+
+class Level(models.TextChoices):
+    """The name, and so the color, of a box that tells when to get help."""
+
+    EMERGENCY = "emergency", "Emergency"
+    URGENT = "urgent", "Urgent"
+
+
+_TELLS_TO_CALL_NOW = re.compile(
+    r"\b(9-?1-?1|9-?8-?8)\b(?!-?\d)|\bemergency\s+(rooms?|departments?|services?|care)\b|\bambulances?\b|\b(?-i:ER)\b",
+    re.I,
+)
+
+
+def level_of(text: str) -> Level:
+    """Return emergency as soon as the Markdown names 911, 988, an ambulance or an emergency room, else urgent.
+
+    The worst line of a box names it: a sign to call 911 for is never called less than an emergency.
+    """
+    return Level.EMERGENCY if _TELLS_TO_CALL_NOW.search(re.sub(CITATION, "", text)) else Level.URGENT

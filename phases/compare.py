@@ -1,6 +1,6 @@
-"""Comparing treatment options by what matters to a reader, from plain GET parameters that can be shared."""
+"""Comparing treatment options by what matters to a reader, from GET parameters that can be shared."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -10,8 +10,8 @@ from phases.choices import Cravings, Medicine, OverdoseRisk, Place, Soon
 from phases.models import TreatmentOption
 
 ANY = ("", "Any")
-#: For each question: the column it asks of, and for each answer the values that satisfy it. "Not known" never does.
-ANSWERS = {
+#: For each column that a question is about: the values that satisfy each answer. "Not known" never does.
+ANSWERS: dict[str, dict[str, Container[str]]] = {
     "place": {
         "home": {Place.HOME, Place.VISITS, Place.CLINIC, Place.MEETINGS, Place.BOTH},
         "stay": {Place.STAY, Place.BOTH},
@@ -28,7 +28,7 @@ ANSWERS = {
 
 
 class CompareForm(forms.Form):
-    """What matters to you? Every answer may stay open."""
+    """What matters to you? Every answer is optional."""
 
     place = forms.ChoiceField(
         label="Where", choices=[ANY, ("home", "Sleep at home"), ("stay", "Stay there")], required=False
@@ -45,7 +45,7 @@ class CompareForm(forms.Form):
 
 @dataclass(frozen=True)
 class Without:
-    """One answer dropped: what it was, the address without it, and how many options that leaves."""
+    """One answer dropped: its words, the query without it, and how many options that leaves."""
 
     words: str
     query: str
@@ -54,7 +54,7 @@ class Without:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The options that fit all answers, and where none does, the answers that one can drop to find some."""
+    """The options that fit all answers; where none does, the answers that can be dropped to find some."""
 
     options: list[TreatmentOption]
     answers: dict[str, str]
@@ -62,7 +62,7 @@ class Comparison:
 
 
 def compare(form: CompareForm, options: Sequence[TreatmentOption]) -> Comparison:
-    """An answer that is no answer of ours (an old or broken link) counts as open."""
+    """Find what fits. An unknown answer (an old or broken link) counts as none."""
     form.is_valid()
     answers = {name: value for name, value in form.cleaned_data.items() if value}
     found = _fitting(options, answers)
@@ -71,10 +71,15 @@ def compare(form: CompareForm, options: Sequence[TreatmentOption]) -> Comparison
         for name, value in answers.items():
             rest = {key: other for key, other in answers.items() if key != name}
             if left := _fitting(options, rest):
-                field = form.fields[name]
-                words = f"{field.label}: {dict(field.choices)[value].lower()}"
-                without.append(Without(words, urlencode(rest), len(left)))
+                label, words = answer_in_words(form, name, value)
+                without.append(Without(f"{label}: {words.lower()}", urlencode(rest), len(left)))
     return Comparison(found, answers, without)
+
+
+def answer_in_words(form: forms.Form, name: str, value: str) -> tuple[str, str]:
+    """Return the label of a question with choices, and the answer as the form shows it."""
+    field = form.fields[name]
+    return str(field.label), str(dict(field.choices)[value])  # type: ignore[attr-defined]  # it is a ChoiceField
 
 
 def _fitting(options: Sequence[TreatmentOption], answers: dict[str, str]) -> list[TreatmentOption]:

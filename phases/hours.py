@@ -1,4 +1,4 @@
-"""Hours since last use: the six that describe a course, and how they are said in words."""
+"""Hours since last use: the six that describe a course, and how to say them in words."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,7 +10,7 @@ LONGEST = 3 * 365 * DAY
 class Course(models.Model):
     """When something begins, is strongest and ends, each as a range in hours since last use.
 
-    The peak may be missing: where no source names one, none is given.
+    Where no source names a peak, there is none.
     """
 
     onset_from = models.PositiveIntegerField("begins, earliest", help_text="Hours since last use.")
@@ -67,29 +67,34 @@ class Course(models.Model):
         return in_words(self.onset_from, self.onset_to)
 
     @property
+    def peak(self) -> tuple[int, int] | None:
+        if self.peak_from is None or self.peak_to is None:
+            return None
+        return self.peak_from, self.peak_to
+
+    @property
     def peak_words(self) -> str:
-        return in_words(self.peak_from, self.peak_to) if self.peak_from is not None else "No clear peak"
+        return in_words(*self.peak) if self.peak else "No clear peak"
 
     @property
     def end_words(self) -> str:
         return in_words(self.end_from, self.end_to)
 
     def is_possible_at(self, hour: float) -> bool:
-        """Whether it can be going on at that many hours since last use, taking the widest range."""
+        """Return whether it can be going on at that many hours since last use, taking the widest range."""
         return self.onset_from <= hour <= self.end_to
 
     def usually_begun_at(self, hour: float) -> bool:
-        """Whether it has begun for most: from its peak on, or from the middle of the range of its onset."""
-        begun = (self.onset_from + self.onset_to) / 2 if self.peak_from is None else self.peak_from
-        return hour >= begun
+        """Return whether it has begun for most people: from its peak on, or else from the middle of its onset."""
+        return hour >= (self.peak[0] if self.peak else (self.onset_from + self.onset_to) / 2)
 
     def overlaps_peak(self, start: float, stop: float) -> bool:
-        """Whether a stretch of hours since last use holds part of the time when it is usually strongest."""
-        return self.peak_from is not None and self.peak_from < stop and start < self.peak_to
+        """Return whether a stretch of hours since last use includes part of the peak."""
+        return self.peak is not None and self.peak[0] < stop and start < self.peak[1]
 
 
 def in_words(low: int, high: int) -> str:
-    """A range of hours as people say it: "6 to 24 hours", "1 to 3 days", "1 to 2 weeks", "4 weeks to 6 months"."""
+    """Say a range of hours as people do: "6 to 24 hours", "1 to 3 days", "1 to 2 weeks", "4 weeks to 6 months"."""
     if low == high:
         return _one(low)
     for unit, name, longest in (

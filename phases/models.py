@@ -1,13 +1,16 @@
 """The three stages of withdrawal, their symptoms, and the treatment options that fit them."""
 
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Self
+
 from django.db import models
 from markdownx.models import MarkdownxField
 
 from editorial.addresses import address_of
 from editorial.publishing import WRITING_HELP, PublishedQuerySet, ReviewedPage, check_pictures, check_sources
-from phases.choices import Area, Cravings, Evidence, Medicine, OverdoseRisk, Place, Soon
+from phases.choices import Area, Cravings, Evidence, Level, Medicine, OverdoseRisk, Place, Soon, level_of
 from phases.hours import Course
-from phases.levels import Level, level_of
 
 
 class TreatmentOption(ReviewedPage):
@@ -65,10 +68,8 @@ class TreatmentOption(ReviewedPage):
 
 
 class PhaseQuerySet(PublishedQuerySet):
-    """Stages, with what a page of them needs."""
-
-    def with_symptoms(self):
-        """One more query for all symptoms, in their order."""
+    def with_symptoms(self) -> Self:
+        """One more query, for all symptoms in their order."""
         return self.prefetch_related("symptoms")
 
 
@@ -108,7 +109,7 @@ class Phase(ReviewedPage, Course):
 
     @property
     def help_level(self) -> Level:
-        """What the box with `get_help` is called."""
+        """The name of the box with `get_help`."""
         return level_of(self.get_help)
 
     def markdown_texts(self) -> list[str]:
@@ -119,9 +120,9 @@ class Phase(ReviewedPage, Course):
         return texts
 
 
-class SymptomQuerySet(models.QuerySet):
-    def published(self):
-        """Those of the stages that readers may see now: a symptom is as visible as its stage."""
+class SymptomQuerySet(models.QuerySet["Symptom"]):
+    def published(self) -> Self:
+        """Return symptoms that readers may see now: a symptom is as visible as its stage."""
         return self.filter(phase__in=Phase.objects.published()).select_related("phase")
 
 
@@ -186,3 +187,10 @@ class Symptom(Course):
         super().clean()
         check_sources(self.markdown_texts())
         check_pictures(self.markdown_texts())
+
+
+def by_area(symptoms: Iterable[Symptom]) -> list[tuple[Area, list[Symptom]]]:
+    """Group symptoms by where they are felt, in the order of the check-in."""
+    areas = Area.values
+    ordered = sorted(symptoms, key=lambda symptom: areas.index(symptom.area))
+    return [(Area(area), list(rows)) for area, rows in groupby(ordered, lambda symptom: symptom.area)]

@@ -1,6 +1,6 @@
 """Where am I now? From hours since last use to the stage, what is likely, and what comes next.
 
-Nothing here or in its view is stored. It never says that a person is well: it names what is usual, and what is not.
+Nothing is stored. The answer never says that a person is well: it says what is usual, and what is not.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,14 +12,16 @@ from phases.hours import DAY, LONGEST
 from phases.models import Phase, Symptom
 from phases.outlook import EASES_FROM, outlooks
 
+Hours = tuple[float, float]  # a range in hours since last use
+
 LATE = 20 * DAY  # hours: by then acute symptoms are gone, methadone's too (drugs-com-withdrawal)
-JUST_USED = 6  # hours: until then an answer speaks of overdose before anything else
-LONG_ACTING = 24  # hours: the same for what may be long-acting; no figure from a study, but on the safe side
+JUST_USED = 6  # hours: until then an answer warns of overdose first
+LONG_ACTING = 24  # hours: the same for what may be long-acting; not from a study, but on the safe side
 AHEAD = (6, 24, 72)  # hours: how far "what comes next" looks
 
 
 class Substance:
-    """What was used decides whether heroin's hours say anything."""
+    """What was used: the hours of heroin say nothing about other opioids."""
 
     HEROIN, FENTANYL, PILLS = "heroin", "fentanyl", "pills"
     METHADONE, BUPRENORPHINE, KRATOM = "methadone", "buprenorphine", "kratom"
@@ -33,7 +35,7 @@ class Substance:
     ]
 
 
-#: Articles that an answer links, where they are published: the substance's own first, then what fits everybody.
+#: Articles that an answer links to, where published: the substance's own first, then those for everybody.
 READ_ON = {
     Substance.FENTANYL: ("test-strips", "Test strips"),
     Substance.PILLS: ("pain-pills-and-tramadol", "Pain pills and tramadol"),
@@ -47,8 +49,8 @@ FOR_ALL = (
 )
 
 
-#: Each answer as a range in hours since last use; None where the person does not know.
-SINCE = {
+#: Each answer with its range; None where the person does not know.
+SINCE: dict[str, tuple[str, Hours | None]] = {
     "under-6": ("Less than 6 hours ago", (0, 6)),
     "6-12": ("6 to 12 hours ago", (6, 12)),
     "12-24": ("12 to 24 hours ago", (12, 24)),
@@ -101,7 +103,7 @@ class NowForm(forms.Form):
     )
 
     def clean(self) -> dict:
-        data = super().clean()
+        data = super().clean() or {}
         amount = data.get("amount")
         if amount is None and not data.get("since") and not {"amount", "since"} & set(self.errors):
             self.add_error("since", "Choose when you last used. A rough answer is fine.")
@@ -110,8 +112,8 @@ class NowForm(forms.Form):
         return data
 
     @property
-    def hours(self) -> tuple[float, float] | None:
-        """From when to when, in hours since last use, or None where the person does not know."""
+    def hours(self) -> Hours | None:
+        """The answer as a range, or None where the person does not know."""
         amount = self.cleaned_data["amount"]
         if amount is not None:
             exact = float(amount) * UNITS[self.cleaned_data["unit"] or "hours"]
@@ -121,15 +123,15 @@ class NowForm(forms.Form):
     @property
     def coarse_since(self) -> str:
         """The rough answer that an exact one falls into: the check-in asks for no more."""
-        if self.cleaned_data["amount"] is None:
+        if self.cleaned_data["amount"] is None or self.hours is None:
             return self.cleaned_data["since"]
-        hour = self.hours[0]
+        hour, _ = self.hours
         return next((key for key, (_, hours) in SINCE.items() if hours and hour < hours[1]), "over-28")
 
 
 @dataclass(frozen=True)
 class Window:
-    """What usually changes between now and so many hours ahead, and after the window before it."""
+    """What usually changes between two times ahead, in hours from now."""
 
     after: int
     until: int
@@ -141,12 +143,12 @@ class Window:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the answer page shows. Without hours, or with another drug than heroin, no stage is named.
+    """What the answer page shows. Without hours, or with another drug than heroin, it names no stage.
 
-    `guide` is the stage whose advice fits in any case; without one, `likely_now` is what comes at some time.
+    `guide` is the stage whose advice fits in any case. Without `phases`, `likely_now` is what comes at some time.
     """
 
-    hours: tuple[float, float] | None
+    hours: Hours | None
     substance: str
     phases: list[Phase]
     guide: Phase | None
@@ -162,56 +164,57 @@ class Answer:
     @property
     def phase(self) -> Phase | None:
         """The furthest stage that has usually begun by now, or else the first that may have."""
-        usual = [phase for phase in self.phases if phase.usually_begun_at(sum(self.hours) / 2)]
+        usual = [phase for phase in self.phases if phase.usually_begun_at(self._middle)]
         return next(iter(usual[-1:] or self.phases), None)
 
     @property
     def is_easing(self) -> bool:
         """Whether the hardest hours of the stage are over. Never for a stage without a peak."""
-        return bool(self.phase and self.phase.peak_to and sum(self.hours) / 2 > self.phase.peak_to)
+        peak = self.phase.peak if self.phase else None
+        return peak is not None and self._middle > peak[1]
+
+    @property
+    def _middle(self) -> float:
+        return sum(self.hours) / 2 if self.hours else 0
 
     @property
     def may_have_just_used(self) -> bool:
         return may_have_just_used(self.hours, self.substance)
 
 
-def may_have_just_used(hours: tuple[float, float] | None, substance: str) -> bool:
-    """Whether an overdose may still come, as it may where nobody knows when the last use was."""
+def may_have_just_used(hours: Hours | None, substance: str) -> bool:
+    """Return whether an overdose may still come, as it may where nobody knows when the last use was."""
     long_acting = substance in (Substance.METHADONE, Substance.PILLS)
     return hours is None or hours[0] < (LONG_ACTING if long_acting else JUST_USED)
 
 
-def place(hours: tuple[float, float] | None, substance: str, phases: Sequence[Phase]) -> Answer:
-    """The answer for a time since last use (None: not known), from the stages' stored hours.
+def place(hours: Hours | None, substance: str, phases: Sequence[Phase]) -> Answer:
+    """Return the answer for a time since last use (None: not known), from the stages' stored hours.
 
     A stage or symptom counts as possible if it is so in the middle of the range that the person gave.
     """
     if hours is None or substance != Substance.HEROIN:
-        # No hours to go by, but weeks later it is the lasting stage, whose hours name no peak.
-        late = hours is not None and hours[0] >= LATE
-        near = [phase for phase in phases if (phase.peak_from is None) == late]
-        at_some_time = _one_of_each([symptom for phase in near for symptom in phase.symptoms.all()], near[-1:])
-        return Answer(hours, substance, [], next(iter(near), None), at_some_time, [])
+        return _without_hours(hours, substance, phases)
     middle = sum(hours) / 2
-    symptoms = [symptom for phase in phases for symptom in phase.symptoms.all()]
     now = [phase for phase in phases if phase.is_possible_at(middle)]
-    likely = [symptom for symptom in symptoms if symptom.is_possible_at(middle)]
-    likely = _one_of_each(likely, now[-1:])
     if not now and phases and middle > max(phase.end_to for phase in phases):
         return Answer(hours, substance, [], phases[-1], [], [], is_past=True)
-    answer = Answer(
-        hours=hours,
-        substance=substance,
-        phases=now,
-        guide=None,
-        likely_now=likely,
-        ahead=_windows(hours, symptoms, phases),
-    )
+    symptoms = [symptom for phase in phases for symptom in phase.symptoms.all()]
+    likely = _one_of_each([symptom for symptom in symptoms if symptom.is_possible_at(middle)], now[-1:])
+    answer = Answer(hours, substance, now, None, likely, _windows(hours, symptoms, phases))
     return replace(answer, guide=answer.phase or next(iter(phases), None))
 
 
+def _without_hours(hours: Hours | None, substance: str, phases: Sequence[Phase]) -> Answer:
+    """There are no hours to go by, but weeks later it is the lasting stage, which has no peak."""
+    late = hours is not None and hours[0] >= LATE
+    near = [phase for phase in phases if (phase.peak is None) == late]
+    at_some_time = _one_of_each([symptom for phase in near for symptom in phase.symptoms.all()], near[-1:])
+    return Answer(hours, substance, [], next(iter(near), None), at_some_time, [])
+
+
 def _one_of_each(symptoms: Iterable[Symptom], stages: Sequence[Phase] = ()) -> list[Symptom]:
-    """Where symptoms are one thing under several names, the one of these stages, or else the first."""
+    """Keep one of the symptoms that are one thing under several names: that of these stages, or else the first."""
     kept: dict[object, Symptom] = {}
     for symptom in symptoms:
         if _thing(symptom) not in kept or any(symptom.phase_id == stage.pk for stage in stages):
@@ -223,14 +226,14 @@ def _thing(symptom: Symptom) -> object:
     return symptom.thing or symptom.pk
 
 
-def _windows(hours: tuple[float, float], symptoms: Sequence[Symptom], phases: Sequence[Phase]) -> list[Window]:
+def _windows(hours: Hours, symptoms: Sequence[Symptom], phases: Sequence[Phase]) -> list[Window]:
     steps = list(zip((0, *AHEAD), AHEAD, strict=False))
     said = outlooks([(hours[0] + after, hours[1] + until) for after, until in steps], phases)
     return [_window(hours, step, words, symptoms, phases) for step, words in zip(steps, said, strict=True)]
 
 
 def _window(
-    hours: tuple[float, float], step: tuple[int, int], words: str, symptoms: Sequence[Symptom], phases: Sequence[Phase]
+    hours: Hours, step: tuple[int, int], words: str, symptoms: Sequence[Symptom], phases: Sequence[Phase]
 ) -> Window:
     middle = sum(hours) / 2
     start, stop = (middle + ahead for ahead in step)

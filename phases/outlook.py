@@ -1,16 +1,16 @@
-"""What is said of the hours ahead, from the stages' stored hours: one peak, told forwards.
+"""What to say of the hours ahead, from the stages' stored hours: there is one peak, and it passes.
 
-A stretch that holds part of the peak is called hard, whatever else is in it. Nothing is said to ease before 48 hours:
-some guides put the peak at 36 to 72 (medscape-opioid-2018), others at 24 to 48 (elsevier-opioid-withdrawal).
+A stretch that includes part of the peak is called hard, whatever else is in it. Nothing is said to ease before 48
+hours: some guides put the peak at 36 to 72 (medscape-opioid-2018), others at 24 to 48 (elsevier-opioid-withdrawal).
 """
 
 from collections.abc import Sequence
 
 from phases.hours import Course
 
-EASES_FROM = 48  # hours since last use: only a stretch that starts later may say that it may ease
+EASES_FROM = 48  # hours since last use: before that, nothing is said to ease
 
-#: For each place in the course, what to say first, and what to say where the stretch before it was there too.
+#: For each place in the course, what to say first, and what where the stretch before was in the same place.
 WORDS = {
     "before": ("Often no signs yet in this time.", "There may be no signs yet.", "Often still no signs."),
     "building": (
@@ -47,7 +47,7 @@ WORDS = {
 
 
 def outlooks(stretches: Sequence[tuple[float, float]], phases: Sequence[Course]) -> list[str]:
-    """A sentence for each stretch, from when to when in hours since last use, and never one twice."""
+    """Return a sentence for each stretch, a range in hours since last use, and no sentence twice."""
     said: list[str] = []
     for start, stop in stretches:
         words = WORDS[_place(start, stop, phases)]
@@ -56,13 +56,10 @@ def outlooks(stretches: Sequence[tuple[float, float]], phases: Sequence[Course])
 
 
 def _place(start: float, stop: float, phases: Sequence[Course]) -> str:
-    """Where in the course a stretch lies."""
-    hard = [phase for phase in phases if phase.overlaps_peak(start, stop)]
-    if hard:
-        if start < min(phase.peak_from for phase in hard):
+    if any(phase.overlaps_peak(start, stop) for phase in phases):
+        if start < min(phase.peak[0] for phase in phases if phase.peak and phase.overlaps_peak(start, stop)):
             return "rising"
         return "turning" if start >= EASES_FROM else "hardest"
-    peaks = [phase for phase in phases if phase.peak_to is not None]
-    if start < max((phase.peak_to for phase in peaks), default=0):
+    if start < max((phase.peak[1] for phase in phases if phase.peak), default=0):
         return "before" if stop < min(phase.onset_from for phase in phases) else "building"
-    return "easing" if start < max((phase.end_to for phase in peaks), default=0) else "lasting"
+    return "easing" if start < max((phase.end_to for phase in phases if phase.peak), default=0) else "lasting"

@@ -1,12 +1,13 @@
 """What readers ask about themselves: where am I now, and the check-in.
 
-Both answer a POST with a page, under the very address that asked. Nothing is stored on either side: the answers
-stand in the body of the request alone, which is in no address, no log and no history entry. A redirect to a page of
-its own would have to carry the answers in its address or keep them on the server, so there is none. `no-store` keeps
-the page out of caches: whoever goes back finds nothing, and the browser asks before it sends the answers again. It can
-do so until the tab is closed, so the pages say to close it. What stays in the history is that the page was open.
+Both answer a POST with a page at the same address. Nothing is stored on either side: the answers are in the body of the
+request alone, so in no address, log or history entry. A redirect would have to carry them in its address or keep them
+on the server, so there is none. `no-store` keeps the page out of caches, and the browser asks before it sends the
+answers again. It can do so until the tab is closed, so the pages say to close it. The history shows that the page was
+open, and no more.
 """
 
+from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -21,29 +22,29 @@ from phases.now import FOR_ALL, READ_ON, NowForm, place
 
 
 @sensitive_post_parameters()
-@csrf_exempt  # changes nothing, stores nothing, knows nobody, sets no cookie (tests/detoxsite/test_form_check.py)
+@csrf_exempt  # changes, stores and reveals nothing, sets no cookie (tests/detoxsite/test_form_check.py)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def now(request: HttpRequest) -> HttpResponse:
     """Two questions, and the answer."""
     form = NowForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        context = {"form": form, "check_in": CheckInForm(_symptoms())}
-        return render(request, "phases/now.html", context, status=422 if form.is_bound else 200)
+        empty = {"form": form, "check_in": CheckInForm(_symptoms())}
+        return render(request, "phases/now.html", empty, status=422 if form.is_bound else 200)
     phases = list(Phase.objects.published().with_symptoms())
     answer = place(form.hours, form.cleaned_data["substance"], phases)
-    context = {"form": form, "answer": answer, "read_on": _read_on(answer.substance)}
+    context: dict[str, object] = {"form": form, "answer": answer, "read_on": _read_on(answer.substance)}
     if answer.is_charted:
         context["timeline"] = timeline.of_phases(phases, now=answer.hours)
     return render(request, "phases/now_answer.html", context)
 
 
 @sensitive_post_parameters()
-@csrf_exempt  # changes nothing, stores nothing, knows nobody, as above
+@csrf_exempt  # as above
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_in(request: HttpRequest) -> HttpResponse:
-    """Boxes to check, and the sheet. `begin` in a POST opens the form with what the reader has answered before."""
+    """Boxes to check, and the sheet. `begin` in a POST opens the form with what the reader answered before."""
     symptoms = _symptoms()
     if request.method == "POST" and "begin" not in request.POST:
         form = CheckInForm(symptoms, request.POST)
@@ -55,12 +56,12 @@ def check_in(request: HttpRequest) -> HttpResponse:
 
 
 def _read_on(substance: str) -> list[tuple[str, str]]:
-    """Name and address of each article that fits an answer, of those that readers may see."""
+    """Return name and address of each published article that fits an answer."""
     wanted = [READ_ON[substance]] if substance in READ_ON else []
     wanted += FOR_ALL
-    articles = Phase._meta.get_field("articles").related_model.objects.published()
-    there = {article.slug: article.get_absolute_url() for article in articles.filter(slug__in=dict(wanted))}
-    return [(name, there[slug]) for slug, name in wanted if slug in there]
+    articles = apps.get_model("articles", "Article").objects.published()  # a room above this one
+    found = {article.slug: article.get_absolute_url() for article in articles.filter(slug__in=dict(wanted))}
+    return [(name, found[slug]) for slug, name in wanted if slug in found]
 
 
 def _symptoms() -> list[Symptom]:

@@ -11,7 +11,7 @@ STARTER = Path(__file__).parent / "starter"
 
 
 def load() -> Counter:
-    """Loads whatever staff have not changed or removed. Returns how many rows had which outcome."""
+    """Load what staff have not changed or removed. Returns how many rows had which outcome."""
     outcomes: Counter = Counter()
     for path in sorted((STARTER / "treatments").glob("*.md")):
         page = _published(read_page(path))

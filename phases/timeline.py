@@ -1,8 +1,8 @@
 """The picture of a course: bands on a scale that gives the first days as much room as the months after.
 
-Shapes are paths on a grid that stretches to the width of the page; words stand beside them, placed in percent, and keep
-their size. A band slopes up while it usually begins, stands tall while it is usually strongest, and runs low while it
-eases, so that no colour is needed to read it. Symptoms differ in height: mild is low, severe is tall.
+Shapes are paths on a grid that stretches to the width of the page; words are placed in percent and keep their size. A
+band slopes up over its onset, is tall during its peak and low while it eases, so that it can be read without color.
+The height of a symptom is its intensity.
 """
 
 import math
@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from phases.hours import DAY, MONTH, WEEK, Course
+from phases.models import Phase, Symptom
 
-STEP = 6  # hours: below it the scale is nearly even, above it each doubling takes the same room
-GRID = 1000  # steps of the grid across the whole width
+STEP = 6  # hours: below it the scale is nearly linear, above it logarithmic
+GRID = 1000  # width of the grid
 TICKS = [
     (STEP, "6", "hours"),
     (DAY, "1", "day"),
@@ -22,11 +23,11 @@ TICKS = [
     (MONTH, "1", "month"),
     (6 * MONTH, "6", "months"),
 ]
-TICK_ROOM = 11.5  # percent of a phone's width that the name of a tick takes
-HEAD, YOU, ROW, BAR = 38, 18, 54, 24  # pixels: the tick names, the reader's own mark, one row, the band within it
+TICK_ROOM = 11.5  # percent of a phone's width that the label of a tick takes
+HEAD, YOU, ROW, BAR = 38, 18, 54, 24  # pixels: the ticks' labels, the reader's own mark, one row, the band in it
 BAR_TOP = 21  # pixels from the top of a row
 FLOOR = BAR_TOP + BAR
-LEAST_WIDTH = 4  # grid steps: even the shortest course can be seen
+LEAST_WIDTH = 4  # on the grid: even the shortest course can be seen
 LEAST_MARK = 0.8  # percent: the reader's own hour
 RISING, EASING = 0.6, 0.35  # heights beside the peak's
 ROOM_FOR_STAGES, ROOM_FOR_INTENSITY = 45, 30  # percent of a phone's width that the notes take
@@ -35,7 +36,7 @@ HEIGHTS = {"mild": 0.4, "moderate": 0.7, "severe": 1.0}
 
 @dataclass(frozen=True)
 class Tick:
-    """A line across the picture, `x` percent from the left, named by a number and a unit."""
+    """A line across the picture, `x` percent from the left, labeled with a number and a unit."""
 
     x: float
     number: str
@@ -48,7 +49,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Mark:
-    """The reader's own place, in percent: a stretch, as a rough answer is one."""
+    """Where the reader is, in percent: a range, as the answers are."""
 
     x: float
     width: float
@@ -62,7 +63,7 @@ class Mark:
 class Row:
     """One course: its name, a note, and its shape. `left` and `right` are its ends in percent.
 
-    Within a row all places count from its own top, so that rows of one shape are the same text and compress to little.
+    Places are relative to the row's own top, so that rows of one shape are the same text and compress well.
     """
 
     course: Course
@@ -77,12 +78,12 @@ class Row:
     mark: Mark | None = None
 
     height, name_y = ROW, 15
-    #: The reader's place is marked at the band alone, so that its box crosses no name.
+    #: Only the band is marked, so that the mark's box crosses no name.
     mark_y, mark_height = BAR_TOP - 1, BAR + 7
 
     @property
     def note_side(self) -> str:
-        """Where there is room for the note beside the band, so that a long name never runs into it."""
+        """Where the note has room, so that a long name never runs into it."""
         left, right = self.left, self.right
         if self.mark:
             left, right = min(left, self.mark.x), max(right, self.mark.x + self.mark.width)
@@ -113,20 +114,19 @@ class Timeline:
 
 
 class Scale:
-    """From hours since last use to a place in the picture."""
+    """Turns hours since last use into a place in the picture."""
 
     def __init__(self, longest: int) -> None:
         self.longest = longest
 
     def grid(self, hour: float) -> int:
-        """0 to 1000."""
         return round(GRID * math.log1p(min(hour, self.longest) / STEP) / math.log1p(self.longest / STEP))
 
     def percent(self, hour: float) -> float:
         return round(self.grid(hour) * 100 / GRID, 1)
 
     def ticks(self) -> list[Tick]:
-        """As many as have room for their names, the last one always among them."""
+        """As many as have room for their labels, the last one always among them."""
         kept: list[Tick] = []
         known = [Tick(self.percent(hour), number, unit) for hour, number, unit in TICKS if hour <= self.longest]
         for tick in known:
@@ -147,9 +147,9 @@ def draw(
     room: int,
     now: tuple[float, float] | None = None,
 ) -> Timeline:
-    """A picture of the courses, top to bottom, on one scale; `now` is from when to when, in hours since last use.
+    """Draw the courses, top to bottom, on one scale; `now` is a range in hours since last use.
 
-    `heights` are from 0 to 1; `room` is how many percent of a phone's width a note takes.
+    `heights` are from 0 to 1; `room` is the percentage of a phone's width that a note takes.
     """
     scale = Scale(max((course.end_to for course in courses), default=WEEK))
     top = HEAD + (YOU if now else 0)
@@ -179,23 +179,20 @@ def draw(
 
 
 def _at(courses: Sequence[Course], now: tuple[float, float]) -> list[Course]:
-    """Those that can be going on at that time, or else the next to begin."""
+    """Return those that can be going on then, or else the next to begin."""
     going_on = [course for course in courses if course.onset_from <= now[1] and now[0] < course.end_to]
     return going_on or [course for course in courses if course.onset_from > now[1]][:1] or list(courses[-1:])
 
 
 def _band(course: Course, scale: Scale, tall: float) -> str:
     """Up over the range of the onset, low after the peak, down over the range of the end."""
-    rising, easing = round(FLOOR - tall * RISING), round(FLOOR - tall * EASING)
-    points = [(course.onset_from, FLOOR)]
-    if course.peak_from is None:
-        points += [(course.onset_to, round(FLOOR - tall)), (course.end_from, round(FLOOR - tall))]
+    full, rising, easing = (round(FLOOR - tall * height) for height in (1, RISING, EASING))
+    if course.peak:
+        top = [(course.onset_to, rising), (course.peak[1], rising), (course.peak[1], easing), (course.end_from, easing)]
     else:
-        points += [(course.onset_to, rising), (course.peak_to, rising)]
-        points += [(course.peak_to, easing), (course.end_from, easing)]
-    points += [(course.end_to, FLOOR)]
+        top = [(course.onset_to, full), (course.end_from, full)]
     path, furthest = [], 0
-    for hour, y in points:  # where the ranges overlap the shape never turns back
+    for hour, y in [(course.onset_from, FLOOR), *top, (course.end_to, FLOOR)]:  # overlapping ranges never turn back
         furthest = max(furthest, scale.grid(hour))
         path.append(f"{furthest} {y}")
     if furthest - scale.grid(course.onset_from) < LEAST_WIDTH:
@@ -204,9 +201,9 @@ def _band(course: Course, scale: Scale, tall: float) -> str:
 
 
 def _peak(course: Course, scale: Scale, tall: float) -> str:
-    if course.peak_from is None:
+    if course.peak is None:
         return ""
-    left, right = scale.grid(course.peak_from), scale.grid(course.peak_to)
+    left, right = map(scale.grid, course.peak)
     return _block(left, max(right - left, LEAST_WIDTH), tall)
 
 
@@ -214,8 +211,8 @@ def _block(left: int, width: int, tall: float) -> str:
     return f"M{left} {FLOOR}v-{round(tall)}h{width}v{round(tall)}z"
 
 
-def of_phases(phases: Sequence[Course], now: tuple[float, float] | None = None) -> Timeline:
-    """The three stages on one scale, hours to months."""
+def of_phases(phases: Sequence[Phase], now: tuple[float, float] | None = None) -> Timeline:
+    """Draw the three stages on one scale, hours to months."""
     return draw(
         phases,
         [f"s{phase.position}" for phase in phases],
@@ -226,8 +223,8 @@ def of_phases(phases: Sequence[Course], now: tuple[float, float] | None = None) 
     )
 
 
-def of_symptoms(symptoms: Sequence[Course]) -> Timeline:
-    """Symptoms, with their usual intensity as height and in words."""
+def of_symptoms(symptoms: Sequence[Symptom]) -> Timeline:
+    """Draw symptoms, with their usual intensity as height and in words."""
     return draw(
         symptoms,
         [f"i-{symptom.intensity}" for symptom in symptoms],
@@ -237,8 +234,8 @@ def of_symptoms(symptoms: Sequence[Course]) -> Timeline:
     )
 
 
-def of_symptom(symptom: Course, phases: Sequence[Course]) -> Timeline:
-    """One symptom above the three stages, so that its place in the whole course can be seen."""
+def of_symptom(symptom: Symptom, phases: Sequence[Phase]) -> Timeline:
+    """Draw one symptom above the three stages, to show its place in the whole course."""
     return draw(
         [symptom, *phases],
         [f"i-{symptom.intensity}", *(f"s{phase.position}" for phase in phases)],

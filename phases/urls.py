@@ -1,13 +1,28 @@
 from django.urls import path
 
-from editorial.reading import reading_page
 from phases import private_views, views
 
-app_name = "phases"
-read = reading_page()
-urlpatterns = [
-    path("", read(views.PhaseList.as_view()), name="list"),
-    path("now/", private_views.now, name="now"),
-    path("now/check-in/", private_views.check_in, name="check-in"),
-    path("<slug:slug>/", read(views.PhaseDetail.as_view()), name="detail"),
-]
+stages = (
+    [
+        path("", views.phase_list, name="list"),
+        path("now/", private_views.now, name="now"),
+        path("now/check-in/", private_views.check_in, name="check-in"),
+        path("<slug:slug>/", views.phase, name="detail"),
+    ],
+    "phases",
+)
+symptoms = (
+    [
+        path("", views.symptom_list, name="list"),
+        path("<slug:slug>/", views.symptom, name="detail"),
+    ],
+    "symptoms",
+)
+treatments = (
+    [
+        path("", views.treatment_list, name="list"),
+        path("compare/", views.compare, name="compare"),
+        path("<slug:slug>/", views.treatment, name="detail"),
+    ],
+    "treatments",
+)

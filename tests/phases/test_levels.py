@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from phases.levels import Level, level_of
+from phases.choices import Level, level_of
 from phases.models import Phase, Symptom
 from tests.factories import PASSWORD, make_phase, make_staff
 
