@@ -31,7 +31,7 @@ def notices_are_complete(**kwargs) -> list[CheckMessage]:
 def notices_are_enabled(**kwargs) -> list[CheckMessage]:
     if settings.NOTICE_EMAILS or settings.EMAIL_HOST:
         return []
-    hint = "Set NOTICE_EMAILS, MAIL_URL and MAIL_FROM (README, Notices to staff)."
+    hint = "Set NOTICE_EMAILS, MAIL_URL and MAIL_FROM (docs/operators.md, Notices to staff)."
     return [Info("Staff are not notified of new callback requests.", hint=hint, id="callbacks.I001")]
 
 

@@ -108,5 +108,5 @@ def _why_no_new_one() -> str:
         return "hosts that share a database share it too. Copy it from another host."
     database = settings.VAR_DIR / "db.sqlite3"
     if database.exists():
-        return f"{database} was made with it. Restore it from where the keys are kept (README, Keys)."
+        return f"{database} was made with it. Restore it from where the keys are kept (docs/operators.md, Keys)."
     return ""

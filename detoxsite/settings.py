@@ -1,4 +1,4 @@
-"""All settings. Whatever differs between machines comes from the environment; README has the table.
+"""All settings. Whatever differs between machines comes from the environment; docs/operators.md has the table.
 
 https://docs.djangoproject.com/en/5.2/ref/settings/ explains Django's own. Reading them writes nothing: `manage.py
 prepare` makes secrets and files.
@@ -349,7 +349,7 @@ if HTTPS:
     SECURE_HSTS_SECONDS = 2 * 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
-    # The proxy in front must set this header itself and drop the one a visitor sends (README).
+    # The proxy in front must set this header itself and drop the one a visitor sends (docs/operators.md).
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME = "__Host-session"

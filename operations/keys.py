@@ -19,8 +19,8 @@ from vault import keyring
 from vault.keyring import VaultError
 
 WHAT_TO_DO = (
-    "Put the right keys back (README, Keys). If they are lost for good, `manage.py rotate_keys --accept-loss` gives up "
-    "what is under them."
+    "Put the right keys back (docs/operators.md, Keys). If they are lost for good, `manage.py rotate_keys "
+    "--accept-loss` gives up what is under them."
 )
 
 

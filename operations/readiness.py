@@ -204,7 +204,8 @@ def backups(at: datetime, probes: Probes) -> Result:
     if newest < at - BACKUP_OLD_AFTER:
         return State.PROBLEM, text
     if settings.BACKUP_DIR.stat().st_dev == settings.VAR_DIR.stat().st_dev:
-        return State.NOTE, f"{text} It is on the same disk as the data: a disk failure loses both (README, Backups)."
+        where = "It is on the same disk as the data: a disk failure loses both (docs/operators.md, Backups)."
+        return State.NOTE, f"{text} {where}"
     return State.OK, text
 
 

@@ -52,7 +52,7 @@ def test_restore_into_an_empty_database_is_the_site_that_was(tmp_path):
 
 
 def test_backup_of_servers_is_proved_before_and_after_it_is_needed(tmp_path):
-    """Its own commands, in the order of README: make, verify, drill, restore on a machine that has only the keys."""
+    """Its own commands, in the order of docs/operators.md: make, verify, drill, restore with only the keys."""
     place = make_place(tmp_path / "original", BACKUP_DIR=str(tmp_path / "backups"))
     place.ask_for_calls(2)
     place.manage("backup")

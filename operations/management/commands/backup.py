@@ -30,6 +30,6 @@ class Command(BaseCommand):
         size = sum(entry.bytes for entry in found.files.values())
         self.stdout.write(f"{made}: {len(found.files)} files, {size:,} bytes, verified.")
         self.stdout.write(f"Older ones deleted: {len(gone)}.")
-        self.stdout.write("It holds no key. Keep VAR_DIR/secrets too, and elsewhere: see README, Backups.")
+        self.stdout.write("It holds no key. Keep VAR_DIR/secrets too, and elsewhere: see docs/operators.md, Backups.")
         if lost:
             raise CommandError(f"The store has lost {lost} files that requests name; the backup holds all the rest.")

@@ -1,4 +1,4 @@
-"""Makes the next key of the vault. README (Keys) has what to do then."""
+"""Makes the next key of the vault. docs/operators.md (Keys) has what to do then."""
 
 import base64
 import os

@@ -81,7 +81,7 @@ def _notices_in_words() -> str:
     if notices.enabled():
         return f"by mail to {len(settings.NOTICE_EMAILS)}, through {settings.EMAIL_HOST}"
     untold = notices.count_unsent(timezone.now())
-    return f"off; waiting unannounced: {untold}. Set NOTICE_EMAILS, MAIL_URL and MAIL_FROM (README)"
+    return f"off; waiting unannounced: {untold}. Set NOTICE_EMAILS, MAIL_URL and MAIL_FROM (docs/operators.md)"
 
 
 def collect_static_if_changed() -> None:

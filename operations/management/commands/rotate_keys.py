@@ -1,4 +1,4 @@
-"""Moves everything under the vault's keys to the one with the highest number. README (Keys) has the whole way."""
+"""Move everything to the vault key with the highest number: docs/operators.md, Keys."""
 
 from collections.abc import Callable
 from functools import partial
