@@ -1,36 +1,33 @@
-"""Lets one host at a time change the shared state, on PostgreSQL; SQLite is of one host and has a lock of its own."""
+"""Let one host at a time change shared state on PostgreSQL. SQLite belongs to one host and has a lock of its own."""
 
 import contextlib
 import time
 from collections.abc import Iterator
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
-#: Any number, the same in every version of the site: "guide" in ASCII.
-LOCK = 0x6775696465
-PATIENCE = 15 * 60  # seconds: longer than any migration of ours takes
-PAUSE = 0.2  # seconds between two tries; waiting inside the server would hold up what another host builds
+LOCK = 0x6775696465  # the same in every version of the site: "guide" in ASCII
+TIMEOUT_SECONDS = 15 * 60  # longer than any migration takes
+RETRY_SECONDS = 0.2  # a wait inside the server would hold up an index that another host builds concurrently
 
 
 class StillBusy(Exception):
-    """Another host has been at it for PATIENCE."""
+    """Another host has held the lock for TIMEOUT_SECONDS."""
 
 
 @contextlib.contextmanager
-def one_at_a_time() -> Iterator[None]:
-    """Holds a lock of the whole database, which ends with the connection at the latest. Raises StillBusy.
-
-    What is done in it may take longer than what somebody waits for.
-    """
+def migration_lock() -> Iterator[None]:
+    """Hold a lock of the whole database, without a statement timeout. It ends with the connection. Raise StillBusy."""
     if connection.vendor != "postgresql":
         yield
         return
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     with connection.cursor() as cursor:
-        deadline = time.monotonic() + PATIENCE
-        while not _try(cursor):
+        while not _try_lock(cursor):
             if time.monotonic() > deadline:
                 raise StillBusy("Another host has been preparing the shared database for 15 minutes.")
-            time.sleep(PAUSE)
+            time.sleep(RETRY_SECONDS)
         cursor.execute("SET statement_timeout TO 0")
     try:
         yield
@@ -40,6 +37,6 @@ def one_at_a_time() -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
-def _try(cursor) -> bool:
+def _try_lock(cursor: CursorWrapper) -> bool:
     cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-    return cursor.fetchone()[0]
+    return bool(cursor.fetchone()[0])

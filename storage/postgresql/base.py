@@ -1,36 +1,38 @@
-"""Django's PostgreSQL back end, which waits once, and not long, for a server that takes connections and never answers.
+"""Django's PostgreSQL back end, which gives up soon on a server that accepts connections and never answers.
 
-A page asks for several things, each of which may do without a database: each would wait for a connection anew, and
-somebody in need of a telephone number for twenty seconds. docs/decisions/0009-several-machines.md has the numbers.
+A page runs several queries that it can do without. Each would wait for a connection again, and somebody in need of a
+phone number for twenty seconds, with a connection pool for ten. docs/decisions/0009-several-machines.md has more.
 """
 
 import select
 import time
+from typing import Any
 
 import psycopg
 from django.conf import settings
 from django.db.backends.postgresql import base
 from psycopg.pq import ExecStatus
 
-#: Seconds in which nobody in this process asks a server that has just been silent.
-PAUSE = 2
-_silent_until: dict[tuple, float] = {}  # by server
+#: Seconds in which this process does not try again to reach a server that has just been silent.
+PAUSE_SECONDS = 2
+_silent_until: dict[tuple[str, str], float] = {}  # by server
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Raises OperationalError at once where the server has just kept somebody waiting in vain."""
+    """Raises OperationalError at once where the server was silent a moment ago."""
 
-    def get_new_connection(self, conn_params: dict) -> psycopg.Connection:
+    def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg.Connection[Any]:
         if time.monotonic() < _silent_until.get(self._server, 0):
             raise psycopg.OperationalError("The database did not answer a moment ago.")
         try:
-            return super().get_new_connection(conn_params)
+            connection: psycopg.Connection[Any] = super().get_new_connection(conn_params)
+            return connection
         except psycopg.errors.ConnectionTimeout:
-            self._was_silent()
+            self._note_silence()
             raise
 
     def is_usable(self) -> bool:
-        """Asked before a kept connection is used again. Nothing on the wire would ever end such a wait."""
+        """Called before a kept connection is used again. Django's own query would wait forever."""
         if self.connection is None:
             return False
         try:
@@ -39,29 +41,25 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return False
 
     def _answers(self, seconds: float) -> bool:
-        line, end = self.connection.pgconn, time.monotonic() + seconds
-        line.send_query(b"SELECT 1")
-        line.flush()
-        results = []
+        server, deadline = self.connection.pgconn, time.monotonic() + seconds
+        server.send_query(b"SELECT 1")
+        server.flush()
+        statuses: list[int] = []
         while True:
-            while not line.is_busy():
-                if (result := line.get_result()) is None:
-                    return [each.status for each in results] == [ExecStatus.TUPLES_OK]
-                results.append(result)
-            if not _has_something(line.socket, end - time.monotonic()):
-                self._was_silent()
+            while not server.is_busy():
+                if (result := server.get_result()) is None:
+                    return statuses == [ExecStatus.TUPLES_OK]
+                statuses.append(result.status)
+            poll = select.poll()  # select() fails with more than 1,024 open files
+            poll.register(server.socket, select.POLLIN)
+            if not poll.poll(max(0, deadline - time.monotonic()) * 1000):
+                self._note_silence()
                 return False
-            line.consume_input()
+            server.consume_input()
 
-    def _was_silent(self) -> None:
-        _silent_until[self._server] = time.monotonic() + PAUSE
+    def _note_silence(self) -> None:
+        _silent_until[self._server] = time.monotonic() + PAUSE_SECONDS
 
     @property
-    def _server(self) -> tuple:
+    def _server(self) -> tuple[str, str]:
         return self.settings_dict["HOST"], self.settings_dict["PORT"]
-
-
-def _has_something(descriptor: int, seconds: float) -> bool:
-    poll = select.poll()  # select() itself fails with more than 1,024 files open
-    poll.register(descriptor, select.POLLIN)
-    return bool(poll.poll(max(0, seconds) * 1000))

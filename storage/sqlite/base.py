@@ -1,55 +1,55 @@
-"""Django's SQLite back end, whose writers wait in a line.
+"""Django's SQLite back end with a queue of writers.
 
-SQLite lets a waiting writer try again after ever longer pauses, so that with many at once a late one often overtakes
-one that has waited for a second (docs/decisions/0002-app-server.md). Here each transaction that will write first
-takes its turn among those of its process. Another process still meets SQLite's own lock and its timeout. One request
-writes several times: where it has waited for all of the timeout in vain, what follows does not wait so long again.
+SQLite lets a waiting writer retry after ever longer pauses, so that a late one often overtakes one that has waited for
+a second (docs/decisions/0002-app-server.md). Here the write transactions of a process take turns; another process still
+meets SQLite's own lock. A request writes several times: once it has waited for all of the timeout, the rest of it waits
+only briefly.
 """
 
 import contextlib
 import os
+import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
-from storage.sqlite.queue import Queue
+from storage.sqlite.fair_lock import FairLock
 
-_queues: dict[str, Queue] = {}  # one a database file
+_locks: dict[str, FairLock] = {}  # by database file
 _inodes: dict[str, int] = {}  # of each database file, as this process first opened it
-#: Seconds after a wait in vain in which the same thread, most likely for the same request, waits only SHORTLY.
-PAUSE = 2
-SHORTLY = 0.1
+#: Seconds after a timeout in which the same thread, most likely for the same request, waits only BRIEFLY.
+IMPATIENT_SECONDS = 2
+BRIEFLY = 0.1  # seconds
 
 
 def forget_file(path: Path) -> None:
-    """This process has replaced the file itself, as a restore does."""
+    """To be called by a process that has replaced the file itself, as a restore does."""
     _inodes.pop(str(path), None)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Raises OperationalError, as SQLite does, where the turn does not come within the timeout, and where the file was
-    deleted or replaced since this process opened it: what is written to the old one would be gone with it."""
+    deleted or replaced since this process opened it: what is written to the old one would be lost with it."""
 
     _has_turn = False
-    _in_vain_until = float("-inf")
+    _impatient_until = float("-inf")
 
-    def get_new_connection(self, conn_params):
-        self._check_file()  # else SQLite would make an empty one in the place of one that was deleted
-        connection = super().get_new_connection(conn_params)
+    def get_new_connection(self, conn_params: dict[str, Any]) -> sqlite3.Connection:
+        self._check_file()  # else SQLite would create an empty file where one was deleted
+        connection: sqlite3.Connection = super().get_new_connection(conn_params)
         if not self.is_in_memory_db():
-            name = str(self.settings_dict["NAME"])
-            _inodes.setdefault(name, os.stat(name).st_ino)
+            _inodes.setdefault(self._name, os.stat(self._name).st_ino)
         return connection
 
     def _check_file(self) -> None:
-        name = str(self.settings_dict["NAME"])
-        if name not in _inodes:
+        if self._name not in _inodes:
             return
         try:
-            is_same = os.stat(name).st_ino == _inodes[name]
+            is_same = os.stat(self._name).st_ino == _inodes[self._name]
         except FileNotFoundError:
             is_same = False
         if not is_same:
@@ -57,22 +57,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _start_transaction_under_autocommit(self) -> None:
         self._check_file()
-        patience, began = self._patience, time.monotonic()
+        is_impatient = time.monotonic() < self._impatient_until
+        timeout = min(BRIEFLY, self._timeout) if is_impatient else self._timeout
+        deadline = time.monotonic() + timeout
         try:
-            self._take_turn(patience)
-            with self._waiting(max(SHORTLY, began + patience - time.monotonic())):
-                super()._start_transaction_under_autocommit()
+            self._take_turn(timeout)
+            with self._busy_timeout(max(BRIEFLY, deadline - time.monotonic())):
+                super()._start_transaction_under_autocommit()  # type: ignore[misc]  # Django's stubs lack it
         except BaseException as error:
             self._end_turn()
-            if isinstance(error, OperationalError) and patience > SHORTLY:  # a short wait says nothing
-                self._in_vain_until = time.monotonic() + PAUSE
+            if isinstance(error, OperationalError) and timeout > BRIEFLY:  # a brief wait proves nothing
+                self._impatient_until = time.monotonic() + IMPATIENT_SECONDS
             raise
-        self._in_vain_until = float("-inf")
+        self._impatient_until = float("-inf")
 
     @contextlib.contextmanager
-    def _waiting(self, seconds: float) -> Iterator[None]:
-        """Has SQLite itself wait so long at most."""
-        if seconds > self._timeout - SHORTLY:  # the turn came at once, as nearly always
+    def _busy_timeout(self, seconds: float) -> Iterator[None]:
+        """Shorten SQLite's own timeout."""
+        if seconds > self._timeout - BRIEFLY:  # the turn came at once, as nearly always
             yield
             return
         self.connection.execute(f"PRAGMA busy_timeout={seconds * 1000:.0f}")
@@ -82,41 +84,42 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.connection.execute(f"PRAGMA busy_timeout={self._timeout * 1000:.0f}")
 
     def _commit(self) -> None:
-        super()._commit()  # where this fails, Django rolls back
+        super()._commit()  # type: ignore[misc]  # where this fails, Django rolls back
         self._end_turn()
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()
+            super()._rollback()  # type: ignore[misc]
         finally:
             self._end_turn()
 
     def _close(self) -> None:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc]
         finally:
             self._end_turn()
 
-    def _take_turn(self, patience: float) -> None:
+    def _take_turn(self, timeout: float) -> None:
         if not self._has_turn:
-            if not self._queue.enter(patience):
+            if not self._lock.acquire(timeout):
                 raise OperationalError("database is locked")
             self._has_turn = True
-
-    @property
-    def _timeout(self) -> float:
-        return self.settings_dict["OPTIONS"].get("timeout", 5)
-
-    @property
-    def _patience(self) -> float:
-        return min(SHORTLY, self._timeout) if time.monotonic() < self._in_vain_until else self._timeout
 
     def _end_turn(self) -> None:
         if self._has_turn:
             self._has_turn = False
-            self._queue.leave()
+            self._lock.release()
 
     @property
-    def _queue(self) -> Queue:
+    def _timeout(self) -> float:
+        seconds: float = self.settings_dict["OPTIONS"].get("timeout", 5)
+        return seconds
+
+    @property
+    def _name(self) -> str:
+        return str(self.settings_dict["NAME"])
+
+    @property
+    def _lock(self) -> FairLock:
         # In one step: of two threads that ask first, both must get the same.
-        return _queues.setdefault(str(self.settings_dict["NAME"]), Queue())
+        return _locks.setdefault(self._name, FairLock())

@@ -16,7 +16,7 @@ from callbacks.casework import notices, setup_gaps
 from detoxsite import secret_files
 from limits import counters
 from operations import keys, schedule
-from storage.migration_lock import one_at_a_time
+from storage.migration_lock import migration_lock
 
 DEFAULT_VAR = settings.BASE_DIR / "var"
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         _ensure_writable(settings.VAR_DIR)
         secret_files.make_missing()
         self.check()
-        with one_at_a_time():
+        with migration_lock():
             call_command("migrate", interactive=False, verbosity=0)
             try:
                 keys.prove()

@@ -1,26 +1,26 @@
-"""Lets the writers of one process through one at a time, in the order in which they came."""
+"""A lock that lets those who wait for it through in the order in which they came."""
 
 import collections
 import threading
 
 
-class Queue:
-    """A fair lock. What holds it is a connection, not a thread: the one that leaves it need not have entered it."""
+class FairLock:
+    """Held by a connection, not by a thread: another thread may release it."""
 
     def __init__(self) -> None:
         self._mutex = threading.Lock()
-        self._taken = False
+        self._is_held = False
         self._waiting: collections.deque[threading.Event] = collections.deque()
 
-    def enter(self, seconds: float) -> bool:
-        """Waits for its turn, at most so long. False if the turn did not come."""
+    def acquire(self, timeout: float) -> bool:
+        """Return False where the turn did not come within `timeout` seconds."""
         turn = threading.Event()
         with self._mutex:
-            if not self._taken:
-                self._taken = True
+            if not self._is_held:
+                self._is_held = True
                 return True
             self._waiting.append(turn)
-        if turn.wait(seconds):
+        if turn.wait(timeout):
             return True
         with self._mutex:
             if turn.is_set():  # it came just now
@@ -28,10 +28,9 @@ class Queue:
             self._waiting.remove(turn)
         return False
 
-    def leave(self) -> None:
-        """Lets the next one in."""
+    def release(self) -> None:
         with self._mutex:
             if self._waiting:
                 self._waiting.popleft().set()
             else:
-                self._taken = False
+                self._is_held = False

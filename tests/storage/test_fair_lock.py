@@ -1,4 +1,4 @@
-"""On SQLite, whoever waits to write is let through in the order of coming, and nobody is forgotten."""
+"""On SQLite, writers get their turn in the order in which they came, and none is forgotten."""
 
 import sqlite3
 import threading
@@ -11,39 +11,39 @@ from django.db import OperationalError, connection
 
 from storage.sqlite import base
 from storage.sqlite.base import DatabaseWrapper
-from storage.sqlite.queue import Queue
+from storage.sqlite.fair_lock import FairLock
 
 WRITERS = 6
 
 
 def test_writers_that_come_while_one_writes_go_in_order_of_coming():
-    queue, order = Queue(), []
-    assert queue.enter(1)
+    lock, order = FairLock(), []
+    assert lock.acquire(1)
 
     def write(number: int) -> None:
-        assert queue.enter(10)
+        assert lock.acquire(10)
         order.append(number)
-        queue.leave()
+        lock.release()
 
     threads = []
     for number in range(WRITERS):
         threads.append(threading.Thread(target=write, args=[number]))
         threads[-1].start()
-        while len(queue._waiting) <= number:
+        while len(lock._waiting) <= number:
             time.sleep(0.001)
-    queue.leave()
+    lock.release()
     for thread in threads:
         thread.join()
     assert order == list(range(WRITERS))
-    assert queue.enter(0)
+    assert lock.acquire(0)
 
 
 def test_writer_whose_time_is_up_is_passed_over_by_the_next():
-    queue = Queue()
-    assert queue.enter(0)
-    assert not queue.enter(0.01)
-    queue.leave()
-    assert queue.enter(0)
+    lock = FairLock()
+    assert lock.acquire(0)
+    assert not lock.acquire(0.01)
+    lock.release()
+    assert lock.acquire(0)
 
 
 @pytest.fixture
@@ -52,44 +52,44 @@ def database(tmp_path, django_db_blocker) -> Iterator[DatabaseWrapper]:
     options = {"timeout": 0.05, "transaction_mode": "IMMEDIATE"}
     settings = connection.settings_dict | {"NAME": tmp_path / "db.sqlite3", "OPTIONS": options}
     with django_db_blocker.unblock():
-        database = DatabaseWrapper(settings, "queue")
+        database = DatabaseWrapper(settings, "lock")
         yield database
         database.close()
 
 
 def test_threads_that_ask_first_and_at_once_stand_in_one_line(database, monkeypatch):
-    class Slow(Queue):
+    class Slow(FairLock):
         def __init__(self) -> None:
             time.sleep(0.05)
             super().__init__()
 
-    monkeypatch.setattr(base, "Queue", Slow)
+    monkeypatch.setattr(base, "FairLock", Slow)
     with ThreadPoolExecutor(4) as pool:
-        asked = [pool.submit(lambda: database._queue) for _ in range(4)]
+        asked = [pool.submit(lambda: database._lock) for _ in range(4)]
     assert len({id(each.result()) for each in asked}) == 1
 
 
 def begin(database: DatabaseWrapper) -> None:
     database.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
-    assert not database._queue.enter(0)
+    assert not database._lock.acquire(0)
 
 
 def test_turn_ends_with_commit_with_rollback_and_with_a_lost_connection(database):
     for end in [database.commit, database.rollback, database.close]:
         begin(database)
         end()
-        assert database._queue.enter(0)
-        database._queue.leave()
+        assert database._lock.acquire(0)
+        database._lock.release()
         if database.connection:
             database.set_autocommit(True)
 
 
 def test_writer_whose_turn_does_not_come_is_told_that_the_database_is_locked(database):
     database.ensure_connection()
-    assert database._queue.enter(0)
+    assert database._lock.acquire(0)
     with pytest.raises(OperationalError, match="locked"):
         begin(database)
-    database._queue.leave()
+    database._lock.release()
     begin(database)
 
 
@@ -105,13 +105,13 @@ def test_turn_ends_where_another_process_holds_the_database(database):
     begin(database)
 
 
-def test_wait_in_vain_makes_the_same_thread_give_up_sooner_and_no_other(tmp_path, django_db_blocker):
+def test_timeout_makes_the_same_thread_give_up_sooner_and_no_other(tmp_path, django_db_blocker):
     """Nobody's form must come back because the lock, which is free again in a moment, kept another waiting."""
     options = {"timeout": 1, "transaction_mode": "IMMEDIATE"}
     settings = connection.settings_dict | {"NAME": tmp_path / "db.sqlite3", "OPTIONS": options}
     stranger = sqlite3.connect(settings["NAME"], isolation_level=None, check_same_thread=False)
     with django_db_blocker.unblock():
-        one, other = DatabaseWrapper(settings, "queue"), DatabaseWrapper(settings, "queue")
+        one, other = DatabaseWrapper(settings, "lock"), DatabaseWrapper(settings, "lock")
         stranger.execute("BEGIN IMMEDIATE")
         with pytest.raises(OperationalError, match="locked"):
             begin(one)
