@@ -57,6 +57,15 @@ def test_only_pages_without_a_senders_authority_go_without_the_form_check():
     }
 
 
+def test_undocumented_parts_are_pinned_and_where_the_list_says():
+    pinned = (ROOT / "pyproject.toml").read_text()
+    for row in (ROOT / "docs" / "undocumented.md").read_text().splitlines()[7:]:
+        _, package, _, places, test, _ = row.split("|")
+        assert re.search(rf'"{package.strip()}(\[\w+\])?~=\d+\.\d+\.\d+"', pinned), package
+        for path in re.findall(r"`([\w/]+\.py)`", places + test):
+            assert any(ROOT.glob(path)) or any((ROOT / room).rglob(path) for room in [*ROOMS, "tests"]), path
+
+
 def _patterns(resolver):
     for pattern in resolver.url_patterns:
         if hasattr(pattern, "url_patterns"):
