@@ -1,1 +1,1 @@
-"""Keeping the site going: backups and their return, whether all is well, who is told when it is not, figures."""
+"""Keep the site running: backups and restores, system status, alerts, metrics, the task worker and its schedule."""

@@ -1,7 +1,7 @@
 from django.apps import AppConfig, apps
 
-#: What the staff's front page calls apps that are not ours, in words that staff know.
-PLAIN_NAMES = {"auth": "Accounts and roles", "django_tasks_database": "Work in the background"}
+#: Plain names on the staff's front page for apps from libraries.
+PLAIN_NAMES = {"auth": "Accounts and roles", "django_tasks_database": "Background tasks"}
 
 
 class OperationsConfig(AppConfig):

@@ -1,11 +1,11 @@
-"""/healthz, for a load balancer: whether this process answers, and nothing more."""
+"""/healthz for a load balancer: whether this process responds, and nothing more."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
 PATH = "/healthz"
-#: Those that middleware further in would have set.
+#: As inner middleware would have set.
 HEADERS = {
     "Content-Length": "2",
     "Cache-Control": "no-store",
@@ -16,7 +16,7 @@ HEADERS = {
 
 
 class HealthMiddleware:
-    """Answers before anything that needs the right host name, TLS or the database, and counts and logs nothing."""
+    """Answer before anything that needs the right host name, TLS or the database; count and log nothing."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,11 +1,12 @@
-"""Proves the vault's keys: under each number, what is sealed can be opened.
+"""Prove that the vault's keys open what is sealed under their numbers.
 
-A key that is missing, or another one under the same number, is found here before anything new is sealed under it:
-what two keys of one number have sealed could never be served by one site again.
+A missing key, or another one with its number, is found before anything is sealed under it: one site could never serve
+again what two keys of one number have sealed.
 """
 
 import hmac
 from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -19,24 +20,24 @@ from vault import keyring
 from vault.keyring import VaultError
 
 WHAT_TO_DO = (
-    "Put the right keys back (docs/operators.md, Keys). If they are lost for good, `manage.py rotate_keys "
-    "--accept-loss` gives up what is under them."
+    "Put the right keys back (docs/operators.md, Keys). If they are lost for good, give up what is under them with "
+    "`manage.py rotate_keys --accept-loss`."
 )
 
 
 class KeysError(Exception):
-    """The site must not be served with these keys. The message says which, and what to do."""
+    """The site must not run with these keys. The message says which, and what to do."""
 
 
 def fingerprint(key: bytes) -> str:
-    """16 hex digits. A key has 256 random bits, so nobody can try them all against this."""
+    """Return 16 hex digits. A key has 256 random bits, so that nobody can guess it by them."""
     return hmac.digest(key, b"detoxsite: backup", "sha256").hex()[:16]
 
 
 def prove() -> None:
-    """Raises KeysError where a key is missing or is not the one of its number; remembers the keys otherwise.
+    """Remember the keys, or raise KeysError if one is missing or is not the one of its number.
 
-    Where the database is away or has no tables yet, nothing can be proved, or sealed. Raises ImproperlyConfigured on a
+    Without a database, or before its tables exist, nothing can be proved, or sealed. Raises ImproperlyConfigured on a
     machine without secrets.
     """
     secret_files.require()
@@ -49,7 +50,7 @@ def prove() -> None:
 
 
 def problems() -> list[str]:
-    """A sentence for each key that is not the right one. Raises DatabaseError."""
+    """Return a sentence for each key that is not the right one. Raises DatabaseError."""
     known = dict(KnownKey.objects.values_list("number", "fingerprint"))
     own = {number: fingerprint(key) for number, key in settings.VAULT_KEYS.items()}
     said = []
@@ -65,7 +66,7 @@ def problems() -> list[str]:
 
 
 def accept_loss() -> None:
-    """Takes the keys of this process for this site's own, and gives up what other keys have sealed."""
+    """Make the keys of this process the site's own, and give up what other keys have sealed."""
     KnownKey.objects.all().delete()
     lost = _numbers_in_use() - settings.VAULT_KEYS.keys()
     KnownKey.objects.bulk_create(KnownKey(number=number) for number in lost)
@@ -73,7 +74,7 @@ def accept_loss() -> None:
 
 
 def unopened() -> int:
-    """Of the oldest and newest request under each key, and of all second factors, how many cannot be opened."""
+    """Count what cannot be opened of the oldest and newest request under each key, and of all second factors."""
     rows = [row for number in settings.VAULT_KEYS for row in (*_requests(number), *_factors(number))]
     return sum(not _opens(row) for row in rows)
 
@@ -86,11 +87,11 @@ def _remember() -> None:
     )
 
 
-Row = CallbackRequest | Authenticator
+Row: TypeAlias = CallbackRequest | Authenticator
 
 
 def _none_opens(rows: Iterable[Row]) -> bool:
-    """One that is damaged proves nothing, as long as another opens."""
+    """A damaged one proves nothing if another opens."""
     opened = [_opens(row) for row in rows]
     return bool(opened) and not any(opened)
 
@@ -107,7 +108,7 @@ def _opens(row: Row) -> bool:
 
 
 def _requests(number: int) -> Iterator[CallbackRequest]:
-    """The oldest and the newest under a key."""
+    """Yield the oldest and the newest under a key."""
     rows = CallbackRequest.objects.filter(wrapped_key__range=keyring.range_of(number))
     return filter(None, (rows.order_by("received_at").first(), rows.order_by("received_at").last()))
 
@@ -117,7 +118,7 @@ def _factors(number: int) -> Iterator[Authenticator]:
 
 
 def _numbers_in_use() -> set[int]:
-    """Of keys that a request or a second factor is under; of keys this process lacks, the lowest among requests."""
+    """Return the numbers of keys in use; of keys that this process lacks, of requests only the lowest."""
     rows = CallbackRequest.objects.exclude(wrapped_key=b"")
     found = {
         number for number in settings.VAULT_KEYS if rows.filter(wrapped_key__range=keyring.range_of(number)).exists()

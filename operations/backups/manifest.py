@@ -15,6 +15,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from detoxsite import secret_files
 from operations.keys import fingerprint
 from storage import durable
 from vault import streams
@@ -129,7 +130,7 @@ def verify_sqlite(path: Path) -> None:
 def fingerprints() -> dict[str, str]:
     """Fingerprints of the keys of this process."""
     keys = {str(number): key for number, key in settings.VAULT_KEYS.items()}
-    keys["SECRET_KEY"] = settings.SECRET_KEY.encode()
+    keys["SECRET_KEY"] = secret_files.secret("SECRET_KEY", settings.SECRET_KEY_FILE).encode()  # "" if there is none
     return {name: fingerprint(key) for name, key in keys.items()}
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from callbacks.casework import erasure
 from callbacks.models import CallbackRequest
+from detoxsite import secret_files
 from operations import keys
 from operations.backups import databases, manifest, tombstones
 from operations.backups.manifest import SQLITE, BackupError, Manifest
@@ -34,6 +35,7 @@ def restore(backup: Path, *, replace: bool = False, without_keys: bool = False) 
     """
     found = manifest.verify(backup)
     said = _check_keys(found, without_keys)
+    secret_files.make_missing()
     if (found.database == SQLITE) != databases.is_sqlite():
         raise BackupError("The backup is of another kind of database than the one that is set up here.")
     occupied = _occupied()

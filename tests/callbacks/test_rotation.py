@@ -13,10 +13,10 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage, storages
 from django.core.management import CommandError, call_command
 
+from accounts import secrets
 from callbacks.casework import erasure
 from callbacks.files import rotation
 from callbacks.models import Attachment, CallbackRequest
-from operations.management.commands import rotate_keys
 from tests import state
 from tests.built import migrated
 from tests.callbacks import rotating
@@ -24,7 +24,6 @@ from tests.callbacks.helpers import DETAILS, JPEG, objects_in_store, stored, sto
 from tests.factories import make_staff
 from vault import keyring, sealed_files, streams
 from vault.keyring import VaultError
-from vault.streams import HEADER_BYTES
 
 pytestmark = pytest.mark.django_db
 
@@ -74,8 +73,8 @@ def test_rotation_changes_only_the_header_of_a_file(request_):
     before = raw(name)
     rotate()
     after = raw(name)
-    assert after[HEADER_BYTES:] == before[HEADER_BYTES:]
-    assert after[:HEADER_BYTES] != before[:HEADER_BYTES]
+    assert after[streams.HEADER_BYTES :] == before[streams.HEADER_BYTES :]
+    assert after[: streams.HEADER_BYTES] != before[: streams.HEADER_BYTES]
     assert objects_in_store() == [name]
     if not state.SERVERS:
         assert (state.folder_of(storages["attachments"]) / name).stat().st_mode & 0o077 == 0
@@ -202,14 +201,14 @@ def test_store_that_is_no_folder_is_rotated_if_it_overwrites(request_, settings,
     assert other.listdir("")[1] == [name]
 
 
-def test_other_rooms_are_moved_too_and_their_failure_is_said(monkeypatch):
-    monkeypatch.setattr(rotate_keys, "OTHERS", [("Second factors", lambda: 3, VaultError)])
+def test_second_factors_are_moved_too_and_their_failure_is_said(monkeypatch):
+    monkeypatch.setattr(secrets, "rewrap_all", lambda: 3)
     assert "Second factors: 3 moved." in rotate()
 
     def fail() -> int:
         raise VaultError("No key fits.")
 
-    monkeypatch.setattr(rotate_keys, "OTHERS", [("Second factors", fail, VaultError)])
+    monkeypatch.setattr(secrets, "rewrap_all", fail)
     with pytest.raises(CommandError, match="Some cannot be opened: 1"):
         rotate()
 

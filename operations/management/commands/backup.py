@@ -1,8 +1,8 @@
-"""Makes a backup by hand; the worker makes one daily."""
+"""Make a backup by hand; the worker makes one daily."""
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from operations.backups import backup, manifest
@@ -12,10 +12,12 @@ from operations.backups.manifest import BackupError
 class Command(BaseCommand):
     help = "Copy database, attachments and pictures to BACKUP_DIR while serving, verify the copy, delete old ones."
 
-    def add_arguments(self, parser) -> None:
-        parser.add_argument("--verify", metavar="FOLDER", help="make none; read all of this one and say if it is whole")
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--verify", metavar="FOLDER", help="make none, but read this one and say whether it is whole"
+        )
 
-    def handle(self, *args, verify: str | None, **options) -> None:
+    def handle(self, *args: object, verify: str | None, **options: object) -> None:
         try:
             if verify:
                 manifest.verify(Path(verify))
@@ -30,6 +32,6 @@ class Command(BaseCommand):
         size = sum(entry.bytes for entry in found.files.values())
         self.stdout.write(f"{made}: {len(found.files)} files, {size:,} bytes, verified.")
         self.stdout.write(f"Older ones deleted: {len(gone)}.")
-        self.stdout.write("It holds no key. Keep VAR_DIR/secrets too, and elsewhere: see docs/operators.md, Backups.")
+        self.stdout.write("It holds no key. Keep a copy of VAR_DIR/secrets elsewhere: see docs/operators.md, Backups.")
         if lost:
             raise CommandError(f"The store has lost {lost} files that requests name; the backup holds all the rest.")

@@ -1,4 +1,4 @@
-"""Loads the starter guide."""
+"""Load the starter guide."""
 
 from collections import Counter
 
@@ -12,7 +12,7 @@ import phases.starter
 class Command(BaseCommand):
     help = "Load the starter guide. Never overwrites what staff edited, never brings back what they removed."
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         outcomes: Counter = Counter()
         for room in (editorial.starter, phases.starter, articles.starter):
             outcomes += room.load()

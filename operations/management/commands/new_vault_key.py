@@ -1,4 +1,4 @@
-"""Makes the next key of the vault. docs/operators.md (Keys) has what to do then."""
+"""Make the next vault key. docs/operators.md (Keys) has the steps that follow."""
 
 import base64
 import os
@@ -11,13 +11,13 @@ from django.core.management.base import BaseCommand, CommandError
 from detoxsite import secret_files
 from storage import durable
 
-NEXT = "Restart the site and its worker, run `manage.py rotate_keys`, and back the keys up anew, apart from the rest."
+NEXT = "Restart the site and its worker, run `manage.py rotate_keys`, and back up the keys again, apart from the data."
 
 
 class Command(BaseCommand):
     help = "Make a new key for what people send. Older ones stay, until everything is moved to the new one."
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         if os.environ.get("VAULT_KEYS", "").strip():
             number = max(settings.VAULT_KEYS) + 1
             self.stdout.write(f"VAULT_KEYS is set in the environment. Add this to it, after a comma:\n{_line(number)}")
@@ -28,15 +28,15 @@ class Command(BaseCommand):
 
 
 def add_key(path: Path) -> int:
-    """Adds a key to the file, which is replaced whole or not at all; its number. Two at once make two keys.
+    """Add a key to the file and return its number; concurrent calls add one each.
 
-    Raises CommandError where the numbers are used up.
+    Raises CommandError if the numbers are used up.
     """
     with durable.file_lock(path.parent):
         keys = secret_files.vault_keys("VAULT_KEYS", path)
         number = max(keys, default=0) + 1
         if number > 65535:
-            raise CommandError("There is no higher number for a key than 65535.")
+            raise CommandError("No key can have a number above 65535.")
         lines = [f"{old}:{base64.urlsafe_b64encode(key).decode()}" for old, key in sorted(keys.items())]
         with durable.replace(path) as file:
             file.write("\n".join([*lines, _line(number), ""]).encode())

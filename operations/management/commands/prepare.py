@@ -1,9 +1,10 @@
-"""Brings a machine to the point where the site can be served."""
+"""Prepare a machine to serve the site."""
 
 import hashlib
 import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import django
 from django.conf import settings
@@ -25,7 +26,7 @@ class Command(BaseCommand):
     requires_system_checks = []  # they need the secrets, which are made below
     help = "Make secrets, migrate, load the starter guide, collect static files, purge. May run at every start."
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         _ensure_writable(settings.VAR_DIR)
         secret_files.make_missing()
         self.check()
@@ -51,7 +52,7 @@ class Command(BaseCommand):
 
 
 def _ensure_writable(folder: Path) -> None:
-    """Raises CommandError. SQLite would say no more than that it cannot open a file."""
+    """Raises CommandError. SQLite would only say that it cannot open a file."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -63,31 +64,32 @@ def _ensure_writable(folder: Path) -> None:
 
 
 def _state_in_words() -> str:
-    """Where state is, without a password."""
+    """Say where state is, without passwords."""
     database = settings.DATABASES["default"]
     places = [f"All state is in:    {settings.VAR_DIR}"]
     if settings.HAS_SERVER:
         places = [f"Secrets are in:     {settings.VAR_DIR}"]
         places.append(f"Database:           {database['NAME']} on {database['HOST']}")
-    store = settings.STORAGES["attachments"]["OPTIONS"]
+    attachments: Any = settings.STORAGES["attachments"]
+    store = attachments["OPTIONS"]
     if "bucket_name" in store:
         places.append(f"Files:              {store['bucket_name']} at {store['endpoint_url']}")
     elif settings.HAS_SERVER:
-        places.append(f"Files:              {settings.VAR_DIR}, of this host alone")
+        places.append(f"Files:              {settings.VAR_DIR}, on this host only")
     return "\n  ".join(places)
 
 
 def _notices_in_words() -> str:
     if notices.enabled():
         return f"by mail to {len(settings.NOTICE_EMAILS)}, through {settings.EMAIL_HOST}"
-    untold = notices.count_unsent(timezone.now())
-    return f"off; waiting unannounced: {untold}. Set NOTICE_EMAILS, MAIL_URL and MAIL_FROM (docs/operators.md)"
+    unsent = notices.count_unsent(timezone.now())
+    return f"off; not sent: {unsent}. Set NOTICE_EMAILS, MAIL_URL and MAIL_FROM (docs/operators.md)"
 
 
 def collect_static_if_changed() -> None:
-    """Collecting and compressing takes seconds, so it is done only when a source file or Django changed.
+    """Collect and compress static files, which takes seconds, only if a source file or Django changed.
 
-    What the version before named stays, as its processes still serve while new code gets ready (docs/deploy.md).
+    The previous release's files stay: its processes still serve while new code is prepared (docs/deploy.md).
     """
     stamp = settings.STATIC_ROOT.with_name("static.stamp")
     now = _fingerprint()
@@ -104,7 +106,7 @@ def collect_static_if_changed() -> None:
 
 
 def _named() -> set[str]:
-    """Files that the manifest of STATIC_ROOT names, itself included."""
+    """Return the names in the manifest of STATIC_ROOT, and its own."""
     manifest = settings.STATIC_ROOT / "staticfiles.json"
     return {manifest.name, *json.loads(manifest.read_text())["paths"].values()} if manifest.exists() else set()
 

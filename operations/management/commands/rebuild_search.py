@@ -1,4 +1,4 @@
-"""Fills the search index anew."""
+"""Rebuild the search index."""
 
 from django.core.management.base import BaseCommand
 
@@ -8,5 +8,5 @@ from search.documents import rebuild
 class Command(BaseCommand):
     help = "Empty the search index and fill it from all pages."
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         self.stdout.write(f"The search holds {rebuild()} entries.")

@@ -1,4 +1,4 @@
-"""Proves the newest backup by hand; the worker does it weekly."""
+"""Try the newest backup by hand; the worker does it weekly."""
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -8,9 +8,9 @@ from operations.backups.manifest import BackupError
 
 
 class Command(BaseCommand):
-    help = "Restore the newest backup into a throwaway place, count, open what is sealed, and write down how it went."
+    help = "Restore the newest backup into a throwaway place, count its rows, open what is sealed, and save the result."
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         try:
             self.stdout.write(probes.record("drill", drill.run))
         except BackupError as error:

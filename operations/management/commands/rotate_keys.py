@@ -1,11 +1,10 @@
 """Move everything to the vault key with the highest number: docs/operators.md, Keys."""
 
-from collections.abc import Callable
 from functools import partial
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts import secrets
 from callbacks.files import rotation
@@ -14,29 +13,24 @@ from operations import keys
 from vault import keyring
 from vault.keyring import VaultError
 
-#: Other rooms with something under the same keys: what it is called, a function that puts all of it under the current
-#: key, skips what is, and says how many it moved, and the error that it raises at something that it cannot open.
-OTHERS: list[tuple[str, Callable[[], int], type[Exception]]] = [("Second factors", secrets.rewrap_all, VaultError)]
-
 
 class Command(BaseCommand):
     help = "Put what people sent under the newest key. May be stopped at any time and started again."
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true", help="change nothing; say what is under which key")
-
         parser.add_argument(
             "--accept-loss", action="store_true", help="keys are lost for good: serve without what is under them"
         )
 
-    def handle(self, *args, check: bool, accept_loss: bool, **options) -> None:
+    def handle(self, *args: object, check: bool, accept_loss: bool, **options: object) -> None:
         try:
             current = keyring.current_number()
         except VaultError as error:
             raise CommandError(str(error)) from None
         if accept_loss:
             keys.accept_loss()
-            self.stdout.write("Noted. What is under other keys stays closed, and is erased in its time.")
+            self.stdout.write("Noted. What is under other keys stays closed, and is erased when it is due.")
         elif check:
             self._check(current)
         else:
@@ -47,16 +41,15 @@ class Command(BaseCommand):
         for outcome in outcomes:
             self.stdout.write(str(outcome))
         failed = sum(outcome.unreadable for outcome in outcomes)
-        for kind, rewrap_all, cannot_open in OTHERS:
-            try:
-                self.stdout.write(f"{kind}: {rewrap_all()} moved.")
-            except cannot_open as error:
-                failed += 1
-                self.stderr.write(f"{kind}: {error}")
+        try:
+            self.stdout.write(f"Second factors: {secrets.rewrap_all()} moved.")
+        except VaultError as error:
+            failed += 1
+            self.stderr.write(f"Second factors: {error}")
         if failed:
             raise CommandError(
                 f"Some cannot be opened: {failed}. They were changed, or their key is not in VAULT_KEYS. "
-                "Remove no key; `manage.py rotate_keys --check` says which keys are asked for."
+                "Remove no key; `manage.py rotate_keys --check` says which keys are needed."
             )
 
     def _check(self, current: int) -> None:
@@ -64,7 +57,7 @@ class Command(BaseCommand):
         numbers = sorted(set(settings.VAULT_KEYS).union(*(count.by_key for count in counts)))
         for number in numbers:
             found = ", ".join(f"{count.by_key[number]} {count.kind.lower()}" for count in counts)
-            self.stdout.write(f"Key {number}: {found}{self._remark(number, current, counts)}")
+            self.stdout.write(f"Key {number}: {found}{_remark(number, current, counts)}")
             for count in counts:
                 if closed := count.unopened[number]:
                     self.stdout.write(
@@ -75,19 +68,23 @@ class Command(BaseCommand):
             if count.untold:
                 self.stdout.write(f"{count.kind} that are damaged or missing: {count.untold}.")
 
-    @staticmethod
-    def _remark(number: int, current: int, counts: list[rotation.Census]) -> str:
-        if number not in settings.VAULT_KEYS:
-            return ". THIS KEY IS MISSING: find it and put it back into VAULT_KEYS."
-        if number == current:
-            return ", and everything new."
-        if any(count.by_key[number] for count in counts):
-            return ". Run `manage.py rotate_keys`."
-        return ". It may be removed once `manage.py rotate_keys` ended well."
+
+def _remark(number: int, current: int, counts: list[Census]) -> str:
+    if number not in settings.VAULT_KEYS:
+        return ". THIS KEY IS MISSING: find it and put it back into VAULT_KEYS."
+    if number == current:
+        return ", and everything new."
+    if any(count.by_key[number] for count in counts):
+        return ". Run `manage.py rotate_keys`."
+    return ". It may be removed once `manage.py rotate_keys` has succeeded."
 
 
 def _census_of_factors() -> Census:
     census = Census("Second factors")
     for row in Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN):
-        census.count(lambda row=row: min(secrets.key_numbers(row)), partial(secrets.open_all, row))
+        census.count(partial(_lowest_key_number, row), partial(secrets.open_all, row))
     return census
+
+
+def _lowest_key_number(row: Authenticator) -> int:
+    return min(secrets.key_numbers(row))

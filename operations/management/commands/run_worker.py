@@ -10,7 +10,7 @@ class Command(BaseCommand):
     help = "Send notices to staff and run the schedule, until stopped. Several may run at once, on several hosts."
     requires_system_checks = []  # `prepare` ran them; here they would load every view and form
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         try:
             keys.prove()
         except keys.KeysError as error:

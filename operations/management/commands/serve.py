@@ -1,7 +1,7 @@
-"""Serves the site: the web server and the task worker, each started again when it dies. Linux and macOS.
+"""Serve the site: keep the web server and the task worker running. Linux and macOS.
 
-The listening socket is made here and outlives every web server: while a new one starts, connections wait or are taken
-by what is left of the old one (server/worker.py), and none is refused.
+The listening socket is made here and outlives every web server: while one restarts, connections wait, or the old one's
+workers take them (server/worker.py); none is refused.
 """
 
 import os
@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from detoxsite import secret_files
 
-#: Above supervisord's `minfds`: it closes the lower ones.
+#: Above supervisord's `minfds`, below which it closes them.
 LISTEN_FD = 300
 CONFIGURATION = settings.BASE_DIR / "server" / "supervisord.conf"
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
     help = "Serve the site on HOST and PORT until it is stopped by Ctrl-C or SIGTERM. Run `prepare` first."
     requires_system_checks = []
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         secret_files.require()
         os.environ |= {"SITE_PYTHON": sys.executable, "VAR_DIR": str(settings.VAR_DIR), "PYTHONUNBUFFERED": "1"}
         command = [sys.executable, "-m", "supervisor.supervisord", "--configuration", str(CONFIGURATION)]
@@ -32,12 +32,12 @@ class Command(BaseCommand):
         listener = _listen(settings.HOST, settings.PORT)
         os.dup2(listener.fileno(), LISTEN_FD)
         os.environ |= {"LISTEN_FD": str(LISTEN_FD), "SUPERVISOR_PID": str(os.getpid())}
-        _pass_on_what_cannot_be_opened()
+        _make_output_reopenable()
         os.execv(sys.executable, command)  # noqa: S606 - the same process, so that signals reach it
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """Raises CommandError where the port is taken or not allowed."""
+    """Raises CommandError if the port is taken or not allowed."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
@@ -47,10 +47,13 @@ def _listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def _pass_on_what_cannot_be_opened() -> None:
-    """supervisord opens standard output anew. A socket (the journal's, say) does not allow that; a pipe does."""
+def _make_output_reopenable() -> None:
+    """supervisord reopens standard output, which a socket (the journal's, say) does not allow; a pipe does."""
     try:
         os.close(os.open("/dev/fd/1", os.O_WRONLY | os.O_APPEND))
     except OSError:
-        passing = subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE)
-        os.dup2(passing.stdin.fileno(), 1)
+        reader, writer = os.pipe()
+        subprocess.Popen(["/bin/cat"], stdin=reader)
+        os.dup2(writer, 1)
+        os.close(writer)
+        os.close(reader)
