@@ -1,5 +1,6 @@
 """Recognise kinds of file that we do not accept, to tell the sender what it is and what to do instead."""
 
+import codecs
 import re
 
 ADVICE = "Make a screenshot of it or take a photo, and send that."
@@ -76,13 +77,11 @@ def sentence(code: str) -> str:
 
 
 def _is_text(head: bytes) -> bool:
-    """Whether `head` is printable text; its last character may be cut off."""
+    """Whether `head` is the beginning of a printable text."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True
     try:
-        text = head.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        if error.reason != "unexpected end of data":
-            return False
-        text = head[: error.start].decode("utf-8-sig")
+        text = codecs.getincrementaldecoder("utf-8-sig")().decode(head)  # ignores a character cut off at the end
+    except UnicodeDecodeError:
+        return False
     return len(text) > 1 and all(letter.isprintable() or letter in "\r\n\t\f" for letter in text)
