@@ -6,12 +6,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 
-class SeeOther(HttpResponseRedirect):
-    """A redirect that no browser and no cache may remember."""
-
-    status_code = 303
-
-
 @never_cache
 @require_safe
 def leave(request: HttpRequest) -> HttpResponse:
@@ -21,7 +15,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     that could be ended: a file still on its way is dropped when the page goes away (callbacks.public.upload_handler).
     Over plain http browsers ignore Clear-Site-Data; there it does no harm.
     """
-    response = SeeOther(settings.LEAVE_URL)
+    response = HttpResponseRedirect(settings.LEAVE_URL, status=303)
     response.headers["Referrer-Policy"] = "no-referrer"
     if request.headers.get("Sec-Fetch-Site", "none") in {"none", "same-origin"}:  # no other site may sign staff out
         if settings.SESSION_COOKIE_NAME in request.COOKIES:

@@ -56,22 +56,17 @@ def find_request(pk: uuid.UUID | str) -> CallbackRequest:
         raise Http404 from None
 
 
-def queue_url() -> str:
-    return reverse("admin:callbacks_callbackrequest_changelist")
+def to_queue() -> HttpResponse:
+    return HttpResponseRedirect(reverse("admin:callbacks_callbackrequest_changelist"), status=303)
 
 
-def page_url(callback: CallbackRequest) -> str:
-    return reverse("admin:callbacks_callbackrequest_change", args=[callback.pk])
-
-
-def see_other(url: str) -> HttpResponse:
-    """Redirect after a post, so that reloading repeats nothing."""
-    return HttpResponseRedirect(url, status=303)
+def to_page(callback: CallbackRequest) -> HttpResponse:
+    return HttpResponseRedirect(reverse("admin:callbacks_callbackrequest_change", args=[callback.pk]), status=303)
 
 
 def back_to_queue(request: HttpRequest, warning: str) -> HttpResponse:
     messages.warning(request, warning)
-    return see_other(queue_url())
+    return to_queue()
 
 
 def staff_page(request: HttpRequest, template: str, context: dict, status: int = 200) -> HttpResponse:

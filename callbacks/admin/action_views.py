@@ -143,7 +143,7 @@ def _do(
         messages.success(request, done)
         if after:
             return after
-    return access.see_other(access.page_url(callback))
+    return access.to_page(callback)
 
 
 def _clash(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
@@ -159,4 +159,4 @@ def _clash(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
     else:
         warning = "The request has changed. Review it before you go on."
     messages.warning(request, warning)
-    return access.see_other(access.page_url(callback))
+    return access.to_page(callback)

@@ -29,7 +29,7 @@ def erase_selected(request: StaffRequest) -> HttpResponse:
     for callback in chosen:
         erasure.erase(callback, by=request.user)
     messages.success(request, f"Erased: {', '.join(callback.reference for callback in chosen)}.")
-    return access.see_other(access.queue_url())
+    return access.to_queue()
 
 
 def _confirm(request: StaffRequest, chosen: list[CallbackRequest]) -> HttpResponse:

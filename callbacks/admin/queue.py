@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from callbacks.admin import action_views, downloads, erase, export, request_page
-from callbacks.admin.access import ERASE, EXPORT, VIEW, WORK, StaffRequest, needs, page_url, see_other, staff_page
+from callbacks.admin.access import ERASE, EXPORT, VIEW, WORK, StaffRequest, needs, staff_page, to_page
 from callbacks.admin.filters import ClaimFilter, StateFilter, SuspicionFilter, TimeFilter
 from callbacks.admin.forms import FindForm
 from callbacks.admin.presenter import RequestSummary
@@ -137,7 +137,7 @@ def find(request: StaffRequest) -> HttpResponse:
     if form.is_valid():
         if reference := form.cleaned_data["text"].reference:
             if callback := CallbackRequest.objects.filter(reference=reference).first():
-                return see_other(page_url(callback))
+                return to_page(callback)
             form.add_error("text", f"No request has the reference {reference}.")
         else:
             actions.record(AccessRecord.Action.SEARCHED, None, request.user)
