@@ -99,3 +99,9 @@ def alex(db) -> User:
     user.first_name = "Alex"
     user.save()
     return user
+
+
+@pytest.fixture
+def two_per_address(settings) -> None:
+    """Two requests in ten minutes from one address."""
+    settings.CONTACT_LIMIT = 2

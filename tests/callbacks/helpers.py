@@ -145,6 +145,10 @@ CORRECT = reverse("callbacks:correct")
 WITHDRAW = reverse("callbacks:withdraw")
 
 
+def number(of: int) -> str:
+    return f"212 555 01{of:02}"
+
+
 def link_to(nonce: str = "a-nonce", page: str = SENT) -> str:
     """The private link to the request that a form with this nonce made."""
     return f"{page}?t={links.secret(nonce)}"

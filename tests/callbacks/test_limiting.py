@@ -16,24 +16,15 @@ from tests.callbacks.helpers import (
     body,
     fields,
     form_token,
+    number,
     post,
     post_form,
     text_of,
     token_in,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("two_per_address")]
 ELSEWHERE = {"REMOTE_ADDR": "198.51.100.7"}
-
-
-@pytest.fixture(autouse=True)
-def narrow(settings) -> None:
-    """Two requests in ten minutes from one address."""
-    settings.CONTACT_LIMIT = 2
-
-
-def number(of: int) -> str:
-    return f"212 555 01{of:02}"
 
 
 def fill_the_limit(client, **extra) -> None:

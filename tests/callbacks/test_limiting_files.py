@@ -14,23 +14,14 @@ from tests.callbacks.helpers import (
     body,
     fields,
     form_token,
+    number,
     objects_in_store,
     post,
     post_form,
     text_of,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def narrow(settings) -> None:
-    """Two requests in ten minutes from one address."""
-    settings.CONTACT_LIMIT = 2
-
-
-def number(of: int) -> str:
-    return f"212 555 01{of:02}"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("two_per_address")]
 
 
 def fill_the_limit(client) -> None:
