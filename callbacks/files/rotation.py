@@ -1,7 +1,7 @@
-"""Moves what people sent from old keys of the vault to the current one, while the site serves.
+"""Move what people sent from old keys of the vault to the current one, while the site serves.
 
-Each row is a transaction of its own and each object is replaced whole, so it may be stopped at any instant. Started
-again, it skips what is done. Only the keys around the content change: neither texts nor files are encrypted anew.
+It may be stopped at any time, as each row is its own transaction and each file is replaced whole; started again, it
+skips what is done. Only data keys are encrypted again, not the content.
 """
 
 import uuid
@@ -18,23 +18,21 @@ from vault import keyring, sealed_files
 from vault.keyring import VaultError
 
 BATCH = 500  # rows read at once
-REPORT_EVERY = 100  # rows or objects
+REPORT_EVERY = 100  # rows or files
 
 Say = Callable[[str], object]
 
 
 @dataclass
 class Outcome:
-    """What became of the rows or objects of one kind."""
+    """What became of the rows or files of one kind."""
 
     kind: str
     seen: int = 0
     moved: int = 0
     current: int = 0
-    #: Not there any more, though a row points to it.
-    missing: int = 0
-    #: Changed, or under a key that is not in VAULT_KEYS.
-    unreadable: int = 0
+    missing: int = 0  # a row points to it
+    unreadable: int = 0  # changed, or its key is not in VAULT_KEYS
 
     def __str__(self) -> str:
         words = [f"{self.moved} moved to key {keyring.current_number()}", f"{self.current} were under it"]
@@ -45,16 +43,15 @@ class Outcome:
 
 @dataclass
 class Census:
-    """How many rows or objects of one kind are under each key; those that cannot be told are counted apart."""
+    """How many rows or files of one kind are under each key."""
 
     kind: str
     by_key: Counter = field(default_factory=Counter)
-    #: Those of them that the key of that number does not open, or that lack their key.
-    unopened: Counter = field(default_factory=Counter)
-    untold: int = 0
+    unopened: Counter = field(default_factory=Counter)  # of these; the key is missing, or is another one
+    untold: int = 0  # damaged, or missing
 
     def count(self, number_of: Callable[[], int], open_it: Callable[[], object]) -> None:
-        """One more, and whether it opens."""
+        """Count one, and whether it opens."""
         try:
             number = number_of()
         except (VaultError, FileNotFoundError):
@@ -68,7 +65,7 @@ class Census:
 
 
 def rewrap_requests(say: Say) -> Outcome:
-    """Puts each request's data key under the current key, and its phone index too."""
+    """Put each request's data key and phone index under the current key."""
     outcome = Outcome("Requests")
     for pk in _request_keys():
         try:
@@ -83,7 +80,7 @@ def rewrap_requests(say: Say) -> Outcome:
 
 
 def rewrap_files(say: Say) -> Outcome:
-    """Puts each attachment's data key under the current key. Raises OSError, on a full disk say."""
+    """Put each attachment's data key under the current key. Raises OSError, such as on a full disk."""
     outcome = Outcome("Files")
     for name in _object_names():
         try:
@@ -97,13 +94,13 @@ def rewrap_files(say: Say) -> Outcome:
         except FileNotFoundError:
             outcome.missing += _is_in_use(name)
         if not _is_in_use(name):
-            sealed_files.discard(name)  # erased meanwhile: the new version must not outlive the old one
+            sealed_files.discard(name)  # erased meanwhile, so the new version must go too
         _report(outcome, say)
     return outcome
 
 
 def census() -> list[Census]:
-    """What is under which key, requests and files, each tried. A key that nothing is under may be removed."""
+    """Count what is under which key, and try to open it. A key that nothing is under may be removed."""
     requests, files = Census("Requests"), Census("Files")
     rows = CallbackRequest.objects.exclude(wrapped_key=b"").order_by("pk")
     for pk, wrapped, index in _in_batches(rows, "wrapped_key", "phone_index"):
@@ -115,7 +112,7 @@ def census() -> list[Census]:
 
 
 def _rewrap_request(pk: uuid.UUID) -> bool | None:
-    """True: moved; False: was under the current key; None: erased or withdrawn meanwhile. Raises VaultError."""
+    """Return whether it moved, or None if it was erased or withdrawn meanwhile. Raises VaultError."""
     with transaction.atomic():
         request = CallbackRequest.objects.select_for_update().exclude(wrapped_key=b"").filter(pk=pk).first()
         if request is None:
@@ -130,7 +127,7 @@ def _rewrap_request(pk: uuid.UUID) -> bool | None:
 
 
 def _oldest_number(wrapped: bytes, index: str) -> int:
-    """The lowest number of a key that a row still needs."""
+    """Return the lowest number of a key that a row still needs."""
     number = keyring.number_of(wrapped)
     return min(number, keyring.leading_number(index)) if index else number
 
@@ -146,7 +143,7 @@ def _object_names() -> Iterator[str]:
 
 
 def _in_batches(rows: QuerySet, *names: str) -> Iterator[tuple]:
-    """Key and fields of all rows; no query stays open between two batches, as it would keep writers' changes unseen."""
+    """Yield primary key and fields of all rows, in queries of BATCH rows that see what others write meanwhile."""
     batch = list(rows.values_list("pk", *names)[:BATCH])
     while batch:
         yield from batch

@@ -52,12 +52,15 @@ def run(task: str, kind: str, chunks: Iterable[bytes], seconds: float) -> tuple[
                 for chunk in chunks:
                     stdin.write(chunk)
                 stdin.close()
-            answer = stdout.read(MAX_ANSWER)  # a decoder that was taken over could send without end
+            parts: list[bytes] = []
+            while sum(map(len, parts)) < MAX_ANSWER and (part := stdout.read(1024**2)):
+                parts.append(part)  # a decoder that was taken over could send without end
         except BaseException:
             process.kill()
             raise
         finally:
             timer.cancel()
+        answer = b"".join(parts)
         if len(answer) >= MAX_ANSWER:
             process.kill()
     if process.returncode:

@@ -15,12 +15,11 @@ def main(task: str, kind: str) -> None:
     try:
         data = sys.stdin.buffer.read()
         if kind == "pdf":
-            import passwords
             import pdfs
 
-            passwords.prepare(data)
+            pdfs.prepare(data)
             fence.close()
-            found = pdfs.inspect(data, passwords.opens_without)
+            found = pdfs.inspect(data)
         else:
             import pictures
 
