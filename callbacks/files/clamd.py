@@ -98,7 +98,7 @@ class Scan:
         try:
             connection.sendall(data)
         except (BrokenPipeError, ConnectionResetError) as error:
-            # It hangs up on a file beyond its own limit, after an answer that says so.
+            # It rejects a file beyond its own limit with an answer, then hangs up.
             raise OSError(_printable(self._read_answer(connection)) or "It hung up.") from error
         finally:
             self._seconds_to_send -= time.monotonic() - began

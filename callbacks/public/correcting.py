@@ -86,5 +86,5 @@ def _correct(callback: CallbackRequest, form: CorrectForm) -> tuple[str, int]:
     except submission.CouldNotSave:
         return NOT_CORRECTED, 503
     except submission.RequestErased:
-        pass  # the page behind its link says so
+        pass  # the page behind its link shows that
     return "", 303

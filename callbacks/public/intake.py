@@ -56,7 +56,7 @@ def take(request: HttpRequest) -> Outcome:
         except CouldNotSave:
             outcome.files_failed = True
         except RequestErased:
-            pass  # the page behind its link says so
+            pass  # the page behind its link shows that
         return outcome
     return _submit(request, CallbackForm(request.POST, file_began=upload.file_began), upload.received)
 

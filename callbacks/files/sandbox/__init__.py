@@ -29,7 +29,7 @@ class Failed(Exception):
 def run(task: str, kind: str, chunks: Iterable[bytes], seconds: float) -> tuple[list[str], bytes]:
     """Pass a file to a new process; return what it found (values of marks.Mark) and the re-encoded copy.
 
-    Its environment holds none of ours, which may hold keys. Raises Failed, and what reading `chunks` raises.
+    Its environment is empty: ours may hold keys. Raises Failed, and what reading `chunks` raises.
     """
     if sys.platform == "linux":  # processes of the same user cannot read the memory of this one, which has the keys
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
