@@ -18,9 +18,9 @@ class TopicAdmin(KeepsOldAddress):
 
 
 @admin.register(Article)
-class ArticleAdmin(ReviewedPageAdmin):
+class ArticleAdmin(ReviewedPageAdmin[Article]):
     list_display = ("title", "status", "live", "published_at", "review_due_on", "medical_reviewer")
-    list_filter = (*ReviewedPageAdmin.list_filter, "topics", "phases")
+    list_filter: ClassVar = (*ReviewedPageAdmin.list_filter, "topics", "phases")
     search_fields = ("title", "summary", "body")
     date_hierarchy = "published_at"
     prepopulated_fields: ClassVar = {"slug": ["title"]}

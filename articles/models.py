@@ -1,5 +1,7 @@
 """The blog: articles, and the topics that gather them."""
 
+from typing import Self
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef
@@ -12,14 +14,14 @@ from phases.models import Phase
 WORDS_A_MINUTE = 180  # slower than the usual 230: people read badly when they feel ill
 
 
-class TopicQuerySet(models.QuerySet):
-    def with_articles(self):
-        """Topics that have something to read."""
+class TopicQuerySet(models.QuerySet["Topic"]):
+    def with_articles(self) -> Self:
+        """Return topics that have something to read."""
         return self.filter(Exists(Article.objects.published().filter(topics=OuterRef("pk"))))
 
 
 class Topic(models.Model):
-    """What an article is about, in a reader's words."""
+    """A subject of articles, in a reader's words."""
 
     name = models.CharField(max_length=60, unique=True)
     slug = models.SlugField(unique=True)
@@ -63,7 +65,9 @@ class Article(ReviewedPage):
         help_text="What people type who look for this page, split by commas. Who types one of them finds it first.",
     )
     topics = models.ManyToManyField(Topic, blank=True, related_name="articles")
-    phases = models.ManyToManyField(Phase, blank=True, related_name="articles", verbose_name="stages")
+    phases: models.ManyToManyField = models.ManyToManyField(
+        Phase, blank=True, related_name="articles", verbose_name="stages"
+    )
 
     class Meta(ReviewedPage.Meta):
         ordering = ["-published_at", "pk"]

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from articles.models import Article, Topic
 from editorial.publishing import ReviewedPage
-from editorial.starter import at_start_of, load_item, read_page, read_yaml, rows
+from editorial.starter import Related, at_start_of, load_item, read_page, read_yaml, rows
 from phases.models import Phase
 
 STARTER = Path(__file__).parent / "starter"
 
 
 def load() -> Counter:
-    """Loads whatever staff have not changed or removed. Returns how many rows had which outcome."""
+    """Load what staff have not changed or removed. Returns how many rows had which outcome."""
     outcomes: Counter = Counter()
     for position, topic in enumerate(read_yaml(STARTER / "topics.yaml"), start=1):
         key = {"slug": topic.pop("slug")}
@@ -21,13 +21,13 @@ def load() -> Counter:
     for path in sorted(STARTER.glob("*.md")):
         page = read_page(path)
         page["also_called"] = ", ".join(page.get("also_called", ()))
-        related = {
+        related: Related = {
             "topics": rows(Topic, "slug", page.pop("topics")),
             "phases": rows(Phase, "slug", page.pop("phases")),
         }
         page |= {
             "status": ReviewedPage.Status.PUBLISHED,
-            # Newest first is the order readers see, so of one day's articles the first is published last.
+            # Readers see the newest first, so of one day's articles the first is published last.
             "published_at": at_start_of(page.pop("published_on")) + timedelta(minutes=60 - page.pop("order")),
         }
         was = page.pop("was", ())

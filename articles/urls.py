@@ -1,15 +1,15 @@
 from django.urls import path
 
 from articles import views
-from articles.feeds import LatestArticles, TopicArticles
+from articles.feeds import Articles
 from editorial.reading import reading_page
 
 app_name = "articles"
-read, read_in_pages = reading_page(), reading_page(query=("page",))
+feed = reading_page()(Articles())
 urlpatterns = [
-    path("", read_in_pages(views.ArticleList.as_view()), name="list"),
-    path("feed/", read(LatestArticles()), name="feed"),
-    path("topics/<slug:slug>/feed/", read(TopicArticles()), name="topic-feed"),
-    path("topics/<slug:slug>/", read_in_pages(views.TopicDetail.as_view()), name="topic"),
-    path("<slug:slug>/", read(views.detail), name="detail"),
+    path("", views.article_list, name="list"),
+    path("feed/", feed, name="feed"),
+    path("topics/<slug:slug>/feed/", feed, name="topic-feed"),
+    path("topics/<slug:slug>/", views.article_list, name="topic"),
+    path("<slug:slug>/", views.detail, name="detail"),
 ]

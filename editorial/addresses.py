@@ -1,4 +1,4 @@
-"""Where pages are, and the old addresses that still lead to them."""
+"""The addresses of pages, and redirects from their old ones."""
 
 from functools import lru_cache
 
@@ -10,16 +10,15 @@ from editorial.models import OldAddress
 
 @lru_cache(maxsize=4096)
 def address_of(name: str, *args: str) -> str:
-    """The path of a view: a page has dozens of them. Raises NoReverseMatch for one that there is not."""
+    """Return the path of a view, cached since a page has dozens. Raises NoReverseMatch for an unknown name."""
     return reverse(name, args=args)
 
 
 def moved(old: str, new: str) -> None:
-    """Remembers that a page went from one path to another. Whoever changes a slug calls this, once, in the same
-    transaction.
+    """Redirect a page's old path to its new one. To be called once, in the transaction that changes the slug.
 
-    Chains collapse: what led to the old path leads to the new one at once, and a page that returns to an earlier
-    path leads nowhere else. A place on another page (with #) is no path of its own and is left out.
+    Chains collapse: redirects to the old path lead to the new one, and a path that is in use again redirects nowhere.
+    An address with a fragment has no path of its own and is left out.
     """
     if old == new or "#" in old or "#" in new:
         return
@@ -30,7 +29,7 @@ def moved(old: str, new: str) -> None:
 
 
 def now_at(path: str) -> str | None:
-    """Where the page that once had this path is now, or None. Never raises for a database that is down."""
+    """Return the path that an old one redirects to, or None, also where the database is down."""
     try:
         return OldAddress.objects.filter(path=path).values_list("leads_to", flat=True).first()
     except DatabaseError:

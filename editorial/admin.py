@@ -1,6 +1,6 @@
-"""Staff pages for contacts and sources, and what the admin pages of all published content share."""
+"""Admin pages for contacts and sources, and the base of the admin pages for all published content."""
 
-from typing import ClassVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -22,17 +22,20 @@ from editorial.models import Clinic, GlossaryTerm, HelpLine, OldAddress, Source
 from editorial.opening_admin import OpeningTimeInline, SpecialDayInline
 from editorial.publishing import ReviewedPage, check_sources
 
-LONG = 200  # characters: a field that takes this many holds sentences
+LONG = 200  # characters: a field with this limit holds sentences
+
+Page = TypeVar("Page", bound=ReviewedPage)
+Fields = dict[type[models.Field], dict[str, Any]]
 
 
 class ReviewOverdueFilter(admin.SimpleListFilter):
     title = "review"
     parameter_name = "review"
 
-    def lookups(self, request, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         return [("overdue", "Review overdue"), ("no-clinician", "Awaiting medical review")]
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: HttpRequest, queryset: Any) -> models.QuerySet:
         if self.value() == "overdue":
             return queryset.review_overdue()
         if self.value() == "no-clinician":
@@ -41,27 +44,27 @@ class ReviewOverdueFilter(admin.SimpleListFilter):
 
 
 class KeepsOldAddress(admin.ModelAdmin):
-    """For pages whose address can change: readers who saved the old one still arrive."""
+    """Redirects from a page's old address when its slug changes."""
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
         before = type(obj).objects.get(pk=obj.pk).get_absolute_url() if change else ""
         super().save_model(request, obj, form, change)
         if before:
             moved(before, obj.get_absolute_url())
 
 
-class ReviewedPageAdmin(KeepsOldAddress):
+class ReviewedPageAdmin(KeepsOldAddress, Generic[Page]):
     """Writing, previewing and publishing a page."""
 
-    formfield_overrides: ClassVar = {
+    formfield_overrides: ClassVar[Fields] = {
         MarkdownxField: {"widget": AdminMarkdownxWidget},
         models.DateTimeField: {"form_class": MomentField},
     }
-    #: The public page's template, and what it needs besides the page itself.
+    #: The public page's template, and the name of the page in it.
     preview_template = ""
     preview_name = ""
 
-    publishing_fieldset = (
+    publishing_fieldset: tuple[str, Any] = (
         "Publishing",
         {
             "fields": (
@@ -70,28 +73,28 @@ class ReviewedPageAdmin(KeepsOldAddress):
                 "medical_reviewer",
                 "preview_link",
             ),
-            "description": "Readers see a page once its state is “Published” and its time has come. "
+            "description": "Readers see a page once its status is “Published” and its time has come. "
             "A published page needs both dates and at least one source, cited as [@key].",
         },
     )
     readonly_fields = ("preview_link",)
-    list_filter = ("status", ReviewOverdueFilter)
+    list_filter: ClassVar[tuple[Any, ...]] = ("status", ReviewOverdueFilter)
     actions = ("publish", "withdraw")
 
     class Media:
         js: ClassVar = ["js/admin-inlines.js"]
 
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """Sentences get two lines to be written in."""
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        """Give sentences a box of two lines."""
         if isinstance(db_field, models.CharField) and not db_field.choices and (db_field.max_length or 0) >= LONG:
             kwargs["widget"] = AdminTextareaWidget({"rows": 2})
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
-    def preview_context(self, page: ReviewedPage) -> dict:
-        """What the public view adds to the page; the model's admin says."""
+    def preview_context(self, page: Page) -> dict:
+        """Return what the public view adds to the page."""
         raise NotImplementedError
 
-    def get_urls(self):
+    def get_urls(self) -> list:
         name = f"{self.opts.app_label}_{self.opts.model_name}_preview"
         return [
             path("<path:object_id>/preview/", self.admin_site.admin_view(never_cache(self.preview)), name=name),
@@ -99,7 +102,7 @@ class ReviewedPageAdmin(KeepsOldAddress):
         ]
 
     def preview(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The saved page as readers would see it, published or not."""
+        """Show the saved page as readers would see it, published or not."""
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         page = self.get_object(request, unquote(object_id))
@@ -109,21 +112,21 @@ class ReviewedPageAdmin(KeepsOldAddress):
         return render(request, self.preview_template, context)
 
     @admin.display(description="As readers see it")
-    def preview_link(self, page: ReviewedPage) -> str:
+    def preview_link(self, page: Page) -> str:
         if page.pk is None:
-            return "Save first, then see it here."
+            return "Save the page first."
         url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_preview", args=[page.pk])
         return format_html('<a href="{}" target="_blank" rel="noopener">Preview the saved page</a>', url)
 
-    def view_on_site(self, page: ReviewedPage) -> str | None:
+    def view_on_site(self, page: Page) -> str | None:
         return page.get_absolute_url() if page.is_published() else None
 
     @admin.display(description="Live", boolean=True)
-    def live(self, page: ReviewedPage) -> bool:
+    def live(self, page: Page) -> bool:
         return page.is_published()
 
     @admin.action(description="Publish the selected pages", permissions=["change"])
-    def publish(self, request, queryset):
+    def publish(self, request: HttpRequest, queryset: models.QuerySet[Page]) -> None:
         for page in queryset:
             page.status = ReviewedPage.Status.PUBLISHED
             try:
@@ -133,11 +136,11 @@ class ReviewedPageAdmin(KeepsOldAddress):
             else:
                 page.save()
                 self.log_change(request, page, "Published.")
-                when = "is published" if page.is_published() else "will show at its time"
+                when = "is published" if page.is_published() else "will appear at its time"
                 self.message_user(request, f"{page} {when}.")
 
     @admin.action(description="Take the selected pages back to draft", permissions=["change"])
-    def withdraw(self, request, queryset):
+    def withdraw(self, request: HttpRequest, queryset: models.QuerySet[Page]) -> None:
         for page in queryset:
             page.status = ReviewedPage.Status.DRAFT
             page.save()
@@ -145,32 +148,32 @@ class ReviewedPageAdmin(KeepsOldAddress):
             self.message_user(request, f"{page} is a draft again; readers no longer see it.")
 
 
-#: Django 6's default, said now.
-HTTPS_URLS = {models.URLField: {"assume_scheme": "https"}}
+#: The default from Django 6.
+HTTPS_URLS: Fields = {models.URLField: {"assume_scheme": "https"}}
 
 
 @admin.register(Clinic)
 class ClinicAdmin(admin.ModelAdmin):
-    """One row: it can be changed, not added to or removed."""
+    """The only row can be changed, not removed."""
 
     inlines = (OpeningTimeInline, SpecialDayInline)
 
-    def changelist_view(self, request, extra_context=None):
-        """A list of one is a step that nobody needs."""
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """Go to the only row instead of listing it."""
         clinic = Clinic.objects.first()
         if clinic and self.has_view_or_change_permission(request):
             return redirect("admin:editorial_clinic_change", clinic.pk)
         return super().changelist_view(request, extra_context)
 
-    def save_related(self, request, form, formsets, change):
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         form.instance.list_hours()
         form.instance.save(update_fields=["listed_hours", "listed_days"])
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return not Clinic.objects.exists() and super().has_add_permission(request)
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
@@ -201,29 +204,29 @@ class GlossaryTermAdmin(admin.ModelAdmin):
 
 @admin.register(OldAddress)
 class OldAddressAdmin(admin.ModelAdmin):
-    """Kept by the site itself when a slug changes; one made by mistake can be removed."""
+    """Written by the site when a slug changes; one made by mistake can be removed."""
 
     list_display = ("path", "leads_to", "since")
     search_fields = ("path", "leads_to")
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
 @admin.register(Source)
 class SourceAdmin(admin.ModelAdmin):
-    """A source can be added and mended; it is never renamed or removed, as any text may cite it."""
+    """A source can be added and corrected, not renamed or removed, as any text may cite it."""
 
     formfield_overrides: ClassVar = HTTPS_URLS
     list_display = ("key", "organization", "title", "year", "seen")
     list_filter = ("seen",)
     search_fields = ("key", "organization", "title")
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("key",) if obj else ()
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

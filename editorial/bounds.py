@@ -1,10 +1,11 @@
-"""How much work one Markdown text may be.
+"""Bounds on the work that one Markdown text may cause.
 
-Python-Markdown takes the square of the length of some texts: a few thousand brackets, or lines, would keep a thread for
+Python-Markdown takes quadratic time for some texts: a few thousand brackets, or lines, would block a thread for
 minutes. Within these bounds 200,000 characters take well under a second (tests/editorial/test_bounds.py).
 """
 
 import re
+from collections.abc import Callable
 
 from markdown import Markdown
 from markdown.extensions import Extension
@@ -12,9 +13,9 @@ from markdown.inlinepatterns import InlineProcessor
 
 MOST_CHARACTERS = 200_000
 MOST_LINES = 2_000
-#: Quotes and lists that begin within each other on one line.
+#: Quotes and lists nested within one line.
 _NESTED = re.compile(r"^(?:[ \t]*(?:>|(?:[-*+]|\d+\.)[ \t])){12}", re.M)
-#: Characters that inline patterns are given to look through. 100,000 characters of plain articles take 500,000.
+#: Characters passed to inline patterns in all. 100,000 characters of plain articles take 500,000.
 MOST_WORK = 3_000_000
 
 
@@ -23,34 +24,32 @@ class TooMuchMarkup(ValueError):
 
 
 def check(text: str) -> None:
-    """Raises TooMuchMarkup where a text is too much before anything is converted."""
+    """Raise TooMuchMarkup for a text that is too much to begin with."""
     if len(text) > MOST_CHARACTERS:
         raise TooMuchMarkup(f"The text is too long: {MOST_CHARACTERS:,} characters at most. Split it into two pages.")
     if len(text.splitlines()) > MOST_LINES:
         raise TooMuchMarkup(f"The text has too many lines: {MOST_LINES:,} at most. Split it into two pages.")
     if _NESTED.search(text):
-        raise TooMuchMarkup("A line begins with a dozen quotes or list marks within each other. Use one or two.")
+        raise TooMuchMarkup("A line begins with a dozen nested quotes or list marks. Use one or two.")
 
 
 class Bounded(Extension):
-    """Stops a conversion with TooMuchMarkup. To be listed behind the extensions whose patterns it bounds."""
+    """Stops a conversion with TooMuchMarkup. To be listed after the extensions whose patterns it bounds."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's own name
         md.registerExtension(self)
         for pattern in md.inlinePatterns:
             if isinstance(pattern, InlineProcessor):
-                pattern.handleMatch = self._bounded(pattern.handleMatch)
+                pattern.handleMatch = self._bounded(pattern.handleMatch)  # type: ignore[method-assign]
 
     def reset(self) -> None:
         self._work = 0
 
-    def _bounded(self, handle):
-        def handle_match(match, data):
+    def _bounded(self, handle: Callable) -> Callable:
+        def handle_match(match: re.Match[str], data: str) -> tuple:
             self._work += len(data)
             if self._work > MOST_WORK:
-                raise TooMuchMarkup(
-                    "The text has too many brackets, stars or other marks. Take out what is not needed."
-                )
+                raise TooMuchMarkup("The text has too many brackets, stars or other marks. Remove what is not needed.")
             return handle(match, data)
 
         return handle_match

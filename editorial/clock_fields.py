@@ -1,5 +1,6 @@
-"""Times as staff in the United States type them: 9:00 AM, 2 pm, 9 a.m. or 14:30."""
+"""Form fields for times as people in the United States type them: 9:00 AM, 2 pm, 9 a.m. or 14:30."""
 
+import datetime
 import re
 
 from django import forms
@@ -12,7 +13,7 @@ class ClockField(forms.TimeField):
     default_error_messages = {"invalid": HOW}
     input_formats = ["%H:%M:%S", "%H:%M", "%I:%M %p", "%I:%M%p", "%I %p", "%I%p"]
 
-    def to_python(self, value):
+    def to_python(self, value: str | datetime.time | None) -> datetime.time | None:
         return super().to_python(_WITH_DOTS.sub(r"\1m", value) if isinstance(value, str) else value)
 
 

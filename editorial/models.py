@@ -1,4 +1,4 @@
-"""What every page draws on: sources, the clinic's details, help lines, and the memory of the starter loader."""
+"""What every page uses: sources, glossary, the clinic's details, help lines; and the starter loader's records."""
 
 from urllib.parse import urlsplit
 
@@ -11,13 +11,13 @@ from editorial import opening, phones
 from editorial.opening import OpeningTime, SpecialDay
 from editorial.versions import ContentVersion
 
-__all__ = ["ContentVersion", "OpeningTime", "SpecialDay"]  # tables of this app, with files of their own
+__all__ = ["ContentVersion", "OpeningTime", "SpecialDay"]  # models of this app in files of their own
 
 phone_characters = RegexValidator(r"^[0-9 ()+.-]*[0-9][0-9 ()+.-]*$", "Use digits, spaces, dots and dashes only.")
 
 
 def can_be_called(phone: str) -> None:
-    """Raises ValidationError for a number no phone could reach: it would stand at the top of every page."""
+    """Raise ValidationError for a number no phone could reach: it is at the top of every page."""
     try:
         is_one = not phones.read(phone).remark
     except phones.NotANumber:
@@ -50,12 +50,12 @@ class Source(models.Model):
 
     @property
     def title_stop(self) -> str:
-        """What ends the title in a list: nothing where it brings its own."""
+        """The full stop after the title, unless it ends with a mark of its own."""
         return "" if self.title.endswith(("?", "!", ".")) else "."
 
 
 class GlossaryTerm(models.Model):
-    """A word that readers may not know, explained where an article first uses it and under A to Z."""
+    """A word that readers may not know, explained where an article first uses it, and in the A to Z."""
 
     slug = models.SlugField(unique=True)
     word = models.CharField(max_length=60, unique=True)
@@ -74,12 +74,12 @@ class GlossaryTerm(models.Model):
 
     @property
     def forms(self) -> list[str]:
-        """Each way the word stands in a text."""
+        """Each form in which texts use the word."""
         return [self.word, *(form for part in self.also.split(",") if (form := part.strip()))]
 
 
 class OldAddress(models.Model):
-    """A path that a page once had. Filled by editorial.addresses, read where a page is not found."""
+    """A path that a page once had, and where it redirects. Written and read by editorial.addresses."""
 
     path = models.CharField(max_length=200, unique=True)
     leads_to = models.CharField(max_length=200, db_index=True)
@@ -130,19 +130,21 @@ class Clinic(models.Model):
 
     @property
     def hours_shown(self) -> str:
-        """The hours in staff's own words, or else those listed for calling back, with the days of the next four weeks
-        on which they do not hold; empty where nothing is known."""
+        """The hours in staff's own words, or else the opening times, and the special days of the next four weeks.
+
+        Empty where nothing is known.
+        """
         return "; ".join(filter(None, [self.hours or self.listed_hours, *opening.days_ahead(self.listed_days)]))
 
     def list_hours(self) -> None:
-        """Writes opening times and special days down, so that pages need not ask for them; the caller saves."""
+        """Copy opening times and special days into this row, so that pages need not query them; the caller saves."""
         times = [(time.weekday, time.opens, time.closes) for time in self.opening_times.all()]
         self.listed_hours = opening.week_in_words(times)
-        self.listed_days = opening.written_down(self.special_days.all())
+        self.listed_days = opening.as_lines(self.special_days.all())
 
     @property
     def tel(self) -> str:
-        """The number as a tel: link takes it, with the country code (United States)."""
+        """The number for a tel: link."""
         return dialable(self.phone)
 
 
@@ -180,17 +182,17 @@ class HelpLine(models.Model):
 
     @property
     def site(self) -> str:
-        """The address of its website as people say it: findtreatment.gov."""
+        """Its website as people say it: findtreatment.gov."""
         return (urlsplit(self.url).hostname or "").removeprefix("www.")
 
     @property
     def tel(self) -> str:
-        """The number as a tel: link takes it. Short codes such as 911 go as they are."""
+        """The number for a tel: link."""
         return dialable(self.call)
 
 
 class StarterItem(models.Model):
-    """What the starter loader once put in, so that it never overwrites or brings back what staff changed."""
+    """A row that the starter loader added, so that it never overwrites or restores what staff changed."""
 
     kind = models.CharField(max_length=60)
     key = models.CharField(max_length=120)
@@ -205,7 +207,7 @@ class StarterItem(models.Model):
 
 
 def dialable(phone: str) -> str:
-    """The digits a phone needs: US numbers get their country code, short codes (911, 988) must not have one."""
+    """Return the digits to dial: US numbers get their country code, short codes (911, 988) must not have one."""
     digits = "".join(character for character in phone if character.isdigit())
     if phone.strip().startswith("+") or (len(digits) == 11 and digits.startswith("1")):
         return f"+{digits}"

@@ -1,4 +1,4 @@
-"""When somebody at the clinic is there to call people back: the week, and the days on which it does not hold."""
+"""When the clinic calls people back: the week's opening times, and the days with other ones."""
 
 import datetime
 from collections.abc import Iterable, Iterator
@@ -10,14 +10,14 @@ from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.dateformat import time_format
 
-#: Readers are told of the special days of so many days.
-DAYS_SHOWN = 28
+DAYS_SHOWN = 28  # how far ahead readers are told of special days
 
+Times = tuple[datetime.time, datetime.time]  # from, until
 DayTimes = tuple[int, datetime.time, datetime.time]  # weekday, from, until
 
 
 class OpeningTime(models.Model):
-    """A stretch of a weekday, on the clinic's clock, in which somebody is there to call people back."""
+    """A stretch of a weekday, in the site's time zone, in which the clinic calls people back."""
 
     class Weekday(models.IntegerChoices):
         MONDAY = 0, "Monday"
@@ -50,7 +50,7 @@ class OpeningTime(models.Model):
 
 
 class SpecialDay(models.Model):
-    """A date on which the week's opening times do not hold: closed all day, or open at other hours."""
+    """A date with other opening times than its weekday: closed all day, or open at other hours."""
 
     clinic = models.ForeignKey("editorial.Clinic", on_delete=models.CASCADE, related_name="special_days")
     day = models.DateField("date")
@@ -77,30 +77,30 @@ class SpecialDay(models.Model):
 
     def __str__(self) -> str:
         day = format_date(self.day, "l, F j")
-        return f"Open {day}, {_from_until(self.opens, self.closes)}" if self.opens else f"Closed on {day}"
+        return (
+            f"Open {day}, {_from_until(self.opens, self.closes)}" if self.opens and self.closes else f"Closed on {day}"
+        )
 
 
 def week_in_words(times: Iterable[DayTimes]) -> str:
     """Like "Monday to Friday 9 am to 5 pm; Saturday 10 am to noon". Takes the times in the order of the week."""
-    days = [(day, tuple(each[1:] for each in found)) for day, found in groupby(times, key=lambda each: each[0])]
-    runs: list[list[int]] = []
-    hours = []
-    for day, found in days:
-        if runs and found == hours[-1] and day == runs[-1][-1] + 1:
-            runs[-1].append(day)
+    runs: list[tuple[list[int], list[Times]]] = []  # days in a row with the same hours
+    for day, found in groupby(times, key=lambda each: each[0]):
+        hours = [(opens, closes) for _, opens, closes in found]
+        if runs and hours == runs[-1][1] and day == runs[-1][0][-1] + 1:
+            runs[-1][0].append(day)
         else:
-            runs.append([day])
-            hours.append(found)
-    return "; ".join(f"{_days(run)} {_all_hours(found)}" for run, found in zip(runs, hours, strict=True))
+            runs.append(([day], hours))
+    return "; ".join(f"{_days(days)} {' and '.join(_from_until(*each) for each in hours)}" for days, hours in runs)
 
 
-def written_down(days: Iterable[SpecialDay]) -> str:
-    """A line a day: its date, and what to say of it."""
+def as_lines(days: Iterable[SpecialDay]) -> str:
+    """Return a line for each day: its date, and what to say of it."""
     return "\n".join(f"{each.day.isoformat()} {each}" for each in days)
 
 
 def days_ahead(written: str) -> Iterator[str]:
-    """What to say of the special days from today on, of those `written_down`."""
+    """Say the special days from today on, from the lines of `as_lines`."""
     today = timezone.localdate()
     for line in written.splitlines():
         date, _, words = line.partition(" ")
@@ -113,10 +113,6 @@ def _days(run: list[int]) -> str:
     if len(run) == 1:
         return first
     return f"{first} {'to' if len(run) > 2 else 'and'} {last}"
-
-
-def _all_hours(hours: Iterable[tuple[datetime.time, datetime.time]]) -> str:
-    return " and ".join(_from_until(*each) for each in hours)
 
 
 def _from_until(opens: datetime.time, closes: datetime.time) -> str:

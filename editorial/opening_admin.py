@@ -1,42 +1,44 @@
-"""The week's opening times and the days on which they do not hold, as rows of the clinic's page."""
+"""Opening times and special days, as rows of the clinic's page in the admin."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.db import models
+from django.http import HttpRequest
 from django.utils import timezone
 
 from editorial.clock_fields import ClockField
+from editorial.models import Clinic
 from editorial.opening import OpeningTime, SpecialDay
 
-CLOCK_TIMES = {models.TimeField: {"form_class": ClockField}}
+CLOCK_TIMES: dict[type[models.Field], dict[str, Any]] = {models.TimeField: {"form_class": ClockField}}
 
 
 class OpeningTimeFormSet(forms.BaseInlineFormSet):
-    """Where nothing is listed yet, a row for each day stands ready; days left without times are not listed."""
+    """Where nothing is listed yet, there is a row for each day; days left without times are not saved."""
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, initial=[{"weekday": day} for day in OpeningTime.Weekday.values], **kwargs)
 
 
 class OpeningTimeInline(admin.TabularInline):
-    """When somebody is there to call people back: the confirmation's promise is worked out from these."""
+    """When the clinic calls people back: the promise in the confirmation follows from these."""
 
     model = OpeningTime
     formset = OpeningTimeFormSet
     formfield_overrides: ClassVar = CLOCK_TIMES
 
-    def get_extra(self, request, obj=None, **kwargs) -> int:
+    def get_extra(self, request: HttpRequest, obj: Clinic | None = None, **kwargs: Any) -> int:
         return 1 if obj and obj.opening_times.exists() else len(OpeningTime.Weekday)
 
 
 class SpecialDayInline(admin.TabularInline):
-    """Holidays and the like: nobody is promised a call on a closed day. Those that are past are not shown."""
+    """Holidays and the like: nobody is promised a call on a closed day. Past days are not shown."""
 
     model = SpecialDay
     extra = 2
     formfield_overrides: ClassVar = CLOCK_TIMES
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[SpecialDay]:
         return super().get_queryset(request).filter(day__gte=timezone.localdate())

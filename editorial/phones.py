@@ -1,4 +1,4 @@
-"""What counts as a phone number that somebody can call, and what people write beside it."""
+"""Phone numbers as people write them, with extensions and remarks."""
 
 import re
 import unicodedata
@@ -14,21 +14,21 @@ NOT_FOUND = (
     "If it is not a US number, begin with + and the country code."
 )
 
-#: North American numbers by shape: new area codes come every year, and an old list must not cost a call.
+#: North American numbers by pattern: an outdated list of area codes must not cost a call.
 _AMERICAN = re.compile(r"1?([2-9]\d\d[2-9]\d{6})")
 
-#: What may stand between the digits of one number.
+#: Separators within one number.
 _BETWEEN = re.compile(r"[\s\-‐-―−().\[\]_,;/|·•∙⋅・‧]*")
-#: What may as well part two numbers, or a number from a remark.
+#: Separators that may also come between two numbers, or between a number and a remark.
 _PARTS = re.compile(r"[,;\n]|\s[/|]|[/|]\s")
 _CLOCK = r"\d{1,2}(?::\d\d)?"
-#: Digits that are no part of a number whatever stands next to them: 5pm, 9 to 5:30, 2nd, 4B, 24/7, *67.
+#: Digits that are never part of a number: 5pm, 9 to 5:30, 2nd, 4B, 24/7, *67.
 _ASIDE = (
     rf"(?:{_CLOCK}\s*(?:-|–|to)\s*)?{_CLOCK}\s?[ap]\.?m\b|\d{{1,2}}:\d\d|\d{{1,2}}(?:st|nd|rd|th|[a-wyz])(?![a-z\d])"
     rf"|{_CLOCK}\s?to\s?{_CLOCK}\b|24/7|\*\d\d(?!\d)"
 )
 _TOKEN = re.compile(rf"(?P<aside>{_ASIDE})|(?P<digits>(?:\+\s?)?\d+)|(?P<word>[^\W\d_]+)", re.IGNORECASE)
-#: The digits behind such a word are its own.
+#: Digits after such a word belong to it.
 _TAKES_DIGITS = frozenset(
     "room rm apt apartment unit suite ste bed dorm pod ward floor building bldg box option opt press ext x extension "
     "after before until till by".split()
@@ -37,8 +37,8 @@ _EXTENSION = re.compile(
     r"\s*[,.(]?\s*(?:;ext=|,,|(?:ext(?:ension|n)?|x)\b\.?|x(?=\d)|ext(?=\d)|#)\s*[.:=#]?\s*(\d{1,7})(?!\w)\)?",
     re.IGNORECASE,
 )
-#: 1-800-FLOWERS: a whole area code, then letters where digits belong. With blanks, or outside of the toll-free codes,
-#: capitals only: `800 555 Jess` is half a number and a name.
+#: 1-800-FLOWERS: a whole area code, then letters for digits. With spaces, or other area codes than toll-free, capitals
+#: only: `800 555 Jess` is half a number and a name.
 _TOLL_FREE = r"8(?:00|33|44|55|66|77|88)"
 _VANITY = tuple(
     re.compile(rf"(?<![\w+])(?<!\w[-.])(?<!\d[\s(])(?:\+?1{gap})?\(?({area})\)?{gap}({sign}(?:{more}){{6}})(?![-.]?\w)")
@@ -54,14 +54,14 @@ _EMAIL = re.compile(r"[^\s/,;:<(]+@[^\s@]+\.[a-z]{2,}", re.IGNORECASE)
 
 
 class NotANumber(ValueError):
-    """There are digits, but no one number that somebody could call. The message says what to do."""
+    """There are digits, but no number that can be called. The message says what to do."""
 
 
-@dataclass(frozen=True, repr=False)  # no repr: it must not end up in a log
+@dataclass(frozen=True, repr=False)  # no repr: it must not get into a log
 class Written:
-    """A number in E.164, with ";ext=" and digits behind it where it has an extension; and what else was written.
+    """A number in E.164, followed by ";ext=" and digits if it has an extension; and what else was written.
 
-    Without any digit there is no number, only a remark.
+    Without any digit there is only a remark.
     """
 
     e164: str = ""
@@ -69,7 +69,7 @@ class Written:
 
 
 class _Run(NamedTuple):
-    """Groups of digits with nothing but separators between them: where each begins and ends."""
+    """Groups of digits with only separators between them: where each begins and ends."""
 
     groups: list[tuple[int, int]]
     after_word: str
@@ -77,10 +77,10 @@ class _Run(NamedTuple):
 
 
 def read(text: str) -> Written:
-    """The first whole number in `text`, American unless it says otherwise. Raises NotANumber.
+    """Return the first whole number in `text`, American unless it says otherwise. Raises NotANumber.
 
-    It has exactly the digits that were typed: letters count as digits only in a vanity number, and digits with words
-    between them are never joined.
+    It has exactly the digits that were typed: letters are digits only in a vanity number, and digits with words between
+    them are never joined.
     """
     flat = _EMAIL.sub(lambda found: "a" * len(found[0]), "".join(map(_flat, text)))  # its digits are its own
     runs = _runs(flat)
@@ -97,12 +97,12 @@ def read(text: str) -> Written:
 
 
 def for_people(e164: str) -> str:
-    """A kept number as one dials it here: (212) 555-0123 ext. 5, or 011 44 20 7946 0958. Empty for none."""
+    """Format a number to be dialed in the US: (212) 555-0123 ext. 5, or 011 44 20 7946 0958. Empty for none."""
     return " ext. ".join(filter(None, [without_extension(e164), extension(e164)]))
 
 
 def without_extension(e164: str) -> str:
-    """The same for a machine that dials."""
+    """Format it for a tel: link."""
     if not e164:
         return ""
     number = phonenumbers.parse(e164.partition(";")[0])
@@ -116,12 +116,12 @@ def extension(e164: str) -> str:
 
 
 def without_numbers(remark: str) -> str:
-    """The remark for those to whom the number is not shown yet: it may hold a second one."""
+    """Hide numbers in a remark from staff who may not see the number yet."""
     return _LONG.sub("[another number]", remark)
 
 
 def _flat(character: str) -> str:
-    """Digits and signs of any script as ASCII, one for one, so that places stay the same."""
+    """Turn digits and signs of any script into ASCII, one for one, so that positions stay the same."""
     if (digit := unicodedata.decimal(character, None)) is not None:
         return str(digit)
     plain = unicodedata.normalize("NFKC", character)
@@ -144,7 +144,7 @@ def _runs(flat: str) -> list[_Run]:
         else:
             if runs and not word and gap.isspace():
                 runs[-1] = runs[-1]._replace(before_word=True)
-            word = token[0].lower() if not word[:1].isdigit() else f"{word} {token[0]}"  # the 2nd floor has its digits
+            word = token[0].lower() if not word[:1].isdigit() else f"{word} {token[0]}"  # "2nd floor" has its digits
         at = end
     return runs
 
@@ -157,17 +157,20 @@ def _in_run(flat: str, run: _Run) -> tuple[PhoneNumber, int, int] | None:
     if not groups:
         return None
     parts = _parts(flat, groups)
-    found = _american(_digits(flat, groups)) and groups
-    found = found or _foreign(flat, parts) or next((part for part in parts if _american(_digits(flat, part))), None)
+    found = groups if _american(_digits(flat, groups)) else _foreign(flat, parts)
+    found = found or next((part for part in parts if _american(_digits(flat, part))), None)
     found = found or _first_of_several(flat, groups)
-    before_word = run.before_word and found and found[-1] == groups[-1]
-    if not found or not _is_grouped_like_a_number(flat, found, before_word=before_word):
+    if not found:
         return None
-    return _number(_digits(flat, found)), found[0][0], found[-1][1]
+    number = _number(_digits(flat, found))
+    before_word = run.before_word and found[-1] == groups[-1]
+    if number is None or not _is_grouped_like_a_number(flat, found, before_word=before_word):
+        return None
+    return number, found[0][0], found[-1][1]
 
 
 def _is_grouped_like_a_number(flat: str, groups: list[tuple[int, int]], *, before_word: bool) -> bool:
-    """False for `212 555 012 2 kids`, where the 2 may be the word's, and for `55 1234 5678`, as abroad."""
+    """Return False for `212 555 012 2 kids`, where the 2 may be the word's, and for foreign `55 1234 5678`."""
     lengths = [end - start for start, end in groups]
     if len(lengths) < 2:
         return True
@@ -186,7 +189,7 @@ def _parts(flat: str, groups: list[tuple[int, int]]) -> list[list[tuple[int, int
 
 
 def _first_of_several(flat: str, groups: list[tuple[int, int]]) -> list[tuple[int, int]] | None:
-    """The first number where the groups are whole American numbers, one behind the other, and nothing else."""
+    """Return the first number where the groups are several whole American numbers and nothing else."""
     for at in range(1, len(groups)):
         first, rest = groups[:at], groups[at:]
         if _american(_digits(flat, first)) and (_american(_digits(flat, rest)) or _first_of_several(flat, rest)):
@@ -195,7 +198,7 @@ def _first_of_several(flat: str, groups: list[tuple[int, int]]) -> list[tuple[in
 
 
 def _foreign(flat: str, parts: list[list[tuple[int, int]]]) -> list[tuple[int, int]] | None:
-    """The first part, if it says its country. Lengths differ abroad: with more digits behind it, it must be valid."""
+    """Return the first part, if it names its country. Lengths differ abroad: before more digits it must be valid."""
     number = _number(_digits(flat, parts[0]))
     if number is None or (len(parts) > 1 and not phonenumbers.is_valid_number(number)):
         return None
@@ -212,12 +215,12 @@ def _american(digits: str) -> PhoneNumber | None:
 
 
 def _number(digits: str) -> PhoneNumber | None:
-    """An American number, or one that begins with + and a country, or with what one dials for the +."""
+    """Return an American number, or one that begins with +, 011 or 00 and a country code."""
     said = re.fullmatch(r"(?:\+|011|00)([1-9]\d+)", digits)
     if not said or said[1].startswith("1"):
         return _american(said[1] if said else digits)
     try:
-        # Mexico took the 1 of mobile phones away in 2019; phones and people still write it.
+        # Mexico dropped the 1 of mobile numbers in 2019; phones and people still write it.
         number = phonenumbers.parse("+" + re.sub(r"^521(?=\d{10}$)", "52", said[1]))
     except phonenumbers.NumberParseException:
         return None

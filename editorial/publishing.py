@@ -1,9 +1,10 @@
-"""What is published, and what may be: the one place that decides both."""
+"""What readers see, and what may be published: decided here alone."""
 
 import contextlib
 import datetime
 import re
 from collections.abc import Iterator
+from typing import ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -11,7 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from editorial.images import UNDESCRIBED, UPLOAD_REFUSED
-from editorial.markdown import PageText, cited_keys
+from editorial.markdown import cited_keys, convert
 from editorial.models import Source
 
 WRITING_HELP = (
@@ -23,33 +24,32 @@ SUMMARY = (50, 160)
 
 
 def check_bounds(texts: list[str]) -> None:
-    """Raises ValidationError for a text that would take too long to convert."""
-    refusals = dict.fromkeys(PageText().render(text).refusal for text in texts)
-    if found := [refusal for refusal in refusals if refusal]:
-        raise ValidationError(found)
+    """Raise ValidationError for a text that would take too long to convert."""
+    if refusals := dict.fromkeys(refusal for text in texts if (refusal := convert(text).refusal)):
+        raise ValidationError(list(refusals))
 
 
 def check_sources(texts: list[str]) -> set[str]:
-    """The keys that the texts cite. Raises ValidationError where there is no such source."""
+    """Return the keys that the texts cite. Raises ValidationError where there is no such source."""
     cited = cited_keys(*texts)
     unknown = sorted(cited - set(Source.objects.filter(key__in=cited).values_list("key", flat=True)))
     if unknown:
         raise ValidationError(
-            f"There is no source named {', '.join(unknown)}. Add it under Sources first, or mend the key."
+            f"There is no source named {', '.join(unknown)}. Add it under Sources first, or correct the key."
         )
     return cited
 
 
 def check_pictures(texts: list[str]) -> None:
-    """Raises ValidationError for a picture that readers could not see, or that nobody has described."""
+    """Raise ValidationError for a picture that readers could not see, or that has no description."""
     problems = []
     for text in texts:
         if UPLOAD_REFUSED in text:
-            problems.append("A picture could not be added. The text says why; mend it or take that line out.")
-        for picture in re.findall(r"<img [^>]*>", PageText().render(text).html):
+            problems.append("A picture could not be added. The text says why; fix it or delete that line.")
+        for picture in re.findall(r"<img [^>]*>", convert(text).html):
             description = re.search(r'alt="([^"]*)"', picture)
             if not description or description[1].strip() in {"", UNDESCRIBED}:
-                problems.append("Describe each picture in words, between ![ and ], for those who cannot see it.")
+                problems.append("Describe each picture, between ![ and ], for readers who cannot see it.")
             if "src=" not in picture:
                 problems.append("Pictures must be on this site: drop the file into the text to add it.")
     if problems:
@@ -57,7 +57,7 @@ def check_pictures(texts: list[str]) -> None:
 
 
 def check_summary(text: str) -> None:
-    """Raises ValidationError where a summary is no use as the description that search engines show whole."""
+    """Raise ValidationError where a summary is too short or long for search engines to show whole."""
     if not SUMMARY[0] <= len(text) <= SUMMARY[1]:
         raise ValidationError(
             f"Write {SUMMARY[0]} to {SUMMARY[1]} characters: search engines show this sentence. It has {len(text)}."
@@ -67,24 +67,24 @@ def check_summary(text: str) -> None:
 class PublishedQuerySet(models.QuerySet):
     """Every public list, page, feed, sitemap and search goes through `published`."""
 
-    def published(self, at: datetime.datetime | None = None):
-        """What readers may see at the given moment (now, unless told)."""
+    def published(self, at: datetime.datetime | None = None) -> Self:
+        """Return what readers may see at the given time, by default now."""
         return self.filter(status=ReviewedPage.Status.PUBLISHED, published_at__lte=at or timezone.now())
 
-    def scheduled(self, at: datetime.datetime | None = None):
-        """What readers will see later than the given moment (now, unless told), with nobody's help."""
+    def scheduled(self, at: datetime.datetime | None = None) -> Self:
+        """Return what will appear by itself after the given time, by default now."""
         return self.filter(status=ReviewedPage.Status.PUBLISHED, published_at__gt=at or timezone.now())
 
-    def review_overdue(self, on: datetime.date | None = None):
-        """Published pages whose review date has passed."""
+    def review_overdue(self, on: datetime.date | None = None) -> Self:
+        """Return published pages whose review date has passed."""
         return self.published().filter(review_due_on__lt=on or timezone.localdate())
 
 
 class ReviewedPage(models.Model):
     """A page for readers, with its state, its review dates and the rule that ties the two.
 
-    Nothing medical is published without a source and a review date; `clean` tells the editor, and a database
-    constraint holds for the dates whoever writes.
+    Nothing medical is published without a source and a review date: `clean` tells the editor, and a database constraint
+    enforces the dates for all writers. A subclass has a slug and a summary.
     """
 
     class Status(models.TextChoices):
@@ -92,11 +92,13 @@ class ReviewedPage(models.Model):
         IN_REVIEW = "in-review", "In review"
         PUBLISHED = "published", "Published"
 
-    #: Slugs that other addresses have taken.
+    #: Slugs reserved by other URLs.
     reserved_slugs: tuple[str, ...] = ()
-    #: Names of the fields that hold Markdown and so can carry citations.
+    #: Names of the fields that hold Markdown, and so citations.
     markdown_fields: tuple[str, ...] = ()
 
+    slug: models.SlugField
+    summary: models.CharField
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, db_index=True)
     published_at = models.DateTimeField(
         null=True,
@@ -115,7 +117,7 @@ class ReviewedPage(models.Model):
     )
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects = PublishedQuerySet.as_manager()
+    objects: ClassVar = PublishedQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -135,8 +137,11 @@ class ReviewedPage(models.Model):
             ),
         ]
 
+    def get_absolute_url(self) -> str:
+        raise NotImplementedError
+
     def is_published(self, at: datetime.datetime | None = None) -> bool:
-        """Whether readers may see this page at the given moment; agrees with PublishedQuerySet.published."""
+        """Return whether readers may see this page at the given time; agrees with PublishedQuerySet.published."""
         return (
             self.status == self.Status.PUBLISHED
             and self.published_at is not None
@@ -148,43 +153,42 @@ class ReviewedPage(models.Model):
         return self.review_due_on is not None and self.review_due_on < timezone.localdate()
 
     def markdown_texts(self) -> list[str]:
-        """All the Markdown of the page; subclasses add what their related rows hold."""
+        """Return all Markdown of the page; subclasses add that of their related rows."""
         return [getattr(self, name) for name in self.markdown_fields]
 
     def clean(self) -> None:
-        """Raises ValidationError where the page cites an unknown source or is not fit to publish: all that is wrong
-        at once, by field."""
+        """Raise ValidationError with everything that is wrong, by field: unknown sources, or not fit to publish."""
         super().clean()
         problems: dict[str, list[ValidationError]] = {}
         if self.slug in self.reserved_slugs:
             problems["slug"] = [ValidationError("This address is taken by another page. Choose another slug.")]
-        with _told_in(problems):
+        with _collected_in(problems):
             check_bounds(self.markdown_texts())
-        with _told_in(problems):
+        with _collected_in(problems):
             check_sources(self.markdown_texts())
         if self.status == self.Status.PUBLISHED:
-            self._look_whether_fit(problems)
+            self._check_fit_to_publish(problems)
         if problems:
             raise ValidationError(problems)
         if self.status == self.Status.PUBLISHED and self.published_at is None:
             self.published_at = timezone.now()
 
-    def _look_whether_fit(self, problems: dict[str, list[ValidationError]]) -> None:
+    def _check_fit_to_publish(self, problems: dict[str, list[ValidationError]]) -> None:
         for name in ("reviewed_on", "review_due_on"):
             if getattr(self, name) is None:
                 problems[name] = [ValidationError("Needed before this page can be published.")]
-        with _told_in(problems, "summary"):
+        with _collected_in(problems, "summary"):
             check_summary(self.summary)
-        with _told_in(problems):
+        with _collected_in(problems):
             check_pictures([getattr(self, name) for name in self.markdown_fields])
         if not cited_keys(*self.markdown_texts()):
-            with _told_in(problems):
+            with _collected_in(problems):
                 raise ValidationError("A published page needs at least one source. Cite it in the text as [@key].")
 
 
 @contextlib.contextmanager
-def _told_in(problems: dict[str, list[ValidationError]], field: str = "") -> Iterator[None]:
-    """What is wrong is put beside what else is, so that nobody mends one thing to learn of the next."""
+def _collected_in(problems: dict[str, list[ValidationError]], field: str = "") -> Iterator[None]:
+    """Add a ValidationError to the others, so that the editor learns of all at once."""
     try:
         yield
     except ValidationError as error:

@@ -1,7 +1,7 @@
 """Loads starter content so that what staff changed stays changed and what they removed stays removed.
 
-Each item remembers a digest of the values it was loaded with. A later version of the file reaches the database
-only while the row still holds exactly those values.
+Each item keeps a digest of the values it was loaded with. A later version of the file updates the row only while it
+still holds exactly those values.
 """
 
 import datetime
@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import combinations
 from pathlib import Path
+from typing import Any, TypeVar
 
 import yaml
 from django.db import models, transaction
@@ -22,20 +23,21 @@ from editorial.models import Clinic, GlossaryTerm, HelpLine, Source, StarterItem
 STARTER = Path(__file__).parent / "starter"
 
 
+Row = TypeVar("Row", bound=models.Model)
+Values = dict[str, Any]
+Related = dict[str, list[Any]]
+
+
 def load_item(
-    model: type[models.Model],
-    key: dict[str, object],
-    values: dict[str, object],
-    related: dict[str, Iterable[models.Model]] | None = None,
-    was: Iterable[str] = (),
+    model: type[models.Model], key: Values, values: Values, related: Related | None = None, was: Iterable[str] = ()
 ) -> str:
-    """Adds or refreshes one row; returns "added", "updated", "unchanged" or "kept" (staff have the say).
+    """Add or update one row; returns "added", "updated", "unchanged" or "kept" (staff changed it).
 
     `key` finds the row, `values` are its fields, `related` its many-to-many relations. `was`: slugs that the file
-    gave it earlier; the row is then the same one under a new address, and the old address leads there.
+    gave it earlier, which redirect to the new one.
     """
     _rename(model, key, was)
-    related = {name: list(rows) for name, rows in (related or {}).items()}
+    related = related or {}
     wanted = _digest(values, related)
     item = _item(model, key)
     row = model._default_manager.filter(**({"pk": item.object_id} if item else key)).first()
@@ -61,19 +63,20 @@ def load_item(
     return "updated"
 
 
-def rows(model: type[models.Model], field: str, names: Iterable[str]) -> list[models.Model]:
-    """The rows that files call by these names. A row staff renamed is still found; one they removed is left out."""
+def rows(model: type[Row], field: str, names: Iterable[str]) -> list[Row]:
+    """Return the rows that files call by these names, also those staff renamed, without those they removed."""
     found = []
     for name in names:
         item = _item(model, {field: name})
-        row = model._default_manager.filter(**({"pk": item.object_id} if item else {field: name})).first()
+        found_by: Values = {"pk": item.object_id} if item else {field: name}
+        row = model._default_manager.filter(**found_by).first()
         if row:
             found.append(row)
     return found
 
 
 def load() -> Counter:
-    """Sources, the clinic and the help lines. Returns how many rows had which outcome."""
+    """Load sources, glossary, the clinic and help lines. Returns how many rows had which outcome."""
     outcomes: Counter = Counter()
     for entry in read_yaml(STARTER / "sources.yaml"):
         values = {**entry, "url": entry["url"] or ""}
@@ -88,37 +91,37 @@ def load() -> Counter:
     return outcomes
 
 
-def read_yaml(path: Path) -> object:
+def read_yaml(path: Path) -> Any:
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 def read_page(path: Path) -> dict:
-    """A Markdown file with YAML front matter: its keys, and the text under "body"."""
+    """Read a Markdown file with YAML front matter: its keys, and the text under "body"."""
     _, head, body = path.read_text(encoding="utf-8").split("---\n", 2)
     return {**yaml.safe_load(head), "body": body.strip() + "\n"}
 
 
 def at_start_of(day: datetime.date) -> datetime.datetime:
-    """Starter pages are published from the first moment of their day, in the site's time zone."""
+    """Return the first moment of a day in the site's time zone, when starter pages are published."""
     return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
 
 
-def _identity(model: type[models.Model], key: dict[str, object]) -> dict[str, str]:
+def _identity(model: type[models.Model], key: Values) -> dict[str, str]:
     return {"kind": model._meta.label_lower, "key": "/".join(str(part) for part in key.values())}
 
 
-def _item(model: type[models.Model], key: dict[str, object]) -> StarterItem | None:
+def _item(model: type[models.Model], key: Values) -> StarterItem | None:
     return StarterItem.objects.filter(**_identity(model, key)).first()
 
 
-def _rename(model: type[models.Model], key: dict[str, object], was: Iterable[str]) -> None:
+def _rename(model: type[models.Model], key: Values, was: Iterable[str]) -> None:
     for old in was:
         item = _item(model, {"slug": old})
         if item is None or _item(model, key):
             continue
         with transaction.atomic():
-            row = model._default_manager.filter(pk=item.object_id, slug=old).first()
-            if row:  # a slug that staff changed, or a row they removed, stays as it is
+            row: Any = model._default_manager.filter(pk=item.object_id, slug=old).first()
+            if row:  # unless staff changed its slug or removed it
                 before, row.slug = row.get_absolute_url(), key["slug"]
                 row.save()
                 moved(before, row.get_absolute_url())
@@ -126,16 +129,16 @@ def _rename(model: type[models.Model], key: dict[str, object], was: Iterable[str
             item.save(update_fields=["key"])
 
 
-def _relate(row: models.Model, related: dict[str, list[models.Model]]) -> None:
+def _relate(row: models.Model, related: Related) -> None:
     for name, rows in related.items():
         getattr(row, name).set(rows)
 
 
-def _untouched(row: models.Model, values: dict, related: dict, digest: str) -> bool:
-    """Whether the row still holds what it was loaded with.
+def _untouched(row: models.Model, values: Values, related: Related, digest: str) -> bool:
+    """Return whether the row still holds what it was loaded with.
 
-    A column added since then had no part in that digest, and the row has its default. Nobody wrote down which columns
-    there were, so the digest is tried without any of those that hold their default.
+    A column added since then is not in that digest, and the row has its default. Which columns there were is not
+    recorded, so the digest is tried without any of those that hold their default.
     """
     at_default = [name for name in values if _at_default(row, name)]
     for count in range(len(at_default) + 1):
@@ -147,25 +150,25 @@ def _untouched(row: models.Model, values: dict, related: dict, digest: str) -> b
 
 
 def _at_default(row: models.Model, name: str) -> bool:
-    field = row._meta.get_field(name)
+    field: Any = row._meta.get_field(name)
     return field.has_default() and getattr(row, name) == field.get_default()
 
 
-def _digest_of(row: models.Model, values: dict, related: dict) -> str:
+def _digest_of(row: models.Model, values: Values, related: Related) -> str:
     return _digest(
         {name: getattr(row, name) for name in values},
         {name: list(getattr(row, name).all()) for name in related},
     )
 
 
-def _digest(values: dict[str, object], related: dict[str, list[models.Model]]) -> str:
+def _digest(values: Values, related: Related) -> str:
     plain = {name: _plain(value) for name, value in values.items()}
     plain |= {name: sorted(row.pk for row in rows) for name, rows in related.items()}
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
 
 
 def _plain(value: object) -> object:
-    """The same for a value from a file and for the same value read back from the database, which keeps time in UTC."""
+    """Return the same for a value from a file and for that value read from the database, which keeps time in UTC."""
     if isinstance(value, models.Model):
         return value.pk
     if isinstance(value, datetime.datetime):

@@ -1,23 +1,26 @@
-"""Structured data for search engines: only what is true of the page."""
+"""Structured data for search engines (schema.org), and only what is true of the page."""
 
 import json
+from typing import Any
 
 from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-#: What would end the script element or begin markup inside it.
+from editorial.publishing import ReviewedPage
+
+#: What would end the script element or begin markup in it.
 ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
-def structured_page(page, name: str, parent: str, parent_path: str) -> SafeString:
-    """A page of health information and its place in the site. A reviewer is named only if there was one."""
+def structured_page(page: ReviewedPage, name: str, parent: str, parent_path: str) -> SafeString:
+    """Describe a page of health information and its breadcrumbs."""
     path = page.get_absolute_url()
     return _script([_page(page, path, name, page.summary), _trail((parent, parent_path), (name, path))])
 
 
-def structured_symptom(symptom, parent_path: str) -> SafeString:
-    """A symptom's page: it is checked, and changes, together with its stage."""
+def structured_symptom(symptom: Any, parent_path: str) -> SafeString:
+    """Describe a symptom's page, which is reviewed together with its stage."""
     path, name = symptom.get_absolute_url(), f"{symptom.name} in heroin withdrawal"
     description = f"{name}: what it is, how long it usually lasts, what helps, and when to get medical help."
     about = _page(symptom.phase, path, name, description)
@@ -25,8 +28,8 @@ def structured_symptom(symptom, parent_path: str) -> SafeString:
     return _script([about, _trail(("Symptoms", parent_path), (symptom.name, path))])
 
 
-def _page(reviewed, path: str, name: str, description: str) -> dict:
-    """A page whose dates and reviewer are those of `reviewed`, which is the page or what it belongs to."""
+def _page(reviewed: ReviewedPage, path: str, name: str, description: str) -> dict:
+    """Describe a page with the dates and the reviewer, if any, of `reviewed`."""
     url = f"{settings.SITE_URL}{path}"
     about = {
         "@type": "MedicalWebPage",
@@ -48,7 +51,7 @@ def _page(reviewed, path: str, name: str, description: str) -> dict:
 
 
 def structured_trail(name: str, path: str, parent: str = "", parent_path: str = "") -> SafeString:
-    """The place in the site of a list, or of a page of our own words."""
+    """Describe the breadcrumbs of a list or of a static page."""
     return _script([_trail(*([(parent, parent_path)] if parent else []), (name, path))])
 
 
@@ -63,17 +66,9 @@ def _trail(*steps: tuple[str, str]) -> dict:
 
 
 def structured_site() -> SafeString:
-    """The site itself, on its front page."""
-    return _script(
-        [
-            {
-                "@type": "WebSite",
-                "name": settings.SITE_NAME,
-                "url": f"{settings.SITE_URL}/",
-                "inLanguage": "en-US",
-            }
-        ]
-    )
+    """Describe the site, on its front page."""
+    url = f"{settings.SITE_URL}/"
+    return _script([{"@type": "WebSite", "name": settings.SITE_NAME, "url": url, "inLanguage": "en-US"}])
 
 
 def _script(graph: list[dict]) -> SafeString:

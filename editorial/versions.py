@@ -103,8 +103,8 @@ def next_change(now: datetime.datetime) -> datetime.datetime:
     tomorrow = datetime.datetime.combine(today + datetime.timedelta(days=1), datetime.time.min)
     moments = [timezone.make_aware(tomorrow), now + LONGEST]
     for model in content_models():
-        if hasattr(model.objects, "scheduled"):
-            moments.append(model.objects.scheduled(now).aggregate(at=Min("published_at"))["at"])
+        if scheduled := getattr(model._default_manager, "scheduled", None):
+            moments.append(scheduled(now).aggregate(at=Min("published_at"))["at"])
     return min(moment for moment in moments if moment)
 
 

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.contrib import admin
+from django.http import HttpRequest
 from markdownx.models import MarkdownxField
 from markdownx.widgets import AdminMarkdownxWidget
 
@@ -41,7 +42,7 @@ class SymptomInline(admin.StackedInline):
 
 
 @admin.register(Phase)
-class PhaseAdmin(ReviewedPageAdmin):
+class PhaseAdmin(ReviewedPageAdmin[Phase]):
     list_display = (
         "name",
         "position",
@@ -77,10 +78,10 @@ class PhaseAdmin(ReviewedPageAdmin):
     preview_template = "phases/detail.html"
     preview_name = "phase"
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return Phase.objects.count() < STAGES and super().has_add_permission(request)
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Phase | None = None) -> bool:
         return False  # to hide a stage, take it back to draft
 
     def preview_context(self, page: Phase) -> dict:
@@ -100,9 +101,9 @@ class PhaseAdmin(ReviewedPageAdmin):
 
 
 @admin.register(TreatmentOption)
-class TreatmentOptionAdmin(ReviewedPageAdmin):
+class TreatmentOptionAdmin(ReviewedPageAdmin[TreatmentOption]):
     list_display = ("name", "kind", "status", "live", "evidence", "review_due_on", "position")
-    list_filter = (*ReviewedPageAdmin.list_filter, "kind", "evidence")
+    list_filter: ClassVar = (*ReviewedPageAdmin.list_filter, "kind", "evidence")
     search_fields = ("name", "also_called", "summary", "body")
     prepopulated_fields: ClassVar = {"slug": ["name"]}
     fieldsets = (

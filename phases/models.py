@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import groupby
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from markdownx.models import MarkdownxField
@@ -94,7 +94,7 @@ class Phase(ReviewedPage, Course):
         TreatmentOption, blank=True, related_name="phases", verbose_name="treatment options that fit"
     )
 
-    objects = PhaseQuerySet.as_manager()
+    objects: ClassVar = PhaseQuerySet.as_manager()
 
     class Meta(ReviewedPage.Meta):
         ordering = ["position"]

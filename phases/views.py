@@ -60,7 +60,7 @@ def symptom(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "symptom": shown,
         "near": symptoms.filter(area=shown.area).exclude(pk=shown.pk),
-        "timeline": timeline.of_symptom(shown, Phase.objects.published()),
+        "timeline": timeline.of_symptom(shown, list(Phase.objects.published())),
     }
     return render(request, "phases/symptom_detail.html", context)
 
