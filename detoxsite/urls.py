@@ -8,7 +8,6 @@ import phases.urls
 from guide import views
 from guide.a_z import a_z
 from guide.guide_file import guide_file
-from guide.leaving import leave
 from guide.sitemaps import sitemap, sitemap_part
 from operations.views import readiness_page
 
@@ -31,7 +30,7 @@ urlpatterns = [
     path("safety/", views.page("safety"), name="safety"),
     path("card/", views.page("card"), name="card"),
     path("notes.html", guide_file, name="guide-file"),
-    path("leave/", leave, name="leave"),
+    path("leave/", views.leave, name="leave"),
     path("a-z/", a_z, name="a-z"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", sitemap, name="sitemap"),

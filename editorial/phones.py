@@ -79,15 +79,13 @@ class _Run(NamedTuple):
 def read(text: str) -> Written:
     """Return the first whole number in `text`, American unless it says otherwise. Raises NotANumber.
 
-    It has exactly the digits that were typed: letters are digits only in a vanity number, and digits with words between
-    them are never joined.
+    It has exactly the digits typed: letters are digits only in a vanity number, and words between digits split them.
     """
     flat = _EMAIL.sub(lambda found: "a" * len(found[0]), "".join(map(_flat, text)))  # its digits are its own
     runs = _runs(flat)
     for run in runs:
         if found := _in_run(flat, run):
-            number, start, end = found
-            return _written(text, flat, number, start, end)
+            return _written(text, flat, *found)
     if vanity := _vanity(flat):
         return _written(text, flat, *vanity)
     if not any(character.isdigit() for character in flat):
@@ -135,8 +133,7 @@ def _runs(flat: str) -> list[_Run]:
         start, end = token.span()
         gap = flat[at:start]
         if token["digits"]:
-            is_next = bool(runs) and not word and "+" not in token[0] and _BETWEEN.fullmatch(gap)
-            if is_next:
+            if runs and not word and "+" not in token[0] and _BETWEEN.fullmatch(gap):
                 runs[-1].groups.append((start, end))
             else:
                 runs.append(_Run([(start, end)], word if re.fullmatch(r"[\s.:#]*", gap) else "", False))

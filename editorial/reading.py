@@ -1,9 +1,20 @@
-"""Marks views whose page is the same for every reader, so that it may be cached."""
+"""What pages for readers have in common: their requests, and whether they are the same for everybody."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from django.http import HttpRequest
 
 View = TypeVar("View", bound=Callable)
+
+
+class ReaderRequest(HttpRequest):
+    """A request with what privateversion.middleware adds to it."""
+
+    environ: dict[str, Any]  # WSGI's own
+    is_private: bool
+    private_address: str  # of this page's private version, if it has one
+    outside: Callable[[str], str]  # the address for a link from a saved file
 
 
 def reading_page(*, query: tuple[str, ...] = ()) -> Callable[[View], View]:

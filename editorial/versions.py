@@ -47,7 +47,7 @@ class Edition:
     number: int
     until: float
 
-    def is_over(self) -> bool:
+    def is_stale(self) -> bool:
         """Whether pages may show something else by now. One query. Raises DatabaseError."""
         return time.time() >= self.until or number() != self.number
 

@@ -1,6 +1,7 @@
-"""A to Z: symptoms, treatments, explained words and what people fear, for who knows a word and not where it stands."""
+"""A to Z: symptoms, treatments, explained words and what people fear, for readers who look for a word."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -13,16 +14,16 @@ from articles.models import Article
 from editorial.markdown import PageText
 from editorial.models import GlossaryTerm
 from editorial.reading import reading_page
-from phases.models import Phase, Symptom, TreatmentOption
+from phases.models import Symptom, TreatmentOption
 
-#: Words that are no symptom, no treatment and no hard word: the page that speaks of each, the place in it, its kind.
-SPOKEN_OF = {
+#: Other words: for each the page about it, the fragment, and what is there.
+OTHER_WORDS = {
     "Heroin": ("phases:list", "", "its three stages of withdrawal"),
     "Overdose": ("emergency", "#steps", "what to do, in order"),
     "Pregnancy": ("emergency", "#pregnant", "what to do"),
     "Suicide": ("emergency", "#lines", "people to call, day or night"),
 }
-#: The same for what an article is on: its address and the words that lead there.
+#: Words that lead to an article, by its slug.
 ARTICLES_ON = {
     "alcohol-or-benzos-too": ("Alcohol", "Xanax"),
     "coming-off-methadone-or-buprenorphine": ("Missed doses", "Running out of medicine"),
@@ -40,7 +41,7 @@ ARTICLES_ON = {
 
 @dataclass(frozen=True)
 class Entry:
-    """A name with its page, or a word with its meaning (and its page, if it has one), or a name to see another for."""
+    """A name with its page, a word with its meaning (and its page, if any), or a name that refers to another."""
 
     name: str
     url: str = ""
@@ -53,6 +54,7 @@ class Entry:
 @reading_page()
 @require_safe
 def a_z(request: HttpRequest) -> HttpResponse:
+    """Show all entries by their first letter."""
     page_text = PageText()
     by_letter: dict[str, list[Entry]] = defaultdict(list)
     for entry in sorted(_entries(page_text), key=lambda entry: (entry.name.lower(), entry.kind)):
@@ -61,9 +63,8 @@ def a_z(request: HttpRequest) -> HttpResponse:
     return render(request, "search/a_z.html", {"letters": letters, "page_text": page_text})
 
 
-def _entries(page_text: PageText):
-    live = Phase.objects.published()
-    for symptom in Symptom.objects.filter(phase__in=live).select_related("phase"):
+def _entries(page_text: PageText) -> Iterator[Entry]:
+    for symptom in Symptom.objects.published():
         yield Entry(symptom.name, symptom.get_absolute_url(), "symptom")
     treatments = {row.name: row.get_absolute_url() for row in TreatmentOption.objects.published().defer("body")}
     for term in sorted(GlossaryTerm.objects.all(), key=lambda term: term.word.lower()):
@@ -71,11 +72,11 @@ def _entries(page_text: PageText):
         url = treatments.pop(_capital(term.word), "")
         yield Entry(_capital(term.word), url, meaning=page_text.render(term.meaning).html, anchor=anchor)
         for form in term.forms[1:]:
-            if not form.lower().startswith(term.word.lower()[:5]):  # a plural stands beside its own word
+            if not form.lower().startswith(term.word.lower()[:5]):  # a plural would be next to its own word
                 yield Entry(_capital(form), see=_capital(term.word), anchor=anchor)
     for name, url in treatments.items():
         yield Entry(name, url, "treatment")
-    for name, (page, place, kind) in SPOKEN_OF.items():
+    for name, (page, place, kind) in OTHER_WORDS.items():
         yield Entry(name, f"{reverse(page)}{place}", kind)
     for article in Article.objects.published().filter(slug__in=ARTICLES_ON).defer("body"):
         for name in ARTICLES_ON[article.slug]:

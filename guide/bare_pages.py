@@ -1,4 +1,4 @@
-"""Pages for when nothing else can be had: no template, no style sheet and no database. Each has the numbers to call."""
+"""Pages that need no template, style sheet or database. Each has the numbers to call."""
 
 from editorial.page_context import FALLBACK_CLINIC
 
@@ -29,7 +29,7 @@ Connection: close
     return head.replace("\n", "\r\n").encode() + body
 
 
-#: What the server says by itself where a lane is full: server.lanes.
+#: The server's own answer where a lane is full: server.lanes.
 BUSY_ANSWER = _whole_answer(
     "503 Service Unavailable",
     _page("Too many people are asking right now", "Wait 5 seconds and try again, or call."),

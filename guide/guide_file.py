@@ -1,4 +1,4 @@
-"""The whole guide as one file with a neutral name, to keep on a phone and read without a line."""
+"""The whole guide as one file with a neutral name, to keep on a phone and read offline."""
 
 import base64
 import hashlib
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import Case, TextField, Value, When
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -16,15 +16,15 @@ from django.views.decorators.http import require_safe
 
 from articles.models import Article
 from editorial.markdown import PageText
-from editorial.reading import reading_page
+from editorial.reading import ReaderRequest, reading_page
 from guide import styles
 from phases.models import Phase, TreatmentOption
 
 NAME = "notes.html"
-#: The file stays below 1 MB: what the articles may take of it in bytes, how many there may be, and how many more it
-#: names. The rest of the guide takes some 100 kB.
+#: The file stays below 1 MB: bytes for the texts of articles, how many of these, and how many more are only named. The
+#: rest of the guide takes some 100 kB.
 OF_ARTICLES, MOST_ARTICLES, MOST_NAMED = 700_000, 50, 100
-#: Parts of the file by the name of the page that they are; the places in it that a heading of a text may not take.
+#: The id of each part of the file, by the URL name of its page; and ids that no heading of a text may have.
 PARTS = {"emergency": "emergency", "treatments:list": "treatments", "plan": "plan", "articles:list": "articles"}
 TAKEN = {*PARTS.values(), "numbers", "pregnant", "sources-title"}
 _OWN_LINK = re.compile(r'(<a\b[^>]*?\bhref=")(/(?!/)[^"]*)"')
@@ -35,7 +35,7 @@ _HEADING = re.compile(r"(</?h)([2-4])\b")
 
 @dataclass(frozen=True)
 class KeptArticles:
-    """The articles that are in the file with their texts, others by name, and whether there are still more."""
+    """The articles in the file with their texts, those only named, and whether there are more."""
 
     whole: list[tuple[Article, SafeString]]
     named: list[Article]
@@ -44,10 +44,10 @@ class KeptArticles:
 
 @reading_page()
 @require_safe
-def guide_file(request: HttpRequest) -> HttpResponse:
-    """Emergency, numbers, stages, treatment options, articles and a plan to fill in.
+def guide_file(request: ReaderRequest) -> HttpResponse:
+    """Serve emergency steps, numbers, stages, treatment options, articles and a plan to fill in.
 
-    It asks for nothing outside itself. The policy stands in the file too, as a file on a phone has no headers.
+    The file loads nothing else. It has the policy inside too, as a file on a phone has no headers.
     """
     style = styles.style("notes")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -59,7 +59,7 @@ def guide_file(request: HttpRequest) -> HttpResponse:
     targets |= {page.get_absolute_url(): place_of(page) for page in parts}
 
     def articles() -> KeptArticles:
-        """Called by the template where they stand, so that their sources are numbered after those above."""
+        """Called by the template in their place, so that their sources are numbered after those above."""
         kept = kept_articles(page_text)
         targets.update((article.get_absolute_url(), place_of(article)) for article, _ in kept.whole)
         return kept
@@ -75,8 +75,8 @@ def guide_file(request: HttpRequest) -> HttpResponse:
         "articles": articles,
         "page_text": page_text,
     }
-    html = render_to_string("keep/guide_file.html", context, request)
-    html = _TEXT.sub(_under_its_title, _OWN_LINK.sub(lambda link: _led(link, targets, outside), html))
+    html: str = render_to_string("keep/guide_file.html", context, request)
+    html = _TEXT.sub(_under_its_title, _OWN_LINK.sub(lambda link: _linked(link, targets, outside), html))
     response = HttpResponse(_PICTURE.sub(_in_words, html))
     response.headers["Content-Disposition"] = f'attachment; filename="{NAME}"'
     response.headers["Content-Security-Policy"] = f"{policy}; sandbox"
@@ -85,7 +85,7 @@ def guide_file(request: HttpRequest) -> HttpResponse:
 
 
 def kept_articles(page_text: PageText) -> KeptArticles:
-    """The newest first, until their texts fill their part of the file. One query, however many there are."""
+    """Return the newest first, until their texts fill their part of the file. One query, however many there are."""
     published = Article.objects.published()
     text = Case(
         When(pk__in=published.values("pk")[:MOST_ARTICLES], then="body"), default=Value(""), output_field=TextField()
@@ -105,23 +105,23 @@ def kept_articles(page_text: PageText) -> KeptArticles:
 
 
 def place_of(page: Phase | TreatmentOption | Article) -> str:
-    """Where a page stands in the file."""
+    """Return the id of a page in the file."""
     return page.slug if isinstance(page, Phase) else f"{page._meta.model_name}.{page.slug}"
 
 
-def _led(link: re.Match, targets: dict[str, str], outside: Callable[[str], str]) -> str:
-    """Inside the file where what it leads to is there, else to the site: to the version that the file was kept from."""
+def _linked(link: re.Match, targets: dict[str, str], outside: Callable[[str], str]) -> str:
+    """Link within the file where it has the page, else to the site: to the version that the file was saved from."""
     start, address = link.groups()
     place = targets.get(address.partition("#")[0])
     return f'{start}#{place}"' if place else f'{start}{settings.SITE_URL}{outside(address)}" rel="noreferrer"'
 
 
 def _under_its_title(text: re.Match) -> str:
-    """An article's own headings, two levels down: its title is one of the third level here."""
+    """Move an article's own headings two levels down: its title is of the third level here."""
     return _HEADING.sub(lambda tag: f"{tag[1]}{int(tag[2]) + 2}", text[0])
 
 
 def _in_words(picture: re.Match) -> str:
-    """What a picture shows, as the file asks for none."""
+    """Describe a picture, as the file loads none."""
     described = re.search(r'\balt="([^"]*)"', picture[0])
     return f"<em>Picture: {described[1]}</em>" if described and described[1] else ""

@@ -1,32 +1,35 @@
 """The sitemap: what is published, with the date of its last change."""
 
+import datetime
+from typing import Any
+
 from django.contrib.sitemaps import Sitemap, views
-from django.db.models import Max, OuterRef, Subquery, Value
+from django.db.models import Max, OuterRef, QuerySet, Subquery, Value
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from articles.models import Article, Topic
+from editorial.publishing import ReviewedPage
 from editorial.reading import reading_page
 from phases.models import Phase, Symptom, TreatmentOption
 
 #: Pages that list others change when one of those does.
 LISTS = {"home": Article, "articles:list": Article, "phases:list": Phase, "treatments:list": TreatmentOption}
-#: Addresses in one file.
-LONGEST = 250
+LONGEST = 250  # addresses in one file
 
 
 class Section(Sitemap):
-    """Pages of one kind, each with a date of its own, or none where none is known that would be true."""
+    """Pages of one kind, each with its date of change, where one is known."""
 
     def get_latest_lastmod(self) -> None:
-        """So the file as a whole has none."""
+        """The file as a whole has no date."""
 
 
-class StandingPages(Section):
-    """Pages of our own words. Those in LISTS carry a date; of the others none is known that would be true."""
+class StaticPages(Section):
+    """Pages that are templates. Only those in LISTS have a date of change."""
 
-    def lastmod(self, item: str):
-        return self._changed.get(LISTS.get(item))
+    def lastmod(self, item: str) -> datetime.datetime | None:
+        return self._changed.get(item)
 
     def items(self) -> list[str]:
         return [
@@ -49,14 +52,14 @@ class StandingPages(Section):
             "accessibility",
         ]
 
-    def get_urls(self, *args, **kwargs):
+    def get_urls(self, *args: Any, **kwargs: Any) -> list[dict[str, Any]]:
         """One query for all dates."""
         latest = [
             model.objects.published().order_by().values(of_model=Value(model.__name__)).annotate(at=Max("updated_at"))
             for model in set(LISTS.values())
         ]
         found = {row["of_model"]: row["at"] for row in latest[0].union(*latest[1:])}
-        self._changed = {model: found.get(model.__name__) for model in LISTS.values()}
+        self._changed = {page: found.get(model.__name__) for page, model in LISTS.items()}
         return super().get_urls(*args, **kwargs)
 
     def location(self, item: str) -> str:
@@ -64,54 +67,54 @@ class StandingPages(Section):
 
 
 class PublishedPages(Section):
-    """The few pages of one model, with one query."""
+    """All pages of one model in one file."""
 
-    def __init__(self, model) -> None:
+    def __init__(self, model: type[ReviewedPage]) -> None:
         self.model = model
 
-    def items(self):
+    def items(self) -> Any:
         return list(self.model.objects.published().only("pk", "slug", "updated_at"))
 
-    def lastmod(self, item):
+    def lastmod(self, item: ReviewedPage) -> datetime.datetime:
         return item.updated_at
 
 
 class Articles(PublishedPages):
-    """Articles can be many: each file lists so many, and no text is read."""
+    """There can be many articles, so they are split into files of LONGEST."""
 
     limit = LONGEST
 
     def __init__(self) -> None:
         super().__init__(Article)
 
-    def items(self):
+    def items(self) -> QuerySet[Article]:
         return self.model.objects.published().only("pk", "slug", "updated_at")
 
 
 class Symptoms(Section):
-    """A symptom changes with its stage: both are saved together."""
+    """A symptom is saved together with its stage, and changes with it."""
 
-    def items(self):
+    def items(self) -> list[Symptom]:
         return list(Symptom.objects.published())
 
-    def lastmod(self, symptom):
+    def lastmod(self, symptom: Symptom) -> datetime.datetime:
         return symptom.phase.updated_at
 
 
 class Topics(Section):
     """A topic's page changes with each of its articles."""
 
-    def items(self):
-        """Not read yet: the list of files only counts them, and their dates cost a look at every article."""
+    def items(self) -> QuerySet[Topic]:
+        """Not evaluated yet: the list of files only counts them, and their dates read every article."""
         changed = Article.objects.published().filter(topics=OuterRef("pk")).order_by("-updated_at")
         return Topic.objects.with_articles().annotate(changed_at=Subquery(changed.values("updated_at")[:1]))
 
-    def lastmod(self, item):
+    def lastmod(self, item: Any) -> datetime.datetime:
         return item.changed_at
 
 
-SITEMAPS = {
-    "pages": StandingPages(),
+SITEMAPS: dict[str, Section] = {
+    "pages": StaticPages(),
     "stages": PublishedPages(Phase),
     "symptoms": Symptoms(),
     "treatments": PublishedPages(TreatmentOption),
@@ -122,13 +125,13 @@ SITEMAPS = {
 
 @reading_page()
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """All pages, or where they are too many for one file, where the files are."""
+    """List all pages or, where they are too many for one file, the files."""
     if Article.objects.published().count() > LONGEST:
-        return views.index(request, SITEMAPS, sitemap_url_name="sitemap-part")
-    return views.sitemap(request, SITEMAPS | {"articles": PublishedPages(Article)})
+        return views.index(request, {**SITEMAPS}, sitemap_url_name="sitemap-part")
+    return views.sitemap(request, {**SITEMAPS, "articles": PublishedPages(Article)})
 
 
 @reading_page(query=("p",))
 def sitemap_part(request: HttpRequest, section: str) -> HttpResponse:
-    """The pages of one kind."""
-    return views.sitemap(request, SITEMAPS, section)
+    """List the pages of one kind."""
+    return views.sitemap(request, {**SITEMAPS}, section)

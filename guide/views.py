@@ -1,21 +1,23 @@
-"""The front page, the standing pages, the files that machines ask for, and the error pages."""
+"""The front page, static pages, the way out, files for machines, and the error pages."""
 
 import datetime
 import logging
+from collections.abc import Callable
+from typing import cast
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import cache_control
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from articles.models import Article
 from editorial import addresses
-from editorial.reading import reading_page
+from editorial.reading import ReaderRequest, reading_page
 from guide.bare_pages import ERROR_PAGE
 from phases import timeline
 from phases.models import Phase
@@ -28,7 +30,7 @@ SECURITY_TXT_LIFE = datetime.timedelta(days=180)
 @reading_page()
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What to do now, the three stages on one timeline, and the ways to get help."""
+    """Show what to do now, the three stages on one timeline, and the ways to get help."""
     phases = list(Phase.objects.published())
     articles = Article.objects.published().defer("body")[:6]
     return render(
@@ -36,15 +38,33 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
-def page(name: str, **context: object):
-    """A view for a page whose words stand in templates/pages/ because no edit may change them unseen."""
+def page(name: str, **context: object) -> Callable[[HttpRequest], HttpResponse]:
+    """Make a view for a static page: its words are in templates/pages/, so that every edit is reviewed."""
 
     @reading_page()
     @require_safe
-    def standing_page(request: HttpRequest) -> HttpResponse:
+    def static_page(request: HttpRequest) -> HttpResponse:
         return render(request, f"pages/{name}.html", context)
 
-    return standing_page
+    return static_page
+
+
+@never_cache
+@require_safe
+def leave(request: HttpRequest) -> HttpResponse:
+    """Redirect to LEAVE_URL, by a plain link that needs no script, and tell the browser to forget.
+
+    Staff are signed out on the server, whatever the browser does with the header. The server keeps nothing of a reader:
+    an unfinished upload is dropped when the page goes away (callbacks.public.upload_handler). Over plain HTTP browsers
+    ignore Clear-Site-Data.
+    """
+    response = HttpResponseRedirect(settings.LEAVE_URL, status=303)  # a 303 is never cached
+    response.headers["Referrer-Policy"] = "no-referrer"
+    if request.headers.get("Sec-Fetch-Site", "none") in {"none", "same-origin"}:  # no other site may sign staff out
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            request.session.flush()
+        response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return response
 
 
 @require_safe
@@ -63,7 +83,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def security_txt(request: HttpRequest) -> HttpResponse:
-    """RFC 9116. The expiry is always ahead, because the page is made anew each time."""
+    """RFC 9116. The page is rendered for each request, so it never expires."""
     lines = [
         f"Contact: {settings.SECURITY_CONTACT}",
         f"Expires: {timezone.now() + SECURITY_TXT_LIFE:%Y-%m-%dT00:00:00Z}",
@@ -76,7 +96,7 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(max_age=86_400)
 def favicon(request: HttpRequest) -> HttpResponse:
-    """Browsers that do not read the icon link ask here."""
+    """Redirect browsers that ignore the icon link."""
     return redirect(static("img/icon.png"))
 
 
@@ -84,7 +104,7 @@ def favicon(request: HttpRequest) -> HttpResponse:
 
 
 def _error_page(request: HttpRequest, template: str, status: int, **context: object) -> HttpResponse:
-    request.private_address = ""  # there is no page here that could have a private version
+    cast("ReaderRequest", request).private_address = ""  # an error page has no private version
     return render(request, template, context, status=status)
 
 
@@ -98,12 +118,12 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Only staff pages carry a form token of this kind: it runs out with the session."""
+    """Only staff pages have a CSRF token: it expires with the session."""
     return _error_page(request, "403.html", 403, form_expired=True)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """A page that moved is at its new address, for good."""
+    """Redirect where the page has moved."""
     if request.method in {"GET", "HEAD"} and (new := addresses.now_at(request.path)):
         query = request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(f"{new}?{query}" if query else new)
@@ -113,6 +133,6 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     try:
         return _error_page(request, "500.html", 500)
-    except Exception:  # whatever broke may break this page too; the numbers must still get out
+    except Exception:  # the fault may break this page too; readers must still get the numbers
         logger.exception("The error page itself failed")
         return HttpResponse(ERROR_PAGE, status=500)

@@ -126,7 +126,7 @@ class PageCache:
             now = time.monotonic()
             try:
                 edition = self._edition
-                if edition is None or edition.is_over():
+                if edition is None or edition.is_stale():
                     edition = versions.edition()
             except Error:
                 connection.close()

@@ -3,29 +3,29 @@
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpResponse, UnreadablePostError
 
+from editorial.reading import ReaderRequest
 from privateversion import codes, rewriting
 
-LONGEST_QUESTION = 8_000  # bytes; a search of a whole page of text is still answered
-#: The secret of a private link and the page of a list: without them the address leads elsewhere.
+LONGEST_QUERY = 8_000  # bytes; a search for a whole page of text is still answered
+#: The token of a private link and the page of a list: without them the address is another page.
 KEPT_IN_QUERY = ("t", "page")
-#: Characters. No page of ours has a longer path.
-LONGEST_PATH = 300
+LONGEST_PATH = 300  # characters; no page has a longer path
 
 
 class PrivateVersionMiddleware:
-    """Turns `/n/<code>/` into the page's own path on the way in and keeps its links inside on the way out.
+    """Turns `/n/<code>/` into the page's path before the view, and rewrites the links of the response.
 
-    Views know nothing of it. Templates ask `request.is_private`, and `request.private_address` leads there.
+    Views are unaware of it. Templates ask `request.is_private` and link to `request.private_address`.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[ReaderRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: ReaderRequest) -> HttpResponse:
         request.is_private = request.path_info.startswith(codes.PREFIX)
-        request.outside = rewriting.address if request.is_private else str  # an address, for a link from a saved file
+        request.outside = rewriting.address if request.is_private else str
         if not request.is_private:
             request.private_address = self._address(request)
             return self.get_response(request)
@@ -47,22 +47,22 @@ class PrivateVersionMiddleware:
             self._replace(response, rewriting.answer)
         return response
 
-    def _enter(self, request: HttpRequest) -> None:
+    def _enter(self, request: ReaderRequest) -> None:
         address = request.path_info
         asked = address.endswith(f"/{rewriting.ASKED}")
         path = codes.plain(address.removesuffix(rewriting.ASKED) if asked else address.removesuffix("/") + "/")
         if path is None:
-            return  # no page has this code, so the resolver finds none either
+            return  # the resolver finds no page either
         request.path = request.path_info = path
         if asked and request.method == "POST":
-            request.environ["QUERY_STRING"] = request.read(LONGEST_QUESTION).decode("latin-1")
+            request.environ["QUERY_STRING"] = request.read(LONGEST_QUERY).decode("latin-1")
             request.META["QUERY_STRING"] = request.environ["QUERY_STRING"]
             request.environ["REQUEST_METHOD"] = request.method = "GET"
             request.__dict__.pop("GET", None)
 
     @staticmethod
-    def _address(request: HttpRequest) -> str:
-        """Where this page's private version is: none for staff's pages. What was searched for stays behind."""
+    def _address(request: ReaderRequest) -> str:
+        """Return this page's private address: none for staff's pages, and without what was searched for."""
         if request.path_info.startswith(rewriting.FILES) or len(request.path_info) > LONGEST_PATH:
             return ""
         kept = {name: request.GET[name] for name in KEPT_IN_QUERY if name in request.GET}

@@ -1,6 +1,6 @@
-"""Keeps a page's links, forms and places inside the private version.
+"""Keeps a page's links, forms and ids inside the private version.
 
-Works on our own HTML, in which every attribute stands in double quotes and no text holds a bare one.
+Works on this site's own HTML: attributes are in double quotes, and text has none unescaped.
 """
 
 import json
@@ -11,15 +11,15 @@ from django.conf import settings
 
 from privateversion.codes import private, short
 
-#: Addresses that are no pages: their names say nothing, and a rewritten one would lead nowhere.
+#: Addresses that are no pages: a rewritten one would lead nowhere.
 FILES = ("/static/", "/media/", "/admin/")
 #: Where scripts and styles know an element by its id.
 KEPT_IDS = {"", "main"}
 ID_LENGTH = 5
-#: Closes the form address of a question that would otherwise stand, word for word, in the history.
+#: Ends the address of a search form that sends its words in the body, so that they are not in the history.
 ASKED = "q/"
 
-#: The attribute of a link that leads out, to the ordinary version, stands right before its address.
+#: Marks a link to the ordinary version, right before its address.
 OUT = "data-out"
 #: The attributes that hold an address or name an id. tests/detoxsite/test_crawl.py fails on any other.
 REWRITTEN = (
@@ -32,14 +32,14 @@ _FORM = re.compile(r"<form\b[^>]*>")
 
 
 def html(text: str) -> str:
-    """The page with every address and id in it turned into one that says nothing."""
+    """Replace every address and id in a page by a neutral one."""
     text = _FORM.sub(_form, text)
     text = _ATTRIBUTE.sub(_attribute, text)
     return re.sub(rf'{re.escape(settings.SITE_URL)}(/[^"<\s]*)', lambda m: settings.SITE_URL + address(m[1]), text)
 
 
 def answer(text: str) -> str:
-    """A JSON answer to a script of ours, which may say where to go next."""
+    """Rewrite the JSON answer to a script, which may have the next address."""
     data = json.loads(text)
     if isinstance(data, dict) and "address" in data:
         data["address"] = address(data["address"])
@@ -47,10 +47,10 @@ def answer(text: str) -> str:
 
 
 def address(url: str) -> str:
-    """An address inside the private version; what is no page of ours stays as it is."""
+    """Return an address inside the private version, or as it is if it is no page of this site."""
     try:
         parts = urlsplit(url)
-    except ValueError:  # in what somebody typed, which a page shows again
+    except ValueError:  # in typed text that a page repeats
         return url
     if parts.scheme or parts.netloc or parts.path.startswith((*FILES, "/n/")):
         return url
@@ -75,7 +75,7 @@ def _attribute(match: re.Match) -> str:
 
 
 def _form(match: re.Match) -> str:
-    """A form that asks by GET puts its words into the address; here it sends them in the body."""
+    """Let a GET form, which puts its words into the address, send them in the body."""
     tag = match[0]
     if 'method="get"' not in tag:
         return tag

@@ -137,7 +137,7 @@ def kept_connection(monkeypatch) -> None:
 @pytest.fixture(autouse=True)
 def unknown_pages(monkeypatch) -> None:
     """What another test published under the same version of the content is gone."""
-    monkeypatch.setattr(codes, "_looked_for", None)
+    monkeypatch.setattr(codes, "_listed", None)
 
 
 TABLES = ["editorial", "phases", "articles", "search"]

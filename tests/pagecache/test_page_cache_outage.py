@@ -95,7 +95,7 @@ def test_page_made_without_a_database_is_not_kept(site, guide, monkeypatch):
 
 def test_private_address_is_found_though_the_database_went_away_while_pages_were_listed(monkeypatch):
     make_article()
-    monkeypatch.setattr(codes, "_known", {})
+    monkeypatch.setattr(codes, "_paths_by_code", {})
     address, paths = codes.private("/articles/an-article/"), codes._paths
 
     def broken() -> Iterator[str]:
@@ -115,7 +115,7 @@ def test_private_address_is_answered_by_django_when_the_database_is_away(site, m
     def gone() -> None:
         raise DatabaseError
 
-    monkeypatch.setattr(codes, "_look_again", gone)
+    monkeypatch.setattr(codes, "_list_again", gone)
     path = f"{codes.PREFIX}{codes.LETTERS[: codes.LENGTH]}/"
     with pytest.raises(DatabaseError):
         codes.plain(path)
