@@ -1,6 +1,6 @@
-"""Markdown to safe HTML: the one function that pages, previews, the feed and search all use.
+"""Markdown to safe HTML, for pages, previews and search.
 
-Raw HTML in the text is shown as text, and whatever Markdown makes is then cut down to an allow-list.
+Raw HTML in a text is shown as text, and the converted HTML is then reduced to an allow-list.
 """
 
 import re
@@ -20,8 +20,8 @@ from editorial.glossary import Forms, Glossary
 from editorial.house_rules import CITATION, KEY, HouseRules
 from editorial.models import GlossaryTerm, Source
 
-#: Texts whose HTML is kept, in each process: some megabytes. Converting takes ten times as long as the rest of a page.
-REMEMBERED = 512
+#: Texts whose HTML is cached in each process: some megabytes. Converting one takes ten times as long as its page.
+CACHED_TEXTS = 512
 
 ALLOWED_TAGS = {
     *("a", "abbr", "blockquote", "br", "code", "dd", "dl", "dt", "em", "h2", "h3", "h4", "hr", "img", "li"),
@@ -41,7 +41,7 @@ ALLOWED_SCHEMES = {"https", "mailto", "tel", "sms"}
 
 
 def _own_attributes(tag: str, name: str, value: str) -> str | None:
-    """Pictures come from this site only: a picture elsewhere would tell another host who reads what."""
+    """Allow pictures from this site only: another host would learn who reads what."""
     if (tag, name) == ("img", "src") and not re.fullmatch(r"/(media|static)/[\w./-]+", value):
         return None
     if name == "class" and value not in {"cite", "word"}:
@@ -122,7 +122,7 @@ _CITATION = re.compile(r'<sup class="cite">[^<]*</sup>')
 _HEADING = re.compile(r'(<h[2-4] id=")([^"]*)"')
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=CACHED_TEXTS)
 def convert(text: str, forms: Forms = (), explained: tuple[str, ...] = ()) -> Converted:
     """Convert a text for any page that explains the words in `forms` and has explained some already."""
     rules, heading_ids = HouseRules(forms, explained), set[str]()
@@ -167,17 +167,14 @@ def _without_citations(heading: str) -> str:
 
 
 def markdownify(text: str) -> SafeString:
-    """The preview beside the editor: as readers will see it, with unknown sources marked."""
+    """Return the preview beside the editor: as readers will see it, with unknown sources marked."""
     rendered = PageText(known_keys=set(Source.objects.values_list("key", flat=True))).render(text)
-    return (
-        format_html("<p><strong>{}</strong></p>{}", rendered.refusal, rendered.html)
-        if rendered.refusal
-        else rendered.html
-    )
+    why = format_html("<p><strong>{}</strong></p>", rendered.refusal) if rendered.refusal else ""
+    return format_html("{}{}", why, rendered.html)
 
 
 def cited_keys(*texts: str) -> set[str]:
-    """The keys of all sources that the texts cite."""
+    """Return the keys of all sources that the texts cite."""
     page = PageText()
     for text in texts:
         page.render(text)
@@ -185,7 +182,7 @@ def cited_keys(*texts: str) -> set[str]:
 
 
 def plain_text(text: str) -> str:
-    """The words alone, for search, descriptions and reading grades: no markup, no citation numbers."""
+    """Return the words alone, for search and reading grades: no markup, no citations."""
     html = _CITATION.sub("", convert(text).html)
     html = re.sub(r"</(p|li|h\d|td|th|dt|dd)>", r"</\1> ", html)
     return re.sub(r"\s+", " ", unescape(strip_tags(html))).strip()
