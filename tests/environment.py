@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -22,6 +23,9 @@ VAR = Path(tempfile.mkdtemp(prefix="detox-tests-", dir=_roomy_memory()))
 #: What the processes of one run have in common; it goes with the first of them.
 SHARED = Path(os.environ.setdefault("TESTS_SHARED", str(VAR / "shared")))
 SHARED.mkdir(exist_ok=True)
+#: Bytecode is kept, whatever the outer environment says: each worker and some 200 processes would compile all modules.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 if folder := _roomy_memory():
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)
 #: All settings are in it; those of the outer environment must not reach the tests.

@@ -1,51 +1,14 @@
-"""A walk over every page a reader can reach, as strict about each as a validator."""
+"""Rules that hold on every page a reader can reach."""
 
 from collections import Counter
 from urllib.parse import urlsplit
 
-import html5lib
 import pytest
 
 from privateversion import rewriting
 from tests.guide.test_styles import answers, forgotten, parsed
 
 pytestmark = pytest.mark.django_db
-#: Not pages of the normal site: staff's, the way out, the private versions (which have a walk of their own).
-ELSEWHERE = ("/admin", "/leave/", "/n/")
-
-
-_walked: dict[str, object] = {}
-
-
-@pytest.fixture
-def site(client, guide) -> dict[str, object]:
-    """Every page reachable from the front page, parsed; any markup error fails. One walk is enough for all tests: each
-    has the same guide, and only reads."""
-    if not _walked:
-        _walked.update(_walk(client))
-    return _walked
-
-
-def _walk(client) -> dict[str, object]:
-    pages, waiting = {}, ["/"]
-    while waiting:
-        path = waiting.pop()
-        if path in pages:
-            continue
-        response = client.get(path)
-        assert response.status_code == 200, f"{path} answers {response.status_code}"
-        if not response["Content-Type"].startswith("text/html") or response.has_header("Content-Disposition"):
-            pages[path] = None
-            continue
-        parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-        tree = parser.parse(response.content)
-        assert not parser.errors, (path, [(place, code) for place, code, _ in parser.errors][:5])
-        pages[path] = tree
-        for link in tree.iter("a"):
-            target = urlsplit(link.get("href"))
-            if not target.scheme and not target.netloc and target.path and not target.path.startswith(ELSEWHERE):
-                waiting.append(target.path)
-    return {path: tree for path, tree in pages.items() if tree is not None}
 
 
 def test_every_page_names_the_parts_of_the_style_that_it_needs(site):

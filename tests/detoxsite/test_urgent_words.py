@@ -9,7 +9,7 @@ from django.conf import settings
 
 from editorial import starter
 from editorial.models import HelpLine
-from tests.detoxsite.test_ten_lines import pages_of_the_site, text_of
+from tests.detoxsite.test_ten_lines import text_of
 
 pytestmark = pytest.mark.django_db
 CLINIC, HELPLINE = "tel:+18665121908", "tel:+18006624357"
@@ -97,10 +97,10 @@ def test_mixing_is_named_as_a_cause_of_overdose(client, guide, path):
     assert "mixing is a cause of overdose. alcohol, benzos, pregabalin, gabapentin or other sedatives" in text
 
 
-def test_clinics_number_is_in_no_red_box(client, guide):
-    pages = {path: parsed(client, path) for path in pages_of_the_site(client)}
-    pages["sheet"] = parsed(client, "/phases/now/check-in/", danger="overdose", mood="suicide")
-    pages["answer"] = parsed(client, "/phases/now/", since="24-48", substance="heroin")
+def test_clinics_number_is_in_no_red_box(client, site):
+    sheet = parsed(client, "/phases/now/check-in/", danger="overdose", mood="suicide")
+    answer = parsed(client, "/phases/now/", since="24-48", substance="heroin")
+    pages = site | {"sheet": sheet, "answer": answer}
     seen = 0
     for path, tree in pages.items():
         for element in tree.iter():
@@ -110,10 +110,9 @@ def test_clinics_number_is_in_no_red_box(client, guide):
     assert seen > 2 * len(pages)
 
 
-def test_helpline_that_answers_day_and_night_stands_beside_the_clinics_number(client, guide):
+def test_helpline_that_answers_day_and_night_stands_beside_the_clinics_number(client, site):
     """In the card, the lists of numbers and the foot of each page."""
-    for path in [*pages_of_the_site(client), "/no-such-page/", "/notes.html"]:
-        tree = parsed(client, path)
+    for path, tree in (site | {path: parsed(client, path) for path in ("/no-such-page/", "/notes.html")}).items():
         boxes = [element for element in tree.iter() if element.tag in {"ul", "ol", "dl"} or "card" in classes(element)]
         for box in boxes:
             assert CLINIC not in numbers_in(box) or HELPLINE in numbers_in(box) or path == "/privacy/", path
