@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from editorial import staff_mail
 from editorial.staff_mail import NotSent
+from limits.pause import Pause
 from operations import readiness
 from operations.models import Incident
 from operations.readiness import Finding, State
@@ -26,7 +27,7 @@ ALERT_AFTER = datetime.timedelta(minutes=5)
 #: Problems that keep mail from being sent.
 NOT_BY_MAIL = {"mail"}
 WATCH_SECONDS = 60
-_database_alerted_at: float | None = None
+database_pause = Pause(REMIND_AFTER.total_seconds())
 
 
 def enabled() -> bool:
@@ -115,13 +116,11 @@ def check_worker() -> None:
 
 def _alert_about_database(kind: str) -> None:
     """Each web process sends its own mail: without the database they cannot agree on one."""
-    global _database_alerted_at
-    now = time.monotonic()
-    if _database_alerted_at is not None and now < _database_alerted_at + REMIND_AFTER.total_seconds():
+    if database_pause.is_on:
         return
     text = f"It does not respond ({kind}). Readers see published pages at best; no request can be stored."
     try:
         send([Finding("database", "Database", State.PROBLEM, text, "Start it, or check its disk.")], [])
-        _database_alerted_at = now
+        database_pause.begin()
     except NotSent as error:
         log.warning("An alert could not be sent (%s).", error)

@@ -48,6 +48,13 @@ def short(text: str, length: int) -> str:
     return "".join(letters)
 
 
+def forget() -> None:
+    """List all pages again at the next lookup. For tests, whose databases come and go."""
+    global _listed
+    _paths_by_code.clear()
+    _listed = None
+
+
 def _list_again() -> None:
     """List all pages, but only if there can be new ones: a stranger's guess costs one query."""
     global _listed

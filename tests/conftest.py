@@ -18,8 +18,11 @@ from django.template import engines
 from django.test import override_settings
 from whitenoise import WhiteNoise
 
+from callbacks.casework import notices
+from callbacks.files import clamd
 from editorial import snapshot
 from guide import templating
+from operations import alerts
 from privateversion import codes
 from tests import built, state
 from tests.environment import VAR
@@ -88,8 +91,11 @@ def templates_without_gaps() -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
-    """Each test has content of its own, under a number that others may have had."""
+    """Each test has content of its own, under a number that others may have had, and no failure behind it."""
     snapshot.forget()
+    codes.forget()
+    for pause in (clamd.pause, notices.save_failed_pause, alerts.database_pause):
+        pause.end()
 
 
 @pytest.fixture(autouse=True)
@@ -132,12 +138,6 @@ def kept_connection(monkeypatch) -> None:
         kind = type(connections["default"])
         close = kind.close
         monkeypatch.setattr(kind, "close", lambda self: None if self.in_atomic_block else close(self))
-
-
-@pytest.fixture(autouse=True)
-def unknown_pages(monkeypatch) -> None:
-    """What another test published under the same version of the content is gone."""
-    monkeypatch.setattr(codes, "_listed", None)
 
 
 TABLES = ["editorial", "phases", "articles", "search"]

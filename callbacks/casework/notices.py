@@ -9,7 +9,6 @@ import datetime
 import hashlib
 import logging
 import threading
-import time
 from collections.abc import Iterable
 from contextlib import suppress
 from urllib.parse import urlsplit
@@ -27,6 +26,7 @@ from callbacks.models import CallbackRequest
 from callbacks.models.querysets import CallbackRequestQuerySet
 from editorial import staff_mail
 from editorial.staff_mail import NotSent
+from limits.pause import Pause
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +43,7 @@ CORRECTION_PAUSE = datetime.timedelta(minutes=10)
 #: Days before a waiting request is erased from which staff are warned daily.
 WARNED_DAYS = 7
 #: Least time between two mails about requests that could not be saved.
-SAVE_FAILED_PAUSE_SECONDS = 600
-_save_failed_notified_at = -float(SAVE_FAILED_PAUSE_SECONDS)
+save_failed_pause = Pause(seconds=600)
 
 
 def enabled() -> bool:
@@ -147,14 +146,12 @@ def warn_of_erasure(at: datetime.datetime) -> int:
 
 
 def notify_save_failed() -> None:
-    """Mail staff that a request could not be saved, at most once in SAVE_FAILED_PAUSE_SECONDS.
+    """Mail staff that a request could not be saved, at most once in ten minutes.
 
     Uses no database, as that may have failed, and a thread, as the person is waiting for an answer.
     """
-    global _save_failed_notified_at
-    now = time.monotonic()
-    if enabled() and now - _save_failed_notified_at > SAVE_FAILED_PAUSE_SECONDS:
-        _save_failed_notified_at = now
+    if enabled() and not save_failed_pause.is_on:
+        save_failed_pause.begin()
         threading.Thread(target=_send_save_failed, daemon=True).start()
 
 

@@ -14,6 +14,8 @@ from typing import TypeVar
 
 from django.conf import settings
 
+from limits.pause import Pause
+
 log = logging.getLogger(__name__)
 
 PIECE_BYTES = 64 * 1024
@@ -46,9 +48,8 @@ class Timeouts:
 INTERACTIVE = Timeouts(connect=2, send=10, answer=30)
 BACKGROUND = Timeouts(connect=2, send=60, answer=180)  # clamd itself gives up after 120
 
-#: Seconds for which this process skips a scanner that has let a person wait until a timeout.
-PAUSE_SECONDS = 60
-_paused_until = 0.0
+#: In which this process skips a scanner that has let a person wait until a timeout.
+pause = Pause(seconds=60)
 
 
 class Scan:
@@ -60,7 +61,7 @@ class Scan:
         self._timeouts = BACKGROUND if background else INTERACTIVE
         self._seconds_to_send = self._timeouts.send
         self._socket: socket.socket | None = None
-        if (address := settings.CLAMD) and (background or time.monotonic() >= _paused_until):
+        if (address := settings.CLAMD) and (background or not pause.is_on):
             self._socket = self._attempt(lambda: _connect(address, self._timeouts.connect))
             self._send(b"zINSTREAM\0")
 
@@ -125,7 +126,7 @@ class Scan:
         except (OSError, ValueError) as error:  # ValueError: an impossible host name
             log.warning("clamd did not scan a file: %s", error)
             if isinstance(error, TimeoutError) and not self._background:
-                _pause()
+                pause.begin()
             self.close()
             return None
 
@@ -171,8 +172,3 @@ def _verdict(answer: bytes) -> Verdict:
 
 def _printable(answer: bytes) -> str:
     return re.sub(r"[^ -~]", "", answer.decode("ascii", "replace"))[:200].strip()
-
-
-def _pause() -> None:
-    global _paused_until
-    _paused_until = time.monotonic() + PAUSE_SECONDS

@@ -1,13 +1,15 @@
 """What several files of these tests start from."""
 
 import os
+from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.mail.backends.base import BaseEmailBackend
 
-from callbacks.files import clamd
+from callbacks.casework import submission
 from callbacks.models import CallbackRequest
+from callbacks.values.promise import promise
 from tests.callbacks import clamd as program
 from tests.callbacks.clamd import Clamd
 from tests.callbacks.helpers import JPEG, VIEW, WORK, File, post_form, refused, sign_in, step, stored, submit
@@ -39,9 +41,8 @@ def running_clamd(clamd_program):
 
 
 @pytest.fixture
-def daemon(running_clamd, settings, monkeypatch) -> Clamd:
+def daemon(running_clamd, settings) -> Clamd:
     """A real clamd that the site is set up to use; up, whatever the test before did to it."""
-    monkeypatch.setattr(clamd, "_paused_until", 0.0)
     settings.CLAMD = str(running_clamd.socket)
     if not running_clamd.socket.exists():
         running_clamd.start()
@@ -76,6 +77,21 @@ def server_down(settings) -> None:
 def asked(db) -> CallbackRequest:
     """Somebody waits for a call in the evening, Chicago time; one file arrived, one was not taken."""
     return submit(stored() | refused())
+
+
+@pytest.fixture
+def overtaken(monkeypatch):
+    """Lets another process act between the look of the next submission for its row and its insert."""
+
+    def by(act: Callable[[], object]) -> None:
+        def promise_late(*asked):
+            monkeypatch.setattr(submission, "promise", promise)
+            act()
+            return promise(*asked)
+
+        monkeypatch.setattr(submission, "promise", promise_late)
+
+    return by
 
 
 @pytest.fixture

@@ -59,7 +59,6 @@ def pretend(settings, monkeypatch):
     started = []
     monkeypatch.setattr(clamd, "INTERACTIVE", QUICK)
     monkeypatch.setattr(clamd, "BACKGROUND", QUICK)
-    monkeypatch.setattr(clamd, "_paused_until", 0.0)
 
     def start(play) -> Fake:
         started.append(Fake(play))
@@ -198,7 +197,7 @@ def test_clamd_that_hangs_costs_a_bounded_time_and_the_next_file_none(pretend, p
 
 
 def test_clamd_that_hung_is_asked_again_after_a_rest(pretend, monkeypatch):
-    monkeypatch.setattr(clamd, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(clamd.pause, "seconds", 0)
     pretend(never_answers)
     assert scan() is Verdict.NOT_SCANNED
     pretend(answering(b"stream: OK\0"))
@@ -207,7 +206,6 @@ def test_clamd_that_hung_is_asked_again_after_a_rest(pretend, monkeypatch):
 
 @pytest.mark.parametrize("address", ["/no/such/socket", ("127.0.0.1", 1), ("no host.invalid", 1), ("x" * 70, 1)])
 def test_address_where_nobody_listens_is_not_scanned_and_no_error(settings, monkeypatch, address):
-    monkeypatch.setattr(clamd, "_paused_until", 0.0)
     settings.CLAMD = address
     assert scan() is Verdict.NOT_SCANNED
     assert not clamd.answers()

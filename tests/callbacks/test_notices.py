@@ -10,6 +10,7 @@ from django_tasks_db.models import DBTaskResult
 
 from callbacks.casework import actions, erasure, notices, submission
 from callbacks.models import CallbackRequest
+from callbacks.models.querysets import CallbackRequestQuerySet
 from callbacks.values.details import Details
 from tests.callbacks.conftest import PASSWORD
 from tests.callbacks.helpers import DETAILS, shows_number, stored, submit
@@ -139,8 +140,8 @@ def test_row_that_cannot_be_read_leaves_nothing_of_the_error_in_the_queue(monkey
     def fail(*args):
         raise RuntimeError(PASSWORD)
 
-    monkeypatch.setattr(notices, "_notify_of_new", fail)
     submit()
+    monkeypatch.setattr(CallbackRequestQuerySet, "first", fail)
     work_queue()
     assert [row.status for row in task_rows()] == ["SUCCESSFUL", "READY"]
     assert PASSWORD not in "".join(str(row.__dict__) for row in task_rows())

@@ -2,17 +2,20 @@
 
 import datetime
 import io
+import time
+from dataclasses import replace
 
 import pytest
 from django.core.files.storage import storages
 from django.core.management import call_command
 from django.db import transaction
+from django.db.models.signals import post_delete
 from django.utils import timezone
 
 from callbacks.casework import erasure
 from callbacks.models import AccessRecord, Attachment, CallbackRequest, Erasure
 from tests import state
-from tests.callbacks.helpers import DETAILS, PDF, File, objects_in_store, post_form
+from tests.callbacks.helpers import DETAILS, PDF, File, objects_in_store, post_form, stored, submit
 from vault import sealed_files
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -64,7 +67,7 @@ def test_clock_that_jumps_a_day_ahead_costs_no_file_that_is_on_its_way(client, m
         name = sealed_files.new_name()
         (folder / name).write_bytes(b"of a form on its way, or left by a crash")
         state.age(storages["attachments"], name, age)
-    monkeypatch.setattr(erasure, "_OFFSET_AT_START", erasure._OFFSET_AT_START - 24 * hour)
+    monkeypatch.setattr(time, "time", lambda now=time.time: now() + 24 * hour)
     assert erasure.sweep_orphans() == 1
     assert len(objects_in_store()) == 1
 
@@ -78,19 +81,20 @@ def test_purge_says_counts_and_no_content(client):
         assert secret not in output
 
 
-def test_purge_by_two_at_once_counts_what_is_erased_once(client, monkeypatch):
+def test_purge_by_two_at_once_counts_what_is_erased_once():
     """`make run` purges at its start, while the worker of another host may be at it."""
-    post_form(client, ("file_1", File(PDF)))
-    make_due(CallbackRequest.objects.get(), by=datetime.timedelta(days=1))
-    now, erase = timezone.now(), erasure._erase_if_due
+    for phone in ("2125550123", "2125550199"):
+        request = submit(stored(), details=replace(DETAILS, phone=phone), nonce=phone)
+        make_due(request, by=datetime.timedelta(days=1))
+    now, others = timezone.now(), []
 
-    def erase_after_another(pk, at):
-        erase(pk, at)
-        return erase(pk, at)
+    def purge_elsewhere(**_) -> None:
+        post_delete.disconnect(purge_elsewhere, CallbackRequest)
+        others.append(erasure.erase_due(now))
 
-    monkeypatch.setattr(erasure, "_erase_if_due", erase_after_another)
-    assert erasure.erase_due(now) == 0
-    assert [(row.requests, row.files) for row in Erasure.objects.all()] == [(1, 1)]
+    post_delete.connect(purge_elsewhere, CallbackRequest)  # in the middle of the first erasure
+    assert (erasure.erase_due(now), others) == (1, [1])
+    assert [(row.requests, row.files) for row in Erasure.objects.all()] == [(1, 1), (1, 1)]
 
 
 def test_purge_inside_a_transaction_is_fine():

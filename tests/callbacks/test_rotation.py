@@ -8,7 +8,6 @@ import subprocess
 import sys
 
 import pytest
-from django.conf import settings as django_settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage, storages
 from django.core.management import CommandError, call_command
@@ -18,7 +17,7 @@ from callbacks.casework import erasure
 from callbacks.files import rotation
 from callbacks.models import Attachment, CallbackRequest
 from tests import state
-from tests.built import migrated
+from tests.built import ROOT, migrated
 from tests.callbacks import rotating
 from tests.callbacks.helpers import DETAILS, JPEG, objects_in_store, stored, stored_bytes, submit
 from tests.factories import make_staff
@@ -186,11 +185,12 @@ class OtherStore(InMemoryStorage):
 
 
 @pytest.mark.parametrize(("store", "moved"), [(OtherStore, True), (InMemoryStorage, False)])
-def test_store_that_is_no_folder_is_rotated_if_it_overwrites(request_, settings, monkeypatch, store, moved):
+def test_store_that_is_no_folder_is_rotated_if_it_overwrites(request_, settings, store, moved):
     name = Attachment.objects.get().object_name
-    other = store()
-    other.save(name, ContentFile(raw(name)))
-    monkeypatch.setattr(sealed_files, "_storage", lambda: other)
+    content = raw(name)
+    settings.STORAGES |= {"attachments": {"BACKEND": f"{store.__module__}.{store.__name__}"}}
+    other = storages["attachments"]
+    other.save(name, ContentFile(content))
     if moved:
         sealed_files.rewrap(name)
         settings.VAULT_KEYS = NEW
@@ -232,14 +232,9 @@ def test_current_key_is_said_for_an_index_too(settings):
 
 
 def test_rotation_killed_at_any_line_is_finished_by_the_next(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "tests.callbacks.rotating"],
-        cwd=django_settings.BASE_DIR,
-        env=os.environ | state.make(tmp_path, like=migrated()),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "-W", "error", "-m", "tests.callbacks.rotating"]
+    env = os.environ | state.make(tmp_path, like=migrated())
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
     assert result["endings"].count(-9) >= 10, "it must have been killed, or this test says nothing"

@@ -5,7 +5,7 @@ import threading
 import pytest
 from django.core import mail
 
-from callbacks.casework import notices, submission
+from callbacks.casework import submission
 from tests import state
 from tests.callbacks.helpers import DETAILS
 
@@ -13,8 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def broken_database(monkeypatch):
-    monkeypatch.setattr(notices, "_save_failed_notified_at", -notices.SAVE_FAILED_PAUSE_SECONDS)
+def broken_database():
     with state.read_only():
         yield
 

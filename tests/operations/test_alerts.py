@@ -233,7 +233,6 @@ def test_web_process_tells_of_a_worker_that_is_dead(well, server, settings):
 def test_web_process_tells_of_a_database_that_is_away_past_it(server, monkeypatch):
     from django.db import OperationalError
 
-    monkeypatch.setattr(alerts, "_database_alerted_at", None)
     monkeypatch.setattr(readiness.worker_status, "heartbeat", lambda: (_ for _ in ()).throw(OperationalError("secret")))
     alerts.check_worker()
     alerts.check_worker()

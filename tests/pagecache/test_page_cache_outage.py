@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
+from django.contrib.sitemaps import Sitemap
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
@@ -93,29 +94,24 @@ def test_page_made_without_a_database_is_not_kept(site, guide, monkeypatch):
     assert times(site, "/about/") == 1
 
 
-def test_private_address_is_found_though_the_database_went_away_while_pages_were_listed(monkeypatch):
-    make_article()
-    monkeypatch.setattr(codes, "_paths_by_code", {})
-    address, paths = codes.private("/articles/an-article/"), codes._paths
-
-    def broken() -> Iterator[str]:
-        yield "/"
+class Broken(Sitemap):
+    def items(self) -> list:
         raise DatabaseError
 
-    monkeypatch.setattr(codes, "_paths", broken)
-    with pytest.raises(DatabaseError):
+
+def test_private_address_is_found_though_the_database_went_away_while_pages_were_listed(monkeypatch):
+    make_article()
+    address = codes.private("/articles/an-article/")
+    with monkeypatch.context() as patch, pytest.raises(DatabaseError):
+        patch.setattr(codes, "SITEMAPS", {"broken": Broken()})
         codes.plain(address)
-    monkeypatch.setattr(codes, "_paths", paths)
     assert codes.plain(address) == "/articles/an-article/"
 
 
 def test_private_address_is_answered_by_django_when_the_database_is_away(site, monkeypatch):
     """What is raised in front of Django would be a bare line from the server, without a number to call."""
 
-    def gone() -> None:
-        raise DatabaseError
-
-    monkeypatch.setattr(codes, "_list_again", gone)
+    monkeypatch.setattr(codes, "SITEMAPS", {"broken": Broken()})
     path = f"{codes.PREFIX}{codes.LETTERS[: codes.LENGTH]}/"
     with pytest.raises(DatabaseError):
         codes.plain(path)
