@@ -6,6 +6,7 @@ why.
 
 import functools
 import logging
+from typing import Any
 
 import jinja2
 from django.http import HttpRequest
@@ -58,7 +59,7 @@ class ReadersTemplates(Jinja2):
             self.env.get_template(name)
 
 
-def environment(**options: object) -> jinja2.Environment:
+def environment(**options: Any) -> jinja2.Environment:
     """What templates can call. Text from a name is escaped unless it says that it is HTML."""
     made = jinja2.Environment(**options | {"undefined": GAP})  # noqa: S701 - Django sets autoescape among the options
     made.globals |= {
