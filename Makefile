@@ -34,10 +34,11 @@ servers: $(VENV)/development ## The tests again, on PostgreSQL and an S3 store i
 
 check: export SECRET_KEY = made-up-so-that-a-check-needs-no-prepared-machine-0123
 check: export VAULT_KEYS = 1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=
-check: $(VENV)/development ## Lint, formatting, migrations, deployment settings
+check: $(VENV)/development ## Lint, formatting, import directions, types, migrations, deployment settings
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/lint-imports --no-cache
+	@$(VENV)/bin/mypy
 	@$(PY) manage.py makemigrations --check --dry-run
 	@SITE_URL=https://guide.example $(PY) -W error manage.py check --deploy --fail-level WARNING
 

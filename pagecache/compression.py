@@ -1,4 +1,4 @@
-"""Makes answers small: quickly here, and as well as brotli can where the page is kept (detoxsite/pages)."""
+"""Compress responses: quickly here, and as well as brotli can where the page is kept (pagecache.cache)."""
 
 import functools
 from collections.abc import Callable

@@ -33,7 +33,7 @@ def phase_context(phase: Phase) -> dict:
     """Return what the template needs besides the stage; the preview in the admin needs the same."""
     symptoms = list(phase.symptoms.all())
     stages = list(Phase.objects.published())
-    articles = phase.articles  # type: ignore[attr-defined]  # a relation of a room above this one
+    articles = phase.articles
     return {
         "symptoms": symptoms,
         "timeline": timeline.of_symptoms(symptoms),
