@@ -69,9 +69,9 @@ def make_missing() -> None:
 
     Raise ImproperlyConfigured where a new one would not open what is there, or where it cannot be written.
     """
+    if _why_no_new_one():
+        require()
     for name, path in _absent().items():
-        if reason := _why_no_new_one():
-            raise ImproperlyConfigured(f"{name} is not set, {path} is missing, and none is made: {reason}")
         try:
             make(path)
         except OSError as error:
@@ -84,8 +84,10 @@ def require() -> None:
     """Raise ImproperlyConfigured, with what to do, on a machine that has no secrets."""
     for name, path in _absent().items():
         reason = _why_no_new_one()
-        advice = f"none is made: {reason}" if reason else "`manage.py prepare`, which `make run` begins with, makes it."
-        raise ImproperlyConfigured(f"{name} is not set, {path} is missing, and {advice}")
+        advice = "on a new machine `manage.py prepare` makes it; before a restore, put the old one back."
+        raise ImproperlyConfigured(
+            f"{name} is not set, {path} is missing, and {f'none is made: {reason}' if reason else advice}"
+        )
 
 
 @register

@@ -2,6 +2,7 @@
 
 import os
 import runpy
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -39,3 +40,14 @@ def test_host_that_shares_a_database_makes_no_secret_of_its_own(tmp_path):
     refused = run(tmp_path, "manage.py", "prepare", SECRET_KEY="x" * 50, **shared)
     assert "VAULT_KEYS is not set" in refused.stderr and refused.returncode
     assert not list(tmp_path.iterdir())
+
+
+def test_prepare_makes_a_new_machine_whole(tmp_path):
+    var = tmp_path / "var"
+    made = run(var, "manage.py", "prepare")
+    assert not made.returncode, made.stderr
+    secrets = list((var / "secrets").iterdir())
+    assert {path.name for path in secrets} == {"secret-key", "vault-key"}
+    for path in (*secrets, var / "secrets", var, var / "db.sqlite3"):
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+    assert not run(var, "manage.py", "check").returncode
