@@ -1,7 +1,7 @@
 """The system status page for staff."""
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,9 +11,8 @@ from operations import readiness
 
 
 @require_safe
+@permission_required("detoxsite.view_readiness", raise_exception=True)
 def readiness_page(request: HttpRequest) -> HttpResponse:
-    if not request.user.has_perm("detoxsite.view_readiness"):
-        raise PermissionDenied
     found = readiness.findings(timezone.now())
     problems = [finding for finding in found if finding.state == readiness.State.PROBLEM]
     frame = admin.site.each_context(request) | {"is_nav_sidebar_enabled": False}

@@ -148,10 +148,10 @@ def test_backup_that_is_old_is_found(well, settings):
     assert keys() == {"backup"}
 
 
-def test_matter_is_told_once_in_six_hours_and_once_when_it_is_well_again(well, server, settings):
+def test_incident_is_alerted_every_six_hours_and_once_when_it_recovers(well, server, settings):
     break_drill(settings)
-    told = [alerts.alert_all(NOW + minutes * MINUTE) for minutes in range(0, 60, 2)]
-    assert sum(told) == 1 and told[0] == 0, "what lasts a moment is not told"
+    sent = [alerts.alert_all(NOW + minutes * MINUTE) for minutes in range(0, 60, 2)]
+    assert sum(sent) == 1 and sent[0] == 0, "a moment's trouble sends nothing"
     alerts.alert_all(NOW + 5 * HOUR)
     assert len(server.got) == 1
     alerts.alert_all(NOW + 7 * HOUR)
@@ -165,7 +165,7 @@ def test_matter_is_told_once_in_six_hours_and_once_when_it_is_well_again(well, s
     assert not Incident.objects.exists()
 
 
-def test_matter_that_passes_by_itself_is_not_told_at_all(well, server, settings):
+def test_incident_that_passes_by_itself_is_not_alerted(well, server, settings):
     break_drill(settings)
     alerts.alert_all(NOW)
     ProbeResult.objects.update(problem="")
@@ -217,8 +217,8 @@ def test_alert_holds_nothing_of_a_request(well, server, settings):
         assert secret not in text
 
 
-def test_web_process_tells_of_a_worker_that_is_dead(well, server, settings):
-    """For it cannot tell of itself; of several processes one does."""
+def test_web_process_alerts_of_a_dead_worker(well, server, settings):
+    """It cannot alert by itself; of several processes one does."""
     break_worker(settings)
     alerts.check_worker()
     Incident.objects.update(since=NOW - HOUR)
@@ -230,7 +230,7 @@ def test_web_process_tells_of_a_worker_that_is_dead(well, server, settings):
     assert server.mails[-1]["Subject"] == "Recovered"
 
 
-def test_web_process_tells_of_a_database_that_is_away_past_it(server, monkeypatch):
+def test_web_process_alerts_of_a_database_that_is_down(server, monkeypatch):
     from django.db import OperationalError
 
     monkeypatch.setattr(readiness.worker_status, "heartbeat", lambda: (_ for _ in ()).throw(OperationalError("secret")))
