@@ -156,8 +156,7 @@ def _at_default(row: models.Model, name: str) -> bool:
 
 def _digest_of(row: models.Model, values: Values, related: Related) -> str:
     return _digest(
-        {name: getattr(row, name) for name in values},
-        {name: list(getattr(row, name).all()) for name in related},
+        {name: getattr(row, name) for name in values}, {name: list(getattr(row, name).all()) for name in related}
     )
 
 

@@ -22,15 +22,7 @@ class SymptomInline(admin.StackedInline):
     # markdownx's own admin class sets this for the page, not for its inlines
     formfield_overrides: ClassVar = {MarkdownxField: {"widget": AdminMarkdownxWidget}}
     fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    ("name", "slug", "position"),
-                    ("intensity", "confidence", "area"),
-                )
-            },
-        ),
+        (None, {"fields": (("name", "slug", "position"), ("intensity", "confidence", "area"))}),
         (
             "Hours and texts",
             {
@@ -43,16 +35,7 @@ class SymptomInline(admin.StackedInline):
 
 @admin.register(Phase)
 class PhaseAdmin(ReviewedPageAdmin[Phase]):
-    list_display = (
-        "name",
-        "position",
-        "status",
-        "live",
-        "onset_words",
-        "peak_words",
-        "end_words",
-        "review_due_on",
-    )
+    list_display = ("name", "position", "status", "live", "onset_words", "peak_words", "end_words", "review_due_on")
     inlines = (SymptomInline,)
     prepopulated_fields: ClassVar = {"slug": ["name"]}
     filter_horizontal = ("treatments",)

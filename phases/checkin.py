@@ -37,10 +37,7 @@ DANGERS = [
         "Call [911](tel:911) and give naloxone. Do both now. Help them breathe, and stay.[@cdc-overdose-response]",
     ),
     DangerSign(
-        "chest",
-        "Chest pain, trouble breathing, or fainting",
-        "911",
-        "Call [911](tel:911).[@medlineplus-emergency]",
+        "chest", "Chest pain, trouble breathing, or fainting", "911", "Call [911](tel:911).[@medlineplus-emergency]"
     ),
     DangerSign(
         "heart-mind",
@@ -49,12 +46,7 @@ DANGERS = [
         "Call [911](tel:911). It can be withdrawal from something else in the drugs, and that can threaten your life."
         "[@cdc-medetomidine-2025; @medetomidine-philadelphia-2025]",
     ),
-    DangerSign(
-        "seizure",
-        "A seizure",
-        "911",
-        "Call [911](tel:911).[@medlineplus-emergency]",
-    ),
+    DangerSign("seizure", "A seizure", "911", "Call [911](tel:911).[@medlineplus-emergency]"),
     DangerSign(
         "suicide",
         "Thoughts of suicide, or of hurting yourself",
@@ -132,9 +124,7 @@ class CheckInForm(forms.Form):
         required=False,
     )
     substance = forms.ChoiceField(
-        label="What did you use?",
-        choices=[("", "I would rather not say"), *Substance.choices],
-        required=False,
+        label="What did you use?", choices=[("", "I would rather not say"), *Substance.choices], required=False
     )
     how = forms.ChoiceField(
         label="How did you take it?",

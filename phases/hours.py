@@ -97,11 +97,7 @@ def in_words(low: int, high: int) -> str:
     """Say a range of hours as people do: "6 to 24 hours", "1 to 3 days", "1 to 2 weeks", "4 weeks to 6 months"."""
     if low == high:
         return _one(low)
-    for unit, name, longest in (
-        (MONTH, "months", LONGEST),
-        (WEEK, "weeks", 8 * WEEK),
-        (DAY, "days", 3 * WEEK),
-    ):
+    for unit, name, longest in ((MONTH, "months", LONGEST), (WEEK, "weeks", 8 * WEEK), (DAY, "days", 3 * WEEK)):
         if low and low % unit == high % unit == 0 and high <= longest:
             return f"{low // unit} to {high // unit} {name}"
     if high <= 2 * DAY:

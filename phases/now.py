@@ -90,10 +90,7 @@ class NowForm(forms.Form):
         | {"max_value": "Write a number up to three years."},
     )
     unit = forms.ChoiceField(
-        label="Hours or days",
-        choices=[(unit, f"{unit} ago") for unit in UNITS],
-        initial="hours",
-        required=False,
+        label="Hours or days", choices=[(unit, f"{unit} ago") for unit in UNITS], initial="hours", required=False
     )
     substance = forms.ChoiceField(
         label="What did you use?",

@@ -41,10 +41,7 @@ def _load_symptoms(phase: Phase, symptoms: list[dict]) -> Counter:
 
 
 def _published(page: dict) -> dict:
-    return page | {
-        "status": ReviewedPage.Status.PUBLISHED,
-        "published_at": at_start_of(page["reviewed_on"]),
-    }
+    return page | {"status": ReviewedPage.Status.PUBLISHED, "published_at": at_start_of(page["reviewed_on"])}
 
 
 def _with_hours(page: dict) -> dict:

@@ -33,12 +33,11 @@ def phase_context(phase: Phase) -> dict:
     """Return what the template needs besides the stage; the preview in the admin needs the same."""
     symptoms = list(phase.symptoms.all())
     stages = list(Phase.objects.published())
-    articles = phase.articles
     return {
         "symptoms": symptoms,
         "timeline": timeline.of_symptoms(symptoms),
         "treatments": TreatmentOption.objects.published().filter(phases=phase),
-        "articles": articles.published()[:4],
+        "articles": phase.articles.published()[:4],
         "previous_phase": next((stage for stage in reversed(stages) if stage.position < phase.position), None),
         "next_phase": next((stage for stage in stages if stage.position > phase.position), None),
     }

@@ -9,71 +9,70 @@ COMMON = frozenset(
     "your".split()
 )
 
-#: A word a reader types, and what is looked up besides it.
-SYNONYMS = {
-    **dict.fromkeys(
-        ("dope", "smack", "h", "skag", "horse", "brown", "tar", "chiva", "junk", "gear", "diesel"), ["heroin"]
-    ),
-    **dict.fromkeys(("fent", "fetty", "fenty", "blues", "m30", "m30s", "fentynol", "fentanol"), ["fentanyl"]),
-    **dict.fromkeys(("tranq", "tranqdope", "zombie"), ["xylazine"]),
-    **dict.fromkeys(("medet", "rhino", "dexdom"), ["medetomidine"]),
-    **dict.fromkeys(
-        ("xanax", "xannies", "bars", "valium", "klonopin", "ativan", "benzo"), ["benzos", "benzodiazepines"]
-    ),
-    **dict.fromkeys(
-        ("son", "daughter", "mom", "dad", "wife", "husband", "partner", "brother", "sister", "friend", "girlfriend"),
-        ["helping", "family"],
-    ),
-    **dict.fromkeys(("boyfriend", "kid", "child", "mother", "father", "parent"), ["helping", "family"]),
-    **dict.fromkeys(("dopesick", "dopesickness", "kicking", "jonesing", "comedown", "wds", "junksick"), ["withdrawal"]),
-    **dict.fromkeys(("puking", "puke", "barfing", "barf", "hurling", "upchuck", "heaving"), ["vomiting"]),
-    **dict.fromkeys(("shits", "runs", "trots", "squits", "poop", "pooping", "crapping"), ["diarrhea"]),
-    **dict.fromkeys(("rehab", "rehabs"), ["rehabilitation"]),
-    **dict.fromkeys(("subs", "sub", "bupe", "strips", "subutex", "suboxin", "suboxone"), ["buprenorphine"]),
-    **dict.fromkeys(("zubsolv", "sublocade", "brixadi"), ["buprenorphine"]),
-    **dict.fromkeys(("narcan", "rivive"), ["naloxone"]),
-    **dict.fromkeys(("vivitrol",), ["naltrexone"]),
-    **dict.fromkeys(("oxy", "oxys", "oxycodone", "percs", "percocet", "vicodin", "painkillers"), ["opioids"]),
-    **dict.fromkeys(("nod", "nodding", "gurgling", "snoring", "purple", "blue"), ["overdose"]),
-    **dict.fromkeys(("convulsion", "convulsions", "fit", "fits"), ["seizure"]),
-    **dict.fromkeys(("paws",), ["acute"]),
-    **dict.fromkeys(("done", "dones", "juice"), ["methadone"]),
-    **dict.fromkeys(("jitters", "shakes", "shaky", "trembling", "tremors"), ["shaking"]),
-    **dict.fromkeys(("sniffles", "snot", "snotty", "sneezing"), ["runny"]),
-    **dict.fromkeys(("gooseflesh", "goosebump", "shivers", "shivering"), ["goosebumps", "chills"]),
-    **dict.fromkeys(("sweats", "sweaty", "drenched"), ["sweating"]),
-    **dict.fromkeys(("bellyache", "tummy", "gut", "guts", "stomach"), ["abdominal", "cramping"]),
-    **dict.fromkeys(("tired", "exhausted", "drained", "wiped", "weak"), ["fatigue"]),
-    **dict.fromkeys(("hopeless", "sad", "empty", "numb", "crying"), ["depression"]),
-    **dict.fromkeys(("panic", "panicky", "freaking", "scared", "nervous"), ["anxiety"]),
-    **dict.fromkeys(("angry", "snappy", "moody", "cranky"), ["irritability"]),
-    **dict.fromkeys(("preggo", "pregnancy", "expecting", "baby"), ["pregnant"]),
-    **dict.fromkeys(("relapse", "relapsed", "relapsing"), ["tolerance"]),
-    **dict.fromkeys(("prison", "locked", "incarcerated", "inmate"), ["jail"]),
-    **dict.fromkeys(("nauseous", "nauseated", "queasy", "nausia", "náusea", "nauseas"), ["nausea"]),
-    **dict.fromkeys(("feverish", "temperature", "fiebre", "febrile"), ["fever"]),
-    **dict.fromkeys(("lightheaded", "lightheadedness", "woozy", "giddy"), ["dizzy"]),
-    **dict.fromkeys(("wd", "wds", "abstinencia", "desintoxicación", "desintoxicacion"), ["withdrawal"]),
-    **dict.fromkeys(("postacute",), ["acute"]),
-    **dict.fromkeys(("tachycardia", "palpitations"), ["heart"]),
-    **dict.fromkeys(("hypertension",), ["pressure"]),
-    **dict.fromkeys(("anhedonia", "joyless"), ["depression"]),
-    **dict.fromkeys(("crawling", "crawly", "itchy"), ["restless"]),
-    **dict.fromkeys(("needles", "syringes", "rigs", "needle", "syringe", "jeringas"), ["supplies", "inject"]),
-    **dict.fromkeys(("hiv", "hepatitis", "hep", "abscess", "cellulitis", "endocarditis"), ["infection"]),
-    **dict.fromkeys(("vet", "vets", "military", "army", "marine", "veterano"), ["veterans"]),
-    **dict.fromkeys(("teen", "teens", "teenage", "adolescent", "minor", "youth"), ["teenagers"]),
-    **dict.fromkeys(("uninsured", "medicaid", "medicare", "afford", "seguro"), ["insurance"]),
-    **dict.fromkeys(("embarazada", "embarazo"), ["pregnant"]),
-    **dict.fromkeys(("naloxona",), ["naloxone"]),
-    **dict.fromkeys(("metadona",), ["methadone"]),
-    **dict.fromkeys(("buprenorfina",), ["buprenorphine"]),
-    **dict.fromkeys(("vomito", "vómito", "vomitos", "vómitos", "vomitar"), ["vomiting"]),
-    **dict.fromkeys(("diarrea",), ["diarrhea"]),
-    **dict.fromkeys(("heroina", "heroína"), ["heroin"]),
-    **dict.fromkeys(("fentanilo",), ["fentanyl"]),
-    **dict.fromkeys(("insomnio", "sleepless", "awake"), ["insomnia"]),
-}
+
+def _table(lines: str, separator: str | None = None) -> dict[str, str]:
+    """Map what is left of each line's colon, split up, to what is right of it."""
+    split = (line.split(" : ") for line in lines.strip().splitlines())
+    return {left: right for lefts, right in split for left in lefts.split(separator)}
+
+
+#: What is looked up besides a word: on each line words that readers type and, behind the colon, the guide's own.
+SYNONYMS = _table("""
+dope smack h skag horse brown tar chiva junk gear diesel : heroin
+fent fetty fenty blues m30 m30s fentynol fentanol : fentanyl
+tranq tranqdope zombie : xylazine
+medet rhino dexdom : medetomidine
+xanax xannies bars valium klonopin ativan benzo : benzos benzodiazepines
+son daughter mom dad wife husband partner brother sister friend girlfriend boyfriend kid child mother : helping family
+father parent : helping family
+dopesick dopesickness kicking jonesing comedown wds junksick : withdrawal
+puking puke barfing barf hurling upchuck heaving : vomiting
+shits runs trots squits poop pooping crapping : diarrhea
+rehab rehabs : rehabilitation
+subs sub bupe strips subutex suboxin suboxone zubsolv sublocade brixadi : buprenorphine
+narcan rivive : naloxone
+vivitrol : naltrexone
+oxy oxys oxycodone percs percocet vicodin painkillers : opioids
+nod nodding gurgling snoring purple blue : overdose
+convulsion convulsions fit fits : seizure
+paws : acute
+done dones juice : methadone
+jitters shakes shaky trembling tremors : shaking
+sniffles snot snotty sneezing : runny
+gooseflesh goosebump shivers shivering : goosebumps chills
+sweats sweaty drenched : sweating
+bellyache tummy gut guts stomach : abdominal cramping
+tired exhausted drained wiped weak : fatigue
+hopeless sad empty numb crying : depression
+panic panicky freaking scared nervous : anxiety
+angry snappy moody cranky : irritability
+preggo pregnancy expecting baby : pregnant
+relapse relapsed relapsing : tolerance
+prison locked incarcerated inmate : jail
+nauseous nauseated queasy nausia náusea nauseas : nausea
+feverish temperature fiebre febrile : fever
+lightheaded lightheadedness woozy giddy : dizzy
+wd abstinencia desintoxicación desintoxicacion : withdrawal
+postacute : acute
+tachycardia palpitations : heart
+hypertension : pressure
+anhedonia joyless : depression
+crawling crawly itchy : restless
+needles syringes rigs needle syringe jeringas : supplies inject
+hiv hepatitis hep abscess cellulitis endocarditis : infection
+vet vets military army marine veterano : veterans
+teen teens teenage adolescent minor youth : teenagers
+uninsured medicaid medicare afford seguro : insurance
+embarazada embarazo : pregnant
+naloxona : naloxone
+metadona : methadone
+buprenorfina : buprenorphine
+vomito vómito vomitos vómitos vomitar : vomiting
+diarrea : diarrhea
+heroina heroína : heroin
+fentanilo : fentanyl
+insomnio sleepless awake : insomnia
+""")
 
 
 def stem(word: str) -> str:
@@ -86,67 +85,47 @@ _BY_STEM = {stem(word): meant for word, meant in reversed(SYNONYMS.items())}
 
 def synonyms(word: str) -> list[str]:
     """Return the guide's own words for this one, whatever its inflection."""
-    return SYNONYMS.get(word) or _BY_STEM.get(stem(word), [])
+    return (SYNONYMS.get(word) or _BY_STEM.get(stem(word), "")).split()
 
 
-#: Phrases, read before single words.
-PHRASES = {
-    "cant wake": "overdose naloxone",
-    "wont wake": "overdose naloxone",
-    "not waking": "overdose naloxone",
-    "took too much": "overdose naloxone",
-    "want to be here": "suicide",
-    "wish i was dead": "suicide",
-    "no reason to live": "suicide",
-    "cant stop throwing up": "vomiting",
-    "cant stop vomiting": "vomiting",
-    "cant stop puking": "vomiting",
-    "cant stop shaking": "shaking",
-    "when is it done": "how long",
-    "dope sick": "withdrawal",
-    "dope sickness": "withdrawal",
-    "cold turkey": "withdrawal detox",
-    "cant sleep": "insomnia",
-    "can not sleep": "insomnia",
-    "cannot sleep": "insomnia",
-    "no sleep": "insomnia",
-    "up all night": "insomnia",
-    "the shits": "diarrhea",
-    "the runs": "diarrhea",
-    "the shakes": "shaking",
-    "the sweats": "sweating",
-    "the chills": "chills",
-    "cold sweats": "sweating chills",
-    "throwing up": "vomiting",
-    "throw up": "vomiting",
-    "being sick": "vomiting",
-    "kicking legs": "restless legs",
-    "legs wont stop": "restless legs",
-    "crawling skin": "restless",
-    "want to use": "cravings",
-    "need a fix": "cravings",
-    "heart racing": "heart rate",
-    "racing heart": "heart rate",
-    "heart pounding": "heart rate",
-    "big pupils": "wide pupils",
-    "cant focus": "concentrating",
-    "cant think": "concentrating",
-    "nose spray": "naloxone",
-    "tranq dope": "xylazine",
-    "the shot": "naltrexone",
-    "cant stop": "cravings",
-    "used again": "tolerance",
-    "how much can i use": "tolerance",
-    "how much should i use": "tolerance",
-    "safe amount": "tolerance",
-    "out of jail": "jail",
-    "post acute": "post acute",
-    "breast feeding": "breastfeeding",
-    "hot and cold": "chills sweating",
-    "no insurance": "insurance",
-    "hep c": "infection",
-    "no puedo dormir": "insomnia",
-}
+#: Phrases, read before single words, and the guide's words for them.
+PHRASES = _table(
+    """
+cant wake, wont wake, not waking, took too much : overdose naloxone
+want to be here, wish i was dead, no reason to live : suicide
+cant stop throwing up, cant stop vomiting, cant stop puking : vomiting
+cant stop shaking : shaking
+when is it done : how long
+dope sick, dope sickness : withdrawal
+cold turkey : withdrawal detox
+cant sleep, can not sleep, cannot sleep, no sleep, up all night : insomnia
+the shits, the runs : diarrhea
+the shakes : shaking
+the sweats : sweating
+the chills : chills
+cold sweats : sweating chills
+throwing up, throw up, being sick : vomiting
+kicking legs, legs wont stop : restless legs
+crawling skin : restless
+want to use, need a fix : cravings
+heart racing, racing heart, heart pounding : heart rate
+big pupils : wide pupils
+cant focus, cant think : concentrating
+nose spray : naloxone
+tranq dope : xylazine
+the shot : naltrexone
+cant stop : cravings
+used again, how much can i use, how much should i use, safe amount : tolerance
+out of jail : jail
+post acute : post acute
+breast feeding : breastfeeding
+hot and cold : chills sweating
+no insurance : insurance
+hep c : infection
+no puedo dormir : insomnia
+""",
+    ", ",
+)
 #: How people write units behind a number.
 _UNITS = {"h": "hours", "hr": "hours", "hrs": "hours", "d": "days", "w": "weeks", "wk": "weeks", "wks": "weeks"}
 _NUMBER = re.compile(rf"\b(\d+)[ -]?({'|'.join(_UNITS)}|hours?|days?|weeks?|months?)\b")
