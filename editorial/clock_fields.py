@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from typing import Any
 
 from django import forms
 
@@ -22,7 +23,7 @@ class MomentField(forms.SplitDateTimeField):
 
     default_error_messages = {"invalid_date": "Write the date like 2026-12-24 or 12/24/2026.", "invalid_time": HOW}
 
-    def __init__(self, **kwargs) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         date, _ = self.fields
         self.fields = (date, ClockField(required=False, disabled=self.disabled))

@@ -114,6 +114,6 @@ def edition() -> Edition:
     return Edition(current, next_change(now).timestamp())
 
 
-def _changed(sender: type[models.Model], action: str = "post_", **kwargs) -> None:
+def _changed(sender: type[models.Model], action: str = "post_", **kwargs: object) -> None:
     if action.startswith("post_"):
         changed()

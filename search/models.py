@@ -1,6 +1,7 @@
 """What the search knows of each page. It can be rebuilt from the pages at any time."""
 
 from dataclasses import dataclass
+from typing import Self
 
 from django.db import models
 from django.utils import timezone
@@ -8,8 +9,8 @@ from django.utils import timezone
 from editorial.publishing import ReviewedPage
 
 
-class SearchEntryQuerySet(models.QuerySet):
-    def live(self):
+class SearchEntryQuerySet(models.QuerySet["SearchEntry"]):
+    def live(self) -> Self:
         """Return entries whose page readers may see now: the page's own rule, on columns copied from it."""
         return self.filter(status=ReviewedPage.Status.PUBLISHED, published_at__lte=timezone.now())
 
