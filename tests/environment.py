@@ -41,14 +41,15 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 def pytest_configure(config) -> None:
     config.addinivalue_line("markers", "sqlite_only(reason): about SQLite or a folder of files itself")
+    config.addinivalue_line("markers", "any_backend: words, pixels or sockets, the same on every database and store")
     config.addinivalue_line("markers", "servers_only: needs PostgreSQL and an S3 store (tests.backends)")
 
 
 def pytest_collection_modifyitems(config, items: list) -> None:
-    """What is about the other back end is no test of this one."""
-    other = "sqlite_only" if state.SERVERS else "servers_only"
-    left_out = [item for item in items if item.get_closest_marker(other)]
-    items[:] = [item for item in items if not item.get_closest_marker(other)]
+    """What is about the other back end is no test of this one; what is the same on both runs on SQLite alone."""
+    others = ["sqlite_only", "any_backend"] if state.SERVERS else ["servers_only"]
+    left_out = [item for item in items if any(map(item.get_closest_marker, others))]
+    items[:] = [item for item in items if not any(map(item.get_closest_marker, others))]
     config.hook.pytest_deselected(items=left_out)
     items[:] = _mixed(items)
 

@@ -17,7 +17,7 @@ from callbacks.values.upload_rules import Kind
 from editorial import images
 from tests.callbacks.test_copies import heic, jpeg, keep, photo, read
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 
 
 def picture(image: Image.Image, file_format: str, **options) -> bytes:

@@ -13,7 +13,7 @@ from callbacks.values.safe_hours import PartOfDay, SafeHours, Zone
 from editorial.models import Clinic
 from tests.callbacks.opening import closed, opened
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 
 MINUTE, HOUR, DAY = (datetime.timedelta(**{unit: 1}) for unit in ("minutes", "hours", "days"))
 OURS = ZoneInfo("America/New_York")

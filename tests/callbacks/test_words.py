@@ -9,7 +9,7 @@ from callbacks.public import admission
 from callbacks.values.upload_rules import Refusal
 from tests.callbacks.helpers import File, post_form, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 
 
 def main_text(response) -> str:

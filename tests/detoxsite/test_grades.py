@@ -10,7 +10,7 @@ from editorial.markdown import plain_text
 from editorial.models import GlossaryTerm
 from tests.pages import READING
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 GRADE = 8
 
 

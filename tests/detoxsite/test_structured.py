@@ -10,7 +10,7 @@ import pytest
 from tests.factories import make_article
 from tests.pages import READING
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 
 #: What each kind must have, by schema.org and by what search engines read.
 NEEDED = {

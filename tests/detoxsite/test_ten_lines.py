@@ -9,7 +9,7 @@ import pytest
 from privateversion import codes
 from tests.factories import make_article, make_phase, make_treatment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 
 TEN = {
     "overdose": r"call 911\b.{0,20} naloxone",

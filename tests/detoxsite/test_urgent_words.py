@@ -11,7 +11,7 @@ from editorial import starter
 from editorial.models import HelpLine
 from tests.detoxsite.test_ten_lines import text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 CLINIC, HELPLINE = "tel:+18665121908", "tel:+18006624357"
 RED = {"urgent", "card--emergency", "card--urgent"}
 STEPS = ["/emergency/", "/notes.html"]

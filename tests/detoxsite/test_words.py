@@ -13,7 +13,7 @@ from editorial.models import HelpLine
 from phases.checkin import DANGERS
 from phases.models import Phase, Symptom, TreatmentOption
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 GRADE = 8  # Flesch-Kincaid; the emergency page has a stricter limit of its own
 AVOID = (
     r"\b(addicts?|junkies?|abusers?|drug abuse|substance abuse|drug-seeker|drug habit|got clean|getting clean|"

@@ -7,6 +7,7 @@ from editorial.markdown import PageText, markdownify
 from tests import hostile_markdown
 from tests.factories import make_article
 
+pytestmark = pytest.mark.any_backend
 SLOW = {
     "brackets": "[" * 5000,
     "links": "[a](" * 2000,

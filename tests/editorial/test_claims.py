@@ -13,6 +13,7 @@ from editorial.starter import STARTER as EDITORIAL
 from editorial.starter import read_page, read_yaml
 from phases.starter import STARTER as PHASES
 
+pytestmark = pytest.mark.any_backend
 FRONT = ("summary", "what_it_does", "how_to_get_it", "may_suit", "watch_out", "evidence_note", "compare_note")
 FILES = [*sorted(ARTICLES.glob("*.md")), *sorted((PHASES / "treatments").glob("*.md"))]
 PAGES = {path.stem: read_page(path) for path in FILES}

@@ -12,7 +12,8 @@ import pytest
 from tests.detoxsite.wire import connected, rest
 from tests.served import serve
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+pytestmark = [linux, pytest.mark.any_backend]
 CONNECTIONS = 16
 
 
