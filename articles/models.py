@@ -1,5 +1,6 @@
 """The blog: articles, and the topics that gather them."""
 
+import re
 from typing import Self
 
 from django.core.exceptions import ValidationError
@@ -82,4 +83,5 @@ class Article(ReviewedPage):
     @property
     def reading_minutes(self) -> int:
         """How long the text takes to read: whole minutes, at least one."""
-        return max(1, round(len(self.body.split()) / WORDS_A_MINUTE))
+        words = re.findall(r"\S*\w\S*", re.sub(r"\[@[^\]]*\]", "", self.body))  # no citations, no list marks
+        return max(1, round(len(words) / WORDS_A_MINUTE))
