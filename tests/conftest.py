@@ -1,5 +1,6 @@
 """What every test gets: state in a throwaway folder, no network but loopback, the starter guide on demand."""
 
+import datetime
 import itertools
 import os
 import shutil
@@ -16,6 +17,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.template import engines
 from django.test import override_settings
+from django.utils import timezone
 from whitenoise import WhiteNoise
 
 from callbacks.casework import notices
@@ -26,6 +28,7 @@ from operations import alerts
 from privateversion import codes
 from tests import built, state
 from tests.environment import VAR
+from tests.factories import make_staff
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -138,6 +141,31 @@ def kept_connection(monkeypatch) -> None:
         kind = type(connections["default"])
         close = kind.close
         monkeypatch.setattr(kind, "close", lambda self: None if self.in_atomic_block else close(self))
+
+
+class Clock:
+    """What time Django takes it to be."""
+
+    def __init__(self) -> None:
+        self.now = timezone.now()
+
+    def forward(self, **time: float) -> None:
+        self.now += datetime.timedelta(**time)
+
+
+@pytest.fixture
+def clock(monkeypatch) -> Clock:
+    """Stands still until a test moves it."""
+    clock = Clock()
+    monkeypatch.setattr(timezone, "now", lambda: clock.now)
+    return clock
+
+
+@pytest.fixture
+def admin(client):
+    """The window of somebody who may do everything."""
+    client.force_login(make_staff("chief", superuser=True))
+    return client
 
 
 TABLES = ["editorial", "phases", "articles", "search"]

@@ -1,11 +1,8 @@
 """Guessing is slowed; keeping a colleague out by guessing is not possible for long, nor at the usual desk at all."""
 
-import datetime
-
 import pytest
 from django.db import connection
 from django.test import Client
-from django.utils import timezone
 
 from accounts import lockout
 from accounts.models import KnownAddress
@@ -22,17 +19,6 @@ def low_limits(monkeypatch) -> None:
     assert (lockout.ACCOUNT_LIMIT, lockout.ADDRESS_LIMIT, lockout.KNOWN_PAIR_LIMIT) == (50, 100, 20)
     monkeypatch.setattr(lockout, "ACCOUNT_LIMIT", 10)
     monkeypatch.setattr(lockout, "ADDRESS_LIMIT", 20)
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    start, passed = timezone.now(), [datetime.timedelta(0)]
-    monkeypatch.setattr(timezone, "now", lambda: start + passed[0])
-
-    def forward(**time) -> None:
-        passed[0] += datetime.timedelta(**time)
-
-    return forward
 
 
 def fail(times: int, username: str = "editor", address: str = ATTACKER) -> list[str]:
@@ -57,7 +43,7 @@ def test_right_password_is_refused_while_the_pair_waits_and_taken_after(client, 
     make_staff()
     fail(5)
     assert TOO_MANY in give_password(client, address=ATTACKER).content.decode()
-    clock(minutes=5, seconds=1)
+    clock.forward(minutes=5, seconds=1)
     assert give_password(client, address=ATTACKER)["Location"] == CODE
 
 
@@ -105,7 +91,7 @@ def test_colleague_at_a_new_desk_waits_five_minutes_at_most(client, clock, low_l
     make_staff()
     assert from_everywhere(12)[-1] == TOO_MANY
     assert TOO_MANY in give_password(client, address=DESK).content.decode()
-    clock(minutes=5, seconds=1)
+    clock.forward(minutes=5, seconds=1)
     assert give_password(client, address=DESK)["Location"] == CODE
 
 
@@ -115,7 +101,7 @@ def test_desk_is_known_only_after_the_second_factor_and_for_thirty_days(client, 
     assert not KnownAddress.objects.exists()
     assert give_code(client).status_code == 302
     assert lockout.Attempt("Editor", DESK).known and not lockout.Attempt("editor", ATTACKER).known
-    clock(days=30, seconds=1)
+    clock.forward(days=30, seconds=1)
     assert not lockout.Attempt("editor", DESK).known
     lockout.Attempt("other", DESK).remember()
     assert KnownAddress.objects.count() == 1, "old ones are deleted"
@@ -164,7 +150,7 @@ def test_sixth_wrong_code_is_refused_whoever_sends_it(client, clock):
     assert TOO_MANY in give_code(client).content.decode(), "even the right one"
     assert TOO_MANY in give_code(other).content.decode()
     assert not is_in(client)
-    clock(minutes=5, seconds=1)
+    clock.forward(minutes=5, seconds=1)
     assert give_code(client).status_code == 302
 
 

@@ -6,7 +6,6 @@ import datetime
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
-from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from callbacks.casework import actions, erasure, notices
@@ -42,11 +41,6 @@ def told() -> list[list[str]]:
     return [sent.to for sent in mail.outbox if "was changed" in sent.subject]
 
 
-def at(monkeypatch, minutes: int) -> None:
-    now = timezone.now() + minutes * MINUTE
-    monkeypatch.setattr(timezone, "now", lambda: now)
-
-
 def test_colleague_is_told_of_the_change_at_once_and_of_nothing_in_it(claimed):
     change()
     work_queue()
@@ -67,17 +61,18 @@ def test_change_after_a_call_that_nobody_answered_is_told(claimed, alex):
     assert told() == [["alex@clinic.example"]]
 
 
-def test_many_changes_in_a_row_are_one_mail_and_one_more_when_it_is_quiet(claimed, monkeypatch):
+def test_many_changes_in_a_row_are_one_mail_and_one_more_when_it_is_quiet(claimed, clock):
     for number in range(4):
         change(number)
     work_queue()
     for number in range(4, 8):
+        clock.forward(seconds=1)
         change(number)
         work_queue()
         send_notices()
     assert len(told()) == 1
     assert DBTaskResult.objects.filter(task_path=notices.notify_of_correction.module_path).count() == 2
-    at(monkeypatch, 11)
+    clock.forward(minutes=11)
     send_notices()
     send_notices()
     assert len(told()) == 2

@@ -9,7 +9,6 @@ import pytest
 from django.core import checks
 from django.db import DatabaseError
 from django.urls import reverse
-from django.utils import timezone
 
 from callbacks import checks as own_checks
 from callbacks.models import CallbackRequest
@@ -24,9 +23,9 @@ CONTACT = reverse("callbacks:contact")
 
 
 @pytest.fixture
-def nine_to_six(monkeypatch):
+def nine_to_six(clock):
     opened(WEEKDAYS_9_TO_6, 8)
-    monkeypatch.setattr(timezone, "now", lambda: datetime.datetime(2026, 11, 30, 17, tzinfo=datetime.UTC))
+    clock.now = datetime.datetime(2026, 11, 30, 17, tzinfo=datetime.UTC)
 
 
 def chosen(page) -> str:

@@ -37,8 +37,8 @@ EVENING = SafeHours((PartOfDay.EVENING,), "America/Chicago")
 
 
 @pytest.fixture
-def noon(monkeypatch):
-    monkeypatch.setattr(timezone, "now", lambda: NOON)
+def noon(clock):
+    clock.now = NOON
 
 
 def ask(number: int, safe: SafeHours = MORNING, **columns) -> CallbackRequest:

@@ -22,20 +22,19 @@ WEEK = [*((day, "09:00", "18:00") for day in range(5)), (5, "10:00", "16:00"), (
 
 
 @pytest.fixture
-def clock(monkeypatch):
+def at_the_clinic(clock):
     """Sets what time it is at the clinic, which is open from 9 to 6, and from 10 to 4 on Saturday and Sunday."""
     opened(WEEK, 8)
 
     def show(text: str) -> datetime.datetime:
-        at = timezone.make_aware(datetime.datetime.fromisoformat(text))
-        monkeypatch.setattr(timezone, "now", lambda: at)
-        return at
+        clock.now = timezone.make_aware(datetime.datetime.fromisoformat(text))
+        return clock.now
 
     return show
 
 
-def test_at_night_those_come_first_who_can_be_called_soonest_in_the_morning(client, clock):
-    now = clock("2026-12-01 00:53")  # a Tuesday
+def test_at_night_those_come_first_who_can_be_called_soonest_in_the_morning(client, at_the_clinic):
+    now = at_the_clinic("2026-12-01 00:53")  # a Tuesday
     never = ask(1, NEVER, due_at=now - 5 * HOUR)
     unknown = ask(2, SafeHours((), UNKNOWN), due_at=now - 6 * HOUR)
     evening = ask(3, SafeHours((EVENING,), NEW_YORK), due_at=now + HOUR)  # 5 pm
@@ -66,9 +65,9 @@ def test_at_night_those_come_first_who_can_be_called_soonest_in_the_morning(clie
         ("2026-12-31 14:00", False),
     ],
 )
-def test_nobody_can_be_called_while_we_are_closed(client, clock, at, can):
+def test_nobody_can_be_called_while_we_are_closed(client, at_the_clinic, at, can):
     closed({datetime.date(2026, 12, 24): None, datetime.date(2026, 12, 31): ("09:00", "13:00")})
-    now = clock(at)
+    now = at_the_clinic(at)
     request = ask(1, SafeHours((), NEW_YORK))
     assert (list(CallbackRequest.objects.callable(now)) == [request]) is can
     sign_in(client, VIEW)
@@ -76,8 +75,8 @@ def test_nobody_can_be_called_while_we_are_closed(client, clock, at, can):
     assert ("We are closed now." in text_of(client.get(page_of(request)))) is not can
 
 
-def test_where_no_hours_are_listed_safe_hours_alone_count(client, clock):
-    now = clock("2026-12-01 20:30")
+def test_where_no_hours_are_listed_safe_hours_alone_count(client, at_the_clinic):
+    now = at_the_clinic("2026-12-01 20:30")
     opened([], 8)
     request = ask(1, SafeHours((EVENING,), NEW_YORK))
     assert list(CallbackRequest.objects.callable(now)) == [request]
@@ -97,10 +96,10 @@ def test_where_no_hours_are_listed_safe_hours_alone_count(client, clock):
     ],
 )
 def test_quick_choices_fall_within_opening_and_safe_hours_and_the_first_is_proposed(
-    client, clock, at, safe, offered, proposed
+    client, at_the_clinic, at, safe, offered, proposed
 ):
     closed({datetime.date(2026, 12, 24): None})
-    clock(at)
+    at_the_clinic(at)
     request = ask(1, safe)
     staff = sign_in(client, VIEW, WORK)
     staff.post(step("claim", request))
@@ -110,8 +109,8 @@ def test_quick_choices_fall_within_opening_and_safe_hours_and_the_first_is_propo
     assert not any("closed" in label or "outside" in label for _, label in form.fields["next_try"].choices)
 
 
-def test_next_try_that_was_proposed_is_what_an_unanswered_call_leaves(client, clock):
-    now = clock("2026-12-04 17:30")
+def test_next_try_that_was_proposed_is_what_an_unanswered_call_leaves(client, at_the_clinic):
+    now = at_the_clinic("2026-12-04 17:30")
     request = ask(1, SafeHours((EVENING,), NEW_YORK), due_at=now + HOUR)
     staff = sign_in(client, VIEW, WORK)
     staff.post(step("claim", request))
@@ -132,9 +131,9 @@ def test_next_try_that_was_proposed_is_what_an_unanswered_call_leaves(client, cl
         ("2026-12-24", "17:15", "we are closed then"),
     ],
 )
-def test_next_try_outside_either_hours_is_kept_with_a_mark(client, clock, day, time, mark):
+def test_next_try_outside_either_hours_is_kept_with_a_mark(client, at_the_clinic, day, time, mark):
     closed({datetime.date(2026, 12, 24): None})
-    clock("2026-12-01 17:30")
+    at_the_clinic("2026-12-01 17:30")
     request = ask(1, SafeHours((EVENING,), NEW_YORK))
     staff = sign_in(client, VIEW, WORK)
     actions.claim(request, staff.get(page_of(request)).wsgi_request.user)
@@ -147,8 +146,8 @@ def test_next_try_outside_either_hours_is_kept_with_a_mark(client, clock, day, t
     assert mark in row and ("closed then" in row or "outside" in row) is bool(mark)
 
 
-def test_order_of_the_queue_takes_no_query_more_for_more_zones(client, clock, django_assert_max_num_queries):
-    clock("2026-12-01 00:53")
+def test_order_of_the_queue_takes_no_query_more_for_more_zones(client, at_the_clinic, django_assert_max_num_queries):
+    at_the_clinic("2026-12-01 00:53")
     for number, zone in enumerate([NEW_YORK, CHICAGO, ARIZONA, PACIFIC, UNKNOWN] * 3):
         ask(number, SafeHours(tuple(PartOfDay)[: number % 4], zone))
     sign_in(client, VIEW)

@@ -69,8 +69,8 @@ def test_page_says_in_sentences_what_was_agreed(client, details, sentences):
 
 
 @pytest.mark.parametrize(("part", "word"), [(PartOfDay.MORNING, "inside"), (PartOfDay.EVENING, "outside")])
-def test_page_says_what_time_it_is_there_and_whether_that_is_safe(client, monkeypatch, part, word):
-    monkeypatch.setattr(timezone, "now", lambda: NOON)
+def test_page_says_what_time_it_is_there_and_whether_that_is_safe(client, clock, part, word):
+    clock.now = NOON
     hours = SafeHours((part,), "America/Chicago")
     request = submit(details=Details(name="Robin", phone="+12125550123", safe_hours=hours))
     assert f"It is 11:00 am there now: {word} their safe hours." in read(sign_in(client, VIEW), request)

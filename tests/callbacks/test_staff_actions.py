@@ -32,8 +32,8 @@ BUTTONS = ["claim", "release", "reveal", "attempt", "note", "close", "reopen"]
 
 
 @pytest.fixture(autouse=True)
-def noon(monkeypatch):
-    monkeypatch.setattr(timezone, "now", lambda: NOON)
+def noon(clock):
+    clock.now = NOON
 
 
 def filled(request: CallbackRequest, outcome: str = "no_answer") -> dict[str, object]:

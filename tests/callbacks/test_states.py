@@ -3,7 +3,6 @@
 import datetime
 
 import pytest
-from django.utils import timezone
 
 from callbacks.casework import actions
 from callbacks.models import CallAttempt, CallbackRequest
@@ -19,15 +18,9 @@ Outcome = CallAttempt.Outcome
 
 
 @pytest.fixture
-def clock(monkeypatch):
-    """The time, which a test may set."""
-    now = [NOON]
-    monkeypatch.setattr(timezone, "now", lambda: now[0])
-
-    def set_to(at: datetime.datetime) -> None:
-        now[0] = at
-
-    return set_to
+def clock(clock):
+    clock.now = NOON
+    return clock
 
 
 def tried(request: CallbackRequest, who, outcome: str, at: datetime.datetime) -> None:
@@ -61,9 +54,9 @@ def test_promise_and_receipt_are_told_on_the_clock_of_the_person(client, clock, 
 def test_promise_that_is_kept_no_more_is_owned_up_to(client, clock):
     opened(EVERY_DAY_8_TO_8, 4)
     submit(details=Details("Jo", "+12125550123"))
-    clock(NOON + datetime.timedelta(hours=4))
+    clock.now = NOON + datetime.timedelta(hours=4)
     assert "we are late" not in words(client)
-    clock(NOON + datetime.timedelta(hours=4, minutes=1))
+    clock.now = NOON + datetime.timedelta(hours=4, minutes=1)
     page = words(client)
     assert (
         "We promised to reach you by Tuesday, November 24, 4 pm (Eastern time), and we are late. We are sorry." in page
@@ -73,7 +66,7 @@ def test_promise_that_is_kept_no_more_is_owned_up_to(client, clock):
 
 def test_nothing_is_promised_where_no_hours_are_listed(client, clock):
     submit()
-    clock(NOON + datetime.timedelta(days=5))
+    clock.now = NOON + datetime.timedelta(days=5)
     page = words(client)
     assert "We cannot promise a time" in page and "we are late" not in page
 
@@ -148,7 +141,7 @@ def test_correction_brings_a_closed_request_back_and_promises_anew(client, clock
     opened(EVERY_DAY_8_TO_8, 4)
     submit(details=Details("Jo", "+12125550123"))
     CallbackRequest.objects.update(state="closed")
-    clock(NOON + datetime.timedelta(hours=2))
+    clock.now = NOON + datetime.timedelta(hours=2)
     request = submit(details=Details("Jo", "+12125550199"))
     assert request.is_waiting
     assert "We will reach you by" in words(client)

@@ -7,7 +7,7 @@ from articles.models import Article, Topic
 from editorial.addresses import moved, now_at
 from editorial.models import OldAddress
 from editorial.starter import load_item
-from tests.factories import DATES, PASSWORD, SUMMARY, make_article, make_source, make_staff
+from tests.factories import DATES, SUMMARY, make_article, make_source
 
 pytestmark = pytest.mark.django_db
 
@@ -48,9 +48,7 @@ def test_old_address_of_a_place_on_a_page_is_none():
     assert not OldAddress.objects.exists()
 
 
-def test_slug_changed_by_staff_keeps_the_old_address(client):
-    make_staff(superuser=True)
-    client.login(username="editor", password=PASSWORD)
+def test_slug_changed_by_staff_keeps_the_old_address(admin):
     article = make_article(slug="first")
     values = {
         **{name: getattr(article, name) for name in ("title", "summary", "body", "status")},
@@ -59,18 +57,16 @@ def test_slug_changed_by_staff_keeps_the_old_address(client):
         "published_at_0": "2026-01-01",
         "published_at_1": "00:00:00",
     }
-    response = client.post(f"/admin/articles/article/{article.pk}/change/", values)
+    response = admin.post(f"/admin/articles/article/{article.pk}/change/", values)
     assert response.status_code == 302, response.context["errors"]
-    client.logout()
-    assert client.get("/articles/first/")["Location"] == "/articles/second/"
+    admin.logout()
+    assert admin.get("/articles/first/")["Location"] == "/articles/second/"
 
 
-def test_slug_of_a_topic_changed_by_staff_keeps_the_old_address(client):
-    make_staff(superuser=True)
-    client.login(username="editor", password=PASSWORD)
+def test_slug_of_a_topic_changed_by_staff_keeps_the_old_address(admin):
     topic = Topic.objects.create(name="A topic", slug="first", description=SUMMARY)
     values = {"name": "A topic", "slug": "second", "description": SUMMARY, "position": 1}
-    assert client.post(f"/admin/articles/topic/{topic.pk}/change/", values).status_code == 302
+    assert admin.post(f"/admin/articles/topic/{topic.pk}/change/", values).status_code == 302
     assert now_at("/articles/topics/first/") == "/articles/topics/second/"
 
 

@@ -13,13 +13,6 @@ pytestmark = pytest.mark.django_db
 NO_SPECIAL_DAYS = {"special_days-TOTAL_FORMS": "0", "special_days-INITIAL_FORMS": "0"}
 
 
-@pytest.fixture
-def admin(client):
-    make_staff("chief", superuser=True)
-    client.login(username="chief", password=PASSWORD)
-    return client
-
-
 PAGES = [
     "articles/article",
     "articles/topic",

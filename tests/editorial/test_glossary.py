@@ -8,7 +8,7 @@ import pytest
 from editorial.glossary import Glossary
 from editorial.markdown import PageText
 from editorial.models import GlossaryTerm
-from tests.factories import PASSWORD, make_article, make_source, make_staff
+from tests.factories import make_article, make_source
 
 pytestmark = pytest.mark.django_db
 TERMS = [
@@ -102,11 +102,9 @@ def test_starter_words_cite_known_sources(guide):
         assert check_sources([term.meaning]), term
 
 
-def test_word_with_an_unknown_source_is_refused(client):
-    make_staff(superuser=True)
-    client.login(username="editor", password=PASSWORD)
+def test_word_with_an_unknown_source_is_refused(admin):
     values = {"word": "x", "slug": "x", "also": "", "meaning": "An x.[@nowhere]"}
-    html = client.post("/admin/editorial/glossaryterm/add/", values).content.decode()
+    html = admin.post("/admin/editorial/glossaryterm/add/", values).content.decode()
     assert "There is no source named nowhere" in html and not GlossaryTerm.objects.exists()
 
 

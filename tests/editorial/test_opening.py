@@ -31,9 +31,8 @@ def editor(client, guide, december):
 
 
 @pytest.fixture
-def december(monkeypatch):
-    at = datetime.datetime(2026, 12, 15, 17, tzinfo=datetime.UTC)
-    monkeypatch.setattr(timezone, "now", lambda: at)
+def december(clock):
+    clock.now = datetime.datetime(2026, 12, 15, 17, tzinfo=datetime.UTC)
 
 
 def filled(times: list[tuple], days: list[tuple] = ()) -> dict[str, str]:
@@ -86,12 +85,10 @@ def test_editor_lists_times_and_closed_days_and_readers_are_told(editor):
         assert hours in text_of(editor.get(page)), page
 
 
-def test_article_and_stage_name_the_format_too(client, guide):
-    make_staff("chief", superuser=True)
-    client.login(username="chief", password=PASSWORD)
+def test_article_and_stage_name_the_format_too(admin, guide):
     data = {"published_at_0": "12/24/2026", "published_at_1": "nine"}
     for page in ("articles/article/add", f"phases/phase/{Phase.objects.first().pk}/change"):
-        assert HOW in client.post(f"/admin/{page}/", data).content.decode()
+        assert HOW in admin.post(f"/admin/{page}/", data).content.decode()
 
 
 @pytest.mark.parametrize(

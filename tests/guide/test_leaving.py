@@ -3,7 +3,6 @@
 import pytest
 from django.contrib.sessions.models import Session
 
-from tests.factories import PASSWORD, make_staff
 from tests.pages import MISSING, READING
 
 pytestmark = pytest.mark.django_db
@@ -25,22 +24,18 @@ def test_leave_shows_another_site_and_tells_the_browser_to_forget(client, settin
     assert not response.cookies and "Cookie" not in response.get("Vary", "")
 
 
-def test_leave_ends_a_staff_login_on_the_server(client):
-    make_staff(superuser=True)
-    client.login(username="editor", password=PASSWORD)
-    kept = client.cookies["sessionid"].value
-    client.get("/leave/")
+def test_leave_ends_a_staff_login_on_the_server(admin):
+    kept = admin.cookies["sessionid"].value
+    admin.get("/leave/")
     assert not Session.objects.exists()
-    client.cookies["sessionid"] = kept  # a browser that kept its cookie gets nowhere with it
-    assert client.get("/admin/").status_code == 302
+    admin.cookies["sessionid"] = kept  # a browser that kept its cookie gets nowhere with it
+    assert admin.get("/admin/").status_code == 302
 
 
-def test_leave_by_a_link_on_another_site_signs_nobody_out(client):
-    make_staff(superuser=True)
-    client.login(username="editor", password=PASSWORD)
-    response = client.get("/leave/", headers={"sec-fetch-site": "cross-site"})
+def test_leave_by_a_link_on_another_site_signs_nobody_out(admin):
+    response = admin.get("/leave/", headers={"sec-fetch-site": "cross-site"})
     assert response.status_code == 303 and "Clear-Site-Data" not in response
-    assert client.get("/admin/").status_code == 200
+    assert admin.get("/admin/").status_code == 200
 
 
 def test_leave_takes_no_post_and_no_address_from_anybody(client, settings):

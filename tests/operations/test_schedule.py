@@ -31,18 +31,6 @@ def in_line(monkeypatch) -> None:
 
 
 @pytest.fixture
-def clock(monkeypatch):
-    """Moves the time that the schedule sees."""
-    real = timezone.now()
-
-    class Clock:
-        now = real
-
-    monkeypatch.setattr(schedule.timezone, "now", lambda: Clock.now)
-    return Clock
-
-
-@pytest.fixture
 def runs(monkeypatch, clock) -> list[datetime.datetime]:
     """When a job that is due hourly has run."""
     seen: list[datetime.datetime] = []

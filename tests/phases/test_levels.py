@@ -6,7 +6,7 @@ import pytest
 
 from phases.choices import Level, level_of
 from phases.models import Phase, Symptom
-from tests.factories import PASSWORD, make_phase, make_staff
+from tests.factories import make_phase
 
 pytestmark = pytest.mark.django_db
 BOX = re.compile(r'class="card card--(\w+)" aria-labelledby="(?:get-help|worry)"><h2[^>]*><span class="level">(\w+):')
@@ -39,11 +39,9 @@ def test_stage_and_symptom_call_a_danger_what_the_emergency_page_calls_it(client
     assert client.get("/notes.html").content.decode().count("Emergency: when to get medical help") == 3
 
 
-def test_preview_calls_the_box_what_the_page_calls_it(client):
+def test_preview_calls_the_box_what_the_page_calls_it(admin):
     today = make_phase(get_help="Be seen today if you are pregnant.[@a-source]")
     now = make_phase(name="B", slug="b", position=2, get_help="Call [911](tel:911).[@a-source]")
-    make_staff("chief", superuser=True)
-    client.login(username="chief", password=PASSWORD)
     for phase, box in ((today, ("urgent", "Urgent")), (now, ("emergency", "Emergency"))):
         for address in (phase.get_absolute_url(), PREVIEW.format(phase.pk)):
-            assert BOX.findall(client.get(address).content.decode()) == [box]
+            assert BOX.findall(admin.get(address).content.decode()) == [box]
