@@ -1,4 +1,4 @@
-"""/healthz for a load balancer: whether this process responds, and nothing more."""
+"""/healthz for a load balancer: show that this web process responds; it probes nothing."""
 
 from collections.abc import Callable
 

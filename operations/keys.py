@@ -1,7 +1,7 @@
-"""Prove that the vault's keys open what is sealed under their numbers.
+"""Verify that the vault's keys open what is sealed under their numbers.
 
-A missing key, or another one with its number, is found before anything is sealed under it: one site could never serve
-again what two keys of one number have sealed.
+A missing key, or another one with its number, is found before anything is sealed under it: data sealed by two
+different keys with the same number could never be opened by one site.
 """
 
 import hmac
@@ -20,7 +20,7 @@ from vault import keyring
 from vault.keyring import VaultError
 
 WHAT_TO_DO = (
-    "Put the right keys back (docs/operators.md, Keys). If they are lost for good, give up what is under them with "
+    "Put the right keys back (docs/operators.md, Keys). If they are lost for good, give up the data under them with "
     "`manage.py rotate_keys --accept-loss`."
 )
 
@@ -30,21 +30,21 @@ class KeysError(Exception):
 
 
 def fingerprint(key: bytes) -> str:
-    """Return 16 hex digits. A key has 256 random bits, so that nobody can guess it by them."""
+    """Return 16 hex digits. A key has 256 random bits, so that nobody can guess it from them."""
     return hmac.digest(key, b"detoxsite: backup", "sha256").hex()[:16]
 
 
-def prove() -> None:
-    """Remember the keys, or raise KeysError if one is missing or is not the one of its number.
+def verify() -> None:
+    """Record the keys, or raise KeysError if one is missing or is not the one that this site used under its number.
 
-    Without a database, or before its tables exist, nothing can be proved, or sealed. Raises ImproperlyConfigured on a
+    Without a database, or before its tables exist, nothing can be verified, or sealed. Raises ImproperlyConfigured on a
     machine without secrets.
     """
     secret_files.require()
     try:
         if found := problems():
             raise KeysError(" ".join([*found, WHAT_TO_DO]))
-        _remember()
+        _record()
     except DatabaseError:
         return
 
@@ -53,24 +53,24 @@ def problems() -> list[str]:
     """Return a sentence for each key that is not the right one. Raises DatabaseError."""
     known = dict(KnownKey.objects.values_list("number", "fingerprint"))
     own = {number: fingerprint(key) for number, key in settings.VAULT_KEYS.items()}
-    said = []
-    for number, mark in own.items():
-        is_known = known.get(number) == mark
+    found = []
+    for number, own_fingerprint in own.items():
+        is_known = known.get(number) == own_fingerprint
         if number in known and not is_known:
-            said.append(f"Key {number} is not the key {number} that this site has used.")
+            found.append(f"Key {number} is not the key {number} that this site has used.")
         elif not is_known and any(_none_opens(rows) for rows in (_requests(number), _factors(number))):
-            said.append(f"Key {number} opens nothing that is under key {number}.")
+            found.append(f"Key {number} opens nothing that is under key {number}.")
     missing = {number for number in _numbers_in_use() if number not in own and known.get(number) != ""}
-    said += [f"Key {number} is missing, and something is under it." for number in sorted(missing)]
-    return said
+    found += [f"Key {number} is missing and is still in use." for number in sorted(missing)]
+    return found
 
 
 def accept_loss() -> None:
-    """Make the keys of this process the site's own, and give up what other keys have sealed."""
+    """Make the keys of this process the site's own, and give up the data under other keys."""
     KnownKey.objects.all().delete()
     lost = _numbers_in_use() - settings.VAULT_KEYS.keys()
     KnownKey.objects.bulk_create(KnownKey(number=number) for number in lost)
-    _remember()
+    _record()
 
 
 def unopened() -> int:
@@ -79,7 +79,7 @@ def unopened() -> int:
     return sum(not _opens(row) for row in rows)
 
 
-def _remember() -> None:
+def _record() -> None:
     known = set(KnownKey.objects.values_list("number", flat=True))
     KnownKey.objects.bulk_create(
         (KnownKey(number=n, fingerprint=fingerprint(key)) for n, key in settings.VAULT_KEYS.items() if n not in known),
@@ -91,7 +91,7 @@ Row: TypeAlias = CallbackRequest | Authenticator
 
 
 def _none_opens(rows: Iterable[Row]) -> bool:
-    """A damaged one proves nothing if another opens."""
+    """Tell whether there are rows and none opens: one that is damaged says nothing about the key."""
     opened = [_opens(row) for row in rows]
     return bool(opened) and not any(opened)
 

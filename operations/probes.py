@@ -1,4 +1,4 @@
-"""Health checks that may take seconds: the worker runs them, the status page shows their results."""
+"""Probes of the store, the scanner and the certificate; run by the worker, shown on System status, seconds each."""
 
 import datetime
 import socket

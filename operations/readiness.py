@@ -26,7 +26,7 @@ QUEUE_SLOW_AFTER = 15 * MINUTE
 OVERDUE_BY = HOUR  # past the promised time; staff got the first mail when it passed
 BACKUP_OLD_AFTER = 36 * HOUR
 DRILL_OLD_AFTER = 15 * DAY
-CERTIFICATE_SHORT = 14 * DAY
+CERTIFICATE_WARN_BEFORE = 14 * DAY
 
 
 class State(models.TextChoices):
@@ -102,7 +102,9 @@ def store(at: datetime, probes: Probes) -> Result:
     return _result(probe.problem, f"Saved and deleted a file {ago(probe, at)}.")
 
 
-@check("worker", "Task worker", "Start it with `manage.py run_worker`. Until then no mail is sent and nothing erased.")
+@check(
+    "worker", "Task worker", "Start it with `manage.py run_worker`. Until then no mail is sent and nothing is erased."
+)
 def worker(at: datetime, probes: Probes) -> Result:
     heartbeat = worker_status.heartbeat()
     if heartbeat is None:
@@ -238,7 +240,7 @@ def certificate(at: datetime, probes: Probes) -> Result:
         return NOT_PROBED
     if probe.problem or not probe.good_until:
         return State.PROBLEM, probe.problem
-    if probe.good_until < at + CERTIFICATE_SHORT:
+    if probe.good_until < at + CERTIFICATE_WARN_BEFORE:
         return State.PROBLEM, f"It expires on {probe.good_until:%Y-%m-%d}."
     return State.OK, f"Valid until {probe.good_until:%Y-%m-%d}."
 

@@ -53,7 +53,7 @@ def on_starting(server: Any) -> None:
         from operations import keys
 
         try:
-            keys.prove()
+            keys.verify()
         except (keys.KeysError, ImproperlyConfigured) as error:
             sys.exit(str(error))
         connections.close_all()  # this process forks next

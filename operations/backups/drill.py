@@ -1,4 +1,4 @@
-"""Restore drill: restore the newest backup into a throwaway place and prove that it can be used."""
+"""Restore drill: restore the newest backup into a throwaway place and check that it can be used."""
 
 import contextlib
 import shutil
@@ -17,29 +17,31 @@ from vault.keyring import VaultError
 
 
 def run() -> str:
-    """Prove the newest backup; return a sentence about it. Raises BackupError or OSError."""
+    """Check the newest backup; return a sentence about it. Raises BackupError or OSError."""
     with manifest.locked(settings.BACKUP_DIR, timeout=LOCK_TIMEOUT_SECONDS):
         backups = manifest.all_in(settings.BACKUP_DIR)
         if not backups:
             raise BackupError("There is no backup to try.")
-        return prove(backups[-1])
+        return check(backups[-1])
 
 
-def prove(backup: Path) -> str:
+def check(backup: Path) -> str:
     """Read all of it, restore and count its database, open what is sealed. Raises BackupError."""
     found = manifest.verify(backup)
     with _restored(backup, found) as alias:
         counts = databases.counts(alias)
         if counts != found.counts:
             wrong = sorted(name for name in counts.keys() | found.counts if counts.get(name) != found.counts.get(name))
-            raise BackupError(f"The restored database has not the rows that the backup had: {', '.join(wrong)[:200]}.")
+            raise BackupError(
+                f"The restored database does not have the same rows as the backup: {', '.join(wrong)[:200]}."
+            )
         opened, locked = _open_one_of_each_key(alias)
     whole = _open_files(backup, found)
-    without = f" No key was here for {locked}, which could not be opened." if locked else ""
+    without = f" There is no key here for {locked} requests, which could not be opened." if locked else ""
     requests = counts.get(CallbackRequest._meta.db_table, 0)
     return (
-        f"{backup.name} was restored for a try: {sum(counts.values())} rows, {requests} requests; {opened} opened as a "
-        f"sample, and {whole} of {len(found.attachments)} files opened from end to end.{without}"
+        f"{backup.name} was restored as a trial: {sum(counts.values())} rows, {requests} requests; {opened} opened as "
+        f"a sample, and {whole} of {len(found.attachments)} files opened from end to end.{without}"
     )
 
 
@@ -84,7 +86,7 @@ def _open_files(backup: Path, found: Manifest) -> int:
                     continue
                 file.seek(0)
                 if streams.verify(file, name) != found.attachments[name]:
-                    raise BackupError("A file in the backup has another length than its row says.")
+                    raise BackupError("A file in the backup is not the length its row says.")
         except VaultError as error:
             raise BackupError(f"A file in the backup cannot be opened: {error}") from error
         whole += 1

@@ -145,7 +145,7 @@ def test_drill_without_the_keys_says_what_it_could_not_open(site, settings):
     settings.VAULT_KEYS = {7: bytes(32)}
     assert (
         "0 of 2 files" in probes.record("drill", drill.run)
-        and "No key was here for 2" in ProbeResult.objects.get(name="drill").summary
+        and "There is no key here for 2" in ProbeResult.objects.get(name="drill").summary
     )
 
 

@@ -26,13 +26,13 @@ def first_key(settings) -> None:
     settings.VAULT_KEYS = FIRST
 
 
-def test_right_key_is_proved_and_remembered(settings):
+def test_right_key_is_verified_and_recorded(settings):
     submit()
     make_staff(second_factor=True)
-    keys.prove()
+    keys.verify()
     assert KnownKey.objects.get().fingerprint == keys.fingerprint(FIRST[1])
     settings.VAULT_KEYS = FIRST | {2: b"2" * 32}
-    keys.prove()
+    keys.verify()
     assert KnownKey.objects.count() == 2
 
 
@@ -40,7 +40,7 @@ def test_other_key_of_the_same_number_is_refused_where_a_request_is_sealed(setti
     submit()
     settings.VAULT_KEYS = OTHER
     with pytest.raises(keys.KeysError, match="Key 1 opens nothing that is under key 1"):
-        keys.prove()
+        keys.verify()
     assert not KnownKey.objects.exists()
 
 
@@ -48,15 +48,15 @@ def test_other_key_of_the_same_number_is_refused_where_only_a_second_factor_is_s
     make_staff(second_factor=True)
     settings.VAULT_KEYS = OTHER
     with pytest.raises(keys.KeysError, match="Key 1 opens nothing"):
-        keys.prove()
+        keys.verify()
 
 
 def test_other_key_of_the_same_number_is_refused_where_nothing_is_sealed_yet(settings):
     """A second host with secrets of its own, say."""
-    keys.prove()
+    keys.verify()
     settings.VAULT_KEYS = OTHER
     with pytest.raises(keys.KeysError, match="is not the key 1 that this site has used"):
-        keys.prove()
+        keys.verify()
 
 
 @pytest.mark.parametrize("seal", [submit, lambda: make_staff(second_factor=True)])
@@ -64,14 +64,14 @@ def test_missing_key_is_refused(settings, seal):
     seal()
     settings.VAULT_KEYS = {2: b"2" * 32}
     with pytest.raises(keys.KeysError, match="Key 1 is missing"):
-        keys.prove()
+        keys.verify()
 
 
 def test_one_damaged_request_keeps_nobody_from_serving():
     submit(nonce="damaged")
     CallbackRequest.objects.update(sealed=b"\x01" + b"0" * 60)
     submit(nonce="whole")
-    keys.prove()
+    keys.verify()
     assert readiness.vault_keys(timezone.now(), {}).state == "problem"
 
 
@@ -99,13 +99,13 @@ def test_accepted_loss_lets_the_site_be_served_again(settings, now):
     Authenticator.objects.all().delete()
     settings.VAULT_KEYS = now
     with pytest.raises(keys.KeysError):
-        keys.prove()
+        keys.verify()
     _rotate("--accept-loss")
     submit(nonce="new")
-    keys.prove()
+    keys.verify()
     settings.VAULT_KEYS = FIRST if now == OTHER else {3: b"3" * 32}
     with pytest.raises(keys.KeysError):
-        keys.prove()
+        keys.verify()
 
 
 def test_start_and_worker_refuse_the_wrong_key(settings):

@@ -33,7 +33,7 @@ class Command(BaseCommand):
         with migration_lock():
             call_command("migrate", interactive=False, verbosity=0)
             try:
-                keys.prove()
+                keys.verify()
             except keys.KeysError as error:
                 raise CommandError(str(error)) from error
             call_command("load_starter", stdout=self.stdout)

@@ -12,7 +12,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: object) -> None:
         try:
-            keys.prove()
+            keys.verify()
         except keys.KeysError as error:
             raise CommandError(str(error)) from error
         worker = Worker()

@@ -1,4 +1,4 @@
-"""The worker's look at the site's own certificate, by a real handshake, and what the readiness page makes of it."""
+"""The worker's probe of the site's own certificate, by a real handshake, and what System status says of it."""
 
 import contextlib
 import datetime
@@ -23,11 +23,11 @@ DAY = datetime.timedelta(days=1)
 
 
 def certificate(folder: Path, days: int) -> Path:
-    """One file with a key and its own signature for `localhost`, which ends in so many days."""
+    """Make one file with a key and a self-signed certificate for `localhost` that expires in `days`."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = timezone.now()
-    made = (
+    signed = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
         .not_valid_before(now - 90 * DAY)
         .not_valid_after(now + days * DAY)
@@ -37,21 +37,21 @@ def certificate(folder: Path, days: int) -> Path:
     )
     path = folder / f"{days}.pem"
     kind = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    path.write_bytes(key.private_bytes(*kind) + made.public_bytes(serialization.Encoding.PEM))
+    path.write_bytes(key.private_bytes(*kind) + signed.public_bytes(serialization.Encoding.PEM))
     return path
 
 
 @contextlib.contextmanager
 def served(path: Path) -> Iterator[int]:
-    """The port of a server that shakes hands once."""
+    """Give the port of a server that completes one handshake."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(path)
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
 
         def answer() -> None:
             connection, _ = listener.accept()
-            with contextlib.suppress(OSError), context.wrap_socket(connection, server_side=True) as shaken:
-                shaken.recv(1)
+            with contextlib.suppress(OSError), context.wrap_socket(connection, server_side=True) as secured:
+                secured.recv(1)
 
         thread = threading.Thread(target=answer)
         thread.start()
@@ -60,60 +60,67 @@ def served(path: Path) -> Iterator[int]:
 
 
 @pytest.fixture
-def look(db, settings, monkeypatch, tmp_path) -> Callable[[int, str], readiness.Finding]:
-    """What the readiness page says of a certificate for so many days, which browsers trust if `trusted`."""
+def probe(db, settings, monkeypatch, tmp_path) -> Callable[[int, str], readiness.Finding]:
+    """What System status says of a certificate with `days` left, which browsers trust if `trusted`."""
 
-    def look(days: int, trusted: bool = True) -> readiness.Finding:
+    def probe(days: int, trusted: bool = True) -> readiness.Finding:
         path = certificate(tmp_path, days)
         if trusted:
             monkeypatch.setenv("SSL_CERT_FILE", str(path))
         with served(path) as port:
-            return look_at(settings, port)
+            return probe_at(settings, port)
 
-    return look
+    return probe
 
 
-def look_at(settings, port: int) -> readiness.Finding:
+def probe_at(settings, port: int) -> readiness.Finding:
     settings.HTTPS, settings.SITE_URL = True, f"https://localhost:{port}"
     probes.probe_certificate()
     at = timezone.now()
     return readiness.certificate(at, {each.name: each for each in ProbeResult.objects.all()})
 
 
-def test_certificate_with_long_to_go_is_well(look):
-    found = look(60)
+def test_certificate_with_months_left_is_ok(probe):
+    found = probe(60)
     assert found.state == "ok" and f"{timezone.now() + 60 * DAY:%Y-%m-%d}" in found.text
 
 
-def test_certificate_with_a_few_days_to_go_needs_somebody(look):
-    found = look(5)
+def test_certificate_with_a_few_days_left_is_a_problem(probe):
+    found = probe(5)
     assert found.state == "problem" and f"It expires on {timezone.now() + 5 * DAY:%Y-%m-%d}" in found.text
 
 
-def test_certificate_that_is_over_needs_somebody(look):
-    found = look(-1)
+@pytest.mark.parametrize(("second", "state"), [(0, "ok"), (-1, "problem")])
+def test_certificate_is_a_problem_from_less_than_14_days_before_its_end(settings, second, state):
+    settings.HTTPS, at = True, timezone.now()
+    end = at + 14 * DAY + datetime.timedelta(seconds=second)
+    assert readiness.certificate(at, {"certificate": ProbeResult(at=at, good_until=end)}).state == state
+
+
+def test_certificate_that_has_expired_is_a_problem(probe):
+    found = probe(-1)
     assert found.state == "problem" and "certificate has expired" in found.text
 
 
-def test_certificate_that_no_browser_trusts_needs_somebody(look):
-    found = look(60, trusted=False)
+def test_certificate_that_no_browser_trusts_is_a_problem(probe):
+    found = probe(60, trusted=False)
     assert found.state == "problem" and "self-signed certificate" in found.text
 
 
-def test_address_where_nobody_listens_needs_somebody(db, settings):
+def test_address_where_nothing_listens_is_a_problem(db, settings):
     with closing(socket.create_server(("127.0.0.1", 0))) as gone:
         port = gone.getsockname()[1]
-    found = look_at(settings, port)
+    found = probe_at(settings, port)
     assert found.state == "problem" and "Connection refused" in found.text
 
 
-def test_address_that_takes_connections_and_never_answers_is_given_up(db, settings, monkeypatch):
+def test_address_that_accepts_but_never_answers_times_out(db, settings, monkeypatch):
     monkeypatch.setattr(probes, "TLS_TIMEOUT_SECONDS", 0.2)
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
-        found = look_at(settings, silent.getsockname()[1])
+        found = probe_at(settings, silent.getsockname()[1])
     assert found.state == "problem" and "presents no certificate" in found.text
 
 
-def test_certificate_renewed_is_well_again(look):
-    assert look(-1).state == "problem"
-    assert look(60).state == "ok"
+def test_certificate_renewed_is_ok_again(probe):
+    assert probe(-1).state == "problem"
+    assert probe(60).state == "ok"
