@@ -57,7 +57,7 @@ def everything() -> dict:
 def _problem(sealed_files, request, details) -> str:
     """What should not have been stored, or an empty string."""
     from callbacks.values.text import visible
-    from callbacks.values.upload_rules import MAX_UPLOAD_BYTES, SNIFF_BYTES, recognise
+    from callbacks.values.upload_rules import MAX_UPLOAD_BYTES, SNIFF_BYTES, recognize
     from editorial import phones
 
     if not details.name.strip() or len(details.name) > 120 or visible(details.name) != details.name:
@@ -68,7 +68,7 @@ def _problem(sealed_files, request, details) -> str:
         return "a message that is too long"
     for attachment in request.attachments.exclude(object_name=""):
         head = next(sealed_files.plain_chunks(attachment.object_name))[:SNIFF_BYTES]
-        if recognise(head) != attachment.kind or not 0 < attachment.size <= MAX_UPLOAD_BYTES:
+        if recognize(head) != attachment.kind or not 0 < attachment.size <= MAX_UPLOAD_BYTES:
             return "a file of a kind that is not accepted"
     return ""
 

@@ -85,7 +85,7 @@ def log_attempt(request: StaffRequest, callback: CallbackRequest) -> HttpRespons
 
     try:
         return _do(request, callback, step, "The call is logged.")
-    except actions.Corrected:
+    except actions.RequestCorrected:
         return _read_first(request, callback, CORRECTED, form)
 
 
@@ -134,7 +134,7 @@ def _do(
         step()
     except actions.AlreadyTaken:
         return _clash(request, callback)
-    except actions.Changed as changed:
+    except actions.PageOutdated as changed:
         problem = CHANGED.format(not_done=not_done, changes=", ".join(changed.changes))
         return _read_first(request, callback, problem)
     except VaultError:

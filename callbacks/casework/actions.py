@@ -19,11 +19,11 @@ class AlreadyTaken(Exception):
     """A colleague was first, or the person withdrew: the request is no longer as the page showed it."""
 
 
-class Corrected(Exception):
+class RequestCorrected(Exception):
     """The person has corrected the request since the page was opened: how to call may have changed."""
 
 
-class Changed(Exception):
+class PageOutdated(Exception):
     """Something that has to be read first changed since the page was opened: `changes`."""
 
     def __init__(self, changes: list[str]) -> None:
@@ -60,15 +60,15 @@ def may_release(request: CallbackRequest, who: User) -> bool:
 def release(request: CallbackRequest, who: User, *, any_claim: bool = False, shown: str | None = None) -> None:
     """Return a request to the queue; with `any_claim`, also a colleague's.
 
-    Raises AlreadyTaken, or Changed if the page with the stamp `shown` is out of date.
+    Raises AlreadyTaken, or PageOutdated if the page with the stamp `shown` is out of date.
     """
     with transaction.atomic():
-        held = _locked(request, None if any_claim else who)
-        _check(held, shown)
-        held.claimed_by = held.claimed_at = None
-        if held.state == State.CLAIMED:
-            held.state = State.NEW
-        held.save(update_fields=["claimed_by", "claimed_at", "state"])
+        locked = _locked(request, None if any_claim else who)
+        _check(locked, shown)
+        locked.claimed_by = locked.claimed_at = None
+        if locked.state == State.CLAIMED:
+            locked.state = State.NEW
+        locked.save(update_fields=["claimed_by", "claimed_at", "state"])
     request.refresh_from_db()
 
 
@@ -84,17 +84,17 @@ def log_attempt(
     """Record a call attempt; it may have reached the person.
 
     Raises AlreadyTaken unless the person is waiting and `who` has claimed the request, and if there are not `after`
-    attempts, as on the page: a button pressed twice is one call. Raises Corrected if the page showed another
+    attempts, as on the page: a button pressed twice is one call. Raises RequestCorrected if the page showed another
     `correction` than the last one.
     """
     with transaction.atomic():
-        held = _locked(request, who)
-        if not held.is_waiting or (after is not None and held.attempts.count() != after):
+        locked = _locked(request, who)
+        if not locked.is_waiting or (after is not None and locked.attempts.count() != after):
             raise AlreadyTaken
-        if correction is not None and correction != held.correction:
-            raise Corrected
+        if correction is not None and correction != locked.correction:
+            raise RequestCorrected
         attempt = CallAttempt.objects.create(
-            request=held,
+            request=locked,
             who=who,
             username=who.get_username(),
             at=timezone.now(),
@@ -102,9 +102,9 @@ def log_attempt(
             next_try_at=next_try_at,
         )
         reached = outcome == CallAttempt.Outcome.REACHED
-        held.state = State.REACHED if reached else State.ATTEMPTED
-        held.next_try_at = None if reached else next_try_at
-        held.save(update_fields=["state", "next_try_at"])
+        locked.state = State.REACHED if reached else State.ATTEMPTED
+        locked.next_try_at = None if reached else next_try_at
+        locked.save(update_fields=["state", "next_try_at"])
     request.refresh_from_db()
     return attempt
 
@@ -112,13 +112,13 @@ def log_attempt(
 def close(request: CallbackRequest, who: User, *, shown: str | None = None) -> None:
     """Mark a request as done.
 
-    Raises AlreadyTaken unless `who` has claimed it, or Changed if the page with the stamp `shown` is out of date.
+    Raises AlreadyTaken unless `who` has claimed it, or PageOutdated if the page with the stamp `shown` is out of date.
     """
     with transaction.atomic():
-        held = _locked(request, who)
-        _check(held, shown)
-        held.state, held.next_try_at = State.CLOSED, None
-        held.save(update_fields=["state", "next_try_at"])
+        locked = _locked(request, who)
+        _check(locked, shown)
+        locked.state, locked.next_try_at = State.CLOSED, None
+        locked.save(update_fields=["state", "next_try_at"])
     request.refresh_from_db()
 
 
@@ -169,14 +169,14 @@ def record(action: Access, request: CallbackRequest | None, who: User, slot: str
 
 def _locked(request: CallbackRequest, claimer: User | None) -> CallbackRequest:
     """The row, locked, if `claimer` has claimed it, or anybody for None. Raises AlreadyTaken."""
-    held = CallbackRequest.objects.select_for_update().exclude(state=State.WITHDRAWN)
-    held = held.filter(claimed_by=claimer) if claimer else held.exclude(claimed_by=None)
-    row = held.filter(pk=request.pk).first()
-    if row is None:
+    rows = CallbackRequest.objects.select_for_update().exclude(state=State.WITHDRAWN)
+    rows = rows.filter(claimed_by=claimer) if claimer else rows.exclude(claimed_by=None)
+    locked = rows.filter(pk=request.pk).first()
+    if locked is None:
         raise AlreadyTaken
-    return row
+    return locked
 
 
-def _check(held: CallbackRequest, shown: str | None) -> None:
-    if shown is not None and (changes := page_stamp.changes_since(held, shown)):
-        raise Changed(changes)
+def _check(locked: CallbackRequest, shown: str | None) -> None:
+    if shown is not None and (changes := page_stamp.changes_since(locked, shown)):
+        raise PageOutdated(changes)

@@ -41,7 +41,7 @@ MAX_REQUEUED = 50
 #: Least time between two notices about corrections of one request.
 CORRECTION_PAUSE = datetime.timedelta(minutes=10)
 #: Days before a waiting request is erased from which staff are warned daily.
-WARNED_DAYS = 7
+WARN_DAYS_BEFORE = 7
 #: Least time between two mails about requests that could not be saved.
 save_failed_pause = Pause(seconds=600)
 
@@ -137,7 +137,7 @@ def notify_of_overdue(at: datetime.datetime) -> int:
 
 def warn_of_erasure(at: datetime.datetime) -> int:
     """Send one mail about all waiting requests that will soon be erased; returns how many. Raises NotSent."""
-    soon = at + datetime.timedelta(days=WARNED_DAYS)
+    soon = at + datetime.timedelta(days=WARN_DAYS_BEFORE)
     found = list(CallbackRequest.objects.waiting_but_erased_by(soon).order_by("erase_after")) if enabled() else []
     if found:
         count = "1 request" if len(found) == 1 else f"{len(found)} requests"
@@ -156,7 +156,7 @@ def notify_save_failed() -> None:
 
 
 def _send_save_failed() -> None:
-    key = f"trouble {timezone.now():%Y-%m-%dT%H:%M:%S}"
+    key = f"save_failed {timezone.now():%Y-%m-%dT%H:%M:%S}"
     try:
         _send("A callback request could not be saved", "save_failed", [], key=key)
     except NotSent as error:
@@ -177,6 +177,6 @@ def _send(
     """The same `key` gives the same Message-ID. Call outside transactions: a slow mail server would block writers."""
     page = "admin:callbacks_callbackrequest_change"
     lines = [(request, settings.SITE_URL + reverse(page, args=[request.pk])) for request in requests]
-    text = render_to_string(f"callbacks/mail/{template}.txt", {"lines": lines, "days": WARNED_DAYS})
+    text = render_to_string(f"callbacks/mail/{template}.txt", {"lines": lines, "days": WARN_DAYS_BEFORE})
     message_id = f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{urlsplit(settings.SITE_URL).hostname}>"
     staff_mail.send(subject, text, to or settings.NOTICE_EMAILS, {"Message-ID": message_id})

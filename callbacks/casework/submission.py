@@ -24,7 +24,7 @@ from vault.keyring import VaultError
 log = logging.getLogger(__name__)
 
 _REFERENCE_TRIES = 5
-WITHDRAWN = "You took this request back, and it is erased. To ask for a call after all, send the form once more."
+WITHDRAWN = "You took this request back, and it is erased. If you want a call after all, send a new form."
 
 
 class CouldNotSave(Exception):
@@ -35,7 +35,7 @@ class RequestErased(Exception):
     """The request was withdrawn, or erased by staff. Nothing was stored, and trying again will not help."""
 
 
-class FormSpent(Exception):
+class FormAlreadyUsed(Exception):
     """The form can no longer make a request; a new one can. The message tells the person why, and what to do."""
 
 
@@ -52,16 +52,16 @@ def submit(*, details: Details, nonce: str, received: dict[Slot, Received], susp
 
     The same nonce again (a double tap, a reload, a retry after a lost answer) corrects the same request: the last
     details win, stored files stay, and empty slots take the new files. With another person's name
-    (Details.is_anothers) it makes a separate request: somebody else used a page left open on a shared phone.
-    A withdrawn request stays withdrawn: raises FormSpent.
+    (Details.is_different_person) it makes a separate request: somebody else used a page left open on a shared phone.
+    A withdrawn request stays withdrawn: raises FormAlreadyUsed.
     """
     with _saving(received), transaction.atomic():
         rows = CallbackRequest.objects.select_for_update()
-        nonce, request = _own(nonce, details, rows)
+        nonce, request = _find_for_person(nonce, details, rows)
         while request is None:
             request = _create(details, nonce, suspicion)
             if request is None:  # another post, perhaps of another person, was faster
-                nonce, request = _own(nonce, details, rows)
+                nonce, request = _find_for_person(nonce, details, rows)
         if details != request.open_details():
             _correct(request, details)
         _attach(request, received)
@@ -70,7 +70,7 @@ def submit(*, details: Details, nonce: str, received: dict[Slot, Received], susp
 
 def is_known(nonce: str, details: Details) -> bool:
     """Whether this form is stored for the same person, so that it makes no further request. Raises VaultError."""
-    return _own(nonce, details, CallbackRequest.objects.all())[1] is not None
+    return _find_for_person(nonce, details, CallbackRequest.objects.all())[1] is not None
 
 
 def was_used(nonce: str) -> bool:
@@ -81,19 +81,19 @@ def was_used(nonce: str) -> bool:
 def add_files(request: CallbackRequest, received: dict[Slot, Received]) -> None:
     """Put files into the open slots of a request. Raises CouldNotSave or RequestErased."""
     with _saving(received), transaction.atomic():
-        _attach(_kept(request), received)
+        _attach(_lock_kept(request), received)
 
 
 def correct(request: CallbackRequest, **changes: Any) -> None:
     """Apply `changes` to what the person sent. Raises CouldNotSave or RequestErased."""
     with _saving({}), transaction.atomic():
-        request = _kept(request)
+        request = _lock_kept(request)
         stored = request.open_details()
         if (details := replace(stored, **changes)) != stored:
             _correct(request, details)
 
 
-def _kept(request: CallbackRequest) -> CallbackRequest:
+def _lock_kept(request: CallbackRequest) -> CallbackRequest:
     """Lock and reload the row. Raises RequestErased."""
     row = CallbackRequest.objects.select_for_update().filter(pk=request.pk).first()
     if row is None or not row.is_kept:
@@ -127,18 +127,18 @@ def _discard_unused(names: set[str]) -> None:
         sealed_files.discard(name)
 
 
-def _own(nonce: str, details: Details, rows: QuerySet) -> tuple[str, CallbackRequest | None]:
-    """The nonce under which these details are stored, and their request. Raises FormSpent for a withdrawn one.
+def _find_for_person(nonce: str, details: Details, rows: QuerySet) -> tuple[str, CallbackRequest | None]:
+    """The nonce under which these details are stored, and their request. Raises FormAlreadyUsed for a withdrawn one.
 
     Each further person's nonce is derived from the one before, so that each finds their own request again.
     """
     request = _find(nonce, rows)
-    while request and request.is_kept and details.is_anothers(request.open_details()):
+    while request and request.is_kept and details.is_different_person(request.open_details()):
         person = f"{nonce}|{request.pk}|{details.phone or details.email}"
         nonce = salted_hmac("callbacks.another", person).hexdigest()
         request = _find(nonce, rows)
     if request and not request.is_kept:
-        raise FormSpent(WITHDRAWN)
+        raise FormAlreadyUsed(WITHDRAWN)
     return nonce, request
 
 
@@ -194,7 +194,7 @@ def _attach(request: CallbackRequest, received: dict[Slot, Received]) -> None:
     rows = {row.slot: row for row in request.attachments.all()}
     for slot, file in received.items():
         row = rows.get(slot) or Attachment(request=request, slot=slot)
-        if row.gives_way_to(file):
+        if row.can_be_replaced_by(file):
             if file.object_name and not sealed_files.exists(file.object_name):
                 raise CouldNotSave  # deleted by sweep_orphans, as after a jump of the clock
             if row.object_name:

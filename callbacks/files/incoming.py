@@ -7,7 +7,7 @@ from django.core.files import File
 
 from callbacks.files import inspection
 from callbacks.files.clamd import Scan, Verdict
-from callbacks.values import foreign
+from callbacks.values import unsupported_kinds
 from callbacks.values.marks import Mark
 from callbacks.values.upload_rules import (
     MAX_UPLOAD_BYTES,
@@ -17,7 +17,7 @@ from callbacks.values.upload_rules import (
     Refusal,
     Slot,
     clean_name,
-    recognise,
+    recognize,
 )
 from vault import sealed_files
 from vault.streams import EncryptingWriter
@@ -82,9 +82,9 @@ class IncomingFile:
 
     def _begin(self) -> None:
         head, self._head = self._head, b""
-        kind = recognise(head[:SNIFF_BYTES])
+        kind = recognize(head[:SNIFF_BYTES])
         if kind is None:
-            raise FileRefused(Refusal.WRONG_KIND, foreign.recognise(head[:SNIFF_BYTES]))
+            raise FileRefused(Refusal.WRONG_KIND, unsupported_kinds.recognize(head[:SNIFF_BYTES]))
         self._kind = kind
         self._file = sealed_files.create(self._object_name)
         self._undo.callback(_delete, self._file, self._object_name)

@@ -27,7 +27,9 @@ class Attachment(models.Model):
         max_length=80,
         blank=True,
         db_default="",
-        help_text="Codes of values.marks.Mark for what an inspection found; for a rejected file, of values.foreign.",
+        help_text=(
+            "Codes of values.marks.Mark for what an inspection found; for a rejected file, of values.unsupported_kinds."
+        ),
     )
     sealed_name = models.BinaryField()
 
@@ -82,8 +84,8 @@ class Attachment(models.Model):
         """A file may still be put into this slot."""
         return not self.arrived or bool(self.trouble)
 
-    def gives_way_to(self, received: Received) -> bool:
-        """Whether `received` replaces this file: an unusable one gives way only to a better one."""
+    def can_be_replaced_by(self, received: Received) -> bool:
+        """Whether `received` replaces this file: only a better one replaces an unusable one."""
         is_better = received.object_name and not any(mark.is_poor for mark in marks.read(received.found))
         return not self.arrived or bool(self.trouble and is_better)
 

@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
-from callbacks.values import foreign
+from callbacks.values import unsupported_kinds
 from callbacks.values.text import visible
 from callbacks.values.upload_rules import ACCEPT, KINDS_IN_WORDS, MAX_UPLOAD_BYTES, Refusal, Slot
 from editorial import phones
@@ -98,9 +98,9 @@ def file_field(slot: Slot, hint: str) -> forms.FileField:
         "data-limit": MAX_UPLOAD_BYTES,
         "data-too-large": Refusal.TOO_LARGE.sentence,
         "data-wrong-kind": f"It is not a {KINDS_IN_WORDS} file.",
-        "data-picture": foreign.PICTURE,
-        "data-film": foreign.FILM,
-        "data-document": foreign.DOCUMENT,
+        "data-picture": unsupported_kinds.PICTURE,
+        "data-video": unsupported_kinds.VIDEO,
+        "data-document": unsupported_kinds.DOCUMENT,
     }
     widget = forms.FileInput({"accept": ACCEPT} | checked)
     return forms.FileField(label=f"{slot.label} (optional)", required=False, help_text=hint, widget=widget)

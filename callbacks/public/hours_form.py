@@ -4,7 +4,7 @@ import phonenumbers
 from django import forms
 
 from callbacks.public.fields import TextField
-from callbacks.values.promise import never_meet_there
+from callbacks.values.promise import hours_if_no_overlap
 from callbacks.values.safe_hours import OTHER, UNKNOWN, PartOfDay, SafeHours, zone_choices, zone_name
 
 MAX_PLACE_LENGTH = 80  # characters
@@ -97,7 +97,7 @@ class HoursForm(ClockForm):
         self.check_zone(must_name=self._must_name_zone())
         if not {"times", "anyway", "zone", "place"} <= data.keys():
             return
-        if data["times"] and (there := never_meet_there(self.safe_hours())) is not None:
+        if data["times"] and (there := hours_if_no_overlap(self.safe_hours())) is not None:
             self.asks_anyway = True
             if not data["anyway"]:
                 self.add_error("times", _closed_then(there, zone_name(self.safe_hours().zone)))

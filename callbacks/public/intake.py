@@ -6,7 +6,7 @@ from django.db import connection
 from django.http import HttpRequest, QueryDict
 
 from callbacks.casework import submission
-from callbacks.casework.submission import CouldNotSave, FormSpent, RequestErased, Submitted
+from callbacks.casework.submission import CouldNotSave, FormAlreadyUsed, RequestErased, Submitted
 from callbacks.public import admission, upload_handler
 from callbacks.public.admission import Admission
 from callbacks.public.forms import CallbackForm
@@ -88,7 +88,7 @@ def _submit(request: HttpRequest, form: CallbackForm, received: dict[Slot, Recei
             details=form.details(), nonce=form.nonce, received=received, suspicion=outcome.admission.suspicion
         )
         admission.count(outcome.admission)
-    except FormSpent as error:
+    except FormAlreadyUsed as error:
         form.renew(str(error))
         return _refuse(outcome, received)
     except CouldNotSave:

@@ -68,7 +68,7 @@ class Details:
         found = [name for name in (*earlier.earlier_names, earlier.name) if not names.same(name, self.name)]
         return replace(self, earlier_names=tuple(dict.fromkeys(found))[-_MAX_EARLIER_NAMES:])
 
-    def is_anothers(self, stored: "Details") -> bool:
+    def is_different_person(self, stored: "Details") -> bool:
         """Whether somebody else sent the form of `stored` again, as on a shared phone: this is no correction.
 
         That is so with another name, unless the names are similar and the phone or email is the same.

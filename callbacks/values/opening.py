@@ -16,7 +16,7 @@ DAYS_AHEAD = 28
 WEEK = 7
 
 UTC = datetime.UTC
-Stretch = tuple[datetime.datetime, datetime.datetime]
+Interval = tuple[datetime.datetime, datetime.datetime]
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class OpeningHours:
     def are_listed(self) -> bool:
         return bool(self.times)
 
-    def open(self, start: datetime.datetime, days: int = DAYS_AHEAD) -> Iterator[tuple[datetime.date, Stretch]]:
-        """Stretches in which we are open from `start` on, each with its day on our calendar."""
+    def open(self, start: datetime.datetime, days: int = DAYS_AHEAD) -> Iterator[tuple[datetime.date, Interval]]:
+        """Intervals in which we are open, from `start` on; each with its day on our calendar."""
         zone = ZoneInfo(settings.TIME_ZONE)
         start = start.astimezone(UTC)
         today = start.astimezone(zone).date()
@@ -53,10 +53,10 @@ class OpeningHours:
 
     def shared(
         self, start: datetime.datetime, safe: SafeHours, days: int = DAYS_AHEAD
-    ) -> Iterator[tuple[datetime.date, Stretch]]:
-        """Stretches in which we are open and the safe hours allow a call."""
+    ) -> Iterator[tuple[datetime.date, Interval]]:
+        """Intervals in which we are open and the safe hours allow a call."""
         for day, (opens, closes) in self.open(start, days):
-            for begin, end in safe.stretches(opens, days=2):
+            for begin, end in safe.intervals(opens, days=2):
                 if begin < (last := min(closes, end)):
                     yield day, (begin, last)
 
@@ -75,7 +75,7 @@ class OpeningHours:
         return self._next_calls[key]
 
     def next_beginning(self, at: datetime.datetime, safe: SafeHours) -> datetime.datetime | None:
-        """The first stretch in which we can call that begins after `at`."""
+        """The first interval in which we can call that begins after `at`."""
         return next((begin for begin, _ in self._chances(at, safe) if begin > at), None)
 
     def against(self, at: datetime.datetime, safe: SafeHours) -> list[str]:
@@ -94,15 +94,15 @@ class OpeningHours:
         clock = ZoneInfo(zone)
         midnight = datetime.datetime.combine(at.astimezone(clock).date(), datetime.time(), tzinfo=clock)
         ordinary = OpeningHours(self.times, [], self.call_within)
-        stretches = (stretch for _, stretch in ordinary.shared(midnight, SafeHours((), zone), days=WEEK + 1))
-        there = ([moment.astimezone(clock) for moment in stretch] for stretch in _merged(stretches))
+        intervals = (interval for _, interval in ordinary.shared(midnight, SafeHours((), zone), days=WEEK + 1))
+        there = ([moment.astimezone(clock) for moment in interval] for interval in _merged(intervals))
         week = {(begin.weekday(), begin.time(), end.time()) for begin, end in there}
         return week_in_words(sorted(week))
 
-    def _chances(self, at: datetime.datetime, safe: SafeHours) -> Iterator[Stretch]:
+    def _chances(self, at: datetime.datetime, safe: SafeHours) -> Iterator[Interval]:
         if self.are_listed:
-            return _merged(stretch for _, stretch in self.shared(at, safe))
-        return _merged(safe.stretches(at, days=3))
+            return _merged(interval for _, interval in self.shared(at, safe))
+        return _merged(safe.intervals(at, days=3))
 
     def _hours_on(self, day: datetime.date) -> list[tuple[datetime.time, datetime.time]]:
         for special in self.special_days:
@@ -112,10 +112,10 @@ class OpeningHours:
         return list(_merged(hours))
 
 
-def _merged(stretches: Iterable[tuple]) -> Iterator[tuple]:
-    """Join touching or overlapping stretches, which come in the order of their beginnings."""
+def _merged(intervals: Iterable[tuple]) -> Iterator[tuple]:
+    """Join touching or overlapping intervals, which come in the order of their beginnings."""
     last = None
-    for begin, end in stretches:
+    for begin, end in intervals:
         if last and begin <= last[1]:
             last = (last[0], max(last[1], end))
         else:

@@ -8,14 +8,14 @@ from django.db import DatabaseError
 from django.db.models import TextChoices
 from django.utils import timezone
 
-from callbacks.values.opening import OpeningHours, Stretch
+from callbacks.values.opening import Interval, OpeningHours
 from callbacks.values.safe_hours import UNKNOWN, SafeHours
 
 #: The queue needs a time to order by even if nothing can be promised.
-UNPROMISED = datetime.timedelta(days=1)
+DUE_IF_UNPROMISED = datetime.timedelta(days=1)
 #: We promise to call within this many working days on which the person can talk.
 WORKING_DAYS = 2
-#: The rest of a stretch counts as a chance to call only if it is at least this long.
+#: The rest of an interval counts as a chance to call only if it is at least this long.
 TOO_SHORT = datetime.timedelta(minutes=30)
 QUARTER = datetime.timedelta(minutes=15)
 
@@ -41,18 +41,18 @@ def promise(received_at: datetime.datetime, safe: SafeHours) -> Promise:
 
     We promise a call once `call_within_hours` have passed of hours that are both opening and safe hours, and at the
     latest by the last such hour of two working days; the day of the request is the first of them if we are still open.
-    If the hours overlap on neither day, the end of the first overlap counts. If less than half an hour of a stretch is
-    left when the request comes, it is ignored for the latest time.
+    If the hours overlap on neither day, the end of the first overlap counts. If less than half an hour of an interval
+    is left when the request comes, it is ignored for the latest time.
 
     Nothing is promised if no opening times are listed, the time zone is unknown or the hours never overlap. The last
     two are then due like a request with any safe hours, so that staff decide what to do.
     Queries as for `OpeningHours.now`.
     """
     hours = OpeningHours.now()
-    if by := _by(hours, received_at, hours.shared(received_at, safe)):
+    if by := _promised_time(hours, received_at, hours.shared(received_at, safe)):
         return Promise(by, is_promised=True)
-    unrestricted = _by(hours, received_at, hours.open(received_at))
-    return Promise(unrestricted or received_at + UNPROMISED, is_promised=False)
+    unrestricted = _promised_time(hours, received_at, hours.open(received_at))
+    return Promise(unrestricted or received_at + DUE_IF_UNPROMISED, is_promised=False)
 
 
 def why_unpromised(safe: SafeHours, at: datetime.datetime) -> str:
@@ -65,7 +65,7 @@ def why_unpromised(safe: SafeHours, at: datetime.datetime) -> str:
     return Unpromised.NEVER_MEET if hours.never_meet(safe, at) else ""
 
 
-def never_meet_there(safe: SafeHours) -> str | None:
+def hours_if_no_overlap(safe: SafeHours) -> str | None:
     """Our hours in an ordinary week on the person's clock, in words, if they never overlap these safe hours.
 
     None if they do, and if that is unknown: no hours are listed, or the database is down.
@@ -78,8 +78,8 @@ def never_meet_there(safe: SafeHours) -> str | None:
         return None
 
 
-def _by(
-    hours: OpeningHours, start: datetime.datetime, chances: Iterator[tuple[datetime.date, Stretch]]
+def _promised_time(
+    hours: OpeningHours, start: datetime.datetime, chances: Iterator[tuple[datetime.date, Interval]]
 ) -> datetime.datetime | None:
     open_days = dict.fromkeys(day for day, _ in hours.open(start))
     last_day = list(open_days)[:WORKING_DAYS][-1:]

@@ -81,8 +81,8 @@ class SafeHours:
         local = at.astimezone(ZoneInfo(self.zone))
         return any(start <= local.hour < end for start, end in self._hours())
 
-    def stretches(self, start: datetime.datetime, days: int) -> Iterator[tuple[datetime.datetime, datetime.datetime]]:
-        """The safe stretches that end after `start`, in order, over `days` days of the person's calendar.
+    def intervals(self, start: datetime.datetime, days: int) -> Iterator[tuple[datetime.datetime, datetime.datetime]]:
+        """The safe intervals that end after `start`, in order, over `days` days of the person's calendar.
 
         In UTC: Python compares two times in one zone by the wall clock, which is wrong when daylight saving changes.
         """

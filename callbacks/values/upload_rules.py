@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import TextChoices
 
-from callbacks.values import foreign
+from callbacks.values import unsupported_kinds
 from callbacks.values.text import visible
 
 MAX_UPLOAD_BYTES = 32 * 1024 * 1024
@@ -75,7 +75,7 @@ class Refusal(TextChoices):
 _SENTENCES = {
     Refusal.TOO_LARGE: f"It is larger than {MAX_UPLOAD_BYTES // 1024**2} MB. Choose a smaller file, or take a photo.",
     Refusal.EMPTY: "There is nothing in it. Choose another file, or take a new photo.",
-    Refusal.WRONG_KIND: f"It is not a {KINDS_IN_WORDS} file. {foreign.ADVICE}",
+    Refusal.WRONG_KIND: f"It is not a {KINDS_IN_WORDS} file. {unsupported_kinds.ADVICE}",
     Refusal.INTERRUPTED: "The connection dropped before all of it arrived. Try it again.",
     Refusal.INFECTED: "Our scanner found a virus in it. Take a photo of the paper instead, and send that.",
     Refusal.CROWDED: "Many files came from you, or from others at your internet address. Add it again in an hour.",
@@ -87,7 +87,7 @@ _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 _IMAGE_BRANDS = frozenset({b"mif1", b"msf1"})  # shared with other kinds: the compatible brands decide
 
 
-def recognise(head: bytes) -> Kind | None:
+def recognize(head: bytes) -> Kind | None:
     """The kind of a file from its first SNIFF_BYTES bytes, or None if it is not accepted.
 
     Mail programs and scanners leave other bytes before a PDF's signature. A web page or an archive with a PDF inside
@@ -129,7 +129,7 @@ class Received:
     size: int = 0  # bytes of the file itself, before encryption
     refusal: Refusal | None = None
     held: bool = False  # the scanner is down: nobody can open it until it is scanned
-    found: str = ""  # codes of values.marks; for the wrong kind of file, of values.foreign
+    found: str = ""  # codes of values.marks; for the wrong kind of file, of values.unsupported_kinds
 
     @property
     def problem(self) -> str:
@@ -139,4 +139,4 @@ class Received:
 
 def why_not_taken(refusal: Refusal, found: str) -> str:
     """What happened to a refused file and what to do; by its kind where that is known."""
-    return foreign.sentence(found) or Refusal(refusal).sentence
+    return unsupported_kinds.sentence(found) or Refusal(refusal).sentence

@@ -16,7 +16,7 @@ function wrongKind({ type, name }, said) {
   const isUnknown = (!type || type === "application/octet-stream") && !/\.\w{1,5}$/.test(name);
   if (isUnknown || TAKEN.test(type) || NAMES.test(name)) return "";
   const [group] = type.split("/");
-  return `${said.wrongKind} ${group === "image" ? said.picture : group === "video" ? said.film : said.document}`;
+  return `${said.wrongKind} ${group === "image" ? said.picture : group === "video" ? said.video : said.document}`;
 }
 
 // What the server would say after minutes of sending is said at once.

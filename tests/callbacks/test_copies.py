@@ -179,7 +179,7 @@ def test_picture_of_too_many_pixels_is_refused_at_once(content, kind):
         (jpeg()[:4] + os.urandom(5000), Kind.JPEG),
         (declared(7_000, 7_000), Kind.PNG),
         (heic()[:40] + os.urandom(5000), Kind.HEIC),
-        (png(), Kind.JPEG),  # no other decoder is tried than the one for what was recognised
+        (png(), Kind.JPEG),  # no other decoder is tried than the one for what was recognized
         (b"\xff\xd8\xff" + b"GIF89a" * 100, Kind.JPEG),
     ],
 )

@@ -134,7 +134,7 @@ def test_second_change_is_refused_too(staff, claimed):
     data = as_filled_in(staff.get(page_of(claimed)), outcome="no_answer", next_try="")
     submit()
     assert staff.post(step("attempt", claimed), data).status_code == 409
-    with pytest.raises(actions.Corrected):
+    with pytest.raises(actions.RequestCorrected):
         actions.log_attempt(
             claimed, CallbackRequest.objects.get().claimed_by, "no_answer", correction=data["correction"]
         )

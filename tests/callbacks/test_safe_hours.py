@@ -70,8 +70,8 @@ def test_moment_is_safe_by_the_clock_of_the_person(parts, zone, at, included):
 )
 def test_safe_stretches_follow_one_another_and_begin_no_earlier_than_asked(parts, zone, start, days, expected):
     found = [
-        "/".join(each.astimezone(datetime.UTC).strftime("%d %H:%M") for each in stretch)
-        for stretch in SafeHours(parts, zone).stretches(utc(start), days)
+        "/".join(each.astimezone(datetime.UTC).strftime("%d %H:%M") for each in interval)
+        for interval in SafeHours(parts, zone).intervals(utc(start), days)
     ]
     assert found == expected
 
@@ -106,5 +106,5 @@ def test_moment_is_safe_exactly_if_a_stretch_holds_it(zone):
             at = utc(day) + half_hours * datetime.timedelta(minutes=30)
             for part in PartOfDay:
                 hours = SafeHours((part,), zone)
-                begun = [begin for begin, end in hours.stretches(at, days=1) if begin == at]
+                begun = [begin for begin, end in hours.intervals(at, days=1) if begin == at]
                 assert hours.include(at) == bool(begun), (zone, part, at)

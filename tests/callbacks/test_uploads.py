@@ -2,7 +2,7 @@
 
 import pytest
 
-from callbacks.values.upload_rules import Kind, Refusal, clean_name, recognise
+from callbacks.values.upload_rules import Kind, Refusal, clean_name, recognize
 from tests.callbacks.helpers import HEIC, JPEG, PDF, PNG
 
 
@@ -49,7 +49,7 @@ def brands(major: bytes, *compatible: bytes) -> bytes:
     ],
 )
 def test_kind_is_told_from_the_first_bytes(head, kind):
-    assert recognise(head[:1024]) is kind
+    assert recognize(head[:1024]) is kind
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from callbacks.casework import erasure
-from callbacks.casework.notices import WARNED_DAYS
+from callbacks.casework.notices import WARN_DAYS_BEFORE
 from callbacks.models import CallbackRequest
 
 
@@ -16,9 +16,9 @@ class Command(BaseCommand):
     def handle(self, *args, **options) -> None:
         erased = erasure.erase_due(timezone.now())
         self.stdout.write(f"Callback requests erased: {erased}. {_sweep()}")
-        soon = timezone.now() + datetime.timedelta(days=WARNED_DAYS)
+        soon = timezone.now() + datetime.timedelta(days=WARN_DAYS_BEFORE)
         if waiting := CallbackRequest.objects.waiting_but_erased_by(soon).count():
-            self.stdout.write(f"Will be erased within {WARNED_DAYS} days while still waiting: {waiting}.")
+            self.stdout.write(f"Will be erased within {WARN_DAYS_BEFORE} days while still waiting: {waiting}.")
 
 
 def _sweep() -> str:

@@ -1,4 +1,4 @@
-"""Recognise kinds of file that we do not accept, to tell the sender what it is and what to do instead."""
+"""Recognize kinds of file that we do not accept, to tell the sender what the file is and what to do instead."""
 
 import codecs
 import re
@@ -6,7 +6,7 @@ import re
 ADVICE = "Make a screenshot of it or take a photo, and send that."
 PICTURE = "Make a screenshot of it and send that."
 DOCUMENT = "Save it as a PDF, or take a photo of the page."
-FILM = "Send a photo or a screenshot instead."
+VIDEO = "Send a photo or a screenshot instead."
 ARCHIVE = "Send what is in it, one file at a time."
 
 #: Code, its name in a sentence, what to do.
@@ -28,7 +28,7 @@ _KINDS = {
     "html": ("web pages", ADVICE),
     "mail": ("saved emails", ADVICE),
     "text": ("text files", DOCUMENT),
-    "video": ("videos", FILM),
+    "video": ("videos", VIDEO),
     "sound": ("sound files", "Tell us what is in it when we call."),
     "zip": ("ZIP files", ARCHIVE),
     "archive": ("archives", ARCHIVE),
@@ -62,7 +62,7 @@ _FORMS = [(re.compile(pattern), code) for pattern, code in _SIGNATURES]
 CODES = frozenset(_KINDS)
 
 
-def recognise(head: bytes) -> str:
+def recognize(head: bytes) -> str:
     """The code of an unaccepted kind, from a file's first bytes; empty if unknown."""
     code = next((code for form, code in _FORMS if form.match(head)), "")
     return code or ("text" if _is_text(head) else "")

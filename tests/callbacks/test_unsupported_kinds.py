@@ -2,8 +2,8 @@
 
 import pytest
 
-from callbacks.values import foreign
-from callbacks.values.foreign import DOCUMENT, FILM, PICTURE
+from callbacks.values import unsupported_kinds
+from callbacks.values.unsupported_kinds import DOCUMENT, PICTURE, VIDEO
 from tests.callbacks.helpers import File, post_form, text_of
 from tests.callbacks.hostile import zipped
 
@@ -16,16 +16,16 @@ KINDS = [
     (zipped("word/document.xml"), "Word documents", DOCUMENT),
     (zipped("[Content_Types].xml"), "Office documents", DOCUMENT),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "Office documents", DOCUMENT),
-    (zipped("mimetype").replace(b"%PDF-1.7", b"x"), "ZIP files", foreign.ARCHIVE),
+    (zipped("mimetype").replace(b"%PDF-1.7", b"x"), "ZIP files", unsupported_kinds.ARCHIVE),
     (b"PK\x03\x04" + bytes(26) + b"mimetypeapplication/vnd.oasis.opendocument.text", "OpenDocument files", DOCUMENT),
     (rb"{\rtf1 hello}", "RTF documents", DOCUMENT),
     ("Grüße, wie geht es?".encode(), "text files", DOCUMENT),
-    (b"<!DOCTYPE html><p>", "web pages", foreign.ADVICE),
-    (b"\0\0\0\x18ftypmp42" + bytes(99), "videos", FILM),
-    (b"\0\0\0\x14ftypqt  " + bytes(99), "videos", FILM),
+    (b"<!DOCTYPE html><p>", "web pages", unsupported_kinds.ADVICE),
+    (b"\0\0\0\x18ftypmp42" + bytes(99), "videos", VIDEO),
+    (b"\0\0\0\x14ftypqt  " + bytes(99), "videos", VIDEO),
     (b"\0\0\0\x18ftypM4A " + bytes(99), "sound files", "Tell us what is in it when we call."),
     (b"ID3\x04" + bytes(99), "sound files", "Tell us what is in it when we call."),
-    (zipped(), "ZIP files", foreign.ARCHIVE),
+    (zipped(), "ZIP files", unsupported_kinds.ARCHIVE),
 ]
 
 
@@ -39,9 +39,9 @@ def test_refusal_names_the_kind_and_what_to_do(client, content, name, advice):
 
 @pytest.mark.parametrize("head", [b"", b"x", bytes(1024), b"\x80\x04\x95cposix", b"\x7fELF", b"MZ\x90\0"])
 def test_kind_without_a_name_has_no_code(head):
-    assert foreign.recognise(head) == ""
-    assert foreign.sentence("") == ""
+    assert unsupported_kinds.recognize(head) == ""
+    assert unsupported_kinds.sentence("") == ""
 
 
 def test_codes_fit_where_they_are_kept():
-    assert all(foreign.sentence(code).endswith(".") and len(code) <= 80 for code in foreign.CODES)
+    assert all(unsupported_kinds.sentence(code).endswith(".") and len(code) <= 80 for code in unsupported_kinds.CODES)
