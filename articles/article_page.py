@@ -1,4 +1,4 @@
-"""What an article's page shows besides its text: its topics and stages, related articles and its neighbours."""
+"""What an article's page shows besides its text: its topics and stages, related articles and its neighbors."""
 
 import datetime
 from bisect import bisect_left
@@ -75,7 +75,7 @@ class ArticleIndex:
         others = [card for card in self._cards[self._first_published(now) :] if card.pk != article.pk]
         return sorted(others, key=lambda card: len(groups & self._groups[card.pk]), reverse=True)[:RELATED]
 
-    def neighbours(self, article: Article, now: datetime.datetime) -> dict[str, Card | Article | None]:
+    def neighbors(self, article: Article, now: datetime.datetime) -> dict[str, Card | Article | None]:
         """The published articles just before and after this one in the list of all articles."""
         if article.published_at is None:
             return {"newer": None, "older": None}
@@ -83,7 +83,7 @@ class ArticleIndex:
         place = bisect_left(self._cards, _place(article), key=_place)
         after = place + 1 if article.pk in self._groups else place
         if after >= len(self._cards) == INDEXED:
-            return _far_neighbours(article, now)
+            return _far_neighbors(article, now)
         return {
             "newer": self._cards[place - 1] if place > first else None,
             "older": next(iter(self._cards[max(after, first) :]), None),
@@ -120,7 +120,7 @@ def _groups_of(articles: list[int]) -> dict[int, set[Group]]:
     return found
 
 
-def _far_neighbours(article: Article, now: datetime.datetime) -> dict[str, Card | Article | None]:
+def _far_neighbors(article: Article, now: datetime.datetime) -> dict[str, Card | Article | None]:
     """For an article too old for the index. The bounds on the time alone let the database use its own index."""
     at, live = article.published_at, Article.objects.published(now)
     newer = live.filter(Q(published_at__gt=at) | Q(pk__lt=article.pk), published_at__gte=at)
@@ -157,5 +157,5 @@ def detail_context(article: Article, content: snapshot.ContentSnapshot) -> dict:
         "topics": [group for group in sorted(groups) if group.view == _TOPIC],
         "stages": [group for group in sorted(groups) if group.live_from and group.live_from <= now],
         "related": index.related(article, groups, now),
-        **index.neighbours(article, now),
+        **index.neighbors(article, now),
     }

@@ -32,7 +32,7 @@ TLS.check_hostname, TLS.verify_mode = False, ssl.CERT_NONE
 
 @contextlib.contextmanager
 def running_site(**extra: str) -> Iterator[Site]:
-    """A fresh site in a throwaway folder under its supervisor, its temporary files in `var`'s neighbour `tmp`."""
+    """A fresh site in a throwaway folder under its supervisor, its temporary files in `var`'s neighbor `tmp`."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         temporary = Path(folder) / "tmp"
         temporary.mkdir()

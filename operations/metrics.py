@@ -53,7 +53,7 @@ class CurrentState(Collector):
             connection.close()
         yield from gauges
         free = {name: megabytes * 1_000_000 for name, megabytes in readiness.free_megabytes().items()}
-        yield _labelled("detox_disk_free_bytes", "Free space.", "folder", free)
+        yield _labeled("detox_disk_free_bytes", "Free space.", "folder", free)
         if newest := readiness.newest_backup():
             yield _gauge("detox_backup_age_seconds", "Age of the newest backup.", _age(newest, at))
 
@@ -61,7 +61,7 @@ class CurrentState(Collector):
 def _from_database(at: datetime.datetime) -> Iterator[Metric]:
     counts = dict(CallbackRequest.objects.order_by().values_list("state").annotate(Count("pk")))
     states = {state: counts.get(state, 0) for state in CallbackRequest.State.values}
-    yield _labelled("detox_callbacks", "Callback requests, by state.", "state", states)
+    yield _labeled("detox_callbacks", "Callback requests, by state.", "state", states)
     overdue = CallbackRequest.objects.tally(at)["overdue"]
     yield _gauge("detox_callbacks_overdue", "People past the time to be called by.", overdue)
     unclaimed = CallbackRequest.objects.waiting().filter(claimed_by=None).order_by("received_at")
@@ -84,7 +84,7 @@ def _gauge(name: str, text: str, value: float) -> Metric:
     return GaugeMetricFamily(name, text, value=value)
 
 
-def _labelled(name: str, text: str, label: str, values: Mapping[str, float]) -> Metric:
+def _labeled(name: str, text: str, label: str, values: Mapping[str, float]) -> Metric:
     family = GaugeMetricFamily(name, text, labels=[label])
     for key, value in values.items():
         family.add_metric([key], value)

@@ -32,7 +32,7 @@ class TreatmentOption(ReviewedPage):
     kind = models.CharField(max_length=20, choices=Kind)
     position = models.PositiveSmallIntegerField(default=100)
     also_called = models.CharField(
-        max_length=400, blank=True, help_text="Other names, also misspelt ones, split by commas. For search only."
+        max_length=400, blank=True, help_text="Other names, also misspelled ones, split by commas. For search only."
     )
     summary = models.CharField(max_length=200, help_text="One or two plain sentences. Shown in lists.")
     what_it_does = models.CharField(max_length=400, help_text="One or two sentences, with a source.")
@@ -142,7 +142,7 @@ class Symptom(Course):
     position = models.PositiveSmallIntegerField(default=100)
     area = models.CharField("where it is felt", max_length=10, choices=Area, default=Area.OTHER)
     also_called = models.CharField(
-        max_length=400, blank=True, help_text="Other names, also misspelt ones, split by commas. For search only."
+        max_length=400, blank=True, help_text="Other names, also misspelled ones, split by commas. For search only."
     )
     thing = models.SlugField(
         "one thing at several stages",

@@ -38,7 +38,7 @@ class SearchEntry(models.Model):
 
 
 class SearchWord(models.Model):
-    """A word of some page, which a misspelt one may stand for."""
+    """A word of some page, which a misspelled one may stand for."""
 
     word = models.CharField(max_length=40, primary_key=True)
     in_text = models.BooleanField(help_text="Stands in a title or text, not only among other names.")

@@ -61,16 +61,16 @@ def search(typed: str) -> Results:
     words = _words(query)
     dictionary = _Dictionary()
     terms = [dictionary.spellings(word) for word in words]
-    spelt_words = [_as_spelt(word, spellings) for word, spellings in zip(words, terms, strict=True)]
-    spelt = " ".join(spelt_words)
-    found = _ranked(query, spelt, terms)
+    spelled_words = [_as_spelled(word, spellings) for word, spellings in zip(words, terms, strict=True)]
+    spelled = " ".join(spelled_words)
+    found = _ranked(query, spelled, terms)
     return Results(
         query=query,
-        corrected=spelt if spelt_words != words and found else "",
+        corrected=spelled if spelled_words != words and found else "",
         was_cut=len(whole) > LONGEST,
         found=found,
-        is_urgent=is_danger(query, spelt),
-        asks_for_a_dose=asks_for_a_dose(f"{query.casefold()} {spelt}".replace("’", "'")),
+        is_urgent=is_danger(query, spelled),
+        asks_for_a_dose=asks_for_a_dose(f"{query.casefold()} {spelled}".replace("’", "'")),
     )
 
 
@@ -84,14 +84,14 @@ def _words(query: str) -> list[str]:
     return (telling or words)[:MOST_WORDS]
 
 
-def _as_spelt(word: str, spellings: list[str]) -> str:
+def _as_spelled(word: str, spellings: list[str]) -> str:
     """The word itself where the guide knows it, else the nearest known one."""
     return word if synonyms(word) or index.holds(word, in_text=False) else spellings[-1]
 
 
-def _ranked(query: str, spelt: str, terms: Terms) -> list[Result]:
+def _ranked(query: str, spelled: str, terms: Terms) -> list[Result]:
     """Static pages of that very name, pages of that name, other static pages, then all else by the index's score."""
-    static = meant_by(query, spelt)
+    static = meant_by(query, spelled)
     matches = sorted(_matches(terms), key=lambda match: not _is_in_title(match.title, terms))
     named = [match for match in matches if _is_name_of(match, terms)]
     named.sort(key=lambda match: query.casefold() not in _names(match))  # word for word before synonyms
@@ -119,10 +119,10 @@ def _is_in_title(title: str, terms: Terms) -> bool:
 
 def _is_name_of(match: Match, terms: Terms) -> bool:
     """Whether what was typed, or its synonyms, is a whole name of the page: no more words and no fewer."""
-    spelt = [{stem(spelling) for spelling in spellings} for spellings in terms]
+    spelled = [{stem(spelling) for spelling in spellings} for spellings in terms]
     for name in _names(match):
         named = {stem(word) for word in _words(name)}
-        if named and named <= set().union(*spelt) and all(named & spellings for spellings in spelt):
+        if named and named <= set().union(*spelled) and all(named & spellings for spellings in spelled):
             return True
     return False
 
@@ -143,10 +143,10 @@ class _Dictionary:
     def spellings(self, word: str) -> list[str]:
         """The word, its synonyms, and where no text holds it the nearest word that one does."""
         meant = [word, *synonyms(word)]
-        may_be_misspelt = len(word) >= LEAST_LETTERS and not word.isdigit()
-        if len(meant) > 1 or not may_be_misspelt or index.holds(word, in_text=True):
+        may_be_misspelled = len(word) >= LEAST_LETTERS and not word.isdigit()
+        if len(meant) > 1 or not may_be_misspelled or index.holds(word, in_text=True):
             return meant
-        if is_danger(word):  # "dead" is no misspelt "dread"
+        if is_danger(word):  # "dead" is no misspelled "dread"
             return meant
         for known in (self._in_text, self._other):
             # Words of drafts are known too; only what readers can find may be offered.

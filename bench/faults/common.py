@@ -1,4 +1,4 @@
-"""What the faults share: people who ask for calls without a break, and the judgement of what became of them."""
+"""What the faults share: people who ask for calls without a break, and the judgment of what became of them."""
 
 import argparse
 import asyncio

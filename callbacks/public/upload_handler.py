@@ -195,7 +195,7 @@ class UploadHandler(FileUploadHandler):
         self._refuse(Refusal.INTERRUPTED)
 
     def note_files_sent_as_text(self, text: QueryDict) -> None:
-        """Refuse a file that came as a text field: its bytes are spoilt by then."""
+        """Refuse a file that came as a text field: its bytes are spoiled by then."""
         for slot in self._slots:
             if text.get(slot) and slot not in self.received:
                 self.received[slot] = Received(slot, "file", refusal=Refusal.WRONG_KIND)

@@ -55,7 +55,7 @@ def test_other_accounts_and_other_addresses_do_not_wait(client):
     assert give_password(Client(), address=DESK)["Location"] == CODE
 
 
-def test_ipv6_neighbours_of_one_network_count_as_one(client):
+def test_ipv6_neighbors_of_one_network_count_as_one(client):
     make_staff()
     fail(5, address="2001:db8::1")
     assert fail(1, address="2001:db8::2") == [TOO_MANY]

@@ -194,8 +194,8 @@ def test_article_that_will_be_published_leads_to_no_other_that_is_not_yet(client
         make_article(slug=slug, title=slug, published_at=now + datetime.timedelta(hours=hours))
     article = Article.objects.get(slug="later")
     index = ArticleIndex()
-    assert index.neighbours(article, now)["older"].slug == "past"
-    assert index.neighbours(article, now + datetime.timedelta(hours=1.5))["older"].slug == "soon"
+    assert index.neighbors(article, now)["older"].slug == "past"
+    assert index.neighbors(article, now + datetime.timedelta(hours=1.5))["older"].slug == "soon"
 
 
 def test_topic_feed_has_the_articles_of_its_topic_only(client):

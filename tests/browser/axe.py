@@ -5,8 +5,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 #: The rules that can tell a dark page from a light one of the same width: all others ask what is there, and where.
-COLOURS = ["color-contrast", "link-in-text-block"]
-#: What is on its way from one colour to another gets there first.
+COLORS = ["color-contrast", "link-in-text-block"]
+#: What is on its way from one color to another gets there first.
 _RUN = """async rules => {
   await Promise.allSettled(document.getAnimations().filter(e => e instanceof CSSTransition).map(e => e.finished))
   return axe.run(document, {resultTypes: ["violations"], ...rules})
@@ -22,7 +22,7 @@ def check(page: Page, what: str = "", **rules: object) -> None:
 
 
 def check_light_and_dark(page: Page, what: str = "") -> None:
-    """All rules in the light, and those about colours in the dark."""
-    for scheme, rules in (("light", {}), ("dark", {"runOnly": COLOURS})):
+    """All rules in the light, and those about colors in the dark."""
+    for scheme, rules in (("light", {}), ("dark", {"runOnly": COLORS})):
         page.emulate_media(color_scheme=scheme)
         check(page, f"{what or page.url} {scheme}", **rules)

@@ -1,4 +1,4 @@
-"""Every kind of page for everyone: zoomed to 400 %, with wide text spacing, by thumb, by keyboard, with the colours of
+"""Every kind of page for everyone: zoomed to 400 %, with wide text spacing, by thumb, by keyboard, with the colors of
 the system, without motion, scripts or pictures, and read out by a text browser. One window goes through all pages."""
 
 import re
@@ -72,7 +72,7 @@ STOP = """() => { const e = document.activeElement, s = getComputedStyle(e), box
 
 @pytest.mark.parametrize("colors", ["none", "active"])
 def test_keyboard_alone_goes_through_each_page_in_order_and_is_always_seen(window, colors):
-    """With the colours of the system (`active`) too, which take shadows and backgrounds away."""
+    """With the colors of the system (`active`) too, which take shadows and backgrounds away."""
     page = (visitor := window(1280, forced_colors=colors, reduced_motion="reduce", java_script_enabled=True)).page
     for path in PAGES if colors == "none" else PAGES[::4]:
         visitor.open(path)
@@ -90,7 +90,7 @@ def test_keyboard_alone_goes_through_each_page_in_order_and_is_always_seen(windo
                 assert what == "A #main", (path, what)
 
 
-def test_colours_of_the_system_leave_levels_bands_and_ticks_readable(window):
+def test_colors_of_the_system_leave_levels_bands_and_ticks_readable(window):
     """Cards have an edge, a band's peak another pattern than the band, and the mark of the reader is dashed."""
     visitor = window(360, forced_colors="active", reduced_motion="reduce")
     page = visitor.page

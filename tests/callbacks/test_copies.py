@@ -89,8 +89,8 @@ def read(copy: clean_copies.Copy) -> bytes:
     return content
 
 
-def is_near(pixel, colour) -> bool:
-    return all(abs(a - b) < 40 for a, b in zip(pixel, colour, strict=False))
+def is_near(pixel, color) -> bool:
+    return all(abs(a - b) < 40 for a, b in zip(pixel, color, strict=False))
 
 
 PHOTOS = [(jpeg, Kind.JPEG, "jpg"), (png, Kind.PNG, "png"), (heic, Kind.HEIC, "jpg")]

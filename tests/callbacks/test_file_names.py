@@ -124,7 +124,7 @@ def test_field_for_a_file_in_which_none_was_chosen_is_no_file(client, name):
 
 @pytest.mark.parametrize("behind_the_link", [False, True])
 def test_file_that_came_as_text_is_refused_with_a_word(client, behind_the_link):
-    """As from a program that sends what it read of a file like a field of text; its bytes are spoilt by then."""
+    """As from a program that sends what it read of a file like a field of text; its bytes are spoiled by then."""
     url = ""
     if behind_the_link:
         submit()

@@ -34,7 +34,7 @@ def test_modules_are_short(room):
         assert len(path.read_text().splitlines()) <= LONGER.get(path, LONGEST), path
 
 
-def test_only_the_sanitiser_and_one_escaper_mark_text_as_safe():
+def test_only_the_sanitizer_and_one_escaper_mark_text_as_safe():
     modules = [path for room in ROOMS for path in _modules(room)]
     marked = {path.relative_to(ROOT).as_posix() for path in modules if "mark_safe(" in path.read_text()}
     assert marked == {"editorial/markdown.py", "editorial/structured.py"}

@@ -43,7 +43,7 @@ def test_timeline_names_of_ticks_have_room(longest):
 
 
 def test_timeline_band_rises_over_its_onset_stands_at_its_peak_and_runs_low_as_it_eases():
-    """The shape alone tells the three apart, whatever the colours do."""
+    """The shape alone tells the three apart, whatever the colors do."""
     row = timeline.of_phases([make_phase(end_to=96)]).rows[0]
     heights = [y for _, y in points(row.band)]
     floor, rising, easing = heights[0], heights[1], heights[-2]
