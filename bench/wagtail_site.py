@@ -8,7 +8,7 @@ style sheet. WhiteNoise serves its static files, gunicorn its pages, with as man
 
 The environment stays out of this repository's own: `BENCH_CACHE` (var/bench) keeps it and the filled site. The first
 run installs Wagtail from the package index and takes a minute or two; a change of this file or of an article fills
-the site anew.
+the site again.
 """
 
 import contextlib

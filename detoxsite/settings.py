@@ -41,7 +41,7 @@ WEB_UPLOADS = env.integer("WEB_UPLOADS", 256, 1, 1024)  # in each process, furth
 HEAD_SECONDS = env.integer("HEAD_SECONDS", 20, 1, 3600)  # for the head of a request
 BODY_SECONDS = env.integer("BODY_SECONDS", 60, 1, 3600)  # for a small body, or for each 64 KB of a large one
 GRACEFUL_SECONDS = env.integer("GRACEFUL_SECONDS", 30, 6, 3600)  # for a stop
-#: Megabytes for finished pages in each process. 0: none is kept.
+#: Megabytes for rendered pages in each process. 0: no cache.
 PAGE_CACHE_BYTES = env.integer("PAGE_CACHE_MB", 16, 0, 4096) * 1024 * 1024
 # Both are set by `manage.py serve` for the web server it starts: the listening socket, and its own process.
 LISTEN_FD = env.integer("LISTEN_FD", 0, 0, 1024)
@@ -131,7 +131,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
 METRICS_DIR = VAR_DIR / "metrics"
 
-#: Seconds that a database server may take to accept a connection or to prove a kept one. libpq's least is 2.
+#: Seconds that a database server may take to accept a connection or to show that a kept one works. libpq's least is 2.
 DATABASE_SECONDS = env.integer("DATABASE_SECONDS", 3, 2, 60)
 _SERVER = env.server(
     "DATABASE_URL",
@@ -164,7 +164,7 @@ _SQLITE = {
 
 
 def _postgresql(server: env.Server) -> dict[str, object]:
-    ssl_mode = "prefer" if server.host in {"localhost", "127.0.0.1", "::1"} else "verify-full"  # nobody taps this host
+    ssl_mode = "prefer" if server.host in {"localhost", "127.0.0.1", "::1"} else "verify-full"  # never leaves this host
     options = {"sslmode": ssl_mode} | server.options
     if options["sslmode"] == "verify-full":
         options = {"sslrootcert": "system"} | options
@@ -184,7 +184,7 @@ def _postgresql(server: env.Server) -> dict[str, object]:
             "tcp_user_timeout": 20_000,  # milliseconds
             "application_name": "detoxsite",
             # A confirmed request survives a power cut, whatever the server's default is. A migration that does not get
-            # its lock in time fails, and those who wait behind it go on.
+            # its lock in time fails, and queries that wait behind it go on.
             "options": "-c synchronous_commit=on -c lock_timeout=10s -c statement_timeout=30s "
             "-c idle_in_transaction_session_timeout=60s",
         },
@@ -243,7 +243,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 4
 
 #: Where backups go: best onto another machine, mounted here.
 BACKUP_DIR = env.path("BACKUP_DIR", VAR_DIR / "backups")
-#: How many backups are kept: the newest of so many days, weeks and months.
+#: How many backups are kept: the newest of each of this many days, weeks and months.
 BACKUPS_DAILY = env.integer("BACKUPS_DAILY", 7, 1, 1000)
 BACKUPS_WEEKLY = env.integer("BACKUPS_WEEKLY", 4, 0, 1000)
 BACKUPS_MONTHLY = env.integer("BACKUPS_MONTHLY", 6, 0, 1000)
@@ -256,7 +256,7 @@ DISK_LOW_MB = env.integer("DISK_LOW_MB", 1024, 1, 1_000_000)
 
 #: Requests that one internet address may send in ten minutes before it is asked to wait between them.
 CONTACT_LIMIT = env.integer("CONTACT_LIMIT", 20, 1, 1_000_000)
-#: Days after which a callback request is erased, files and all. The person is told the date.
+#: Days after which a callback request and its files are erased. The person is told the date.
 RETENTION_DAYS = env.integer("RETENTION_DAYS", 90, 1, 365)
 #: Where the malware scanner listens: a socket's path, host and port, or None for no scanner.
 CLAMD = env.clamd("CLAMD")
@@ -264,7 +264,7 @@ CLAMD = env.clamd("CLAMD")
 # Mail to staff: without a server or without recipients nothing is sent, and what waits is counted. --------
 
 NOTICE_EMAILS = env.addresses("NOTICE_EMAILS")
-#: Who is told when something is not as it should be.
+#: Who is alerted to problems.
 ALERT_EMAILS = env.addresses("ALERT_EMAILS") or NOTICE_EMAILS
 _MAIL = env.server(
     "MAIL_URL",

@@ -92,7 +92,7 @@ class PageText:
         return mark_safe(f'<sup class="cite">{marks}</sup>')  # noqa: S308 - neither numbers nor keys hold markup
 
     def render(self, text: str) -> Rendered:
-        """Turn Markdown into HTML that is safe to show to anybody, whoever wrote the text."""
+        """Turn Markdown into HTML that is safe to show to anybody, no matter who wrote the text."""
         converted = convert(text, self.glossary.forms, tuple(self.explained))
         self.explained += converted.explained
         html = _CITATION.sub(lambda mark: self.cite(*re.findall(KEY, mark[0])), converted.html)

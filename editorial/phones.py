@@ -213,12 +213,12 @@ def _american(digits: str) -> PhoneNumber | None:
 
 def _number(digits: str) -> PhoneNumber | None:
     """Return an American number, or one that begins with +, 011 or 00 and a country code."""
-    said = re.fullmatch(r"(?:\+|011|00)([1-9]\d+)", digits)
-    if not said or said[1].startswith("1"):
-        return _american(said[1] if said else digits)
+    match = re.fullmatch(r"(?:\+|011|00)([1-9]\d+)", digits)
+    if not match or match[1].startswith("1"):
+        return _american(match[1] if match else digits)
     try:
         # Mexico dropped the 1 of mobile numbers in 2019; phones and people still write it.
-        number = phonenumbers.parse("+" + re.sub(r"^521(?=\d{10}$)", "52", said[1]))
+        number = phonenumbers.parse("+" + re.sub(r"^521(?=\d{10}$)", "52", match[1]))
     except phonenumbers.NumberParseException:
         return None
     possible = phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE

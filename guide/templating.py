@@ -1,6 +1,6 @@
 """The template language of readers' pages: Jinja2, which is several times as fast as Django's own.
 
-Staff's pages stay in Django's, as the admin and allauth are written in it. docs/decisions/0012-a-page-made-anew.md has
+Staff's pages stay in Django's, as the admin and allauth are written in it. docs/decisions/0012-rendering-a-page.md has
 why.
 """
 

@@ -142,7 +142,7 @@ def pause(seconds: float) -> Callable[[], None]:
 def main(doc: str, *faults: Callable[[argparse.Namespace], list[Outcome]]) -> None:
     """Runs faults as a program; status 1 where something acknowledged was lost or a goal was missed."""
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=int, default=15, help="how long each thing is away; 600 for ten minutes")
+    parser.add_argument("--seconds", type=int, default=15, help="how long each thing is down; 600 for ten minutes")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--older", metavar="COMMIT", help="the release that an upgrade begins with")
     options = parser.parse_args()

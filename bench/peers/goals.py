@@ -29,7 +29,7 @@ RATES = [
     ("cached page, to nginx's file", "cached", "file", 0.6),
     ("cached page, to WordPress with a page cache", "cached", "wordpress cached", 5),
     ("cached page, to Wagtail with a per-site cache", "cached", "wagtail cached", 10),
-    ("page made anew, to Wagtail's", "cold", "wagtail", 3),
+    ("page rendered, to Wagtail's", "cold", "wagtail", 3),
     ("304, to the cached page", "not modified", "cached", 1),
 ]
 #: Those of RATES that need neither Wagtail nor WordPress.

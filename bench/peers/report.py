@@ -14,9 +14,9 @@ from tests.served import ROOT
 BEGIN, END = "<!-- written by bench.compare -->", "<!-- end of what bench.compare writes -->"
 PICTURE = "docs/performance.svg"
 TITLES = {
-    "cached": "this site, page kept",
+    "cached": "this site, page cached",
     "not modified": "this site, 304 to a reader who has it",
-    "cold": "this site, page made anew",
+    "cold": "this site, page rendered",
     "bare ours": "bare program, same bytes, this site's server",
     "bare stock": "bare program, same bytes, gunicorn as it comes",
     "file": "nginx, the page as a compressed file",

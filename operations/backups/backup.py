@@ -173,7 +173,7 @@ class _Copy:
 
 
 def _copy(source: IO[bytes], path: Path) -> tuple[int, str]:
-    """Return the length and SHA-256 of what was read, so that reading the copy proves it. Raises OSError."""
+    """Return the length and SHA-256 of what was read, so that reading the copy verifies it. Raises OSError."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     digest, length = hashlib.sha256(), 0
     with durable.create(path) as copy:

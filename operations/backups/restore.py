@@ -31,10 +31,10 @@ def restore(backup: Path, *, replace: bool = False, without_keys: bool = False) 
     """Restore a backup, then erase again what was erased since; return what was done, in sentences.
 
     With `replace`, existing files are moved to VAR_DIR/replaced-…, and PostgreSQL's tables replaced. Nothing changes
-    before the backup, the keys and the list of what was erased are proved. Raises BackupError.
+    before the backup, the keys and the list of what was erased are verified. Raises BackupError.
     """
     found = manifest.verify(backup)
-    said = _check_keys(found, without_keys)
+    notes = _check_keys(found, without_keys)
     secret_files.make_missing()
     if (found.database == SQLITE) != databases.is_sqlite():
         raise BackupError("The backup is of another kind of database than the one that is set up here.")
@@ -47,7 +47,7 @@ def restore(backup: Path, *, replace: bool = False, without_keys: bool = False) 
     # Both: a backup may be restored from a copy elsewhere.
     erased = tombstones.read(backup.parent / tombstones.FILE) | tombstones.read(settings.BACKUP_DIR / tombstones.FILE)
     if occupied:
-        said += _move_aside()
+        notes += _move_aside()
     try:
         _restore_files(backup, found)
         _restore_database(backup / found.database)
@@ -58,22 +58,22 @@ def restore(backup: Path, *, replace: bool = False, without_keys: bool = False) 
         keys.accept_loss()
     again = erasure.erase_again({pk: withdrawn for pk, (withdrawn, _) in erased.items()})
     again += erasure.erase_due(timezone.now())
-    return [*said, f"Restored {backup.name}: {_in_words(found)}. Erased again, as it must not come back: {again}."]
+    return [*notes, f"Restored {backup.name}: {_in_words(found)}. Erased again, as it must not come back: {again}."]
 
 
 def _check_keys(found: Manifest, without_keys: bool) -> list[str]:
     here = manifest.fingerprints()
-    missing = sorted(name for name, mark in found.keys.items() if name != "SECRET_KEY" and here.get(name) != mark)
+    missing = sorted(name for name, digest in found.keys.items() if name != "SECRET_KEY" and here.get(name) != digest)
     if missing and not without_keys:
         raise BackupError(
             f"Vault key {', '.join(missing)} is not the one that this backup was made with. Put the keys back first "
             f"({settings.VAULT_KEY_FILE} or VAULT_KEYS): without them nothing that people sent can be read, and no "
             "second factor of staff works. Use --without-keys to restore the rest."
         )
-    said = ["The vault's keys are missing: nothing that people sent can be read."] if missing else []
+    notes = ["The vault's keys are missing: nothing that people sent can be read."] if missing else []
     if here["SECRET_KEY"] != found.keys.get("SECRET_KEY"):
-        said.append("SECRET_KEY is another one: people's private links will not open, and staff must sign in again.")
-    return said
+        notes.append("SECRET_KEY is another one: people's private links will not open, and staff must sign in again.")
+    return notes
 
 
 def _occupied() -> list[str]:

@@ -119,7 +119,7 @@ async function sendFiles(address, files, heading) {
   return leave(address);
 }
 
-// Back leads to the page of the form, made anew: not out of the site, and not to what somebody typed on a shared phone.
+// Back leads to the form's page, loaded again: not out of the site, and not to what somebody typed on a shared phone.
 function leave(address) {
   main.querySelector("form")?.reset();
   location.assign(address);

@@ -47,7 +47,7 @@ def test_article_counts_as_shown_only_where_every_paragraph_is():
 def test_goals_are_met_or_missed_by_the_numbers():
     assert all(goal.is_met for goal in judged(_results()))
     missed = [goal.what for goal in judged(_results(cold=299.0)) if not goal.is_met]
-    assert missed == ["page made anew, to Wagtail's"]
+    assert missed == ["page rendered, to Wagtail's"]
 
 
 def test_near_comparison_judges_all_that_needs_no_wagtail_and_no_wordpress():
