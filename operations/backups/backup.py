@@ -103,6 +103,8 @@ def _kept(backups: list[Path], at: datetime.datetime) -> set[Path]:
 
 def lost_files(backup: Path) -> int:
     """Count the files that rows still name though the store has lost them. Raises BackupError."""
+    if not backup.exists():
+        return 0  # another worker made a newer one since, which counts them itself, and pruned this one
     missing = manifest.load(backup).missing
     return Attachment.objects.arrived().filter(object_name__in=missing).count() if missing else 0
 
