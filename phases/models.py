@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import groupby
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from markdownx.models import MarkdownxField
@@ -76,6 +76,7 @@ class Phase(ReviewedPage, Course):
 
     reserved_slugs = ("now",)
     markdown_fields = ("timing_note", "overview", "what_helps", "get_help", "what_comes_next")
+    articles: Any  # the reverse of articles.Article.phases, which this app does not import
 
     name = models.CharField(max_length=60, unique=True)
     slug = models.SlugField(unique=True)
