@@ -14,7 +14,7 @@ def _page(title: str, words: str) -> str:
 ERROR_PAGE = _page("Something broke on our side", "It is not your fault. Wait a minute and try again, or call.")
 
 
-def _whole_answer(status: str, page: str, retry_after: int) -> bytes:
+def _whole_response(status: str, page: str, retry_after: int) -> bytes:
     body = page.encode()
     head = f"""HTTP/1.1 {status}
 Content-Type: text/html; charset=utf-8
@@ -29,8 +29,8 @@ Connection: close
     return head.replace("\n", "\r\n").encode() + body
 
 
-#: The server's own answer where a lane is full: server.lanes.
-BUSY_ANSWER = _whole_answer(
+#: The server's response when a lane is full: server.lanes.
+BUSY_RESPONSE = _whole_response(
     "503 Service Unavailable",
     _page("Too many people are asking right now", "Wait 5 seconds and try again, or call."),
     retry_after=5,

@@ -15,18 +15,18 @@ Application = Callable[[dict, Callable], Iterable[bytes]]
 
 
 class CachedPages:
-    """Answers readers' pages from memory. `answer_bytes` does so without WSGI, for a server that can use it.
+    """Answers readers' pages from memory. `cached_response` does so without WSGI, for a server that can use it.
 
     Nothing is cached with DEBUG on, as templates change then.
     """
 
-    busy_answer = b""  # a whole answer of HTTP, for a server that has no thread free
+    busy_response = b""  # a whole answer of HTTP, for a server that has no thread free
 
     def __init__(self, application: Application) -> None:
         self.application = application
         self.cache = PageCache(0 if settings.DEBUG else settings.PAGE_CACHE_BYTES)
         self.hosts = rules.hosts()
-        self.answer_bytes = Wire(self.cache, self.hosts, is_https=settings.HTTPS).answer
+        self.cached_response = Wire(self.cache, self.hosts, is_https=settings.HTTPS).answer
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
         begin = time.perf_counter()
@@ -71,7 +71,7 @@ class _Rendering:
         finally:
             if hasattr(response, "close"):
                 response.close()
-        if not is_whole or not rules.may_be_kept(self.status, self.headers):
+        if not is_whole or not rules.may_be_cached(self.status, self.headers):
             return None
         page = Page(self.headers, self.body)
         page.variant(compression.accepted(self.environ.get("HTTP_ACCEPT_ENCODING", "")))

@@ -11,7 +11,7 @@ import brotli
 from pagecache import compression
 
 #: Written by the server, or for each encoding.
-_NOT_KEPT = {"content-length", "content-encoding", "etag", "vary", "date", "connection"}
+_NOT_CACHED = {"content-length", "content-encoding", "etag", "vary", "date", "connection"}
 #: Headers of a 304 answer (RFC 9110, 15.4.5).
 _REPEATED = {"cache-control", "content-location", "etag", "expires", "vary"}
 #: Bytes that a variant takes besides its texts, estimated.
@@ -55,7 +55,7 @@ class Page:
     """A page in the encodings requested so far. Its plain text is dropped once there is brotli to make it from."""
 
     def __init__(self, headers: Headers, body: bytes) -> None:
-        self._headers = [(name, value) for name, value in headers if name.lower() not in _NOT_KEPT]
+        self._headers = [(name, value) for name, value in headers if name.lower() not in _NOT_CACHED]
         names = {name.lower(): value for name, value in headers}
         if "cache-control" not in names:
             self._headers.append(("Cache-Control", "no-cache"))  # store it, and revalidate each time

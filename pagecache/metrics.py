@@ -39,7 +39,7 @@ def enabled() -> bool:
     return bool(settings.METRICS_PORT)
 
 
-def count_answer(path: str, status: int, start: float) -> str:
+def count_response(path: str, status: int, start: float) -> str:
     """Count one answer to a request of `start` (time.perf_counter()); returns its kind of page."""
     kind = KINDS.get(path.lstrip("/").partition("/")[0], "other")
     REQUESTS.labels(kind, f"{status // 100}xx").inc()
@@ -51,7 +51,7 @@ def count_hit(path: str, status: int, start: float) -> None:
     """Count one answer from the page cache, which comes without Django's middleware."""
     if enabled():
         CACHE.labels("hit").inc()
-        count_answer(path, status, start)
+        count_response(path, status, start)
 
 
 def count_miss() -> None:
@@ -69,7 +69,7 @@ class MetricsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         start = time.perf_counter()
         response = self.get_response(request)
-        kind = count_answer(request.path_info, response.status_code, start)
+        kind = count_response(request.path_info, response.status_code, start)
         length = request.META.get("CONTENT_LENGTH", "")
         if kind == "contact" and request.method == "POST" and length.isdigit():
             UPLOAD.inc(int(length))

@@ -16,7 +16,7 @@ from privateversion import codes
 #: No escapes and no empty segments: each path has one spelling.
 PATH = re.compile(r"/(?:[\w.-]+/)*[\w.-]*", re.ASCII)
 QUERY = re.compile(r"(?:page|p)=[1-9][0-9]{0,4}")
-LONGEST_TARGET = 320
+MAX_TARGET = 320
 _CREDENTIALS = ("HTTP_COOKIE", "HTTP_AUTHORIZATION")
 
 
@@ -44,7 +44,7 @@ def target_of(environ: dict, known_hosts: frozenset[str]) -> str | None:
         and not any(name in environ for name in _CREDENTIALS)
         and environ.get("CONTENT_LENGTH") in {None, "", "0"}
         and "HTTP_TRANSFER_ENCODING" not in environ
-        and len(target) <= LONGEST_TARGET
+        and len(target) <= MAX_TARGET
         and PATH.fullmatch(path)
         and (not query or QUERY.fullmatch(query))
         and environ.get("RAW_URI", target) == target
@@ -87,7 +87,7 @@ def bare(environ: dict) -> dict:
     return kept
 
 
-def may_be_kept(status: str, headers: list[tuple[str, str]]) -> bool:
+def may_be_cached(status: str, headers: list[tuple[str, str]]) -> bool:
     """Whether the answer is what the view promised: a whole page that depends on no cookie or session."""
     names = {name.lower(): value.lower() for name, value in headers}
     control = names.get("cache-control", "")

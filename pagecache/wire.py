@@ -11,7 +11,7 @@ import time
 from pagecache import compression, metrics
 from pagecache.cache import PageCache
 
-LARGEST_REQUEST = 4096  # bytes
+MAX_REQUEST_BYTES = 4096  # bytes
 _REQUEST = re.compile(rb"(?:GET|HEAD) /[!-~]* HTTP/1\.1\r\n(?:[A-Za-z][A-Za-z0-9-]*: [ -~]*\r\n)+\r\n")
 #: Headers that change nothing in a page: `sec-` comes from browsers, `x-` from the proxy.
 _WITHOUT_EFFECT = frozenset(
@@ -37,7 +37,7 @@ class Wire:
     def answer(self, request: bytes) -> Answer | None:
         """The answer, or None. Never blocks and makes no query."""
         begin = time.perf_counter()
-        if len(request) > LARGEST_REQUEST or not _REQUEST.fullmatch(request):
+        if len(request) > MAX_REQUEST_BYTES or not _REQUEST.fullmatch(request):
             return None
         line, *lines = request[:-4].split(b"\r\n")
         found = _headers(lines)

@@ -1,7 +1,7 @@
-"""Workers take turns at accepting connections.
+"""Let workers take turns accepting connections.
 
-All of them wait at one listening socket, and the kernel wakes them all. Without turns, the first one awake could
-accept a whole burst of connections and then serve all of them on one core.
+They all wait on one listening socket, and the kernel wakes them all. Otherwise the first one awake could accept a
+whole burst of connections and then serve them all on one core.
 """
 
 import socket
@@ -30,15 +30,15 @@ class FairWorker(OrphanableWorker):
             self.is_paused, self.paused_until = True, time.monotonic() + PAUSE_SECONDS
 
     def accept_one(self, listener: socket.socket) -> bool:
-        """Accept one connection. Return False where another worker was quicker."""
+        """Accept one connection. Return False if another worker was quicker."""
         raise NotImplementedError
 
     def end_pause(self) -> None:
-        """Accept again at once: to be called by a worker that has nothing left to do."""
+        """Accept again at once; called by a worker that has nothing left to do."""
         self.paused_until = 0.0
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """Called in each turn of the loop in which the worker may accept and does not."""
+        """Called in each pass of the loop in which the worker may accept and does not."""
         if not enabled or time.monotonic() >= self.paused_until:
             super().set_accept_enabled(enabled)
 

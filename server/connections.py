@@ -1,4 +1,4 @@
-"""What the worker knows about each connection: what it waits for, and how far an upload has come."""
+"""The state of each connection: what it waits for, and how far an upload has come."""
 
 import socket
 import time
@@ -8,9 +8,9 @@ from gunicorn.workers.gthread import TConn
 
 from detoxsite.settings import BODY_SECONDS
 
-BODY_FLOOR = 64 * 1024  # bytes that a large body must bring in each BODY_SECONDS
+BODY_FLOOR = 64 * 1024  # bytes of a large body that must arrive in each BODY_SECONDS
 UPLOAD_SECONDS = 3 * 60 * 60  # for a whole body, at whatever speed
-CROWDED_FACTOR = 0.25  # of its time, for each connection, when the worker runs out of places
+CROWDED_FACTOR = 0.25  # applied to each timeout when the worker runs out of connections
 
 
 class CountingUnreader(SocketUnreader):
@@ -25,21 +25,21 @@ class CountingUnreader(SocketUnreader):
 
 
 class Pending:
-    """A connection that no thread has: the loop collects its request or, once it is answered, waits for its end."""
+    """A connection that no thread holds: the loop collects its request or, after the response, waits for the close."""
 
     def __init__(self, seconds: float, data: bytes = b"", *, is_answered: bool = False) -> None:
         self.allow(seconds)
         self.data, self.is_answered = bytearray(data), is_answered
         self.has_head = self.is_polled = False
-        self.is_new = False  # nothing was asked on it yet
-        # Of an upload that waits for a thread:
+        self.is_new = False  # no request has arrived on it yet
+        # For an upload that waits for a thread:
         self.address = ""
         self.may_wait_until = 0.0
         self.scan_at = 0.0  # bytes of data
 
     @property
     def is_idle(self) -> bool:
-        """Whether it is kept alive, or new, and has asked for nothing."""
+        """Whether it is new or kept alive, and has sent no part of a request."""
         return not self.data and not self.is_answered
 
     def allow(self, seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""Give the application a WSGI environ it can rely on, and finish its answers as HTTP demands."""
+"""Give the application a WSGI environ it can rely on, and finish its responses as HTTP demands."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -15,9 +15,9 @@ Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 def cleaned(application: Application) -> Application:
     """Wrap an application.
 
-    Of a Content-Type it gets the media type and the boundary: text is UTF-8 here, and some charsets that a client can
-    name (hex, say) fail inside Django before any code that could answer. A request by HTTP/1.1 without a Host is
-    refused, as Django would guess a name from where the server listens.
+    It gets only the media type and the boundary of a Content-Type: text is UTF-8 here, and some charsets that a client
+    can name (hex, say) fail inside Django before any code that could respond. An HTTP/1.1 request without a Host is
+    refused: Django would guess a name from the address that the server listens on.
     """
 
     def call(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -33,15 +33,15 @@ def cleaned(application: Application) -> Application:
         if environ["REQUEST_METHOD"] != "HEAD":
             return response
         getattr(response, "close", lambda: None)()
-        return []  # Django leaves it to the server to send no body
+        return []  # Django leaves dropping the body to the server
 
     return call
 
 
 class _Body:
-    """A request's body. Where it breaks off, what has arrived is returned first, and only the next read fails.
+    """A request's body. If it is truncated, what has arrived is returned first, and only the next read fails.
 
-    It fails with OSError also where its chunks are malformed: Django and the forms can handle that.
+    It also fails with OSError if its chunks are malformed: Django and the forms can handle that.
     """
 
     def __init__(self, body: Any) -> None:
@@ -55,15 +55,15 @@ class _Body:
                 return data
             except (OSError, ParseException) as error:
                 self._error = error
-            # gunicorn collects all that is asked for, and what it had by now is in its buffers. A second read returns
-            # that and no more: its parser of chunks has ended, and a connection reports its error once, then its end.
-            # No other request can follow: gunicorn closes a connection once the reading of a body has failed.
+            # gunicorn collects as many bytes as requested, and what it has read so far is in its buffers. A second read
+            # returns just that: its chunk parser has ended, and a connection reports its error once, then end of file.
+            # No other request can follow: gunicorn closes a connection once reading a body has failed.
             if data := self._body.read(*args):
                 return data
         raise OSError("The body broke off.") from self._error
 
     def readline(self, *args: int) -> bytes:
-        """Return nothing of a line that breaks off: no form is read by lines."""
+        """Discard a truncated line: no form is read by lines."""
         if self._error is None:
             try:
                 line: bytes = self._body.readline(*args)

@@ -1,6 +1,6 @@
-"""gunicorn's configuration. docs/decisions/0002-app-server.md has why.
+"""gunicorn's configuration. docs/decisions/0002-app-server.md explains it.
 
-bench/ serves other programs with it too, which have no Django and none of this site's apps.
+bench/ also serves other programs with it, which have neither Django nor this site's apps.
 """
 
 import gc
@@ -30,23 +30,23 @@ keepalive = 5
 message.MAX_REQUEST_LINE = limit_request_line = 64 * 1024
 forwarder_headers = ""  # no visitor's header changes the paths of this site
 umask = 0o077
-# Who asked for what is written nowhere.
+# No log records who requested what.
 accesslog = None
 errorlog = "-"
 loglevel = "warning"
 logger_class = "server.logger.PrivateLogger"
 control_socket_disable = True
 
-#: Of Python's own threads, how long one may compute while another waits: a fifth of the default.
+#: How long a Python thread may compute while another waits: a fifth of the default.
 SWITCH_SECONDS = 0.001
-#: Of each connection; the kernel doubles it. The loop sends what goes beyond it, so that clients that read nothing
-#: cannot exhaust the kernel's memory.
+#: For each connection; the kernel doubles it. The loop sends the rest, so that clients that read nothing cannot exhaust
+#: the kernel's memory.
 SEND_BUFFER_BYTES = 64 * 1024
 FILE_DESCRIPTORS = 8192  # for each pending connection and each thread's database; the default is 1,024
 
 
 def on_starting(server: Any) -> None:
-    """Exit with a sentence where the keys are wrong. The application is loaded by now."""
+    """Exit with a clear message if the keys are wrong. The application is loaded by now."""
     if apps.ready:
         from django.db import connections
 
@@ -73,13 +73,13 @@ def when_ready(server: Any) -> None:
 
 
 def pre_fork(server: Any, worker: Any) -> None:
-    """Keep what is loaded by now in memory shared by all processes: a garbage collection would write to each page."""
+    """Keep what is loaded by now in memory that all processes share: garbage collection would write to every page."""
     gc.collect()
     gc.freeze()
 
 
 def post_worker_init(worker: Any) -> None:
-    """Set up a web process, which also watches over the task worker."""
+    """Set up a web process, which also monitors the task worker."""
     sys.setswitchinterval(SWITCH_SECONDS)
     if apps.ready:
         from operations import alerts

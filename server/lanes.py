@@ -1,4 +1,4 @@
-"""Choose the threads for a request, and the connection to close when the worker runs out of places."""
+"""Choose the threads for a request, and which connection to close when the worker runs out of them."""
 
 import fcntl
 import re
@@ -18,14 +18,14 @@ HEAD_END = b"\r\n\r\n"
 BODY_FOLLOWS = re.compile(rb"\r\n(content-length|transfer-encoding|expect)[ \t]*:", re.IGNORECASE)
 ONLY_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r\n", re.IGNORECASE)
 _PATH = re.compile(rb"\s*\S+ (?:[a-z]+://[^/ ]*)?/*([^ ?]*)", re.IGNORECASE)
-UNSENT_BYTES = 8 * 1024  # of earlier answers: a browser that asks for the next page has taken in more than this leaves
+UNSENT_BYTES = 8 * 1024  # of earlier responses; a browser that requests the next page has less than this unread
 GRACE_SECONDS = 1  # for the head of a new connection, which follows at once
 MAX_QUEUED = 64  # requests in each lane that has one thread: some seconds of searches
 T = TypeVar("T")
 
 
 class Lane(ThreadPoolExecutor):
-    """A thread pool whose queue has a bound, which the caller must respect: `is_full`."""
+    """A thread pool with a bounded queue; callers must check `is_full` before they submit."""
 
     def __init__(self, threads: int, name: str, limit: int = 10_000) -> None:
         super().__init__(threads, name)
@@ -44,7 +44,7 @@ class Lane(ThreadPoolExecutor):
 
 class Lanes:
     """Threads beside those for pages: for staff, whose downloads take long to send, for searches, and for clients that
-    send the next request before they have read the answer, as no browser does."""
+    send the next request before they have read the response, as no browser does."""
 
     def __init__(self) -> None:
         self._pipelined = Lane(1, "pipelined", MAX_QUEUED)
@@ -59,19 +59,19 @@ class Lanes:
 
 
 def unsent(conn: TConn) -> int:
-    """Return how many bytes of answers the client has not received yet."""
+    """Return how many bytes of responses the client has not received yet."""
     count: int = struct.unpack("i", fcntl.ioctl(conn.sock, termios.TIOCOUTQ, bytes(4)))[0]
     return count
 
 
 def least_needed(pending: dict[TConn, Pending]) -> TConn | None:
-    """Return a kept-alive connection that asks for nothing, else the oldest without a whole head, unless it is new."""
+    """Return an idle keep-alive connection, otherwise the oldest without a complete head, unless it is new."""
     idle = (conn for conn, wait in pending.items() if wait.is_idle and not wait.is_new and not has_unread(conn))
     return next(idle, None) or _oldest_headless(pending, time.monotonic() - GRACE_SECONDS)
 
 
 def last_resort(pending: dict[TConn, Pending]) -> TConn | None:
-    """Return one that has its answer and does not hang up, else the oldest with half a form, else a new one."""
+    """Return one that has its response but was not closed, otherwise the oldest with a partial form or a new one."""
     answered = (conn for conn, wait in pending.items() if wait.is_answered and not has_unread(conn))
     half = (conn for conn, wait in pending.items() if wait.has_head)
     return next(answered, None) or next(half, None) or _oldest_headless(pending, time.monotonic())

@@ -1,4 +1,4 @@
-"""gunicorn's own log without what it would tell of a reader: the address and the query of a broken request."""
+"""gunicorn's error log without what would identify a reader: the address and the query of a malformed request."""
 
 import logging
 
@@ -8,9 +8,9 @@ from gunicorn.glogging import Logger
 from detoxsite.logs import JsonFormatter
 from detoxsite.settings import LOG_FORMAT
 
-#: The beginnings of messages about nonsense that anybody can send; there is nothing to mend.
+#: How messages start that are about malformed requests, which anybody can send; there is nothing to fix.
 DROPPED = ("Invalid request", "Socket error")
-#: The beginning of a message about an error in the application, which django.request logs too.
+#: How a message starts that is about an error in the application, which django.request logs too.
 SHORTENED = "Error handling request"
 
 

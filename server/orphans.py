@@ -1,4 +1,4 @@
-"""A worker outlives its master for a while, so that readers do not notice when a master is killed."""
+"""Let a worker outlive its master for a while, so that readers do not notice when a master is killed."""
 
 import os
 import time
@@ -8,7 +8,7 @@ from gunicorn.workers.gthread import ThreadWorker
 from detoxsite.settings import SUPERVISOR_PID
 
 NOTIFY_SECONDS = 0.5  # between two heartbeats; the master expects one a minute
-ORPHAN_SECONDS = 15  # that a worker goes on without a master, until `manage.py serve` has started another
+ORPHAN_SECONDS = 15  # that a worker runs without a master, until `manage.py serve` has started another
 
 
 class OrphanableWorker(ThreadWorker):
@@ -30,7 +30,7 @@ class OrphanableWorker(ThreadWorker):
             return True  # the next master gets the same listening socket
         self.alive = False
         self.set_accept_enabled(False)
-        for listener in self.sockets:  # the port must be free while uploads here go on
+        for listener in self.sockets:  # the port must be free while uploads continue here
             listener.close()
         return False
 

@@ -1,7 +1,7 @@
-"""Answers that a client does not receive at once: the event loop sends the rest, and no thread waits.
+"""Responses that a client does not receive at once: the event loop sends the rest, and no thread waits.
 
-A thread that has made an answer leaves it with the connection and is free. A client that receives nothing costs a file
-descriptor, and the bytes of an answer that is not in memory anyway.
+A thread that has made a response leaves it with the connection and is free. A client that receives nothing costs a
+file descriptor, and any response bytes not already cached.
 """
 
 import contextlib
@@ -21,13 +21,13 @@ from gunicorn.workers.gthread import TConn
 from detoxsite.settings import BODY_SECONDS
 from server.connections import BODY_FLOOR
 
-CHUNK = 256 * 1024  # bytes to one client before the next one's turn
-MAX_HELD = 1024 * 1024  # bytes of one answer in memory; the thread that makes more, as for a download, waits
+CHUNK = 256 * 1024  # bytes sent to one client before the next one
+MAX_HELD = 1024 * 1024  # bytes of one response in memory; the thread that makes more, as for a download, waits
 MAX_HELD_BY_ALL = 64 * 1024 * 1024  # bytes in each process, without files and cached pages
 
 
 class _FilePart:
-    """The unsent rest of a file, which its owner may close meanwhile."""
+    """The unsent rest of a file, which its owner may close in the meantime."""
 
     def __init__(self, file: BinaryIO, offset: int, count: int) -> None:
         self._fd, self._at, self.left = os.dup(file.fileno()), offset, count
@@ -62,10 +62,10 @@ class _BytesPart:
 
 
 class Outgoing(socket.socket):
-    """An accepted connection that keeps what the kernel does not take at once.
+    """An accepted connection that buffers what the kernel does not take at once.
 
-    `deadline`, for what is unsent: BODY_SECONDS, and as much again for each BODY_FLOOR, the speed that uploads must
-    have. `held`: bytes that are in memory for this connection alone.
+    `deadline`, for what is unsent: BODY_SECONDS, plus BODY_SECONDS per BODY_FLOOR bytes, the minimum speed of uploads.
+    `held`: bytes that are in memory for this connection alone.
     """
 
     def __init__(self, accepted: socket.socket) -> None:
@@ -152,34 +152,34 @@ class Outgoing(socket.socket):
 
 
 class Outbox:
-    """The connections whose answer is not sent yet. Calls `done` once it is, `lost` where it cannot be."""
+    """The connections whose response is not sent yet. Calls `done` once it is, `lost` where it cannot be."""
 
     def __init__(
         self, poller: selectors.BaseSelector, done: Callable[[TConn, bool], None], lost: Callable[[TConn], None]
     ) -> None:
         self._poller, self._done, self._lost = poller, done, lost
-        self._keeps: dict[TConn, bool] = {}  # whether it is kept alive afterwards; the oldest first
+        self._keep_alive: dict[TConn, bool] = {}  # whether it stays open afterwards; the oldest first
 
     def send(self, conn: TConn, *, keep: bool) -> None:
-        """Send the answer; nothing more is read from the connection until then."""
+        """Send the response; nothing more is read from the connection until then."""
         conn.sock.setblocking(False)
-        self._keeps[conn] = keep
+        self._keep_alive[conn] = keep
         self._poller.register(conn.sock, selectors.EVENT_WRITE, partial(self._continue, conn))
         self._continue(conn, conn.sock)
 
     def drop_slow(self, now: float) -> None:
-        """Close those past their deadline, and the oldest while all of them take too much memory."""
-        for conn in [conn for conn in self._keeps if now > conn.sock.deadline]:
+        """Close those past their deadline, and the oldest while the total in memory is too large."""
+        for conn in [conn for conn in self._keep_alive if now > conn.sock.deadline]:
             self.drop(conn)
-        held = sum(conn.sock.held for conn in self._keeps)
+        held = sum(conn.sock.held for conn in self._keep_alive)
         while held > MAX_HELD_BY_ALL:
-            oldest = next(conn for conn in self._keeps if conn.sock.held)
+            oldest = next(conn for conn in self._keep_alive if conn.sock.held)
             held -= oldest.sock.held
             self.drop(oldest)
 
     def oldest(self) -> TConn | None:
         """Return the connection that has taken longest so far."""
-        return next(iter(self._keeps), None)
+        return next(iter(self._keep_alive), None)
 
     def _continue(self, conn: TConn, sock: Outgoing) -> None:
         try:
@@ -197,4 +197,4 @@ class Outbox:
     def _leave(self, conn: TConn) -> bool:
         with contextlib.suppress(KeyError, ValueError):
             self._poller.unregister(conn.sock)
-        return self._keeps.pop(conn)
+        return self._keep_alive.pop(conn)

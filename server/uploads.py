@@ -1,8 +1,8 @@
 """Decide which upload gets a thread, and store the text of forms that wait for one.
 
-While half of the threads are free, every upload gets one. After that an address may hold no more than its share of the
-free ones, and the address with the fewest uploads goes first, so that a thousand slow uploads from one address cannot
-block anybody else's. The text of a form that has to wait is stored at once: its file may arrive late, or never.
+While half of the threads are free, every upload gets one. After that, an address may hold no more than its share of
+the free ones, and the address with the fewest uploads goes first, so that a thousand slow uploads from one address
+cannot block anybody else's. The text of a form that has to wait is stored at once: its file may arrive late, or never.
 """
 
 import math
@@ -18,18 +18,18 @@ from gunicorn.http import get_parser, wsgi
 from gunicorn.http.errors import ParseException
 from gunicorn.workers.gthread import TConn
 
+from callbacks.values.upload_rules import TEXT_ONLY_ENVIRON
 from detoxsite.settings import BODY_SECONDS, PROXY_HOPS, WEB_UPLOADS
 from limits.addresses import sender
 from server.accept_fairness import FairWorker
 from server.connections import BODY_FLOOR, Pending, Upload
 from server.lanes import HEAD_END
 
-SHARES = 4  # with half of the threads busy, an address may hold at most this part of the free ones
+SHARES = 4  # with half of the threads busy, an address may hold at most 1/SHARES of the free ones
 WAIT_SECONDS = 300  # for a thread; then the request is answered without its file, and the page offers to add it
-MANY = 32  # waiting uploads of one address; when the worker runs out of places, one is answered without its file
-SCAN_BYTES = 4 * 1024  # between two searches for the beginning of a file
-FILE_BYTES = 128  # at its beginning, which tell a file from an empty field
-TEXT_ONLY = "detoxsite.text_only"  # in the WSGI environ of a form whose file is still to come
+MANY = 32  # waiting uploads of one address; when the worker runs out of connections, one is answered without its file
+SCAN_BYTES = 4 * 1024  # between two searches for the start of a file
+FILE_BYTES = 128  # leading bytes that distinguish a file from an empty field
 _CONTACT_FORM = re.compile(rb"POST /contact/ ")
 _FORWARDED = re.compile(rb"\r\nx-forwarded-for[ \t]*:([^\r\n]*)", re.IGNORECASE)
 _NAMED_FILE = re.compile(rb"\r\ncontent-disposition:[^\r\n]*;[ \t]*filename\*?=(?:\"[^\"\r\n]|[^\s\";])", re.IGNORECASE)
@@ -41,20 +41,20 @@ class UploadQueue:
     def __init__(self, threads: int) -> None:
         self.threads = threads
         self._running: dict[TConn, str] = {}
-        self._waiting: dict[str, dict[TConn, None]] = {}  # by address; among equals the first one is next
+        self._waiting: dict[str, dict[TConn, None]] = {}  # FIFO per address
 
     def add(self, conn: TConn, address: str) -> None:
         self._waiting.setdefault(address, {})[conn] = None
 
     def leave(self, conn: TConn, address: str) -> None:
-        """Forget an upload that has got a thread or was given up."""
-        line = self._waiting[address]
-        del line[conn]
-        if not line:
+        """Forget an upload that has got a thread or was abandoned."""
+        queue = self._waiting[address]
+        del queue[conn]
+        if not queue:
             del self._waiting[address]
 
     def take_next(self) -> TConn | None:
-        """Return the upload that is to get a thread now, which counts as running from here on."""
+        """Return the upload that gets a thread now, and count it as running."""
         busy = len(self._running)
         if not self._waiting or busy >= self.threads:
             return None
@@ -63,8 +63,8 @@ class UploadQueue:
         free = self.threads - busy
         if free <= busy and held[address] >= max(1, free // SHARES):
             return None
-        self._waiting[address] = line = self._waiting.pop(address)  # behind the others
-        conn = next(iter(line))
+        self._waiting[address] = queue = self._waiting.pop(address)  # behind the others
+        conn = next(iter(queue))
         self._running[conn] = address
         return conn
 
@@ -73,21 +73,21 @@ class UploadQueue:
 
     def least_needed(self) -> TConn | None:
         """Return the upload that has waited longest at the address with the most of them, if these are MANY."""
-        line = max(self._waiting.values(), key=len, default={})
-        return next(iter(line)) if len(line) >= MANY else None
+        queue = max(self._waiting.values(), key=len, default={})
+        return next(iter(queue)) if len(queue) >= MANY else None
 
 
 class UploadWorker(FairWorker):
-    """A worker with threads for uploads and a queue before them."""
+    """A worker with a queue for uploads and threads that take them from it."""
 
     def init_process(self) -> None:
         self.upload_pool, self.queue = ThreadPoolExecutor(WEB_UPLOADS, "upload"), UploadQueue(WEB_UPLOADS)
-        self.late_pool = ThreadPoolExecutor(1, "late")  # for texts, and for uploads given up: hundreds at once
+        self.late_pool = ThreadPoolExecutor(1, "late")  # for form texts and abandoned uploads: hundreds at once
         self.uploads: dict[TConn, Upload] = {}
         super().init_process()
 
     def take_upload(self, conn: TConn, wait: Pending, head: bytes) -> None:
-        """Give a connection to a thread for uploads, or let it wait for one."""
+        """Pass a connection to a thread for uploads, or let it wait for one."""
         wait.address, wait.has_head = address_of(conn, head), True
         wait.allow(BODY_SECONDS)
         spread = random.uniform(0.8, 1.2)  # noqa: S311 - so that not all end at once
@@ -98,7 +98,7 @@ class UploadWorker(FairWorker):
             self.wait_on(conn, wait)
 
     def wait_on(self, conn: TConn, wait: Pending) -> None:
-        """Store the text once it is complete, and read no more than tells a slow sender from one who may wait."""
+        """Store the text once it is complete, and read only enough to tell a slow sender from one that can wait."""
         if len(wait.data) >= wait.scan_at:
             wait.scan_at = len(wait.data) + SCAN_BYTES
             if text := text_before_file(wait.data):
@@ -110,7 +110,7 @@ class UploadWorker(FairWorker):
             wait.allow(wait.may_wait_until - time.monotonic())
 
     def upload_ended(self, conn: TConn) -> None:
-        """To be called for every request that has ended."""
+        """Call for every request that has ended."""
         self.uploads.pop(conn, None)
         self.queue.finish(conn)
         self._start_uploads()
@@ -122,34 +122,34 @@ class UploadWorker(FairWorker):
         try:
             return self.handle(conn)
         finally:
-            connections.close_all()  # hundreds of idle threads must not hold the database's few places
+            connections.close_all()  # hundreds of idle threads must not hold the database's few connections
 
     def _start_uploads(self) -> None:
         while conn := self.queue.take_next():
-            self.give_to(conn, self.upload_pool)
+            self.dispatch_to(conn, self.upload_pool)
 
-    def give_to(self, conn: TConn, lane: Executor) -> None:
+    def dispatch_to(self, conn: TConn, lane: Executor) -> None:
         raise NotImplementedError
 
     def _store_text(self, client: object, server: object, text: bytes) -> None:
-        """Ask the application to keep a form as if it had broken off in its file.
+        """Have the application store a form as if cut off inside the file.
 
         Once all of it is read, the file joins the same request, as it does when a form is sent again.
         """
         try:
             request = next(get_parser(self.cfg, iter([text]), client))
             _, environ = wsgi.create(request, _NoConnection(), client, server, self.cfg)
-            environ |= {TEXT_ONLY: True, "wsgi.multithread": True}
+            environ |= {TEXT_ONLY_ENVIRON: True, "wsgi.multithread": True}
             response = self.wsgi(environ, lambda *args: None)
             getattr(response, "close", lambda: None)()
         except ParseException:
-            pass  # the whole of it will be refused
+            pass  # the full request will be rejected too
         except Exception:
             self.log.exception("The text of a form could not be stored before its file.")
 
 
 class _NoConnection:
-    """Takes the place of a connection that must get no answer, not even "100 Continue"."""
+    """Stands in for a connection that must get no response, not even "100 Continue"."""
 
     def sendall(self, data: bytes) -> None:
         pass
@@ -158,14 +158,14 @@ class _NoConnection:
 
 
 def address_of(conn: TConn, head: bytes) -> str:
-    """Return whose upload it is, as limits see it."""
+    """Return the client address used for rate limits."""
     forwarded = b",".join(_FORWARDED.findall(head + b"\r\n")).decode("latin-1")
     peer: Any = conn.client[0] if isinstance(conn.client, tuple) else ""
     return sender(forwarded, peer, PROXY_HOPS)
 
 
 def text_before_file(data: bytes | bytearray) -> bytes:
-    """Return head and body of a contact form up to the first bytes of its first file; b"" as long as there is none."""
+    """Return a contact form's head and body up to the first bytes of its first file; b"" until those have arrived."""
     if not _CONTACT_FORM.match(data):
         return b""
     named = _NAMED_FILE.search(data, data.find(HEAD_END))

@@ -1,9 +1,9 @@
 """gunicorn's threaded worker, changed so that slow clients cannot block readers.
 
-The stock worker gives a connection to a thread at once, and the thread then waits for the client. Here the event loop
-collects the head of a request and a small body behind it; only then does a thread take it: one of a few for pages or,
+The stock worker passes a connection to a thread at once, and the thread then waits for the client. Here the event loop
+collects the head of a request and a small body after it; only then does a thread take it: one of a few for pages or,
 where a large body follows, one of many for uploads. The body of an upload goes straight to the application, as in the
-stock worker, and must keep to a minimum speed. docs/decisions/0002-app-server.md has why.
+stock worker, and must keep to a minimum speed. docs/decisions/0002-app-server.md explains why.
 """
 
 import contextlib
@@ -24,14 +24,14 @@ from server.lanes import BODY_FOLLOWS, HEAD_END, ONLY_LENGTH, Lanes, last_resort
 from server.outbox import Outbox, Outgoing
 from server.uploads import UploadWorker
 
-SMALL_BODY = 64 * 1024  # bytes: any form without a file
-LARGEST_HEAD = 128 * 1024  # bytes; gunicorn refuses a longer one
-LINGER_SECONDS = 2  # for the client to hang up once it has its answer
-FIRST_SECONDS = 3  # after the beginning of a stop, for the first request of a connection
+MAX_SMALL_BODY = 64 * 1024  # bytes; enough for any form without a file
+MAX_HEAD_BYTES = 128 * 1024  # bytes; gunicorn refuses a longer one
+LINGER_SECONDS = 2  # for the client to close the connection after its response
+STOP_GRACE_SECONDS = 3  # after shutdown starts, for the first request of a connection
 BUSY = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 5\r\nConnection: close\r\n\r\n"
-SAVE_SECONDS = 5  # before the end of the graceful stop, when the text of unfinished forms is saved
-CHECK_SECONDS = 0.25  # between two searches for what has timed out
-CROWDED = 0.9  # of all places for connections
+SAVE_SECONDS = 5  # before the graceful shutdown ends, when the text of unfinished forms is saved
+CHECK_SECONDS = 0.25  # between timeout sweeps
+CROWDED = 0.9  # share of worker_connections
 
 
 class Worker(UploadWorker):
@@ -40,16 +40,16 @@ class Worker(UploadWorker):
     def init_process(self) -> None:
         self.lanes = Lanes()
         self.pending: dict[TConn, Pending] = {}
-        self.cut: set[TConn] = set()  # connections from which no more is read
+        self.read_closed: set[TConn] = set()  # connections from which no more is read
         self.checked_at = self.stopped_at = 0.0
-        self.answer_bytes: Callable[[bytes], tuple[list[bytes], bool] | None] = lambda request: None
+        self.cached_response: Callable[[bytes], tuple[list[bytes], bool] | None] = lambda request: None
         super().init_process()
 
     def run(self) -> None:
-        """Serve. An application may have an `answer_bytes`, for requests that it answers from memory (pagecache)."""
-        self.answer_bytes = getattr(self.wsgi, "answer_bytes", self.answer_bytes)
-        self.busy_answer = getattr(self.wsgi, "busy_answer", BUSY)
-        self.outbox = Outbox(self.poller, self._answered, self._drop)
+        """Serve. An application may have a `cached_response`, for requests that it answers from memory (pagecache)."""
+        self.cached_response = getattr(self.wsgi, "cached_response", self.cached_response)
+        self.busy_response = getattr(self.wsgi, "busy_response", BUSY)
+        self.outbox = Outbox(self.poller, self._response_sent, self._drop)
         super().run()
 
     def accept_one(self, listener: socket.socket) -> bool:
@@ -74,20 +74,20 @@ class Worker(UploadWorker):
         if idle := least_needed(self.pending):
             self._close_pending(idle)
         elif waits := self.queue.least_needed():
-            self._give_up(waits, self.pending[waits])
+            self._stop_waiting(waits, self.pending[waits])
         elif slowest := self.outbox.oldest():
             self.outbox.drop(slowest)
         elif last := last_resort(self.pending):
-            self._give_up(last, self.pending[last])
+            self._stop_waiting(last, self.pending[last])
 
     def finish_request(self, conn: TConn, done: Future[Any]) -> None:
         self.upload_ended(conn)
         kept = bool(not done.cancelled() and not done.exception() and done.result())
-        self._answered(conn, kept) if conn.sock.is_sent() else self.outbox.send(conn, keep=kept)
+        self._response_sent(conn, kept) if conn.sock.is_sent() else self.outbox.send(conn, keep=kept)
 
-    def _answered(self, conn: TConn, kept: bool) -> None:
+    def _response_sent(self, conn: TConn, kept: bool) -> None:
         try:
-            if kept and self.alive and conn not in self.cut:
+            if kept and self.alive and conn not in self.read_closed:
                 early = conn.parser.unreader.take_buffered() if conn.parser else b""  # of the next request
                 self._wait_for(conn, Pending(HEAD_SECONDS if early else self.cfg.keepalive, early))
             else:
@@ -96,17 +96,17 @@ class Worker(UploadWorker):
             self._drop(conn)
 
     def _hang_up(self, conn: TConn) -> None:
-        """Shut down the sending side and wait for the client to close, which would else lose the end of the answer."""
+        """Shut down sending and wait for the client to close: otherwise it could lose the end of the response."""
         try:
             conn.sock.shutdown(socket.SHUT_WR)
         except OSError:
             self._drop(conn)
             return
-        # A connection whose reading was shut down always polls as readable, though its client has not hung up.
-        self._wait_for(conn, Pending(LINGER_SECONDS, is_answered=True), is_polled=conn not in self.cut)
+        # A connection whose reading was shut down always polls as readable, though its client has not closed it.
+        self._wait_for(conn, Pending(LINGER_SECONDS, is_answered=True), is_polled=conn not in self.read_closed)
 
     def murder_pending(self) -> None:
-        """Called by the loop at least once a second, also during a stop."""
+        """Called by the loop at least once a second, including during shutdown."""
         now = time.monotonic()
         if now < self.checked_at + CHECK_SECONDS:
             return
@@ -116,18 +116,18 @@ class Worker(UploadWorker):
         self.stopped_at = 0.0 if self.alive else self.stopped_at or now
         saving = self.stopped_at and now > self.stopped_at + self.cfg.graceful_timeout - SAVE_SECONDS
         for conn, wait in list(self.pending.items()):
-            # At a stop, those go first that have begun nothing, and unfinished forms once text is saved.
+            # During shutdown, close idle connections first, and unfinished forms when it is time to save their text.
             is_expired = wait.is_expired(now, is_crowded=is_crowded) or (saving and wait.data)
-            if is_expired or self._is_idle_at_stop(conn, wait, now):
-                self._give_up(conn, wait)
+            if is_expired or self._is_idle_in_shutdown(conn, wait, now):
+                self._stop_waiting(conn, wait)
         for conn, upload in list(self.uploads.items()):
-            if conn not in self.cut and (saving or upload.is_too_slow(now)):
-                self._cut(conn)  # the application sees a body that broke off, keeps its text and answers
+            if conn not in self.read_closed and (saving or upload.is_too_slow(now)):
+                self._close_reading(conn)  # the application sees a truncated body, stores its text and responds
 
-    def _is_idle_at_stop(self, conn: TConn, wait: Pending, now: float) -> bool:
-        """A new connection is about to ask, and a proxy would not ask again."""
+    def _is_idle_in_shutdown(self, conn: TConn, wait: Pending, now: float) -> bool:
+        """A new connection is about to send a request, which a proxy would not retry."""
         is_idle = bool(self.stopped_at) and wait.is_idle and not has_unread(conn)
-        return is_idle and (not wait.is_new or now > self.stopped_at + FIRST_SECONDS)
+        return is_idle and (not wait.is_new or now > self.stopped_at + STOP_GRACE_SECONDS)
 
     def _wait_for(self, conn: TConn, wait: Pending, *, is_polled: bool = True) -> None:
         conn.sock.setblocking(False)
@@ -140,18 +140,18 @@ class Worker(UploadWorker):
 
     def _read(self, conn: TConn, sock: socket.socket) -> None:
         try:
-            data = sock.recv(SMALL_BODY)
+            data = sock.recv(MAX_SMALL_BODY)
         except BlockingIOError:
             return
         except OSError:
             data = b""
         wait = self.pending[conn]
         if not data:
-            self._give_up(conn, wait)
+            self._stop_waiting(conn, wait)
         elif not wait.is_answered:
             if wait.is_idle:
-                if self.alive and (answer := self.answer_bytes(data)):
-                    self._send_from_loop(conn, wait, answer[0], keep=answer[1])
+                if self.alive and (response := self.cached_response(data)):
+                    self._send_from_loop(conn, wait, response[0], keep=response[1])
                     return
                 wait.allow(HEAD_SECONDS)
             wait.data += data
@@ -177,35 +177,35 @@ class Worker(UploadWorker):
             return
         head, end, body = wait.data.partition(HEAD_END)
         if not end:
-            if len(head) > LARGEST_HEAD:
+            if len(head) > MAX_HEAD_BYTES:
                 self.take_upload(conn, wait, bytes(head))
             return
         lines = bytes(head) + b"\r\n"
         follows = BODY_FOLLOWS.findall(lines)
         match = ONLY_LENGTH.search(lines) if len(follows) == 1 else None
         length = int(match[1]) if match else 0
-        if (follows and not match) or length > SMALL_BODY:
+        if (follows and not match) or length > MAX_SMALL_BODY:
             self.take_upload(conn, wait, bytes(head))
         elif len(body) >= length:
             lane = self.lanes.pick(bytes(head), conn, is_pipelined=bool(body) and not follows)
             if lane and lane.is_full():
-                self._send_from_loop(conn, wait, [self.busy_answer], keep=False)
+                self._send_from_loop(conn, wait, [self.busy_response], keep=False)
             else:
-                self.give_to(conn, lane or self.tpool)
+                self.dispatch_to(conn, lane or self.tpool)
         elif not wait.has_head:
             wait.has_head = True
             wait.allow(BODY_SECONDS)
 
-    def _give_up(self, conn: TConn, wait: Pending) -> None:
-        """Close the connection, or give half a request to the application: it may hold what somebody typed."""
+    def _stop_waiting(self, conn: TConn, wait: Pending) -> None:
+        """Close the connection, or pass a partial request to the application: it may hold what somebody typed."""
         if wait.data:
-            self._cut(conn)
-            self.give_to(conn, self.late_pool if wait.address else self.tpool)
+            self._close_reading(conn)
+            self.dispatch_to(conn, self.late_pool if wait.address else self.tpool)
         else:
             self._close_pending(conn)
 
-    def give_to(self, conn: TConn, lane: Executor) -> None:
-        """Give a connection to a thread. gunicorn's parser alone decides how the request is framed."""
+    def dispatch_to(self, conn: TConn, lane: Executor) -> None:
+        """Pass a connection to a thread. gunicorn's parser alone decides how the request is framed."""
         work = self.handle if lane is self.tpool else partial(self.handle_in, lane)
         wait = self._leave_loop(conn)
         if not conn.initialized:
@@ -227,13 +227,13 @@ class Worker(UploadWorker):
         self._leave_loop(conn)
         self._drop(conn)
 
-    def _cut(self, conn: TConn) -> None:
+    def _close_reading(self, conn: TConn) -> None:
         """Read no more from the connection."""
-        self.cut.add(conn)
+        self.read_closed.add(conn)
         with contextlib.suppress(OSError):  # already closed
             conn.sock.shutdown(socket.SHUT_RD)
 
     def _drop(self, conn: TConn) -> None:
         self.nr_conns -= 1
-        self.cut.discard(conn)
+        self.read_closed.discard(conn)
         conn.close()

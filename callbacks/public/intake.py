@@ -1,4 +1,12 @@
-"""Take a posted form: store its text as soon as that is complete, then its files."""
+"""Take a posted form: store its text as soon as that is complete, then its files.
+
+For one form with a file, in this order:
+1. While the upload waits for a thread, server/uploads.py sends the text alone, and `take` stores the request.
+2. A thread reads the body. Before its first file, `on_text_complete` stores the text; a form stored in step 1 is found
+   by its nonce and not stored twice.
+3. upload_handler checks, encrypts and stores each file as it arrives.
+4. `take` adds the files to the stored request; a form without a file is stored only here.
+"""
 
 from dataclasses import dataclass, field
 
@@ -11,12 +19,12 @@ from callbacks.public import admission, upload_handler
 from callbacks.public.admission import Admission
 from callbacks.public.forms import CallbackForm
 from callbacks.public.upload_handler import UnreadableForm
-from callbacks.values.upload_rules import Received, Refusal, Slot
+from callbacks.values.upload_rules import TEXT_ONLY_ENVIRON, Received, Refusal, Slot
 
 
 @dataclass
 class Outcome:
-    """What became of a form: `submitted`, or in `form` what was typed and what is wrong with it."""
+    """The result of a form: `submitted`, or in `form` what was typed and what is wrong with it."""
 
     form: CallbackForm
     submitted: Submitted | None = None
@@ -26,11 +34,11 @@ class Outcome:
 
 
 def take(request: HttpRequest) -> Outcome:
-    """Read the body and store what it asks for. Raises UnreadableForm where there is no text to go on with."""
+    """Read the body and store the request. Raises UnreadableForm if there is no text to use."""
     early: list[Outcome] = []
 
     def on_text_complete(text: QueryDict) -> Refusal | None:
-        """Store the request before its first file begins, so that nothing about a file can cost the call."""
+        """Store the request before its first file begins, so that nothing about a file can lose the call."""
         outcome = _submit(request, CallbackForm(text, file_began=True), {})
         early.append(outcome)
         if is_text_only(request):
@@ -62,8 +70,8 @@ def take(request: HttpRequest) -> Outcome:
 
 
 def is_text_only(request: HttpRequest) -> bool:
-    """Whether the server sends the text ahead of the whole form (server/uploads_waiting.py); nobody sees the answer."""
-    return "detoxsite.text_only" in request.META
+    """Whether the server sends the text ahead of the whole form (server/uploads.py); nobody sees the response."""
+    return TEXT_ONLY_ENVIRON in request.META
 
 
 def release_db_connection() -> None:

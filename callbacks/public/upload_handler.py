@@ -1,4 +1,4 @@
-"""Read a posted form with its files, so that nothing about a file can cost the text of the form.
+"""Read a posted form with its files, so that nothing about a file can lose the text of the form.
 
 Plain bytes of files are only ever in memory, one chunk at a time.
 """
@@ -35,7 +35,7 @@ OnTextComplete = Callable[[QueryDict], Refusal | None]
 
 
 class UnreadableForm(Exception):
-    """Nothing of what was posted could be read. `too_long`: because its text is beyond all measure."""
+    """Nothing of what was posted could be read. `too_long`: because its text is far too long."""
 
     def __init__(self, *, too_long: bool) -> None:
         super().__init__()
@@ -45,10 +45,10 @@ class UnreadableForm(Exception):
 def receive(
     request: HttpRequest, slots: tuple[Slot, ...] = tuple(Slot), on_text_complete: OnTextComplete | None = None
 ) -> "UploadHandler":
-    """Read the body: the text goes to request.POST, and what became of each file is in the handler returned.
+    """Read the body: the text goes to request.POST, and the result for each file is in the handler returned.
 
     Files for other fields than `slots` are read and dropped. Must come before anything else touches request.POST.
-    Raises UnreadableForm where there is no text to go on with; nothing is kept then.
+    Raises UnreadableForm if there is no text to use; nothing is stored then.
     """
     _accept_chunked(request)
     handler = UploadHandler(request, slots, on_text_complete)
@@ -58,7 +58,7 @@ def receive(
     except (MultiPartParserError, SuspiciousOperation, UnreadablePostError) as error:
         handler.discard()
         raise UnreadableForm(too_long=isinstance(error, RequestDataTooBig)) from error
-    except BaseException:  # the process is told to stop, or out of memory: keep no half of a file
+    except BaseException:  # the process is told to stop, or out of memory: leave no partial file
         handler.discard()
         raise
     return handler
@@ -72,16 +72,16 @@ def discard(received: dict[Slot, Received]) -> None:
 
 
 def _accept_chunked(request: HttpRequest) -> None:
-    """Let Django read a body that declares no length, which it takes for empty.
+    """Let Django read a body that declares no length, which it otherwise takes for empty.
 
     Only where the server marks the end of the body, as gunicorn does.
     """
     chunked = request.META.get("HTTP_TRANSFER_ENCODING", "").strip().lower() == "chunked"
     if chunked and not request.META.get("CONTENT_LENGTH") and request.META.get("wsgi.input_terminated"):
         is_multipart = request.content_type == "multipart/form-data"
-        most = MAX_BODY_BYTES if is_multipart else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        request.META["CONTENT_LENGTH"] = str(most)
-        request._stream = LimitedStream(request.META["wsgi.input"], most)  # type: ignore[assignment]  # as Django does
+        limit = MAX_BODY_BYTES if is_multipart else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        request.META["CONTENT_LENGTH"] = str(limit)
+        request._stream = LimitedStream(request.META["wsgi.input"], limit)  # type: ignore[assignment]  # as Django does
 
 
 class UploadHandler(FileUploadHandler):
@@ -135,7 +135,7 @@ class UploadHandler(FileUploadHandler):
                 self._refuse(Refusal.INTERRUPTED)
             else:
                 self._break_off()
-        while not self._body_ended:  # a browser shows no answer before it has sent everything
+        while not self._body_ended:  # a browser shows no response before it has sent everything
             read(CHUNK_BYTES)
         return self._text, MultiValueDict()
 
@@ -176,7 +176,7 @@ class UploadHandler(FileUploadHandler):
             self._incoming = None
 
     def _attempt(self, step: Callable, *arguments: bytes) -> Received | None:
-        """Refuse the file where a step fails: full disk, store down, missing key; none may cost the request."""
+        """Refuse the file if a step fails: full disk, store down, missing key. None may lose the request."""
         try:
             return step(*arguments)
         except FileRefused as error:
@@ -187,7 +187,7 @@ class UploadHandler(FileUploadHandler):
         return None
 
     def _break_off(self) -> None:
-        """Give up on the rest of a malformed body, and say so in the slot whose turn it was."""
+        """Abandon the rest of a malformed body, and mark the next slot as interrupted."""
         self.file_began = True
         slot = next((slot for slot in self._slots if slot not in self.received), None)
         if self._incoming is None and slot:

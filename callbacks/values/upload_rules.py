@@ -14,6 +14,8 @@ MAX_UPLOAD_BYTES = 32 * 1024 * 1024
 #: A body that declares more is not read to its end. Browsers show no answer before they have sent everything, so up to
 #: 2 GB, the size of a long video, are read and dropped.
 MAX_BODY_BYTES = 2 * 1024**3
+#: In the WSGI environ of a form's text that server/uploads.py sends ahead of its file.
+TEXT_ONLY_ENVIRON = "detoxsite.text_only"
 MAX_NAME_LENGTH = 120  # characters
 SNIFF_BYTES = 1024  # PDF readers look this far for the signature: Adobe's implementation note 13 to PDF 1.7
 
@@ -30,7 +32,10 @@ class Slot(TextChoices):
 
 
 class Kind(TextChoices):
-    """Accepted kinds; values are the extensions under which staff download them."""
+    """Accepted kinds; values are the extensions under which staff download them.
+
+    To add one, also change callbacks/files/sandbox/pictures.py and static/js/contact.js.
+    """
 
     PDF = "pdf", "PDF"
     JPEG = "jpg", "JPEG"

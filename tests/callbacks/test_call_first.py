@@ -7,6 +7,7 @@ from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
 from callbacks.models import Attachment, CallbackRequest
+from callbacks.values.upload_rules import TEXT_ONLY_ENVIRON
 from tests import state
 from tests.callbacks.helpers import (
     BOUNDARY,
@@ -196,7 +197,7 @@ def test_body_without_files_needs_its_last_field(client):
     assert CallbackRequest.objects.count() == 0
 
 
-TEXT_ONLY = {"detoxsite.text_only": True}  # as our server says it: server/uploads.py
+TEXT_ONLY = {TEXT_ONLY_ENVIRON: True}
 
 
 @pytest.mark.parametrize("cut", [CHUNK, 0])

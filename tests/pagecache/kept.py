@@ -59,7 +59,7 @@ class Kept:
     def wire(self, *lines: str, host: str = HOST, line: str = "GET / HTTP/1.1") -> tuple[bytes, bool] | None:
         """What goes out for the bytes of a request, and whether the connection stays; None: the ordinary way."""
         head = "\r\n".join([line, f"Host: {host}", *lines]) + "\r\n\r\n"
-        answer = self.pages.answer_bytes(head.encode("latin-1"))
+        answer = self.pages.cached_response(head.encode("latin-1"))
         return answer and (b"".join(answer[0]), answer[1])
 
 

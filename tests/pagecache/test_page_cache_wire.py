@@ -158,7 +158,7 @@ def test_host_that_is_not_ours_goes_the_ordinary_way(site, host):
 
 def test_more_or_less_than_one_request_goes_the_ordinary_way(site):
     whole = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-    answer = site.pages.answer_bytes
+    answer = site.pages.cached_response
     assert answer(whole)
     for odd in (whole * 2, whole + b"x", whole[:-1], whole[:-2], whole + b"\r\n", b"", whole.replace(b"\r\n", b"\n")):
         assert answer(odd) is None

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from bench import load
-from guide.bare_pages import BUSY_ANSWER
+from guide.bare_pages import BUSY_RESPONSE
 from server.lanes import Lane, Lanes
 from tests.detoxsite.wire import connected, get
 from tests.served import serve
@@ -103,7 +103,7 @@ def test_slow_reader_gets_every_byte(site):
 
 
 def test_request_too_many_is_refused_with_numbers_to_call():
-    busy = BUSY_ANSWER.decode()
+    busy = BUSY_RESPONSE.decode()
     head, body = busy.split("\r\n\r\n")
     assert head.startswith("HTTP/1.1 503 ") and "Retry-After: 5" in head and f"Content-Length: {len(body)}" in head
     assert all(f"tel:{number}" in body for number in ("911", "988", "+18006624357"))
