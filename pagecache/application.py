@@ -15,18 +15,18 @@ Application = Callable[[dict, Callable], Iterable[bytes]]
 
 
 class CachedPages:
-    """Answers readers' pages from memory. `cached_response` does so without WSGI, for a server that can use it.
+    """Serves readers' pages from memory. `cached_response` does so without WSGI, for a server that can use it.
 
     Nothing is cached with DEBUG on, as templates change then.
     """
 
-    busy_response = b""  # a whole answer of HTTP, for a server that has no thread free
+    busy_response = b""  # a complete HTTP response, for a server that has no thread free
 
     def __init__(self, application: Application) -> None:
         self.application = application
         self.cache = PageCache(0 if settings.DEBUG else settings.PAGE_CACHE_BYTES)
         self.hosts = rules.hosts()
-        self.cached_response = Wire(self.cache, self.hosts, is_https=settings.HTTPS).answer
+        self.cached_response = Wire(self.cache, self.hosts, is_https=settings.HTTPS).respond
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
         begin = time.perf_counter()
@@ -45,17 +45,17 @@ class CachedPages:
         else:
             metrics.count_hit(target, 200, begin)
         if page is None:
-            return rendering.answer(start_response)
+            return rendering.respond(start_response)
         encoding = compression.accepted(environ.get("HTTP_ACCEPT_ENCODING", ""))
         variant = page.ready(encoding)
         if variant is None:
             variant = page.variant(encoding)
             self.cache.resize(key, page)
-        return _answer(environ, variant, start_response)
+        return _respond(environ, variant, start_response)
 
 
 class _Rendering:
-    """Renders a page once, from a request with nothing personal in it."""
+    """Renders a page once, from a request without anything personal."""
 
     def __init__(self, application: Application, environ: dict) -> None:
         self.application, self.environ = application, environ
@@ -63,11 +63,11 @@ class _Rendering:
         self.headers: list[tuple[str, str]] = []
 
     def page(self) -> Page | None:
-        """The page, or None where it may not be cached."""
+        """Return the page, or None if it may not be cached."""
         response = self.application(rules.bare(self.environ), self._start)
         try:
             self.body = b"".join(response)
-            is_whole = not connection.errors_occurred  # without a database a page has less on it
+            is_whole = not connection.errors_occurred  # without a database, a page is incomplete
         finally:
             if hasattr(response, "close"):
                 response.close()
@@ -77,8 +77,8 @@ class _Rendering:
         page.variant(compression.accepted(self.environ.get("HTTP_ACCEPT_ENCODING", "")))
         return page
 
-    def answer(self, start_response: Callable) -> Iterable[bytes]:
-        """What may not be cached. Rendered for this reader alone if another request tried to render the page."""
+    def respond(self, start_response: Callable) -> Iterable[bytes]:
+        """Send what may not be cached. Render it for this reader alone if another request tried to render the page."""
         if not self.status:
             return self.application(self.environ, start_response)
         start_response(self.status, self.headers)
@@ -88,7 +88,7 @@ class _Rendering:
         self.status, self.headers = status, headers
 
 
-def _answer(environ: dict, variant: Variant, start_response: Callable) -> Iterable[bytes]:
+def _respond(environ: dict, variant: Variant, start_response: Callable) -> Iterable[bytes]:
     if variant.is_known_to(environ.get("HTTP_IF_NONE_MATCH", "")):
         start_response("304 Not Modified", variant.repeated)
         return []

@@ -1,4 +1,7 @@
-"""An in-memory LRU cache of rendered pages, emptied when content changes. Each process has its own."""
+"""An in-memory LRU cache of rendered pages, emptied when content changes. Each process has its own.
+
+Pages also expire after versions.MAX_PAGE_AGE, which `Edition.until` includes.
+"""
 
 import contextlib
 import os
@@ -13,19 +16,18 @@ from django.db import Error, connection
 from editorial import versions
 from pagecache.entries import Page
 
-POLL_SECONDS = 0.4  # between two looks at the version of the content
-FRESH_SECONDS = 0.9  # after such a look, during which pages are served without another one
+POLL_SECONDS = 0.4  # between version checks
+FRESH_SECONDS = 0.9  # how long a check stays valid
 #: While the database is down, pages are served for this long: readers still get what they need.
 OUTAGE_SECONDS = 600
-#: How long a request waits for a page that another one is rendering.
-RENDER_TIMEOUT_SECONDS = 20
-#: Shares of the whole cache: the largest page, and all private pages together. Every page has a private copy, and a
+RENDER_TIMEOUT_SECONDS = 20  # for a request that waits for a page another one is rendering
+#: Shares of the cache: for one page at most, and for all private pages together. Every page has a private copy, and a
 #: reader who opens them all must not evict the public ones.
-LARGEST, PRIVATE = 1 / 8, 1 / 4
+MAX_PAGE_SHARE, PRIVATE_SHARE = 1 / 8, 1 / 4
 
 
 class _Lru:
-    """Pages up to a number of bytes. Writers hold the cache's lock; `get` needs none."""
+    """Pages up to `limit` bytes. Writers hold the cache's lock; `get` needs none."""
 
     def __init__(self, limit: int) -> None:
         self.limit, self.used = limit, 0
@@ -53,7 +55,7 @@ class _Pages:
     """The pages of one version of the content, and those being rendered."""
 
     def __init__(self, size: int) -> None:
-        self.public, self.private = _Lru(int(size * (1 - PRIVATE))), _Lru(int(size * PRIVATE))
+        self.public, self.private = _Lru(int(size * (1 - PRIVATE_SHARE))), _Lru(int(size * PRIVATE_SHARE))
         self.rendering: dict[bytes, Future[Page | None]] = {}
 
 
@@ -72,20 +74,20 @@ class PageCache:
 
     @property
     def used(self) -> int:
-        """Bytes that the cached pages take."""
+        """Bytes that the cached pages occupy."""
         return self._pages.public.used + self._pages.private.used
 
     def get(self, key: bytes) -> Page | None:
-        """The page, if it is cached and known to be current. Never blocks."""
+        """Return the page if it is cached and known to be current. Never blocks."""
         if not self._is_fresh():
             return None
         pages = self._pages
         return pages.public.get(key) or pages.private.get(key)
 
     def get_or_render(self, key: bytes, render: Callable[[], Page | None], *, is_private: bool = False) -> Page | None:
-        """The page, rendered if need be, by one thread while others wait. None where it may not be cached.
+        """Return the page, rendered if needed by one thread while others wait. None if it may not be cached.
 
-        What `render` raises is raised in its own thread; those who waited get None.
+        What `render` raises is raised in its own thread; those that waited get None.
         """
         self._ensure_fresh()
         with self._lock:
@@ -102,8 +104,8 @@ class PageCache:
         page = None
         try:
             page = render()
-            if page and page.size <= self.size * LARGEST:
-                with self._lock:  # a change since the start has put `pages` aside, and this page with it
+            if page and page.size <= self.size * MAX_PAGE_SHARE:
+                with self._lock:  # a change in the meantime has replaced `self._pages`, so this page is discarded
                     (pages.private if is_private else pages.public).put(key, page)
             return page
         finally:
@@ -118,9 +120,10 @@ class PageCache:
                     lru.put(key, page)
 
     def refresh(self) -> None:
-        """Drop all pages if the content has changed or is due to change by now.
+        """Drop all pages if the content has changed or was due to change by now.
 
-        While the database is down, they stay for OUTAGE_SECONDS after the last answer, even past a due change.
+        `Edition.until` is part of the comparison: pages past their time are dropped even if no number has changed.
+        While the database is down, pages stay for OUTAGE_SECONDS after the last check, even past a due change.
         """
         with self._refreshing:
             now = time.monotonic()
@@ -145,7 +148,7 @@ class PageCache:
         return time.monotonic() <= self._fresh_until and time.time() < self._ends_at
 
     def _ensure_fresh(self) -> None:
-        """Refresh now if need be, and from now on regularly, in each process by itself."""
+        """Refresh now if needed, and start this process's poller."""
         if self._pid != os.getpid():
             with self._lock:
                 if self._pid != os.getpid():

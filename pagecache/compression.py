@@ -1,4 +1,4 @@
-"""Compress responses: quickly here, and as well as brotli can where the page is kept (pagecache.cache)."""
+"""Compress responses: quickly in the middleware, with brotli's best quality for cached pages (pagecache.entries)."""
 
 import functools
 from collections.abc import Callable
@@ -8,22 +8,21 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from zlib_ng import gzip_ng
 
-#: Bytes. Less than that gains nothing.
-WORTH_IT = 400
+MIN_BYTES = 400  # compressing less gains nothing
 _TEXT = ("text/", "application/json", "application/xml", "application/atom+xml", "image/svg+xml")
-#: brotli's quality: the best makes a long page a ninth smaller and takes fifty times as long.
+#: Quality levels of brotli: the best makes a long page a ninth smaller and takes fifty times as long.
 _BEST, _QUICK = 11, 5
 
 
 class CompressionMiddleware:
-    """brotli where the browser takes it, gzip elsewhere; nothing that streams or is encoded already."""
+    """Compress with brotli if the browser accepts it, otherwise gzip; never streams or encoded responses."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.streaming or len(response.content) < WORTH_IT or response.has_header("Content-Encoding"):
+        if response.streaming or len(response.content) < MIN_BYTES or response.has_header("Content-Encoding"):
             return response
         if not is_text(response.get("Content-Type", "")):
             return response
@@ -40,7 +39,7 @@ class CompressionMiddleware:
 
 @functools.lru_cache(maxsize=256)
 def accepted(header: str) -> str:
-    """The better of the two encodings that the browser takes, or none."""
+    """Return the better of the two encodings that the browser accepts, or ""."""
     offers = {}
     for offer in header.lower().split(","):
         name, _, weight = offer.partition(";")
@@ -49,12 +48,12 @@ def accepted(header: str) -> str:
 
 
 def is_text(content_type: str) -> bool:
-    """Whether compressing gains anything; pictures and the like are compressed already."""
+    """Return whether compression gains anything: images are compressed already."""
     return content_type.startswith(_TEXT)
 
 
 def compress(body: bytes, encoding: str, best: bool = False) -> bytes:
-    """`best` is for what many will get."""
+    """Compress a body; `best` is for responses that are sent many times."""
     if encoding == "br":
         return brotli.compress(body, quality=_BEST if best else _QUICK, mode=brotli.MODE_TEXT)
     return gzip_ng.compress(body, compresslevel=8 if best else 5, mtime=0)

@@ -1,4 +1,4 @@
-"""A cached page as it is sent, in each encoding, with its ETag."""
+"""A cached page as sent, in each encoding, with its ETag."""
 
 import base64
 import hashlib
@@ -10,11 +10,11 @@ import brotli
 
 from pagecache import compression
 
-#: Written by the server, or for each encoding.
+#: Set by the server, or for each encoding.
 _NOT_CACHED = {"content-length", "content-encoding", "etag", "vary", "date", "connection"}
-#: Headers of a 304 answer (RFC 9110, 15.4.5).
+#: Headers of a 304 response (RFC 9110, 15.4.5).
 _REPEATED = {"cache-control", "content-location", "etag", "expires", "vary"}
-#: Bytes that a variant takes besides its texts, estimated.
+#: Estimated bytes of a variant besides its body and headers.
 _OVERHEAD = 2048
 
 Headers = list[tuple[str, str]]
@@ -22,7 +22,7 @@ Headers = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Variant:
-    """One encoding of a page. `tag` is strong: it stands for these very bytes and headers."""
+    """One encoding of a page. `tag` is a strong ETag: it identifies exactly these bytes and headers."""
 
     tag: str
     headers: Headers
@@ -42,7 +42,7 @@ class Variant:
         return [(name, value) for name, value in self.headers if name.lower() in _REPEATED]
 
     def is_known_to(self, if_none_match: str) -> bool:
-        """Whether a reader who sends this header has these bytes already. Compares weakly, as GET must."""
+        """Return whether a reader who sends this header has these bytes already. Compares weakly, as GET must."""
         tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
         return self.tag in tags or tags == ["*"]
 
@@ -52,24 +52,24 @@ class Variant:
 
 
 class Page:
-    """A page in the encodings requested so far. Its plain text is dropped once there is brotli to make it from."""
+    """A page in the encodings requested so far. Its plain text is dropped once brotli's output can restore it."""
 
     def __init__(self, headers: Headers, body: bytes) -> None:
         self._headers = [(name, value) for name, value in headers if name.lower() not in _NOT_CACHED]
         names = {name.lower(): value for name, value in headers}
         if "cache-control" not in names:
             self._headers.append(("Cache-Control", "no-cache"))  # store it, and revalidate each time
-        self.varies = len(body) >= compression.WORTH_IT and compression.is_text(names.get("content-type", ""))
+        self.varies = len(body) >= compression.MIN_BYTES and compression.is_text(names.get("content-type", ""))
         self.variants: dict[str, Variant] = {}
         self._plain = body
         self._lock = threading.Lock()
 
     def ready(self, encoding: str) -> Variant | None:
-        """The page in an encoding ("br", "gzip" or "" for none), if that has been made."""
+        """Return the page in an encoding ("br", "gzip" or "" for none) if that exists by now."""
         return self.variants.get(encoding if self.varies else "")
 
     def variant(self, encoding: str) -> Variant:
-        """The page in an encoding. Takes milliseconds the first time, while others wait."""
+        """Return the page in an encoding. Takes milliseconds the first time, while others wait."""
         encoding = encoding if self.varies else ""
         with self._lock:
             if encoding not in self.variants:
@@ -92,7 +92,7 @@ class Page:
 
     @property
     def size(self) -> int:
-        """Bytes in memory, estimated."""
+        """Estimated bytes in memory."""
         plain = 0 if "" in self.variants else len(self._plain)
         return plain + sum(variant.size for variant in list(self.variants.values()))
 

@@ -1,4 +1,4 @@
-"""Count the answers of the web processes for Prometheus, if METRICS_PORT is set. No label tells a reader or a page.
+"""Count the responses of web processes for Prometheus, if METRICS_PORT is set. No label identifies a reader or a page.
 
 The processes of one host count into files in METRICS_DIR; its task worker serves their sums (operations/metrics.py).
 """
@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 REGISTRY = CollectorRegistry()
-#: Seconds; a cached page is in the first, a slow phone's upload beyond the last.
+#: Seconds; cached pages fall into the first, a slow phone's upload beyond the last.
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
 REQUESTS = Counter(
@@ -40,7 +40,7 @@ def enabled() -> bool:
 
 
 def count_response(path: str, status: int, start: float) -> str:
-    """Count one answer to a request of `start` (time.perf_counter()); returns its kind of page."""
+    """Count one response to a request of `start` (time.perf_counter()); return its kind of page."""
     kind = KINDS.get(path.lstrip("/").partition("/")[0], "other")
     REQUESTS.labels(kind, f"{status // 100}xx").inc()
     SECONDS.labels(kind).observe(time.perf_counter() - start)
@@ -48,20 +48,20 @@ def count_response(path: str, status: int, start: float) -> str:
 
 
 def count_hit(path: str, status: int, start: float) -> None:
-    """Count one answer from the page cache, which comes without Django's middleware."""
+    """Count one response from the page cache, which bypasses Django's middleware."""
     if enabled():
         CACHE.labels("hit").inc()
         count_response(path, status, start)
 
 
 def count_miss() -> None:
-    """Count one page rendered for the cache; the middleware counts its answer."""
+    """Count one page rendered for the cache; the middleware counts its response."""
     if enabled():
         CACHE.labels("miss").inc()
 
 
 class MetricsMiddleware:
-    """Count every answer but /healthz; settings add it if METRICS_PORT is set."""
+    """Count every response but /healthz; settings add it if METRICS_PORT is set."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -77,9 +77,9 @@ class MetricsMiddleware:
 
 
 def forget_dead_processes() -> None:
-    """Delete the counts of processes that have ended: at the start of a web server, so that a restart begins at zero.
+    """Delete the counts of ended processes when a web server starts, so that a restart begins at zero.
 
-    Another web server may still run while its successor starts (deploy/release); it keeps its own.
+    The previous web server may still run then (deploy/release); its processes keep their counts.
     """
     for path in settings.METRICS_DIR.glob("*.db") if enabled() else []:
         if not _is_ours_and_runs(int(path.stem.rpartition("_")[2])):  # prometheus_client ends a name with the process

@@ -1,6 +1,6 @@
-"""Which requests may be answered from the cache, and which answers may be cached.
+"""Decide which requests may be answered from the cache, and which responses may be cached.
 
-Whatever an answer could depend on is either in the key (host, path, page number) or sends the request to Django.
+Anything that a response could depend on is either in the key (host, path, page number) or sends the request to Django.
 """
 
 import io
@@ -21,7 +21,7 @@ _CREDENTIALS = ("HTTP_COOKIE", "HTTP_AUTHORIZATION")
 
 
 def hosts() -> frozenset[str]:
-    """Host headers that readers send. Requests with another one go to Django."""
+    """Return the Host headers that readers send. Requests with any other go to Django."""
     site = urlsplit(settings.SITE_URL)
     names = [name for name in settings.ALLOWED_HOSTS if not name.startswith((".", "*"))]
     ports = {site.port, settings.PORT} if not settings.HTTPS else {site.port}
@@ -29,12 +29,12 @@ def hosts() -> frozenset[str]:
 
 
 def key(host: str, target: str) -> bytes:
-    """The cache key of a page."""
+    """Return the cache key of a page."""
     return f"{host}{target}".encode("latin-1")
 
 
 def target_of(environ: dict, known_hosts: frozenset[str]) -> str | None:
-    """The path and query of a request that may be answered from the cache, or None."""
+    """Return the path and query of a request that may be answered from the cache, or None."""
     path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
     target = f"{path}?{query}" if query else path
     is_plain = (
@@ -53,13 +53,13 @@ def target_of(environ: dict, known_hosts: frozenset[str]) -> str | None:
 
 
 def _is_own_scheme(environ: dict) -> bool:
-    """Whether it came over the scheme of SITE_URL, judged by the header that Django trusts for it."""
+    """Return whether it came over the scheme of SITE_URL, judged by the header that Django trusts for it."""
     forwarded = environ.get("HTTP_X_FORWARDED_PROTO")
     return forwarded == "https" if settings.HTTPS else forwarded is None and environ["wsgi.url_scheme"] == "http"
 
 
 def is_reading_page(target: str) -> bool:
-    """Whether the view says that its page is the same for everybody (editorial.reading)."""
+    """Return whether the view declares its page the same for everybody (editorial.reading)."""
     path, _, query = target.partition("?")
     try:
         own = codes.plain(path) if is_private(path) else path
@@ -74,7 +74,7 @@ def is_private(target: str) -> bool:
 
 
 def bare(environ: dict) -> dict:
-    """A plain GET with only what is in the key, so that nothing else can get into the page."""
+    """Return a plain GET with only what is in the key, so that nothing else can get into the page."""
     kept = {
         name: value
         for name, value in environ.items()
@@ -88,7 +88,7 @@ def bare(environ: dict) -> dict:
 
 
 def may_be_cached(status: str, headers: list[tuple[str, str]]) -> bool:
-    """Whether the answer is what the view promised: a whole page that depends on no cookie or session."""
+    """Return whether the response is what the view promised: a complete page that depends on no cookie or session."""
     names = {name.lower(): value.lower() for name, value in headers}
     control = names.get("cache-control", "")
     return (

@@ -1,6 +1,6 @@
-"""Answers cached pages from the bytes of a request, for a server that passes them on before it parses them.
+"""Serve cached pages from a request's raw bytes, for a server that passes them on before it parses them.
 
-Only an unambiguous request is answered: one whole GET or HEAD, with known headers only, each on one line, and nothing
+Only an unambiguous request is served: one complete GET or HEAD, with known headers only, each on one line, and nothing
 after it. Anything else gets None and goes to the server's own parser.
 """
 
@@ -13,18 +13,18 @@ from pagecache.cache import PageCache
 
 MAX_REQUEST_BYTES = 4096  # bytes
 _REQUEST = re.compile(rb"(?:GET|HEAD) /[!-~]* HTTP/1\.1\r\n(?:[A-Za-z][A-Za-z0-9-]*: [ -~]*\r\n)+\r\n")
-#: Headers that change nothing in a page: `sec-` comes from browsers, `x-` from the proxy.
+#: Headers that do not affect a page: `sec-` comes from browsers, `x-` from the proxy.
 _WITHOUT_EFFECT = frozenset(
     b"accept accept-language cache-control dnt if-modified-since pragma priority referer save-data "
     b"upgrade-insecure-requests user-agent via x-forwarded-for x-forwarded-host x-forwarded-port x-real-ip".split()
 )
 _READ = frozenset(b"accept-encoding connection host if-none-match x-forwarded-proto".split())
 #: What to send, in order, and whether the connection stays open.
-Answer = tuple[list[bytes], bool]
+Response = tuple[list[bytes], bool]
 
 
 class Wire:
-    """`hosts` are the Host headers to answer; `is_https`: the site is behind a TLS proxy."""
+    """`hosts` are the Host headers to serve; `is_https`: the site is behind a TLS proxy."""
 
     def __init__(self, cache: PageCache, hosts: frozenset[str], *, is_https: bool) -> None:
         self.cache = cache
@@ -34,8 +34,8 @@ class Wire:
         self._second = -1
         self._starts: dict[tuple[int, bytes], bytes] = {}
 
-    def answer(self, request: bytes) -> Answer | None:
-        """The answer, or None. Never blocks and makes no query."""
+    def respond(self, request: bytes) -> Response | None:
+        """Return the response, or None. Never blocks and makes no query."""
         begin = time.perf_counter()
         if len(request) > MAX_REQUEST_BYTES or not _REQUEST.fullmatch(request):
             return None
@@ -62,7 +62,7 @@ class Wire:
         return [start, variant.head] if method == b"HEAD" else [start, variant.head, variant.body], keep
 
     def _start(self, status: int, connection: bytes) -> bytes:
-        """The first lines of an answer, rendered once a second."""
+        """Return the first lines of a response, rendered once a second."""
         if (now := int(time.time())) != self._second:
             self._starts, self._second = _starts(now), now
         return self._starts[status, connection]
@@ -79,7 +79,7 @@ def _starts(second: int) -> dict[tuple[int, bytes], bytes]:
 
 
 def _headers(lines: list[bytes]) -> dict[bytes, bytes] | None:
-    """The headers that matter, or None where one is unknown or repeated."""
+    """Return the headers that matter, or None if one is unknown or repeated."""
     found: dict[bytes, bytes] = {}
     for line in lines:
         name, _, value = line.partition(b": ")

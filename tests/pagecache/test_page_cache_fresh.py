@@ -64,7 +64,7 @@ def test_pages_change_with_the_day():
     night = datetime.datetime(2026, 3, 7, 23, 59, 30, tzinfo=ZONE)
     assert versions.next_change(night) == datetime.datetime(2026, 3, 8, tzinfo=ZONE)
     noon = datetime.datetime(2026, 3, 8, 12, tzinfo=ZONE)
-    assert versions.next_change(noon) == noon + versions.LONGEST
+    assert versions.next_change(noon) == noon + versions.MAX_PAGE_AGE
     due = noon + datetime.timedelta(minutes=3)
     make_treatment(published_at=due)
     make_phase(published_at=due + datetime.timedelta(minutes=1))
@@ -219,7 +219,7 @@ def test_database_that_went_back_in_time_never_comes_by_a_number_again():
     numbers = set()
     for _ in range(20):
         with transaction.atomic():
-            versions.changed()
+            versions.bump()
             numbers.add(versions.number())
             transaction.set_rollback(True)
     assert len(numbers) == 20
