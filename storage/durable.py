@@ -1,4 +1,4 @@
-"""Write files that survive a power cut, and lock a file between processes. Imports nothing of the site."""
+"""Write files that survive a power cut, and lock a file between processes."""
 
 import contextlib
 import fcntl

@@ -1,4 +1,4 @@
-"""Let one host at a time change shared state on PostgreSQL. SQLite belongs to one host and has a lock of its own."""
+"""Let one host at a time change shared state on PostgreSQL. SQLite is used by one host and has its own lock."""
 
 import contextlib
 import time
@@ -18,7 +18,7 @@ class StillBusy(Exception):
 
 @contextlib.contextmanager
 def migration_lock() -> Iterator[None]:
-    """Hold a lock of the whole database, without a statement timeout. It ends with the connection. Raise StillBusy."""
+    """Hold a database-wide lock, without a statement timeout. It ends with the connection. Raises StillBusy."""
     if connection.vendor != "postgresql":
         yield
         return

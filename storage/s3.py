@@ -1,7 +1,7 @@
 """An S3-compatible store as a Django storage: in bounded memory, without temporary files, and private.
 
-Objects are read and written part by part. Pictures and attachments are served by the site, so no address of the store
-is given out. Errors are those of a local folder: FileNotFoundError, or OSError.
+Objects are read and written part by part. The site itself serves pictures and attachments, so it gives out no address
+of the store. Errors are those of a local folder: FileNotFoundError, or OSError.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.core.files import File
 from django.core.files.storage import Storage
 
-PART_BYTES = 5 * 1024 * 1024  # the least that S3 takes as a part that is not the last
+PART_BYTES = 5 * 1024 * 1024  # S3's minimum for every part but the last
 #: A store that is down must not keep a person waiting: seconds to connect, and without a byte; one retry.
 CONFIG = Config(
     connect_timeout=3,
@@ -40,7 +40,7 @@ _client_lock = threading.Lock()
 
 @functools.lru_cache(8)
 def _client(endpoint: str, region: str, access_key: str, secret_key: str) -> BaseClient:
-    """Make a client, which takes a third of a second; on first use, so after the server forks."""
+    """Make a client, which takes a third of a second; called on first use, so after the server forks."""
     session = boto3.Session(access_key, secret_key, region_name=region)
     return session.client("s3", endpoint_url=endpoint, config=CONFIG)
 
@@ -76,7 +76,7 @@ class S3Storage(Storage):
 
     @property
     def client(self) -> BaseClient:
-        """One for all threads: each takes megabytes."""
+        """One client for all threads: each takes megabytes."""
         with _client_lock:
             return _client(*self._access)
 
@@ -87,7 +87,7 @@ class S3Storage(Storage):
             return getattr(self.client, operation)(**where, **arguments)
 
     def _key(self, name: str) -> str:
-        """Raises SuspiciousFileOperation for a name outside the folder."""
+        """Return an object's key. Raises SuspiciousFileOperation for a name outside the folder."""
         if not {"", ".", ".."}.isdisjoint(name.split("/")):
             raise SuspiciousFileOperation("A name must stay inside its folder.")
         return f"{self.location}/{name}"
@@ -97,8 +97,8 @@ class S3Storage(Storage):
 
     def beginning(self, name: str, size: int) -> bytes:
         """Return the first `size` bytes of an object, or as many as it has."""
-        answer = self.call("get_object", name, Range=f"bytes=0-{size - 1}")
-        with _folder_errors(name), contextlib.closing(answer["Body"]) as body:
+        response = self.call("get_object", name, Range=f"bytes=0-{size - 1}")
+        with _folder_errors(name), contextlib.closing(response["Body"]) as body:
             return body.read()
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
@@ -133,7 +133,7 @@ class S3Storage(Storage):
         return folders, names
 
     def url(self, name: str | None) -> str:
-        """Return where this site would serve it: no signed address of the store."""
+        """Return this site's own address for it, not a signed one of the store."""
         return f"{settings.MEDIA_URL}{name}"
 
     def names_older_than(self, moment: datetime) -> list[str]:
@@ -143,17 +143,17 @@ class S3Storage(Storage):
             for entry in self._all("list_objects_v2", "Contents", "LastModified", moment)
         ]
 
-    def abort_older_than(self, moment: datetime) -> int:
-        """End the uploads that a killed process left before `moment`; return how many.
+    def abort_uploads_older_than(self, moment: datetime) -> int:
+        """Abort the uploads that a killed process left before `moment`; return how many.
 
         Their parts take up space and are in no listing of objects.
         """
         try:
             old = list(self._all("list_multipart_uploads", "Uploads", "Initiated", moment))
-        except FileNotFoundError:  # some stores answer so where there is none, as rclone does after a start
+        except FileNotFoundError:  # how some stores say that there is none, such as rclone after a start
             return 0
         for upload in old:
-            with contextlib.suppress(FileNotFoundError):  # finished or ended meanwhile
+            with contextlib.suppress(FileNotFoundError):  # completed or aborted in the meantime
                 self.call("abort_multipart_upload", Key=upload["Key"], UploadId=upload["UploadId"])
         return len(old)
 
@@ -167,14 +167,14 @@ class S3Storage(Storage):
 
 
 class S3Reader(File):
-    """An object as it arrives; it cannot be rewound."""
+    """An object, read as it arrives; it cannot be rewound."""
 
     file: IO[bytes]
 
     def __init__(self, storage: S3Storage, name: str) -> None:
-        answer = storage.call("get_object", name)
-        super().__init__(answer["Body"], name)
-        self.size = answer["ContentLength"]
+        response = storage.call("get_object", name)
+        super().__init__(response["Body"], name)
+        self.size = response["ContentLength"]
 
     def read(self, size: int | None = None) -> bytes:
         with _folder_errors(self.name):
@@ -182,7 +182,7 @@ class S3Reader(File):
 
 
 class S3Writer(File):
-    """A new object, which exists, whole and durable, once it is closed. At most one part is in memory."""
+    """A new object, which exists, complete and durable, once it is closed. At most one part is in memory."""
 
     def __init__(self, storage: S3Storage, name: str) -> None:
         super().__init__(None, name)
@@ -203,7 +203,7 @@ class S3Writer(File):
         return len(data)
 
     def close(self) -> None:
-        """Raises OSError where the store did not take all of it; it keeps nothing then."""
+        """Complete the object. Raises OSError if the store did not take all of it; it keeps nothing then."""
         if not self._is_open:
             return
         try:
@@ -218,7 +218,7 @@ class S3Writer(File):
             self.abort()
 
     def abort(self) -> None:
-        """Drop what was written. If the store cannot be reached, `abort_older_than` does it later."""
+        """Drop what was written. If the store cannot be reached, `abort_uploads_older_than` does so later."""
         self._held = bytearray()
         if self._is_open and self._upload_id:
             with contextlib.suppress(OSError):
@@ -230,8 +230,8 @@ class S3Writer(File):
             self._upload_id = self._storage.call("create_multipart_upload", self.name)["UploadId"]
         number = len(self._parts) + 1
         part, self._held = bytes(self._held[:size]), self._held[size:]
-        answer = self._call("upload_part", PartNumber=number, Body=part)
-        self._parts.append({"PartNumber": number, "ETag": answer["ETag"]})
+        response = self._call("upload_part", PartNumber=number, Body=part)
+        self._parts.append({"PartNumber": number, "ETag": response["ETag"]})
 
     def _call(self, operation: str, **arguments: Any) -> dict[str, Any]:
         return self._storage.call(operation, self.name, UploadId=self._upload_id, **arguments)

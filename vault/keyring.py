@@ -1,4 +1,4 @@
-"""Seal short texts and data keys. Anything new goes under the highest-numbered key in settings.VAULT_KEYS."""
+"""Encrypt short texts and data keys, under the highest-numbered key in settings.VAULT_KEYS."""
 
 import base64
 import binascii
@@ -18,7 +18,7 @@ NONCE_BYTES = 12
 TAG_BYTES = 16
 
 _VERSION = 1
-#: In front of a wrapped key: the version, and the number of the key it is under (at most 65535).
+#: Before a wrapped key: the version, and the number of the key it is under (at most 65535).
 _PREFIX = struct.Struct(">BH")
 WRAPPED_BYTES = _PREFIX.size + NONCE_BYTES + KEY_BYTES + TAG_BYTES
 
@@ -57,7 +57,7 @@ def unwrap(wrapped: bytes, *, context: bytes) -> bytes:
 
 
 def number_of(wrapped: bytes) -> int:
-    """Return the number of the key that a wrapped data key is under. Raises VaultError where it cannot be one."""
+    """Return the number of the key that a wrapped data key is under. Raises VaultError if its length is wrong."""
     if len(wrapped) != WRAPPED_BYTES:
         raise VaultError("A wrapped key has the wrong length.")
     return _PREFIX.unpack_from(wrapped)[1]
@@ -70,7 +70,7 @@ def range_of(number: int) -> tuple[bytes, bytes]:
 
 
 def seal(plain: bytes, *, key: bytes, context: bytes) -> bytes:
-    """Encrypt a text under a data key, tied to `context`, the place where it is kept."""
+    """Encrypt a text under a data key, tied to `context`, the place where it is stored."""
     return bytes([_VERSION]) + _encrypt(key, plain, context)
 
 

@@ -1,7 +1,7 @@
 """Encrypted files in the "attachments" storage. Their names are random.
 
-A local folder or an S3-compatible store (storage.s3) is used through Django's storage interface. What only one of them
-can do is found by its class or its method, so that boto3 is only imported where it is in use.
+A local folder or an S3-compatible store (storage.s3) is used through Django's storage interface. Back-end-specific
+features are detected by class or method, so that boto3 is only imported where it is used.
 """
 
 import errno
@@ -23,7 +23,7 @@ from vault import streams
 log = logging.getLogger(__name__)
 
 #: Bytes that files leave free on the disk, so that the text of a request can always be stored.
-RESERVE = 128 * 1024 * 1024
+MIN_FREE_BYTES = 128 * 1024 * 1024
 
 
 def new_name() -> str:
@@ -32,7 +32,7 @@ def new_name() -> str:
 
 
 def create(name: str) -> File:
-    """Open a new file for writing, locally readable by its owner only. Raises what the storage raises."""
+    """Open a new file for writing; a local one is readable by its owner only. Raises what the storage raises."""
     storage = _storage()
     if not isinstance(storage, FileSystemStorage):
         return storage.open(name, "wb")
@@ -40,7 +40,7 @@ def create(name: str) -> File:
     if not folder.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         durable.sync(folder.parent)
-    if shutil.disk_usage(folder).free < RESERVE:
+    if shutil.disk_usage(folder).free < MIN_FREE_BYTES:
         raise OSError(errno.ENOSPC, "The disk is nearly full; what is left is for the text of requests")
     file = storage.open(name, "wb")
     os.fchmod(file.fileno(), 0o600)
@@ -59,7 +59,7 @@ def close_durably(file: File) -> None:
 
 
 def abandon(file: File) -> None:
-    """Close a file that will be discarded; a store drops what it has. Raises what the storage raises."""
+    """Close a file that will be discarded; an S3 upload is aborted. Raises what the storage raises."""
     getattr(file, "abort", file.close)()
 
 
@@ -81,13 +81,13 @@ def key_number(name: str) -> int:
 
 
 def prove_key(name: str) -> None:
-    """Raises VaultError where the key with a file's number does not open it, or what the storage raises."""
+    """Check that a file opens with its numbered key. Raises VaultError, or what the storage raises."""
     streams.rewrapped(_header(name), name)
 
 
 def _header(name: str) -> bytes:
     storage = _storage()
-    if hasattr(storage, "beginning"):  # a store sends no more than is asked for
+    if hasattr(storage, "beginning"):  # S3 supports range reads
         return storage.beginning(name, streams.HEADER_BYTES)
     with storage.open(name, "rb") as file:
         return streams.read_header(file)
@@ -96,8 +96,8 @@ def _header(name: str) -> bytes:
 def rewrap(name: str) -> None:
     """Put a file under the vault's current key, whole and durably, without decrypting its content.
 
-    Readers of the old version are not disturbed. A crash leaves a draft under another name, which the sweep of orphans
-    deletes. Raises VaultError, OSError or what the storage raises; the old version stays then.
+    Downloads in progress are unaffected. A crash leaves a draft under another name, which the orphan sweep deletes.
+    Raises VaultError, OSError or what the storage raises; the old version stays then.
     """
     storage = _storage()
     with storage.open(name, "rb") as old:
@@ -111,7 +111,7 @@ def rewrap(name: str) -> None:
 
 
 def _overwrite(storage: Storage, name: str, content: bytes) -> None:
-    """Save in one request, which a store takes whole or not at all. At most one upload is in memory."""
+    """Save in one request, which S3 stores completely or not at all. At most one upload is in memory."""
     saved = storage.save(name, ContentFile(content))
     if saved != name:
         discard(saved)
@@ -119,17 +119,17 @@ def _overwrite(storage: Storage, name: str, content: bytes) -> None:
 
 
 def discard(name: str) -> bool:
-    """Delete a file if it exists. Log a failure, leave the file to the sweep of orphans, and return False."""
+    """Delete a file if it exists. Log a failure, leave the file to the orphan sweep, and return False."""
     try:
         _storage().delete(name)
-    except Exception:  # each storage has errors of its own, and none of them may cost a request
+    except Exception:  # each storage has its own errors, and none of them may lose a request
         log.exception("An attachment could not be deleted; the sweep will try again.")
         return False
     return True
 
 
 def exists(name: str) -> bool:
-    """Raises what the storage raises."""
+    """Check that a file is stored. Raises what the storage raises."""
     return _storage().exists(name)
 
 
@@ -145,16 +145,16 @@ def names_older_than(moment: datetime) -> list[str]:
     return [name for name in names if _is_older(storage, name, moment)]
 
 
-def abort_older_than(moment: datetime) -> int:
-    """End the uploads to a store that began before `moment` and never finished; return how many."""
+def abort_uploads_older_than(moment: datetime) -> int:
+    """Abort S3 uploads that began before `moment` and never finished; return how many."""
     storage = _storage()
-    return storage.abort_older_than(moment) if hasattr(storage, "abort_older_than") else 0
+    return storage.abort_uploads_older_than(moment) if hasattr(storage, "abort_uploads_older_than") else 0
 
 
 def _is_older(storage: Storage, name: str, moment: datetime) -> bool:
     try:
         return storage.get_modified_time(name) < moment
-    except FileNotFoundError:  # deleted meanwhile
+    except FileNotFoundError:  # deleted in the meantime
         return False
 
 

@@ -87,7 +87,7 @@ def key_number(header: bytes) -> int:
 
 
 def rewrapped(header: bytes, file_id: str) -> bytes:
-    """Return a header that puts a file under the current key; the chunks stay as they are. Raises VaultError."""
+    """Return a header that puts a file under the current key; the chunks do not change. Raises VaultError."""
     context = _key_context(file_id)
     return MAGIC + keyring.wrap(keyring.unwrap(_wrapped_key(header), context=context), context=context)
 
@@ -101,7 +101,7 @@ def _wrapped_key(header: bytes) -> bytes:
 def decrypted_chunks(file: _Readable, file_id: str) -> Iterator[bytes]:
     """Yield the plain bytes of a file, chunk by chunk. Raises VaultError at the first fault.
 
-    That a file was cut short only shows at its end: call `verify` before releasing anything.
+    Truncation only shows at the end of a file: call `verify` before releasing anything.
     """
     header = read_header(file)
     cipher = AESGCM(keyring.unwrap(_wrapped_key(header), context=_key_context(file_id)))
@@ -125,7 +125,7 @@ def verify(file: _Readable, file_id: str) -> int:
 
 
 def _read(file: _Readable, size: int) -> bytes:
-    """Read `size` bytes, fewer only at the end of the file: one read from a store may return less."""
+    """Read `size` bytes, fewer only at the end of the file: one read from S3 may return less."""
     parts = []
     while size and (part := file.read(size)):
         parts.append(part)

@@ -108,7 +108,7 @@ def sweep_orphans(older_than: datetime.timedelta = ORPHAN_AGE) -> int:
     If the clock was set while this process ran, ages may be wrong by as much as it jumped, so that is added.
     """
     before = timezone.now() - older_than - datetime.timedelta(seconds=abs(_clock_offset() - _OFFSET_AT_START))
-    sealed_files.abort_older_than(before)
+    sealed_files.abort_uploads_older_than(before)
     orphans = set(sealed_files.names_older_than(before)) - Attachment.objects.object_names()
     return sum(sealed_files.discard(name) for name in orphans)
 

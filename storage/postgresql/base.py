@@ -1,7 +1,7 @@
-"""Django's PostgreSQL back end, which gives up soon on a server that accepts connections and never answers.
+"""Django's PostgreSQL back end with a short timeout for a server that accepts connections and never responds.
 
-A page runs several queries that it can do without. Each would wait for a connection again, and somebody in need of a
-phone number for twenty seconds, with a connection pool for ten. docs/decisions/0009-several-machines.md has more.
+A page runs several queries that it can do without. Each would wait for a connection again, and keep somebody in need of
+a phone number waiting for twenty seconds, or ten with a connection pool. See docs/decisions/0009-several-machines.md.
 """
 
 import select
@@ -13,13 +13,12 @@ from django.conf import settings
 from django.db.backends.postgresql import base
 from psycopg.pq import ExecStatus
 
-#: Seconds in which this process does not try again to reach a server that has just been silent.
-PAUSE_SECONDS = 2
+PAUSE_SECONDS = 2  # before this process retries a server that has just been silent
 _silent_until: dict[tuple[str, str], float] = {}  # by server
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Raises OperationalError at once where the server was silent a moment ago."""
+    """Raises OperationalError at once if the server was silent a moment ago."""
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg.Connection[Any]:
         if time.monotonic() < _silent_until.get(self._server, 0):
@@ -32,7 +31,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise
 
     def is_usable(self) -> bool:
-        """Called before a kept connection is used again. Django's own query would wait forever."""
+        """Called before a persistent connection is reused. Django's own query would wait forever."""
         if self.connection is None:
             return False
         try:

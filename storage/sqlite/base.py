@@ -1,8 +1,8 @@
 """Django's SQLite back end with a queue of writers.
 
 SQLite lets a waiting writer retry after ever longer pauses, so that a late one often overtakes one that has waited for
-a second (docs/decisions/0002-app-server.md). Here the write transactions of a process take turns; another process still
-meets SQLite's own lock. A request writes several times: once it has waited for all of the timeout, the rest of it waits
+a second (docs/decisions/0002-app-server.md). Here the write transactions of a process queue for one lock; other
+processes still compete for SQLite's own. A request writes several times: after one full timeout, its later writes wait
 only briefly.
 """
 
@@ -20,26 +20,25 @@ from django.db.backends.sqlite3 import base
 from storage.sqlite.fair_lock import FairLock
 
 _locks: dict[str, FairLock] = {}  # by database file
-_inodes: dict[str, int] = {}  # of each database file, as this process first opened it
-#: Seconds after a timeout in which the same thread, most likely for the same request, waits only BRIEFLY.
-IMPATIENT_SECONDS = 2
-BRIEFLY = 0.1  # seconds
+_inodes: dict[str, int] = {}  # by database file, as this process first opened it
+FAST_FAIL_SECONDS = 2  # after a timeout, for which the same thread (most likely the same request) waits SHORT_TIMEOUT
+SHORT_TIMEOUT = 0.1  # seconds
 
 
 def forget_file(path: Path) -> None:
-    """To be called by a process that has replaced the file itself, as a restore does."""
+    """Call after replacing the file, as a restore does."""
     _inodes.pop(str(path), None)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Raises OperationalError, as SQLite does, where the turn does not come within the timeout, and where the file was
+    """Raises OperationalError, as SQLite does, if the write lock is not free within the timeout, and if the file was
     deleted or replaced since this process opened it: what is written to the old one would be lost with it."""
 
-    _has_turn = False
-    _impatient_until = float("-inf")
+    _has_write_lock = False
+    _fast_fail_until = float("-inf")
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> sqlite3.Connection:
-        self._check_file()  # else SQLite would create an empty file where one was deleted
+        self._check_file()  # otherwise SQLite would create an empty file if it was deleted
         connection: sqlite3.Connection = super().get_new_connection(conn_params)
         if not self.is_in_memory_db():
             _inodes.setdefault(self._name, os.stat(self._name).st_ino)
@@ -57,24 +56,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _start_transaction_under_autocommit(self) -> None:
         self._check_file()
-        is_impatient = time.monotonic() < self._impatient_until
-        timeout = min(BRIEFLY, self._timeout) if is_impatient else self._timeout
+        fails_fast = time.monotonic() < self._fast_fail_until
+        timeout = min(SHORT_TIMEOUT, self._timeout) if fails_fast else self._timeout
         deadline = time.monotonic() + timeout
         try:
-            self._take_turn(timeout)
-            with self._busy_timeout(max(BRIEFLY, deadline - time.monotonic())):
+            self._acquire_write_lock(timeout)
+            with self._busy_timeout(max(SHORT_TIMEOUT, deadline - time.monotonic())):
                 super()._start_transaction_under_autocommit()  # type: ignore[misc]  # Django's stubs lack it
         except BaseException as error:
-            self._end_turn()
-            if isinstance(error, OperationalError) and timeout > BRIEFLY:  # a brief wait proves nothing
-                self._impatient_until = time.monotonic() + IMPATIENT_SECONDS
+            self._release_write_lock()
+            if isinstance(error, OperationalError) and timeout > SHORT_TIMEOUT:  # a short wait proves nothing
+                self._fast_fail_until = time.monotonic() + FAST_FAIL_SECONDS
             raise
-        self._impatient_until = float("-inf")
+        self._fast_fail_until = float("-inf")
 
     @contextlib.contextmanager
     def _busy_timeout(self, seconds: float) -> Iterator[None]:
         """Shorten SQLite's own timeout."""
-        if seconds > self._timeout - BRIEFLY:  # the turn came at once, as nearly always
+        if seconds > self._timeout - SHORT_TIMEOUT:  # acquired immediately, the usual case
             yield
             return
         self.connection.execute(f"PRAGMA busy_timeout={seconds * 1000:.0f}")
@@ -84,30 +83,30 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.connection.execute(f"PRAGMA busy_timeout={self._timeout * 1000:.0f}")
 
     def _commit(self) -> None:
-        super()._commit()  # type: ignore[misc]  # where this fails, Django rolls back
-        self._end_turn()
+        super()._commit()  # type: ignore[misc]  # if this fails, Django rolls back
+        self._release_write_lock()
 
     def _rollback(self) -> None:
         try:
             super()._rollback()  # type: ignore[misc]
         finally:
-            self._end_turn()
+            self._release_write_lock()
 
     def _close(self) -> None:
         try:
             super()._close()  # type: ignore[misc]
         finally:
-            self._end_turn()
+            self._release_write_lock()
 
-    def _take_turn(self, timeout: float) -> None:
-        if not self._has_turn:
+    def _acquire_write_lock(self, timeout: float) -> None:
+        if not self._has_write_lock:
             if not self._lock.acquire(timeout):
                 raise OperationalError("database is locked")
-            self._has_turn = True
+            self._has_write_lock = True
 
-    def _end_turn(self) -> None:
-        if self._has_turn:
-            self._has_turn = False
+    def _release_write_lock(self) -> None:
+        if self._has_write_lock:
+            self._has_write_lock = False
             self._lock.release()
 
     @property
@@ -121,5 +120,5 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @property
     def _lock(self) -> FairLock:
-        # In one step: of two threads that ask first, both must get the same.
+        # setdefault is atomic: racing threads must get the same lock.
         return _locks.setdefault(self._name, FairLock())

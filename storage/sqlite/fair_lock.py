@@ -1,4 +1,4 @@
-"""A lock that lets those who wait for it through in the order in which they came."""
+"""A lock that waiting threads acquire in FIFO order."""
 
 import collections
 import threading
@@ -13,19 +13,19 @@ class FairLock:
         self._waiting: collections.deque[threading.Event] = collections.deque()
 
     def acquire(self, timeout: float) -> bool:
-        """Return False where the turn did not come within `timeout` seconds."""
-        turn = threading.Event()
+        """Return False if the lock was not acquired within `timeout` seconds."""
+        granted = threading.Event()
         with self._mutex:
             if not self._is_held:
                 self._is_held = True
                 return True
-            self._waiting.append(turn)
-        if turn.wait(timeout):
+            self._waiting.append(granted)
+        if granted.wait(timeout):
             return True
         with self._mutex:
-            if turn.is_set():  # it came just now
+            if granted.is_set():  # just after the timeout
                 return True
-            self._waiting.remove(turn)
+            self._waiting.remove(granted)
         return False
 
     def release(self) -> None:

@@ -21,7 +21,7 @@ def test_sweep_spares_the_first_file_of_the_slowest_form():
 
 @pytest.mark.sqlite_only("about a folder's disk")
 def test_file_is_not_taken_where_it_would_fill_the_disk_and_the_call_is(client, monkeypatch):
-    usage = shutil.disk_usage("/")._replace(free=sealed_files.RESERVE - 1)
+    usage = shutil.disk_usage("/")._replace(free=sealed_files.MIN_FREE_BYTES - 1)
     monkeypatch.setattr(sealed_files.shutil, "disk_usage", lambda _: usage)
     assert post_form(client, ("file_1", File(JPEG))).status_code == 303
     assert only_attachment().reason == "not_stored"
