@@ -149,7 +149,7 @@ def fill(count: int, *, first: int = 0, in_search: bool = True) -> None:
         in_phase.objects.bulk_create(in_phase(article=row, phase=chance.choice(phases)) for row in rows)
         for row in rows if in_search else ():
             documents.refresh(row)
-        versions.changed()
+        versions.bump()
 
 
 def page_kinds() -> dict[str, str]:

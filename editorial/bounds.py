@@ -1,7 +1,7 @@
-"""Bounds on the work that one Markdown text may cause.
+"""Limits on the work that one Markdown text may cause.
 
 Python-Markdown takes quadratic time for some texts: a few thousand brackets, or lines, would block a thread for
-minutes. Within these bounds 200,000 characters take well under a second (tests/editorial/test_bounds.py).
+minutes. Within these limits, 200,000 characters take well under a second (tests/editorial/test_bounds.py).
 """
 
 import re
@@ -11,12 +11,12 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
 
-MOST_CHARACTERS = 200_000
-MOST_LINES = 2_000
+MAX_CHARACTERS = 200_000
+MAX_LINES = 2_000
 #: Quotes and lists nested within one line.
 _NESTED = re.compile(r"^(?:[ \t]*(?:>|(?:[-*+]|\d+\.)[ \t])){12}", re.M)
-#: Characters passed to inline patterns in all. 100,000 characters of plain articles take 500,000.
-MOST_WORK = 3_000_000
+#: Total characters passed to inline patterns. 100,000 characters of plain articles take 500,000.
+MAX_WORK = 3_000_000
 
 
 class TooMuchMarkup(ValueError):
@@ -24,17 +24,17 @@ class TooMuchMarkup(ValueError):
 
 
 def check(text: str) -> None:
-    """Raise TooMuchMarkup for a text that is too much to begin with."""
-    if len(text) > MOST_CHARACTERS:
-        raise TooMuchMarkup(f"The text is too long: {MOST_CHARACTERS:,} characters at most. Split it into two pages.")
-    if len(text.splitlines()) > MOST_LINES:
-        raise TooMuchMarkup(f"The text has too many lines: {MOST_LINES:,} at most. Split it into two pages.")
+    """Raise TooMuchMarkup for a text that is clearly too long or too deeply nested."""
+    if len(text) > MAX_CHARACTERS:
+        raise TooMuchMarkup(f"The text is too long: {MAX_CHARACTERS:,} characters at most. Split it into two pages.")
+    if len(text.splitlines()) > MAX_LINES:
+        raise TooMuchMarkup(f"The text has too many lines: {MAX_LINES:,} at most. Split it into two pages.")
     if _NESTED.search(text):
         raise TooMuchMarkup("A line begins with a dozen nested quotes or list marks. Use one or two.")
 
 
 class Bounded(Extension):
-    """Stops a conversion with TooMuchMarkup. To be listed after the extensions whose patterns it bounds."""
+    """Stops a conversion with TooMuchMarkup. List it after the extensions whose patterns it limits."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's own name
         md.registerExtension(self)
@@ -48,7 +48,7 @@ class Bounded(Extension):
     def _bounded(self, handle: Callable) -> Callable:
         def handle_match(match: re.Match[str], data: str) -> tuple:
             self._work += len(data)
-            if self._work > MOST_WORK:
+            if self._work > MAX_WORK:
                 raise TooMuchMarkup("The text has too many brackets, stars or other marks. Remove what is not needed.")
             return handle(match, data)
 

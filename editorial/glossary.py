@@ -9,7 +9,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from editorial.models import GlossaryTerm
 
-#: Where a word stays as it is: it is a link already, or stands out by itself.
+#: Elements in which no word is linked: they are links already, or headings, code and citations.
 UNTOUCHED = {"a", "code", "h1", "h2", "h3", "h4", "pre", "sup"}
 
 #: Each form that a word is written in, and the slug of its term.

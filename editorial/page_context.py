@@ -11,12 +11,12 @@ from editorial import snapshot
 from editorial.markdown import PageText
 from editorial.models import Clinic, HelpLine
 
-#: Where the database could never be read (a fresh machine, a fault at the start) readers still get the clinic's number.
+#: If the database has never been read (a new machine, a failure at startup), readers still get the clinic's number.
 FALLBACK_CLINIC = Clinic(name="Clinic helpline", phone="866-512-1908")
 
 
 class Contacts:
-    """Whom a reader can reach. Never raises for a database that is down or empty.
+    """The phone numbers that a reader can call. Never raises if the database is down or empty.
 
     911 and 988 are in the templates themselves: no edit can remove them.
     """
@@ -47,7 +47,7 @@ def site(request: HttpRequest, content: snapshot.ContentSnapshot | None = None) 
     known = content or SimpleLazyObject(snapshot.current_or_last)
     return {
         "snapshot": known,
-        "contacts": Contacts(known),  # type: ignore[arg-type]  # a SimpleLazyObject stands for what it wraps
+        "contacts": Contacts(known),  # type: ignore[arg-type]  # a SimpleLazyObject acts as what it wraps
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
         "canonical_url": f"{settings.SITE_URL}{request.path}",

@@ -1,4 +1,4 @@
-"""What readers see, and what may be published: decided here alone."""
+"""The only rules for what readers see and what may be published."""
 
 import contextlib
 import datetime
@@ -19,8 +19,7 @@ WRITING_HELP = (
     "Markdown. ## begins a section. Cite a source right after the statement as [@key]; the keys are under Sources. "
     "To add a picture, drop its file into the text."
 )
-#: Characters, fewest and most.
-SUMMARY = (50, 160)
+MIN_SUMMARY, MAX_SUMMARY = 50, 160  # characters
 
 
 def check_bounds(texts: list[str]) -> None:
@@ -30,7 +29,7 @@ def check_bounds(texts: list[str]) -> None:
 
 
 def check_sources(texts: list[str]) -> set[str]:
-    """Return the keys that the texts cite. Raises ValidationError where there is no such source."""
+    """Return the keys that the texts cite. Raises ValidationError if there is no such source."""
     cited = cited_keys(*texts)
     unknown = sorted(cited - set(Source.objects.filter(key__in=cited).values_list("key", flat=True)))
     if unknown:
@@ -57,10 +56,10 @@ def check_pictures(texts: list[str]) -> None:
 
 
 def check_summary(text: str) -> None:
-    """Raise ValidationError where a summary is too short or long for search engines to show whole."""
-    if not SUMMARY[0] <= len(text) <= SUMMARY[1]:
+    """Raise ValidationError if a summary is too short, or too long for search engines to show in full."""
+    if not MIN_SUMMARY <= len(text) <= MAX_SUMMARY:
         raise ValidationError(
-            f"Write {SUMMARY[0]} to {SUMMARY[1]} characters: search engines show this sentence. It has {len(text)}."
+            f"Write {MIN_SUMMARY} to {MAX_SUMMARY} characters: search engines show this sentence. It has {len(text)}."
         )
 
 
@@ -72,7 +71,7 @@ class PublishedQuerySet(models.QuerySet):
         return self.filter(status=ReviewedPage.Status.PUBLISHED, published_at__lte=at or timezone.now())
 
     def scheduled(self, at: datetime.datetime | None = None) -> Self:
-        """Return what will appear by itself after the given time, by default now."""
+        """Return what is scheduled to appear after the given time, by default now."""
         return self.filter(status=ReviewedPage.Status.PUBLISHED, published_at__gt=at or timezone.now())
 
     def review_overdue(self, on: datetime.date | None = None) -> Self:
@@ -81,10 +80,11 @@ class PublishedQuerySet(models.QuerySet):
 
 
 class ReviewedPage(models.Model):
-    """A page for readers, with its state, its review dates and the rule that ties the two.
+    """A page for readers, with its state, its review dates and the rule that connects the two.
 
     Nothing medical is published without a source and a review date: `clean` tells the editor, and a database constraint
-    enforces the dates for all writers. A subclass has a slug and a summary.
+    enforces the dates for all writers. Saving one bumps the content version (editorial/versions.py) and refreshes the
+    search index (search/documents.py), both by signals. A subclass has a slug and a summary.
     """
 
     class Status(models.TextChoices):
@@ -101,7 +101,7 @@ class ReviewedPage(models.Model):
     summary: models.CharField
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, db_index=True)
     published_at = models.DateTimeField(
-        null=True, blank=True, help_text="A time to come schedules it. Empty: now, when it is first published."
+        null=True, blank=True, help_text="A time in the future schedules it. Empty: now, when it is first published."
     )
     reviewed_on = models.DateField(
         "checked against its sources on", null=True, blank=True, help_text="Needed to publish."
@@ -155,7 +155,7 @@ class ReviewedPage(models.Model):
         return [getattr(self, name) for name in self.markdown_fields]
 
     def clean(self) -> None:
-        """Raise ValidationError with everything that is wrong, by field: unknown sources, or not fit to publish."""
+        """Raise ValidationError with all problems by field, and those of publishing if the page is to be published."""
         super().clean()
         problems: dict[str, list[ValidationError]] = {}
         if self.slug in self.reserved_slugs:
@@ -186,7 +186,7 @@ class ReviewedPage(models.Model):
 
 @contextlib.contextmanager
 def _collected_in(problems: dict[str, list[ValidationError]], field: str = "") -> Iterator[None]:
-    """Add a ValidationError to the others, so that the editor learns of all at once."""
+    """Add a ValidationError to the others, so that the editor sees them all at once."""
     try:
         yield
     except ValidationError as error:

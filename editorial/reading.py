@@ -18,7 +18,7 @@ class ReaderRequest(HttpRequest):
 
 
 def reading_page(*, query: tuple[str, ...] = ()) -> Callable[[View], View]:
-    """Mark a view whose answer depends on nothing but its address and the content.
+    """Mark a view whose response depends on nothing but its address and the content.
 
     It reads no cookie, session or header, and no clock except for what is published or due for review. `query` names
     the parameters it reads; an address with any other is not cached.

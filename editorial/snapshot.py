@@ -1,6 +1,6 @@
-"""Small tables in memory: the clinic, help lines, words, sources and what other rooms keep with them.
+"""Small tables cached in memory: the clinic, help lines, words, sources, and those that other apps add.
 
-Each process reads them once for each version of the content, so that rendering a page does not ask for them again.
+Each process reads them once for each version of the content, so that rendering a page does not query them again.
 """
 
 import time
@@ -18,19 +18,19 @@ Part = TypeVar("Part")
 
 
 class ContentSnapshot:
-    """Rows at one version of the content, to show and never to change or save.
+    """Read-only rows at one version of the content.
 
-    Each part is read when it is first asked for, which raises DatabaseError where there is no database.
+    Each part is read on first use, which raises DatabaseError if the database is down.
     """
 
     def __init__(self, number: int) -> None:
         self.number = number
-        self._expires = time.monotonic() + versions.LONGEST.total_seconds()
+        self._expires = time.monotonic() + versions.MAX_PAGE_AGE.total_seconds()
         self._sources: dict[str, Source | None] = {}
-        self._kept: dict[Callable[[], Any], Any] = {}
+        self._cached: dict[Callable[[], Any], Any] = {}
 
     def is_current(self, number: int) -> bool:
-        """Whether this is that version, and no older than a finished page may be: rows changed by hand must show."""
+        """Return whether it is that version, and no older than cached pages may be: rows changed by hand must show."""
         return self.number == number and time.monotonic() < self._expires
 
     @cached_property
@@ -54,7 +54,7 @@ class ContentSnapshot:
         return Glossary(GlossaryTerm.objects.all())
 
     def sources(self, keys: Iterable[str]) -> dict[str, Source | None]:
-        """The source of each key; None where there is none."""
+        """Return the source of each key, or None."""
         keys = list(keys)
         if missing := [key for key in keys if key not in self._sources]:
             found = Source.objects.in_bulk(missing, field_name="key")
@@ -62,17 +62,17 @@ class ContentSnapshot:
         return {key: self._sources[key] for key in keys}
 
     def keep(self, read: Callable[[], Part]) -> Part:
-        """What `read` returns, read once: for tables of the rooms above."""
-        if read not in self._kept:
-            self._kept[read] = read()
-        return self._kept[read]
+        """Return what `read` returns, called once: for tables of other apps."""
+        if read not in self._cached:
+            self._cached[read] = read()
+        return self._cached[read]
 
 
 _last = ContentSnapshot(number=-1)
 
 
 def current() -> ContentSnapshot:
-    """The content as it is now. One query; raises DatabaseError where there is no database."""
+    """Return the current content. One query; raises DatabaseError if the database is down."""
     global _last
     number = versions.number()
     if not (snapshot := _last).is_current(number):
@@ -81,7 +81,7 @@ def current() -> ContentSnapshot:
 
 
 def current_or_last() -> ContentSnapshot:
-    """The content as it is now or, where the database cannot be asked, as it last was."""
+    """Return the current content or, if the database is down, the last that was read."""
     try:
         return current()
     except DatabaseError:
@@ -89,6 +89,6 @@ def current_or_last() -> ContentSnapshot:
 
 
 def forget() -> None:
-    """For tests, whose databases come and go."""
+    """Forget the last snapshot. For tests, which replace the database."""
     global _last
     _last = ContentSnapshot(number=-1)

@@ -1,4 +1,4 @@
-"""Structured data for search engines (schema.org), and only what is true of the page."""
+"""Structured data for search engines (schema.org); only what is true of the page."""
 
 import json
 from typing import Any

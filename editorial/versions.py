@@ -1,7 +1,7 @@
 """A version number of the content, in the database, so that every process knows when its cached pages are stale.
 
-It grows in the transaction of each change of content. Caches compare it, and also end when pages change by the clock
-alone (docs/decisions/0008-page-cache.md).
+It is incremented in every content change's transaction. Caches compare it, and also expire when pages change by the
+clock alone (docs/decisions/0008-page-cache.md).
 """
 
 import datetime
@@ -15,11 +15,11 @@ from django.db.models import F, Min
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.utils import timezone
 
-#: No page is cached for longer, which bounds changes that send no signal: rows changed by hand or by an older release.
-LONGEST = datetime.timedelta(minutes=15)
+#: No page is cached for longer, as some changes send no signal: rows changed by hand or by an older release.
+MAX_PAGE_AGE = datetime.timedelta(minutes=15)
 #: The number grows by a random step up to this, so that a database that was restored from a backup, or a replica that
 #: was promoted without its last second, never reuses a number that a cache holds for other content.
-LONGEST_STEP = 2**36
+MAX_STEP = 2**36
 
 
 class ContentVersion(models.Model):
@@ -42,18 +42,18 @@ _NUMBER = f"SELECT number FROM {ContentVersion._meta.db_table} WHERE id = %s"  #
 
 @dataclass(frozen=True)
 class Edition:
-    """A version of the content, and until when it holds, in seconds since 1970."""
+    """A version of the content, and until when it is valid, in seconds since 1970."""
 
     number: int
     until: float
 
     def is_stale(self) -> bool:
-        """Whether pages may show something else by now. One query. Raises DatabaseError."""
+        """Return whether pages may have changed by now. One query. Raises DatabaseError."""
         return time.time() >= self.until or number() != self.number
 
 
 def content_models() -> list[type[models.Model]]:
-    """All models of the apps that call themselves content, tables between two models included."""
+    """Return all models of the apps that set is_content, including many-to-many tables."""
     return [
         model
         for config in apps.get_app_configs()
@@ -64,9 +64,9 @@ def content_models() -> list[type[models.Model]]:
 
 
 def follow_changes() -> None:
-    """Count each row of content that is saved or deleted, by signals.
+    """Bump the version for each row of content that is saved or deleted, by signals.
 
-    `update` and `bulk_create` send none: code that uses them on content must call `changed` in the same transaction.
+    `update` and `bulk_create` send none: code that uses them on content must call `bump` in the same transaction.
     """
     for model in content_models():
         if model._meta.auto_created:
@@ -76,32 +76,32 @@ def follow_changes() -> None:
             post_delete.connect(_changed, sender=model, dispatch_uid=f"version-{model.__name__}")
 
 
-def changed() -> None:
-    """Count one change. Call it in the transaction of the change."""
-    if not _count():
+def bump() -> None:
+    """Increment the version. Call it in the transaction of the change."""
+    if not _bump():
         with transaction.atomic():
             ContentVersion.objects.bulk_create([ContentVersion()], ignore_conflicts=True)
-            _count()
+            _bump()
 
 
-def _count() -> int:
-    step = 1 + secrets.randbelow(LONGEST_STEP)
+def _bump() -> int:
+    step = 1 + secrets.randbelow(MAX_STEP)
     return ContentVersion.objects.filter(pk=ContentVersion.ONLY).update(number=F("number") + step)
 
 
 def number() -> int:
-    """The current version number. One query. Raises DatabaseError."""
-    with connection.cursor() as cursor:  # asked for each page: composing this with the ORM takes ten times as long
+    """Return the current version number. One query. Raises DatabaseError."""
+    with connection.cursor() as cursor:  # run for each page: building this query with the ORM takes ten times as long
         cursor.execute(_NUMBER, [ContentVersion.ONLY])
         row = cursor.fetchone()
     return row[0] if row else 0
 
 
 def next_change(now: datetime.datetime) -> datetime.datetime:
-    """When pages next change by the clock alone: a scheduled page appears, or a new day makes a review due."""
+    """Return when pages next change by the clock alone: a scheduled page appears, or a review becomes due."""
     today = timezone.localtime(now).date()
     tomorrow = datetime.datetime.combine(today + datetime.timedelta(days=1), datetime.time.min)
-    moments = [timezone.make_aware(tomorrow), now + LONGEST]
+    moments = [timezone.make_aware(tomorrow), now + MAX_PAGE_AGE]
     for model in content_models():
         if scheduled := getattr(model._default_manager, "scheduled", None):
             moments.append(scheduled(now).aggregate(at=Min("published_at"))["at"])
@@ -109,11 +109,11 @@ def next_change(now: datetime.datetime) -> datetime.datetime:
 
 
 def edition() -> Edition:
-    """The current edition. Raises DatabaseError."""
+    """Return the current edition. Raises DatabaseError."""
     current, now = number(), timezone.now()
     return Edition(current, next_change(now).timestamp())
 
 
 def _changed(sender: type[models.Model], action: str = "post_", **kwargs: object) -> None:
     if action.startswith("post_"):
-        changed()
+        bump()

@@ -1,14 +1,16 @@
-"""Whether a query may mean that somebody is in danger now, or asks for a dose.
+"""Decide whether a query may mean that somebody is in danger now, or asks for a dose.
 
 Better one alarm too many than one too few. Rules are tried on the words as typed, before any correction turns them
-into harmless ones, and on the words as meant: in lower case, without apostrophes, dots or hyphens, with digits turned
+into harmless ones, and on the corrected words: in lower case, without apostrophes, dots or hyphens, with digits turned
 back into letters, and with split words joined ("over dose", "o d").
 """
 
 import re
 
-#: On each line a rule and, behind the colon, a query that it is for (a test tries each). NOT stands for the ways to say
-#: no, WHO for a few words about somebody.
+from search.words import joined
+
+#: On each line a rule and, after the colon, a query that it is for (a test tries each). NOT means the ways to say no,
+#: WHO a few words about somebody.
 RULES = r"""
 overd\w*|ovrd\w*|overamp\w* : overdosing
 od|ods|od d|oded|oding : my friend oded
@@ -64,7 +66,7 @@ ALONE = frozenset({"cutting", "cut", "self injury", "help me", "help me please",
 
 _NOT = "(cant|can not|cannot|couldnt|wont|will not|not|isnt|aint|doesnt|didnt|never|no longer|barely|stop|stopped) "
 _WHO = r"((him|her|them|me|(my|his|her) \w+|he|she|they|up|be|being|get|getting|even|really|to) ){0,3}"
-#: Digits and signs that stand for letters.
+#: Digits and signs used in place of letters.
 _LETTERS = str.maketrans("013457@$!", "oieastasi")
 
 
@@ -76,7 +78,7 @@ EXAMPLES = [(_compiled(rule), query) for rule, query in (line.split(" : ") for l
 
 
 def is_danger(typed: str, meant: str = "") -> bool:
-    """Return whether to show urgent help. `typed`: as it came; `meant`: with its spelling corrected."""
+    """Return whether to show urgent help. `meant`: `typed` with its spelling corrected."""
     read = forms(typed) | forms(meant)
     return bool(read & ALONE) or any(rule.search(form) for rule, _ in EXAMPLES for form in read)
 
@@ -85,12 +87,6 @@ def forms(text: str) -> set[str]:
     """Return the ways to read a text: as it is, with letters for digits, and with split words joined."""
     plain = _plain(text)
     return {plain, joined(plain), _plain(re.sub(r"['’]", " ", text)), _plain(text.casefold().translate(_LETTERS))}
-
-
-def joined(plain: str) -> str:
-    """Join words that people split: "over dose", "o d"."""
-    split = r"\b(over) (dos\w*|amp\w*)\b|\b(o) (d)\b|\b(un) (alive\w*|conscious)\b"
-    return re.sub(split, lambda match: "".join(filter(None, match.groups())), plain)
 
 
 def _plain(text: str) -> str:
@@ -112,7 +108,7 @@ _NALOXONE = re.compile(r"\b(naloxone|narcan)\b")
 
 
 def asks_for_a_dose(typed: str) -> bool:
-    """Return whether somebody looks for an amount to take: the guide gives none, so search says whom to ask.
+    """Return whether somebody wants an amount to take: the guide gives none, so the page says whom to ask.
 
     `typed` is in lower case, followed by its corrected spelling.
     """

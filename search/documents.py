@@ -64,7 +64,7 @@ def _words(text: str) -> set[str]:
 
 
 def _pages() -> Iterator[Page]:
-    """The guide's own pages first: the index goes by the order of entries (in_sqlite.MOST_SCORED)."""
+    """Yield the guide's own pages first: the index depends on the order of entries (in_sqlite.MAX_SCORED)."""
     yield from Phase.objects.iterator()
     yield from Symptom.objects.select_related("phase").iterator()
     yield from TreatmentOption.objects.iterator()
@@ -72,7 +72,7 @@ def _pages() -> Iterator[Page]:
 
 
 def _values(page: Page) -> dict:
-    """Return the columns of an entry. A symptom is as visible as its stage, and not read as part of it."""
+    """Return the columns of an entry. A symptom has its stage's visibility, and its text is not part of the stage's."""
     state: Article | Phase | TreatmentOption
     if isinstance(page, Symptom):
         state, summary, texts = page.phase, "", page.markdown_texts()

@@ -12,9 +12,9 @@ from django.db import connection
 
 from search.models import EXCERPT_WORDS, KIND_WEIGHT, MARK, UNMARK, WEIGHTS, Match, SearchEntry
 
-#: Made by migration 0003: Snowball's English without its stop words.
+#: Created by migration 0003: Snowball's English stemmer without stop words.
 CONFIGURATION = "search_english"
-_MOST = 600_000  # characters indexed of a text: a tsvector holds at most 1 MB
+_MAX_CHARS = 600_000  # indexed of a text: a tsvector holds at most 1 MB
 _TITLE, _ALSO_CALLED, _TEXT = (weight / WEIGHTS[0] for weight in WEIGHTS)
 _RANKS = [_TEXT, 0.0, _ALSO_CALLED, _TITLE]  # of the labels D, C, B, A
 _SHARED = f"StartSel={MARK}, StopSel={UNMARK}, MaxWords={EXCERPT_WORDS}, MinWords={EXCERPT_WORDS - 8}"
@@ -90,5 +90,5 @@ def _rarity(groups: list[str]) -> list[float]:
 
 def _plain(text: str) -> str:
     """Return words of letters and digits with single spaces, without accents."""
-    bare = "".join(mark for mark in unicodedata.normalize("NFKD", text[:_MOST]) if not unicodedata.combining(mark))
+    bare = "".join(mark for mark in unicodedata.normalize("NFKD", text[:_MAX_CHARS]) if not unicodedata.combining(mark))
     return " ".join(re.findall(r"[^\W_]+", bare))

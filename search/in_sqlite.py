@@ -6,15 +6,15 @@ from django.utils import timezone
 from editorial.publishing import ReviewedPage
 from search.models import EXCERPT_WORDS, KIND_WEIGHT, MARK, UNMARK, WEIGHTS, Match, SearchEntry
 
-#: Found entries that readers may see, as SearchEntryQuerySet.live has it: matches first, then the row of each.
+#: Matching entries that readers may see, by the rule of SearchEntryQuerySet.live: matches first, then the row of each.
 _LIVE = (
     "search_fts CROSS JOIN search_searchentry AS entry ON entry.id = search_fts.rowid"
     f" WHERE search_fts MATCH %s AND entry.status = '{ReviewedPage.Status.PUBLISHED}' AND entry.published_at <= %s"
 )
 
-#: Scoring each use of a common word takes long. So only some entries are scored: those named so, the first ones (the
-#: guide's own pages) and the last ones.
-MOST_SCORED = 500
+#: Scoring every use of a common word takes long. So at most this many entries are scored of those with the words in
+#: their name, of the first ones (the guide's own pages) and of the last ones.
+MAX_SCORED = 500
 #: bm25 scores are negative, the best lowest.
 _SCORED = f"SELECT entry.id, entry.title, entry.kind, entry.url, bm25(search_fts, %s, %s, %s) * {KIND_WEIGHT} AS score"
 _CANDIDATES = " UNION ALL ".join(
@@ -48,7 +48,7 @@ def find(terms: list[list[str]], *, all_of_them: bool, limit: int) -> list[Match
     query = (" AND " if all_of_them else " OR ").join(f"({group})" for group in groups)
     named = f"{{title also_called}} : ({query})"
     now = timezone.now()
-    scored = [(words, now, MOST_SCORED) for words in (named, query, query)]
+    scored = [(words, now, MAX_SCORED) for words in (named, query, query)]
     with connection.cursor() as cursor:
         cursor.execute(
             # Excerpts cost most, so only the entries shown get one.

@@ -24,7 +24,7 @@ def clear() -> None:
 
 
 def find(terms: list[list[str]], *, all_of_them: bool, limit: int) -> list[Match]:
-    """Return live entries, best first, that hold all terms or any; of each term one spelling is enough.
+    """Return live entries, best first, that hold all terms or any; one spelling of each term is enough.
 
     Spellings are letters and digits only, so no operator of the query language gets in.
     """
@@ -32,7 +32,7 @@ def find(terms: list[list[str]], *, all_of_them: bool, limit: int) -> list[Match
 
 
 def holds(word: str, *, in_text: bool) -> bool:
-    """Return whether a live entry holds the word, in any inflection; `in_text`: not only as another name."""
+    """Return whether a live entry holds the word, in any inflection; `in_text`: in its title or text."""
     return _backend().holds(word, in_text=in_text)
 
 

@@ -1,4 +1,4 @@
-"""What the search knows of each page. It can be rebuilt from the pages at any time."""
+"""What the search knows about each page. It can be rebuilt from the pages at any time."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -38,7 +38,7 @@ class SearchEntry(models.Model):
 
 
 class SearchWord(models.Model):
-    """A word of some page, which a misspelled one may stand for."""
+    """A word of some page, which a misspelled one may mean."""
 
     word = models.CharField(max_length=40, primary_key=True)
     in_text = models.BooleanField(help_text="Stands in a title or text, not only among other names.")

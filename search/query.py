@@ -1,4 +1,4 @@
-"""From what a reader typed to results. What they typed is kept nowhere."""
+"""Turn what a reader typed into results. What they typed is never stored."""
 
 import re
 import unicodedata
@@ -15,22 +15,22 @@ from search.models import MARK, UNMARK, Match, SearchWord
 from search.static_pages import meant_by
 from search.words import COMMON, in_our_words, stem, synonyms
 
-LONGEST = 80  # characters read of a query
-MOST_WORDS = 8
-LIMIT = 30
-FEW = 3  # with fewer results than this, pages that hold only some of the words are shown too
+MAX_CHARS = 80  # of a query; the rest is ignored
+MAX_WORDS = 8
+MAX_RESULTS = 30
+MIN_RESULTS = 3  # with fewer, pages that hold only some of the words are shown too
 
 #: Similarity from 0 to 1: "buprenorfine" to "buprenorphine" is 0.85, "withdrawl" to "withdrawal" 0.9, "diarea" to
 #: "diarrhea" 0.75; but "purple" to "purpose" 0.71, and of short words "paws" to "pass" 0.75, "meth" to "met" 0.75.
-NEAR_ENOUGH, NEAR_ENOUGH_SHORT, SHORT = 0.75, 0.8, 5
-LEAST_LETTERS = 4  # a shorter word is near too many
+MIN_SIMILARITY, MIN_SIMILARITY_SHORT, SHORT = 0.75, 0.8, 5
+MIN_LETTERS = 4  # a shorter word resembles too many
 
 Terms = list[list[str]]  # for each typed word, its possible spellings
 
 
 @dataclass(frozen=True)
 class Result:
-    """One found page; `excerpt` is its text in parts, each with whether it is a found word."""
+    """One found page; `excerpt` is its text as (text, is_match) pairs."""
 
     title: str
     kind: str
@@ -42,8 +42,8 @@ class Result:
 class Results:
     """What was found.
 
-    `corrected`: the query as searched, where the typed one had no match, else empty. `is_urgent`: it may mean that
-    somebody is in danger now. `asks_for_a_dose`: it seeks an amount.
+    `corrected`: the query as searched, if a typed word had no match, otherwise empty. `is_urgent`: it may mean that
+    somebody is in danger now. `asks_for_a_dose`: it asks for an amount.
     """
 
     query: str
@@ -55,22 +55,22 @@ class Results:
 
 
 def search(typed: str) -> Results:
-    """Never raises, whatever is typed: operators, quotes and control characters are not words."""
+    """Search for any text. Never raises: operators, quotes and control characters are not words."""
     whole = re.sub(r"\s+", " ", _printable(unicodedata.normalize("NFKC", typed))).strip()
-    query = whole[:LONGEST]
+    query = whole[:MAX_CHARS]
     words = _words(query)
     dictionary = _Dictionary()
     terms = [dictionary.spellings(word) for word in words]
-    spelled_words = [_as_spelled(word, spellings) for word, spellings in zip(words, terms, strict=True)]
-    spelled = " ".join(spelled_words)
-    found = _ranked(query, spelled, terms)
+    corrected_words = [_corrected(word, spellings) for word, spellings in zip(words, terms, strict=True)]
+    corrected = " ".join(corrected_words)
+    found = _ranked(query, corrected, terms)
     return Results(
         query=query,
-        corrected=spelled if spelled_words != words and found else "",
-        was_cut=len(whole) > LONGEST,
+        corrected=corrected if corrected_words != words and found else "",
+        was_cut=len(whole) > MAX_CHARS,
         found=found,
-        is_urgent=is_danger(query, spelled),
-        asks_for_a_dose=asks_for_a_dose(f"{query.casefold()} {spelled}".replace("’", "'")),
+        is_urgent=is_danger(query, corrected),
+        asks_for_a_dose=asks_for_a_dose(f"{query.casefold()} {corrected}".replace("’", "'")),
     )
 
 
@@ -80,18 +80,19 @@ def _printable(text: str) -> str:
 
 def _words(query: str) -> list[str]:
     words = re.findall(r"[^\W_]+", in_our_words(query.casefold().replace("'", "").replace("’", "")))
-    telling = [word for word in words if word not in COMMON]
-    return (telling or words)[:MOST_WORDS]
+    keywords = [word for word in words if word not in COMMON]
+    return (keywords or words)[:MAX_WORDS]
 
 
-def _as_spelled(word: str, spellings: list[str]) -> str:
-    """The word itself where the guide knows it, else the nearest known one."""
+def _corrected(word: str, spellings: list[str]) -> str:
+    """Return the word itself if the guide knows it, otherwise the nearest known one."""
     return word if synonyms(word) or index.holds(word, in_text=False) else spellings[-1]
 
 
-def _ranked(query: str, spelled: str, terms: Terms) -> list[Result]:
-    """Static pages of that very name, pages of that name, other static pages, then all else by the index's score."""
-    static = meant_by(query, spelled)
+def _ranked(query: str, corrected: str, terms: Terms) -> list[Result]:
+    """Return static pages of exactly that name, pages of that name, other static pages, then everything else by the
+    index's score."""
+    static = meant_by(query, corrected)
     matches = sorted(_matches(terms), key=lambda match: not _is_in_title(match.title, terms))
     named = [match for match in matches if _is_name_of(match, terms)]
     named.sort(key=lambda match: query.casefold() not in _names(match))  # word for word before synonyms
@@ -102,27 +103,27 @@ def _ranked(query: str, spelled: str, terms: Terms) -> list[Result]:
 
 
 def _matches(terms: Terms) -> list[Match]:
-    """Entries with all terms, filled up with those that hold only some where there are few."""
-    matches = index.find(terms, all_of_them=True, limit=LIMIT)
-    if len(matches) < FEW and len(terms) > 1:
+    """Return entries with all terms; if there are few, topped up with those that hold only some."""
+    matches = index.find(terms, all_of_them=True, limit=MAX_RESULTS)
+    if len(matches) < MIN_RESULTS and len(terms) > 1:
         seen = {match.entry_id for match in matches}
-        some = index.find(terms, all_of_them=False, limit=LIMIT)
-        matches += [match for match in some if match.entry_id not in seen][: LIMIT - len(matches)]
+        some = index.find(terms, all_of_them=False, limit=MAX_RESULTS)
+        matches += [match for match in some if match.entry_id not in seen][: MAX_RESULTS - len(matches)]
     return matches
 
 
 def _is_in_title(title: str, terms: Terms) -> bool:
-    """Whether a title has all that was typed, or its synonyms."""
+    """Return whether a title has every typed word, or its synonyms."""
     named = set(_words(title))
     return bool(terms) and all(named & set(spellings) for spellings in terms)
 
 
 def _is_name_of(match: Match, terms: Terms) -> bool:
-    """Whether what was typed, or its synonyms, is a whole name of the page: no more words and no fewer."""
-    spelled = [{stem(spelling) for spelling in spellings} for spellings in terms]
+    """Return whether the typed words, or their synonyms, are a whole name of the page: no more words and no fewer."""
+    stems = [{stem(spelling) for spelling in spellings} for spellings in terms]
     for name in _names(match):
         named = {stem(word) for word in _words(name)}
-        if named and named <= set().union(*spelled) and all(named & spellings for spellings in spelled):
+        if named and named <= set().union(*stems) and all(named & spellings for spellings in stems):
             return True
     return False
 
@@ -138,15 +139,15 @@ def _result(match: Match) -> Result:
 
 
 class _Dictionary:
-    """Find the words that a typed one may stand for. Reads the known words once, and only where one is unknown."""
+    """Find the words that a typed one may mean. Reads the known words once, and only if one is unknown."""
 
     def spellings(self, word: str) -> list[str]:
-        """The word, its synonyms, and where no text holds it the nearest word that one does."""
+        """Return the word and its synonyms or, if no text holds it, the word and the nearest that a text holds."""
         meant = [word, *synonyms(word)]
-        may_be_misspelled = len(word) >= LEAST_LETTERS and not word.isdigit()
+        may_be_misspelled = len(word) >= MIN_LETTERS and not word.isdigit()
         if len(meant) > 1 or not may_be_misspelled or index.holds(word, in_text=True):
             return meant
-        if is_danger(word):  # "dead" is no misspelled "dread"
+        if is_danger(word):  # "dead" is not a misspelling of "dread"
             return meant
         for known in (self._in_text, self._other):
             # Words of drafts are known too; only what readers can find may be offered.
@@ -165,7 +166,7 @@ class _Dictionary:
 
 
 def _nearest(word: str, known: Iterable[str]) -> list[str]:
-    """The few known words that a typed one may stand for, the nearest first."""
-    least = NEAR_ENOUGH_SHORT if len(word) <= SHORT else NEAR_ENOUGH
-    near = process.extract(word, known, scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=least, limit=5)
+    """Return the few known words that a typed one may mean, the nearest first."""
+    cutoff = MIN_SIMILARITY_SHORT if len(word) <= SHORT else MIN_SIMILARITY
+    near = process.extract(word, known, scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=cutoff, limit=5)
     return [candidate for candidate, *_ in near]

@@ -1,4 +1,4 @@
-"""Pages that are templates, not rows of the database, found by what people call them."""
+"""Find pages that are templates, not database rows, by what people call them."""
 
 import re
 from collections.abc import Iterable
@@ -7,14 +7,14 @@ from itertools import chain
 
 from django.urls import reverse
 
-from search.danger import joined
+from search.words import joined
 
 
 @dataclass(frozen=True)
 class StaticPage:
     """Its title, URL name, a sentence about it, and the queries that mean it.
 
-    `anywhere`: words that mean it wherever they are in a query. `place`: the fragment of the URL.
+    `anywhere`: words that mean it anywhere in a query. `place`: the fragment of the URL.
     """
 
     title: str
@@ -114,10 +114,10 @@ STATIC_PAGES = (
 
 
 def meant_by(*queries: str) -> list[tuple[StaticPage, bool]]:
-    """Return the pages that the query means, in one of its spellings, and whether it is the whole name: these first."""
-    asked = [_plain(query) for query in queries]
-    pages = [page for page in STATIC_PAGES if any(_is_called(page, typed) for typed in asked)]
-    named = [(page, any(_is_called(page, typed, anywhere=False) for typed in asked)) for page in pages]
+    """Return the pages that a spelling of the query means, each with whether that is its whole name: these first."""
+    spellings = [_plain(query) for query in queries]
+    pages = [page for page in STATIC_PAGES if any(_is_called(page, typed) for typed in spellings)]
+    named = [(page, any(_is_called(page, typed, anywhere=False) for typed in spellings)) for page in pages]
     return sorted(named, key=lambda page: not page[1])
 
 
@@ -127,7 +127,7 @@ def _is_called(page: StaticPage, typed: str, *, anywhere: bool = True) -> bool:
 
 
 def _plain(query: str) -> str:
-    """Lower the case, join split words, and spell overdose right."""
+    """Lower the case, join split words, and correct the spelling of overdose."""
     plain = joined(re.sub(r"[^\w']+", " ", query.casefold()).strip())
     return re.sub(r"\bov(er|r)d\w*", "overdose", plain)
 

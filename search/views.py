@@ -6,16 +6,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from phases.models import Symptom
-from search.query import LONGEST, search
+from search.query import MAX_CHARS, search
 
 
 @never_cache
 @require_safe
 def search_page(request: HttpRequest) -> HttpResponse:
-    """Results for ?q=, which no log keeps."""
+    """Show the results for ?q=, which is never logged."""
     typed = request.GET.get("q", "")
     results = search(typed) if typed.strip() else None
-    context: dict[str, object] = {"typed": typed[:LONGEST], "results": results}
+    context: dict[str, object] = {"typed": typed[:MAX_CHARS], "results": results}
     if results and not results.found:
         context["symptoms"] = Symptom.objects.published()
     return render(request, "search/search.html", context)

@@ -11,12 +11,12 @@ COMMON = frozenset(
 
 
 def _table(lines: str, separator: str | None = None) -> dict[str, str]:
-    """Map what is left of each line's colon, split up, to what is right of it."""
+    """Map each term to the left of a line's colon to what is to the right of it."""
     split = (line.split(" : ") for line in lines.strip().splitlines())
     return {left: right for lefts, right in split for left in lefts.split(separator)}
 
 
-#: What is looked up besides a word: on each line words that readers type and, behind the colon, the guide's own.
+#: Words to look up besides a typed one: on each line, words that readers type and, after the colon, the guide's own.
 SYNONYMS = _table("""
 dope smack h skag horse brown tar chiva junk gear diesel : heroin
 fent fetty fenty blues m30 m30s fentynol fentanol : fentanyl
@@ -126,7 +126,7 @@ no puedo dormir : insomnia
 """,
     ", ",
 )
-#: How people write units behind a number.
+#: How people write units after a number.
 _UNITS = {"h": "hours", "hr": "hours", "hrs": "hours", "d": "days", "w": "weeks", "wk": "weeks", "wks": "weeks"}
 _NUMBER = re.compile(rf"\b(\d+)[ -]?({'|'.join(_UNITS)}|hours?|days?|weeks?|months?)\b")
 
@@ -140,7 +140,13 @@ def in_our_words(query: str) -> str:
     query = _NUMBER.sub(lambda match: f"{match[1]} {_UNITS.get(match[2], match[2])}", query)
     query = re.sub(r"\b(day|hour|week|month)s?(\d+)\b", r"\1 \2", query)
     query = _PHRASE.sub(lambda match: PHRASES[match[1]], query)
-    for telling, meant in _IN_ANY_ORDER.items():
-        if len(telling) > 1 and telling <= set(query.split()):
-            query = " ".join([*(word for word in query.split() if word not in telling), meant])
+    for keywords, meant in _IN_ANY_ORDER.items():
+        if len(keywords) > 1 and keywords <= set(query.split()):
+            query = " ".join([*(word for word in query.split() if word not in keywords), meant])
     return query
+
+
+def joined(plain: str) -> str:
+    """Join words that people split: "over dose", "o d"."""
+    split = r"\b(over) (dos\w*|amp\w*)\b|\b(o) (d)\b|\b(un) (alive\w*|conscious)\b"
+    return re.sub(split, lambda match: "".join(filter(None, match.groups())), plain)

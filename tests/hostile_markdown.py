@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 
-from editorial.bounds import MOST_CHARACTERS
+from editorial.bounds import MAX_CHARACTERS
 
 #: What each kind of Markdown begins or ends with.
 PARTS = [
@@ -69,4 +69,4 @@ def texts(number: int, seed: int = 1) -> Iterator[str]:
 
 def _filled(parts: list[str]) -> str:
     unit = "".join(parts)
-    return (unit * (MOST_CHARACTERS // len(unit) + 1))[:MOST_CHARACTERS]
+    return (unit * (MAX_CHARACTERS // len(unit) + 1))[:MAX_CHARACTERS]

@@ -57,7 +57,7 @@ def test_rows_changed_by_hand_show_as_soon_as_finished_pages_end(client, article
     page(client)
     Source.objects.update(title="Changed by hand")  # no signal tells of it
     assert "Changed by hand" not in page(client)
-    later = snapshot.time.monotonic() + versions.LONGEST.total_seconds() + 1
+    later = snapshot.time.monotonic() + versions.MAX_PAGE_AGE.total_seconds() + 1
     monkeypatch.setattr(snapshot.time, "monotonic", lambda: later)
     assert "Changed by hand" in page(client)
 
