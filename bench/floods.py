@@ -34,7 +34,7 @@ FLOODER, OTHERS = "127.0.0.1", "127.0.0.2"
 PATHS = ["/contact/", "/search/?q=sleep", "/healthz", "/emergency/"]
 POSTS = [("POST without a file", 0), ("POST with 100 KB", 100 * load.KIB)]
 PAUSE, AWAY = 0.2, 5.0  # seconds: between two questions of one person; until who was sent away comes back
-MOST_COUNT, MOST_SECONDS, READY_SECONDS = 5000, 300, 60
+MAX_COUNT, MAX_SECONDS, READY_SECONDS = 5000, 300, 60
 NEWCOMERS = 200  # a second, until all have come
 FILES_KEPT = 100  # file descriptors for all but the connections
 
@@ -215,13 +215,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kind", choices=COUNTS)
     parser.add_argument("--caddy", action="store_true", help="behind the shipped Caddyfile")
-    parser.add_argument("--count", type=int, help=f"connections, at most {MOST_COUNT}")
-    parser.add_argument("--seconds", type=float, default=30, help=f"beside the flood, at most {MOST_SECONDS}")
+    parser.add_argument("--count", type=int, help=f"connections, at most {MAX_COUNT}")
+    parser.add_argument("--seconds", type=float, default=30, help=f"beside the flood, at most {MAX_SECONDS}")
     options = parser.parse_args()
-    count, seconds = options.count or COUNTS[options.kind], min(options.seconds, MOST_SECONDS)
+    count, seconds = options.count or COUNTS[options.kind], min(options.seconds, MAX_SECONDS)
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    if not 0 < count <= MOST_COUNT or 0 < hard < all_of(options.kind, count) + FILES_KEPT:
-        parser.error(f"{count} connections are too many; at most {MOST_COUNT}, and {hard} open files (ulimit -Hn).")
+    if not 0 < count <= MAX_COUNT or 0 < hard < all_of(options.kind, count) + FILES_KEPT:
+        parser.error(f"{count} connections are too many; at most {MAX_COUNT}, and {hard} open files (ulimit -Hn).")
     with machine("localhost", **load.ENVIRONMENT) if options.caddy else load.running_site() as site:
         script = asyncio.run(script_path(site.url))
         asyncio.run(measure(site.url, script, 3))  # warm

@@ -14,7 +14,7 @@ import time
 
 from bench import load, processes
 
-COUNT, SIZE, MOST_MB = 8, 32 * load.MIB, 60
+COUNT, SIZE, MAX_MB = 8, 32 * load.MIB, 60
 
 
 async def send(site, people: list[load.Person]) -> tuple[float, float]:
@@ -46,8 +46,8 @@ def main() -> None:
     missed = [f"{person.name}: {person.failure}" for person in people if not person.acknowledged]
     if intact != COUNT:
         missed.append(f"{COUNT - intact} files are not intact")
-    if peak - idle > MOST_MB:
-        missed.append(f"memory rose by {peak - idle:.0f} MB, more than {MOST_MB}")
+    if peak - idle > MAX_MB:
+        missed.append(f"memory rose by {peak - idle:.0f} MB, more than {MAX_MB}")
     load.finish(missed)
 
 

@@ -5,7 +5,7 @@
 Serves a throwaway site, opens each page in a fresh Chromium profile, and prints one table. A page that misses a bound
 is measured again, up to `--runs` times in all, and judged by the median: the simulation multiplies the time that the
 processor took by four, so what else this machine does shows. `--busy`, for CI, lets performance fall to BUSY_SCORE and
-the largest part come by BUSY_LARGEST, which no noise has reached yet, and holds all else; so it opens two pages at
+the largest part come by MAX_LARGEST_BUSY, which no noise has reached yet, and holds all else; so it opens two pages at
 once. Ends with 1 where a page still misses.
 
 SEO counts for what search engines are meant to keep: the private version, search results and error pages ask them
@@ -36,8 +36,8 @@ CATEGORIES = {"performance": "perf.", "accessibility": "access.", "best-practice
 #: Times that each page is asked for first, so that every process of the server has it compressed, as after a minute
 #: in use. The first reader after a change waits a fifth of a second longer.
 ASKED_BEFORE = 8
-LARGEST = 1000  # milliseconds until the largest part is drawn
-BUSY_SCORE, BUSY_LARGEST = 90, 1500
+MAX_LARGEST = 1000  # milliseconds until the largest part is drawn
+BUSY_SCORE, MAX_LARGEST_BUSY = 90, 1500
 TRIES = 3
 PRIVATE = "private version"
 #: What search engines are asked not to keep.
@@ -63,7 +63,7 @@ class Verdict:
         if path in UNLISTED:
             del least["seo"]
         is_scored = all(self.scores[name] >= score for name, score in least.items())
-        return is_scored and self.shift == 0 and self.largest <= (BUSY_LARGEST if busy else LARGEST)
+        return is_scored and self.shift == 0 and self.largest <= (MAX_LARGEST_BUSY if busy else MAX_LARGEST)
 
 
 def main() -> None:

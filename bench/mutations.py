@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 BOUNDARY = "----mutation7MA4YWxkTrZu0gW"
-MOST = 100_000  # bytes of a body
+MAX_BODY = 100_000  # bytes of a body
 KINDS = {
     "jpeg": b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(range(256)) * 8,
     "png": b"\x89PNG\r\n\x1a\n" + bytes(3000),
@@ -86,7 +86,7 @@ class Post:
         data = b"".join(mark + b"\r\n" + part.to_bytes() + b"\r\n" for part in self.parts) + mark + b"--\r\n"
         for edit in self.edits:
             data = edit(data)
-        return data[:MOST]
+        return data[:MAX_BODY]
 
     def to_bytes(self, host: str) -> bytes:
         body = self.body()

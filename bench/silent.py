@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 
 from bench import load, servers
-from bench.slow_uploads import MOST, read_pages, readers
+from bench.slow_uploads import MAX_SLOWDOWN, read_pages, readers
 
 CLIENTS, RATE, READING = 100, 25, 20  # clients of each kind, pages a second, seconds
 HEAD_LIMIT, BODY_LIMIT, PATIENCE = 25, 70, 130  # seconds
@@ -88,7 +88,7 @@ def main() -> None:
         p99 = 1000 * load.percentile(took or [99], 0.99)
         numbers = [f"{p99:.1f}", f"{p99 / base:.2f}", f"{min(closed):.0f}", f"{max(closed):.0f}"]
         rows.append([kind.title, len(took), failed, *numbers])
-        if failed or p99 > MOST * base or max(closed) > kind.limit:
+        if failed or p99 > MAX_SLOWDOWN * base or max(closed) > kind.limit:
             missed.append(f"{kind.title}: {failed} readers failed, ratio {p99 / base:.2f}, {max(closed):.0f} s")
     load.table(["100 clients send", "pages", "failed", "p99 ms", "p99 ratio", "closed from s", "to s"], rows)
     load.finish(missed)

@@ -22,7 +22,7 @@ from bench import load, processes, servers
 
 SIZE, RATE = 4 * load.MIB, 50 * load.KIB
 CROWDS = [0, 50, 200, 0]
-MOST = 2.0  # times the p99 without uploads
+MAX_SLOWDOWN = 2.0  # times the p99 without uploads
 QUIET_SECONDS = 40  # of reading while there are none
 
 
@@ -102,7 +102,7 @@ def main() -> None:
         p50, p99 = (load.percentile(took, share) for share in (0.5, 0.99))
         numbers = [f"{1000 * p50:.1f}", f"{1000 * p99:.1f}", f"{1000 * max(took):.0f}", f"{p99 / base:.2f}"]
         rows.append([size, under_way, len(took), failed, *numbers, f"{memory:.0f}", confirmed])
-        if failed or p99 > MOST * base or confirmed != size:
+        if failed or p99 > MAX_SLOWDOWN * base or confirmed != size:
             missed.append(f"{size} uploads: {failed} readers failed, p99 ratio {p99 / base:.2f}, {confirmed} sent")
     intact = sum(found.get(person.name) == person.digests for person in crowds)
     header = ["uploads", "at once", "pages", "failed", "p50 ms", "p99 ms", "max ms", "p99 ratio", "memory MB", "sent"]
