@@ -82,12 +82,12 @@ class Worker(UploadWorker):
 
     def finish_request(self, conn: TConn, done: Future[Any]) -> None:
         self.upload_ended(conn)
-        kept = bool(not done.cancelled() and not done.exception() and done.result())
-        self._response_sent(conn, kept) if conn.sock.is_sent() else self.outbox.send(conn, keep=kept)
+        keep_alive = bool(not done.cancelled() and not done.exception() and done.result())
+        self._response_sent(conn, keep_alive) if conn.sock.is_sent() else self.outbox.send(conn, keep=keep_alive)
 
-    def _response_sent(self, conn: TConn, kept: bool) -> None:
+    def _response_sent(self, conn: TConn, keep_alive: bool) -> None:
         try:
-            if kept and self.alive and conn not in self.read_closed:
+            if keep_alive and self.alive and conn not in self.read_closed:
                 early = conn.parser.unreader.take_buffered() if conn.parser else b""  # of the next request
                 self._wait_for(conn, Pending(HEAD_SECONDS if early else self.cfg.keepalive, early))
             else:
