@@ -1,4 +1,4 @@
-"""A to Z: symptoms, treatments, explained words and what people fear, for readers who look for a word."""
+"""A to Z: symptoms, treatments, explained words and what people fear, for readers who want to look up a word."""
 
 from collections import defaultdict
 from collections.abc import Iterator

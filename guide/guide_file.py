@@ -21,10 +21,10 @@ from guide import styles
 from phases.models import Phase, TreatmentOption
 
 NAME = "notes.html"
-#: The file stays below 1 MB: bytes for the texts of articles, how many of these, and how many more are only named. The
-#: rest of the guide takes some 100 kB.
-OF_ARTICLES, MOST_ARTICLES, MOST_NAMED = 700_000, 50, 100
-#: The id of each part of the file, by the URL name of its page; and ids that no heading of a text may have.
+#: The file stays below 1 MB: bytes for the texts of articles, how many of these, and how many more are only listed. The
+#: rest of the guide takes about 100 kB.
+MAX_ARTICLE_BYTES, MAX_ARTICLES, MAX_LISTED = 700_000, 50, 100
+#: The id of each part of the file, by the URL name of its page; and ids that no heading of a text may use.
 PARTS = {"emergency": "emergency", "treatments:list": "treatments", "plan": "plan", "articles:list": "articles"}
 TAKEN = {*PARTS.values(), "numbers", "pregnant", "sources-title"}
 _OWN_LINK = re.compile(r'(<a\b[^>]*?\bhref=")(/(?!/)[^"]*)"')
@@ -34,8 +34,8 @@ _HEADING = re.compile(r"(</?h)([2-4])\b")
 
 
 @dataclass(frozen=True)
-class KeptArticles:
-    """The articles in the file with their texts, those only named, and whether there are more."""
+class IncludedArticles:
+    """The articles in the file with their texts, those only listed, and whether there are more."""
 
     whole: list[tuple[Article, SafeString]]
     named: list[Article]
@@ -47,7 +47,7 @@ class KeptArticles:
 def guide_file(request: ReaderRequest) -> HttpResponse:
     """Serve emergency steps, numbers, stages, treatment options, articles and a plan to fill in.
 
-    The file loads nothing else. It has the policy inside too, as a file on a phone has no headers.
+    The file loads nothing else. It contains the content security policy too, as a file on a phone has no headers.
     """
     style = styles.style("notes")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -58,11 +58,11 @@ def guide_file(request: ReaderRequest) -> HttpResponse:
     targets = {reverse(name): place for name, place in PARTS.items()}
     targets |= {page.get_absolute_url(): place_of(page) for page in parts}
 
-    def articles() -> KeptArticles:
-        """Called by the template in their place, so that their sources are numbered after those above."""
-        kept = kept_articles(page_text)
-        targets.update((article.get_absolute_url(), place_of(article)) for article, _ in kept.whole)
-        return kept
+    def articles() -> IncludedArticles:
+        """Called where the template shows them, so that their sources are numbered after those above."""
+        included = included_articles(page_text)
+        targets.update((article.get_absolute_url(), place_of(article)) for article, _ in included.whole)
+        return included
 
     outside = request.outside
     context = {
@@ -84,24 +84,24 @@ def guide_file(request: ReaderRequest) -> HttpResponse:
     return response
 
 
-def kept_articles(page_text: PageText) -> KeptArticles:
-    """Return the newest first, until their texts fill their part of the file. One query, however many there are."""
+def included_articles(page_text: PageText) -> IncludedArticles:
+    """Return the newest first, until their texts reach MAX_ARTICLE_BYTES. One query, however many there are."""
     published = Article.objects.published()
     text = Case(
-        When(pk__in=published.values("pk")[:MOST_ARTICLES], then="body"), default=Value(""), output_field=TextField()
+        When(pk__in=published.values("pk")[:MAX_ARTICLES], then="body"), default=Value(""), output_field=TextField()
     )
-    newest = list(published.annotate(text=text).defer("body")[: MOST_ARTICLES + MOST_NAMED + 1])
+    newest = list(published.annotate(text=text).defer("body")[: MAX_ARTICLES + MAX_LISTED + 1])
     whole, size = [], 0
-    for article in newest[:MOST_ARTICLES]:
+    for article in newest[:MAX_ARTICLES]:
         before = dict(page_text.numbers), set(page_text.heading_ids)
         html = page_text.render(article.text).html
         size += len(html.encode())
-        if size > OF_ARTICLES:
+        if size > MAX_ARTICLE_BYTES:
             page_text.numbers, page_text.heading_ids = before
             break
         whole.append((article, html))
     rest = newest[len(whole) :]
-    return KeptArticles(whole, rest[:MOST_NAMED], len(rest) > MOST_NAMED)
+    return IncludedArticles(whole, rest[:MAX_LISTED], len(rest) > MAX_LISTED)
 
 
 def place_of(page: Phase | TreatmentOption | Article) -> str:
@@ -110,18 +110,18 @@ def place_of(page: Phase | TreatmentOption | Article) -> str:
 
 
 def _linked(link: re.Match, targets: dict[str, str], outside: Callable[[str], str]) -> str:
-    """Link within the file where it has the page, else to the site: to the version that the file was saved from."""
+    """Link within the file if it has the page, otherwise to the version of the site that the file was saved from."""
     start, address = link.groups()
     place = targets.get(address.partition("#")[0])
     return f'{start}#{place}"' if place else f'{start}{settings.SITE_URL}{outside(address)}" rel="noreferrer"'
 
 
 def _under_its_title(text: re.Match) -> str:
-    """Move an article's own headings two levels down: its title is of the third level here."""
+    """Demote an article's own headings by two levels: its title is a third-level heading here."""
     return _HEADING.sub(lambda tag: f"{tag[1]}{int(tag[2]) + 2}", text[0])
 
 
 def _in_words(picture: re.Match) -> str:
-    """Describe a picture, as the file loads none."""
+    """Replace a picture with its description, as the file loads none."""
     described = re.search(r'\balt="([^"]*)"', picture[0])
     return f"<em>Picture: {described[1]}</em>" if described and described[1] else ""

@@ -15,14 +15,14 @@ from phases.models import Phase, Symptom, TreatmentOption
 
 #: Pages that list others change when one of those does.
 LISTS = {"home": Article, "articles:list": Article, "phases:list": Phase, "treatments:list": TreatmentOption}
-LONGEST = 250  # addresses in one file
+MAX_ADDRESSES = 250  # in one file
 
 
 class Section(Sitemap):
-    """Pages of one kind, each with its date of change, where one is known."""
+    """Pages of one kind, each with its date of change if known."""
 
     def get_latest_lastmod(self) -> None:
-        """The file as a whole has no date."""
+        """Return None: the file as a whole has no date."""
 
 
 class StaticPages(Section):
@@ -53,7 +53,7 @@ class StaticPages(Section):
         ]
 
     def get_urls(self, *args: Any, **kwargs: Any) -> list[dict[str, Any]]:
-        """One query for all dates."""
+        """Read all dates in one query."""
         latest = [
             model.objects.published().order_by().values(of_model=Value(model.__name__)).annotate(at=Max("updated_at"))
             for model in set(LISTS.values())
@@ -80,9 +80,9 @@ class PublishedPages(Section):
 
 
 class Articles(PublishedPages):
-    """There can be many articles, so they are split into files of LONGEST."""
+    """There can be many articles, so they are split into files of MAX_ADDRESSES."""
 
-    limit = LONGEST
+    limit = MAX_ADDRESSES
 
     def __init__(self) -> None:
         super().__init__(Article)
@@ -105,7 +105,7 @@ class Topics(Section):
     """A topic's page changes with each of its articles."""
 
     def items(self) -> QuerySet[Topic]:
-        """Not evaluated yet: the list of files only counts them, and their dates read every article."""
+        """Return an unevaluated query: the index only counts topics, and their dates read every article."""
         changed = Article.objects.published().filter(topics=OuterRef("pk")).order_by("-updated_at")
         return Topic.objects.with_articles().annotate(changed_at=Subquery(changed.values("updated_at")[:1]))
 
@@ -125,8 +125,8 @@ SITEMAPS: dict[str, Section] = {
 
 @reading_page()
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """List all pages or, where they are too many for one file, the files."""
-    if Article.objects.published().count() > LONGEST:
+    """List all pages or, if they are too many for one file, the files."""
+    if Article.objects.published().count() > MAX_ADDRESSES:
         return views.index(request, {**SITEMAPS}, sitemap_url_name="sitemap-part")
     return views.sitemap(request, {**SITEMAPS, "articles": PublishedPages(Article)})
 

@@ -1,6 +1,6 @@
 """The style of readers' pages: parts in static/css/parts that templates name, minified when static files are collected.
 
-docs/decisions/0020-style-in-parts.md has why.
+docs/decisions/0020-style-in-parts.md explains why.
 """
 
 import functools
@@ -27,14 +27,14 @@ class Storage(CompressedManifestStaticFilesStorage):
 
 
 def minified(css: str) -> str:
-    """The same rules in fewer bytes. Raises ValueError where a browser would drop a rule."""
+    """Minify a style sheet. Raises ValueError for a rule that a browser would drop."""
     import lightningcss  # needed by collectstatic alone
 
     return lightningcss.process_stylesheet(css, filename="", browsers_list=BROWSERS, minify=True)
 
 
 def style(*parts: str) -> str:
-    """These parts, one after the other: of two rules of the same weight, the later one holds."""
+    """Concatenate these parts: of two rules with the same specificity, the later one wins."""
     return "".join(map(_source if settings.DEBUG else _collected, parts))
 
 
@@ -49,7 +49,7 @@ def _collected(part: str) -> str:
 
 @functools.cache
 def way_out() -> str:
-    """The few lines of script behind "Leave this page". Waits for the page, as it stands before it."""
+    """Return the script of "Leave this page". It waits for the page, as it is placed before it."""
     lines = (settings.BASE_DIR / "static/js/leave.js").read_text().splitlines()
     code = "".join(line.strip() for line in lines if not line.startswith("//"))
     return f"document.addEventListener('DOMContentLoaded',()=>{{{code}}})"

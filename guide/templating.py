@@ -1,6 +1,6 @@
 """The template language of readers' pages: Jinja2, which is several times as fast as Django's own.
 
-Staff's pages stay in Django's, as the admin and allauth are written in it. docs/decisions/0012-rendering-a-page.md has
+Staff's pages use Django's, as the admin and allauth are written in it. docs/decisions/0012-rendering-a-page.md explains
 why.
 """
 
@@ -19,8 +19,8 @@ from editorial import structured, tags
 from editorial.addresses import address_of
 from editorial.page_context import site
 
-#: Macros that all templates know, by the file that each is in. A change of them shows after a start, with DEBUG too.
-#: They are several times as fast as an included template, which gets a copy of all that the page knows.
+#: Macros available to all templates, by the file that each is in. Changes to them need a restart, with DEBUG too.
+#: They are several times as fast as an included template, which gets a copy of the page's whole context.
 MACROS = {
     "article_list": "articles/_list.html",
     "before_you_stop": "safety/before_you_stop.html",
@@ -29,17 +29,17 @@ MACROS = {
     "footer": "partials/footer.html",
     "lost_tolerance": "safety/lost_tolerance.html",
     "review_dates": "editorial/_review.html",
-    "safety_block": "safety/block.html",  # has the others of safety/ in it, which therefore stand first
+    "safety_block": "safety/block.html",  # uses the others of safety/, which must come first
     "sources_section": "editorial/_sources.html",
     "urgent_help": "partials/urgent.html",
     "words_section": "editorial/_words.html",
 }
-#: A name that no view gave: written to the log, and a gap in the page. A page with a gap still says whom to call.
+#: A variable that no view passed is logged and renders as nothing: an incomplete page still says whom to call.
 GAP = jinja2.make_logging_undefined(logging.getLogger(__name__), jinja2.ChainableUndefined)
 
 
 class _ReadersTemplate(Template):
-    """A view has the last word on what a template sees, as with Django's own templates."""
+    """Lets a view override the common context, as with Django's own templates."""
 
     def render(self, context: dict | None = None, request: HttpRequest | None = None) -> str:
         context = context or {}
@@ -54,13 +54,13 @@ class ReadersTemplates(Jinja2):
         return _ReadersTemplate(super().get_template(template_name).template, self)
 
     def load_all(self) -> None:
-        """Reads all templates now, so that no reader waits for it."""
+        """Load all templates now, so that no reader waits for it."""
         for name in self.env.list_templates(extensions=["html"]):
             self.env.get_template(name)
 
 
 def environment(**options: Any) -> jinja2.Environment:
-    """What templates can call. Text from a name is escaped unless it says that it is HTML."""
+    """Return the environment with what templates can call. Variables are escaped unless they are marked as HTML."""
     made = jinja2.Environment(**options | {"undefined": GAP})  # noqa: S701 - Django sets autoescape among the options
     made.globals |= {
         "static": static_address,
@@ -88,13 +88,15 @@ def environment(**options: Any) -> jinja2.Environment:
 
 
 def make_macros(env: jinja2.Environment) -> None:
-    """Makes all templates know the macros. Last, as they use what else templates can call; to import them in each
-    template takes longer, as it compares all globals."""
+    """Make the macros available to all templates. Call it last, as they use the other globals.
+
+    Importing them in each template takes longer, as it compares all globals.
+    """
     for name, path in MACROS.items():
         env.globals[name] = getattr(env.get_template(path).make_module(), name)
 
 
 @functools.lru_cache(maxsize=512)
 def static_address(path: str) -> str:
-    """The address of a static file, whose name has the hash of what is in it: it holds as long as this process."""
+    """Return a static file's address, cached for the life of the process: its name contains a hash of its content."""
     return static(path)

@@ -52,11 +52,11 @@ def page(name: str, **context: object) -> Callable[[HttpRequest], HttpResponse]:
 @never_cache
 @require_safe
 def leave(request: HttpRequest) -> HttpResponse:
-    """Redirect to LEAVE_URL, by a plain link that needs no script, and tell the browser to forget.
+    """Redirect to LEAVE_URL, from a plain link that needs no script, and tell the browser to forget.
 
-    Staff are signed out on the server, whatever the browser does with the header. The server keeps nothing of a reader:
-    an unfinished upload is dropped when the page goes away (callbacks.public.upload_handler). Over plain HTTP browsers
-    ignore Clear-Site-Data.
+    Staff are signed out on the server, whatever the browser does with the header. The server stores nothing about a
+    reader: an unfinished upload is dropped when the page closes (callbacks.public.upload_handler). Over plain HTTP,
+    browsers ignore Clear-Site-Data.
     """
     response = HttpResponseRedirect(settings.LEAVE_URL, status=303)  # a 303 is never cached
     response.headers["Referrer-Policy"] = "no-referrer"
@@ -83,7 +83,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def security_txt(request: HttpRequest) -> HttpResponse:
-    """RFC 9116. The page is rendered for each request, so it never expires."""
+    """Serve RFC 9116's file. It is rendered for each request, so it never expires."""
     lines = [
         f"Contact: {settings.SECURITY_CONTACT}",
         f"Expires: {timezone.now() + SECURITY_TXT_LIFE:%Y-%m-%dT00:00:00Z}",
@@ -123,7 +123,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Redirect where the page has moved."""
+    """Redirect if the page has moved."""
     if request.method in {"GET", "HEAD"} and (new := addresses.now_at(request.path)):
         query = request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(f"{new}?{query}" if query else new)

@@ -28,7 +28,7 @@ def private(path: str) -> str:
 
 
 def plain(address: str) -> str | None:
-    """Return the path behind a private address, or None where there is no such page."""
+    """Return the path behind a private address, or None if there is no such page."""
     found = _ADDRESS.fullmatch(address)
     if not found:
         return None
@@ -39,7 +39,7 @@ def plain(address: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def short(text: str, length: int) -> str:
-    """Return a hash of the text in so many letters. Not secret: anybody may open the page."""
+    """Return a hash of the text, `length` letters long. Not secret: anybody may open the page."""
     number = int.from_bytes(hashlib.sha256(text.encode()).digest())
     letters = []
     for _ in range(length):
@@ -49,7 +49,7 @@ def short(text: str, length: int) -> str:
 
 
 def forget() -> None:
-    """List all pages again at the next lookup. For tests, whose databases come and go."""
+    """List all pages again at the next lookup. For tests, which replace the database."""
     global _listed
     _paths_by_code.clear()
     _listed = None
@@ -61,7 +61,7 @@ def _list_again() -> None:
     if _listed is None or _listed.is_stale():
         edition = versions.edition()
         _paths_by_code.update((short(path, LENGTH), path) for path in _paths())
-        _listed = edition  # only now, so that a listing that failed is repeated
+        _listed = edition  # only now, so that a failed listing is repeated
 
 
 def _paths() -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Serves a page under its private address."""
+"""Serve a page under its private address."""
 
 from collections.abc import Callable
 from urllib.parse import urlencode
@@ -8,10 +8,10 @@ from django.http import HttpResponse, UnreadablePostError
 from editorial.reading import ReaderRequest
 from privateversion import codes, rewriting
 
-LONGEST_QUERY = 8_000  # bytes; a search for a whole page of text is still answered
+MAX_QUERY_BYTES = 8_000  # a search for a whole page of text still gets a response
 #: The token of a private link and the page of a list: without them the address is another page.
 KEPT_IN_QUERY = ("t", "page")
-LONGEST_PATH = 300  # characters; no page has a longer path
+MAX_PATH = 300  # characters; no page has a longer path
 
 
 class PrivateVersionMiddleware:
@@ -44,7 +44,7 @@ class PrivateVersionMiddleware:
         if kind.startswith("text/html") and not response.has_header("Content-Disposition"):
             self._replace(response, rewriting.html)
         elif kind.startswith("application/json"):
-            self._replace(response, rewriting.answer)
+            self._replace(response, rewriting.json_response)
         return response
 
     def _enter(self, request: ReaderRequest) -> None:
@@ -55,15 +55,15 @@ class PrivateVersionMiddleware:
             return  # the resolver finds no page either
         request.path = request.path_info = path
         if asked and request.method == "POST":
-            request.environ["QUERY_STRING"] = request.read(LONGEST_QUERY).decode("latin-1")
+            request.environ["QUERY_STRING"] = request.read(MAX_QUERY_BYTES).decode("latin-1")
             request.META["QUERY_STRING"] = request.environ["QUERY_STRING"]
             request.environ["REQUEST_METHOD"] = request.method = "GET"
             request.__dict__.pop("GET", None)
 
     @staticmethod
     def _address(request: ReaderRequest) -> str:
-        """Return this page's private address: none for staff's pages, and without what was searched for."""
-        if request.path_info.startswith(rewriting.FILES) or len(request.path_info) > LONGEST_PATH:
+        """Return this page's private address, without a search's words; empty for staff's pages."""
+        if request.path_info.startswith(rewriting.FILES) or len(request.path_info) > MAX_PATH:
             return ""
         kept = {name: request.GET[name] for name in KEPT_IN_QUERY if name in request.GET}
         return codes.private(request.path_info) + (f"?{urlencode(kept)}" if kept else "")

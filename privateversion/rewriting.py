@@ -1,4 +1,4 @@
-"""Keeps a page's links, forms and ids inside the private version.
+"""Keep a page's links, forms and ids inside the private version.
 
 Works on this site's own HTML: attributes are in double quotes, and text has none unescaped.
 """
@@ -11,10 +11,10 @@ from django.conf import settings
 
 from privateversion.codes import private, short
 
-#: Addresses that are no pages: a rewritten one would lead nowhere.
+#: Addresses that are not pages: a rewritten one would lead nowhere.
 FILES = ("/static/", "/media/", "/admin/")
-#: Where scripts and styles know an element by its id.
-KEPT_IDS = {"", "main"}
+#: Ids that scripts and styles use.
+UNCHANGED_IDS = {"", "main"}
 ID_LENGTH = 5
 #: Ends the address of a search form that sends its words in the body, so that they are not in the history.
 ASKED = "q/"
@@ -32,14 +32,14 @@ _FORM = re.compile(r"<form\b[^>]*>")
 
 
 def html(text: str) -> str:
-    """Replace every address and id in a page by a neutral one."""
+    """Replace every address and id in a page with a neutral one."""
     text = _FORM.sub(_form, text)
     text = _ATTRIBUTE.sub(_attribute, text)
     return re.sub(rf'{re.escape(settings.SITE_URL)}(/[^"<\s]*)', lambda m: settings.SITE_URL + address(m[1]), text)
 
 
-def answer(text: str) -> str:
-    """Rewrite the JSON answer to a script, which may have the next address."""
+def json_response(text: str) -> str:
+    """Rewrite the JSON response to a script, which may contain the next address."""
     data = json.loads(text)
     if isinstance(data, dict) and "address" in data:
         data["address"] = address(data["address"])
@@ -47,7 +47,7 @@ def answer(text: str) -> str:
 
 
 def address(url: str) -> str:
-    """Return an address inside the private version, or as it is if it is no page of this site."""
+    """Return an address inside the private version, or unchanged if it is not a page of this site."""
     try:
         parts = urlsplit(url)
     except ValueError:  # in typed text that a page repeats
@@ -64,7 +64,7 @@ def _fragment(name: str) -> str:
 
 
 def _id(name: str) -> str:
-    return name if name in KEPT_IDS else f"a{short(name, ID_LENGTH)}"
+    return name if name in UNCHANGED_IDS else f"a{short(name, ID_LENGTH)}"
 
 
 def _attribute(match: re.Match) -> str:

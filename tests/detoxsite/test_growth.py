@@ -5,9 +5,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bench import growth
-from guide.sitemaps import LONGEST
+from guide.sitemaps import MAX_ADDRESSES
 
-MANY = LONGEST + 1  # so that the sitemap is in parts
+MANY = MAX_ADDRESSES + 1  # so that the sitemap is in parts
 
 
 @pytest.mark.django_db

@@ -81,7 +81,7 @@ def test_file_of_a_long_blog_stays_below_a_megabyte_and_names_what_it_leaves_out
     for number in range(20):
         made = {"slug": f"long-{number}", "title": f"Long {number}", "body": "Rest well. [@a-source]\n\n" * 1000}
         make_article(**made, published_at=ago(number))
-    growth.fill(guide_file.MOST_NAMED, in_search=False)
+    growth.fill(guide_file.MAX_LISTED, in_search=False)
     response = client.get("/notes.html")
     html = response.content.decode()
     assert len(response.content) < 1_000_000

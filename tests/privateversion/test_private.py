@@ -94,8 +94,8 @@ def test_file_kept_from_the_private_version_leads_back_into_it(client, guide):
 
 def test_file_kept_from_the_private_version_names_no_ordinary_address(client, guide, monkeypatch):
     """Nor those of articles that it has no room for: only their titles stand there, and lead back into it."""
-    monkeypatch.setattr(guide_file, "OF_ARTICLES", 1)
-    monkeypatch.setattr(guide_file, "MOST_NAMED", 3)
+    monkeypatch.setattr(guide_file, "MAX_ARTICLE_BYTES", 1)
+    monkeypatch.setattr(guide_file, "MAX_LISTED", 3)
     ordinary, private = (client.get(path).content.decode() for path in ("/notes.html", codes.private("/notes.html")))
     assert f"{settings.SITE_URL}/articles/" in ordinary
     assert set(re.findall(rf"{re.escape(settings.SITE_URL)}(/\w*)", private)) == {"/n"}
@@ -189,9 +189,9 @@ def test_private_request_for_a_call_stays_inside_to_the_end(client, guide):
 
 
 def test_private_answer_to_the_upload_script_stays_inside():
-    inside = rewriting.answer('{"address": "/contact/sent/?t=abc"}')
+    inside = rewriting.json_response('{"address": "/contact/sent/?t=abc"}')
     assert inside == f'{{"address": "{codes.private("/contact/sent/")}?t=abc"}}'
-    assert rewriting.answer('{"problem": ""}') == '{"problem": ""}'
+    assert rewriting.json_response('{"problem": ""}') == '{"problem": ""}'
 
 
 @pytest.mark.parametrize("address", ["/n/", "/n/zzzzzzzz/", "/n/heroin/", "/n/../admin/", f"{FRONT}more/", f"{FRONT}q"])
