@@ -23,7 +23,7 @@ CUT_SHORT = "The form did not arrive complete, so nothing was saved. Go back and
 class StaffMiddleware:
     """Ends sessions, and lets staff without a second factor do nothing but set one up.
 
-    A request without a session cookie passes untouched, so readers' pages do not vary by it.
+    A request without a session cookie passes unchanged, so readers' pages do not vary by it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -33,7 +33,7 @@ class StaffMiddleware:
         if request.path_info.startswith((ADMIN, STAFF)) and _is_truncated(request):
             return HttpResponse(CUT_SHORT, status=400, content_type="text/plain")
         if request.path_info.startswith(ADMIN) and any(name.endswith("regex") for name in request.GET):
-            # The admin's lists accept any lookup, and one regular expression can occupy a processor for ever.
+            # The admin's lists accept any lookup, and one regular expression can occupy a processor forever.
             return HttpResponse("Lists cannot be filtered by patterns.", status=400, content_type="text/plain")
         refusal = self._check(request) if settings.SESSION_COOKIE_NAME in request.COOKIES else None
         response = refusal or self.get_response(request)
@@ -72,7 +72,7 @@ class StaffMiddleware:
 
 
 def _is_truncated(request: HttpRequest) -> bool:
-    """Whether less arrived than was announced; Django would accept it, and save a truncated text."""
+    """Return whether the body is shorter than announced; Django would accept it, and save a truncated text."""
     if request.method != "POST" or request.content_type != "application/x-www-form-urlencoded":
         return False
     announced = request.META.get("CONTENT_LENGTH") or ""

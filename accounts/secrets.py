@@ -26,7 +26,7 @@ def key_numbers(row: Authenticator) -> set[int]:
 
 
 def open_all(row: Authenticator) -> None:
-    """Raises VaultError where a factor's secret cannot be opened."""
+    """Check that a factor's secrets open. Raises VaultError."""
     for sealed in _sealed(row).values():
         unseal(sealed)
 

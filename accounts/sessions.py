@@ -11,7 +11,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
 
 _BEGAN, _SEEN, _FACTORS = "staff_began", "staff_seen", "staff_factors"
-_SEEN_EVERY = 30  # seconds between two writes of the last activity
+_SEEN_EVERY = 30  # seconds between writes of the last activity
 
 
 def begin(sender: type, request: HttpRequest, user: User, **kwargs) -> None:
@@ -21,7 +21,7 @@ def begin(sender: type, request: HttpRequest, user: User, **kwargs) -> None:
 
 
 def has_ended(request: HttpRequest, factors: list) -> bool:
-    """Whether this session has ended, given the user's factors now. If not, record the activity."""
+    """Return whether this session has ended, given the user's current factors. If not, record the activity."""
     session = request.session
     began, seen, time_now = session.get(_BEGAN, 0), session.get(_SEEN, 0), now()
     if time_now - began >= settings.STAFF_SESSION_HOURS * 3600 or time_now - seen >= settings.STAFF_IDLE_MINUTES * 60:
@@ -34,7 +34,7 @@ def has_ended(request: HttpRequest, factors: list) -> bool:
 
 
 def keep_this_one(request: HttpRequest) -> None:
-    """After a change of the factors: continue this session under a new key, and end the user's others."""
+    """Continue this session under a new key after the factors have changed, and end the user's others."""
     request.session[_FACTORS] = factors_of(request.user)
     request.session.cycle_key()
 
@@ -45,7 +45,7 @@ def factors_of(user: User | AnonymousUser) -> list[list]:
 
 
 def has_second_factor(factors: list[list]) -> bool:
-    """Whether there is an app: recovery codes only stand in for a lost one."""
+    """Return whether there is an app: recovery codes only replace a lost one."""
     return any(kind == Authenticator.Type.TOTP for _, kind in factors)
 
 

@@ -1,4 +1,4 @@
-"""What allauth leaves to a cache, or unencrypted in the session: a code works once, and a new secret is sealed."""
+"""Let each code work once without a cache, and seal a new secret, which allauth leaves unencrypted in the session."""
 
 import base64
 import os
@@ -21,7 +21,7 @@ _NEW_SECRET = "staff_new_totp_secret"  # noqa: S105 - its name in the session
 def use_up(authenticator: Authenticator, code: str) -> bool:
     """Mark the code's time step as used. Return False if this step, or a later one, was used before.
 
-    A used step that is still to come was used while the clock was wrong, and is ignored.
+    A used step in the future was used while the clock was wrong, and is ignored.
     """
     now = int(time.time()) // app_settings.TOTP_PERIOD
     last_valid = now + app_settings.TOTP_TOLERANCE
@@ -44,7 +44,7 @@ def use_up(authenticator: Authenticator, code: str) -> bool:
 
 
 def new_secret(*, again: bool = False) -> str:
-    """Return the secret of the app being set up in this session, made where there is none, or `again`."""
+    """Return the secret of the app being set up in this session; make one if there is none, or if `again`."""
     session = context.request.session
     if again or _NEW_SECRET not in session:
         session[_NEW_SECRET] = secrets.seal(base64.b32encode(os.urandom(20)).decode())

@@ -1,4 +1,4 @@
-"""The addresses of staff accounts: those of allauth's that are needed.
+"""The URLs of staff accounts: only those of allauth's that are needed.
 
 Nobody signs up, and no password is reset by mail: a colleague who may manage users does both.
 """

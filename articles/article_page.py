@@ -59,7 +59,7 @@ class ArticleIndex:
         self._read: dict[str, Article] = {}
 
     def article(self, slug: str, now: datetime.datetime) -> Article | None:
-        """The article that readers may see at this address. One query, the first time."""
+        """Return the article that readers may see at this address. One query, the first time."""
         found = self._read.get(slug) or Article.objects.filter(slug=slug).first()
         if found and found.pk in self._groups:
             self._read[slug] = found
@@ -71,19 +71,19 @@ class ArticleIndex:
         return _groups_of([article.pk])[article.pk]
 
     def related(self, article: Article, groups: set[Group], now: datetime.datetime) -> list[Card]:
-        """Other articles that share most of these topics and stages; of equals, the newest."""
+        """Return the other articles that share the most of these topics and stages, newest first among equals."""
         others = [card for card in self._cards[self._first_published(now) :] if card.pk != article.pk]
         return sorted(others, key=lambda card: len(groups & self._groups[card.pk]), reverse=True)[:RELATED]
 
     def neighbors(self, article: Article, now: datetime.datetime) -> dict[str, Card | Article | None]:
-        """The published articles just before and after this one in the list of all articles."""
+        """Return the published articles just before and after this one in the list of all articles."""
         if article.published_at is None:
             return {"newer": None, "older": None}
         first = self._first_published(now)
         place = bisect_left(self._cards, _place(article), key=_place)
         after = place + 1 if article.pk in self._groups else place
         if after >= len(self._cards) == INDEXED:
-            return _far_neighbors(article, now)
+            return _neighbors_of_old(article, now)
         return {
             "newer": self._cards[place - 1] if place > first else None,
             "older": next(iter(self._cards[max(after, first) :]), None),
@@ -94,7 +94,7 @@ class ArticleIndex:
 
 
 def _place(article: Card | Article) -> tuple[float, int]:
-    """The sort key of the list of all articles."""
+    """Return the sort key of the list of all articles."""
     return -article.published_at.timestamp() if article.published_at else 0, article.pk
 
 
@@ -120,8 +120,8 @@ def _groups_of(articles: list[int]) -> dict[int, set[Group]]:
     return found
 
 
-def _far_neighbors(article: Article, now: datetime.datetime) -> dict[str, Card | Article | None]:
-    """For an article too old for the index. The bounds on the time alone let the database use its own index."""
+def _neighbors_of_old(article: Article, now: datetime.datetime) -> dict[str, Card | Article | None]:
+    """Return the neighbors of an article too old for the index. Time limits alone let the database use an index."""
     at, live = article.published_at, Article.objects.published(now)
     newer = live.filter(Q(published_at__gt=at) | Q(pk__lt=article.pk), published_at__gte=at)
     older = live.filter(Q(published_at__lt=at) | Q(pk__gt=article.pk), published_at__lte=at)
@@ -133,7 +133,7 @@ def _far_neighbors(article: Article, now: datetime.datetime) -> dict[str, Card |
 
 
 def published_article(slug: str) -> dict:
-    """Return what the template needs for the article at this address; raises Http404 where readers may see none.
+    """Return what the template needs for the article at this address. Raises Http404 if readers may not see it.
 
     One query for the version of the content, and those for what changed since.
     """

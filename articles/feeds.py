@@ -16,7 +16,7 @@ LATEST = 50
 
 
 class Articles(Feed):
-    """What each article says and where. The text stays with its sources, dates and warnings."""
+    """Summaries and links only: the text stays with its sources, dates and warnings."""
 
     feed_type = Atom1Feed
     author_name = settings.SITE_NAME

@@ -82,6 +82,6 @@ class Article(ReviewedPage):
 
     @property
     def reading_minutes(self) -> int:
-        """How long the text takes to read: whole minutes, at least one."""
+        """Return how long the text takes to read: whole minutes, at least one."""
         words = re.findall(r"\S*\w\S*", re.sub(r"\[@[^\]]*\]", "", self.body))  # no citations, no list marks
         return max(1, round(len(words) / WORDS_A_MINUTE))

@@ -15,10 +15,10 @@ def address_of(name: str, *args: str) -> str:
 
 
 def moved(old: str, new: str) -> None:
-    """Redirect a page's old path to its new one. To be called once, in the transaction that changes the slug.
+    """Redirect a page's old path to its new one. Call it once, in the transaction that changes the slug.
 
-    Chains collapse: redirects to the old path lead to the new one, and a path that is in use again redirects nowhere.
-    An address with a fragment has no path of its own and is left out.
+    Chains collapse: redirects to the old path lead to the new one, and a path that is in use again has no redirect.
+    An address with a fragment has no path of its own and is skipped.
     """
     if old == new or "#" in old or "#" in new:
         return
@@ -29,7 +29,7 @@ def moved(old: str, new: str) -> None:
 
 
 def now_at(path: str) -> str | None:
-    """Return the path that an old one redirects to, or None, also where the database is down."""
+    """Return the path that an old one redirects to, or None, also if the database is down."""
     try:
         return OldAddress.objects.filter(path=path).values_list("leads_to", flat=True).first()
     except DatabaseError:

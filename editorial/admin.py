@@ -54,7 +54,7 @@ class KeepsOldAddress(admin.ModelAdmin):
 
 
 class ReviewedPageAdmin(KeepsOldAddress, Generic[Page]):
-    """Writing, previewing and publishing a page."""
+    """Pages for writing, previewing and publishing a page."""
 
     formfield_overrides: ClassVar[Fields] = {
         MarkdownxField: {"widget": AdminMarkdownxWidget},

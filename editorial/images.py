@@ -1,6 +1,6 @@
 """Pictures that editors add to a text: decoded, turned upright, scaled down and re-encoded.
 
-Only the pixels of the uploaded file are kept: no name, no metadata, no bytes after the picture.
+Only the pixels of the uploaded file are stored: no name, no metadata, no bytes after the picture.
 """
 
 import io
@@ -27,7 +27,7 @@ UPLOAD_REFUSED = "[Picture not added:"
 def store(upload: UploadedFile) -> str:
     """Store the picture and return its path on this site.
 
-    Raises ValidationError with what to do instead, and OSError where the storage fails.
+    Raises ValidationError with what to do instead, and OSError if the storage fails.
     """
     if (upload.size or 0) > MAX_BYTES:
         raise ValidationError(TOO_LARGE)

@@ -1,4 +1,4 @@
-"""Markdown to safe HTML, for pages, previews and search.
+"""Convert Markdown to safe HTML, for pages, previews and search.
 
 Raw HTML in a text is shown as text, and the converted HTML is then reduced to an allow-list.
 """
@@ -68,7 +68,7 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Converted:
-    """Safe HTML that fits no page yet: its citations have no numbers. `explained`: the words linked in it."""
+    """Safe HTML independent of a page: its citations have no numbers yet. `explained`: the words linked in it."""
 
     html: str
     headings: tuple[Heading, ...] = ()
@@ -81,18 +81,18 @@ class PageText:
     """What all Markdown on one page shares: the numbers of its sources, its words and the ids of its headings."""
 
     known_keys: set[str] | None = None  # None: number every key; a set: mark the keys not in it
-    glossary: Glossary = field(default_factory=Glossary)  # of no words, unless told
+    glossary: Glossary = field(default_factory=Glossary)  # empty by default
     numbers: dict[str, int] = field(default_factory=dict)
     heading_ids: set[str] = field(default_factory=set)
     explained: list[str] = field(default_factory=list)
 
     def cite(self, *keys: str) -> SafeString:
-        """Return the HTML of a citation. 1 is the number of the first source that the page cites, and so on."""
+        """Return the HTML of a citation. Sources are numbered in the order in which the page cites them."""
         marks = "".join(map(self._mark, keys))
         return mark_safe(f'<sup class="cite">{marks}</sup>')  # noqa: S308 - neither numbers nor keys hold markup
 
     def render(self, text: str) -> Rendered:
-        """Turn Markdown into HTML that is safe to show to anybody, no matter who wrote the text."""
+        """Turn Markdown into HTML that is safe to show, even if the author is not trusted."""
         converted = convert(text, self.glossary.forms, tuple(self.explained))
         self.explained += converted.explained
         html = _CITATION.sub(lambda mark: self.cite(*re.findall(KEY, mark[0])), converted.html)
@@ -107,7 +107,7 @@ class PageText:
         return Rendered(mark_safe(html), headings, converted.refusal)  # noqa: S308 - as `convert` left it
 
     def explained_terms(self) -> list[GlossaryTerm]:
-        """The words linked so far, in the order of reading."""
+        """Return the words linked so far, in reading order."""
         return [self.glossary.terms[slug] for slug in self.explained]
 
     def _mark(self, key: str) -> str:
@@ -117,7 +117,7 @@ class PageText:
         return f'<a href="#source-{number}" aria-label="Source {number}">[{number}]</a>'
 
 
-#: As `convert` leaves them. In text and in attributes nh3 escapes what these begin with.
+#: As `convert` writes them. nh3 escapes `<` in text and attributes, so neither pattern matches there.
 _CITATION = re.compile(r'<sup class="cite">[^<]*</sup>')
 _HEADING = re.compile(r'(<h[2-4] id=")([^"]*)"')
 
@@ -156,7 +156,7 @@ def convert(text: str, forms: Forms = (), explained: tuple[str, ...] = ()) -> Co
 
 
 def _unique(base: str, taken: set[str]) -> str:
-    """Add the id to those taken, with a number behind it where it is one of them."""
+    """Return the id, with a number appended if it is taken, and add it to those taken."""
     found = next(each for each in chain([base], (f"{base}-{n}" for n in count(2))) if each not in taken)
     taken.add(found)
     return found

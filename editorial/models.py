@@ -27,7 +27,7 @@ def can_be_called(phone: str) -> None:
 
 
 class Source(models.Model):
-    """A published document that a medical statement rests on. Cited in Markdown by its key: [@cdc-overdose]."""
+    """A published document that supports a medical statement. Cited in Markdown by its key: [@cdc-overdose]."""
 
     class Seen(models.TextChoices):
         FULL = "full", "the document itself"
@@ -50,7 +50,7 @@ class Source(models.Model):
 
     @property
     def title_stop(self) -> str:
-        """The full stop after the title, unless it ends with a mark of its own."""
+        """Return the period after the title, unless it ends with a mark of its own."""
         return "" if self.title.endswith(("?", "!", ".")) else "."
 
 
@@ -74,7 +74,7 @@ class GlossaryTerm(models.Model):
 
     @property
     def forms(self) -> list[str]:
-        """Each form in which texts use the word."""
+        """Return every form in which texts use the word."""
         return [self.word, *(form for part in self.also.split(",") if (form := part.strip()))]
 
 
@@ -97,7 +97,7 @@ class OldAddress(models.Model):
 
 
 class Clinic(models.Model):
-    """The clinic behind the site's own number. There is one row; staff edit it and every page follows."""
+    """The clinic with the site's own number. There is one row, which staff edit and every page shows."""
 
     ONLY = 1
 
@@ -130,7 +130,7 @@ class Clinic(models.Model):
 
     @property
     def hours_shown(self) -> str:
-        """The hours in staff's own words, or else the opening times, and the special days of the next four weeks.
+        """Return staff's own words or, without any, the opening times, and the special days of the next four weeks.
 
         Empty where nothing is known.
         """
@@ -144,12 +144,12 @@ class Clinic(models.Model):
 
     @property
     def tel(self) -> str:
-        """The number for a tel: link."""
+        """Return the number for a tel: link."""
         return dialable(self.phone)
 
 
 class HelpLine(models.Model):
-    """A service readers can turn to. No number is shown without the day and way it was last checked."""
+    """A service readers can turn to. No number is shown without when and how it was last checked."""
 
     class Kind(models.TextChoices):
         EMERGENCY = "emergency", "Emergency"
@@ -182,12 +182,12 @@ class HelpLine(models.Model):
 
     @property
     def site(self) -> str:
-        """Its website as people say it: findtreatment.gov."""
+        """Return its website as people say it: findtreatment.gov."""
         return (urlsplit(self.url).hostname or "").removeprefix("www.")
 
     @property
     def tel(self) -> str:
-        """The number for a tel: link."""
+        """Return the number for a tel: link."""
         return dialable(self.call)
 
 

@@ -95,12 +95,12 @@ def week_in_words(times: Iterable[DayTimes]) -> str:
 
 
 def as_lines(days: Iterable[SpecialDay]) -> str:
-    """Return a line for each day: its date, and what to say of it."""
+    """Return a line for each day: its date and its description."""
     return "\n".join(f"{each.day.isoformat()} {each}" for each in days)
 
 
 def days_ahead(written: str) -> Iterator[str]:
-    """Say the special days from today on, from the lines of `as_lines`."""
+    """Yield descriptions of the special days of the next DAYS_SHOWN days, from the lines of `as_lines`."""
     today = timezone.localdate()
     for line in written.splitlines():
         date, _, words = line.partition(" ")

@@ -16,14 +16,14 @@ CLOCK_TIMES: dict[type[models.Field], dict[str, Any]] = {models.TimeField: {"for
 
 
 class OpeningTimeFormSet(forms.BaseInlineFormSet):
-    """Where nothing is listed yet, there is a row for each day; days left without times are not saved."""
+    """Offers a row for each day if none is listed yet; days left without times are not saved."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, initial=[{"weekday": day} for day in OpeningTime.Weekday.values], **kwargs)
 
 
 class OpeningTimeInline(admin.TabularInline):
-    """When the clinic calls people back: the promise in the confirmation follows from these."""
+    """When the clinic calls people back, which the confirmation's promise is based on."""
 
     model = OpeningTime
     formset = OpeningTimeFormSet

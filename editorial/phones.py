@@ -14,7 +14,7 @@ NOT_FOUND = (
     "If it is not a US number, begin with + and the country code."
 )
 
-#: North American numbers by pattern: an outdated list of area codes must not cost a call.
+#: North American numbers by pattern: an outdated list of area codes must not lose a call.
 _AMERICAN = re.compile(r"1?([2-9]\d\d[2-9]\d{6})")
 
 #: Separators within one number.
@@ -37,8 +37,8 @@ _EXTENSION = re.compile(
     r"\s*[,.(]?\s*(?:;ext=|,,|(?:ext(?:ension|n)?|x)\b\.?|x(?=\d)|ext(?=\d)|#)\s*[.:=#]?\s*(\d{1,7})(?!\w)\)?",
     re.IGNORECASE,
 )
-#: 1-800-FLOWERS: a whole area code, then letters for digits. With spaces, or other area codes than toll-free, capitals
-#: only: `800 555 Jess` is half a number and a name.
+#: 1-800-FLOWERS: a whole area code, then letters for digits. Only capitals with spaces, or with area codes that are not
+#: toll-free: `800 555 Jess` is a partial number and a name.
 _TOLL_FREE = r"8(?:00|33|44|55|66|77|88)"
 _VANITY = tuple(
     re.compile(rf"(?<![\w+])(?<!\w[-.])(?<!\d[\s(])(?:\+?1{gap})?\(?({area})\)?{gap}({sign}(?:{more}){{6}})(?![-.]?\w)")
@@ -54,7 +54,7 @@ _EMAIL = re.compile(r"[^\s/,;:<(]+@[^\s@]+\.[a-z]{2,}", re.IGNORECASE)
 
 
 class NotANumber(ValueError):
-    """There are digits, but no number that can be called. The message says what to do."""
+    """There are digits, but no number that can be called. The message tells the reader what to do."""
 
 
 @dataclass(frozen=True, repr=False)  # no repr: it must not get into a log
@@ -119,7 +119,7 @@ def without_numbers(remark: str) -> str:
 
 
 def _flat(character: str) -> str:
-    """Turn digits and signs of any script into ASCII, one for one, so that positions stay the same."""
+    """Convert digits and signs of any script to ASCII, one for one, so that positions stay the same."""
     if (digit := unicodedata.decimal(character, None)) is not None:
         return str(digit)
     plain = unicodedata.normalize("NFKC", character)
@@ -186,7 +186,7 @@ def _parts(flat: str, groups: list[tuple[int, int]]) -> list[list[tuple[int, int
 
 
 def _first_of_several(flat: str, groups: list[tuple[int, int]]) -> list[tuple[int, int]] | None:
-    """Return the first number where the groups are several whole American numbers and nothing else."""
+    """Return the first number if the groups are several whole American numbers and nothing else."""
     for at in range(1, len(groups)):
         first, rest = groups[:at], groups[at:]
         if _american(_digits(flat, first)) and (_american(_digits(flat, rest)) or _first_of_several(flat, rest)):

@@ -1,4 +1,4 @@
-"""What pages for readers have in common: their requests, and whether they are the same for everybody."""
+"""What readers' pages have in common: their requests, and whether they are the same for everybody."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar

@@ -8,7 +8,7 @@ class NotSent(Exception):
 
 
 def send(subject: str, text: str, to: list[str], headers: dict[str, str] | None = None) -> None:
-    """Hand one mail to the mail server. Raises NotSent. Not to be called inside a transaction, which it would hold."""
+    """Send one mail. Raises NotSent. Do not call it inside a transaction, which it would hold open."""
     headers = {"Auto-Submitted": "auto-generated"} | (headers or {})  # asks for no out-of-office reply
     try:
         EmailMessage(subject, text, to=to, headers=headers).send()

@@ -1,7 +1,7 @@
-"""Loads starter content so that what staff changed stays changed and what they removed stays removed.
+"""Load starter content; what staff changed stays changed, and what they removed stays removed.
 
-Each item keeps a digest of the values it was loaded with. A later version of the file updates the row only while it
-still holds exactly those values.
+A digest of the values that each item was loaded with is stored. A later version of the file updates the row only if it
+still has exactly those values.
 """
 
 import datetime

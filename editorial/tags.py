@@ -30,19 +30,19 @@ def cite(context: jinja2.runtime.Context, *keys: str) -> SafeString:
 
 @lru_cache(maxsize=4096, typed=True)  # typed: a Markup equals the same text unescaped
 def cached(macro: Callable[..., Markup], *values: str | int | datetime.date | None) -> Markup:
-    """Call a macro whose HTML depends on these values alone, once: {{ cached(footer, contacts.clinic.name) }}.
+    """Cache a macro's HTML by these values, which it must depend on alone: {{ cached(footer, contacts.clinic.name) }}.
 
-    Many pages have the same parts. Give no database rows: two of them are equal whatever is in them.
+    Many pages have the same parts. Do not pass database rows: two with the same key are equal whatever their values.
     """
     return macro(*values)
 
 
 def listed_sources(page_text: PageText, snapshot: ContentSnapshot, macro: Callable[..., Markup]) -> Markup:
-    """Call the macro for each source that the page has cited so far; with a number alone for one that is gone."""
+    """Call the macro for each source that the page has cited so far; only with its number if it was deleted."""
     try:
         found = snapshot.sources(page_text.numbers)
     except DatabaseError:
-        return Markup()  # the overdose steps must show even where nothing can be looked up
+        return Markup()  # the overdose steps must show even if the database is down
     return Markup().join(
         cached(macro, number, row.organization, row.title, row.title_stop, row.url, row.year, row.seen)
         if (row := found[key])
@@ -69,5 +69,5 @@ def nav_link(context: jinja2.runtime.Context, url: str, label: str, but: str | N
 
 
 def date(value: datetime.date | datetime.datetime, form: str) -> str:
-    """A day or a moment on the site's clock, in Django's letters: {{ page.reviewed_on|date("F j, Y") }}."""
+    """Format a date or time in the site's time zone, in Django's notation: {{ page.reviewed_on|date("F j, Y") }}."""
     return defaultfilters.date(timezone.localtime(value) if isinstance(value, datetime.datetime) else value, form)

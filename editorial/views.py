@@ -32,7 +32,7 @@ def may_edit(user: AbstractUser | AnonymousUser) -> bool:
 
 
 def editors_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Answer 403 instead of a redirect: the editor would show a login page as the preview."""
+    """Return 403 instead of a redirect: the editor would show a login page as the preview."""
 
     @wraps(view)
     def guarded(request: HttpRequest) -> HttpResponse:
@@ -75,7 +75,7 @@ def _not_added(why: str, status: int) -> JsonResponse:
 
 @require_safe
 def picture(request: HttpRequest, name: str) -> HttpResponseBase:
-    """Serve a stored picture. Its name never changes meaning, so it may be cached for good; an outage may not."""
+    """Serve a stored picture. Its name never changes meaning, so it may be cached forever; a failure may not."""
     match = PICTURE.fullmatch(name)
     if not match:
         raise Http404

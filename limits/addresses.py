@@ -1,4 +1,4 @@
-"""The sender's address that limits count by: one for each household."""
+"""The client address that rate limits count by: one for each household."""
 
 import ipaddress
 
@@ -9,7 +9,7 @@ UNKNOWN = "unknown"
 
 
 def client_address(request: HttpRequest) -> str:
-    """The sender's IPv4 address, or the /64 network of an IPv6 one, which is what a household gets.
+    """Return the sender's IPv4 address, or the /64 network of an IPv6 one, which is what a household gets.
 
     With settings.PROXY_HOPS trusted proxies in front, it is the entry of X-Forwarded-For that the outermost of them
     wrote; entries to the left of it may be forged. A malformed entry counts as the proxy's own address.
@@ -20,7 +20,7 @@ def client_address(request: HttpRequest) -> str:
 
 
 def sender(forwarded: str, peer: str, hops: int) -> str:
-    """The same before there is a request: `forwarded` is X-Forwarded-For, `peer` the connection's address."""
+    """Return the same before there is a request: `forwarded` is X-Forwarded-For, `peer` the connection's address."""
     entries = forwarded.split(",") if hops else []
     claimed = entries[-hops] if len(entries) >= hops > 0 else ""
     return _bucket(claimed) or _bucket(peer) or UNKNOWN

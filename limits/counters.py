@@ -33,7 +33,7 @@ class Result:
 
 
 def hit(scope: str, key: str, *, limit: int, window: datetime.timedelta) -> Result:
-    """Count one more of `scope` (what is limited) for `key` (whom), or refuse it once `limit` is reached.
+    """Count a hit of `scope` (what is limited) for `key` (who is limited), or refuse it once `limit` is reached.
 
     Of concurrent hits exactly `limit` are allowed. A hit is rolled back with the transaction around it. Raises
     DatabaseError.

@@ -1,10 +1,10 @@
-"""Pauses that each process keeps for itself."""
+"""Pauses after a failure or a message, separate in each process."""
 
 import time
 
 
 class Pause:
-    """A time after a failure or a message in which the same is not tried or sent again."""
+    """A time in which something is not tried or sent again."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
