@@ -79,7 +79,7 @@ class GlossaryTerm(models.Model):
 
 
 class OldAddress(models.Model):
-    """A path that a page once had, and where it redirects. Written and read by editorial.addresses."""
+    """A page's former path, and the path it redirects to. Written and read by editorial.addresses."""
 
     path = models.CharField(max_length=200, unique=True)
     leads_to = models.CharField(max_length=200, db_index=True)

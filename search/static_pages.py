@@ -29,9 +29,9 @@ class StaticPage:
         return f"{reverse(self.name)}#{self.place}" if self.place else reverse(self.name)
 
 
-#: Somebody who asks this may need it now. Other questions about naloxone lead to its treatment page.
+#: A reader who searches for this may need it now. Other searches for naloxone lead to its treatment page.
 NALOXONE = ("use naloxone", "use narcan", "give naloxone", "give narcan", "nose spray")
-#: The comparison says where people detox, and not to do it alone.
+#: The comparison has the places to detox, and says not to do it alone.
 AT_HOME = tuple(
     f"{verb} {where}" for verb in ("detox", "withdraw", "withdrawal", "quit") for where in ("at home", "alone")
 )

@@ -70,7 +70,7 @@ def take(request: HttpRequest) -> Outcome:
 
 
 def is_text_only(request: HttpRequest) -> bool:
-    """Whether the server sends the text ahead of the whole form (server/uploads.py); nobody sees the response."""
+    """Return whether the server sent the text ahead of the form (server/uploads.py); nobody sees the response."""
     return TEXT_ONLY_ENVIRON in request.META
 
 

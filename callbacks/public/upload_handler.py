@@ -148,7 +148,7 @@ class UploadHandler(FileUploadHandler):
                 self._text_bytes += len(chunk)
                 if self._text_bytes > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
                     raise RequestDataTooBig("The text of the form is too long.")
-        finally:  # what was typed is shown again even where the connection broke
+        finally:  # what was typed is shown again even if the connection broke
             self._text.appendlist(name, value.decode(errors="replace"))
 
     def _take_file(self, part: MultipartSegment, name: str, file_name: str, chunks: Iterator[bytes]) -> None:

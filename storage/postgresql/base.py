@@ -35,11 +35,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.connection is None:
             return False
         try:
-            return self._answers(settings.DATABASE_SECONDS)
+            return self._responds(settings.DATABASE_SECONDS)
         except psycopg.Error:
             return False
 
-    def _answers(self, seconds: float) -> bool:
+    def _responds(self, seconds: float) -> bool:
         server, deadline = self.connection.pgconn, time.monotonic() + seconds
         server.send_query(b"SELECT 1")
         server.flush()
