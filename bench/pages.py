@@ -37,10 +37,10 @@ def measure() -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    from tests.pagecache.kept import Kept
+    from tests.pagecache.cached_site import CachedSite
     from tests.pages import MISSING, READING
 
-    site = Kept()
+    site = CachedSite()
     columns = ("brotli", "gzip", "of it CSS", "script", "files", "queries")
     print(f"| {'page':32} |", " | ".join(columns), "|")
     print(f"|{'-' * 34}|{'|'.join('-' * (len(name) + 1) + ':' for name in columns)}|")

@@ -22,7 +22,7 @@ from editorial.models import Clinic, GlossaryTerm, HelpLine, OldAddress, Source
 from editorial.opening_admin import OpeningTimeInline, SpecialDayInline
 from editorial.publishing import ReviewedPage, check_sources
 
-LONG = 200  # characters: a field with this limit holds sentences
+LONG = 200  # characters; a field with this limit or a higher one holds sentences
 
 Page = TypeVar("Page", bound=ReviewedPage)
 Fields = dict[type[models.Field], dict[str, Any]]
@@ -85,7 +85,7 @@ class ReviewedPageAdmin(KeepsOldAddress, Generic[Page]):
         js: ClassVar = ["js/admin-inlines.js"]
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
-        """Give sentences a box of two lines."""
+        """Show long text fields as boxes of two lines."""
         if isinstance(db_field, models.CharField) and not db_field.choices and (db_field.max_length or 0) >= LONG:
             kwargs["widget"] = AdminTextareaWidget({"rows": 2})
         return super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -154,7 +154,7 @@ HTTPS_URLS: Fields = {models.URLField: {"assume_scheme": "https"}}
 
 @admin.register(Clinic)
 class ClinicAdmin(admin.ModelAdmin):
-    """The only row can be changed, not removed."""
+    """There is one row, which can be changed but not removed."""
 
     inlines = (OpeningTimeInline, SpecialDayInline)
 

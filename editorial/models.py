@@ -17,7 +17,7 @@ phone_characters = RegexValidator(r"^[0-9 ()+.-]*[0-9][0-9 ()+.-]*$", "Use digit
 
 
 def can_be_called(phone: str) -> None:
-    """Raise ValidationError for a number no phone could reach: it is at the top of every page."""
+    """Raise ValidationError for a number that no phone can call: it is at the top of every page."""
     try:
         is_one = not phones.read(phone).remark
     except phones.NotANumber:

@@ -195,7 +195,7 @@ def _first_of_several(flat: str, groups: list[tuple[int, int]]) -> list[tuple[in
 
 
 def _foreign(flat: str, parts: list[list[tuple[int, int]]]) -> list[tuple[int, int]] | None:
-    """Return the first part, if it names its country. Lengths differ abroad: before more digits it must be valid."""
+    """Return the first part if it has a country code. Lengths differ abroad: if digits follow, it must be valid."""
     number = _number(_digits(flat, parts[0]))
     if number is None or (len(parts) > 1 and not phonenumbers.is_valid_number(number)):
         return None

@@ -64,7 +64,7 @@ def load_item(
 
 
 def rows(model: type[Row], field: str, names: Iterable[str]) -> list[Row]:
-    """Return the rows that files call by these names, also those staff renamed, without those they removed."""
+    """Return the rows that files call by these names, including those that staff renamed but not those they removed."""
     found = []
     for name in names:
         item = _item(model, {field: name})
@@ -135,10 +135,10 @@ def _relate(row: models.Model, related: Related) -> None:
 
 
 def _untouched(row: models.Model, values: Values, related: Related, digest: str) -> bool:
-    """Return whether the row still holds what it was loaded with.
+    """Return whether the row still has the values it was loaded with.
 
-    A column added since then is not in that digest, and the row has its default. Which columns there were is not
-    recorded, so the digest is tried without any of those that hold their default.
+    A column added since then is not in the digest, and has its default in the row. The digest's columns are not
+    recorded, so every combination of columns at their default is tried as the added ones.
     """
     at_default = [name for name in values if _at_default(row, name)]
     for count in range(len(at_default) + 1):
@@ -167,7 +167,7 @@ def _digest(values: Values, related: Related) -> str:
 
 
 def _plain(value: object) -> object:
-    """Return the same for a value from a file and for that value read from the database, which keeps time in UTC."""
+    """Return the same for a value from a file and for that value from the database, which stores times in UTC."""
     if isinstance(value, models.Model):
         return value.pk
     if isinstance(value, datetime.datetime):

@@ -10,7 +10,7 @@ from bench.pages import wire
 from editorial.markdown import cited_keys, plain_text
 from editorial.models import Source
 from tests.detoxsite.test_wire import FIRST_FLIGHT
-from tests.pagecache.kept import Kept
+from tests.pagecache.cached_site import CachedSite
 
 pytestmark = pytest.mark.django_db
 
@@ -195,7 +195,7 @@ def test_page_begins_with_what_to_do_and_reads_at_grade_seven_or_lower(guide, sl
 @pages
 def test_page_is_found_everywhere_and_fits_the_first_flight(client, guide, slug):
     path = f"/articles/{slug}/"
-    status, headers, body = Kept().get(path, HTTP_ACCEPT_ENCODING="br")
+    status, headers, body = CachedSite().get(path, HTTP_ACCEPT_ENCODING="br")
     assert status.startswith("200") and wire(status, headers, body) <= FIRST_FLIGHT
     for place in ("/articles/", "/articles/topics/your-situation/", "/articles/feed/", "/sitemap.xml", "/a-z/"):
         assert path in client.get(place).content.decode(), place

@@ -13,7 +13,7 @@ from django.test import RequestFactory
 from bench.pages import wire
 from pagecache.compression import CompressionMiddleware
 from tests.detoxsite.test_ten_lines import pages_of_the_site
-from tests.pagecache.kept import Kept
+from tests.pagecache.cached_site import CachedSite
 from tests.pages import READING
 
 FIRST_FLIGHT = 14_600  # bytes
@@ -23,7 +23,7 @@ SCRIPTS = 4096  # bytes, compressed
 @pytest.mark.parametrize("path", READING)
 @pytest.mark.django_db
 def test_page_fits_the_first_flight_and_asks_for_one_more_file_at_most(guide, path):
-    status, headers, body = Kept().get(path, HTTP_ACCEPT_ENCODING="br")
+    status, headers, body = CachedSite().get(path, HTTP_ACCEPT_ENCODING="br")
     assert headers["content-encoding"] == "br"
     assert wire(status, headers, body) <= FIRST_FLIGHT
     page = brotli.decompress(body).decode()
@@ -36,7 +36,7 @@ def test_page_fits_the_first_flight_and_asks_for_one_more_file_at_most(guide, pa
 
 @pytest.mark.django_db
 def test_every_page_of_the_site_fits_the_first_flight(client, guide):
-    site = Kept()
+    site = CachedSite()
     sizes = {path: wire(*site.get(path, HTTP_ACCEPT_ENCODING="br")) for path in pages_of_the_site(client)}
     assert len(sizes) > 70
     assert {path: size for path, size in sizes.items() if size > FIRST_FLIGHT} == {}

@@ -1,4 +1,4 @@
-"""Finished pages in memory: what is kept, for how long, and what a browser gets that has them already."""
+"""Cached pages: what is cached, for how long, and what a browser gets that has them already."""
 
 import gzip
 
@@ -9,7 +9,7 @@ from articles.views import PAGE_SIZE
 from pagecache import entries
 from privateversion import codes
 from tests.factories import make_article
-from tests.pagecache.kept import NOT_KEPT, Kept, times
+from tests.pagecache.cached_site import NOT_CACHED, CachedSite, times
 from tests.pages import READING
 
 MACHINES = ["/articles/feed/", "/notes.html", "/sitemap.xml", "/articles/topics/staying-safe/feed/"]
@@ -17,13 +17,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def site() -> Kept:
-    return Kept()
+def site() -> CachedSite:
+    return CachedSite()
 
 
 @pytest.mark.parametrize("path", READING)
 def test_reading_page_is_rendered_once_and_others_each_time(site, guide, path):
-    assert times(site, path) == (2 if path in NOT_KEPT else 1)
+    assert times(site, path) == (2 if path in NOT_CACHED else 1)
 
 
 @pytest.mark.parametrize("path", MACHINES)
@@ -52,19 +52,19 @@ def test_file_that_machines_read_is_rendered_once(site, guide, path):
         "/static/css/none.css",
     ],
 )
-def test_other_address_is_never_kept(site, guide, target):
+def test_other_address_is_never_cached(site, guide, target):
     assert times(site, target) == 2
     assert site.cache.used == 0
 
 
-def test_second_page_of_a_list_is_kept_under_its_number(site):
+def test_second_page_of_a_list_is_cached_under_its_number(site):
     for number in range(PAGE_SIZE + 5):
         make_article(slug=f"a-{number}", title=f"Article {number}")
     assert times(site, "/articles/?page=2") == 1
     assert site.get("/articles/?page=2")[2] != site.get("/articles/")[2]
 
 
-def test_kept_page_is_what_django_answers(site, client, guide):
+def test_cached_page_is_what_django_answers(site, client, guide):
     for path in ("/", "/articles/the-first-72-hours/", "/notes.html", "/articles/feed/"):
         own = client.get(path, headers={"host": "127.0.0.1"})
         for _ in range(2):
@@ -133,12 +133,12 @@ def test_request_with_a_cookie_is_answered_by_django(site, guide, cookie):
     assert times(site, "/", HTTP_AUTHORIZATION="Basic eDp5") == 2
 
 
-def test_post_never_gets_a_kept_page(site, guide):
+def test_post_never_gets_a_cached_page(site, guide):
     site.get("/about/")
     assert site.get("/about/", "POST", CONTENT_LENGTH="0")[0].startswith(("403", "405"))
 
 
-def test_private_version_is_kept_under_its_own_address(site, guide):
+def test_private_version_is_cached_under_its_own_address(site, guide):
     address = codes.private("/emergency/")
     assert times(site, address) == 1
     assert b"<title>Notes</title>" in site.get(address)[2]

@@ -1,4 +1,4 @@
-"""Finished pages in memory: how a change shows, what a stampede and a failure do, and how much they may take."""
+"""Cached pages: how a change shows, what a stampede and a failure do, and how much they may take."""
 
 import datetime
 import threading
@@ -14,7 +14,7 @@ from editorial import versions
 from pagecache import entries
 from privateversion import codes
 from tests.factories import make_article, make_phase, make_treatment
-from tests.pagecache.kept import NOT_KEPT, Kept, times
+from tests.pagecache.cached_site import NOT_CACHED, CachedSite, times
 from tests.pages import READING
 
 ARTICLE = "/articles/an-article/"
@@ -23,11 +23,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def site() -> Kept:
-    return Kept()
+def site() -> CachedSite:
+    return CachedSite()
 
 
-def test_publication_shows_with_the_next_look(site):
+def test_publication_shows_at_the_next_version_check(site):
     site.get("/articles/")
     make_article(title="Brand new")
     site.cache.refresh()
@@ -72,7 +72,7 @@ def test_pages_change_with_the_day():
     assert versions.next_change(noon) == due
 
 
-def test_page_made_from_older_content_is_not_kept(site):
+def test_page_made_from_older_content_is_not_cached(site):
     """A publication while a page is rendered: the reader of that moment gets it, the next one gets a new one."""
     make_article()
     through = site._through
@@ -89,7 +89,7 @@ def test_page_made_from_older_content_is_not_kept(site):
     assert b"Another" in site.get("/articles/")[2]
 
 
-def test_failure_is_not_kept(site, guide, monkeypatch):
+def test_failure_is_not_cached(site, guide, monkeypatch):
     from guide import views
 
     def broken(*args, **kwargs):
@@ -181,7 +181,7 @@ def test_every_table_that_a_page_reads_is_followed(client, guide, django_assert_
     followed |= {"search_fts", "search_searchentry", "search_searchword"}  # made from the others
     known = set(connection.introspection.table_names())
     for path in [*READING, "/articles/feed/", "/sitemap.xml", "/notes.html"]:
-        if path in NOT_KEPT:
+        if path in NOT_CACHED:
             continue
         with django_assert_max_num_queries(1000) as queries:
             client.get(path)

@@ -1,4 +1,4 @@
-"""Finished pages in memory while the database is away: known ones stay up for a while, and no lesser one is kept."""
+"""Cached pages while the database is down: known ones stay up for a while, and no lesser one is kept."""
 
 import contextlib
 import datetime
@@ -16,14 +16,14 @@ from pagecache import cache as cache_module
 from pagecache import rules
 from privateversion import codes
 from tests.factories import make_article
-from tests.pagecache.kept import Kept, times
+from tests.pagecache.cached_site import CachedSite, times
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def site() -> Kept:
-    return Kept()
+def site() -> CachedSite:
+    return CachedSite()
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def clock(monkeypatch) -> SimpleNamespace:
 
 @pytest.fixture
 def without_database(monkeypatch, clock):
-    """Where no look at the content gets an answer: each fails after five seconds, as connecting to nobody does."""
+    """Where every version check fails after five seconds, as connecting to an unused address does."""
 
     def fail():
         clock.ahead += 5
@@ -79,7 +79,7 @@ def test_known_pages_outlive_the_database_past_the_moment_of_a_change(site, cloc
     assert b"Another" in site.get("/articles/")[2]
 
 
-def test_page_made_without_a_database_is_not_kept(site, guide, monkeypatch):
+def test_page_made_without_a_database_is_not_cached(site, guide, monkeypatch):
     """It has the help lines of the program itself, and not those that staff keep."""
 
     def down():
@@ -99,7 +99,7 @@ class Broken(Sitemap):
         raise DatabaseError
 
 
-def test_private_address_is_found_though_the_database_went_away_while_pages_were_listed(monkeypatch):
+def test_private_address_is_found_though_the_database_failed_while_pages_were_listed(monkeypatch):
     make_article()
     address = codes.private("/articles/an-article/")
     with monkeypatch.context() as patch, pytest.raises(DatabaseError):
@@ -108,7 +108,7 @@ def test_private_address_is_found_though_the_database_went_away_while_pages_were
     assert codes.plain(address) == "/articles/an-article/"
 
 
-def test_private_address_is_answered_by_django_when_the_database_is_away(site, monkeypatch):
+def test_private_address_is_answered_by_django_when_the_database_is_down(site, monkeypatch):
     """What is raised in front of Django would be a bare line from the server, without a number to call."""
 
     monkeypatch.setattr(codes, "SITEMAPS", {"broken": Broken()})

@@ -3,14 +3,14 @@
 import pytest
 
 from pagecache import wire
-from tests.pagecache.kept import Kept
+from tests.pagecache.cached_site import CachedSite
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def site(guide) -> Kept:
-    site = Kept()
+def site(guide) -> CachedSite:
+    site = CachedSite()
     for target in ("/", "/emergency/", "/sitemap.xml", "/articles/feed/"):
         site.get(target)
         site.get(target, HTTP_ACCEPT_ENCODING="br")
@@ -18,11 +18,11 @@ def site(guide) -> Kept:
     return site
 
 
-_asked: list[Kept] = []
+_asked: list[CachedSite] = []
 
 
 @pytest.fixture
-def asked(request) -> Kept:
+def asked(request) -> CachedSite:
     """A site that is only asked: filled once for all such tests. It answers an ordinary request at once, so what it
     does not answer is odd."""
     if not _asked:
@@ -182,7 +182,7 @@ POISON = {
 
 @pytest.mark.parametrize("target", ["/", "/sitemap.xml", "/articles/feed/"])
 def test_no_header_gets_into_what_others_get(guide, target):
-    clean, poisoned = Kept(), Kept()
+    clean, poisoned = CachedSite(), CachedSite()
     assert poisoned.get(target, **POISON) == clean.get(target)
     assert poisoned.get(target) == clean.get(target)
     assert len(poisoned.rendered) == 1
@@ -201,8 +201,8 @@ def test_no_header_gets_into_what_others_get(guide, target):
         {"HTTP_HOST": "127.0.0.1:99"},
     ],
 )
-def test_request_that_could_change_the_page_is_never_kept(guide, environ):
-    site = Kept()
+def test_request_that_could_change_the_page_is_never_cached(guide, environ):
+    site = CachedSite()
     site.get("/sitemap.xml", **environ)
     assert site.cache.used == 0
     site.get("/sitemap.xml")
@@ -213,7 +213,7 @@ def test_behind_tls_only_what_the_proxy_vouches_for_is_answered(guide, settings)
     settings.HTTPS, settings.SITE_URL, settings.ALLOWED_HOSTS = True, "https://guide.example", ["guide.example"]
     settings.SECURE_PROXY_SSL_HEADER, settings.SECURE_SSL_REDIRECT = ("HTTP_X_FORWARDED_PROTO", "https"), True
     settings.SECURE_HSTS_SECONDS = 1000
-    site = Kept()
+    site = CachedSite()
     secure = {"HTTP_HOST": "guide.example", "HTTP_X_FORWARDED_PROTO": "https"}
     assert site.get("/about/", HTTP_HOST="guide.example")[0].startswith("301")
     status, headers, _ = site.get("/about/", **secure)

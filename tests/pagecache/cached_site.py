@@ -1,4 +1,4 @@
-"""The program in front of Django inside the process of a test: asked like a server asks it, and counted."""
+"""The cached site inside a test's process: called as a server would, with its renderings counted."""
 
 import io
 from collections.abc import Callable
@@ -8,11 +8,11 @@ from django.core.wsgi import get_wsgi_application
 from pagecache.application import CachedPages
 
 HOST = "127.0.0.1"
-#: Of the reading pages, those whose answer is a reader's own or depends on the hour.
-NOT_KEPT = {"/phases/now/", "/phases/now/check-in/", "/search/?q=withdrawl", "/contact/"}
+#: Reading pages whose response is personal or depends on the time.
+NOT_CACHED = {"/phases/now/", "/phases/now/check-in/", "/search/?q=withdrawl", "/contact/"}
 
 
-class Kept:
+class CachedSite:
     """The site behind its page cache. `rendered` has the path of each request that came through to Django."""
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class Kept:
         return *answer["start"], body
 
     def trust(self) -> None:
-        """What it knows goes out from now on without another look, however slow the machine is."""
+        """Serve cached pages from now on without another version check, however slow the machine is."""
         self.cache._fresh_until = self.cache._ends_at = float("inf")
 
     def wire(self, *lines: str, host: str = HOST, line: str = "GET / HTTP/1.1") -> tuple[bytes, bool] | None:
@@ -63,7 +63,7 @@ class Kept:
         return answer and (b"".join(answer[0]), answer[1])
 
 
-def times(site: Kept, target: str, **environ: str) -> int:
+def times(site: CachedSite, target: str, **environ: str) -> int:
     """How often Django is asked for two requests."""
     before = len(site.rendered)
     site.get(target, **environ)
