@@ -12,7 +12,8 @@ from django import forms
 
 from phases.compare import answer_in_words
 from phases.models import Symptom, by_area
-from phases.now import SINCE, Substance, may_have_just_used
+from phases.now import may_have_just_used
+from phases.now_form import SINCE, Substance
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,7 @@ class CheckInForm(forms.Form):
     )
 
     def __init__(self, symptoms: list[Symptom], data: Any = None, initial: dict[str, str] | None = None) -> None:
-        super().__init__(data, initial=initial, auto_id="check_%s")  # it shares a page with NowForm
+        super().__init__(data, initial=initial, auto_id="check_%s")
         self.symptoms = symptoms
         felt = Symptom.objects.filter(pk__in=[symptom.pk for symptom in symptoms])
         self.fields["felt"].queryset = felt  # type: ignore[attr-defined]  # it is a ModelMultipleChoiceField
@@ -200,7 +201,7 @@ class CheckInForm(forms.Form):
     @property
     def may_be_fentanyl(self) -> bool:
         """Whether other sedatives may be in what was taken: heroin, fentanyl or not sure."""
-        return self.cleaned_data["substance"] in (Substance.FENTANYL, Substance.HEROIN)
+        return self.cleaned_data["substance"] in (Substance.FENTANYL, Substance.HEROIN, Substance.UNSURE)
 
     @property
     def may_have_just_used(self) -> bool:

@@ -6,124 +6,15 @@ Nothing is stored. The answer never says that a person is well: it says what is 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from django import forms
-
-from phases.hours import DAY, LONGEST
+from phases.hours import DAY, in_words
 from phases.models import Phase, Symptom
-from phases.outlook import EASES_FROM, outlooks
-
-Hours = tuple[float, float]  # a range in hours since last use
+from phases.now_form import Hours, Substance
+from phases.outlook import EASES_FROM, on_the_hill, outlook
 
 LATE = 20 * DAY  # hours: by then acute symptoms are gone, methadone's too (drugs-com-withdrawal)
 JUST_USED = 6  # hours: until then an answer warns of overdose first
 LONG_ACTING = 24  # hours: the same for what may be long-acting; not from a study, but on the safe side
 AHEAD = (6, 24, 72)  # hours: how far "what comes next" looks
-
-
-class Substance:
-    """What was used: the hours of heroin say nothing about other opioids."""
-
-    HEROIN, FENTANYL, PILLS = "heroin", "fentanyl", "pills"
-    METHADONE, BUPRENORPHINE, KRATOM = "methadone", "buprenorphine", "kratom"
-    choices = [
-        (HEROIN, "Heroin"),
-        (FENTANYL, "Fentanyl, or I am not sure"),
-        (PILLS, "Pain pills, like oxycodone, hydrocodone, morphine, codeine or tramadol"),
-        (METHADONE, "Methadone or another long-acting opioid"),
-        (BUPRENORPHINE, "Buprenorphine, like Suboxone"),
-        (KRATOM, "Kratom or 7-OH"),
-    ]
-
-
-#: Articles that an answer links to, where published: the substance's own first, then those for everybody.
-READ_ON = {
-    Substance.FENTANYL: ("test-strips", "Test strips"),
-    Substance.PILLS: ("pain-pills-and-tramadol", "Pain pills and tramadol"),
-    Substance.METHADONE: ("coming-off-methadone-or-buprenorphine", "Coming off methadone or buprenorphine"),
-    Substance.BUPRENORPHINE: ("coming-off-methadone-or-buprenorphine", "Coming off methadone or buprenorphine"),
-    Substance.KRATOM: ("kratom-and-other-remedies", "Kratom and other remedies"),
-}
-FOR_ALL = (
-    ("alcohol-or-benzos-too", "Also using alcohol or benzos"),
-    ("pregnant-or-breastfeeding", "Pregnant or breastfeeding"),
-)
-
-
-#: Each answer with its range; None where the person does not know.
-SINCE: dict[str, tuple[str, Hours | None]] = {
-    "under-6": ("Less than 6 hours ago", (0, 6)),
-    "6-12": ("6 to 12 hours ago", (6, 12)),
-    "12-24": ("12 to 24 hours ago", (12, 24)),
-    "24-48": ("1 to 2 days ago", (24, 48)),
-    "48-72": ("2 to 3 days ago", (48, 72)),
-    "3-5": ("3 to 5 days ago", (72, 120)),
-    "5-10": ("5 to 10 days ago", (120, 240)),
-    "10-28": ("10 days to 4 weeks ago", (240, 672)),
-    "over-28": ("More than 4 weeks ago", (672, 4320)),
-    "unknown": ("I do not know", None),
-}
-UNITS = {"hours": 1, "days": DAY}
-
-
-class NowForm(forms.Form):
-    """Two questions, coarse answers, and room for an exact one."""
-
-    since = forms.ChoiceField(
-        label="When did you last use?",
-        choices=[(key, words) for key, (words, _) in SINCE.items()],
-        widget=forms.RadioSelect,
-        required=False,
-    )
-    amount = forms.DecimalField(
-        label="Or a number",
-        help_text="If you write one, we go by it and not by the list above.",
-        min_value=0,
-        max_value=LONGEST,
-        max_digits=8,
-        decimal_places=2,
-        required=False,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "size": 6}),
-        error_messages=dict.fromkeys(
-            ("invalid", "min_value", "max_digits", "max_decimal_places", "max_whole_digits"),
-            "Write one number in digits, like 30 or 1.5, with no words beside it.",
-        )
-        | {"max_value": "Write a number up to three years."},
-    )
-    unit = forms.ChoiceField(
-        label="Hours or days", choices=[(unit, f"{unit} ago") for unit in UNITS], initial="hours", required=False
-    )
-    substance = forms.ChoiceField(
-        label="What did you use?",
-        choices=Substance.choices,
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose what you used. “Not sure” is an answer too."},
-    )
-
-    def clean(self) -> dict:
-        data = super().clean() or {}
-        amount = data.get("amount")
-        if amount is None and not data.get("since") and not {"amount", "since"} & set(self.errors):
-            self.add_error("since", "Choose when you last used. A rough answer is fine.")
-        elif amount is not None and amount * UNITS[data.get("unit") or "hours"] > LONGEST:
-            self.add_error("amount", "Write a number up to three years.")
-        return data
-
-    @property
-    def hours(self) -> Hours | None:
-        """The answer as a range, or None where the person does not know."""
-        amount = self.cleaned_data["amount"]
-        if amount is not None:
-            exact = float(amount) * UNITS[self.cleaned_data["unit"] or "hours"]
-            return exact, exact
-        return SINCE[self.cleaned_data["since"]][1]
-
-    @property
-    def coarse_since(self) -> str:
-        """The rough answer that an exact one falls into: the check-in asks for no more."""
-        if self.cleaned_data["amount"] is None or self.hours is None:
-            return self.cleaned_data["since"]
-        hour, _ = self.hours
-        return next((key for key, (_, hours) in SINCE.items() if hours and hour < hours[1]), "over-28")
 
 
 @dataclass(frozen=True)
@@ -136,6 +27,22 @@ class Window:
     begins: list[Symptom]
     eases: list[Symptom]
     phases: list[Phase]
+
+    @property
+    def when(self) -> str:
+        if self.after:
+            return f"{in_words(self.after, self.until)} from now"
+        return f"The next {in_words(self.until, self.until)}"
+
+    def joined(self, later: "Window") -> "Window":
+        """Return one window for both, where the later one says the same."""
+        return replace(
+            self,
+            until=later.until,
+            begins=_one_of_each(self.begins + later.begins),
+            eases=_one_of_each(self.eases + later.eases),
+            phases=self.phases + later.phases,
+        )
 
 
 @dataclass(frozen=True)
@@ -171,6 +78,21 @@ class Answer:
         return peak is not None and self._middle > peak[1]
 
     @property
+    def is_lasting(self) -> bool:
+        """Whether this is a stage without a peak, after the one with it."""
+        return self.phase is not None and self.phase.peak is None and self._middle >= EASES_FROM
+
+    @property
+    def is_late(self) -> bool:
+        return self.hours is not None and self.hours[0] >= LATE
+
+    @property
+    def hill(self) -> tuple[int, int]:
+        """Where the answer is on the hill of the days: its left edge and its width."""
+        start, stop = (on_the_hill(hour) for hour in self.hours or (0, 0))
+        return start - 2, max(stop - start, 4)
+
+    @property
     def _middle(self) -> float:
         return sum(self.hours) / 2 if self.hours else 0
 
@@ -181,8 +103,7 @@ class Answer:
 
 def may_have_just_used(hours: Hours | None, substance: str) -> bool:
     """Return whether an overdose may still come, as it may where nobody knows when the last use was."""
-    long_acting = substance in (Substance.METHADONE, Substance.PILLS)
-    return hours is None or hours[0] < (LONG_ACTING if long_acting else JUST_USED)
+    return hours is None or hours[0] < (LONG_ACTING if substance in Substance.MAY_BE_LONG_ACTING else JUST_USED)
 
 
 def place(hours: Hours | None, substance: str, phases: Sequence[Phase]) -> Answer:
@@ -224,14 +145,15 @@ def _thing(symptom: Symptom) -> object:
 
 
 def _windows(hours: Hours, symptoms: Sequence[Symptom], phases: Sequence[Phase]) -> list[Window]:
-    steps = list(zip((0, *AHEAD), AHEAD, strict=False))
-    said = outlooks([(hours[0] + after, hours[1] + until) for after, until in steps], phases)
-    return [_window(hours, step, words, symptoms, phases) for step, words in zip(steps, said, strict=True)]
+    windows: list[Window] = []
+    for step in zip((0, *AHEAD), AHEAD, strict=False):
+        window = _window(hours, step, symptoms, phases)
+        same = windows and windows[-1].outlook == window.outlook
+        windows.append(windows.pop().joined(window) if same else window)
+    return windows
 
 
-def _window(
-    hours: Hours, step: tuple[int, int], words: str, symptoms: Sequence[Symptom], phases: Sequence[Phase]
-) -> Window:
+def _window(hours: Hours, step: tuple[int, int], symptoms: Sequence[Symptom], phases: Sequence[Phase]) -> Window:
     middle = sum(hours) / 2
     start, stop = (middle + ahead for ahead in step)
     there = {_thing(symptom) for symptom in symptoms if symptom.is_possible_at(start)}
@@ -240,7 +162,7 @@ def _window(
     eases = [symptom for symptom in symptoms if start < symptom.end_from <= stop and _thing(symptom) not in goes_on]
     return Window(
         *step,
-        outlook=words,
+        outlook=outlook(hours[0] + step[0], hours[1] + step[1], phases),
         begins=_one_of_each(begins),
         eases=_one_of_each(eases) if hours[0] + step[0] >= EASES_FROM else [],
         phases=[phase for phase in phases if start < phase.onset_from <= stop],

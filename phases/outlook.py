@@ -5,54 +5,29 @@ hours: some guides put the peak at 36 to 72 (medscape-opioid-2018), others at 24
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from phases.hours import Course
 
+#: Hours since last use, and where they are on the hill of the days, of 340 units (templates: phases/_hill.html).
+HILL = ((0, 20), (24, 78), (72, 140), (240, 220), (672, 290), (4320, 324))
 EASES_FROM = 48  # hours since last use: before that, nothing is said to ease
 
-#: For each place in the course, what to say first, and what where the stretch before was in the same place.
+#: What to say of each place in the course.
 WORDS = {
-    "before": ("Often no signs yet in this time.", "There may be no signs yet.", "Often still no signs."),
-    "building": (
-        "Signs often begin or grow in this time.",
-        "They often go on growing.",
-        "They may grow more in this time.",
-    ),
-    "rising": (
-        "The hardest time often begins here, and it passes.",
-        "This may be where the hardest time begins.",
-        "The hardest time may still be starting.",
-    ),
-    "hardest": (
-        "This is often part of the hardest time, and it passes.",
-        "This is often among the hardest hours too.",
-        "This is often still the hardest time.",
-    ),
-    "turning": (
-        "This is often still part of the hardest time, but it may start to ease.",
-        "The hardest time often ends here, and it may ease.",
-        "Part of the hardest time may still be here, but it may be easing.",
-    ),
-    "easing": (
-        "The hardest part is usually over, and it may ease day by day.",
-        "It may ease more in this time.",
-        "It often goes on easing, bit by bit.",
-    ),
-    "lasting": (
-        "Nothing new usually begins. Low mood, poor sleep or cravings may go on.",
-        "They may come and go.",
-        "For some people they last for weeks or months.",
-    ),
+    "before": "Often no signs yet.",
+    "building": "Signs often begin or grow.",
+    "rising": "The hardest time often begins here, and it passes.",
+    "hardest": "Often the hardest time, and it passes.",
+    "turning": "Often still the hardest time, but the worst usually starts to ease.",
+    "easing": "The hardest part is usually over, and it may ease day by day.",
+    "lasting": "New symptoms are not likely. Low mood, poor sleep or cravings may continue.",
 }
 
 
-def outlooks(stretches: Sequence[tuple[float, float]], phases: Sequence[Course]) -> list[str]:
-    """Return a sentence for each stretch, a range in hours since last use, and no sentence twice."""
-    said: list[str] = []
-    for start, stop in stretches:
-        words = WORDS[_place(start, stop, phases)]
-        said.append(next(sentence for sentence in words if sentence not in said))
-    return said
+def outlook(start: float, stop: float, phases: Sequence[Course]) -> str:
+    """Return a sentence for a stretch, a range in hours since last use."""
+    return WORDS[_place(start, stop, phases)]
 
 
 def _place(start: float, stop: float, phases: Sequence[Course]) -> str:
@@ -63,3 +38,11 @@ def _place(start: float, stop: float, phases: Sequence[Course]) -> str:
     if start < max((phase.peak[1] for phase in phases if phase.peak), default=0):
         return "before" if stop < min(phase.onset_from for phase in phases) else "building"
     return "easing" if start < max((phase.end_to for phase in phases if phase.peak), default=0) else "lasting"
+
+
+def on_the_hill(hour: float) -> int:
+    """Return where an hour since last use is on the hill."""
+    for (earlier, left), (later, right) in pairwise(HILL):
+        if hour <= later:
+            return round(left + (right - left) * (hour - earlier) / (later - earlier))
+    return HILL[-1][1]

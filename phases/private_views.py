@@ -18,7 +18,8 @@ from django.views.decorators.http import require_http_methods
 from phases import timeline
 from phases.checkin import CheckInForm
 from phases.models import Phase, Symptom
-from phases.now import FOR_ALL, READ_ON, NowForm, place
+from phases.now import place
+from phases.now_form import FOR_ALL, READ_ON, NowForm
 
 
 @sensitive_post_parameters()
@@ -29,8 +30,7 @@ def now(request: HttpRequest) -> HttpResponse:
     """Two questions, and the answer."""
     form = NowForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        empty = {"form": form, "check_in": CheckInForm(_symptoms())}
-        return render(request, "phases/now.html", empty, status=422 if form.is_bound else 200)
+        return render(request, "phases/now.html", {"form": form}, status=422 if form.is_bound else 200)
     phases = list(Phase.objects.published().with_symptoms())
     answer = place(form.hours, form.cleaned_data["substance"], phases)
     context: dict[str, object] = {"form": form, "answer": answer, "read_on": _read_on(answer.substance)}

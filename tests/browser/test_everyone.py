@@ -105,6 +105,7 @@ def test_colors_of_the_system_leave_levels_bands_and_ticks_readable(window):
     page.get_by_label("2 to 3 days ago").first.check()
     page.get_by_label("Heroin", exact=True).first.check()
     page.get_by_role("button", name="Show me").click()
+    page.get_by_text("Where these times come from").click()
     style = page.locator(".now").evaluate("e => [getComputedStyle(e).strokeDasharray, getComputedStyle(e).stroke]")
     assert style[0] != "none" and style[1] != "none"
 

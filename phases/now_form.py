@@ -1,0 +1,132 @@
+"""The questions of "Where am I now?": when it was, and what."""
+
+from django import forms
+
+from phases.hours import DAY, LONGEST
+
+Hours = tuple[float, float]  # a range in hours since last use
+
+
+class Substance:
+    """What was used: the hours of heroin say nothing about other opioids."""
+
+    HEROIN, FENTANYL, PILLS = "heroin", "fentanyl", "pills"
+    METHADONE, BUPRENORPHINE, KRATOM, UNSURE = "methadone", "buprenorphine", "kratom", "unsure"
+    choices = [
+        (HEROIN, "Heroin"),
+        (FENTANYL, "Fentanyl"),
+        (PILLS, "Pain pills, like oxycodone, hydrocodone, morphine, codeine or tramadol"),
+        (METHADONE, "Methadone or another long-acting opioid"),
+        (BUPRENORPHINE, "Buprenorphine, like Suboxone"),
+        (KRATOM, "Kratom or 7-OH"),
+        (UNSURE, "I am not sure"),
+    ]
+    #: What may act for long, so that an overdose can still come the next day.
+    MAY_BE_LONG_ACTING = (METHADONE, PILLS, UNSURE)
+
+    @classmethod
+    def short(cls, substance: str) -> str:
+        """Return its name without the examples."""
+        return "Not sure what" if substance == cls.UNSURE else dict(cls.choices)[substance].partition(",")[0]
+
+
+#: Articles that an answer links to, where published: the substance's own first, then those for everybody.
+READ_ON = {
+    Substance.FENTANYL: ("test-strips", "Test strips"),
+    Substance.UNSURE: ("test-strips", "Test strips"),
+    Substance.PILLS: ("pain-pills-and-tramadol", "Pain pills and tramadol"),
+    Substance.METHADONE: ("coming-off-methadone-or-buprenorphine", "Coming off methadone or buprenorphine"),
+    Substance.BUPRENORPHINE: ("coming-off-methadone-or-buprenorphine", "Coming off methadone or buprenorphine"),
+    Substance.KRATOM: ("kratom-and-other-remedies", "Kratom and other remedies"),
+}
+FOR_ALL = (
+    ("alcohol-or-benzos-too", "Also using alcohol or benzos"),
+    ("pregnant-or-breastfeeding", "Pregnant or breastfeeding"),
+)
+
+
+#: Each answer with its range; None where the person does not know.
+SINCE: dict[str, tuple[str, Hours | None]] = {
+    "under-6": ("Less than 6 hours ago", (0, 6)),
+    "6-12": ("6 to 12 hours ago", (6, 12)),
+    "12-24": ("12 to 24 hours ago", (12, 24)),
+    "24-48": ("1 to 2 days ago", (24, 48)),
+    "48-72": ("2 to 3 days ago", (48, 72)),
+    "3-5": ("3 to 5 days ago", (72, 120)),
+    "5-10": ("5 to 10 days ago", (120, 240)),
+    "10-28": ("10 days to 4 weeks ago", (240, 672)),
+    "over-28": ("More than 4 weeks ago", (672, 4320)),
+    "unknown": ("I do not know", None),
+}
+UNITS = {"hours": 1, "days": DAY}
+
+
+class NowForm(forms.Form):
+    """Two questions, rough answers, and room for an exact one."""
+
+    since = forms.ChoiceField(
+        label="When did you last use?",
+        choices=[(key, words) for key, (words, _) in SINCE.items()],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    amount = forms.DecimalField(
+        label="How long ago",
+        min_value=0,
+        max_value=LONGEST,
+        max_digits=8,
+        decimal_places=2,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "size": 6}),
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_digits", "max_decimal_places", "max_whole_digits"),
+            "Write one number in digits, like 30 or 1.5, with no words beside it.",
+        )
+        | {"max_value": "Write a number up to three years."},
+    )
+    unit = forms.ChoiceField(
+        label="Hours or days", choices=[(unit, f"{unit} ago") for unit in UNITS], initial="hours", required=False
+    )
+    substance = forms.ChoiceField(
+        label="What did you use?",
+        choices=Substance.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what you used. “I am not sure” is an answer too."},
+    )
+
+    def clean(self) -> dict:
+        data = super().clean() or {}
+        amount = data.get("amount")
+        if amount is None and not data.get("since") and not {"amount", "since"} & set(self.errors):
+            self.add_error("since", "Choose when you last used. A rough answer is fine.")
+        elif amount is not None and amount * UNITS[data.get("unit") or "hours"] > LONGEST:
+            self.add_error("amount", "Write a number up to three years.")
+        return data
+
+    @property
+    def hours(self) -> Hours | None:
+        """The answer as a range, or None where the person does not know."""
+        amount = self.cleaned_data["amount"]
+        if amount is not None:
+            exact = float(amount) * UNITS[self.cleaned_data["unit"] or "hours"]
+            return exact, exact
+        return SINCE[self.cleaned_data["since"]][1]
+
+    @property
+    def in_words(self) -> str:
+        """What was answered, as a reader would say it."""
+        substance = Substance.short(self.cleaned_data["substance"])
+        amount = self.cleaned_data["amount"]
+        if amount is not None:
+            unit = self.cleaned_data["unit"] or "hours"
+            return f"{substance}, {amount.normalize():f} {unit.removesuffix('s') if amount == 1 else unit} ago"
+        words, hours = SINCE[self.cleaned_data["since"]]
+        return f"{substance}, {words[0].lower()}{words[1:]}" if hours else f"{substance}, not sure when"
+
+    @property
+    def coarse_since(self) -> str:
+        """The rough answer that an exact one falls into: the check-in asks for no more."""
+        if self.cleaned_data["amount"] is None or self.hours is None:
+            return self.cleaned_data["since"]
+        hour, _ = self.hours
+        return next((key for key, (_, hours) in SINCE.items() if hours and hour < hours[1]), "over-28")
