@@ -1,5 +1,7 @@
 """The questions of "Where am I now?": when it was, and what."""
 
+import re
+
 from django import forms
 
 from phases.hours import DAY, LONGEST
@@ -27,7 +29,9 @@ class Substance:
     @classmethod
     def short(cls, substance: str) -> str:
         """Return its name without the examples."""
-        return "Not sure what" if substance == cls.UNSURE else dict(cls.choices)[substance].partition(",")[0]
+        return (
+            "Not sure what" if substance == cls.UNSURE else re.split(", | or another", dict(cls.choices)[substance])[0]
+        )
 
 
 #: Articles that an answer links to, where published: the substance's own first, then those for everybody.
