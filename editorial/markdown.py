@@ -91,6 +91,11 @@ class PageText:
         marks = "".join(map(self._mark, keys))
         return mark_safe(f'<sup class="cite">{marks}</sup>')  # noqa: S308 - neither numbers nor keys hold markup
 
+    def list_only(self, *keys: str) -> str:
+        """List the sources at the foot with no mark in the text: for what is read in a hurry."""
+        self.cite(*keys)
+        return ""
+
     def render(self, text: str) -> Rendered:
         """Turn Markdown into HTML that is safe to show, even if the author is not trusted."""
         converted = convert(text, self.glossary.forms, tuple(self.explained))

@@ -49,7 +49,7 @@ def guide_file(request: ReaderRequest) -> HttpResponse:
 
     The file loads nothing else. It contains the content security policy too, as a file on a phone has no headers.
     """
-    style = styles.style("notes")
+    style = styles.style("notes", "pictures")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     phases, treatments = Phase.objects.published().with_symptoms(), TreatmentOption.objects.published()

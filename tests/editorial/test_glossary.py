@@ -119,7 +119,7 @@ def test_a_to_z_has_symptoms_treatments_words_and_other_names(client, guide):
     ("word", "address"),
     [
         ("Heroin", "/phases/"),
-        ("Naloxone to keep at hand", "/treatments/naloxone/"),
+        ("Naloxone (Narcan): get it and use it", "/treatments/naloxone/"),
         ("Overdose", "/emergency/#steps"),
         ("Pregnancy", "/emergency/#pregnant"),
         ("Suicide", "/emergency/#lines"),

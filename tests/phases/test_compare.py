@@ -25,9 +25,9 @@ def test_all_options_are_compared_where_nothing_is_chosen(client, guide):
     ("answers", "found"),
     [
         ({"cravings": "eases"}, ["Methadone", "Buprenorphine", "Extended-release naltrexone"]),
-        ({"overdose_risk": "lower"}, ["Methadone", "Buprenorphine", "Naloxone to keep at hand"]),
-        ({"overdose_risk": "lower", "soon": "now"}, ["Naloxone to keep at hand"]),
-        ({"place": "home", "soon": "now"}, ["Naloxone to keep at hand"]),
+        ({"overdose_risk": "lower"}, ["Methadone", "Buprenorphine", "Naloxone (Narcan): get it and use it"]),
+        ({"overdose_risk": "lower", "soon": "now"}, ["Naloxone (Narcan): get it and use it"]),
+        ({"place": "home", "soon": "now"}, ["Naloxone (Narcan): get it and use it"]),
         ({"place": "home", "soon": "in-withdrawal", "cravings": "eases"}, ["Methadone", "Buprenorphine"]),
         ({"place": "stay", "cravings": "eases"}, ["Buprenorphine"]),
         ({"place": "home", "soon": "later"}, ["Extended-release naltrexone"]),

@@ -72,7 +72,7 @@ def test_overdose_and_lost_tolerance_block_stands_on_every_page_about_ending_use
     make_phase()
     make_treatment()
     html = client.get(path).content.decode()
-    assert "signs of an overdose" in html
+    assert "signs of an overdose" in html.lower()
     assert "naloxone" in html
     assert "your old amount can kill you" in html
 

@@ -1,0 +1,58 @@
+"""Pictures of an act: drawings of ours that hold no words, and take all their colors from the page."""
+
+import re
+from xml.etree import ElementTree
+
+import html5lib
+import pytest
+from django.conf import settings
+
+from guide import styles
+
+DRAWINGS = sorted((settings.BASE_DIR / "templates/readers/pictures").glob("*.svg"))
+CLASSES = set("kscdhpoia")
+SHAPES = {"path", "circle", "rect", "g"}
+MOST = 1_200  # bytes
+
+
+@pytest.mark.parametrize("drawing", DRAWINGS, ids=lambda path: path.stem)
+def test_drawing_is_shapes_alone_in_colors_of_the_page(drawing):
+    text = drawing.read_text()
+    svg = ElementTree.fromstring(text)  # noqa: S314 - a file of ours
+    assert len(text.encode()) <= MOST and set(svg.attrib) == {"viewBox"}
+    for shape in list(svg.iter())[1:]:
+        assert shape.tag in SHAPES and not (shape.text or "").strip() and not (shape.tail or "").strip()
+        assert set(shape.get("class", "").split()) <= CLASSES, shape.attrib
+        assert not {"style", "fill", "stroke", "id", "stroke-width"} & set(shape.attrib), shape.attrib
+    assert not re.search(r"#|url\(|rgb|<!", text)
+
+
+def test_style_has_each_color_for_light_dark_and_the_readers_own():
+    css = styles.style("pictures")
+    for token in ("--skin", "--skin2", "--cloth", "--cloth2", "--hair"):
+        assert css.count(f"{token}:") == 2 and f"var({token})" in css, token
+    assert "stroke:canvastext" in css and "fill:canvas}" in css
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("path", "steps"), [("/emergency/", 7), ("/treatments/naloxone/", 3), ("/notes.html", 7)])
+def test_each_step_shows_one_picture_after_its_words(client, guide, path, steps):
+    page = html5lib.parse(client.get(path).content, namespaceHTMLElements=False)
+    (listed,) = [each for each in page.iter("ol") if "steps" in each.get("class", "")]
+    assert len(listed) == steps
+    for step in listed:
+        *words, picture = step
+        assert [part.tag for part in words] == ["h3", "p"] and picture.tag == "figure"
+        assert picture.get("aria-hidden") == "true" and not "".join(picture.itertext()).strip()
+
+
+@pytest.mark.django_db
+def test_emergency_page_says_the_steps_first_then_the_signs(client, guide):
+    html = client.get("/emergency/").content.decode()
+    order = ["<h1>", 'class="button call"', "Try to wake them", "Stay until help comes", "Sources for these steps"]
+    order += ["Signs of an overdose</h2>", 'id="warning-signs"', 'id="lines"']
+    places = [html.index(words) for words in order]
+    assert places == sorted(places) and "not dialed" not in html
+    steps = html[html.index('class="steps') : html.index("Sources for these steps")]
+    assert 'class="cite"' not in steps
+    assert "not dialed" in client.get("/about/").content.decode()
