@@ -108,6 +108,18 @@ def test_emergency_page_on_paper_keeps_signs_steps_and_lines_in_larger_print(vis
     assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('.steps p')).fontSize)") >= 12
 
 
+def test_call_and_first_step_come_within_half_a_phone_and_naloxone_within_one(visit):
+    """A phone shows 740 pixels, and the title of a page stands at 150 at most."""
+    visitor = visit(360)
+    visitor.open("/emergency/")
+    title, step, spray = (
+        visitor.page.get_by_role("heading", name=name, exact=True).bounding_box()
+        for name in ("Overdose: what to do", "Try to wake them", "Give naloxone")
+    )
+    assert step["y"] + step["height"] - title["y"] <= 740 / 2 - 150
+    assert spray["y"] + spray["height"] - title["y"] <= 740 - 150 + 5
+
+
 def test_check_in_left_empty_leads_to_its_first_question(visit):
     visitor = visit(360)
     visitor.open("/phases/now/check-in/")
