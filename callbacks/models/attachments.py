@@ -56,6 +56,10 @@ class Attachment(models.Model):
         return self.get_slot_display()
 
     @property
+    def form_label(self) -> str:
+        return Slot(self.slot).form_label
+
+    @property
     def arrived(self) -> bool:
         """We have all of it, scanned or not."""
         return self.state in ARRIVED

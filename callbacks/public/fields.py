@@ -89,7 +89,7 @@ def _bare_address(text: str) -> str:
     return re.sub(r"(?i)^mailto:([^?]*).*", r"\1", text).strip(_AROUND)
 
 
-def file_field(slot: Slot, hint: str) -> forms.FileField:
+def file_field(slot: Slot, hint: str = "") -> forms.FileField:
     """Return a file input, for display only: the upload handler takes the file before any form is bound.
 
     contact.js reads the data attributes, to say before sending what the server would say after it.
@@ -103,4 +103,4 @@ def file_field(slot: Slot, hint: str) -> forms.FileField:
         "data-document": unsupported_kinds.DOCUMENT,
     }
     widget = forms.FileInput({"accept": ACCEPT} | checked)
-    return forms.FileField(label=f"{slot.label} (optional)", required=False, help_text=hint, widget=widget)
+    return forms.FileField(label=slot.form_label, required=False, help_text=hint, widget=widget)

@@ -22,11 +22,13 @@ TOO_OLD = "This page was too old to send. What you typed is still here. Send it 
 
 
 class FilesForm(forms.Form):
+    limits = LIMITS_IN_WORDS
+
     def note_files(self, received: dict[Slot, Received]) -> None:
         """Say at each file field why its file has to be chosen again."""
         for slot, file in received.items():
             what_to_do = file.problem or CHOOSE_AGAIN
-            self.add_error(slot, f"{slot.label}: {what_to_do}")
+            self.add_error(slot, f"{slot.form_label}. {what_to_do}")
 
 
 class CallbackForm(ReachForm, HoursForm, FilesForm):
@@ -36,30 +38,36 @@ class CallbackForm(ReachForm, HoursForm, FilesForm):
     comes last, so that a truncated body can be told from a whole one.
     """
 
-    field_order = "name about phone email times anyway zone elsewhere place".split()
+    field_order = "name phone times anyway zone elsewhere place leave if_other_answers email about message".split()
+    #: The optional parts of the page. No zone opens one, as contact.js chooses a zone unasked.
+    PARTS = {  # noqa: RUF012
+        "safe": ("times", "anyway", "place", "leave"),
+        "more": ("email", "about", "message"),
+        "files": tuple(Slot),
+    }
 
     name = TextField(
         noun="name",
         longest=MAX_NAME_LENGTH,
         label="Your name",
-        help_text="So we know who to ask for. A first name is enough, or any name you choose.",
-        widget=forms.TextInput({"autocomplete": "name"}),
+        help_text="Any name you choose is fine.",
+        widget=forms.TextInput({"autocomplete": "name", "required": True}),
         error_messages={"required": "Enter a name that we can ask for. A first name is enough."},
     )
     about = forms.ChoiceField(
-        label="Who is it about? (optional)",
+        label="Who is it about?",
         required=False,
         choices=About,
         widget=forms.RadioSelect,
-        help_text="So the right person calls: a family has other questions than the person who is ill.",
+        help_text="So the right person calls: families often have different questions.",
         error_messages={"invalid_choice": "Choose one of the two answers, or none."},
     )
     leave = forms.MultipleChoiceField(
-        label="If you do not pick up, may we: (optional)",
+        label="If you do not pick up, may we:",
         required=False,
         choices=[("voicemail", "Leave a voicemail"), ("text", "Send a text message")],
         widget=forms.CheckboxSelectMultiple,
-        help_text="Others may hear or read it. If you check nothing, we do neither.",
+        help_text="Others may hear or read it. If you check neither, we will not leave a voicemail or text.",
         error_messages={"invalid_choice": "Choose from the two in the list."},
     )
     if_other_answers = forms.ChoiceField(
@@ -68,16 +76,16 @@ class CallbackForm(ReachForm, HoursForm, FilesForm):
         choices=IfOtherAnswers,
         initial=IfOtherAnswers.QUIET,
         widget=forms.RadioSelect,
-        help_text="So that nobody learns of this through us.",
+        help_text="So that no one learns of this from us.",
         error_messages={"invalid_choice": "Choose one of the answers in the list."},
     )
     message = TextField(
         noun="message",
         longest=MAX_MESSAGE_LENGTH,
         keep="\n\t",
-        label="Anything we need to know? (optional)",
+        label="Anything we need to know?",
         required=False,
-        help_text="So the person who calls can prepare. You can leave this empty.",
+        help_text="So the person who calls can prepare.",
         widget=forms.Textarea({"rows": 4}),
     )
     website = forms.CharField(
@@ -85,8 +93,8 @@ class CallbackForm(ReachForm, HoursForm, FilesForm):
         required=False,
         widget=forms.TextInput({"tabindex": "-1", "autocomplete": "off"}),
     )
-    file_1 = file_field(Slot.FIRST, f"The front of an insurance card or a letter, say. {LIMITS_IN_WORDS}.")
-    file_2 = file_field(Slot.SECOND, f"The back of the card, say. {LIMITS_IN_WORDS}.")
+    file_1 = file_field(Slot.FIRST)
+    file_2 = file_field(Slot.SECOND, "Or another file, for example a letter.")
 
     def __init__(self, data=None, *, file_began: bool = False) -> None:
         super().__init__(data)
@@ -111,6 +119,15 @@ class CallbackForm(ReachForm, HoursForm, FilesForm):
         if self.data.get("website"):
             return CallbackRequest.Suspicion.HIDDEN_FIELD
         return CallbackRequest.Suspicion.TOO_FAST if self._age < QUICKEST else ""
+
+    @property
+    def open_parts(self) -> set[str]:
+        """Return the parts to show open: those with an answer, an error, or what is missing."""
+        found = {part for part, fields in self.PARTS.items() if any(map(self.data.get, fields))}
+        found |= {part for part, fields in self.PARTS.items() if not self.errors.keys().isdisjoint(fields)}
+        if "zone" in self.errors or self.data.get("if_other_answers") not in {None, "", IfOtherAnswers.QUIET}:
+            found.add("safe")
+        return found | {"more"} if self.is_bound and not self.data.get("phone") else found
 
     def ask_to_wait(self) -> None:
         """Give the page a token that is valid after a wait; a wait that has begun goes on."""
@@ -166,4 +183,4 @@ class AddFilesForm(FilesForm):
     def __init__(self, data=None, *, slots: tuple[Slot, ...]) -> None:
         super().__init__(data)
         for slot in slots:
-            self.fields[slot] = file_field(slot, f"{LIMITS_IN_WORDS}.")
+            self.fields[slot] = file_field(slot)

@@ -13,7 +13,7 @@ MAX_PLACE_LENGTH = 80  # characters
 AMERICAN = 1
 SAY_WHERE = "Other: say where you are"
 NO_ZONE = "Choose your time zone, so that we do not call at a time that is wrong for you."
-NO_PLACE = "Write where you are, so that we can work out your clock."
+NO_PLACE = "Write where you are, so that we can work out your time."
 
 
 def zones_to_choose() -> list[tuple[str, str]]:
@@ -33,7 +33,7 @@ class ClockForm(forms.Form):
         label="Your time zone",
         required=False,
         choices=zones_to_choose,
-        help_text="So we read your clock, not ours.",
+        help_text="So we call at the right time where you are.",
         widget=forms.Select({"autocomplete": "off"}),
         error_messages={"invalid_choice": "Choose one of the time zones in the list."},
     )
@@ -68,11 +68,11 @@ class HoursForm(ClockForm):
     """Asks when a call is safe. Hours that are never within ours are pointed out once, and can still be sent."""
 
     times = forms.MultipleChoiceField(
-        label="When is it safe to call? (optional)",
+        label="Which times are safe?",
         required=False,
         choices=PartOfDay,
         widget=forms.CheckboxSelectMultiple,
-        help_text="So the phone rings only when you can talk. If you check none, we may call at any of these times.",
+        help_text="If you check none, we may call at any of these times.",
         error_messages={"invalid_choice": "Choose from the times in the list."},
     )
     anyway = forms.MultipleChoiceField(
@@ -114,5 +114,5 @@ def country(e164: str | None) -> int:
 
 def _closed_then(there: str, zone: str) -> str:
     """`there` is when we can call, in the person's time zone."""
-    can = f"In {zone} time, we can call {there}." if there else "So we are all day, by your clock."
+    can = f"In {zone} time, we can call {there}." if there else "We are closed at all of these times where you are."
     return f"We are closed at these times. {can} Choose again, or send it anyway."

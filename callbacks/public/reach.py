@@ -20,16 +20,15 @@ class ReachForm(forms.Form):
         noun="phone number",
         longest=MAX_PHONE_LENGTH,
         required=False,
-        label="Phone number",
-        help_text="So we can call you. Write it any way you like, with the area code.",
+        label="Phone number, with area code",
         widget=forms.TextInput({"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
     )
     email = EmailField(
         noun="email address",
         longest=MAX_EMAIL_LENGTH,
         required=False,
-        label="Or an email address",
-        help_text="Only if you would rather be written to. One of the two is enough.",
+        label="Email address",
+        help_text="If you would rather get an email.",
         widget=forms.TextInput({"type": "email", "autocomplete": "email", "inputmode": "email"}),
     )
 

@@ -30,6 +30,11 @@ class Slot(TextChoices):
     def number(self) -> int:
         return list(Slot).index(self) + 1
 
+    @property
+    def form_label(self) -> str:
+        """What the public pages call it. People also send letters, so staff see the neutral label."""
+        return f"Photo of your insurance card: {'front' if self is Slot.FIRST else 'back'}"
+
 
 class Kind(TextChoices):
     """Accepted kinds; values are the extensions under which staff download them.

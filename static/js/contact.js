@@ -105,7 +105,7 @@ async function sendFiles(address, files, heading) {
       );
       if (problem === GONE) return leave(address);
       if (!problem) continue;
-      said.textContent = `${label}: ${problem}`;
+      said.textContent = `${label}. ${problem}`;
       count.textContent = "";
       const retry = button("Try it again", false);
       const skip = button("Go on without it");
@@ -130,6 +130,7 @@ addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 // The form comes back from the server with what is wrong; the files that were chosen stay chosen.
 function showAgain(html) {
   const page = new DOMParser().parseFromString(html, "text/html");
+  for (const { id } of main.querySelectorAll("details[open]")) page.getElementById(id)?.setAttribute("open", "");
   for (const old of main.querySelectorAll("input[type=file]")) {
     const note = old.previousElementSibling;
     page.getElementById(old.id)?.replaceWith(...(note?.matches("[role=alert]") ? [note, old] : [old]));
@@ -145,7 +146,7 @@ function showAgain(html) {
 function takeFiles(form, data) {
   const files = [];
   for (const input of form.querySelectorAll("input[type=file]")) {
-    const label = input.labels[0].textContent.replace(/ \(.*/, "");
+    const label = input.labels[0].textContent;
     if (input.files.length) files.push({ field: input.name, file: input.files[0], label });
     data.delete(input.name);
   }

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests import state
 from tests.callbacks.samples import PNG
@@ -10,8 +10,16 @@ from tests.served import Site
 
 
 def fill(page: Page, name: str = "Sam", phone: str = "(212) 555-0123") -> None:
+    """Opens the optional parts too."""
     page.get_by_label("Your name").fill(name)
     page.get_by_label("Phone number").fill(phone)
+    closed = page.locator(".ask__more:not([open]) > summary")
+    while closed.count():
+        closed.first.click()
+
+
+def card(page: Page, side: str = "front") -> Locator:
+    return page.get_by_label(f"Photo of your insurance card: {side}")
 
 
 def send(page: Page) -> None:
@@ -21,7 +29,7 @@ def send(page: Page) -> None:
 
 
 def press(page: Page) -> None:
-    page.get_by_role("button", name="Ask for a call").click()
+    page.get_by_role("button", name="Ask for a call").first.click()
 
 
 def photo(folder: Path, size: int = 0, name: str = "card.png") -> Path:

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import axe
-from tests.browser.asking import fill, photo, press, slow_down
+from tests.browser.asking import card, fill, photo, press, slow_down
 
 
 def check(page: Page, state: str) -> None:
@@ -19,7 +19,7 @@ def test_every_state_keeps_the_rules_of_accessibility(visit, tmp_path, width):
     page = person.page
     person.open("/contact/")
     check(page, "form")
-    page.get_by_label("First file").set_input_files(photo(tmp_path, 10, "x.gif"))
+    card(page).set_input_files(photo(tmp_path, 10, "x.gif"))
     check(page, "form with a wrong file")
     press(page)
     expect(page.locator(".error-summary")).to_be_focused()
@@ -27,9 +27,9 @@ def test_every_state_keeps_the_rules_of_accessibility(visit, tmp_path, width):
     person.complaints.clear()  # the browser notes that the answer was 422
     fill(page)
     slow_down(page, 50_000)
-    page.get_by_label("First file").set_input_files(photo(tmp_path, 600_000))
+    card(page).set_input_files(photo(tmp_path, 600_000))
     press(page)
-    expect(page.get_by_role("status")).to_contain_text("Sending the first file.")
+    expect(page.get_by_role("status")).to_contain_text("Sending the photo of your insurance card: front.")
     check(page, "sending")
     page.get_by_role("button", name="Stop sending it").click()
     expect(page.get_by_role("button", name="Try it again")).to_be_visible()
@@ -57,16 +57,18 @@ def test_form_is_filled_in_and_sent_with_the_keyboard_alone(visit, tmp_path):
     visited = []
     typed = {"name": "Sam", "phone": "212 555 0123", "message": "After three"}
     for _ in range(40):
-        name, kind = page.evaluate("[document.activeElement.name || '', document.activeElement.type || '']")
+        name, kind, tag = page.evaluate("(e => [e.name, e.type, e.localName])(document.activeElement)")
         visited.append(name)
         if name in typed:
             page.keyboard.type(typed[name])
         elif name in {"times", "leave"}:
             page.keyboard.press("Space")
-        if kind == "submit":
+        elif tag == "summary":
+            page.keyboard.press("Enter")
+        if kind == "submit" and "file_2" in visited:
             break
         page.keyboard.press("Tab")
-    asked = "name about phone email times zone place leave if_other_answers message file_1 file_2".split()
+    asked = "name phone times zone place leave if_other_answers email about message file_1 file_2".split()
     assert [name for name in dict.fromkeys(visited) if name] == asked  # in order, and never the hidden field
     page.keyboard.press("Enter")
     page.wait_for_url("**/contact/sent/**")
@@ -79,7 +81,7 @@ def test_sending_is_stopped_with_the_keyboard_alone(visit, tmp_path):
     person.open("/contact/")
     page = person.page
     fill(page)
-    page.get_by_label("First file").set_input_files(photo(tmp_path, 1_000_000))
+    card(page).set_input_files(photo(tmp_path, 1_000_000))
     slow_down(page, 100_000)
     press(page)
     expect(page.locator(".sending")).to_be_focused()
@@ -100,3 +102,29 @@ def test_hidden_field_is_seen_and_heard_by_nobody(visit):
     field = person.page.locator("[name=website]")
     box = field.bounding_box()
     assert box is None or box["x"] + box["width"] <= 0 or box["width"] * box["height"] <= 1
+
+
+def test_name_number_and_button_come_first_and_the_card_soon_after(look):
+    page = look(360).page
+    page.goto(f"{look(360).site.url}/contact/")
+    bottom = "e => e.getBoundingClientRect().bottom - document.querySelector('h1').getBoundingClientRect().top"
+    assert page.get_by_role("button", name="Ask for a call").first.evaluate(bottom) <= 740 - 150
+    for wish in ("Which times are safe?", "Photo of your insurance card: front"):
+        expect(page.get_by_text(wish)).to_be_hidden()
+    page.get_by_text("Add a photo of your insurance card").click()
+    expect(card(page)).to_be_visible()
+    assert page.get_by_role("button", name="Ask for a call").last.evaluate(bottom) <= 2.5 * 740 - 150
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_error_leads_into_its_opened_part(visit, scripts):
+    page = visit(360, java_script_enabled=scripts).page
+    page.goto(f"{visit(360).site.url}/contact/")
+    fill(page)
+    page.get_by_label("Email address").fill("sam at home")
+    page.get_by_text("Give an email address").click()
+    press(page)
+    page.get_by_role("link", name="Check the email address").click()
+    expect(page.get_by_label("Email address")).to_be_in_viewport()
+    expect(page.get_by_label("Email address")).to_have_value("sam at home")
+    assert page.locator("#ask-files[open]").count() == scripts  # the script keeps what was open

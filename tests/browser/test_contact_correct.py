@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.asking import done, fill, last_details, photo, press, requests_kept, send
+from tests.browser.asking import card, done, fill, last_details, photo, press, requests_kept, send
 from tests.browser.axe import check
 
 REFUSED = "Failed to load resource: the server responded with a status of 422 (Unprocessable Entity)"
@@ -69,7 +69,7 @@ def test_back_from_the_confirmation_leads_to_an_empty_form_and_forward_again(
     fill(page)
     page.get_by_label("Anything we need to know?").fill("Nobody may read this.")
     if with_file:
-        page.get_by_label("First file").set_input_files(photo(tmp_path))
+        card(page).set_input_files(photo(tmp_path))
     press(page)
     done(page)
     link = page.url

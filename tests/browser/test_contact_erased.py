@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.asking import done, fill, photo, press
+from tests.browser.asking import card, done, fill, photo, press
 
 
 def test_file_for_a_request_that_was_taken_back_meanwhile_leads_to_the_page_that_says_so(visit, tmp_path):
@@ -13,7 +13,7 @@ def test_file_for_a_request_that_was_taken_back_meanwhile_leads_to_the_page_that
     press(page)
     done(page)
     page.request.post(page.url.replace("/sent/", "/withdraw/"))
-    page.get_by_label("First file").set_input_files(photo(tmp_path, 100_000))
+    card(page).set_input_files(photo(tmp_path, 100_000))
     page.get_by_role("button", name="Send the file").click()
     expect(page.locator("h1")).to_have_text("Your request is erased")
     assert "is safe" not in page.locator("main").inner_text()

@@ -91,5 +91,5 @@ def test_hours_without_a_zone_come_back_and_nothing_is_lost(visit, site, scripts
     page.get_by_label("Your time zone").select_option("Other: say where you are")
     page.get_by_label("where are you?").fill("Pago Pago, Samoa")
     press(page)
-    assert "before we have worked out your clock" in done(page)
+    assert "before we know your local time" in done(page)
     assert requests_kept(site) == before + 1

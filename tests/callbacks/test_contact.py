@@ -42,7 +42,7 @@ def test_form_page_sets_no_cookie_and_is_kept_nowhere(client):
 def test_form_page_has_its_fields_in_the_order_that_shows_how_far_a_body_came(client):
     page = client.get(CONTACT).content.decode().split("<form", 1)[1].split("</form>")[0]
     names = list(dict.fromkeys(re.findall(r'name="(\w+)"', page)))
-    text = "name about phone email times zone elsewhere place leave if_other_answers message website token"
+    text = "name phone times zone elsewhere place leave if_other_answers email about message website token"
     assert names == [*text.split(), "file_1", "file_2", "complete"]
 
 
@@ -52,6 +52,15 @@ def test_form_page_helps_browsers_fill_it_in(client):
     assert re.search(r'<input type="tel" name="phone"[^>]*autocomplete="tel"[^>]*inputmode="tel"', page)
     for described in re.findall(r'aria-describedby="([^"]+)"', page):
         assert all(f'id="{part}"' in page for part in described.split())
+
+
+def test_name_is_required_and_the_hidden_field_is_hidden_from_everyone(client):
+    page = client.get(CONTACT).content.decode()
+    assert re.search(r'<input type="text" name="name"[^>]* required', page)
+    assert re.search(
+        r'<div class="leave-empty" aria-hidden="true" inert>.*?name="website"[^>]*>\s*</div></div>', page, re.S
+    )
+    assert " open>" not in page
 
 
 def test_each_form_page_has_a_token_of_its_own(client):
@@ -127,12 +136,12 @@ def test_unusable_form_comes_back_with_linked_errors_and_keeps_nothing(client, c
     assert_form_comes_back(response, 422, name="" if "name" in changes else "Zoë Miller")
     assert re.search(rf'<a href="{link}">{re.escape(words)}', page)
     assert f'id="{link[1:]}"' in page
-    assert '<a href="#id_file_1">First file: Choose it again.' in page
+    assert '<a href="#id_file_1">Photo of your insurance card: front. Choose it again.' in page
 
 
 def test_unusable_form_also_says_what_was_wrong_with_its_file(client):
     page = post_form(client, ("file_2", File(b"GIF89a" * 200)), phone="").content.decode()
-    assert '<a href="#id_file_2">Second file: It is one of the kinds we do not take: GIF pictures.' in page
+    assert '<a href="#id_file_2">Photo of your insurance card: back. It is one of the kinds we do not take: GIF' in page
 
 
 def test_typed_markup_comes_back_as_text(client):
@@ -168,7 +177,7 @@ def test_database_that_cannot_be_written_gives_the_form_back_and_keeps_nothing(c
     with state.read_only():
         response = post(client, data)
     assert_form_comes_back(response, 503)
-    assert "First file: Choose it again" in text_of(response)
+    assert "Photo of your insurance card: front. Choose it again" in text_of(response)
     assert "Miller" not in caplog.text
     fresh = token_in(response).encode()  # may begin with a digit, which a template would take for a group's number
     retry = re.sub(rb'(name="token"\r\n\r\n)[^\r]+', lambda match: match[1] + fresh, data)

@@ -57,7 +57,7 @@ def test_file_is_taken_and_listed_whatever_it_is_called(client, name, shown):
     attachment = only_attachment()
     assert attachment.arrived and stored_bytes(attachment) == CARD
     assert attachment.open_name() == shown
-    assert "First file We have it: JPEG" in " ".join(text_of(client.get(location)).split())
+    assert "Photo of your insurance card: front We have it: JPEG" in " ".join(text_of(client.get(location)).split())
 
 
 def test_file_with_a_name_from_an_old_system_is_refused_with_its_reason(client):

@@ -8,6 +8,7 @@ from callbacks.public.forms import CallbackForm
 from callbacks.public.reach import NO_CONTACT
 from callbacks.values.details import Details
 from callbacks.values.safe_hours import PartOfDay, SafeHours
+from callbacks.values.upload_rules import Received, Slot
 
 
 def form(**changes: str | list[str]) -> CallbackForm:
@@ -149,3 +150,29 @@ def test_email_address_that_nothing_can_be_sent_to_is_refused(typed):
 
 def test_neither_number_nor_address_is_said_once_and_by_the_number():
     assert form(phone="", email=" ").errors == {"phone": [NO_CONTACT]}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("typed", "parts"),
+    [
+        ({}, set()),
+        ({"if_other_answers": "quiet", "message": "", "name": ""}, set()),
+        ({"times": ["evening"]}, {"safe"}),
+        ({"leave": ["text"], "about": "me"}, {"safe", "more"}),
+        ({"if_other_answers": "open"}, {"safe"}),
+        ({"zone": "Mars/Olympus"}, {"safe"}),
+        ({"phone": "+52 55 1234 5678", "zone": ""}, {"safe"}),
+        ({"phone": ""}, {"more"}),
+        ({"phone": "", "email": "zoe"}, {"more"}),
+    ],
+)
+def test_parts_with_an_answer_or_an_error_are_open(typed, parts):
+    assert form(**typed).open_parts == parts
+    assert CallbackForm().open_parts == set()
+
+
+def test_part_is_open_where_a_file_has_to_be_chosen_again():
+    bound = form(name="")
+    bound.note_files({Slot.FIRST: Received(Slot.FIRST, "card.jpg")})
+    assert bound.open_parts == {"files"}

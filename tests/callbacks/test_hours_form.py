@@ -85,7 +85,7 @@ def test_place_outside_the_list_is_shown_to_staff_and_no_time_is_promised(client
     asked = CallbackRequest.objects.get()
     assert (asked.zone, asked.due_is_promised) == (UNKNOWN, False)
     words = text_of(client.get(response["Location"]))
-    assert "We cannot promise a time before we have worked out your clock" in words
+    assert "We cannot promise a time before we know your local time" in words
     assert "We will reach you by" not in words and "not listed yet" not in words
     staff = sign_in(client, VIEW, WORK)
     page = text_of(staff.get(page_of(asked)))
@@ -126,14 +126,14 @@ def test_who_insists_is_taken_and_told_the_truth(client, nine_to_six):
     assert not asked.due_is_promised
     words = text_of(client.get(response["Location"]))
     assert "We are closed at the hours that you said are safe, so we may not be able to call you." in words
-    assert "Our hours, by our clock: Monday to Friday 9 am to 6 pm." in words
+    assert "Our hours, where we are: Monday to Friday 9 am to 6 pm." in words
     assert "not listed" not in words and "We will reach you" not in words
 
 
 def test_clinic_that_is_open_at_night_only_says_so(client):
     opened([(day, "22:00", "23:30") for day in range(7)], 8)
     response = post_form(client, times="evening", zone="America/New_York")
-    assert response.status_code == 422 and "So we are all day, by your clock." in text_of(response)
+    assert response.status_code == 422 and "We are closed at all of these times where you are." in text_of(response)
     assert post_form(client, times=None, zone="America/New_York").status_code == 303  # nothing to choose again
 
 
