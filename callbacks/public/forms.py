@@ -1,5 +1,7 @@
 """The forms to ask for a call, and to add a file to a request."""
 
+from typing import ClassVar
+
 from django import forms
 from django.core.signing import BadSignature, SignatureExpired
 
@@ -40,7 +42,7 @@ class CallbackForm(ReachForm, HoursForm, FilesForm):
 
     field_order = "name phone times anyway zone elsewhere place leave if_other_answers email about message".split()
     #: The optional parts of the page. No zone opens one, as contact.js chooses a zone unasked.
-    PARTS = {  # noqa: RUF012
+    PARTS: ClassVar = {
         "safe": ("times", "anyway", "place", "leave"),
         "more": ("email", "about", "message"),
         "files": tuple(Slot),

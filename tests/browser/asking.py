@@ -13,6 +13,10 @@ def fill(page: Page, name: str = "Sam", phone: str = "(212) 555-0123") -> None:
     """Opens the optional parts too."""
     page.get_by_label("Your name").fill(name)
     page.get_by_label("Phone number").fill(phone)
+    open_parts(page)
+
+
+def open_parts(page: Page) -> None:
     closed = page.locator(".ask__more:not([open]) > summary")
     while closed.count():
         closed.first.click()

@@ -6,7 +6,18 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.asking import card, done, fill, is_chosen, last_details, photo, press, requests_kept, slow_down
+from tests.browser.asking import (
+    card,
+    done,
+    fill,
+    is_chosen,
+    last_details,
+    open_parts,
+    photo,
+    press,
+    requests_kept,
+    slow_down,
+)
 
 HALF_MEGABYTE_A_SECOND = 512 * 1024
 
@@ -204,6 +215,7 @@ def test_form_with_a_mistake_comes_back_with_its_text_and_keeps_the_chosen_files
 )
 def test_file_that_would_be_refused_is_refused_before_it_is_sent(person, tmp_path, name, size, words):
     page = person.page
+    open_parts(page)
     card(page).set_input_files(photo(tmp_path, size, name))
     expect(page.get_by_role("alert").first).to_contain_text(words)
     assert not is_chosen(page)
@@ -219,6 +231,7 @@ def test_file_that_would_be_refused_is_refused_before_it_is_sent(person, tmp_pat
 def test_file_that_would_be_taken_is_not_complained_about(look, tmp_path, name):
     person = look()
     person.open("/contact/")
+    open_parts(person.page)
     card(person.page).set_input_files(photo(tmp_path, 0, name))
     assert is_chosen(person.page)
     assert person.page.get_by_role("alert").first.inner_text() == ""
