@@ -122,7 +122,7 @@ def test_error_leads_into_its_opened_part(visit, scripts):
     page.goto(f"{visit(360).site.url}/contact/")
     fill(page)
     page.get_by_label("Email address").fill("sam at home")
-    page.get_by_text("Give an email address").click()
+    page.get_by_text("Email instead").click()
     press(page)
     page.get_by_role("link", name="Check the email address").click()
     expect(page.get_by_label("Email address")).to_be_in_viewport()
