@@ -45,7 +45,11 @@ def integer(name: str, default: int, low: int, high: int) -> int:
 
 def one_of(name: str, *choices: str) -> str:
     """Read one of a few words, by default the first."""
-    return _read(_env.str, name, choices[0], f"be {' or '.join(choices)}", validate=validate.OneOf(choices))
+
+    def parse(name: str) -> str:
+        return choices[choices.index(_env.str(name).strip().lower())]
+
+    return _read(parse, name, choices[0], f"be {' or '.join(choices)}")
 
 
 def path(name: str, default: Path) -> Path:
@@ -102,7 +106,8 @@ def server(name: str, ports: dict[str, int], fits: Callable[[Server], object], m
     def parse(name: str) -> Server:
         parts = urlsplit(raw := _env.str(name).strip())
         options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
-        host, port, path = parts.hostname or "", parts.port, parts.path.removeprefix("/")
+        host, port = parts.hostname or "", parts.port
+        path = unquote(parts.path.removeprefix("/"), errors="strict")
         user, password = (unquote(part or "", errors="strict") for part in (parts.username, parts.password))
         if parts.scheme not in ports or port == 0 or not re.fullmatch(r"[\w.-]+|[\da-f:]+", host) or "#" in raw:
             raise ValueError

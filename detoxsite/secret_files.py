@@ -48,11 +48,13 @@ def vault_keys(name: str, path: Path) -> dict[int, bytes]:
 
 def _read(name: str, path: Path) -> str:
     try:
-        return path.read_text().strip()
+        if found := path.read_text().strip():
+            return found
     except FileNotFoundError:
         return ""
     except OSError as error:
         raise ImproperlyConfigured(f"{name} is not set, and {path} cannot be read: {error.strerror}.") from error
+    raise ImproperlyConfigured(f"{name} is not set, and {path} is empty. Restore it from where the keys are kept.")
 
 
 def make(path: Path) -> None:

@@ -226,7 +226,7 @@ STORAGES = {
         file_permissions_mode=0o600,
         directory_permissions_mode=0o700,
     ),
-    "staticfiles": {"BACKEND": "guide.styles.Storage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
 # No file is written to a temporary file in the clear. Pictures of editors stay in memory; a larger body is read and

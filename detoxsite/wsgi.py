@@ -18,9 +18,11 @@ django_application = get_wsgi_application()
 get_resolver().reverse_dict  # noqa: B018
 engines["readers"].load_all()  # type: ignore[attr-defined]  # guide.templating.ReadersTemplates
 
-from guide.bare_pages import BUSY_RESPONSE  # noqa: E402 - Django is set up only now
+from guide import styles  # noqa: E402 - Django is set up only now
+from guide.bare_pages import BUSY_RESPONSE  # noqa: E402
 from pagecache.application import CachedPages  # noqa: E402
 from server.environ import cleaned  # noqa: E402
 
+styles.load_all()
 application = CachedPages(cleaned(django_application))
 application.busy_response = BUSY_RESPONSE

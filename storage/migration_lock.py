@@ -1,11 +1,14 @@
-"""Let one host at a time change shared state on PostgreSQL. SQLite is used by one host and has its own lock."""
+"""Let one process at a time change shared state: on PostgreSQL of all hosts, on SQLite of this one."""
 
 import contextlib
 import time
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+
+from storage import durable
 
 LOCK = 0x6775696465  # the same in every version of the site: "guide" in ASCII
 TIMEOUT_SECONDS = 15 * 60  # longer than any migration takes
@@ -20,7 +23,8 @@ class StillBusy(Exception):
 def migration_lock() -> Iterator[None]:
     """Hold a database-wide lock, without a statement timeout. It ends with the connection. Raises StillBusy."""
     if connection.vendor != "postgresql":
-        yield
+        with durable.file_lock(settings.VAR_DIR / "prepare.lock"):
+            yield
         return
     deadline = time.monotonic() + TIMEOUT_SECONDS
     with connection.cursor() as cursor:

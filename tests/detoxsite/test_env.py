@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from detoxsite import secret_files
+from detoxsite import env, secret_files
 from tests.served import ROOT
 
 PASSWORD = "marmalade"
@@ -243,3 +243,18 @@ def test_secret_that_cannot_be_read_is_explained(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ImproperlyConfigured, match="SECRET_KEY is not set, and .* cannot be read"):
         secret_files.secret("SECRET_KEY", tmp_path / "file" / "key")
+
+
+@pytest.mark.parametrize("read", [secret_files.secret, secret_files.vault_keys])
+def test_empty_file_of_a_secret_is_an_error(tmp_path, monkeypatch, read):
+    """It was cut off, by a full disk say. Taken for a new machine, it would cost what was sealed with it."""
+    monkeypatch.delenv("VAULT_KEYS", raising=False)
+    path = tmp_path / "vault-key"
+    path.write_text("\n")
+    with pytest.raises(ImproperlyConfigured, match="is empty. Restore it"):
+        read("VAULT_KEYS", path)
+
+
+def test_word_of_a_setting_may_be_in_capitals(monkeypatch):
+    monkeypatch.setenv("LOG_FORMAT", "JSON")
+    assert env.one_of("LOG_FORMAT", "text", "json") == "json"

@@ -109,12 +109,19 @@ def test_minifier_changes_no_text_and_no_meaning(css, kept):
     assert kept in styles.minified(css)
 
 
-def test_broken_rule_stops_the_build():
+def test_broken_rule_stops_the_start():
     with pytest.raises(ValueError, match="Unexpected token"):
         styles.minified("a { color red }")
 
 
-def test_parts_are_minified_where_they_are_collected_and_plain_while_one_works_on_them(monkeypatch):
+def test_style_is_this_releases_own_whatever_was_collected_by_another(settings, tmp_path):
+    """After a rollback, or before `prepare`, the collected files are of another release."""
+    settings.STATIC_ROOT = tmp_path
+    styles.load_all()
+    assert all(styles.style(part) for part in SOURCES)
+
+
+def test_parts_are_minified_and_plain_while_one_works_on_them(monkeypatch):
     source = SOURCES["core"]
     assert "/*" in source and styles.style("core") == styles.minified(source) != source
     monkeypatch.setattr(settings, "DEBUG", True)  # with no signal, which would make the template engines anew
