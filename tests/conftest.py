@@ -14,6 +14,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
+from django.core.management.color import no_style
 from django.db import connection, connections
 from django.template import engines
 from django.test import override_settings
@@ -197,3 +198,6 @@ def guide(db, guide_rows) -> None:
     with connection.cursor() as cursor:
         for insert, rows in guide_rows.values():
             cursor.executemany(insert, rows)
+        models = [model for app in TABLES for model in _models_of(app)]
+        for statement in connection.ops.sequence_reset_sql(no_style(), models):  # none on SQLite
+            cursor.execute(statement)
