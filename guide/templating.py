@@ -28,6 +28,7 @@ MACROS = {
     "crumbs": "partials/crumbs.html",
     "footer": "partials/footer.html",
     "lost_tolerance": "safety/lost_tolerance.html",
+    "numbers": "partials/footer.html",
     "picture": "pictures/picture.html",
     "review_dates": "editorial/_review.html",
     "safety_block": "safety/block.html",  # uses the others of safety/, which must come first

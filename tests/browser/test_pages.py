@@ -105,6 +105,7 @@ def test_search_from_every_page_in_two_steps(visit):
     visitor = visit(360)
     visitor.open("/about/")
     page = visitor.page
+    page.get_by_text("Menu", exact=True).click()
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Search").click()
     page.get_by_label("What are you looking for?").fill("buprenorfine")
     with page.expect_navigation():

@@ -131,7 +131,7 @@ def test_card_is_printed_on_a_quarter_of_a_sheet(visit):
     box = page.locator(".pocket").bounding_box()
     assert box["width"] <= 4.25 * 96 and box["height"] <= 5.5 * 96
     assert page.evaluate("(e => e.scrollHeight <= e.clientHeight + 1)(document.querySelector('.pocket'))")
-    for part in (".leave", ".bottom", ".sources"):
+    for part in (".top", ".bottom", ".sources"):
         assert not page.locator(part).is_visible()
 
 

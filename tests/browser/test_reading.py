@@ -1,0 +1,64 @@
+"""How far help is from the top of a page on a phone. `python -m bench.reading` has every goal; here are those that
+hold today, on one page of each kind."""
+
+import pytest
+
+from bench.reading import HEADING, LOOK, SCREEN, WIDTH
+from tests.pages import KINDS, MISSING
+
+
+@pytest.fixture
+def phone(visit):
+    visitor = visit(WIDTH, bypass_csp=True)
+    visitor.page.set_viewport_size({"width": WIDTH, "height": SCREEN})
+    return visitor
+
+
+def test_heading_is_near_the_top_and_urgent_help_above_it_on_every_page(phone):
+    page = phone.page
+    for path in [*KINDS, MISSING]:
+        phone.open(path)
+        assert page.evaluate(LOOK)["heading"] <= HEADING, path
+        if path != "/card/":  # is all urgent help
+            assert page.locator(".urgent").bounding_box()["height"] < 60, path
+            for address in ("/emergency/#steps", "tel:911", "tel:988", "tel:+18006624357"):
+                box = page.locator(f'.urgent a[href="{address}"]').bounding_box()
+                assert box["height"] >= 44 and box["x"] + box["width"] <= WIDTH, (path, address)
+
+
+def test_way_out_stays_in_sight_and_hides_no_place_that_a_link_leads_to(phone):
+    page = phone.page
+    for height in (SCREEN, 256):  # a phone, and a small window at 400 %
+        page.set_viewport_size({"width": WIDTH, "height": height})
+        phone.open("/emergency/#lines")
+        page.wait_for_function("scrollY > 1000")
+        page.wait_for_timeout(500)  # until it stops moving
+        leave = page.get_by_role("link", name="Leave this page").bounding_box()
+        assert 0 <= leave["y"] < leave["y"] + leave["height"] <= 56
+        assert page.locator("#lines").bounding_box()["y"] >= leave["y"] + leave["height"]
+
+
+def test_menu_opens_without_scripts_and_holds_pages_and_numbers(visit):
+    visitor = visit(WIDTH, java_script_enabled=False)
+    visitor.open("/phases/peak-withdrawal/")
+    menu = visitor.page.get_by_role("navigation", name="Main")
+    assert not menu.is_visible()
+    visitor.page.get_by_text("Menu", exact=True).click()
+    for name in ("Where am I now?", "Search", "Private version", "988", "866-512-1908"):
+        assert menu.get_by_role("link", name=name).is_visible(), name
+    visitor.page.get_by_text("Menu", exact=True).click()
+    assert not menu.is_visible()
+
+
+def test_foot_leads_back_to_the_top(phone):
+    phone.open("/articles/the-first-72-hours/")
+    phone.page.get_by_role("link", name="Back to top").click()
+    phone.page.wait_for_function("scrollY == 0")
+
+
+def test_text_twice_as_large_needs_no_scrolling_sideways(visit):
+    page = (visitor := visit(WIDTH, bypass_csp=True)).page
+    for path in ("/", "/phases/peak-withdrawal/", "/about/"):
+        visitor.open(path)
+        page.add_style_tag(content="html { font-size: 200% }")
+        assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH, path
