@@ -129,7 +129,7 @@ def answer(page: Page, site_url: str) -> None:
     """Answers that heroin was used 30 hours ago."""
     page.goto(f"{site_url}/phases/now/")
     page.evaluate("document.querySelectorAll('main details').forEach(e => e.open = true)")
-    page.get_by_label("Or a number").fill("30")
+    page.locator("[name=amount]").fill("30")
     page.get_by_label("Heroin", exact=True).check()
     with page.expect_navigation():
         page.get_by_role("button", name="Show me").click()

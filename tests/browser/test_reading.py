@@ -3,6 +3,7 @@ hold today, on one page of each kind."""
 
 import pytest
 
+from bench import reading
 from bench.reading import HEADING, LOOK, SCREEN, WIDTH
 from tests.pages import KINDS, MISSING
 
@@ -62,3 +63,13 @@ def test_text_twice_as_large_needs_no_scrolling_sideways(visit):
         visitor.open(path)
         page.add_style_tag(content="html { font-size: 200% }")
         assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH, path
+
+
+def test_overdose_steps_and_what_comes_next_are_on_the_first_screen(phone):
+    page = phone.page
+    phone.open("/emergency/")
+    found = page.evaluate(LOOK)
+    assert found["step"] <= reading.STEP_1 * SCREEN and found["naloxone"] <= reading.NALOXONE * SCREEN
+    reading.answer(page, phone.site.url)
+    place, words = page.evaluate(LOOK)["next"]
+    assert place <= reading.NEXT * SCREEN and words <= reading.WORDS_TO_NEXT
