@@ -101,7 +101,7 @@ class ReviewedPage(models.Model):
     summary: models.CharField
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, db_index=True)
     published_at = models.DateTimeField(
-        null=True, blank=True, help_text="A time in the future schedules it. Empty: now, when it is first published."
+        null=True, blank=True, help_text="A time to come schedules it. Empty: now, when it is first published."
     )
     reviewed_on = models.DateField(
         "checked against its sources on", null=True, blank=True, help_text="Needed to publish."

@@ -97,7 +97,7 @@ JOBS = (
     Job("heartbeat", 15 * SECOND, heartbeat),
     Job("notices", 5 * MINUTE, send_notices),
     Job("held files", 10 * MINUTE, scan_held),
-    Job("inspect files", MINUTE, inspect_files),
+    Job("look into files", MINUTE, inspect_files),  # named as its row is: hosts of the release before know no other
     Job("forget counters", HOUR, counters.forget_old),
     Job("orphans", HOUR, erasure.sweep_orphans),
     Job("purge", DAY, purge),

@@ -7,6 +7,7 @@ import contextlib
 import html
 import itertools
 import logging
+import re
 from collections.abc import Callable, Iterator
 from email.message import Message
 from functools import partial
@@ -27,7 +28,8 @@ from vault import sealed_files
 log = logging.getLogger(__name__)
 
 CHUNK_BYTES = 64 * 1024
-_MAX_HEADER_BYTES = 8 * 1024  # of one line: a file's name may be long
+_MAX_HEADER_BYTES = 32 * 1024  # of one line: a file's name may be long
+_MAX_HEADERS = 100  # of one part
 _MAX_PARAMETERS = 9  # of a header that is read by RFC 2231: the standard library takes quadratic time
 
 #: Called once with the text in front of the first file; may return why no file is to be taken.
@@ -116,6 +118,7 @@ class UploadHandler(FileUploadHandler):
         parser = PushMultipartParser(
             boundary,
             max_header_size=_MAX_HEADER_BYTES,
+            max_header_count=_MAX_HEADERS,
             max_segment_count=settings.DATA_UPLOAD_MAX_NUMBER_FIELDS,
             header_charset="latin-1",
         )
@@ -216,7 +219,8 @@ def _names(part: MultipartSegment) -> tuple[str, str | None]:
     """Return the names of a part's field and of its file; None for text. `name*=` and the like are RFC 2231's."""
     disposition = part["Content-Disposition"]
     if "*" not in disposition or disposition.count(";") > _MAX_PARAMETERS:
-        is_file = "filename=" in disposition.lower()  # with nothing behind it the parser knows none
+        # With nothing behind it, or a tab before its "=", the parser knows none.
+        is_file = part.filename is not None or re.search(r"filename\s*=", disposition, re.IGNORECASE)
         return _as_utf8(part.name or ""), _as_utf8(part.filename or "") if is_file else None
     message = Message()
     message["Content-Disposition"] = disposition

@@ -196,3 +196,18 @@ def test_file_that_claims_to_be_base64_never_costs_the_request(client, content):
     assert response.status_code == 303
     assert not only_attachment().arrived
     assert objects_in_store() == []
+
+
+@pytest.mark.parametrize("space", [b" ", b"\t"])
+def test_space_before_the_equals_sign_of_a_file_name_never_costs_the_request(client, space):
+    data = body(fields(), ("file_1", File(b"\0" * 4 * MIB, b"card.bin"))).replace(
+        b"filename=", b"filename" + space + b"="
+    )
+    post(client, data)
+    assert only_attachment().reason == "wrong_kind"
+
+
+def test_part_with_many_headers_and_a_long_file_name_never_costs_the_request(client):
+    data = body(fields(), ("file_1", File(PDF, b"n" * 9000 + b".pdf")))
+    post(client, data.replace(b"Content-Type: ", b"X-More: 1\r\n" * 40 + b"Content-Type: ", 1))
+    assert CallbackRequest.objects.count() == 1 and only_attachment().kind == "pdf"

@@ -7,12 +7,14 @@ hidden from it, so staff should use a viewer that runs no scripts.
 import importlib
 import io
 import re
+import signal
 import zlib
 from collections.abc import Iterator
 
 HEAD = 1024  # bytes in which a viewer looks for %PDF-
 TAIL = 66_000  # bytes at the end in which an archive has its directory
 MAX_STREAMS, MAX_STREAM = 5_000, 256 * 1024  # object streams; compressed bytes of one
+MAX_CPU_SECONDS = 1.5  # for the question whether an encrypted file opens; a person waits
 MAX_UNPACKED = 24 * 1024**2  # bytes of all of them together
 
 #: The signs of each code: a name, and what follows it. Names begin with letters, which makes the search fast.
@@ -44,14 +46,14 @@ _PROGRAM = re.compile(rb"MZ|\x7fELF|#!")
 
 def prepare(data: bytes) -> None:
     """Import what an encrypted PDF needs: nothing can be opened once the fence is closed."""
-    if b"/Encrypt" in data:
+    if _ENCRYPTED.search(_decoded(data)):
         importlib.import_module("pypdf.filters")
 
 
 def inspect(data: bytes) -> list[str]:
     """Return the codes of what was found."""
     found: set[str] = set()
-    raw, data = data, _WRITTEN_AS_NUMBER.sub(lambda name: bytes.fromhex(name[1].decode()), data)
+    raw, data = data, _decoded(data)
     is_encrypted = bool(_ENCRYPTED.search(data))
     has_page = bool(_PAGE.search(data))
     if is_encrypted:
@@ -79,16 +81,26 @@ def inspect(data: bytes) -> list[str]:
 
 def _opens_without_password(data: bytes) -> bool | None:
     """Tell whether an encrypted PDF opens at once, as one does that only forbids printing; None if it is damaged."""
-    import pypdf
-
+    signal.signal(signal.SIGVTALRM, _give_up)
+    signal.setitimer(signal.ITIMER_VIRTUAL, MAX_CPU_SECONDS)
     try:
+        import pypdf
+
         return bool(pypdf.PdfReader(io.BytesIO(data)).decrypt(""))
     except NotImplementedError:  # locked by something other than a password
         return False
-    except MemoryError:
-        raise
-    except Exception:  # pypdf fails in many ways on hostile files
+    except Exception:  # pypdf fails in many ways on hostile files; what else is known of this one must still be said
         return None
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
+def _give_up(*_: object) -> None:
+    raise TimeoutError
+
+
+def _decoded(data: bytes) -> bytes:
+    return _WRITTEN_AS_NUMBER.sub(lambda name: bytes.fromhex(name[1].decode()), data)
 
 
 def _signs(data: bytes) -> set[str]:
