@@ -152,3 +152,13 @@ def visit(browser: Browser, site: Site):
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def person(visit):
+    """Somebody on a phone in Chicago; also a log of what the page sent, in its order."""
+    visitor = visit(360, timezone_id="America/Chicago")
+    visitor.sent = []
+    visitor.page.on("request", lambda request: request.method == "POST" and visitor.sent.append(request))
+    visitor.open("/contact/")
+    return visitor

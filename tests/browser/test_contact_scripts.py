@@ -3,7 +3,6 @@
 import json
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.asking import (
@@ -12,7 +11,6 @@ from tests.browser.asking import (
     fill,
     is_chosen,
     last_details,
-    open_parts,
     photo,
     press,
     requests_kept,
@@ -20,16 +18,6 @@ from tests.browser.asking import (
 )
 
 HALF_MEGABYTE_A_SECOND = 512 * 1024
-
-
-@pytest.fixture
-def person(visit):
-    """Somebody on a phone in Chicago; also a log of what the page sent, in its order."""
-    visitor = visit(360, timezone_id="America/Chicago")
-    visitor.sent = []
-    visitor.page.on("request", lambda request: request.method == "POST" and visitor.sent.append(request))
-    visitor.open("/contact/")
-    return visitor
 
 
 def test_text_is_sent_and_stored_before_the_first_file_begins(person, site, tmp_path):
@@ -201,53 +189,6 @@ def test_form_with_a_mistake_comes_back_with_its_text_and_keeps_the_chosen_files
     page.get_by_label("Phone number").fill("(212) 555-0123")
     press(page)
     assert "We have it: PNG" in done(page)
-    assert requests_kept(site) == before + 1
-
-
-@pytest.mark.parametrize(
-    ("name", "size", "words"),
-    [
-        ("large.pdf", 32 * 1024 * 1024, "It is larger than 32 MB."),
-        ("film.mov", 10, "It is not a PDF, JPEG, PNG, HEIC, WebP or AVIF file."),
-        ("letter.docx", 10, "It is not a PDF, JPEG, PNG, HEIC, WebP or AVIF file."),
-        ("picture.gif", 10, "It is not a PDF, JPEG, PNG, HEIC, WebP or AVIF file."),
-    ],
-)
-def test_file_that_would_be_refused_is_refused_before_it_is_sent(person, tmp_path, name, size, words):
-    page = person.page
-    open_parts(page)
-    card(page).set_input_files(photo(tmp_path, size, name))
-    expect(page.get_by_role("alert").first).to_contain_text(words)
-    assert not is_chosen(page)
-    card(page).set_input_files(photo(tmp_path))
-    expect(page.get_by_role("alert").first).to_have_text("")
-    assert is_chosen(page)
-    assert person.sent == [] and person.complaints == []
-
-
-@pytest.mark.parametrize(
-    "name", ["card.pdf", "card.JPG", "card.jpeg", "card.png", "IMG_1.HEIC", "IMG_2.heif", "a.webp", "b.avif", "image"]
-)
-def test_file_that_would_be_taken_is_not_complained_about(look, tmp_path, name):
-    person = look()
-    person.open("/contact/")
-    open_parts(person.page)
-    card(person.page).set_input_files(photo(tmp_path, 0, name))
-    assert is_chosen(person.page)
-    assert person.page.get_by_role("alert").first.inner_text() == ""
-
-
-def test_file_that_only_looks_right_is_refused_by_the_server_and_the_call_is_kept(person, site, tmp_path):
-    page, before = person.page, requests_kept(site)
-    (fake := tmp_path / "card.png").write_bytes(b"GIF89a" + bytes(2000))
-    fill(page)
-    card(page).set_input_files(fake)
-    press(page)
-    expect(page.get_by_role("status")).to_contain_text(
-        "Photo of your insurance card: front. It is one of the kinds we do not take"
-    )
-    page.get_by_role("button", name="Go on without it").click()
-    assert "Not taken." in done(page)
     assert requests_kept(site) == before + 1
 
 

@@ -99,7 +99,10 @@ MARKED = {
     "script": (pdf(b"7 0 obj <</OpenAction <</S /JavaScript /JS (app.alert(1))>> >> endobj"), "acts script"),
     "script by its number": (pdf(b"7 0 obj <</S /J#61va#53cript>> endobj"), "script"),
     "script in a packed object": (pdf(packed(b"<</S /JavaScript /JS (x)>>")), "script"),
-    "script in what says it is encrypted": (pdf(b"7 0 obj <</S /JavaScript>> endobj <</#45ncrypt 9 0 R>>"), "opaque script"),
+    "script in what says it is encrypted": (
+        pdf(b"7 0 obj <</S /JavaScript>> endobj <</#45ncrypt 9 0 R>>"),
+        "opaque script",
+    ),
     "packed objects that hide": (pdf(packed(b"x").replace(b"ObjStm", b"Obj#53tm")), "opaque"),
     "packed objects that do not open": (pdf(packed(b"").replace(b"stream\n", b"stream\nno such packing", 1)), "opaque"),
     "program": (pdf(b"7 0 obj <</S /Launch /F (cmd.exe)>> endobj"), "acts"),

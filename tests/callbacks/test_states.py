@@ -75,7 +75,7 @@ def test_claimed_request_is_in_hand_and_nobody_on_the_staff_is_named(client):
     staff = make_staff("hildegard")
     actions.claim(submit(), staff)
     page = words(client)
-    assert "Somebody on our staff has it in hand" in page
+    assert "Someone on our staff is working on it" in page
     assert "hildegard" not in page.lower() and "We have your request" in page
 
 
@@ -116,7 +116,7 @@ def test_closed_request_says_so_and_how_to_ask_again(client):
     page = words(client)
     assert "Your request is closed" in page
     assert "If you still want to talk, ask for a call again." in page
-    assert "We will reach you" not in page and "in hand" not in page
+    assert "We will reach you" not in page and "working on it" not in page
 
 
 @pytest.mark.parametrize("state", [each for each in CallbackRequest.State if each != CallbackRequest.State.WITHDRAWN])

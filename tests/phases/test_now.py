@@ -2,7 +2,6 @@
 
 import re
 
-import html5lib
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -184,62 +183,6 @@ def test_answer_never_says_that_all_is_well(client, guide):
 def test_fentanyl_answer_says_that_nobody_can_say_the_hours(client, guide, substance, heading):
     html = client.post(URL, {"since": "12-24", "substance": substance}).content.decode()
     assert heading in html and "We give no times for fentanyl" in html and "hours from now" not in html
-
-
-def shown(html: str) -> str:
-    """The words in <main> that stand open: no folds, source numbers or pictures."""
-    main = html5lib.parse(html, namespaceHTMLElements=False).find(".//main")
-    for parent in list(main.iter()):
-        for child in list(parent):
-            if child.get("class") == "cite" or str(child.tag).endswith("svg"):
-                child.text, child[:] = "", []
-            elif parent.tag == "details" and child.tag != "summary":
-                parent.remove(child)
-    return " ".join("".join(main.itertext()).split())
-
-
-ASKED = [{"amount": amount} for amount in ("1", "6", "30", "120", "504", "4800")] + [
-    {"since": since} for since in SINCE
-]
-
-
-@pytest.mark.parametrize("substance", [key for key, _ in Substance.choices])
-def test_answer_is_short_and_comes_first(client, guide, substance):
-    for asked in ASKED:
-        words = shown(client.post(URL, asked | {"substance": substance}).content.decode())
-        assert len(words.split()) <= 450, (asked, len(words.split()))
-        before, next_, rest = words.partition("What comes next")
-        assert len(before.split()) <= (80 if next_ else 450), (asked, len(before.split()))
-        assert "What to do now Small sips, often." in rest or not next_
-
-
-@pytest.mark.parametrize(
-    "asked", [{"since": "under-6"}, {"since": "24-48"}, {"since": "over-28"}, {"since": "unknown"}]
-)
-@pytest.mark.parametrize("substance", [key for key, _ in Substance.choices])
-def test_nothing_about_safety_is_in_a_fold(client, guide, substance, asked):
-    words = shown(client.post(URL, asked | {"substance": substance}).content.decode()).lower()
-    for line in (
-        "call 911 for any of these",
-        "your usual amount can be too much",
-        "mixing is a cause of overdose",
-        "do not detox alone. people have died",
-        "xylazine or medetomidine",
-        "pregnant? do not stop suddenly",
-        "alcohol or benzos every day? do not stop them suddenly",
-        "call or text 988",
-        "1-800-662-4357",
-        "keep it where others can reach it",
-    ):
-        assert line in words, line
-    assert "london" not in words
-
-
-def test_questions_are_short_and_the_number_is_in_a_fold_until_it_is_wrong(client, guide):
-    asked = client.get(URL).content.decode()
-    assert '<details class="fold"><summary>Or a number' in asked and 'name="felt"' not in asked
-    assert asked.index('name="since"') < asked.index('name="amount"') < asked.index('name="substance"')
-    assert '<details class="fold" open>' in client.post(URL, {"amount": "x"}).content.decode()
 
 
 @pytest.mark.parametrize("path", [URL, f"{URL}check-in/"])
