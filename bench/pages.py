@@ -1,6 +1,6 @@
 """What each kind of page costs: bytes on the wire, headers included, files asked for besides, database queries.
 
-    .venv/bin/python bench/pages.py
+    .venv/bin/python -m bench.pages
 
 Makes a throwaway site, reads each page as a phone on a new connection would, and prints one table. A page carries its
 own style; what it asks for besides is its icon, and on the contact pages one deferred script. The first flight of a
