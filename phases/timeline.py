@@ -23,7 +23,7 @@ TICKS = [
     (MONTH, "1", "month"),
     (6 * MONTH, "6", "months"),
 ]
-TICK_ROOM = 11.5  # percent of a phone's width that the label of a tick takes
+TICK_ROOM = 11.5  # percent of a phone's width that a label under the axis takes
 HEAD, YOU, ROW, BAR = 38, 18, 54, 24  # pixels: the ticks' labels, the reader's own mark, one row, the band in it
 BAR_TOP = 21  # pixels from the top of a row
 FLOOR = BAR_TOP + BAR

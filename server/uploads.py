@@ -149,7 +149,7 @@ class UploadWorker(FairWorker):
 
 
 class _NoConnection:
-    """Stands in for a connection that must get no response, not even "100 Continue"."""
+    """A placeholder for a connection that must get no response, not even "100 Continue"."""
 
     def sendall(self, data: bytes) -> None:
         pass

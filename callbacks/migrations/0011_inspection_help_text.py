@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("callbacks", "0009_safe_hours_index")]
+    dependencies = [("callbacks", "0010_plainer_names")]
 
     operations = [
         # The wording alone: the database is left as it is.
@@ -15,7 +15,8 @@ class Migration(migrations.Migration):
                         blank=True,
                         db_default="",
                         help_text=(
-                            "Codes of values.marks.Mark for what an inspection found; for a rejected file, of values.foreign."
+                            "Codes of values.marks.Mark for what an inspection found; "
+                            "for a rejected file, of values.unsupported_kinds."
                         ),
                         max_length=80,
                     ),

@@ -18,7 +18,7 @@ def notified(old: str, new: str) -> list:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("callbacks", "0010_inspection_help_text")]
+    dependencies = [("callbacks", "0009_safe_hours_index")]
 
     operations = [
         # Names in Python and wording alone: the database is left as it is.
