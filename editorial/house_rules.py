@@ -1,7 +1,7 @@
-"""This site's own Markdown rules: no raw HTML, citations, one title, words explained."""
+"""This site's own Markdown rules: no raw HTML, citations, one title, folds, words explained."""
 
 import re
-from xml.etree.ElementTree import Element  # noqa: S405 - builds elements, parses nothing
+from xml.etree.ElementTree import Element, SubElement  # noqa: S405 - builds elements, parses nothing
 
 from markdown import Markdown
 from markdown.extensions import Extension
@@ -12,6 +12,8 @@ from markdown.util import AtomicString
 from editorial.glossary import ExplainWords, Forms
 
 KEY = r"@([a-z0-9][a-z0-9-]*)"
+#: At the end of a second-level heading: readers open the section if they want more.
+FOLDED = " {more}"
 CITATION = rf"\[{KEY}(?:\s*;\s*{KEY})*\]"
 
 
@@ -29,6 +31,7 @@ class HouseRules(Extension):
         words = ExplainWords(md, *self._words)
         self.explained = words.explained
         md.treeprocessors.register(words, "explain_words", 15)
+        md.treeprocessors.register(_Folds(md), "folds", 12)  # before the headings get their ids
 
 
 class _Citations(InlineProcessor):
@@ -46,3 +49,32 @@ class _DemoteTitle(Treeprocessor):
     def run(self, root: Element) -> None:
         for title in root.iter("h1"):
             title.tag = "h2"
+
+
+class _Folds(Treeprocessor):
+    """Close a section whose heading ends in FOLDED: it shows its heading alone until a reader opens it."""
+
+    def run(self, root: Element) -> None:
+        fold = None
+        for block in list(root):
+            if block.tag == "h2":
+                fold = _fold(root, block)
+            elif fold is not None:
+                root.remove(block)
+                fold.append(block)
+
+
+def _fold(root: Element, heading: Element) -> Element | None:
+    """Put the heading into a fold of its own in its place, if it is marked as one."""
+    last = heading[-1] if len(heading) else None
+    text = (heading.text if last is None else last.tail) or ""
+    if not text.endswith(FOLDED):
+        return None
+    if last is None:
+        heading.text = text.removesuffix(FOLDED)
+    else:
+        last.tail = text.removesuffix(FOLDED)
+    fold = Element("details", {"class": "fold"})
+    root[list(root).index(heading)] = fold
+    SubElement(fold, "summary").append(heading)
+    return fold

@@ -24,12 +24,13 @@ from editorial.models import GlossaryTerm, Source
 CACHED_TEXTS = 512
 
 ALLOWED_TAGS = {
-    *("a", "abbr", "blockquote", "br", "code", "dd", "dl", "dt", "em", "h2", "h3", "h4", "hr", "img", "li"),
-    *("ol", "p", "pre", "strong", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul"),
+    *("a", "abbr", "blockquote", "br", "code", "dd", "details", "dl", "dt", "em", "h2", "h3", "h4", "hr", "img", "li"),
+    *("ol", "p", "pre", "strong", "summary", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul"),
 }
 ALLOWED_ATTRIBUTES = {
     "a": {"href", "title", "class", "id", "aria-label"},
     "abbr": {"title"},
+    "details": {"class"},
     "h2": {"id"},
     "h3": {"id"},
     "h4": {"id"},
@@ -44,7 +45,7 @@ def _own_attributes(tag: str, name: str, value: str) -> str | None:
     """Allow pictures from this site only: another host would learn who reads what."""
     if (tag, name) == ("img", "src") and not re.fullmatch(r"/(media|static)/[\w./-]+", value):
         return None
-    if name == "class" and value not in {"cite", "word"}:
+    if name == "class" and value not in {"cite", "fold", "word"}:
         return None
     return value
 
@@ -59,7 +60,10 @@ class Heading:
 
 @dataclass(frozen=True)
 class Rendered:
-    """Safe HTML and its second-level headings. `refusal` says why a text that would take too long is shown as typed."""
+    """Safe HTML and its second-level headings, but those of folds.
+
+    `refusal` says why a text that would take too long is shown as typed.
+    """
 
     html: SafeString
     headings: tuple[Heading, ...] = ()
@@ -125,6 +129,7 @@ class PageText:
 #: As `convert` writes them. nh3 escapes `<` in text and attributes, so neither pattern matches there.
 _CITATION = re.compile(r'<sup class="cite">[^<]*</sup>')
 _HEADING = re.compile(r'(<h[2-4] id=")([^"]*)"')
+_FOLDED = re.compile(r'<summary>\s*<h2 id="([^"]*)"')
 
 
 @lru_cache(maxsize=CACHED_TEXTS)
@@ -152,10 +157,11 @@ def convert(text: str, forms: Forms = (), explained: tuple[str, ...] = ()) -> Co
         url_schemes=ALLOWED_SCHEMES,
         link_rel=None,
     )
+    folded = set(_FOLDED.findall(html))
     headings = (
         Heading(token["id"], _without_citations(unescape(token["name"])))
         for token in converter.toc_tokens  # type: ignore[attr-defined]  # TocExtension sets it
-        if token["level"] == 2
+        if token["level"] == 2 and token["id"] not in folded
     )
     return Converted(html, tuple(headings), tuple(rules.explained[len(explained) :]))
 

@@ -23,7 +23,6 @@ from editorial.page_context import site
 #: They are several times as fast as an included template, which gets a copy of the page's whole context.
 MACROS = {
     "article_list": "articles/_list.html",
-    "before_you_stop": "safety/before_you_stop.html",
     "clinic_card": "safety/clinic_card.html",
     "crumbs": "partials/crumbs.html",
     "footer": "partials/footer.html",
@@ -31,7 +30,8 @@ MACROS = {
     "numbers": "partials/footer.html",
     "picture": "pictures/picture.html",
     "review_dates": "editorial/_review.html",
-    "safety_block": "safety/block.html",  # uses the others of safety/, which must come first
+    "ten_lines": "safety/ten_lines.html",
+    "safety_block": "safety/block.html",  # uses ten_lines, which must come first
     "sources_section": "editorial/_sources.html",
     "urgent_help": "partials/urgent.html",
     "words_section": "editorial/_words.html",

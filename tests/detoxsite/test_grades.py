@@ -21,7 +21,7 @@ def spoken(tree) -> list[str]:
     """The sentences, headings and lines of a part of a page, without source numbers and the list of sources."""
     parts = []
     for element in tree.iter():
-        if element.tag == "section" and element.get("class") == "sources":
+        if element.get("class") == "sources fold":
             break
         if element.tag in SPOKEN and element.get("class") != "small":
             text = re.sub(r"\[\d+\]", "", " ".join("".join(element.itertext()).split())).strip()

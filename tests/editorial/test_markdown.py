@@ -97,6 +97,24 @@ def test_heading_ids_are_unique_over_the_whole_page():
     assert (first, second) == ("what-helps", "what-helps-2")
 
 
+def test_section_marked_more_is_folded_up_to_the_next_heading():
+    rendered = PageText().render("Seen.\n\n## *Why* so {more}\n\nFolded.[@a]\n\n### Sub\n\n- One\n\n## Next\n\nSeen.")
+    fold, seen = (
+        re.search("<details.*?</details>", rendered.html, re.S)[0],
+        re.sub("<details.*</details>", "", rendered.html, flags=re.S),
+    )
+    assert re.match(r'<details class="fold">\s*<summary>\s*<h2 id="why-so"><em>Why</em> so</h2>\s*</summary>', fold)
+    assert all(words in fold for words in ("Folded.", "#source-1", '<h3 id="sub">', "One"))
+    assert "Next" in seen and [heading.id for heading in rendered.headings] == ["next"]
+
+
+@pytest.mark.parametrize(
+    "text", ["## {more}", "### Sub {more}", "Text {more}", "> ## Quoted {more}", "<details open>", "## More"]
+)
+def test_nothing_else_makes_a_fold(text):
+    assert "<details" not in PageText().render(text).html
+
+
 def test_markdown_rendered_twice_from_one_page_text_keeps_no_state_of_the_first():
     page = PageText()
     page.render("[a]: https://example.org\n\n[a]")

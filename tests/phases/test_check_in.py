@@ -18,7 +18,7 @@ URL = "/phases/now/check-in/"
 def sheet(client, **data) -> str:
     response = client.post(URL, data)
     assert response.status_code == 200
-    return response.content.decode().split("<main", 1)[1].split('<section class="sources"')[0]
+    return response.content.decode().split("<main", 1)[1].split('<details class="sources')[0]
 
 
 def words(html: str) -> str:

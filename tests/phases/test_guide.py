@@ -74,7 +74,7 @@ def test_overdose_and_lost_tolerance_block_stands_on_every_page_about_ending_use
     html = client.get(path).content.decode()
     assert "signs of an overdose" in html.lower()
     assert "naloxone" in html
-    assert "your old amount can kill you" in html
+    assert "the amount you used before can kill you now" in html.lower()
 
 
 def test_fentanyl_is_not_charted(guide):

@@ -147,7 +147,7 @@ def test_answer_gives_no_stage_and_no_place_where_heroins_hours_do_not_apply(cli
 
 def test_answer_for_fentanyl_holds_no_hours(client, guide):
     html = client.post(URL, {"since": "12-24", "substance": "fentanyl"}).content.decode()
-    main = html.split("</h1>", 1)[1].split('<section class="sources"')[0]
+    main = html.split("</h1>", 1)[1].split('<details class="sources')[0]
     assert not re.search(r"\d+ (to \d+ )?hours", main)
 
 

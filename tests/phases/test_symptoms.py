@@ -18,7 +18,7 @@ def test_every_symptom_has_a_page_with_the_four_answers(client, guide):
             assert f"{heading}</h2>" in html, symptom
         for words in (symptom.onset_words, symptom.end_words, symptom.get_confidence_display()):
             assert words in html
-        assert "signs of an overdose" in html and "your old amount can kill you" in html
+        assert "Signs of an overdose" in html and "the amount you used before can kill you now" in html.lower()
 
 
 def test_symptom_page_says_that_its_hours_are_for_heroin_alone(client, guide):
