@@ -26,6 +26,7 @@ MACROS = {
     "clinic_card": "safety/clinic_card.html",
     "crumbs": "partials/crumbs.html",
     "footer": "partials/footer.html",
+    "icon": "pictures/icon.html",
     "lost_tolerance": "safety/lost_tolerance.html",
     "numbers": "partials/footer.html",
     "picture": "pictures/picture.html",
