@@ -10,9 +10,9 @@ from django.conf import settings
 from guide import styles
 
 DRAWINGS = sorted((settings.BASE_DIR / "templates/readers/pictures").glob("*.svg"))
-CLASSES = set("kscdhpoia")
+CLASSES = set("kscdwhpnoia")
 SHAPES = {"path", "circle", "rect", "g"}
-MOST = 1_200  # bytes
+MOST = 1_500  # bytes
 
 
 @pytest.mark.parametrize("drawing", DRAWINGS, ids=lambda path: path.stem)
@@ -29,7 +29,7 @@ def test_drawing_is_shapes_alone_in_colors_of_the_page(drawing):
 
 def test_style_has_each_color_for_light_dark_and_the_readers_own():
     css = styles.style("pictures")
-    for token in ("--skin", "--skin2", "--cloth", "--cloth2", "--hair"):
+    for token in ("--skin", "--skin2", "--cloth", "--cloth2", "--cloth3", "--hair"):
         assert css.count(f"{token}:") == 2 and f"var({token})" in css, token
     assert "stroke:canvastext" in css and "fill:canvas}" in css
 
