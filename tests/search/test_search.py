@@ -43,7 +43,7 @@ FINDS = [
     ("heart racing", "heart rate"),
     ("my stomach hurts", "Abdominal"),
     ("cold turkey", "detox"),
-    ("out of jail", "tolerance"),
+    ("out of jail", "leaving jail"),
     ("i want to use so bad", "cravings"),
     ("subozone", "Buprenorphine"),
     ("naloxne", "Naloxone"),
