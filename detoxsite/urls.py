@@ -7,6 +7,7 @@ from django.urls import include, path
 import phases.urls
 from guide import views
 from guide.a_z import a_z
+from guide.components import components
 from guide.guide_file import guide_file
 from guide.sitemaps import sitemap, sitemap_part
 from operations.views import readiness_page
@@ -39,6 +40,7 @@ urlpatterns = [
     path("favicon.ico", views.favicon, name="favicon"),
     path("", include("editorial.urls")),
     path("", include("accounts.urls")),
+    path("admin/components/", admin.site.admin_view(components), name="components"),
     path("admin/readiness/", admin.site.admin_view(readiness_page), name="readiness"),
     path("admin/", admin.site.urls),
 ]

@@ -81,6 +81,7 @@ ROWS = [
     Row("erase a request", lambda request: page_of(request, "delete"), LEADS),
     Row("access log", "/admin/callbacks/accessrecord/", LEADS),
     Row("counts of what was erased", "/admin/callbacks/erasure/", LEADS),
+    Row("components of readers' pages", "/admin/components/", STAFF),
     Row("whether all is well", "/admin/readiness/", SUPERUSERS),
     Row("list of users", "/admin/auth/user/", SUPERUSERS),
     Row("add a user", "/admin/auth/user/add/", SUPERUSERS),

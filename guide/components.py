@@ -1,0 +1,29 @@
+"""Every component of readers' pages on one page for staff: what there is, how it looks, and the line that makes it."""
+
+import jinja2
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from markupsafe import Markup
+
+from phases.now_form import NowForm
+
+PICTURES = settings.BASE_DIR / "templates/readers/pictures"
+
+
+@jinja2.pass_context
+def made(context: jinja2.runtime.Context, line: str) -> Markup:
+    """Render a line of a template as a page would: what staff see is never a copy of a component."""
+    return Markup(context.environment.from_string(line).render(context.get_all()))  # noqa: S704 - lines of our template
+
+
+@require_safe
+def components(request: HttpRequest) -> HttpResponse:
+    context = {
+        "made": made,
+        "drawings": sorted(path.stem for path in PICTURES.glob("*.svg")),
+        "form": NowForm(),
+        "wrong": NowForm({"amount": "two days"}),
+    }
+    return render(request, "components.html", context)
