@@ -33,7 +33,9 @@ def test_every_picture_and_icon_is_shown_with_its_name(page):
 
 @pytest.mark.django_db
 def test_each_component_is_there_with_the_line_that_makes_it(page):
-    sections = [each for each in page.iter("section") if each.get("class") == "example" and each.find("pre") is not None]
+    sections = [
+        each for each in page.iter("section") if each.get("class") == "example" and each.find("pre") is not None
+    ]
     assert len(sections) >= 18
     for section in sections:
         heading, *made, line = section
