@@ -8,6 +8,7 @@ from tests.factories import make_staff
 from tests.guide.test_icons import icons
 from tests.guide.test_pictures import DRAWINGS
 from tests.guide.test_styles import forgotten
+from tests.guide.test_templates import made
 
 PATH = "/admin/components/"
 
@@ -58,3 +59,9 @@ def test_page_asks_the_database_little_and_is_kept_by_nobody(client, guide, djan
         response = client.get(PATH)
     assert "no-store" in response["Cache-Control"] and b'content="noindex"' in response.content
     assert PATH.encode() in client.get("/admin/").content
+
+
+def test_picture_is_silent_beside_its_words_and_speaks_where_there_are_none():
+    assert made('{{ picture("side") }}').startswith('<figure class="pic" aria-hidden="true"><svg viewBox=')
+    spoken = made('{{ picture("detox", "Rest & drink", "wide") }}')
+    assert spoken.startswith('<figure class="pic pic--wide" role="img" aria-label="Rest &amp; drink"><svg viewBox=')
