@@ -137,8 +137,8 @@ def test_article_links_its_topics_its_stages_and_what_shares_most_with_it(client
         article.phases.set(its_stages)
     main = client.get("/articles/an-article/").content.decode().split("<main")[1]
     assert re.findall(r'href="/articles/topics/(\w+)/"', main) == ["one", "two"]
-    assert 'About this stage: <a href="/phases/a-stage/">a stage</a>.' in main
-    related = main.split('<h2 id="related">')[1].split("</section>")[0]
+    assert 'Stage: <a href="/phases/a-stage/">a stage</a>' in main
+    related = main.split('id="related">')[1].split("</nav>")[0]
     assert re.findall(r'href="/articles/(\w+)/"', related) == ["most", "some", "none"]
 
 
@@ -179,7 +179,7 @@ def test_article_older_than_the_index_shows_all_the_same(
     def shown() -> str:
         snapshot.forget()
         html = client.get(f"/articles/{slug}/").content.decode().split("<main")[1]
-        return re.sub(r'<section aria-labelledby="related">.*?</section>', "", html, flags=re.S)
+        return re.sub(r'<nav aria-labelledby="related">.*?</nav>', "", html, flags=re.S)
 
     before = shown()
     monkeypatch.setattr(article_page, "INDEXED", 3)
