@@ -142,7 +142,6 @@ NUMBERS = {
     "tel:+18002221222",
 }
 WORDS = range(300, 601)  # with what is folded away
-SHOWN = 430  # words and source marks that show before anything is opened
 GRADE = 7
 pages = pytest.mark.parametrize("slug", MUST_SAY)
 
