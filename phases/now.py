@@ -89,8 +89,7 @@ class Answer:
     @property
     def hill(self) -> tuple[int, int]:
         """Where the answer is on the hill of the days: its left edge and its width."""
-        start, stop = (on_the_hill(hour) for hour in self.hours or (0, 0))
-        return start - 2, max(stop - start, 4)
+        return on_the_hill(*self.hours or (0, 0))
 
     @property
     def _middle(self) -> float:

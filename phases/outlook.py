@@ -40,8 +40,13 @@ def _place(start: float, stop: float, phases: Sequence[Course]) -> str:
     return "easing" if start < max((phase.end_to for phase in phases if phase.peak), default=0) else "lasting"
 
 
-def on_the_hill(hour: float) -> int:
-    """Return where an hour since last use is on the hill."""
+def on_the_hill(start: float, stop: float) -> tuple[int, int]:
+    """Return where a stretch, in hours since last use, is on the hill: its left edge and its width."""
+    left, right = _place_on_the_hill(start), _place_on_the_hill(stop)
+    return left - 2, max(right - left, 4)
+
+
+def _place_on_the_hill(hour: float) -> int:
     for (earlier, left), (later, right) in pairwise(HILL):
         if hour <= later:
             return round(left + (right - left) * (hour - earlier) / (later - earlier))

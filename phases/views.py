@@ -11,6 +11,7 @@ from phases import timeline
 from phases.compare import CompareForm
 from phases.compare import compare as compare_options
 from phases.models import Phase, Symptom, TreatmentOption, by_area
+from phases.outlook import on_the_hill
 
 
 @reading_page()
@@ -35,6 +36,7 @@ def phase_context(phase: Phase) -> dict:
     stages = list(Phase.objects.published())
     return {
         "symptoms": symptoms,
+        "hill": on_the_hill(phase.onset_from, phase.end_to),
         "timeline": timeline.of_symptoms(symptoms),
         "treatments": TreatmentOption.objects.published().filter(phases=phase),
         "articles": phase.articles.published()[:4],
