@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import groupby
+from operator import attrgetter
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -191,3 +192,10 @@ def by_area(symptoms: Iterable[Symptom]) -> list[tuple[Area, list[Symptom]]]:
     areas = Area.values
     ordered = sorted(symptoms, key=lambda symptom: areas.index(symptom.area))
     return [(Area(area), list(rows)) for area, rows in groupby(ordered, lambda symptom: symptom.area)]
+
+
+def by_hours(symptoms: Iterable[Symptom]) -> list[list[Symptom]]:
+    """Group symptoms that begin and end at the same hours, the first to begin first."""
+    hours = attrgetter("onset_from", "onset_to", "end_from", "end_to", "peak")
+    ordered = sorted(symptoms, key=lambda symptom: [hour for hour in hours(symptom) if isinstance(hour, int)])
+    return [list(rows) for _, rows in groupby(ordered, hours)]

@@ -10,7 +10,7 @@ from editorial.reading import reading_page
 from phases import timeline
 from phases.compare import CompareForm
 from phases.compare import compare as compare_options
-from phases.models import Phase, Symptom, TreatmentOption, by_area
+from phases.models import Phase, Symptom, TreatmentOption, by_area, by_hours
 from phases.outlook import on_the_hill
 
 
@@ -35,7 +35,7 @@ def phase_context(phase: Phase) -> dict:
     symptoms = list(phase.symptoms.all())
     stages = list(Phase.objects.published())
     return {
-        "symptoms": symptoms,
+        "hours": by_hours(symptoms),
         "hill": on_the_hill(phase.onset_from, phase.end_to),
         "timeline": timeline.of_symptoms(symptoms),
         "treatments": TreatmentOption.objects.published().filter(phases=phase),
