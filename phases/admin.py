@@ -96,7 +96,7 @@ class TreatmentOptionAdmin(ReviewedPageAdmin[TreatmentOption]):
         (
             "In the comparison",
             {
-                "fields": (("place", "medicine", "soon"), ("cravings", "overdose_risk"), "compare_note"),
+                "fields": (("place", "medicine", "soon"), ("withdrawal", "cravings", "overdose_risk"), "compare_note"),
                 "description": "Only what a source says; the rest stays “Not known”.",
             },
         ),

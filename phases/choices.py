@@ -38,9 +38,9 @@ class Place(models.TextChoices):
 
 
 class Medicine(models.TextChoices):
-    IS = "is", "It is a medicine"
-    CAN_HAVE = "can-have", "Can come with medicine"
-    NONE = "none", "No medicine"
+    IS = "is", "Yes"
+    CAN_HAVE = "can-have", "Can be added"
+    NONE = "none", "No"
     NOT_KNOWN = "not-known", "Not known"
 
 
@@ -55,18 +55,26 @@ class Soon(models.TextChoices):
     NOT_KNOWN = "not-known", "Not known"
 
 
+class Withdrawal(models.TextChoices):
+    EASES = "eases", "Yes"
+    PARTLY = "partly", "One symptom at a time"
+    BRINGS_ON = "brings-on", "No: it can bring it on"
+    NOT_ITS_AIM = "not-its-aim", "No"
+    NOT_KNOWN = "not-known", "Not known"
+
+
 class Cravings(models.TextChoices):
-    EASES = "eases", "Eases cravings"
-    MAY_EASE = "may-ease", "May ease cravings"
-    NOT_ITS_AIM = "not-its-aim", "Not made for that"
+    EASES = "eases", "Yes"
+    MAY_EASE = "may-ease", "Maybe"
+    NOT_ITS_AIM = "not-its-aim", "No"
     NOT_KNOWN = "not-known", "Not known"
 
 
 class OverdoseRisk(models.TextChoices):
-    LOWER = "lower", "Linked to fewer overdose deaths"
-    REVERSES = "reverses", "Reverses an overdose"
-    NOT_SHOWN = "not-shown", "Not shown to lower it"
-    HIGHER_AFTER = "higher-after", "Higher afterward: tolerance drops"
+    LOWER = "lower", "Yes: linked to fewer overdose deaths"
+    REVERSES = "reverses", "Yes: reverses an overdose"
+    NOT_SHOWN = "not-shown", "Not shown"
+    HIGHER_AFTER = "higher-after", "No: more danger afterward"
     NOT_KNOWN = "not-known", "Not known"
 
 

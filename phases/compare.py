@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django import forms
 
-from phases.choices import Cravings, Medicine, OverdoseRisk, Place, Soon
+from phases.choices import Cravings, Medicine, OverdoseRisk, Place, Soon, Withdrawal
 from phases.models import TreatmentOption
 
 ANY = ("", "Any")
@@ -24,6 +24,23 @@ ANSWERS: dict[str, dict[str, Container[str]]] = {
     },
     "cravings": {"eases": {Cravings.EASES, Cravings.MAY_EASE}},
     "overdose_risk": {"lower": {OverdoseRisk.LOWER, OverdoseRisk.REVERSES}},
+}
+
+#: What an option helps with, in the order of the columns, and the mark beside the words; none where it is not known.
+HELPS_WITH: dict[str, dict[str, str]] = {
+    "withdrawal": {
+        Withdrawal.EASES: "yes",
+        Withdrawal.PARTLY: "partly",
+        Withdrawal.BRINGS_ON: "no",
+        Withdrawal.NOT_ITS_AIM: "no",
+    },
+    "cravings": {Cravings.EASES: "yes", Cravings.MAY_EASE: "partly", Cravings.NOT_ITS_AIM: "no"},
+    "overdose_risk": {
+        OverdoseRisk.LOWER: "yes",
+        OverdoseRisk.REVERSES: "yes",
+        OverdoseRisk.NOT_SHOWN: "partly",
+        OverdoseRisk.HIGHER_AFTER: "no",
+    },
 }
 
 
@@ -53,19 +70,29 @@ class Without:
 
 
 @dataclass(frozen=True)
+class Row:
+    """An option, and for each column its mark and its words. No columns where nothing is known."""
+
+    option: TreatmentOption
+    cells: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class Comparison:
     """The options that fit all answers; where none does, the answers that can be dropped to find some."""
 
-    options: list[TreatmentOption]
+    rows: list[Row]
     answers: dict[str, str]
     without: list[Without]
 
 
-def compare(form: CompareForm, options: Sequence[TreatmentOption]) -> Comparison:
-    """Find what fits. An unknown answer (an old or broken link) counts as none."""
+def compare(form: CompareForm, options: Sequence[TreatmentOption], *, everything: bool = False) -> Comparison:
+    """Find what fits; the medicines, where nothing is asked. An unknown answer (an old or broken link) counts as none."""
     form.is_valid()
     answers = {name: value for name, value in form.cleaned_data.items() if value}
     found = _fitting(options, answers)
+    if not answers and not everything:
+        found = [option for option in found if option.kind == TreatmentOption.Kind.MEDICATION]
     without = []
     if not found:
         for name, value in answers.items():
@@ -73,7 +100,7 @@ def compare(form: CompareForm, options: Sequence[TreatmentOption]) -> Comparison
             if left := _fitting(options, rest):
                 label, words = answer_in_words(form, name, value)
                 without.append(Without(f"{label}: {words.lower()}", urlencode(rest), len(left)))
-    return Comparison(found, answers, without)
+    return Comparison([Row(option, _cells(option)) for option in found], answers, without)
 
 
 def answer_in_words(form: forms.Form, name: str, value: str) -> tuple[str, str]:
@@ -88,3 +115,11 @@ def _fitting(options: Sequence[TreatmentOption], answers: dict[str, str]) -> lis
         for option in options
         if all(getattr(option, name) in ANSWERS[name][value] for name, value in answers.items())
     ]
+
+
+def _cells(option: TreatmentOption) -> list[tuple[str, str]]:
+    cells = [
+        (marks.get(getattr(option, name), ""), str(getattr(option, f"get_{name}_display")()))
+        for name, marks in HELPS_WITH.items()
+    ]
+    return cells if any(mark for mark, _ in cells) else []

@@ -10,7 +10,7 @@ from markdownx.models import MarkdownxField
 
 from editorial.addresses import address_of
 from editorial.publishing import WRITING_HELP, PublishedQuerySet, ReviewedPage, check_pictures, check_sources
-from phases.choices import Area, Cravings, Evidence, Level, Medicine, OverdoseRisk, Place, Soon, level_of
+from phases.choices import Area, Cravings, Evidence, Level, Medicine, OverdoseRisk, Place, Soon, Withdrawal, level_of
 from phases.hours import Course
 
 
@@ -45,14 +45,23 @@ class TreatmentOption(ReviewedPage):
     place = models.CharField(max_length=20, choices=Place, default=Place.NOT_KNOWN)
     medicine = models.CharField(max_length=20, choices=Medicine, default=Medicine.NOT_KNOWN)
     soon = models.CharField("how soon", max_length=20, choices=Soon, default=Soon.NOT_KNOWN)
-    cravings = models.CharField(max_length=20, choices=Cravings, default=Cravings.NOT_KNOWN)
-    overdose_risk = models.CharField(max_length=20, choices=OverdoseRisk, default=OverdoseRisk.NOT_KNOWN)
+    withdrawal = models.CharField(
+        "helps with withdrawal",
+        max_length=20,
+        choices=Withdrawal,
+        default=Withdrawal.NOT_KNOWN,
+        db_default=Withdrawal.NOT_KNOWN,
+    )
+    cravings = models.CharField("helps with craving", max_length=20, choices=Cravings, default=Cravings.NOT_KNOWN)
+    overdose_risk = models.CharField(
+        "helps with staying alive", max_length=20, choices=OverdoseRisk, default=OverdoseRisk.NOT_KNOWN
+    )
     compare_note = models.CharField(
         "what these rest on",
         max_length=400,
         blank=True,
         default="",
-        help_text="The facts behind the five choices, with their sources. Where no source says it, it is “Not known”.",
+        help_text="The facts behind these choices, with their sources. Where no source says it, it is “Not known”.",
     )
     body = MarkdownxField(help_text=WRITING_HELP)
 

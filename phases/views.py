@@ -83,8 +83,9 @@ def treatment_list(request: HttpRequest) -> HttpResponse:
 def compare(request: HttpRequest) -> HttpResponse:
     """Show treatment options side by side, narrowed by what matters; the address has the choice and can be shared."""
     form = CompareForm(request.GET)
-    comparison = compare_options(form, list(TreatmentOption.objects.published().defer("body")))
-    return render(request, "phases/compare.html", {"form": form, "comparison": comparison})
+    options = list(TreatmentOption.objects.published().defer("body"))
+    comparison = compare_options(form, options, everything="all" in request.GET)
+    return render(request, "phases/compare.html", {"form": form, "comparison": comparison, "total": len(options)})
 
 
 @reading_page()
