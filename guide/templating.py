@@ -18,6 +18,7 @@ from callbacks.public import wording
 from editorial import structured, tags
 from editorial.addresses import address_of
 from editorial.page_context import site
+from guide.doors import doors
 
 #: Macros available to all templates, by the file that each is in. Changes to them need a restart, with DEBUG too.
 #: They are several times as fast as an included template, which gets a copy of the page's whole context.
@@ -30,6 +31,7 @@ MACROS = {
     "lost_tolerance": "safety/lost_tolerance.html",
     "numbers": "partials/footer.html",
     "picture": "pictures/picture.html",
+    "print_hint": "partials/print_hint.html",
     "review_dates": "editorial/_review.html",
     "ten_lines": "safety/ten_lines.html",
     "safety_block": "safety/block.html",  # uses ten_lines, which must come first
@@ -74,6 +76,7 @@ def environment(**options: Any) -> jinja2.Environment:
         "markdown": tags.markdown,
         "nav_link": tags.nav_link,
         "cached": tags.cached,
+        "doors": doors,
         "state_title": wording.state_title,
         "structured_page": structured.structured_page,
         "structured_site": structured.structured_site,

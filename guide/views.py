@@ -15,11 +15,9 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
-from articles.models import Article
 from editorial import addresses
 from editorial.reading import ReaderRequest, reading_page
 from guide.bare_pages import ERROR_PAGE
-from phases import timeline
 from phases.models import Phase
 
 logger = logging.getLogger(__name__)
@@ -30,12 +28,8 @@ SECURITY_TXT_LIFE = datetime.timedelta(days=180)
 @reading_page()
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show what to do now, the three stages on one timeline, and the ways to get help."""
-    phases = list(Phase.objects.published())
-    articles = Article.objects.published().defer("body")[:6]
-    return render(
-        request, "home.html", {"phases": phases, "timeline": timeline.of_phases(phases), "articles": articles}
-    )
+    """Show what to do now, how long it lasts, what to know first, and what to print."""
+    return render(request, "home.html", {"phases": Phase.objects.published()})
 
 
 def page(name: str, **context: object) -> Callable[[HttpRequest], HttpResponse]:
