@@ -49,10 +49,10 @@ def test_each_step_shows_one_picture_after_its_words(client, guide, path, steps)
 @pytest.mark.django_db
 def test_emergency_page_says_the_steps_first_then_the_signs(client, guide):
     html = client.get("/emergency/").content.decode()
-    order = ["<h1>", 'class="button call"', "Try to wake them", "Stay until help comes", "Sources for these steps"]
+    order = ["<h1>", 'class="button call"', "Try to wake them", "Stay until help comes"]
     order += ["Signs of an overdose</h2>", 'id="warning-signs"', 'id="lines"']
     places = [html.index(words) for words in order]
     assert places == sorted(places) and "not dialed" not in html
-    steps = html[html.index('class="steps') : html.index("Sources for these steps")]
+    steps = html[html.index('class="steps') : html.index("Signs of an overdose</h2>")]
     assert 'class="cite"' not in steps
     assert "not dialed" in client.get("/about/").content.decode()
