@@ -26,11 +26,11 @@ TEN = {
 #: The card has room for a few words each.
 ON_THE_CARD = {
     "overdose": r"call 911\. .{0,60}naloxone",
-    "lost tolerance": r"your old amount can kill",
+    "lost tolerance": r"the amount you used before can kill now",
     "not alone": r"do not detox alone",
     "no detox first": r"you need not detox first: ask for methadone or buprenorphine",
     "detox alone": r"with no medicine after detox, most use again",
-    "supply": r"may hold fentanyl, xylazine, medetomidine",
+    "supply": r"may have fentanyl, xylazine or medetomidine in it",
     "pregnant": r"pregnant\?.{0,30}do not stop suddenly",
     "alcohol and benzos": r"daily alcohol or benzos\? do not stop suddenly",
     "suicide": r"suicide: call, text ?988",
