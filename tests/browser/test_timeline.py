@@ -5,13 +5,18 @@ import pytest
 PEAK = "/phases/peak-withdrawal/"
 
 
-@pytest.mark.parametrize("path", ["/", "/phases/", PEAK, "/phases/initial-withdrawal/", "/symptoms/insomnia/"])
+def open_folds(page) -> None:
+    page.evaluate("document.querySelectorAll('main details').forEach(fold => (fold.open = true))")
+
+
+@pytest.mark.parametrize("path", ["/phases/", PEAK, "/phases/initial-withdrawal/", "/symptoms/insomnia/"])
 @pytest.mark.parametrize("width", [320, 340, 360, 1280])
 def test_timeline_fits_and_no_words_run_into_each_other(look, path, width):
     """320 pixels are 1280 at 400 %. The words keep their size, so they must find room."""
     visitor = look(width)
     visitor.open(path)
     page = visitor.page
+    open_folds(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     clashes = page.evaluate(
         """() => {
@@ -36,6 +41,7 @@ def test_timeline_links_are_reached_by_keyboard_seen_and_large_enough(visit):
     visitor = visit(360)
     visitor.open("/phases/")
     page = visitor.page
+    open_folds(page)
     link = page.locator(".picture a").nth(1)
     assert link.bounding_box()["height"] >= 44
     before = link.screenshot()

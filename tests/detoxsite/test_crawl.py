@@ -71,7 +71,7 @@ def test_care_cards_say_their_level_in_words(site):
 def test_do_not_lists_repeat_do_not_on_every_line(site):
     found = 0
     for path, tree in site.items():
-        for card in tree.findall(".//div[@class='dos']/div"):
+        for card in tree.findall(".//div[@class='beside-steps']/div"):
             heading = card.find("h3").text
             lines = ["".join(line.itertext()) for line in card.iter("li")]
             assert lines and all(line.startswith(f"{heading} ") for line in lines), path

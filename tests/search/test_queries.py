@@ -56,4 +56,4 @@ def test_word_that_alarms_by_itself_does(query):
 @pytest.mark.parametrize("typed", ["over dose", "over-dose", "overdose of methadone", "he took a lethal dose"])
 def test_danger_stands_before_the_word_on_doses(client, guide, typed):
     main = client.get("/search/", {"q": typed}).content.decode().split("<main")[1]
-    assert "is somebody in danger now?" in main.split("This guide gives no doses")[0]
+    assert "is someone in danger now?" in main.split("This guide gives no doses")[0]
