@@ -23,7 +23,8 @@ ROLES: dict[str, list[str]] = {
         f"{app}.{action}_{model}"
         for app, model in (name.split(".") for name in _CONTENT)
         for action in ("view", "add", "change", "delete")
-    ],
+    ]
+    + [f"editorial.{action}_pagereport" for action in ("view", "change", "delete")],
     "Intake": _INTAKE,
     "Intake leads": [
         *_INTAKE,

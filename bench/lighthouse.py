@@ -41,7 +41,7 @@ BUSY_SCORE, MAX_LARGEST_BUSY = 90, 1500
 TRIES = 3
 PRIVATE = "private version"
 #: What search engines are asked not to keep.
-UNLISTED = {PRIVATE, "/search/?q=withdrawl", MISSING}
+UNLISTED = {PRIVATE, "/search/?q=withdrawl", "/feedback/", MISSING}
 FLAGS = "--headless=new --no-sandbox --disable-gpu --host-resolver-rules='MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'"
 
 

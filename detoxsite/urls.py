@@ -8,6 +8,7 @@ import phases.urls
 from guide import views
 from guide.a_z import a_z
 from guide.components import components
+from guide.feedback import feedback, thanks
 from guide.guide_file import guide_file
 from guide.sitemaps import sitemap, sitemap_part
 from operations.views import readiness_page
@@ -31,6 +32,8 @@ urlpatterns = [
     path("safety/", views.page("safety"), name="safety"),
     path("card/", views.page("card"), name="card"),
     path("notes.html", guide_file, name="guide-file"),
+    path("feedback/", feedback, name="feedback"),
+    path("feedback/thanks/", thanks, name="feedback-thanks"),
     path("leave/", views.leave, name="leave"),
     path("a-z/", a_z, name="a-z"),
     path("robots.txt", views.robots, name="robots"),

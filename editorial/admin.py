@@ -18,11 +18,14 @@ from markdownx.widgets import AdminMarkdownxWidget
 
 from editorial.addresses import moved
 from editorial.clock_fields import MomentField
-from editorial.models import Clinic, GlossaryTerm, HelpLine, OldAddress, Source
+from editorial.models import Clinic, GlossaryTerm, HelpLine, OldAddress, PageReport, Source
 from editorial.opening_admin import OpeningTimeInline, SpecialDayInline
+from editorial.page_reports_admin import PageReportAdmin
 from editorial.publishing import ReviewedPage, check_sources
 
 LONG = 200  # characters; a field with this limit or a higher one holds sentences
+
+admin.site.register(PageReport, PageReportAdmin)
 
 Page = TypeVar("Page", bound=ReviewedPage)
 Fields = dict[type[models.Field], dict[str, Any]]

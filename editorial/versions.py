@@ -27,6 +27,8 @@ class ContentVersion(models.Model):
 
     ONLY = 1
 
+    is_content = False
+
     id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY, editable=False)
     number = models.PositiveBigIntegerField(default=0)
 
@@ -53,13 +55,13 @@ class Edition:
 
 
 def content_models() -> list[type[models.Model]]:
-    """Return all models of the apps that set is_content, including many-to-many tables."""
+    """Return all models of the apps that set is_content, including many-to-many tables, but those that unset it."""
     return [
         model
         for config in apps.get_app_configs()
         if getattr(config, "is_content", False)
         for model in config.get_models(include_auto_created=True)
-        if model is not ContentVersion
+        if getattr(model, "is_content", True)
     ]
 
 

@@ -1,6 +1,7 @@
 """The sitemap: what is published, with the date of its last change."""
 
 import datetime
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.sitemaps import Sitemap, views
@@ -16,6 +17,11 @@ from phases.models import Phase, Symptom, TreatmentOption
 #: Pages that list others change when one of those does.
 LISTS = {"home": Article, "articles:list": Article, "phases:list": Phase, "treatments:list": TreatmentOption}
 MAX_ADDRESSES = 250  # in one file
+#: Pages for readers that are not in the sitemap.
+UNLISTED = (
+    *("search:search", "callbacks:sent", "callbacks:correct", "callbacks:withdraw"),
+    *("leave", "guide-file", "feedback", "feedback-thanks"),
+)
 
 
 class Section(Sitemap):
@@ -121,6 +127,15 @@ SITEMAPS: dict[str, Section] = {
     "articles": Articles(),
     "topics": Topics(),
 }
+
+
+def reader_paths() -> Iterator[str]:
+    """Yield the path of every page for readers. Raises DatabaseError."""
+    for section in SITEMAPS.values():
+        for item in section.items():
+            yield section.location(item)
+    for name in UNLISTED:
+        yield reverse(name)
 
 
 @reading_page()

@@ -70,6 +70,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "Disallow: /staff/",
         "Disallow: /contact/sent/",
         "Disallow: /search/",
+        "Disallow: /feedback/",
         f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

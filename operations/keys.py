@@ -15,6 +15,8 @@ from django.db import DatabaseError
 from accounts import secrets
 from callbacks.models import CallbackRequest
 from detoxsite import secret_files
+from editorial import page_reports
+from editorial.models import PageReport
 from operations.models import KnownKey
 from vault import keyring
 from vault.keyring import VaultError
@@ -58,7 +60,7 @@ def problems() -> list[str]:
         is_known = known.get(number) == own_fingerprint
         if number in known and not is_known:
             found.append(f"Key {number} is not the key {number} that this site has used.")
-        elif not is_known and any(_none_opens(rows) for rows in (_requests(number), _factors(number))):
+        elif not is_known and any(_none_opens(each(number)) for each in (_requests, _factors, _reports)):
             found.append(f"Key {number} opens nothing that is under key {number}.")
     missing = {number for number in _numbers_in_use() if number not in own and known.get(number) != ""}
     found += [f"Key {number} is missing and is still in use." for number in sorted(missing)]
@@ -74,8 +76,9 @@ def accept_loss() -> None:
 
 
 def unopened() -> int:
-    """Count what cannot be opened of the oldest and newest request under each key, and of all second factors."""
-    rows = [row for number in settings.VAULT_KEYS for row in (*_requests(number), *_factors(number))]
+    """Count what cannot be opened of the oldest and newest request and page report under each key, and of all second
+    factors."""
+    rows = [row for n in settings.VAULT_KEYS for row in (*_requests(n), *_factors(n), *_reports(n))]
     return sum(not _opens(row) for row in rows)
 
 
@@ -87,7 +90,7 @@ def _record() -> None:
     )
 
 
-Row: TypeAlias = CallbackRequest | Authenticator
+Row: TypeAlias = CallbackRequest | Authenticator | PageReport
 
 
 def _none_opens(rows: Iterable[Row]) -> bool:
@@ -100,6 +103,8 @@ def _opens(row: Row) -> bool:
     try:
         if isinstance(row, Authenticator):
             secrets.open_all(row)
+        elif isinstance(row, PageReport):
+            row.words()
         else:
             row.open_details()
     except VaultError:
@@ -117,6 +122,11 @@ def _factors(number: int) -> Iterator[Authenticator]:
     return (row for row in Authenticator.objects.all() if number in secrets.key_numbers(row))
 
 
+def _reports(number: int) -> Iterator[PageReport]:
+    """Yield the oldest and the newest under a key."""
+    return filter(None, (page_reports.under(number).first(), page_reports.under(number).last()))
+
+
 def _numbers_in_use() -> set[int]:
     """Return the numbers of keys in use; of keys that this process lacks, of requests only the lowest."""
     rows = CallbackRequest.objects.exclude(wrapped_key=b"")
@@ -126,4 +136,5 @@ def _numbers_in_use() -> set[int]:
     for number in settings.VAULT_KEYS:
         rows = rows.exclude(wrapped_key__range=keyring.range_of(number))
     found |= {keyring.number_of(bytes(wrapped)) for wrapped in rows.values_list("wrapped_key", flat=True)}
+    found |= page_reports.key_numbers()
     return found.union(*(secrets.key_numbers(row) for row in Authenticator.objects.all()))

@@ -90,7 +90,7 @@ def database(at: datetime, probes: Probes) -> Result:
 def vault_keys(at: datetime, probes: Probes) -> Result:
     problems = keys.problems()
     if unopened := keys.unopened():
-        problems.append(f"{unopened} of the requests and second factors tried cannot be opened.")
+        problems.append(f"{unopened} of the requests, page reports and second factors tried cannot be opened.")
     return _result(" ".join(problems), "Each key opens what is under it.")
 
 

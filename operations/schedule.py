@@ -21,6 +21,7 @@ from django_tasks_db.models import DBTaskResult
 
 from callbacks.casework import erasure, notices
 from callbacks.files import inspection, rescan
+from editorial import page_reports
 from limits import counters
 from operations import alerts, probes
 from operations.backups import backup, drill, tombstones
@@ -102,6 +103,8 @@ JOBS = (
     Job("orphans", HOUR, erasure.sweep_orphans),
     Job("purge", DAY, purge),
     Job("warn of erasure", DAY, lambda: notices.warn_of_erasure(timezone.now())),
+    Job("erase page reports", DAY, page_reports.erase_due),
+    Job("mail of page reports", DAY, page_reports.mail_editors),
     Job("prune tasks", DAY, prune_tasks),
     Job("erased list", MINUTE, tombstones.publish),
     Job("alerts", 2 * MINUTE, probe_and_alert, in_thread=True),

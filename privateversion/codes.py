@@ -2,20 +2,15 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 
-from django.urls import reverse
-
 from editorial import versions
-from guide.sitemaps import SITEMAPS
+from guide.sitemaps import reader_paths
 
 PREFIX = "/n/"
 #: No vowels and no digits that look like them, so that no code spells a word.
 LETTERS = "bcdfghjkmnpqrstvwxz23456789"
 LENGTH = 8
-#: Pages for readers that are not in the sitemap.
-UNLISTED = ("search:search", "callbacks:sent", "callbacks:correct", "callbacks:withdraw", "leave", "guide-file")
 
 _ADDRESS = re.compile(rf"{PREFIX}([{LETTERS}]{{{LENGTH}}})/")
 _paths_by_code: dict[str, str] = {}
@@ -60,13 +55,5 @@ def _list_again() -> None:
     global _listed
     if _listed is None or _listed.is_stale():
         edition = versions.edition()
-        _paths_by_code.update((short(path, LENGTH), path) for path in _paths())
+        _paths_by_code.update((short(path, LENGTH), path) for path in reader_paths())
         _listed = edition  # only now, so that a failed listing is repeated
-
-
-def _paths() -> Iterator[str]:
-    for sitemap in SITEMAPS.values():
-        for item in sitemap.items():
-            yield sitemap.location(item)
-    for name in UNLISTED:
-        yield reverse(name)

@@ -66,6 +66,8 @@ class PrivateVersionMiddleware:
         if request.path_info.startswith(rewriting.FILES) or len(request.path_info) > MAX_PATH:
             return ""
         kept = {name: request.GET[name] for name in KEPT_IN_QUERY if name in request.GET}
+        if kept.get("page", "").startswith("/"):  # the page that a report is on
+            kept["page"] = rewriting.address(kept["page"])
         return codes.private(request.path_info) + (f"?{urlencode(kept)}" if kept else "")
 
     @staticmethod

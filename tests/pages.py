@@ -26,6 +26,7 @@ READING = [
     "/safety/",
     "/card/",
     "/a-z/",
+    "/feedback/",
 ]
 MISSING = "/no-such-page/"
 #: Of pages of one kind, one is enough where each look is slow.

@@ -65,6 +65,8 @@ ROWS = [
     Row("delete an article", lambda _: f"/admin/articles/article/{make_article().pk}/delete/", EDITORS),
     Row("list of stages", "/admin/phases/phase/", EDITORS),
     Row("list of help lines", "/admin/editorial/helpline/", EDITORS),
+    Row("list of page reports", "/admin/editorial/pagereport/", EDITORS),
+    Row("say what is wrong with a page", "/feedback/", EVERYBODY, post={"words": ""}),
     Row("list of sources", "/admin/editorial/source/", EDITORS),
     Row("list of requests", "/admin/callbacks/callbackrequest/", INTAKE),
     Row("a request", page_of, INTAKE),

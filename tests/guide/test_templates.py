@@ -14,7 +14,7 @@ from guide import templating
 @pytest.fixture
 def request_(rf: RequestFactory):
     request = rf.get("/about/")
-    request.is_private, request.private_address = False, ""
+    request.is_private, request.private_address, request.outside = False, "", str
     return request
 
 

@@ -9,7 +9,7 @@ from pagecache.application import CachedPages
 
 HOST = "127.0.0.1"
 #: Reading pages whose response is personal or depends on the time.
-NOT_CACHED = {"/phases/now/", "/phases/now/check-in/", "/search/?q=withdrawl", "/contact/"}
+NOT_CACHED = {"/phases/now/", "/phases/now/check-in/", "/search/?q=withdrawl", "/contact/", "/feedback/"}
 
 
 class CachedSite:

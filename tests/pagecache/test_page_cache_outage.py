@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from editorial import page_context, versions
+from guide import sitemaps
 from pagecache import cache as cache_module
 from pagecache import rules
 from privateversion import codes
@@ -103,7 +104,7 @@ def test_private_address_is_found_though_the_database_failed_while_pages_were_li
     make_article()
     address = codes.private("/articles/an-article/")
     with monkeypatch.context() as patch, pytest.raises(DatabaseError):
-        patch.setattr(codes, "SITEMAPS", {"broken": Broken()})
+        patch.setattr(sitemaps, "SITEMAPS", {"broken": Broken()})
         codes.plain(address)
     assert codes.plain(address) == "/articles/an-article/"
 
@@ -111,7 +112,7 @@ def test_private_address_is_found_though_the_database_failed_while_pages_were_li
 def test_private_address_is_answered_by_django_when_the_database_is_down(site, monkeypatch):
     """What is raised in front of Django would be a bare line from the server, without a number to call."""
 
-    monkeypatch.setattr(codes, "SITEMAPS", {"broken": Broken()})
+    monkeypatch.setattr(sitemaps, "SITEMAPS", {"broken": Broken()})
     path = f"{codes.PREFIX}{codes.LETTERS[: codes.LENGTH]}/"
     with pytest.raises(DatabaseError):
         codes.plain(path)

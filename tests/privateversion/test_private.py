@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
-from guide import guide_file
+from guide import guide_file, sitemaps
 from privateversion import codes, rewriting
 from tests.factories import make_article
 from tests.pages import MISSING, READING
@@ -224,7 +224,7 @@ def test_guesses_at_private_addresses_list_the_pages_once(client, guide, monkeyp
             listings.append(1)
             return []
 
-    monkeypatch.setitem(codes.SITEMAPS, "listed", Listed())
+    monkeypatch.setitem(sitemaps.SITEMAPS, "listed", Listed())
     for letter in codes.LETTERS:
         assert client.get(f"/n/{letter * codes.LENGTH}/").status_code == 404
     assert len(listings) == 1

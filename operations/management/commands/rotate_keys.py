@@ -9,6 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts import secrets
 from callbacks.files import rotation
 from callbacks.files.rotation import Census
+from editorial import page_reports
+from editorial.models import PageReport
 from operations import keys
 from vault import keyring
 from vault.keyring import VaultError
@@ -41,11 +43,12 @@ class Command(BaseCommand):
         for outcome in outcomes:
             self.stdout.write(str(outcome))
         failed = sum(outcome.unreadable for outcome in outcomes)
-        try:
-            self.stdout.write(f"Second factors: {secrets.rewrap_all()} moved.")
-        except VaultError as error:
-            failed += 1
-            self.stderr.write(f"Second factors: {error}")
+        for kind, rewrap_all in (("Second factors", secrets.rewrap_all), ("Page reports", page_reports.rewrap_all)):
+            try:
+                self.stdout.write(f"{kind}: {rewrap_all()} moved.")
+            except VaultError as error:
+                failed += 1
+                self.stderr.write(f"{kind}: {error}")
         if failed:
             raise CommandError(
                 f"Some cannot be opened: {failed}. They were changed, or their key is not in VAULT_KEYS. "
@@ -53,7 +56,7 @@ class Command(BaseCommand):
             )
 
     def _check(self, current: int) -> None:
-        counts = [*rotation.census(), _census_of_factors()]
+        counts = [*rotation.census(), _census_of_factors(), _census_of_reports()]
         numbers = sorted(set(settings.VAULT_KEYS).union(*(count.by_key for count in counts)))
         for number in numbers:
             found = ", ".join(f"{count.by_key[number]} {count.kind.lower()}" for count in counts)
@@ -83,6 +86,13 @@ def _census_of_factors() -> Census:
     census = Census("Second factors")
     for row in Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN):
         census.count(partial(_lowest_key_number, row), partial(secrets.open_all, row))
+    return census
+
+
+def _census_of_reports() -> Census:
+    census = Census("Page reports")
+    for row in PageReport.objects.iterator():
+        census.count(partial(keyring.leading_number, row.sealed), row.words)
     return census
 
 

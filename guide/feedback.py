@@ -1,0 +1,101 @@
+"""What is wrong or missing on a page: a form that asks for nothing else, and its thanks."""
+
+from urllib.parse import urlencode
+
+from django import forms
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from callbacks.public.fields import TextField
+from callbacks.public.views import public_page
+from editorial import page_reports
+from editorial.reading import ReaderRequest
+from guide.sitemaps import reader_paths
+from limits.addresses import client_address
+from vault.keyring import VaultError
+
+MAX_LENGTH = 2000  # characters
+CUT_SHORT = "The connection dropped, so nothing was sent. Send it again."
+HIDDEN_FIELD = "A field that nobody sees was filled in, perhaps by your browser. It is empty now. Send it again."
+NOT_SAVED = "We could not save it. The fault is ours. What you typed is still here. Try again in a minute."
+TOO_MANY = "We got a lot of these just now. What you typed is still here. Try again in an hour."
+
+
+class ReportForm(forms.Form):
+    """`complete` comes last in the page, so that a truncated body can be told from a whole one."""
+
+    use_required_attribute = False
+
+    words = TextField(
+        noun="text",
+        longest=MAX_LENGTH,
+        keep="\n\t",
+        label="What is wrong or missing?",
+        help_text="Leave out names, numbers and your own health. We do not need them.",
+        widget=forms.Textarea({"rows": 5}),
+        error_messages={"required": "Write what is wrong or missing."},
+    )
+    website = forms.CharField(
+        label="Leave this field empty",
+        required=False,
+        widget=forms.TextInput({"tabindex": "-1", "autocomplete": "off"}),
+    )
+
+    def clean(self) -> None:
+        super().clean()
+        if not self.data.get("complete"):
+            self.add_error(None, CUT_SHORT)
+        elif self.data.get("website"):  # not dropped in silence: it may be a person after all
+            self.data = {**self.data, "website": ""}
+            self.add_error(None, HIDDEN_FIELD)
+
+
+@public_page
+def feedback(request: ReaderRequest) -> HttpResponse:
+    """Take a report on the page that the parameter names; on "another page" if there is none with that path."""
+    if request.method != "POST":
+        return _form_page(request, ReportForm(), request.GET.get("page", ""))
+    asked, form = request.POST.get("page", ""), ReportForm(request.POST.dict())
+    if not form.is_valid():
+        return _form_page(request, form, asked, 422)
+    try:
+        page_reports.take(_known(request, asked), form.cleaned_data["words"], client_address(request))
+    except page_reports.TooMany:
+        return _form_page(request, form, asked, 429, TOO_MANY)
+    except (DatabaseError, VaultError):
+        return _form_page(request, form, asked, 503, NOT_SAVED)
+    query = f"?{urlencode({'page': asked})}" if _known(request, asked) else ""
+    return HttpResponseRedirect(reverse("feedback-thanks") + query, status=303)
+
+
+@never_cache
+@require_safe
+def thanks(request: ReaderRequest) -> HttpResponse:
+    """Show that it has arrived, and the way back."""
+    return render(request, "pages/thanks.html", {"page": _known(request, request.GET.get("page", ""))})
+
+
+def _form_page(
+    request: ReaderRequest, form: forms.Form, asked: str, status: int = 200, problem: str = ""
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "problem": problem,
+        "asked": asked,
+        "page": _known(request, asked),
+        "retention_days": settings.RETENTION_DAYS,
+    }
+    return render(request, "pages/feedback.html", context, status=status)
+
+
+def _known(request: ReaderRequest, asked: str) -> str:
+    """Return the path of the reader's page, or nothing. In the private version `asked` is a private address."""
+    try:
+        return next((path for path in reader_paths() if asked in {path, request.outside(path)}), "") if asked else ""
+    except DatabaseError:
+        return ""
