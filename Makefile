@@ -22,8 +22,9 @@ dev: $(VENV)/runtime ## The same site with auto-reload and DEBUG on
 	@$(PY) manage.py prepare
 	@exec $(PY) manage.py runserver $(HOST):$(PORT)
 
-test: $(VENV)/development ## Set up what tests need and run all of them, in a real Chromium too
+test: $(VENV)/development ## Set up what tests need and run all of them, in a real Chromium and a real Firefox too
 	@$(PY) -m tests.browser.chromium
+	@$(PY) -m tests.browser.firefox
 	@$(PY) -m tests.callbacks.clamd
 	@$(PY) -m tests.programs
 	@$(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
