@@ -10,6 +10,7 @@ tests/editorial/test_markdown.py.
 """
 
 import ast
+import functools
 import json
 from pathlib import Path
 
@@ -41,6 +42,7 @@ CODE = [
 ]
 
 
+@functools.cache
 def modules_named_in(path: Path) -> set[str]:
     """What a module imports, and the bare names it calls."""
     found = set()
