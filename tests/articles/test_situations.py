@@ -13,7 +13,7 @@ from guide.a_z import ARTICLES_ON
 from tests.detoxsite.test_wire import FIRST_FLIGHT
 from tests.pagecache.cached_site import CachedSite
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 
 #: What a reader of each page must not miss.
 MUST_SAY = {

@@ -11,6 +11,8 @@ from bench.peers.goals import Results, judged
 from bench.peers.picture import picture
 from bench.peers.report import TITLES, table
 
+pytestmark = pytest.mark.any_backend
+
 PRINTED = """Running 4s test @ http://127.0.0.1:9/
   Latency Distribution
      50%  280.00us

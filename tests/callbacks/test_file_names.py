@@ -51,6 +51,7 @@ class Dribble(io.BytesIO):
         return super().read(min(size, 7) if size > 0 else 7)
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize(("name", "shown"), NAMES, ids=range(len(NAMES)))
 def test_file_is_taken_and_listed_whatever_it_is_called(client, name, shown):
     location = post_form(client, ("file_1", File(CARD, name)))["Location"]
@@ -98,6 +99,7 @@ def named(disposition: bytes, field: bytes = b'name="file_1"') -> bytes:
     return whole.replace(b'name="file_1"; filename="name-here"', field + b"; " + disposition)
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize(("disposition", "shown"), ENCODED, ids=range(len(ENCODED)))
 def test_file_is_taken_however_its_name_is_written_or_missing(client, disposition, shown):
     """Django skips a part with such a name, or takes it for text."""
@@ -113,6 +115,7 @@ def test_field_whose_own_name_is_in_no_known_charset_is_read(client):
     assert stored_bytes(only_attachment()) == CARD
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize("name", [b'filename=""', b"filename*=UTF-8''", b"filename*=no-such''"])
 def test_field_for_a_file_in_which_none_was_chosen_is_no_file(client, name):
     data = body(fields(), ("file_1", File(b"", b"name-here"))).replace(b'filename="name-here"', name)

@@ -56,6 +56,7 @@ def assert_sound(content: bytes) -> None:
         assert content[:24] not in sealed and content[-24:] not in sealed
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize(("name", "declared"), DISGUISES, ids=["as a photo", "as a page with a nul"])
 @pytest.mark.parametrize("what", hostile.REFUSED)
 def test_file_of_no_accepted_kind_is_refused_whatever_it_is_called(client, what, name, declared):
@@ -80,6 +81,7 @@ def test_file_of_an_accepted_kind_is_sealed_as_it_is_and_never_opened(client, wh
     assert client.get(response["Location"]).status_code == 200
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize("ending", ["cut", "whole"])
 @pytest.mark.parametrize("what", hostile.TAILS)
 def test_malformed_rest_behind_good_text_never_costs_the_call(client, what, ending):
@@ -145,6 +147,7 @@ def test_hostile_name_is_kept_sealed_and_shown_to_nobody_but_staff(client, name,
     assert [path.name for path in files] == [attachment.object_name]
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize("name", [b"\xff\xfe.pdf", b"\xc0\xaf\xc0\xaf.php", b"\xed\xa0\x80.pdf"])
 @pytest.mark.parametrize("content", [PDF, PDF * 200, hostile.REFUSED["php"]])
 def test_name_that_is_no_text_never_slips_a_file_past_the_check(client, name, content):
@@ -177,6 +180,7 @@ def test_file_cut_off_anywhere_is_no_file(client, content, sent):
     assert objects_in_store() == []
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize("encoding", ["gzip", "br", "deflate", "x"])
 def test_body_that_claims_to_be_packed_is_not_unpacked(client, encoding):
     data = gzip.compress(body(fields()) + bytes(10_000_000))
@@ -191,6 +195,7 @@ def test_file_with_a_forged_token_is_not_kept(client, token):
     assert objects_in_store() == []
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize(
     ("accept", "types"), [("accept", "*/*"), ("allowed_types", "php%"), ("kind", "php"), ("object_name", "../x")]
 )

@@ -66,6 +66,7 @@ def test_file_that_nobody_can_open_is_said_at_once_and_another_takes_its_place(
     assert words not in text_of(client.get(location))
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize(
     "content", [PHOTO, PHOTO[:-1], HEIC, PNG, PDF, *(d for (_, w), d in ENCRYPTED.items() if not w)]
 )
@@ -118,6 +119,7 @@ MARKED = {
 }
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize("what", MARKED)
 def test_what_staff_should_know_of_a_pdf_is_marked(client, what):
     content, found = MARKED[what]

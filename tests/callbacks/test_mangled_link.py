@@ -14,7 +14,7 @@ from editorial import addresses
 from privateversion import codes
 from tests.callbacks.helpers import CORRECT, SENT, WITHDRAW, assert_private, link_to, submit, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 
 BEHIND = [".", ",", ")", "]", ">", "'", '"', ";", "!", "%20", "%0D%0A", "%E2%80%8B", "%C2%AD", "%EF%B8%8F", "%2520"]
 BEHIND += [

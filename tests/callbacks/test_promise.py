@@ -9,7 +9,7 @@ from callbacks.values.promise import Unpromised, promise, why_unpromised
 from callbacks.values.safe_hours import UNKNOWN, PartOfDay, SafeHours
 from tests.callbacks.opening import EVERY_DAY_8_TO_8, opened
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 MORNING, AFTERNOON, EVENING = PartOfDay
 NEW_YORK, CHICAGO, PACIFIC, HAWAII, GUAM = (
     "America/New_York",

@@ -7,6 +7,8 @@ from callbacks.values.unsupported_kinds import DOCUMENT, PICTURE, VIDEO
 from tests.callbacks.helpers import File, post_form, text_of
 from tests.callbacks.hostile import zipped
 
+pytestmark = pytest.mark.any_backend
+
 KINDS = [
     (b"GIF89a" + bytes(99), "GIF pictures", PICTURE),
     (b"BM\x36\x10\0\0\0\0\0\0" + bytes(99), "BMP pictures", PICTURE),

@@ -18,6 +18,8 @@ from tests import programs
 from tests.deploy.units import HOST, Machine, machine
 from tests.served import Site
 
+pytestmark = pytest.mark.any_backend
+
 MARKER = b"Qzxproxymarker"
 
 

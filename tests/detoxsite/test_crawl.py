@@ -8,7 +8,7 @@ import pytest
 from privateversion import rewriting
 from tests.guide.test_styles import answers, forgotten, parsed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 
 
 def test_every_page_names_the_parts_of_the_style_that_it_needs(site):

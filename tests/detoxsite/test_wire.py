@@ -16,6 +16,8 @@ from tests.detoxsite.test_ten_lines import pages_of_the_site
 from tests.pagecache.cached_site import CachedSite
 from tests.pages import READING
 
+pytestmark = pytest.mark.any_backend
+
 FIRST_FLIGHT = 14_600  # bytes
 SCRIPTS = 4096  # bytes, compressed
 

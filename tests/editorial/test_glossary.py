@@ -10,7 +10,7 @@ from editorial.markdown import PageText
 from editorial.models import GlossaryTerm
 from tests.factories import make_article, make_source
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 TERMS = [
     GlossaryTerm(slug="withdrawal", word="withdrawal", meaning="How it feels."),
     GlossaryTerm(slug="early", word="early withdrawal", meaning="How it begins."),

@@ -6,6 +6,8 @@ import pytest
 
 from editorial.markdown import PageText, cited_keys, convert, markdownify, plain_text
 
+pytestmark = pytest.mark.any_backend
+
 HOSTILE = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",

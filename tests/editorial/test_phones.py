@@ -8,6 +8,8 @@ import pytest
 
 from editorial import phones
 
+pytestmark = pytest.mark.any_backend
+
 WHOLE = {
     "212 555 0123": "+12125550123",
     "(212) 555-0123": "+12125550123",

@@ -14,7 +14,7 @@ from editorial.models import Clinic
 from guide import guide_file
 from tests.factories import make_article
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from django.conf import settings
 
 from guide import styles
 
+pytestmark = pytest.mark.any_backend
+
 DRAWINGS = sorted((settings.BASE_DIR / "templates/readers/pictures").glob("*.svg"))
 CLASSES = set("kscdwhpnoia")
 SHAPES = {"path", "circle", "rect", "g"}

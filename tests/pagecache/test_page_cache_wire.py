@@ -5,7 +5,7 @@ import pytest
 from pagecache import wire
 from tests.pagecache.cached_site import CachedSite
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from editorial.publishing import check_sources
 from phases.checkin import DANGERS, LEVELS, VERY_LOW
 from phases.models import Phase, Symptom
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 URL = "/phases/now/check-in/"
 
 

@@ -8,7 +8,7 @@ from phases.compare import ANSWERS, CompareForm
 from phases.models import TreatmentOption
 from tests.factories import make_treatment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 URL = "/treatments/compare/"
 
 

@@ -12,7 +12,7 @@ from phases.models import Phase, Symptom
 from phases.now import AHEAD, place
 from phases.now_form import SINCE, Substance
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 PEAK = (24, 72)  # hours since last use: FACTS and the tables say day 2 to day 3
 EVERY_HOUR = [(hour, hour) for hour in range(2001)]
 ROUGH = [hours for _, hours in SINCE.values() if hours]

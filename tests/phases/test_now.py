@@ -10,7 +10,7 @@ from phases.models import Phase
 from phases.now import place
 from phases.now_form import SINCE, Substance
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 URL = "/phases/now/"
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from phases.now_form import SINCE, Substance
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 URL = "/phases/now/"
 
 

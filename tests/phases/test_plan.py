@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 
 
 def test_plan_has_boxes_and_lines_in_a_form_that_can_send_nothing(client, guide):

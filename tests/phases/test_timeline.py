@@ -8,7 +8,7 @@ from phases import timeline
 from phases.models import Phase
 from tests.factories import make_phase, make_symptom
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 LATER = {"name": "B", "slug": "b", "position": 2, "onset_from": 168, "onset_to": 336, "peak_from": None}
 LATER |= {"peak_to": None, "end_from": 672, "end_to": 4320}
 

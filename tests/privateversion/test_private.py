@@ -14,7 +14,7 @@ from privateversion import codes, rewriting
 from tests.factories import make_article
 from tests.pages import MISSING, READING
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 
 #: What would tell somebody who looks at the history of a phone.
 TELLING = re.compile(

@@ -15,6 +15,8 @@ from server.lanes import Lane, Lanes
 from tests.detoxsite.wire import connected, get
 from tests.served import serve
 
+pytestmark = pytest.mark.any_backend
+
 SECONDS = 4  # one is the goal; the machine may be busy, and who waits for a lost thread waits for a minute
 
 

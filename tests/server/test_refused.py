@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from tests.served import serve
 
+pytestmark = pytest.mark.any_backend
+
 EDITOR = """
 from tests.factories import make_staff
 user = make_staff("editor", roles=("Editors",))

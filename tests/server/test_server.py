@@ -13,6 +13,8 @@ from tests import state
 from tests.detoxsite.wire import begun_form, connected, get, rest
 from tests.served import serve
 
+pytestmark = pytest.mark.any_backend
+
 LIMIT = 2  # seconds, in place of 20 for a head and 60 for a body
 SLACK = 3  # seconds: the loop looks once a second, and the machine may be busy
 

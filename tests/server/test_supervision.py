@@ -24,6 +24,7 @@ def supervised(tmp_path_factory):
         yield site
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize("role", ["web", "master", "tasks"])
 def test_killed_process_is_back_in_five_seconds(supervised, role):
     """Counted from the kill: all processes are there, and a page comes."""
@@ -65,6 +66,7 @@ def test_start_says_nothing_but_what_matters(supervised):
     assert not [line for line in first if "CRIT" in line or "WARN" in line or "root" in line]
 
 
+@pytest.mark.any_backend
 def test_output_can_be_a_socket(tmp_path):
     """As under systemd, whose journal cannot be opened a second time."""
     with serve(tmp_path / "var") as site:
@@ -85,6 +87,7 @@ def test_output_can_be_a_socket(tmp_path):
         served.wait()
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
 def test_stop_ends_every_process(tmp_path, name):
     with serve(tmp_path / "var", supervised=True) as site:

@@ -9,6 +9,8 @@ from vault import keyring, streams
 from vault.keyring import VaultError
 from vault.streams import CHUNK_BYTES, HEADER_BYTES, TAG_BYTES, EncryptingWriter, decrypted_chunks
 
+pytestmark = pytest.mark.any_backend
+
 SEALED_CHUNK = CHUNK_BYTES + TAG_BYTES
 CHUNKS = slice(HEADER_BYTES, None)
 
