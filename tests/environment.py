@@ -9,6 +9,8 @@ from pathlib import Path
 
 from tests import state
 
+#: The part of the run over which files that wait are spread.
+SPREAD = 0.85
 MEMORY, ENOUGH = Path("/dev/shm"), 4 * 1024**3  # bytes free
 
 
@@ -55,19 +57,19 @@ def pytest_collection_modifyitems(config, items: list) -> None:
 
 
 def _mixed(items: list) -> list:
-    """Browsers wait much and count little: their files are spread evenly over all, so that no processor idles while
-    every process has a browser. Files that roll back a database in memory come last: they are short, so all processes
-    end together."""
+    """Files with browsers and served sites wait much and count little: they are spread evenly over those that only
+    roll back a database in memory, so that no processor idles while every process waits. The last of all files are
+    of the short kind, so that all processes end together."""
     files: dict[Path, list] = {}
     for item in items:
         files.setdefault(item.path, []).append(item)
-    browsers = [tests for path, tests in files.items() if path.parent.name == "browser"]
-    others = [tests for path, tests in files.items() if path.parent.name != "browser"]
-    others.sort(key=lambda tests: any(map(_rolls_back, tests)))
-    every = len(others) // (len(browsers) or 1)
-    for number, tests in enumerate(browsers):
-        others.insert(number * (every + 1), tests)
-    return [test for tests in others for test in tests]
+    waiting = [tests for tests in files.values() if not any(map(_rolls_back, tests))]
+    waiting = [tests for third in range(3) for tests in waiting[third::3]]  # some of each folder in each third
+    short = [tests for tests in files.values() if any(map(_rolls_back, tests))]
+    step = len(short) * SPREAD / (len(waiting) or 1)
+    for number, tests in enumerate(waiting):
+        short.insert(round(number * step) + number, tests)
+    return [test for tests in short for test in tests]
 
 
 def _rolls_back(item) -> bool:
