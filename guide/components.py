@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from articles.models import Article
+from phases.models import Phase, Symptom
 from phases.now_form import NowForm
 
 PICTURES = settings.BASE_DIR / "templates/readers/pictures"
@@ -22,6 +24,9 @@ def components(request: HttpRequest) -> HttpResponse:
     context = {
         "made": made,
         "drawings": sorted(path.stem for path in PICTURES.glob("*.svg")),
+        "phases": Phase.objects.published(),
+        "symptoms": Symptom.objects.published()[:4],
+        "articles": Article.objects.published().defer("body")[:2],
         "form": NowForm(),
         "wrong": NowForm({"amount": "two days"}),
     }
