@@ -85,7 +85,7 @@ def test_alcohol_or_benzos_bring_the_warning_not_to_stop_suddenly(client, guide)
 
 def test_sheet_says_what_helps_for_each_thing_felt_and_when_to_worry(client, guide):
     html = sheet(client, felt=["nausea-and-vomiting", "restless-legs"])
-    for words in ("Nausea and vomiting", "Restless legs", "gentle movement is fine", "or you see blood, call"):
+    for words in ("Nausea and vomiting", "Restless legs", "stretch gently if you feel able", "or you see blood, call"):
         assert words in html
     assert "Runny nose" not in html
 

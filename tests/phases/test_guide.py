@@ -6,6 +6,7 @@ import pytest
 
 from phases.models import Phase, Symptom, TreatmentOption
 from tests.factories import make_phase, make_treatment
+from tests.phases.test_now_short import shown
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +86,7 @@ def test_fentanyl_is_not_charted(guide):
 def test_stage_shows_its_hours_and_how_sure_it_is(client, guide):
     html = client.get("/phases/post-acute-withdrawal/").content.decode()
     assert "Little evidence" in html
-    assert "Usually strongest at" not in html
+    assert "Strongest at" not in html
     assert "Awaiting medical review" in html
 
 
@@ -118,15 +119,69 @@ def test_stage_sends_who_has_stopped_alcohol_or_benzos_to_the_emergency_room(gui
     assert "alcohol" in line and "have stopped" in line
 
 
-def test_symptom_in_the_table_is_not_run_together_with_how_strong_it_is(client, guide):
-    assert "Muscle aches</a> <small>" in client.get("/phases/initial-withdrawal/").content.decode()
+def test_first_stage_says_that_it_builds_to_the_peak_and_not_that_it_ends(client, guide):
+    html = client.get("/phases/initial-withdrawal/").content.decode()
+    assert "<dt>Builds for</dt><dd>24 to 36 hours, then the peak</dd>" in html and "Over by</dt>" not in html
+    assert "<dt>Strongest at</dt><dd>1 to 3 days</dd>" in client.get("/phases/peak-withdrawal/").content.decode()
 
 
-@pytest.mark.parametrize("slug", ["initial-withdrawal", "peak-withdrawal", "post-acute-withdrawal"])
-def test_stage_says_when_to_get_help_before_all_other_text_and_lists_its_parts_in_order(client, guide, slug):
-    html = client.get(f"/phases/{slug}/").content.decode()
-    contents = html.split('class="contents"')[1].split("</nav>")[0]
-    parts = re.findall(r'href="#([\w-]+)"', contents)
-    assert parts[0] == "get-help" and len(parts) >= 7
+STAGE_PAGES = ["/phases/initial-withdrawal/", "/phases/peak-withdrawal/", "/phases/post-acute-withdrawal/"]
+
+
+@pytest.mark.parametrize("path", STAGE_PAGES)
+def test_stage_says_first_what_to_do_tonight_and_when_to_get_help(client, guide, path):
+    html = client.get(path).content.decode()
+    parts = ["what-helps", "get-help", "symptoms", "treatments", "next", "overview", "hours", "safety-title"]
     places = [html.index(f' id="{part}"') for part in parts]
     assert places == sorted(places)
+    words = shown(html)
+    assert len(words.split()) <= 900
+    assert "What you can do tonight" in " ".join(words.split()[:90])
+
+
+@pytest.mark.parametrize("path", STAGE_PAGES)
+def test_stage_folds_where_its_times_come_from_and_nothing_about_safety(client, guide, path):
+    words = shown(client.get(path).content.decode()).lower()
+    assert "doctors' guides" not in words and "how sure we are" not in words
+    for line in (
+        "go to an emergency room or call 911",
+        "stiff neck",
+        "bleeding or cramps",
+        "call or text 988",
+        "these times do not fit fentanyl or methadone",
+        "do not detox alone",
+    ):
+        assert line in words, line
+
+
+@pytest.mark.parametrize("path", STAGE_PAGES[:2])
+def test_stage_says_what_one_can_do_tonight_and_what_to_ask(client, guide, path):
+    words = shown(client.get(path).content.decode()).lower()
+    for line in (
+        "small sips, often",
+        "heart or kidney disease? ask first",
+        "a bucket",
+        "layers",
+        "ask someone to stay",
+    ):
+        assert line in words, line
+    assert "ask a pharmacist what is safe for you" in words and "1-800-662-4357" in words
+    assert "wait for a clinician's go-ahead before buprenorphine" in words.replace("\u2019", "'")
+
+
+def test_peak_warns_of_too_much_loperamide_and_rapid_detox_outside_folds(client, guide):
+    words = shown(client.get("/phases/peak-withdrawal/").content.decode())
+    assert "than the label says: too much can cause deadly heart problems" in words
+    assert "under anesthesia: people can die" in words
+
+
+def test_symptoms_with_the_same_hours_are_one_row_and_the_first_to_begin_comes_first(client, guide):
+    html = client.get("/phases/initial-withdrawal/").content.decode().split('<dl class="felt')[1].split("</dl>")[0]
+    rows = re.findall(r"<dt>From ([^.]+)\. <span>Over by ([^.]+)\.</span></dt>", html)
+    assert rows == [
+        ("6 to 12 hours", "3 to 5 days"),
+        ("6 to 24 hours", "1 to 4 weeks"),
+        ("8 to 24 hours", "5 to 7 days"),
+        ("8 to 48 hours", "1 to 4 weeks"),
+    ]
+    assert html.count("<dd") == 10

@@ -5,6 +5,7 @@ import pytest
 from phases.models import Phase, Symptom
 from search.query import search
 from tests.factories import make_phase, make_symptom
+from tests.phases.test_now_short import shown
 
 pytestmark = pytest.mark.django_db
 
@@ -14,15 +15,20 @@ def test_every_symptom_has_a_page_with_the_four_answers(client, guide):
     assert symptoms.count() > 20
     for symptom in symptoms:
         html = client.get(f"/symptoms/{symptom.slug}/").content.decode()
-        for heading in ("What it is", "How long it lasts", "What helps", "when to worry"):
-            assert f"{heading}</h2>" in html, symptom
+        places = [html.index(f"{heading}</h2>") for heading in ("What helps", "when to worry", "How long it lasts")]
+        assert places == sorted(places), symptom
+        words = shown(html)
+        assert len(words.split()) <= 400, symptom
+        assert words.lower().count("when to worry") == 1 and "All warning signs" in words
         for words in (symptom.onset_words, symptom.end_words, symptom.get_confidence_display()):
             assert words in html
         assert "Signs of an overdose" in html and "the amount you used before can kill you now" in html.lower()
 
 
 def test_symptom_page_says_that_its_hours_are_for_heroin_alone(client, guide):
-    assert "Fentanyl and methadone do not keep them" in client.get("/symptoms/runny-nose/").content.decode()
+    assert "These times do not fit fentanyl or methadone." in shown(
+        client.get("/symptoms/runny-nose/").content.decode()
+    )
 
 
 @pytest.mark.parametrize(
@@ -37,7 +43,7 @@ def test_search_leads_to_the_symptoms_own_page(guide, typed, path):
 def test_old_links_to_a_symptom_on_its_stage_still_land_on_it(client, guide, slug):
     html = client.get(f"/phases/{slug}/").content.decode()
     for symptom in Phase.objects.get(slug=slug).symptoms.all():
-        assert f'<tr id="{symptom.slug}"><th scope="row"><a href="/symptoms/{symptom.slug}/">' in html
+        assert f'<dd id="{symptom.slug}"><a href="/symptoms/{symptom.slug}/">' in html
 
 
 def test_symptoms_are_listed_by_where_they_are_felt(client, guide):
