@@ -71,7 +71,7 @@ class Cravings(models.TextChoices):
 
 
 class OverdoseRisk(models.TextChoices):
-    LOWER = "lower", "Yes: linked to fewer overdose deaths"
+    LOWER = "lower", "Yes: linked to fewer deaths"
     REVERSES = "reverses", "Yes: reverses an overdose"
     NOT_SHOWN = "not-shown", "Not shown"
     HIGHER_AFTER = "higher-after", "No: more danger afterward"

@@ -82,6 +82,7 @@ class Comparison:
     """The options that fit all answers; where none does, the answers that can be dropped to find some."""
 
     rows: list[Row]
+    medicines_only: bool
     answers: dict[str, str]
     without: list[Without]
 
@@ -91,7 +92,8 @@ def compare(form: CompareForm, options: Sequence[TreatmentOption], *, everything
     form.is_valid()
     answers = {name: value for name, value in form.cleaned_data.items() if value}
     found = _fitting(options, answers)
-    if not answers and not everything:
+    medicines_only = not answers and not everything
+    if medicines_only:
         found = [option for option in found if option.kind == TreatmentOption.Kind.MEDICATION]
     without = []
     if not found:
@@ -100,7 +102,7 @@ def compare(form: CompareForm, options: Sequence[TreatmentOption], *, everything
             if left := _fitting(options, rest):
                 label, words = answer_in_words(form, name, value)
                 without.append(Without(f"{label}: {words.lower()}", urlencode(rest), len(left)))
-    return Comparison([Row(option, _cells(option)) for option in found], answers, without)
+    return Comparison([Row(option, _cells(option)) for option in found], medicines_only, answers, without)
 
 
 def answer_in_words(form: forms.Form, name: str, value: str) -> tuple[str, str]:

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                     "overdose_risk",
                     models.CharField(
                         choices=[
-                            ("lower", "Yes: linked to fewer overdose deaths"),
+                            ("lower", "Yes: linked to fewer deaths"),
                             ("reverses", "Yes: reverses an overdose"),
                             ("not-shown", "Not shown"),
                             ("higher-after", "No: more danger afterward"),
