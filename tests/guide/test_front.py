@@ -30,7 +30,7 @@ def links(client, part: str, path: str = "/") -> dict[str, str]:
     page = html5lib.parse(client.get(path).content, namespaceHTMLElements=False)
     places = [each for each in page.iter() if part in (each.get("class") or "").split()]
     found = [link for place in places for link in place.iter("a")]
-    return {" ".join((link.findtext("strong") or link.text or "").split()): link.get("href") for link in found}
+    return {" ".join((link.findtext("strong") or "".join(link.itertext())).split()): link.get("href") for link in found}
 
 
 def test_each_choice_is_one_tap_away(client, guide):
