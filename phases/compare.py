@@ -88,7 +88,7 @@ class Comparison:
 
 
 def compare(form: CompareForm, options: Sequence[TreatmentOption], *, everything: bool = False) -> Comparison:
-    """Find what fits; the medicines, where nothing is asked. An unknown answer (an old or broken link) counts as none."""
+    """Find what fits; the medicines, where nothing is asked. An unknown answer, as of an old link, counts as none."""
     form.is_valid()
     answers = {name: value for name, value in form.cleaned_data.items() if value}
     found = _fitting(options, answers)
