@@ -30,7 +30,7 @@ FLOOR = BAR_TOP + BAR
 LEAST_WIDTH = 4  # on the grid: even the shortest course can be seen
 LEAST_MARK = 0.8  # percent: the reader's own hour
 RISING, EASING = 0.6, 0.35  # heights beside the peak's
-ROOM_FOR_STAGES, ROOM_FOR_INTENSITY = 45, 30  # percent of a phone's width that the notes take
+NOTE_ROOM = 45  # percent of a phone's width that a note takes
 HEIGHTS = {"mild": 0.4, "moderate": 0.7, "severe": 1.0}
 
 
@@ -74,7 +74,6 @@ class Row:
     right: float
     band: str
     peak: str
-    room: int
     mark: Mark | None = None
 
     height, name_y = ROW, 15
@@ -87,9 +86,9 @@ class Row:
         left, right = self.left, self.right
         if self.mark:
             left, right = min(left, self.mark.x), max(right, self.mark.x + self.mark.width)
-        if right <= 100 - self.room:
+        if right <= 100 - NOTE_ROOM:
             return "right"
-        return "left" if left >= self.room else "above"
+        return "left" if left >= NOTE_ROOM else "above"
 
     @property
     def note_y(self) -> int:
@@ -144,12 +143,11 @@ def draw(
     notes: Iterable[str],
     heights: Iterable[float],
     *,
-    room: int,
     now: tuple[float, float] | None = None,
 ) -> Timeline:
     """Draw the courses, top to bottom, on one scale; `now` is a range in hours since last use.
 
-    `heights` are from 0 to 1; `room` is the percentage of a phone's width that a note takes.
+    `heights` are from 0 to 1.
     """
     scale = Scale(max((course.end_to for course in courses), default=WEEK))
     top = HEAD + (YOU if now else 0)
@@ -171,7 +169,6 @@ def draw(
                 right=scale.percent(course.end_to),
                 band=_band(course, scale, BAR * height),
                 peak=_peak(course, scale, BAR * height),
-                room=room,
                 mark=mark if course in marked else None,
             )
         )
@@ -218,19 +215,7 @@ def of_phases(phases: Sequence[Phase], now: tuple[float, float] | None = None) -
         [f"s{phase.position}" for phase in phases],
         [f"starts {phase.onset_words}" for phase in phases],
         [1.0] * len(phases),
-        room=ROOM_FOR_STAGES,
         now=now,
-    )
-
-
-def of_symptoms(symptoms: Sequence[Symptom]) -> Timeline:
-    """Draw symptoms, with their usual intensity as height and in words."""
-    return draw(
-        symptoms,
-        [f"i-{symptom.intensity}" for symptom in symptoms],
-        [symptom.intensity for symptom in symptoms],
-        [HEIGHTS[symptom.intensity] for symptom in symptoms],
-        room=ROOM_FOR_INTENSITY,
     )
 
 
@@ -241,5 +226,4 @@ def of_symptom(symptom: Symptom, phases: Sequence[Phase]) -> Timeline:
         [f"i-{symptom.intensity}", *(f"s{phase.position}" for phase in phases)],
         [f"usually {symptom.intensity}", *[""] * len(phases)],
         [HEIGHTS[symptom.intensity], *[1.0] * len(phases)],
-        room=ROOM_FOR_STAGES,
     )

@@ -32,12 +32,10 @@ def phase(request: HttpRequest, slug: str) -> HttpResponse:
 
 def phase_context(phase: Phase) -> dict:
     """Return what the template needs besides the stage; the preview in the admin needs the same."""
-    symptoms = list(phase.symptoms.all())
     stages = list(Phase.objects.published())
     return {
-        "hours": by_hours(symptoms),
+        "hours": by_hours(phase.symptoms.all()),
         "hill": on_the_hill(phase.onset_from, phase.end_to),
-        "timeline": timeline.of_symptoms(symptoms),
         "treatments": TreatmentOption.objects.published().filter(phases=phase),
         "articles": phase.articles.published()[:4],
         "previous_phase": next((stage for stage in reversed(stages) if stage.position < phase.position), None),

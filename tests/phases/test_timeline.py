@@ -62,10 +62,10 @@ def test_timeline_shows_intensity_by_height_and_in_words():
     phase = make_phase()
     levels = ["mild", "moderate", "severe"]
     symptoms = [make_symptom(phase, name=level, slug=level, intensity=level) for level in levels]
-    rows = timeline.of_symptoms(symptoms).rows
+    rows = [timeline.of_symptom(symptom, []).rows[0] for symptom in symptoms]
     heights = [int(re.search(r"v-(\d+)", row.peak)[1]) for row in rows]
     assert heights == sorted(set(heights))
-    assert [row.note for row in rows] == levels
+    assert [row.note for row in rows] == [f"usually {level}" for level in levels]
 
 
 def test_timeline_marks_the_readers_hour_as_the_stretch_they_gave():
@@ -103,7 +103,7 @@ def test_timeline_of_nothing_is_empty():
 def test_timeline_long_name_and_note_never_share_a_line():
     symptom = make_symptom(make_phase(), name="Raised heart rate and blood pressure")
     other = make_symptom(symptom.phase, slug="x", name="Craving", end_from=600, end_to=672)
-    rows = timeline.of_symptoms([symptom, other]).rows
+    rows = [timeline.of_symptom(each, [make_phase(**LATER)] if each is symptom else []).rows[0] for each in (symptom, other)]
     assert rows[0].note_y > rows[0].name_y
     assert rows[1].note_y == rows[1].name_y
     assert [row.note_side for row in rows] == ["right", "above"]
@@ -114,7 +114,7 @@ def test_timeline_shortest_course_can_still_be_drawn(start, end):
     symptom = make_symptom(
         make_phase(), onset_from=start, onset_to=start, peak_from=None, peak_to=None, end_from=end, end_to=end
     )
-    band = timeline.of_symptoms([symptom]).rows[0].band
+    band = timeline.of_symptom(symptom, []).rows[0].band
     left, width = (int(value) for value in re.match(r"M(\d+) \d+v-\d+h(\d+)v", band).groups())
     assert width >= timeline.LEAST_WIDTH and left + width <= timeline.GRID
 
