@@ -9,7 +9,7 @@ def open_folds(page) -> None:
     page.evaluate("document.querySelectorAll('main details').forEach(fold => (fold.open = true))")
 
 
-@pytest.mark.parametrize("path", ["/phases/", PEAK, "/phases/initial-withdrawal/", "/symptoms/insomnia/"])
+@pytest.mark.parametrize("path", ["/phases/", "/symptoms/nausea-and-vomiting/", "/symptoms/insomnia/"])
 @pytest.mark.parametrize("width", [320, 340, 360, 1280])
 def test_timeline_fits_and_no_words_run_into_each_other(look, path, width):
     """320 pixels are 1280 at 400 %. The words keep their size, so they must find room."""
