@@ -173,3 +173,12 @@ def test_any_fever_of_somebody_who_injects_is_seen_the_same_day(client, guide):
     assert "Fever alone, and you inject? Be seen today." in words(sheet(client, danger="infection"))
     page = client.get("/symptoms/goosebumps-and-chills/").content.decode()
     assert "If you inject, be seen the same day." in page
+
+
+@pytest.mark.parametrize(
+    "asked", [{"felt": ["shaking"]}, {"danger": ["seizure"], "since": "under-6", "substance": "fentanyl"}]
+)
+def test_sheet_has_one_red_box_and_one_amber_one_whatever_was_answered(client, guide, asked):
+    html = sheet(client, **asked, others=["alcohol", "benzos"])
+    assert html.count('class="card card--emergency"') == html.count('class="card card--urgent"') == 1
+    assert "Do not stop them suddenly" in html and html.count("Emergency:</span>") <= 2
