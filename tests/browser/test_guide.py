@@ -42,7 +42,7 @@ def test_handout_keeps_help_numbers_picture_and_sources_and_drops_menus(visit):
     visitor.open(PEAK)
     page = visitor.page
     page.emulate_media(media="print")
-    for name in (".urgent", ".picture", "#get-help", ".safety", ".sources"):
+    for name in (".urgent", ".hill", "#get-help", ".felt", ".safety", ".sources"):
         assert page.locator(name).first.is_visible(), name
     for name in (".top", ".crumbs", ".contents", ".bottom", ".pager"):
         assert not page.locator(name).first.is_visible(), name
