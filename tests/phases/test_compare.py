@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from phases.compare import ANSWERS, CompareForm
+from phases.compare import ANSWERS, HELPS_WITH, CompareForm
 from phases.models import TreatmentOption
 from tests.factories import make_treatment
 
@@ -14,11 +14,20 @@ URL = "/treatments/compare/"
 
 def names(client, **answers) -> list[str]:
     html = client.get(URL, answers).content.decode()
-    return re.findall(r'scope="row"><a href="[^"]+">([^<]+)', html)
+    return re.findall(r'scope="rowgroup" colspan="3"><a href="[^"]+">([^<]+)', html)
 
 
-def test_all_options_are_compared_where_nothing_is_chosen(client, guide):
-    assert len(names(client)) == TreatmentOption.objects.published().count()
+def row_of(client, name: str) -> str:
+    return client.get(URL, {"all": ""}).content.decode().split(f">{name}</a>")[1].split("</tbody>")[0]
+
+
+def test_medicines_are_compared_where_nothing_is_chosen_and_a_link_leads_to_all(client, guide):
+    medicines = TreatmentOption.objects.published().filter(kind="medication")
+    assert names(client) == list(medicines.values_list("name", flat=True)) and len(medicines) == 5
+    everything = TreatmentOption.objects.published().count()
+    assert f'href="{URL}?all">Show all {everything} options</a>' in client.get(URL).content.decode()
+    assert len(names(client, all="")) == everything
+    assert f'href="{URL}">Show medicines only</a>' in client.get(URL, {"all": ""}).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -42,6 +51,16 @@ def test_every_answer_fits_some_option(guide):
     for name, answers in ANSWERS.items():
         for values in answers.values():
             assert any(getattr(option, name) in values for option in options), (name, values)
+
+
+def test_every_answer_that_is_known_has_a_mark():
+    for name, marks in HELPS_WITH.items():
+        known = set(TreatmentOption._meta.get_field(name).choices or ()) - {("not-known", "Not known")}
+        assert set(marks) == {value for value, _ in known}
+        for value, words in known:
+            assert marks[value] == (
+                "yes" if words.startswith("Yes") else "no" if words.startswith("No") else "partly"
+            ) or (words == "Not shown")
 
 
 def test_questions_of_the_form_and_of_the_rule_are_the_same():
@@ -97,25 +116,33 @@ def test_only_opioid_medicine_is_linked_to_fewer_overdose_deaths(guide):
     assert set(lower) == {"methadone", "buprenorphine"}
 
 
-def test_table_keeps_its_meaning_where_it_is_shown_as_cards(client, guide):
+def test_each_option_has_three_answers_in_words_or_one_that_nothing_is_clear(client, guide):
+    html = client.get(URL, {"all": ""}).content.decode()
+    table = html.split('<table class="compare">')[1].split("</table>")[0]
+    assert re.findall(r'<th scope="col">([^<]+)', table) == ["Withdrawal", "Craving", "Staying alive"]
+    for row in table.split("<tbody>")[1:]:
+        cells = re.findall(r"<td([^>]*)>([^<]+)", row)
+        assert [words for _, words in cells] == ["No clear answer yet"] or len(cells) == 3, row
+        assert all("class=" in mark for mark, words in cells if words[0].isalpha() and words != "No clear answer yet")
+    assert "Not known" not in table and 'class="cite"' not in table
+
+
+def test_what_the_answers_rest_on_is_folded_below_the_table(client, guide):
     html = client.get(URL).content.decode()
-    assert html.count('<th scope="col">') == 7
-    rows = html.count('<th scope="row">')
-    for name in ("Where", "Medicine", "How soon", "Cravings", "Overdose risk", "What we know"):
-        assert html.count(f"<td><b>{name}</b> ") == rows > 5
+    assert html.index("</table>") < html.index("Where these answers come from") < html.index("days to weeks to hold")
+
+
+def test_medicine_that_can_bring_on_withdrawal_is_never_said_to_help_with_it(client, guide):
+    for name in ("Extended-release naltrexone", "Naloxone (Narcan): get it and use it"):
+        assert '<td class="no">No: it can bring it on</td>' in row_of(client, name)
 
 
 def test_methadone_and_the_shot_are_not_said_to_be_had_at_home_or_now(client, guide):
-    html = client.get(URL).content.decode()
-    rows = {
-        name: html.split(f">{name}</a></th>")[1].split("</tr>")[0]
-        for name in ("Methadone", "Extended-release naltrexone")
-    }
-    assert "<b>Where</b> At a clinic, most days at first<" in rows["Methadone"]
-    assert "<b>How soon</b> Once a clinic takes you on<" in rows["Methadone"]
-    assert "almost every day at first" in rows["Methadone"] and "days to weeks to hold" in rows["Methadone"]
-    assert "<b>Where</b> At home, with clinic visits<" in rows["Extended-release naltrexone"]
-    assert "<b>Cravings</b> May ease cravings<" in rows["Extended-release naltrexone"]
+    methadone, shot = row_of(client, "Methadone"), row_of(client, "Extended-release naltrexone")
+    assert "At a clinic, most days at first. Start: once a clinic takes you on." in methadone
+    assert '<td class="yes">Yes: linked to fewer deaths</td>' in methadone
+    assert "At home, with clinic visits. Start: only once you are fully off opioids." in shot
+    assert '<td class="partly">Maybe</td><td class="partly">Not shown</td>' in shot
 
 
 def test_treatment_cannot_take_the_address_of_the_comparison():
