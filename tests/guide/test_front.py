@@ -20,6 +20,7 @@ FIRST = {
     "Get help tonight": "/articles/help-tonight-without-insurance/",
     "Naloxone (Narcan)": "/treatments/naloxone/",
     "I am pregnant": "/articles/pregnant-or-breastfeeding/",
+    "Craving right now": "/articles/craving-right-now/",
     "I am helping someone": "/articles/helping-someone-through-withdrawal/",
     "Ask for a call": "/contact/",
 }
