@@ -10,6 +10,8 @@ from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from editorial.admin_fields import CheckBoxes
+
 admin.site.unregister([Authenticator, EmailAddress, User, Group])
 
 
@@ -29,10 +31,9 @@ class ForSuperusers:
 
 
 @admin.register(User)
-class StaffUserAdmin(ForSuperusers, UserAdmin):
+class StaffUserAdmin(ForSuperusers, CheckBoxes, UserAdmin):
     list_display = ("username", "get_full_name", "role_names", "second_factor", "is_active", "last_login")
     list_filter = ("is_staff", "is_superuser", "is_active", "groups")
-    filter_horizontal = ("groups",)
     actions = ("reset_second_factor",)
     fieldsets = (
         (None, {"fields": ("username", "password")}),
@@ -68,5 +69,5 @@ class StaffUserAdmin(ForSuperusers, UserAdmin):
 
 
 @admin.register(Group)
-class RoleAdmin(ForSuperusers, GroupAdmin):
+class RoleAdmin(ForSuperusers, CheckBoxes, GroupAdmin):
     pass

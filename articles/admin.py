@@ -8,10 +8,11 @@ from articles.article_page import detail_context
 from articles.models import Article, Topic
 from editorial import snapshot
 from editorial.admin import KeepsOldAddress, ReviewedPageAdmin
+from editorial.admin_fields import NamedList
 
 
 @admin.register(Topic)
-class TopicAdmin(KeepsOldAddress):
+class TopicAdmin(NamedList, KeepsOldAddress):
     list_display = ("name", "description", "position")
     list_editable = ("position",)
     prepopulated_fields: ClassVar = {"slug": ["name"]}
@@ -24,7 +25,6 @@ class ArticleAdmin(ReviewedPageAdmin[Article]):
     search_fields = ("title", "summary", "body")
     date_hierarchy = "published_at"
     prepopulated_fields: ClassVar = {"slug": ["title"]}
-    filter_horizontal = ("topics", "phases")
     fieldsets = (
         (None, {"fields": ("title", "slug", "summary", "body", "also_called")}),
         ("Where it belongs", {"fields": ("topics", "phases")}),

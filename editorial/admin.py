@@ -17,6 +17,7 @@ from markdownx.models import MarkdownxField
 from markdownx.widgets import AdminMarkdownxWidget
 
 from editorial.addresses import moved
+from editorial.admin_fields import CheckBoxes, NamedList, NamedMoment
 from editorial.clock_fields import MomentField
 from editorial.models import Clinic, GlossaryTerm, HelpLine, OldAddress, PageReport, Source
 from editorial.opening_admin import OpeningTimeInline, SpecialDayInline
@@ -56,12 +57,12 @@ class KeepsOldAddress(admin.ModelAdmin):
             moved(before, obj.get_absolute_url())
 
 
-class ReviewedPageAdmin(KeepsOldAddress, Generic[Page]):
+class ReviewedPageAdmin(CheckBoxes, KeepsOldAddress, Generic[Page]):
     """Pages for writing, previewing and publishing a page."""
 
     formfield_overrides: ClassVar[Fields] = {
         MarkdownxField: {"widget": AdminMarkdownxWidget},
-        models.DateTimeField: {"form_class": MomentField},
+        models.DateTimeField: {"form_class": MomentField, "widget": NamedMoment},
     }
     #: The public page's template, and the name of the page in it.
     preview_template = ""
@@ -161,6 +162,9 @@ class ClinicAdmin(admin.ModelAdmin):
 
     inlines = (OpeningTimeInline, SpecialDayInline)
 
+    class Media:
+        js: ClassVar = ["js/admin-inlines.js"]
+
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Go to the only row instead of listing it."""
         clinic = Clinic.objects.first()
@@ -181,13 +185,12 @@ class ClinicAdmin(admin.ModelAdmin):
 
 
 @admin.register(HelpLine)
-class HelpLineAdmin(admin.ModelAdmin):
+class HelpLineAdmin(NamedList):
     formfield_overrides: ClassVar = HTTPS_URLS
     list_display = ("name", "kind", "call", "text_to", "checked_on", "position")
     list_editable = ("position",)
     list_filter = ("kind",)
     prepopulated_fields: ClassVar = {"slug": ["name"]}
-    autocomplete_fields = ("source",)
 
 
 class GlossaryTermForm(forms.ModelForm):

@@ -8,6 +8,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 
+from editorial.admin_fields import NamedRows
 from editorial.clock_fields import ClockField
 from editorial.models import Clinic
 from editorial.opening import OpeningTime, SpecialDay
@@ -22,7 +23,7 @@ class OpeningTimeFormSet(forms.BaseInlineFormSet):
         super().__init__(*args, initial=[{"weekday": day} for day in OpeningTime.Weekday.values], **kwargs)
 
 
-class OpeningTimeInline(admin.TabularInline):
+class OpeningTimeInline(NamedRows, admin.TabularInline):
     """When the clinic calls people back, which the confirmation's promise is based on."""
 
     model = OpeningTime
@@ -33,7 +34,7 @@ class OpeningTimeInline(admin.TabularInline):
         return 1 if obj and obj.opening_times.exists() else len(OpeningTime.Weekday)
 
 
-class SpecialDayInline(admin.TabularInline):
+class SpecialDayInline(NamedRows, admin.TabularInline):
     """Holidays and the like: nobody is promised a call on a closed day. Past days are not shown."""
 
     model = SpecialDay

@@ -14,7 +14,7 @@ from vault.keyring import VaultError
 class PageReportAdmin(admin.ModelAdmin):
     """Readers write these; editors mark them as done, or delete them."""
 
-    list_display = ("day", "page_link", "words", "is_done")
+    list_display = ("day", "page_link", "words", "state")
     list_display_links = ("day",)
     list_filter = ("is_done",)
     fields: ClassVar = ("day", "page_link", "words", "is_done")
@@ -31,6 +31,10 @@ class PageReportAdmin(admin.ModelAdmin):
             return format_html('<span class="as-typed">{}</span>', report.words())
         except VaultError:
             return "Cannot be opened: its key is missing."
+
+    @admin.display(ordering="is_done")
+    def state(self, report: PageReport) -> str:
+        return "Done" if report.is_done else "New"
 
     @admin.action(description="Mark as done", permissions=["change"])
     def mark_done(self, request: HttpRequest, queryset: models.QuerySet[PageReport]) -> None:

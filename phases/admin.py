@@ -38,7 +38,6 @@ class PhaseAdmin(ReviewedPageAdmin[Phase]):
     list_display = ("name", "position", "status", "live", "onset_words", "peak_words", "end_words", "review_due_on")
     inlines = (SymptomInline,)
     prepopulated_fields: ClassVar = {"slug": ["name"]}
-    filter_horizontal = ("treatments",)
     fieldsets = (
         (None, {"fields": (("name", "slug", "position"), "summary", "overview")}),
         (

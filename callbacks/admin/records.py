@@ -30,7 +30,6 @@ class AccessRecordAdmin(ReadOnlyAdmin):
     list_display = ("at", "username", "action", "request_reference", "slot")
     list_filter = ("action",)
     search_fields = ("username", "request_reference")
-    search_help_text = "A colleague's name, or a reference."
 
     def get_search_results(self, request: HttpRequest, queryset, search_term: str):
         return super().get_search_results(request, queryset, as_reference(search_term) or search_term)

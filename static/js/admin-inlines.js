@@ -15,4 +15,6 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const errors of document.querySelectorAll(".inline-related .errorlist")) {
     for (const part of errors.closest(".inline-related").querySelectorAll("details")) part.open = true;
   }
+  // A heading without words is read out as one: the column of row names needs none.
+  for (const empty of document.querySelectorAll("th.original")) empty.outerHTML = "<td></td>";
 });

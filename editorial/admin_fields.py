@@ -1,0 +1,63 @@
+"""Fields of the admin that everybody can use: check boxes, and names for fields that stand in cells without a label."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminSplitDateTime
+from django.db import models
+from django.http import HttpRequest
+from django.utils.text import capfirst
+
+
+class CheckBoxGroup(forms.CheckboxSelectMultiple):
+    """Check boxes with a name that is read out, as the admin's label is tied to no one box."""
+
+    template_name = "admin/check_box_group.html"
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.group_name = name
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        return super().get_context(name, value, attrs) | {"group_name": self.group_name}
+
+
+class CheckBoxes(admin.options.BaseModelAdmin):
+    """Offers what can be chosen as check boxes: the admin's own boxes of two lists work with scripts and a mouse."""
+
+    def formfield_for_manytomany(self, db_field: models.ManyToManyField, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.setdefault("widget", CheckBoxGroup(str(capfirst(db_field.verbose_name))))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+class NamedRows(admin.options.BaseModelAdmin):
+    """Names the fields of a tabular inline after their columns."""
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        return _named(super().formfield_for_dbfield(db_field, request, **kwargs))
+
+
+class NamedList(admin.ModelAdmin):
+    """Names the fields of `list_editable` after their columns."""
+
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
+        formset = super().get_changelist_formset(request, **kwargs)
+        for field in formset.form.base_fields.values():
+            _named(field)
+        return formset
+
+
+class NamedMoment(AdminSplitDateTime):
+    """Names the two fields of a moment."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        for widget, name in zip(self.widgets, ("Date", "Time"), strict=True):
+            widget.attrs["aria-label"] = name
+
+
+def _named(field: Any) -> Any:
+    if field and field.label:
+        field.widget.attrs["aria-label"] = capfirst(field.label)
+    return field
