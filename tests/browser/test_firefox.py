@@ -47,13 +47,18 @@ def test_menu_opens_without_scripts(phone):
         assert phone.driver.get_url().endswith("/search/")
 
 
-def test_link_opens_the_fold_that_it_leads_into(phone):
+def test_link_to_a_source_opens_its_fold_and_link_to_a_fold_finds_it(phone):
     phone.open("/phases/peak-withdrawal/")
-    source = phone.find(".cite a")
-    place = source.get_attribute("href")
-    source.click()
+    mark = phone.find(".cite a")
+    place = mark.get_attribute("href")
+    assert not phone.find(place).is_displayed()
+    mark.click()
     phone.wait(f"document.querySelector('{place}').getBoundingClientRect().height > 0")
     assert phone.find(place).is_displayed()
+    phone.open("/articles/fentanyl-and-todays-supply/#how-long-fentanyl-stays-in-the-body")
+    phone.wait("scrollY > 0")
+    heading = "document.querySelector(':target').getBoundingClientRect().top"
+    phone.wait(f"{heading} >= 52 && {heading} < innerHeight")
 
 
 def test_form_says_what_is_wrong_and_takes_a_file(phone, tmp_path):
