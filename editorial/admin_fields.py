@@ -23,7 +23,7 @@ class CheckBoxGroup(forms.CheckboxSelectMultiple):
         return super().get_context(name, value, attrs) | {"group_name": self.group_name}
 
 
-class CheckBoxes(admin.options.BaseModelAdmin):
+class CheckBoxes(admin.ModelAdmin):
     """Offers what can be chosen as check boxes: the admin's own boxes of two lists work with scripts and a mouse."""
 
     def formfield_for_manytomany(self, db_field: models.ManyToManyField, request: HttpRequest, **kwargs: Any) -> Any:
@@ -31,7 +31,7 @@ class CheckBoxes(admin.options.BaseModelAdmin):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
-class NamedRows(admin.options.BaseModelAdmin):
+class NamedRows(admin.TabularInline):
     """Names the fields of a tabular inline after their columns."""
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:

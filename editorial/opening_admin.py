@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
@@ -23,7 +22,7 @@ class OpeningTimeFormSet(forms.BaseInlineFormSet):
         super().__init__(*args, initial=[{"weekday": day} for day in OpeningTime.Weekday.values], **kwargs)
 
 
-class OpeningTimeInline(NamedRows, admin.TabularInline):
+class OpeningTimeInline(NamedRows):
     """When the clinic calls people back, which the confirmation's promise is based on."""
 
     model = OpeningTime
@@ -34,7 +33,7 @@ class OpeningTimeInline(NamedRows, admin.TabularInline):
         return 1 if obj and obj.opening_times.exists() else len(OpeningTime.Weekday)
 
 
-class SpecialDayInline(NamedRows, admin.TabularInline):
+class SpecialDayInline(NamedRows):
     """Holidays and the like: nobody is promised a call on a closed day. Past days are not shown."""
 
     model = SpecialDay
