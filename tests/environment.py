@@ -1,5 +1,6 @@
 """The environment of the tests, set before Django's settings are read: pytest loads this first (pyproject.toml)."""
 
+import gc
 import os
 import re
 import shutil
@@ -54,6 +55,11 @@ def pytest_collection_modifyitems(config, items: list) -> None:
     items[:] = [item for item in items if not any(map(item.get_closest_marker, others))]
     config.hook.pytest_deselected(items=left_out)
     items[:] = _mixed(items)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: garbage collection need not look at it again and again."""
+    gc.freeze()
 
 
 def _mixed(items: list) -> list:
