@@ -17,7 +17,10 @@ from tests.node import installed, needed
 from tests.pages import MISSING, READING
 from tests.served import ROOT
 
-EMPTY = ["/search/", "/search/?q=qqqqzzzz", "/treatments/compare/?place=home&medicine=no&soon=today&cravings=eases"]
+EMPTY = [
+    *("/search/", "/search/?q=qqqqzzzz", "/treatments/compare/?place=home&medicine=no&soon=today&cravings=eases"),
+    "/feedback/thanks/?page=/about/",
+]
 #: Forms with an answer, and with something wrong.
 SENT = [
     ("/phases/now/", {"since": "48-72", "substance": "heroin"}),
@@ -26,6 +29,7 @@ SENT = [
     ("/phases/now/check-in/", {"danger": "seizure", "felt": ["insomnia", "nausea-and-vomiting"], "since": "24-48"}),
     ("/phases/now/check-in/", {}),
     ("/contact/", {}),
+    ("/feedback/", {}),
 ]
 
 

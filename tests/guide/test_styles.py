@@ -72,6 +72,8 @@ def answers(client) -> Iterator[tuple[str, HttpResponse]]:
     yield "no answer", client.post("/phases/now/", {})
     yield "a sheet", client.post("/phases/now/check-in/", where | {"felt": ["sweating"]})
     yield "no sheet", client.post("/phases/now/check-in/", {})
+    yield "no report", client.post("/feedback/", {"page": "/about/"})
+    yield "a report", client.get("/feedback/thanks/?page=/about/")
     yield "errors", post_form(client, phone="12")
     sent = post_form(client, ("file_1", File(b"no picture")), email="zoe@example.com").url
     correct, withdraw = sent.replace("/sent/", "/correct/"), sent.replace("/sent/", "/withdraw/")
