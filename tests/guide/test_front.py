@@ -85,3 +85,11 @@ def test_front_page_leads_to_what_one_can_print_or_keep(client, guide):
         "/articles/helping-someone-through-withdrawal/",
         "/notes.html",
     }
+
+
+@pytest.mark.parametrize(
+    ("path", "title"), [("/emergency/", "Overdose: what to do"), ("/card/", "Pocket card"), ("/plan/", "My plan")]
+)
+def test_page_made_for_paper_says_how_to_print_it(client, guide, path, title):
+    html = client.get(path).content.decode()
+    assert html.count("to-print") >= 1 and f"To print “{title}”: open your browser’s menu" in html
