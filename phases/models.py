@@ -37,7 +37,10 @@ class TreatmentOption(ReviewedPage):
     )
     summary = models.CharField(max_length=200, help_text="One or two plain sentences. Shown in lists.")
     what_it_does = models.CharField(max_length=400, help_text="One or two sentences, with a source.")
-    how_to_get_it = models.CharField(max_length=400)
+    how_to_get_it = models.CharField(
+        max_length=400,
+        help_text="Tonight, then tomorrow. With the summary at most 40 words: both are the first screen of a phone.",
+    )
     may_suit = models.CharField(max_length=400)
     watch_out = models.CharField(max_length=400)
     evidence = models.CharField("how sure we are", max_length=10, choices=Evidence)

@@ -24,6 +24,15 @@ class Migration(migrations.Migration):
             state_operations=[
                 migrations.AlterField(
                     "treatmentoption",
+                    "how_to_get_it",
+                    models.CharField(
+                        help_text="Tonight, then tomorrow. "
+                        "With the summary at most 40 words: both are the first screen of a phone.",
+                        max_length=400,
+                    ),
+                ),
+                migrations.AlterField(
+                    "treatmentoption",
                     "medicine",
                     models.CharField(
                         choices=[("is", "Yes"), ("can-have", "Can be added"), ("none", "No"), NOT_KNOWN],
