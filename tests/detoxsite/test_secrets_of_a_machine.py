@@ -7,7 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.served import ROOT
+
+pytestmark = pytest.mark.any_backend  # its state is on SQLite in any case
 
 
 def test_settings_write_nothing(monkeypatch, tmp_path):

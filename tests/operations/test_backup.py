@@ -205,6 +205,7 @@ def test_backup_while_somebody_writes_is_one_moment_of_it(tmp_path):
                     database.execute("INSERT INTO one VALUES (?, ?)", (written[0], bytes(3000)))
                     database.execute("INSERT INTO two VALUES (?)", (written[0],))
                 written[0] += 1
+                time.sleep(0.002)  # some hundred a second: more would only grow what is copied and counted
 
     writer = threading.Thread(target=write)
     writer.start()
