@@ -154,6 +154,7 @@ def test_restart_drops_no_request_and_lets_a_slow_upload_finish(served):
             begin = time.monotonic()
             page = ask(served, f"GET /phases/now/ HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode())
             answers.append((page[:12], time.monotonic() - begin))
+            time.sleep(0.05)
 
     with contextlib.closing(connected(served)) as connection:
         connection.sendall(head + body[:100_000])

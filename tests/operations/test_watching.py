@@ -5,7 +5,6 @@ import json
 import os
 import re
 import subprocess
-import time
 import urllib.request
 from urllib.parse import quote
 
@@ -16,6 +15,7 @@ from pagecache import metrics
 from tests.callbacks.helpers import CONTENT_TYPE, JPEG, File, body
 from tests.mail_server import mail_server
 from tests.served import Site, free_port, serve
+from tests.working import wait_until
 
 NAME, NUMBER, MESSAGE = "Zébulon Quillfeather", "(212) 555-0147", "marmalade behind the shed"
 FILE_NAME, TOKEN, ADDRESS = "zebulon-card.jpg", "tok3n-0f-zebulon-quill", "203.0.113.77"
@@ -67,7 +67,7 @@ def watched(tmp_path_factory):
         more |= {"LOG_FORMAT": "json", "METRICS_PORT": str(port), "PROXY_HOPS": "1"}
         with serve(var, supervised=True, **more) as site:
             plant(site)
-            time.sleep(3)  # the worker fails to send the notices
+            wait_until(lambda: "NotSent" in site.log.read_text())
             yield site, port
 
 
