@@ -87,9 +87,18 @@ def test_front_page_leads_to_what_one_can_print_or_keep(client, guide):
     }
 
 
-@pytest.mark.parametrize(
-    ("path", "title"), [("/emergency/", "Overdose: what to do"), ("/card/", "Pocket card"), ("/plan/", "My plan")]
-)
-def test_page_made_for_paper_says_how_to_print_it(client, guide, path, title):
+FOR_PAPER = {
+    "/emergency/": "Overdose: what to do",
+    "/card/": "Pocket card",
+    "/plan/": "My plan",
+    "/phases/peak-withdrawal/": "Peak withdrawal",
+    "/symptoms/insomnia/": "Insomnia",
+    "/treatments/naloxone/": "Naloxone (Narcan): get it and use it",
+    FIRST["I am helping someone"]: "Helping someone through withdrawal",
+}
+
+
+@pytest.mark.parametrize("path", FOR_PAPER)
+def test_page_made_for_paper_says_how_to_print_it(client, guide, path):
     html = client.get(path).content.decode()
-    assert html.count("to-print") >= 1 and f"To print “{title}”: open your browser’s menu" in html
+    assert f"To print “{FOR_PAPER[path]}”: open your browser’s menu" in html
