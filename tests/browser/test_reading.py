@@ -59,7 +59,7 @@ def test_foot_leads_back_to_the_top(phone):
 
 def test_text_twice_as_large_needs_no_scrolling_sideways(visit):
     page = (visitor := visit(WIDTH, bypass_csp=True)).page
-    for path in ("/", "/phases/peak-withdrawal/", "/about/"):
+    for path in ("/", "/emergency/", "/phases/peak-withdrawal/", "/about/"):
         visitor.open(path)
         page.add_style_tag(content="html { font-size: 200% }")
         assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH, path
