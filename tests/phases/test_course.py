@@ -11,6 +11,7 @@ from phases import timeline
 from phases.models import Phase, Symptom
 from phases.now import AHEAD, place
 from phases.now_form import SINCE, Substance
+from phases.outlook import on_the_hill
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 PEAK = (24, 72)  # hours since last use: FACTS and the tables say day 2 to day 3
@@ -59,6 +60,14 @@ def test_next_windows_agree_with_the_course_at(phases, hours_asked):
         assert answer.phase is None or answer.phase in marked, hours
         if answer.is_easing:
             assert sum(hours) / 2 > PEAK[1] and answer.phase.name == "Peak withdrawal"
+
+
+def test_each_stage_is_a_stretch_of_the_hill_further_on_than_the_one_before(client, phases):
+    stretches = [on_the_hill(phase.onset_from, phase.end_to) for phase in phases]
+    assert stretches == sorted(stretches) and all(0 < left < left + width <= 328 for left, width in stretches)
+    for phase, (left, width) in zip(phases, stretches, strict=True):
+        html = client.get(phase.get_absolute_url()).content.decode()
+        assert f'<path d="M{left} 0h{width}v122h-{width}z"/>' in html and ">this stage</text>" in html
 
 
 @pytest.mark.parametrize("substance", [key for key, _ in Substance.choices if key != "heroin"])
