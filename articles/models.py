@@ -3,6 +3,7 @@
 import re
 from typing import Self
 
+import reversion
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef
@@ -21,6 +22,7 @@ class TopicQuerySet(models.QuerySet["Topic"]):
         return self.filter(Exists(Article.objects.published().filter(topics=OuterRef("pk"))))
 
 
+@reversion.register()
 class Topic(models.Model):
     """A subject of articles, in a reader's words."""
 
@@ -48,6 +50,7 @@ class Topic(models.Model):
             raise ValidationError({"description": error}) from error
 
 
+@reversion.register()
 class Article(ReviewedPage):
     """One page of the blog."""
 

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "editorial",
     "limits",
     "markdownx",
+    "reversion",
     "django_tasks",
     "django_tasks_db",
     "allauth",

@@ -23,6 +23,7 @@ from editorial.models import Clinic, GlossaryTerm, HelpLine, OldAddress, PageRep
 from editorial.opening_admin import OpeningTimeInline, SpecialDayInline
 from editorial.page_reports_admin import PageReportAdmin
 from editorial.publishing import ReviewedPage, check_sources
+from editorial.revision_admin import KeepsRevisions
 
 LONG = 200  # characters; a field with this limit or a higher one holds sentences
 
@@ -47,7 +48,7 @@ class ReviewOverdueFilter(admin.SimpleListFilter):
         return queryset
 
 
-class KeepsOldAddress(admin.ModelAdmin):
+class KeepsOldAddress(KeepsRevisions):
     """Redirects from a page's old address when its slug changes."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
@@ -157,7 +158,7 @@ HTTPS_URLS: Fields = {models.URLField: {"assume_scheme": "https"}}
 
 
 @admin.register(Clinic)
-class ClinicAdmin(admin.ModelAdmin):
+class ClinicAdmin(KeepsRevisions):
     """There is one row, which can be changed but not removed."""
 
     inlines = (OpeningTimeInline, SpecialDayInline)
@@ -185,7 +186,7 @@ class ClinicAdmin(admin.ModelAdmin):
 
 
 @admin.register(HelpLine)
-class HelpLineAdmin(NamedList):
+class HelpLineAdmin(NamedList, KeepsRevisions):
     formfield_overrides: ClassVar = HTTPS_URLS
     list_display = ("name", "kind", "call", "text_to", "checked_on", "position")
     list_editable = ("position",)
@@ -200,7 +201,7 @@ class GlossaryTermForm(forms.ModelForm):
 
 
 @admin.register(GlossaryTerm)
-class GlossaryTermAdmin(admin.ModelAdmin):
+class GlossaryTermAdmin(KeepsRevisions):
     form = GlossaryTermForm
     list_display = ("word", "also", "meaning")
     search_fields = ("word", "also")
@@ -223,7 +224,7 @@ class OldAddressAdmin(admin.ModelAdmin):
 
 
 @admin.register(Source)
-class SourceAdmin(admin.ModelAdmin):
+class SourceAdmin(KeepsRevisions):
     """A source can be added and corrected, not renamed or removed, as any text may cite it."""
 
     formfield_overrides: ClassVar = HTTPS_URLS

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+import reversion
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -27,6 +28,7 @@ def can_be_called(phone: str) -> None:
         raise ValidationError("This is not a whole phone number. Give it with the area code, like 866-512-1908.")
 
 
+@reversion.register()
 class Source(models.Model):
     """A published document that supports a medical statement. Cited in Markdown by its key: [@cdc-overdose]."""
 
@@ -55,6 +57,7 @@ class Source(models.Model):
         return "" if self.title.endswith(("?", "!", ".")) else "."
 
 
+@reversion.register()
 class GlossaryTerm(models.Model):
     """A word that readers may not know, explained where an article first uses it, and in the A to Z."""
 
@@ -97,10 +100,12 @@ class OldAddress(models.Model):
         return f"{self.path} → {self.leads_to}"
 
 
+@reversion.register(follow=["opening_times", "special_days"])
 class Clinic(models.Model):
     """The clinic with the site's own number. There is one row, which staff edit and every page shows."""
 
     ONLY = 1
+    kept_with = ("opening_times", "special_days")
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY, editable=False)
     name = models.CharField(max_length=80, help_text="As readers see it beside the number.")
@@ -149,6 +154,7 @@ class Clinic(models.Model):
         return dialable(self.phone)
 
 
+@reversion.register()
 class HelpLine(models.Model):
     """A service readers can turn to. No number is shown without when and how it was last checked."""
 

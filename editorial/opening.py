@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+import reversion
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -16,6 +17,7 @@ Times = tuple[datetime.time, datetime.time]  # from, until
 DayTimes = tuple[int, datetime.time, datetime.time]  # weekday, from, until
 
 
+@reversion.register()
 class OpeningTime(models.Model):
     """A stretch of a weekday, in the site's time zone, in which the clinic calls people back."""
 
@@ -49,6 +51,7 @@ class OpeningTime(models.Model):
         return week_in_words([(self.weekday, self.opens, self.closes)])
 
 
+@reversion.register()
 class SpecialDay(models.Model):
     """A date with other opening times than its weekday: closed all day, or open at other hours."""
 

@@ -5,6 +5,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, ClassVar, Self
 
+import reversion
 from django.db import models
 from markdownx.models import MarkdownxField
 
@@ -14,6 +15,7 @@ from phases.choices import Area, Cravings, Evidence, Level, Medicine, OverdoseRi
 from phases.hours import Course
 
 
+@reversion.register()
 class TreatmentOption(ReviewedPage):
     """One way to get help: a medicine, a place, a therapy, other people, what comes after, or staying safe."""
 
@@ -84,11 +86,13 @@ class PhaseQuerySet(PublishedQuerySet):
         return self.prefetch_related("symptoms")
 
 
+@reversion.register(follow=["symptoms"])
 class Phase(ReviewedPage, Course):
     """A stage of withdrawal from heroin, with its course in hours since last use."""
 
     reserved_slugs = ("now",)
     markdown_fields = ("timing_note", "overview", "what_helps", "get_help", "what_comes_next")
+    kept_with = ("symptoms",)
     articles: Any  # the reverse of articles.Article.phases, which this app does not import
 
     name = models.CharField(max_length=60, unique=True)
@@ -138,6 +142,7 @@ class SymptomQuerySet(models.QuerySet["Symptom"]):
         return self.filter(phase__in=Phase.objects.published()).select_related("phase")
 
 
+@reversion.register()
 class Symptom(Course):
     """What a person may feel in one stage, with its own course in hours since last use."""
 

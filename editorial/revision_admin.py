@@ -1,0 +1,182 @@
+"""The admin's part of revisions: keeps each save, shows and brings back old ones, and refuses to erase another's."""
+
+import contextlib
+from typing import Any
+
+import reversion
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, models, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from reversion.errors import RevertError
+from reversion.models import Version
+
+from editorial import revisions
+
+#: The name of the hidden field with the revision that a form was opened at.
+OPENED_AT = "_opened_at"
+
+
+class KeepsRevisions(admin.ModelAdmin):
+    """Keeps every save, with who made it. Two people on one page: the second is told, and erases nothing unawares."""
+
+    object_history_template = "admin/history.html"
+    change_form_template = "admin/change_form_kept.html"
+    change_list_template = "admin/change_list_kept.html"
+
+    def get_urls(self) -> list:
+        def named(name: str) -> str:
+            return f"{self.opts.app_label}_{self.opts.model_name}_{name}"
+
+        view = self.admin_site.admin_view
+        return [
+            path("deleted/", view(self.deleted_view), name=named("deleted")),
+            path("bring-back/<int:version_id>/", view(self.bring_back_view), name=named("bring_back")),
+            *super().get_urls(),
+        ]
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm]:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type(form.__name__, (_TellsOfOthers, form), {})
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if request.method != "POST":
+            return super().changeform_view(request, object_id, form_url, self._opened_at(object_id, extra_context))
+        with transaction.atomic():
+            self._keep([unquote(object_id)] if object_id else [])
+            with reversion.create_revision():
+                reversion.set_user(request.user)
+                extra_context = self._opened_at(object_id, extra_context)
+                return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if request.method != "POST":
+            return super().changelist_view(request, extra_context)
+        with transaction.atomic():
+            self._keep(request.POST.getlist(ACTION_CHECKBOX_NAME))
+            with reversion.create_revision():
+                reversion.set_user(request.user)
+                return super().changelist_view(request, extra_context)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        revisions.keep(obj)
+        super().delete_model(request, obj)
+
+    def _keep(self, keys: list[str]) -> None:
+        """Lock pages that are about to change, so that of two saves the second sees the first, and keep them."""
+        with contextlib.suppress(ValueError, ValidationError):  # not a key at all: the view answers that
+            for page in self.model._default_manager.select_for_update().filter(pk__in=keys):
+                revisions.keep(page)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        entry = super().log_change(request, obj, message)
+        if reversion.is_active():
+            reversion.set_comment(entry.get_change_message())
+        return entry
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """List the revisions of a page; show two of them side by side where the address names them."""
+        page = self.get_object(request, unquote(object_id))
+        if page is None:
+            raise Http404
+        versions = list(revisions.history(page)[:500])
+        context: dict[str, Any] = {
+            "versions": list(zip(versions, [*versions[1:], None], strict=True)),
+            "newest": versions[0] if versions else None,
+            "may_bring_back": self.has_change_permission(request, page),
+        }
+        by_id = {str(version.pk): version for version in versions}
+        before, after = by_id.get(request.GET.get("from", "")), by_id.get(request.GET.get("to", ""))
+        if before and after:
+            context |= {"before": before, "after": after, "changes": revisions.changes(before, after)}
+        return super().history_view(request, object_id, context | (extra_context or {}))
+
+    def deleted_view(self, request: HttpRequest) -> HttpResponse:
+        """List what was deleted, to bring it back."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"Deleted {self.opts.verbose_name_plural}",
+            "versions": revisions.deleted(self.model)[:500],
+        }
+        return TemplateResponse(request, "admin/deleted.html", context)
+
+    def bring_back_view(self, request: HttpRequest, version_id: int) -> HttpResponse:
+        """Restore a version by POST."""
+        version = get_object_or_404(Version.objects.get_for_model(self.model), pk=version_id)
+        page = self.model._default_manager.filter(pk=version.object_id).first()
+        allowed = self.has_change_permission(request, page) if page else self.has_add_permission(request)
+        if request.method != "POST" or not allowed:
+            raise PermissionDenied
+        when = formats.date_format(timezone.localtime(version.revision.date_created), "DATETIME_FORMAT")
+        try:
+            with reversion.create_revision():
+                reversion.set_user(request.user)
+                page = revisions.bring_back(version)
+                self.log_change(request, page, f"Brought back as it was on {when}.")
+        except ValidationError as error:
+            self.message_user(request, f"Not brought back: {' '.join(error.messages)}", messages.ERROR)
+        except (IntegrityError, RevertError):
+            why = "Something that it refers to is gone, or it was kept by a release with other fields."
+            self.message_user(request, f"Not brought back. {why}", messages.ERROR)
+        else:
+            self.message_user(request, f"{page} is again as it was on {when}.")
+            return redirect(self._address("change", page.pk))
+        return redirect(self._address("changelist"))
+
+    def _address(self, name: str, *args: Any) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=args)
+
+    def _opened_at(self, object_id: str | None, extra_context: Any) -> dict:
+        page = self.model._default_manager.filter(pk=unquote(object_id)).first() if object_id else None
+        return {"opened_at": _latest(page) if page else "", **(extra_context or {})}
+
+
+class _TellsOfOthers(forms.ModelForm):
+    """Refuses a form once if somebody else saved the page after it was opened; the next save puts it in place."""
+
+    def clean(self) -> dict | None:
+        cleaned = super().clean()
+        opened_at = self.data.get(OPENED_AT)
+        if self.instance.pk is None or opened_at is None:
+            return cleaned
+        versions = list(revisions.history(self.instance).defer("serialized_data"))
+        if not versions:
+            return cleaned
+        seen = opened_at or str(versions[-1].pk)  # opened before anything was kept: the first is what it was
+        if seen != str(versions[0].pk):
+            raise ValidationError(_told_of(versions[0], seen, self.instance))
+        return cleaned
+
+
+def _latest(page: models.Model) -> str:
+    return str(revisions.history(page).values_list("pk", flat=True).first() or "")
+
+
+def _told_of(latest: Version, seen: str, page: models.Model) -> str:
+    opts = page._meta
+    address = reverse(f"admin:{opts.app_label}_{opts.model_name}_history", args=[page.pk])
+    return format_html(
+        "{} saved this page at {}, after you opened it. Your words are below and are not saved yet. "
+        '<a href="{}?from={}&amp;to={}" target="_blank" rel="noopener">See what they changed</a>, and copy it in. '
+        "If you save again, yours takes the place of theirs, which stays in the history.",
+        latest.revision.user or "Someone",
+        formats.time_format(timezone.localtime(latest.revision.date_created)),
+        address,
+        seen,
+        latest.pk,
+    )

@@ -1,0 +1,163 @@
+"""Revisions of content: every save of a page with the rows that belong to it, compared and brought back.
+
+django-reversion keeps them. A model registers itself with `reversion.register`, and names in `kept_with` the related
+rows that are part of its page, as the symptoms are of a stage.
+"""
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import reversion
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models, transaction
+from django.db.models import QuerySet
+from django.utils import formats, timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from reversion.models import Version
+
+#: Publishing is decided today, and an address that readers have must lead where it did.
+NOT_BROUGHT_BACK = ("slug", "status", "published_at")
+NOT_COMPARED = {"updated_at"}
+#: Words in one changed passage; comparing more word by word takes seconds.
+MOST_WORDS = 2_000
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field that differs between two revisions. `row` names the related row that it is of, if any."""
+
+    row: str
+    field: str
+    before: SafeString
+    after: SafeString
+
+
+def history(page: models.Model) -> QuerySet[Version]:
+    """Return the versions of a page, newest first."""
+    return Version.objects.get_for_object(page).select_related("revision__user")
+
+
+def deleted(model: type[models.Model]) -> QuerySet[Version]:
+    """Return the last version of each deleted page."""
+    return Version.objects.get_deleted(model).select_related("revision__user").order_by("-pk")
+
+
+def keep(page: models.Model) -> None:
+    """Keep a page as it is before its first change, if nothing has been kept of it yet."""
+    if not Version.objects.get_for_object(page).exists():
+        with reversion.create_revision():
+            reversion.add_to_revision(page)
+            reversion.set_comment("As it was before its first change here.")
+
+
+def bring_back(version: Version) -> Any:
+    """Restore a page and its rows, and return it. It keeps its address and state of today; if deleted, it is a draft.
+
+    Raises ValidationError, IntegrityError or RevertError, and then changes nothing.
+    """
+    model = _model_of(version)
+    with transaction.atomic():
+        now = model._default_manager.filter(pk=version.object_id).values().first() or {"status": "draft"}
+        version.revert()
+        page = model._default_manager.get(pk=version.object_id)
+        for name in set(NOT_BROUGHT_BACK) & now.keys() & {field.name for field in model._meta.fields}:
+            setattr(page, name, now[name])
+        for accessor, rows in _rows_with(version).items():
+            for row in rows:
+                row.revert()
+            getattr(page, accessor).exclude(pk__in=[row.object_id for row in rows]).delete()
+        page.full_clean()
+        page.save()
+    return page
+
+
+def changes(before: Version, after: Version) -> list[Change]:
+    """Return what differs between two versions of a page: its own fields, then those of its rows."""
+    found = list(_changed_fields(before, after, ""))
+    old, new = _rows_with(before), _rows_with(after)
+    for accessor in new:
+        was = {row.object_id: row for row in old[accessor]}
+        is_now = {row.object_id: row for row in new[accessor]}
+        for key in was | is_now:
+            row = is_now.get(key) or was[key]
+            found += _changed_fields(was.get(key), is_now.get(key), row.object_repr)
+    return found
+
+
+def _model_of(version: Version) -> Any:
+    return version.content_type.model_class()
+
+
+def _rows_with(version: Version) -> dict[str, list[Version]]:
+    """Return the versions of the page's rows in the same revision, by accessor."""
+    model, found = _model_of(version), {}
+    for accessor in getattr(model, "kept_with", ()):
+        relation = model._meta.get_field(accessor)
+        rows = version.revision.version_set.filter(
+            content_type=ContentType.objects.get_for_model(relation.related_model)
+        )
+        of_page = [row for row in rows if str(row.field_dict[relation.field.attname]) == version.object_id]
+        found[accessor] = of_page
+    return found
+
+
+def _changed_fields(before: Version | None, after: Version | None, row: str) -> Iterator[Change]:
+    model = _model_of(before or after)
+    old, new = (version.field_dict if version else {} for version in (before, after))
+    for name in old | new:
+        try:
+            field = model._meta.get_field(name)
+        except FieldDoesNotExist:
+            continue  # an older release had it
+        if field.name in NOT_COMPARED or field.primary_key or (row and field.is_relation):
+            continue
+        was, now = _shown(field, old.get(name)), _shown(field, new.get(name))
+        if was != now:
+            yield Change(row, capfirst(field.verbose_name), *compared(was, now))
+
+
+def _shown(field: Any, value: Any) -> str:
+    """Return a field's value in the words of its form."""
+    if value in (None, ""):
+        return ""
+    if field.is_relation:
+        keys = value if isinstance(value, list) else [value]
+        names = {str(row.pk): str(row) for row in field.related_model._default_manager.filter(pk__in=keys)}
+        return ", ".join(sorted(names.get(str(key), "(deleted)") for key in keys))
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(field, models.DateTimeField):
+        return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT")
+    return str(formats.localize(value))
+
+
+def compared(before: str, after: str) -> tuple[SafeString, SafeString]:
+    """Return both texts with what differs marked, without the paragraphs that are the same in both."""
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    sides: tuple[list[SafeString], list[SafeString]] = ([], [])
+    for kind, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            for side in sides:
+                side.append(SafeString("<p>…</p>"))
+        else:
+            for side, text in zip(sides, _words_compared("".join(old[i:j]), "".join(new[k:m])), strict=True):
+                side.append(text)
+    return tuple(format_html_join("", "{}", ((part,) for part in side)) for side in sides)  # type: ignore[return-value]
+
+
+def _words_compared(before: str, after: str) -> tuple[SafeString, SafeString]:
+    old, new = (re.findall(r"\s+|\w+|[^\w\s]", text) for text in (before, after))
+    if max(len(old), len(new)) > MOST_WORDS:
+        old, new = [before], [after]
+    was, now = [], []
+    for kind, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        same = kind == "equal"
+        was.append(format_html("{}" if same else "<del>{}</del>", "".join(old[i:j])) if i < j else "")
+        now.append(format_html("{}" if same else "<ins>{}</ins>", "".join(new[k:m])) if k < m else "")
+    return tuple(format_html_join("", "{}", ((part,) for part in side)) for side in (was, now))  # type: ignore[return-value]
