@@ -1,6 +1,7 @@
 """The admin's part of revisions: keeps each save, shows and brings back old ones, and refuses to erase another's."""
 
 import contextlib
+from itertools import zip_longest
 from typing import Any
 
 import reversion
@@ -93,7 +94,7 @@ class KeepsRevisions(admin.ModelAdmin):
             raise Http404
         versions = list(revisions.history(page)[:500])
         context: dict[str, Any] = {
-            "versions": list(zip(versions, [*versions[1:], None], strict=True)),
+            "versions": list(zip_longest(versions, versions[1:])),
             "newest": versions[0] if versions else None,
             "may_bring_back": self.has_change_permission(request, page),
         }
