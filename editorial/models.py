@@ -11,9 +11,11 @@ from django.db.models import Q
 from editorial import opening, phones
 from editorial.opening import OpeningTime, SpecialDay
 from editorial.page_reports import PageReport
+from editorial.unsaved import UnsavedForm
 from editorial.versions import ContentVersion
 
-__all__ = ["ContentVersion", "OpeningTime", "PageReport", "SpecialDay"]  # models of this app in files of their own
+#: Models of this app in files of their own.
+__all__ = ["ContentVersion", "OpeningTime", "PageReport", "SpecialDay", "UnsavedForm"]
 
 phone_characters = RegexValidator(r"^[0-9 ()+.-]*[0-9][0-9 ()+.-]*$", "Use digits, spaces, dots and dashes only.")
 

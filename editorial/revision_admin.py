@@ -6,7 +6,7 @@ from typing import Any
 
 import reversion
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -21,12 +21,10 @@ from reversion.errors import RevertError
 from reversion.models import Version
 
 from editorial import revisions
-
-#: The name of the hidden field with the revision that a form was opened at.
-OPENED_AT = "_opened_at"
+from editorial.unsaved_admin import KeepsTyping
 
 
-class KeepsRevisions(admin.ModelAdmin):
+class KeepsRevisions(KeepsTyping):
     """Keeps every save, with who made it. Two people on one page: the second is told, and erases nothing unawares."""
 
     object_history_template = "admin/history.html"
@@ -152,7 +150,7 @@ class _TellsOfOthers(forms.ModelForm):
 
     def clean(self) -> dict | None:
         cleaned = super().clean()
-        opened_at = self.data.get(OPENED_AT)
+        opened_at = self.data.get("_opened_at")  # a hidden field of the template
         if self.instance.pk is None or opened_at is None:
             return cleaned
         versions = list(revisions.history(self.instance).defer("serialized_data"))

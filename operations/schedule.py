@@ -21,7 +21,7 @@ from django_tasks_db.models import DBTaskResult
 
 from callbacks.casework import erasure, notices
 from callbacks.files import inspection, rescan
-from editorial import page_reports
+from editorial import page_reports, unsaved
 from limits import counters
 from operations import alerts, probes
 from operations.backups import backup, drill, tombstones
@@ -105,6 +105,7 @@ JOBS = (
     Job("warn of erasure", DAY, lambda: notices.warn_of_erasure(timezone.now())),
     Job("erase page reports", DAY, page_reports.erase_due),
     Job("mail of page reports", DAY, page_reports.mail_editors),
+    Job("erase unsaved forms", DAY, unsaved.erase_old),
     Job("prune tasks", DAY, prune_tasks),
     Job("erased list", MINUTE, tombstones.publish),
     Job("alerts", 2 * MINUTE, probe_and_alert, in_thread=True),

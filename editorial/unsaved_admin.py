@@ -1,0 +1,88 @@
+"""The admin's part of unsaved forms: keeps what is typed, offers it again, and tells who else is writing."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.utils import quote, unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils import formats, timezone
+
+from editorial import unsaved
+
+#: In the address of a form, and then among its values: show what was kept of it.
+BRING_BACK = "_bring_back"
+
+
+class KeepsTyping(admin.ModelAdmin):
+    """Keeps what is typed through a closed tab, the end of a session, a crash and a refused form."""
+
+    class Media:
+        js = ("js/admin-typing.js",)
+
+    def get_urls(self) -> list:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_typing"
+        view = self.admin_site.admin_view(self.typing_view)
+        return [
+            path("add/typing/", view, name=f"{name}_new"),
+            path("<path:object_id>/change/typing/", view, name=name),
+            *super().get_urls(),
+        ]
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm]:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type(form.__name__, (_BroughtBack, form), {})
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        page = self._form_address(object_id)
+        kept = unsaved.of(request.user, page)
+        context = extra_context or {}
+        context |= {"typing_address": f"{page}typing/", "others_writing": unsaved.others_writing(request.user, page)}
+        if kept and request.method == "GET" and BRING_BACK in request.GET:
+            data = kept.as_post()
+            data[BRING_BACK] = formats.date_format(timezone.localtime(kept.typed_at), "DATETIME_FORMAT")
+            context["opened_at"] = data.get("_opened_at", "")
+            request.FILES.clear()  # loads the body, which would empty POST later
+            request.method, request.POST = "POST", data  # type: ignore[assignment]  # shown, never saved
+        elif request.method == "GET":
+            context["kept"] = kept
+        response = super().changeform_view(request, object_id, form_url, context)
+        if request.method == "POST" and response.status_code == 302:
+            unsaved.forget(request.user, page)
+        return response
+
+    def typing_view(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
+        """Keep what was posted, or throw it away; answer with who else is writing."""
+        page = self.model._default_manager.filter(pk=unquote(object_id)).first() if object_id else None
+        allowed = self.has_change_permission(request, page) if object_id else self.has_add_permission(request)
+        if request.method != "POST" or not allowed:
+            raise PermissionDenied
+        address = self._form_address(object_id)
+        if "throw_away" in request.POST:
+            unsaved.forget(request.user, address)
+            return redirect(address)
+        unsaved.keep(request.user, address, request.POST)
+        return JsonResponse({"others": unsaved.others_writing(request.user, address)})
+
+    def _form_address(self, object_id: str | None) -> str:
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
+        return reverse(f"{name}_change", args=[quote(unquote(object_id))]) if object_id else reverse(f"{name}_add")
+
+
+class _BroughtBack(forms.ModelForm):
+    """Shows what was brought back with a word on top, as nothing of it is saved yet."""
+
+    def clean(self) -> dict | None:
+        cleaned = super().clean()
+        if typed_at := self.data.get(BRING_BACK):
+            raise ValidationError(
+                f"This is what you typed until {typed_at}. It is not saved yet: look it over, then save."
+            )
+        return cleaned

@@ -1,0 +1,43 @@
+// Keeps what is typed on the server every few seconds, and asks before one leaves with words that are not saved.
+document.addEventListener("DOMContentLoaded", () => {
+  const mark = document.querySelector("[data-typing]");
+  if (!mark) return;
+  const { form } = mark, said = document.getElementById("typing-said");
+  let unsaved = mark.hasAttribute("data-unsaved"), timer = 0, sending = null, keptAt = "";
+
+  const say = (words) => { said.textContent = words; };
+  const time = () => new Date().toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
+  const until = () => (keptAt ? ` What you typed until ${keptAt} is kept.` : "");
+
+  async function keep() {
+    clearTimeout(timer);
+    timer = 0;
+    if (sending) return later();
+    try {
+      sending = fetch(mark.dataset.typing, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual", keepalive: document.hidden });
+      const answer = await sending;
+      if (!answer.ok) return say(`You are signed out, or may not change this.${until()} Sign in again in another tab, then open this page again.`);
+      keptAt = time();
+      const { others } = await answer.json();
+      say(`Kept at ${keptAt}, not saved yet.${others.length ? ` ${others.join(" and ")} is writing on this page too.` : ""}`);
+    } catch {
+      say(`No connection.${until()} It is tried again as you type.`);
+    } finally {
+      sending = null;
+    }
+  }
+  function later() {
+    timer ||= setTimeout(keep, 2000);
+  }
+  function typed() {
+    unsaved = true;
+    later();
+  }
+  form.addEventListener("input", typed);
+  form.addEventListener("change", typed);
+  document.addEventListener("formset:added", typed);
+  document.addEventListener("formset:removed", typed);
+  document.addEventListener("visibilitychange", () => { if (document.hidden && timer) keep(); });
+  form.addEventListener("submit", () => { unsaved = false; clearTimeout(timer); });
+  addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
+});

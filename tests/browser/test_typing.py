@@ -1,0 +1,59 @@
+"""Words typed in the admin outlive a closed tab and the end of a session; leaving with unsaved ones asks first."""
+
+import pytest
+
+
+@pytest.fixture
+def staff(visit):
+    visitor = visit(1280)
+    visitor.sign_in()
+    return visitor
+
+
+def first_article(staff) -> str:
+    staff.open("/admin/articles/article/")
+    return staff.page.locator("#result_list tbody th a").first.get_attribute("href").split("?")[0]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_words_typed_are_offered_after_the_tab_was_closed(staff, width):
+    path = first_article(staff)
+    page = staff.page
+    page.set_viewport_size({"width": width, "height": 800})
+    staff.open(path)
+    page.fill("#id_body", f"Typed at a width of {width}.")
+    page.get_by_text("not saved yet").wait_for()
+    page.close(run_before_unload=False)
+    staff.page = staff.context.new_page()
+    staff.open(path)
+    staff.page.get_by_role("link", name="Bring it back").click()
+    assert staff.page.input_value("#id_body") == f"Typed at a width of {width}."
+    staff.open(path)
+    staff.page.get_by_role("button", name="Throw it away").click()
+    assert staff.page.get_by_text("Bring it back").count() == 0
+
+
+def test_leaving_with_unsaved_words_asks_first(staff):
+    staff.open(first_article(staff))
+    page = staff.page
+    page.fill("#id_summary", "Another sentence, long enough to be shown in a list of results.")
+    page.get_by_role("link", name="History").click()
+    assert staff.complaints == ["a dialog"]  # which the visitor declines, and so stays
+    assert page.input_value("#id_summary").startswith("Another sentence")
+
+
+def test_session_that_ends_while_typing_says_so_and_loses_nothing(staff):
+    path = first_article(staff)
+    staff.open(path)
+    page = staff.page
+    page.fill("#id_body", "Typed before the session ended.")
+    page.get_by_text("not saved yet").wait_for()
+    cookies = staff.context.cookies()
+    staff.context.clear_cookies()
+    page.locator("#id_body").press_sequentially(" And after.")
+    page.get_by_text("You are signed out").wait_for()
+    staff.context.add_cookies(cookies)
+    page.close(run_before_unload=False)
+    staff.page = staff.context.new_page()
+    staff.open(path + "?_bring_back")
+    assert staff.page.input_value("#id_body").startswith("Typed before the session ended.")

@@ -1,0 +1,107 @@
+"""What staff type is kept on the server until they save it or throw it away."""
+
+import datetime
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from editorial import unsaved, versions
+from editorial.unsaved import UnsavedForm
+from phases.models import Symptom
+from tests.editorial.test_revisions import address, form_of, save
+from tests.factories import PASSWORD, make_article, make_phase, make_staff, make_symptom
+
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
+
+
+def type_into(client, page, **typed):
+    return client.post(address(page) + "typing/", form_of(client, page) | typed)
+
+
+def test_form_offers_what_was_typed_and_not_saved_and_shows_it_again(admin):
+    article = make_article()
+    assert type_into(admin, article, body="Half a sentence").json() == {"others": []}
+    assert "Bring it back" in admin.get(address(article)).content.decode()
+    html = admin.get(address(article) + "?_bring_back").content.decode()
+    assert "Half a sentence" in html and "It is not saved yet" in html
+    article.refresh_from_db()
+    assert article.body == "Text.[@a-source]"
+    save(admin, article, body="Half a sentence.[@a-source]")
+    assert "Bring it back" not in admin.get(address(article)).content.decode()
+
+
+def test_new_page_and_rows_added_to_a_stage_are_kept_too(admin):
+    admin.post("/admin/articles/article/add/typing/", {"title": "Only a title"})
+    assert "Only a title" in admin.get("/admin/articles/article/add/?_bring_back").content.decode()
+    phase = make_phase()
+    make_symptom(phase)
+    row = {"symptoms-TOTAL_FORMS": "2", "symptoms-1-name": "Sneezing", "symptoms-1-slug": "sneezing"}
+    type_into(admin, phase, **row)
+    html = admin.get(address(phase) + "?_bring_back").content.decode()
+    assert "Sneezing" in html and Symptom.objects.count() == 1
+
+
+def test_form_that_was_refused_is_kept(admin):
+    article = make_article()
+    type_into(admin, article, title="", body="Typed.[@a-source]")
+    refused = admin.post(address(article), form_of(admin, article) | {"title": ""})
+    assert refused.status_code == 200 and "Bring it back" in admin.get(address(article)).content.decode()
+
+
+def test_what_was_brought_back_does_not_save_over_somebody_elses_change(admin):
+    article = make_article()
+    type_into(admin, article, body="Mine.[@a-source]")
+    save(admin, article, body="Theirs.[@a-source]", title="Theirs")
+    mine = UnsavedForm.objects.create(user=User.objects.get(), page=address(article), data=_typed(admin, article))
+    mine.data["_opened_at"] = [""]
+    mine.save()
+    html = admin.get(address(article) + "?_bring_back").content.decode()
+    assert 'name="_opened_at" value=""' in html
+
+
+def _typed(client, page) -> dict:
+    return {name: value if isinstance(value, list) else [value] for name, value in form_of(client, page).items()}
+
+
+def test_thrown_away_is_gone(admin):
+    article = make_article()
+    type_into(admin, article, body="Typed")
+    assert admin.post(address(article) + "typing/", {"throw_away": ""}).status_code == 302
+    assert not UnsavedForm.objects.exists()
+
+
+def test_two_who_write_on_one_page_are_told_of_each_other(admin, client):
+    article = make_article()
+    type_into(admin, article, body="Typed")
+    make_staff("other", roles=("Editors",))
+    client.login(username="other", password=PASSWORD)
+    assert "is writing on this page too" in client.get(address(article)).content.decode()
+    assert len(type_into(client, article, body="Mine").json()["others"]) == 1
+    assert unsaved.of(User.objects.get(username="other"), address(article)).data["body"] == ["Mine"]
+
+
+def test_typing_needs_the_right_to_change_the_page(client):
+    article = make_article()
+    make_staff("intake", roles=("Intake",))
+    client.login(username="intake", password=PASSWORD)
+    for path in (address(article) + "typing/", "/admin/articles/article/add/typing/"):
+        assert client.post(path, {"body": "x"}).status_code == 403
+    assert not UnsavedForm.objects.exists()
+
+
+def test_typing_changes_no_version_of_the_content(admin):
+    article = make_article()
+    before = versions.number()
+    type_into(admin, article, body="Typed")
+    assert versions.number() == before
+
+
+def test_typing_of_last_month_is_erased(admin):
+    article = make_article()
+    type_into(admin, article, body="Typed")
+    unsaved.erase_old()
+    assert UnsavedForm.objects.count() == 1
+    UnsavedForm.objects.update(typed_at=timezone.now() - unsaved.KEPT - datetime.timedelta(hours=1))
+    unsaved.erase_old()
+    assert not UnsavedForm.objects.exists()
