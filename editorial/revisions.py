@@ -134,7 +134,7 @@ def _shown(field: Any, value: Any) -> str:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(field, models.DateTimeField):
         return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT")
-    return str(formats.localize(value))
+    return str(formats.localize(value)).replace("\r\n", "\n")  # browsers send the one, files have the other
 
 
 def compared(before: str, after: str) -> tuple[SafeString, SafeString]:

@@ -161,6 +161,12 @@ def test_text_that_is_markup_is_shown_as_text_in_a_comparison():
     assert "<b>" not in before and "<script>" not in after and "&lt;" in after
 
 
+def test_line_ends_of_a_browser_are_no_change(admin):
+    article = make_article(body="One.[@a-source]\n\nTwo.")
+    save(admin, article, body="One.[@a-source]\r\n\r\nTwo.", title="Another title")
+    assert [change.field for change in revisions.changes(*reversed(revisions.history(article)))] == ["Title"]
+
+
 def test_very_long_passages_are_compared_whole():
     before, after = revisions.compared("a " * 5_000, "b " * 5_000)
     assert before.count("<del>") == after.count("<ins>") == 1
