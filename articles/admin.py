@@ -7,8 +7,8 @@ from django.contrib import admin
 from articles.article_page import detail_context
 from articles.models import Article, Topic
 from editorial import snapshot
-from editorial.admin import KeepsOldAddress, ReviewedPageAdmin
 from editorial.admin_fields import NamedList
+from editorial.page_admin import KeepsOldAddress, ReviewedPageAdmin
 
 
 @admin.register(Topic)
@@ -20,7 +20,7 @@ class TopicAdmin(NamedList, KeepsOldAddress):
 
 @admin.register(Article)
 class ArticleAdmin(ReviewedPageAdmin[Article]):
-    list_display = ("title", "status", "live", "published_at", "review_due_on", "medical_reviewer")
+    list_display = ("title", "state", "published_at", "review_due_on", "medical_reviewer")
     list_filter: ClassVar = (*ReviewedPageAdmin.list_filter, "topics", "phases")
     search_fields = ("title", "summary", "body")
     date_hierarchy = "published_at"

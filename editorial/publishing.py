@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import ClassVar, Self
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import DatabaseError, models
 from django.db.models import F, Q
 from django.utils import timezone
 
 from editorial.images import UNDESCRIBED, UPLOAD_REFUSED
 from editorial.markdown import cited_keys, convert
 from editorial.models import Source
+from editorial.versions import content_models
 
 WRITING_HELP = (
     "Markdown. ## begins a section. Cite a source right after the statement as [@key]; the keys are under Sources. "
@@ -91,6 +92,7 @@ class ReviewedPage(models.Model):
         DRAFT = "draft", "Draft"
         IN_REVIEW = "in-review", "In review"
         PUBLISHED = "published", "Published"
+        ARCHIVED = "archived", "Archived"
 
     #: Slugs reserved by other URLs.
     reserved_slugs: tuple[str, ...] = ()
@@ -147,6 +149,12 @@ class ReviewedPage(models.Model):
         )
 
     @property
+    def state(self) -> str:
+        """Return its status in words, or that it is scheduled: published at a time to come."""
+        is_due = self.status != self.Status.PUBLISHED or self.is_published()
+        return str(self.get_status_display()) if is_due else "Scheduled"
+
+    @property
     def review_overdue(self) -> bool:
         return self.review_due_on is not None and self.review_due_on < timezone.localdate()
 
@@ -182,6 +190,21 @@ class ReviewedPage(models.Model):
         if not cited_keys(*self.markdown_texts()):
             with _collected_in(problems):
                 raise ValidationError("A published page needs at least one source. Cite it in the text as [@key].")
+
+
+def is_archived(path: str) -> bool:
+    """Return whether readers had a page at this path that is archived now. False if the database is down."""
+    slug = path.rstrip("/").rpartition("/")[2]
+    archived = Q(slug=slug, status=ReviewedPage.Status.ARCHIVED)
+    try:
+        return any(
+            page.get_absolute_url() == path
+            for model in content_models()
+            if issubclass(model, ReviewedPage)
+            for page in model._default_manager.filter(archived)
+        )
+    except DatabaseError:
+        return False
 
 
 @contextlib.contextmanager

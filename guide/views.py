@@ -16,6 +16,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from editorial import addresses
+from editorial.publishing import is_archived
 from editorial.reading import ReaderRequest, reading_page
 from guide.bare_pages import ERROR_PAGE
 from phases.models import Phase
@@ -118,11 +119,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Redirect if the page has moved."""
+    """Redirect if the page has moved; say so if it was taken down."""
     if request.method in {"GET", "HEAD"} and (new := addresses.now_at(request.path)):
         query = request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(f"{new}?{query}" if query else new)
-    return _error_page(request, "404.html", 404)
+    is_gone = is_archived(request.path)
+    return _error_page(request, "404.html", 410 if is_gone else 404, is_gone=is_gone)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

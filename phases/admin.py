@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from markdownx.models import MarkdownxField
 from markdownx.widgets import AdminMarkdownxWidget
 
-from editorial.admin import ReviewedPageAdmin
+from editorial.page_admin import ReviewedPageAdmin
 from phases.models import Phase, Symptom, TreatmentOption
 from phases.views import phase_context, treatment_context
 
@@ -35,7 +35,7 @@ class SymptomInline(admin.StackedInline):
 
 @admin.register(Phase)
 class PhaseAdmin(ReviewedPageAdmin[Phase]):
-    list_display = ("name", "position", "status", "live", "onset_words", "peak_words", "end_words", "review_due_on")
+    list_display = ("name", "position", "state", "onset_words", "peak_words", "end_words", "review_due_on")
     inlines = (SymptomInline,)
     prepopulated_fields: ClassVar = {"slug": ["name"]}
     fieldsets = (
@@ -84,7 +84,7 @@ class PhaseAdmin(ReviewedPageAdmin[Phase]):
 
 @admin.register(TreatmentOption)
 class TreatmentOptionAdmin(ReviewedPageAdmin[TreatmentOption]):
-    list_display = ("name", "kind", "status", "live", "evidence", "review_due_on", "position")
+    list_display = ("name", "kind", "state", "evidence", "review_due_on", "position")
     list_filter: ClassVar = (*ReviewedPageAdmin.list_filter, "kind", "evidence")
     search_fields = ("name", "also_called", "summary", "body")
     prepopulated_fields: ClassVar = {"slug": ["name"]}

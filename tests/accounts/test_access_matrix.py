@@ -62,7 +62,7 @@ ROWS = [
     Row("store an article", "/admin/articles/article/add/", EDITORS, post={"title": ""}),
     Row("change an article", lambda _: f"/admin/articles/article/{make_article().pk}/change/", EDITORS),
     Row("preview an article", lambda _: f"/admin/articles/article/{make_article().pk}/preview/", EDITORS),
-    Row("delete an article", lambda _: f"/admin/articles/article/{make_article().pk}/delete/", EDITORS),
+    Row("delete an article", lambda _: f"/admin/articles/article/{make_article().pk}/delete/", SUPERUSERS),
     Row("history of an article", lambda _: f"/admin/articles/article/{make_article().pk}/history/", EDITORS),
     Row("deleted articles", "/admin/articles/article/deleted/", EDITORS),
     Row("glossary", "/admin/editorial/glossaryterm/", EDITORS),

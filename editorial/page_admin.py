@@ -1,0 +1,201 @@
+"""The base of the admin pages for all published content: write, preview, publish, archive."""
+
+import datetime
+from typing import Any, ClassVar, Generic, TypeVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.views.decorators.cache import never_cache
+from markdownx.models import MarkdownxField
+from markdownx.widgets import AdminMarkdownxWidget
+
+from editorial.addresses import moved
+from editorial.admin_fields import CheckBoxes, NamedMoment
+from editorial.clock_fields import MomentField
+from editorial.publishing import ReviewedPage
+from editorial.revision_admin import KeepsRevisions
+
+#: By state.
+READERS_SEE = {
+    "Draft": "It is a draft: readers do not see it.",
+    "In review": "It is in review: readers do not see it.",
+    "Scheduled": "Readers will see it from {at} on.",
+    "Published": "Readers see it now.",
+    "Archived": "Readers who come to its address are told that it was taken down.",
+}
+LONG = 200  # characters; a field with this limit or a higher one holds sentences
+
+Page = TypeVar("Page", bound=ReviewedPage)
+Fields = dict[type[models.Field], dict[str, Any]]
+
+
+class ReviewOverdueFilter(admin.SimpleListFilter):
+    title = "review"
+    parameter_name = "review"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("overdue", "Review overdue"), ("no-clinician", "Awaiting medical review")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> models.QuerySet:
+        if self.value() == "overdue":
+            return queryset.review_overdue()
+        if self.value() == "no-clinician":
+            return queryset.filter(medical_reviewer="")
+        return queryset
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [*ReviewedPage.Status.choices, ("scheduled", "Scheduled")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> models.QuerySet:
+        chosen = self.value() or ""
+        if chosen in {"scheduled", "published"}:
+            return getattr(queryset, chosen)()
+        return queryset.filter(status=chosen) if chosen else queryset
+
+
+class KeepsOldAddress(KeepsRevisions):
+    """Redirects from a page's old address when its slug changes."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
+        before = type(obj).objects.get(pk=obj.pk).get_absolute_url() if change else ""
+        super().save_model(request, obj, form, change)
+        if before:
+            moved(before, obj.get_absolute_url())
+
+
+class ReviewedPageAdmin(CheckBoxes, KeepsOldAddress, Generic[Page]):
+    """Pages for writing, previewing and publishing a page."""
+
+    formfield_overrides: ClassVar[Fields] = {
+        MarkdownxField: {"widget": AdminMarkdownxWidget},
+        models.DateTimeField: {"form_class": MomentField, "widget": NamedMoment},
+    }
+    #: The public page's template, and the name of the page in it.
+    preview_template = ""
+    preview_name = ""
+
+    publishing_fieldset: tuple[str, Any] = (
+        "Publishing",
+        {
+            "fields": (
+                ("status", "published_at"),
+                ("reviewed_on", "review_due_on"),
+                "medical_reviewer",
+                "preview_link",
+            ),
+            "description": "Readers see a page once its status is “Published” and its time has come. "
+            "A published page needs both dates and at least one source, cited as [@key].",
+        },
+    )
+    readonly_fields = ("preview_link",)
+    list_filter: ClassVar[tuple[Any, ...]] = (StateFilter, ReviewOverdueFilter)
+    actions = ("publish", "withdraw", "archive")
+
+    class Media:
+        js: ClassVar = ["js/admin-inlines.js"]
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        """Show long text fields as boxes of two lines."""
+        if isinstance(db_field, models.CharField) and not db_field.choices and (db_field.max_length or 0) >= LONG:
+            kwargs["widget"] = AdminTextareaWidget({"rows": 2})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def preview_context(self, page: Page) -> dict:
+        """Return what the public view adds to the page."""
+        raise NotImplementedError
+
+    def get_urls(self) -> list:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_preview"
+        return [
+            path("<path:object_id>/preview/", self.admin_site.admin_view(never_cache(self.preview)), name=name),
+            *super().get_urls(),
+        ]
+
+    def preview(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show the saved page as readers would see it, published or not."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        page = self.get_object(request, unquote(object_id))
+        if page is None:
+            raise Http404
+        context = {self.preview_name: page, "previewed_state": page.get_status_display(), **self.preview_context(page)}
+        return render(request, self.preview_template, context)
+
+    @admin.display(description="As readers see it")
+    def preview_link(self, page: Page) -> str:
+        if page.pk is None:
+            return "Save the page first."
+        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_preview", args=[page.pk])
+        return format_html('<a href="{}" target="_blank" rel="noopener">Preview the saved page</a>', url)
+
+    def view_on_site(self, page: Page) -> str | None:
+        return page.get_absolute_url() if page.is_published() else None
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only an administrator erases; editors archive."""
+        return request.user.is_superuser and super().has_delete_permission(request, obj)
+
+    @admin.display(description="State", ordering="status")
+    def state(self, page: Page) -> str:
+        return page.state
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        self._say_what_readers_see(request, obj)
+        return super().response_post_save_add(request, obj)
+
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        self._say_what_readers_see(request, obj)
+        return super().response_post_save_change(request, obj)
+
+    def _say_what_readers_see(self, request: HttpRequest, page: Page) -> None:
+        self.message_user(request, READERS_SEE[page.state].format(at=_moment(page.published_at)))
+
+    @admin.action(description="Publish the selected pages", permissions=["change"])
+    def publish(self, request: HttpRequest, queryset: models.QuerySet[Page]) -> None:
+        for page in queryset:
+            page.status = ReviewedPage.Status.PUBLISHED
+            try:
+                page.full_clean()
+            except ValidationError as error:
+                self.message_user(request, f"{page} was not published: {' '.join(error.messages)}", messages.ERROR)
+            else:
+                page.save()
+                self.log_change(request, page, "Published.")
+                when = "is published" if page.is_published() else "will appear at its time"
+                self.message_user(request, f"{page} {when}.")
+
+    @admin.action(
+        description="Archive the selected pages: readers are told that they were taken down", permissions=["change"]
+    )
+    def archive(self, request: HttpRequest, queryset: models.QuerySet[Page]) -> None:
+        for page in queryset:
+            page.status = ReviewedPage.Status.ARCHIVED
+            page.save()
+            self.log_change(request, page, "Archived.")
+            self.message_user(request, f"{page} is archived. {READERS_SEE['Archived']}")
+
+    @admin.action(description="Take the selected pages back to draft", permissions=["change"])
+    def withdraw(self, request: HttpRequest, queryset: models.QuerySet[Page]) -> None:
+        for page in queryset:
+            page.status = ReviewedPage.Status.DRAFT
+            page.save()
+            self.log_change(request, page, "Taken back to draft.")
+            self.message_user(request, f"{page} is a draft again; readers no longer see it.")
+
+
+def _moment(at: datetime.datetime | None) -> str:
+    return formats.date_format(timezone.localtime(at), "DATETIME_FORMAT") if at else ""

@@ -1,0 +1,66 @@
+"""Draft, in review, scheduled, published, archived: what readers and staff see of each."""
+
+import datetime
+
+import pytest
+from django.utils import timezone
+
+from articles.models import Article
+from editorial.models import HelpLine
+from tests.editorial.test_revisions import address, form_of
+from tests.factories import PASSWORD, make_article, make_phase, make_staff, make_treatment
+
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
+
+
+@pytest.mark.parametrize("make", [make_article, make_treatment, make_phase])
+def test_archived_page_says_that_it_was_taken_down_and_is_nowhere_else(admin, make):
+    page = make()
+    path = page.get_absolute_url()
+    kind = f"{page._meta.app_label}/{page._meta.model_name}"
+    admin.post(f"/admin/{kind}/", {"action": "archive", "_selected_action": [page.pk]})
+    response = admin.get(path)
+    assert response.status_code == 410 and "This page was taken down" in response.content.decode()
+    assert path not in admin.get("/sitemap.xml").content.decode()
+    assert admin.get(path.replace(page.slug, "no-such-page")).status_code == 404
+    admin.post(f"/admin/{kind}/", {"action": "publish", "_selected_action": [page.pk]})
+    assert admin.get(path).status_code == 200
+
+
+def test_only_an_administrator_erases_a_page_and_nobody_the_number_911(admin, client, guide):
+    article, line = Article.objects.first(), HelpLine.objects.get(call="911")
+    assert admin.get(f"/admin/editorial/helpline/{line.pk}/delete/").status_code == 403
+    picked = {"action": "delete_selected", "_selected_action": [line.pk], "post": "yes"}
+    admin.post("/admin/editorial/helpline/", picked)
+    assert HelpLine.objects.filter(call="911").exists()
+    assert admin.get(f"/admin/articles/article/{article.pk}/delete/").status_code == 200
+    make_staff("other", roles=("Editors",))
+    client.login(username="other", password=PASSWORD)
+    assert client.get(f"/admin/articles/article/{article.pk}/delete/").status_code == 403
+    assert "delete_selected" not in client.get("/admin/articles/article/").content.decode()
+
+
+def test_save_says_what_readers_see_now(admin):
+    article = make_article()
+    for changed, words in (
+        ({}, "Readers see it now."),
+        (
+            {"published_at_0": "2099-01-02", "published_at_1": "09:00"},
+            "Readers will see it from Jan. 2, 2099, 9 a.m. on.",
+        ),
+        ({"status": "draft"}, "readers do not see it"),
+        ({"status": "archived"}, "told that it was taken down"),
+    ):
+        html = admin.post(address(article), form_of(admin, article) | changed, follow=True).content.decode()
+        assert words in html, words
+
+
+@pytest.mark.parametrize("state", ["draft", "in-review", "scheduled", "published", "archived"])
+def test_list_is_filtered_by_state(admin, state):
+    make_article(slug="now", title="Now")
+    make_article(slug="later", title="Later", published_at=timezone.now() + datetime.timedelta(days=1))
+    for status in ("draft", "in-review", "archived"):
+        make_article(slug=status, title=f"A {status} page", status=status)
+    titles = {"published": "Now", "scheduled": "Later"}
+    html = admin.get("/admin/articles/article/", {"state": state}).content.decode()
+    assert html.count('class="action-select"') == 1 and titles.get(state, f"A {state} page") in html
