@@ -76,12 +76,21 @@ class Visitor:
         self.page = context.new_page()
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("dialog", lambda dialog: (self.complaints.append("a dialog"), dialog.dismiss()))
+        self.page.on("dialog", self._answer)
+        self.asked_before_leaving = 0
         self.page.on("request", lambda request: self.hosts.add(request.url.split("/")[2]))
 
     def _hear(self, message) -> None:
         if not message.text.startswith("[DOM]"):  # Chromium's hints on stock login forms
             self.complaints.append(message.text)
+
+    def _answer(self, dialog) -> None:
+        if dialog.type == "beforeunload":
+            self.asked_before_leaving += 1
+            dialog.accept()
+        else:
+            self.complaints.append("a dialog")
+            dialog.dismiss()
 
     def open(self, path: str):
         return self.page.goto(f"{self.site.url}{path}")
