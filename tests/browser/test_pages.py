@@ -118,4 +118,4 @@ def test_printed_page_has_no_menus(visit):
     visitor.open("/phases/peak-withdrawal/")
     visitor.page.emulate_media(media="print")
     assert not visitor.page.locator(".top").is_visible()
-    assert visitor.page.locator(".timeline svg").first.is_visible()
+    assert visitor.page.locator(".hill").is_visible()
