@@ -200,12 +200,11 @@ def test_backup_while_somebody_writes_is_one_moment_of_it(tmp_path):
 
     def write() -> None:
         with closing(sqlite3.connect(path, timeout=20)) as database:
-            while not stop.is_set():
+            while not stop.wait(0.002):  # more would only grow what is copied
                 with database:
                     database.execute("INSERT INTO one VALUES (?, ?)", (written[0], bytes(3000)))
                     database.execute("INSERT INTO two VALUES (?)", (written[0],))
                 written[0] += 1
-                time.sleep(0.002)  # some hundred a second: more would only grow what is copied and counted
 
     writer = threading.Thread(target=write)
     writer.start()

@@ -96,7 +96,7 @@ def test_failure_is_not_cached(site, guide, monkeypatch):
         raise RuntimeError
 
     with monkeypatch.context() as patch:
-        patch.setattr(views.timeline, "of_phases", broken)
+        patch.setattr(views, "render", broken)
         assert site.get("/")[0].startswith("500")
     assert site.get("/")[0] == "200 OK"
 
