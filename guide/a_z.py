@@ -27,6 +27,7 @@ OTHER_WORDS = {
 ARTICLES_ON = {
     "alcohol-or-benzos-too": ("Alcohol", "Xanax"),
     "coming-off-methadone-or-buprenorphine": ("Missed doses", "Running out of medicine"),
+    "craving-right-now": ("Urge to use",),
     "help-for-veterans": ("Veterans",),
     "help-tonight-without-insurance": ("Insurance, none", "Medicaid"),
     "infections-wounds-and-supplies": ("Hepatitis C", "HIV", "Infections", "Needles", "Wounds"),

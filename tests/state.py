@@ -53,7 +53,9 @@ def make(var: Path, like: Path | None = None) -> dict[str, str]:
     var.mkdir(parents=True, exist_ok=True)
     make_secrets(var)
     if like:
-        shutil.copytree(like, var, dirs_exist_ok=True)
+        # What was built is closed, so all of it is in the database; who reads it meanwhile makes and removes these.
+        passing = shutil.ignore_patterns("*-wal", "*-shm")
+        shutil.copytree(like, var, dirs_exist_ok=True, ignore=passing)
     if SERVERS and var not in _made:
         _made.add(var)
         with _connected("postgres") as connection:
