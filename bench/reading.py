@@ -37,6 +37,15 @@ WORDS = {
     "article": (800, "/articles/(?!topics/).+"),
     "answer": (450, ANSWER),
 }
+#: What is looked for, the link to it on the front page, words of the answer that it leads to, and the most screens.
+ONE_TAP = {
+    "naloxone": ("Naloxone (Narcan)", "Buy it", 1),
+    "pregnant": ("I am pregnant", "Call today", 1),
+    "help tonight": ("Get help tonight", "emergency room", 1),
+    "a craving": ("Craving right now", "Five things to do now", 1),
+    "what to do now": ("Peak withdrawal", "Small sips", 1.5),
+    "what to take": ("Peak withdrawal", "Ask for medicine", 1.5),
+}
 WITHOUT_MARKS = ["/", "/emergency/", "/card/", "/contact/"]
 
 LOOK = r"""() => {
@@ -106,6 +115,9 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         page = browser.new_page(viewport={"width": WIDTH, "height": SCREEN})
         goals = [*judged(looks(page, site.url)), Goal("form with a photo, screens", FORM, form(page, site.url))]
+        for what, (link, words, most) in ONE_TAP.items():
+            goals.append(Goal(f"one tap to {what}, screens", most, one_tap(page, site.url, link, words)))
+        goals.append(Goal("taps to something to print", 1, taps_to_print(page, site.url)))
         browser.close()
     print(f"| {'goal':36} |   most |  today |        | page |\n|{'-' * 38}|-------:|-------:|--------|------|")
     print(*goals, sep="\n")
@@ -139,6 +151,21 @@ def form(page: Page, site_url: str) -> float:
     """Screens of the form for somebody who sends a photo with it."""
     page.goto(f"{site_url}/contact/")
     return screens(page.evaluate(FORM_HEIGHT))
+
+
+def one_tap(page: Page, site_url: str, link: str, words: str) -> float:
+    """Screens to the end of the first words of an answer, on the page that a link on the front page leads to."""
+    page.goto(site_url)
+    page.locator("main").get_by_role("link", name=link).first.click()
+    box = page.locator("main").get_by_text(words).first.bounding_box()
+    return screens(box and box["y"] + box["height"])
+
+
+def taps_to_print(page: Page, site_url: str) -> float:
+    """One, where the front page leads to the sheet for somebody's son, and that sheet says how to print it."""
+    page.goto(site_url)
+    page.locator("main").get_by_role("link", name="famil").first.click()
+    return 1 if page.get_by_text("To print").count() else float("inf")
 
 
 def screens(pixels: float | None) -> float:
