@@ -1,7 +1,7 @@
 from django.db import migrations, models
 
 NOT_KNOWN = ("not-known", "Not known")
-EASES, NO = ("eases", "Yes"), ("not-its-aim", "No")
+EASES, NO = ("eases", "Yes"), ("not-its-aim", "Not made for that")
 
 
 class Migration(migrations.Migration):
