@@ -97,6 +97,31 @@ def test_mixing_is_named_as_a_cause_of_overdose(client, guide, path):
     assert "mixing is a cause of overdose. alcohol, benzos, pregabalin, gabapentin or other sedatives" in text
 
 
+@pytest.mark.parametrize("path", ["/emergency/", "/treatments/compare/", "/articles/", *BLOCKS])
+def test_ten_lines_name_snoring_a_doubt_and_not_to_use_alone(client, guide, path):
+    text = text_of(client.get(path).content)
+    assert "gurgling or snoring" in text and "do not use alone" in text
+    assert "sure or not, call 911 and give naloxone at once" in text
+
+
+@pytest.mark.parametrize("stage", STAGES[:2])
+def test_stage_names_medetomidine_and_dehydration_outside_its_folds(client, guide, stage):
+    tree = parsed(client, f"/phases/{stage}/")
+    (box,) = [element for element in tree.iter("section") if element.get("aria-labelledby") == "get-help"]
+    text = " ".join("".join(box.itertext()).split()).lower()
+    assert "medetomidine, which can threaten your life" in text
+    assert "little or dark urine, sunken eyes, dizziness" in text
+
+
+def test_answer_says_to_wait_for_a_go_ahead_outside_its_folds(client, guide):
+    for substance in ("heroin", "fentanyl"):
+        tree = parsed(client, "/phases/now/", since="24-48", substance=substance)
+        for parent in tree.iter():
+            for fold in parent.findall("details"):
+                parent.remove(fold)
+        assert "go-ahead before buprenorphine" in " ".join("".join(tree.itertext()).split())
+
+
 def test_clinics_number_is_in_no_red_box(client, site):
     sheet = parsed(client, "/phases/now/check-in/", danger="overdose", mood="suicide")
     answer = parsed(client, "/phases/now/", since="24-48", substance="heroin")

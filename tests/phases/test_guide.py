@@ -121,8 +121,10 @@ def test_stage_sends_who_has_stopped_alcohol_or_benzos_to_the_emergency_room(gui
 
 def test_first_stage_says_that_it_builds_to_the_peak_and_not_that_it_ends(client, guide):
     html = client.get("/phases/initial-withdrawal/").content.decode()
-    assert "<dt>Builds for</dt><dd>24 to 36 hours, then the peak</dd>" in html and "Over by</dt>" not in html
-    assert "<dt>Strongest at</dt><dd>1 to 3 days</dd>" in client.get("/phases/peak-withdrawal/").content.decode()
+    assert "<dt>Builds for</dt><dd>24 to 36 hours, then the peak</dd>" in html and "over by</dt>" not in html
+    assert (
+        "<dt>Usually strongest at</dt><dd>1 to 3 days</dd>" in client.get("/phases/peak-withdrawal/").content.decode()
+    )
 
 
 STAGE_PAGES = ["/phases/initial-withdrawal/", "/phases/peak-withdrawal/", "/phases/post-acute-withdrawal/"]
