@@ -1,6 +1,7 @@
 """The admin's part of revisions: keeps each save, shows and brings back old ones, and refuses to erase another's."""
 
 import contextlib
+import re
 from itertools import zip_longest
 from typing import Any
 
@@ -8,6 +9,7 @@ import reversion
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
@@ -22,6 +24,8 @@ from reversion.models import Version
 
 from editorial import revisions
 from editorial.unsaved_admin import KeepsTyping
+
+LISTED = 500
 
 
 class KeepsRevisions(KeepsTyping):
@@ -52,19 +56,20 @@ class KeepsRevisions(KeepsTyping):
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         if request.method != "POST":
-            return super().changeform_view(request, object_id, form_url, self._opened_at(object_id, extra_context))
+            extra_context = self._opened_at(request, object_id, extra_context)
+            return super().changeform_view(request, object_id, form_url, extra_context)
         with transaction.atomic():
             self._keep([unquote(object_id)] if object_id else [])
             with reversion.create_revision():
                 reversion.set_user(request.user)
-                extra_context = self._opened_at(object_id, extra_context)
+                extra_context = self._opened_at(request, object_id, extra_context)
                 return super().changeform_view(request, object_id, form_url, extra_context)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if request.method != "POST":
             return super().changelist_view(request, extra_context)
         with transaction.atomic():
-            self._keep(request.POST.getlist(ACTION_CHECKBOX_NAME))
+            self._keep(self._picked(request))
             with reversion.create_revision():
                 reversion.set_user(request.user)
                 return super().changelist_view(request, extra_context)
@@ -79,6 +84,16 @@ class KeepsRevisions(KeepsTyping):
             for page in self.model._default_manager.select_for_update().filter(pk__in=keys):
                 revisions.keep(page)
 
+    def _picked(self, request: HttpRequest) -> list[str]:
+        """Return the keys of the rows of a list that are edited in place, or that an action is for."""
+        rows = re.compile(rf"form-\d+-{self.opts.pk.name}")
+        keys = [key for name, key in request.POST.items() if rows.fullmatch(name)]
+        if request.POST.get("select_across", "0") == "0":
+            return keys + request.POST.getlist(ACTION_CHECKBOX_NAME)
+        with contextlib.suppress(IncorrectLookupParameters):  # the view answers that
+            keys += self.get_changelist_instance(request).get_queryset(request).values_list("pk", flat=True)
+        return keys
+
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         entry = super().log_change(request, obj, message)
         if reversion.is_active():
@@ -90,7 +105,7 @@ class KeepsRevisions(KeepsTyping):
         page = self.get_object(request, unquote(object_id))
         if page is None:
             raise Http404
-        versions = list(revisions.history(page)[:500])
+        versions = list(revisions.history(page)[:LISTED])
         context: dict[str, Any] = {
             "versions": list(zip_longest(versions, versions[1:])),
             "newest": versions[0] if versions else None,
@@ -99,7 +114,10 @@ class KeepsRevisions(KeepsTyping):
         by_id = {str(version.pk): version for version in versions}
         before, after = by_id.get(request.GET.get("from", "")), by_id.get(request.GET.get("to", ""))
         if before and after:
-            context |= {"before": before, "after": after, "changes": revisions.changes(before, after)}
+            try:
+                context |= {"before": before, "after": after, "changes": revisions.changes(before, after)}
+            except RevertError:
+                self.message_user(request, "Not compared: a release with other fields kept one.", messages.ERROR)
         return super().history_view(request, object_id, context | (extra_context or {}))
 
     def deleted_view(self, request: HttpRequest) -> HttpResponse:
@@ -110,7 +128,7 @@ class KeepsRevisions(KeepsTyping):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": f"Deleted {self.opts.verbose_name_plural}",
-            "versions": revisions.deleted(self.model)[:500],
+            "versions": revisions.deleted(self.model)[:LISTED],
         }
         return TemplateResponse(request, "admin/deleted.html", context)
 
@@ -130,7 +148,7 @@ class KeepsRevisions(KeepsTyping):
         except ValidationError as error:
             self.message_user(request, f"Not brought back: {' '.join(error.messages)}", messages.ERROR)
         except (IntegrityError, RevertError):
-            why = "Something that it refers to is gone, or it was kept by a release with other fields."
+            why = "Another page has its name or address now, or a release with other fields kept it."
             self.message_user(request, f"Not brought back. {why}", messages.ERROR)
         else:
             self.message_user(request, f"{page} is again as it was on {when}.")
@@ -140,8 +158,8 @@ class KeepsRevisions(KeepsTyping):
     def _address(self, name: str, *args: Any) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=args)
 
-    def _opened_at(self, object_id: str | None, extra_context: Any) -> dict:
-        page = self.model._default_manager.filter(pk=unquote(object_id)).first() if object_id else None
+    def _opened_at(self, request: HttpRequest, object_id: str | None, extra_context: Any) -> dict:
+        page = self.get_object(request, unquote(object_id)) if object_id else None
         return {"opened_at": _latest(page) if page else "", **(extra_context or {})}
 
 
@@ -153,7 +171,7 @@ class _TellsOfOthers(forms.ModelForm):
         opened_at = self.data.get("_opened_at")  # a hidden field of the template
         if self.instance.pk is None or opened_at is None:
             return cleaned
-        versions = list(revisions.history(self.instance).defer("serialized_data"))
+        versions = list(revisions.history(self.instance))
         if not versions:
             return cleaned
         seen = opened_at or str(versions[-1].pk)  # opened before anything was kept: the first is what it was

@@ -39,13 +39,13 @@ class Change:
 
 
 def history(page: models.Model) -> QuerySet[Version]:
-    """Return the versions of a page, newest first."""
-    return Version.objects.get_for_object(page).select_related("revision__user")
+    """Return the versions of a page, newest first; each reads its text when it is compared."""
+    return Version.objects.get_for_object(page).select_related("revision__user").defer("serialized_data")
 
 
 def deleted(model: type[models.Model]) -> QuerySet[Version]:
     """Return the last version of each deleted page."""
-    return Version.objects.get_deleted(model).select_related("revision__user").order_by("-pk")
+    return Version.objects.get_deleted(model).select_related("revision__user").defer("serialized_data").order_by("-pk")
 
 
 def keep(page: models.Model) -> None:
@@ -59,6 +59,7 @@ def keep(page: models.Model) -> None:
 def bring_back(version: Version) -> Any:
     """Restore a page and its rows, and return it. It keeps its address and state of today; if deleted, it is a draft.
 
+    What it was linked to and is deleted now, as a topic, is left out.
     Raises ValidationError, IntegrityError or RevertError, and then changes nothing.
     """
     model = _model_of(version)
@@ -68,10 +69,14 @@ def bring_back(version: Version) -> Any:
         page = model._default_manager.get(pk=version.object_id)
         for name in set(NOT_BROUGHT_BACK) & now.keys() & {field.name for field in model._meta.fields}:
             setattr(page, name, now[name])
+        for field in model._meta.many_to_many:
+            there = {f"{field.m2m_reverse_field_name()}__in": field.related_model._default_manager.all()}
+            links = field.remote_field.through._default_manager.filter(**{field.m2m_field_name(): page})
+            links.exclude(**there).delete()
         for accessor, rows in _rows_with(version).items():
+            getattr(page, accessor).exclude(pk__in=[row.object_id for row in rows]).delete()  # may have a row's name
             for row in rows:
                 row.revert()
-            getattr(page, accessor).exclude(pk__in=[row.object_id for row in rows]).delete()
         page.full_clean()
         page.save()
     return page

@@ -5,9 +5,14 @@ import re
 import html5lib
 import pytest
 import reversion
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from articles.models import Article
 from editorial import revisions
+from editorial.models import HelpLine
 from phases.models import Phase, Symptom
 from tests.factories import PASSWORD, make_article, make_phase, make_source, make_staff, make_symptom
 
@@ -184,3 +189,44 @@ def test_stages_kept_in_one_revision_come_back_one_by_one():
     revisions.bring_back(revisions.history(first)[0])
     second.refresh_from_db()
     assert second.overview == "Changed.[@a-source]" and second.symptoms.count() == first.symptoms.count() == 1
+
+
+def test_rows_edited_in_a_list_are_kept_as_they_were(admin, guide):
+    lines = list(HelpLine.objects.all())
+    data = {"form-TOTAL_FORMS": len(lines), "form-INITIAL_FORMS": len(lines), "_save": "Save"}
+    for number, line in enumerate(lines):
+        data |= {f"form-{number}-id": line.pk, f"form-{number}-position": line.position + 7}
+    admin.post("/admin/editorial/helpline/", data)
+    kept = [version.field_dict["position"] for version in revisions.history(lines[0])]
+    assert kept == [lines[0].position + 7, lines[0].position]
+
+
+@pytest.mark.parametrize(
+    ("action", "kept"), [("archive", ["archived", "published"]), ("delete_selected", ["published"])]
+)
+def test_action_on_more_pages_than_the_list_shows_keeps_them_all(admin, action, kept):
+    articles = [make_article(slug=f"number-{each}", title=f"Number {each}") for each in range(3)]
+    first = {"action": action, "_selected_action": [articles[0].pk], "select_across": "1", "post": "yes"}
+    admin.post("/admin/articles/article/?q=Number", first)
+    for article in articles:
+        assert [version.field_dict["status"] for version in revisions.history(article)] == kept
+
+
+def test_lists_of_revisions_do_not_read_their_texts(admin):
+    article = make_article()
+    save(admin, article, title="Another title")
+    with CaptureQueriesContext(connection) as queries:
+        admin.get(address(article, "history"))
+        admin.get("/admin/articles/article/deleted/")
+    assert len(queries) > 5 and not any("serialized_data" in query["sql"] for query in queries)
+
+
+def test_save_of_someone_whose_account_is_gone_is_told_of_all_the_same(admin, client):
+    article = make_article()
+    mine = form_of(admin, article)
+    save(other_editor(client), article, title="Theirs")
+    LogEntry.objects.all().delete()
+    User.objects.get(username="other").delete()
+    client.force_login(User.objects.get())
+    assert "Someone saved this page at" in client.post(address(article), mine).content.decode()
+    assert "the site" in client.get(address(article, "history")).content.decode()
