@@ -39,8 +39,9 @@ class UnsavedForm(models.Model):
 
 
 def keep(user: Any, page: str, data: QueryDict) -> None:
-    """Keep a form as it is now, in place of what was kept of it."""
-    values = {name: data.getlist(name) for name in data if name != "csrfmiddlewaretoken"}
+    """Keep a form as it is now, in place of what was kept of it. PostgreSQL takes no zero bytes."""
+    values = {name: [value.replace("\0", "") for value in data.getlist(name)] for name in data if "\0" not in name}
+    values.pop("csrfmiddlewaretoken", None)
     UnsavedForm.objects.update_or_create(user=user, page=page, defaults={"data": values})
 
 

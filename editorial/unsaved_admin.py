@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import formats, timezone
@@ -44,7 +44,7 @@ class KeepsTyping(admin.ModelAdmin):
         page = self._form_address(object_id)
         kept = unsaved.of(request.user, page)
         context = extra_context or {}
-        context |= {"typing_address": f"{page}typing/", "others_writing": unsaved.others_writing(request.user, page)}
+        context |= {"typing_address": f"{page}typing/", "others_writing": self._others(request, object_id)}
         if kept and request.method == "GET" and BRING_BACK in request.GET:
             data = kept.as_post()
             data[BRING_BACK] = formats.date_format(timezone.localtime(kept.typed_at), "DATETIME_FORMAT")
@@ -53,23 +53,34 @@ class KeepsTyping(admin.ModelAdmin):
             request.method, request.POST = "POST", data  # type: ignore[assignment]  # shown, never saved
         elif request.method == "GET":
             context["kept"] = kept
-        response = super().changeform_view(request, object_id, form_url, context)
-        if request.method == "POST" and response.status_code == 302:
-            unsaved.forget(request.user, page)
-        return response
+        return super().changeform_view(request, object_id, form_url, context)
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
+        unsaved.forget(request.user, self._form_address(None))
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        unsaved.forget(request.user, self._form_address(quote(str(obj.pk))))
+        return super().response_change(request, obj)
 
     def typing_view(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
         """Keep what was posted, or throw it away; answer with who else is writing."""
-        page = self.model._default_manager.filter(pk=unquote(object_id)).first() if object_id else None
+        page = self.get_object(request, unquote(object_id)) if object_id else None
         allowed = self.has_change_permission(request, page) if object_id else self.has_add_permission(request)
         if request.method != "POST" or not allowed:
             raise PermissionDenied
+        if object_id and page is None:
+            raise Http404
         address = self._form_address(object_id)
         if "throw_away" in request.POST:
             unsaved.forget(request.user, address)
             return redirect(address)
         unsaved.keep(request.user, address, request.POST)
-        return JsonResponse({"others": unsaved.others_writing(request.user, address)})
+        return JsonResponse({"others": self._others(request, object_id)})
+
+    def _others(self, request: HttpRequest, object_id: str | None) -> list[str]:
+        """Return who else is writing on this page. Each new page is another one."""
+        return unsaved.others_writing(request.user, self._form_address(object_id)) if object_id else []
 
     def _form_address(self, object_id: str | None) -> str:
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}"

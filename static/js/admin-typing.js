@@ -1,4 +1,6 @@
 // Keeps what is typed on the server every few seconds, and asks before one leaves with words that are not saved.
+const MOST_KEPT_ALIVE = 60_000; // bytes: browsers refuse a larger body after the tab is gone
+
 document.addEventListener("DOMContentLoaded", () => {
   const mark = document.querySelector("[data-typing]");
   if (!mark) return;
@@ -14,9 +16,12 @@ document.addEventListener("DOMContentLoaded", () => {
     timer = 0;
     if (sending) return later();
     try {
-      sending = fetch(mark.dataset.typing, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual", keepalive: document.hidden });
+      const body = new URLSearchParams(new FormData(form));
+      const keepalive = document.hidden && String(body).length < MOST_KEPT_ALIVE;
+      sending = fetch(mark.dataset.typing, { method: "POST", body, redirect: "manual", keepalive });
       const answer = await sending;
-      if (!answer.ok) return say(`You are signed out, or may not change this.${until()} Sign in again in another tab, then open this page again.`);
+      if (answer.type === "opaqueredirect" || answer.status === 403) return say(`You are signed out, or may not change this.${until()} Sign in again in another tab, then open this page again.`);
+      if (!answer.ok) return say(`This cannot be kept on the server.${until()} Copy your words before you leave this page.`);
       keptAt = time();
       const { others } = await answer.json();
       say(`Kept at ${keptAt}, not saved yet.${others.length ? ` ${others.join(" and ")} is writing on this page too.` : ""}`);

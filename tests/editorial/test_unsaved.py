@@ -6,11 +6,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from articles.models import Topic
 from editorial import unsaved, versions
 from editorial.unsaved import UnsavedForm
 from phases.models import Symptom
 from tests.editorial.test_revisions import address, form_of, save
-from tests.factories import PASSWORD, make_article, make_phase, make_staff, make_symptom
+from tests.factories import PASSWORD, SUMMARY, make_article, make_phase, make_staff, make_symptom
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 
@@ -105,3 +106,37 @@ def test_typing_of_last_month_is_erased(admin):
     UnsavedForm.objects.update(typed_at=timezone.now() - unsaved.KEPT - datetime.timedelta(hours=1))
     unsaved.erase_old()
     assert not UnsavedForm.objects.exists()
+
+
+def test_only_a_save_forgets_what_was_typed_and_a_save_in_a_small_window_too(admin):
+    article = make_article()
+    path, data = address(article), form_of(admin, article)
+    type_into(admin, article, body="Typed")
+    article.delete()
+    assert admin.get(path + "?_bring_back").status_code == admin.post(path, data).status_code == 302
+    assert UnsavedForm.objects.count() == 1
+    new = {"name": "A topic", "slug": "a-topic", "description": SUMMARY, "position": "1", "_popup": "1"}
+    admin.post("/admin/articles/topic/add/typing/", new)
+    admin.post("/admin/articles/topic/add/?_popup=1", new)
+    assert Topic.objects.exists() and UnsavedForm.objects.count() == 1
+
+
+def test_nothing_is_kept_of_a_page_that_is_not_there(admin):
+    for key in ("abc", "99999", "9" * 40, "%00", "x" * 300):
+        assert admin.post(f"/admin/articles/article/{key}/change/typing/", {"body": "x"}).status_code == 404
+        assert admin.get(f"/admin/articles/article/{key}/change/").status_code == 302
+    assert not UnsavedForm.objects.exists()
+
+
+def test_zero_bytes_are_not_kept(admin):
+    article = make_article()
+    assert type_into(admin, article, **{"body": "a\0b", "x\0": "c"}).status_code == 200
+    assert unsaved.of(User.objects.get(), address(article)).data["body"] == ["ab"]
+
+
+def test_two_who_write_new_pages_do_not_write_on_one_page(admin, client):
+    admin.post("/admin/articles/article/add/typing/", {"title": "Mine"})
+    make_staff("other", roles=("Editors",))
+    client.login(username="other", password=PASSWORD)
+    assert "is writing on this page too" not in client.get("/admin/articles/article/add/").content.decode()
+    assert client.post("/admin/articles/article/add/typing/", {"title": "Another"}).json() == {"others": []}
