@@ -61,8 +61,18 @@ class HelpLineAdmin(NamedList, KeepsRevisions):
     prepopulated_fields: ClassVar = {"slug": ["name"]}
 
     def has_delete_permission(self, request: HttpRequest, obj: HelpLine | None = None) -> bool:
-        """Nobody removes the number for emergencies."""
-        return (obj is None or obj.call != "911") and super().has_delete_permission(request, obj)
+        return not _is_911(obj) and super().has_delete_permission(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: HelpLine | None = None) -> tuple[str, ...]:
+        return ("slug", "kind", "call", "call_label") if _is_911(obj) else ()
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: HelpLine | None = None) -> dict:
+        return {} if _is_911(obj) else super().get_prepopulated_fields(request, obj)
+
+
+def _is_911(line: HelpLine | None) -> bool:
+    """Return whether it is the number for emergencies: nobody removes or changes that."""
+    return line is not None and line.slug == "911"
 
 
 class GlossaryTermForm(forms.ModelForm):

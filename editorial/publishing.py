@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from typing import ClassVar, Self
 
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, models
+from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
 from editorial.images import UNDESCRIBED, UPLOAD_REFUSED
 from editorial.markdown import cited_keys, convert
 from editorial.models import Source
-from editorial.versions import content_models
 
 WRITING_HELP = (
     "Markdown. ## begins a section. Cite a source right after the statement as [@key]; the keys are under Sources. "
@@ -74,6 +73,10 @@ class PublishedQuerySet(models.QuerySet):
     def scheduled(self, at: datetime.datetime | None = None) -> Self:
         """Return what is scheduled to appear after the given time, by default now."""
         return self.filter(status=ReviewedPage.Status.PUBLISHED, published_at__gt=at or timezone.now())
+
+    def taken_down(self) -> Self:
+        """Return what readers could see once and is archived now."""
+        return self.filter(status=ReviewedPage.Status.ARCHIVED, published_at__lte=timezone.now())
 
     def review_overdue(self, on: datetime.date | None = None) -> Self:
         """Return published pages whose review date has passed."""
@@ -190,21 +193,6 @@ class ReviewedPage(models.Model):
         if not cited_keys(*self.markdown_texts()):
             with _collected_in(problems):
                 raise ValidationError("A published page needs at least one source. Cite it in the text as [@key].")
-
-
-def is_archived(path: str) -> bool:
-    """Return whether readers had a page at this path that is archived now. False if the database is down."""
-    slug = path.rstrip("/").rpartition("/")[2]
-    archived = Q(slug=slug, status=ReviewedPage.Status.ARCHIVED)
-    try:
-        return any(
-            page.get_absolute_url() == path
-            for model in content_models()
-            if issubclass(model, ReviewedPage)
-            for page in model._default_manager.filter(archived)
-        )
-    except DatabaseError:
-        return False
 
 
 @contextlib.contextmanager

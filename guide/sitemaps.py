@@ -2,16 +2,18 @@
 
 import datetime
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from django.contrib.sitemaps import Sitemap, views
+from django.db import DatabaseError
 from django.db.models import Max, OuterRef, QuerySet, Subquery, Value
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from articles.models import Article, Topic
 from editorial.publishing import ReviewedPage
-from editorial.reading import reading_page
+from editorial.reading import ReaderRequest, reading_page
 from phases.models import Phase, Symptom, TreatmentOption
 
 #: Pages that list others change when one of those does.
@@ -136,6 +138,17 @@ def reader_paths() -> Iterator[str]:
             yield section.location(item)
     for name in UNLISTED:
         yield reverse(name)
+
+
+def is_taken_down(request: ReaderRequest) -> bool:
+    """Return whether readers had a page at the request's path that is archived now. False if the database is down."""
+    pages = [model.objects.taken_down().only("pk", "slug") for model in (Article, Phase, TreatmentOption)]
+    symptoms = Symptom.objects.filter(phase__in=Phase.objects.taken_down()).only("pk", "slug")
+    try:
+        paths = [page.get_absolute_url() for page in chain(*pages, symptoms)]
+    except DatabaseError:
+        return False
+    return any(request.path in {path, request.outside(path)} for path in paths)
 
 
 @reading_page()

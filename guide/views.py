@@ -16,9 +16,9 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from editorial import addresses
-from editorial.publishing import is_archived
 from editorial.reading import ReaderRequest, reading_page
 from guide.bare_pages import ERROR_PAGE
+from guide.sitemaps import is_taken_down
 from phases.models import Phase
 
 logger = logging.getLogger(__name__)
@@ -123,7 +123,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.method in {"GET", "HEAD"} and (new := addresses.now_at(request.path)):
         query = request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(f"{new}?{query}" if query else new)
-    is_gone = is_archived(request.path)
+    is_gone = is_taken_down(cast("ReaderRequest", request))
     return _error_page(request, "404.html", 410 if is_gone else 404, is_gone=is_gone)
 
 

@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from articles.models import Article
 from editorial.models import HelpLine
+from privateversion import codes
 from tests.editorial.test_revisions import address, form_of
-from tests.factories import PASSWORD, make_article, make_phase, make_staff, make_treatment
+from tests.factories import PASSWORD, make_article, make_phase, make_staff, make_symptom, make_treatment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 
@@ -64,3 +65,30 @@ def test_list_is_filtered_by_state(admin, state):
     titles = {"published": "Now", "scheduled": "Later"}
     html = admin.get("/admin/articles/article/", {"state": state}).content.decode()
     assert html.count('class="action-select"') == 1 and titles.get(state, f"A {state} page") in html
+
+
+@pytest.mark.parametrize("published_at", [None, timezone.now() + datetime.timedelta(days=1)])
+def test_archived_page_that_readers_never_had_was_never_here(client, published_at):
+    article = make_article(status="archived", published_at=published_at)
+    assert client.get(article.get_absolute_url()).status_code == 404
+
+
+def test_private_version_and_symptoms_of_an_archived_page_say_so_too(client):
+    article, phase = make_article(status="archived"), make_phase(status="archived")
+    symptom = make_symptom(phase)
+    for page in (article, phase, symptom):
+        path = page.get_absolute_url()
+        assert client.get(path).status_code == 410
+        twin = client.get(codes.private(path))
+        assert twin.status_code == 410 and "<title>Notes</title>" in twin.content.decode()
+        assert path not in twin.content.decode()
+
+
+def test_number_911_stays_what_it_is_and_one_added_twice_can_go(admin, guide):
+    line = HelpLine.objects.get(call="911")
+    admin.post(address(line), form_of(admin, line) | {"call": "912", "slug": "x", "kind": "crisis", "position": "3"})
+    line.refresh_from_db()
+    assert (line.call, line.slug, line.kind, line.position) == ("911", "911", "emergency", 3)
+    line.pk, line.slug = None, "again"
+    line.save()
+    assert admin.get(address(line, "delete")).status_code == 200
