@@ -9,7 +9,7 @@ from phases.models import Phase, Symptom
 from tests.editorial.test_revisions import address, bring_back, save
 from tests.factories import SUMMARY, make_article, make_phase, make_symptom
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.django_db(transaction=True)

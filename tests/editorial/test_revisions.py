@@ -16,7 +16,7 @@ from editorial.models import HelpLine
 from phases.models import Phase, Symptom
 from tests.factories import PASSWORD, make_article, make_phase, make_source, make_staff, make_symptom
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
+pytestmark = pytest.mark.django_db
 
 
 def address(page, view: str = "change") -> str:

@@ -11,7 +11,7 @@ from privateversion import codes
 from tests.editorial.test_revisions import address, form_of
 from tests.factories import PASSWORD, make_article, make_phase, make_staff, make_symptom, make_treatment
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("make", [make_article, make_treatment, make_phase])

@@ -13,7 +13,7 @@ from phases.models import Symptom
 from tests.editorial.test_revisions import address, form_of, save
 from tests.factories import PASSWORD, SUMMARY, make_article, make_phase, make_staff, make_symptom
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
+pytestmark = pytest.mark.django_db
 
 
 def type_into(client, page, **typed):
