@@ -20,6 +20,7 @@ from limits.addresses import client_address
 from vault.keyring import VaultError
 
 MAX_LENGTH = 2000  # characters
+LONGEST_PATH = 200  # characters; no page has a longer one
 CUT_SHORT = "The connection dropped, so nothing was sent. Send it again."
 HIDDEN_FIELD = "A field that nobody sees was filled in, perhaps by your browser. It is empty now. Send it again."
 NOT_SAVED = "We could not save it. The fault is ours. What you typed is still here. Try again in a minute."
@@ -86,7 +87,7 @@ def _form_page(
     context = {
         "form": form,
         "problem": problem,
-        "asked": asked,
+        "asked": asked[:LONGEST_PATH],
         "page": _known(request, asked),
         "retention_days": settings.RETENTION_DAYS,
     }

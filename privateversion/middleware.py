@@ -11,7 +11,7 @@ from privateversion import codes, rewriting
 MAX_QUERY_BYTES = 8_000  # a search for a whole page of text still gets a response
 #: The token of a private link and the page of a list: without them the address is another page.
 KEPT_IN_QUERY = ("t", "page")
-MAX_PATH = 300  # characters; no page has a longer path
+MAX_PATH = 300  # characters; no page has a longer path, and no link a longer token
 
 
 class PrivateVersionMiddleware:
@@ -65,7 +65,7 @@ class PrivateVersionMiddleware:
         """Return this page's private address, without a search's words; empty for staff's pages."""
         if request.path_info.startswith(rewriting.FILES) or len(request.path_info) > MAX_PATH:
             return ""
-        kept = {name: request.GET[name] for name in KEPT_IN_QUERY if name in request.GET}
+        kept = {name: request.GET[name] for name in KEPT_IN_QUERY if 0 < len(request.GET.get(name, "")) <= MAX_PATH}
         if kept.get("page", "").startswith("/"):  # the page that a report is on
             kept["page"] = rewriting.address(kept["page"])
         return codes.private(request.path_info) + (f"?{urlencode(kept)}" if kept else "")

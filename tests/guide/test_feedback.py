@@ -101,6 +101,7 @@ def test_page_that_is_none_of_ours_is_kept_as_another_page_and_linked_nowhere(cl
     for address in (ADDRESS, f"{ADDRESS}thanks/"):
         html = client.get(address, {"page": page}).content.decode()
         assert "evil.example/" not in "".join(re.findall(r'href="([^"]*)"', html)) and '"><b>' not in html
+        assert "x" * 201 not in html
 
 
 @pytest.mark.parametrize(
