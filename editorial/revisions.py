@@ -139,7 +139,8 @@ def _shown(field: Any, value: Any) -> str:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(field, models.DateTimeField):
         return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT")
-    return str(formats.localize(value)).replace("\r\n", "\n")  # browsers send the one, files have the other
+    # Browsers send other line ends than files have, and forms cut what is blank at both ends.
+    return str(formats.localize(value)).replace("\r\n", "\n").strip()
 
 
 def compared(before: str, after: str) -> tuple[SafeString, SafeString]:

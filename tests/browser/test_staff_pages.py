@@ -62,3 +62,35 @@ def test_stages_and_topics_of_an_article_are_check_boxes(staff):
     page.get_by_role("group", name="Stages").get_by_label("Initial withdrawal").check()
     assert page.get_by_role("group", name="Topics").get_by_role("checkbox").count() > 3
     assert page.get_by_label("Date", exact=True).is_visible() and page.get_by_label("Time", exact=True).is_visible()
+
+
+def test_history_comparison_and_deleted_pages_break_no_rule_and_work_by_keyboard(staff):
+    page = staff.page
+    staff.open("/admin/articles/topic/add/")
+    page.fill("#id_name", "A topic to delete")
+    page.fill("#id_description", "What it is about, in one sentence that is long enough.")
+    page.locator("input[name=_save]").click()
+    page.get_by_role("link", name="A topic to delete").first.click()
+    path = page.url.removeprefix(staff.site.url)
+    for description in ("Changed once, " * 5, "Changed <b>again</b>, " * 5):
+        page.fill("#id_description", description)
+        page.locator("input[name=_continue]").click()
+        page.get_by_text("was changed successfully").wait_for()
+    page.get_by_role("link", name="History").click()
+    axe.check_light_and_dark(page)
+    page.get_by_role("link", name="with the one before").first.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="What changed").wait_for()
+    axe.check_light_and_dark(page)
+    assert page.locator(".compared b").count() == 0 and page.locator(".compared ins").count() > 0
+    page.get_by_role("button", name="Bring this back").first.focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("is again as it was on").wait_for()
+    assert page.input_value("#id_description").startswith("Changed once")
+    staff.open(path.replace("/change/", "/delete/"))
+    page.locator("input[type=submit]").click()
+    staff.open("/admin/articles/topic/deleted/")
+    axe.check_light_and_dark(page)
+    page.get_by_role("row", name="A topic to delete").get_by_role("button").press("Enter")
+    page.get_by_text("is again as it was on").wait_for()
+    assert staff.complaints == []

@@ -167,8 +167,8 @@ def test_text_that_is_markup_is_shown_as_text_in_a_comparison():
 
 
 def test_line_ends_of_a_browser_are_no_change(admin):
-    article = make_article(body="One.[@a-source]\n\nTwo.")
-    save(admin, article, body="One.[@a-source]\r\n\r\nTwo.", title="Another title")
+    article = make_article(body="One.[@a-source]\n\nTwo.\n")
+    save(admin, article, body="One.[@a-source]\r\n\r\nTwo.\r\n", title="Another title")
     assert [change.field for change in revisions.changes(*reversed(revisions.history(article)))] == ["Title"]
 
 
