@@ -41,7 +41,7 @@ def test_each_choice_is_one_tap_away(client, guide):
 def test_menu_of_every_page_leads_to_help_tonight_naloxone_families_and_print(client, guide):
     more = links(client, "more", "/about/")
     assert more["Get help tonight"] == FIRST["Get help tonight"] and more["Naloxone"] == FIRST["Naloxone (Narcan)"]
-    assert more["Families"] == FIRST["I am helping someone"] and more["Print or save"] == "/#print"
+    assert more["Families"] == FIRST["I am helping someone"] and more["Print or save"] == "/?print#print"
 
 
 def test_page_not_published_has_no_link_and_gets_it_when_its_time_comes(client, guide):
@@ -70,11 +70,11 @@ def test_front_page_says_how_long_it_lasts_first_and_has_one_hill_and_no_source_
     page = html5lib.parse(html, namespaceHTMLElements=False)
     (lede,) = [each for each in page.iter("p") if each.get("class") == "lede"]
     words = "".join(lede.itertext())
-    assert words.startswith("About 4 to 10 days") and len(words.split()) <= 25
+    assert words.startswith("Most of the sickness is gone in about 4 to 10 days") and len(words.split()) <= 25
     assert html.count('class="course"') == 1 and "<table" not in html and 'class="cite"' not in html
     for stage in ("initial", "peak", "post-acute"):
         assert f'href="/phases/{stage}-withdrawal/"' in html
-    assert "from 6 to 24 hours" in text_of(client.get("/").content)
+    assert "starts after 6 to 24 hours" in text_of(client.get("/").content)
 
 
 def test_front_page_leads_to_what_one_can_print_or_keep(client, guide):
