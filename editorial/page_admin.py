@@ -21,7 +21,7 @@ from markdownx.widgets import AdminMarkdownxWidget
 from editorial.addresses import moved
 from editorial.admin_fields import CheckBoxes, NamedMoment
 from editorial.clock_fields import MomentField
-from editorial.publishing import ReviewedPage
+from editorial.publishing import ReviewedPage, linking_to
 from editorial.revision_admin import KeepsRevisions
 
 #: By state.
@@ -163,6 +163,9 @@ class ReviewedPageAdmin(CheckBoxes, KeepsOldAddress, Generic[Page]):
 
     def _say_what_readers_see(self, request: HttpRequest, page: Page) -> None:
         self.message_user(request, READERS_SEE[page.state].format(at=_moment(page.published_at)))
+        if not page.is_published() and (linking := linking_to(page.get_absolute_url())):
+            titles = ", ".join(map(str, linking))
+            self.message_user(request, f"Take the links to it out of: {titles}.", messages.WARNING)
 
     @admin.action(description="Publish the selected pages", permissions=["change"])
     def publish(self, request: HttpRequest, queryset: models.QuerySet[Page]) -> None:
@@ -182,19 +185,19 @@ class ReviewedPageAdmin(CheckBoxes, KeepsOldAddress, Generic[Page]):
         description="Archive the selected pages: readers are told that they were taken down", permissions=["change"]
     )
     def archive(self, request: HttpRequest, queryset: models.QuerySet[Page]) -> None:
-        for page in queryset:
-            page.status = ReviewedPage.Status.ARCHIVED
-            page.save()
-            self.log_change(request, page, "Archived.")
-            self.message_user(request, f"{page} is archived. {READERS_SEE['Archived']}")
+        self._take_away(request, queryset, ReviewedPage.Status.ARCHIVED, "Archived.")
 
     @admin.action(description="Take the selected pages back to draft", permissions=["change"])
     def withdraw(self, request: HttpRequest, queryset: models.QuerySet[Page]) -> None:
+        self._take_away(request, queryset, ReviewedPage.Status.DRAFT, "Taken back to draft.")
+
+    def _take_away(self, request: HttpRequest, queryset: models.QuerySet[Page], status: str, done: str) -> None:
         for page in queryset:
-            page.status = ReviewedPage.Status.DRAFT
+            page.status = status
             page.save()
-            self.log_change(request, page, "Taken back to draft.")
-            self.message_user(request, f"{page} is a draft again; readers no longer see it.")
+            self.log_change(request, page, done)
+            self.message_user(request, f"{page}: {done}")
+            self._say_what_readers_see(request, page)
 
 
 def _moment(at: datetime.datetime | None) -> str:

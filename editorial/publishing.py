@@ -14,6 +14,7 @@ from django.utils import timezone
 from editorial.images import UNDESCRIBED, UPLOAD_REFUSED
 from editorial.markdown import cited_keys, convert
 from editorial.models import Source
+from editorial.versions import content_models
 
 WRITING_HELP = (
     "Markdown. ## begins a section. Cite a source right after the statement as [@key]; the keys are under Sources. "
@@ -193,6 +194,17 @@ class ReviewedPage(models.Model):
         if not cited_keys(*self.markdown_texts()):
             with _collected_in(problems):
                 raise ValidationError("A published page needs at least one source. Cite it in the text as [@key].")
+
+
+def linking_to(path: str) -> list[ReviewedPage]:
+    """Return the published pages whose own texts link to a path."""
+    return [
+        page
+        for model in content_models()
+        if issubclass(model, ReviewedPage)
+        for page in model._default_manager.published()
+        if any(f"]({path}" in text for text in page.markdown_texts())
+    ]
 
 
 @contextlib.contextmanager

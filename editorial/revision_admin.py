@@ -84,10 +84,10 @@ class KeepsRevisions(KeepsTyping):
             for page in self.model._default_manager.select_for_update().filter(pk__in=keys):
                 revisions.keep(page)
 
-    def _picked(self, request: HttpRequest) -> list[str]:
+    def _picked(self, request: HttpRequest) -> list[Any]:
         """Return the keys of the rows of a list that are edited in place, or that an action is for."""
         rows = re.compile(rf"form-\d+-{self.opts.pk.name}")
-        keys = [key for name, key in request.POST.items() if rows.fullmatch(name)]
+        keys: list[Any] = [key for name, key in request.POST.items() if rows.fullmatch(name)]
         if request.POST.get("select_across", "0") == "0":
             return keys + request.POST.getlist(ACTION_CHECKBOX_NAME)
         with contextlib.suppress(IncorrectLookupParameters):  # the view answers that
@@ -164,7 +164,7 @@ class KeepsRevisions(KeepsTyping):
 
 
 class _TellsOfOthers(forms.ModelForm):
-    """Refuses a form once if somebody else saved the page after it was opened; the next save puts it in place."""
+    """Refuses a form once if the page was saved after it was opened. Saved again, it replaces that save."""
 
     def clean(self) -> dict | None:
         cleaned = super().clean()

@@ -1,6 +1,7 @@
 """Draft, in review, scheduled, published, archived: what readers and staff see of each."""
 
 import datetime
+import re
 
 import pytest
 from django.utils import timezone
@@ -39,6 +40,20 @@ def test_only_an_administrator_erases_a_page_and_nobody_the_number_911(admin, cl
     client.login(username="other", password=PASSWORD)
     assert client.get(f"/admin/articles/article/{article.pk}/delete/").status_code == 403
     assert "delete_selected" not in client.get("/admin/articles/article/").content.decode()
+
+
+def test_who_archives_a_page_is_told_which_others_link_to_it(admin):
+    gone = make_article()
+    path = gone.get_absolute_url()
+    make_article(slug="linking", title="Linking", body=f"See [it]({path}#part).[@a-source]")
+    make_article(slug="a-draft", title="A draft", body=f"See [it]({path}).[@a-source]", status="draft")
+    make_symptom(make_phase(), what_helps=f"[Read]({path}).")
+    picked = {"action": "archive", "_selected_action": [gone.pk]}
+    html = admin.post("/admin/articles/article/", picked, follow=True).content.decode()
+    assert "An article: Archived." in html and "told that it was taken down" in html
+    assert re.findall(r"Take the links to it out of: (.*?)\.<", html) in (["A stage, Linking"], ["Linking, A stage"])
+    html = admin.post(address(gone), form_of(admin, gone) | {"status": "draft"}, follow=True).content.decode()
+    assert "Take the links to it out of" in html
 
 
 def test_save_says_what_readers_see_now(admin):
