@@ -59,3 +59,18 @@ def test_session_that_ends_while_typing_says_so_and_loses_nothing(staff):
     staff.page = staff.context.new_page()
     staff.open(path + "?_bring_back")
     assert staff.page.input_value("#id_body").startswith("Typed before the session ended.")
+
+
+def test_long_form_is_kept_when_its_tab_is_hidden(staff):
+    path = first_article(staff)
+    staff.open(path)
+    page = staff.page
+    page.fill("#id_body", "A long text. " * 8_000)
+    page.evaluate("Object.defineProperty(document, 'hidden', {value: true})")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.get_by_text("not saved yet").wait_for()
+    assert staff.complaints == []
+    page.close(run_before_unload=False)
+    staff.page = staff.context.new_page()
+    staff.open(path + "?_bring_back")
+    assert len(staff.page.input_value("#id_body")) > 100_000
