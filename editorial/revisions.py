@@ -74,7 +74,7 @@ def bring_back(version: Version) -> Any:
             links = field.remote_field.through._default_manager.filter(**{field.m2m_field_name(): page})
             links.exclude(**there).delete()
         for accessor, rows in _rows_with(version).items():
-            getattr(page, accessor).exclude(pk__in=[row.object_id for row in rows]).delete()  # may have a row's name
+            getattr(page, accessor).all().delete()  # all at once: names may have passed from one to another
             for row in rows:
                 row.revert()
         page.full_clean()

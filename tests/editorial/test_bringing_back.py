@@ -1,11 +1,15 @@
 """What is brought back where the guide has changed around it since."""
 
+import datetime
+
 import pytest
 from django.db import connection
+from django.utils import timezone
 from reversion.models import Version
 
 from articles.models import Article, Topic
 from editorial import revisions
+from editorial.models import Clinic
 from phases.models import Phase, Symptom
 from tests.editorial.test_revisions import address, bring_back, save
 from tests.factories import SUMMARY, make_article, make_phase, make_symptom
@@ -32,6 +36,31 @@ def test_symptom_comes_back_in_place_of_a_later_one_with_its_name(admin):
     make_symptom(phase)
     bring_back(admin, revisions.history(phase).last())
     assert Symptom.objects.get().pk == yawning.pk and Phase.objects.get().name == "A stage"
+
+
+def test_symptoms_that_swapped_their_names_swap_back(admin):
+    phase = make_phase()
+    first, second = make_symptom(phase), make_symptom(phase, name="Sneezing", slug="sneezing")
+    save(admin, phase, name="Another name")
+    for pk, name in ((first.pk, "Between"), (second.pk, "Yawning"), (first.pk, "Sneezing")):
+        Symptom.objects.filter(pk=pk).update(name=name)
+    bring_back(admin, revisions.history(phase).last())
+    assert dict(Symptom.objects.values_list("pk", "name")) == {first.pk: "Yawning", second.pk: "Sneezing"}
+
+
+def test_opening_times_come_back_with_the_words_that_readers_see(admin, guide):
+    clinic = Clinic.objects.get()
+    nine, five = datetime.time(9), datetime.time(17)
+    clinic.opening_times.create(weekday=0, opens=nine, closes=five)
+    clinic.special_days.create(day=timezone.localdate())
+    clinic.list_hours()
+    clinic.save()
+    save(admin, clinic, **{"opening_times-0-weekday": "1", "special_days-0-DELETE": "on", "phone": "212-555-0123"})
+    assert Clinic.objects.get().hours_shown == "Tuesday 9 am to 5 pm"
+    bring_back(admin, revisions.history(clinic).last())
+    shown = Clinic.objects.get()
+    assert shown.hours_shown.startswith("Monday 9 am to 5 pm; closed on ") and shown.phone == clinic.phone
+    assert [time.weekday for time in shown.opening_times.all()] == [0] and shown.special_days.count() == 1
 
 
 def test_deleted_page_whose_address_is_in_use_stays_deleted_and_staff_are_told_why(admin):
