@@ -144,14 +144,14 @@ class KeepsRevisions(KeepsTyping):
             with reversion.create_revision():
                 reversion.set_user(request.user)
                 page = revisions.bring_back(version)
-                self.log_change(request, page, f"Brought back as it was on {when}.")
+                self.log_change(request, page, f"Brought back as it was on {when}")
         except ValidationError as error:
             self.message_user(request, f"Not brought back: {' '.join(error.messages)}", messages.ERROR)
         except (IntegrityError, RevertError):
             why = "Another page has its name or address now, or a release with other fields kept it."
             self.message_user(request, f"Not brought back. {why}", messages.ERROR)
         else:
-            self.message_user(request, f"{page} is again as it was on {when}.")
+            self.message_user(request, f"{page} is again as it was on {when}")
             return redirect(self._address("change", page.pk))
         return redirect(self._address("changelist"))
 
