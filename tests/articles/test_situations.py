@@ -28,7 +28,7 @@ MUST_SAY = {
     ],
     "pregnant-or-breastfeeding": [
         "Do not stop opioids suddenly",
-        "See a clinician today",
+        "See a doctor or nurse today",
         "methadone or buprenorphine",
         "can treat it",
         "breastfeeding is encouraged, unless",
