@@ -22,7 +22,7 @@ from vault.keyring import VaultError
 MAX_LENGTH = 2000  # characters
 LONGEST_PATH = 200  # characters; no page has a longer one
 CUT_SHORT = "The connection dropped, so nothing was sent. Send it again."
-HIDDEN_FIELD = "A field that nobody sees was filled in, perhaps by your browser. It is empty now. Send it again."
+HIDDEN_FIELD = "A hidden field was filled in, perhaps by your browser. It is empty now. Send it again."
 NOT_SAVED = "We could not save it. The fault is ours. What you typed is still here. Try again in a minute."
 TOO_MANY = "We got a lot of these just now. What you typed is still here. Try again in an hour."
 

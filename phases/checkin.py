@@ -85,7 +85,7 @@ DANGERS = [
         "pregnant",
         "You are pregnant, or might be",
         "today",
-        "See a clinician the same day. Do not stop suddenly: medicine is the care that experts recommend.[@acog-711]",
+        "See a doctor or nurse the same day. Do not stop suddenly: experts recommend medicine instead.[@acog-711]",
     ),
 ]
 #: Not a box to check but an answer: 988 is offered before somebody thinks of suicide, or says so.

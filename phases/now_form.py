@@ -84,7 +84,7 @@ class NowForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "size": 6}),
         error_messages=dict.fromkeys(
             ("invalid", "min_value", "max_digits", "max_decimal_places", "max_whole_digits"),
-            "Write one number in digits, like 30 or 1.5, with no words beside it.",
+            "Write one number in digits, like 30 or 1.5, with no other words.",
         )
         | {"max_value": "Write a number up to three years."},
     )

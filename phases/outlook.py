@@ -16,7 +16,7 @@ EASES_FROM = 48  # hours since last use: before that, nothing is said to ease
 #: What to say of each place in the course.
 WORDS = {
     "before": "Often no signs yet.",
-    "building": "Signs often begin or grow.",
+    "building": "Signs often begin or get stronger.",
     "rising": "The hardest time often begins here, and it passes.",
     "hardest": "Often the hardest time, and it passes.",
     "turning": "Often still the hardest time, but the worst usually starts to ease.",

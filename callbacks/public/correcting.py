@@ -17,9 +17,11 @@ from callbacks.public.views import NOT_READ, addresses, correctable, drop_body, 
 from callbacks.values.details import Details
 from callbacks.values.safe_hours import OTHER, UNKNOWN, zone_choices, zone_name
 
-NOT_CORRECTED = "We could not save this. The fault is ours. What we had before still holds. Try again in a minute."
+NOT_CORRECTED = (
+    "We could not save this. The fault is ours. We still have what you gave us before. Try again in a minute."
+)
 TOO_MANY_CORRECTIONS = (
-    "This was changed many times within an hour. What we had before still holds. Try again in an hour."
+    "This was changed many times within an hour. We still have what you gave us before. Try again in an hour."
 )
 
 

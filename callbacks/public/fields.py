@@ -12,7 +12,7 @@ from callbacks.values.upload_rules import ACCEPT, KINDS_IN_WORDS, MAX_UPLOAD_BYT
 from editorial import phones
 
 NO_ADDRESS = "Check the email address. It looks like name@example.com."
-ADDRESS_ALONE = "Give one email address with nothing else beside it, like name@example.com."
+ADDRESS_ALONE = "Enter just one email address, like name@example.com."
 _NONE = re.compile(
     r"(?:no|none|not|nope|na|n a|nil|null|nada|ninguno|x+|(?:i )?(?:dont|do not) have)"
     r"(?: (?:an?|any|my|own|phone|number|cell|telephone|e ?mail|mail|address|one|thanks|applicable|available|given))*"

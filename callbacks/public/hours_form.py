@@ -12,7 +12,7 @@ MAX_PLACE_LENGTH = 80  # characters
 #: The country code of the United States, Canada and others.
 AMERICAN = 1
 SAY_WHERE = "Other: say where you are"
-NO_ZONE = "Choose your time zone, so that we do not call at a time that is wrong for you."
+NO_ZONE = "Choose your time zone, so that we do not call at the wrong time for you."
 NO_PLACE = "Write where you are, so that we can work out your time."
 
 
@@ -23,7 +23,7 @@ def zones_to_choose() -> list[tuple[str, str]]:
     is from elsewhere, that would be a guess too, and the form asks.
     """
     ours = zone_name(SafeHours().zone)
-    return [("", f"Choose one, or we go by {ours} time"), *zone_choices(), (OTHER, SAY_WHERE)]
+    return [("", f"Choose one, or we will use {ours} time"), *zone_choices(), (OTHER, SAY_WHERE)]
 
 
 class ClockForm(forms.Form):
@@ -76,7 +76,7 @@ class HoursForm(ClockForm):
         error_messages={"invalid_choice": "Choose from the times in the list."},
     )
     anyway = forms.MultipleChoiceField(
-        label="Or keep the hours that you chose",
+        label="Or keep the hours you chose",
         required=False,
         choices=[("on", "Send it anyway. I have no other safe hours")],
         widget=forms.CheckboxSelectMultiple,

@@ -3,8 +3,8 @@
 import codecs
 import re
 
-ADVICE = "Make a screenshot of it or take a photo, and send that."
-PICTURE = "Make a screenshot of it and send that."
+ADVICE = "Take a screenshot of it or take a photo, and send that."
+PICTURE = "Take a screenshot of it and send that."
 DOCUMENT = "Save it as a PDF, or take a photo of the page."
 VIDEO = "Send a photo or a screenshot instead."
 ARCHIVE = "Send what is in it, one file at a time."

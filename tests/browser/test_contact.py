@@ -175,5 +175,5 @@ def test_video_far_too_large_costs_the_file_not_the_call(person, site, tmp_path,
     card(page).set_input_files(video)
     send(page)
     assert page.locator("h1").inner_text() == "We have your request"
-    assert "Not taken." in page.locator("main").inner_text()
+    assert "It did not go through." in page.locator("main").inner_text()
     assert requests_kept(site) == before + 1

@@ -230,4 +230,4 @@ def test_form_is_there_though_the_database_cannot_say_when_we_call(client, monke
 
     monkeypatch.setattr(views, "promise", gone)
     html = client.get("/contact/").content.decode()
-    assert "We reach you as soon as we can" in html and 'name="phone"' in html
+    assert "We will reach you as soon as we can" in html and 'name="phone"' in html

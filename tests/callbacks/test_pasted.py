@@ -105,9 +105,7 @@ def test_address_that_no_mail_reaches_is_refused_with_the_right_form(typed):
     ],
 )
 def test_address_beside_something_else_is_not_blamed(typed):
-    assert form(email=typed).errors == {
-        "email": ["Give one email address with nothing else beside it, like name@example.com."]
-    }
+    assert form(email=typed).errors == {"email": ["Enter just one email address, like name@example.com."]}
 
 
 NONE = ["none", "None.", "N/A", "n.a.", "na", "no", "-", "--", ".", "no email", "no e-mail address", "no phone"]

@@ -36,7 +36,7 @@ KINDS = [
 def test_refusal_names_the_kind_and_what_to_do(client, content, name, advice):
     location = post_form(client, ("file_1", File(content)))["Location"]
     page = text_of(client.get(location))
-    assert f"Not taken. It is one of the kinds we do not take: {name}. {advice}" in " ".join(page.split())
+    assert f"It did not go through. It is one of the kinds we do not take: {name}. {advice}" in " ".join(page.split())
 
 
 @pytest.mark.parametrize("head", [b"", b"x", bytes(1024), b"\x80\x04\x95cposix", b"\x7fELF", b"MZ\x90\0"])

@@ -14,21 +14,21 @@ pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 TEN = {
     "overdose": r"call 911\b.{0,20} naloxone",
     "lost tolerance": r"even a few days without opioids, your (old|usual) amount can (kill you|be too much)",
-    "not alone": r"do not detox alone.{0,70} people have died from vomiting and diarrhea that nobody treated",
-    "no detox first": r"you do not have to detox first\. methadone or buprenorphine can be started in",
-    "detox alone": r"detox with no medicine after it usually ends in a return to use\..{0,60} half the death rate",
+    "not alone": r"do not detox alone.{0,70} people have died from vomiting and diarrhea that no one treated",
+    "no detox first": r"you do not have to detox first\. you can start methadone or buprenorphine instead",
+    "detox alone": r"without medicine after detox, most people use again\. .{0,20} died less than half as often",
     "supply": r"\bfentanyl\b.{0,60} xylazine or medetomidine",
     "pregnant": r"pregnant\? do not stop suddenly\. .{0,30}the same day",
-    "alcohol and benzos": r"alcohol or (take )?benzos( every day| too)?[?.] (i )?do not stop them suddenly",
+    "alcohol and benzos": r"alcohol or (take )?benzos( every day| too)?[?.] (i will|do) not stop them suddenly",
     "suicide": r"thoughts of suicide\W{1,2}call or text 988",
     "care": r"1-800-662-(4357|help \(4357\)).{0,25} findtreatment\.gov",
 }
 #: The card has room for a few words each.
 ON_THE_CARD = {
     "overdose": r"call 911\. .{0,60}naloxone",
-    "lost tolerance": r"the amount you used before can kill now",
+    "lost tolerance": r"the amount you used before can kill you now",
     "not alone": r"do not detox alone",
-    "no detox first": r"you need not detox first: ask for methadone or buprenorphine",
+    "no detox first": r"you do not have to detox first: ask for methadone or buprenorphine",
     "detox alone": r"with no medicine after detox, most use again",
     "supply": r"may have fentanyl, xylazine or medetomidine in it",
     "pregnant": r"pregnant\?.{0,30}do not stop suddenly",

@@ -1,4 +1,4 @@
-"""What the urgent pages and boxes say: naloxone for breathing, infection, mixing, and whom to call."""
+"""What the urgent pages and boxes say: naloxone for breathing, infection, mixing, and who to call."""
 
 import re
 
@@ -56,8 +56,8 @@ def test_steps_say_how_to_hold_the_spray_and_what_naloxone_is_for(client, guide,
         "still not breathing well after 2 to 3 minutes? give naloxone again",
         "naloxone is for breathing, not for waking",
         "they may stay asleep: xylazine or medetomidine can do that",
-        "keep watching their breathing. not sure that they breathe well? give naloxone",
-        "do not give more naloxone just to wake someone who breathes well",
+        "keep watching their breathing. not sure if they are breathing well? give naloxone",
+        "do not give more naloxone just to wake someone who is breathing well",
     ):
         assert words in text, words
 

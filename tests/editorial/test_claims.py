@@ -77,7 +77,7 @@ def test_sources_of_the_rules_above_are_in_use():
     ("words", "must"),
     [
         (r"advises? against detox|against detox alone", r"without going on to methadone or buprenorphine"),
-        (r"linked to .*half the death rate|death rate .*half", r"less than half"),
+        (r"half as often|half the death rate", r"less than half"),
         (r"2 to 3 minutes|two to three minutes", r"not breathing well"),
         (r"emergency rooms? can\b.*start|emergency rooms? start", r"many emergency rooms"),
         (r"medetomidine", r"^(?!.*\b(deadly|kills?)\b)"),
@@ -126,7 +126,7 @@ def test_page_that_brings_an_opioid_medicine_home_says_lock_it_away(slug):
         ("buprenorphine", ["Breathing slowly, or can't be woken?"]),
         ("methadone", ["faint", "races or skips", "Missed doses", "before you take more", "give yours away"]),
         ("buprenorphine", ["December 31, 2025", "December 31, 2026", "August 8, 2023", "Brixadi", "Sublocade"]),
-        ("buprenorphine", ["Many can start it, so ask", "8 in 100 starts that were followed up"]),
+        ("buprenorphine", ["Many can start it, so ask", "8 of 100 starts that were followed up"]),
         ("buprenorphine", ["had not kept to the plan"]),
         ("naloxone", ["push hard on the chest", "Narcan and RiVive"]),
         ("naloxone", ["for breathing, not for waking", "Breathing well but asleep"]),

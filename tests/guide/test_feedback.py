@@ -110,7 +110,7 @@ def test_page_that_is_none_of_ours_is_kept_as_another_page_and_linked_nowhere(cl
         ({"words": " \n"}, "Write what is wrong or missing."),
         ({"words": "x" * 2001}, "Make the text shorter: 2,000 characters at most."),
         ({"complete": None}, "The connection dropped, so nothing was sent."),
-        ({"website": "https://pills.example/"}, "A field that nobody sees was filled in"),
+        ({"website": "https://pills.example/"}, "A hidden field was filled in"),
     ],
 )
 def test_form_that_is_not_taken_comes_back_with_its_words_and_the_reason(client, guide, changed, said):

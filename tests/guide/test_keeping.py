@@ -120,7 +120,7 @@ def test_safety_page_says_what_leaving_does_not_hide(client, guide):
 
 
 def test_safety_page_offers_help_by_phone_with_its_hours_or_says_that_they_are_not_listed(client, guide):
-    not_listed = "Our hours are not listed yet. If nobody answers, try again later."
+    not_listed = "Our hours are not listed yet. If no one answers, try again later."
     assert not_listed in client.get("/safety/").content.decode()
     Clinic.objects.update_or_create(id=1, defaults={"name": "C", "phone": "866-512-1908", "hours": "8 am to 8 pm"})
     text = client.get("/safety/").content.decode()

@@ -129,7 +129,7 @@ def test_each_option_has_three_answers_in_words_or_one_that_nothing_is_clear(cli
 
 def test_what_the_answers_rest_on_is_folded_below_the_table(client, guide):
     html = client.get(URL).content.decode()
-    assert html.index("</table>") < html.index("Where these answers come from") < html.index("days to weeks to hold")
+    assert html.index("</table>") < html.index("Where these answers come from") < html.index("weeks to work fully")
 
 
 def test_medicine_that_can_bring_on_withdrawal_is_never_said_to_help_with_it(client, guide):

@@ -121,7 +121,7 @@ def test_stage_sends_who_has_stopped_alcohol_or_benzos_to_the_emergency_room(gui
 
 def test_first_stage_says_that_it_builds_to_the_peak_and_not_that_it_ends(client, guide):
     html = client.get("/phases/initial-withdrawal/").content.decode()
-    assert "<dt>Builds for</dt><dd>24 to 36 hours, then the peak</dd>" in html and "over by</dt>" not in html
+    assert "<dt>Builds for</dt><dd>24 to 36 hours, then the peak</dd>" in html and "over after</dt>" not in html
     assert (
         "<dt>Usually strongest at</dt><dd>1 to 3 days</dd>" in client.get("/phases/peak-withdrawal/").content.decode()
     )
@@ -179,7 +179,7 @@ def test_peak_warns_of_too_much_loperamide_and_rapid_detox_outside_folds(client,
 
 def test_symptoms_with_the_same_hours_are_one_row_and_the_first_to_begin_comes_first(client, guide):
     html = client.get("/phases/initial-withdrawal/").content.decode().split('<dl class="felt')[1].split("</dl>")[0]
-    rows = re.findall(r"<dt>From ([^.]+)\. <span>Over by ([^.]+)\.</span></dt>", html)
+    rows = re.findall(r"<dt>From ([^.]+)\. <span>Gone after ([^.]+)\.</span></dt>", html)
     assert rows == [
         ("6 to 12 hours", "3 to 5 days"),
         ("6 to 24 hours", "1 to 4 weeks"),

@@ -18,7 +18,7 @@ def test_plan_has_boxes_and_lines_in_a_form_that_can_send_nothing(client, guide)
 
 def test_plan_has_the_four_parts_and_the_warning_signs(client, guide):
     html = client.get("/plan/").content.decode()
-    for heading in ("What to have ready", "Whom to call", "Tell a clinician", "My next steps", "What I will ask"):
+    for heading in ("What to have ready", "Who to call", "Tell a doctor or nurse", "My next steps", "What I will ask"):
         assert heading in html
     assert "You cannot keep fluids down" in html and "the amount you used before can kill you now" in html.lower()
     for number in ("tel:911", "tel:988", "tel:+18006624357"):
