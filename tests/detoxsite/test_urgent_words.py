@@ -49,7 +49,7 @@ def test_no_template_asks_for_more_naloxone_because_somebody_sleeps():
 def test_steps_say_how_to_hold_the_spray_and_what_naloxone_is_for(client, guide, path):
     text = text_of(client.get(path).content)
     for words in (
-        "peel the spray open. do not test it, because one spray holds one dose.",
+        "peel the spray open. do not test it, because it has only one dose.",
         "your thumb under the plunger and two fingers at the nozzle",
         "until your fingers touch the nose. press all the way",
         "the 911 operator may also ask you to push hard on the chest (compressions), with breaths. do as they say",

@@ -49,7 +49,7 @@ def test_what_studies_found_and_what_to_ask_are_folded(client, guide):
         ("extended-release-naltrexone", "a smaller amount than before can kill"),
         ("clonidine-and-lofexidine", "may not be safe with some heart or kidney disease"),
         ("medicines-for-single-symptoms", "than the label says can cause deadly heart trouble"),
-        ("naloxone", "Do not test it: one spray holds one dose."),
+        ("naloxone", "Do not test it: it has only one dose."),
         ("naloxone", "Still not breathing well after 2 to 3 minutes?"),
     ],
 )
