@@ -72,11 +72,11 @@ def test_private_link_opens_the_same_page_elsewhere_and_takes_the_request_back(p
     elsewhere = visit(1280, java_script_enabled=False)
     elsewhere.page.goto(link)
     assert reference in elsewhere.page.locator("main").inner_text()
-    elsewhere.page.get_by_role("link", name="Take my request back").click()
-    assert elsewhere.page.locator("h1").inner_text() == "Take your request back?"
+    elsewhere.page.get_by_role("link", name="Cancel my request").click()
+    assert elsewhere.page.locator("h1").inner_text() == "Cancel your request?"
     elsewhere.page.get_by_role("link", name="No, keep it").click()
     assert elsewhere.page.locator("h1").inner_text() == "We have your request"
-    elsewhere.page.get_by_role("link", name="Take my request back").click()
+    elsewhere.page.get_by_role("link", name="Cancel my request").click()
     elsewhere.page.get_by_role("button", name="Yes, erase my request").click()
     assert elsewhere.page.locator("h1").inner_text() == "Your request is erased"
     page.reload()

@@ -38,7 +38,7 @@ def test_every_state_keeps_the_rules_of_accessibility(visit, tmp_path, width):
     page.get_by_role("button", name="Try it again").click()
     page.wait_for_url("**/contact/sent/**")
     check(page, "sent")
-    page.get_by_role("link", name="Take my request back").click()
+    page.get_by_role("link", name="Cancel my request").click()
     page.wait_for_url("**/contact/withdraw/**")
     check(page, "withdraw")
     page.get_by_role("button", name="Yes, erase my request").click()

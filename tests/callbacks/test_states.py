@@ -124,7 +124,7 @@ def test_every_state_keeps_the_reference_the_way_back_and_what_the_person_typed_
     request = submit(stored())
     CallbackRequest.objects.update(state=state)
     page = words(client)
-    assert request.reference in page and "Take my request back" in page and "866-512-1908" in page
+    assert request.reference in page and "Cancel my request" in page and "866-512-1908" in page
     for typed in ("Zoë", "Miller", "Knock", "card.jpg"):
         assert typed not in page
     assert shows_number(page) == (state != "reached")  # to be put right, until we have talked

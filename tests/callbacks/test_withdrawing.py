@@ -45,7 +45,7 @@ def test_withdrawing_is_asked_about_before_it_is_done(client):
     assert response.status_code == 200
     assert_private(response)
     words = text_of(response)
-    assert "Take my request back" in text_of(client.get(link_to()))
+    assert "Cancel my request" in text_of(client.get(link_to()))
     assert "This cannot be undone." in words and "Yes, erase my request" in words and "No, keep it" in words
     assert f'action="{link_to(page=WITHDRAW)}"' in response.content.decode()
     assert 'content="noindex"' in response.content.decode()
@@ -107,7 +107,7 @@ def test_withdrawn_page_says_so_and_offers_the_way_back_only(client):
     page = client.post(link_to(page=WITHDRAW), follow=True)
     words = text_of(page)
     assert "Your request is erased" in words and "We will not call." in words
-    for gone in ("What happens next", "Your private link", "Take my request back", "Add a file", "Your files"):
+    for gone in ("What happens next", "Your private link", "Cancel my request", "Add a file", "Your files"):
         assert gone not in words, gone
     assert f'href="{CONTACT}"' in page.content.decode()
     assert 'type="file"' not in page.content.decode()
