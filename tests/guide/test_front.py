@@ -101,4 +101,4 @@ FOR_PAPER = {
 @pytest.mark.parametrize("path", FOR_PAPER)
 def test_page_made_for_paper_says_how_to_print_it(client, guide, path):
     html = client.get(path).content.decode()
-    assert f"To print “{FOR_PAPER[path]}”, open your browser menu" in html
+    assert f"To print “{FOR_PAPER[path]}”: open the browser menu" in html
