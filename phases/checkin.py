@@ -65,7 +65,7 @@ DANGERS = [
         "dry",
         "You pass little or dark urine, have sunken eyes, or feel dizzy",
         "911",
-        "Call [911](tel:911) or go to the emergency room. You may be drying out.[@nlm-dehydration-2007; @darke-2017]",
+        "Call [911](tel:911) or go to the emergency room. You may be dehydrated.[@nlm-dehydration-2007; @darke-2017]",
     ),
     DangerSign(
         "infection",

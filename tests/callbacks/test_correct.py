@@ -132,7 +132,7 @@ def test_body_that_cannot_be_read_changes_nothing_and_says_so(client, asked_):
 def test_failure_to_save_is_said_and_what_was_there_holds(client, asked_):
     with state.read_only():
         response = correction(client)
-    assert response.status_code == 503 and "What we had before still holds." in text_of(response)
+    assert response.status_code == 503 and "We still have what you gave us before." in text_of(response)
     assert CallbackRequest.objects.get().open_details() == DETAILS
 
 

@@ -38,9 +38,9 @@ def chosen(page) -> str:
 def test_no_zone_is_chosen_for_the_person_and_the_page_says_which_clock_counts_then(client, settings):
     page = client.get(CONTACT)
     assert chosen(page) == ""
-    assert "Choose one, or we go by Eastern time" in text_of(page)
+    assert "Choose one, or we will use Eastern time" in text_of(page)
     settings.TIME_ZONE = "America/Chicago"
-    assert "Choose one, or we go by Central time" in text_of(client.get(CONTACT))
+    assert "Choose one, or we will use Central time" in text_of(client.get(CONTACT))
 
 
 @pytest.mark.parametrize("zone", ["America/Boise", "America/Indiana/Knox", "America/Menominee", "Europe/Berlin", "UTC"])
@@ -154,7 +154,7 @@ def test_confirmation_speaks_of_safe_hours_only_to_who_named_some(client, nine_t
 
 
 def test_form_does_not_promise_one_time_to_whatever_hours(client, nine_to_six):
-    assert "and tell you by when" in text_of(client.get(CONTACT)) and "at the latest" not in text_of(
+    assert "tell you when to expect our call" in text_of(client.get(CONTACT)) and "at the latest" not in text_of(
         client.get(CONTACT)
     )
 

@@ -101,13 +101,13 @@ def test_sheet_always_lists_the_warning_signs_and_never_gives_the_all_clear(clie
 def test_sheet_counts_nothing(client, guide):
     """The same words for one symptom, whatever else is ticked: no sum, no cut-off."""
     text = re.sub(r"<sup.*?</sup>", "", sheet(client, felt=list(Symptom.objects.values_list("slug", flat=True))))
-    tags_off = re.sub(r"<[^>]+>", "", text.split("What to tell a clinician")[1].split("</main")[0])
+    tags_off = re.sub(r"<[^>]+>", "", text.split("What to tell a doctor or nurse")[1].split("</main")[0])
     assert not re.search(r"\b\d+ (of|out of|symptoms|things)\b", tags_off)
 
 
 def test_sheet_tells_a_clinician_what_they_ask(client, guide):
     html = sheet(client, since="24-48", substance="fentanyl", how="injected", others=["alcohol"], danger="pregnant")
-    notes = re.sub(r"<[^>]+>", "|", html.split("What to tell a clinician")[1])
+    notes = re.sub(r"<[^>]+>", "|", html.split("What to tell a doctor or nurse")[1])
     for words in ("1 to 2 days ago", "Fentanyl", "Injected", "Alcohol", "Yes, or might be"):
         assert words in notes
     assert "Can you keep drinks down?||" in notes  # left open: a line to write on
