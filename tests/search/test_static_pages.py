@@ -71,7 +71,7 @@ def test_search_for_a_dose_says_above_the_results_that_there_is_none_and_whom_to
     before, said = main.split(NO_DOSES)
     assert "results" not in before and "Nothing found" not in before
     said = said.split("<h2")[0]
-    for words in ("clinician", "pharmacist", 'href="tel:+18665121908"', "do not settle on an amount by yourself"):
+    for words in ("doctor", "pharmacist", 'href="tel:+18665121908"', "do not decide on an amount by yourself"):
         assert words in said
 
 
