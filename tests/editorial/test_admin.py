@@ -181,7 +181,7 @@ def test_admin_form_that_expired_says_what_to_do(client):
     strict = Client(enforce_csrf_checks=True)
     response = strict.post("/admin/login/", {"username": "a", "password": "b"})
     assert response.status_code == 403
-    assert "too old" in response.content.decode() and "tel:911" in response.content.decode()
+    assert "has expired" in response.content.decode() and "tel:911" in response.content.decode()
 
 
 def test_picture_in_a_symptom_must_be_described_and_can_be_mended():
