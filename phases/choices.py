@@ -59,14 +59,14 @@ class Withdrawal(models.TextChoices):
     EASES = "eases", "Yes"
     PARTLY = "partly", "One symptom at a time"
     BRINGS_ON = "brings-on", "No: it can bring it on"
-    NOT_ITS_AIM = "not-its-aim", "No"
+    NOT_ITS_AIM = "not-its-aim", "Not made for that"
     NOT_KNOWN = "not-known", "Not known"
 
 
 class Cravings(models.TextChoices):
     EASES = "eases", "Yes"
     MAY_EASE = "may-ease", "Maybe"
-    NOT_ITS_AIM = "not-its-aim", "No"
+    NOT_ITS_AIM = "not-its-aim", "Not made for that"
     NOT_KNOWN = "not-known", "Not known"
 
 

@@ -103,7 +103,7 @@ def test_emergency_page_on_paper_keeps_signs_steps_and_lines_in_larger_print(vis
     visitor.open("/emergency/")
     page = visitor.page
     page.emulate_media(media="print")
-    for name in (".urgent", "#steps", "#warning-signs", "#lines", "#ten-title", ".sources"):
+    for name in (".urgent", ".steps", "#warning-signs", "#lines", "#ten-title", ".sources"):
         assert page.locator(name).first.is_visible(), name
     assert not page.locator(".to-print").is_visible()
     assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('.steps p')).fontSize)") >= 12
