@@ -74,3 +74,8 @@ def _patterns(resolver):
             yield from _patterns(pattern)
         else:
             yield pattern
+
+
+def test_change_lands_only_after_every_check():
+    steps = re.findall(r"^make (\w+)$", (ROOT / ".ci" / "run").read_text(), re.M)
+    assert steps == ["check", "validate", "test", "servers", "lighthouse"]
