@@ -47,7 +47,7 @@ def test_form_filled_badly_keeps_what_was_typed_and_says_what_to_change(person, 
     page.get_by_label("Say it is a wrong number").check()
     page.get_by_label("Anything we need to know?").fill("After <b>three</b>, please")
     send(page)
-    assert page.title().startswith("Error: ")
+    expect(page).to_have_title(re.compile("^Error: "))
     assert page.get_by_label("Your name").input_value() == "Sam Ó Súilleabháin"
     assert page.get_by_label("Anything we need to know?").input_value() == "After <b>three</b>, please"
     assert page.get_by_label("Evening").is_checked() and page.get_by_label("Leave a voicemail").is_checked()

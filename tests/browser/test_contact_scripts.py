@@ -179,7 +179,7 @@ def test_form_with_a_mistake_comes_back_with_its_text_and_keeps_the_chosen_files
     card(page).set_input_files(photo(tmp_path))
     press(page)
     expect(page.locator(".error-summary")).to_be_focused()
-    assert page.title().startswith("Error: ")
+    expect(page).to_have_title(re.compile("^Error: "))
     assert page.get_by_label("Your name").input_value() == "Sam Ó Súilleabháin"
     assert page.get_by_label("Anything we need to know?").input_value() == "After <b>three</b>, please"
     assert is_chosen(page)

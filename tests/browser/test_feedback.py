@@ -1,5 +1,7 @@
 """A reader says what is wrong with a page, on a phone and without scripts, and an editor reads it."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -17,7 +19,7 @@ def test_report_goes_from_the_foot_of_a_page_to_staff_and_back_to_the_page(visit
     here, words = page.url, f"Step 2 is not clear to me. {private}"
     page.get_by_role("link", name="Something wrong or missing on this page?").click()
     page.get_by_role("button", name="Send").click()
-    assert page.title().startswith("Error: ")
+    expect(page).to_have_title(re.compile("^Error: "))
     page.get_by_role("link", name="Write what is wrong or missing").click()
     expect(page.get_by_label("What is wrong or missing?")).to_be_in_viewport()
     page.get_by_label("What is wrong or missing?").fill(words)

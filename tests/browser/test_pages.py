@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import axe
 from tests.pages import KINDS, MISSING
@@ -94,7 +95,7 @@ def test_where_am_i_without_an_answer_points_to_what_is_missing(visit):
     page = visitor.page
     with page.expect_navigation():
         page.get_by_role("button", name="Show me").click()
-    assert page.title().startswith("Error: ")
+    expect(page).to_have_title(re.compile("^Error: "))
     assert page.evaluate("document.activeElement.className") == "error-summary"
     page.get_by_role("link", name="Choose when you last used").click()
     assert page.evaluate("document.activeElement.name") == "since"
