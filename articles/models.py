@@ -56,6 +56,7 @@ class Article(ReviewedPage):
 
     reserved_slugs = ("feed", "topics")
     markdown_fields = ("body",)
+    explains_words = True
 
     title = models.CharField(max_length=120)
     slug = models.SlugField(max_length=80, unique=True)

@@ -9,13 +9,24 @@ from django.db import models
 from django.db.models import Q
 
 from editorial import opening, phones
+from editorial.changes import ChangeRecord, ReviewAnswer, Reviewer, SignOff
 from editorial.opening import OpeningTime, SpecialDay
 from editorial.page_reports import PageReport
 from editorial.unsaved import UnsavedForm
 from editorial.versions import ContentVersion
 
 #: Models of this app in files of their own.
-__all__ = ["ContentVersion", "OpeningTime", "PageReport", "SpecialDay", "UnsavedForm"]
+__all__ = [
+    "ChangeRecord",
+    "ContentVersion",
+    "OpeningTime",
+    "PageReport",
+    "ReviewAnswer",
+    "Reviewer",
+    "SignOff",
+    "SpecialDay",
+    "UnsavedForm",
+]
 
 phone_characters = RegexValidator(r"^[0-9 ()+.-]*[0-9][0-9 ()+.-]*$", "Use digits, spaces, dots and dashes only.")
 

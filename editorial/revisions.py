@@ -82,6 +82,38 @@ def bring_back(version: Version) -> Any:
     return page
 
 
+def page_as_of(version: Version) -> Any:
+    """Return the page of a version with its rows, in memory: to be shown, compared and signed, not saved.
+
+    Raises RevertError if a release with other fields kept it.
+    """
+    model = _model_of(version)
+    names = {field.attname: field for field in model._meta.concrete_fields}
+    values = version.field_dict
+    page = model(**{name: value for name, value in values.items() if name in names})
+    related = {field.name: field for field in model._meta.many_to_many if field.name in values}
+    loaded = {name: field.related_model._default_manager.filter(pk__in=values[name]) for name, field in related.items()}
+    for accessor, rows in _rows_with(version).items():
+        row_model = model._meta.get_field(accessor).related_model
+        loaded[accessor] = row_model._default_manager.none()
+        loaded[accessor]._result_cache = _in_order(row_model, [row.field_dict for row in rows], page)
+    # As prefetch_related does it (docs/undocumented.md).
+    page._prefetched_objects_cache = loaded
+    return page
+
+
+def _in_order(model: type[models.Model], rows: list[dict], page: models.Model) -> list[models.Model]:
+    """Return the rows of one page, as the model orders them there."""
+    fields = {field.attname for field in model._meta.concrete_fields}
+    found: list[Any] = [model(**{name: value for name, value in row.items() if name in fields}) for row in rows]
+    for field in model._meta.concrete_fields:
+        if field.is_relation and field.related_model is type(page):
+            for row in found:
+                setattr(row, field.name, page)
+    order = [name for name in model._meta.ordering or () if "__" not in name]
+    return sorted(found, key=lambda row: [getattr(row, name) for name in order])
+
+
 def changes(before: Version, after: Version) -> list[Change]:
     """Return what differs between two versions of a page: its own fields, then those of its rows."""
     found = list(_changed_fields(before, after, ""))

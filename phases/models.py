@@ -93,6 +93,7 @@ class Phase(ReviewedPage, Course):
     reserved_slugs = ("now",)
     markdown_fields = ("timing_note", "overview", "what_helps", "get_help", "what_comes_next")
     kept_with = ("symptoms",)
+    signed_with = ("treatments",)
     articles: Any  # the reverse of articles.Article.phases, which this app does not import
 
     name = models.CharField(max_length=60, unique=True)

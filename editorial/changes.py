@@ -1,0 +1,211 @@
+"""What kind of change each revision of a page is, what readers are told of it, and who signed which exact text.
+
+Revisions themselves are django-reversion's (editorial/revisions.py). Records are written in the transaction of the save
+and never changed later.
+"""
+
+from typing import Self
+
+import reversion
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Max
+from django.utils import timezone
+from reversion.models import Revision
+
+
+def _type_of(page: models.Model | type[models.Model]) -> ContentType:
+    return ContentType.objects.get_for_model(page)
+
+
+class PageRowQuerySet(models.QuerySet):
+    """Rows that belong to a page of any kind."""
+
+    def of(self, page: models.Model) -> Self:
+        """Return the rows of one page."""
+        return self.filter(page_type=_type_of(page), page_id=page.pk)
+
+
+class ChangeRecordQuerySet(PageRowQuerySet):
+    def live(self) -> Self:
+        """Return the changes that readers saw."""
+        return self.filter(number__isnull=False)
+
+
+class ChangeRecord(models.Model):
+    """One change of one page: of what kind, and in which revision its text is.
+
+    Changes that readers see are numbered from 1 in each page. A draft has no number. The draft of a published page is
+    beside it: `typed` has the form as the editor left it, until the page is saved again.
+    """
+
+    class Kind(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        NEW = "new", "Published"
+        WORDING = "wording", "Wording: the meaning is the same"
+        UPDATE = "update", "Update: something was added or is new"
+        CORRECTION = "correction", "Correction: something was wrong"
+        SAFETY_CORRECTION = "safety-correction", "Safety correction: something was wrong and could hurt someone"
+        CHECKED = "checked", "Checked: nothing changed"
+        ARCHIVED = "archived", "Taken down"
+
+    #: Kinds that leave a sign-off in place.
+    KEEP_SIGN_OFF = frozenset({Kind.WORDING, Kind.CHECKED})
+    #: Kinds that readers are told in a sentence of the editor's.
+    NEED_NOTE = frozenset({Kind.UPDATE, Kind.CORRECTION, Kind.SAFETY_CORRECTION})
+    #: What an editor may choose when a published page is saved.
+    CHOSEN = (Kind.WORDING, Kind.UPDATE, Kind.CORRECTION, Kind.SAFETY_CORRECTION, Kind.CHECKED)
+
+    page_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, related_name="+")
+    page_id = models.PositiveBigIntegerField()
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="changes")
+    kind = models.CharField(max_length=20, choices=Kind)
+    number = models.PositiveIntegerField(null=True, blank=True)
+    note = models.CharField("what readers are told", max_length=400, blank=True)
+    digest = models.CharField(max_length=64, help_text="SHA-256 of all that readers see of the page.")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    override_reason = models.CharField(
+        max_length=300, blank=True, help_text="Why an administrator published it against a check."
+    )
+    in_review = models.BooleanField(default=False, help_text="A draft that was sent to review.")
+    typed = models.TextField(blank=True, help_text="A draft's form, URL-encoded.")
+
+    objects = ChangeRecordQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["page_type", "page_id", "number"], name="change_number_once_in_a_page")
+        ]
+        indexes = [
+            models.Index(fields=["page_type", "page_id", "-at"], name="change_of_page"),
+            models.Index(fields=["kind", "-at"], name="change_of_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.page_type} {self.page_id} on {self.at:%Y-%m-%d}"
+
+
+class Reviewer(models.Model):
+    """A clinician who signs pages: what readers are told of them."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="reviewer",
+        help_text="The account they sign with.",
+    )
+    name = models.CharField(max_length=120, help_text="As readers see it.")
+    credentials = models.CharField(max_length=120, help_text='Like "MD, addiction medicine".')
+    license_number = models.CharField(max_length=60, blank=True, help_text="For staff; readers do not see it.")
+    profile_url = models.URLField(blank=True, help_text="Where readers can check who they are.")
+    conflicts = models.CharField(
+        "conflicts of interest",
+        max_length=400,
+        help_text='What they are paid or own that could sway them. "None" if there is nothing.',
+    )
+    conflicts_on = models.DateField("stated on", default=timezone.localdate)
+    is_active = models.BooleanField("signs pages now", default=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.credentials}"
+
+
+class SignOff(models.Model):
+    """A reviewer's signature under the exact text of a page.
+
+    Pages name a reviewer only while their digest is one of these. A change of wording adds one for the new digest, with
+    `wording_changed`; any other change leaves the page without.
+    """
+
+    page_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, related_name="+")
+    page_id = models.PositiveBigIntegerField()
+    digest = models.CharField(max_length=64)
+    reviewer = models.ForeignKey(Reviewer, on_delete=models.PROTECT, related_name="sign_offs")
+    on = models.DateField(default=timezone.localdate)
+    wording_changed = models.BooleanField(default=False)
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = PageRowQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["page_type", "page_id", "digest"], name="sign_off_once_for_a_text")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reviewer}, {self.on}"
+
+
+class ReviewAnswer(models.Model):
+    """What somebody with a review link wrote about a draft."""
+
+    is_content = False  # editorial.versions: no page of readers changes with it
+
+    change = models.ForeignKey(ChangeRecord, on_delete=models.CASCADE, related_name="answers")
+    name = models.CharField(max_length=120)
+    is_fine = models.BooleanField("nothing to change", default=False)
+    words = models.TextField(blank=True, max_length=5000)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.name} on {self.at:%Y-%m-%d}"
+
+
+def record(page: models.Model, kind: str, *, note: str = "", override_reason: str = "") -> None:
+    """Record the change that the open revision makes. Call it after the page and its rows are saved.
+
+    The caller has locked the page's row, so that numbers follow each other. Raises ValidationError for a kind that
+    readers must be told of without a note, and RevisionManagementError outside of `reversion.create_revision`.
+    """
+    from editorial.digests import page_digest  # it reads models, which import this module
+
+    if kind in ChangeRecord.NEED_NOTE and not note.strip():
+        raise ValidationError("Say in a sentence what changed: readers are told.")
+    digest = page_digest(page)
+    if kind in ChangeRecord.KEEP_SIGN_OFF:
+        _carry_sign_off(page, digest)
+    last = ChangeRecord.objects.of(page).aggregate(last=Max("number"))["last"] or 0
+    reversion.add_meta(
+        ChangeRecord,
+        page_type=_type_of(page),
+        page_id=page.pk,
+        kind=kind,
+        number=None if kind == ChangeRecord.Kind.DRAFT else last + 1,
+        note=note.strip(),
+        digest=digest,
+        by=reversion.get_user(),
+        override_reason=override_reason,
+    )
+
+
+def _carry_sign_off(page: models.Model, digest: str) -> None:
+    """Let the sign-off of the text before a change of wording hold for the text after it."""
+    before = ChangeRecord.objects.of(page).live().values_list("digest", flat=True).first()
+    signed = SignOff.objects.of(page).filter(digest=before).first() if before else None
+    if signed and before != digest:
+        SignOff.objects.get_or_create(
+            page_type=signed.page_type,
+            page_id=page.pk,
+            digest=digest,
+            defaults={"reviewer": signed.reviewer, "on": signed.on, "wording_changed": True},
+        )
+
+
+def draft_beside(page: models.Model) -> ChangeRecord | None:
+    """Return the draft that is newer than what readers see of a published page, if there is one."""
+    newest = ChangeRecord.objects.of(page).select_related("by").first()
+    return newest if newest and newest.typed else None
