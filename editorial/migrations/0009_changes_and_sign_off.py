@@ -36,6 +36,8 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['-at', '-pk'],
                 'default_permissions': ('view',),
+                'indexes': [models.Index(fields=['page_type', 'page_id', '-at'], name='change_of_page'), models.Index(fields=['kind', '-at'], name='change_of_kind')],
+                'constraints': [models.UniqueConstraint(fields=('page_type', 'page_id', 'number'), name='change_number_once_in_a_page')],
             },
         ),
         migrations.CreateModel(
@@ -85,22 +87,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['-at', '-pk'],
                 'default_permissions': ('view',),
+                'constraints': [models.UniqueConstraint(fields=('page_type', 'page_id', 'digest'), name='sign_off_once_for_a_text')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='changerecord',
-            index=models.Index(fields=['page_type', 'page_id', '-at'], name='change_of_page'),
-        ),
-        migrations.AddIndex(
-            model_name='changerecord',
-            index=models.Index(fields=['kind', '-at'], name='change_of_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='changerecord',
-            constraint=models.UniqueConstraint(fields=('page_type', 'page_id', 'number'), name='change_number_once_in_a_page'),
-        ),
-        migrations.AddConstraint(
-            model_name='signoff',
-            constraint=models.UniqueConstraint(fields=('page_type', 'page_id', 'digest'), name='sign_off_once_for_a_text'),
         ),
     ]
