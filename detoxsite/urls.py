@@ -41,6 +41,7 @@ urlpatterns = [
     path("sitemap-<slug:section>.xml", sitemap_part, name="sitemap-part"),
     path(".well-known/security.txt", views.security_txt, name="security-txt"),
     path("favicon.ico", views.favicon, name="favicon"),
+    path("", include("guide.history")),
     path("", include("editorial.urls")),
     path("", include("accounts.urls")),
     path("admin/components/", admin.site.admin_view(components), name="components"),

@@ -4,6 +4,7 @@ Revisions themselves are django-reversion's (editorial/revisions.py). Records ar
 and never changed later.
 """
 
+import datetime
 from typing import Self
 
 import reversion
@@ -163,6 +164,27 @@ class ReviewAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} on {self.at:%Y-%m-%d}"
+
+
+#: How long the page itself has a correction at its top.
+ON_TOP: dict[str, datetime.timedelta] = {
+    ChangeRecord.Kind.CORRECTION: datetime.timedelta(days=30),
+    ChangeRecord.Kind.SAFETY_CORRECTION: datetime.timedelta(days=90),
+}
+
+
+def key_of(page: models.Model) -> tuple[int, int]:
+    """Return what a page's records have in common: its type and its key."""
+    return _type_of(page).pk, page.pk
+
+
+def corrections_on_top() -> dict[tuple[int, int], list[ChangeRecord]]:
+    """Return the corrections of the last 90 days, newest first, by page. One query, kept in the content snapshot."""
+    since = timezone.now() - max(ON_TOP.values())
+    found: dict[tuple[int, int], list[ChangeRecord]] = {}
+    for change in ChangeRecord.objects.live().filter(kind__in=ON_TOP, at__gt=since).defer("typed"):
+        found.setdefault((change.page_type_id, change.page_id), []).append(change)
+    return found
 
 
 def record(page: models.Model, kind: str, *, note: str = "", override_reason: str = "") -> None:

@@ -5,13 +5,15 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import jinja2
-from django.db import DatabaseError
+from django.db import DatabaseError, models
 from django.template import defaultfilters
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from markupsafe import Markup
 
+from editorial import changes
+from editorial.changes import ChangeRecord
 from editorial.markdown import PageText
 from editorial.snapshot import ContentSnapshot
 
@@ -57,6 +59,15 @@ def explained_words(page_text: PageText, macro: Callable[..., Markup]) -> Markup
     return Markup().join(
         cached(macro, term.slug, term.word, meanings.render(term.meaning).html) for term in page_text.explained_terms()
     )
+
+
+def recent_corrections(page: models.Model, snapshot: ContentSnapshot) -> list[ChangeRecord]:
+    """Return the corrections that the page says at its top, newest first; none if the database is down."""
+    try:
+        found = snapshot.keep(changes.corrections_on_top).get(changes.key_of(page), [])
+    except DatabaseError:
+        return []
+    return [change for change in found if timezone.now() - change.at < changes.ON_TOP[change.kind]]
 
 
 @jinja2.pass_context

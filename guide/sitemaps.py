@@ -55,6 +55,8 @@ class StaticPages(Section):
             "a-z",
             "card",
             "safety",
+            "changes",
+            "corrections",
             "about",
             "privacy",
             "accessibility",

@@ -24,7 +24,10 @@ from guide.doors import doors
 #: They are several times as fast as an included template, which gets a copy of the page's whole context.
 MACROS = {
     "article_list": "articles/_list.html",
+    "changes_link": "editorial/_changes.html",
+    "changes_list": "editorial/_changes.html",
     "clinic_card": "safety/clinic_card.html",
+    "corrections_box": "editorial/_changes.html",
     "crumbs": "partials/crumbs.html",
     "footer": "partials/footer.html",
     "icon": "pictures/icon.html",
@@ -77,6 +80,7 @@ def environment(**options: Any) -> jinja2.Environment:
         "nav_link": tags.nav_link,
         "cached": tags.cached,
         "doors": doors,
+        "recent_corrections": tags.recent_corrections,
         "state_title": wording.state_title,
         "structured_page": structured.structured_page,
         "structured_site": structured.structured_site,

@@ -38,7 +38,17 @@ ON_THE_CARD = {
 }
 LISTS = {"/", "/emergency/", "/card/", "/plan/", "/notes.html"}
 #: Forms and what is about the site itself lead nobody to stop.
-OTHERS = {"/contact/", "/about/", "/privacy/", "/accessibility/", "/safety/", "/a-z/", "/search/"}
+OTHERS = {
+    "/contact/",
+    "/about/",
+    "/privacy/",
+    "/accessibility/",
+    "/safety/",
+    "/a-z/",
+    "/search/",
+    "/changes/",
+    "/corrections/",
+}
 FORMS = {"/phases/now/", "/phases/now/check-in/"}
 
 

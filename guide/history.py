@@ -1,0 +1,193 @@
+"""What changed: the history of each page, its old versions, the changes of the whole guide, and its corrections."""
+
+import datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.syndication.views import Feed
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path, reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.views.decorators.http import require_safe
+from reversion.errors import RevertError
+
+from articles.article_page import detail_context
+from articles.models import Article
+from editorial import revisions, snapshot
+from editorial.changes import ChangeRecord
+from editorial.publishing import ReviewedPage
+from editorial.reading import ReaderRequest, reading_page
+from phases.models import Phase, TreatmentOption
+from phases.views import phase_context, treatment_context
+
+Kind = ChangeRecord.Kind
+#: What the list and the feed of the whole guide tell. A page's own list has changes of wording and checks, too.
+TOLD = (Kind.NEW, Kind.UPDATE, Kind.CORRECTION, Kind.SAFETY_CORRECTION, Kind.ARCHIVED)
+CORRECTIONS = (Kind.CORRECTION, Kind.SAFETY_CORRECTION)
+PAGE_SIZE = 50
+
+
+class Shown(NamedTuple):
+    """How pages of one model are shown: their template, their name in it, and what else it needs."""
+
+    template: str
+    name: str
+    context: Callable[[Any], dict]
+
+
+PAGES: dict[type[ReviewedPage], Shown] = {
+    Article: Shown("articles/detail.html", "article", lambda page: detail_context(page, snapshot.current())),
+    Phase: Shown("phases/detail.html", "phase", phase_context),
+    TreatmentOption: Shown("phases/treatment_detail.html", "treatment", treatment_context),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """A change and the page that it is of, as readers are told."""
+
+    change: ChangeRecord
+    page: ReviewedPage
+
+    @property
+    def at(self) -> datetime.datetime:
+        """Return when readers saw it: a page can be published ahead of its time."""
+        live_from = self.page.published_at if self.change.kind == Kind.NEW else None
+        return max(self.change.at, live_from) if live_from else self.change.at
+
+    @property
+    def then(self) -> str:
+        """Return the address of the page as it was after the change."""
+        return f"{self.page.get_absolute_url()}v/{self.change.number}/"
+
+
+def _known(model: type[ReviewedPage]) -> QuerySet[ReviewedPage]:
+    """Return what readers may see, or could see until it was taken down."""
+    return model.objects.published() | model.objects.taken_down()
+
+
+def _told(changes: Iterable[ChangeRecord]) -> list[Told]:
+    """Return the changes whose pages readers know. A query for each kind of page among them."""
+    changes, found = list(changes), {}
+    for model in PAGES:
+        page_type = ContentType.objects.get_for_model(model).pk
+        keys = {change.page_id for change in changes if change.page_type_id == page_type}
+        for page in _known(model).filter(pk__in=keys).defer(*model.markdown_fields) if keys else ():
+            found[page_type, page.pk] = page
+    pairs = ((change, found.get((change.page_type_id, change.page_id))) for change in changes)
+    return [Told(change, page) for change, page in pairs if page]
+
+
+@reading_page()
+@require_safe
+def page_changes(request: ReaderRequest, slug: str, model: type[ReviewedPage]) -> HttpResponse:
+    """Show what changed on a page, newest first, each with the text of then."""
+    request.private_address = ""  # old texts have no private version
+    page = get_object_or_404(_known(model), slug=slug)
+    told = [Told(change, page) for change in ChangeRecord.objects.of(page).live()]
+    return render(request, "pages/page_changes.html", {"page": page, "told": told})
+
+
+@reading_page()
+@require_safe
+def old_version(request: ReaderRequest, slug: str, number: int, model: type[ReviewedPage]) -> HttpResponse:
+    """Show a page as it was, marked as old, with today's help lines and no claim to search engines."""
+    request.private_address = ""
+    page = get_object_or_404(_known(model), slug=slug)
+    change = get_object_or_404(ChangeRecord.objects.of(page).live(), number=number)
+    version = revisions.history(page).filter(revision=change.revision_id).first()
+    try:
+        then = revisions.page_as_of(version) if version else None
+    except RevertError:  # a release with other fields kept it
+        then = None
+    if then is None:
+        raise Http404
+    then.slug = page.slug
+    template, name, context = PAGES[model]
+    newest = change.number == ChangeRecord.objects.of(page).live().values_list("number", flat=True).first()
+    values = {
+        name: then,
+        **context(then),
+        "old_version": Told(change, page),
+        "is_newest": newest and page.is_published(),
+        "canonical_url": f"{settings.SITE_URL}{page.get_absolute_url()}",
+    }
+    return render(request, template, values)
+
+
+@reading_page(query=("page",))
+@require_safe
+def changes(request: HttpRequest) -> HttpResponse:
+    """Show what changed in the whole guide, newest first."""
+    return _list(request, "pages/changes.html", TOLD)
+
+
+@reading_page(query=("page",))
+@require_safe
+def corrections(request: HttpRequest) -> HttpResponse:
+    """Show everything that was wrong and was put right, also when there is nothing."""
+    return _list(request, "pages/corrections.html", CORRECTIONS)
+
+
+def _list(request: HttpRequest, template: str, kinds: tuple[str, ...]) -> HttpResponse:
+    asked = request.GET.get("page", "1")
+    if not (asked.isascii() and asked.isdigit() and 0 < int(asked) < 10_000):
+        raise Http404
+    number, begin = int(asked), (int(asked) - 1) * PAGE_SIZE
+    rows = list(ChangeRecord.objects.live().filter(kind__in=kinds).defer("typed")[begin : begin + PAGE_SIZE + 1])
+    if begin and not rows:
+        raise Http404
+    context = {"told": _told(rows[:PAGE_SIZE]), "number": number, "has_next": len(rows) > PAGE_SIZE}
+    return render(request, template, context)
+
+
+class Changes(Feed):
+    """What changed in the guide, for feed readers and for those who translate or quote it."""
+
+    feed_type = Atom1Feed
+    title = f"{settings.SITE_NAME}: what changed"
+    subtitle = "New pages, updates and corrections, in a sentence each."
+    author_name = settings.SITE_NAME
+
+    def link(self) -> str:
+        return reverse("changes")
+
+    def items(self) -> list[Told]:
+        return _told(ChangeRecord.objects.live().filter(kind__in=TOLD).defer("typed")[:PAGE_SIZE])
+
+    def item_title(self, item: Told) -> str:
+        return f"{item.change.get_kind_display().partition(':')[0]}: {item.page}"
+
+    def item_description(self, item: Told) -> str:
+        return item.change.note
+
+    def item_link(self, item: Told) -> str:
+        return item.then
+
+    def item_pubdate(self, item: Told) -> datetime.datetime:
+        return item.at
+
+    item_updateddate = item_pubdate
+
+    def item_categories(self, item: Told) -> list[str]:
+        return [item.change.kind]
+
+
+def _of_pages() -> Iterable[URLPattern]:
+    for prefix, model in (("articles", Article), ("phases", Phase), ("treatments", TreatmentOption)):
+        arguments = {"model": model}
+        yield path(f"{prefix}/<slug:slug>/changes/", page_changes, arguments, name=f"{prefix}-changes")
+        yield path(f"{prefix}/<slug:slug>/v/<int:number>/", old_version, arguments, name=f"{prefix}-version")
+
+
+urlpatterns = [
+    path("changes/", changes, name="changes"),
+    path("changes/feed/", reading_page()(Changes()), name="changes-feed"),
+    path("corrections/", corrections, name="corrections"),
+    *_of_pages(),
+]
