@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import pre_save
 
 
 class EditorialConfig(AppConfig):
@@ -7,6 +8,8 @@ class EditorialConfig(AppConfig):
     is_content = True  # editorial.versions follows its models
 
     def ready(self) -> None:
-        from editorial import versions
+        from editorial import links, versions
 
         versions.follow_changes()
+        for model in versions.content_models():
+            pre_save.connect(links.keep_direction, sender=model, dispatch_uid=f"direction-{model.__name__}")

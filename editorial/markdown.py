@@ -18,6 +18,7 @@ from markdown.extensions.toc import TocExtension, slugify_unicode
 from editorial import bounds
 from editorial.glossary import Forms, Glossary
 from editorial.house_rules import CITATION, KEY, HouseRules
+from editorial.links import TURNING, is_foreign_path, is_own_picture
 from editorial.models import GlossaryTerm, Source
 
 #: Texts whose HTML is cached in each process: some megabytes. Converting one takes ten times as long as its page.
@@ -43,7 +44,9 @@ ALLOWED_SCHEMES = {"https", "mailto", "tel", "sms"}
 
 def _own_attributes(tag: str, name: str, value: str) -> str | None:
     """Allow pictures from this site only: another host would learn who reads what."""
-    if (tag, name) == ("img", "src") and not re.fullmatch(r"/(media|static)/[\w./-]+", value):
+    if (tag, name) == ("img", "src") and not is_own_picture(value):
+        return None
+    if name == "href" and is_foreign_path(value):
         return None
     if name == "class" and value not in {"cite", "fold", "word"}:
         return None
@@ -108,7 +111,8 @@ class PageText:
         ids: dict[str, str] = {}
 
         def with_own_id(heading: re.Match[str]) -> str:
-            ids[heading[2]] = _unique(heading[2], self.heading_ids)
+            own = f"section-{heading[2]}" if NEEDED_IDS.fullmatch(heading[2]) else heading[2]
+            ids[heading[2]] = _unique(own, self.heading_ids)
             return f'{heading[1]}{ids[heading[2]]}"'
 
         html = _HEADING.sub(with_own_id, html)
@@ -125,6 +129,9 @@ class PageText:
         number = self.numbers.setdefault(key, len(self.numbers) + 1)
         return f'<a href="#source-{number}" aria-label="Source {number}">[{number}]</a>'
 
+
+#: Ids of every page's own parts, sources and words, which no heading of a text may take. A view adds those of its page.
+NEEDED_IDS = re.compile(r"main|top|related|print|.*-title|footer-.*|source-\d+|(?:word|uses)-.*")
 
 #: As `convert` writes them. nh3 escapes `<` in text and attributes, so neither pattern matches there.
 _CITATION = re.compile(r'<sup class="cite">[^<]*</sup>')
@@ -144,7 +151,7 @@ def convert(text: str, forms: Forms = (), explained: tuple[str, ...] = ()) -> Co
     converter = Markdown(extensions=["tables", "sane_lists", toc, rules, bounds.Bounded()], output_format="html")
     try:
         bounds.check(text)
-        converted = converter.convert(text.replace("\x00", ""))
+        converted = converter.convert(text.replace("\x00", "").translate(TURNING))
     except bounds.TooMuchMarkup as error:
         return Converted(linebreaks(text, autoescape=True), refusal=str(error))
     except RecursionError:

@@ -1,7 +1,7 @@
 """How long and how hard a text is: words, minutes and reading grade.
 
-The grade is our own: textstat takes 79 MB and 0.8 seconds in each process that uses it, for one number. On starter texts
-ours is 0.2 above it on average, as textstat hears three syllables in "medetomidine" and we hear five.
+The grade is our own: textstat takes 79 MB and 0.8 seconds in each process that uses it, for one number. On the
+starter's texts ours is 0.2 above it on average, as textstat hears three syllables in "medetomidine" and we hear five.
 """
 
 import re

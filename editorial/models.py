@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from editorial import opening, phones
 from editorial.changes import ChangeRecord, ReviewAnswer, Reviewer, SignOff
+from editorial.links import safe_url
 from editorial.opening import OpeningTime, SpecialDay
 from editorial.page_reports import PageReport
 from editorial.unsaved import UnsavedForm
@@ -201,9 +202,14 @@ class HelpLine(models.Model):
         return self.name
 
     @property
+    def link(self) -> str:
+        """Return its website's address for a link."""
+        return safe_url(self.url)
+
+    @property
     def site(self) -> str:
         """Return its website as people say it: findtreatment.gov."""
-        return (urlsplit(self.url).hostname or "").removeprefix("www.")
+        return (urlsplit(self.link).hostname or "").removeprefix("www.")
 
     @property
     def tel(self) -> str:

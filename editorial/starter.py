@@ -42,8 +42,10 @@ def load_item(
     item = _item(model, key)
     row = model._default_manager.filter(**({"pk": item.object_id} if item else key)).first()
     if item is None and row is None:
+        row = model(**key, **values)
+        _check(row, values)
         with transaction.atomic():
-            row = model._default_manager.create(**key, **values)
+            row.save(force_insert=True)
             _relate(row, related)
             StarterItem.objects.create(**_identity(model, key), object_id=row.pk, digest=wanted)
         return "added"
@@ -56,6 +58,7 @@ def load_item(
     with transaction.atomic():
         for field, value in values.items():
             setattr(row, field, value)
+        _check(row, values)
         row.save()
         _relate(row, related)
         item.digest = wanted
@@ -127,6 +130,11 @@ def _rename(model: type[models.Model], key: Values, was: Iterable[str]) -> None:
                 moved(before, row.get_absolute_url())
             item.key = key["slug"]
             item.save(update_fields=["key"])
+
+
+def _check(row: models.Model, values: Values) -> None:
+    """Raise ValidationError for what no form would take."""
+    row.clean_fields(exclude={field.name for field in row._meta.fields} - values.keys())
 
 
 def _relate(row: models.Model, related: Related) -> None:

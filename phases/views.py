@@ -6,12 +6,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from editorial.markdown import PageText
 from editorial.reading import reading_page
 from phases import timeline
 from phases.compare import CompareForm
 from phases.compare import compare as compare_options
 from phases.models import Phase, Symptom, TreatmentOption, by_area, by_hours
 from phases.outlook import on_the_hill
+
+#: Ids in the templates of these pages, which no heading of a text may take.
+STAGE_IDS = ("what-helps", "get-help", "symptoms", "treatments", "next", "overview", "hours", "stretch")
+SYMPTOM_IDS = ("helps", "worry", "long", "hours", "line-d", "line-t", "stretch")
+TREATMENT_IDS = ("get", "use")
 
 
 @reading_page()
@@ -33,7 +39,9 @@ def phase(request: HttpRequest, slug: str) -> HttpResponse:
 def phase_context(phase: Phase) -> dict:
     """Return what the template needs besides the stage; the preview in the admin needs the same."""
     stages = list(Phase.objects.published())
+    ids = {*STAGE_IDS, *(symptom.slug for symptom in phase.symptoms.all())}
     return {
+        "page_text": PageText(heading_ids=ids),
         "hours": by_hours(phase.symptoms.all()),
         "hill": on_the_hill(phase.onset_from, phase.end_to),
         "treatments": TreatmentOption.objects.published().filter(phases=phase),
@@ -58,6 +66,7 @@ def symptom(request: HttpRequest, slug: str) -> HttpResponse:
     shown = get_object_or_404(symptoms, slug=slug)
     context = {
         "symptom": shown,
+        "page_text": PageText(heading_ids=set(SYMPTOM_IDS)),
         "near": symptoms.filter(area=shown.area).exclude(pk=shown.pk),
         "timeline": timeline.of_symptom(shown, list(Phase.objects.published())),
     }
@@ -97,6 +106,7 @@ def treatment(request: HttpRequest, slug: str) -> HttpResponse:
 def treatment_context(treatment: TreatmentOption) -> dict:
     """Return what the template needs besides the option; the preview in the admin needs the same."""
     return {
+        "page_text": PageText(heading_ids=set(TREATMENT_IDS)),
         "stages": treatment.phases.published(),
         "same_kind": TreatmentOption.objects.published().filter(kind=treatment.kind).exclude(pk=treatment.pk),
     }
