@@ -148,7 +148,7 @@ def detail_context(article: Article, content: snapshot.ContentSnapshot) -> dict:
     """Return what the template needs; the preview in the admin needs the same."""
     index, now = content.keep(ArticleIndex), timezone.now()
     groups = index.groups_of(article)
-    page_text = PageText(glossary=content.glossary)
+    page_text = PageText(glossary=content.glossary, content=content)
     return {
         "article": article,
         "snapshot": content,

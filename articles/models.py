@@ -52,6 +52,7 @@ class Topic(models.Model):
 class Article(ReviewedPage):
     """One page of the blog."""
 
+    linked_as = ("article", "title", "status", "published_at")
     reserved_slugs = ("feed", "topics")
     markdown_fields = ("body",)
     explains_words = True

@@ -1,4 +1,4 @@
-"""This site's own Markdown rules: no raw HTML, citations, one title, folds, words explained."""
+"""This site's own Markdown rules: no raw HTML, citations, one title, folds, words explained, boxes and names."""
 
 import re
 from xml.etree.ElementTree import Element, SubElement  # noqa: S405 - builds elements, parses nothing
@@ -9,6 +9,7 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
+from editorial.blocks import NAME, Boxes, Fences, Names
 from editorial.glossary import ExplainWords, Forms
 
 KEY = r"@([a-z0-9][a-z0-9-]*)"
@@ -26,6 +27,9 @@ class HouseRules(Extension):
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's own name
         md.preprocessors.deregister("html_block")
         md.inlinePatterns.deregister("html")
+        md.preprocessors.register(Fences(md), "fences", 25)
+        md.inlinePatterns.register(Names(NAME, md), "names", 176)
+        md.treeprocessors.register(Boxes(md), "boxes", 18)  # its words are text by now
         md.inlinePatterns.register(_Citations(CITATION, md), "citation", 175)
         md.treeprocessors.register(_DemoteTitle(md), "demote_title", 25)
         words = ExplainWords(md, *self._words)

@@ -16,17 +16,21 @@ from markdown import Markdown
 from markdown.extensions.toc import TocExtension, slugify_unicode
 
 from editorial import bounds
+from editorial.blocks import BOXES
+from editorial.fill import filled
 from editorial.glossary import Forms, Glossary
 from editorial.house_rules import CITATION, KEY, HouseRules
 from editorial.links import TURNING, is_foreign_path, is_own_picture
 from editorial.models import GlossaryTerm, Source
+from editorial.snapshot import ContentSnapshot
 
 #: Texts whose HTML is cached in each process: some megabytes. Converting one takes ten times as long as its page.
 CACHED_TEXTS = 512
 
 ALLOWED_TAGS = {
     *("a", "abbr", "blockquote", "br", "code", "dd", "details", "dl", "dt", "em", "h2", "h3", "h4", "hr", "img", "li"),
-    *("ol", "p", "pre", "strong", "summary", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul"),
+    *("ol", "p", "pre", "section", "span", "strong", "summary", "sup", "table", "tbody", "td", "th", "thead", "tr"),
+    "ul",
 }
 ALLOWED_ATTRIBUTES = {
     "a": {"href", "title", "class", "id", "aria-label"},
@@ -37,8 +41,11 @@ ALLOWED_ATTRIBUTES = {
     "h4": {"id"},
     "img": {"src", "alt", "title", "width", "height"},
     "ol": {"start"},
+    "section": {"class"},
+    "span": {"class"},
     "sup": {"class"},
 }
+CLASSES = {"cite", "fold", "level", "named", "word", *(box.classes for box in BOXES.values())}
 ALLOWED_SCHEMES = {"https", "mailto", "tel", "sms"}
 
 
@@ -48,7 +55,7 @@ def _own_attributes(tag: str, name: str, value: str) -> str | None:
         return None
     if name == "href" and is_foreign_path(value):
         return None
-    if name == "class" and value not in {"cite", "fold", "word"}:
+    if name == "class" and value not in CLASSES:
         return None
     return value
 
@@ -63,7 +70,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Rendered:
-    """Safe HTML and its second-level headings, but those of folds.
+    """Safe HTML and its second-level headings, but those of folds and boxes.
 
     `refusal` says why a text that would take too long is shown as typed.
     """
@@ -87,7 +94,8 @@ class Converted:
 class PageText:
     """What all Markdown on one page shares: the numbers of its sources, its words and the ids of its headings."""
 
-    known_keys: set[str] | None = None  # None: number every key; a set: mark the keys not in it
+    known_keys: set[str] | None = None  # None: number every key; a set: a preview, which marks what is not known
+    content: ContentSnapshot | None = None  # where names lead; None: as of now
     glossary: Glossary = field(default_factory=Glossary)  # empty by default
     numbers: dict[str, int] = field(default_factory=dict)
     heading_ids: set[str] = field(default_factory=set)
@@ -107,7 +115,8 @@ class PageText:
         """Turn Markdown into HTML that is safe to show, even if the author is not trusted."""
         converted = convert(text, self.glossary.forms, tuple(self.explained))
         self.explained += converted.explained
-        html = _CITATION.sub(lambda mark: self.cite(*re.findall(KEY, mark[0])), converted.html)
+        html = filled(converted.html, self.content, marks_doubts=self.known_keys is not None)
+        html = _CITATION.sub(lambda mark: self.cite(*re.findall(KEY, mark[0])), html)
         ids: dict[str, str] = {}
 
         def with_own_id(heading: re.Match[str]) -> str:
@@ -136,7 +145,7 @@ NEEDED_IDS = re.compile(r"main|top|related|print|.*-title|footer-.*|source-\d+|(
 #: As `convert` writes them. nh3 escapes `<` in text and attributes, so neither pattern matches there.
 _CITATION = re.compile(r'<sup class="cite">[^<]*</sup>')
 _HEADING = re.compile(r'(<h[2-4] id=")([^"]*)"')
-_FOLDED = re.compile(r'<summary>\s*<h2 id="([^"]*)"')
+_FOLDED = re.compile(r'<(?:summary|section class="[^"]*")>\s*<h2 id="([^"]*)"')
 
 
 @lru_cache(maxsize=CACHED_TEXTS)
@@ -201,6 +210,6 @@ def cited_keys(*texts: str) -> set[str]:
 
 def plain_text(text: str) -> str:
     """Return the words alone, for search and reading grades: no markup, no citations."""
-    html = _CITATION.sub("", convert(text).html)
+    html = _CITATION.sub("", filled(convert(text).html))
     html = re.sub(r"</(p|li|h\d|td|th|dt|dd)>", r"</\1> ", html)
     return re.sub(r"\s+", " ", unescape(strip_tags(html))).strip()

@@ -98,6 +98,8 @@ class ReviewedPage(models.Model):
         PUBLISHED = "published", "Published"
         ARCHIVED = "archived", "Archived"
 
+    #: What links by name call this kind, [[stage:peak-withdrawal]]; then its columns with title, status and time.
+    linked_as: tuple[str, str, str, str]
     #: Slugs reserved by other URLs.
     reserved_slugs: tuple[str, ...] = ()
     #: Names of the fields that hold Markdown, and so citations.

@@ -13,6 +13,7 @@ from django.db import DatabaseError
 from editorial import versions
 from editorial.glossary import Glossary
 from editorial.models import Clinic, GlossaryTerm, HelpLine, OpeningTime, Source, SpecialDay
+from editorial.named import Named, look_up
 
 Part = TypeVar("Part")
 
@@ -27,6 +28,7 @@ class ContentSnapshot:
         self.number = number
         self._expires = time.monotonic() + versions.MAX_PAGE_AGE.total_seconds()
         self._sources: dict[str, Source | None] = {}
+        self._named: dict[str, Named | None] = {}
         self._cached: dict[Callable[[], Any], Any] = {}
 
     def is_current(self, number: int) -> bool:
@@ -60,6 +62,13 @@ class ContentSnapshot:
             found = Source.objects.in_bulk(missing, field_name="key")
             self._sources |= {key: found.get(key) for key in missing}
         return {key: self._sources[key] for key in keys}
+
+    def named(self, names: Iterable[str]) -> dict[str, Named | None]:
+        """Return the page that each name in double brackets means, or None."""
+        names = list(names)
+        if missing := [name for name in names if name not in self._named]:
+            self._named |= look_up(missing)
+        return {name: self._named[name] for name in names}
 
     def keep(self, read: Callable[[], Part]) -> Part:
         """Return what `read` returns, called once: for tables of other apps."""

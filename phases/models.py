@@ -27,6 +27,7 @@ class TreatmentOption(ReviewedPage):
         AFTERCARE = "aftercare", "After detox"
         SAFETY = "safety", "Staying safe"
 
+    linked_as = ("treatment", "name", "status", "published_at")
     reserved_slugs = ("compare",)
     markdown_fields = ("what_it_does", "how_to_get_it", "may_suit", "watch_out", "compare_note", "body")
 
@@ -90,6 +91,7 @@ class PhaseQuerySet(PublishedQuerySet):
 class Phase(ReviewedPage, Course):
     """A stage of withdrawal from heroin, with its course in hours since last use."""
 
+    linked_as = ("stage", "name", "status", "published_at")
     reserved_slugs = ("now",)
     markdown_fields = ("timing_note", "overview", "what_helps", "get_help", "what_comes_next")
     kept_with = ("symptoms",)
@@ -146,6 +148,8 @@ class SymptomQuerySet(models.QuerySet["Symptom"]):
 @reversion.register()
 class Symptom(Course):
     """What a person may feel in one stage, with its own course in hours since last use."""
+
+    linked_as = ("symptom", "name", "phase__status", "phase__published_at")
 
     class Intensity(models.TextChoices):
         MILD = "mild", "Mild"

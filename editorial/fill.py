@@ -1,0 +1,47 @@
+"""Fill a converted text with what can change under it: where the pages it names are now, and drawings of ours."""
+
+import re
+from html import unescape
+from typing import Any
+
+from django.template.loader import get_template
+from django.utils import timezone
+from django.utils.html import escape
+
+from editorial import snapshot
+from editorial.blocks import DRAWINGS
+
+#: As editorial.blocks.Names marks a name; a drawing takes the place of its paragraph.
+_NAMED = re.compile(r'(<p>\s*)?<a class="named" title="([^"]*)">([^<]*)</a>(\s*</p>)?')
+
+
+def names_in(html: str) -> list[str]:
+    """Return the names that a converted text has in double brackets."""
+    return [match[2] for match in _NAMED.finditer(html)]
+
+
+def filled(html: str, content: snapshot.ContentSnapshot | None = None, marks_doubts: bool = False) -> str:
+    """Link each name to its page, as of now without `content`. What readers may not see is words without a link."""
+    if not (names := names_in(html)):
+        return html
+    found, now = (content or snapshot.current_or_last()).named(names), timezone.now()
+
+    def fill(match: re.Match[str]) -> str:
+        before, name, words, after = match.groups("")
+        kind, _, drawing = name.partition(":")
+        if kind == "picture" and drawing in DRAWINGS:
+            return drawn(drawing, unescape(words)) if before and after else f"{before}{after}"
+        page = found[name]
+        words = words or (escape(page.title) if page else "")
+        if page and page.is_live(now):
+            return f'{before}<a href="{page.path}">{words}</a>{after}'
+        doubt = f" <strong>[{'not published' if page else 'nothing has this name'}: {name}]</strong>"
+        return f"{before}{words}{doubt if marks_doubts else ''}{after}"
+
+    return _NAMED.sub(fill, html)
+
+
+def drawn(name: str, says: str) -> str:
+    """Return a drawing of ours, with words for those who do not see it."""
+    template: Any = get_template("pictures/picture.html")
+    return str(template.template.module.picture(name, says))

@@ -1,0 +1,65 @@
+"""Pages that texts link by name, as in [[stage:peak-withdrawal]]: where they are now, under whatever slug."""
+
+import datetime
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.db.models import Value
+from django.urls import resolve
+
+from editorial.models import OldAddress
+from editorial.versions import content_models
+
+_NAME = re.compile(r"([a-z]+):([\w-]+)")
+Name = tuple[str, str]  # what links call its kind, and its slug
+
+
+class Named(NamedTuple):
+    """A page as links show it."""
+
+    path: str
+    title: str
+    status: str
+    published_at: datetime.datetime | None
+
+    def is_live(self, now: datetime.datetime) -> bool:
+        return self.status == "published" and self.published_at is not None and self.published_at <= now
+
+
+def kinds() -> dict[str, Any]:
+    """Return the models of pages that have names, by what links call them."""
+    return {model.linked_as[0]: model for model in content_models() if hasattr(model, "linked_as")}
+
+
+def look_up(names: Iterable[str]) -> dict[str, Named | None]:
+    """Return the page of each name, or None. One query; two more where a page has another slug now."""
+    models = kinds()
+    wanted = {name: (match[1], match[2]) for name in names if (match := _NAME.fullmatch(name)) and match[1] in models}
+    found = _read(models, wanted.values())
+    missing = {_path(models, name): name for name in wanted.values() if name not in found}
+    if missing:
+        moved = OldAddress.objects.filter(path__in=missing).values_list("path", "leads_to")
+        called = {missing[path]: (missing[path][0], resolve(now).kwargs.get("slug", "")) for path, now in moved}
+        renamed = _read(models, called.values())
+        found |= {name: renamed[new] for name, new in called.items() if new in renamed}
+    return {name: found.get(wanted[name]) if name in wanted else None for name in names}
+
+
+def _read(models: dict[str, Any], names: Iterable[Name]) -> dict[Name, Named]:
+    slugs: dict[str, set[str]] = {}
+    for kind, slug in names:
+        slugs.setdefault(kind, set()).add(slug)
+    queries = [
+        models[kind]
+        ._default_manager.filter(slug__in=found)
+        .order_by()
+        .values_list(Value(kind), "slug", *models[kind].linked_as[1:])
+        for kind, found in slugs.items()
+    ]
+    rows = queries[0].union(*queries[1:], all=True) if queries else ()
+    return {(kind, slug): Named(_path(models, (kind, slug)), *row) for kind, slug, *row in rows}
+
+
+def _path(models: dict[str, Any], name: Name) -> str:
+    return models[name[0]](slug=name[1]).get_absolute_url()
