@@ -19,14 +19,22 @@ _CONTENT = [
 ]
 _INTAKE = ["callbacks.view_callbackrequest", "callbacks.work_callbackrequest"]
 
-#: Each name with its permissions as "app.codename".
+
+def _content(*actions: str) -> list[str]:
+    return [f"{app}.{action}_{model}" for app, model in (name.split(".") for name in _CONTENT) for action in actions]
+
+
+_EDITING = [
+    *_content("view", "add", "change", "delete"),
+    *(f"editorial.{action}_pagereport" for action in ("view", "change", "delete")),
+]
+
+#: Each name with its permissions as "app.codename". An administrator is a superuser, not a role: the right to manage
+#: users amounts to all rights. docs/roles.md has what each may do.
 ROLES: dict[str, list[str]] = {
-    "Editors": [
-        f"{app}.{action}_{model}"
-        for app, model in (name.split(".") for name in _CONTENT)
-        for action in ("view", "add", "change", "delete")
-    ]
-    + [f"editorial.{action}_pagereport" for action in ("view", "change", "delete")],
+    "Editors": _EDITING,
+    "Publishers": [*_EDITING, "editorial.publish_page"],
+    "Medical reviewers": [*_content("view"), "editorial.sign_page"],
     "Intake": _INTAKE,
     "Intake leads": [
         *_INTAKE,

@@ -23,6 +23,7 @@ from editorial.admin_fields import CheckBoxes, NamedMoment
 from editorial.clock_fields import MomentField
 from editorial.publishing import ReviewedPage, linking_to
 from editorial.revision_admin import KeepsRevisions
+from editorial.rights import NeedsRightToPublish
 
 #: By state.
 READERS_SEE = {
@@ -77,7 +78,7 @@ class KeepsOldAddress(KeepsRevisions):
             moved(before, obj.get_absolute_url())
 
 
-class ReviewedPageAdmin(CheckBoxes, KeepsOldAddress, Generic[Page]):
+class ReviewedPageAdmin(CheckBoxes, NeedsRightToPublish, KeepsOldAddress, Generic[Page]):
     """Pages for writing, previewing and publishing a page."""
 
     formfield_overrides: ClassVar[Fields] = {
@@ -167,7 +168,7 @@ class ReviewedPageAdmin(CheckBoxes, KeepsOldAddress, Generic[Page]):
             titles = ", ".join(map(str, linking))
             self.message_user(request, f"Take the links to it out of: {titles}.", messages.WARNING)
 
-    @admin.action(description="Publish the selected pages", permissions=["change"])
+    @admin.action(description="Publish the selected pages", permissions=["publish"])
     def publish(self, request: HttpRequest, queryset: models.QuerySet[Page]) -> None:
         for page in queryset:
             page.status = ReviewedPage.Status.PUBLISHED
@@ -182,12 +183,12 @@ class ReviewedPageAdmin(CheckBoxes, KeepsOldAddress, Generic[Page]):
                 self.message_user(request, f"{page} {when}.")
 
     @admin.action(
-        description="Archive the selected pages: readers are told that they were taken down", permissions=["change"]
+        description="Archive the selected pages: readers are told that they were taken down", permissions=["publish"]
     )
     def archive(self, request: HttpRequest, queryset: models.QuerySet[Page]) -> None:
         self._take_away(request, queryset, ReviewedPage.Status.ARCHIVED, "Archived.")
 
-    @admin.action(description="Take the selected pages back to draft", permissions=["change"])
+    @admin.action(description="Take the selected pages back to draft", permissions=["publish"])
     def withdraw(self, request: HttpRequest, queryset: models.QuerySet[Page]) -> None:
         self._take_away(request, queryset, ReviewedPage.Status.DRAFT, "Taken back to draft.")
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import reverse
 
+from articles.models import Article
 from callbacks.models import CallbackRequest
 from tests.accounts.helpers import SET_UP
 from tests.callbacks.helpers import JPEG, File, page_of, post_form, step
@@ -18,23 +21,37 @@ from tests.factories import make_article, make_staff
 
 pytestmark = pytest.mark.django_db
 
-WHO = ["anonymous", "closed", "editor", "intake", "lead", "superuser without factor", "superuser"]
-EVERYBODY = set(WHO)
-EDITORS, INTAKE, LEADS = {"editor", "superuser"}, {"intake", "lead", "superuser"}, {"lead", "superuser"}
-STAFF = EDITORS | INTAKE
-SUPERUSERS = {"superuser"}
+ROLES = {
+    "intake": "Intake",
+    "lead": "Intake leads",
+    "reviewer": "Medical reviewers",
+    "editor": "Editors",
+    "publisher": "Publishers",
+}
+WHO = ["anonymous", "closed", "superuser without factor", *ROLES, "superuser"]
+EVERYBODY, SUPERUSERS = set(WHO), {"superuser"}
+INTAKE, LEADS = {"intake", "lead", "superuser"}, {"lead", "superuser"}
+PUBLISHERS = {"publisher", "superuser"}
+EDITORS = {"editor"} | PUBLISHERS
+CONTENT_READERS = {"reviewer"} | EDITORS
+STAFF = CONTENT_READERS | INTAKE
 CONTENT = {"articles", "editorial", "phases"}
 
 
 @dataclass(frozen=True)
 class Row:
-    """An address, what is sent to it, and who gets through. `scripted`: refusals come as 403, never as a page."""
+    """An address, what is sent to it, and who gets through.
+
+    `scripted`: refusals come as 403, never as a page. `done` says whether what was sent had its effect, for an address
+    that leads back to the list in any case.
+    """
 
     name: str
     path: str | Callable[[CallbackRequest], str]
     may: set[str]
     post: dict | Callable[[], dict] | None = None
     scripted: bool = False
+    done: Callable[[], bool] | None = None
 
 
 def _upload() -> dict:
@@ -43,6 +60,18 @@ def _upload() -> dict:
 
 def _step(name: str, *more: str) -> Callable[[CallbackRequest], str]:
     return lambda request: step(name, request, *more)
+
+
+def _article(page: str = "change", **values) -> Callable[[CallbackRequest], str]:
+    return lambda request: f"/admin/articles/article/{make_article(**values).pk}/{page}/"
+
+
+def _picked(action: str) -> Callable[[], dict]:
+    return lambda: {"action": action, "_selected_action": [make_article(status="in-review").pk]}
+
+
+def _is(state: str) -> Callable[[], bool]:
+    return lambda: Article.objects.filter(status=state).exists()
 
 
 ROWS = [
@@ -57,22 +86,33 @@ ROWS = [
     Row("admin index", "/admin/", STAFF),
     Row("list of tasks", "/admin/django_tasks_database/dbtaskresult/", SUPERUSERS),
     Row("admin scripts", "/admin/jsi18n/", STAFF),
-    Row("list of articles", "/admin/articles/article/", EDITORS),
+    Row("list of articles", "/admin/articles/article/", CONTENT_READERS),
+    Row("read a draft", _article(status="draft"), CONTENT_READERS),
+    Row("preview a draft", _article("preview", status="draft"), CONTENT_READERS),
+    Row("history of an article", _article("history"), CONTENT_READERS),
     Row("add an article", "/admin/articles/article/add/", EDITORS),
     Row("store an article", "/admin/articles/article/add/", EDITORS, post={"title": ""}),
-    Row("change an article", lambda _: f"/admin/articles/article/{make_article().pk}/change/", EDITORS),
-    Row("preview an article", lambda _: f"/admin/articles/article/{make_article().pk}/preview/", EDITORS),
-    Row("delete an article", lambda _: f"/admin/articles/article/{make_article().pk}/delete/", SUPERUSERS),
-    Row("history of an article", lambda _: f"/admin/articles/article/{make_article().pk}/history/", EDITORS),
+    Row("change a draft", _article(status="draft"), EDITORS, post={"title": ""}),
+    Row("change a published article", _article(), PUBLISHERS, post={"title": ""}),
+    *(
+        Row(f"{name} an article", "/admin/articles/article/", PUBLISHERS, post=_picked(name), done=_is(state))
+        for name, state in (("publish", "published"), ("archive", "archived"))
+    ),
     Row("deleted articles", "/admin/articles/article/deleted/", EDITORS),
-    Row("glossary", "/admin/editorial/glossaryterm/", EDITORS),
+    Row("delete an article", _article("delete"), SUPERUSERS),
+    Row("list of stages", "/admin/phases/phase/", CONTENT_READERS),
+    Row("list of treatments", "/admin/phases/treatmentoption/", CONTENT_READERS),
+    Row("list of topics", "/admin/articles/topic/", CONTENT_READERS),
+    Row("list of sources", "/admin/editorial/source/", CONTENT_READERS),
+    Row("add a source", "/admin/editorial/source/add/", EDITORS),
+    Row("glossary", "/admin/editorial/glossaryterm/", CONTENT_READERS),
     Row("add a word", "/admin/editorial/glossaryterm/add/", EDITORS),
-    Row("old addresses", "/admin/editorial/oldaddress/", EDITORS),
-    Row("list of stages", "/admin/phases/phase/", EDITORS),
-    Row("list of help lines", "/admin/editorial/helpline/", EDITORS),
+    Row("clinic details and opening times", "/admin/editorial/clinic/", CONTENT_READERS),
+    Row("list of help lines", "/admin/editorial/helpline/", CONTENT_READERS),
+    Row("add a help line", "/admin/editorial/helpline/add/", EDITORS),
+    Row("old addresses", "/admin/editorial/oldaddress/", CONTENT_READERS),
     Row("list of page reports", "/admin/editorial/pagereport/", EDITORS),
     Row("say what is wrong with a page", "/feedback/", EVERYBODY, post={"words": ""}),
-    Row("list of sources", "/admin/editorial/source/", EDITORS),
     Row("list of requests", "/admin/callbacks/callbackrequest/", INTAKE),
     Row("a request", page_of, INTAKE),
     Row("a request's file", _step("file", "file_1"), INTAKE),
@@ -104,8 +144,7 @@ def request_(client) -> CallbackRequest:
 
 def come_as(client, who: str) -> None:
     """Signs `client` in; the account that is closed is closed after that, as when somebody leaves."""
-    roles = {"editor": ("Editors",), "closed": ("Editors", "Intake leads"), "intake": ("Intake",)}
-    roles |= {"lead": ("Intake leads",)}
+    roles = {name: (role,) for name, role in ROLES.items()} | {"closed": ("Publishers", "Intake leads")}
     if who != "anonymous":
         user = make_staff(
             "somebody",
@@ -126,6 +165,8 @@ def answer(client, row: Row, request: CallbackRequest) -> str:
         response = client.post(path, row.post() if callable(row.post) else row.post)
     if response.streaming:
         list(response.streaming_content)  # to its end, which closes what it reads
+    if row.done and response.headers.get("Location", path) == path and response.status_code != 403:
+        return "in" if row.done() else "refused"
     if response.status_code == 302:
         places = {SET_UP: "set up", reverse("admin:login"): "sign in", "/admin/": "in"}
         return places[response["Location"].split("?")[0]]
@@ -151,6 +192,20 @@ def test_access(client, request_, who):
                 wrong[row.name] = f"{given}, not {expected(row, who)}"
             transaction.set_rollback(True)
     assert wrong == {}
+
+
+COLUMNS = {"anonymous": "Anyone"} | ROLES | {"superuser": "Administrators"}
+
+
+def table() -> str:
+    lines = [["", *COLUMNS.values()], ["---"] * (len(COLUMNS) + 1)]
+    lines += [[row.name, *("yes" if who in row.may else "" for who in COLUMNS)] for row in ROWS]
+    return "".join(f"| {' | '.join(line)} |\n".replace("  ", " ") for line in lines)
+
+
+def test_documentation_has_this_table():
+    text = (Path(settings.BASE_DIR) / "docs" / "roles.md").read_text()
+    assert table() in text, f"Put this into docs/roles.md:\n{table()}"
 
 
 def test_table_names_every_list_of_what_is_not_content():

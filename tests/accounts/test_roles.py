@@ -1,11 +1,16 @@
 """Roles are there after `migrate`, complete, and keep apart what must be kept apart."""
 
+from importlib import import_module
+
 import pytest
-from django.contrib.auth.models import Group, Permission
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission, User
+from django.db import connection
 
 from accounts import roles
 from tests import state
 from tests.built import migrated
+from tests.factories import make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -25,12 +30,26 @@ def test_role_has_all_its_rights_that_exist_and_no_others(role):
     assert rights(role) == set(roles.ROLES[role]) & existing()
 
 
-def test_editors_touch_content_only_and_intake_callbacks_only():
-    assert {name.split(".")[0] for name in roles.ROLES["Editors"]} == {"articles", "editorial", "phases"}
-    assert rights("Editors") == set(roles.ROLES["Editors"]), "every right of an editor exists"
+def test_roles_of_content_have_no_right_to_requests_and_the_other_way_round():
+    for role in ("Editors", "Publishers", "Medical reviewers"):
+        assert {name.split(".")[0] for name in roles.ROLES[role]} == {"articles", "editorial", "phases"}
+        assert rights(role) == set(roles.ROLES[role]), "every one of these rights exists"
     for role in ("Intake", "Intake leads"):
         assert {name.split(".")[0] for name in roles.ROLES[role]} == {"callbacks"}
     assert set(roles.ROLES["Intake"]) < set(roles.ROLES["Intake leads"])
+    assert set(roles.ROLES["Publishers"]) - set(roles.ROLES["Editors"]) == {"editorial.publish_page"}
+
+
+def test_editors_of_the_release_before_go_on_publishing_and_those_who_come_later_do_not():
+    upgrade = import_module("accounts.migrations.0002_roles").keep_their_right
+    Group.objects.filter(name="Publishers").delete()
+    make_staff("before", roles=("Editors",))
+    for username in ("later", "even later"):
+        upgrade(apps, connection.schema_editor())
+        roles.complete()
+        make_staff(username, roles=("Editors",))
+    may = [user.username for user in User.objects.all() if user.has_perm("editorial.publish_page")]
+    assert may == ["before"]
 
 
 def test_only_leads_export_erase_open_originals_and_see_the_record():

@@ -53,7 +53,7 @@ def bring_back(client, version):
 
 
 def other_editor(client):
-    make_staff("other", roles=("Editors",))
+    make_staff("other", roles=("Publishers",))
     client.login(username="other", password=PASSWORD)
     return client
 

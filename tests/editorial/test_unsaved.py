@@ -75,7 +75,7 @@ def test_thrown_away_is_gone(admin):
 def test_two_who_write_on_one_page_are_told_of_each_other(admin, client):
     article = make_article()
     type_into(admin, article, body="Typed")
-    make_staff("other", roles=("Editors",))
+    make_staff("other", roles=("Publishers",))
     client.login(username="other", password=PASSWORD)
     assert "is writing on this page too" in client.get(address(article)).content.decode()
     assert len(type_into(client, article, body="Mine").json()["others"]) == 1
@@ -136,7 +136,7 @@ def test_zero_bytes_are_not_kept(admin):
 
 def test_two_who_write_new_pages_do_not_write_on_one_page(admin, client):
     admin.post("/admin/articles/article/add/typing/", {"title": "Mine"})
-    make_staff("other", roles=("Editors",))
+    make_staff("other", roles=("Publishers",))
     client.login(username="other", password=PASSWORD)
     assert "is writing on this page too" not in client.get("/admin/articles/article/add/").content.decode()
     assert client.post("/admin/articles/article/add/typing/", {"title": "Another"}).json() == {"others": []}
