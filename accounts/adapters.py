@@ -7,6 +7,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
@@ -94,6 +95,18 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def decrypt(self, encrypted_text: str) -> str:
         return secrets.unseal(encrypted_text)
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """A passkey belongs to the host's name: under another it does not work."""
+        return super().get_public_key_credential_rp_entity() | {"name": settings.SITE_NAME}
+
+    def get_public_key_credential_user_entity(self, user: User) -> dict:
+        name = user.get_username()
+        return super().get_public_key_credential_user_entity(user) | {"name": name, "display_name": name}
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        count = Authenticator.objects.filter(user=user, type=type).count()
+        return f"Passkey {count + 1}" if count else "Passkey"
 
     def get_totp_label(self, user: User) -> str:
         return user.get_username()

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts import sessions
 from editorial.admin_fields import CheckBoxes
 
 admin.site.unregister([Authenticator, EmailAddress, User, Group])
@@ -58,7 +59,7 @@ class StaffUserAdmin(ForSuperusers, CheckBoxes, UserAdmin):
 
     @admin.display(description="second factor", boolean=True)
     def second_factor(self, user: User) -> bool:
-        return any(factor.type == Authenticator.Type.TOTP for factor in user.authenticator_set.all())  # type: ignore[attr-defined]
+        return sessions.has_second_factor([[factor.pk, factor.type] for factor in user.authenticator_set.all()])  # type: ignore[attr-defined]
 
     @admin.action(description="Reset second factor and sign out")
     def reset_second_factor(self, request: HttpRequest, users: QuerySet[User]) -> None:

@@ -6,6 +6,7 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as code_forms
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn import forms as passkey_forms
 from django import forms
 from django.contrib.auth.models import User
 
@@ -91,3 +92,22 @@ class SetUpAppForm(_LimitedCode, ActivateTOTPForm):
 
     def _use_up(self, code: str) -> None:
         """There is no authenticator yet: the view does this once there is one."""
+
+
+class AddPasskeyForm(passkey_forms.AddWebAuthnForm):
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        _name_it(self)
+
+
+class RenamePasskeyForm(passkey_forms.EditWebAuthnForm):
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        _name_it(self)
+
+
+def _name_it(form: forms.Form) -> None:
+    """A name of 60 characters at most; an empty one becomes "Passkey"."""
+    form.fields["name"] = forms.CharField(
+        label="Its name", max_length=60, required=False, help_text="Like “My phone” or “Blue key”."
+    )

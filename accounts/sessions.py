@@ -45,8 +45,8 @@ def factors_of(user: User | AnonymousUser) -> list[list]:
 
 
 def has_second_factor(factors: list[list]) -> bool:
-    """Return whether there is an app: recovery codes only replace a lost one."""
-    return any(kind == Authenticator.Type.TOTP for _, kind in factors)
+    """Return whether there is an app or a passkey: recovery codes only replace a lost one."""
+    return any(kind != Authenticator.Type.RECOVERY_CODES for _, kind in factors)
 
 
 def now() -> float:

@@ -6,7 +6,8 @@ Nobody signs up, and no password is reset by mail: a colleague who may manage us
 from allauth.account import views as account
 from allauth.mfa.base import views as factor
 from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
-from django.urls import path
+from allauth.mfa.webauthn.views import EditWebAuthnView
+from django.urls import path, reverse_lazy
 from django.views.generic import RedirectView
 
 from accounts import views
@@ -18,11 +19,19 @@ urlpatterns = [
     path("staff/sign-out/", account.logout, name="account_logout"),
     path("staff/confirm/", account.reauthenticate, name="account_reauthenticate"),
     path("staff/confirm/code/", factor.reauthenticate, name="mfa_reauthenticate"),
+    path("staff/confirm/passkey/", views.ConfirmByPasskey.as_view(), name="mfa_reauthenticate_webauthn"),
     path("staff/password/", account.password_change, name="account_change_password"),
     path("staff/second-factor/", factor.index, name="mfa_index"),
     path("staff/second-factor/app/", views.SetUpApp.as_view(), name="mfa_activate_totp"),
     path("staff/second-factor/app/picture.svg", views.app_picture, name="app_picture"),
     path("staff/second-factor/app/remove/", views.RemoveApp.as_view(), name="mfa_deactivate_totp"),
+    path("staff/second-factor/passkeys/add/", views.AddPasskey.as_view(), name="mfa_add_webauthn"),
+    path(
+        "staff/second-factor/passkeys/<int:pk>/",
+        EditWebAuthnView.as_view(success_url=reverse_lazy("mfa_index")),
+        name="mfa_edit_webauthn",
+    ),
+    path("staff/second-factor/passkeys/<int:pk>/remove/", views.RemovePasskey.as_view(), name="mfa_remove_webauthn"),
     path("staff/second-factor/codes/", ViewRecoveryCodesView.as_view(), name="mfa_view_recovery_codes"),
     path("staff/second-factor/codes/new/", views.NewRecoveryCodes.as_view(), name="mfa_generate_recovery_codes"),
     # These replace the admin's own, which ignore the second factor:

@@ -5,13 +5,15 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
+from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnView, RemoveWebAuthnView
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from django.views.generic.edit import FormView
 
 from accounts import sessions, totp
 
@@ -43,6 +45,19 @@ class SetUpApp(_ChangesFactors, ActivateTOTPView):
 
 class RemoveApp(_ChangesFactors, DeactivateTOTPView):
     pass
+
+
+class AddPasskey(_ChangesFactors, AddWebAuthnView):
+    pass
+
+
+class RemovePasskey(_ChangesFactors, RemoveWebAuthnView):
+    success_url = reverse_lazy("mfa_index")
+
+
+class ConfirmByPasskey(ReauthenticateWebAuthnView):
+    #: allauth's own leads to the sign-in, which nobody who is signed in sees.
+    form_invalid = FormView.form_invalid
 
 
 class NewRecoveryCodes(_ChangesFactors, GenerateRecoveryCodesView):

@@ -79,6 +79,10 @@ class ChangeRecord(models.Model):
     class Meta:
         ordering = ["-at", "-pk"]
         default_permissions = ("view",)
+        permissions = [
+            ("publish_page", "Can publish pages and take them down"),
+            ("sign_page", "Can sign pages as their medical reviewer"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["page_type", "page_id", "number"], name="change_number_once_in_a_page")
         ]

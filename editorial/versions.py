@@ -34,10 +34,6 @@ class ContentVersion(models.Model):
 
     class Meta:
         app_label = "editorial"
-        permissions = [
-            ("publish_page", "Can publish pages and take them down"),
-            ("sign_page", "Can sign pages as their medical reviewer"),
-        ]
 
     def __str__(self) -> str:
         return str(self.number)

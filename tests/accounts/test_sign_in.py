@@ -37,7 +37,7 @@ def test_there_is_no_sign_up_and_no_reset_by_mail(client, path):
     assert not User.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["account_signup", "account_reset_password", "account_email", "mfa_add_webauthn"])
+@pytest.mark.parametrize("name", ["account_signup", "account_reset_password", "account_email", "mfa_login_webauthn"])
 def test_addresses_that_are_not_needed_are_not_there(name):
     with pytest.raises(NoReverseMatch):
         reverse(name)

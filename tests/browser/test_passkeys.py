@@ -1,0 +1,127 @@
+"""A passkey takes the place of the code: added, named, used, refused and removed in a real Chromium."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from tests.browser import axe
+from tests.browser.conftest import Visitor, add_staff
+from tests.factories import app_code
+
+#: A security key plugged in, which agrees to all it is asked.
+KEY = {"protocol": "ctap2", "transport": "usb", "hasUserVerification": True, "isUserVerified": True}
+AGREES = {"automaticPresenceSimulation": True, "hasResidentKey": True}
+
+
+@pytest.fixture
+def at_desk(visit, site) -> Callable[..., Visitor]:
+    """Opens a window at a desk with a place for security keys."""
+
+    def opened(width: int = 1280, scheme: str = "light") -> Visitor:
+        visitor = visit(width, scheme)
+        visitor.site = replace(site, url=site.url.replace("127.0.0.1", "localhost"))  # a passkey belongs to a name
+        visitor.devices = visitor.context.new_cdp_session(visitor.page)
+        visitor.devices.send("WebAuthn.enable")
+        return visitor
+
+    return opened
+
+
+def heading(visitor) -> str:
+    return visitor.page.locator("h1").inner_text()
+
+
+def check(visitor) -> None:
+    axe.check(visitor.page)
+    assert visitor.complaints == []
+    assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
+
+
+def leave(visitor) -> None:
+    visitor.open("/staff/second-factor/")
+    visitor.page.get_by_role("button", name="Sign out").click()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
+def test_passkey_from_its_first_day_to_its_last(at_desk, site, width, scheme):
+    staff, name = at_desk(width, scheme), f"pia-{width}"
+    add_staff(site, name)
+    page = staff.page
+    staff.give_password(name)
+    assert heading(staff) == "Enter your code", "a passkey is offered to those who have one"
+    staff.give_code(app_code())
+
+    staff.open("/staff/second-factor/")
+    page.get_by_role("link", name="Add a passkey").click()
+    check(staff)
+    key = staff.devices.send("WebAuthn.addVirtualAuthenticator", {"options": KEY | AGREES})
+    page.get_by_label("Its name").fill("Blue key")
+    page.get_by_role("button", name="Add it").click()
+    page.wait_for_url("**/second-factor/codes/")
+    assert len(page.locator(".codes code").all()) == 10, "the first passkey comes with them, unless there are some"
+    staff.open("/staff/second-factor/")
+    assert "Blue key" in page.locator(".passkeys").inner_text()
+    check(staff)
+    page.get_by_role("link", name="Rename Blue key").click()
+    check(staff)
+    page.get_by_label("Its name").fill("Green key")
+    page.get_by_role("button", name="Save").click()
+    assert "Green key" in page.locator(".passkeys").inner_text()
+    page.get_by_role("link", name="Add a passkey").click()
+    page.get_by_role("button", name="Add it").click()
+    page.get_by_text("has a passkey of yours already").wait_for()
+
+    leave(staff)
+    staff.give_password(name)
+    assert heading(staff) == "Your second factor"
+    check(staff)
+    page.get_by_role("button", name="Use a passkey").click()
+    page.wait_for_url("**/admin/")
+
+    leave(staff)
+    staff.give_password(name)
+    staff.devices.send("WebAuthn.removeVirtualAuthenticator", key)
+    another = staff.devices.send("WebAuthn.addVirtualAuthenticator", {"options": KEY | AGREES})
+    page.get_by_role("button", name="Use a passkey").click()
+    page.get_by_text("The browser gave no passkey").wait_for()
+    assert page.url.endswith("/staff/sign-in/code/")
+    staff.give_code(app_code(ahead=1))
+
+    staff.open("/staff/second-factor/")
+    page.get_by_role("link", name="Remove Green key").click()
+    check(staff)
+    page.get_by_role("button", name="Remove it").click()
+    assert page.locator(".passkeys").count() == 0
+    staff.devices.send("WebAuthn.removeVirtualAuthenticator", another)
+    leave(staff)
+    staff.give_password(name)
+    assert heading(staff) == "Enter your code"
+
+
+def test_passkey_alone_is_a_second_factor_and_one_added_ends_the_other_sessions(at_desk, visit, site):
+    staff, name = at_desk(), "quinn"
+    add_staff(site, name, second_factor=False)
+    staff.give_password(name)
+    assert heading(staff) == "Set up your second factor"
+    key = staff.devices.send("WebAuthn.addVirtualAuthenticator", {"options": KEY | AGREES})
+    staff.page.get_by_role("link", name="Use a passkey instead").click()
+    staff.page.get_by_role("button", name="Add it").click()
+    staff.page.wait_for_url("**/second-factor/codes/")
+    codes = staff.page.locator(".codes code").all_inner_texts()
+    staff.page.get_by_role("link", name="I have them").click()
+    assert staff.page.url.endswith("/admin/")
+
+    elsewhere = visit(1280)
+    elsewhere.give_password(name)
+    elsewhere.give_code(codes[0])
+    assert elsewhere.page.url.endswith("/admin/"), "a recovery code replaces a lost passkey"
+    staff.devices.send("WebAuthn.removeVirtualAuthenticator", key)
+    staff.devices.send("WebAuthn.addVirtualAuthenticator", {"options": KEY | AGREES})
+    staff.open("/staff/second-factor/passkeys/add/")
+    staff.page.get_by_role("button", name="Add it").click()
+    staff.page.get_by_text("Passkey 2").wait_for()
+    elsewhere.open("/admin/")
+    assert heading(elsewhere) == "Staff sign in"
+    staff.open("/admin/")
+    assert staff.page.url.endswith("/admin/")
