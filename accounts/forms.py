@@ -109,5 +109,8 @@ class RenamePasskeyForm(passkey_forms.EditWebAuthnForm):
 def _name_it(form: forms.Form) -> None:
     """A name of 60 characters at most; an empty one becomes "Passkey"."""
     form.fields["name"] = forms.CharField(
-        label="Its name", max_length=60, required=False, help_text="Like “My phone” or “Blue key”."
+        label="Its name",
+        max_length=60,
+        required=form.fields["name"].required,
+        help_text="Like “My phone” or “Blue key”.",
     )

@@ -11,6 +11,7 @@ from django.db.models import Q
 from editorial import opening, phones
 from editorial.changes import ChangeRecord, ReviewAnswer, Reviewer, SignOff
 from editorial.links import safe_url
+from editorial.mail_choice import MailChoice
 from editorial.opening import OpeningTime, SpecialDay
 from editorial.page_reports import PageReport
 from editorial.unsaved import UnsavedForm
@@ -20,6 +21,7 @@ from editorial.versions import ContentVersion
 __all__ = [
     "ChangeRecord",
     "ContentVersion",
+    "MailChoice",
     "OpeningTime",
     "PageReport",
     "ReviewAnswer",
