@@ -1,8 +1,11 @@
 """Where staff choose which mail they get."""
 
+from typing import cast
+
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.auth.models import User
 from django.urls import reverse_lazy
 from django.views.generic.edit import UpdateView
 
@@ -16,9 +19,8 @@ class ChooseMail(LoginRequiredMixin, UpdateView):
     fields = ("wants_digest", "wants_changes")
 
     def get_object(self, queryset: object = None) -> MailChoice:
-        return MailChoice.objects.filter(user_id=self.request.user.pk).first() or MailChoice(
-            user_id=self.request.user.pk
-        )
+        user = cast(User, self.request.user)
+        return MailChoice.objects.filter(user=user).first() or MailChoice(user=user)
 
     def form_valid(self, form: forms.BaseForm):
         messages.success(self.request, "Saved.")

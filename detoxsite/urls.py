@@ -11,7 +11,7 @@ from guide.components import components
 from guide.feedback import feedback, thanks
 from guide.guide_file import guide_file
 from guide.sitemaps import sitemap, sitemap_part
-from operations.views import readiness_page
+from operations.views import broken_links_page, readiness_page
 
 #: What the privacy page promises.
 PERIODS = {"retention_days": settings.RETENTION_DAYS, "backup_days": settings.BACKUP_DAYS}
@@ -45,6 +45,7 @@ urlpatterns = [
     path("", include("editorial.urls")),
     path("", include("accounts.urls")),
     path("admin/components/", admin.site.admin_view(components), name="components"),
+    path("admin/broken-links/", admin.site.admin_view(broken_links_page), name="broken_links"),
     path("admin/readiness/", admin.site.admin_view(readiness_page), name="readiness"),
     path("admin/", admin.site.urls),
 ]

@@ -21,10 +21,10 @@ from reversion.models import Revision, Version
 from reversion.signals import post_revision_commit
 
 from editorial import staff_mail
-from editorial.changes import ChangeRecord, ReviewAnswer, SignOff
+from editorial.changes import ReviewAnswer, SignOff
 from editorial.mail_choice import MailChoice
 from editorial.publishing import ReviewedPage
-from editorial.rights import PUBLISH, SIGN
+from editorial.publishing_rights import PUBLISH, SIGN
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +75,11 @@ def tell(event: Event, page: models.Model, people: Iterable[Any], by: Any = None
             send.enqueue(event.value, page._meta.label_lower, page.pk, user.pk)
 
 
+def sent_to_review(page: models.Model, by: Any) -> None:
+    """Tell those who sign or publish. The draft beside a published page has no state of its own to be told by."""
+    tell(Event.IN_REVIEW, page, may(SIGN, PUBLISH), by=by)
+
+
 @task()
 def send(event: str, kind: str, pk: int, user_pk: int, tried: int = 0) -> None:
     """Send one mail. The queue stores arguments in the clear, so it gets keys only."""
@@ -97,9 +102,8 @@ def send(event: str, kind: str, pk: int, user_pk: int, tried: int = 0) -> None:
 
 
 def follow() -> None:
-    """Tell of the states that pages get in each revision, of drafts sent to review, of signatures and answers."""
+    """Tell of the states that pages get in each revision, of signatures and of answers."""
     post_revision_commit.connect(_revision_kept)
-    post_save.connect(_draft_sent, sender=ChangeRecord)
     post_save.connect(_signed, sender=SignOff)
     post_save.connect(_answered, sender=ReviewAnswer)
 
@@ -113,14 +117,10 @@ def _revision_kept(sender: Any, revision: Revision, versions: list[Version], **k
         page = model.objects.filter(pk=version.object_id).first()
         if page and page.status != (before.field_dict["status"] if before else ReviewedPage.Status.DRAFT):
             event = Event.SCHEDULED if page.state == "Scheduled" else Event(page.status)
-            in_review = event == Event.IN_REVIEW
-            people = may(SIGN, PUBLISH) if in_review else writers(page, but=revision.user)
-            tell(event, page, people, by=revision.user)
-
-
-def _draft_sent(sender: Any, instance: Any, **kwargs: Any) -> None:
-    if instance.in_review and (page := _page_of(instance)):
-        tell(Event.IN_REVIEW, page, may(SIGN, PUBLISH), by=instance.by)
+            if event == Event.IN_REVIEW:
+                sent_to_review(page, revision.user)
+            else:
+                tell(event, page, writers(page, but=revision.user), by=revision.user)
 
 
 def _signed(sender: Any, instance: Any, created: bool, **kwargs: Any) -> None:
@@ -130,7 +130,7 @@ def _signed(sender: Any, instance: Any, created: bool, **kwargs: Any) -> None:
 
 def _answered(sender: Any, instance: Any, created: bool, **kwargs: Any) -> None:
     if created and (page := _page_of(instance.change)):
-        tell(Event.ANSWERED, page, writers(page))
+        tell(Event.ANSWERED, page, {*writers(page), instance.change.by} - {None})
 
 
 def _page_of(row: Any) -> models.Model | None:

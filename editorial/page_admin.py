@@ -21,9 +21,10 @@ from markdownx.widgets import AdminMarkdownxWidget
 from editorial.addresses import moved
 from editorial.admin_fields import CheckBoxes, NamedMoment
 from editorial.clock_fields import MomentField
+from editorial.needs import NeedsFilter
 from editorial.publishing import ReviewedPage, linking_to
+from editorial.publishing_rights import NeedsRightToPublish
 from editorial.revision_admin import KeepsRevisions
-from editorial.rights import NeedsRightToPublish
 
 #: By state.
 READERS_SEE = {
@@ -103,7 +104,7 @@ class ReviewedPageAdmin(CheckBoxes, NeedsRightToPublish, KeepsOldAddress, Generi
         },
     )
     readonly_fields = ("preview_link",)
-    list_filter: ClassVar[tuple[Any, ...]] = (StateFilter, ReviewOverdueFilter)
+    list_filter: ClassVar[tuple[Any, ...]] = (StateFilter, ReviewOverdueFilter, NeedsFilter)
     actions = ("publish", "withdraw", "archive")
 
     class Media:

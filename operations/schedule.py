@@ -23,7 +23,7 @@ from callbacks.casework import erasure, notices
 from callbacks.files import inspection, rescan
 from editorial import page_reports, unsaved
 from limits import counters
-from operations import alerts, probes
+from operations import alerts, broken_links, digest, probes
 from operations.backups import backup, drill, tombstones
 from operations.models import ScheduledJob
 from operations.readiness import DAY, HOUR, MINUTE
@@ -106,6 +106,8 @@ JOBS = (
     Job("erase page reports", DAY, page_reports.erase_due),
     Job("mail of page reports", DAY, page_reports.mail_editors),
     Job("erase unsaved forms", DAY, unsaved.erase_old),
+    Job("broken links", DAY, broken_links.probe, in_thread=True),
+    Job("weekly mail", HOUR, lambda: digest.send_due(timezone.now())),
     Job("prune tasks", DAY, prune_tasks),
     Job("erased list", MINUTE, tombstones.publish),
     Job("alerts", 2 * MINUTE, probe_and_alert, in_thread=True),

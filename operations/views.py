@@ -1,13 +1,14 @@
-"""The system status page for staff."""
+"""Pages of the admin that read the whole site: the system status, and broken links."""
 
 from django.contrib import admin
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from operations import readiness
+from operations import broken_links, readiness
 
 
 @require_safe
@@ -18,3 +19,14 @@ def readiness_page(request: HttpRequest) -> HttpResponse:
     frame = admin.site.each_context(request) | {"is_nav_sidebar_enabled": False}
     context = {"title": "System status", "findings": found, "problems": problems}
     return render(request, "admin/readiness.html", frame | context)
+
+
+@require_safe
+@permission_required("articles.view_article", raise_exception=True)
+def broken_links_page(request: HttpRequest) -> HttpResponse:
+    found = [
+        (page, reverse(f"admin:{page._meta.app_label}_{page._meta.model_name}_change", args=[page.pk]), paths)
+        for page, paths in broken_links.probe()
+    ]
+    context = admin.site.each_context(request) | {"title": "Broken links of ours", "found": found}
+    return render(request, "admin/broken_links.html", context)

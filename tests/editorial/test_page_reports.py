@@ -38,10 +38,10 @@ def test_editor_reads_marks_and_deletes_reports(editor):
     one, other = report(), report("")
     html = editor.get(LIST).content.decode()
     assert "The dose in line 2 &lt;is&gt; wrong." in html and 'href="/emergency/"' in html and "Another page" in html
-    assert "2 new page reports" in editor.get("/admin/").content.decode()
+    assert "<b>2</b> new page reports" in editor.get("/admin/").content.decode()
     editor.post(LIST, {"action": "mark_done", "_selected_action": [one.pk]})
     assert [each.is_done for each in PageReport.objects.order_by("pk")] == [True, False]
-    assert "1 new page report:" in editor.get("/admin/").content.decode()
+    assert "<b>1</b> new page report:" in editor.get("/admin/").content.decode()
     editor.post(LIST, {"action": "mark_new", "_selected_action": [one.pk]})
     page = f"{LIST}{other.pk}/"
     assert editor.post(f"{page}change/", {"is_done": "on"}).status_code == 302

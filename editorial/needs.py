@@ -1,0 +1,119 @@
+"""What needs somebody now: the pages, forms and reports behind each line of the start page and of the weekly mail."""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from editorial.changes import ChangeRecord, Reviewer, SignOff
+from editorial.models import PageReport, UnsavedForm
+from editorial.publishing import ReviewedPage
+from editorial.publishing_rights import PUBLISH, SIGN
+
+#: Days before a review is due from which editors are told.
+SOON = datetime.timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: how many of what, and the list of them. `is_late` is shown in the color of what is overdue."""
+
+    count: int
+    text: str
+    address: str
+    is_late: bool = False
+
+
+@dataclass(frozen=True)
+class _Need:
+    """`words` follow the count and the kind of page. Those with `right` see it, by default all who may change pages."""
+
+    words: str
+    right: str = ""
+    is_late: bool = False
+
+
+NEEDS = {
+    "overdue": _Need("overdue for review", is_late=True),
+    "signature": _Need("in review, without a signature", right=SIGN),
+    "publishing": _Need("in review, ready to publish", right=PUBLISH),
+    "due": _Need(f"due for review within {SOON.days} days"),
+    "scheduled": _Need("scheduled", right=PUBLISH),
+    "mine": _Need("as drafts of yours"),
+}
+
+
+def needing(need: str, pages: QuerySet, user: Any) -> QuerySet:
+    """Return those of the pages that need it. `pages` are of one model; `user` counts for "mine" only."""
+    today = timezone.localdate()
+    if need == "overdue":
+        return pages.review_overdue()  # type: ignore[attr-defined]
+    if need == "due":
+        return pages.published().filter(review_due_on__range=(today, today + SOON))  # type: ignore[attr-defined]
+    if need == "scheduled":
+        return pages.scheduled()  # type: ignore[attr-defined]
+    page_type = ContentType.objects.get_for_model(pages.model)
+    records, of_page = ChangeRecord.objects.filter(page_type=page_type), {"page_id": OuterRef("pk")}
+    if need == "mine":
+        drafts = records.filter(by=user, kind=ChangeRecord.Kind.DRAFT)
+        last_by = Subquery(records.filter(**of_page).order_by("-at", "-pk").values("by")[:1])
+        found = pages.filter(pk__in=drafts.values("page_id")).alias(last_by=last_by)
+        beside = drafts.filter(in_review=False).exclude(typed="")
+        return found.filter(Q(status=ReviewedPage.Status.DRAFT, last_by=user.pk) | Q(pk__in=beside.values("page_id")))
+    sent = Q(status=ReviewedPage.Status.IN_REVIEW) | Q(pk__in=records.filter(in_review=True).values("page_id"))
+    text = records.filter(**of_page).order_by("-in_review", "-at", "-pk").values("digest")[:1]
+    signed = Exists(SignOff.objects.filter(page_type=page_type, **of_page, digest=OuterRef("digest_in_review")))
+    found = pages.filter(sent).alias(digest_in_review=Subquery(text))
+    if need == "signature":
+        return found.exclude(signed)
+    return found.filter(signed) if Reviewer.objects.filter(is_active=True).exists() else found
+
+
+class NeedsFilter(admin.SimpleListFilter):
+    """Filters a list of pages by what they need, as the lines of the start page do."""
+
+    title = "what it needs"
+    parameter_name = "needs"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        names = {"signature": "A signature", "publishing": "To be published", "due": "Review soon", "mine": "My draft"}
+        return list(names.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        need = self.value()
+        return needing(need, queryset, request.user) if need in NEEDS else queryset
+
+
+#: Needs that a list shows by another of its filters.
+_ADDRESSES = {"overdue": "review=overdue", "scheduled": "state=scheduled"}
+
+
+def page_lines(user: User) -> Iterator[Line]:
+    """Yield a line for each need of the user's roles and each kind of page that has it."""
+    for need, about in NEEDS.items():
+        for model in ReviewedPage.__subclasses__():
+            opts = model._meta
+            right = about.right or f"{opts.app_label}.change_{opts.model_name}"
+            if user.has_perm(right) and (count := needing(need, model.objects.all(), user).count()):
+                name = opts.verbose_name if count == 1 else opts.verbose_name_plural
+                address = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+                filtered = f"{address}?{_ADDRESSES.get(need, f'needs={need}')}"
+                yield Line(count, f"{name} {about.words}", filtered, about.is_late)
+
+
+def other_lines(user: User) -> Iterator[Line]:
+    """Yield lines for what readers report, and for each form that the user typed in and did not save."""
+    if user.has_perm("editorial.change_pagereport") and (count := PageReport.objects.filter(is_done=False).count()):
+        reports = "new page report" if count == 1 else "new page reports"
+        address = reverse("admin:editorial_pagereport_changelist")
+        yield Line(count, f"{reports}: what readers find wrong or missing", f"{address}?is_done__exact=0")
+    for form in UnsavedForm.objects.filter(user=user).order_by("-typed_at").only("page", "typed_at"):
+        yield Line(1, f"form that you typed in and did not save, {timezone.localtime(form.typed_at):%B %-d}", form.page)

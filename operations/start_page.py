@@ -1,0 +1,56 @@
+"""What the admin's first page and the weekly mail say: what needs this colleague now, by what their roles allow."""
+
+from django.contrib.auth.models import User
+from django.urls import reverse
+from django.utils import timezone
+
+from callbacks.casework import notices
+from callbacks.models import CallbackRequest
+from editorial.needs import Line, other_lines, page_lines
+from operations import broken_links, worker_status
+from operations.readiness import DAY, QUEUE_SLOW_AFTER
+
+
+def lines_for(user: User) -> list[Line]:
+    """Return the lines of a user, without callback requests: what is late first."""
+    lines = [*_failures(user), *_broken_links(user), *page_lines(user), *other_lines(user)]
+    return sorted(lines, key=lambda line: not line.is_late)
+
+
+def waiting_calls(user: User) -> list[Line]:
+    """Return how many wait for a call, for those who may see the queue. The first page has its tiles instead."""
+    if not user.has_perm("callbacks.view_callbackrequest"):
+        return []
+    queue = reverse("admin:callbacks_callbackrequest_changelist")
+    tally = CallbackRequest.objects.tally(timezone.now())
+    waiting, overdue = tally["waiting"], tally["overdue"]
+    lines = [
+        Line(overdue, "overdue for a call", f"{queue}?time=overdue", is_late=True),
+        Line(waiting, "waiting for a call", queue),
+    ]
+    return [line for line in lines if line.count]
+
+
+def _failures(user: User) -> list[Line]:
+    if not user.has_perm("detoxsite.view_readiness"):
+        return []
+    now = timezone.now()
+    status = reverse("readiness")
+    jobs = {*worker_status.failing_jobs(), *worker_status.late_jobs(now)}
+    counts = [
+        (len(jobs), "background job failed or is late", "background jobs failed or are late"),
+        (worker_status.failed_tasks(now - DAY), "task failed in the last day", "tasks failed in the last day"),
+        (
+            notices.count_unsent(now - QUEUE_SLOW_AFTER) if notices.enabled() else 0,
+            "callback request that no mail told staff of",
+            "callback requests that no mail told staff of",
+        ),
+    ]
+    return [Line(count, one if count == 1 else many, status, is_late=True) for count, one, many in counts if count]
+
+
+def _broken_links(user: User) -> list[Line]:
+    if not user.has_perm("articles.change_article") or not (count := broken_links.last_count()):
+        return []
+    what = "broken link of ours in a published page" if count == 1 else "broken links of ours in published pages"
+    return [Line(count, what, reverse("broken_links"))]
