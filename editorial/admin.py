@@ -1,4 +1,4 @@
-"""Admin pages for contacts and sources."""
+"""Admin pages for contacts, words and old addresses."""
 
 from typing import Any, ClassVar
 
@@ -9,19 +9,16 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from editorial.admin_fields import NamedList
+from editorial.admin_fields import HTTPS_URLS, NamedList
 from editorial.models import Clinic, GlossaryTerm, HelpLine, OldAddress, PageReport, Source
 from editorial.opening_admin import OpeningTimeInline, SpecialDayInline
 from editorial.page_reports_admin import PageReportAdmin
 from editorial.publishing import check_sources
 from editorial.revision_admin import KeepsRevisions
-
-Fields = dict[type[models.Field], dict[str, Any]]
+from editorial.source_admin import SourceAdmin
 
 admin.site.register(PageReport, PageReportAdmin)
-
-#: The default from Django 6.
-HTTPS_URLS: Fields = {models.URLField: {"assume_scheme": "https"}}
+admin.site.register(Source, SourceAdmin)
 
 
 @admin.register(Clinic)
@@ -101,20 +98,4 @@ class OldAddressAdmin(admin.ModelAdmin):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-@admin.register(Source)
-class SourceAdmin(KeepsRevisions):
-    """A source can be added and corrected, not renamed or removed, as any text may cite it."""
-
-    formfield_overrides: ClassVar = HTTPS_URLS
-    list_display = ("key", "organization", "title", "year", "seen")
-    list_filter = ("seen",)
-    search_fields = ("key", "organization", "title")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("key",) if obj else ()
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -9,6 +9,9 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.text import capfirst
 
+#: The default from Django 6.
+HTTPS_URLS: dict[type[models.Field], dict[str, Any]] = {models.URLField: {"assume_scheme": "https"}}
+
 
 class CheckBoxGroup(forms.CheckboxSelectMultiple):
     """Check boxes with a name that is read out, as the admin's label is tied to no one box."""

@@ -14,6 +14,7 @@ from editorial.links import safe_url
 from editorial.mail_choice import MailChoice
 from editorial.opening import OpeningTime, SpecialDay
 from editorial.page_reports import PageReport
+from editorial.sources import Source
 from editorial.unsaved import UnsavedForm
 from editorial.versions import ContentVersion
 
@@ -27,6 +28,7 @@ __all__ = [
     "ReviewAnswer",
     "Reviewer",
     "SignOff",
+    "Source",
     "SpecialDay",
     "UnsavedForm",
 ]
@@ -42,35 +44,6 @@ def can_be_called(phone: str) -> None:
         is_one = False
     if not is_one:
         raise ValidationError("This is not a whole phone number. Give it with the area code, like 866-512-1908.")
-
-
-@reversion.register()
-class Source(models.Model):
-    """A published document that supports a medical statement. Cited in Markdown by its key: [@cdc-overdose]."""
-
-    class Seen(models.TextChoices):
-        FULL = "full", "the document itself"
-        PART = "part", "its abstract or opening"
-        COPY = "copy", "a copy on another site"
-
-    key = models.SlugField(max_length=60, unique=True, help_text="Cite it in any text as [@key].")
-    organization = models.CharField(max_length=200, help_text="Who published it, or its authors.")
-    title = models.CharField(max_length=300)
-    year = models.PositiveSmallIntegerField(null=True, blank=True)
-    url = models.URLField(max_length=300, blank=True)
-    seen = models.CharField("what we read", max_length=4, choices=Seen, default=Seen.FULL)
-    note = models.CharField(max_length=300, blank=True, help_text="For staff; readers do not see it.")
-
-    class Meta:
-        ordering = ["key"]
-
-    def __str__(self) -> str:
-        return f"{self.key}: {self.organization}, {self.title}"
-
-    @property
-    def title_stop(self) -> str:
-        """Return the period after the title, unless it ends with a mark of its own."""
-        return "" if self.title.endswith(("?", "!", ".")) else "."
 
 
 @reversion.register()

@@ -59,7 +59,7 @@ class ContentSnapshot:
         """Return the source of each key, or None."""
         keys = list(keys)
         if missing := [key for key in keys if key not in self._sources]:
-            found = Source.objects.in_bulk(missing, field_name="key")
+            found = Source.objects.select_related("superseded_by").in_bulk(missing, field_name="key")
             self._sources |= {key: found.get(key) for key in missing}
         return {key: self._sources[key] for key in keys}
 

@@ -81,8 +81,11 @@ def rows(model: type[Row], field: str, names: Iterable[str]) -> list[Row]:
 def load() -> Counter:
     """Load sources, glossary, the clinic and help lines. Returns how many rows had which outcome."""
     outcomes: Counter = Counter()
-    for entry in read_yaml(STARTER / "sources.yaml"):
+    # one that another replaces comes after it
+    for entry in sorted(read_yaml(STARTER / "sources.yaml"), key=lambda entry: "superseded_by" in entry):
         values = {**entry, "url": entry["url"] or ""}
+        if newer := values.get("superseded_by"):
+            values["superseded_by"] = next(iter(rows(Source, "key", [newer])), None)
         outcomes[load_item(Source, {"key": values.pop("key")}, values)] += 1
     for entry in read_yaml(STARTER / "glossary.yaml"):
         outcomes[load_item(GlossaryTerm, {"slug": entry.pop("slug")}, entry)] += 1

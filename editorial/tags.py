@@ -14,7 +14,6 @@ from markupsafe import Markup
 
 from editorial import changes
 from editorial.changes import ChangeRecord
-from editorial.links import safe_url
 from editorial.markdown import PageText
 from editorial.snapshot import ContentSnapshot
 
@@ -47,7 +46,7 @@ def listed_sources(page_text: PageText, snapshot: ContentSnapshot, macro: Callab
     except DatabaseError:
         return Markup()  # the overdose steps must show even if the database is down
     return Markup().join(
-        cached(macro, number, row.organization, row.title, row.title_stop, safe_url(row.url), row.year, row.seen)
+        cached(macro, number, row.organization, row.title, row.title_stop, row.link, row.year, row.seen, row.warning)
         if (row := found[key])
         else cached(macro, number)
         for key, number in page_text.numbers.items()

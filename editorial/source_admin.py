@@ -1,0 +1,64 @@
+"""Where editors keep sources, and see what rests on each."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db import models
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html_join
+
+from editorial import citations, revisions
+from editorial.admin_fields import HTTPS_URLS
+from editorial.models import Source
+from editorial.revision_admin import KeepsRevisions
+
+
+class SourceAdmin(KeepsRevisions):
+    """A source can be added and corrected, not renamed or removed, as any text may cite it."""
+
+    formfield_overrides: ClassVar = HTTPS_URLS
+    list_display = ("key", "organization", "title", "kind", "year", "status", "seen")
+    list_filter = ("status", "kind", "seen")
+    search_fields = ("key", "organization", "title", "doi", "pmid", "pmcid")
+    fieldsets = (
+        (None, {"fields": ("key", "organization", "title", "kind", ("year", "published_on"), "url")}),
+        ("What identifies it", {"fields": (("doi", "pmid"), ("pmcid", "isbn"))}),
+        ("What we read", {"fields": (("seen", "accessed_on"), "archive_url", "note")}),
+        ("Does it still hold?", {"fields": ("status", "superseded_by", "used_on")}),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("key", "used_on") if obj else ("used_on",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def _keep(self, keys: list[str]) -> None:
+        """Keep the pages that cite it too, before the revision in which they may become due."""
+        super()._keep(keys)
+        for source in Source.objects.filter(pk__in=[key for key in keys if key.isdecimal()]):
+            for page in citations.pages_citing(source):
+                revisions.keep(page)
+
+    def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "status" in form.changed_data and obj.status in Source.FALLEN:
+            due = ", ".join(str(page) for page in citations.pages_citing(obj) if page.is_published())
+            if due:
+                self.message_user(request, f"Due for review, because they cite it: {due}.", messages.WARNING)
+
+    @admin.display(description="Rests on it")
+    def used_on(self, source: Source) -> str:
+        """List the pages, drafts included, and the words that cite it, each with a link to where it is written."""
+        if source.pk is None:
+            return "Nothing yet."
+        pages = [(page, page.state) for page in citations.pages_citing(source)]
+        words = [(term, "word") for term in citations.words_citing(source)]
+        lines = [(line, "help line") for line in source.help_lines.all()]
+        used = [(_edit(row), str(row), state) for row, state in (*pages, *words, *lines)]
+        return format_html_join("", '<p><a href="{}">{}</a> ({})</p>', used) if used else "Nothing that staff can edit."
+
+
+def _edit(row: models.Model) -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])

@@ -1,0 +1,95 @@
+"""A source is data: staff see what rests on it, and a fallen one is told to readers and makes its pages due."""
+
+import datetime
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from editorial import revisions
+from editorial.models import GlossaryTerm, Source
+from tests.factories import make_article, make_phase, make_source, make_symptom
+
+pytestmark = pytest.mark.django_db
+
+
+def form_of(admin, source: Source) -> dict:
+    page = admin.get(f"/admin/editorial/source/{source.pk}/change/")
+    fields = page.context["adminform"].form.initial
+    return {name: "" if value is None else value for name, value in fields.items()}
+
+
+def test_retracted_source_marks_its_pages_due_and_tells_readers(admin, client):
+    source, today = make_source("old-study"), timezone.localdate()
+    make_source("new-study")
+    citing = make_article(title="Citing", slug="citing", body="Text.[@a-source; @old-study]")
+    draft = make_article(title="Not out", slug="draft", body="Text.[@old-study]", status="draft", published_at=None)
+    checked_today = make_article(title="Fresh", slug="fresh", body="Text.[@old-study]", reviewed_on=today)
+    other = make_article(title="Other", slug="other", body="Mail [@old-study2] and old-study.")
+    stage = make_phase()
+    make_symptom(stage, what_helps="Rest.[@old-study]")
+    GlossaryTerm.objects.create(slug="w", word="wording", meaning="A word.[@old-study]")
+
+    html = admin.get(f"/admin/editorial/source/{source.pk}/change/").content.decode()
+    for page in (citing, draft, checked_today, stage):
+        assert f"/{page.pk}/change/" in html and f"({page.state})" in html
+    assert "wording</a> (word)" in html and ">Other</a>" not in html
+
+    change = form_of(admin, source) | {"status": "superseded", "superseded_by": Source.objects.get(key="new-study").pk}
+    response = admin.post(f"/admin/editorial/source/{source.pk}/change/", change, follow=True)
+    told = [str(message) for message in response.context["messages"]]
+    assert "Due for review, because they cite it: Fresh, Citing, A stage." in told, told
+    for page, due_on in ((citing, today), (stage, today), (checked_today, today + datetime.timedelta(days=1))):
+        page.refresh_from_db()
+        assert page.review_due_on == due_on
+        assert revisions.history(page).count() == 2
+        assert LogEntry.objects.filter(object_id=page.pk, change_message__contains="old-study is superseded").exists()
+    for page in (draft, other):
+        page.refresh_from_db()
+        assert page.review_due_on == datetime.date(2099, 1, 1)
+    client.logout()
+    assert "<strong>Replaced by An office, A report.</strong>" in client.get("/articles/citing/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"doi": "https://doi.org/10.1136/bmj.c5475"}, "without https"),
+        ({"doi": "10.1/A"}, "10.1136"),
+        ({"doi": "10.1000/ABC"}, "other is the same document"),
+        ({"pmid": "PMID 28446428"}, "the number alone"),
+        ({"url": "http://example.org/"}, "https://"),
+        ({"url": "javascript:alert(1)"}, "https://"),
+        ({"archive_url": "ftp://example.org/"}, "https://"),
+        ({"year": 2020, "published_on": "2021-05"}, "another year"),
+        ({"published_on": "May 2021"}, "2021-05"),
+        ({"superseded_by": "other"}, "superseded"),
+    ],
+)
+def test_source_that_contradicts_itself_or_another_is_refused(values, told):
+    other = Source.objects.create(key="other", organization="An office", title="A report", doi="10.1000/abc")
+    if values.get("superseded_by"):
+        values = {"superseded_by": other}
+    source = Source(key="a-source", organization="An office", title="A report", **values)
+    with pytest.raises(ValidationError, match=told):
+        source.full_clean()
+
+
+def test_starter_sources_are_valid_and_named_once(guide):
+    for source in Source.objects.all():
+        source.full_clean()
+    assert Source.objects.exclude(kind="").count() > 150
+    assert Source.objects.get(key="santo-2021").pmcid == "PMC8173472"
+    assert Source.objects.get(key="xbot-2018").doi == "10.1016/S0140-6736(17)32812-X"
+
+
+def test_source_that_is_gone_leads_to_its_archived_copy(client):
+    Source.objects.create(
+        key="gone", organization="An office", title="A page", url="https://gone.example/", status="gone",
+        archive_url="https://web.archive.org/web/2020/https://gone.example/",
+    )  # fmt: skip
+    make_article(body="Text.[@gone]")
+    html = client.get("/articles/an-article/").content.decode()
+    assert 'href="https://web.archive.org/web/2020/https://gone.example/"' in html and 'href="https://gone' not in html
+    assert "<strong>No longer at its address.</strong>" in html
