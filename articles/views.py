@@ -22,7 +22,7 @@ def article_list(request: HttpRequest, slug: str = "") -> HttpResponse:
     articles = Article.objects.published().defer("body")
     if topic:
         articles = articles.filter(topics=topic)
-    number = _page_number(request)
+    number = page_number(request)
     begin = (number - 1) * PAGE_SIZE
     rows = list(articles[begin : begin + PAGE_SIZE + 1])  # one row ahead: to count all gets slower with each article
     if begin and not rows:
@@ -37,7 +37,7 @@ def article_list(request: HttpRequest, slug: str = "") -> HttpResponse:
     return render(request, "articles/list.html", context)
 
 
-def _page_number(request: HttpRequest) -> int:
+def page_number(request: HttpRequest) -> int:
     asked = request.GET.get("page", "1")
     if not re.fullmatch(r"[1-9][0-9]{0,5}", asked):
         raise Http404

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 import phases.urls
-from guide import views
+from guide import sources, views
 from guide.a_z import a_z
 from guide.components import components
 from guide.feedback import feedback, thanks
@@ -36,6 +36,8 @@ urlpatterns = [
     path("feedback/thanks/", thanks, name="feedback-thanks"),
     path("leave/", views.leave, name="leave"),
     path("a-z/", a_z, name="a-z"),
+    path("sources/", sources.source_list, name="sources"),
+    path("sources/<slug:key>/", sources.source_detail, name="source"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", sitemap, name="sitemap"),
     path("sitemap-<slug:section>.xml", sitemap_part, name="sitemap-part"),

@@ -8,14 +8,17 @@ from datetime import timedelta
 from functools import reduce
 from operator import or_
 from typing import Any
+from urllib.parse import parse_qsl, quote
 
 import reversion
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.db.models import Q, QuerySet, TextField
+from django.db.models import Q, QuerySet, TextField, Value
+from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils import timezone
 
 from editorial import revisions, snapshot
+from editorial.changes import ChangeRecord, draft_beside
 from editorial.house_rules import CITATION, KEY
 from editorial.models import GlossaryTerm, HelpLine, Source
 from editorial.publishing import ReviewedPage
@@ -35,24 +38,59 @@ def keys_in(texts: list[str]) -> set[str]:
     return {key for text in texts for mark in re.finditer(CITATION, text) for key in re.findall(KEY, mark[0])}
 
 
-def published_uses() -> dict[str, list[Use]]:
-    """Return what readers see that rests on each source, by its key. Kept until content changes."""
-    return snapshot.current().keep(_published_uses)
+def published_uses(content: snapshot.ContentSnapshot) -> dict[str, list[Use]]:
+    """Return what readers see that rests on each source, by its key. One query for each version of the content."""
+    return content.keep(_published_uses)
 
 
 def _published_uses() -> dict[str, list[Use]]:
+    models: dict[str, Any] = {model.__name__: model for model in _models_with_texts()}
+    texts = [
+        model.objects.published()
+        .order_by()
+        .values_list(Value(name), _title_of(model), "slug", _joined(_columns(model)))
+        for name, model in models.items()
+    ]
+    texts.append(GlossaryTerm.objects.order_by().values_list(Value("word"), "word", "slug", "meaning"))
+    lines = HelpLine.objects.filter(source__isnull=False).order_by()
+    texts.append(lines.values_list(Value("line"), "name", "slug", _joined([Value("[@"), "source__key", Value("]")])))
     uses: dict[str, list[Use]] = defaultdict(list)
+    for kind, title, slug, text in texts[0].union(*texts[1:], all=True):
+        for key in keys_in([text]):
+            if kind == "word":
+                uses[key].append(Use(f"The word “{title}”", f"{reverse('a-z')}#word-{slug}"))
+            elif kind == "line":
+                uses[key].append(Use(title, f"{reverse('emergency')}#lines"))
+            else:
+                uses[key].append(Use(title, models[kind](slug=slug).get_absolute_url()))
+    return {key: sorted(found, key=lambda use: use.name.lower()) for key, found in uses.items()}
+
+
+def _models_with_texts() -> Iterator[Any]:
+    """Yield the models of pages, and those of rows that have pages of their own too."""
     for model in _page_models():
-        for page in _with_rows(model.objects.published()):
-            for key in keys_in(page.markdown_texts()):
-                uses[key].append(Use(str(page), page.get_absolute_url()))
-    for term in GlossaryTerm.objects.all():
-        for key in keys_in([term.meaning]):
-            uses[key].append(Use(f"The word “{term.word}”", f"{reverse('a-z')}#word-{term.slug}"))
-    for line in HelpLine.objects.select_related("source"):
-        if line.source:
-            uses[line.source.key].append(Use(line.name, f"{reverse('emergency')}#lines"))
-    return dict(uses)
+        yield model
+        yield from _row_models(model).values()
+
+
+def _row_models(model: Any) -> dict[str, Any]:
+    return {name: model._meta.get_field(name).related_model for name in getattr(model, "kept_with", ())}
+
+
+def _columns(model: Any) -> list[str]:
+    """Return the columns that hold Markdown."""
+    return list(getattr(model, "markdown_fields", ())) or [
+        field.name for field in model._meta.fields if isinstance(field, TextField)
+    ]
+
+
+def _title_of(model: Any) -> str:
+    return "title" if any(field.name == "title" for field in model._meta.fields) else "name"
+
+
+def _joined(columns: list[Any]) -> Any:
+    """Return an expression of several texts as one."""
+    return Concat(*columns, Value(""), output_field=TextField())
 
 
 def pages_citing(source: Source) -> Iterator[ReviewedPage]:
@@ -61,6 +99,14 @@ def pages_citing(source: Source) -> Iterator[ReviewedPage]:
         for page in _with_rows(model.objects.filter(_mentions(model, source.key)).distinct()):
             if source.key in keys_in(page.markdown_texts()):
                 yield page
+
+
+def drafts_citing(source: Source) -> Iterator[ReviewedPage]:
+    """Yield the published pages that have a draft beside them which cites a source."""
+    for change in ChangeRecord.objects.filter(typed__contains=quote(f"@{source.key}")):
+        page = change.page_type.get_object_for_this_type(pk=change.page_id)
+        if draft_beside(page) == change and source.key in keys_in([text for _, text in parse_qsl(change.typed)]):
+            yield page
 
 
 def words_citing(source: Source) -> list[GlossaryTerm]:
@@ -103,8 +149,7 @@ def _with_rows(pages: QuerySet) -> QuerySet:
 
 def _mentions(model: type[ReviewedPage], key: str) -> Q:
     """Return a condition that every page which cites the key meets, so that not all texts are read."""
-    names = list(model.markdown_fields)
-    for accessor in getattr(model, "kept_with", ()):
-        rows: Any = model._meta.get_field(accessor).related_model
-        names += [f"{accessor}__{field.name}" for field in rows._meta.fields if isinstance(field, TextField)]
+    names = _columns(model)
+    for accessor, rows in _row_models(model).items():
+        names += [f"{accessor}__{column}" for column in _columns(rows)]
     return reduce(or_, (Q(**{f"{name}__contains": f"@{key}"}) for name in names))

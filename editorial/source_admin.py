@@ -53,7 +53,8 @@ class SourceAdmin(KeepsRevisions):
         """List the pages, drafts included, and the words that cite it, each with a link to where it is written."""
         if source.pk is None:
             return "Nothing yet."
-        pages = [(page, page.state) for page in citations.pages_citing(source)]
+        pages: list[tuple[models.Model, str]] = [(page, page.state) for page in citations.pages_citing(source)]
+        pages += [(page, "draft beside the page") for page in citations.drafts_citing(source)]
         words = [(term, "word") for term in citations.words_citing(source)]
         lines = [(line, "help line") for line in source.help_lines.all()]
         used = [(_edit(row), str(row), state) for row, state in (*pages, *words, *lines)]

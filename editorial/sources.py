@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import quote, unquote, urlsplit
 
 import reversion
 from django.core.exceptions import ValidationError
@@ -129,7 +130,26 @@ class Source(models.Model):
     @property
     def link(self) -> str:
         """Return where a reader finds it today: its archived copy if it is gone. Empty if nowhere."""
-        return self.archive_url if self.status == self.Status.GONE else self.url
+        return _https(self.archive_url if self.status == self.Status.GONE else self.url)
+
+    @property
+    def places(self) -> list[tuple[str, str, str]]:
+        """Return each place where it can be found: its name, the address, and the words that lead there."""
+        found = [
+            ("DOI", f"https://doi.org/{quote(self.doi)}" if self.doi else "", self.doi),
+            ("PubMed", f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/" if self.pmid else "", self.pmid),
+            (
+                "PubMed Central",
+                f"https://pmc.ncbi.nlm.nih.gov/articles/{self.pmcid}/" if self.pmcid else "",
+                self.pmcid,
+            ),
+            ("Address", "" if self.status == self.Status.GONE else _https(self.url), urlsplit(self.url).hostname or ""),
+            ("Archived copy", _https(self.archive_url), urlsplit(self.archive_url).hostname or ""),
+        ]
+        known = {unquote(address).rstrip("/") for _, address, _ in found[:3]}
+        return [
+            place for place in found if place[1] and (place in found[:3] or unquote(place[1]).rstrip("/") not in known)
+        ]
 
     @property
     def warning(self) -> str:
@@ -138,3 +158,8 @@ class Source(models.Model):
             newer = self.superseded_by
             return f"Replaced by {newer.organization}, {newer.title}" if newer else "Replaced by a newer one"
         return {self.Status.RETRACTED: "Retracted", self.Status.GONE: "No longer at its address"}.get(self.status, "")  # type: ignore[call-overload]
+
+
+def _https(address: str) -> str:
+    """Return an address, or nothing if it leads anywhere but to a page: forms refuse those, other writers may not."""
+    return address if address.startswith("https://") else ""

@@ -12,8 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from articles.models import Article, Topic
+from editorial import snapshot
 from editorial.publishing import ReviewedPage
 from editorial.reading import ReaderRequest, reading_page
+from guide.sources import cited
 from phases.models import Phase, Symptom, TreatmentOption
 
 #: Pages that list others change when one of those does.
@@ -53,6 +55,7 @@ class StaticPages(Section):
             "articles:list",
             "callbacks:contact",
             "a-z",
+            "sources",
             "card",
             "safety",
             "changes",
@@ -138,6 +141,8 @@ def reader_paths() -> Iterator[str]:
     for section in SITEMAPS.values():
         for item in section.items():
             yield section.location(item)
+    for source in cited(snapshot.current()):
+        yield reverse("source", args=[source.key])
     for name in UNLISTED:
         yield reverse(name)
 

@@ -109,6 +109,7 @@ STATIC_PAGES = (
         ("clear history", "delete history", "history", "incognito", "who can see", "private version", "hide"),
     ),
     StaticPage("Privacy", "privacy", "What we keep of what you send, and how long.", ("privacy", "private", "data")),
+    StaticPage("Sources", "sources", "What this guide rests on.", ("sources", "references", "studies", "evidence")),
     StaticPage("A to Z", "a-z", "All symptoms, treatments and hard words.", ("a to z", "glossary", "index")),
 )
 

@@ -26,6 +26,8 @@ READING = [
     "/safety/",
     "/card/",
     "/a-z/",
+    "/sources/",
+    "/sources/acog-711/",
     "/feedback/",
 ]
 MISSING = "/no-such-page/"

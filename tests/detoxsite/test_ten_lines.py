@@ -48,6 +48,7 @@ OTHERS = {
     "/search/",
     "/changes/",
     "/corrections/",
+    "/sources/",
 }
 FORMS = {"/phases/now/", "/phases/now/check-in/"}
 

@@ -1,0 +1,125 @@
+"""The sources of the guide: all that published pages cite, and what rests on each."""
+
+import re
+from collections import defaultdict
+from functools import cache
+from itertools import groupby
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.text import Truncator
+from django.views.decorators.http import require_safe
+
+from articles.views import page_number
+from editorial import snapshot
+from editorial.citations import Use, keys_in, published_uses
+from editorial.models import Source
+from editorial.reading import reading_page
+from editorial.snapshot import ContentSnapshot
+from phases.checkin import DANGERS
+
+PAGE_SIZE = 60  # a page of them is whole in the first flight (tests/detoxsite/test_wire.py)
+LONGEST_DESCRIPTION = 160  # characters
+#: Of parts that are templates: how the name of the file begins, the page that shows it, and its name.
+FIXED = (
+    ("home.", "home", "Front page"),
+    ("pages/card.", "card", "Pocket card"),
+    ("pages/plan.", "plan", "My plan"),
+    ("pages/", "emergency", "Emergency"),
+    ("safety/", "emergency", "Emergency, and the notes on safety of other pages"),
+    ("phases/check_in", "phases:check-in", "Check in"),
+    ("phases/compare.", "treatments:compare", "Treatments side by side"),
+    ("phases/treatment_list.", "treatments:list", "Treatments"),
+    ("phases/detail.", "phases:list", "Stages"),
+    ("phases/symptom_detail.", "symptoms:list", "Symptoms"),
+    ("phases/", "phases:now", "Where am I now?"),
+)
+_CITED = re.compile(r"\b(?:cite|list_only)\(([^)]*)\)")
+
+
+def uses(content: ContentSnapshot) -> dict[str, list[Use]]:
+    """Return what readers see that rests on each source, parts of the site's own included, by its key."""
+    found: dict[str, list[Use]] = defaultdict(list)
+    for by_key in (_fixed_uses(), published_uses(content)):
+        for key, places in by_key.items():
+            found[key] += places
+    return found
+
+
+@cache
+def _fixed_uses() -> dict[str, list[Use]]:
+    found: dict[str, list[Use]] = defaultdict(list)
+    folder = settings.BASE_DIR / "templates" / "readers"
+    for path in sorted(folder.rglob("*.html")):
+        file = path.relative_to(folder).as_posix()
+        for begin, page, name in FIXED:
+            if file.startswith(begin):
+                _add(found, {key for call in _CITED.findall(path.read_text()) for key in _keys(call)}, page, name)
+                break
+    _add(found, keys_in([sign.action for sign in DANGERS]), "phases:check-in", "Check in")
+    return found
+
+
+def _keys(arguments: str) -> list[str]:
+    return re.findall(r'"([a-z0-9-]+)"', arguments)
+
+
+def _add(found: dict[str, list[Use]], keys: set[str], page: str, name: str) -> None:
+    for key in keys:
+        if (use := Use(name, reverse(page))) not in found[key]:
+            found[key].append(use)
+
+
+def cited(content: ContentSnapshot) -> list[Source]:
+    """Return every source that readers' pages cite, by who published it."""
+    found = (source for source in content.sources(uses(content)).values() if source)
+    return sorted(found, key=lambda source: (source.organization.lower(), source.title.lower()))
+
+
+@reading_page(query=("page",))
+@require_safe
+def source_list(request: HttpRequest) -> HttpResponse:
+    """List the sources by the first letter of who published them."""
+    content = snapshot.current()
+    sources, number = cited(content), page_number(request)
+    begin = (number - 1) * PAGE_SIZE
+    shown = sources[begin : begin + PAGE_SIZE]
+    if begin and not shown:
+        raise Http404
+    pages: dict[str, int] = {}
+    for place, source in enumerate(sources):
+        pages.setdefault(_letter(source), place // PAGE_SIZE + 1)
+    context = {
+        "snapshot": content,
+        "count": len(sources),
+        "letters": [(letter, list(group)) for letter, group in groupby(shown, _letter)],
+        "pages": pages,
+        "number": number,
+        "has_next": len(sources) > begin + PAGE_SIZE,
+    }
+    return render(request, "sources/list.html", context)
+
+
+def _letter(source: Source) -> str:
+    return source.organization[:1].upper()
+
+
+@reading_page()
+@require_safe
+def source_detail(request: HttpRequest, key: str) -> HttpResponse:
+    """Show what identifies a source, whether it holds, and what rests on it."""
+    content = snapshot.current()
+    rest_on_it = uses(content).get(key)
+    source = content.sources([key])[key]
+    if source is None or not rest_on_it:
+        raise Http404
+    text = f"{source.key}: what in this guide rests on it. {source.organization}, {source.title}"
+    context = {
+        "snapshot": content,
+        "source": source,
+        "uses": rest_on_it,
+        "description": Truncator(text).chars(LONGEST_DESCRIPTION),
+    }
+    return render(request, "sources/detail.html", context)
