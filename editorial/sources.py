@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, URLValidator
 from django.db import models, transaction
 
+from editorial.links import safe_url
+
 https_only = URLValidator(schemes=["https"], message="Give an address that begins with https://, or none.")
 is_doi = RegexValidator(r"^10\.\d{4,9}/\S+\Z", "A DOI is like 10.1136/bmj.c5475, without https://doi.org/ before it.")
 is_pmid = RegexValidator(r"^[1-9]\d{0,8}\Z", "A PMID is the number alone, like 28446428.")
@@ -130,7 +132,7 @@ class Source(models.Model):
     @property
     def link(self) -> str:
         """Return where a reader finds it today: its archived copy if it is gone. Empty if nowhere."""
-        return _https(self.archive_url if self.status == self.Status.GONE else self.url)
+        return safe_url(self.archive_url if self.status == self.Status.GONE else self.url)
 
     @property
     def places(self) -> list[tuple[str, str, str]]:
@@ -143,8 +145,8 @@ class Source(models.Model):
                 f"https://pmc.ncbi.nlm.nih.gov/articles/{self.pmcid}/" if self.pmcid else "",
                 self.pmcid,
             ),
-            ("Address", "" if self.status == self.Status.GONE else _https(self.url), urlsplit(self.url).hostname or ""),
-            ("Archived copy", _https(self.archive_url), urlsplit(self.archive_url).hostname or ""),
+            ("Address", "" if self.status == self.Status.GONE else safe_url(self.url), _host(self.url)),
+            ("Archived copy", safe_url(self.archive_url), _host(self.archive_url)),
         ]
         known = {unquote(address).rstrip("/") for _, address, _ in found[:3]}
         return [
@@ -160,6 +162,5 @@ class Source(models.Model):
         return {self.Status.RETRACTED: "Retracted", self.Status.GONE: "No longer at its address"}.get(self.status, "")  # type: ignore[call-overload]
 
 
-def _https(address: str) -> str:
-    """Return an address, or nothing if it leads anywhere but to a page: forms refuse those, other writers may not."""
-    return address if address.startswith("https://") else ""
+def _host(url: str) -> str:
+    return urlsplit(safe_url(url)).hostname or ""

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('editorial', '0009_changes_and_sign_off'),
+        ('editorial', '0010_notices'),
     ]
 
     operations = [
