@@ -1,0 +1,84 @@
+"""Find doses in a text: this guide gives none, as a dose that is right for one body can kill another."""
+
+import re
+from collections.abc import Iterator
+
+#: As texts name them: medicines, what they are sold as, and drugs that people take.
+MEDICINES = (
+    "acetaminophen|advil|alprazolam|aspirin|ativan|baclofen|benadryl|benzos?|benzodiazepines?|brixadi|buprenorphine|"
+    "carfentanil|chlordiazepoxide|clonazepam|clonidine|codeine|cyclobenzaprine|diazepam|dicyclomine|diphenhydramine|"
+    "fentanyl|gabapentin|heroin|hydrocodone|hydroxyzine|ibuprofen|imodium|klonopin|kratom|librium|lofexidine|"
+    "loperamide|lorazepam|lucemyra|lyrica|medetomidine|melatonin|methadone|methocarbamol|metoclopramide|mirtazapine|"
+    "morphine|motrin|naloxone|naltrexone|naproxen|narcan|neurontin|ondansetron|oxycodone|oxycontin|paracetamol|"
+    "pepto-bismol|phenibut|prazosin|pregabalin|prochlorperazine|promethazine|quetiapine|rivive|sublocade|suboxone|"
+    "subutex|tianeptine|tizanidine|tramadol|trazodone|tylenol|valium|vivitrol|xanax|xylazine|zofran|zubsolv"
+)
+MEDICINE = re.compile(rf"\b(?:{MEDICINES})\b", re.I)
+#: For which a spray or a dose is said out loud, as people must give it at once.
+_SPRAY = re.compile(r"\b(?:naloxone|narcan|rivive)\b", re.I)
+_MARKS = r"[\s*_\]\[(-]*"
+_NUMBER = (
+    r"(?:\d[\d.,/]*|[½¼¾]|half(?:\s+an?)?|quarter|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|"
+    r"sixteen|twenty|twenty-four|thirty|forty|fifty|sixty|eighty|(?:one|two|a|three)\s+hundred|a\s+couple(?:\s+of)?)"
+)
+#: Milligrams are nothing but an amount; a tablet or a milliliter is one where a medicine or a schedule is near.
+_BY_WEIGHT = re.compile(
+    rf"(?<![\w.]){_NUMBER}{_MARKS}(?:(?:to|or|–|—){_MARKS}{_NUMBER}{_MARKS})?"
+    rf"(?:mgs?|mcgs?|[uµμ]g|milligrams?|micrograms?|㎎|㎍)(?:/\w+)?(?!\w)",
+    re.I,
+)
+_BY_COUNT = re.compile(
+    rf"(?<![\w.]){_NUMBER}{_MARKS}(?:(?:to|or|–|—){_MARKS}{_NUMBER}{_MARKS})?(?P<unit>"
+    r"g|grams?|ml|mls|cc|milliliters?|tablets?|tabs?|pills?|capsules?|drops?|puffs?|sprays?|patch(?:es)?|films?|strips?|"
+    r"doses?|teaspoons?|tsp|shots?|lozenges?)(?!\w)",
+    re.I,
+)
+_SCHEDULE = re.compile(
+    r"\b(?:(?:each|every|a|per|once|twice)\s+(?:day|night|morning|evening|hour|week|\d+|other|few|two|three|four|six|"
+    r"eight|twelve)|daily|nightly|hourly|(?:once|twice|\w+\s+times)\s+(?:a|per|each)\s+day|at\s+bedtime|as\s+needed|"
+    r"by\s+mouth|under\s+(?:the|your)\s+tongue)\b",
+    re.I,
+)
+#: What makes an amount one to take: "take two tablets", "half a tablet of Suboxone".
+_TAKING = re.compile(r"\b(?:take|give|swallow|start|begin|chew|inject|dissolve|drink|use|try)\b", re.I)
+_CITED = re.compile(r"\[@[^\]]*\]")
+_SENTENCE = re.compile(r"[^.!?\n|]*(?:\.(?=\d)[^.!?\n|]*)*[.!?|]?")
+_BLOCK = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|$))+")
+
+
+def blocks(text: str) -> Iterator[re.Match[str]]:
+    """Yield the paragraphs, lists and tables of a text: what no blank line divides."""
+    yield from _BLOCK.finditer(text)
+
+
+def doses(text: str, title: str = "") -> Iterator[tuple[int, int]]:
+    """Yield where a text gives a dose. `title`: what the page is about, which can be a medicine."""
+    section, text = bool(MEDICINE.search(title)), _CITED.sub(lambda cited: " " * len(cited[0]), text)
+    for block in blocks(text):
+        if block[0].startswith("#"):
+            section = bool(MEDICINE.search(f"{title} {block[0]}"))
+        section = section or bool(MEDICINE.search(block[0]))
+        for amount in _BY_WEIGHT.finditer(block[0]):
+            if section or _SCHEDULE.search(block[0]):
+                yield block.start() + amount.start(), block.start() + amount.end()
+        for sentence in _SENTENCE.finditer(block[0]):
+            for amount in _BY_COUNT.finditer(sentence[0]):
+                if _is_dose(amount, sentence[0], block[0]):
+                    start = block.start() + sentence.start()
+                    yield start + amount.start(), start + amount.end()
+
+
+def _is_dose(amount: re.Match[str], sentence: str, block: str) -> bool:
+    unit, scheduled = amount["unit"].lower(), bool(_SCHEDULE.search(sentence))
+    if unit.startswith("dose"):
+        return scheduled and bool(MEDICINE.search(sentence)) and not _SPRAY.search(sentence)
+    if unit.startswith("spray") and _SPRAY.search(block):
+        return False
+    if unit.startswith(("strip", "shot")) and re.search(r"\btest", sentence, re.I):
+        return False
+    if unit.startswith(("tablet", "tab", "pill", "capsule", "film")) and scheduled:
+        return True
+    is_taken = (
+        scheduled or _TAKING.search(sentence) or re.match(rf"\s+of\s+(?:{MEDICINES})\b", sentence[amount.end() :], re.I)
+    )
+    return bool(is_taken and MEDICINE.search(sentence))
