@@ -9,8 +9,9 @@ from django.db.models import Exists, OuterRef
 from markdownx.models import MarkdownxField
 
 from editorial.addresses import address_of
+from editorial.checks import summary_problem
 from editorial.measures import minutes_for, words_in
-from editorial.publishing import WRITING_HELP, ReviewedPage, check_summary
+from editorial.publishing import WRITING_HELP, ReviewedPage
 from phases.models import Phase
 
 
@@ -42,10 +43,8 @@ class Topic(models.Model):
 
     def clean(self) -> None:
         super().clean()
-        try:
-            check_summary(self.description)
-        except ValidationError as error:
-            raise ValidationError({"description": error}) from error
+        if problem := summary_problem(self.description):
+            raise ValidationError({"description": problem})
 
 
 @reversion.register()
@@ -55,6 +54,8 @@ class Article(ReviewedPage):
     linked_as = ("article", "title", "status", "published_at")
     reserved_slugs = ("feed", "topics")
     markdown_fields = ("body",)
+    plain_fields = ("title", "summary")
+    most_words = 430  # of 800
     explains_words = True
 
     title = models.CharField(max_length=120)

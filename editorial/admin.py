@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from editorial.admin_fields import HTTPS_URLS, NamedList
+from editorial.checks import check_sources
 from editorial.models import Clinic, GlossaryTerm, HelpLine, OldAddress, PageReport, Source
 from editorial.opening_admin import OpeningTimeInline, SpecialDayInline
 from editorial.page_reports_admin import PageReportAdmin
-from editorial.publishing import check_sources
 from editorial.revision_admin import KeepsRevisions
 from editorial.source_admin import SourceAdmin
 

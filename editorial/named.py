@@ -34,7 +34,7 @@ def kinds() -> dict[str, Any]:
 
 def look_up(names: Iterable[str]) -> dict[str, Named | None]:
     """Return the page of each name, or None. One query; two more where a page has another slug now."""
-    models = kinds()
+    models, names = kinds(), list(names)
     wanted = {name: (match[1], match[2]) for name in names if (match := _NAME.fullmatch(name)) and match[1] in models}
     found = _read(models, wanted.values())
     missing = {_path(models, name): name for name in wanted.values() if name not in found}

@@ -1,16 +1,19 @@
 """The three stages of withdrawal, their symptoms, and the treatment options that fit them."""
 
+import datetime
 from collections.abc import Iterable
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, ClassVar, Self
 
 import reversion
+from django.core.exceptions import ValidationError
 from django.db import models
 from markdownx.models import MarkdownxField
 
+from editorial import checks
 from editorial.addresses import address_of
-from editorial.publishing import WRITING_HELP, PublishedQuerySet, ReviewedPage, check_pictures, check_sources
+from editorial.publishing import WRITING_HELP, PublishedQuerySet, ReviewedPage
 from phases.choices import Area, Cravings, Evidence, Level, Medicine, OverdoseRisk, Place, Soon, Withdrawal, level_of
 from phases.hours import Course
 
@@ -30,6 +33,9 @@ class TreatmentOption(ReviewedPage):
     linked_as = ("treatment", "name", "status", "published_at")
     reserved_slugs = ("compare",)
     markdown_fields = ("what_it_does", "how_to_get_it", "may_suit", "watch_out", "compare_note", "body")
+    folded_fields = ("compare_note",)  # on the page that compares
+    plain_fields = ("name", "summary", "evidence_note")
+    most_words = 350  # of 700
 
     name = models.CharField(max_length=80, unique=True)
     slug = models.SlugField(unique=True)
@@ -94,6 +100,9 @@ class Phase(ReviewedPage, Course):
     linked_as = ("stage", "name", "status", "published_at")
     reserved_slugs = ("now",)
     markdown_fields = ("timing_note", "overview", "what_helps", "get_help", "what_comes_next")
+    folded_fields = ("timing_note", "overview")
+    plain_fields = ("name", "summary", "evidence_note")
+    most_words = 380  # of 900
     kept_with = ("symptoms",)
     signed_with = ("treatments",)
     articles: Any  # the reverse of articles.Article.phases, which this app does not import
@@ -149,6 +158,11 @@ class SymptomQuerySet(models.QuerySet["Symptom"]):
 class Symptom(Course):
     """What a person may feel in one stage, with its own course in hours since last use."""
 
+    markdown_fields = ("description", "what_helps", "get_help")
+    folded_fields = ()
+    plain_fields = ("name",)
+    most_words = 85  # of 400
+    override_reason = ""
     linked_as = ("symptom", "name", "phase__status", "phase__published_at")
 
     class Intensity(models.TextChoices):
@@ -200,13 +214,17 @@ class Symptom(Course):
 
     def markdown_texts(self) -> list[str]:
         """All Markdown of this symptom."""
-        return [self.description, self.what_helps, self.get_help]
+        return [getattr(self, name) for name in self.markdown_fields]
+
+    def is_published(self, at: datetime.datetime | None = None) -> bool:
+        """Return whether readers may see it at the given time: a symptom is as visible as its stage."""
+        return self.phase.is_published(at)
 
     def clean(self) -> None:
-        """Raises ValidationError where a text cites an unknown source or shows a picture nobody described."""
+        """Raises ValidationError for all that a published page is refused for."""
         super().clean()
-        check_sources(self.markdown_texts())
-        check_pictures(self.markdown_texts())
+        if problems := checks.refuse(self, in_drafts=False):
+            raise ValidationError(problems)
 
 
 def by_area(symptoms: Iterable[Symptom]) -> list[tuple[Area, list[Symptom]]]:

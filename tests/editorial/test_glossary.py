@@ -94,7 +94,7 @@ def test_citations_of_the_text_and_of_its_words_lead_to_their_entries(client):
 
 
 def test_starter_words_cite_known_sources(guide):
-    from editorial.publishing import check_sources
+    from editorial.checks import check_sources
 
     terms = list(GlossaryTerm.objects.all())
     assert len(terms) > 15

@@ -1,0 +1,179 @@
+"""What is refused and what is advised before readers see a page, with the place; and no starter text is refused."""
+
+import re
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from articles.models import Article
+from editorial.addresses import moved
+from editorial.checks import advice, findings, refusals, size
+from editorial.doses import doses
+from phases.models import Phase, Symptom, TreatmentOption
+from tests.factories import make_article, make_phase, make_symptom
+
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
+
+DOSES = [
+    "Take 40 mg of methadone at home each day.",
+    "Methadone 40mg, then less.",
+    "Start with **20** *mg* of diazepam.",
+    "Take two tablets of loperamide.",
+    "Two pills twice a day.",
+    "Half a tablet of Suboxone is enough.",
+    "Buprenorphine 2–4 mg works.",
+    "16 milligrams under the tongue",
+    "Take 5 ml of methadone.",
+    "| Day | Methadone |\n|---|---|\n| 1 | 40 mg |",
+    "## Methadone\n\nWords.\n\nBegin at 30 mg.",
+    "Begin with forty milligrams of methadone.",
+    "Take 1/2 tablet of clonidine.",
+    "Take [40 mg](/articles/) of methadone.",
+    "Two doses of methadone each day.",
+]
+NO_DOSES = [
+    "Give one spray of naloxone in one nostril. Give a second dose after 2 to 3 minutes.",
+    "One dose of methadone can kill a child.",
+    "One pill from a friend can hold fentanyl.[@dea-one-pill]",
+    "Each strip looks for one thing only. Use two test strips for fentanyl.",
+    "A drink with 80 mg of caffeine.",
+    "Take sips of water every 10 minutes, 30 ml or so.",
+    "Heroin withdrawal starts 6 to 24 hours after the last use.",
+    "Did you miss 2 doses of methadone?",
+]
+
+
+def test_doses_are_found_and_naloxone_and_other_numbers_are_not():
+    assert [text for text in DOSES if not [*doses(text)]] == []
+    assert [text for text in NO_DOSES if [*doses(text)]] == []
+    assert [*doses("Begin at 30 mg.")] == [] and [*doses("Begin at 30 mg.", title="Methadone")]
+
+
+def test_no_starter_text_is_refused_and_few_get_advice(guide):
+    told = {
+        str(page): [finding.words for finding in findings(page)]
+        for model in (Article, Phase, Symptom, TreatmentOption)
+        for page in model.objects.all()
+    }
+    refused = [
+        finding
+        for model in (Article, Phase, Symptom, TreatmentOption)
+        for page in model.objects.all()
+        for finding in refusals(page)
+    ]
+    assert len(told) > 60 and refused == []
+    assert sum(map(len, told.values())) < 12, [each for each in told.items() if each[1]]
+
+
+def told(body: str, check=findings, **values) -> list[str]:
+    page = Article(title="A page", slug="a-page", summary="x" * 60, body=body, **values)
+    return [f"{finding.words} <{finding.field}> {body[finding.start : finding.end]}" for finding in check(page)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "place"),
+    [
+        ("Take 40 mg of methadone.", "gives no doses", "40 mg"),
+        ("A claim.[@not-there]", "no source named not-there", "@not-there"),
+        ("![](/media/pictures/a.png)", "Describe each picture", "![](/media/pictures/a.png"),
+        ("[[picture:side]]", "Describe the picture", "[[picture:side]]"),
+        ("[[picture:no|A hand]]", "There is no picture “no”", "[[picture:no|A hand]]"),
+        ("Words [[picture:side|A hand]]", "on a line of its own", "[[picture:side|A hand]]"),
+        ("::: emergency\nCall.\n\nMore.", "Close this box", "::: emergency"),
+        ("::: warn\nCall.\n:::", "There is no box “warn”", "::: warn"),
+        ("::: do\nA\n::: do not\nB\n:::", "Close the box above", "::: do not"),
+        ("> ::: do\n> A\n> :::", "outside of any list or quote", "> ::: do"),
+        ("::: emergency\nA\n:::\n\n::: emergency\nB\n:::", "one emergency box", "::: emergency"),
+        ("See [[stage:no-such]].", "No page is named “stage:no-such”", "[[stage:no-such]]"),
+    ],
+)
+def test_text_is_refused_with_the_place(text, words, place):
+    found = [each for each in told(text, refusals) if words in each]
+    assert found and found[0].endswith(f"<body> {place}"), told(text)
+    assert not [each for each in told("Words.", refusals) if words in each]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "place"),
+    [
+        ("[x](http://a.example/)", "no link here", "[x](http://a.example/)"),
+        ("[x](//a.example/)", "no link here", "[x](//a.example/)"),
+        ("[x](phases/)", "leads nowhere", "[x](phases/)"),
+        ("[x](/articles/no-such/)", "no page at /articles/no-such/", "[x](/articles/no-such/)"),
+        ("[x](/no-such/page/)", "no page at", "[x](/no-such/page/)"),
+        ("[x](/articles/a-draft/)", "do not see the page", "[x](/articles/a-draft/)"),
+        ("[x](/articles/old/)", "at /articles/new/ now", "[x](/articles/old/)"),
+        ("[x](#nowhere)", "No heading", "[x](#nowhere)"),
+        ("See [[article:a-draft]].", "do not see “An article” yet", "[[article:a-draft]]"),
+        ("## A\n\n#### B", "Use ### here", "#### B"),
+        ("### A", "Use ## here", "### A"),
+        ("## Source 1", "uses #source-1 itself", "## Source 1"),
+        ("Do this:\n- Call 911\n- Stay", "blank line above this list", "- Call 911"),
+        ("Words\n1. One\n2. Two", "blank line above this list", "1. One"),
+        ("Words\n| a | b |\n|---|---|\n| 1 | 2 |", "blank line above this table", "| a | b |"),
+        ("• Call 911", "Begin each line of a list", "• "),
+        ("1) Call 911", "Begin each line of a list", "1) "),
+        ("Many addicts get clean.", "a person with addiction", "addicts"),
+        ("Many addicts get clean.", "not using", "get clean"),
+        ("Buprenorphine helps.", "No source in this paragraph", "Buprenorphine"),
+        ("It took 3 to 5 days.", "No source in this paragraph", "3 to 5 days"),
+    ],
+)
+def test_text_gets_advice_with_the_place(text, words, place):
+    make_article(slug="a-draft", status="draft")
+    make_article(slug="new", title="New")
+    moved("/articles/old/", "/articles/new/")
+    found = [each for each in told(text, advice) if words in each]
+    assert found and found[0].endswith(f"<body> {place}"), told(text)
+
+
+def test_good_text_is_told_nothing():
+    make_article(slug="new", title="New")
+    text = (
+        "Words.[@a-source]\n\n## Call 911\n\nDo this:\n\n- Call\n- [Read](/articles/new/), [see](#call-911)\n"
+        "- Say “I am an addict, I want to get clean”\n\n### Then\n\nGive naloxone. Do you take methadone?\n\n"
+        "::: emergency\n- Go\n:::\n\n[[article:new]] [x](https://a.example/) [911](tel:911)"
+        " [![a](/media/a.png)](/emergency/)"
+    )
+    assert told(text) == []
+
+
+def test_length_grade_and_summary_are_measured():
+    hard = "Pharmacological interventions necessitate individualized titration. " * 90
+    words = told(hard)
+    assert any("room for 430" in each for each in words) and any("reads at grade" in each for each in words)
+    folded = f"Words.\n\n## More {{more}}\n\n{hard}"
+    assert size(Article(body=folded)).words < 10 and not any("room for" in each for each in told(folded))
+    page = Article(title="A", summary="Short.", body="Text.[@a-source]")
+    assert [finding.field for finding in refusals(page) if "characters" in finding.words] == ["summary"]
+
+
+def test_dose_is_refused_at_publishing_and_kept_in_a_draft_unless_an_administrator_gave_a_reason():
+    dose = "Take 40 mg of methadone each day.[@a-source]"
+    page = make_article(body="Text.[@a-source]")
+    page.body = dose
+    with pytest.raises(ValidationError) as caught:
+        page.full_clean()
+    assert "“40 mg”" in caught.value.message_dict["body"][0]
+    page.status = "draft"
+    page.full_clean()
+    page.status, page.override_reason = "published", "It quotes a court ruling."
+    page.full_clean()
+    page.save()
+    again = Article.objects.get()
+    again.body += "\n\nAnother paragraph."
+    again.full_clean()
+    again.body += " Then 20 mg of methadone."
+    with pytest.raises(ValidationError, match="20 mg"):
+        again.full_clean()
+    symptom = make_symptom(make_phase())
+    symptom.what_helps = "Take two tablets of loperamide."
+    with pytest.raises(ValidationError) as caught:
+        symptom.full_clean()
+    assert "what_helps" in caught.value.message_dict
+    symptom.override_reason = "Words of a label."
+    symptom.full_clean()
+
+
+def test_checks_hold_no_word_that_is_not_an_editors():
+    assert not re.search(r"field|slug-|regex|parse", " ".join(told("[[x]] :::\n![](x)")), re.I)
