@@ -83,12 +83,12 @@ def refusals(page: Any) -> Iterator[Finding]:
     pages = look_up(name for text in texts.values() for name, *_ in rules.names(text))
     for field, text in texts.items():
         for rule in (rules.blocks_not_whole, rules.pictures_unfit):
-            for told, *place in rule(text):
-                yield Finding(told, field, *place, is_refused=True)
-        for name, *place in rules.names(text):
+            for told, start, end in rule(text):
+                yield Finding(told, field, start, end, is_refused=True)
+        for name, start, end in rules.names(text):
             if pages[name] is None:
                 told = f"No page is named “{name}”. Names look like [[stage:peak-withdrawal]], [[article:slug|words]]."
-                yield Finding(told, field, *place, is_refused=True)
+                yield Finding(told, field, start, end, is_refused=True)
     yield from _doses(page, texts)
 
 
@@ -101,18 +101,18 @@ def advice(page: Any) -> Iterator[Finding]:
         found = [*rules.headings_that_jump(text, first=1 if field == "body" else 2)]
         for rule in (rules.links_cut, rules.headings_with_needed_ids, rules.lists_that_are_none):
             found += rule(text)
-        for told, *place in (*found, *rules.words_that_hurt(text), *rules.claims_without_source(text)):
-            yield Finding(told, field, *place)
-        for name, *place in rules.names(text):
+        for told, start, end in (*found, *rules.words_that_hurt(text), *rules.claims_without_source(text)):
+            yield Finding(told, field, start, end)
+        for name, start, end in rules.names(text):
             if (named := pages[name]) and not named.is_live(now):
                 told = f"Readers do not see “{named.title}” yet: they get its words without a link."
-                yield Finding(told, field, *place)
-        for href, *place in rules.links(text):
+                yield Finding(told, field, start, end)
+        for href, start, end in rules.links(text):
             if told := _dead(href, ids):
-                yield Finding(told, field, *place)
+                yield Finding(told, field, start, end)
     for field in page.plain_fields:
-        for told, *place in rules.words_that_hurt(getattr(page, field)):
-            yield Finding(told, field, *place)
+        for told, start, end in rules.words_that_hurt(getattr(page, field)):
+            yield Finding(told, field, start, end)
     found_size = size(page)
     if found_size.words > found_size.most:
         yield Finding(
@@ -196,7 +196,7 @@ def _dead(href: str, ids: set[str]) -> str:
     except Resolver404:
         moved = now_at(path)
         return f"This page is at {moved} now." if moved else f"There is no page at {path}."
-    models = [model for model in content_models() if slug and hasattr(model, "get_absolute_url")]
+    models: list[Any] = [model for model in content_models() if slug and hasattr(model, "get_absolute_url")]
     for model in models:
         if "slug" in {each.name for each in model._meta.fields} and model(slug=slug).get_absolute_url() == path:
             seen = getattr(model._default_manager, "published", model._default_manager.all)()

@@ -20,6 +20,7 @@ from markdownx.widgets import AdminMarkdownxWidget
 
 from editorial.addresses import moved
 from editorial.admin_fields import CheckBoxes, NamedMoment
+from editorial.checks_admin import ChecksPages
 from editorial.clock_fields import MomentField
 from editorial.needs import NeedsFilter
 from editorial.publishing import ReviewedPage, linking_to
@@ -79,7 +80,7 @@ class KeepsOldAddress(KeepsRevisions):
             moved(before, obj.get_absolute_url())
 
 
-class ReviewedPageAdmin(CheckBoxes, NeedsRightToPublish, KeepsOldAddress, Generic[Page]):
+class ReviewedPageAdmin(ChecksPages, CheckBoxes, NeedsRightToPublish, KeepsOldAddress, Generic[Page]):
     """Pages for writing, previewing and publishing a page."""
 
     formfield_overrides: ClassVar[Fields] = {

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from markdownx.models import MarkdownxField
 from markdownx.widgets import AdminMarkdownxWidget
 
+from editorial.checks_admin import CheckedRows
 from editorial.page_admin import ReviewedPageAdmin
 from phases.models import Phase, Symptom, TreatmentOption
 from phases.views import phase_context, treatment_context
@@ -17,6 +18,7 @@ HOURS = (("onset_from", "onset_to"), ("peak_from", "peak_to"), ("end_from", "end
 
 class SymptomInline(admin.StackedInline):
     model = Symptom
+    formset = CheckedRows
     extra = 0
     prepopulated_fields: ClassVar = {"slug": ["name"]}
     # markdownx's own admin class sets this for the page, not for its inlines

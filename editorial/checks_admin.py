@@ -1,0 +1,171 @@
+"""The admin's part of the checks: what is to mend while one types, and who may let a dose through."""
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.forms import BaseInlineFormSet
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import path
+from django.utils.functional import SimpleLazyObject
+
+from editorial import checks
+from editorial.blocks import DRAWINGS
+from editorial.named import kinds
+
+MOST_ROWS = 100
+NAMES_LISTED = 60
+
+
+class ChecksPages(admin.ModelAdmin):
+    """Shows what is to mend before a page is published, beside Save, refreshed as one types."""
+
+    change_form_template = "admin/change_form_page.html"
+
+    class Media:
+        js = ("js/admin-checks.js", "js/admin-blocks.js")
+        css: ClassVar = {"all": ["css/checks.css"]}
+
+    def get_urls(self) -> list:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_checks"
+        view = self.admin_site.admin_view(self.checks_view)
+        return [
+            path("add/checks/", view, name=f"{name}_new"),
+            path("<path:object_id>/change/checks/", view, name=name),
+            *super().get_urls(),
+        ]
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm]:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type(form.__name__, (_LetsThrough, form), {"may_let_through": request.user.is_superuser})
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        page = self.get_object(request, unquote(object_id)) if object_id else None
+
+        def panel() -> dict[str, Any]:
+            return _panel(self._typed(request.POST, page) if request.method == "POST" else self._saved(page))
+
+        context = {
+            "checks": SimpleLazyObject(panel),  # a form that is saved shows none
+            "names": SimpleLazyObject(_names),
+            "drawings": DRAWINGS,
+            **(extra_context or {}),
+        }
+        return super().changeform_view(request, object_id, form_url, context)
+
+    def checks_view(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
+        """Answer a form, as it is typed so far, with what is to mend in it."""
+        page = self.get_object(request, unquote(object_id)) if object_id else None
+        allowed = self.has_change_permission(request, page) if object_id else self.has_add_permission(request)
+        if request.method != "POST" or not allowed:
+            raise PermissionDenied
+        if object_id and page is None:
+            raise Http404
+        return render(request, "admin/checks.html", {"checks": _panel(self._typed(request.POST, page))})
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if obj.override_reason:
+            self.log_change(request, obj, f"Let a dose through: {obj.override_reason}")
+
+    def _saved(self, page: Any) -> list[tuple[str, Any]]:
+        """Return the page and the rows kept with it, each with the prefix of its fields in the form."""
+        if page is None:
+            return []
+        rows = ((f"{name}-{n}-", row) for name in getattr(page, "kept_with", ()) for n, row in _numbered(page, name))
+        return [("", page), *rows]
+
+    def _typed(self, data: QueryDict, page: Any) -> list[tuple[str, Any]]:
+        """Return the same as they stand in a form; nothing of it is saved."""
+        typed: list[tuple[str, Any]] = [("", self.model(pk=page.pk if page else None))]
+        for name in getattr(self.model, "kept_with", ()):
+            related: Any = self.model._meta.get_field(name).related_model
+            total = data.get(f"{name}-TOTAL_FORMS", "")
+            for n in range(min(int(total) if total.isdecimal() else 0, MOST_ROWS)):
+                if f"{name}-{n}-DELETE" not in data:
+                    key = data.get(f"{name}-{n}-id", "")
+                    typed.append((f"{name}-{n}-", related(pk=int(key) if key.isdecimal() else None)))
+        for prefix, row in typed:
+            for field in (*row.markdown_fields, *row.plain_fields):
+                setattr(row, field, data.get(f"{prefix}{field}", ""))
+        return typed
+
+
+class CheckedRows(BaseInlineFormSet):
+    """Rows of a page, for which the administrator's reason counts too."""
+
+    def full_clean(self) -> None:
+        for form in self.forms:
+            form.instance.override_reason = self.instance.override_reason
+        super().full_clean()
+
+
+class _LetsThrough(forms.ModelForm):
+    """Asks an administrator who publishes a dose for the reason. Nobody else has these fields."""
+
+    may_let_through = False
+
+    let_through = forms.BooleanField(label="Publish it although it gives a dose", required=False)
+    let_through_reason = forms.CharField(
+        label="Why", required=False, max_length=300, help_text="Kept with this change, under your name."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.may_let_through:
+            del self.fields["let_through"], self.fields["let_through_reason"]
+
+    def clean(self) -> dict | None:
+        cleaned = super().clean()
+        values = self.cleaned_data
+        if values.get("let_through"):
+            self.instance.override_reason = values.get("let_through_reason", "").strip()
+            if not self.instance.override_reason:
+                self.add_error("let_through_reason", "Say why, in a sentence.")
+        return cleaned
+
+
+def _numbered(page: Any, name: str) -> Iterator[tuple[int, Any]]:
+    return enumerate(getattr(page, name).all())
+
+
+def _panel(parts: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return what the panel shows of a page and its rows: what is refused first."""
+    found = [(prefix, row, finding) for prefix, row in parts for finding in checks.findings(row)]
+    found.sort(key=lambda each: not each[2].is_refused)
+    sizes = [(f"{prefix}{row.markdown_fields[0]}", row, checks.size(row)) for prefix, row in parts]
+    return {
+        "found": [
+            {
+                "finding": finding,
+                "id": f"id_{prefix}{finding.field}" if finding.field else "",
+                "where": _label(prefix, row, finding.field),
+            }
+            for prefix, row, finding in found
+        ],
+        "sizes": [{"id": f"id_{field}", "row": row, "size": size} for field, row, size in sizes],
+        "has_dose": any(finding.is_dose for *_, finding in found),
+        "is_checked": bool(parts),
+    }
+
+
+def _label(prefix: str, row: Any, field: str) -> str:
+    """Return the name of a field as the form has it, with that of its row."""
+    name = str(row._meta.get_field(field).verbose_name) if field else "the whole page"
+    return f"{row}: {name}" if prefix else name[:1].upper() + name[1:]
+
+
+def _names() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the newest pages of each kind that texts can link by name."""
+    return [
+        (kind, list(model._default_manager.order_by("-pk").values_list("slug", model.linked_as[1])[:NAMES_LISTED]))
+        for kind, model in kinds().items()
+    ]
