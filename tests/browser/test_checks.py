@@ -1,4 +1,4 @@
-"""While one writes in the admin: what is to mend, with its place; words and grade; buttons for boxes; errors by name."""
+"""While one writes in the admin: what is to mend and where, words and grade, buttons for boxes, errors by name."""
 
 import re
 
@@ -56,17 +56,3 @@ def test_button_puts_a_box_around_what_is_chosen_by_keyboard(look):
     assert "[[stage:peak-withdrawal|words]]" in page.input_value("#id_body")
     page.locator(".field-body .markdownx-preview a", has_text="words").wait_for()
     assert visitor.complaints == []
-
-
-def test_shots(look):
-    for width, scheme in ((1280, "light"), (390, "light"), (1280, "dark")):
-        visitor = look(width, scheme, staff=True)
-        visitor.open("/admin/articles/article/add/")
-        page = visitor.page
-        page.fill("#id_title", "A page")
-        page.fill("#id_body", TEXT + "\n\n::: emergency Call 911\n- Slow breathing\n:::\n\n::: do\nDrink.\n:::\n\n[[picture:side|Someone on their side]]\n\nMany addicts [x](/nothing/) [[stage:peak-withdrawal]].")
-        page.locator(".findings .refused").first.wait_for()
-        page.wait_for_timeout(1500)
-        if width == 1280 and scheme == "light":
-            page.locator(".how-to-write > summary").click()
-        page.screenshot(path=f"/tmp/shot-{width}-{scheme}.png", full_page=True)
