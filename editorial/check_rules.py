@@ -69,10 +69,9 @@ def blanked(pattern: re.Pattern[str], text: str) -> str:
     return pattern.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
 
 
-def blocks_not_whole(text: str) -> Iterator[Remark]:
-    """Boxes that are unknown, nested or never closed, and two boxes of a kind."""
+def blocks_not_whole(text: str, kinds: set[str]) -> Iterator[Remark]:
+    """Boxes that are unknown, nested or never closed, or of a kind that the page has; `kinds` gains those found."""
     opened: re.Match[str] | None = None
-    kinds: set[str] = set()
     for line in re.finditer(r"^.*$", text, re.M):
         words = line[0].strip()
         if opened is not None and re.match(r"#{1,2} ", line[0]):
@@ -93,7 +92,7 @@ def blocks_not_whole(text: str) -> Iterator[Remark]:
             if found is None:
                 yield f"There is no box “{fence[1].strip()}”. There are: {', '.join(sorted(BOXES))}.", *line.span()
             elif found[0] in kinds and found[0] in {"emergency", "urgent"}:
-                yield f"A page has one {found[0]} box, or none is seen: make one of them.", *line.span()
+                yield f"A page has one {found[0]} box at most, and this one has it: put the words there.", *line.span()
             else:
                 kinds.add(found[0])
     if opened is not None:

@@ -81,10 +81,10 @@ def refusals(page: Any) -> Iterator[Finding]:
     if hasattr(page, "summary") and (told := summary_problem(page.summary)):
         yield Finding(told, "summary", is_refused=True)
     pages = look_up(name for text in texts.values() for name, *_ in rules.names(text))
+    kinds = set(page.own_boxes)
     for field, text in texts.items():
-        for rule in (rules.blocks_not_whole, rules.pictures_unfit):
-            for told, start, end in rule(text):
-                yield Finding(told, field, start, end, is_refused=True)
+        for told, start, end in (*rules.blocks_not_whole(text, kinds), *rules.pictures_unfit(text)):
+            yield Finding(told, field, start, end, is_refused=True)
         for name, start, end in rules.names(text):
             if pages[name] is None:
                 told = f"No page is named “{name}”. Names look like [[stage:peak-withdrawal]], [[article:slug|words]]."

@@ -60,6 +60,8 @@ class ReviewedPage(models.Model):
     #: Those that show only when a reader opens them, and fields of plain words that readers see.
     folded_fields: tuple[str, ...] = ()
     plain_fields: tuple[str, ...] = ("summary",)
+    #: Kinds of boxes that its template has; a text adds no other of the kind.
+    own_boxes: tuple[str, ...] = ()
     #: Words of the texts that may show. With the template's own they make the page's budget (bench/reading.py).
     most_words: int
     #: Why an administrator lets a dose be published with this save. Not a column.

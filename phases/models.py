@@ -102,6 +102,7 @@ class Phase(ReviewedPage, Course):
     markdown_fields = ("timing_note", "overview", "what_helps", "get_help", "what_comes_next")
     folded_fields = ("timing_note", "overview")
     plain_fields = ("name", "summary", "evidence_note")
+    own_boxes = ("emergency", "urgent")
     most_words = 380  # of 900
     kept_with = ("symptoms",)
     signed_with = ("treatments",)
@@ -161,6 +162,7 @@ class Symptom(Course):
     markdown_fields = ("description", "what_helps", "get_help")
     folded_fields = ()
     plain_fields = ("name",)
+    own_boxes = ("emergency",)
     most_words = 85  # of 400
     override_reason = ""
     linked_as = ("symptom", "name", "phase__status", "phase__published_at")

@@ -166,7 +166,9 @@ def test_dose_is_refused_at_publishing_and_kept_in_a_draft_unless_an_administrat
     again.body += " Then 20 mg of methadone."
     with pytest.raises(ValidationError, match="20 mg"):
         again.full_clean()
-    symptom = make_symptom(make_phase())
+    symptom = make_symptom(stage := make_phase())
+    stage.what_helps += "\n\n::: emergency\nCall.\n:::"  # beside the page's own box
+    assert [each.field for each in refusals(stage) if "one emergency box" in each.words] == ["what_helps"]
     symptom.what_helps = "Take two tablets of loperamide."
     with pytest.raises(ValidationError) as caught:
         symptom.full_clean()

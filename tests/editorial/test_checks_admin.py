@@ -14,7 +14,7 @@ DOSE = "Take 40 mg of methadone each day.[@a-source]"
 
 @pytest.fixture
 def editor(client):
-    make_staff("writer", roles=("Editors",))
+    make_staff("writer", roles=("Editors", "Publishers"))
     client.login(username="writer", password=PASSWORD)
     return client
 
