@@ -1,35 +1,94 @@
-"""The topics and articles a fresh site starts with."""
+"""The topics and articles a fresh site starts with, and the files that they are kept in."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
 
 from articles.models import Article, Topic
+from editorial.content_files import (
+    Entry,
+    Find,
+    Related,
+    Row,
+    Sentence,
+    Values,
+    as_page,
+    as_yaml,
+    at_start_of,
+    joined,
+    listed,
+    publishing,
+    read_page,
+    read_yaml,
+)
 from editorial.publishing import ReviewedPage
-from editorial.starter import Related, at_start_of, load_item, read_page, read_yaml, rows
+from editorial.starter import load_all, rows
 from phases.models import Phase
 
 STARTER = Path(__file__).parent / "starter"
+STEP = 10  # between the positions of two topics
+HOUR = 60  # minutes
 
 
 def load() -> Counter:
     """Load what staff have not changed or removed. Returns how many rows had which outcome."""
-    outcomes: Counter = Counter()
-    for position, topic in enumerate(read_yaml(STARTER / "topics.yaml"), start=1):
-        key = {"slug": topic.pop("slug")}
-        outcomes[load_item(Topic, key, topic | {"position": position * 10})] += 1
-    for path in sorted(STARTER.glob("*.md")):
-        page = read_page(path)
-        page["also_called"] = ", ".join(page.get("also_called", ()))
+    return load_all(entries(STARTER, rows))
+
+
+def entries(folder: Path, find: Find) -> Iterator[Entry]:
+    """Read topics and articles."""
+    for place, topic in enumerate(read_yaml(folder / "topics.yaml"), start=1):
+        yield Entry(Topic, {"slug": topic.pop("slug")}, {"position": place * STEP} | topic)
+    for path in sorted(folder.glob("*.md")):
+        page: Values = {"status": ReviewedPage.Status.PUBLISHED} | read_page(path)
+        page["also_called"] = joined(page.get("also_called", ""))
         related: Related = {
-            "topics": rows(Topic, "slug", page.pop("topics")),
-            "phases": rows(Phase, "slug", page.pop("phases")),
+            "topics": find(Topic, "slug", page.pop("topics")),
+            "phases": find(Phase, "slug", page.pop("phases")),
         }
-        page |= {
-            "status": ReviewedPage.Status.PUBLISHED,
-            # Readers see the newest first, so of one day's articles the first is published last.
-            "published_at": at_start_of(page.pop("published_on")) + timedelta(minutes=60 - page.pop("order")),
-        }
-        was = page.pop("was", ())
-        outcomes[load_item(Article, {"slug": page.pop("slug")}, page, related, was)] += 1
-    return outcomes
+        if "published_on" in page:
+            page["published_at"] = _published_at(page.pop("published_on"), page.pop("order"))
+        was = tuple(page.pop("was", ()))
+        yield Entry(Article, {"slug": page.pop("slug")}, page, related, was)
+
+
+def files() -> Iterator[tuple[str, str]]:
+    """Yield the name and text of each file that `entries` reads."""
+    topics = []
+    for place, topic in enumerate(Topic.objects.order_by("position", "name"), start=1):
+        entry: Values = {"slug": topic.slug, "name": topic.name, "description": topic.description}
+        topics.append(entry if topic.position == place * STEP else entry | {"position": topic.position})
+    yield "topics.yaml", as_yaml(topics)
+    for article in Article.objects.order_by("slug"):
+        yield f"{article.slug}.md", as_page(_head(article), article.body)
+
+
+def _head(article: Article) -> Values:
+    head: Values = {"title": Sentence(article.title), "slug": article.slug}
+    if article.also_called:
+        head["also_called"] = listed(article.also_called)
+    head["summary"] = Sentence(article.summary)
+    head["topics"] = Row(article.topics.values_list("slug", flat=True))
+    head["phases"] = Row(article.phases.values_list("slug", flat=True))
+    when = _day_and_order(article.published_at)
+    usual = _published_at(**when) if when else None
+    return head | when | publishing(article, usual)
+
+
+def _published_at(published_on: Any, order: int) -> Any:
+    """Return the moment. Readers see the newest first, so of one day's articles the first is published last."""
+    return at_start_of(published_on) + timedelta(minutes=HOUR - order)
+
+
+def _day_and_order(moment: Any) -> Values:
+    """Return what `_published_at` makes that moment of; nothing if it makes it of nothing."""
+    if moment is None:
+        return {}
+    day = timezone.localdate(moment)
+    order = HOUR - (moment - at_start_of(day)) // timedelta(minutes=1)
+    fits = 0 <= order <= HOUR and _published_at(day, order) == moment
+    return {"published_on": day, "order": order} if fits else {}

@@ -8,24 +8,21 @@ import datetime
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
 from django.db import models, transaction
-from django.utils import timezone
 
 from editorial.addresses import moved
+from editorial.content_files import Entry, Find, Related, Sentence, Values, as_yaml, read_yaml, unless_default
 from editorial.models import Clinic, GlossaryTerm, HelpLine, Source, StarterItem
 
 STARTER = Path(__file__).parent / "starter"
 
 
-Row = TypeVar("Row", bound=models.Model)
-Values = dict[str, Any]
-Related = dict[str, list[Any]]
+Found = TypeVar("Found", bound=models.Model)
 
 
 def load_item(
@@ -66,7 +63,7 @@ def load_item(
     return "updated"
 
 
-def rows(model: type[Row], field: str, names: Iterable[str]) -> list[Row]:
+def rows(model: type[Found], field: str, names: Iterable[str]) -> list[Found]:
     """Return the rows that files call by these names, including those that staff renamed but not those they removed."""
     found = []
     for name in names:
@@ -78,38 +75,96 @@ def rows(model: type[Row], field: str, names: Iterable[str]) -> list[Row]:
     return found
 
 
-def load() -> Counter:
-    """Load sources, glossary, the clinic and help lines. Returns how many rows had which outcome."""
+def load_all(entries: Iterable[Entry]) -> Counter:
+    """Load entries in order, each before the next is read. Returns how many rows had which outcome."""
     outcomes: Counter = Counter()
-    # one that another replaces comes after it
-    for entry in sorted(read_yaml(STARTER / "sources.yaml"), key=lambda entry: "superseded_by" in entry):
-        values = {**entry, "url": entry["url"] or ""}
-        if newer := values.get("superseded_by"):
-            values["superseded_by"] = next(iter(rows(Source, "key", [newer])), None)
-        outcomes[load_item(Source, {"key": values.pop("key")}, values)] += 1
-    for entry in read_yaml(STARTER / "glossary.yaml"):
-        outcomes[load_item(GlossaryTerm, {"slug": entry.pop("slug")}, entry)] += 1
-    contacts = read_yaml(STARTER / "contacts.yaml")
-    outcomes[load_item(Clinic, {"id": Clinic.ONLY}, contacts["clinic"])] += 1
-    for entry in contacts["help_lines"]:
-        values = {**entry, "source": next(iter(rows(Source, "key", [entry["source"]])), None)}
-        outcomes[load_item(HelpLine, {"slug": values.pop("slug")}, values)] += 1
+    for entry in entries:
+        outcomes[load_item(entry.model, entry.key, entry.values, entry.related, entry.was)] += 1
     return outcomes
 
 
-def read_yaml(path: Path) -> Any:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+def load() -> Counter:
+    """Load sources, glossary, the clinic and help lines. Returns how many rows had which outcome."""
+    return load_all(entries(STARTER, rows))
 
 
-def read_page(path: Path) -> dict:
-    """Read a Markdown file with YAML front matter: its keys, and the text under "body"."""
-    _, head, body = path.read_text(encoding="utf-8").split("---\n", 2)
-    return {**yaml.safe_load(head), "body": body.strip() + "\n"}
+def entries(folder: Path, find: Find) -> Iterator[Entry]:
+    """Read sources, glossary, the clinic and help lines."""
+    # one that another replaces comes after it
+    for entry in sorted(read_yaml(folder / "sources.yaml"), key=lambda entry: "superseded_by" in entry):
+        values = {**entry, "url": entry["url"] or ""}
+        if "superseded_by" in values:
+            values["superseded_by"] = _first(find(Source, "key", [values["superseded_by"]]))
+        yield Entry(Source, {"key": values.pop("key")}, values)
+    for entry in read_yaml(folder / "glossary.yaml"):
+        yield Entry(GlossaryTerm, {"slug": entry.pop("slug")}, entry)
+    contacts = read_yaml(folder / "contacts.yaml")
+    clinic = contacts["clinic"]
+    hours = {name: [_with_times(row) for row in clinic.pop(name, ())] for name in Clinic.kept_with}
+    yield Entry(Clinic, {"id": Clinic.ONLY}, clinic, rows=hours)
+    for entry in contacts["help_lines"]:
+        values = {**entry, "source": _first(find(Source, "key", filter(None, [entry["source"]])))}
+        yield Entry(HelpLine, {"slug": values.pop("slug")}, values)
 
 
-def at_start_of(day: datetime.date) -> datetime.datetime:
-    """Return the first moment of a day in the site's time zone, when starter pages are published."""
-    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
+def files() -> Iterator[tuple[str, str]]:
+    """Yield the name and text of each file that `entries` reads."""
+    yield "sources.yaml", as_yaml([_of_source(row) for row in Source.objects.select_related("superseded_by")])
+    words = GlossaryTerm.objects.order_by("slug")
+    yield (
+        "glossary.yaml",
+        as_yaml([_of(row, "slug", "word", "also") | {"meaning": Sentence(row.meaning)} for row in words]),
+    )
+    lines = HelpLine.objects.select_related("source").order_by("position", "slug")
+    help_lines = [
+        _of(row, "slug", "name", "kind", "call", "call_label", "text_to", "text_body", "url", "description", "position")
+        | {"source": row.source.key if row.source else None}
+        | _of(row, "checked_on", "checked_note")
+        for row in lines
+    ]
+    yield "contacts.yaml", as_yaml({"clinic": _of_clinic(), "help_lines": help_lines})
+
+
+def _of_source(row: Source) -> Values:
+    newer = {"superseded_by": row.superseded_by.key} if row.superseded_by else {}
+    return (
+        _of(row, "key", "organization", "title")
+        | dict(unless_default(row, "kind"))
+        | {"year": row.year}
+        | dict(unless_default(row, "published_on"))
+        | {"url": row.url or None}
+        | dict(unless_default(row, "doi", "pmid", "pmcid", "isbn"))
+        | {"seen": row.seen}
+        | dict(unless_default(row, "accessed_on", "archive_url", "status"))
+        | newer
+        | {"note": row.note}
+    )
+
+
+def _of_clinic() -> Values:
+    row = Clinic.objects.first()
+    if row is None:
+        return {}
+    hours = {
+        "opening_times": [_of(time, "weekday", "opens", "closes") for time in row.opening_times.all()],
+        "special_days": [_of(day, "day", "opens", "closes") for day in row.special_days.all()],
+    }
+    known = _of(row, "name", "phone", "hours", "answered_by", "cost", "checked_on")
+    return known | dict(unless_default(row, "call_within_hours")) | {name: rows for name, rows in hours.items() if rows}
+
+
+def _of(row: models.Model, *names: str) -> Values:
+    return {name: getattr(row, name) for name in names}
+
+
+def _with_times(row: Values) -> Values:
+    """Return a row of opening times with its times read: YAML knows none."""
+    times = {name: datetime.time.fromisoformat(row[name]) for name in ("opens", "closes") if row[name]}
+    return row | times
+
+
+def _first(found: list) -> Any:
+    return next(iter(found), None)
 
 
 def _identity(model: type[models.Model], key: Values) -> dict[str, str]:

@@ -1,0 +1,123 @@
+"""Content as files: the format of the starter guide, in one style, so that the same content has the same bytes.
+
+Each room names its files in `starter.py`: `entries` reads a folder, `files` writes one.
+"""
+
+import datetime
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.db import models
+from django.utils import timezone
+
+Values = dict[str, Any]
+Related = dict[str, list[Any]]
+#: Finds the rows of a model that files call by these names: `find(Topic, "slug", ["staying-safe"])`.
+Find = Callable[[Any, str, Iterable[str]], list[Any]]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row as a file has it: what finds it, its fields, its many-to-many relations and its earlier slugs.
+
+    `rows`: what belongs to it alone, by accessor. `is_part`: it belongs to the page of the entry before it.
+    """
+
+    model: Any
+    key: Values
+    values: Values
+    related: Related = field(default_factory=dict)
+    was: tuple[str, ...] = ()
+    rows: dict[str, list[Values]] = field(default_factory=dict)
+    is_part: bool = False
+
+
+class Sentence(str):
+    """Text that is always in quotes."""
+
+
+class Lines(str):
+    """Text that is always in lines of its own."""
+
+
+class Row(list):
+    """A list in one line."""
+
+
+class _Dumper(yaml.SafeDumper):
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, indentless=False)
+
+    def choose_scalar_style(self) -> str:
+        """Prefer double quotes where a text needs some, unless it has double quotes itself."""
+        style = super().choose_scalar_style()
+        return '"' if style == "'" and '"' not in getattr(self.event, "value", "") else style
+
+
+_Dumper.add_representer(Sentence, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, '"'))
+_Dumper.add_representer(Lines, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, "|"))
+_Dumper.add_representer(Row, lambda dumper, row: dumper.represent_sequence("tag:yaml.org,2002:seq", row, True))
+_Dumper.add_representer(
+    datetime.time, lambda dumper, at: dumper.represent_scalar("tag:yaml.org,2002:str", f"{at:%H:%M}", '"')
+)
+
+
+def as_yaml(data: Any) -> str:
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=float("inf"))
+
+
+def as_page(head: Values, body: str) -> str:
+    """Return a Markdown file with front matter."""
+    return f"---\n{as_yaml(head)}---\n{lines(body)}"
+
+
+def read_yaml(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def read_page(path: Path) -> dict:
+    """Read a Markdown file with YAML front matter: its keys, and the text under "body"."""
+    _, head, body = path.read_text(encoding="utf-8").split("---\n", 2)
+    return {**yaml.safe_load(head), "body": body.strip() + "\n"}
+
+
+def lines(text: str) -> Lines:
+    """Return a text as files have it: browsers end lines differently, and forms cut what is blank at both ends."""
+    text = text.replace("\r\n", "\n").strip()
+    return Lines(f"{text}\n" if text else "")
+
+
+def listed(words: str) -> Any:
+    """Return words split by commas as a list, or as they are where a list would not give the same again."""
+    split = Row(words.split(", ")) if words else Row()
+    return split if all(split) and not any("," in word for word in split) else words
+
+
+def joined(words: list[str] | str) -> str:
+    """Return what `listed` made of words."""
+    return words if isinstance(words, str) else ", ".join(words)
+
+
+def unless_default(row: models.Model, *names: str) -> Iterator[tuple[str, Any]]:
+    """Yield the name and value of each field that is not at its default, for keys that files leave out."""
+    for name in names:
+        value, model_field = getattr(row, name), row._meta.get_field(name)
+        if value not in (None, "", model_field.get_default()):  # type: ignore[union-attr]
+            yield name, value
+
+
+def at_start_of(day: datetime.date) -> datetime.datetime:
+    """Return the first moment of a day in the site's time zone, when starter pages are published."""
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
+
+
+def publishing(page: Any, usual: datetime.datetime | None) -> Values:
+    """Return the state of a page and its dates, each only if it is not as usual: published at that moment."""
+    found = {} if page.status == "published" else {"status": page.status}
+    if page.published_at != usual:
+        found["published_at"] = page.published_at
+    found |= {"reviewed_on": page.reviewed_on, "review_due_on": page.review_due_on}
+    return found | dict(unless_default(page, "medical_reviewer"))

@@ -1,0 +1,61 @@
+"""Content out to files in the starter's format, and in again: exactly, in one transaction, each change a revision."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, transaction
+
+import articles.starter
+import editorial.starter
+import phases.starter
+from operations.content_import import ContentError, Import, Outcome
+
+#: By their folder, in the order in which they are read: articles belong to stages, and all cite sources.
+ROOMS = {"editorial": editorial.starter, "phases": phases.starter, "articles": articles.starter}
+#: What files that were edited by hand can raise.
+UNREADABLE = (OSError, KeyError, TypeError, ValueError, ValidationError, yaml.YAMLError, DatabaseError)
+
+
+def write(folder: Path) -> int:
+    """Write all content to a folder and delete files that an earlier export left there. Returns how many are there."""
+    count = 0
+    for name, room in ROOMS.items():
+        written = {folder / name / path: text for path, text in room.files()}
+        for path, text in written.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+        for old in {*(folder / name).rglob("*.md"), *(folder / name).rglob("*.yaml")} - written.keys():
+            old.unlink()
+        count += len(written)
+    return count
+
+
+def read(folder: Path, *, note: str, kind: str, dry_run: bool) -> list[Outcome]:
+    """Make the content what the files say, and return what that changed; with `dry_run` take it all back.
+
+    `kind` and `note`: what published pages that change tell readers (editorial/changes.py). Raises ContentError.
+    """
+    importing = Import(note, kind)
+    try:
+        with transaction.atomic():
+            for name, room in ROOMS.items():
+                importing.take_all(room.entries(folder / name, by_name))
+            importing.finish()
+            transaction.set_rollback(dry_run)
+    except UNREADABLE as error:
+        raise ContentError(f"After {importing.last or 'nothing'}: {type(error).__name__}: {error}") from error
+    return importing.outcomes
+
+
+def by_name(model: Any, field: str, names: Iterable[str]) -> list[Any]:
+    """Return the rows with these names. Raises ContentError if one is not there."""
+    found = []
+    for name in names:
+        row = model._default_manager.filter(**{field: name}).first()
+        if row is None:
+            raise ContentError(f"There is no {model._meta.verbose_name} named {name}.")
+        found.append(row)
+    return found

@@ -1,0 +1,159 @@
+"""Content goes out to files and comes in again, exactly; what cannot be taken as it is changes nothing."""
+
+import datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from articles.models import Article, Topic
+from editorial import revisions
+from editorial.changes import ChangeRecord
+from editorial.models import Clinic, GlossaryTerm, HelpLine, OpeningTime, Source, SpecialDay
+from operations.content import ROOMS
+from phases.models import Phase, Symptom, TreatmentOption
+from tests.factories import make_article
+
+pytestmark = pytest.mark.django_db
+
+
+def starter() -> dict[str, str]:
+    return files_in(settings.BASE_DIR, "starter")
+
+
+def files_in(folder: Path, below: str = "") -> dict[str, str]:
+    found = {}
+    for room in ROOMS:
+        for path in (folder / room / below).rglob("*.*"):
+            found[f"{room}/{path.relative_to(folder / room / below)}"] = path.read_bytes().decode()
+    return found
+
+
+def exported(folder: Path) -> dict[str, str]:
+    call_command("export_content", folder, verbosity=0)
+    return files_in(folder)
+
+
+def put(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(text.encode())
+    return folder
+
+
+def imported(folder: Path, capsys, *options: str) -> str:
+    capsys.readouterr()
+    call_command("import_content", folder, *options)
+    return capsys.readouterr().out
+
+
+def test_fresh_guide_goes_out_as_the_very_files_it_came_from(guide, tmp_path, capsys):
+    assert exported(tmp_path) == starter()
+    assert imported(tmp_path, capsys, "--dry-run") == "0 would change.\n"
+
+
+def edit_everything() -> None:
+    """Leave content as staff could: through forms, at odd times, in every state."""
+    stage, source = Phase.objects.get(position=2), Source.objects.get(key="darke-2017")
+    article = Article.objects.get(slug="craving-right-now")
+    article.body = article.body.replace("\n", "\r\n").strip() + "\r\n\r\nMore."
+    article.published_at = timezone.now() - datetime.timedelta(days=3, seconds=7)
+    article.also_called = "one,two, three"
+    article.save()
+    article.topics.clear()
+    make_article(slug="a-draft", status="draft", published_at=None, reviewed_on=None, review_due_on=None)
+    Article.objects.filter(slug="test-strips").update(status="archived")
+    stage.symptoms.filter(slug="diarrhea").delete()
+    Symptom.objects.filter(slug="goosebumps-and-chills").update(
+        name="Goose bumps", position=7, peak_from=None, peak_to=None
+    )
+    TreatmentOption.objects.filter(slug="methadone").update(reviewed_on="2026-11-30", medical_reviewer="Jo Doe, MD")
+    source.status, source.superseded_by = "superseded", Source.objects.get(key="acog-711")
+    source.accessed_on, source.published_on, source.note = datetime.date(2026, 1, 2), "2017-05", 'A "note": no'
+    source.save()
+    GlossaryTerm.objects.filter(slug="detox").delete()
+    Topic.objects.filter(slug="medicines").update(position=5)
+    clinic = Clinic.objects.get()
+    OpeningTime.objects.create(clinic=clinic, weekday=0, opens=datetime.time(9), closes=datetime.time(17, 30))
+    SpecialDay.objects.create(clinic=clinic, day=datetime.date(2026, 12, 25))
+    clinic.call_within_hours = 4
+    clinic.list_hours()
+    clinic.save()
+
+
+def test_edited_guide_goes_out_and_comes_back_exactly_with_a_revision_for_each_page(guide, tmp_path, capsys):
+    edit_everything()
+    edited = exported(tmp_path / "edited")
+    back = put(tmp_path / "starter", starter())
+
+    told = imported(back, capsys, "--dry-run")
+    assert "changed  article craving-right-now: also_called, body, published_at, topics" in told
+    assert "archived article a-draft" in told and "added    glossary term detox" in told
+    assert "changed  clinic details Clinic helpline: call_within_hours, opening_times, special_days" in told
+    assert exported(tmp_path / "again") == edited, "a dry run changes nothing"
+    with pytest.raises(CommandError, match="--note"):
+        imported(back, capsys)
+
+    assert imported(back, capsys, "--note", "Back to the start.").splitlines()[:-1] == told.splitlines()[:-1]
+    Article.objects.get(slug="a-draft", status="archived").delete()
+    assert exported(tmp_path / "again") == starter()
+    assert not Clinic.objects.get().listed_hours
+    for page in (Article.objects.get(slug="craving-right-now"), Phase.objects.get(slug="peak-withdrawal")):
+        assert revisions.history(page).first().revision.comment == "Back to the start."
+        record = ChangeRecord.objects.of(page).get()
+        assert (record.kind, record.note, record.number) == ("update", "Back to the start.", 1)
+    assert not ChangeRecord.objects.of(Article.objects.get(slug="help-for-veterans")).exists()
+
+    imported(tmp_path / "edited", capsys, "--kind", "wording")
+    assert exported(tmp_path / "again") == edited
+    assert Clinic.objects.get().listed_hours
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "told"),
+    [
+        ("articles/test-strips.md", "[@samhsa-test-strips", "[@no-such", "no source named no-such"),
+        ("articles/test-strips.md", "slug: test-strips\n", "slug: test-strips\nstaff: me\n", "no field named staff"),
+        ("articles/test-strips.md", "topics: [", "topics: [no-such, ", "no topic named no-such"),
+        ("articles/test-strips.md", "reviewed_on: 2", "reviewed_on: soon 2", "not|must"),
+        ("articles/test-strips.md", "---\n", "", "After article"),
+        ("phases/phases/peak-withdrawal.yaml", "slug: diarrhea\n", "slug: yawning\n", "symptom"),
+        ("editorial/sources.yaml", "url: https://doi.org/10.1111/add.13512", "url: javascript:alert(1)", "https://"),
+        ("editorial/contacts.yaml", 'slug: "911"', 'slug: "912"', "911 must stay"),
+    ],
+)
+def test_files_with_a_mistake_change_nothing_and_are_told(guide, tmp_path, capsys, name, before, after, told):
+    files = starter()
+    assert before in files[name]
+    files |= {name: files[name].replace(before, after), "articles/fentanyl-and-todays-supply.md": "---\n---\n"}
+    files["articles/fentanyl-and-todays-supply.md"] = starter()["articles/fentanyl-and-todays-supply.md"] + "\nMore.\n"
+    with pytest.raises(CommandError, match=told):
+        imported(put(tmp_path / "in", files), capsys, "--note", "A note.")
+    assert exported(tmp_path / "out") == starter()
+
+
+#: What a file leaves out where it is at its default.
+LEFT_OUT = {
+    Source: {"published_on", "isbn", "accessed_on", "archive_url", "status", "superseded_by", "doi", "pmid", "kind"}
+    | {"pmcid"},
+    Clinic: {"call_within_hours"},
+    HelpLine: set(),
+    GlossaryTerm: set(),
+    Topic: set(),
+    Article: {"medical_reviewer"},
+    TreatmentOption: {"medical_reviewer"},
+    Phase: {"medical_reviewer"},
+    Symptom: set(),
+}
+
+
+def test_files_have_every_field_that_staff_can_edit():
+    """A new column that no file had would go back to its default at each import."""
+    seen = {model: set(LEFT_OUT[model]) for model in LEFT_OUT}
+    for name, room in ROOMS.items():
+        for entry in room.entries(settings.BASE_DIR / name / "starter", lambda model, *_: [model()]):
+            seen[entry.model] |= entry.values.keys() | entry.key.keys()
+    for model, names in seen.items():
+        assert {field.name for field in model._meta.concrete_fields if field.editable} <= names | {"id"}, model
