@@ -1,6 +1,7 @@
 """The secrets of a machine: read from the environment or from files, which `manage.py prepare` makes once."""
 
 import base64
+import contextlib
 import os
 import re
 import secrets
@@ -15,6 +16,7 @@ from storage import durable
 
 #: The shortest secret: 256 random bits in base64.
 CHARACTERS = 43
+SIGNING_KEY_BYTES = 32
 
 
 def secret(name: str, path: Path) -> str:
@@ -44,6 +46,18 @@ def vault_keys(name: str, path: Path) -> dict[int, bytes]:
         where = f"{name} must" if value else f"{name} is not set, and {path} must"
         raise ImproperlyConfigured(f"{where} list number:key pairs by commas or lines, each key 32 bytes in base64.")
     return keys
+
+
+def signing_key(name: str, path: Path) -> bytes:
+    """Read a key of 32 bytes from base64; b"" where there is none."""
+    stored = env.text(name, "") or _read(name, path)
+    try:
+        key = base64.b64decode(f"{stored[:CHARACTERS]}=", altchars=b"-_", validate=True) if stored else b""
+    except ValueError:
+        key = b""
+    if stored and len(key) != SIGNING_KEY_BYTES:
+        raise ImproperlyConfigured(f"{name} must hold 32 bytes in base64.")
+    return key
 
 
 def _read(name: str, path: Path) -> str:
@@ -78,6 +92,10 @@ def make_missing() -> None:
             make(path)
         except OSError as error:
             raise ImproperlyConfigured(f"{name} is not set, and {path} cannot be made: {error.strerror}.") from error
+    if not settings.SIGNING_KEY and not settings.HAS_SERVER:  # several hosts would sign with several keys
+        with contextlib.suppress(OSError):  # then the open data is served unsigned
+            make(settings.SIGNING_KEY_FILE)
+        settings.SIGNING_KEY = signing_key("GUIDE_SIGNING_KEY", settings.SIGNING_KEY_FILE)
     settings.SECRET_KEY = secret("SECRET_KEY", settings.SECRET_KEY_FILE)
     settings.VAULT_KEYS = vault_keys("VAULT_KEYS", settings.VAULT_KEY_FILE)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from detoxsite import env
-from detoxsite.secret_files import secret, vault_keys
+from detoxsite.secret_files import secret, signing_key, vault_keys
 
 # Address -------------------------------------------------------------------------------------------------
 
@@ -333,6 +333,9 @@ SECRET_KEY_FILE = VAR_DIR / "secrets" / "secret-key"
 SECRET_KEY = secret("SECRET_KEY", SECRET_KEY_FILE)
 VAULT_KEY_FILE = VAR_DIR / "secrets" / "vault-key"
 VAULT_KEYS = vault_keys("VAULT_KEYS", VAULT_KEY_FILE)
+#: Signs the open data; without it, that is served unsigned.
+SIGNING_KEY_FILE = VAR_DIR / "secrets" / "signing-key"
+SIGNING_KEY = signing_key("GUIDE_SIGNING_KEY", SIGNING_KEY_FILE)
 
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "guide.views.csrf_failure"

@@ -44,6 +44,7 @@ urlpatterns = [
     path(".well-known/security.txt", views.security_txt, name="security-txt"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("", include("guide.history")),
+    path("", include("guide.open_data")),
     path("", include("editorial.urls")),
     path("", include("accounts.urls")),
     path("admin/components/", admin.site.admin_view(components), name="components"),

@@ -56,6 +56,7 @@ class StaticPages(Section):
             "callbacks:contact",
             "a-z",
             "sources",
+            "data",
             "card",
             "safety",
             "changes",

@@ -67,6 +67,12 @@ def problems() -> list[str]:
     return found
 
 
+def when_fine() -> str:
+    """Return what to say if there is no problem."""
+    unsigned = "" if settings.SIGNING_KEY else " GUIDE_SIGNING_KEY is not set: the open data is not signed."
+    return f"Each key opens what is under it.{unsigned}"
+
+
 def accept_loss() -> None:
     """Make the keys of this process the site's own, and give up the data under other keys."""
     KnownKey.objects.all().delete()

@@ -91,7 +91,7 @@ def vault_keys(at: datetime, probes: Probes) -> Result:
     problems = keys.problems()
     if unopened := keys.unopened():
         problems.append(f"{unopened} of the requests, page reports and second factors tried cannot be opened.")
-    return _result(" ".join(problems), "Each key opens what is under it.")
+    return _result(" ".join(problems), keys.when_fine())
 
 
 @check("store", "File storage", "Check the disk or object store and its settings. Requests are taken; files are not.")

@@ -28,6 +28,7 @@ READING = [
     "/a-z/",
     "/sources/",
     "/sources/acog-711/",
+    "/data/",
     "/feedback/",
 ]
 MISSING = "/no-such-page/"

@@ -51,7 +51,7 @@ def test_prepare_makes_a_new_machine_whole(tmp_path):
     made = run(var, "manage.py", "prepare")
     assert not made.returncode, made.stderr
     secrets = list((var / "secrets").iterdir())
-    assert {path.name for path in secrets} == {"secret-key", "vault-key"}
+    assert {path.name for path in secrets} == {"secret-key", "signing-key", "vault-key"}
     for path in (*secrets, var / "secrets", var, var / "db.sqlite3"):
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
     assert not run(var, "manage.py", "check").returncode

@@ -47,6 +47,7 @@ OTHERS = {
     "/a-z/",
     "/search/",
     "/changes/",
+    "/data/",
     "/corrections/",
     "/sources/",
 }

@@ -1,0 +1,181 @@
+"""The published guide as data: texts, facts, versions and sources. No drafts, no names of staff, no readers."""
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Max
+
+from articles.models import Article, Topic
+from editorial.changes import ChangeRecord, SignOff
+from editorial.digests import page_digest
+from editorial.markdown import PageText
+from editorial.models import GlossaryTerm, Source
+from editorial.publishing import ReviewedPage
+from editorial.snapshot import ContentSnapshot
+from guide.sources import cited
+from phases.models import Phase, Symptom, TreatmentOption
+
+MAX_ARTICLES = 500  # the newest: each takes about 12 kB and 5 ms
+LICENSES = {
+    "texts": {"id": "CC-BY-4.0", "url": "https://creativecommons.org/licenses/by/4.0/", "credit": settings.SITE_NAME},
+    "facts": {"id": "CC0-1.0", "url": "https://creativecommons.org/publicdomain/zero/1.0/"},
+}
+FACTS = "hours, evidence, choices, dates, versions, digests, sources and help_lines"
+#: CSL's type for each kind of source; "document" for a kind that is not known.
+CSL_TYPES = {
+    **dict.fromkeys(("guideline", "label"), "report"),
+    **dict.fromkeys(("review", "trial", "cohort", "study"), "article-journal"),
+    **dict.fromkeys(("agency", "page"), "webpage"),
+    "law": "regulation",
+    "news": "article-newspaper",
+    "book": "book",
+}
+
+
+def guide_json(content: ContentSnapshot) -> bytes:
+    """Return everything that readers can read, as one document."""
+    pages = _Pages(content)
+    terms = sorted(content.glossary.terms.values(), key=lambda term: term.word.lower())
+    return as_json(
+        {
+            "name": settings.SITE_NAME,
+            "url": f"{settings.SITE_URL}/",
+            "language": "en-US",
+            "licenses": LICENSES | {"facts": {**LICENSES["facts"], "covers": FACTS}},
+            "notice": "General information. It is no diagnosis and replaces nobody's care. If you change a medical "
+            "statement, take its review date away until you have checked it.",
+            "stages": [pages.stage(row) for row in Phase.objects.published().with_symptoms()],
+            "treatments": [pages.treatment(row) for row in TreatmentOption.objects.published()],
+            "topics": list(Topic.objects.with_articles().values("slug", "name", "description")),
+            "articles": [pages.article(row) for row in pages.articles()],
+            "words": [pages.word(term) for term in terms],
+            "help_lines": [
+                {
+                    **{name: getattr(line, name) for name in ("slug", "name", "kind", "call", "text_to", "text_body")},
+                    **{name: getattr(line, name) for name in ("url", "description", "checked_on", "checked_note")},
+                }
+                for line in content.help_lines
+            ],
+            "sources": "/data/sources.csl.json",
+        }
+    )
+
+
+class _Pages:
+    """Pages as data, each with its version, its digest and whether a clinician signed this exact text."""
+
+    def __init__(self, content: ContentSnapshot) -> None:
+        self._content = content
+        numbered = ChangeRecord.objects.live().order_by().values_list("page_type", "page_id")
+        self._versions = {(kind, key): last for kind, key, last in numbered.annotate(last=Max("number"))}
+        self._signed = set(SignOff.objects.order_by().values_list("digest", flat=True))
+
+    @staticmethod
+    def articles() -> Any:
+        return Article.objects.published().prefetch_related("topics", "phases")[:MAX_ARTICLES]
+
+    @staticmethod
+    def text(page_text: PageText, markdown: str) -> dict[str, str]:
+        return {
+            "markdown": markdown.replace("\r\n", "\n").strip(),
+            "html": str(page_text.render(markdown).html).strip(),
+        }
+
+    def word(self, term: GlossaryTerm) -> dict[str, Any]:
+        shared = PageText()
+        meaning = self.text(shared, term.meaning)
+        return {"word": term.word, "also": term.forms[1:], "meaning": meaning, "sources": list(shared.numbers)}
+
+    def _page(self, row: ReviewedPage, *texts: str, **facts: Any) -> dict[str, Any]:
+        shared, digest = facts.pop("page_text", PageText()), page_digest(row, self._content)
+        written = {name: self.text(shared, getattr(row, name)) for name in texts}
+        return {
+            "title": str(row),
+            "url": row.get_absolute_url(),
+            "summary": row.summary,
+            **facts,
+            "text": written,
+            "sources": list(shared.numbers),
+            "published_at": row.published_at,
+            "reviewed_on": row.reviewed_on,
+            "review_due_on": row.review_due_on,
+            "version": self._versions.get((ContentType.objects.get_for_model(row).pk, row.pk), 1),
+            "digest": digest,
+            "signed_by_a_clinician": digest in self._signed,
+        }
+
+    def stage(self, row: Phase) -> dict[str, Any]:
+        shared = PageText()
+        found = self._page(
+            row,
+            *row.markdown_fields,
+            page_text=shared,
+            hours=_hours(row),
+            evidence={"level": row.evidence, "note": row.evidence_note},
+            treatments=sorted(treatment.get_absolute_url() for treatment in row.treatments.published()),
+        )
+        found["symptoms"] = [self._symptom(symptom, shared) for symptom in row.symptoms.all()]
+        return found | {"sources": list(shared.numbers)}
+
+    def _symptom(self, row: Symptom, shared: PageText) -> dict[str, Any]:
+        texts = {name: getattr(row, name) for name in ("description", "what_helps", "get_help")}
+        return {
+            **{name: getattr(row, name) for name in ("name", "area", "intensity", "confidence")},
+            "url": row.get_absolute_url(),
+            "hours": _hours(row),
+            "text": {name: self.text(shared, text) for name, text in texts.items() if text},
+        }
+
+    def treatment(self, row: TreatmentOption) -> dict[str, Any]:
+        choices = ("place", "medicine", "soon", "withdrawal", "cravings", "overdose_risk")
+        return self._page(
+            row,
+            *row.markdown_fields,
+            kind=row.kind,
+            evidence={"level": row.evidence, "note": row.evidence_note},
+            choices={name: getattr(row, name) for name in choices},
+        )
+
+    def article(self, row: Article) -> dict[str, Any]:
+        stages = [stage.get_absolute_url() for stage in row.phases.all() if stage.is_published()]
+        return self._page(row, "body", topics=[topic.slug for topic in row.topics.all()], stages=stages)
+
+
+def _hours(row: Any) -> dict[str, list[int] | None]:
+    """Return the hours since last use as ranges; no peak where no source names one."""
+    ends = {name: [getattr(row, f"{name}_from"), getattr(row, f"{name}_to")] for name in ("onset", "peak", "end")}
+    return {name: None if pair[0] is None else pair for name, pair in ends.items()}
+
+
+def sources_json(content: ContentSnapshot) -> bytes:
+    """Return the sources that readers' pages cite as CSL-JSON, which reference managers read."""
+    return as_json([_csl(source) for source in sorted(cited(content), key=lambda source: source.key)])
+
+
+def _csl(source: Source) -> dict[str, Any]:
+    published = source.published_on or str(source.year or "")
+    known = {
+        "URL": source.link,
+        "DOI": source.doi,
+        "PMID": source.pmid,
+        "PMCID": source.pmcid,
+        "ISBN": source.isbn,
+        "issued": {"date-parts": [[int(part) for part in published.split("-")]]} if published else None,
+        "accessed": {"date-parts": [list(source.accessed_on.timetuple()[:3])]} if source.accessed_on else None,
+    }
+    return {
+        "id": source.key,
+        "type": CSL_TYPES.get(source.kind, "document"),
+        "title": source.title,
+        "author": [{"literal": source.organization}],
+        **{name: value for name, value in known.items() if value},
+        "custom": {"kind": source.kind, "status": source.status, "what_was_read": source.get_seen_display()},
+    }
+
+
+def as_json(data: Any) -> bytes:
+    """Return the same bytes for the same content, in every process."""
+    return (json.dumps(data, ensure_ascii=False, indent=1, cls=DjangoJSONEncoder) + "\n").encode()
