@@ -47,7 +47,7 @@ NEEDS = {
     "publishing": _Need("in review, ready to publish", right=PUBLISH),
     "due": _Need(f"due for review within {SOON.days} days"),
     "scheduled": _Need("scheduled", right=PUBLISH),
-    "mine": _Need("as drafts of yours"),
+    "mine": _Need("in draft, last saved by you"),
 }
 
 
@@ -72,9 +72,10 @@ def needing(need: str, pages: QuerySet, user: Any) -> QuerySet:
     text = records.filter(**of_page).order_by("-in_review", "-at", "-pk").values("digest")[:1]
     signed = Exists(SignOff.objects.filter(page_type=page_type, **of_page, digest=OuterRef("digest_in_review")))
     found = pages.filter(sent).alias(digest_in_review=Subquery(text))
+    is_signed_here = Reviewer.objects.filter(is_active=True).exists()
     if need == "signature":
-        return found.exclude(signed)
-    return found.filter(signed) if Reviewer.objects.filter(is_active=True).exists() else found
+        return found.exclude(signed) if is_signed_here else pages.none()
+    return found.filter(signed) if is_signed_here else found
 
 
 class NeedsFilter(admin.SimpleListFilter):
