@@ -25,6 +25,7 @@ from editorial.clock_fields import MomentField
 from editorial.needs import NeedsFilter
 from editorial.publishing import ReviewedPage, linking_to
 from editorial.publishing_rights import NeedsRightToPublish
+from editorial.review_dates_admin import SuggestsReviewDate
 from editorial.revision_admin import KeepsRevisions
 
 #: By state.
@@ -80,7 +81,9 @@ class KeepsOldAddress(KeepsRevisions):
             moved(before, obj.get_absolute_url())
 
 
-class ReviewedPageAdmin(ChecksPages, CheckBoxes, NeedsRightToPublish, KeepsOldAddress, Generic[Page]):
+class ReviewedPageAdmin(
+    ChecksPages, CheckBoxes, NeedsRightToPublish, SuggestsReviewDate, KeepsOldAddress, Generic[Page]
+):
     """Pages for writing, previewing and publishing a page."""
 
     formfield_overrides: ClassVar[Fields] = {

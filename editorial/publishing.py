@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from editorial import checks
+from editorial import checks, review_dates
 from editorial.versions import content_models
 
 WRITING_HELP = (
@@ -140,6 +140,11 @@ class ReviewedPage(models.Model):
         for name in ("reviewed_on", "review_due_on") if is_public else ():
             if getattr(self, name) is None:
                 problems[name] = [ValidationError("Needed before this page can be published.")]
+        if is_public and self.reviewed_on and self.review_due_on:
+            try:
+                review_dates.check(self.reviewed_on, self.review_due_on)
+            except ValidationError as error:
+                problems.setdefault("review_due_on", []).append(error)
         if problems:
             raise ValidationError(problems)
         if is_public and self.published_at is None:

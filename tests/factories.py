@@ -15,7 +15,11 @@ from phases.models import Phase, Symptom, TreatmentOption
 
 PASSWORD = "a long password for tests"
 SUMMARY = "What it says, in one sentence that is long enough to be shown."
-DATES = {"reviewed_on": datetime.date(2026, 1, 1), "review_due_on": datetime.date(2099, 1, 1)}
+#: Good on any day the tests run, and by a clock that a test sets some months off.
+DATES = {
+    "reviewed_on": timezone.localdate() - datetime.timedelta(days=30),
+    "review_due_on": timezone.localdate() + datetime.timedelta(days=1000),
+}
 
 
 def make_source(key: str = "a-source") -> Source:

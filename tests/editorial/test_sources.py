@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from editorial import revisions
 from editorial.models import GlossaryTerm, Source
-from tests.factories import make_article, make_phase, make_source, make_symptom
+from tests.factories import DATES, make_article, make_phase, make_source, make_symptom
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +47,7 @@ def test_retracted_source_marks_its_pages_due_and_tells_readers(admin, client):
         assert LogEntry.objects.filter(object_id=page.pk, change_message__contains="old-study is superseded").exists()
     for page in (draft, other):
         page.refresh_from_db()
-        assert page.review_due_on == datetime.date(2099, 1, 1)
+        assert page.review_due_on == DATES["review_due_on"]
     client.logout()
     assert "<strong>Replaced by An office, A report.</strong>" in client.get("/articles/citing/").content.decode()
 
