@@ -75,7 +75,7 @@ def test_article_written_previewed_and_published_is_read_at_once(staff, visit):
     page.get_by_role("button", name="Save", exact=True).click()
     assert "Needed before this page can be published" in page.locator("#content").inner_text()
     page.fill("#id_reviewed_on", "2026-11-23")
-    page.fill("#id_review_due_on", "2027-05-23")
+    page.get_by_role("button", name="+6 months").click()
     page.get_by_role("button", name="Save", exact=True).click()
     assert reader.open("/articles/a-new-page/").status == 200
     reader.open("/articles/")
