@@ -55,7 +55,7 @@ class StaffUserAdmin(ForSuperusers, CheckBoxes, UserAdmin):
 
     @admin.display(description="roles")
     def role_names(self, user: User) -> str:
-        return "Everything" if user.is_superuser else ", ".join(group.name for group in user.groups.all())
+        return "Administrator" if user.is_superuser else ", ".join(group.name for group in user.groups.all())
 
     @admin.display(description="second factor", boolean=True)
     def second_factor(self, user: User) -> bool:

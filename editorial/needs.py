@@ -34,19 +34,19 @@ class Line:
 
 @dataclass(frozen=True)
 class _Need:
-    """`words` follow the count and the kind of page. Those with `right` see it, by default all who may change pages."""
+    """`words` follow the count and the kind of page. Those with one of `rights` see it; without any, all editors."""
 
     words: str
-    right: str = ""
+    rights: tuple[str, ...] = ()
     is_late: bool = False
 
 
 NEEDS = {
     "overdue": _Need("overdue for review", is_late=True),
-    "signature": _Need("in review, without a signature", right=SIGN),
-    "publishing": _Need("in review, ready to publish", right=PUBLISH),
+    "signature": _Need("in review, without a signature", rights=(SIGN, PUBLISH)),
+    "publishing": _Need("in review, ready to publish", rights=(PUBLISH,)),
     "due": _Need(f"due for review within {SOON.days} days"),
-    "scheduled": _Need("scheduled", right=PUBLISH),
+    "scheduled": _Need("scheduled", rights=(PUBLISH,)),
     "mine": _Need("in draft, last saved by you"),
 }
 
@@ -102,8 +102,8 @@ def page_lines(user: User) -> Iterator[Line]:
     for need, about in NEEDS.items():
         for model in ReviewedPage.__subclasses__():
             opts = model._meta
-            right = about.right or f"{opts.app_label}.change_{opts.model_name}"
-            if user.has_perm(right) and (count := needing(need, model.objects.all(), user).count()):
+            rights = about.rights or (f"{opts.app_label}.change_{opts.model_name}",)
+            if any(map(user.has_perm, rights)) and (count := needing(need, model.objects.all(), user).count()):
                 name = opts.verbose_name if count == 1 else opts.verbose_name_plural
                 address = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
                 filtered = f"{address}?{_ADDRESSES.get(need, f'needs={need}')}"

@@ -35,7 +35,7 @@ def test_second_factor_is_reset_in_the_admin_and_recorded(chief):
 def test_users_list_says_role_and_factor(chief):
     make_staff("intake", roles=("Intake",), second_factor=False)
     page = chief.get(USERS).content.decode()
-    assert "Intake" in page and "Everything" in page and "icon-no" in page and "icon-yes" in page
+    assert "Intake" in page and "Administrator" in page and "icon-no" in page and "icon-yes" in page
 
 
 @pytest.mark.parametrize("path", [USERS, f"{USERS}add/", "/admin/auth/group/", "/admin/auth/group/add/"])
