@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.contrib import admin
 
-from articles.article_page import detail_context
+from articles.article_page import detail_context, groups_in_memory
 from articles.models import Article, Topic
 from editorial import snapshot
 from editorial.admin_fields import NamedList
@@ -34,4 +34,4 @@ class ArticleAdmin(ReviewedPageAdmin[Article]):
     preview_name = "article"
 
     def preview_context(self, page: Article) -> dict:
-        return detail_context(page, snapshot.current())
+        return detail_context(page, snapshot.current(), groups_in_memory(page))

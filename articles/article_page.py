@@ -144,10 +144,19 @@ def published_article(slug: str) -> dict:
     return detail_context(article, content)
 
 
-def detail_context(article: Article, content: snapshot.ContentSnapshot) -> dict:
-    """Return what the template needs; the preview in the admin needs the same."""
+def groups_in_memory(article: Article) -> set[Group]:
+    """Return the topics and stages of an article that is not saved like this."""
+    stages = [stage for stage in article.phases.all() if stage.status == Phase.Status.PUBLISHED]
+    return {
+        *(Group(_TOPIC, topic.position, topic.name, topic.slug, None) for topic in article.topics.all()),
+        *(Group(_STAGE, stage.position, stage.name, stage.slug, stage.published_at) for stage in stages),
+    }
+
+
+def detail_context(article: Article, content: snapshot.ContentSnapshot, groups: set[Group] | None = None) -> dict:
+    """Return what the template needs, with the groups that the article is in by default."""
     index, now = content.keep(ArticleIndex), timezone.now()
-    groups = index.groups_of(article)
+    groups = index.groups_of(article) if groups is None else groups
     page_text = PageText(glossary=content.glossary, content=content)
     return {
         "article": article,

@@ -12,8 +12,11 @@ from guide import styles
 
 
 @functools.lru_cache(maxsize=512)
-def content_security_policy(*, style: str = "", script: str = "") -> str:
-    """Allow this origin only, and the one block of style and of script that a page carries, by its hash."""
+def content_security_policy(*, style: str = "", script: str = "", frames: str = "", framed: str = "'none'") -> str:
+    """Allow this origin only, and the one block of style and of script that a page carries, by its hash.
+
+    A view that shows a frame, or may be shown in one, says so in `response.csp`, as {"frames": "'self'"}.
+    """
     sources = {
         "default-src": "'none'",
         "script-src": f"'self'{_allowed(script)}",
@@ -24,7 +27,8 @@ def content_security_policy(*, style: str = "", script: str = "") -> str:
         "manifest-src": "'self'",
         "form-action": "'self'",
         "base-uri": "'none'",
-        "frame-ancestors": "'none'",
+        **({"frame-src": frames} if frames else {}),
+        "frame-ancestors": framed,
     }
     return "; ".join(f"{directive} {allowed}" for directive, allowed in sources.items())
 
@@ -49,7 +53,8 @@ class SecurityHeadersMiddleware(MiddlewareMixin):
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         is_page = response.headers.get("Content-Type", "").startswith("text/html")
-        response.headers.setdefault("Content-Security-Policy", content_security_policy() if is_page else NO_PAGE)
+        policy = content_security_policy(**getattr(response, "csp", {})) if is_page else NO_PAGE
+        response.headers.setdefault("Content-Security-Policy", policy)
         if is_page:
             response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         if response.has_header("Location") and request.META.get("QUERY_STRING"):
@@ -82,7 +87,8 @@ class InlineMiddleware(MiddlewareMixin):
         css, script = styles.style(*mark[1].decode().split()), styles.way_out()
         blocks = f"<style>{css}</style><script>{script}</script>".encode()
         response.content = response.content.replace(mark[0], blocks, 1)
-        response.headers.setdefault("Content-Security-Policy", content_security_policy(style=css, script=script))
+        policy = content_security_policy(style=css, script=script, **getattr(response, "csp", {}))
+        response.headers.setdefault("Content-Security-Policy", policy)
         if response.has_header("Content-Length"):
             response.headers["Content-Length"] = str(len(response.content))
         return response

@@ -39,7 +39,7 @@ class ChangeRecord(models.Model):
     """One change of one page: of what kind, and in which revision its text is.
 
     Changes that readers see are numbered from 1 in each page. A draft has no number. The draft of a published page is
-    beside it: `typed` has the form as the editor left it, until the page is saved again.
+    beside it: `typed` has the form as the editor left it, until the draft is published or thrown away.
     """
 
     class Kind(models.TextChoices):
@@ -232,6 +232,5 @@ def _carry_sign_off(page: models.Model, digest: str) -> None:
 
 
 def draft_beside(page: models.Model) -> ChangeRecord | None:
-    """Return the draft that is newer than what readers see of a published page, if there is one."""
-    newest = ChangeRecord.objects.of(page).select_related("by").first()
-    return newest if newest and newest.typed else None
+    """Return the draft beside a published page, if there is one. It stays when the page itself is saved."""
+    return ChangeRecord.objects.of(page).exclude(typed="").select_related("by").first()

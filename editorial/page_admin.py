@@ -5,23 +5,21 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminTextareaWidget
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
-from django.urls import path, reverse
+from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import formats, timezone
 from django.utils.html import format_html
-from django.views.decorators.cache import never_cache
 from markdownx.models import MarkdownxField
 from markdownx.widgets import AdminMarkdownxWidget
 
+from editorial import drafts
 from editorial.addresses import moved
 from editorial.admin_fields import CheckBoxes, NamedMoment
 from editorial.checks_admin import ChecksPages
 from editorial.clock_fields import MomentField
+from editorial.drafts_admin import DraftsBeside, ShowsDraft
 from editorial.needs import NeedsFilter
 from editorial.publishing import ReviewedPage, linking_to
 from editorial.publishing_rights import NeedsRightToPublish
@@ -62,13 +60,13 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        return [*ReviewedPage.Status.choices, ("scheduled", "Scheduled")]
+        return [*ReviewedPage.Status.choices, ("scheduled", "Scheduled"), *drafts.STATES]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> models.QuerySet:
         chosen = self.value() or ""
         if chosen in {"scheduled", "published"}:
             return getattr(queryset, chosen)()
-        return queryset.filter(status=chosen) if chosen else queryset
+        return drafts.in_state(queryset, chosen) if chosen else queryset
 
 
 class KeepsOldAddress(KeepsRevisions):
@@ -82,7 +80,14 @@ class KeepsOldAddress(KeepsRevisions):
 
 
 class ReviewedPageAdmin(
-    ChecksPages, CheckBoxes, NeedsRightToPublish, SuggestsReviewDate, KeepsOldAddress, Generic[Page]
+    ChecksPages,
+    CheckBoxes,
+    DraftsBeside,
+    NeedsRightToPublish,
+    SuggestsReviewDate,
+    KeepsOldAddress,
+    ShowsDraft,
+    Generic[Page],
 ):
     """Pages for writing, previewing and publishing a page."""
 
@@ -90,10 +95,6 @@ class ReviewedPageAdmin(
         MarkdownxField: {"widget": AdminMarkdownxWidget},
         models.DateTimeField: {"form_class": MomentField, "widget": NamedMoment},
     }
-    #: The public page's template, and the name of the page in it.
-    preview_template = ""
-    preview_name = ""
-
     publishing_fieldset: tuple[str, Any] = (
         "Publishing",
         {
@@ -120,32 +121,11 @@ class ReviewedPageAdmin(
             kwargs["widget"] = AdminTextareaWidget({"rows": 2})
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
-    def preview_context(self, page: Page) -> dict:
-        """Return what the public view adds to the page."""
-        raise NotImplementedError
-
-    def get_urls(self) -> list:
-        name = f"{self.opts.app_label}_{self.opts.model_name}_preview"
-        return [
-            path("<path:object_id>/preview/", self.admin_site.admin_view(never_cache(self.preview)), name=name),
-            *super().get_urls(),
-        ]
-
-    def preview(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show the saved page as readers would see it, published or not."""
-        if not self.has_view_or_change_permission(request):
-            raise PermissionDenied
-        page = self.get_object(request, unquote(object_id))
-        if page is None:
-            raise Http404
-        context = {self.preview_name: page, "previewed_state": page.get_status_display(), **self.preview_context(page)}
-        return render(request, self.preview_template, context)
-
     @admin.display(description="As readers see it")
     def preview_link(self, page: Page) -> str:
         if page.pk is None:
             return "Save the page first."
-        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_preview", args=[page.pk])
+        url = self.preview_address(str(page.pk))
         return format_html('<a href="{}" target="_blank" rel="noopener">Preview the saved page</a>', url)
 
     def view_on_site(self, page: Page) -> str | None:
@@ -157,7 +137,7 @@ class ReviewedPageAdmin(
 
     @admin.display(description="State", ordering="status")
     def state(self, page: Page) -> str:
-        return page.state
+        return drafts.state(page)
 
     def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
         self._say_what_readers_see(request, obj)

@@ -91,27 +91,34 @@ def page_as_of(version: Version) -> Any:
     names = {field.attname: field for field in model._meta.concrete_fields}
     values = version.field_dict
     page = model(**{name: value for name, value in values.items() if name in names})
-    related = {field.name: field for field in model._meta.many_to_many if field.name in values}
-    loaded = {name: field.related_model._default_manager.filter(pk__in=values[name]) for name, field in related.items()}
-    for accessor, rows in _rows_with(version).items():
+    links = {
+        field.name: field.related_model._default_manager.filter(pk__in=values[field.name])
+        for field in model._meta.many_to_many
+        if field.name in values
+    }
+    rows = {}
+    for accessor, versions in _rows_with(version).items():
         row_model = model._meta.get_field(accessor).related_model
-        loaded[accessor] = row_model._default_manager.none()
-        loaded[accessor]._result_cache = _in_order(row_model, [row.field_dict for row in rows], page)
+        fields = {field.attname for field in row_model._meta.concrete_fields}
+        of_rows = [row.field_dict for row in versions]
+        rows[accessor] = [row_model(**{name: row[name] for name in row if name in fields}) for row in of_rows]
+    return in_memory(page, links, rows)
+
+
+def in_memory(page: Any, links: dict[str, QuerySet], rows: dict[str, list[Any]]) -> Any:
+    """Let a page have these links and rows, in the order of their models, as if they were read with it."""
+    loaded = dict(links)
+    for accessor, found in rows.items():
+        relation = page._meta.get_field(accessor)
+        model = relation.related_model
+        for row in found:
+            setattr(row, relation.field.name, page)
+        order = [name for name in model._meta.ordering or () if "__" not in name]
+        loaded[accessor] = model._default_manager.none()
+        loaded[accessor]._result_cache = sorted(found, key=lambda row: [getattr(row, name) for name in order])  # noqa: B023
     # As prefetch_related does it (docs/undocumented.md).
     page._prefetched_objects_cache = loaded
     return page
-
-
-def _in_order(model: type[models.Model], rows: list[dict], page: models.Model) -> list[models.Model]:
-    """Return the rows of one page, as the model orders them there."""
-    fields = {field.attname for field in model._meta.concrete_fields}
-    found: list[Any] = [model(**{name: value for name, value in row.items() if name in fields}) for row in rows]
-    for field in model._meta.concrete_fields:
-        if field.is_relation and field.related_model is type(page):
-            for row in found:
-                setattr(row, field.name, page)
-    order = [name for name in model._meta.ordering or () if "__" not in name]
-    return sorted(found, key=lambda row: [getattr(row, name) for name in order])
 
 
 def changes(before: Version, after: Version) -> list[Change]:

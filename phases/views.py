@@ -44,7 +44,7 @@ def phase_context(phase: Phase) -> dict:
         "page_text": PageText(heading_ids=ids),
         "hours": by_hours(phase.symptoms.all()),
         "hill": on_the_hill(phase.onset_from, phase.end_to),
-        "treatments": TreatmentOption.objects.published().filter(phases=phase),
+        "treatments": [option for option in phase.treatments.all() if option.is_published()],
         "articles": phase.articles.published()[:4],
         "previous_phase": next((stage for stage in reversed(stages) if stage.position < phase.position), None),
         "next_phase": next((stage for stage in stages if stage.position > phase.position), None),

@@ -23,6 +23,7 @@ document.addEventListener("DOMContentLoaded", () => {
       if (answer.type === "opaqueredirect" || answer.status === 403) return say(`You are signed out, or may not change this.${until()} Sign in again in another tab, then open this page again.`);
       if (!answer.ok) return say(`This cannot be kept on the server.${until()} Copy your words before you leave this page.`);
       keptAt = time();
+      document.dispatchEvent(new Event("typing:kept"));
       const { others } = await answer.json();
       say(`Kept at ${keptAt}, not saved yet.${others.length ? ` ${others.join(" and ")} is writing on this page too.` : ""}`);
     } catch {
@@ -43,6 +44,10 @@ document.addEventListener("DOMContentLoaded", () => {
   document.addEventListener("formset:added", typed);
   document.addEventListener("formset:removed", typed);
   document.addEventListener("visibilitychange", () => { if (document.hidden && timer) keep(); });
-  form.addEventListener("submit", () => { unsaved = false; clearTimeout(timer); });
+  form.addEventListener("submit", (event) => {
+    if (event.submitter?.formTarget) return; // a preview in another tab
+    unsaved = false;
+    clearTimeout(timer);
+  });
   addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
 });

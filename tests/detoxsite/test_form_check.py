@@ -1,4 +1,4 @@
-"""Seven pages go without Django's form check (tests/detoxsite/test_rooms.py names them). What makes that safe is here.
+"""Eight pages go without Django's form check (tests/detoxsite/test_rooms.py names them). What makes that safe is here.
 
 A forged post can do no more than whoever forges it could do alone: nothing acts for the person whose browser sends it.
 """

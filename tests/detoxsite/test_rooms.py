@@ -45,8 +45,8 @@ def test_only_the_sanitizer_and_one_escaper_mark_text_as_safe():
 
 
 def test_only_pages_without_a_senders_authority_go_without_the_form_check():
-    """The contact form, the pages behind its link, the question where one is now, and reports on pages:
-    docs/decisions/0001 has why."""
+    """The contact form, the pages behind its link, the question where one is now, reports on pages, and
+    answers on a draft: docs/decisions/0001 has why."""
     patterns = [each for each in _patterns(get_resolver()) if getattr(each.callback, "csrf_exempt", False)]
     assert {each.callback.__name__ for each in patterns} == {
         "contact",
@@ -56,6 +56,7 @@ def test_only_pages_without_a_senders_authority_go_without_the_form_check():
         "now",
         "check_in",
         "feedback",
+        "review",
     }
 
 

@@ -1,0 +1,119 @@
+"""The admin's part of previews: a page as readers will see it, as it is typed now, as a draft has it, or as saved."""
+
+import copy
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.utils import quote, unquote
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import formats, timezone
+
+from editorial import drafts, revisions, unsaved
+from editorial.changes import draft_beside
+
+#: `?of=` in a preview's address.
+TYPED, DRAFT, SAVED = "typed", "draft", "saved"
+NOT_SAVED = "Preview for staff: what is typed. It is not saved yet."
+
+
+class Previews(admin.ModelAdmin):
+    """Shows pages by the template of readers, from memory: a preview writes nothing."""
+
+    #: The public page's template, and the name of the page in it.
+    preview_template = ""
+    preview_name = ""
+
+    def preview_context(self, page: Any) -> dict:
+        """Return what the public view adds to the page."""
+        raise NotImplementedError
+
+    def get_urls(self) -> list:
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        view = self.admin_site.admin_view(self.preview)
+        return [
+            path("add/preview/", view, name=f"{name}_new_preview"),
+            path("<path:object_id>/preview/", view, name=f"{name}_preview"),
+            *super().get_urls(),
+        ]
+
+    def preview_address(self, object_id: str | None) -> str:
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
+        return reverse(f"{name}_preview", args=[quote(object_id)]) if object_id else reverse(f"{name}_new_preview")
+
+    def preview(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
+        """Show what was posted or, by GET, what the address asks for: what is typed, the draft, or what is saved."""
+        page = self.get_object(request, unquote(object_id)) if object_id else None
+        if not (self.has_view_or_change_permission(request, page) if object_id else self.has_add_permission(request)):
+            raise PermissionDenied
+        if object_id and page is None:
+            raise Http404
+        shown, said = self._asked_for(request, page)
+        is_framed = "framed" in request.GET  # beside the text: nothing is on it but what readers see
+        response = render(
+            request, self.preview_template, self.readers_context(shown) | {"preview": "" if is_framed else said}
+        )
+        if is_framed:
+            response.headers["X-Frame-Options"] = "SAMEORIGIN"
+            response.csp = {"framed": "'self'"}  # type: ignore[attr-defined]  # read by detoxsite.middleware
+        return response
+
+    def readers_context(self, page: Any) -> dict:
+        """Return what the readers' template needs for a page, which may be in memory only."""
+        return {self.preview_name: page, **self.preview_context(page)}
+
+    def _asked_for(self, request: HttpRequest, page: Any) -> tuple[Any, str]:
+        """Return the page to show, and what it is."""
+        if request.method == "POST":
+            return self.as_typed(request, page, request.POST), NOT_SAVED
+        asked = request.GET.get("of", SAVED)
+        address = request.path.removesuffix("preview/") + ("change/" if page else "")
+        if asked == TYPED and (kept := unsaved.of(request.user, address)):
+            return self.as_typed(request, page, kept.as_post()), NOT_SAVED
+        if page is None:
+            return self.as_typed(request, None, QueryDict()), "Preview for staff: nothing is typed yet."
+        if asked != SAVED and (draft := draft_beside(page)):
+            on = formats.date_format(timezone.localtime(draft.at), "DATETIME_FORMAT")
+            said = f"Preview for staff: the draft that {draft.by or 'someone'} saved on {on}."
+            return drafts.text_of(draft), said
+        return page, f"Preview for staff. State: {page.state}. Only saved changes show here."
+
+    def as_typed(self, request: HttpRequest, page: Any, data: QueryDict) -> Any:
+        """Return a page in memory with what a form has, as far as it can be read; the rest is as it is saved."""
+        form = self.get_form(request, page, change=page is not None)(data, instance=copy.copy(page))
+        typed: Any = form.instance
+        form.is_valid()
+        texts = {field.name for field in self.opts.fields if isinstance(field, models.CharField | models.TextField)}
+        for name in (texts - {"slug"}) & set(form.errors) & set(form.fields):
+            setattr(typed, name, form[name].value() or "")  # too long, say: shown all the same
+        rows = {}
+        for formset_class, _ in self.get_formsets_with_inlines(request, page):
+            formset = formset_class(data, instance=typed, prefix=formset_class.get_default_prefix())
+            rows[formset_class.get_default_prefix()] = [row.instance for row in formset.forms if _is_whole(row)]
+        if typed.pk is None:
+            self._fill(typed)
+        links = {
+            field.name: form.cleaned_data[field.name]
+            for field in self.opts.many_to_many
+            if field.name in form.cleaned_data
+        }
+        kept = {name: found for name, found in rows.items() if name in getattr(page or typed, "kept_with", ())}
+        return revisions.in_memory(typed, links, kept)
+
+    def _fill(self, new: Any) -> None:
+        """Give a new page what each saved one has, and a key that nothing is linked to."""
+        new.pk, new.slug, new.updated_at = 0, new.slug or "new", timezone.now()
+        for field in self.opts.fields:
+            if getattr(new, field.attname) is None and not field.null:
+                setattr(new, field.attname, 0)
+
+
+def _is_whole(row: Any) -> bool:
+    """Return whether a row of a form can be shown: not one that is new and half typed, or to be deleted."""
+    is_valid = row.is_valid()
+    if row.cleaned_data.get("DELETE"):
+        return False
+    return row.instance.pk is not None or (is_valid and row.has_changed())

@@ -1,0 +1,76 @@
+"""A link by which a reviewer without a login reads a draft, and answers."""
+
+import datetime
+import re
+
+import pytest
+from django.test import Client
+
+from editorial import review_links
+from editorial.changes import ReviewAnswer
+from tests.editorial.test_drafts import save_draft
+from tests.editorial.test_revisions import address, save
+from tests.factories import make_article
+
+pytestmark = pytest.mark.django_db
+
+
+def link_to(client, page) -> str:
+    html = client.post(address(page, "draft"), {"make_link": ""}, follow=True).content.decode()
+    return re.search(r'href="[^"]*(/review/[^"]+/)"', html)[1]
+
+
+def test_reviewer_without_a_login_reads_a_draft_by_its_link_and_answers(admin):
+    article = make_article()
+    save_draft(admin, article, body="In the draft.[@a-source]")
+    link, reviewer = link_to(admin, article), Client(enforce_csrf_checks=True)
+    shown = reviewer.get(link)
+    html = shown.content.decode()
+    assert "In the draft." in html and "for review. Readers do not see it" in html and not shown.cookies
+    assert "noindex" in shown["X-Robots-Tag"] and shown["Referrer-Policy"] == "no-referrer"
+    assert "no-store" in shown["Cache-Control"] and shown["X-Frame-Options"] == "DENY"
+    answer = {"name": "Dr. Roe", "words": "<b>Say</b> hours.", "complete": "1"}
+    for wrong in ({"name": ""}, {"words": ""}, {"is_fine": "on"}, {"complete": ""}, {"words": "x" * 6000}):
+        refused = reviewer.post(link, answer | wrong)
+        assert refused.status_code == 422 and "There is a problem" in refused.content.decode()
+    for _ in range(2):  # a double tap
+        assert reviewer.post(link, answer).status_code == 303
+    assert reviewer.post(link, {"name": "A nurse", "is_fine": "on", "complete": "1"}).status_code == 303
+    assert ReviewAnswer.objects.count() == 2
+    for path in (address(article), address(article, "history")):
+        html = admin.get(path).content.decode()
+        assert "&lt;b&gt;Say&lt;/b&gt; hours." in html and "Dr. Roe" in html and "Nothing to change." in html
+
+
+def test_review_link_ends(admin, monkeypatch):
+    article = make_article()
+    save_draft(admin, article, body="First.")
+    link = link_to(admin, article)
+    assert Client().get(link[:-3] + "x/").status_code == 404
+    with monkeypatch.context() as eight_days_later:
+        eight_days_later.setattr(review_links, "GOOD_FOR", datetime.timedelta(days=-1))
+        assert Client().get(link).status_code == 410
+    save_draft(admin, article, body="Second.")
+    gone = Client().get(link)
+    assert gone.status_code == 410 and "Ask the person who sent" in gone.content.decode()
+    link = link_to(admin, article)
+    assert Client().get(link).status_code == 200
+    admin.post(address(article, "draft"), {"throw_away": ""})
+    assert Client().get(link).status_code == 410
+
+
+def test_page_that_nobody_sees_has_a_review_link_to_its_last_save(admin):
+    article = make_article(status="draft", body="A new page.[@a-source]")
+    link = link_to(admin, article)
+    assert "A new page." in Client().get(link).content.decode()
+    save(admin, article, status="published")
+    assert Client().get(link).status_code == 410
+
+
+def test_answers_are_limited(admin):
+    article = make_article()
+    save_draft(admin, article, body="In the draft.")
+    link, reviewer = link_to(admin, article), Client()
+    answers = [{"name": "A", "words": f"Number {each}", "complete": "1"} for each in range(12)]
+    assert [reviewer.post(link, answer).status_code for answer in answers] == [303] * 10 + [429] * 2
+    assert ReviewAnswer.objects.count() == 10
