@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -15,7 +15,7 @@ from django.utils import formats, timezone
 from django.utils.html import format_html
 from reversion.models import Version
 
-from editorial import drafts, review_links, revisions, unsaved
+from editorial import drafts, notices, review_links, revisions, unsaved
 from editorial.changes import ChangeRecord, ReviewAnswer, draft_beside
 from editorial.preview_admin import DRAFT, SAVED, TYPED, Previews
 from editorial.publishing import ReviewedPage
@@ -29,7 +29,6 @@ SAVE_DRAFT, TO_REVIEW = "_save_draft", "_send_to_review"
 LIVE = "live"
 #: Among the values of a form: it shows a draft.
 SHOWN = "_shown"
-ONLY_DRAFTS = "Only a publisher changes what readers see. Save a draft, and send it to review."
 
 
 class ShowsDraft(admin.ModelAdmin):
@@ -138,6 +137,8 @@ class DraftsBeside(Previews, KeepsRevisions):
                 return response
             draft = drafts.keep(page, versions, typed, request.user, to_review=to_review)
             self.log_change(request, page, draft.revision.comment)
+            if to_review:
+                notices.sent_to_review(page, request.user)
             unsaved.forget(request.user, self._form_address(str(page.pk)))
         where = "It is saved as a draft" + (", and in review" if draft.in_review else "")
         self.message_user(request, f"{where}. {_readers_see(page)}")
@@ -158,12 +159,16 @@ class DraftsBeside(Previews, KeepsRevisions):
             return super().has_change_permission(request)
         return super().has_change_permission(request, obj)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Show the state of a page that readers see, but to those who may change it; a draft has none of its own."""
+        fixed = drafts.may_have_one(obj) and not may_publish(request.user) and not getattr(request, "is_draft", False)
+        return (*super().get_readonly_fields(request, obj), *(("status", "published_at") if fixed else ()))
+
     def bring_back_view(self, request: HttpRequest, version_id: int) -> HttpResponse:
         version = get_object_or_404(Version.objects.get_for_model(self.model), pk=version_id)
         page = self.model._default_manager.filter(pk=version.object_id).first()
         if drafts.may_have_one(page) and not may_publish(request.user):
-            self.message_user(request, f"Not brought back. {ONLY_DRAFTS}", messages.ERROR)
-            return redirect(self._form_address(version.object_id))
+            raise PermissionDenied
         return super().bring_back_view(request, version_id)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:

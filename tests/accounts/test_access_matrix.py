@@ -93,7 +93,7 @@ ROWS = [
     Row("add an article", "/admin/articles/article/add/", EDITORS),
     Row("store an article", "/admin/articles/article/add/", EDITORS, post={"title": ""}),
     Row("change a draft", _article(status="draft"), EDITORS, post={"title": ""}),
-    Row("change a published article", _article(), PUBLISHERS, post={"title": ""}),
+    Row("draft a change of a published article", _article(), EDITORS, post={"title": "", "_save_draft": ""}),
     *(
         Row(f"{name} an article", "/admin/articles/article/", PUBLISHERS, post=_picked(name), done=_is(state))
         for name, state in (("publish", "published"), ("archive", "archived"))

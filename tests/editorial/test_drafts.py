@@ -15,7 +15,7 @@ from editorial.models import OldAddress, UnsavedForm
 from phases.models import Phase, Symptom
 from search.models import SearchEntry
 from tests.editorial.test_revisions import address, form_of, other_editor, save
-from tests.factories import make_article, make_phase, make_symptom
+from tests.factories import PASSWORD, make_article, make_phase, make_staff, make_symptom
 
 pytestmark = pytest.mark.django_db
 
@@ -132,19 +132,22 @@ def test_second_editor_of_a_draft_is_told_and_a_change_of_the_live_page_too(admi
     assert "Theirs." in html and "changed the page itself on" in html
 
 
-def test_editor_who_may_not_publish_saves_drafts_only(admin, monkeypatch):
-    monkeypatch.setattr("editorial.drafts_admin.may_publish", lambda user: False)
-    article = make_article()
-    html = admin.get(address(article)).content.decode()
-    assert 'name="_save"' not in html and 'name="_continue"' not in html
-    for button in ("_save", "_continue"):
-        save(admin, article, body=f"By {button}", **{button: "yes"})
+def test_editor_who_may_not_publish_saves_drafts_only(admin):
+    article, editor = make_article(), Client()
+    make_staff("ed", roles=("Editors",))
+    editor.login(username="ed", password=PASSWORD)
+    html = editor.get(address(article)).content.decode()
+    assert 'name="_save"' not in html and 'name="_continue"' not in html and 'name="status"' not in html
+    for button in ("_save", "_continue", "_send_to_review"):
+        save(editor, article, body=f"By {button}", **{button: "yes"})
     article.refresh_from_db()
-    assert article.body == "Text.[@a-source]" and drafts.text_of(draft_beside(article)).body == "By _continue"
+    assert article.body == "Text.[@a-source]" and drafts.text_of(draft_beside(article)).body == "By _send_to_review"
     version = revisions.history(article)[1]
-    admin.post(f"/admin/articles/article/bring-back/{version.pk}/")
-    article.refresh_from_db()
-    assert article.body == "Text.[@a-source]"
+    assert editor.post(f"/admin/articles/article/bring-back/{version.pk}/").status_code == 403
+    html = admin.get(address(article)).content.decode()
+    assert '<option value="published" selected>' in html and "and it is in review" in html
+    save(admin, article, body="Published.[@a-source]", _save="yes")
+    assert "Published." in Client().get("/articles/an-article/").content.decode() and not draft_beside(article)
 
 
 def test_list_says_and_filters_which_pages_have_a_draft_at_a_constant_cost(admin):
