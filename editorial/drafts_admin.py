@@ -11,7 +11,7 @@ from django.forms.utils import ErrorDict
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
-from django.utils import formats, timezone
+from django.utils import dateformat, timezone
 from django.utils.html import format_html
 from reversion.models import Version
 
@@ -25,6 +25,8 @@ from editorial.unsaved_admin import BRING_BACK
 
 #: Buttons of the form.
 SAVE_DRAFT, TO_REVIEW = "_save_draft", "_send_to_review"
+#: A moment that may end a sentence: "p.m." may not.
+MOMENT = "F j, Y, g:i A"
 #: In the address: the page as readers see it, though there is a draft.
 LIVE = "live"
 #: Among the values of a form: it shows a draft.
@@ -105,13 +107,15 @@ class DraftsBeside(Previews, KeepsRevisions):
             context["has_draft_beside"] = drafts.may_have_one(page)
             context["draft_address"] = reverse(self._draft_view_name(), args=[quote(page.pk)])
             context["may_send"] = drafts.may_have_one(page) or page.status == ReviewedPage.Status.DRAFT
-        of_draft = bool(request.POST.get("_of_draft"))
-        shown = draft if LIVE not in request.GET and (request.method == "GET" or of_draft) else None
+        kept = unsaved.of(request.user, self._form_address(object_id)) if BRING_BACK in request.GET else None
+        if request.method == "GET" and not kept:
+            shown = draft if LIVE not in request.GET else None
+        else:
+            shown = draft if (kept.as_post() if kept else request.POST).get("_of_draft") else None
         if draft:
             context |= {"draft_there": draft, "draft": shown, **_compared(page, draft)}
         if page and drafts.may_have_one(page):
-            context |= {"show_save": False, "show_save_and_add_another": False}
-            context |= {"show_save_and_continue": may_publish(request.user) and not shown}
+            context["show_save_and_continue"] = may_publish(request.user) and not shown
         if request.method == "POST" or BRING_BACK in request.GET:
             context["preview_of"] = TYPED
         else:
@@ -173,8 +177,8 @@ class DraftsBeside(Previews, KeepsRevisions):
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         page = self.get_object(request, unquote(object_id))
-        answers = {"answers": _answers(page)} if page else {}
-        return super().history_view(request, object_id, answers | (extra_context or {}))
+        of_page = {"answers": _answers(page), "newest": drafts.saved(page).first()} if page else {}
+        return super().history_view(request, object_id, of_page | (extra_context or {}))
 
     def draft_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Throw the draft away, take it back from review, or make a link by which a reviewer reads it; by POST."""
@@ -197,7 +201,7 @@ class DraftsBeside(Previews, KeepsRevisions):
             self.log_change(request, page, "Made a review link.")
             link, ends = review_links.of(draft)
             said = "Send this link to the reviewer. It opens until {}, or until the draft is saved again: {}"
-            until = formats.date_format(timezone.localtime(ends), "DATETIME_FORMAT")
+            until = dateformat.format(timezone.localtime(ends), MOMENT)
             self.message_user(request, format_html(said, until, format_html('<a href="{0}">{0}</a>', link)))
         return redirect(self._form_address(object_id))
 

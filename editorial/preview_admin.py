@@ -10,7 +10,7 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils import formats, timezone
+from django.utils import dateformat, timezone
 
 from editorial import drafts, revisions, unsaved
 from editorial.changes import draft_beside
@@ -76,7 +76,7 @@ class Previews(admin.ModelAdmin):
         if page is None:
             return self.as_typed(request, None, QueryDict()), "Preview for staff: nothing is typed yet."
         if asked != SAVED and (draft := draft_beside(page)):
-            on = formats.date_format(timezone.localtime(draft.at), "DATETIME_FORMAT")
+            on = dateformat.format(timezone.localtime(draft.at), "F j, Y, g:i A")
             said = f"Preview for staff: the draft that {draft.by or 'someone'} saved on {on}."
             return drafts.text_of(draft), said
         return page, f"Preview for staff. State: {page.state}. Only saved changes show here."

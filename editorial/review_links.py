@@ -19,6 +19,7 @@ from reversion.errors import RevertError
 
 from editorial import drafts
 from editorial.changes import ChangeRecord, ReviewAnswer
+from editorial.reading import ReaderRequest
 from limits import counters
 from limits.addresses import client_address
 
@@ -50,10 +51,14 @@ class AnswerForm(forms.Form):
     use_required_attribute = False
 
     name = forms.CharField(label="Your name", max_length=120, error_messages={"required": "Write your name."})
-    is_fine = forms.BooleanField(label="Nothing to change", required=False)
+    says = forms.ChoiceField(
+        label="Your answer",
+        choices=[("fine", "Nothing to change"), ("change", "Something should change")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose one of the two."},
+    )
     words = forms.CharField(
         label="What should change, and why",
-        help_text="Leave it empty if there is nothing to change.",
         max_length=5000,
         required=False,
         widget=forms.Textarea({"rows": 6}),
@@ -63,16 +68,22 @@ class AnswerForm(forms.Form):
         super().clean()
         if not self.data.get("complete"):
             self.add_error(None, "The connection dropped, so nothing was sent. Send it again.")
-        elif not self.errors and bool(self.cleaned_data["words"]) == self.cleaned_data["is_fine"]:
-            self.add_error("words", "Either choose “Nothing to change”, or write what should change.")
+        elif self.cleaned_data.get("says") == "change" and not self.cleaned_data.get("words", "-"):
+            self.add_error("words", "Write what should change.")
+
+    def answer(self) -> dict[str, Any]:
+        """Return the fields of a ReviewAnswer."""
+        data = self.cleaned_data
+        return {"name": data["name"], "is_fine": data["says"] == "fine", "words": data["words"]}
 
 
 @csrf_exempt  # as docs/decisions/0001 says: the secret in the address ties a post to its draft
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def review(request: HttpRequest, token: str) -> HttpResponse:
+def review(request: ReaderRequest, token: str) -> HttpResponse:
     """Show a draft as readers will see it, and take answers."""
     request.encoding = "utf-8"
+    request.private_address = ""  # a draft has no private version
     response = _answered(request, token)
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex"
@@ -96,7 +107,7 @@ def _answered(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         if not form.is_valid():
             status = 422
-        elif _take(draft, form.cleaned_data, client_address(request)):
+        elif _take(draft, form.answer(), client_address(request)):
             return HttpResponseRedirect(f"{request.path}?sent#answer", status=303)
         else:
             status, problem = 429, TOO_MANY

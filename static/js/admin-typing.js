@@ -47,7 +47,7 @@ document.addEventListener("DOMContentLoaded", () => {
   form.addEventListener("submit", (event) => {
     if (event.submitter?.formTarget) return; // a preview in another tab
     unsaved = false;
-    clearTimeout(timer);
+    timer = clearTimeout(timer); // or it would be kept again as the page goes away
   });
   addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
 });

@@ -15,6 +15,7 @@ def staff(visit):
 def test_preview_follows_what_is_typed_and_runs_nothing(staff):
     staff.open("/admin/articles/article/add/")
     page = staff.page
+    page.set_viewport_size({"width": 1100, "height": 800})  # on a wider screen the whole page is shown instead
     page.fill("#id_body", HOSTILE)
     preview = page.locator(".field-body .markdownx-preview")
     preview.locator("strong", has_text="bold").wait_for()

@@ -29,13 +29,13 @@ def test_reviewer_without_a_login_reads_a_draft_by_its_link_and_answers(admin):
     assert "In the draft." in html and "for review. Readers do not see it" in html and not shown.cookies
     assert "noindex" in shown["X-Robots-Tag"] and shown["Referrer-Policy"] == "no-referrer"
     assert "no-store" in shown["Cache-Control"] and shown["X-Frame-Options"] == "DENY"
-    answer = {"name": "Dr. Roe", "words": "<b>Say</b> hours.", "complete": "1"}
-    for wrong in ({"name": ""}, {"words": ""}, {"is_fine": "on"}, {"complete": ""}, {"words": "x" * 6000}):
+    answer = {"name": "Dr. Roe", "says": "change", "words": "<b>Say</b> hours.", "complete": "1"}
+    for wrong in ({"name": ""}, {"words": ""}, {"says": ""}, {"complete": ""}, {"words": "x" * 6000}):
         refused = reviewer.post(link, answer | wrong)
         assert refused.status_code == 422 and "There is a problem" in refused.content.decode()
     for _ in range(2):  # a double tap
         assert reviewer.post(link, answer).status_code == 303
-    assert reviewer.post(link, {"name": "A nurse", "is_fine": "on", "complete": "1"}).status_code == 303
+    assert reviewer.post(link, {"name": "A nurse", "says": "fine", "complete": "1"}).status_code == 303
     assert ReviewAnswer.objects.count() == 2
     for path in (address(article), address(article, "history")):
         html = admin.get(path).content.decode()
@@ -71,6 +71,6 @@ def test_answers_are_limited(admin):
     article = make_article()
     save_draft(admin, article, body="In the draft.")
     link, reviewer = link_to(admin, article), Client()
-    answers = [{"name": "A", "words": f"Number {each}", "complete": "1"} for each in range(12)]
+    answers = [{"name": "A", "says": "change", "words": f"Number {each}", "complete": "1"} for each in range(12)]
     assert [reviewer.post(link, answer).status_code for answer in answers] == [303] * 10 + [429] * 2
     assert ReviewAnswer.objects.count() == 10
