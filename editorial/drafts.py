@@ -93,8 +93,27 @@ def version_of(draft: ChangeRecord) -> Version:
     return draft.revision.version_set.get(content_type=draft.page_type, object_id=str(draft.page_id))
 
 
-def typed(draft: ChangeRecord) -> QueryDict:
-    return QueryDict(draft.typed, mutable=True)
+def typed(draft: ChangeRecord, page: Any) -> QueryDict:
+    """Return the form as it was left. Rows that were deleted from the page since are new ones in it."""
+    data = QueryDict(draft.typed, mutable=True)
+    for prefix in getattr(page, "kept_with", ()):
+        known = {str(key) for key in getattr(page, prefix).values_list("pk", flat=True)}
+        count = int(data.get(f"{prefix}-TOTAL_FORMS") or 0)
+        rows = [_row(data, f"{prefix}-{number}-") for number in range(count)]
+        for row in rows:
+            row["id"] = row["id"] if row.get("id", [""])[0] in known else [""]
+        rows.sort(key=lambda row: row["id"] == [""])  # formsets have new rows last
+        data[f"{prefix}-INITIAL_FORMS"] = str(sum(row["id"] != [""] for row in rows))
+        for number, row in enumerate(rows):
+            for name, values in row.items():
+                data.setlist(f"{prefix}-{number}-{name}", values)
+    return data
+
+
+def _row(data: QueryDict, prefix: str) -> dict[str, list[str]]:
+    """Take the fields of one row out of a form."""
+    names = [name for name in data if name.startswith(prefix)]
+    return {name.removeprefix(prefix): data.pop(name) for name in names}  # type: ignore[misc]
 
 
 def saved(page: Any) -> QuerySet[Version]:

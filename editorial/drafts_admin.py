@@ -47,7 +47,7 @@ class ShowsDraft(admin.ModelAdmin):
     ) -> HttpResponse:
         shown = (extra_context or {}).get("draft")
         if shown and request.method == "GET":
-            data = drafts.typed(shown)
+            data = drafts.typed(shown, self.get_object(request, unquote(object_id or "")))
             data[SHOWN] = "yes"
             request.FILES.clear()  # as editorial.unsaved_admin does it
             request.method, request.POST = "POST", data  # type: ignore[assignment]  # shown, never saved

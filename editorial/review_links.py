@@ -118,7 +118,7 @@ def _answered(request: HttpRequest, token: str) -> HttpResponse:
     shown: Any = admin.site.get_model_admin(type(page))
     on = formats.date_format(timezone.localtime(draft.at), "DATE_FORMAT")
     context = {
-        "preview": f"A draft of {on}, for review. Readers do not see it. Your answer is below the text.",
+        "preview": f"A draft of {on}, for review. Readers do not see it.",
         "review": form,
         "problem": problem,
         "is_sent": "sent" in request.GET,

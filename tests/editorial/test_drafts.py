@@ -90,6 +90,17 @@ def test_draft_brought_back_from_the_history_takes_no_other_pages_row(admin):
     assert other.name == "Aches" and sorted(phase.symptoms.values_list("name", flat=True)) == ["Sneezing", "Yawning"]
 
 
+def test_symptom_deleted_from_the_live_page_is_there_in_the_draft(admin):
+    phase = make_phase()
+    gone = make_symptom(phase)
+    make_symptom(phase, name="Aches", slug="aches")
+    save_draft(admin, phase, **{"symptoms-1-name": "Sore"})
+    gone.delete()
+    assert "errornote" not in admin.get(address(phase)).content.decode()
+    save(admin, phase, _save="yes")
+    assert sorted(phase.symptoms.values_list("name", flat=True)) in (["Aches", "Sore"], ["Sore", "Yawning"])
+
+
 def test_form_shows_the_draft_until_it_is_published_or_thrown_away(admin):
     article = make_article()
     topic = Topic.objects.create(name="A topic", slug="a-topic", description="What this topic is about, in words.")
