@@ -113,7 +113,7 @@ def typed(draft: ChangeRecord, page: Any) -> QueryDict:
 def _row(data: QueryDict, prefix: str) -> dict[str, list[str]]:
     """Take the fields of one row out of a form."""
     names = [name for name in data if name.startswith(prefix)]
-    return {name.removeprefix(prefix): data.pop(name) for name in names}  # type: ignore[misc]
+    return {name.removeprefix(prefix): data.pop(name) for name in names}
 
 
 def saved(page: Any) -> QuerySet[Version]:

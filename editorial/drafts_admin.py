@@ -127,6 +127,7 @@ class DraftsBeside(Previews, KeepsRevisions):
         typed, to_review = request.POST.copy(), TO_REVIEW in request.POST
         data = request.POST.copy()
         data["status"] = ReviewedPage.Status.DRAFT  # what is asked of a page before it is published is not asked yet
+        data[SAVE_DRAFT] = "yes"  # by whatever button
         with transaction.atomic():
             self._keep([page.pk])
             with transaction.atomic():

@@ -113,7 +113,7 @@ class Previews(admin.ModelAdmin):
 
 def _is_whole(row: Any) -> bool:
     """Return whether a row of a form can be shown: not one that is new and half typed, or to be deleted."""
+    if not row.has_changed():  # checking one takes several queries
+        return row.instance.pk is not None
     is_valid = row.is_valid()
-    if row.cleaned_data.get("DELETE"):
-        return False
-    return row.instance.pk is not None or (is_valid and row.has_changed())
+    return not row.cleaned_data.get("DELETE") and (is_valid or row.instance.pk is not None)

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from articles.models import Article, Topic
 from editorial import drafts, revisions, versions
 from editorial.changes import ChangeRecord, draft_beside
+from editorial.digests import page_digest
 from editorial.models import OldAddress, UnsavedForm
 from phases.models import Phase, Symptom
 from search.models import SearchEntry
@@ -77,6 +78,7 @@ def test_draft_of_a_stage_is_kept_and_nothing_that_readers_get_changes(admin):
     save(admin, phase, _save="yes")
     assert sorted(phase.symptoms.values_list("name", flat=True)) == ["Gaping", "Sneezing"]
     assert Symptom.objects.get(name="Gaping").pk == symptom.pk and Symptom.objects.filter(name="Aches").exists()
+    assert page_digest(Phase.objects.get(pk=phase.pk)) == draft.digest, "what a reviewer signed is what is published"
     assert draft_beside(phase) is None and "In the draft." in Client().get("/phases/elsewhere/").content.decode()
 
 
