@@ -26,6 +26,7 @@ def _content(*actions: str) -> list[str]:
 
 _EDITING = [
     *_content("view", "add", "change", "delete"),
+    *(f"editorial.{action}_picture" for action in ("view", "add", "change")),
     *(f"editorial.{action}_pagereport" for action in ("view", "change", "delete")),
 ]
 

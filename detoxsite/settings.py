@@ -230,10 +230,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# No file is written to a temporary file in the clear. Pictures of editors stay in memory; a larger body is read and
-# dropped. The contact form has a handler of its own, which encrypts (callbacks.public.upload_handler).
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
-FILE_UPLOAD_MAX_MEMORY_SIZE = 9 * 1024 * 1024  # the whole body: 8 MB of picture and its form
+# No file is written to a temporary file in the clear. Pictures of editors stay in memory; of any other large body the
+# files are read and dropped. The contact form has a handler of its own, which encrypts
+# (callbacks.public.upload_handler).
+FILE_UPLOAD_HANDLERS = ["editorial.picture_uploads.PictureUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 # Text fields only; files are bounded above, in callbacks.values.upload_rules and in editorial.images.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

@@ -13,6 +13,7 @@ from editorial.doses import MEDICINE, blocks
 from editorial.images import UNDESCRIBED, UPLOAD_REFUSED
 from editorial.links import is_foreign_path
 from editorial.markdown import ALLOWED_SCHEMES, NEEDED_IDS, convert
+from editorial.pictures import is_decorative
 
 #: Words for the editor, and where in the text.
 Remark = tuple[str, int, int]
@@ -107,10 +108,10 @@ def pictures_unfit(text: str) -> Iterator[Remark]:
     for number, picture in enumerate(re.findall(r"<img [^>]*>", convert(text).html)):
         place = places[number] if number < len(places) else (0, 0)
         description = re.search(r'alt="([^"]*)"', picture)
-        if not description or description[1].strip() in {"", UNDESCRIBED}:
+        if (not description or description[1].strip() in {"", UNDESCRIBED}) and not is_decorative(picture):
             yield "Describe each picture, between ![ and ], for readers who cannot see it.", *place
         if "src=" not in picture:
-            yield "Pictures must be on this site: drop the file into the text to add it.", *place
+            yield "Pictures must be on this site: add the file with the button above the text.", *place
     for name in _NAME.finditer(text):
         kind, _, drawing = name[1].strip().lower().partition(":")
         if kind != "picture":

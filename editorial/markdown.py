@@ -22,6 +22,7 @@ from editorial.glossary import Forms, Glossary
 from editorial.house_rules import CITATION, KEY, HouseRules
 from editorial.links import TURNING, is_foreign_path, is_own_picture
 from editorial.models import GlossaryTerm, Source
+from editorial.pictures import named, with_sizes
 from editorial.snapshot import ContentSnapshot
 
 #: Texts whose HTML is cached in each process: some megabytes. Converting one takes ten times as long as its page.
@@ -125,6 +126,7 @@ class PageText:
             return f'{heading[1]}{ids[heading[2]]}"'
 
         html = _HEADING.sub(with_own_id, html)
+        html = with_sizes(html, self.content.pictures if self.content else named)
         headings = tuple(replace(heading, id=ids[heading.id]) for heading in converted.headings)
         return Rendered(mark_safe(html), headings, converted.refusal)  # noqa: S308 - as `convert` left it
 
@@ -195,7 +197,8 @@ def _without_citations(heading: str) -> str:
 
 def markdownify(text: str) -> SafeString:
     """Return the preview beside the editor: as readers will see it, with unknown sources marked."""
-    rendered = PageText(known_keys=set(Source.objects.values_list("key", flat=True))).render(text)
+    known_keys = set(Source.objects.values_list("key", flat=True))
+    rendered = PageText(known_keys=known_keys).render(text)
     why = format_html("<p><strong>{}</strong></p>", rendered.refusal) if rendered.refusal else ""
     return format_html("{}{}", why, rendered.html)
 

@@ -14,6 +14,7 @@ from editorial.links import safe_url
 from editorial.mail_choice import MailChoice
 from editorial.opening import OpeningTime, SpecialDay
 from editorial.page_reports import PageReport
+from editorial.pictures import Picture
 from editorial.sources import Source
 from editorial.unsaved import UnsavedForm
 from editorial.versions import ContentVersion
@@ -25,6 +26,7 @@ __all__ = [
     "MailChoice",
     "OpeningTime",
     "PageReport",
+    "Picture",
     "ReviewAnswer",
     "Reviewer",
     "SignOff",

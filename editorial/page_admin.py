@@ -113,7 +113,7 @@ class ReviewedPageAdmin(
     actions = ("publish", "withdraw", "archive")
 
     class Media:
-        js: ClassVar = ["js/admin-inlines.js"]
+        js: ClassVar = ["js/admin-inlines.js", "js/admin-pictures.js"]
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         """Show long text fields as boxes of two lines."""

@@ -13,7 +13,7 @@ from editorial.versions import content_models
 
 WRITING_HELP = (
     "Markdown. ## begins a section. Cite a source right after the statement as [@key]; the keys are under Sources. "
-    "To add a picture, drop its file into the text."
+    "Add a picture with the button, or drop or paste it into the text."
 )
 
 

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 from django.db import DatabaseError
 
-from editorial import versions
+from editorial import pictures, versions
 from editorial.glossary import Glossary
-from editorial.models import Clinic, GlossaryTerm, HelpLine, OpeningTime, Source, SpecialDay
+from editorial.models import Clinic, GlossaryTerm, HelpLine, OpeningTime, Picture, Source, SpecialDay
 from editorial.named import Named, look_up
 
 Part = TypeVar("Part")
@@ -29,6 +29,7 @@ class ContentSnapshot:
         self._expires = time.monotonic() + versions.MAX_PAGE_AGE.total_seconds()
         self._sources: dict[str, Source | None] = {}
         self._named: dict[str, Named | None] = {}
+        self._pictures: dict[str, Picture | None] = {}
         self._cached: dict[Callable[[], Any], Any] = {}
 
     def is_current(self, number: int) -> bool:
@@ -69,6 +70,14 @@ class ContentSnapshot:
         if missing := [name for name in names if name not in self._named]:
             self._named |= look_up(missing)
         return {name: self._named[name] for name in names}
+
+    def pictures(self, names: Iterable[str]) -> dict[str, Picture | None]:
+        """Return the picture of each name, or None."""
+        names = list(names)
+        if missing := [name for name in names if name not in self._pictures]:
+            found = pictures.named(missing)
+            self._pictures |= {name: found.get(name) for name in missing}
+        return {name: self._pictures[name] for name in names}
 
     def keep(self, read: Callable[[], Part]) -> Part:
         """Return what `read` returns, called once: for tables of other apps."""

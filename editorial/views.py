@@ -1,6 +1,5 @@
 """The editor's preview and picture upload, for staff who may edit, and the pictures in pages, for everybody."""
 
-import re
 from collections.abc import Callable
 from functools import wraps
 
@@ -13,11 +12,10 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_POST, require_safe
 
-from editorial import images
+from editorial import images, pictures
 from editorial.markdown import markdownify
 from editorial.publishing import ReviewedPage
 
-PICTURE = re.compile(r"pictures/[0-9a-f]{32}\.(jpg|png|webp)")
 TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 
 
@@ -53,34 +51,31 @@ def preview(request: HttpRequest) -> HttpResponse:
 @editors_only
 @require_POST
 def upload_picture(request: HttpRequest) -> JsonResponse:
-    """Store a picture and return the Markdown that shows it. Always JSON, which the editor's script expects."""
+    """Add a picture to the library; return the Markdown that shows it, or why there is none."""
     try:
         upload = request.FILES.get("image")
         if upload is None and int(request.META.get("CONTENT_LENGTH") or 0) > images.MAX_BYTES:
             raise ValidationError(images.TOO_LARGE)
         if not isinstance(upload, UploadedFile):
             raise ValidationError("Choose a picture first.")
-        path = images.store(upload)
+        picture = pictures.save_files(images.copies(upload))
+        picture.by = request.user  # type: ignore[assignment]  # `editors_only` has let nobody else in
+        picture.save()
     except ValidationError as error:
-        return _not_added(error.messages[0], 400)
+        return JsonResponse({"why": error.messages[0]}, status=400)
     except OSError:
-        return _not_added("The picture storage is not available. Add it again in a minute.", 503)
-    return JsonResponse({"image_code": f"![{images.UNDESCRIBED}]({path})"})
-
-
-def _not_added(why: str, status: int) -> JsonResponse:
-    """The editor's script inserts `image_code` whatever the status, so it has the reason."""
-    return JsonResponse({"image_code": f"{images.UPLOAD_REFUSED} {why}]"}, status=status)
+        return JsonResponse({"why": pictures.NO_STORAGE}, status=503)
+    return JsonResponse({"image_code": picture.markdown})
 
 
 @require_safe
 def picture(request: HttpRequest, name: str) -> HttpResponseBase:
     """Serve a stored picture. Its name never changes meaning, so it may be cached forever; a failure may not."""
-    match = PICTURE.fullmatch(name)
+    match = pictures.FILE.fullmatch(name)
     if not match:
         raise Http404
     try:
-        response = FileResponse(default_storage.open(name), content_type=TYPES[match[1]])
+        response = FileResponse(default_storage.open(name), content_type=TYPES[match[3]])
     except FileNotFoundError:
         raise Http404 from None
     except OSError:

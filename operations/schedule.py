@@ -21,7 +21,7 @@ from django_tasks_db.models import DBTaskResult
 
 from callbacks.casework import erasure, notices
 from callbacks.files import inspection, rescan
-from editorial import page_reports, unsaved
+from editorial import page_reports, pictures, unsaved
 from limits import counters
 from operations import alerts, broken_links, digest, probes
 from operations.backups import backup, drill, tombstones
@@ -108,6 +108,7 @@ JOBS = (
     Job("erase unsaved forms", DAY, unsaved.erase_old),
     Job("broken links", DAY, broken_links.probe, in_thread=True),
     Job("weekly mail", HOUR, lambda: digest.send_due(timezone.now())),
+    Job("pictures without a row", DAY, pictures.tend, in_thread=True),
     Job("prune tasks", DAY, prune_tasks),
     Job("erased list", MINUTE, tombstones.publish),
     Job("alerts", 2 * MINUTE, probe_and_alert, in_thread=True),
