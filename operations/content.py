@@ -16,7 +16,7 @@ from operations.content_import import ContentError, Import, Outcome
 #: By their folder, in the order in which they are read: articles belong to stages, and all cite sources.
 ROOMS = {"editorial": editorial.starter, "phases": phases.starter, "articles": articles.starter}
 #: What files that were edited by hand can raise.
-UNREADABLE = (OSError, KeyError, TypeError, ValueError, ValidationError, yaml.YAMLError, DatabaseError)
+UNREADABLE = (OSError, AttributeError, KeyError, TypeError, ValueError, ValidationError, yaml.YAMLError, DatabaseError)
 
 
 def write(folder: Path) -> int:

@@ -148,6 +148,7 @@ class Import:
 
     def _check(self, row: Any) -> None:
         try:
+            row.clean_fields()  # alone first: the rest may need dates to be dates
             row.full_clean()
         except ValidationError as error:
             for name, reasons in error.message_dict.items():
