@@ -10,8 +10,6 @@ from editorial.markdown import PageText, markdownify, plain_text
 from phases.models import Phase, TreatmentOption
 from tests.factories import make_article, make_phase, make_symptom, make_treatment
 
-pytestmark = pytest.mark.any_backend
-
 TEXT = """Words.[@a-source]
 ::: emergency If **any** of these
 - Slow breathing.[@a-source]

@@ -12,7 +12,7 @@ from editorial.doses import doses
 from phases.models import Phase, Symptom, TreatmentOption
 from tests.factories import make_article, make_phase, make_symptom
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
+pytestmark = pytest.mark.django_db
 
 DOSES = [
     "Take 40 mg of methadone at home each day.",
