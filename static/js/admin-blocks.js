@@ -26,11 +26,12 @@ document.addEventListener("DOMContentLoaded", () => {
     for (const entry of entries) {
       const button = document.createElement("button");
       button.type = "button";
+      button.className = "text-tool";
       button.textContent = entry.dataset.label;
       button.addEventListener("click", () => put(editor, entry.dataset));
       bar.append(button);
     }
-    box.prepend(bar);
+    box.querySelector(".text-tools").prepend(bar);
   }
   for (const editor of document.querySelectorAll(".markdownx textarea")) addTo(editor);
   document.addEventListener("formset:added", (event) => {

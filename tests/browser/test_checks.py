@@ -48,11 +48,12 @@ def test_button_puts_a_box_around_what_is_chosen_by_keyboard(look):
     assert page.input_value("#id_body") == (
         "Before\n\n::: emergency Call 911 for any of these\n- Slow breathing\n:::\n\nAfter"
     )
-    box = page.locator(".field-body .markdownx-preview .card--emergency")
+    preview = page.frame_locator(".page-preview iframe").last
+    box = preview.locator(".text .card--emergency")
     box.wait_for()
     assert box.inner_text().startswith("Emergency: Call 911 for any of these")
     page.keyboard.press("ArrowRight")
     page.get_by_role("button", name="Link to a page").click()
     assert "[[stage:peak-withdrawal|words]]" in page.input_value("#id_body")
-    page.locator(".field-body .markdownx-preview a", has_text="words").wait_for()
+    preview.locator(".text a", has_text="words").wait_for()
     assert visitor.complaints == []
