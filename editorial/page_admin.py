@@ -21,6 +21,7 @@ from editorial.checks_admin import ChecksPages
 from editorial.clock_fields import MomentField
 from editorial.drafts_admin import DraftsBeside, ShowsDraft
 from editorial.needs import NeedsFilter
+from editorial.page_lists import FastList
 from editorial.publishing import ReviewedPage, linking_to
 from editorial.publishing_rights import NeedsRightToPublish
 from editorial.review_dates_admin import SuggestsReviewDate
@@ -83,6 +84,7 @@ class ReviewedPageAdmin(
     ChecksPages,
     CheckBoxes,
     DraftsBeside,
+    FastList,
     NeedsRightToPublish,
     SuggestsReviewDate,
     KeepsOldAddress,
