@@ -79,6 +79,19 @@ class KeepsOldAddress(KeepsRevisions):
         if before:
             moved(before, obj.get_absolute_url())
 
+    def save_formset(self, request: HttpRequest, form: forms.ModelForm, formset: Any, change: bool) -> None:
+        """Redirect from the old addresses of rows with pages of their own, as the symptoms of a stage."""
+        renamed = [row.instance for row in formset.initial_forms if "slug" in row.changed_data]
+        before = (
+            {row.pk: row.get_absolute_url() for row in type(renamed[0]).objects.filter(pk__in=[r.pk for r in renamed])}
+            if renamed
+            else {}
+        )
+        super().save_formset(request, form, formset, change)
+        for row in renamed:
+            if row.pk in before:  # not deleted
+                moved(before[row.pk], row.get_absolute_url())
+
 
 class ReviewedPageAdmin(
     ChecksPages,
@@ -110,7 +123,7 @@ class ReviewedPageAdmin(
             "A published page needs both dates and at least one source, cited as [@key].",
         },
     )
-    readonly_fields = ("preview_link",)
+    readonly_fields: ClassVar[tuple[str, ...]] = ("preview_link",)
     list_filter: ClassVar[tuple[Any, ...]] = (StateFilter, ReviewOverdueFilter, NeedsFilter)
     actions = ("publish", "withdraw", "archive")
 

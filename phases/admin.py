@@ -9,58 +9,68 @@ from markdownx.widgets import AdminMarkdownxWidget
 
 from editorial.checks_admin import CheckedRows
 from editorial.page_admin import ReviewedPageAdmin
+from phases.hours_admin import DrawsHours, ShowsHours
+from phases.hours_form import FIELDS, CourseForm
 from phases.models import Phase, Symptom, TreatmentOption
 from phases.views import phase_context, treatment_context
 
 STAGES = 3  # the guide has exactly three
-HOURS = (("onset_from", "onset_to"), ("peak_from", "peak_to"), ("end_from", "end_to"))
 
 
-class SymptomInline(admin.StackedInline):
+class SymptomInline(ShowsHours, admin.StackedInline):
+    """The symptoms in their order, each closed to its name and hours."""
+
     model = Symptom
     formset = CheckedRows
+    form = CourseForm
     extra = 0
+    template = "phases/symptom_rows.html"
+    classes = ("collapse",)
+    readonly_fields = ("hours_picture",)
     prepopulated_fields: ClassVar = {"slug": ["name"]}
     # markdownx's own admin class sets this for the page, not for its inlines
     formfield_overrides: ClassVar = {MarkdownxField: {"widget": AdminMarkdownxWidget}}
     fieldsets = (
         (None, {"fields": (("name", "slug", "position"), ("intensity", "confidence", "area"))}),
-        (
-            "Hours and texts",
-            {
-                "fields": ("also_called", "thing", *HOURS, "description", "what_helps", "get_help"),
-                "classes": ["collapse"],
-            },
-        ),
+        (None, {"fields": (*FIELDS, "hours_picture")}),
+        (None, {"fields": ("also_called", "thing", "description", "what_helps", "get_help")}),
     )
 
 
 @admin.register(Phase)
-class PhaseAdmin(ReviewedPageAdmin[Phase]):
+class PhaseAdmin(ShowsHours, DrawsHours, ReviewedPageAdmin[Phase]):
+    form = CourseForm
     list_display = ("name", "position", "state", "onset_words", "peak_words", "end_words", "review_due_on")
     inlines = (SymptomInline,)
     prepopulated_fields: ClassVar = {"slug": ["name"]}
     fieldsets = (
-        (None, {"fields": (("name", "slug", "position"), "summary", "overview")}),
+        (None, {"fields": (("name", "slug", "position"), "summary")}),
+        ("Overview", {"fields": ("overview",), "classes": ("collapse",)}),
         (
             "Hours since last use",
             {
-                "fields": (*HOURS, "timing_note", "evidence", "evidence_note"),
-                "description": "For heroin. A stage without one clear peak leaves both peak fields empty.",
+                "fields": (*FIELDS, "hours_picture", "timing_note", "evidence", "evidence_note"),
+                "description": "For heroin.",
+                "classes": ("collapse",),
             },
         ),
         (
             "What to do",
             {
                 "fields": ("what_helps", "get_help", "what_comes_next", "treatments"),
+                "classes": ("collapse",),
                 "description": "The box on medical help is called “Emergency” as soon as it names 911, 988, an "
                 "ambulance or an emergency room, else “Urgent”.",
             },
         ),
-        ReviewedPageAdmin.publishing_fieldset,
+        ("Publishing", ReviewedPageAdmin.publishing_fieldset[1] | {"classes": ("collapse",)}),
     )
+    readonly_fields: ClassVar = (*ReviewedPageAdmin.readonly_fields, "hours_picture")
     preview_template = "phases/detail.html"
     preview_name = "phase"
+
+    class Media:
+        js: ClassVar = ("js/admin-hours.js", "js/admin-order.js")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return Phase.objects.count() < STAGES and super().has_add_permission(request)

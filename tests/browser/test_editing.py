@@ -27,9 +27,9 @@ def test_preview_follows_what_is_typed_and_runs_nothing(staff):
 def test_symptom_added_with_another_has_a_live_preview_too(staff):
     staff.open("/admin/phases/phase/1/change/")
     page = staff.page
+    page.locator("#symptoms-group summary").first.click()
     page.get_by_role("button", name="Add another Symptom").click()
     row = page.locator(".dynamic-symptoms").last
-    row.locator("summary").click()
     row.locator("textarea[name$=description]").fill("**felt strongly**")
     row.locator(".markdownx-preview strong", has_text="felt strongly").wait_for()
     assert staff.complaints == []
@@ -87,9 +87,9 @@ def test_wrong_hours_in_a_closed_symptom_are_shown(staff):
     staff.open("/admin/phases/phase/1/change/")
     page = staff.page
     row = page.locator(".dynamic-symptoms").first
-    assert not row.locator("input[name$=onset_from]").is_visible()
-    page.evaluate("document.querySelector('input[name$=\"-0-onset_from\"]').value = ''")
+    assert not row.locator("input[name$=begins]").is_visible()
+    page.evaluate("document.querySelector('input[name$=\"-0-begins\"]').value = ''")
     with page.expect_navigation():
         page.get_by_role("button", name="Save and continue editing").click()
-    assert row.locator("input[name$=onset_from]").is_visible()
+    assert row.locator("input[name$=begins]").is_visible()
     assert row.locator(".errorlist").first.is_visible()

@@ -1,0 +1,52 @@
+// Orders rows by dragging and by buttons: writes their places into the field that holds them, which works alone too.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const group of document.querySelectorAll("[data-ordered]")) {
+    const rows = () => [...group.querySelectorAll(".inline-related:not(.empty-form)")];
+    const place = (row) => row.querySelector(`[name$="-${group.dataset.ordered}"]`);
+    const name = (row) => row.querySelector(".inline_label").textContent.trim();
+    let dragged = null;
+
+    function moved(row) {
+      rows().forEach((each, index) => { place(each).value = (index + 1) * 10; });
+      place(row).dispatchEvent(new Event("input", { bubbles: true }));
+      group.querySelector(".order-help").textContent = `${name(row)} is at place ${rows().indexOf(row) + 1} of ${rows().length} now. Save to keep the order.`;
+    }
+    function step(row, by, button) {
+      const all = rows(), other = all[all.indexOf(row) + by];
+      if (!other) return;
+      if (by < 0) other.before(row); else other.after(row);
+      moved(row);
+      button.focus();
+    }
+    function prepare(row) {
+      const places = document.createElement("span");
+      places.className = "places";
+      for (const [sign, word, by] of [["↑", "up", -1], ["↓", "down", 1]]) {
+        const button = document.createElement("button");
+        Object.assign(button, { type: "button", textContent: sign, title: `Move ${word}` });
+        button.setAttribute("aria-label", `Move ${name(row)} ${word}`);
+        button.addEventListener("click", () => step(row, by, button));
+        places.append(button);
+      }
+      row.prepend(places);
+      row.querySelector("summary").draggable = true;
+      row.addEventListener("dragstart", () => { dragged = row; });
+    }
+    rows().forEach(prepare);
+    document.addEventListener("formset:added", ({ target }) => {
+      if (!group.contains(target)) return;
+      prepare(target);
+      place(target).value = rows().length * 10;
+    });
+    group.addEventListener("dragover", (event) => {
+      const over = dragged && event.target.closest(".inline-related:not(.empty-form)");
+      if (!over) return;
+      event.preventDefault();
+      if (over === dragged) return;
+      const all = rows();
+      if (all.indexOf(over) < all.indexOf(dragged)) over.before(dragged); else over.after(dragged);
+    });
+    group.addEventListener("drop", (event) => event.preventDefault());
+    group.addEventListener("dragend", () => { if (dragged) moved(dragged); dragged = null; });
+  }
+});

@@ -1,0 +1,44 @@
+"""The form of a stage: it fits a screen, draws hours as they are typed, and orders symptoms by key and mouse."""
+
+import pytest
+
+STAGE = "/admin/phases/phase/1/change/"
+
+
+@pytest.mark.parametrize(("width", "screens"), [(1280, 1.0), (390, 3.0)])
+def test_stage_fits_its_screens_and_its_hours_are_drawn_as_typed(visit, width, screens):
+    staff = visit(width)
+    staff.sign_in()
+    staff.open(STAGE)
+    page = staff.page
+    form = page.locator("#phase_form").bounding_box()
+    assert form["y"] + form["height"] <= 800 * screens
+    page.locator("summary", has_text="Hours since last use").click()
+    page.fill("#id_ends", "4 to 9 days")
+    page.locator(".hours-picture", has_text="ends 4 to 9 days").first.wait_for()
+    page.fill("#id_ends", "4 to 9 d ays")
+    page.locator(".hours-picture", has_text="Type a range").first.wait_for()
+    assert staff.complaints == []
+
+
+def test_symptoms_are_ordered_by_keyboard_and_by_dragging(visit):
+    staff = visit(1280)
+    staff.sign_in()
+    staff.open(STAGE)
+    page = staff.page
+
+    def names() -> list[str]:
+        return [name.strip() for name in page.locator(".dynamic-symptoms .inline_label").all_text_contents()]
+
+    page.locator("#symptoms-group summary").first.click()
+    first, second, third, *_ = names()
+    page.get_by_role("button", name=f"Move {second} up").press("Enter")
+    assert names()[:3] == [second, first, third]
+    assert page.locator(".order-help").inner_text().startswith(f"{second} is at place 1 of")
+    rows = page.locator(".dynamic-symptoms > details > summary")
+    rows.nth(2).drag_to(rows.nth(0))
+    assert names()[:3] == [third, second, first]
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save and continue editing").click()
+    assert names()[:3] == [third, second, first]
+    assert staff.complaints == []
