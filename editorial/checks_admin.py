@@ -24,6 +24,8 @@ NAMES_LISTED = 60
 class ChecksPages(admin.ModelAdmin):
     """Shows what is to mend before a page is published, beside Save, refreshed as one types."""
 
+    change_form_template = "admin/change_form_page.html"
+
     class Media:
         js = ("js/admin-checks.js", "js/admin-blocks.js")
         css: ClassVar = {"all": ["css/checks.css"]}
