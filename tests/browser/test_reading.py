@@ -7,6 +7,9 @@ from bench import reading
 from bench.reading import HEADING, LOOK, SCREEN, WIDTH
 from tests.pages import KINDS, MISSING
 
+#: A phone with letters twice as large has room for half as many, as this one has.
+LARGE_TEXT = WIDTH // 2, SCREEN // 2
+
 
 @pytest.fixture
 def phone(visit):
@@ -29,8 +32,8 @@ def test_heading_is_near_the_top_and_urgent_help_above_it_on_every_page(phone):
 
 def test_way_out_stays_in_sight_and_hides_no_place_that_a_link_leads_to(phone):
     page = phone.page
-    for height in (SCREEN, 256):  # a phone, and a small window at 400 %
-        page.set_viewport_size({"width": WIDTH, "height": height})
+    for width, height in ((WIDTH, SCREEN), (320, 256), LARGE_TEXT):  # a phone, a desk at 400 %, text at 200 %
+        page.set_viewport_size({"width": width, "height": height})
         phone.open("/emergency/#lines")
         page.wait_for_function("scrollY > 1000")
         page.wait_for_timeout(500)  # until it stops moving
@@ -63,6 +66,16 @@ def test_text_twice_as_large_needs_no_scrolling_sideways(visit):
         visitor.open(path)
         page.add_style_tag(content="html { font-size: 200% }")
         assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH, path
+
+
+def test_text_twice_as_large_leaves_half_the_screen_to_the_page(phone):
+    page = phone.page
+    page.set_viewport_size(dict(zip(("width", "height"), LARGE_TEXT, strict=True)))
+    for path in ("/", "/emergency/", "/phases/peak-withdrawal/", "/treatments/compare/"):
+        phone.open(path)
+        assert page.evaluate("document.querySelector('h1').getBoundingClientRect().top") <= LARGE_TEXT[1] / 2, path
+        two_rows = page.locator(".urgent").bounding_box()["height"]
+        assert two_rows < 60 and page.get_by_role("link", name="Won’t wake up? What to do").is_visible()
 
 
 def test_overdose_steps_and_what_comes_next_are_on_the_first_screen(phone):

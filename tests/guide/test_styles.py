@@ -128,3 +128,12 @@ def test_parts_are_minified_and_plain_while_one_works_on_them(monkeypatch):
     assert "/*" in source and styles.style("core") == styles.minified(source) != source
     monkeypatch.setattr(settings, "DEBUG", True)  # with no signal, which would make the template engines anew
     assert styles.style("core", "text") == source + SOURCES["text"]
+
+
+def test_screens_need_nothing_that_phones_of_2018_drop():
+    """iOS 12 and Chrome 70 drop a whole rule for a selector, and a declaration for a property, that they do not know."""
+    dropped = re.compile(r"[;{](?:(?:margin|padding|border)-(?:inline|block)|inset)[\w-]*:|:is\(|:where\(|:not\([^)]*,")
+    flex_gap = re.compile(r"\{[^{}]*(?<![\w-])(?:gap|row-gap):[^{}]*\}")
+    for part in SOURCES:
+        screen = re.sub(r"@media print\{(?:[^{}]*\{[^{}]*\})*\}", "", styles.style(part))
+        assert not dropped.findall(screen) and not flex_gap.findall(screen), part
