@@ -59,7 +59,7 @@ class CallbackForm(ReachForm, HoursForm, FilesForm):
     about = forms.ChoiceField(
         label="Who is it about?",
         required=False,
-        choices=About,
+        choices=[("", "Not said"), *About.choices],  # a text browser chooses the first
         widget=forms.RadioSelect,
         help_text="So the right person calls: families often have different questions.",
         error_messages={"invalid_choice": "Choose one of the two answers, or none."},
