@@ -87,18 +87,18 @@ def test_front_page_leads_to_what_one_can_print_or_keep(client, guide):
     }
 
 
-FOR_PAPER = {
-    "/emergency/": "Overdose: what to do",
-    "/card/": "Pocket card",
-    "/plan/": "My plan",
-    "/phases/peak-withdrawal/": "Peak withdrawal",
-    "/symptoms/insomnia/": "Insomnia",
-    "/treatments/naloxone/": "Naloxone (Narcan): get it and use it",
-    FIRST["I am helping someone"]: "Helping someone through withdrawal",
-}
+FOR_PAPER = [
+    "/emergency/",
+    "/card/",
+    "/plan/",
+    "/phases/peak-withdrawal/",
+    "/symptoms/insomnia/",
+    "/treatments/naloxone/",
+    FIRST["I am helping someone"],
+]
 
 
 @pytest.mark.parametrize("path", FOR_PAPER)
 def test_page_made_for_paper_says_how_to_print_it(client, guide, path):
     html = client.get(path).content.decode()
-    assert f"To print “{FOR_PAPER[path]}”: open the browser menu" in html
+    assert "To print this page: browser menu" in html
