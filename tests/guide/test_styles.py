@@ -131,7 +131,7 @@ def test_parts_are_minified_and_plain_while_one_works_on_them(monkeypatch):
 
 
 def test_screens_need_nothing_that_phones_of_2018_drop():
-    """iOS 12 and Chrome 70 drop a whole rule for a selector, and a declaration for a property, that they do not know."""
+    """iOS 12 and Chrome 70 drop a whole rule for a selector, and a declaration for a property, unknown to them."""
     dropped = re.compile(r"[;{](?:(?:margin|padding|border)-(?:inline|block)|inset)[\w-]*:|:is\(|:where\(|:not\([^)]*,")
     flex_gap = re.compile(r"\{[^{}]*(?<![\w-])(?:gap|row-gap):[^{}]*\}")
     for part in SOURCES:
