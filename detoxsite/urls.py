@@ -27,6 +27,7 @@ urlpatterns = [
     path("contact/", include("callbacks.public.urls")),
     path("emergency/", views.page("emergency"), name="emergency"),
     path("about/", views.page("about"), name="about"),
+    path("reviewers/", views.page("reviewers"), name="reviewers"),
     path("privacy/", views.page("privacy", **PERIODS), name="privacy"),
     path("accessibility/", views.page("accessibility"), name="accessibility"),
     path("safety/", views.page("safety"), name="safety"),

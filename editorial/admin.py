@@ -11,16 +11,18 @@ from django.shortcuts import redirect
 
 from editorial.admin_fields import HTTPS_URLS, NamedList
 from editorial.checks import check_sources
-from editorial.models import Clinic, GlossaryTerm, HelpLine, OldAddress, PageReport, Picture, Source
+from editorial.models import Clinic, GlossaryTerm, HelpLine, OldAddress, PageReport, Picture, Reviewer, Source
 from editorial.opening_admin import OpeningTimeInline, SpecialDayInline
 from editorial.page_reports_admin import PageReportAdmin
 from editorial.pictures_admin import PictureAdmin
 from editorial.revision_admin import KeepsRevisions
+from editorial.sign_off_admin import ReviewerAdmin
 from editorial.source_admin import SourceAdmin
 
 admin.site.register(PageReport, PageReportAdmin)
 admin.site.register(Picture, PictureAdmin)
 admin.site.register(Source, SourceAdmin)
+admin.site.register(Reviewer, ReviewerAdmin)
 
 
 @admin.register(Clinic)

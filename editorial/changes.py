@@ -1,4 +1,4 @@
-"""What kind of change each revision of a page is, what readers are told of it, and who signed which exact text.
+"""What kind of change each revision of a page is, and what readers are told of it.
 
 Revisions themselves are django-reversion's (editorial/revisions.py). Records are written in the transaction of the save
 and never changed later.
@@ -17,7 +17,8 @@ from django.utils import timezone
 from reversion.models import Revision
 
 
-def _type_of(page: models.Model | type[models.Model]) -> ContentType:
+def type_of(page: models.Model | type[models.Model]) -> ContentType:
+    """Return the kind of page that its records name."""
     return ContentType.objects.get_for_model(page)
 
 
@@ -26,7 +27,7 @@ class PageRowQuerySet(models.QuerySet):
 
     def of(self, page: models.Model) -> Self:
         """Return the rows of one page."""
-        return self.filter(page_type=_type_of(page), page_id=page.pk)
+        return self.filter(page_type=type_of(page), page_id=page.pk)
 
 
 class ChangeRecordQuerySet(PageRowQuerySet):
@@ -56,6 +57,8 @@ class ChangeRecord(models.Model):
     KEEP_SIGN_OFF = frozenset({Kind.WORDING, Kind.CHECKED})
     #: Kinds that readers are told in a sentence of the editor's.
     NEED_NOTE = frozenset({Kind.UPDATE, Kind.CORRECTION, Kind.SAFETY_CORRECTION})
+    #: Kinds that say that the text before was wrong: they go live unsigned, and no older sign-off counts after them.
+    CORRECTIONS = frozenset({Kind.CORRECTION, Kind.SAFETY_CORRECTION})
     #: What an editor may choose when a published page is saved.
     CHOSEN = (Kind.WORDING, Kind.UPDATE, Kind.CORRECTION, Kind.SAFETY_CORRECTION, Kind.CHECKED)
 
@@ -95,62 +98,6 @@ class ChangeRecord(models.Model):
         return f"{self.get_kind_display()} of {self.page_type} {self.page_id} on {self.at:%Y-%m-%d}"
 
 
-class Reviewer(models.Model):
-    """A clinician who signs pages: what readers are told of them."""
-
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="reviewer",
-        help_text="The account they sign with.",
-    )
-    name = models.CharField(max_length=120, help_text="As readers see it.")
-    credentials = models.CharField(max_length=120, help_text='Like "MD, addiction medicine".')
-    license_number = models.CharField(max_length=60, blank=True, help_text="For staff; readers do not see it.")
-    profile_url = models.URLField(blank=True, help_text="Where readers can check who they are.")
-    conflicts = models.CharField(
-        "conflicts of interest",
-        max_length=400,
-        help_text='What they are paid or own that could sway them. "None" if there is nothing.',
-    )
-    conflicts_on = models.DateField("stated on", default=timezone.localdate)
-    is_active = models.BooleanField("signs pages now", default=True)
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return f"{self.name}, {self.credentials}"
-
-
-class SignOff(models.Model):
-    """A reviewer's signature under the exact text of a page.
-
-    Pages name a reviewer only while their digest is one of these. A change of wording adds one for the new digest, with
-    `wording_changed`; any other change leaves the page without.
-    """
-
-    page_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, related_name="+")
-    page_id = models.PositiveBigIntegerField()
-    digest = models.CharField(max_length=64)
-    reviewer = models.ForeignKey(Reviewer, on_delete=models.PROTECT, related_name="sign_offs")
-    on = models.DateField(default=timezone.localdate)
-    wording_changed = models.BooleanField(default=False)
-    at = models.DateTimeField(auto_now_add=True)
-
-    objects = PageRowQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-at", "-pk"]
-        default_permissions = ("view",)
-        constraints = [
-            models.UniqueConstraint(fields=["page_type", "page_id", "digest"], name="sign_off_once_for_a_text")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.reviewer}, {self.on}"
-
-
 class ReviewAnswer(models.Model):
     """What somebody with a review link wrote about a draft."""
 
@@ -179,7 +126,7 @@ ON_TOP: dict[str, datetime.timedelta] = {
 
 def key_of(page: models.Model) -> tuple[int, int]:
     """Return what a page's records have in common: its type and its key."""
-    return _type_of(page).pk, page.pk
+    return type_of(page).pk, page.pk
 
 
 def corrections_on_top() -> dict[tuple[int, int], list[ChangeRecord]]:
@@ -191,23 +138,26 @@ def corrections_on_top() -> dict[tuple[int, int], list[ChangeRecord]]:
     return found
 
 
-def record(page: models.Model, kind: str, *, note: str = "", override_reason: str = "") -> None:
+def record(page: models.Model, kind: str, *, note: str = "", override_reason: str = "", before: str = "") -> None:
     """Record the change that the open revision makes. Call it after the page and its rows are saved.
 
-    The caller has locked the page's row, so that numbers follow each other. Raises ValidationError for a kind that
-    readers must be told of without a note, and RevisionManagementError outside of `reversion.create_revision`.
+    The caller has locked the page's row, so that numbers follow each other. `before` is the digest of what readers saw
+    until now: its sign-off holds on after a change of wording. editorial.kinds decides the kind and calls this. Raises
+    ValidationError for a kind that readers must be told of without a note, and RevisionManagementError outside of
+    `reversion.create_revision`.
     """
-    from editorial.digests import page_digest  # it reads models, which import this module
+    from editorial.digests import page_digest  # both read models, which import this module
+    from editorial.reviewers import carry
 
     if kind in ChangeRecord.NEED_NOTE and not note.strip():
         raise ValidationError("Say in a sentence what changed: readers are told.")
     digest = page_digest(page)
-    if kind in ChangeRecord.KEEP_SIGN_OFF:
-        _carry_sign_off(page, digest)
+    if kind in ChangeRecord.KEEP_SIGN_OFF and digest != before:
+        carry(page, before, digest)
     last = ChangeRecord.objects.of(page).aggregate(last=Max("number"))["last"] or 0
     reversion.add_meta(
         ChangeRecord,
-        page_type=_type_of(page),
+        page_type=type_of(page),
         page_id=page.pk,
         kind=kind,
         number=None if kind == ChangeRecord.Kind.DRAFT else last + 1,
@@ -216,19 +166,6 @@ def record(page: models.Model, kind: str, *, note: str = "", override_reason: st
         by=reversion.get_user(),
         override_reason=override_reason,
     )
-
-
-def _carry_sign_off(page: models.Model, digest: str) -> None:
-    """Let the sign-off of the text before a change of wording hold for the text after it."""
-    before = ChangeRecord.objects.of(page).live().values_list("digest", flat=True).first()
-    signed = SignOff.objects.of(page).filter(digest=before).first() if before else None
-    if signed and before != digest:
-        SignOff.objects.get_or_create(
-            page_type=signed.page_type,
-            page_id=page.pk,
-            digest=digest,
-            defaults={"reviewer": signed.reviewer, "on": signed.on, "wording_changed": True},
-        )
 
 
 def draft_beside(page: models.Model) -> ChangeRecord | None:

@@ -9,12 +9,13 @@ from django.db import models
 from django.db.models import Q
 
 from editorial import opening, phones
-from editorial.changes import ChangeRecord, ReviewAnswer, Reviewer, SignOff
+from editorial.changes import ChangeRecord, ReviewAnswer
 from editorial.links import safe_url
 from editorial.mail_choice import MailChoice
 from editorial.opening import OpeningTime, SpecialDay
 from editorial.page_reports import PageReport
 from editorial.pictures import Picture
+from editorial.reviewers import Reviewer, SignOff
 from editorial.sources import Source
 from editorial.unsaved import UnsavedForm
 from editorial.versions import ContentVersion

@@ -13,10 +13,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from editorial.changes import ChangeRecord, Reviewer, SignOff
+from editorial.changes import ChangeRecord
 from editorial.models import PageReport, UnsavedForm
 from editorial.publishing import ReviewedPage
 from editorial.publishing_rights import PUBLISH, SIGN
+from editorial.reviewers import Reviewer, SignOff
 
 #: Days before a review is due from which editors are told.
 SOON = datetime.timedelta(days=30)

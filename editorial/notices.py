@@ -21,10 +21,11 @@ from reversion.models import Revision, Version
 from reversion.signals import post_revision_commit
 
 from editorial import staff_mail
-from editorial.changes import ReviewAnswer, SignOff
+from editorial.changes import ReviewAnswer
 from editorial.mail_choice import MailChoice
 from editorial.publishing import ReviewedPage
 from editorial.publishing_rights import PUBLISH, SIGN
+from editorial.reviewers import SignOff
 
 log = logging.getLogger(__name__)
 

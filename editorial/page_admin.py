@@ -3,7 +3,6 @@
 import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
@@ -14,18 +13,19 @@ from django.utils.html import format_html
 from markdownx.models import MarkdownxField
 from markdownx.widgets import AdminMarkdownxWidget
 
-from editorial import drafts
+from editorial import drafts, kinds, sign_off
 from editorial.addresses import moved
 from editorial.admin_fields import CheckBoxes, NamedMoment
 from editorial.checks_admin import ChecksPages
 from editorial.clock_fields import MomentField
 from editorial.drafts_admin import DraftsBeside, ShowsDraft
+from editorial.kinds_admin import AsksForKind
 from editorial.needs import NeedsFilter
-from editorial.page_lists import FastList
 from editorial.publishing import ReviewedPage, linking_to
 from editorial.publishing_rights import NeedsRightToPublish
 from editorial.review_dates_admin import SuggestsReviewDate
 from editorial.revision_admin import KeepsRevisions
+from editorial.sign_off_admin import SignsPages
 
 #: By state.
 READERS_SEE = {
@@ -46,13 +46,19 @@ class ReviewOverdueFilter(admin.SimpleListFilter):
     parameter_name = "review"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        return [("overdue", "Review overdue"), ("no-clinician", "Awaiting medical review")]
+        return [
+            ("overdue", "Review overdue"),
+            ("corrected", "Corrected, to be signed now"),
+            ("no-clinician", "Awaiting medical review"),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> models.QuerySet:
         if self.value() == "overdue":
             return queryset.review_overdue()
         if self.value() == "no-clinician":
-            return queryset.filter(medical_reviewer="")
+            return sign_off.awaiting(queryset)
+        if self.value() == "corrected":
+            return sign_off.corrected_unsigned(queryset)
         return queryset
 
 
@@ -73,7 +79,7 @@ class StateFilter(admin.SimpleListFilter):
 class KeepsOldAddress(KeepsRevisions):
     """Redirects from a page's old address when its slug changes."""
 
-    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         before = type(obj).objects.get(pk=obj.pk).get_absolute_url() if change else ""
         super().save_model(request, obj, form, change)
         if before:
@@ -96,8 +102,9 @@ class KeepsOldAddress(KeepsRevisions):
 class ReviewedPageAdmin(
     ChecksPages,
     CheckBoxes,
+    AsksForKind,
+    SignsPages,
     DraftsBeside,
-    FastList,
     NeedsRightToPublish,
     SuggestsReviewDate,
     KeepsOldAddress,
@@ -116,14 +123,14 @@ class ReviewedPageAdmin(
             "fields": (
                 ("status", "published_at"),
                 ("reviewed_on", "review_due_on"),
-                "medical_reviewer",
+                "medical_review",
                 "preview_link",
             ),
             "description": "Readers see a page once its status is “Published” and its time has come. "
             "A published page needs both dates and at least one source, cited as [@key].",
         },
     )
-    readonly_fields: ClassVar[tuple[str, ...]] = ("preview_link",)
+    readonly_fields: ClassVar[tuple[str, ...]] = ("preview_link", "medical_review")
     list_filter: ClassVar[tuple[Any, ...]] = (StateFilter, ReviewOverdueFilter, NeedsFilter)
     actions = ("publish", "withdraw", "archive")
 
@@ -171,13 +178,16 @@ class ReviewedPageAdmin(
     @admin.action(description="Publish the selected pages", permissions=["publish"])
     def publish(self, request: HttpRequest, queryset: models.QuerySet[Page]) -> None:
         for page in queryset:
+            before = kinds.seen_before(page)
             page.status = ReviewedPage.Status.PUBLISHED
             try:
                 page.full_clean()
+                kinds.check(page, before)
             except ValidationError as error:
                 self.message_user(request, f"{page} was not published: {' '.join(error.messages)}", messages.ERROR)
             else:
                 page.save()
+                kinds.settle(page, before)
                 self.log_change(request, page, "Published.")
                 when = "is published" if page.is_published() else "will appear at its time"
                 self.message_user(request, f"{page} {when}.")
@@ -194,8 +204,10 @@ class ReviewedPageAdmin(
 
     def _take_away(self, request: HttpRequest, queryset: models.QuerySet[Page], status: str, done: str) -> None:
         for page in queryset:
+            before = kinds.seen_before(page)
             page.status = status
             page.save()
+            kinds.settle(page, before)
             self.log_change(request, page, done)
             self.message_user(request, f"{page}: {done}")
             self._say_what_readers_see(request, page)

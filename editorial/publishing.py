@@ -57,6 +57,8 @@ class ReviewedPage(models.Model):
     reserved_slugs: tuple[str, ...] = ()
     #: Names of the fields that hold Markdown, and so citations.
     markdown_fields: tuple[str, ...] = ()
+    #: Whether texts of this kind are medical even if they name no medicine (editorial/sign_off.py).
+    is_medical = False
     #: Those that show only when a reader opens them, and fields of plain words that readers see.
     folded_fields: tuple[str, ...] = ()
     plain_fields: tuple[str, ...] = ("summary",)
@@ -77,6 +79,7 @@ class ReviewedPage(models.Model):
         "checked against its sources on", null=True, blank=True, help_text="Needed to publish."
     )
     review_due_on = models.DateField("review due on", null=True, blank=True, help_text="Needed to publish.")
+    #: Nobody reads it: who reviewed a text follows from sign-offs. The column stays for older releases.
     medical_reviewer = models.CharField(
         max_length=120,
         blank=True,

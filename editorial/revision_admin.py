@@ -143,7 +143,9 @@ class KeepsRevisions(KeepsTyping):
         try:
             with reversion.create_revision():
                 reversion.set_user(request.user)
-                page = revisions.bring_back(version)
+                self._keep([version.object_id])
+                with self.brought_back(version, when):
+                    page = revisions.bring_back(version)
                 self.log_change(request, page, f"Brought back as it was on {when}")
         except ValidationError as error:
             self.message_user(request, f"Not brought back: {' '.join(error.messages)}", messages.ERROR)
@@ -154,6 +156,10 @@ class KeepsRevisions(KeepsTyping):
             self.message_user(request, f"{page} is again as it was on {when}")
             return redirect(self._address("change", page.pk))
         return redirect(self._address("changelist"))
+
+    def brought_back(self, version: Version, when: str) -> contextlib.AbstractContextManager:
+        """Do more around bringing back a version of a page, as recording what kind of change it is."""
+        return contextlib.nullcontext()
 
     def _address(self, name: str, *args: Any) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=args)

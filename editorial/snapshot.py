@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any, TypeVar
 
-from django.db import DatabaseError
+from django.db import DatabaseError, models
 
 from editorial import pictures, versions
+from editorial.changes import type_of
 from editorial.glossary import Glossary
-from editorial.models import Clinic, GlossaryTerm, HelpLine, OpeningTime, Picture, Source, SpecialDay
+from editorial.models import Clinic, GlossaryTerm, HelpLine, OpeningTime, Picture, Reviewer, SignOff, Source, SpecialDay
 from editorial.named import Named, look_up
 
 Part = TypeVar("Part")
@@ -30,6 +31,7 @@ class ContentSnapshot:
         self._sources: dict[str, Source | None] = {}
         self._named: dict[str, Named | None] = {}
         self._pictures: dict[str, Picture | None] = {}
+        self._sign_offs: dict[tuple[str, Any], list[Any]] = {}
         self._cached: dict[Callable[[], Any], Any] = {}
 
     def is_current(self, number: int) -> bool:
@@ -55,6 +57,25 @@ class ContentSnapshot:
     @cached_property
     def glossary(self) -> Glossary:
         return Glossary(GlossaryTerm.objects.all())
+
+    @cached_property
+    def reviewers(self) -> list[Reviewer]:
+        return list(Reviewer.objects.all())
+
+    def sign_offs(self, page: models.Model) -> list[Any]:
+        """Return the signatures under the texts of a page, newest first, as SignOffQuerySet.compared has them."""
+        self.read_sign_offs([page])
+        return self._sign_offs[page._meta.label, page.pk]
+
+    def read_sign_offs(self, pages: Iterable[models.Model]) -> None:
+        """Read those of several pages of one kind in one query, unless they are known."""
+        missing = [page for page in pages if (page._meta.label, page.pk) not in self._sign_offs]
+        if not missing:
+            return
+        self._sign_offs |= {(page._meta.label, page.pk): [] for page in missing}
+        keys, label = [page.pk for page in missing], missing[0]._meta.label
+        for signed in SignOff.objects.filter(page_type=type_of(missing[0]), page_id__in=keys).compared():
+            self._sign_offs[label, signed.page_id].append(signed)
 
     def sources(self, keys: Iterable[str]) -> dict[str, Source | None]:
         """Return the source of each key, or None."""

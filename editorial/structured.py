@@ -3,35 +3,41 @@
 import json
 from typing import Any
 
+import jinja2
 from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from editorial.publishing import ReviewedPage
+from editorial.sign_off import MedicalReview, medical_review
 
 #: What would end the script element or begin markup in it.
 ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
-def structured_page(page: ReviewedPage, name: str, parent: str, parent_path: str) -> SafeString:
+@jinja2.pass_context
+def structured_page(
+    context: jinja2.runtime.Context, page: ReviewedPage, name: str, parent: str, parent_path: str
+) -> SafeString:
     """Describe a page of health information and its breadcrumbs."""
-    path = page.get_absolute_url()
-    return _script([_page(page, path, name, page.summary), _trail((parent, parent_path), (name, path))])
+    path, review = page.get_absolute_url(), medical_review(page, context["snapshot"])
+    return _script([_page(page, review, path, name, page.summary), _trail((parent, parent_path), (name, path))])
 
 
-def structured_symptom(symptom: Any, parent_path: str) -> SafeString:
+@jinja2.pass_context
+def structured_symptom(context: jinja2.runtime.Context, symptom: Any, parent_path: str) -> SafeString:
     """Describe a symptom's page, which is reviewed together with its stage."""
     path, name = symptom.get_absolute_url(), f"{symptom.name} in heroin withdrawal"
     description = f"{name}: what it is, how long it usually lasts, what helps, and when to get medical help."
-    about = _page(symptom.phase, path, name, description)
+    about = _page(symptom.phase, medical_review(symptom.phase, context["snapshot"]), path, name, description)
     about["about"] = {"@type": "MedicalSignOrSymptom", "name": symptom.name}
     return _script([about, _trail(("Symptoms", parent_path), (symptom.name, path))])
 
 
-def _page(reviewed: ReviewedPage, path: str, name: str, description: str) -> dict:
-    """Describe a page with the dates and the reviewer, if any, of `reviewed`."""
+def _page(reviewed: ReviewedPage, review: MedicalReview, path: str, name: str, description: str) -> dict:
+    """Describe a page with the dates of `reviewed`, and who signed its exact text, if anybody."""
     url = f"{settings.SITE_URL}{path}"
-    about = {
+    about: dict[str, Any] = {
         "@type": "MedicalWebPage",
         "@id": url,
         "url": url,
@@ -44,9 +50,11 @@ def _page(reviewed: ReviewedPage, path: str, name: str, description: str) -> dic
     }
     if reviewed.published_at:
         about["datePublished"] = reviewed.published_at.date().isoformat()
-    if reviewed.medical_reviewer and reviewed.reviewed_on:
-        about["lastReviewed"] = reviewed.reviewed_on.isoformat()
-        about["reviewedBy"] = {"@type": "Person", "name": reviewed.medical_reviewer}
+    if review.on:
+        about["lastReviewed"] = review.on.isoformat()
+        about["reviewedBy"] = {"@type": "Person", "name": review.name, "description": review.credentials}
+        if review.profile_url:
+            about["reviewedBy"]["url"] = review.profile_url
     return about
 
 

@@ -9,11 +9,12 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Max
 
 from articles.models import Article, Topic
-from editorial.changes import ChangeRecord, SignOff
+from editorial.changes import ChangeRecord
 from editorial.digests import page_digest
 from editorial.markdown import PageText
 from editorial.models import GlossaryTerm, Source
 from editorial.publishing import ReviewedPage
+from editorial.reviewers import SignOff
 from editorial.snapshot import ContentSnapshot
 from guide.sources import cited
 from phases.models import Phase, Symptom, TreatmentOption

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from articles.models import Article
+from editorial import snapshot
 from editorial.markdown import PageText
 from editorial.reading import ReaderRequest, reading_page
 from guide import styles
@@ -61,11 +62,13 @@ def guide_file(request: ReaderRequest) -> HttpResponse:
     def articles() -> IncludedArticles:
         """Called where the template shows them, so that their sources are numbered after those above."""
         included = included_articles(page_text)
+        content.read_sign_offs(article for article, _ in included.whole)
         targets.update((article.get_absolute_url(), place_of(article)) for article, _ in included.whole)
         return included
 
-    outside = request.outside
+    outside, content = request.outside, snapshot.current_or_last()
     context = {
+        "snapshot": content,
         "style": style,
         "policy": policy,
         "site": settings.SITE_URL,
@@ -93,6 +96,7 @@ def included_articles(page_text: PageText) -> IncludedArticles:
     newest = list(published.annotate(text=text).defer("body")[: MAX_ARTICLES + MAX_LISTED + 1])
     whole, size = [], 0
     for article in newest[:MAX_ARTICLES]:
+        article.body = article.text  # of those below it only
         before = dict(page_text.numbers), set(page_text.heading_ids)
         html = page_text.render(article.text).html
         size += len(html.encode())

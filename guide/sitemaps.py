@@ -62,6 +62,7 @@ class StaticPages(Section):
             "changes",
             "corrections",
             "about",
+            "reviewers",
             "privacy",
             "accessibility",
         ]

@@ -15,7 +15,7 @@ from django.template.backends.jinja2 import Jinja2, Template
 from django.templatetags.static import static
 
 from callbacks.public import wording
-from editorial import structured, tags
+from editorial import sign_off, structured, tags
 from editorial.addresses import address_of
 from editorial.page_context import site
 from guide.doors import doors
@@ -36,6 +36,7 @@ MACROS = {
     "picture": "pictures/picture.html",
     "print_hint": "partials/print_hint.html",
     "review_dates": "editorial/_review.html",
+    "review_line": "editorial/_review.html",
     "ten_lines": "safety/ten_lines.html",
     "safety_block": "safety/block.html",  # uses ten_lines, which must come first
     "sources_section": "editorial/_sources.html",
@@ -77,10 +78,12 @@ def environment(**options: Any) -> jinja2.Environment:
         "explained_words": tags.explained_words,
         "listed_sources": tags.listed_sources,
         "markdown": tags.markdown,
+        "medical_review": sign_off.medical_review,
         "nav_link": tags.nav_link,
         "cached": tags.cached,
         "doors": doors,
         "recent_corrections": tags.recent_corrections,
+        "reviewers": sign_off.reviewers,
         "state_title": wording.state_title,
         "structured_page": structured.structured_page,
         "structured_site": structured.structured_site,

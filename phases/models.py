@@ -32,6 +32,7 @@ class TreatmentOption(ReviewedPage):
 
     linked_as = ("treatment", "name", "status", "published_at")
     reserved_slugs = ("compare",)
+    is_medical = True
     markdown_fields = ("what_it_does", "how_to_get_it", "may_suit", "watch_out", "compare_note", "body")
     folded_fields = ("compare_note",)  # on the page that compares
     plain_fields = ("name", "summary", "evidence_note")
@@ -99,6 +100,7 @@ class Phase(ReviewedPage, Course):
 
     linked_as = ("stage", "name", "status", "published_at")
     reserved_slugs = ("now",)
+    is_medical = True
     markdown_fields = ("timing_note", "overview", "what_helps", "get_help", "what_comes_next")
     folded_fields = ("timing_note", "overview")
     plain_fields = ("name", "summary", "evidence_note")

@@ -32,7 +32,7 @@ def phase_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def phase(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one stage: its hours, its symptoms, what helps, when to get help, and what comes next."""
-    stage = get_object_or_404(Phase.objects.published().with_symptoms(), slug=slug)
+    stage = get_object_or_404(Phase.objects.published().with_symptoms().prefetch_related("treatments"), slug=slug)
     return render(request, "phases/detail.html", {"phase": stage} | phase_context(stage))
 
 

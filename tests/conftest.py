@@ -169,7 +169,7 @@ def admin(client):
     return client
 
 
-TABLES = ["editorial", "phases", "articles", "search"]
+TABLES = ["reversion", "editorial", "phases", "articles", "search"]
 
 
 INDEX = "search_vector" if state.SERVERS else "search_fts"

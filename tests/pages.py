@@ -21,6 +21,7 @@ READING = [
     "/emergency/",
     "/contact/",
     "/about/",
+    "/reviewers/",
     "/privacy/",
     "/accessibility/",
     "/safety/",

@@ -84,11 +84,12 @@ def test_page_as_of_a_version_is_the_page_then_with_its_rows_in_order(stage):
 
 def test_sign_off_is_carried_by_a_change_of_wording_only(stage):
     def saved(kind, **values):
+        before = digest(stage)
         with reversion.create_revision():
             Phase.objects.filter(pk=stage.pk).update(**values)
             stage.refresh_from_db()
             stage.save()
-            changes.record(stage, kind, note="Something is new.")
+            changes.record(stage, kind, note="Something is new.", before=before)
         return SignOff.objects.of(stage).filter(digest=digest(stage)).first()
 
     reviewer = Reviewer.objects.create(user=make_staff(), name="A", credentials="MD", conflicts="None")

@@ -24,7 +24,7 @@ def address(page, view: str = "change") -> str:
 
 
 def form_of(client, page) -> dict[str, str | list[str]]:
-    """What a browser would send back of the change form."""
+    """What a browser would send back of the change form, as a change of wording."""
     html = html5lib.parse(client.get(address(page)).content, namespaceHTMLElements=False)
     (form,) = (form for form in html.iter("form") if form.get("id") == f"{page._meta.model_name}_form")
     data: dict = {}
@@ -37,9 +37,10 @@ def form_of(client, page) -> dict[str, str | list[str]]:
             data[name] = chosen if field.get("multiple") is not None else (chosen or [""])[0]
         elif field.tag == "textarea":
             data[name] = (field.text or "").removeprefix("\n")
-        elif field.get("type") not in {"submit", "checkbox"} or field.get("checked") is not None:
+        elif field.get("type") not in {"submit", "checkbox", "radio"} or field.get("checked") is not None:
             data[name] = field.get("value", "")
-    return {name: value for name, value in data.items() if "__prefix__" not in name and not name.startswith("_save")}
+    kept = {name: value for name, value in data.items() if "__prefix__" not in name and not name.startswith("_save")}
+    return {"change_kind": "wording"} | kept
 
 
 def save(client, page, **changed):

@@ -90,14 +90,6 @@ def test_stage_shows_its_hours_and_how_sure_it_is(client, guide):
     assert "Awaiting medical review" in html
 
 
-def test_treatment_names_a_reviewer_only_if_there_was_one(client):
-    make_treatment(medical_reviewer="A. Clinician, MD")
-    html = client.get("/treatments/a-medicine/").content.decode()
-    assert "Medically reviewed by A. Clinician, MD" in html
-    assert "Awaiting medical review" not in html
-    assert '"reviewedBy"' in html
-
-
 def test_page_overdue_for_review_says_so(client):
     import datetime
 

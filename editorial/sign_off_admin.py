@@ -1,0 +1,119 @@
+"""The admin's part of sign-off: who signs, and the page on which they do."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.views.decorators.cache import never_cache
+
+from editorial import revisions, snapshot
+from editorial.reviewers import Reviewer, sign
+from editorial.sign_off import MedicalReview, medical_review
+from editorial.signing import ToSign, signing, to_sign
+
+CHANGED = "The text changed while you read it. Nothing is signed: read it again."
+OWN_WORDS = "You wrote this text, or saved it last. Somebody else must sign it."
+
+
+class SignsPages(admin.ModelAdmin):
+    """Lets reviewers sign the exact text that they were shown."""
+
+    preview_template: str
+    preview_name: str
+    preview_context: Any
+
+    def get_urls(self) -> list:
+        view = self.admin_site.admin_view(never_cache(self.sign_view))
+        return [path("<path:object_id>/sign/", view, name=self._sign_name()), *super().get_urls()]
+
+    def sign_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show a text as readers will see it, with what changed since it was last signed; sign it by POST."""
+        reviewer, page = signing(request.user), self.get_object(request, unquote(object_id))
+        if reviewer is None:
+            raise PermissionDenied
+        if page is None:
+            raise Http404
+        if request.method == "POST":
+            with transaction.atomic():
+                self.model._default_manager.select_for_update().get(pk=page.pk)
+                refusal = self._sign(request, page, reviewer)
+            if not refusal:
+                return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", page.pk)
+            self.message_user(request, refusal, messages.ERROR)
+            return redirect(request.path)
+        shown = to_sign(page)
+        context = {
+            self.preview_name: shown.page,
+            "preview": "",
+            "signing": shown,
+            "reviewer": reviewer,
+            "own_words": OWN_WORDS if shown.was_written_by(request.user) else "",
+            "said": messages.get_messages(request),
+            "back": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[page.pk]),
+            **self.preview_context(shown.page),
+        }
+        return render(request, self.preview_template, context)
+
+    def _sign(self, request: HttpRequest, page: Any, reviewer: Reviewer) -> str:
+        """Sign what was shown, or return why not."""
+        shown = to_sign(page)
+        if shown.digest != request.POST.get("digest"):
+            return CHANGED
+        if shown.was_written_by(request.user):
+            return OWN_WORDS
+        revisions.keep(page)  # so that the next text can be compared with this one
+        sign(page, shown.digest, reviewer)
+        self.log_change(request, page, f"Signed by {reviewer}.")
+        when = "Readers see your name with it." if _is_read(shown) else "Readers see your name once it is published."
+        self.message_user(request, f"You signed {page}. {when}")
+        return ""
+
+    def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
+        if context["original"] and signing(request.user):
+            context["sign_address"] = reverse(f"admin:{self._sign_name()}", args=[context["original"].pk])
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @admin.display(description="Medical review")
+    def medical_review(self, page: Any) -> str:
+        """Say who signed the text that readers see."""
+        return in_words(medical_review(page, snapshot.current())) if page.pk else "Save the page first."
+
+    def _sign_name(self) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_sign"
+
+
+def _is_read(shown: ToSign) -> bool:
+    return not shown.is_draft and shown.page.is_published()
+
+
+def in_words(review: MedicalReview) -> str:
+    if review.on:
+        return f"Signed by {review.name}, {review.credentials}, on {review.on:%B %-d, %Y}."
+    return "The text has changed since it was signed." if review.changed else "Nobody has signed this text."
+
+
+class ReviewerAdmin(admin.ModelAdmin):
+    """Only an administrator says who signs pages. Nobody who signed one is removed: they stop signing."""
+
+    list_display = ("name", "credentials", "user", "conflicts_on", "is_active")
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}  # noqa: RUF012 - as Django has it
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_superuser
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_superuser
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,39 @@
+"""A change of what readers see has a kind, and is recorded."""
+
+import pytest
+
+from editorial import kinds
+from editorial.models import ChangeRecord
+from tests.editorial.test_revisions import address, form_of
+from tests.factories import make_treatment
+
+pytestmark = pytest.mark.django_db
+
+
+def test_kinds_are_asked_for_where_readers_see_a_change(admin):
+    page = make_treatment()
+    form = form_of(admin, page)
+    changed = {"summary": page.summary + " Yes.", "change_kind": ""}
+    for data, why in (
+        (changed, kinds.SAY_WHICH),
+        (changed | {"change_kind": "checked", "review_due_on": "2027-05-29"}, kinds.NOT_THE_SAME),
+        (changed | {"change_kind": "update"}, "readers are told"),
+        ({"change_kind": "checked"}, "Say when it is due again"),
+    ):
+        assert why in admin.post(address(page), form | data).content.decode(), data
+    assert not ChangeRecord.objects.exists()
+    assert admin.post(address(page), form | {"change_kind": "", "also_called": "x"}).status_code == 302
+    assert not ChangeRecord.objects.exists()
+    form = form_of(admin, page) | {"change_kind": "checked", "review_due_on": "2027-05-29"}
+    assert admin.post(address(page), form).status_code == 302
+    admin.post(address(page), form_of(admin, page) | changed | {"change_kind": "update", "change_note": "New."})
+    admin.post("/admin/phases/treatmentoption/", {"action": "archive", "_selected_action": [page.pk]})
+    admin.post("/admin/phases/treatmentoption/", {"action": "withdraw", "_selected_action": [page.pk]})
+    admin.post("/admin/phases/treatmentoption/", {"action": "publish", "_selected_action": [page.pk]})
+    rows = list(ChangeRecord.objects.order_by("pk").values_list("kind", "number"))
+    assert rows == [("checked", 1), ("update", 2), ("archived", 3), ("draft", None), ("new", 4)]
+    page.refresh_from_db()
+    assert (
+        page.reviewed_on.year >= 2026
+        and 'name="change_kind"' not in admin.get("/admin/phases/treatmentoption/add/").content.decode()
+    )
