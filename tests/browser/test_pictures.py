@@ -1,0 +1,98 @@
+"""Pictures in a text, in the real admin: by button, keyboard, drop and from the library, on a desk and on a phone."""
+
+import base64
+import io
+
+import pytest
+from PIL import Image
+
+ADD = "/admin/articles/article/add/"
+
+
+def photo(kind: str = "JPEG", color: str = "teal", size: tuple[int, int] = (1600, 1200)) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, color).save(out, kind)
+    return out.getvalue()
+
+
+def file(name: str, content: bytes) -> dict:
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_picture_is_added_by_keyboard_described_and_used_again(visit, width):
+    staff = visit(width)
+    staff.sign_in()
+    staff.open(ADD)
+    page, body = staff.page, staff.page.locator("#id_body")
+    tools, said = page.locator(".field-body .text-tools"), page.locator(".field-body .text-said")
+    body.fill("Before.\nAfter.")
+    body.evaluate("box => box.setSelectionRange(7, 7)")
+    tools.locator("[data-add-picture]").focus()
+    with page.expect_file_chooser() as chosen:
+        page.keyboard.press("Enter")
+    chosen.value.set_files([file("wrong.gif", b"GIF89a"), file("right.jpg", photo())])
+    said.get_by_text("The picture is in the text.").wait_for()
+    assert "wrong.gif was not added. It is a GIF" in said.inner_text()
+    assert said.get_attribute("role") == "status"
+    assert body.evaluate("box => document.activeElement === box")
+    page.keyboard.type(f"Steam over a cup at {width}")
+    before, line, after = body.input_value().split("\n\n", 1)[0], *body.input_value().split("\n\n", 1)[1].split("\n", 1)
+    assert before == "Before." and after.strip() == "After."
+    assert line.startswith(f"![Steam over a cup at {width}](/media/pictures/") and "GIF" not in body.input_value()
+    shown = page.locator(".field-body .markdownx-preview picture img")
+    shown.wait_for()
+    assert (shown.get_attribute("width"), shown.get_attribute("loading")) == ("1200", "lazy")
+
+    body.evaluate("box => box.setSelectionRange(0, 0)")
+    tools.get_by_role("link", name="Pick a picture").click()
+    picker = page.get_by_role("dialog", name="Pick a picture")
+    picker.get_by_role("button", name="Picture without a description").first.wait_for()
+    picker.get_by_label("Search what they show").fill("no such thing")
+    picker.get_by_text("No picture found.").wait_for()
+    picker.get_by_label("Search what they show").fill("")
+    picker.get_by_role("button", name="Picture without a description").first.focus()
+    page.keyboard.press("Enter")
+    said.get_by_text("The picture is in the text.", exact=True).wait_for()
+    assert body.input_value().startswith("![Describe this picture](/media/pictures/")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
+    refused = "Failed to load resource: the server responded with a status of 400 (Bad Request)"
+    assert [each for each in staff.complaints if each != refused] == []
+
+
+def test_picture_that_is_dropped_arrives_once_and_on_its_own_line(visit):
+    staff = visit(1280)
+    staff.sign_in()
+    staff.open(ADD)
+    body = staff.page.locator("#id_body")
+    body.fill("Sleep breaks.")
+    body.evaluate("box => box.setSelectionRange(0, 0)")
+    body.evaluate(
+        """(box, content) => {
+        const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([bytes], "a.png", { type: "image/png" }));
+        box.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer }));
+        }""",
+        base64.b64encode(photo("PNG", "olive", (60, 40))).decode(),
+    )
+    staff.page.locator(".field-body .text-said", has_text="in the text").wait_for()
+    assert body.input_value().count("![Describe this picture]") == 1 and body.input_value().endswith(
+        ")\n\nSleep breaks."
+    )
+    assert staff.complaints == []
+
+
+def test_library_adds_a_picture_without_a_script_and_shows_the_line_for_texts(visit):
+    staff = visit(390, java_script_enabled=False)
+    staff.sign_in()
+    staff.open("/admin/editorial/picture/add/")
+    page = staff.page
+    page.set_input_files("#id_file", file("a.png", photo("PNG", "navy", (900, 600))))
+    page.fill("#id_alt", "A blue wall.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    assert page.locator(".field-line code").inner_text().startswith("![A blue wall.](/media/pictures/")
+    assert "No text." in page.locator(".field-used_in").inner_text()
+    staff.open("/admin/editorial/picture/?q=blue")
+    assert page.locator("#result_list img.thumbnail").count() == 1
+    assert page.locator("#result_list code").first.inner_text().startswith("![A blue wall.]")
