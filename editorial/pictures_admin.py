@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect
@@ -15,7 +15,6 @@ from django.utils.html import format_html, format_html_join
 from editorial import images, pictures
 from editorial.picture_uses import used_stems, uses
 from editorial.pictures import Picture
-from editorial.views import editors_only
 
 #: Of the newest pictures, or of those that were searched for, the editor's box offers this many.
 OFFERED = 24
@@ -80,10 +79,15 @@ class PictureAdmin(admin.ModelAdmin):
         return ("large", "alt", "decorative", "line", "used_in", "by", "at") if obj else AddPictureForm.field_order
 
     def get_urls(self) -> list:
-        return [path("pick/", editors_only(self.pick), name="editorial_picture_pick"), *super().get_urls()]
+        return [
+            path("pick/", self.admin_site.admin_view(self.pick), name="editorial_picture_pick"),
+            *super().get_urls(),
+        ]
 
     def pick(self, request: HttpRequest) -> JsonResponse:
         """Return the newest pictures, or those that were searched for, to put into a text."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         found, _ = self.get_search_results(request, Picture.objects.all(), request.GET.get("q", ""))
         offered = [{"line": row.markdown, "thumbnail": row.thumbnail, "shows": str(row)} for row in found[:OFFERED]]
         return JsonResponse({"pictures": offered}, headers={"Cache-Control": "no-store"})

@@ -89,7 +89,7 @@ async function list() {
     }));
     said.textContent = pictures.length ? (pictures.length === 24 ? "The newest 24. Search to find others." : "") : "No picture found.";
   } catch {
-    said.textContent = "The library cannot be reached. Close this and try again.";
+    said.textContent = "The library cannot be reached, or you are signed out. Close this and try again.";
   }
 }
 

@@ -105,7 +105,7 @@ ROWS = [
     Row("list of topics", "/admin/articles/topic/", CONTENT_READERS),
     Row("library of pictures", "/admin/editorial/picture/", EDITORS),
     Row("add a picture", "/admin/editorial/picture/add/", EDITORS),
-    Row("pick a picture", "/admin/editorial/picture/pick/", EDITORS, scripted=True),
+    Row("pick a picture", "/admin/editorial/picture/pick/", EDITORS),
     Row("list of sources", "/admin/editorial/source/", CONTENT_READERS),
     Row("add a source", "/admin/editorial/source/add/", EDITORS),
     Row("glossary", "/admin/editorial/glossaryterm/", CONTENT_READERS),

@@ -47,6 +47,7 @@ def test_symptom_added_with_another_has_a_live_preview_too(staff):
         "/admin/editorial/clinic/1/change/",
         "/admin/editorial/helpline/",
         "/admin/editorial/source/",
+        "/admin/editorial/picture/",
         "/admin/callbacks/callbackrequest/",
         "/admin/password_change/",
     ],
