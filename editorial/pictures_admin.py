@@ -67,7 +67,6 @@ class PictureAdmin(admin.ModelAdmin):
     list_per_page = 50
     list_select_related = ("by",)
     search_fields = ("alt", "name")
-    search_help_text = "Words of what a picture shows, or a part of its file’s name."
     actions = None  # each is erased on its own page, which says where it is used
     readonly_fields = ("large", "line", "used_in", "by", "at")
     formfield_overrides: ClassVar = {models.CharField: {"widget": AdminTextareaWidget({"rows": 3})}}

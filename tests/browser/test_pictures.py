@@ -41,7 +41,7 @@ def test_picture_is_added_by_keyboard_described_and_used_again(visit, width):
     assert before == "Before." and after.strip() == "After."
     assert line.startswith(f"![Steam over a cup at {width}](/media/pictures/") and "GIF" not in body.input_value()
     shown = page.locator(".field-body .markdownx-preview picture img")
-    shown.wait_for()
+    shown.wait_for(state="attached")
     assert (shown.get_attribute("width"), shown.get_attribute("loading")) == ("1200", "lazy")
 
     body.evaluate("box => box.setSelectionRange(0, 0)")
