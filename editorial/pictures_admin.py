@@ -61,8 +61,7 @@ class UseFilter(admin.SimpleListFilter):
 class PictureAdmin(admin.ModelAdmin):
     """A picture is described here and added to texts; its file stays as it is."""
 
-    list_display = ("thumbnail", "shows", "line", "by", "at")
-    list_display_links = ("thumbnail", "shows")
+    list_display = ("shows", "line", "by", "at")
     list_filter = (UseFilter, "decorative")
     list_per_page = 50
     list_select_related = ("by",)
@@ -118,13 +117,9 @@ class PictureAdmin(admin.ModelAdmin):
     def delete_model(self, request: HttpRequest, obj: Picture) -> None:
         pictures.erase(obj)
 
-    @admin.display(description="Picture")
-    def thumbnail(self, picture: Picture) -> str:
-        return format_html('<img class="thumbnail" src="{}" alt="" loading="lazy">', picture.thumbnail)
-
     @admin.display(description="What it shows", ordering="alt")
     def shows(self, picture: Picture) -> str:
-        return str(picture)
+        return format_html('<img class="thumbnail" src="{}" alt="" loading="lazy">{}', picture.thumbnail, picture)
 
     @admin.display(description="Picture")
     def large(self, picture: Picture) -> str:
