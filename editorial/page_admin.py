@@ -85,7 +85,7 @@ class KeepsOldAddress(KeepsRevisions):
         if before:
             moved(before, obj.get_absolute_url())
 
-    def save_formset(self, request: HttpRequest, form: forms.ModelForm, formset: Any, change: bool) -> None:
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Redirect from the old addresses of rows with pages of their own, as the symptoms of a stage."""
         renamed = [row.instance for row in formset.initial_forms if "slug" in row.changed_data]
         before = (

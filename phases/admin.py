@@ -8,6 +8,7 @@ from markdownx.models import MarkdownxField
 from markdownx.widgets import AdminMarkdownxWidget
 
 from editorial.checks_admin import CheckedRows
+from editorial.kinds_admin import ChangeForm
 from editorial.page_admin import ReviewedPageAdmin
 from phases.hours_admin import DrawsHours, ShowsHours
 from phases.hours_form import FIELDS, CourseForm
@@ -37,9 +38,13 @@ class SymptomInline(ShowsHours, admin.StackedInline):
     )
 
 
+class StageForm(CourseForm, ChangeForm):
+    """Hours as ranges, and what kind of change a save is."""
+
+
 @admin.register(Phase)
 class PhaseAdmin(ShowsHours, DrawsHours, ReviewedPageAdmin[Phase]):
-    form = CourseForm
+    form = StageForm
     list_display = ("name", "position", "state", "onset_words", "peak_words", "end_words", "review_due_on")
     inlines = (SymptomInline,)
     prepopulated_fields: ClassVar = {"slug": ["name"]}
