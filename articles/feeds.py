@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.feedgenerator import Atom1Feed
 
 from articles.models import Article, Topic
+from editorial.feed_type import Atom
 
 LATEST = 50
 
@@ -18,7 +18,7 @@ LATEST = 50
 class Articles(Feed):
     """Summaries and links only: the text stays with its sources, dates and warnings."""
 
-    feed_type = Atom1Feed
+    feed_type = Atom
     author_name = settings.SITE_NAME
 
     def get_object(self, request: HttpRequest, slug: str = "") -> Topic | None:
