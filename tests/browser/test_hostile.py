@@ -1,0 +1,223 @@
+"""Hostile texts in every field, in a real browser, with the content security policy switched off: none runs, loads from
+elsewhere, leaves markup, takes an id of the page, or brings a page down. Then again with it on."""
+
+import json
+import re
+from base64 import b64encode
+from hashlib import sha256
+from urllib.parse import quote
+
+import pytest
+
+from tests.browser.conftest import Visitor, add_staff
+from tests.hostile.corpus import texts
+from tests.hostile.filled import ARTICLES
+from tests.served import serve
+
+#: In each page before its own scripts: what would be seen of a text that runs.
+MARK = """
+window.ran = [];
+for (const name of ["alert", "confirm", "prompt", "print", "open"]) window[name] = () => ran.push(name);
+addEventListener("securitypolicyviolation", (event) => ran.push(`${event.violatedDirective} ${event.blockedURI}`));
+"""
+#: What a text has left in a page; `known` are tags that this kind of page has of its own.
+SCAN = r"""
+(root) => {
+  const left = [...ran];
+  const foreign = "iframe,object,embed,base,math,frameset,frame,applet,marquee,template,portal,foreignObject," +
+    "animate,set,plaintext,xmp,listing,slot,isindex,layer,keygen,bgsound,noembed,audio,video,canvas,custom-element," +
+    "meta[http-equiv=refresh]";
+  for (const found of root.querySelectorAll(foreign)) left.push(found.outerHTML.slice(0, 200));
+  for (const script of root.querySelectorAll("script")) {
+    const path = script.src && new URL(script.src).pathname;
+    if (path && !path.startsWith("/static/") && path !== "/admin/jsi18n/") left.push(script.outerHTML);
+    if (script.type === "application/ld+json") JSON.parse(script.text);
+    if (root !== document) left.push(script.outerHTML);
+  }
+  for (const element of root.querySelectorAll("*")) for (const { name, value } of element.attributes) {
+    const byScript = ["transition: opacity 1s;", "display: none; position: absolute;"].includes(value);  // the admin's own
+    if (/^on|^style$|^srcdoc$|^ping$|^background$/.test(name) && !byScript) left.push(`${element.tagName} ${name}=${value}`);
+    if (!/^(href|src|action|formaction|xlink:href|srcset|data|poster|cite)$/.test(name)) continue;
+    const address = new URL(value.split(" ")[0], document.baseURI);
+    const own = address.origin === location.origin;
+    const leads = /^(https:|mailto:|tel:|sms:|data:image\/svg)/.test(address.href);
+    if (element.closest("a") === element ? !(own || leads) : !own && !value.startsWith("data:image/svg+xml,"))
+      left.push(`${element.tagName} ${name}=${value}`);
+    if (element.tagName === "IMG" && value.includes("..")) left.push(`${element.tagName} ${name}=${value}`);
+  }
+  const ids = [...root.querySelectorAll("[id]")].map(({ id }) => id);
+  left.push(...ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => `two of id=${id}`));
+  return left;
+}
+"""
+READERS = [
+    "/",
+    "/phases/",
+    "/phases/now/",
+    "/symptoms/",
+    "/treatments/",
+    "/treatments/compare/",
+    "/articles/",
+    "/sources/",
+]
+READERS += [
+    "/articles/?page=2",
+    "/emergency/",
+    "/a-z/",
+    "/about/",
+    "/contact/",
+    "/feedback/",
+    "/plan/",
+    "/card/",
+]
+STAFF = ["articles/article", "articles/topic", "phases/phase", "phases/treatmentoption", "editorial/source"]
+STAFF += [
+    "editorial/helpline",
+    "editorial/glossaryterm",
+    "editorial/pagereport",
+    "callbacks/callbackrequest",
+    "callbacks/accessrecord",
+]
+
+
+@pytest.fixture(scope="module")
+def hostile_site(tmp_path_factory):
+    with serve(tmp_path_factory.mktemp("hostile"), CONTACT_LIMIT="1000000") as site:
+        add_staff(site, "chief")
+        site.manage("shell", "--verbosity=0", "-c", "from tests.hostile.filled import fill; fill()")
+        yield site
+
+
+class Watched(Visitor):
+    """A window that lists what texts did in it."""
+
+    def __init__(self, context, site) -> None:
+        super().__init__(context, site)
+        self.left: dict[str, list[str]] = {}
+        context.add_init_script(MARK)
+        context.route(lambda url: not url.startswith((site.url, "data:")), self._elsewhere)
+
+    def _elsewhere(self, route) -> None:
+        self.left.setdefault(self.page.url, []).append(f"asked {route.request.url}")
+        route.abort()
+
+    def look(self, path: str) -> None:
+        answer = self.open(path)
+        if answer.status == 200:
+            self.scan(path, answer.headers["content-security-policy"])
+        else:
+            self.left[path] = [f"answered {answer.status}"]
+
+    def scan(self, name: str, policy: str = "") -> None:
+        left = self.page.evaluate(f"({SCAN})(document)")
+        for inline in self.page.locator("script:not([src]):not([type*=json]), style").all_text_contents():
+            if b64encode(sha256(inline.encode()).digest()).decode() not in policy:
+                left.append(inline[:200])
+        if left:
+            self.left.setdefault(name, []).extend(left)
+
+
+def links(visitor: Watched, path: str, start: str) -> list[str]:
+    visitor.open(path)
+    found = visitor.page.evaluate("[...document.links].map(({ pathname }) => pathname)")
+    return sorted({link for link in found if re.fullmatch(start, link)})
+
+
+def test_no_hostile_text_runs_or_breaks_a_page(browser, hostile_site):
+    with browser.new_context(bypass_csp=True) as context:
+        seen = Watched(context, hostile_site)
+        articles = [f"/articles/hostile-{number}/" for number in range(ARTICLES)]
+        details = links(seen, "/symptoms/", "/symptoms/.+/")[::3] + links(seen, "/treatments/", "/treatments/.+/")[::3]
+        for path in [*READERS, *articles, *links(seen, "/phases/", "/phases/.+/"), *details]:
+            seen.look(path)
+        for text in texts()[::20]:
+            seen.look(f"/search/?q={quote(text)}")
+        for path in ("/articles/feed/", "/sitemap.xml"):
+            assert seen.page.request.get(f"{hostile_site.url}{path}").ok
+        downloaded = seen.page.request.get(f"{hostile_site.url}/notes.html").text()
+        seen.page.set_content(downloaded)
+        assert not seen.page.evaluate("ran")
+        converted_one_by_one(seen)
+        sent_by_strangers(seen)
+        staff_pages(seen)
+        assert not seen.left, json.dumps(seen.left, indent=1)[:4000]
+
+
+def converted_one_by_one(seen: Watched) -> None:
+    """Each text alone, and as the parts of links, pictures and headings, as HTML that is set into a page."""
+    places = ["{}", "[{}](/)", "[x]({})", "![{}](/media/pictures/a.png)", "## {}"]
+    code = (
+        "import json; from editorial.markdown import markdownify; from tests.hostile.corpus import texts;"
+        f"print(json.dumps([markdownify(p.replace('{{}}', t)) for t in texts() for p in {places!r}]))"
+    )
+    made = json.loads(seen.site.manage("shell", "--verbosity=0", "-c", code))
+    assert len(made) >= 5 * 1000
+    seen.open("/about/")
+    left = seen.page.evaluate(
+        f"""async (made) => {{
+          const left = [], scan = {SCAN}, box = document.createElement("div");
+          document.body.append(box);
+          for (const html of made) {{ box.innerHTML = html; left.push(...scan(box)); }}
+          await new Promise((done) => setTimeout(done, 300));
+          return [...new Set([...left, ...ran])];
+        }}""",
+        made,
+    )
+    assert not left, left[:20]
+
+
+def sent_by_strangers(seen: Watched) -> None:
+    """The form comes back with what was typed, and what is wrong with it."""
+    for start in range(0, 1000, 200):
+        some = texts()[start : start + 200]
+        seen.open("/contact/")
+        with seen.page.expect_navigation() as sent:
+            seen.page.evaluate(
+                """([name, phone, message]) => {
+                  const form = document.querySelector("main form[method=post]");
+                  form.noValidate = true;
+                  for (const [field, text] of Object.entries({ name, phone, message }))
+                    form.elements[field].value = text;
+                  HTMLFormElement.prototype.submit.call(form);
+                }""",
+                [some[0], some[1], "\n".join(some)[:3000]],
+            )
+        seen.scan(f"the form with {start}", sent.value.headers["content-security-policy"])
+
+
+def staff_pages(seen: Watched) -> None:
+    seen.sign_in()
+    seen.scan("the start page")
+    for kind in STAFF:
+        seen.look(f"/admin/{kind}/")
+        rows = links(seen, f"/admin/{kind}/", rf"/admin/{kind}/[^/]+/change/")
+        for path in rows[: 14 if "callback" in kind else 2]:
+            seen.look(path)
+            if "callback" in kind:
+                seen.look(path.replace("/change/", "/sheet/"))
+        for path in rows[:1] if "callback" not in kind and "report" not in kind else []:
+            seen.look(path.replace("/change/", "/history/"))
+    for article in links(seen, "/admin/articles/article/", r"/admin/articles/article/\d+/change/")[:3]:
+        seen.look(article.replace("/change/", "/preview/"))
+        seen.look(article.replace("/change/", "/delete/"))
+        compared = seen.page.request.get(f"{seen.site.url}{article.replace('/change/', '/history/')}").text()
+        ids = re.findall(r'name="(?:from|to)" value="(\d+)"', compared)
+        if len(set(ids)) > 1:
+            seen.look(f"{article.replace('/change/', '/history/')}?from={min(ids)}&to={max(ids)}")
+
+
+def test_no_hostile_text_is_left_to_the_policy(browser, hostile_site):
+    with browser.new_context() as context:
+        seen = Watched(context, hostile_site)
+        for path in [
+            "/",
+            "/emergency/",
+            "/a-z/",
+            "/articles/",
+            *[f"/articles/hostile-{n}/" for n in range(0, ARTICLES, 4)],
+        ]:
+            seen.look(path)
+        seen.sign_in()
+        for kind in STAFF:
+            seen.look(f"/admin/{kind}/")
+        assert not seen.left, json.dumps(seen.left, indent=1)[:4000]
