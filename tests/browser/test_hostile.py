@@ -35,8 +35,9 @@ SCAN = r"""
     if (root !== document) left.push(script.outerHTML);
   }
   for (const element of root.querySelectorAll("*")) for (const { name, value } of element.attributes) {
-    const byScript = ["transition: opacity 1s;", "display: none; position: absolute;"].includes(value);  // the admin's own
-    if (/^on|^style$|^srcdoc$|^ping$|^background$/.test(name) && !byScript) left.push(`${element.tagName} ${name}=${value}`);
+    const own_scripts = ["transition: opacity 1s;", "display: none; position: absolute;"];  // set by the admin's
+    if (/^on|^style$|^srcdoc$|^ping$|^background$/.test(name) && !own_scripts.includes(value))
+      left.push(`${element.tagName} ${name}=${value}`);
     if (!/^(href|src|action|formaction|xlink:href|srcset|data|poster|cite)$/.test(name)) continue;
     const address = new URL(value.split(" ")[0], document.baseURI);
     const own = address.origin === location.origin;
