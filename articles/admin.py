@@ -1,14 +1,16 @@
 """Where editors write articles."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.http import HttpRequest
 
 from articles.article_page import detail_context, groups_in_memory
 from articles.models import Article, Topic
 from editorial import snapshot
 from editorial.admin_fields import NamedList
 from editorial.page_admin import KeepsOldAddress, ReviewedPageAdmin
+from editorial.page_lists import YearFilter
 
 
 @admin.register(Topic)
@@ -17,13 +19,20 @@ class TopicAdmin(NamedList, KeepsOldAddress):
     list_editable = ("position",)
     prepopulated_fields: ClassVar = {"slug": ["name"]}
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list, dict, set, list]:
+        """Name the topics and count what is in them: that can be thousands of articles."""
+        topics, opts = list(objs), self.opts
+        links = Article.topics.through._default_manager.filter(topic__in=topics)
+        counts = {opts.verbose_name_plural: len(topics), "places of articles in them": links.count()}
+        lacking = set() if self.has_delete_permission(request) else {opts.verbose_name}
+        return [str(topic) for topic in topics], counts, lacking, []
+
 
 @admin.register(Article)
 class ArticleAdmin(ReviewedPageAdmin[Article]):
     list_display = ("title", "state", "published_at", "review_due_on")
-    list_filter: ClassVar = (*ReviewedPageAdmin.list_filter, "topics", "phases")
+    list_filter: ClassVar = (*ReviewedPageAdmin.list_filter, YearFilter, "topics", "phases")
     search_fields = ("title", "summary", "body")
-    date_hierarchy = "published_at"
     prepopulated_fields: ClassVar = {"slug": ["title"]}
     fieldsets = (
         (None, {"fields": ("title", "slug", "summary", "body", "also_called")}),

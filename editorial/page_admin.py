@@ -21,6 +21,7 @@ from editorial.clock_fields import MomentField
 from editorial.drafts_admin import DraftsBeside, ShowsDraft
 from editorial.kinds_admin import AsksForKind
 from editorial.needs import NeedsFilter
+from editorial.page_lists import FastList
 from editorial.publishing import ReviewedPage, linking_to
 from editorial.publishing_rights import NeedsRightToPublish
 from editorial.review_dates_admin import SuggestsReviewDate
@@ -102,6 +103,7 @@ class KeepsOldAddress(KeepsRevisions):
 class ReviewedPageAdmin(
     ChecksPages,
     CheckBoxes,
+    FastList,
     AsksForKind,
     SignsPages,
     DraftsBeside,

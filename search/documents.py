@@ -48,6 +48,12 @@ def refresh(page: Page) -> None:
     SearchWord.objects.bulk_create([SearchWord(word=word, in_text=False) for word in others], ignore_conflicts=True)
 
 
+def having(model: type[models.Model], typed: str) -> models.QuerySet:
+    """Return the keys of a model's pages, published or not, that hold a word beginning like each typed one."""
+    words = re.findall(r"\w+", typed.casefold())
+    return SearchEntry.objects.filter(kind=KINDS[model], pk__in=index.having(words)).values("object_id")
+
+
 def rebuild() -> int:
     """Empty the index and fill it from all pages. Returns how many entries it holds."""
     with transaction.atomic():

@@ -9,6 +9,7 @@ import re
 import unicodedata
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from search.models import EXCERPT_WORDS, KIND_WEIGHT, MARK, UNMARK, WEIGHTS, Match, SearchEntry
 
@@ -59,6 +60,11 @@ def find(terms: list[list[str]], *, all_of_them: bool, limit: int) -> list[Match
             [whole, _SHARED, *ranked, whole, *parameters, limit],
         )
         return [Match(*row) for row in cursor.fetchall()]
+
+
+def having(words: list[str]) -> RawSQL:
+    query = " & ".join(f"'{_plain(word)}':*" for word in words)
+    return RawSQL(f"SELECT entry_id FROM search_vector WHERE words @@ to_tsquery('{CONFIGURATION}', %s)", [query])  # noqa: S608, S611
 
 
 def holds(word: str, *, in_text: bool) -> bool:

@@ -1,6 +1,7 @@
 """The full-text index in SQLite: FTS5, which stems English words and ignores accents."""
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from editorial.publishing import ReviewedPage
@@ -62,6 +63,11 @@ def find(terms: list[list[str]], *, all_of_them: bool, limit: int) -> list[Match
             + (limit, query),
         )
         return [Match(*row) for row in cursor.fetchall()]
+
+
+def having(words: list[str]) -> RawSQL:
+    query = " AND ".join(f'("{word}" OR "{word}" *)' for word in words)  # what begins like it is not stemmed
+    return RawSQL("SELECT rowid FROM search_fts WHERE search_fts MATCH %s", [query])
 
 
 def holds(word: str, *, in_text: bool) -> bool:

@@ -3,6 +3,7 @@
 from types import ModuleType
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from search import in_postgresql, in_sqlite
 from search.models import Match, SearchEntry
@@ -34,6 +35,11 @@ def find(terms: list[list[str]], *, all_of_them: bool, limit: int) -> list[Match
 def holds(word: str, *, in_text: bool) -> bool:
     """Return whether a live entry holds the word, in any inflection; `in_text`: in its title or text."""
     return _backend().holds(word, in_text=in_text)
+
+
+def having(words: list[str]) -> RawSQL | list[int]:
+    """Return the keys of entries, live or not, that hold a word beginning like each of these; none without a word."""
+    return _backend().having(words) if words else []
 
 
 def _backend() -> ModuleType:

@@ -1,0 +1,72 @@
+"""The admin's lists: as fast with many rows as with few (bench/admin_lists.py has the times), and what they find."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from articles.models import Topic
+from bench import admin_lists, growth
+from callbacks.models import CallbackRequest
+from tests.factories import make_article
+
+ARTICLES = admin_lists.ARTICLES
+#: Of those that the bench measures: one of each kind that holds rows.
+PAGES = ["articles", "articles, last page", "articles: search and topic", "articles: stage and overdue", "queue"]
+PAGES += ["queue: now", "queue: all, last page", "article: change", "stage: change", "callback request: change"]
+PAGES += ["topic: delete", "topic: delete selected", "access records", "start page"]
+
+
+@pytest.mark.django_db
+def test_no_admin_page_asks_the_database_more_often_with_more_rows(client, guide):
+    user = admin_lists.administrator()
+    client.force_login(user)
+
+    def queries() -> dict[str, int]:
+        counts, pages = {}, admin_lists.pages(CallbackRequest.objects.latest("received_at"), user)
+        for page, (path, posted) in ((name, pages[name]) for name in PAGES):
+            with CaptureQueriesContext(connection) as captured:
+                answer = client.get(path) if posted is None else client.post(path, posted)
+            assert answer.status_code in (200, 303), path
+            counts[page] = len(captured)
+        return counts
+
+    growth.fill(210, in_search=False)
+    admin_lists.age_articles()
+    admin_lists.fill_requests(510)
+    queries()  # loads what is loaded once after a change
+    few = queries()
+    growth.fill(500, first=210, in_search=False)
+    admin_lists.fill_requests(300, first=510)
+    queries()
+    more = {page: (few[page], count) for page, count in queries().items() if count > few[page]}
+    assert not more
+
+
+@pytest.mark.django_db
+def test_articles_are_found_by_part_of_a_title_and_by_words_of_the_text_published_or_not(client):
+    make_article(title="Sleeping at home", slug="one", body="Dim the lights each evening.[@a-source]", status="draft")
+    two = make_article(title="Rest", slug="two", body="Evenings without light, `x_y`.[@a-source]")
+    topic = Topic.objects.create(name="Nights", slug="nights", description="What helps at night.")
+    two.topics.add(topic)
+    client.force_login(admin_lists.administrator())
+
+    def found(**query) -> set[str]:
+        return {page.slug for page in client.get(ARTICLES, query).context["cl"].result_list}
+
+    assert found(q="leeping") == {"one"}  # within a word of the title
+    assert found(q="light evening") == found(q="LIGHTS, evenings!") == {"one", "two"}
+    assert found(q="lig") == {"one", "two"} and found(q="evening dim") == {"one"}
+    assert found(q="evening", topics__id__exact=topic.pk) == {"two"} == found(q="evening", state="published")
+    assert found(q='" OR x_y* NEAR(') == set() == found(q="'") and found(q="x_y") == {"two"}
+    assert found(year=two.published_at.year) == {"one", "two"} and found(year="1970") == {"one", "two"}
+
+
+@pytest.mark.django_db
+def test_deleting_a_topic_asks_without_a_list_of_its_articles(client):
+    topic = Topic.objects.create(name="Nights", slug="nights", description="What helps at night.")
+    make_article().topics.add(topic)
+    client.force_login(admin_lists.administrator())
+    asked = client.get(f"/admin/articles/topic/{topic.pk}/delete/").content.decode()
+    assert "Nights" in asked and "object (" not in asked and "Places of articles in them: 1" in asked
+    client.post(f"/admin/articles/topic/{topic.pk}/delete/", {"post": "yes"})
+    assert not Topic.objects.filter(pk=topic.pk).exists()
