@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
-from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.http import require_safe
 from reversion.errors import RevertError
 
@@ -20,6 +19,7 @@ from articles.article_page import detail_context
 from articles.models import Article
 from editorial import revisions, snapshot
 from editorial.changes import ChangeRecord
+from editorial.feed_type import Atom
 from editorial.publishing import ReviewedPage
 from editorial.reading import ReaderRequest, reading_page
 from phases.models import Phase, TreatmentOption
@@ -149,7 +149,7 @@ def _list(request: HttpRequest, template: str, kinds: tuple[str, ...]) -> HttpRe
 class Changes(Feed):
     """What changed in the guide, for feed readers and for those who translate or quote it."""
 
-    feed_type = Atom1Feed
+    feed_type = Atom
     title = f"{settings.SITE_NAME}: what changed"
     subtitle = "New pages, updates and corrections, in a sentence each."
     author_name = settings.SITE_NAME
