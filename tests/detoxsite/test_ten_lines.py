@@ -50,6 +50,7 @@ OTHERS = {
     "/data/",
     "/corrections/",
     "/sources/",
+    "/reviewers/",
 }
 FORMS = {"/phases/now/", "/phases/now/check-in/"}
 
