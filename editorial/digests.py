@@ -17,7 +17,9 @@ NOT_SEEN = {
     *("slug", "status", "published_at", "reviewed_on", "review_due_on", "medical_reviewer", "updated_at"),
     *("also_called", "position", "thing"),
 }
-OF_A_SOURCE = ("organization", "title", "year", "url")
+OF_A_SOURCE = ("organization", "title", "year", "link")
+#: What readers are told of a source only where it is not as usual: it fell, or we read less than all of it.
+UNUSUAL = {"seen": Source.Seen.FULL, "warning": ""}
 
 
 def page_digest(page: Any, content: ContentSnapshot | None = None) -> str:
@@ -37,7 +39,7 @@ def page_digest(page: Any, content: ContentSnapshot | None = None) -> str:
         **_seen(page),
         "links": [sorted(map(str, getattr(page, name).all())) for name in getattr(page, "signed_with", ())],
         "rows": [[_seen(row) for row in getattr(page, name).all()] for name in getattr(page, "kept_with", ())],
-        "sources": [[key, *(getattr(sources.get(key), name, None) for name in OF_A_SOURCE)] for key in text.numbers],
+        "sources": [_of_source(key, sources.get(key)) for key in text.numbers],
         "words": [[term.word, term.meaning] for term in text.explained_terms()],
     }
     canonical = json.dumps(seen, sort_keys=True, ensure_ascii=False, default=str)
@@ -45,7 +47,13 @@ def page_digest(page: Any, content: ContentSnapshot | None = None) -> str:
 
 
 def _sources(keys: Iterable[str]) -> dict[str, Source | None]:
-    return dict(Source.objects.in_bulk(list(keys), field_name="key"))
+    return dict(Source.objects.select_related("superseded_by").in_bulk(list(keys), field_name="key"))
+
+
+def _of_source(key: str, source: Source | None) -> list[Any]:
+    unusual = {name: getattr(source, name, usual) for name, usual in UNUSUAL.items()}
+    told = {name: value for name, value in unusual.items() if value != UNUSUAL[name]}
+    return [key, *(getattr(source, name, None) for name in OF_A_SOURCE), *([told] if told else ())]
 
 
 def _seen(row: models.Model) -> dict[str, Any]:

@@ -3,9 +3,9 @@
 import pytest
 import reversion
 
-from editorial import changes, revisions
+from editorial import changes, revisions, snapshot
 from editorial.digests import page_digest
-from editorial.models import ChangeRecord, Reviewer, SignOff
+from editorial.models import ChangeRecord, Reviewer, SignOff, Source
 from phases.models import Phase, Symptom
 from tests.factories import make_article, make_phase, make_source, make_staff, make_symptom, make_treatment
 
@@ -54,6 +54,25 @@ def test_digest_of_a_stage_stays_with_dates_state_address_and_search_words(stage
     Phase.objects.update(slug="elsewhere", status="draft", reviewed_on=None, review_due_on=None)
     Symptom.objects.update(also_called="the shakes")
     assert digest(stage) == before
+
+
+def test_digest_changes_with_what_readers_are_told_of_a_source_but_not_with_what_staff_are(stage):
+    source = Source.objects.get()
+    newer = make_source(key="newer")
+
+    def of_source(**values):
+        Source.objects.filter(pk=source.pk).update(**values)
+        with_snapshot = page_digest(Phase.objects.get(pk=stage.pk), snapshot.ContentSnapshot(0))
+        assert with_snapshot == digest(stage)
+        return with_snapshot
+
+    as_signed = digest(stage)
+    assert of_source(note="For staff.", pmid="123", accessed_on="2026-11-01", kind="trial") == as_signed
+    retracted, replaced = of_source(status="retracted"), of_source(status="superseded", superseded_by=newer)
+    gone = of_source(status="gone", superseded_by=None, archive_url="https://web.archive.org/1")
+    in_part = of_source(status="current", archive_url="", seen="part")
+    assert len({as_signed, retracted, replaced, gone, in_part}) == 5
+    assert of_source(seen="full") == as_signed
 
 
 def test_digest_of_an_article_has_the_words_it_explains(stage):
