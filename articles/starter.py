@@ -34,9 +34,9 @@ STEP = 10  # between the positions of two topics
 HOUR = 60  # minutes
 
 
-def load() -> Counter:
+def load(note: str = "") -> Counter:
     """Load what staff have not changed or removed. Returns how many rows had which outcome."""
-    return load_all(entries(STARTER, rows))
+    return load_all(entries(STARTER, rows), note)
 
 
 def entries(folder: Path, find: Find) -> Iterator[Entry]:

@@ -5,7 +5,7 @@ and never changed later.
 """
 
 import datetime
-from typing import Self
+from typing import Any, Self
 
 import reversion
 from django.conf import settings
@@ -138,11 +138,14 @@ def corrections_on_top() -> dict[tuple[int, int], list[ChangeRecord]]:
     return found
 
 
-def record(page: models.Model, kind: str, *, note: str = "", override_reason: str = "", before: str = "") -> None:
+def record(
+    page: models.Model, kind: str, *, note: str = "", override_reason: str = "", before: str = "", content: Any = None
+) -> None:
     """Record the change that the open revision makes. Call it after the page and its rows are saved.
 
     The caller has locked the page's row, so that numbers follow each other. `before` is the digest of what readers saw
-    until now: its sign-off holds on after a change of wording. editorial.kinds decides the kind and calls this. Raises
+    until now: its sign-off holds on after a change of wording. `content` saves queries (editorial/digests.py).
+    editorial.kinds decides the kind and calls this. Raises
     ValidationError for a kind that readers must be told of without a note, and RevisionManagementError outside of
     `reversion.create_revision`.
     """
@@ -151,7 +154,7 @@ def record(page: models.Model, kind: str, *, note: str = "", override_reason: st
 
     if kind in ChangeRecord.NEED_NOTE and not note.strip():
         raise ValidationError("Say in a sentence what changed: readers are told.")
-    digest = page_digest(page)
+    digest = page_digest(page, content)
     if kind in ChangeRecord.KEEP_SIGN_OFF and digest != before:
         carry(page, before, digest)
     last = ChangeRecord.objects.of(page).aggregate(last=Max("number"))["last"] or 0

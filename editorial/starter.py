@@ -5,19 +5,20 @@ still has exactly those values.
 """
 
 import datetime
-import hashlib
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from itertools import combinations
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count, groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
 from django.db import models, transaction
 
+from editorial import snapshot
 from editorial.addresses import moved
 from editorial.content_files import Entry, Find, Related, Sentence, Values, as_yaml, read_yaml, unless_default
 from editorial.models import Clinic, GlossaryTerm, HelpLine, Source, StarterItem
+from editorial.starter_changes import PageChange
+from editorial.starter_digests import digest_of_values, untouched
 
 STARTER = Path(__file__).parent / "starter"
 
@@ -26,22 +27,28 @@ Found = TypeVar("Found", bound=models.Model)
 
 
 def load_item(
-    model: type[models.Model], key: Values, values: Values, related: Related | None = None, was: Iterable[str] = ()
+    model: type[models.Model],
+    key: Values,
+    values: Values,
+    related: Related | None = None,
+    was: Iterable[str] = (),
+    begins: Callable[[models.Model], None] = lambda row: None,
 ) -> str:
     """Add or update one row; returns "added", "updated", "unchanged" or "kept" (staff changed it).
 
     `key` finds the row, `values` are its fields, `related` its many-to-many relations. `was`: slugs that the file
-    gave it earlier, which redirect to the new one.
+    gave it earlier, which redirect to the new one. `begins` gets the row before it is added or updated.
     """
     _rename(model, key, was)
     related = related or {}
-    wanted = _digest(values, related)
+    wanted = digest_of_values(values, related)
     item = _item(model, key)
     row = model._default_manager.filter(**({"pk": item.object_id} if item else key)).first()
     if item is None and row is None:
         row = model(**key, **values)
         _check(row, values)
         with transaction.atomic():
+            begins(row)
             row.save(force_insert=True)
             _relate(row, related)
             StarterItem.objects.create(**_identity(model, key), object_id=row.pk, digest=wanted)
@@ -50,9 +57,10 @@ def load_item(
         return "kept"
     if item.digest == wanted:
         return "unchanged"
-    if not _untouched(row, values, related, item.digest):
+    if not untouched(row, values, related, item.digest):
         return "kept"
     with transaction.atomic():
+        begins(row)
         for field, value in values.items():
             setattr(row, field, value)
         _check(row, values)
@@ -75,17 +83,32 @@ def rows(model: type[Found], field: str, names: Iterable[str]) -> list[Found]:
     return found
 
 
-def load_all(entries: Iterable[Entry]) -> Counter:
-    """Load entries in order, each before the next is read. Returns how many rows had which outcome."""
+def load_all(entries: Iterable[Entry], note: str = "") -> Counter:
+    """Load entries in order, each before the next is read. Returns how many rows had which outcome.
+
+    Each page with its rows is one transaction and, if it changes, one revision; `note`: what its readers are told.
+    """
     outcomes: Counter = Counter()
-    for entry in entries:
-        outcomes[load_item(entry.model, entry.key, entry.values, entry.related, entry.was)] += 1
+    pages, content = count(), snapshot.ContentSnapshot(number=0)
+    number = next(pages)
+
+    def page_of(entry: Entry) -> int:
+        nonlocal number
+        number = number if entry.is_part else next(pages)
+        return number
+
+    for _, page in groupby(entries, page_of):
+        with transaction.atomic():
+            change = PageChange(note, content)
+            for entry in page:
+                outcomes[load_item(entry.model, entry.key, entry.values, entry.related, entry.was, change.begins)] += 1
+            change.record()
     return outcomes
 
 
-def load() -> Counter:
+def load(note: str = "") -> Counter:
     """Load sources, glossary, the clinic and help lines. Returns how many rows had which outcome."""
-    return load_all(entries(STARTER, rows))
+    return load_all(entries(STARTER, rows), note)
 
 
 def entries(folder: Path, find: Find) -> Iterator[Entry]:
@@ -198,44 +221,3 @@ def _check(row: models.Model, values: Values) -> None:
 def _relate(row: models.Model, related: Related) -> None:
     for name, rows in related.items():
         getattr(row, name).set(rows)
-
-
-def _untouched(row: models.Model, values: Values, related: Related, digest: str) -> bool:
-    """Return whether the row still has the values it was loaded with.
-
-    A column added since then is not in the digest, and has its default in the row. The digest's columns are not
-    recorded, so every combination of columns at their default is tried as the added ones.
-    """
-    at_default = [name for name in values if _at_default(row, name)]
-    for count in range(len(at_default) + 1):
-        for added in combinations(at_default, count):
-            before = {name: value for name, value in values.items() if name not in added}
-            if _digest_of(row, before, related) == digest:
-                return True
-    return False
-
-
-def _at_default(row: models.Model, name: str) -> bool:
-    field: Any = row._meta.get_field(name)
-    return field.has_default() and getattr(row, name) == field.get_default()
-
-
-def _digest_of(row: models.Model, values: Values, related: Related) -> str:
-    return _digest(
-        {name: getattr(row, name) for name in values}, {name: list(getattr(row, name).all()) for name in related}
-    )
-
-
-def _digest(values: Values, related: Related) -> str:
-    plain = {name: _plain(value) for name, value in values.items()}
-    plain |= {name: sorted(row.pk for row in rows) for name, rows in related.items()}
-    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
-
-
-def _plain(value: object) -> object:
-    """Return the same for a value from a file and for that value from the database, which stores times in UTC."""
-    if isinstance(value, models.Model):
-        return value.pk
-    if isinstance(value, datetime.datetime):
-        return value.astimezone(datetime.UTC).isoformat()
-    return str(value)

@@ -213,6 +213,11 @@ class Symptom(Course):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def page(self) -> Phase:
+        """Return the page that it is a row of."""
+        return self.phase
+
     def get_absolute_url(self) -> str:
         return address_of("symptoms:detail", self.slug)
 

@@ -31,9 +31,9 @@ SENTENCES = ("what_it_does", "how_to_get_it", "may_suit", "watch_out")
 CHOICES = ("place", "medicine", "soon", "withdrawal", "cravings", "overdose_risk")
 
 
-def load() -> Counter:
+def load(note: str = "") -> Counter:
     """Load what staff have not changed or removed. Returns how many rows had which outcome."""
-    return load_all(entries(STARTER, rows))
+    return load_all(entries(STARTER, rows), note)
 
 
 def entries(folder: Path, find: Find) -> Iterator[Entry]:

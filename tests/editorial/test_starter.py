@@ -1,11 +1,16 @@
 """The starter guide never overwrites what staff edited and never brings back what they removed."""
 
 import pytest
+from django.utils import timezone
 
 from articles.models import Article, Topic
-from editorial.models import Clinic, HelpLine, Source
-from editorial.starter import load, load_item
+from editorial import revisions
+from editorial.content_files import Entry
+from editorial.digests import page_digest
+from editorial.models import ChangeRecord, Clinic, HelpLine, Source
+from editorial.starter import load, load_all, load_item
 from phases.models import Phase, Symptom, TreatmentOption
+from tests.factories import make_phase, make_source
 
 pytestmark = pytest.mark.django_db
 KEY = {"key": "a-key"}
@@ -150,3 +155,36 @@ def _corrected(read):
         return page | {"summary": "Corrected."} if isinstance(page, dict) and "summary" in page else page
 
     return corrected
+
+
+def test_pages_that_a_release_brings_or_changes_are_in_their_public_history():
+    make_source()
+    topic = Topic.objects.create(name="T", slug="t", description="D")
+    dates = {"published_at": timezone.now(), "reviewed_on": "2026-01-01", "review_due_on": "2027-01-01"}
+    values = {"title": "A", "summary": "S", "body": "B [@a-source]", "status": "published", **dates}
+    symptom = {"name": "Chills", "intensity": "mild", "confidence": "low", "description": "D", "what_helps": "W"}
+    symptom |= {"onset_from": 8, "onset_to": 12, "end_from": 70, "end_to": 90}
+
+    def loaded(body="B [@a-source]", *, note="", days=False, chills="D"):
+        article = values | {"body": body} | ({"review_due_on": "2027-02-02"} if days else {})
+        entries = [Entry(Article, {"slug": "a"}, article, {"topics": [topic]})]
+        if phase:
+            of_phase = {"phase": phase} | symptom | {"description": chills}
+            entries += [Entry(Phase, {"slug": phase.slug}, {}), Entry(Symptom, {"slug": "c"}, of_phase, is_part=True)]
+        load_all(entries, note)
+        return list(ChangeRecord.objects.order_by("pk").values_list("kind", "number", "note"))
+
+    phase = None
+    first = [("new", 1, "")]
+    assert loaded() == first and loaded() == first and loaded(days=True) == first
+    second = [*first, ("update", 2, "Updated with a release of this guide.")]
+    assert loaded("Better. [@a-source]") == second
+    assert loaded("Best. [@a-source]", note="Naloxone is new.")[2:] == [("update", 3, "Naloxone is new.")]
+    article = Article.objects.get()
+    assert len(revisions.history(article)) == 4
+    assert ChangeRecord.objects.of(article).first().digest == page_digest(article)
+    phase = make_phase()
+    assert loaded("Best. [@a-source]")[3:] == [("update", 1, "Updated with a release of this guide.")]
+    loaded("Best. [@a-source]", chills="More.", note="Chills last longer.")
+    kept = revisions.history(phase)
+    assert [version.revision.get_comment() for version in kept][0] == "Chills last longer." and len(kept) == 3

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 import articles.starter
 import editorial.starter
@@ -12,9 +12,12 @@ import phases.starter
 class Command(BaseCommand):
     help = "Load the starter guide. Never overwrites what staff edited, never brings back what they removed."
 
-    def handle(self, *args: object, **options: object) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--note", default="", help="What readers are told of pages that change with it.")
+
+    def handle(self, *args: object, note: str, **options: object) -> None:
         outcomes: Counter = Counter()
         for room in (editorial.starter, phases.starter, articles.starter):
-            outcomes += room.load()
+            outcomes += room.load(note)
         words = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
         self.stdout.write(f"Starter guide: {words}.")
