@@ -13,6 +13,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -23,6 +24,7 @@ from reversion.errors import RevertError
 from reversion.models import Version
 
 from editorial import revisions
+from editorial.changes import ChangeRecord
 from editorial.unsaved_admin import KeepsTyping
 
 LISTED = 500
@@ -105,7 +107,8 @@ class KeepsRevisions(KeepsTyping):
         page = self.get_object(request, unquote(object_id))
         if page is None:
             raise Http404
-        versions = list(revisions.history(page)[:LISTED])
+        of_page = Prefetch("revision__changes", ChangeRecord.objects.of(page).defer("typed"))
+        versions = list(revisions.history(page).prefetch_related(of_page)[:LISTED])
         context: dict[str, Any] = {
             "versions": list(zip_longest(versions, versions[1:])),
             "newest": versions[0] if versions else None,

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 
 from articles.models import Article
+from editorial.models import ChangeRecord
 from phases.models import Symptom
 from tests.editorial.test_revisions import address, form_of, save
 from tests.factories import PASSWORD, make_article, make_phase, make_staff, make_symptom
@@ -66,5 +67,9 @@ def test_administrator_lets_a_dose_through_with_a_reason_that_is_kept(admin):
     row = {"symptoms-0-what_helps": "Take two tablets of loperamide."}
     assert admin.post(address(stage), form_of(admin, stage) | row).status_code == 200
     assert admin.post(address(stage), form_of(admin, stage) | row | reason).status_code == 302
+    for page in (article, stage):
+        assert ChangeRecord.objects.of(page).get().override_reason == "A court ruling, quoted."
+        history = admin.get(address(page).replace("change/", "history/")).content.decode()
+        assert "<p>Let a dose through: A court ruling, quoted.</p>" in history
     kept = [entry.get_change_message() for entry in LogEntry.objects.all()]
     assert kept.count("Let a dose through: A court ruling, quoted.") == 2
