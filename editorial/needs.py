@@ -71,7 +71,7 @@ def needing(need: str, pages: QuerySet, user: Any) -> QuerySet:
         return found.filter(Q(status=ReviewedPage.Status.DRAFT, last_by=user.pk) | Q(pk__in=beside.values("page_id")))
     sent = Q(status=ReviewedPage.Status.IN_REVIEW) | Q(pk__in=records.filter(in_review=True).values("page_id"))
     text = records.filter(**of_page).order_by("-in_review", "-at", "-pk").values("digest")[:1]
-    signed = Exists(SignOff.objects.filter(page_type=page_type, **of_page, digest=OuterRef("digest_in_review")))
+    signed = Exists(SignOff.objects.valid().filter(page_type=page_type, **of_page, digest=OuterRef("digest_in_review")))
     found = pages.filter(sent).alias(digest_in_review=Subquery(text))
     is_signed_here = Reviewer.objects.filter(is_active=True).exists()
     if need == "signature":

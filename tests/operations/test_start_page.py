@@ -79,6 +79,11 @@ def test_each_role_is_told_of_what_it_can_do_something_about(people):
     assert set(lines("pub")) == editing | publishing | {unsigned}
     assert lines("doc") == {unsigned: (2, "/admin/articles/article/?needs=signature")}
     assert lines("ida") == {}
+    revision = Revision.objects.create(date_created=timezone.now())
+    of = {"page_type": record.page_type, "page_id": signed.pk, "revision": revision}
+    corrected = ChangeRecord.objects.create(**of, kind="correction", number=1, note="It was wrong.", digest="c")
+    ChangeRecord.objects.filter(pk=record.pk).update(at=corrected.at + DAY)  # the old text, sent to review again
+    assert lines("doc")[unsigned][0] == 3, "a correction ends the signature under the text before it"
     Reviewer.objects.update(is_active=False)
     assert lines("doc") == {}
     assert lines("pub")["articles in review, ready to publish"][0] == 3, "nobody is there to sign"
