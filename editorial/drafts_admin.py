@@ -108,7 +108,9 @@ class DraftsBeside(Previews, KeepsRevisions):
             context["draft_address"] = reverse(self._draft_view_name(), args=[quote(page.pk)])
             context["may_send"] = drafts.may_have_one(page) or page.status == ReviewedPage.Status.DRAFT
         kept = unsaved.of(request.user, self._form_address(object_id)) if BRING_BACK in request.GET else None
-        if request.method == "GET" and not kept:
+        if page and not self.has_change_permission(request, page):
+            shown = None  # the form of somebody who only reads has the page itself
+        elif request.method == "GET" and not kept:
             shown = draft if LIVE not in request.GET else None
         else:
             shown = draft if (kept.as_post() if kept else request.POST).get("_of_draft") else None

@@ -155,11 +155,19 @@ def test_editor_who_may_not_publish_saves_drafts_only(admin):
         save(editor, article, body=f"By {button}", **{button: "yes"})
     article.refresh_from_db()
     assert article.body == "Text.[@a-source]" and drafts.text_of(draft_beside(article)).body == "By _send_to_review"
+    reviewer = Client()
+    make_staff("doc", roles=("Medical reviewers",))
+    reviewer.login(username="doc", password=PASSWORD)
+    html = reviewer.get(address(article)).content.decode()
+    assert "There is a draft of this page" in html and "Preview the draft" in html and "Make a review link" not in html
     version = revisions.history(article)[1]
     assert editor.post(f"/admin/articles/article/bring-back/{version.pk}/").status_code == 403
     html = admin.get(address(article)).content.decode()
     assert '<option value="published" selected>' in html and "and it is in review" in html
+    first = article.published_at.replace(microsecond=0)
     save(admin, article, body="Published.[@a-source]", _save="yes")
+    article.refresh_from_db()
+    assert article.published_at.replace(microsecond=0) == first
     assert "Published." in Client().get("/articles/an-article/").content.decode() and not draft_beside(article)
 
 
