@@ -96,7 +96,7 @@ def version_of(draft: ChangeRecord) -> Version:
 def typed(draft: ChangeRecord, page: Any) -> QueryDict:
     """Return the form as it was left. Rows that were deleted from the page since are new ones in it."""
     data = QueryDict(draft.typed, mutable=True)
-    if page.published_at and "published_at_0" not in data:  # the form of an editor who does not publish has no such field
+    if page.published_at and "published_at_0" not in data:  # an editor who does not publish is not asked for it
         at = timezone.localtime(page.published_at)
         data["published_at_0"], data["published_at_1"] = f"{at:%Y-%m-%d}", f"{at:%H:%M:%S}"
     for prefix in getattr(page, "kept_with", ()):
