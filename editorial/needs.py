@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from editorial import sign_off
 from editorial.changes import ChangeRecord
 from editorial.models import PageReport, UnsavedForm
 from editorial.publishing import ReviewedPage
@@ -43,6 +44,7 @@ class _Need:
 
 
 NEEDS = {
+    "corrected": _Need("corrected, to be signed now", rights=(SIGN, PUBLISH), is_late=True),
     "overdue": _Need("overdue for review", is_late=True),
     "signature": _Need("in review, without a signature", rights=(SIGN, PUBLISH)),
     "publishing": _Need("in review, ready to publish", rights=(PUBLISH,)),
@@ -61,6 +63,9 @@ def needing(need: str, pages: QuerySet, user: Any) -> QuerySet:
         return pages.published().filter(review_due_on__range=(today, today + SOON))  # type: ignore[attr-defined]
     if need == "scheduled":
         return pages.scheduled()  # type: ignore[attr-defined]
+    is_signed_here = Reviewer.objects.filter(is_active=True).exists()
+    if need == "corrected":
+        return sign_off.corrected_unsigned(pages) if is_signed_here else pages.none()
     page_type = ContentType.objects.get_for_model(pages.model)
     records, of_page = ChangeRecord.objects.filter(page_type=page_type), {"page_id": OuterRef("pk")}
     if need == "mine":
@@ -73,7 +78,6 @@ def needing(need: str, pages: QuerySet, user: Any) -> QuerySet:
     text = records.filter(**of_page).order_by("-in_review", "-at", "-pk").values("digest")[:1]
     signed = Exists(SignOff.objects.valid().filter(page_type=page_type, **of_page, digest=OuterRef("digest_in_review")))
     found = pages.filter(sent).alias(digest_in_review=Subquery(text))
-    is_signed_here = Reviewer.objects.filter(is_active=True).exists()
     if need == "signature":
         return found.exclude(signed) if is_signed_here else pages.none()
     return found.filter(signed) if is_signed_here else found
@@ -95,7 +99,7 @@ class NeedsFilter(admin.SimpleListFilter):
 
 
 #: Needs that a list shows by another of its filters.
-_ADDRESSES = {"overdue": "review=overdue", "scheduled": "state=scheduled"}
+_ADDRESSES = {"corrected": "review=corrected", "overdue": "review=overdue", "scheduled": "state=scheduled"}
 
 
 def page_lines(user: User) -> Iterator[Line]:

@@ -84,6 +84,10 @@ def test_each_role_is_told_of_what_it_can_do_something_about(people):
     corrected = ChangeRecord.objects.create(**of, kind="correction", number=1, note="It was wrong.", digest="c")
     ChangeRecord.objects.filter(pk=record.pk).update(at=corrected.at + DAY)  # the old text, sent to review again
     assert lines("doc")[unsigned][0] == 3, "a correction ends the signature under the text before it"
+    corrected = draft_record(Article.objects.get(slug="late"), people["pub"], digest="l", number=1)
+    ChangeRecord.objects.filter(pk=corrected.pk).update(kind="safety-correction")
+    to_sign = {"articles corrected, to be signed now": (2, "/admin/articles/article/?review=corrected")}
+    assert to_sign.items() <= lines("doc").items() and to_sign.items() <= lines("pub").items()
     Reviewer.objects.update(is_active=False)
     assert lines("doc") == {}
     assert lines("pub")["articles in review, ready to publish"][0] == 3, "nobody is there to sign"
