@@ -20,6 +20,7 @@ from editorial.changes import ChangeRecord, ReviewAnswer, draft_beside
 from editorial.preview_admin import DRAFT, SAVED, TYPED, Previews
 from editorial.publishing import ReviewedPage
 from editorial.publishing_rights import may_publish
+from editorial.reviewers import SignOff
 from editorial.revision_admin import KeepsRevisions
 from editorial.unsaved_admin import BRING_BACK
 
@@ -223,10 +224,16 @@ def _answers(page: Any) -> list[ReviewAnswer]:
 
 
 def _compared(page: Any, draft: ChangeRecord) -> dict[str, Any]:
-    """Return the versions to compare: what readers see now, and what they saw when the draft was made."""
+    """Return who signed the draft, and the versions to compare: what readers see now, and saw when it was made."""
     version, saved = drafts.version_of(draft), drafts.saved(page)
     now, then = saved.first(), saved.filter(pk__lt=version.pk).first()
-    return {"draft_version": version, "live_version": now, "live_then": then if then != now else None}
+    signed = SignOff.objects.of(page).valid().filter(digest=draft.digest).select_related("reviewer").first()
+    return {
+        "draft_signed": signed,
+        "draft_version": version,
+        "live_version": now,
+        "live_then": then if then != now else None,
+    }
 
 
 def _readers_see(page: Any) -> str:

@@ -45,10 +45,14 @@ class SignOffQuerySet(PageRowQuerySet):
         return self.filter(~_corrected_since())
 
     def compared(self) -> Self:
-        """Add whether each still counts, and the newest live text of its page: `live_digest`, `live_at`."""
-        newest = ChangeRecord.objects.live().filter(page_type=OuterRef("page_type"), page_id=OuterRef("page_id"))
+        """Add whether each still counts, whether readers ever saw its text, and the newest live text of its page:
+        `live_digest`, `live_at`.
+        """
+        of_page = ChangeRecord.objects.filter(page_type=OuterRef("page_type"), page_id=OuterRef("page_id"))
+        of_text, newest = of_page.filter(digest=OuterRef("digest")), of_page.live()
         return self.annotate(
             is_valid=~_corrected_since(),
+            was_live=Exists(of_text.live()) | ~Exists(of_text),  # a page from before records has none
             live_digest=Subquery(newest.values("digest")[:1]),
             live_at=Subquery(newest.values("at")[:1]),
         ).select_related("reviewer")

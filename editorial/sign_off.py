@@ -40,7 +40,9 @@ def medical_review(page: ReviewedPage, content: ContentSnapshot) -> MedicalRevie
         if signed.digest == digest and signed.is_valid:
             who = signed.reviewer
             return MedicalReview(who.name, who.credentials, who.profile_url, signed.on, signed.wording_changed)
-    newest = signatures[0]
+    newest = next((signed for signed in signatures if signed.was_live), None)
+    if newest is None:
+        return MedicalReview()  # only a draft was signed
     is_of_this_text = newest.live_digest == digest  # a source or a word may have changed after the page did
     return MedicalReview(changed=True, changed_on=newest.live_at.date() if is_of_this_text else None)
 

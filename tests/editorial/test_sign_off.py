@@ -9,6 +9,7 @@ from articles.models import Article
 from editorial import kinds, medicines
 from editorial.models import ChangeRecord, GlossaryTerm, Reviewer, SignOff, Source
 from phases.models import Phase, TreatmentOption
+from tests.editorial.test_drafts import save_draft
 from tests.editorial.test_revisions import address, form_of
 from tests.factories import PASSWORD, make_article, make_phase, make_staff, make_symptom, make_treatment
 
@@ -203,6 +204,17 @@ def test_with_a_reviewer_medical_texts_go_live_only_signed(client, admin, signed
     admin.post("/admin/phases/treatmentoption/", picked)
     draft.refresh_from_db()
     assert draft.is_published() and told(client, draft)[0]
+
+
+def test_signed_draft_says_nothing_of_the_text_that_readers_see(client, admin, signed_in):
+    page = make_page("article")
+    save_draft(admin, page, "_send_to_review", body="Sleep well.[@a-source]")
+    assert "once it is published" in sign(signed_in, page).content.decode()
+    assert "signed the draft on" in admin.get(address(page)).content.decode()
+    html = client.get(page.get_absolute_url()).content.decode()
+    assert "Awaiting medical review" in html and "Changed" not in html
+    admin.post(address(page), form_of(admin, page) | {"change_kind": "update", "change_note": "New."})
+    assert told(client, page)[0]
 
 
 def test_without_a_reviewer_nothing_is_refused_and_only_an_administrator_adds_one(client, admin):
