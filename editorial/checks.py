@@ -74,7 +74,7 @@ def refusals(page: Any) -> Iterator[Finding]:
         for key in sorted(keys & unknown):
             place = re.search(rf"@{key}(?![\w-])", texts[field])
             span = place.span() if place else (0, 0)
-            yield Finding(NO_SOURCE.format(key), field, *span, is_refused=True, in_drafts=True)
+            yield Finding(NO_SOURCE.format(key), field, *span, is_refused=True)
     if hasattr(page, "summary") and not any(cited.values()):
         told = "A published page needs at least one source. Cite it in the text as [@key]."
         yield Finding(told, is_refused=True)

@@ -100,10 +100,11 @@ class ChecksPages(admin.ModelAdmin):
 
 
 class CheckedRows(BaseInlineFormSet):
-    """Rows of a page, for which the administrator's reason counts too."""
+    """Rows of a page, for which its state in the form and the administrator's reason count too."""
 
     def full_clean(self) -> None:
         for form in self.forms:
+            setattr(form.instance, self.fk.name, self.instance)  # type: ignore[attr-defined]  # as inlineformset_factory sets it
             form.instance.override_reason = self.instance.override_reason
         super().full_clean()
 

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from markdownx.models import MarkdownxField
 from markdownx.widgets import AdminMarkdownxWidget
 
-from editorial import drafts, kinds, sign_off
+from editorial import drafts, kinds, revisions, sign_off
 from editorial.addresses import moved
 from editorial.admin_fields import CheckBoxes, NamedMoment
 from editorial.checks_admin import ChecksPages
@@ -183,7 +183,7 @@ class ReviewedPageAdmin(
             before = kinds.seen_before(page)
             page.status = ReviewedPage.Status.PUBLISHED
             try:
-                page.full_clean()
+                revisions.clean(page)
                 kinds.check(page, before)
             except ValidationError as error:
                 self.message_user(request, f"{page} was not published: {' '.join(error.messages)}", messages.ERROR)

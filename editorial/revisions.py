@@ -77,9 +77,17 @@ def bring_back(version: Version) -> Any:
             getattr(page, accessor).all().delete()  # all at once: names may have passed from one to another
             for row in rows:
                 row.revert()
-        page.full_clean()
+        clean(page)
         page.save()
     return page
+
+
+def clean(page: Any) -> None:
+    """Raise ValidationError for what is wrong with a page or its saved rows: less is asked of a draft's."""
+    page.full_clean()
+    for name in getattr(page, "kept_with", ()):
+        for row in getattr(page, name).all():
+            row.full_clean()
 
 
 def page_as_of(version: Version) -> Any:

@@ -69,6 +69,9 @@ class Import:
         for page_model in PAGES:
             for page in page_model._default_manager.exclude(status=ReviewedPage.Status.ARCHIVED):
                 self._check(page)
+                for name in getattr(page, "kept_with", ()):
+                    for row in getattr(page, name).all():
+                        self._check(row)
         if self._problems:
             raise ContentError("\n".join(dict.fromkeys(self._problems)))
 

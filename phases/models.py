@@ -230,9 +230,9 @@ class Symptom(Course):
         return self.phase.is_published(at)
 
     def clean(self) -> None:
-        """Raises ValidationError for all that a published page is refused for."""
+        """Raises ValidationError for all that its stage would be refused for in this state."""
         super().clean()
-        if problems := checks.refuse(self, in_drafts=False):
+        if problems := checks.refuse(self, in_drafts=self.page.status != ReviewedPage.Status.PUBLISHED):
             raise ValidationError(problems)
 
 

@@ -129,6 +129,25 @@ def test_draft_with_wrong_fields_is_refused_and_comes_back_with_the_state_of_the
     assert not ChangeRecord.objects.filter(kind="draft").exists()
 
 
+def test_draft_is_kept_with_all_that_keeps_it_from_being_published(admin):
+    stage = make_phase()
+    make_symptom(stage)
+    wrong = {"symptoms-0-what_helps": "Take 40 mg of methadone.", "overview": "A claim.[@not-there]"}
+    assert save_draft(admin, stage, **wrong)
+    refused = admin.post(address(stage), form_of(admin, stage) | {"_of_draft": "yes"})
+    assert refused.status_code == 200 and Symptom.objects.get().what_helps == "Rest."
+    for why in ("This guide gives no doses: take “40 mg” out", "There is no source named not-there"):
+        assert why in refused.content.decode()
+    too_deep = admin.post(address(stage), form_of(admin, stage) | {"overview": ">" * 5000, "_save_draft": "yes"})
+    assert too_deep.status_code == 200 and not draft_beside(stage).typed.count("%3E%3E")
+
+    taken_down = form_of(admin, stage) | {"status": "draft", "symptoms-0-what_helps": wrong["symptoms-0-what_helps"]}
+    assert admin.post(address(stage), taken_down | {"overview": "O.[@a-source]"}).status_code == 302
+    picked = {"action": "publish", "_selected_action": [stage.pk]}
+    told = admin.post("/admin/phases/phase/", picked, follow=True).content.decode()
+    assert "was not published: This guide gives no doses" in told and Phase.objects.get().status == "draft"
+
+
 def test_second_editor_of_a_draft_is_told_and_a_change_of_the_live_page_too(admin, client):
     article = make_article()
     save_draft(admin, article, body="Begun.")
