@@ -104,7 +104,7 @@ class CheckedRows(BaseInlineFormSet):
 
     def full_clean(self) -> None:
         for form in self.forms:
-            setattr(form.instance, self.fk.name, self.instance)  # type: ignore[attr-defined]  # as inlineformset_factory sets it
+            setattr(form.instance, self.fk.name, self.instance)
             form.instance.override_reason = self.instance.override_reason
         super().full_clean()
 
