@@ -75,6 +75,8 @@ def test_draft_is_kept_shown_to_a_colleague_answered_by_link_and_published(staff
     axe.check_light_and_dark(colleague.page)
     axe.check_light_and_dark(reader.page)
     assert "Nothing but a comma." in colleague.page.locator(".answers").inner_text()
+    colleague.page.get_by_label("Update: something was added or is new").check()
+    colleague.page.fill("#id_change_note", "It says more.")
     press(colleague.page, "Publish these changes")
     assert "Readers see it now." in colleague.page.locator(".messagelist").inner_text()
     page.wait_for_timeout(1000)  # a process may show a page as it was half a second ago
@@ -86,6 +88,7 @@ def test_draft_is_kept_shown_to_a_colleague_answered_by_link_and_published(staff
 def test_text_and_preview_have_room_side_by_side_and_one_above_the_other_on_a_phone(staff):
     staff.open("/admin/phases/phase/1/change/")
     page = staff.page
+    page.locator("summary", has_text="Overview").click()
     text, shown = (page.locator(each).first.bounding_box() for each in ("#id_overview", ".page-preview iframe"))
     assert min(text["width"], shown["width"]) >= 560 and shown["x"] >= text["x"] + text["width"]
     page.set_viewport_size({"width": 390, "height": 800})
@@ -98,6 +101,7 @@ def test_preview_works_without_a_script_into_another_tab(visit, staff):
     plain = visit(1280, java_script_enabled=False)
     plain.context.add_cookies(staff.context.cookies())
     plain.open("/admin/phases/phase/1/change/")
+    plain.page.locator("summary", has_text="What to do").click()
     plain.page.fill("#id_what_comes_next", "Typed **without** a script.")
     with plain.page.expect_popup() as popup:
         plain.page.get_by_role("button", name="Preview", exact=True).click()

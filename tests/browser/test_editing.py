@@ -31,7 +31,7 @@ def test_symptom_added_with_another_has_a_live_preview_too(staff):
     page.get_by_role("button", name="Add another Symptom").click()
     row = page.locator(".dynamic-symptoms").last
     row.locator("textarea[name$=description]").fill("**felt strongly**")
-    row.locator(".markdownx-preview strong", has_text="felt strongly").wait_for()
+    row.locator(".markdownx-preview strong", has_text="felt strongly").wait_for(state="attached")
     assert staff.complaints == []
 
 

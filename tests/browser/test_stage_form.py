@@ -38,6 +38,8 @@ def test_symptoms_are_ordered_by_keyboard_and_by_dragging(visit):
     rows = page.locator(".dynamic-symptoms > details > summary")
     rows.nth(2).drag_to(rows.nth(0))
     assert names()[:3] == [third, second, first]
+    page.locator("summary", has_text="Publishing").click()
+    page.get_by_label("Wording: the meaning is the same").check()
     with page.expect_navigation():
         page.get_by_role("button", name="Save and continue editing").click()
     assert names()[:3] == [third, second, first]
