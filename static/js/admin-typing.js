@@ -5,22 +5,33 @@ document.addEventListener("DOMContentLoaded", () => {
   const mark = document.querySelector("[data-typing]");
   if (!mark) return;
   const { form } = mark, said = document.getElementById("typing-said");
-  let unsaved = mark.hasAttribute("data-unsaved"), timer = 0, sending = null, keptAt = "";
+  let unsaved = mark.hasAttribute("data-unsaved"), timer = 0, sending = null, keptAt = "", isOut = false;
 
   const say = (words) => { said.textContent = words; };
   const time = () => new Date().toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
+  const signedOut = () => `You are signed out, or may not change this.${until()} Sign in again in another tab, then type on or save here.`;
   const until = () => (keptAt ? ` What you typed until ${keptAt} is kept.` : "");
 
+  // Signed in again in another tab: the token in this form is of the session that ended.
+  async function takeToken() {
+    const answer = await fetch(location.href, { redirect: "manual" });
+    const shown = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
+    const token = shown && shown.querySelector("[name=csrfmiddlewaretoken]")?.value;
+    if (token) document.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((field) => { field.value = token; });
+    return Boolean(token);
+  }
   async function keep() {
     clearTimeout(timer);
     timer = 0;
     if (sending) return later();
     try {
+      if (isOut && !(await takeToken())) return say(signedOut());
       const body = new URLSearchParams(new FormData(form));
       const keepalive = document.hidden && String(body).length < MOST_KEPT_ALIVE;
       sending = fetch(mark.dataset.typing, { method: "POST", body, redirect: "manual", keepalive });
       const answer = await sending;
-      if (answer.type === "opaqueredirect" || answer.status === 403) return say(`You are signed out, or may not change this.${until()} Sign in again in another tab, then open this page again.`);
+      isOut = answer.type === "opaqueredirect" || answer.status === 403;
+      if (isOut) return say(signedOut());
       if (!answer.ok) return say(`This cannot be kept on the server.${until()} Copy your words before you leave this page.`);
       keptAt = time();
       document.dispatchEvent(new Event("typing:kept"));
@@ -46,6 +57,10 @@ document.addEventListener("DOMContentLoaded", () => {
   document.addEventListener("visibilitychange", () => { if (document.hidden && timer) keep(); });
   form.addEventListener("submit", (event) => {
     if (event.submitter?.formTarget) return; // a preview in another tab
+    if (isOut) { // or the words would be lost on the way to the sign-in
+      event.preventDefault();
+      return keep().then(() => { if (!isOut) form.requestSubmit(event.submitter); });
+    }
     unsaved = false;
     timer = clearTimeout(timer); // or it would be kept again as the page goes away
   });
