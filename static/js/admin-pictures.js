@@ -10,9 +10,15 @@ function say(box, words, refused = false) {
   said.classList.toggle("refused", refused);
 }
 
+// Where a line may be put in: after the picture that the caret is in, as in the description of the one added before.
+function placeIn(box) {
+  const at = box.selectionEnd, start = box.value.slice(0, at).lastIndexOf("\n") + 1, end = box.value.indexOf("\n", at);
+  return at === start || !box.value.startsWith("![", start) ? at : end < 0 ? box.value.length : end;
+}
+
 // On a line of its own at the caret, with its description selected: typing replaces it.
 function insert(box, line) {
-  const at = box.selectionEnd, before = box.value.slice(0, at), after = box.value.slice(at);
+  const at = placeIn(box), before = box.value.slice(0, at), after = box.value.slice(at);
   const above = before && !before.endsWith("\n\n") ? (before.endsWith("\n") ? "\n" : "\n\n") : "";
   const below = after.startsWith("\n\n") ? "" : after.startsWith("\n") ? "\n" : "\n\n";
   box.focus();

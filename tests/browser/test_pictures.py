@@ -60,7 +60,7 @@ def test_picture_is_added_by_keyboard_described_and_used_again(visit, width):
     assert [each for each in staff.complaints if each != refused] == []
 
 
-def test_picture_that_is_dropped_arrives_once_and_on_its_own_line(visit):
+def test_pictures_that_are_dropped_arrive_once_and_each_on_its_own_line(visit):
     staff = visit(1280)
     staff.sign_in()
     staff.open(ADD)
@@ -71,15 +71,15 @@ def test_picture_that_is_dropped_arrives_once_and_on_its_own_line(visit):
         """(box, content) => {
         const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
         const dataTransfer = new DataTransfer();
-        dataTransfer.items.add(new File([bytes], "a.png", { type: "image/png" }));
+        for (const name of ["a.png", "b.png"]) dataTransfer.items.add(new File([bytes], name, { type: "image/png" }));
         box.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer }));
         }""",
         base64.b64encode(photo("PNG", "olive", (60, 40))).decode(),
     )
     staff.page.locator(".field-body .text-said", has_text="in the text").wait_for()
-    assert body.input_value().count("![Describe this picture]") == 1 and body.input_value().endswith(
-        ")\n\nSleep breaks."
-    )
+    first, second, text = body.input_value().split("\n\n")
+    assert first.startswith("![Describe this picture](/") and second.startswith("![Describe this picture](/")
+    assert text == "Sleep breaks."
     assert staff.complaints == []
 
 
