@@ -13,6 +13,7 @@ import jinja2
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, connections
@@ -179,13 +180,29 @@ INDEX = "search_vector" if state.SERVERS else "search_fts"
 def guide_rows() -> dict[str, tuple[str, list]]:
     """For each table of the starter guide its INSERT and its rows."""
     rows = {}
-    for name in [*(model._meta.db_table for app in TABLES for model in _models_of(app)), INDEX]:
-        columns = "rowid, title, also_called, text" if name == "search_fts" else "*"
+    for name, columns in [*map(_table_of, _guide_models()), (INDEX, "*")]:
+        if name == "search_fts":
+            columns = "rowid, title, also_called, text"
         if found := state.rows(built.guide(), f"SELECT {columns} FROM {name}"):
             marks = ", ".join(["%s"] * len(found[0]))
-            into = f"{name} ({columns})" if name == "search_fts" else name
+            into = name if columns == "*" else f"{name} ({columns})"
             rows[name] = (f"INSERT INTO {into} VALUES ({marks})", found)
     return rows
+
+
+@pytest.fixture(scope="session")
+def guide_types() -> dict[tuple[str, str], int]:
+    """The content types of the starter guide: their keys differ from those of a database that was emptied."""
+    rows = state.rows(built.guide(), "SELECT id, app_label, model FROM django_content_type")
+    return {(app, model): key for key, app, model in rows}
+
+
+def _guide_models() -> list:
+    return [model for app in TABLES for model in _models_of(app)]
+
+
+def _table_of(model) -> tuple[str, str]:
+    return model._meta.db_table, ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields)
 
 
 def _models_of(app: str) -> list:
@@ -193,11 +210,21 @@ def _models_of(app: str) -> list:
 
 
 @pytest.fixture
-def guide(db, guide_rows) -> None:
+def guide(db, guide_rows, guide_types) -> None:
     """The starter guide, as a fresh machine has it."""
+    now = {(each.app_label, each.model): each.pk for each in ContentType.objects.all()}
+    keys = {was: now.get(name) for name, was in guide_types.items()}
+    typed = {
+        model._meta.db_table: [
+            place for place, field in enumerate(model._meta.concrete_fields) if field.related_model is ContentType
+        ]
+        for model in _guide_models()
+    }
     with connection.cursor() as cursor:
-        for insert, rows in guide_rows.values():
+        for name, (insert, rows) in guide_rows.items():
+            if places := typed.get(name):
+                rows = [[keys[value] if at in places else value for at, value in enumerate(row)] for row in rows]
             cursor.executemany(insert, rows)
-        models = [model for app in TABLES for model in _models_of(app)]
+        models = _guide_models()
         for statement in connection.ops.sequence_reset_sql(no_style(), models):  # none on SQLite
             cursor.execute(statement)

@@ -24,7 +24,8 @@ addEventListener("securitypolicyviolation", (event) => ran.push(`${event.violate
 SCAN = r"""
 (root) => {
   const left = [...ran];
-  const foreign = "iframe:not(.page-preview iframe),object,embed,base,math,frameset,frame,applet,marquee,template,portal,foreignObject," +
+  const foreign = "iframe:not(.page-preview iframe),object,embed,base,math,frameset,frame,applet,marquee,template," +
+    "portal,foreignObject," +
     "animate,set,plaintext,xmp,listing,slot,isindex,layer,keygen,bgsound,noembed,audio,video,canvas,custom-element," +
     "meta[http-equiv=refresh]";
   for (const found of root.querySelectorAll(foreign)) left.push(found.outerHTML.slice(0, 200));

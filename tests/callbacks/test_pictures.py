@@ -6,16 +6,13 @@ import subprocess
 import sys
 
 import pytest
-from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from callbacks.files import clean_copies, sandbox
 from callbacks.files.clean_copies import CannotClean
 from callbacks.files.sandbox import pictures
 from callbacks.values.upload_rules import Kind
-from editorial import images
-from tests.callbacks.test_copies import heic, jpeg, keep, photo, read
+from tests.callbacks.test_copies import jpeg, keep, photo, read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 
@@ -168,9 +165,3 @@ def test_large_picture_is_drawn(size, file_format, options):
     data = picture(photo(*size), file_format, **options)
     made = Image.open(io.BytesIO(read(clean_copies.for_staff(keep(data, Kind[file_format])))))
     assert max(made.size) == pictures.MAX_SIDE
-
-
-def test_editors_still_cannot_add_a_heic():
-    clean_copies.for_staff(keep(heic(), Kind.HEIC))
-    with pytest.raises(ValidationError, match="Add a JPEG, PNG or WebP picture"):
-        images.store(SimpleUploadedFile("photo.jpg", heic()))
