@@ -51,7 +51,10 @@ def check(page: Any, before: Seen, kind: str = "") -> None:
     if page.status != ReviewedPage.Status.PUBLISHED:
         return
     digest = page_digest(page)
-    problems = _problems(page, before, digest, kind) if before.is_live else _unsigned(page, digest, "status")
+    if before.is_live:
+        problems = _problems(page, before, digest, kind)
+    else:
+        problems = {} if digest == _last_seen(page) else _unsigned(page, digest, "status")
     if problems:
         raise Refused(problems)
 
@@ -82,6 +85,12 @@ def _problems(page: Any, before: Seen, digest: str, kind: str) -> dict[str, str]
     if kind in ChangeRecord.CORRECTIONS or (kind == Kind.WORDING and before.is_signed):
         return {}
     return _unsigned(page, digest, "change_kind")
+
+
+def _last_seen(page: Any) -> str:
+    """Return the digest of what readers last saw of a page that was taken down: the same text may come back."""
+    seen = ChangeRecord.objects.of(page).live().exclude(kind=Kind.ARCHIVED)
+    return seen.values_list("digest", flat=True).first() or ""
 
 
 def _unsigned(page: Any, digest: str, field: str) -> dict[str, str]:

@@ -1,11 +1,13 @@
 """A change of what readers see has a kind, and is recorded."""
 
 import pytest
+import reversion
 
 from editorial import kinds
-from editorial.models import ChangeRecord
+from editorial.changes import record
+from editorial.models import ChangeRecord, Reviewer
 from tests.editorial.test_revisions import address, form_of
-from tests.factories import make_treatment
+from tests.factories import make_staff, make_treatment
 
 pytestmark = pytest.mark.django_db
 
@@ -37,3 +39,19 @@ def test_kinds_are_asked_for_where_readers_see_a_change(admin):
         page.reviewed_on.year >= 2026
         and 'name="change_kind"' not in admin.get("/admin/phases/treatmentoption/add/").content.decode()
     )
+
+
+def test_unsigned_text_that_was_taken_down_comes_back_as_it_was_and_not_changed(admin):
+    page = make_treatment()
+    Reviewer.objects.create(user=make_staff("doc"), name="A. Reviewer", credentials="MD", conflicts="None")
+    with reversion.create_revision():
+        page.save()
+        record(page, "new")
+    where = "/admin/phases/treatmentoption/"
+    picked = {"_selected_action": [page.pk]}
+    admin.post(where, picked | {"action": "archive"})
+    admin.post(where, picked | {"action": "publish"})
+    page.refresh_from_db()
+    assert page.is_published()
+    admin.post(address(page), form_of(admin, page) | {"status": "archived", "what_it_does": "Else.[@a-source]"})
+    assert kinds.SIGN_FIRST in admin.post(where, picked | {"action": "publish"}, follow=True).content.decode()
