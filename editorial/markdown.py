@@ -142,7 +142,7 @@ class PageText:
 
 
 #: Ids of every page's own parts, sources and words, which no heading of a text may take. A view adds those of its page.
-NEEDED_IDS = re.compile(r"main|top|related|print|.*-title|footer-.*|source-\d+|(?:word|uses)-.*")
+NEEDED_IDS = re.compile(r"main|top|related|print|when|.*-title|footer-.*|source-\d+|(?:word|uses)-.*")
 
 #: As `convert` writes them. nh3 escapes `<` in text and attributes, so neither pattern matches there.
 _CITATION = re.compile(r'<sup class="cite">[^<]*</sup>')
