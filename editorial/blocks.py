@@ -1,4 +1,4 @@
-"""What editors write in a text besides Markdown: boxes, links by name, and pictures of ours.
+"""What editors write in a text besides Markdown: boxes, links by name, and our own drawings.
 
     ::: emergency Call 911 for any of these
     - Slow breathing

@@ -57,7 +57,7 @@ STIGMA = {
     r"non-?complian(?:t|ce)": "did not follow the plan, and why",
 }
 _STIGMA = [(re.compile(rf"\b(?:{words})\b", re.I), instead) for words, instead in STIGMA.items()]
-#: Quoted terms, names and links are no labels of ours.
+#: Words that are quoted, part of a name or in a link: we do not call anybody that.
 _NOT_OURS = re.compile(
     r"“[^”\n]*”|\"[^\"\n]*\"|\[@[^\]]*\]|\]\([^)\n]*\)|alcoholics anonymous|substance abuse and mental health|"
     r"institute on (?:drug|alcohol) abuse|adult children of alcoholics",
@@ -147,7 +147,8 @@ def links_cut(text: str) -> Iterator[Remark]:
             what = "Readers get no link here: an address begins with https://, /, tel:, sms: or mailto:."
             yield what, place[0], place[1]
         elif not scheme and not href.startswith(("/", "#")):
-            yield f"“{href}” leads nowhere: begin it with / for a page of ours, or https://.", place[0], place[1]
+            what = f"“{href}” leads nowhere: begin it with / for a page on this site, or with https://."
+            yield what, place[0], place[1]
 
 
 def headings_that_jump(text: str, first: int) -> Iterator[Remark]:

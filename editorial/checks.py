@@ -185,7 +185,7 @@ def _paragraph(text: str, place: int) -> str:
 
 
 def _dead(href: str, ids: set[str]) -> str:
-    """Return why a link of ours leads to nothing that readers see, or an empty text."""
+    """Return why a link to this site leads to no page that readers see, or an empty text."""
     if href.startswith("#"):
         return "" if href[1:] in ids else f"No heading of this text has the address {href}."
     path = re.split(r"[?#]", href)[0]

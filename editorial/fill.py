@@ -1,4 +1,4 @@
-"""Fill a converted text with what can change under it: where the pages it names are now, and drawings of ours."""
+"""Fill in what a converted text only names: the current addresses of pages, and our drawings."""
 
 import re
 from html import unescape
@@ -42,6 +42,6 @@ def filled(html: str, content: snapshot.ContentSnapshot | None = None, marks_dou
 
 
 def drawn(name: str, says: str) -> str:
-    """Return a drawing of ours, with words for those who do not see it."""
+    """Return one of our drawings, with a description for people who cannot see it."""
     template: Any = get_template("pictures/picture.html")
     return str(template.template.module.picture(name, says))
