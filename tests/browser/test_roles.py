@@ -1,6 +1,7 @@
 """An editor writes and sends to review, a publisher finds it on the first page and publishes: in the real admin."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import axe
 from tests.factories import app_code
@@ -28,7 +29,7 @@ def test_page_goes_from_editor_to_publisher_to_readers(visit, site, width):
     editor.open(f"/admin/articles/article/?q=Sleep+{width}")
     assert page.locator("select[name=action]").count() == 0, "an editor has nothing to do to many pages at once"
     page.get_by_role("link", name=f"Sleep {width}").click()
-    assert page.locator("#id_status option").all_inner_texts() == ["Draft", "In review"]
+    expect(page.locator("#id_status option")).to_have_text(["Draft", "In review"])
     page.select_option("#id_status", "in-review")
     page.get_by_role("button", name="Save", exact=True).click()
     assert "in review: readers do not see it" in page.locator(".messagelist").inner_text()
