@@ -8,7 +8,7 @@ export PORT ?= 8000
 JOBS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test servers check validate lighthouse fix staff lock clean
+.PHONY: help run dev test servers check validate lighthouse fix words staff lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -53,6 +53,11 @@ lighthouse: $(VENV)/development ## Every kind of page through Lighthouse, as on 
 fix: $(VENV)/development ## Let ruff mend what it can
 	@$(VENV)/bin/ruff check --fix .
 	@$(VENV)/bin/ruff format .
+
+words: $(VENV)/development ## Bring the catalogs of other languages (locale/) up to date with templates and code
+	@$(VENV)/bin/pybabel -q extract -F locale/babel.cfg -k "gettext_lazy ngettext_lazy:1,2 pgettext_lazy:1c,2" --add-location=file \
+	  --no-wrap -o /dev/stdout . | $(VENV)/bin/pybabel -q update -i /dev/stdin -d locale -D django -N --ignore-obsolete \
+	  --ignore-pot-creation-date --no-wrap
 
 staff: $(VENV)/runtime ## Make a staff login that may do everything
 	@$(PY) manage.py prepare

@@ -31,7 +31,10 @@ SITE_NAME = "Detox Guide"
 TIME_ZONE = env.text("TIME_ZONE", "America/New_York")
 LANGUAGE_CODE = "en-us"
 USE_TZ = True
-USE_I18N = False
+#: Readers' pages have a language by their path; staff's are English. locale/ has the words of templates and code: `make
+#: words` adds what is new, `prepare` compiles them.
+USE_I18N = True
+LANGUAGES = [("en", "English"), ("es", "Español")]
 
 # Web server: docs/decisions/0002-app-server.md -----------------------------------------------------------
 
@@ -131,6 +134,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 #: All state of this machine: secrets, collected static files and, unless servers are named, everything else too.
 VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
 METRICS_DIR = VAR_DIR / "metrics"
+LOCALE_PATHS = [VAR_DIR / "locale"]
 
 #: Seconds that a database server may take to accept a connection or to show that a kept one works. libpq's least is 2.
 DATABASE_SECONDS = env.integer("DATABASE_SECONDS", 3, 2, 60)

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.template import defaultfilters
 from django.template.backends.jinja2 import Jinja2, Template
 from django.templatetags.static import static
+from django.utils.translation import gettext, ngettext, npgettext, pgettext
 
 from callbacks.public import wording
 from editorial import sign_off, structured, tags
@@ -96,6 +97,10 @@ def environment(**options: Any) -> jinja2.Environment:
         "filesizeformat": defaultfilters.filesizeformat,
         "pluralize": defaultfilters.pluralize,
     }
+    made.add_extension("jinja2.ext.i18n")
+    made.policies["ext.i18n.trimmed"] = True
+    # They look at the language when they are called; `makemessages` of Django reads no Jinja2 (see `make words`).
+    made.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)  # type: ignore[attr-defined]
     make_macros(made)
     return made
 

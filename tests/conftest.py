@@ -25,7 +25,7 @@ from whitenoise import WhiteNoise
 from callbacks.casework import notices
 from callbacks.files import clamd
 from editorial import snapshot
-from guide import templating
+from guide import catalogs, templating
 from operations import alerts
 from privateversion import codes
 from tests import built, state
@@ -39,6 +39,11 @@ def static_files() -> None:
     which only served sites spend."""
     with override_settings(WHITENOISE_SKIP_COMPRESS_EXTENSIONS=["css", "js", "svg", "txt", "map"]):
         call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def words_of_other_languages() -> None:
+    catalogs.compile_all()
 
 
 @pytest.fixture(scope="session", autouse=True)
