@@ -2,14 +2,15 @@
 
 import datetime
 from bisect import bisect_left
+from collections.abc import Callable
 from typing import NamedTuple
 
-from django.db.models import DateTimeField, Q, Value
+from django.db.models import DateTimeField, F, Q, Value
 from django.http import Http404
 from django.utils import timezone
 
-from articles.models import Article
-from editorial import snapshot
+from articles.models import Article, Topic
+from editorial import languages, snapshot
 from editorial.addresses import address_of
 from editorial.markdown import PageText
 from phases.models import Phase
@@ -53,14 +54,14 @@ class ArticleIndex:
     """
 
     def __init__(self) -> None:
-        newest = Article.objects.filter(status=Article.Status.PUBLISHED).values_list(*Card._fields)[:INDEXED]
-        self._cards = [Card(*row) for row in newest]
+        newest = Article.objects.filter(status=Article.Status.PUBLISHED).only(*Card._fields).in_language()[:INDEXED]
+        self._cards = [Card(*(getattr(row, name) for name in Card._fields)) for row in newest]
         self._groups = _groups_of([card.pk for card in self._cards])
         self._read: dict[str, Article] = {}
 
     def article(self, slug: str, now: datetime.datetime) -> Article | None:
         """Return the article that readers may see at this address. One query, the first time."""
-        found = self._read.get(slug) or Article.objects.filter(slug=slug).first()
+        found = self._read.get(slug) or Article.objects.in_language().at(slug).first()
         if found and found.pk in self._groups:
             self._read[slug] = found
         return found if found and found.is_published(now) else None
@@ -115,9 +116,28 @@ def _groups_of(articles: list[int]) -> dict[int, set[Group]]:
         )
     )
     found: dict[int, set[Group]] = {article: set() for article in articles}
-    for article, *group in links:
-        found[article].add(Group(*group))
+    shown = _in_language()
+    for article, *columns in links:
+        if group := shown(Group(*columns)):
+            found[article].add(group)
     return found
+
+
+def _in_language() -> Callable[[Group], Group | None]:
+    """Return what gives a group the words and the address of the language; None for one that is not translated."""
+    if languages.active() == languages.ENGLISH:
+        return lambda group: group
+    rows = {
+        (view, row.english_slug): row
+        for view, model in ((_TOPIC, Topic), (_STAGE, Phase))
+        for row in model.objects.in_language().annotate(english_slug=F("slug"))
+    }
+
+    def shown(group: Group) -> Group | None:
+        row = rows.get((group.view, group.slug))
+        return group._replace(name=row.name, slug=row.slug) if row else None
+
+    return shown
 
 
 def _neighbors_of_old(article: Article, now: datetime.datetime) -> dict[str, Card | Article | None]:

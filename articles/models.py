@@ -1,6 +1,6 @@
 """The blog: articles, and the topics that gather them."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 import reversion
 from django.core.exceptions import ValidationError
@@ -12,25 +12,28 @@ from editorial.addresses import address_of
 from editorial.checks import summary_problem
 from editorial.measures import minutes_for, words_in
 from editorial.publishing import WRITING_HELP, ReviewedPage
+from editorial.translated import Translated, TranslatedQuerySet
 from phases.models import Phase
 
 
-class TopicQuerySet(models.QuerySet["Topic"]):
+class TopicQuerySet(TranslatedQuerySet):
     def with_articles(self) -> Self:
-        """Return topics that have something to read."""
-        return self.filter(Exists(Article.objects.published().filter(topics=OuterRef("pk"))))
+        """Return topics that have something to read, in the language of the page being made."""
+        return self.in_language().filter(Exists(Article.objects.published().filter(topics=OuterRef("pk"))))
 
 
 @reversion.register()
-class Topic(models.Model):
+class Topic(Translated):
     """A subject of articles, in a reader's words."""
+
+    translated_fields = ("name", "description")
 
     name = models.CharField(max_length=60, unique=True)
     slug = models.SlugField(unique=True)
     description = models.CharField(max_length=200)
     position = models.PositiveSmallIntegerField(default=100)
 
-    objects = TopicQuerySet.as_manager()
+    objects: ClassVar = TopicQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "name"]
@@ -48,13 +51,14 @@ class Topic(models.Model):
 
 
 @reversion.register()
-class Article(ReviewedPage):
+class Article(ReviewedPage, Translated):
     """One page of the blog."""
 
     linked_as = ("article", "title", "status", "published_at")
     reserved_slugs = ("feed", "topics")
     markdown_fields = ("body",)
     plain_fields = ("title", "summary")
+    translated_fields = ("title", "summary", "also_called", "body")
     most_words = 430  # of 800
     explains_words = True
 

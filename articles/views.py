@@ -18,7 +18,7 @@ PAGE_SIZE = 30
 def article_list(request: HttpRequest, slug: str = "") -> HttpResponse:
     """Show all articles, newest first, or those of a topic. A topic without published articles has no page."""
     topics = Topic.objects.with_articles()
-    topic = get_object_or_404(topics, slug=slug) if slug else None
+    topic = get_object_or_404(topics.at(slug)) if slug else None
     articles = Article.objects.published().defer("body")
     if topic:
         articles = articles.filter(topics=topic)

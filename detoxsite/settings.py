@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "accounts",
     "callbacks",
     "search",
+    "translations",
     "articles",
     "phases",
     "editorial",
@@ -92,6 +93,7 @@ MIDDLEWARE = [
     "pagecache.compression.CompressionMiddleware",
     "detoxsite.middleware.InlineMiddleware",
     "privateversion.middleware.PrivateVersionMiddleware",  # inside the compression, outside all that reads the path
+    "editorial.reading.LanguageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

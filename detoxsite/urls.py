@@ -1,8 +1,10 @@
 """Every URL of the site."""
 
 from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
 
 import phases.urls
 from guide import sources, views
@@ -16,29 +18,35 @@ from operations.views import broken_links_page, readiness_page
 #: What the privacy page promises.
 PERIODS = {"retention_days": settings.RETENTION_DAYS, "backup_days": settings.BACKUP_DAYS}
 
-urlpatterns = [
+#: Pages for readers, in each language under its code; English has none.
+readers = i18n_patterns(
     path("", views.home, name="home"),
-    path("phases/", include(phases.urls.stages)),
-    path("symptoms/", include(phases.urls.symptoms)),
-    path("plan/", views.page("plan"), name="plan"),
-    path("treatments/", include(phases.urls.treatments)),
-    path("articles/", include("articles.urls")),
-    path("search/", include("search.urls")),
-    path("contact/", include("callbacks.public.urls")),
-    path("emergency/", views.page("emergency"), name="emergency"),
-    path("about/", views.page("about"), name="about"),
-    path("reviewers/", views.page("reviewers"), name="reviewers"),
-    path("privacy/", views.page("privacy", **PERIODS), name="privacy"),
-    path("accessibility/", views.page("accessibility"), name="accessibility"),
-    path("safety/", views.page("safety"), name="safety"),
-    path("card/", views.page("card"), name="card"),
-    path("notes.html", guide_file, name="guide-file"),
-    path("feedback/", feedback, name="feedback"),
-    path("feedback/thanks/", thanks, name="feedback-thanks"),
-    path("leave/", views.leave, name="leave"),
-    path("a-z/", a_z, name="a-z"),
-    path("sources/", sources.source_list, name="sources"),
-    path("sources/<slug:key>/", sources.source_detail, name="source"),
+    path(_("phases/"), include(phases.urls.stages)),
+    path(_("symptoms/"), include(phases.urls.symptoms)),
+    path(_("plan/"), views.page("plan"), name="plan"),
+    path(_("treatments/"), include(phases.urls.treatments)),
+    path(_("articles/"), include("articles.urls")),
+    path(_("search/"), include("search.urls")),
+    path(_("contact/"), include("callbacks.public.urls")),
+    path(_("emergency/"), views.page("emergency"), name="emergency"),
+    path(_("about/"), views.page("about"), name="about"),
+    path(_("reviewers/"), views.page("reviewers"), name="reviewers"),
+    path(_("privacy/"), views.page("privacy", **PERIODS), name="privacy"),
+    path(_("accessibility/"), views.page("accessibility"), name="accessibility"),
+    path(_("safety/"), views.page("safety"), name="safety"),
+    path(_("card/"), views.page("card"), name="card"),
+    path(_("notes.html"), guide_file, name="guide-file"),
+    path(_("feedback/"), feedback, name="feedback"),
+    path(_("feedback/thanks/"), thanks, name="feedback-thanks"),
+    path(_("leave/"), views.leave, name="leave"),
+    path(_("a-z/"), a_z, name="a-z"),
+    path(_("sources/"), sources.source_list, name="sources"),
+    path(_("sources/<slug:key>/"), sources.source_detail, name="source"),
+    prefix_default_language=False,
+)
+
+urlpatterns = [
+    *readers,
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", sitemap, name="sitemap"),
     path("sitemap-<slug:section>.xml", sitemap_part, name="sitemap-part"),

@@ -5,12 +5,20 @@ from functools import lru_cache
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
+from editorial import languages
 from editorial.models import OldAddress
 
 
-@lru_cache(maxsize=4096)
 def address_of(name: str, *args: str) -> str:
-    """Return the path of a view, cached since a page has dozens. Raises NoReverseMatch for an unknown name."""
+    """Return the path of a view in the language of the page being made, cached since a page has dozens.
+
+    Raises NoReverseMatch for an unknown name.
+    """
+    return _address(languages.active(), name, args)
+
+
+@lru_cache(maxsize=4096)
+def _address(language: str, name: str, args: tuple[str, ...]) -> str:
     return reverse(name, args=args)
 
 

@@ -17,6 +17,7 @@ from editorial.markdown import cited_keys, convert
 from editorial.measures import MAX_GRADE, grade, minutes_for
 from editorial.models import Source
 from editorial.named import look_up
+from editorial.translated import Translated
 from editorial.versions import content_models
 
 MIN_SUMMARY, MAX_SUMMARY = 50, 160  # characters
@@ -196,9 +197,9 @@ def _dead(href: str, ids: set[str]) -> str:
     except Resolver404:
         moved = now_at(path)
         return f"This page is at {moved} now." if moved else f"There is no page at {path}."
-    models: list[Any] = [model for model in content_models() if slug and hasattr(model, "get_absolute_url")]
+    models: list[Any] = [model for model in content_models() if slug and issubclass(model, Translated)]
     for model in models:
-        if "slug" in {each.name for each in model._meta.fields} and model(slug=slug).get_absolute_url() == path:
+        if hasattr(model, "get_absolute_url") and model(slug=slug).get_absolute_url() == path:
             seen = getattr(model._default_manager, "published", model._default_manager.all)()
             if seen.filter(slug=slug).exists():
                 return ""

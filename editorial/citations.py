@@ -44,7 +44,7 @@ def published_uses(content: snapshot.ContentSnapshot) -> dict[str, list[Use]]:
 
 
 def _published_uses() -> dict[str, list[Use]]:
-    models: dict[str, Any] = {model.__name__: model for model in _models_with_texts()}
+    models: dict[str, Any] = {model.__name__: model for model in _models_with_texts() if hasattr(model, "linked_as")}
     texts = [
         model.objects.published()
         .order_by()

@@ -51,6 +51,9 @@ class _Dumper(yaml.SafeDumper):
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, indentless=False)
 
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
     def choose_scalar_style(self) -> str:
         """Prefer double quotes where a text needs some, unless it has double quotes itself."""
         style = super().choose_scalar_style()

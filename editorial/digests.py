@@ -15,7 +15,7 @@ from editorial.snapshot import ContentSnapshot
 #: No words of the page: where it is, when it was checked, what search finds it by.
 NOT_SEEN = {
     *("slug", "status", "published_at", "reviewed_on", "review_due_on", "medical_reviewer", "updated_at"),
-    *("also_called", "position", "thing"),
+    *("also_called", "position", "thing", "source_seen", "source_digest"),
 }
 OF_A_SOURCE = ("organization", "title", "year", "link")
 #: What readers are told of a source only where it is not as usual: it fell, or we read less than all of it.
@@ -62,7 +62,7 @@ def _seen(row: models.Model) -> dict[str, Any]:
         value = getattr(row, field.attname)
         if isinstance(value, str):
             value = value.replace("\r\n", "\n").strip()  # browsers and files end lines differently
-        if field.name in NOT_SEEN or field.primary_key or field.is_relation or value in {None, "", field.get_default()}:
+        if field.name in NOT_SEEN or field.primary_key or field.is_relation or value in (None, "", field.get_default()):
             continue
         found[field.name] = value
     return found

@@ -17,6 +17,7 @@ from editorial.page_reports import PageReport
 from editorial.pictures import Picture
 from editorial.reviewers import Reviewer, SignOff
 from editorial.sources import Source
+from editorial.translated import Translated
 from editorial.unsaved import UnsavedForm
 from editorial.versions import ContentVersion
 
@@ -50,8 +51,10 @@ def can_be_called(phone: str) -> None:
 
 
 @reversion.register()
-class GlossaryTerm(models.Model):
+class GlossaryTerm(Translated):
     """A word that readers may not know, explained where an article first uses it, and in the A to Z."""
+
+    translated_fields = ("word", "also", "meaning")
 
     slug = models.SlugField(unique=True)
     word = models.CharField(max_length=60, unique=True)
@@ -93,9 +96,10 @@ class OldAddress(models.Model):
 
 
 @reversion.register(follow=["opening_times", "special_days"])
-class Clinic(models.Model):
+class Clinic(Translated):
     """The clinic with the site's own number. There is one row, which staff edit and every page shows."""
 
+    translated_fields = ("name", "hours", "answered_by", "cost")
     ONLY = 1
     kept_with = ("opening_times", "special_days")
 
@@ -147,8 +151,10 @@ class Clinic(models.Model):
 
 
 @reversion.register()
-class HelpLine(models.Model):
+class HelpLine(Translated):
     """A service readers can turn to. No number is shown without when and how it was last checked."""
+
+    translated_fields = ("name", "description", "text_body")
 
     class Kind(models.TextChoices):
         EMERGENCY = "emergency", "Emergency"

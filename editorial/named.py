@@ -5,9 +5,11 @@ import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from django.db.models import Value
-from django.urls import resolve
+from django.db.models import F, Value
+from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
 
+from editorial import languages
 from editorial.models import OldAddress
 from editorial.versions import content_models
 
@@ -16,12 +18,13 @@ Name = tuple[str, str]  # what links call its kind, and its slug
 
 
 class Named(NamedTuple):
-    """A page as links show it."""
+    """A page as links show it: in the language of the page being made or, where it is not there, in English."""
 
     path: str
     title: str
     status: str
     published_at: datetime.datetime | None
+    language: str = languages.ENGLISH
 
     def is_live(self, now: datetime.datetime) -> bool:
         return self.status == "published" and self.published_at is not None and self.published_at <= now
@@ -33,7 +36,10 @@ def kinds() -> dict[str, Any]:
 
 
 def look_up(names: Iterable[str]) -> dict[str, Named | None]:
-    """Return the page of each name, or None. One query; two more where a page has another slug now."""
+    """Return the page of each name, or None. One query; two more where a page has another slug now.
+
+    In another language than English, also one for each kind of page.
+    """
     models, names = kinds(), list(names)
     wanted = {name: (match[1], match[2]) for name in names if (match := _NAME.fullmatch(name)) and match[1] in models}
     found = _read(models, wanted.values())
@@ -43,6 +49,8 @@ def look_up(names: Iterable[str]) -> dict[str, Named | None]:
         called = {missing[path]: (missing[path][0], resolve(now).kwargs.get("slug", "")) for path, now in moved}
         renamed = _read(models, called.values())
         found |= {name: renamed[new] for name, new in called.items() if new in renamed}
+    if languages.active() != languages.ENGLISH:
+        found |= _translated(models, found)
     return {name: found.get(wanted[name]) if name in wanted else None for name in names}
 
 
@@ -61,5 +69,46 @@ def _read(models: dict[str, Any], names: Iterable[Name]) -> dict[Name, Named]:
     return {(kind, slug): Named(_path(models, (kind, slug)), *row) for kind, slug, *row in rows}
 
 
+def _translated(models: dict[str, Any], names: Iterable[Name]) -> dict[Name, Named]:
+    slugs: dict[str, set[str]] = {}
+    for kind, slug in names:
+        slugs.setdefault(kind, set()).add(slug)
+    live = {kind: models[kind].objects.filter(slug__in=found).published() for kind, found in slugs.items()}
+    return {
+        (kind, row.english_slug): Named(
+            row.get_absolute_url(), str(row), "published", timezone.now(), languages.active()
+        )
+        for kind, rows in live.items()
+        for row in rows.annotate(english_slug=F("slug"))
+    }
+
+
 def _path(models: dict[str, Any], name: Name) -> str:
-    return models[name[0]](slug=name[1]).get_absolute_url()
+    with languages.speaking(languages.ENGLISH):
+        return models[name[0]](slug=name[1]).get_absolute_url()
+
+
+def name_at(path: str) -> str:
+    """Return the name of the page at an English path, as links in brackets have it; empty where it has none."""
+    with languages.speaking(languages.ENGLISH):
+        try:
+            match = resolve(path)
+        except Resolver404:
+            return ""
+        for kind, model in kinds().items():
+            if "slug" in match.kwargs and model(slug=match.kwargs["slug"]).get_absolute_url() == path:
+                return f"{kind}:{match.kwargs['slug']}"
+    return ""
+
+
+def static_path(path: str) -> str:
+    """Return where the page of a template is in the language of the page being made, by its English path.
+
+    The same path where it is in English only.
+    """
+    with languages.speaking(languages.ENGLISH):
+        try:
+            match = resolve(path)
+        except Resolver404:
+            return path
+    return path if match.kwargs else reverse(match.view_name)

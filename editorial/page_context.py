@@ -7,7 +7,8 @@ from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from editorial import snapshot
+from editorial import languages, snapshot
+from editorial.elsewhere import elsewhere
 from editorial.markdown import PageText
 from editorial.models import Clinic, HelpLine
 
@@ -52,6 +53,8 @@ def site(request: HttpRequest, content: snapshot.ContentSnapshot | None = None) 
         "site_url": settings.SITE_URL,
         "canonical_url": f"{settings.SITE_URL}{request.path}",
         "page_text": PageText(),
+        "language_tag": languages.TAGS[languages.active()],
+        "elsewhere": SimpleLazyObject(lambda: elsewhere(request)),
         "form": None,
         "problem": "",
     }

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from editorial import checks, review_dates
+from editorial.translated import TranslatedQuerySet
 from editorial.versions import content_models
 
 WRITING_HELP = (
@@ -17,12 +18,13 @@ WRITING_HELP = (
 )
 
 
-class PublishedQuerySet(models.QuerySet):
+class PublishedQuerySet(TranslatedQuerySet):
     """Every public list, page, feed, sitemap and search goes through `published`."""
 
     def published(self, at: datetime.datetime | None = None) -> Self:
-        """Return what readers may see at the given time, by default now."""
-        return self.filter(status=ReviewedPage.Status.PUBLISHED, published_at__lte=at or timezone.now())
+        """Return what readers may see at the given time, by default now, in the language of the page being made."""
+        live = self.filter(status=ReviewedPage.Status.PUBLISHED, published_at__lte=at or timezone.now())
+        return live.in_language()
 
     def scheduled(self, at: datetime.datetime | None = None) -> Self:
         """Return what is scheduled to appear after the given time, by default now."""
@@ -133,11 +135,15 @@ class ReviewedPage(models.Model):
         """Return all Markdown of the page; subclasses add that of their related rows."""
         return [getattr(self, name) for name in self.markdown_fields]
 
+    def refusals(self, in_drafts: bool) -> dict[str, list[ValidationError]]:
+        """Return what keeps it from being published or, with `in_drafts`, from being saved at all; by field."""
+        return checks.refuse(self, in_drafts)
+
     def clean(self) -> None:
         """Raise ValidationError with all problems by field, and those of publishing if the page is to be published."""
         super().clean()
         is_public = self.status == self.Status.PUBLISHED
-        problems = checks.refuse(self, in_drafts=not is_public)
+        problems = self.refusals(in_drafts=not is_public)
         if self.slug in self.reserved_slugs:
             problems["slug"] = [ValidationError("This address is taken by another page. Choose another slug.")]
         for name in ("reviewed_on", "review_due_on") if is_public else ():

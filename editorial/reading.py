@@ -1,11 +1,28 @@
-"""What readers' pages have in common: their requests, and whether they are the same for everybody."""
+"""What readers' pages have in common: their requests, their language, and whether they are the same for everybody."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+
+from editorial import languages
 
 View = TypeVar("View", bound=Callable)
+
+
+class LanguageMiddleware:
+    """Makes a page speak the language that its path begins with. Cookies and the browser's wishes decide nothing."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = languages.of_path(request.path_info)
+        with languages.speaking(language):
+            response = self.get_response(request)
+        if language != languages.ENGLISH:
+            response.headers.setdefault("Content-Language", languages.TAGS[language])
+        return response
 
 
 class ReaderRequest(HttpRequest):

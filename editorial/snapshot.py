@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from django.db import DatabaseError, models
 
-from editorial import pictures, versions
+from editorial import languages, pictures, versions
 from editorial.changes import type_of
 from editorial.glossary import Glossary
 from editorial.models import Clinic, GlossaryTerm, HelpLine, OpeningTime, Picture, Reviewer, SignOff, Source, SpecialDay
@@ -20,7 +20,7 @@ Part = TypeVar("Part")
 
 
 class ContentSnapshot:
-    """Read-only rows at one version of the content.
+    """Read-only rows at one version of the content, in one language.
 
     Each part is read on first use, which raises DatabaseError if the database is down.
     """
@@ -40,7 +40,9 @@ class ContentSnapshot:
 
     @cached_property
     def clinic(self) -> Clinic | None:
-        return Clinic.objects.first()
+        """Return the clinic's details. Its number shows in every language, translated or not."""
+        translated = Clinic.objects.in_language() if languages.active() != languages.ENGLISH else Clinic.objects.none()
+        return translated.first() or Clinic.objects.first()
 
     @cached_property
     def opening_times(self) -> list[OpeningTime]:
@@ -52,11 +54,11 @@ class ContentSnapshot:
 
     @cached_property
     def help_lines(self) -> list[HelpLine]:
-        return list(HelpLine.objects.all())
+        return list(HelpLine.objects.in_language())
 
     @cached_property
     def glossary(self) -> Glossary:
-        return Glossary(GlossaryTerm.objects.all())
+        return Glossary(GlossaryTerm.objects.in_language())
 
     @cached_property
     def reviewers(self) -> list[Reviewer]:
@@ -109,15 +111,15 @@ class ContentSnapshot:
         return self._cached[read]
 
 
-_last = ContentSnapshot(number=-1)
+_NOTHING = ContentSnapshot(number=-1)
+_last: dict[str, ContentSnapshot] = {}  # by language
 
 
 def current() -> ContentSnapshot:
     """Return the current content. One query; raises DatabaseError if the database is down."""
-    global _last
-    number = versions.number()
-    if not (snapshot := _last).is_current(number):
-        _last = snapshot = ContentSnapshot(number)
+    number, language = versions.number(), languages.active()
+    if not (snapshot := _last.get(language, _NOTHING)).is_current(number):
+        _last[language] = snapshot = ContentSnapshot(number)
     return snapshot
 
 
@@ -126,10 +128,9 @@ def current_or_last() -> ContentSnapshot:
     try:
         return current()
     except DatabaseError:
-        return _last
+        return _last.get(languages.active(), _NOTHING)
 
 
 def forget() -> None:
     """Forget the last snapshot. For tests, which replace the database."""
-    global _last
-    _last = ContentSnapshot(number=-1)
+    _last.clear()

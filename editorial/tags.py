@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from markupsafe import Markup
 
-from editorial import changes
+from editorial import changes, languages
 from editorial.changes import ChangeRecord
 from editorial.markdown import PageText
 from editorial.snapshot import ContentSnapshot
@@ -30,12 +30,17 @@ def cite(context: jinja2.runtime.Context, *keys: str) -> SafeString:
     return context["page_text"].cite(*keys)
 
 
-@lru_cache(maxsize=4096, typed=True)  # typed: a Markup equals the same text unescaped
 def cached(macro: Callable[..., Markup], *values: str | int | datetime.date | None) -> Markup:
-    """Cache a macro's HTML by these values, which it must depend on alone: {{ cached(footer, contacts.clinic.name) }}.
+    """Cache a macro's HTML by these values and the language: {{ cached(footer, contacts.clinic.name) }}.
 
-    Many pages have the same parts. Do not pass database rows: two with the same key are equal whatever their values.
+    It must depend on nothing else. Many pages have the same parts. Do not pass database rows: two with the same key are
+    equal whatever their values.
     """
+    return _cached(languages.active(), macro, *values)
+
+
+@lru_cache(maxsize=4096, typed=True)  # typed: a Markup equals the same text unescaped
+def _cached(language: str, macro: Callable[..., Markup], *values: str | int | datetime.date | None) -> Markup:
     return macro(*values)
 
 

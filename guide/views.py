@@ -71,6 +71,9 @@ def robots(request: HttpRequest) -> HttpResponse:
         "Disallow: /staff/",
         "Disallow: /contact/sent/",
         "Disallow: /search/",
+        "Disallow: /es/buscar/",
+        "Disallow: /es/contacto/enviado/",
+        "Disallow: /es/comentario/",
         "Disallow: /feedback/",
         f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}",
     ]
@@ -84,7 +87,7 @@ def security_txt(request: HttpRequest) -> HttpResponse:
         f"Contact: {settings.SECURITY_CONTACT}",
         f"Expires: {timezone.now() + SECURITY_TXT_LIFE:%Y-%m-%dT00:00:00Z}",
         f"Canonical: {settings.SITE_URL}{request.path}",
-        "Preferred-Languages: en",
+        "Preferred-Languages: en, es",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 

@@ -11,10 +11,16 @@ from django.db import DatabaseError, transaction
 import articles.starter
 import editorial.starter
 import phases.starter
+import translations.starter
 from operations.content_import import ContentError, Import, Outcome
 
 #: By their folder, in the order in which they are read: articles belong to stages, and all cite sources.
-ROOMS = {"editorial": editorial.starter, "phases": phases.starter, "articles": articles.starter}
+ROOMS = {
+    "editorial": editorial.starter,
+    "phases": phases.starter,
+    "articles": articles.starter,
+    "translations": translations.starter,
+}
 #: What files that were edited by hand can raise.
 UNREADABLE = (OSError, AttributeError, KeyError, TypeError, ValueError, ValidationError, yaml.YAMLError, DatabaseError)
 

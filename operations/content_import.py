@@ -18,8 +18,9 @@ from editorial.digests import NOT_SEEN
 from editorial.models import Clinic, GlossaryTerm, HelpLine, Source
 from editorial.publishing import ReviewedPage
 from phases.models import Phase, Symptom, TreatmentOption
+from translations.models import Translation
 
-PAGES = (Article, Phase, TreatmentOption)
+PAGES = (Article, Phase, TreatmentOption, Translation)
 #: What goes if no file has it, in this order: what rests on others goes before them.
 REMOVED = (*PAGES, Topic, HelpLine, GlossaryTerm, Source)
 EMERGENCY_NUMBER = "911"

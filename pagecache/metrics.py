@@ -22,12 +22,15 @@ SECONDS = Histogram("detox_request_seconds", "Time to answer.", ["kind"], bucket
 UPLOAD = Counter("detox_upload_bytes", "Announced bytes of posts to the contact form.", registry=REGISTRY)
 CACHE = Counter("detox_page_cache", "Lookups in the page cache.", ["outcome"], registry=REGISTRY)
 
-#: By the first part of a path; all others are "other".
+#: By the first part of a path, or the first two; all others are "other".
 KINDS = {
     **dict.fromkeys(["", "phases", "symptoms", "treatments", "articles", "a-z", "plan", "card"], "guide"),
     **dict.fromkeys(["about", "privacy", "accessibility", "safety", "emergency"], "guide"),
     "search": "search",
     "contact": "contact",
+    "es": "guide",
+    "es/buscar": "search",
+    "es/contacto": "contact",
     "admin": "staff",
     "staff": "staff",
     "static": "file",
@@ -41,7 +44,8 @@ def enabled() -> bool:
 
 def count_response(path: str, status: int, start: float) -> str:
     """Count one response to a request of `start` (time.perf_counter()); return its kind of page."""
-    kind = KINDS.get(path.lstrip("/").partition("/")[0], "other")
+    first, _, rest = path.lstrip("/").partition("/")
+    kind = KINDS.get(f"{first}/{rest.partition('/')[0]}") or KINDS.get(first, "other")
     REQUESTS.labels(kind, f"{status // 100}xx").inc()
     SECONDS.labels(kind).observe(time.perf_counter() - start)
     return kind

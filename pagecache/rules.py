@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.urls import Resolver404, resolve
 
+from editorial import languages
 from privateversion import codes
 
 #: No escapes and no empty segments: each path has one spelling.
@@ -63,7 +64,8 @@ def is_reading_page(target: str) -> bool:
     path, _, query = target.partition("?")
     try:
         own = codes.plain(path) if is_private(path) else path
-        known = getattr(resolve(own).func, "reading_query", None) if own else None
+        with languages.speaking(languages.of_path(own or "")):
+            known = getattr(resolve(own).func, "reading_query", None) if own else None
     except (Resolver404, DatabaseError):  # Django renders an error page for both
         return False
     return known is not None and (not query or query.partition("=")[0] in known)

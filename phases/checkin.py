@@ -11,7 +11,8 @@ from typing import Any
 from django import forms
 
 from phases.compare import answer_in_words
-from phases.models import Symptom, by_area
+from phases.grouping import by_area
+from phases.models import Symptom
 from phases.now import may_have_just_used
 from phases.now_form import SINCE, Substance
 

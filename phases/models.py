@@ -1,25 +1,24 @@
 """The three stages of withdrawal, their symptoms, and the treatment options that fit them."""
 
 import datetime
-from collections.abc import Iterable
-from itertools import groupby
-from operator import attrgetter
 from typing import Any, ClassVar, Self
 
 import reversion
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Prefetch
 from markdownx.models import MarkdownxField
 
-from editorial import checks
+from editorial import checks, languages
 from editorial.addresses import address_of
 from editorial.publishing import WRITING_HELP, PublishedQuerySet, ReviewedPage
+from editorial.translated import Translated, TranslatedQuerySet
 from phases.choices import Area, Cravings, Evidence, Level, Medicine, OverdoseRisk, Place, Soon, Withdrawal, level_of
 from phases.hours import Course
 
 
 @reversion.register()
-class TreatmentOption(ReviewedPage):
+class TreatmentOption(ReviewedPage, Translated):
     """One way to get help: a medicine, a place, a therapy, other people, what comes after, or staying safe."""
 
     class Kind(models.TextChoices):
@@ -36,6 +35,7 @@ class TreatmentOption(ReviewedPage):
     markdown_fields = ("what_it_does", "how_to_get_it", "may_suit", "watch_out", "compare_note", "body")
     folded_fields = ("compare_note",)  # on the page that compares
     plain_fields = ("name", "summary", "evidence_note")
+    translated_fields = (*plain_fields, "also_called", *markdown_fields)
     most_words = 350  # of 700
 
     name = models.CharField(max_length=80, unique=True)
@@ -89,13 +89,17 @@ class TreatmentOption(ReviewedPage):
 
 
 class PhaseQuerySet(PublishedQuerySet):
+    def with_rows(self) -> Self:
+        """Two more queries, for all symptoms and for the treatment options that readers may see."""
+        return self.with_symptoms().prefetch_related(Prefetch("treatments", TreatmentOption.objects.published()))
+
     def with_symptoms(self) -> Self:
         """One more query, for all symptoms in their order."""
-        return self.prefetch_related("symptoms")
+        return self.prefetch_related(Prefetch("symptoms", Symptom.objects.in_language()))
 
 
 @reversion.register(follow=["symptoms"])
-class Phase(ReviewedPage, Course):
+class Phase(ReviewedPage, Translated, Course):
     """A stage of withdrawal from heroin, with its course in hours since last use."""
 
     linked_as = ("stage", "name", "status", "published_at")
@@ -104,6 +108,7 @@ class Phase(ReviewedPage, Course):
     markdown_fields = ("timing_note", "overview", "what_helps", "get_help", "what_comes_next")
     folded_fields = ("timing_note", "overview")
     plain_fields = ("name", "summary", "evidence_note")
+    translated_fields = (*plain_fields, *markdown_fields)
     own_boxes = ("emergency", "urgent")
     most_words = 380  # of 900
     kept_with = ("symptoms",)
@@ -151,19 +156,26 @@ class Phase(ReviewedPage, Course):
         return texts
 
 
-class SymptomQuerySet(models.QuerySet["Symptom"]):
+class SymptomQuerySet(TranslatedQuerySet):
     def published(self) -> Self:
         """Return symptoms that readers may see now: a symptom is as visible as its stage."""
-        return self.filter(phase__in=Phase.objects.published()).select_related("phase")
+        return self.filter(phase__in=Phase.objects.published().values("pk")).in_language().with_phase()
+
+    def with_phase(self) -> Self:
+        """Read their stages too, in the language of the page being made: in English with no further query."""
+        if languages.active() == languages.ENGLISH:
+            return self.select_related("phase")
+        return self.prefetch_related(Prefetch("phase", Phase.objects.in_language()))
 
 
 @reversion.register()
-class Symptom(Course):
+class Symptom(Translated, Course):
     """What a person may feel in one stage, with its own course in hours since last use."""
 
     markdown_fields = ("description", "what_helps", "get_help")
     folded_fields = ()
     plain_fields = ("name",)
+    translated_fields = (*plain_fields, "also_called", *markdown_fields)
     own_boxes = ("emergency",)
     most_words = 85  # of 400
     override_reason = ""
@@ -201,7 +213,7 @@ class Symptom(Course):
     what_helps = models.TextField(help_text="Markdown.")
     get_help = models.TextField("when to get medical help", blank=True, help_text="Markdown.")
 
-    objects = SymptomQuerySet.as_manager()
+    objects: ClassVar = SymptomQuerySet.as_manager()
 
     class Meta(Course.Meta):
         ordering = ["phase__position", "position", "name"]
@@ -234,17 +246,3 @@ class Symptom(Course):
         super().clean()
         if problems := checks.refuse(self, in_drafts=self.page.status != ReviewedPage.Status.PUBLISHED):
             raise ValidationError(problems)
-
-
-def by_area(symptoms: Iterable[Symptom]) -> list[tuple[Area, list[Symptom]]]:
-    """Group symptoms by where they are felt, in the order of the check-in."""
-    areas = Area.values
-    ordered = sorted(symptoms, key=lambda symptom: areas.index(symptom.area))
-    return [(Area(area), list(rows)) for area, rows in groupby(ordered, lambda symptom: symptom.area)]
-
-
-def by_hours(symptoms: Iterable[Symptom]) -> list[list[Symptom]]:
-    """Group symptoms that begin and end at the same hours, the first to begin first."""
-    hours = attrgetter("onset_from", "onset_to", "end_from", "end_to", "peak")
-    ordered = sorted(symptoms, key=lambda symptom: [hour for hour in hours(symptom) if isinstance(hour, int)])
-    return [list(rows) for _, rows in groupby(ordered, hours)]

@@ -1,12 +1,13 @@
 from django.urls import path
+from django.utils.translation import gettext_lazy as _
 
 from phases import private_views, views
 
 stages = (
     [
         path("", views.phase_list, name="list"),
-        path("now/", private_views.now, name="now"),
-        path("now/check-in/", private_views.check_in, name="check-in"),
+        path(_("now/"), private_views.now, name="now"),
+        path(_("now/check-in/"), private_views.check_in, name="check-in"),
         path("<slug:slug>/", views.phase, name="detail"),
     ],
     "phases",
@@ -21,7 +22,7 @@ symptoms = (
 treatments = (
     [
         path("", views.treatment_list, name="list"),
-        path("compare/", views.compare, name="compare"),
+        path(_("compare/"), views.compare, name="compare"),
         path("<slug:slug>/", views.treatment, name="detail"),
     ],
     "treatments",

@@ -11,7 +11,8 @@ from editorial.reading import reading_page
 from phases import timeline
 from phases.compare import CompareForm
 from phases.compare import compare as compare_options
-from phases.models import Phase, Symptom, TreatmentOption, by_area, by_hours
+from phases.grouping import by_area, by_hours
+from phases.models import Phase, Symptom, TreatmentOption
 from phases.outlook import on_the_hill
 
 #: Ids in the templates of these pages, which no heading of a text may take.
@@ -32,7 +33,7 @@ def phase_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def phase(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one stage: its hours, its symptoms, what helps, when to get help, and what comes next."""
-    stage = get_object_or_404(Phase.objects.published().with_symptoms().prefetch_related("treatments"), slug=slug)
+    stage = get_object_or_404(Phase.objects.published().at(slug).with_rows())
     return render(request, "phases/detail.html", {"phase": stage} | phase_context(stage))
 
 
@@ -63,7 +64,7 @@ def symptom_list(request: HttpRequest) -> HttpResponse:
 def symptom(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one symptom: what it is, how long it lasts, what helps, when to worry."""
     symptoms = Symptom.objects.published()
-    shown = get_object_or_404(symptoms, slug=slug)
+    shown = get_object_or_404(symptoms.at(slug))
     context = {
         "symptom": shown,
         "page_text": PageText(heading_ids=set(SYMPTOM_IDS)),
@@ -99,7 +100,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 @require_safe
 def treatment(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one treatment option."""
-    option = get_object_or_404(TreatmentOption.objects.published(), slug=slug)
+    option = get_object_or_404(TreatmentOption.objects.published().at(slug))
     return render(request, "phases/treatment_detail.html", {"treatment": option} | treatment_context(option))
 
 

@@ -48,14 +48,16 @@ class Lanes:
 
     def __init__(self) -> None:
         self._pipelined = Lane(1, "pipelined", MAX_QUEUED)
-        self._by_folder = {b"admin": Lane(8, "staff"), b"search": Lane(1, "search", MAX_QUEUED)}
+        staff, search = Lane(8, "staff"), Lane(1, "search", MAX_QUEUED)
+        self._by_folder = {b"admin": staff, b"search": search, b"es/buscar": search}
 
     def pick(self, head: bytes, conn: TConn, *, is_pipelined: bool) -> Lane | None:
         """Return the lane for a request, None for the threads of pages. `is_pipelined`: another request follows it."""
         if is_pipelined or (head[:4] == b"GET " and unsent(conn) > UNSENT_BYTES):
             return self._pipelined
         path = _PATH.match(head)
-        return self._by_folder.get(unquote_to_bytes(path[1]).lstrip(b"/").partition(b"/")[0]) if path else None
+        folders = unquote_to_bytes(path[1]).lstrip(b"/").split(b"/") if path else [b""]
+        return self._by_folder.get(b"/".join(folders[:2]) if folders[0] == b"es" else folders[0])
 
 
 def unsent(conn: TConn) -> int:

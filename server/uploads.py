@@ -30,7 +30,7 @@ WAIT_SECONDS = 300  # for a thread; then the request is answered without its fil
 MANY = 32  # waiting uploads of one address; when the worker runs out of connections, one is answered without its file
 SCAN_BYTES = 4 * 1024  # between two searches for the start of a file
 FILE_BYTES = 128  # leading bytes that distinguish a file from an empty field
-_CONTACT_FORM = re.compile(rb"POST /contact/ ")
+_CONTACT_FORM = re.compile(rb"POST /(?:contact|es/contacto)/ ")
 _FORWARDED = re.compile(rb"\r\nx-forwarded-for[ \t]*:([^\r\n]*)", re.IGNORECASE)
 _NAMED_FILE = re.compile(rb"\r\ncontent-disposition:[^\r\n]*;[ \t]*filename\*?=(?:\"[^\"\r\n]|[^\s\";])", re.IGNORECASE)
 

@@ -175,7 +175,7 @@ def admin(client):
     return client
 
 
-TABLES = ["reversion", "editorial", "phases", "articles", "search"]
+TABLES = ["reversion", "editorial", "phases", "articles", "translations", "search"]
 
 
 INDEX = "search_vector" if state.SERVERS else "search_fts"

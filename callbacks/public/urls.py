@@ -1,13 +1,17 @@
 from django.urls import path
+from django.utils.translation import gettext_lazy as _
 
 from callbacks.public import views
 from callbacks.public.correcting import correct
 
 app_name = "callbacks"
-_BEHIND_THE_LINK = {"sent": views.sent, "correct": correct, "withdraw": views.withdraw}
 urlpatterns = [
     path("", views.contact, name="contact"),
-    *(path(f"{name}/", view, name=name) for name, view in _BEHIND_THE_LINK.items()),
+    path(_("sent/"), views.sent, name="sent"),
+    path(_("correct/"), correct, name="correct"),
+    path(_("withdraw/"), views.withdraw, name="withdraw"),
     # Without the slash too: a redirect would repeat the secret, and a browser may keep it.
-    *(path(name, view) for name, view in _BEHIND_THE_LINK.items()),
+    path(_("sent"), views.sent),
+    path(_("correct"), correct),
+    path(_("withdraw"), views.withdraw),
 ]

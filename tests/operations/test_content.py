@@ -14,6 +14,7 @@ from editorial.changes import ChangeRecord
 from editorial.models import Clinic, GlossaryTerm, HelpLine, OpeningTime, Source, SpecialDay
 from operations.content import ROOMS
 from phases.models import Phase, Symptom, TreatmentOption
+from translations.models import Translation
 from tests.factories import make_article
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +147,7 @@ LEFT_OUT = {
     TreatmentOption: {"medical_reviewer"},
     Phase: {"medical_reviewer"},
     Symptom: set(),
+    Translation: {"medical_reviewer", "hours", "answered_by", "cost"},
 }
 
 

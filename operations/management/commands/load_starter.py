@@ -4,9 +4,7 @@ from collections import Counter
 
 from django.core.management.base import BaseCommand, CommandParser
 
-import articles.starter
-import editorial.starter
-import phases.starter
+from operations import content
 
 
 class Command(BaseCommand):
@@ -17,7 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, note: str, **options: object) -> None:
         outcomes: Counter = Counter()
-        for room in (editorial.starter, phases.starter, articles.starter):
+        for room in content.ROOMS.values():
             outcomes += room.load(note)
         words = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
         self.stdout.write(f"Starter guide: {words}.")

@@ -1,0 +1,127 @@
+"""The words of pages in other languages. What is a fact (hours, numbers, sources) stays in the page's own row."""
+
+import copy
+from typing import Any
+
+import reversion
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db import models
+from markdownx.models import MarkdownxField
+
+from editorial import checks, languages
+from editorial.publishing import ReviewedPage
+from editorial.translated import digest_of_words, words_of
+
+
+@reversion.register()
+class Translation(ReviewedPage):
+    """One page's words in one language, with a state, an address and dates of its own.
+
+    `source_seen` has the English words that the translator confirmed, by field of the page: where the page's words of
+    today differ, the translation is stale. A kind of page uses the columns that `columns_in_translation` names.
+    """
+
+    is_medical = True
+    reserved_slugs = ("ahora", "comparar", "feed", "temas")
+    markdown_fields = (
+        *("description", "what_it_does", "how_to_get_it", "may_suit", "watch_out", "compare_note", "timing_note"),
+        *("overview", "what_helps", "get_help", "what_comes_next", "meaning", "body"),
+    )
+    plain_fields = ("title", "summary", "evidence_note", "hours", "answered_by", "cost")
+    most_words = 430
+
+    page_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, related_name="+", editable=False)
+    page_id = models.PositiveBigIntegerField(editable=False)
+    of = GenericForeignKey("page_type", "page_id")
+    language = models.CharField(max_length=10, editable=False)
+    slug = models.SlugField(max_length=80)
+    source_seen = models.JSONField(default=dict, editable=False)
+    source_digest = models.CharField(max_length=64, blank=True)
+
+    title = models.CharField(max_length=120)
+    also_called = models.TextField("search words", blank=True, help_text="What people type, split by commas.")
+    summary = models.CharField(max_length=200, blank=True)
+    evidence_note = models.CharField("how sure we are, in a sentence", max_length=300, blank=True)
+    what_it_does = models.TextField(blank=True)
+    how_to_get_it = models.TextField(blank=True)
+    may_suit = models.TextField(blank=True)
+    watch_out = models.TextField(blank=True)
+    compare_note = models.TextField("what these rest on", blank=True)
+    description = MarkdownxField(blank=True)
+    timing_note = MarkdownxField(blank=True)
+    overview = MarkdownxField(blank=True)
+    what_helps = MarkdownxField(blank=True)
+    get_help = MarkdownxField("when to get medical help", blank=True)
+    what_comes_next = MarkdownxField(blank=True)
+    meaning = models.TextField(blank=True)
+    body = MarkdownxField(blank=True)
+    text_body = models.CharField("word to text", max_length=20, blank=True)
+    hours = models.CharField(max_length=120, blank=True)
+    answered_by = models.CharField("who answers", max_length=120, blank=True)
+    cost = models.CharField("what a call costs", max_length=120, blank=True)
+
+    class Meta(ReviewedPage.Meta):
+        ordering = ["language", "page_type", "title"]
+        constraints = [
+            *ReviewedPage.Meta.constraints,
+            models.UniqueConstraint(fields=["page_type", "page_id", "language"], name="translation_once_in_a_language"),
+            models.UniqueConstraint(fields=["page_type", "language", "slug"], name="translation_address_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def model(self) -> Any:
+        """Return the kind of page that it has the words of."""
+        return ContentType.objects.get_for_id(self.page_type_id).model_class()
+
+    def get_absolute_url(self) -> str:
+        """Return the page's address in this language; empty for a word or a help line, which have no page."""
+        if not hasattr(self.model, "get_absolute_url"):
+            return ""
+        with languages.speaking(self.language):
+            return self.model(slug=self.slug).get_absolute_url()
+
+    def refusals(self, in_drafts: bool) -> dict[str, list[ValidationError]]:
+        """Return what keeps these words from being published, by their column: the rules of the page's own kind."""
+        page, columns = self.shown(), self.model.columns_in_translation()
+        if hasattr(page, "own_boxes"):
+            found = checks.refuse(page, in_drafts)
+        else:
+            try:
+                found = {}
+                page.clean()
+            except ValidationError as error:
+                found = error.error_dict
+        return {columns.get(field, field): problems for field, problems in found.items()}
+
+    def shown(self) -> Any:
+        """Return the page in these words, for checks and previews. It cannot be saved."""
+        page: Any = copy.copy(self.of)
+        page.in_english = words_of(page)
+        for field, column in page.columns_in_translation().items():
+            setattr(page, field, getattr(self, column))
+        if hasattr(page, "slug"):
+            page.slug = self.slug
+        if isinstance(page, ReviewedPage):
+            page.reviewed_on, page.review_due_on, page.status = self.reviewed_on, self.review_due_on, self.status
+        return page
+
+    @property
+    def is_stale(self) -> bool:
+        """Return whether the English words changed since the translator last confirmed these."""
+        return digest_of_words(words_of(self.of)) != self.source_digest
+
+    def confirm(self) -> None:
+        """Take the English words of today as those that this translates; the caller saves."""
+        self.source_digest = digest_of_words(words_of(self.of))
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the English words that were confirmed, to show later what has changed in them."""
+        if digest_of_words(self.source_seen) != self.source_digest:
+            today = words_of(self.of)
+            self.source_seen = today if digest_of_words(today) == self.source_digest else {}
+        super().save(*args, **kwargs)

@@ -1,0 +1,100 @@
+"""The words of the starter guide in other languages, and the files that they are kept in.
+
+`seen` in a file is the digest of the English words that it translates: when those change, the translation is stale.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.db.models import QuerySet
+
+from articles.models import Article, Topic
+from editorial import languages
+from editorial.changes import type_of
+from editorial.content_files import (
+    Entry,
+    Find,
+    Sentence,
+    Values,
+    as_page,
+    as_yaml,
+    at_start_of,
+    joined,
+    lines,
+    listed,
+    publishing,
+    read_page,
+    read_yaml,
+)
+from editorial.models import GlossaryTerm, HelpLine
+from editorial.starter import load_all, rows
+from phases.models import Phase, Symptom, TreatmentOption
+from translations.models import Translation
+
+STARTER = Path(__file__).parent / "starter"
+#: Kinds with a file for each page, by folder; and those with one file for all.
+PAGES: dict[str, Any] = {"articles": Article, "treatments": TreatmentOption, "stages": Phase, "symptoms": Symptom}
+#: Fields of many lines.
+MARKDOWN = ("timing_note", "overview", "what_helps", "get_help", "what_comes_next", "description", "body")
+LISTS: dict[str, Any] = {"topics": Topic, "glossary": GlossaryTerm, "help-lines": HelpLine}
+
+
+def load(note: str = "") -> Counter:
+    """Load what staff have not changed or removed. Returns how many rows had which outcome."""
+    return load_all(entries(STARTER, rows), note)
+
+
+def entries(folder: Path, find: Find) -> Iterator[Entry]:
+    """Read the words of each language for the pages that are there."""
+    for language in languages.OTHERS:
+        for name, model in PAGES.items():
+            for path in sorted((folder / language / name).glob("*.*")):
+                words = read_page(path) if path.suffix == ".md" else read_yaml(path)
+                yield from _entries(language, model, path.stem, words, find)
+        for name, model in LISTS.items():
+            if (path := folder / language / f"{name}.yaml").exists():
+                for words in read_yaml(path):
+                    yield from _entries(language, model, words.pop("of"), words, find)
+
+
+def _entries(language: str, model: Any, slug: str, words: Values, find: Find) -> Iterator[Entry]:
+    values: Values = {"slug": slug, "status": Translation.Status.PUBLISHED, "also_called": ""} | words
+    for field, column in model.columns_in_translation().items():
+        if field in values:
+            values[column] = values.pop(field)
+    values["also_called"] = joined(values["also_called"])
+    values["source_digest"] = values.pop("seen")
+    values.setdefault("published_at", at_start_of(values["reviewed_on"]))
+    for row in find(model, "slug", [slug]):
+        yield Entry(Translation, {"language": language, "page_type": type_of(row), "page_id": row.pk}, values)
+
+
+def files() -> Iterator[tuple[str, str]]:
+    """Yield the name and text of each file that `entries` reads."""
+    for language in languages.OTHERS:
+        of_language = Translation.objects.filter(language=language)
+        for name, model in PAGES.items():
+            for slug, words in _written(of_language, model):
+                body = words.pop("body", None)
+                path = f"{language}/{name}/{slug}"
+                yield (f"{path}.yaml", as_yaml(words)) if body is None else (f"{path}.md", as_page(words, body))
+        for name, model in LISTS.items():
+            if rows := [{"of": slug} | words for slug, words in _written(of_language, model)]:
+                yield f"{language}/{name}.yaml", as_yaml(rows)
+
+
+def _written(translations: QuerySet[Translation], model: Any) -> Iterator[tuple[str, Values]]:
+    slugs = dict(model.objects.values_list("pk", "slug"))
+    of_model = translations.filter(page_type=type_of(model), page_id__in=slugs)
+    for row in sorted(of_model, key=lambda row: slugs[row.page_id]):
+        words: Values = {}
+        for field, column in model.columns_in_translation().items():
+            text = getattr(row, column)
+            words[field] = lines(text) if field in MARKDOWN and model in PAGES.values() else Sentence(text)
+        if "also_called" in words:
+            words["also_called"] = listed(row.also_called)
+        usual = at_start_of(row.reviewed_on) if row.reviewed_on else None
+        slug = {} if row.slug == slugs[row.page_id] else {"slug": row.slug}
+        yield slugs[row.page_id], slug | words | {"seen": row.source_digest} | publishing(row, usual)
