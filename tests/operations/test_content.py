@@ -14,8 +14,8 @@ from editorial.changes import ChangeRecord
 from editorial.models import Clinic, GlossaryTerm, HelpLine, OpeningTime, Source, SpecialDay
 from operations.content import ROOMS
 from phases.models import Phase, Symptom, TreatmentOption
-from translations.models import Translation
 from tests.factories import make_article
+from translations.models import Translation
 
 pytestmark = pytest.mark.django_db
 
