@@ -10,6 +10,7 @@ from django.template import defaultfilters
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import pgettext
 from markupsafe import Markup
 
 from editorial import changes, languages
@@ -84,6 +85,10 @@ def nav_link(context: jinja2.runtime.Context, url: str, label: str, but: str | N
     return format_html('<a href="{}" aria-current="{}">{}</a>', url, "page" if path == url else "true", label)
 
 
-def date(value: datetime.date | datetime.datetime, form: str) -> str:
-    """Format a date or time in the site's time zone, in Django's notation: {{ page.reviewed_on|date("F j, Y") }}."""
-    return defaultfilters.date(timezone.localtime(value) if isinstance(value, datetime.datetime) else value, form)
+def date(value: datetime.date | datetime.datetime, form: str = "") -> str:
+    """Format a date or time in the site's time zone, as the page's language does or in Django's notation.
+
+    {{ page.reviewed_on|date }} is "November 29, 2026".
+    """
+    local = timezone.localtime(value) if isinstance(value, datetime.datetime) else value
+    return defaultfilters.date(local, form or pgettext("form of a date", "F j, Y"))

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.template import defaultfilters
 from django.template.backends.jinja2 import Jinja2, Template
 from django.templatetags.static import static
-from django.utils.translation import gettext, ngettext, npgettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
 
 from callbacks.public import wording
 from editorial import sign_off, structured, tags
@@ -83,6 +83,7 @@ def environment(**options: Any) -> jinja2.Environment:
         "nav_link": tags.nav_link,
         "cached": tags.cached,
         "doors": doors,
+        "language": get_language,
         "recent_corrections": tags.recent_corrections,
         "reviewers": sign_off.reviewers,
         "state_title": wording.state_title,
