@@ -55,7 +55,7 @@ fix: $(VENV)/development ## Let ruff mend what it can
 	@$(VENV)/bin/ruff format .
 
 words: $(VENV)/development ## Bring the catalogs of other languages (locale/) up to date with templates and code
-	@$(VENV)/bin/pybabel -q extract -F locale/babel.cfg -k "gettext_lazy ngettext_lazy:1,2 pgettext_lazy:1c,2" --add-location=file \
+	@$(VENV)/bin/pybabel -q extract -F locale/babel.cfg -k "gettext_lazy gettext_noop ngettext_lazy:1,2 pgettext_lazy:1c,2" --add-location=file \
 	  --no-wrap -o /dev/stdout . | $(VENV)/bin/pybabel -q update -i /dev/stdin -d locale -D django -N --ignore-obsolete \
 	  --ignore-pot-creation-date --no-wrap
 

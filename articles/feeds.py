@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from articles.models import Article, Topic
 from editorial.feed_type import Atom
@@ -19,16 +20,16 @@ class Articles(Feed):
     """Summaries and links only: the text stays with its sources, dates and warnings."""
 
     feed_type = Atom
-    author_name = settings.SITE_NAME
+    author_name = gettext_lazy(settings.SITE_NAME)
 
     def get_object(self, request: HttpRequest, slug: str = "") -> Topic | None:
         return get_object_or_404(Topic.objects.with_articles(), slug=slug) if slug else None
 
     def title(self, topic: Topic | None) -> str:
-        return f"{settings.SITE_NAME}: {topic.name if topic else 'articles'}"
+        return f"{gettext(settings.SITE_NAME)}: {topic.name if topic else gettext('articles')}"
 
     def subtitle(self, topic: Topic | None) -> str:
-        everything = "Plain, sourced reading on heroin withdrawal, treatment and what comes after."
+        everything = gettext("Plain, sourced reading on heroin withdrawal, treatment and what comes after.")
         return topic.description if topic else everything
 
     def link(self, topic: Topic | None) -> str:

@@ -16,6 +16,8 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement  # noqa: S405 - builds elements, parses nothing
 
 from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from markdown.inlinepatterns import InlineProcessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
@@ -26,16 +28,16 @@ DRAWINGS = tuple(sorted(path.stem for path in PICTURES.glob("*.svg")))
 
 
 class Box(NamedTuple):
-    label: str
+    label: Promise
     classes: str
-    usual_words: str = ""
+    usual_words: str | Promise = ""
 
 
 BOXES = {
-    "emergency": Box("Emergency", "card card--emergency", "call 911"),
-    "urgent": Box("Urgent", "card card--urgent", "get help today"),
-    "do not": Box("Do not", "card"),
-    "do": Box("Do", "card card--good"),
+    "emergency": Box(_("Emergency"), "card card--emergency", _("call 911")),
+    "urgent": Box(_("Urgent"), "card card--urgent", _("get help today")),
+    "do not": Box(_("Do not"), "card"),
+    "do": Box(_("Do"), "card card--good"),
 }
 FENCE = re.compile(r":::[ \t]*(.*)", re.S)
 _OPENING = re.compile(rf"({'|'.join(BOXES)})(?![\w'’])[ \t:]*(.*)", re.I | re.S)
@@ -104,7 +106,7 @@ def _opened(root: Element, fence: Element, words: str, level: str) -> Element | 
     box = Element("section", {"class": kind.classes})
     heading = SubElement(box, level)
     label = SubElement(heading, "span", {"class": "level"})
-    label.text = AtomicString(kind.label)
+    label.text = AtomicString(str(kind.label))
     if title or len(fence) or kind.usual_words:
         label.text = AtomicString(f"{kind.label}:")
         label.tail = f" {title if title or len(fence) else kind.usual_words}"

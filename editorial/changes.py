@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from reversion.models import Revision
 
 
@@ -45,13 +46,13 @@ class ChangeRecord(models.Model):
 
     class Kind(models.TextChoices):
         DRAFT = "draft", "Draft"
-        NEW = "new", "Published"
-        WORDING = "wording", "Wording: the meaning is the same"
-        UPDATE = "update", "Update: something was added or is new"
-        CORRECTION = "correction", "Correction: something was wrong"
-        SAFETY_CORRECTION = "safety-correction", "Safety correction: something was wrong and could hurt someone"
-        CHECKED = "checked", "Checked: nothing changed"
-        ARCHIVED = "archived", "Taken down"
+        NEW = "new", _("Published")
+        WORDING = "wording", _("Wording: the meaning is the same")
+        UPDATE = "update", _("Update: something was added or is new")
+        CORRECTION = "correction", _("Correction: something was wrong")
+        SAFETY_CORRECTION = "safety-correction", _("Safety correction: something was wrong and could hurt someone")
+        CHECKED = "checked", _("Checked: nothing changed")
+        ARCHIVED = "archived", _("Taken down")
 
     #: Kinds that leave a sign-off in place.
     KEEP_SIGN_OFF = frozenset({Kind.WORDING, Kind.CHECKED})

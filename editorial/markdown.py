@@ -12,6 +12,7 @@ from itertools import chain, count
 import nh3
 from django.utils.html import format_html, linebreaks, strip_tags
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext
 from markdown import Markdown
 from markdown.extensions.toc import TocExtension, slugify_unicode
 
@@ -114,7 +115,7 @@ class PageText:
 
     def render(self, text: str) -> Rendered:
         """Turn Markdown into HTML that is safe to show, even if the author is not trusted."""
-        converted = convert(text, self.glossary.forms, tuple(self.explained))
+        converted = convert(text, self.glossary.forms, tuple(self.explained), get_language())
         self.explained += converted.explained
         html = filled(converted.html, self.content, marks_doubts=self.known_keys is not None)
         html = _CITATION.sub(lambda mark: self.cite(*re.findall(KEY, mark[0])), html)
@@ -138,7 +139,8 @@ class PageText:
         if self.known_keys is not None and key not in self.known_keys:
             return f"<strong>[unknown source: {key}]</strong>"
         number = self.numbers.setdefault(key, len(self.numbers) + 1)
-        return f'<a href="#source-{number}" aria-label="Source {number}">[{number}]</a>'
+        label = gettext("Source {number}").format(number=number)
+        return f'<a href="#source-{number}" aria-label="{label}">[{number}]</a>'
 
 
 #: Ids of every page's own parts, sources and words, which no heading of a text may take. A view adds those of its page.
@@ -151,8 +153,11 @@ _FOLDED = re.compile(r'<(?:summary|section class="[^"]*")>\s*<h2 id="([^"]*)"')
 
 
 @lru_cache(maxsize=CACHED_TEXTS)
-def convert(text: str, forms: Forms = (), explained: tuple[str, ...] = ()) -> Converted:
-    """Convert a text for any page that explains the words in `forms` and has explained some already."""
+def convert(text: str, forms: Forms = (), explained: tuple[str, ...] = (), language: str | None = None) -> Converted:
+    """Convert a text for any page that explains the words in `forms` and has explained some already.
+
+    Boxes are labeled in the active language; a caller whose result readers see passes it, for the cache.
+    """
     rules, heading_ids = HouseRules(forms, explained), set[str]()
 
     def heading_id(name: str, separator: str) -> str:
@@ -213,6 +218,6 @@ def cited_keys(*texts: str) -> set[str]:
 
 def plain_text(text: str) -> str:
     """Return the words alone, for search and reading grades: no markup, no citations."""
-    html = _CITATION.sub("", filled(convert(text).html))
+    html = _CITATION.sub("", filled(convert(text, language=get_language()).html))
     html = re.sub(r"</(p|li|h\d|td|th|dt|dd)>", r"</\1> ", html)
     return re.sub(r"\s+", " ", unescape(strip_tags(html))).strip()

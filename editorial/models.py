@@ -1,12 +1,17 @@
 """What every page uses: sources, glossary, the clinic's details, help lines; and the starter loader's records."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import reversion
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
-from django.db import models
+from django.db import DatabaseError, models
 from django.db.models import Q
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
 
 from editorial import opening, phones
 from editorial.changes import ChangeRecord, ReviewAnswer
@@ -136,18 +141,29 @@ class Clinic(Translated):
 
         Empty where nothing is known.
         """
-        return "; ".join(filter(None, [self.hours or self.listed_hours, *opening.days_ahead(self.listed_days)]))
+        listed, days = self.listed_hours, self.listed_days
+        if (get_language() or "")[:2] not in {"", settings.LANGUAGE_CODE[:2]}:  # they are kept in English
+            with suppress(DatabaseError):  # then the English ones
+                listed, days = _in_words(*self._times)
+        return "; ".join(filter(None, [self.hours or listed, *opening.days_ahead(days)]))
+
+    @cached_property
+    def _times(self) -> tuple[list[OpeningTime], list[SpecialDay]]:
+        return list(self.opening_times.all()), list(self.special_days.all())
 
     def list_hours(self) -> None:
         """Copy opening times and special days into this row, so that pages need not query them; the caller saves."""
-        times = [(time.weekday, time.opens, time.closes) for time in self.opening_times.all()]
-        self.listed_hours = opening.week_in_words(times)
-        self.listed_days = opening.as_lines(self.special_days.all())
+        self.listed_hours, self.listed_days = _in_words(self.opening_times.all(), self.special_days.all())
 
     @property
     def tel(self) -> str:
         """Return the number for a tel: link."""
         return dialable(self.phone)
+
+
+def _in_words(times: Iterable[OpeningTime], days: Iterable[SpecialDay]) -> tuple[str, str]:
+    week = opening.week_in_words((time.weekday, time.opens, time.closes) for time in times)
+    return week, opening.as_lines(days)
 
 
 @reversion.register()

@@ -10,6 +10,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.dateformat import time_format
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
 DAYS_SHOWN = 28  # how far ahead readers are told of special days
 
@@ -22,13 +24,13 @@ class OpeningTime(models.Model):
     """A stretch of a weekday, in the site's time zone, in which the clinic calls people back."""
 
     class Weekday(models.IntegerChoices):
-        MONDAY = 0, "Monday"
-        TUESDAY = 1, "Tuesday"
-        WEDNESDAY = 2, "Wednesday"
-        THURSDAY = 3, "Thursday"
-        FRIDAY = 4, "Friday"
-        SATURDAY = 5, "Saturday"
-        SUNDAY = 6, "Sunday"
+        MONDAY = 0, _("Monday")
+        TUESDAY = 1, _("Tuesday")
+        WEDNESDAY = 2, _("Wednesday")
+        THURSDAY = 3, _("Thursday")
+        FRIDAY = 4, _("Friday")
+        SATURDAY = 5, _("Saturday")
+        SUNDAY = 6, _("Sunday")
 
     clinic = models.ForeignKey("editorial.Clinic", on_delete=models.CASCADE, related_name="opening_times")
     weekday = models.PositiveSmallIntegerField(choices=Weekday)
@@ -79,10 +81,10 @@ class SpecialDay(models.Model):
         ]
 
     def __str__(self) -> str:
-        day = format_date(self.day, "l, F j")
-        return (
-            f"Open {day}, {_from_until(self.opens, self.closes)}" if self.opens and self.closes else f"Closed on {day}"
-        )
+        day = format_date(self.day, pgettext("form of a date", "l, F j"))
+        if self.opens and self.closes:
+            return gettext("Open {day}, {times}").format(day=day, times=_from_until(self.opens, self.closes))
+        return gettext("Closed on {day}").format(day=day)
 
 
 def week_in_words(times: Iterable[DayTimes]) -> str:
@@ -94,7 +96,8 @@ def week_in_words(times: Iterable[DayTimes]) -> str:
             runs[-1][0].append(day)
         else:
             runs.append(([day], hours))
-    return "; ".join(f"{_days(days)} {' and '.join(_from_until(*each) for each in hours)}" for days, hours in runs)
+    also = f" {gettext('and')} "
+    return "; ".join(f"{_days(days)} {also.join(_from_until(*each) for each in hours)}" for days, hours in runs)
 
 
 def as_lines(days: Iterable[SpecialDay]) -> str:
@@ -114,10 +117,19 @@ def days_ahead(written: str) -> Iterator[str]:
 def _days(run: list[int]) -> str:
     first, last = (OpeningTime.Weekday(day).label for day in (run[0], run[-1]))
     if len(run) == 1:
-        return first
-    return f"{first} {'to' if len(run) > 2 else 'and'} {last}"
+        return str(first)
+    words = gettext("{first} to {last}") if len(run) > 2 else gettext("{first} and {last}")
+    return words.format(first=first, last=last)
 
 
 def _from_until(opens: datetime.time, closes: datetime.time) -> str:
     """Like "9 am to 5:30 pm"."""
-    return " to ".join(time_format(at, "P").replace("a.m.", "am").replace("p.m.", "pm") for at in (opens, closes))
+    return gettext("{opens} to {closes}").format(opens=_at(opens), closes=_at(closes))
+
+
+def _at(time: datetime.time) -> str:
+    """Like "5:30 pm" or "noon"."""
+    if not time.minute and time.hour in (0, 12):
+        return gettext("noon") if time.hour else gettext("midnight")
+    half = pgettext("half of the day", "pm") if time.hour >= 12 else pgettext("half of the day", "am")
+    return f"{time_format(time, 'f')} {half}"

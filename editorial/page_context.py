@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from editorial import languages, snapshot
 from editorial.elsewhere import elsewhere
@@ -13,7 +15,7 @@ from editorial.markdown import PageText
 from editorial.models import Clinic, HelpLine
 
 #: If the database has never been read (a new machine, a failure at startup), readers still get the clinic's number.
-FALLBACK_CLINIC = Clinic(name="Clinic helpline", phone="866-512-1908")
+FALLBACK_CLINIC = Clinic(name=_("Clinic helpline"), phone="866-512-1908")  # type: ignore[misc]  # told by language
 
 
 class Contacts:
@@ -49,7 +51,7 @@ def site(request: HttpRequest, content: snapshot.ContentSnapshot | None = None) 
     return {
         "snapshot": known,
         "contacts": Contacts(known),  # type: ignore[arg-type]  # a SimpleLazyObject acts as what it wraps
-        "site_name": settings.SITE_NAME,
+        "site_name": gettext(settings.SITE_NAME),
         "site_url": settings.SITE_URL,
         "canonical_url": f"{settings.SITE_URL}{request.path}",
         "page_text": PageText(),

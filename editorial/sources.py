@@ -8,6 +8,8 @@ import reversion
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, URLValidator
 from django.db import models, transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from editorial.links import safe_url
 
@@ -33,22 +35,22 @@ class Source(models.Model):
     """A published document that supports a medical statement. Cited in Markdown by its key: [@cdc-overdose]."""
 
     class Seen(models.TextChoices):
-        FULL = "full", "the document itself"
-        PART = "part", "its abstract or opening"
-        COPY = "copy", "a copy on another site"
+        FULL = "full", _("the document itself")
+        PART = "part", _("its abstract or opening")
+        COPY = "copy", _("a copy on another site")
 
     class Kind(models.TextChoices):
-        GUIDELINE = "guideline", "Guideline"
-        REVIEW = "review", "Review of studies"
-        TRIAL = "trial", "Trial"
-        COHORT = "cohort", "Study that followed people"
-        STUDY = "study", "Study"
-        AGENCY = "agency", "Public agency"
-        PAGE = "page", "Organization or clinic"
-        LABEL = "label", "Label of a medicine"
-        LAW = "law", "Law or rule"
-        NEWS = "news", "News"
-        BOOK = "book", "Book or manual"
+        GUIDELINE = "guideline", _("Guideline")
+        REVIEW = "review", _("Review of studies")
+        TRIAL = "trial", _("Trial")
+        COHORT = "cohort", _("Study that followed people")
+        STUDY = "study", _("Study")
+        AGENCY = "agency", _("Public agency")
+        PAGE = "page", _("Organization or clinic")
+        LABEL = "label", _("Label of a medicine")
+        LAW = "law", _("Law or rule")
+        NEWS = "news", _("News")
+        BOOK = "book", _("Book or manual")
 
     class Status(models.TextChoices):
         CURRENT = "current", "Current"
@@ -145,8 +147,8 @@ class Source(models.Model):
                 f"https://pmc.ncbi.nlm.nih.gov/articles/{self.pmcid}/" if self.pmcid else "",
                 self.pmcid,
             ),
-            ("Address", "" if self.status == self.Status.GONE else safe_url(self.url), _host(self.url)),
-            ("Archived copy", safe_url(self.archive_url), _host(self.archive_url)),
+            (gettext("Address"), "" if self.status == self.Status.GONE else safe_url(self.url), _host(self.url)),
+            (gettext("Archived copy"), safe_url(self.archive_url), _host(self.archive_url)),
         ]
         known = {unquote(address).rstrip("/") for _, address, _ in found[:3]}
         return [
@@ -158,8 +160,12 @@ class Source(models.Model):
         """Return what readers must know before they rely on it. Empty for one that is current."""
         if self.status == self.Status.SUPERSEDED:
             newer = self.superseded_by
-            return f"Replaced by {newer.organization}, {newer.title}" if newer else "Replaced by a newer one"
-        return {self.Status.RETRACTED: "Retracted", self.Status.GONE: "No longer at its address"}.get(self.status, "")  # type: ignore[call-overload]
+            if newer is None:
+                return gettext("Replaced by a newer one")
+            return gettext("Replaced by {title}").format(title=f"{newer.organization}, {newer.title}")
+        if self.status == self.Status.RETRACTED:
+            return gettext("Retracted")
+        return gettext("No longer at its address") if self.status == self.Status.GONE else ""
 
 
 def _host(url: str) -> str:

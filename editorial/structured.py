@@ -7,7 +7,9 @@ import jinja2
 from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, pgettext
 
+from editorial.addresses import address_of
 from editorial.publishing import ReviewedPage
 from editorial.sign_off import MedicalReview, medical_review
 
@@ -27,11 +29,13 @@ def structured_page(
 @jinja2.pass_context
 def structured_symptom(context: jinja2.runtime.Context, symptom: Any, parent_path: str) -> SafeString:
     """Describe a symptom's page, which is reviewed together with its stage."""
-    path, name = symptom.get_absolute_url(), f"{symptom.name} in heroin withdrawal"
-    description = f"{name}: what it is, how long it usually lasts, what helps, and when to get medical help."
+    path = symptom.get_absolute_url()
+    name = gettext("{name} in heroin withdrawal").format(name=symptom.name)
+    more = gettext("what it is, how long it usually lasts, what helps, and when to get medical help.")
+    description = f"{name}: {more}"
     about = _page(symptom.phase, medical_review(symptom.phase, context["snapshot"]), path, name, description)
     about["about"] = {"@type": "MedicalSignOrSymptom", "name": symptom.name}
-    return _script([about, _trail(("Symptoms", parent_path), (symptom.name, path))])
+    return _script([about, _trail((gettext("Symptoms"), parent_path), (symptom.name, path))])
 
 
 def _page(reviewed: ReviewedPage, review: MedicalReview, path: str, name: str, description: str) -> dict:
@@ -43,7 +47,7 @@ def _page(reviewed: ReviewedPage, review: MedicalReview, path: str, name: str, d
         "url": url,
         "name": name,
         "description": description,
-        "inLanguage": "en-US",
+        "inLanguage": pgettext("language tag", "en-US"),
         "dateModified": reviewed.updated_at.date().isoformat(),
         "audience": {"@type": "Patient"},
         "isAccessibleForFree": True,
@@ -68,15 +72,15 @@ def _trail(*steps: tuple[str, str]) -> dict:
         "@type": "BreadcrumbList",
         "itemListElement": [
             {"@type": "ListItem", "position": position, "name": label, "item": f"{settings.SITE_URL}{path}"}
-            for position, (label, path) in enumerate([("Home", "/"), *steps], start=1)
+            for position, (label, path) in enumerate([(gettext("Home"), address_of("home")), *steps], start=1)
         ],
     }
 
 
 def structured_site() -> SafeString:
     """Describe the site, on its front page."""
-    url = f"{settings.SITE_URL}/"
-    return _script([{"@type": "WebSite", "name": settings.SITE_NAME, "url": url, "inLanguage": "en-US"}])
+    url, language = f"{settings.SITE_URL}{address_of('home')}", pgettext("language tag", "en-US")
+    return _script([{"@type": "WebSite", "name": gettext(settings.SITE_NAME), "url": url, "inLanguage": language}])
 
 
 def _script(graph: list[dict]) -> SafeString:

@@ -1,5 +1,6 @@
 """A to Z: symptoms, treatments, explained words and what people fear, for readers who want to look up a word."""
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from articles.models import Article
@@ -18,25 +21,25 @@ from phases.models import Symptom, TreatmentOption
 
 #: Other words: for each the page about it, the fragment, and what is there.
 OTHER_WORDS = {
-    "Heroin": ("phases:list", "", "its three stages of withdrawal"),
-    "Overdose": ("emergency", "#steps", "what to do, in order"),
-    "Pregnancy": ("emergency", "#pregnant", "what to do"),
-    "Suicide": ("emergency", "#lines", "people to call, day or night"),
+    _("Heroin"): ("phases:list", "", _("its three stages of withdrawal")),
+    _("Overdose"): ("emergency", "#steps", _("what to do, in order")),
+    _("Pregnancy"): ("emergency", "#pregnant", _("what to do")),
+    _("Suicide"): ("emergency", "#lines", _("people to call, day or night")),
 }
 #: Words that lead to an article, by its slug.
 ARTICLES_ON = {
-    "alcohol-or-benzos-too": ("Alcohol", "Xanax"),
-    "coming-off-methadone-or-buprenorphine": ("Missed doses", "Running out of medicine"),
-    "craving-right-now": ("Urge to use",),
-    "help-for-veterans": ("Veterans",),
-    "help-tonight-without-insurance": ("Insurance, none", "Medicaid"),
-    "infections-wounds-and-supplies": ("Hepatitis C", "HIV", "Infections", "Needles", "Wounds"),
-    "kratom-and-other-remedies": ("7-OH", "Gabapentin", "Ibogaine", "Kratom", "Tianeptine"),
-    "leaving-jail-or-prison": ("Jail or prison",),
-    "pain-pills-and-tramadol": ("Fake pills", "Pain pills", "Tramadol"),
-    "pregnant-or-breastfeeding": ("Baby", "Breastfeeding"),
-    "teenagers-and-their-parents": ("Teenagers",),
-    "test-strips": ("Test strips",),
+    "alcohol-or-benzos-too": (_("Alcohol"), _("Xanax")),
+    "coming-off-methadone-or-buprenorphine": (_("Missed doses"), _("Running out of medicine")),
+    "craving-right-now": (_("Urge to use"),),
+    "help-for-veterans": (_("Veterans"),),
+    "help-tonight-without-insurance": (_("Insurance, none"), _("Medicaid")),
+    "infections-wounds-and-supplies": (_("Hepatitis C"), _("HIV"), _("Infections"), _("Needles"), _("Wounds")),
+    "kratom-and-other-remedies": (_("7-OH"), _("Gabapentin"), _("Ibogaine"), _("Kratom"), _("Tianeptine")),
+    "leaving-jail-or-prison": (_("Jail or prison"),),
+    "pain-pills-and-tramadol": (_("Fake pills"), _("Pain pills"), _("Tramadol")),
+    "pregnant-or-breastfeeding": (_("Baby"), _("Breastfeeding")),
+    "teenagers-and-their-parents": (_("Teenagers"),),
+    "test-strips": (_("Test strips"),),
 }
 
 
@@ -58,15 +61,15 @@ def a_z(request: HttpRequest) -> HttpResponse:
     """Show all entries by their first letter."""
     page_text = PageText()
     by_letter: dict[str, list[Entry]] = defaultdict(list)
-    for entry in sorted(_entries(page_text), key=lambda entry: (entry.name.lower(), entry.kind)):
-        by_letter[entry.name[0].upper()].append(entry)
+    for entry in sorted(_entries(page_text), key=lambda entry: (_plain(entry.name), entry.kind)):
+        by_letter[_plain(entry.name)[0].upper()].append(entry)
     letters = sorted(by_letter.items())
     return render(request, "search/a_z.html", {"letters": letters, "page_text": page_text})
 
 
 def _entries(page_text: PageText) -> Iterator[Entry]:
     for symptom in Symptom.objects.published():
-        yield Entry(symptom.name, symptom.get_absolute_url(), "symptom")
+        yield Entry(symptom.name, symptom.get_absolute_url(), gettext("symptom"))
     treatments = {row.name: row.get_absolute_url() for row in TreatmentOption.objects.published().defer("body")}
     for term in sorted(GlossaryTerm.objects.all(), key=lambda term: term.word.lower()):
         anchor = f"word-{term.slug}"
@@ -76,12 +79,19 @@ def _entries(page_text: PageText) -> Iterator[Entry]:
             if not form.lower().startswith(term.word.lower()[:5]):  # a plural would be next to its own word
                 yield Entry(_capital(form), see=_capital(term.word), anchor=anchor)
     for name, url in treatments.items():
-        yield Entry(name, url, "treatment")
+        yield Entry(name, url, gettext("treatment"))
     for name, (page, place, kind) in OTHER_WORDS.items():
-        yield Entry(name, f"{reverse(page)}{place}", kind)
+        yield Entry(str(name), f"{reverse(page)}{place}", str(kind))
     for article in Article.objects.published().filter(slug__in=ARTICLES_ON).defer("body"):
         for name in ARTICLES_ON[article.slug]:
-            yield Entry(name, article.get_absolute_url(), "article")
+            yield Entry(str(name), article.get_absolute_url(), gettext("article"))
+
+
+def _plain(name: str) -> str:
+    """Return what it is sorted by: lower case, without accents."""
+    return "".join(
+        letter for letter in unicodedata.normalize("NFKD", name.lower()) if not unicodedata.combining(letter)
+    )
 
 
 def _capital(word: str) -> str:

@@ -8,6 +8,8 @@ from django.db import DatabaseError
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -21,10 +23,10 @@ from vault.keyring import VaultError
 
 MAX_LENGTH = 2000  # characters
 LONGEST_PATH = 200  # characters; no page has a longer one
-CUT_SHORT = "The connection dropped, so nothing was sent. Send it again."
-HIDDEN_FIELD = "A hidden field was filled in, perhaps by your browser. It is empty now. Send it again."
-NOT_SAVED = "We could not save it. The fault is ours. What you typed is still here. Try again in a minute."
-TOO_MANY = "We got a lot of these just now. What you typed is still here. Try again in an hour."
+CUT_SHORT = _("The connection dropped, so nothing was sent. Send it again.")
+HIDDEN_FIELD = _("A hidden field was filled in, perhaps by your browser. It is empty now. Send it again.")
+NOT_SAVED = _("We could not save it. The fault is ours. What you typed is still here. Try again in a minute.")
+TOO_MANY = _("We got a lot of these just now. What you typed is still here. Try again in an hour.")
 
 
 class ReportForm(forms.Form):
@@ -36,13 +38,13 @@ class ReportForm(forms.Form):
         noun="text",
         longest=MAX_LENGTH,
         keep="\n\t",
-        label="What is wrong or missing?",
-        help_text="Leave out names, numbers and your own health. We do not need them.",
+        label=_("What is wrong or missing?"),
+        help_text=_("Leave out names, numbers and your own health. We do not need them."),
         widget=forms.Textarea({"rows": 5}),
-        error_messages={"required": "Write what is wrong or missing."},
+        error_messages={"required": _("Write what is wrong or missing.")},
     )
     website = forms.CharField(
-        label="Leave this field empty",
+        label=_("Leave this field empty"),
         required=False,
         widget=forms.TextInput({"tabindex": "-1", "autocomplete": "off"}),
     )
@@ -82,7 +84,7 @@ def thanks(request: ReaderRequest) -> HttpResponse:
 
 
 def _form_page(
-    request: ReaderRequest, form: forms.Form, asked: str, status: int = 200, problem: str = ""
+    request: ReaderRequest, form: forms.Form, asked: str, status: int = 200, problem: str | Promise = ""
 ) -> HttpResponse:
     context = {
         "form": form,

@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
 from articles.models import Article
@@ -21,7 +22,7 @@ from editorial.reading import ReaderRequest, reading_page
 from guide import styles
 from phases.models import Phase, TreatmentOption
 
-NAME = "notes.html"
+NAME = gettext_noop("notes.html")
 #: The file stays below 1 MB: bytes for the texts of articles, how many of these, and how many more are only listed. The
 #: rest of the guide takes about 100 kB.
 MAX_ARTICLE_BYTES, MAX_ARTICLES, MAX_LISTED = 700_000, 50, 100
@@ -81,7 +82,7 @@ def guide_file(request: ReaderRequest) -> HttpResponse:
     html: str = render_to_string("keep/guide_file.html", context, request)
     html = _TEXT.sub(_under_its_title, _OWN_LINK.sub(lambda link: _linked(link, targets, outside), html))
     response = HttpResponse(_PICTURE.sub(_in_words, html))
-    response.headers["Content-Disposition"] = f'attachment; filename="{NAME}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{gettext(NAME)}"'
     response.headers["Content-Security-Policy"] = f"{policy}; sandbox"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
@@ -128,4 +129,5 @@ def _under_its_title(text: re.Match) -> str:
 def _in_words(picture: re.Match) -> str:
     """Replace a picture with its description, as the file loads none."""
     described = re.search(r'\balt="([^"]*)"', picture[0])
-    return f"<em>Picture: {described[1]}</em>" if described and described[1] else ""
+    words = gettext("Picture: {words}").format(words=described[1]) if described and described[1] else ""
+    return f"<em>{words}</em>" if words else ""

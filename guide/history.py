@@ -12,6 +12,8 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from reversion.errors import RevertError
 
@@ -150,9 +152,11 @@ class Changes(Feed):
     """What changed in the guide, for feed readers and for those who translate or quote it."""
 
     feed_type = Atom
-    title = f"{settings.SITE_NAME}: what changed"
-    subtitle = "New pages, updates and corrections, in a sentence each."
-    author_name = settings.SITE_NAME
+    subtitle = _("New pages, updates and corrections, in a sentence each.")
+    author_name = _(settings.SITE_NAME)
+
+    def title(self) -> str:
+        return gettext("{site}: what changed").format(site=gettext(settings.SITE_NAME))
 
     def link(self) -> str:
         return reverse("changes")

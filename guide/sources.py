@@ -9,7 +9,10 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.text import Truncator
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from articles.views import page_number
@@ -24,18 +27,18 @@ PAGE_SIZE = 60  # a page of them is whole in the first flight (tests/detoxsite/t
 LONGEST_DESCRIPTION = 160  # characters
 #: Of parts that are templates: how the name of the file begins, the page that shows it, and its name.
 FIXED = (
-    ("home.", "home", "Front page"),
-    ("pages/card.", "card", "Pocket card"),
-    ("pages/plan.", "plan", "My plan"),
-    ("pages/", "emergency", "Emergency"),
-    ("safety/ten_lines.", "emergency", "“What saves lives”, on most pages"),
-    ("safety/", "emergency", "Emergency"),
-    ("phases/check_in", "phases:check-in", "Check in"),
-    ("phases/compare.", "treatments:compare", "Treatments side by side"),
-    ("phases/treatment_list.", "treatments:list", "Treatments"),
-    ("phases/detail.", "phases:list", "Stages"),
-    ("phases/symptom_detail.", "symptoms:list", "Symptoms"),
-    ("phases/", "phases:now", "Where am I now?"),
+    ("home.", "home", _("Front page")),
+    ("pages/card.", "card", _("Pocket card")),
+    ("pages/plan.", "plan", _("My plan")),
+    ("pages/", "emergency", _("Emergency")),
+    ("safety/ten_lines.", "emergency", _("“What saves lives”, on most pages")),
+    ("safety/", "emergency", _("Emergency")),
+    ("phases/check_in", "phases:check-in", _("Check in")),
+    ("phases/compare.", "treatments:compare", _("Treatments side by side")),
+    ("phases/treatment_list.", "treatments:list", _("Treatments")),
+    ("phases/detail.", "phases:list", _("Stages")),
+    ("phases/symptom_detail.", "symptoms:list", _("Symptoms")),
+    ("phases/", "phases:now", _("Where am I now?")),
 )
 _CITED = re.compile(r"\b(?:cite|list_only)\(([^)]*)\)")
 
@@ -43,14 +46,14 @@ _CITED = re.compile(r"\b(?:cite|list_only)\(([^)]*)\)")
 def uses(content: ContentSnapshot) -> dict[str, list[Use]]:
     """Return what readers see that rests on each source, parts of the site's own included, by its key."""
     found: dict[str, list[Use]] = defaultdict(list)
-    for by_key in (_fixed_uses(), published_uses(content)):
+    for by_key in (_fixed_uses(get_language()), published_uses(content)):
         for key, places in by_key.items():
             found[key] += places
     return found
 
 
 @cache
-def _fixed_uses() -> dict[str, list[Use]]:
+def _fixed_uses(language: str) -> dict[str, list[Use]]:
     found: dict[str, list[Use]] = defaultdict(list)
     folder = settings.BASE_DIR / "templates" / "readers"
     for path in sorted(folder.rglob("*.html")):
@@ -59,7 +62,7 @@ def _fixed_uses() -> dict[str, list[Use]]:
             if file.startswith(begin):
                 _add(found, {key for call in _CITED.findall(path.read_text()) for key in _keys(call)}, page, name)
                 break
-    _add(found, keys_in([sign.action for sign in DANGERS]), "phases:check-in", "Check in")
+    _add(found, keys_in([str(sign.action) for sign in DANGERS]), "phases:check-in", gettext("Check in"))
     return found
 
 
@@ -67,9 +70,9 @@ def _keys(arguments: str) -> list[str]:
     return re.findall(r'"([a-z0-9-]+)"', arguments)
 
 
-def _add(found: dict[str, list[Use]], keys: set[str], page: str, name: str) -> None:
+def _add(found: dict[str, list[Use]], keys: set[str], page: str, name: str | Promise) -> None:
     for key in keys:
-        if (use := Use(name, reverse(page))) not in found[key]:
+        if (use := Use(str(name), reverse(page))) not in found[key]:
             found[key].append(use)
 
 
@@ -116,7 +119,8 @@ def source_detail(request: HttpRequest, key: str) -> HttpResponse:
     source = content.sources([key])[key]
     if source is None or not rest_on_it:
         raise Http404
-    text = f"{source.key}: what in this guide rests on it. {source.organization}, {source.title}"
+    text = gettext("{key}: what in this guide rests on it.").format(key=source.key)
+    text = f"{text} {source.organization}, {source.title}"
     context = {
         "snapshot": content,
         "source": source,

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from phases.compare import answer_in_words
 from phases.grouping import by_area
@@ -22,149 +25,170 @@ class DangerSign:
     """One plain question, and what to do on a yes, in Markdown. `level` is "911", "988" or "today"."""
 
     key: str
-    question: str
+    question: Promise
     level: str
-    action: str
+    action: Promise
 
     @property
     def level_words(self) -> str:
-        return LEVELS[self.level]
+        return str(LEVELS[self.level])
 
 
 DANGERS = [
     DangerSign(
         "overdose",
-        "Someone here will not wake up, or breathes slowly or badly",
+        _("Someone here will not wake up, or breathes slowly or badly"),
         "911",
-        "Call [911](tel:911) and give naloxone. Do both now. Help them breathe, and stay.[@cdc-overdose-response]",
+        _("Call [911](tel:911) and give naloxone. Do both now. Help them breathe, and stay.[@cdc-overdose-response]"),
     ),
     DangerSign(
-        "chest", "Chest pain, trouble breathing, or fainting", "911", "Call [911](tel:911).[@medlineplus-emergency]"
+        "chest",
+        _("Chest pain, trouble breathing, or fainting"),
+        "911",
+        _("Call [911](tel:911).[@medlineplus-emergency]"),
     ),
     DangerSign(
         "heart-mind",
-        "A very fast heartbeat, hard shaking, confusion, or seeing things that are not there",
+        _("A very fast heartbeat, hard shaking, confusion, or seeing things that are not there"),
         "911",
-        "Call [911](tel:911). It can be withdrawal from something else in the drugs, and that can threaten your life."
-        "[@cdc-medetomidine-2025; @medetomidine-philadelphia-2025]",
+        _(
+            "Call [911](tel:911). It can be withdrawal from something else in the drugs, and that can "
+            "threaten your life.[@cdc-medetomidine-2025; @medetomidine-philadelphia-2025]"
+        ),
     ),
-    DangerSign("seizure", "A seizure", "911", "Call [911](tel:911).[@medlineplus-emergency]"),
+    DangerSign(
+        "seizure",
+        _("A seizure"),
+        "911",
+        _("Call [911](tel:911).[@medlineplus-emergency]"),
+    ),
     DangerSign(
         "suicide",
-        "Thoughts of suicide, or of hurting yourself",
+        _("Thoughts of suicide, or of hurting yourself"),
         "988",
-        "Call or text [988](tel:988), at any hour. If you may act on it now, call [911](tel:911).[@988-lifeline]",
+        _("Call or text [988](tel:988), at any hour. If you may act on it now, call [911](tel:911).[@988-lifeline]"),
     ),
     DangerSign(
         "fluids",
-        "You cannot keep fluids down, the vomiting will not stop, or there is blood in vomit or stool",
+        _("You cannot keep fluids down, the vomiting will not stop, or there is blood in vomit or stool"),
         "911",
-        "Call [911](tel:911) or go to the emergency room. People have died of this, and care can prevent it."
-        "[@darke-2017; @beckers-2025]",
+        _(
+            "Call [911](tel:911) or go to the emergency room. People have died of this, and care can prevent "
+            "it.[@darke-2017; @beckers-2025]"
+        ),
     ),
     DangerSign(
         "dry",
-        "You pass little or dark urine, have sunken eyes, or feel dizzy",
+        _("You pass little or dark urine, have sunken eyes, or feel dizzy"),
         "911",
-        "Call [911](tel:911) or go to the emergency room. You may be dehydrated.[@nlm-dehydration-2007; @darke-2017]",
+        _(
+            "Call [911](tel:911) or go to the emergency room. You may be dehydrated.[@nlm-dehydration-2007; "
+            "@darke-2017]"
+        ),
     ),
     DangerSign(
         "infection",
-        "Fever with a stiff neck, new severe back pain, a wound that spreads or turns black, "
-        "or any fever if you inject",
+        _(
+            "Fever with a stiff neck, new severe back pain, a wound that spreads or turns black, or any "
+            "fever if you inject"
+        ),
         "911",
-        "Call [911](tel:911) or go to the emergency room. Fever alone, and you inject? Be seen today."
-        "[@acep-fever; @medlineplus-emergency; @ucsf-fever-injecting]",
+        _(
+            "Call [911](tel:911) or go to the emergency room. Fever alone, and you inject? Be seen "
+            "today.[@acep-fever; @medlineplus-emergency; @ucsf-fever-injecting]"
+        ),
     ),
     DangerSign(
         "alcohol-benzos",
-        "You drank alcohol or took benzos every day, and have stopped or cut down",
+        _("You drank alcohol or took benzos every day, and have stopped or cut down"),
         "911",
-        "Call [911](tel:911) or go to the emergency room. That withdrawal can kill.[@darke-2017]",
+        _("Call [911](tel:911) or go to the emergency room. That withdrawal can kill.[@darke-2017]"),
     ),
     DangerSign(
         "pregnant",
-        "You are pregnant, or might be",
+        _("You are pregnant, or might be"),
         "today",
-        "See a doctor or nurse the same day. Do not stop suddenly: experts recommend medicine instead.[@acog-711]",
+        _("See a doctor or nurse the same day. Do not stop suddenly: experts recommend medicine instead.[@acog-711]"),
     ),
 ]
 #: Not a box to check but an answer: 988 is offered before somebody thinks of suicide, or says so.
 VERY_LOW = DangerSign(
     "very-low",
-    "Your mood is very low",
+    _("Your mood is very low"),
     "988",
-    "If you feel you cannot cope, or think of suicide, call or text [988](tel:988), day or night. It is free. "
-    "If you may act on it now, call [911](tel:911).[@988-lifeline]",
+    _(
+        "If you feel you cannot cope, or think of suicide, call or text [988](tel:988), day or night. It "
+        "is free. If you may act on it now, call [911](tel:911).[@988-lifeline]"
+    ),
 )
 #: The words before each action, most urgent first.
-LEVELS = {"911": "Emergency", "988": "Call or text 988 now", "today": "Be seen today"}
+LEVELS = {"911": _("Emergency"), "988": _("Call or text 988 now"), "today": _("Be seen today")}
 
 
 class CheckInForm(forms.Form):
     """Every question is optional, but one must be answered. No field takes free text: nothing private is typed."""
 
     danger = forms.MultipleChoiceField(
-        label="First: is any of this happening?",
+        label=_("First: is any of this happening?"),
         choices=[(sign.key, sign.question) for sign in DANGERS],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
     felt = forms.ModelMultipleChoiceField(
-        label="What do you feel?",
+        label=_("What do you feel?"),
         queryset=Symptom.objects.none(),
         to_field_name="slug",
         required=False,
         error_messages={
-            "invalid_choice": "One of these is not on our list.",
-            "invalid_pk_value": "Choose from the list.",
+            "invalid_choice": _("One of these is not on our list."),
+            "invalid_pk_value": _("Choose from the list."),
         },
     )
     since = forms.ChoiceField(
-        label="When did you last use?",
-        choices=[("", "I would rather not say"), *((key, words) for key, (words, _) in SINCE.items())],
+        label=_("When did you last use?"),
+        choices=[("", _("I would rather not say")), *((key, words) for key, (words, _) in SINCE.items())],
         required=False,
     )
     substance = forms.ChoiceField(
-        label="What did you use?", choices=[("", "I would rather not say"), *Substance.choices], required=False
+        label=_("What did you use?"), choices=[("", _("I would rather not say")), *Substance.choices], required=False
     )
     how = forms.ChoiceField(
-        label="How did you take it?",
+        label=_("How did you take it?"),
         choices=[
-            ("", "I would rather not say"),
-            ("injected", "Injected"),
-            ("smoked", "Smoked"),
-            ("snorted", "Snorted"),
-            ("swallowed", "Swallowed"),
+            ("", _("I would rather not say")),
+            ("injected", _("Injected")),
+            ("smoked", _("Smoked")),
+            ("snorted", _("Snorted")),
+            ("swallowed", _("Swallowed")),
         ],
         required=False,
     )
     others = forms.MultipleChoiceField(
-        label="Anything else in the last days?",
+        label=_("Anything else in the last days?"),
         choices=[
-            ("alcohol", "Alcohol"),
-            ("benzos", "Benzos, like Xanax, or sleeping pills"),
-            ("methadone", "Methadone"),
-            ("buprenorphine", "Buprenorphine, like Suboxone"),
-            ("uppers", "Cocaine, crack or meth"),
-            ("other", "Other drugs or medicines"),
+            ("alcohol", _("Alcohol")),
+            ("benzos", _("Benzos, like Xanax, or sleeping pills")),
+            ("methadone", _("Methadone")),
+            ("buprenorphine", _("Buprenorphine, like Suboxone")),
+            ("uppers", _("Cocaine, crack or meth")),
+            ("other", _("Other drugs or medicines")),
         ],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
     fluids = forms.ChoiceField(
-        label="Can you keep drinks down?",
-        choices=[("", "I would rather not say"), ("yes", "Yes"), ("some", "Some"), ("no", "No")],
+        label=_("Can you keep drinks down?"),
+        choices=[("", _("I would rather not say")), ("yes", _("Yes")), ("some", _("Some")), ("no", _("No"))],
         required=False,
     )
     mood = forms.ChoiceField(
-        label="How is your mood?",
+        label=_("How is your mood?"),
         choices=[
-            ("", "I would rather not say"),
-            ("steady", "Steady"),
-            ("low", "Low"),
-            ("very-low", "Very low"),
-            ("suicide", "I think about suicide"),
+            ("", _("I would rather not say")),
+            ("steady", _("Steady")),
+            ("low", _("Low")),
+            ("very-low", _("Very low")),
+            ("suicide", _("I think about suicide")),
         ],
         required=False,
     )
@@ -177,13 +201,14 @@ class CheckInForm(forms.Form):
 
     def groups(self) -> list[tuple[str, list[tuple[Symptom, bool]]]]:
         """The symptoms by where they are felt, each with whether it is checked."""
-        checked = set(self["felt"].value() or [])
-        return [(area.label, [(each, each.slug in checked) for each in rows]) for area, rows in by_area(self.symptoms)]
+        checked, areas = set(self["felt"].value() or []), by_area(self.symptoms)
+        return [(str(area.label), [(each, each.slug in checked) for each in rows]) for area, rows in areas]
 
     def clean(self) -> dict:
         data = super().clean() or {}
         if not self.errors and not any(data.values()):
-            self.add_error("danger", "Check at least one thing. If you cannot find yours, call and say how you feel.")
+            problem = _("Check at least one thing. If you cannot find yours, call and say how you feel.")
+            self.add_error("danger", problem)
         return data
 
     def dangers(self) -> list[DangerSign]:
@@ -221,4 +246,5 @@ class CheckInForm(forms.Form):
             chosen = data[name] if isinstance(data[name], list) else [data[name]] if data[name] else []
             label = str(self.fields[name].label)
             yield label, ", ".join(answer_in_words(self, name, key)[1] for key in chosen)
-        yield "Are you pregnant, or might you be?", "Yes, or might be" if "pregnant" in data["danger"] else ""
+        might_be = gettext("Yes, or might be") if "pregnant" in data["danger"] else ""
+        yield gettext("Are you pregnant, or might you be?"), might_be

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from phases.choices import Cravings, Medicine, OverdoseRisk, Place, Soon, Withdrawal
 from phases.models import TreatmentOption
 
-ANY = ("", "Any")
+ANY = ("", _("Any"))
 #: For each column that a question is about: the values that satisfy each answer. "Not known" never does.
 ANSWERS: dict[str, dict[str, Container[str]]] = {
     "place": {
@@ -48,16 +49,16 @@ class CompareForm(forms.Form):
     """What matters to you? Every answer is optional."""
 
     place = forms.ChoiceField(
-        label="Where", choices=[ANY, ("home", "Sleep at home"), ("stay", "Stay there")], required=False
+        label=_("Where"), choices=[ANY, ("home", _("Sleep at home")), ("stay", _("Stay there"))], required=False
     )
-    medicine = forms.ChoiceField(label="Medicine", choices=[ANY, ("yes", "Yes"), ("no", "No")], required=False)
+    medicine = forms.ChoiceField(label=_("Medicine"), choices=[ANY, ("yes", _("Yes")), ("no", _("No"))], required=False)
     soon = forms.ChoiceField(
-        label="How soon",
-        choices=[ANY, ("now", "Now"), ("in-withdrawal", "In withdrawal"), ("later", "Later")],
+        label=_("How soon"),
+        choices=[ANY, ("now", _("Now")), ("in-withdrawal", _("In withdrawal")), ("later", _("Later"))],
         required=False,
     )
-    cravings = forms.ChoiceField(label="Cravings", choices=[ANY, ("eases", "May ease them")], required=False)
-    overdose_risk = forms.ChoiceField(label="Overdose", choices=[ANY, ("lower", "Fewer deaths")], required=False)
+    cravings = forms.ChoiceField(label=_("Cravings"), choices=[ANY, ("eases", _("May ease them"))], required=False)
+    overdose_risk = forms.ChoiceField(label=_("Overdose"), choices=[ANY, ("lower", _("Fewer deaths"))], required=False)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 DAY, WEEK, MONTH = 24, 7 * 24, 30 * 24  # hours
 LONGEST = 3 * 365 * DAY
@@ -74,7 +76,7 @@ class Course(models.Model):
 
     @property
     def peak_words(self) -> str:
-        return in_words(*self.peak) if self.peak else "No clear peak"
+        return in_words(*self.peak) if self.peak else gettext("No clear peak")
 
     @property
     def end_words(self) -> str:
@@ -93,22 +95,27 @@ class Course(models.Model):
         return self.peak is not None and self.peak[0] < stop and start < self.peak[1]
 
 
+#: What to say of so many months, weeks and days, and of a range of them.
+MONTHS, WEEKS, DAYS = _("{} months"), _("{} weeks"), _("{} days")
+RANGES = {MONTH: _("{low} to {high} months"), WEEK: _("{low} to {high} weeks"), DAY: _("{low} to {high} days")}
+
+
 def in_words(low: int, high: int) -> str:
     """Say a range of hours as people do: "6 to 24 hours", "1 to 3 days", "1 to 2 weeks", "4 weeks to 6 months"."""
     if low == high:
         return _one(low)
-    for unit, name, longest in ((MONTH, "months", LONGEST), (WEEK, "weeks", 8 * WEEK), (DAY, "days", 3 * WEEK)):
+    for unit, longest in ((MONTH, LONGEST), (WEEK, 8 * WEEK), (DAY, 3 * WEEK)):
         if low and low % unit == high % unit == 0 and high <= longest:
-            return f"{low // unit} to {high // unit} {name}"
+            return RANGES[unit].format(low=low // unit, high=high // unit)
     if high <= 2 * DAY:
-        return f"{low} to {high} hours"
-    return f"{_one(low)} to {_one(high)}"
+        return gettext("{low} to {high} hours").format(low=low, high=high)
+    return gettext("{low} to {high}").format(low=_one(low), high=_one(high))
 
 
 def _one(hours: int) -> str:
-    for unit, name in ((MONTH, "months"), (WEEK, "weeks"), (DAY, "days")):
+    for unit, words in ((MONTH, MONTHS), (WEEK, WEEKS), (DAY, DAYS)):
         if hours >= 2 * unit and hours % unit == 0:
-            return f"{hours // unit} {name}"
+            return words.format(hours // unit)
     if hours >= 3 * DAY:
-        return f"{hours / DAY:.0f} days"
-    return "1 hour" if hours == 1 else f"{hours} hours"
+        return DAYS.format(f"{hours / DAY:.0f}")
+    return ngettext("{} hour", "{} hours", hours).format(hours)

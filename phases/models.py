@@ -7,6 +7,7 @@ import reversion
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Prefetch
+from django.utils.translation import gettext_lazy as _
 from markdownx.models import MarkdownxField
 
 from editorial import checks, languages
@@ -22,12 +23,12 @@ class TreatmentOption(ReviewedPage, Translated):
     """One way to get help: a medicine, a place, a therapy, other people, what comes after, or staying safe."""
 
     class Kind(models.TextChoices):
-        MEDICATION = "medication", "Medicines"
-        CARE_SETTING = "care-setting", "Places to get care"
-        THERAPY = "therapy", "Therapy"
-        PEER_SUPPORT = "peer-support", "Support from others"
-        AFTERCARE = "aftercare", "After detox"
-        SAFETY = "safety", "Staying safe"
+        MEDICATION = "medication", _("Medicines")
+        CARE_SETTING = "care-setting", _("Places to get care")
+        THERAPY = "therapy", _("Therapy")
+        PEER_SUPPORT = "peer-support", _("Support from others")
+        AFTERCARE = "aftercare", _("After detox")
+        SAFETY = "safety", _("Staying safe")
 
     linked_as = ("treatment", "name", "status", "published_at")
     reserved_slugs = ("compare",)
@@ -182,13 +183,13 @@ class Symptom(Translated, Course):
     linked_as = ("symptom", "name", "phase__status", "phase__published_at")
 
     class Intensity(models.TextChoices):
-        MILD = "mild", "Mild"
-        MODERATE = "moderate", "Moderate"
-        SEVERE = "severe", "Severe"
+        MILD = "mild", _("Mild")
+        MODERATE = "moderate", _("Moderate")
+        SEVERE = "severe", _("Severe")
 
     class Confidence(models.TextChoices):
-        MEDIUM = "medium", "Sources agree on the days, not the hours"
-        LOW = "low", "Sources differ or say little"
+        MEDIUM = "medium", _("Sources agree on the days, not the hours")
+        LOW = "low", _("Sources differ or say little")
 
     phase = models.ForeignKey(Phase, on_delete=models.CASCADE, related_name="symptoms")
     name = models.CharField(max_length=60)

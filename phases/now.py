@@ -6,6 +6,8 @@ Nothing is stored. The answer never says that a person is well: it says what is 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from django.utils.translation import gettext
+
 from phases.hours import DAY, in_words
 from phases.models import Phase, Symptom
 from phases.now_form import Hours, Substance
@@ -31,8 +33,8 @@ class Window:
     @property
     def when(self) -> str:
         if self.after:
-            return f"{in_words(self.after, self.until)} from now"
-        return f"The next {in_words(self.until, self.until)}"
+            return gettext("{hours} from now").format(hours=in_words(self.after, self.until))
+        return gettext("The next {hours}").format(hours=in_words(self.until, self.until))
 
     def joined(self, later: "Window") -> "Window":
         """Return one window for both, where the later one says the same."""

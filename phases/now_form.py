@@ -1,8 +1,9 @@
 """The questions of "Where am I now?": when it was, and what."""
 
-import re
-
 from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from phases.hours import DAY, LONGEST
 
@@ -15,52 +16,57 @@ class Substance:
     HEROIN, FENTANYL, PILLS = "heroin", "fentanyl", "pills"
     METHADONE, BUPRENORPHINE, KRATOM, UNSURE = "methadone", "buprenorphine", "kratom", "unsure"
     choices = [
-        (HEROIN, "Heroin"),
-        (FENTANYL, "Fentanyl"),
-        (PILLS, "Pain pills, like oxycodone, hydrocodone, morphine, codeine or tramadol"),
-        (METHADONE, "Methadone or another long-acting opioid"),
-        (BUPRENORPHINE, "Buprenorphine, like Suboxone"),
-        (KRATOM, "Kratom or 7-OH"),
-        (UNSURE, "I am not sure"),
+        (HEROIN, _("Heroin")),
+        (FENTANYL, _("Fentanyl")),
+        (PILLS, _("Pain pills, like oxycodone, hydrocodone, morphine, codeine or tramadol")),
+        (METHADONE, _("Methadone or another long-acting opioid")),
+        (BUPRENORPHINE, _("Buprenorphine, like Suboxone")),
+        (KRATOM, _("Kratom or 7-OH")),
+        (UNSURE, _("I am not sure")),
     ]
+    #: The names without the examples.
+    SHORT = {
+        PILLS: _("Pain pills"),
+        METHADONE: _("Methadone"),
+        BUPRENORPHINE: _("Buprenorphine"),
+        UNSURE: _("Not sure what"),
+    }
     #: What may act for long, so that an overdose can still come the next day.
     MAY_BE_LONG_ACTING = (METHADONE, PILLS, UNSURE)
 
     @classmethod
     def short(cls, substance: str) -> str:
         """Return its name without the examples."""
-        return (
-            "Not sure what" if substance == cls.UNSURE else re.split(", | or another", dict(cls.choices)[substance])[0]
-        )
+        return str(cls.SHORT.get(substance) or dict(cls.choices)[substance])
 
 
 #: Articles that an answer links to, where published: the substance's own first, then those for everybody.
 READ_ON = {
-    Substance.FENTANYL: ("test-strips", "Test strips"),
-    Substance.UNSURE: ("test-strips", "Test strips"),
-    Substance.PILLS: ("pain-pills-and-tramadol", "Pain pills and tramadol"),
-    Substance.METHADONE: ("coming-off-methadone-or-buprenorphine", "Coming off methadone or buprenorphine"),
-    Substance.BUPRENORPHINE: ("coming-off-methadone-or-buprenorphine", "Coming off methadone or buprenorphine"),
-    Substance.KRATOM: ("kratom-and-other-remedies", "Kratom and other remedies"),
+    Substance.FENTANYL: ("test-strips", _("Test strips")),
+    Substance.UNSURE: ("test-strips", _("Test strips")),
+    Substance.PILLS: ("pain-pills-and-tramadol", _("Pain pills and tramadol")),
+    Substance.METHADONE: ("coming-off-methadone-or-buprenorphine", _("Coming off methadone or buprenorphine")),
+    Substance.BUPRENORPHINE: ("coming-off-methadone-or-buprenorphine", _("Coming off methadone or buprenorphine")),
+    Substance.KRATOM: ("kratom-and-other-remedies", _("Kratom and other remedies")),
 }
 FOR_ALL = (
-    ("alcohol-or-benzos-too", "Also using alcohol or benzos"),
-    ("pregnant-or-breastfeeding", "Pregnant or breastfeeding"),
+    ("alcohol-or-benzos-too", _("Also using alcohol or benzos")),
+    ("pregnant-or-breastfeeding", _("Pregnant or breastfeeding")),
 )
 
 
 #: Each answer with its range; None where the person does not know.
-SINCE: dict[str, tuple[str, Hours | None]] = {
-    "under-6": ("Less than 6 hours ago", (0, 6)),
-    "6-12": ("6 to 12 hours ago", (6, 12)),
-    "12-24": ("12 to 24 hours ago", (12, 24)),
-    "24-48": ("1 to 2 days ago", (24, 48)),
-    "48-72": ("2 to 3 days ago", (48, 72)),
-    "3-5": ("3 to 5 days ago", (72, 120)),
-    "5-10": ("5 to 10 days ago", (120, 240)),
-    "10-28": ("10 days to 4 weeks ago", (240, 672)),
-    "over-28": ("More than 4 weeks ago", (672, 4320)),
-    "unknown": ("I do not know", None),
+SINCE: dict[str, tuple[Promise, Hours | None]] = {
+    "under-6": (_("Less than 6 hours ago"), (0, 6)),
+    "6-12": (_("6 to 12 hours ago"), (6, 12)),
+    "12-24": (_("12 to 24 hours ago"), (12, 24)),
+    "24-48": (_("1 to 2 days ago"), (24, 48)),
+    "48-72": (_("2 to 3 days ago"), (48, 72)),
+    "3-5": (_("3 to 5 days ago"), (72, 120)),
+    "5-10": (_("5 to 10 days ago"), (120, 240)),
+    "10-28": (_("10 days to 4 weeks ago"), (240, 672)),
+    "over-28": (_("More than 4 weeks ago"), (672, 4320)),
+    "unknown": (_("I do not know"), None),
 }
 UNITS = {"hours": 1, "days": DAY}
 
@@ -69,13 +75,13 @@ class NowForm(forms.Form):
     """Two questions, rough answers, and room for an exact one."""
 
     since = forms.ChoiceField(
-        label="When did you last use?",
+        label=_("When did you last use?"),
         choices=[(key, words) for key, (words, _) in SINCE.items()],
         widget=forms.RadioSelect,
         required=False,
     )
     amount = forms.DecimalField(
-        label="How long ago",
+        label=_("How long ago"),
         min_value=0,
         max_value=LONGEST,
         max_digits=8,
@@ -84,27 +90,30 @@ class NowForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "size": 6}),
         error_messages=dict.fromkeys(
             ("invalid", "min_value", "max_digits", "max_decimal_places", "max_whole_digits"),
-            "Write one number in digits, like 30 or 1.5, with no other words.",
+            _("Write one number in digits, like 30 or 1.5, with no other words."),
         )
-        | {"max_value": "Write a number up to three years."},
+        | {"max_value": _("Write a number up to three years.")},
     )
     unit = forms.ChoiceField(
-        label="Hours or days", choices=[(unit, f"{unit} ago") for unit in UNITS], initial="hours", required=False
+        label=_("Hours or days"),
+        choices=[("hours", _("hours ago")), ("days", _("days ago"))],
+        initial="hours",
+        required=False,
     )
     substance = forms.ChoiceField(
-        label="What did you use?",
+        label=_("What did you use?"),
         choices=Substance.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose what you used. “I am not sure” is an answer too."},
+        error_messages={"required": _("Choose what you used. “I am not sure” is an answer too.")},
     )
 
     def clean(self) -> dict:
         data = super().clean() or {}
         amount = data.get("amount")
         if amount is None and not data.get("since") and not {"amount", "since"} & set(self.errors):
-            self.add_error("since", "Choose when you last used. A rough answer is fine.")
+            self.add_error("since", _("Choose when you last used. A rough answer is fine."))
         elif amount is not None and amount * UNITS[data.get("unit") or "hours"] > LONGEST:
-            self.add_error("amount", "Write a number up to three years.")
+            self.add_error("amount", _("Write a number up to three years."))
         return data
 
     @property
@@ -122,10 +131,14 @@ class NowForm(forms.Form):
         substance = Substance.short(self.cleaned_data["substance"])
         amount = self.cleaned_data["amount"]
         if amount is not None:
-            unit = self.cleaned_data["unit"] or "hours"
-            return f"{substance}, {amount.normalize():f} {unit.removesuffix('s') if amount == 1 else unit} ago"
-        words, hours = SINCE[self.cleaned_data["since"]]
-        return f"{substance}, {words[0].lower()}{words[1:]}" if hours else f"{substance}, not sure when"
+            number = 1 if amount == 1 else 2  # "1.5 hours"
+            if self.cleaned_data["unit"] == "days":
+                ago = ngettext("{amount} day ago", "{amount} days ago", number)
+            else:
+                ago = ngettext("{amount} hour ago", "{amount} hours ago", number)
+            return f"{substance}, {ago.format(amount=f'{amount.normalize():f}')}"
+        words, hours = str(SINCE[self.cleaned_data["since"]][0]), self.hours
+        return f"{substance}, {words[0].lower()}{words[1:]}" if hours else f"{substance}, {gettext('not sure when')}"
 
     @property
     def coarse_since(self) -> str:

@@ -7,6 +7,8 @@ hours: some guides put the peak at 36 to 72 (medscape-opioid-2018), others at 24
 from collections.abc import Sequence
 from itertools import pairwise
 
+from django.utils.translation import gettext_lazy as _
+
 from phases.hours import Course
 
 #: Hours since last use, and where they are on the hill of the days, of 340 units (templates: phases/_hill.html).
@@ -15,19 +17,19 @@ EASES_FROM = 48  # hours since last use: before that, nothing is said to ease
 
 #: What to say of each place in the course.
 WORDS = {
-    "before": "Often no signs yet.",
-    "building": "Signs often begin or get stronger.",
-    "rising": "The hardest time often begins here, and it passes.",
-    "hardest": "Often the hardest time, and it passes.",
-    "turning": "Often still the hardest time, but the worst usually starts to ease.",
-    "easing": "The hardest part is usually over, and it may ease day by day.",
-    "lasting": "New symptoms are not likely. Low mood, poor sleep or cravings may continue.",
+    "before": _("Often no signs yet."),
+    "building": _("Signs often begin or get stronger."),
+    "rising": _("The hardest time often begins here, and it passes."),
+    "hardest": _("Often the hardest time, and it passes."),
+    "turning": _("Often still the hardest time, but the worst usually starts to ease."),
+    "easing": _("The hardest part is usually over, and it may ease day by day."),
+    "lasting": _("New symptoms are not likely. Low mood, poor sleep or cravings may continue."),
 }
 
 
 def outlook(start: float, stop: float, phases: Sequence[Course]) -> str:
     """Return a sentence for a stretch, a range in hours since last use."""
-    return WORDS[_place(start, stop, phases)]
+    return str(WORDS[_place(start, stop, phases)])
 
 
 def _place(start: float, stop: float, phases: Sequence[Course]) -> str:

@@ -61,7 +61,7 @@ def _read_on(substance: str) -> list[tuple[str, str]]:
     wanted += FOR_ALL
     articles = apps.get_model("articles", "Article").objects.published()  # a room above this one
     found = {article.slug: article.get_absolute_url() for article in articles.filter(slug__in=dict(wanted))}
-    return [(name, found[slug]) for slug, name in wanted if slug in found]
+    return [(str(name), found[slug]) for slug, name in wanted if slug in found]
 
 
 def _symptoms() -> list[Symptom]:

@@ -9,19 +9,22 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from phases.hours import DAY, MONTH, WEEK, Course
 from phases.models import Phase, Symptom
 
 STEP = 6  # hours: below it the scale is nearly linear, above it logarithmic
 GRID = 1000  # width of the grid
 TICKS = [
-    (STEP, "6", "hours"),
-    (DAY, "1", "day"),
-    (3 * DAY, "3", "days"),
-    (WEEK, "1", "week"),
-    (2 * WEEK, "2", "weeks"),
-    (MONTH, "1", "month"),
-    (6 * MONTH, "6", "months"),
+    (STEP, "6", _("hours")),
+    (DAY, "1", _("day")),
+    (3 * DAY, "3", _("days")),
+    (WEEK, "1", _("week")),
+    (2 * WEEK, "2", _("weeks")),
+    (MONTH, "1", _("month")),
+    (6 * MONTH, "6", _("months")),
 ]
 TICK_ROOM = 11.5  # percent of a phone's width that a label under the axis takes
 HEAD, YOU, ROW, BAR = 38, 18, 54, 24  # pixels: the ticks' labels, the reader's own mark, one row, the band in it
@@ -127,7 +130,7 @@ class Scale:
     def ticks(self) -> list[Tick]:
         """As many as have room for their labels, the last one always among them."""
         kept: list[Tick] = []
-        known = [Tick(self.percent(hour), number, unit) for hour, number, unit in TICKS if hour <= self.longest]
+        known = [Tick(self.percent(hour), number, str(unit)) for hour, number, unit in TICKS if hour <= self.longest]
         for tick in known:
             if kept and tick.x - kept[-1].x < TICK_ROOM:
                 if tick is not known[-1]:
@@ -213,7 +216,7 @@ def of_phases(phases: Sequence[Phase], now: tuple[float, float] | None = None) -
     return draw(
         phases,
         [f"s{phase.position}" for phase in phases],
-        [f"starts {phase.onset_words}" for phase in phases],
+        [gettext("starts {hours}").format(hours=phase.onset_words) for phase in phases],
         [1.0] * len(phases),
         now=now,
     )
@@ -224,6 +227,6 @@ def of_symptom(symptom: Symptom, phases: Sequence[Phase]) -> Timeline:
     return draw(
         [symptom, *phases],
         [f"i-{symptom.intensity}", *(f"s{phase.position}" for phase in phases)],
-        [f"usually {symptom.intensity}", *[""] * len(phases)],
+        [gettext("usually {intensity}").format(intensity=symptom.get_intensity_display().lower()), *[""] * len(phases)],
         [HEIGHTS[symptom.intensity], *[1.0] * len(phases)],
     )

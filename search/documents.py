@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from django.db import models, transaction
 from django.db.models.signals import post_delete, post_save
+from django.utils.translation import gettext_noop
 
 from articles.models import Article
 from editorial.markdown import plain_text
@@ -15,10 +16,10 @@ from search.models import SearchEntry, SearchWord
 Page = Article | Phase | Symptom | TreatmentOption
 #: The kind of a result, as readers see it.
 KINDS: dict[type[models.Model], str] = {
-    Article: "Article",
-    Phase: "Stage",
-    Symptom: "Symptom",
-    TreatmentOption: "Treatment",
+    Article: gettext_noop("Article"),
+    Phase: gettext_noop("Stage"),
+    Symptom: gettext_noop("Symptom"),
+    TreatmentOption: gettext_noop("Treatment"),
 }
 WORD = re.compile(r"[^\W\d_][\w'’]{2,39}")
 

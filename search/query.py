@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.utils.translation import gettext
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
@@ -97,7 +98,7 @@ def _ranked(query: str, corrected: str, terms: Terms) -> list[Result]:
     named = [match for match in matches if _is_name_of(match, terms)]
     named.sort(key=lambda match: query.casefold() not in _names(match))  # word for word before synonyms
     others = [match for match in matches if match not in named]
-    pages = [Result(page.title, "Page", page.url, [(page.words, False)]) for page, _ in static]
+    pages = [Result(str(page.title), gettext("Page"), page.url, [(str(page.words), False)]) for page, _ in static]
     first = sum(is_whole_name for _, is_whole_name in static)
     return [*pages[:first], *map(_result, named), *pages[first:], *map(_result, others)]
 
@@ -135,7 +136,7 @@ def _names(match: Match) -> list[str]:
 def _result(match: Match) -> Result:
     pieces = re.split(f"({MARK}.*?{UNMARK})", match.excerpt, flags=re.S)
     excerpt = [(piece.strip(MARK + UNMARK), piece.startswith(MARK)) for piece in pieces if piece]
-    return Result(match.title, match.kind, match.url, excerpt)
+    return Result(match.title, gettext(match.kind), match.url, excerpt)
 
 
 class _Dictionary:

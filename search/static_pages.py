@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import chain
 
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from search.words import joined
 
@@ -17,9 +19,9 @@ class StaticPage:
     `anywhere`: words that mean it anywhere in a query. `place`: the fragment of the URL.
     """
 
-    title: str
+    title: Promise
     name: str
-    words: str
+    words: Promise
     called: tuple[str, ...]
     anywhere: tuple[str, ...] = ()
     place: str = ""
@@ -38,79 +40,83 @@ AT_HOME = tuple(
 
 STATIC_PAGES = (
     StaticPage(
-        "Emergency: overdose and warning signs",
+        _("Emergency: overdose and warning signs"),
         "emergency",
-        "What to do when somebody will not wake up, in order, and the signs to call 911 for.",
+        _("What to do when somebody will not wake up, in order, and the signs to call 911 for."),
         ("emergency", "911", "988", "overdose", "overdosing", "od", "warning signs", "suicide", "suicidal", *NALOXONE),
         anywhere=("overdose", "od", "sobredosis", "emergencia", "suicidio"),
     ),
     StaticPage(
-        "People to call, day or night",
+        _("People to call, day or night"),
         "emergency",
-        "988, 1-800-662-4357 and others, with what each is for. In Spanish: 988 and press 2, or 1-800-662-4357.",
+        _("988, 1-800-662-4357 and others, with what each is for. In Spanish: 988 and press 2, or 1-800-662-4357."),
         ("crisis", "hotline", "helpline", "crisis line", "phone numbers", "numbers", "someone to talk to"),
         anywhere=("spanish", "espanol", "español", "hotline", "helpline", "ayuda"),
         place="lines",
     ),
     StaticPage(
-        "Pregnant? Do not stop suddenly",
+        _("Pregnant? Do not stop suddenly"),
         "emergency",
-        "See a clinician the same day, because medicine is the care that experts recommend.",
+        _("See a clinician the same day, because medicine is the care that experts recommend."),
         (),
         anywhere=("pregnant", "pregnancy", "preggo", "expecting a baby", "embarazada"),
         place="pregnant",
     ),
     StaticPage(
-        "Where am I now?",
+        _("Where am I now?"),
         "phases:now",
-        "Two questions: the likely stage, what comes next, and what is a warning sign.",
+        _("Two questions: the likely stage, what comes next, and what is a warning sign."),
         ("where am i", "where am i now", "what stage", "which stage", "what day"),
     ),
     StaticPage(
-        "The three stages, on one timeline",
+        _("The three stages, on one timeline"),
         "phases:list",
-        "How long each usually lasts with heroin, and what changes that.",
+        _("How long each usually lasts with heroin, and what changes that."),
         ("timeline", "stages", "how long", "detox timeline", "withdrawal timeline"),
     ),
     StaticPage(
-        "Check in: check what you feel",
+        _("Check in: check what you feel"),
         "phases:check-in",
-        "A sheet to print or show a nurse.",
+        _("A sheet to print or show a nurse."),
         ("check in", "checkin", "cows", "sows"),
     ),
     StaticPage(
-        "My plan",
+        _("My plan"),
         "plan",
-        "A page to check off, fill in and print: what to prepare, whom to call, next steps.",
+        _("A page to check off, fill in and print: what to prepare, whom to call, next steps."),
         ("plan", "my plan", "checklist"),
     ),
     StaticPage(
-        "Pocket card",
+        _("Pocket card"),
         "card",
-        "Danger signs, overdose steps and numbers, for a screenshot or a print.",
+        _("Danger signs, overdose steps and numbers, for a screenshot or a print."),
         ("card", "pocket card", "wallet card"),
     ),
     StaticPage(
-        "Treatments side by side",
+        _("Treatments side by side"),
         "treatments:compare",
-        "Narrow them by what matters to you, such as nights at home. Do not detox alone.",
+        _("Narrow them by what matters to you, such as nights at home. Do not detox alone."),
         ("compare", "compare treatments", "which treatment", "home detox", "detox myself", *AT_HOME),
     ),
     StaticPage(
-        "Ask for a call",
+        _("Ask for a call"),
         "callbacks:contact",
-        "Leave a name and a number, and say what makes a call safe.",
+        _("Leave a name and a number, and say what makes a call safe."),
         ("call me", "call back", "callback", "contact", "phone number", "talk to someone"),
     ),
     StaticPage(
-        "Who can see that I was here?",
+        _("Who can see that I was here?"),
         "safety",
-        "What stays on a phone, how to clear it, and the private version.",
+        _("What stays on a phone, how to clear it, and the private version."),
         ("clear history", "delete history", "history", "incognito", "who can see", "private version", "hide"),
     ),
-    StaticPage("Privacy", "privacy", "What we keep of what you send, and how long.", ("privacy", "private", "data")),
-    StaticPage("Sources", "sources", "What this guide rests on.", ("sources", "references", "studies", "evidence")),
-    StaticPage("A to Z", "a-z", "All symptoms, treatments and hard words.", ("a to z", "glossary", "index")),
+    StaticPage(
+        _("Privacy"), "privacy", _("What we keep of what you send, and how long."), ("privacy", "private", "data")
+    ),
+    StaticPage(
+        _("Sources"), "sources", _("What this guide rests on."), ("sources", "references", "studies", "evidence")
+    ),
+    StaticPage(_("A to Z"), "a-z", _("All symptoms, treatments and hard words."), ("a to z", "glossary", "index")),
 )
 
 
