@@ -44,10 +44,10 @@ def test_check_in_groups_every_symptom_plainly(client, guide):
 @pytest.mark.parametrize("sign", DANGERS, ids=lambda sign: sign.key)
 def test_danger_sign_stands_first_with_its_level_in_words_and_what_to_do(client, guide, sign):
     html = sheet(client, danger=sign.key, felt=["insomnia"])
-    place = html.index(sign.question)
+    place = html.index(str(sign.question))
     assert place < html.index("What you feel, and what helps")
-    assert LEVELS[sign.level] in html[place : place + 400]
-    assert plain_text(sign.action) in words(html)
+    assert str(LEVELS[sign.level]) in html[place : place + 400]
+    assert plain_text(str(sign.action)) in words(html)
     assert 'href="tel:911"' in html and 'href="tel:988"' in html
 
 
@@ -59,7 +59,7 @@ def test_danger_signs_keep_their_order_however_they_were_ticked(client, guide):
 
 @pytest.mark.parametrize(("answer", "key"), [({"fluids": "no"}, "fluids"), ({"mood": "suicide"}, "suicide")])
 def test_answer_that_amounts_to_a_danger_sign_is_taken_as_one(client, guide, answer, key):
-    action = next(sign.action for sign in DANGERS if sign.key == key)
+    action = next(str(sign.action) for sign in DANGERS if sign.key == key)
     assert plain_text(action) in words(sheet(client, **answer))
 
 
@@ -67,7 +67,7 @@ def test_very_low_mood_brings_a_line_on_988_and_once_where_suicide_is_named_too(
     html = sheet(client, mood="very-low", danger="pregnant")
     place = html.index("Your mood is very low.")
     assert "Call or text 988 now." in html[place : place + 400]
-    assert place < html.index("if any of these comes") and plain_text(VERY_LOW.action) in words(html)
+    assert place < html.index("if any of these comes") and plain_text(str(VERY_LOW.action)) in words(html)
     assert place < html.index("Be seen today.")
     assert "Your mood is very low." not in sheet(client, mood="very-low", danger="suicide")
     assert "Your mood is very low." not in sheet(client, mood="low")
@@ -75,7 +75,7 @@ def test_very_low_mood_brings_a_line_on_988_and_once_where_suicide_is_named_too(
 
 def test_every_action_cites_a_known_source_and_names_its_number_as_a_link(guide):
     for sign in (*DANGERS, VERY_LOW):
-        assert check_sources([sign.action]), sign
+        assert check_sources([str(sign.action)]), sign
         assert sign.level == "today" or f"(tel:{sign.level})" in sign.action
 
 
