@@ -1,0 +1,74 @@
+"""The words of templates and code in other languages: all of them, none left over, and with the same parts."""
+
+import re
+from collections import Counter
+from datetime import time
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.frontend import CommandLineInterface
+from babel.messages.pofile import read_po
+from django.conf import settings
+from django.utils import translation
+
+from editorial.models import Clinic
+from guide import catalogs
+
+#: What a sentence has besides words: names of values, elements with their links, citations.
+PARTS = re.compile(r"%\(\w+\)[sd]|\{\w*\}|<[^>]*>|\]\([^)]*\)|\[@[^\]]*\]")
+KINDS = ["/", "/emergency/", "/card/", "/phases/", "/treatments/compare/", "/privacy/", "/search/?q=xqzzt", "/nowhere/"]
+
+pytestmark = pytest.mark.any_backend
+
+
+def words_in(path: Path) -> dict[tuple, Message]:
+    catalog = read_po(path.read_text().splitlines(keepends=True))
+    return {(message.context, message.id): message for message in catalog if message.id}
+
+
+@pytest.fixture(scope="module")
+def extracted(tmp_path_factory) -> dict[tuple, Message]:
+    """What `make words` finds in templates and code."""
+    found = tmp_path_factory.mktemp("words") / "words.pot"
+    keywords = re.search(r'-k "([^"]*)"', (settings.BASE_DIR / "Makefile").read_text())[1]
+    mapping = catalogs.SOURCES / "babel.cfg"
+    command = ["pybabel", "-q", "extract", "-F", str(mapping), "-k", keywords, "-o", str(found), str(settings.BASE_DIR)]
+    CommandLineInterface().run(command)
+    return words_in(found)
+
+
+@pytest.mark.parametrize("path", sorted(catalogs.SOURCES.rglob("*.po")), ids=lambda path: path.parts[-3])
+def test_catalog_has_every_word_translated_with_its_parts_and_no_other(path: Path, extracted):
+    ours = words_in(path)
+    assert ours.keys() == extracted.keys(), "make words"
+    assert not [key for key, message in ours.items() if message.fuzzy]
+    for (context, said), message in ours.items():
+        pairs = zip(said, message.string, strict=True) if isinstance(said, tuple) else [(said, message.string)]
+        for english, translated in pairs:
+            assert translated.strip(), english
+            assert context or Counter(PARTS.findall(translated)) == Counter(PARTS.findall(english)), translated
+
+
+def test_words_are_those_of_the_language_when_they_are_shown(client, guide):
+    """Parts that pages share, and texts that are kept converted, are kept for each language."""
+    english = [client.get(path).content for path in KINDS]
+    with translation.override("es"):
+        for path in KINDS:
+            html = client.get(path).content.decode()
+            assert '<html lang="es-US">' in html and "Ayuda por teléfono" in html and "Help by phone" not in html
+        html = client.post("/phases/now/", {"amount": "1", "unit": "days", "substance": "heroin"}).content.decode()
+        assert "Heroína, hace 1 día" in html and "Urgente:" in html
+    assert [client.get(path).content for path in KINDS] == english
+
+
+def test_opening_times_are_said_in_the_language_of_the_page(client, guide):
+    clinic = Clinic.objects.get()
+    clinic.hours = ""
+    for day in range(5):
+        clinic.opening_times.create(weekday=day, opens=time(9), closes=time(17, 30))
+    clinic.list_hours()
+    clinic.save()
+    assert "Monday to Friday 9 am to 5:30 pm" in client.get("/about/").content.decode()
+    with translation.override("es"):
+        assert "lunes a viernes 9 a. m. a 5:30 p. m." in client.get("/about/").content.decode()
