@@ -8,7 +8,8 @@ def _page(title: str, words: str) -> str:
 <meta name="viewport" content="width=device-width"><h1>{title}</h1><p>{words}</p>
 <ul><li>In danger now: <a href="tel:911">911</a><li>In crisis: call or text <a href="tel:988">988</a>
 <li>Find care, day or night: <a href="tel:+18006624357">1-800-662-4357</a>
-<li>{FALLBACK_CLINIC.name}: <a href="tel:{FALLBACK_CLINIC.tel}">{FALLBACK_CLINIC.phone}</a></ul></html>"""
+<li>{FALLBACK_CLINIC.name}: <a href="tel:{FALLBACK_CLINIC.tel}">{FALLBACK_CLINIC.phone}</a></ul>
+<p lang="es">Espere un momento e intente otra vez, o llame: 911, o 988 y oprima 2.</p></html>"""
 
 
 ERROR_PAGE = _page("Something broke on our side", "It is not your fault. Wait a minute and try again, or call.")
