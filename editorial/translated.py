@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, FilteredRelation, Q
 from django.db.models.query import ModelIterable
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from editorial import languages
 
@@ -32,6 +33,7 @@ class _InItsWords(ModelIterable):
             for field, column in columns.items():
                 if field in row.__dict__:  # not deferred
                     row.__dict__[field] = row.__dict__[_PREFIX + column]
+            row.known_as = row.__dict__.get("slug", "")
             for name in OWN_STATE:
                 if name in row.__dict__:
                     row.__dict__[name] = row.__dict__[_PREFIX + name]
@@ -82,6 +84,11 @@ class Translated(models.Model):
         if "in_english" in self.__dict__:
             raise TypeError(f"{self!r} is in another language, and only its translation may be saved.")
         super().save(*args, **kwargs)
+
+    @cached_property
+    def known_as(self) -> str:
+        """Return its English slug, by which templates and code know it in every language."""
+        return getattr(self, "slug", "")
 
     @classmethod
     def columns_in_translation(cls) -> dict[str, str]:

@@ -134,15 +134,10 @@ class CheckInForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    felt = forms.ModelMultipleChoiceField(
+    felt = forms.MultipleChoiceField(
         label=_("What do you feel?"),
-        queryset=Symptom.objects.none(),
-        to_field_name="slug",
         required=False,
-        error_messages={
-            "invalid_choice": _("One of these is not on our list."),
-            "invalid_pk_value": _("Choose from the list."),
-        },
+        error_messages={"invalid_choice": _("One of these is not on our list.")},
     )
     since = forms.ChoiceField(
         label=_("When did you last use?"),
@@ -196,13 +191,17 @@ class CheckInForm(forms.Form):
     def __init__(self, symptoms: list[Symptom], data: Any = None, initial: dict[str, str] | None = None) -> None:
         super().__init__(data, initial=initial, auto_id="check_%s")
         self.symptoms = symptoms
-        felt = Symptom.objects.filter(pk__in=[symptom.pk for symptom in symptoms])
-        self.fields["felt"].queryset = felt  # type: ignore[attr-defined]  # it is a ModelMultipleChoiceField
+        choices = [(symptom.known_as, symptom.name) for symptom in symptoms]
+        self.fields["felt"].choices = choices  # type: ignore[attr-defined]  # it is a MultipleChoiceField
+
+    def clean_felt(self) -> list[Symptom]:
+        """Return the symptoms in the order of the questions."""
+        return [symptom for symptom in self.symptoms if symptom.known_as in self.cleaned_data["felt"]]
 
     def groups(self) -> list[tuple[str, list[tuple[Symptom, bool]]]]:
         """The symptoms by where they are felt, each with whether it is checked."""
         checked, areas = set(self["felt"].value() or []), by_area(self.symptoms)
-        return [(str(area.label), [(each, each.slug in checked) for each in rows]) for area, rows in areas]
+        return [(str(area.label), [(each, each.known_as in checked) for each in rows]) for area, rows in areas]
 
     def clean(self) -> dict:
         data = super().clean() or {}

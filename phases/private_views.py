@@ -60,7 +60,7 @@ def _read_on(substance: str) -> list[tuple[str, str]]:
     wanted = [READ_ON[substance]] if substance in READ_ON else []
     wanted += FOR_ALL
     articles = apps.get_model("articles", "Article").objects.published()  # a room above this one
-    found = {article.slug: article.get_absolute_url() for article in articles.filter(slug__in=dict(wanted))}
+    found = {article.known_as: article.get_absolute_url() for article in articles.filter(slug__in=dict(wanted))}
     return [(str(name), found[slug]) for slug, name in wanted if slug in found]
 
 

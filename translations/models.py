@@ -105,6 +105,7 @@ class Translation(ReviewedPage):
         for field, column in page.columns_in_translation().items():
             setattr(page, field, getattr(self, column))
         if hasattr(page, "slug"):
+            page.known_as = page.slug
             page.slug = self.slug
         if isinstance(page, ReviewedPage):
             page.reviewed_on, page.review_due_on, page.status = self.reviewed_on, self.review_due_on, self.status
