@@ -113,6 +113,14 @@ class Clinic(Translated):
     phone = models.CharField(max_length=30, validators=[phone_characters, can_be_called])
     hours = models.CharField(max_length=120, blank=True, help_text='Like "8 am to 8 pm, every day". Only if true.')
     answered_by = models.CharField("who answers", max_length=120, blank=True, help_text='Like "a nurse".')
+    speaks = models.CharField(
+        "languages that staff speak",
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        help_text='Like "English and Spanish". Shown to people who ask for a call. Only if true at all opening hours.',
+    )
     listed_hours = models.CharField(max_length=900, blank=True, editable=False)
     listed_days = models.TextField(blank=True, default="", db_default="", editable=False)
     call_within_hours = models.PositiveSmallIntegerField(

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_POST
 from callbacks.admin.access import CANNOT_OPEN, EXPORT, VIEW, StaffRequest, back_to_queue, needs
 from callbacks.admin.downloads import as_attachment
 from callbacks.admin.forms import ExportForm
-from callbacks.admin.instructions import instructions
+from callbacks.admin.instructions import CHANNELS, instructions
 from callbacks.admin.request_page import or_cannot_open
 from callbacks.casework import actions
 from callbacks.models import AccessRecord, CallbackRequest
-from callbacks.values.details import Details, IfOtherAnswers
+from callbacks.values.details import Channel, Details, IfOtherAnswers
 from editorial import phones
 from vault.keyring import VaultError
 
@@ -143,12 +143,17 @@ COLUMNS: dict[str, Column] = {
     "Phone": _person(lambda details: phones.without_extension(details.phone), says_unopened=True),
     "Extension": _person(lambda details: phones.extension(details.phone)),
     "Remark on the number": _person(lambda details: details.phone_remark),
+    "Second number": _person(lambda details: phones.for_people(details.second_phone)),
+    "Remark on the second number": _person(lambda details: details.second_phone_remark),
     "Email": _person(lambda details: details.email, says_unopened=True),
+    "Language": _person(lambda details: details.language_in_words),
+    "First by": _person(lambda details: CHANNELS.get(Channel(details.channel), "") if details.channel else ""),
     "Safe hours": lambda row: row.request.safe_hours.in_words,
     "Where they are": _person(lambda details: details.place),
     "Voicemail": _person(lambda details: _yes(details.voicemail)),
     "Text message": _person(lambda details: _yes(details.text_message)),
     "If someone else answers (their words)": _person(lambda details: IfOtherAnswers(details.if_other_answers).label),
+    "May be told": _person(lambda details: details.may_tell or "nobody"),
     "How to call": _person(_how_to_call, says_unopened=True),
     "Calls": lambda row: len(row.request.attempts.all()),
     "Last call (clinic time)": lambda row: _moment(row.last_call.at if row.last_call else None),

@@ -2,9 +2,18 @@
 
 from dataclasses import dataclass
 
-from callbacks.values.details import Details, IfOtherAnswers
+from callbacks.values.details import Channel, Details, IfOtherAnswers, Language
 from callbacks.values.safe_hours import UNKNOWN
 from editorial import phones
+
+#: How to reach somebody first, in words for staff.
+CHANNELS = {
+    Channel.CALL: "Call",
+    Channel.TEXT: "Text first",
+    Channel.EMAIL: "Email first",
+    Channel.RELAY: "Relay (711)",
+    Channel.VIDEO: "Video relay",
+}
 
 
 @dataclass(frozen=True, repr=False)  # no repr: it holds a name
@@ -16,15 +25,22 @@ class Instruction:
 
 
 def instructions(details: Details) -> list[Instruction]:
-    """Whom to ask for, what may be left behind, what to say to others. The page adds the safe hours."""
+    """How to reach them, in which language, whom to ask for, what may be left behind, what to say to others.
+
+    The page adds the safe hours.
+    """
     if not details.phone:
         return [
             Instruction(f"Write to {details.name} by email. There is no phone number."),
+            *_language(details),
             *_earlier_names(details),
             *_remark(details),
             Instruction("Do not say in the subject line where you write from.", forbids=True),
         ]
-    found = [Instruction(f"Ask for {details.name}."), *_earlier_names(details), *_remark(details)]
+    found = [*_channel(details), *_language(details), Instruction(f"Ask for {details.name}.")]
+    found += [*_earlier_names(details), *_remark(details)]
+    if details.second_phone:
+        found.append(Instruction("They left a second number: try it if nobody answers at the first."))
     if details.place:
         unknown = details.safe_hours.zone == UNKNOWN
         first = "Work out their local time before you call. " if unknown else ""
@@ -32,7 +48,23 @@ def instructions(details: Details) -> list[Instruction]:
     found.append(_may("leave a voicemail", allowed=details.voicemail))
     found.append(_may("send a text message", allowed=details.text_message))
     found.append(_IF_OTHER_ANSWERS[IfOtherAnswers(details.if_other_answers)])
+    if details.may_tell:
+        found.append(Instruction(f"You may talk about it with: “{phones.without_numbers(details.may_tell)}”."))
+    else:
+        found.append(Instruction("Do not talk about it with anyone else.", forbids=True))
     return found
+
+
+def _channel(details: Details) -> list[Instruction]:
+    return [_FIRST[Channel(details.channel)]] if details.channel in _FIRST else []
+
+
+def _language(details: Details) -> list[Instruction]:
+    """Nothing for English, unless they need an interpreter."""
+    if details.language in {"", Language.ENGLISH} and not details.interpreter:
+        return []
+    found = [Instruction(f"Language: {details.language_in_words}.")]
+    return found + [Instruction("Have the interpreter ready before you call.")] if details.interpreter else found
 
 
 def _earlier_names(details: Details) -> list[Instruction]:
@@ -61,4 +93,16 @@ _IF_OTHER_ANSWERS = {
     IfOtherAnswers.QUIET: Instruction("If someone else answers, do not say where you call from.", forbids=True),
     IfOtherAnswers.WRONG_NUMBER: Instruction("If someone else answers, say it is a wrong number and hang up."),
     IfOtherAnswers.OPEN: Instruction("If someone else answers, you may say who you are."),
+}
+_NO_VOICE = "Do not make a voice call unless they agree to one."
+_FIRST = {
+    Channel.TEXT: Instruction(f"Send a text first. {_NO_VOICE}", forbids=True),
+    Channel.EMAIL: Instruction(f"Write an email first. {_NO_VOICE}", forbids=True),
+    Channel.RELAY: Instruction(
+        "Call through relay: dial 711 and give the operator the number. Do not call without relay.", forbids=True
+    ),
+    Channel.VIDEO: Instruction(
+        "They use video relay: dial the number, and a sign language interpreter joins. Talk to the person, not to the "
+        "interpreter."
+    ),
 }

@@ -1,10 +1,11 @@
 """Callback requests, their attachments, staff's work on them, and the access log.
 
-What a person tells us is in sealed fields only; the fields in the clear hold times and states, nothing about who.
+What a person tells us is in sealed fields only. The fields in the clear hold what the queue orders and filters by:
+times, states, the language of the call, and the kind of wish; nothing about who.
 """
 
 from callbacks.models.attachments import Attachment
-from callbacks.models.records import AccessRecord, CallAttempt, Erasure, Note, Tombstone
+from callbacks.models.records import AccessRecord, CallAttempt, DoNotCall, Erasure, Note, Tombstone
 from callbacks.models.requests import CallbackRequest, default_erase_after, new_reference
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Attachment",
     "CallAttempt",
     "CallbackRequest",
+    "DoNotCall",
     "Erasure",
     "Note",
     "Tombstone",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: Sorts after every possible call.
 NEVER = timedelta(days=10_000)
 
-ZoneAndHours = tuple[str, str]  # a time zone, and safe hours as `SafeHours.to_text` wrote them
+ZoneAndHours = tuple[str, str, str]  # a time zone, and what `SafeHours.finer_to_text` and `to_text` wrote
 
 
 class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
@@ -114,18 +114,19 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
     def _next_calls(self, at: datetime) -> dict[ZoneAndHours, datetime | None]:
         """When each combination of zone and safe hours that is waiting can be called next. Two queries."""
         hours = OpeningHours.now()
-        pairs = self.model._default_manager.waiting().order_by().values_list("zone", "call_times").distinct()
-        return {(zone, times): hours.next_call(at, SafeHours.from_text(times, zone)) for zone, times in pairs}
+        rows = self.model._default_manager.waiting().order_by()
+        found = rows.values_list("zone", "finer_hours", "call_times").distinct()
+        return {each: hours.next_call(at, SafeHours.from_text(each[2], each[0], each[1])) for each in found}
 
 
 def _matching(pairs: list[ZoneAndHours]) -> Q:
     """Rows with any of these zones and safe hours."""
-    by_zone: dict[str, list[str]] = {}
-    for zone, times in pairs:
-        by_zone.setdefault(zone, []).append(times)
+    grouped: dict[tuple[str, str], list[str]] = {}
+    for zone, finer, times in pairs:
+        grouped.setdefault((zone, finer), []).append(times)
     found = Q(pk=None)
-    for zone, all_times in by_zone.items():
-        found |= Q(zone=zone, call_times__in=all_times)
+    for (zone, finer), all_times in grouped.items():
+        found |= Q(zone=zone, finer_hours=finer, call_times__in=all_times)
     return found
 
 

@@ -62,6 +62,28 @@ class Note(ByStaff):
         return self.request.open(self.sealed, f"note|{self.pk}").decode()
 
 
+class DoNotCall(ByStaff):
+    """A number that staff must not call until a lead lifts this. Holds a keyed hash of it, and no request.
+
+    A form with the number is taken like any other: a refusal would tell anybody that the number is known here.
+    """
+
+    phone_index = models.CharField(max_length=80, help_text="Keyed hash of the number.")
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.CharField(max_length=150, blank=True)
+
+    class Meta(ByStaff.Meta):
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phone_index"], condition=Q(lifted_at=None), name="do_not_call_once_per_number"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d}, {self.username}"
+
+
 class AccessRecord(ByStaff):
     """An entry of the access log. Outlives the request, and holds none of its content."""
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from callbacks.models.querysets import CallbackRequestQuerySet
 from callbacks.values import states
-from callbacks.values.details import Details
+from callbacks.values.details import About, Channel, Details, IfOtherAnswers, Language
 from callbacks.values.safe_hours import SafeHours, clock_of, zone_name
 from callbacks.values.states import WAITING, Outcome, RequestState
 from callbacks.values.upload_rules import Slot
@@ -64,15 +64,39 @@ class CallbackRequest(models.Model):
 
     # When to call. In the clear, because the queue is ordered by it.
     call_times = models.CharField(max_length=40, blank=True, editable=False, help_text="Safe hours; empty: any time.")
+    finer_hours = models.CharField(
+        max_length=16,
+        blank=True,
+        db_default="",
+        default="",
+        editable=False,
+        help_text="Safe days and hours; empty: any.",
+    )
     zone = models.CharField(max_length=50, default=settings.TIME_ZONE, editable=False)
     due_at = models.DateTimeField("call by", default=timezone.now, editable=False)
     due_is_promised = models.BooleanField(default=False, editable=False, help_text="The person was told this time.")
     next_try_at = models.DateTimeField("next try", null=True, blank=True, editable=False)
 
+    # What the queue filters by. In the clear, and empty for requests received before these were added.
+    language = models.CharField(max_length=5, choices=Language, blank=True, db_default="", default="", editable=False)
+    channel = models.CharField(max_length=5, choices=Channel, blank=True, db_default="", default="", editable=False)
+    about = models.CharField(max_length=12, choices=About, blank=True, db_default="", default="", editable=False)
+    if_other_answers = models.CharField(
+        max_length=12, choices=IfOtherAnswers, blank=True, db_default="", default="", editable=False
+    )
+
     claimed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="claimed_requests"
     )
     claimed_at = models.DateTimeField(null=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="merged",
+        help_text="Another request of the same person, which is called instead.",
+    )
     withdrawn_at = models.DateTimeField(null=True, editable=False)
     corrected_at = models.DateTimeField(null=True, editable=False, help_text="When the person last changed it.")
     # When staff were last notified: of the request, that it is overdue, and (the claimer) of a correction.
@@ -119,7 +143,10 @@ class CallbackRequest(models.Model):
             self.wrapped_key = keyring.wrap(keyring.new_data_key(), context=self._key_context)
         self.sealed = self.seal(details.to_bytes(), "details")
         self.phone_index = keyring.index(details.phone) if details.phone else ""
-        self.call_times, self.zone = details.safe_hours.to_text(), details.safe_hours.zone
+        safe = details.safe_hours
+        self.call_times, self.finer_hours, self.zone = safe.to_text(), safe.finer_to_text(), safe.zone
+        self.language, self.channel = details.language, details.channel_or_default
+        self.about, self.if_other_answers = details.about, details.if_other_answers
 
     def open_details(self) -> Details:
         """What the person told us. Raises VaultError if it was changed or withdrawn, or its key is missing."""
@@ -154,7 +181,7 @@ class CallbackRequest(models.Model):
     @property
     def safe_hours(self) -> SafeHours:
         """When the person can talk, in their own time zone."""
-        return SafeHours.from_text(self.call_times, self.zone)
+        return SafeHours.from_text(self.call_times, self.zone, self.finer_hours)
 
     @property
     def is_waiting(self) -> bool:

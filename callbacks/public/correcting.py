@@ -1,6 +1,5 @@
-"""The page to correct how we reach a person: with one wrong digit we would call a stranger."""
+"""The page to correct what a person sent: with one wrong digit we would call a stranger."""
 
-from dataclasses import replace
 from typing import cast
 
 from django import forms
@@ -10,8 +9,8 @@ from django.shortcuts import render
 from callbacks.casework import submission
 from callbacks.models import CallbackRequest
 from callbacks.public import admission
-from callbacks.public.hours_form import AMERICAN, SAY_WHERE, ClockForm, country
-from callbacks.public.reach import ReachForm
+from callbacks.public.asked_form import AskedForm
+from callbacks.public.hours_form import AMERICAN, SAY_WHERE, country
 from callbacks.public.upload_handler import UnreadableForm, receive
 from callbacks.public.views import NOT_READ, addresses, correctable, drop_body, to_sent_page, with_private_link
 from callbacks.values.details import Details
@@ -25,13 +24,13 @@ TOO_MANY_CORRECTIONS = (
 )
 
 
-class CorrectForm(ReachForm, ClockForm):
+class CorrectForm(AskedForm):
     """Starts with what we have. A zone left alone stays as it was, but a number from elsewhere needs one."""
 
-    field_order = "phone email zone place".split()
-
     def __init__(self, data=None, *, kept: Details) -> None:
-        initial = {"phone": kept.phone_as_typed, "email": kept.email, "place": kept.place}
+        initial = _as_typed(kept)
+        if data and "name" not in data:  # sent from a page of the last release, which asked for less
+            data = initial | data.dict()
         super().__init__(data, initial=initial)
         self._kept = kept
         zone = kept.safe_hours.zone
@@ -39,27 +38,52 @@ class CorrectForm(ReachForm, ClockForm):
         cast("forms.ChoiceField", self.fields["zone"]).choices = [("", leave), *zone_choices(), (OTHER, SAY_WHERE)]
         del self.fields["elsewhere"]
 
-    def clean(self) -> None:
-        super().clean()
-        self.check_zone(must_name=self._names_another_country)
+    @property
+    def open_parts(self) -> set[str]:
+        """Return all parts: people see at once what we have."""
+        return set(self.PARTS)
 
-    def changes(self) -> dict[str, object]:
+    def must_name_zone(self) -> bool:
+        return self._names_another_country
+
+    @property
+    def zone_to_use(self) -> str:
+        kept = self._kept
+        is_changed = (
+            self.cleaned_data["zone"] or self.cleaned_data["place"] != kept.place or self._names_another_country
+        )
+        return (is_changed and self.zone_named) or kept.safe_hours.zone
+
+    def answers(self) -> dict[str, object]:
         """Return the changed details, once the form is valid."""
-        data, kept = self.cleaned_data, self._kept
-        is_changed = data["zone"] or data["place"] != kept.place or self._names_another_country
-        zone = (is_changed and self.zone_named) or kept.safe_hours.zone
-        place = data["place"] or (kept.place if zone == UNKNOWN else "")
-        reached = {name: data[name] for name in ("phone", "phone_remark", "email")}
-        return {**reached, "safe_hours": replace(kept.safe_hours, zone=zone), "place": place}
+        found = super().answers()
+        kept_place = self._kept.place if self.zone_to_use == UNKNOWN else ""
+        return found | {"place": found["place"] or kept_place}
 
     @property
     def _names_another_country(self) -> bool:
         return country(self.cleaned_data.get("phone")) not in {AMERICAN, country(self._kept.phone)}
 
 
+def _as_typed(kept: Details) -> dict[str, object]:
+    """What we have, as the fields of the form show it. Its zone is left alone."""
+    same = "name email place about message if_other_answers may_tell language other_language channel".split()
+    safe = kept.safe_hours
+    return {name: getattr(kept, name) for name in same} | {
+        "phone": kept.phone_as_typed,
+        "second_phone": kept.second_phone_as_typed,
+        "leave": [name for name, may in (("voicemail", kept.voicemail), ("text", kept.text_message)) if may],
+        "interpreter": ["on"] if kept.interpreter else [],
+        "times": list(safe.parts),
+        "days": list(safe.days),
+        "not_before": safe.first or "",
+        "not_after": safe.last or "",
+    }
+
+
 @with_private_link
 def correct(request: HttpRequest, callback: CallbackRequest, secret: str) -> HttpResponse:
-    """Show the number and the email address that we have; a POST corrects them."""
+    """Show all that the person sent except files; a POST corrects it."""
     details = correctable(callback)
     if details is None:
         drop_body(request)
@@ -84,7 +108,7 @@ def _correct(callback: CallbackRequest, form: CorrectForm) -> tuple[str, int]:
     if not admission.may_correct(callback):
         return TOO_MANY_CORRECTIONS, 429
     try:
-        submission.correct(callback, **form.changes())
+        submission.correct(callback, **form.answers())
     except submission.CouldNotSave:
         return NOT_CORRECTED, 503
     except submission.RequestErased:

@@ -1,20 +1,14 @@
 """The forms to ask for a call, and to add a file to a request."""
 
-from typing import ClassVar
-
 from django import forms
 from django.core.signing import BadSignature, SignatureExpired
 
 from callbacks.models import CallbackRequest
 from callbacks.public import tokens
-from callbacks.public.fields import TextField, file_field
-from callbacks.public.hours_form import HoursForm
-from callbacks.public.reach import ReachForm
-from callbacks.values.details import About, Details, IfOtherAnswers
+from callbacks.public.asked_form import AskedForm
+from callbacks.public.fields import file_field
+from callbacks.values.details import Details
 from callbacks.values.upload_rules import LIMITS_IN_WORDS, Received, Slot
-
-MAX_NAME_LENGTH = 120  # characters
-MAX_MESSAGE_LENGTH = 5000
 
 #: Seconds. A form sent sooner may come from a program: nobody reads it as fast.
 QUICKEST = 3
@@ -33,63 +27,15 @@ class FilesForm(forms.Form):
             self.add_error(slot, f"{slot.form_label}. {what_to_do}")
 
 
-class CallbackForm(ReachForm, HoursForm, FilesForm):
+class CallbackForm(AskedForm, FilesForm):
     """Asks for a call. The order in contact.html matters.
 
     The signed token is sent before the files, so that a request can be stored before its first file begins; `complete`
     comes last, so that a truncated body can be told from a whole one.
     """
 
-    field_order = "name phone times anyway zone elsewhere place leave if_other_answers email about message".split()
-    #: The optional parts of the page. No zone opens one, as contact.js chooses a zone unasked.
-    PARTS: ClassVar = {
-        "safe": ("times", "anyway", "place", "leave"),
-        "more": ("email", "about", "message"),
-        "files": tuple(Slot),
-    }
+    PARTS = AskedForm.PARTS | {"files": tuple(Slot)}
 
-    name = TextField(
-        noun="name",
-        longest=MAX_NAME_LENGTH,
-        label="Your name",
-        help_text="Any name you choose is fine.",
-        widget=forms.TextInput({"autocomplete": "name", "required": True}),
-        error_messages={"required": "Enter a name that we can ask for. A first name is enough."},
-    )
-    about = forms.ChoiceField(
-        label="Who is it about?",
-        required=False,
-        choices=[("", "Not said"), *About.choices],  # a text browser chooses the first
-        widget=forms.RadioSelect,
-        help_text="So the right person calls: families often have different questions.",
-        error_messages={"invalid_choice": "Choose one of the two answers, or none."},
-    )
-    leave = forms.MultipleChoiceField(
-        label="If you do not pick up, may we:",
-        required=False,
-        choices=[("voicemail", "Leave a voicemail"), ("text", "Send a text message")],
-        widget=forms.CheckboxSelectMultiple,
-        help_text="Others may hear or read it. If you check neither, we will not leave a voicemail or text.",
-        error_messages={"invalid_choice": "Choose from the two in the list."},
-    )
-    if_other_answers = forms.ChoiceField(
-        label="If someone else answers",
-        required=False,
-        choices=IfOtherAnswers,
-        initial=IfOtherAnswers.QUIET,
-        widget=forms.RadioSelect,
-        help_text="So that no one learns of this from us.",
-        error_messages={"invalid_choice": "Choose one of the answers in the list."},
-    )
-    message = TextField(
-        noun="message",
-        longest=MAX_MESSAGE_LENGTH,
-        keep="\n\t",
-        label="Anything we need to know?",
-        required=False,
-        help_text="So the person who calls can prepare.",
-        widget=forms.Textarea({"rows": 4}),
-    )
     website = forms.CharField(
         label="Leave this field empty",
         required=False,
@@ -122,15 +68,6 @@ class CallbackForm(ReachForm, HoursForm, FilesForm):
             return CallbackRequest.Suspicion.HIDDEN_FIELD
         return CallbackRequest.Suspicion.TOO_FAST if self._age < QUICKEST else ""
 
-    @property
-    def open_parts(self) -> set[str]:
-        """Return the parts to show open: those with an answer, an error, or what is missing."""
-        found = {part for part, fields in self.PARTS.items() if any(map(self.data.get, fields))}
-        found |= {part for part, fields in self.PARTS.items() if not self.errors.keys().isdisjoint(fields)}
-        if "zone" in self.errors or self.data.get("if_other_answers") not in {None, "", IfOtherAnswers.QUIET}:
-            found.add("safe")
-        return found | {"more"} if self.is_bound and not self.data.get("phone") else found
-
     def ask_to_wait(self) -> None:
         """Give the page a token that is valid after a wait; a wait that has begun goes on."""
         if not tokens.is_waiting(self.nonce) or self.has_waited:
@@ -150,7 +87,6 @@ class CallbackForm(ReachForm, HoursForm, FilesForm):
         super().clean()
         if self.is_cut:
             return
-        self.check_hours()
         token = self.data.get("token", "")
         try:
             self.nonce, self._age = tokens.read_form(token)
@@ -163,20 +99,7 @@ class CallbackForm(ReachForm, HoursForm, FilesForm):
 
     def details(self) -> Details:
         """Return what was typed, once the form is valid."""
-        data = self.cleaned_data
-        return Details(
-            name=data["name"],
-            phone=data["phone"],
-            phone_remark=data["phone_remark"],
-            email=data["email"],
-            about=data["about"],
-            safe_hours=self.safe_hours(),
-            voicemail="voicemail" in data["leave"],
-            text_message="text" in data["leave"],
-            if_other_answers=data["if_other_answers"] or IfOtherAnswers.QUIET,
-            message=data["message"],
-            place=data["place"],
-        )
+        return Details(**self.answers())
 
 
 class AddFilesForm(FilesForm):

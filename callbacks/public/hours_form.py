@@ -1,11 +1,23 @@
 """The part of the form that asks when a call is safe, and in which time zone."""
 
+from dataclasses import replace
+
 import phonenumbers
 from django import forms
 
 from callbacks.public.fields import TextField
 from callbacks.values.promise import hours_if_no_overlap
-from callbacks.values.safe_hours import OTHER, UNKNOWN, PartOfDay, SafeHours, zone_choices, zone_name
+from callbacks.values.safe_hours import (
+    HOURS,
+    OTHER,
+    UNKNOWN,
+    Day,
+    PartOfDay,
+    SafeHours,
+    hour_name,
+    zone_choices,
+    zone_name,
+)
 
 MAX_PLACE_LENGTH = 80  # characters
 
@@ -13,6 +25,7 @@ MAX_PLACE_LENGTH = 80  # characters
 AMERICAN = 1
 SAY_WHERE = "Other: say where you are"
 NO_ZONE = "Choose your time zone, so that we do not call at the wrong time for you."
+NO_TIME_LEFT = "There is no time between these hours that you chose. Choose again."
 NO_PLACE = "Write where you are, so that we can work out your time."
 
 
@@ -64,6 +77,18 @@ class ClockForm(forms.Form):
             self.add_error("zone", NO_ZONE)
 
 
+def _hour_field(label: str) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=label,
+        required=False,
+        coerce=int,
+        empty_value=0,
+        choices=[("", "No limit"), *((hour, hour_name(hour)) for hour in HOURS)],
+        widget=forms.Select({"autocomplete": "off"}),
+        error_messages={"invalid_choice": "Choose one of the hours in the list."},
+    )
+
+
 class HoursForm(ClockForm):
     """Asks when a call is safe. Hours that are never within ours are pointed out once, and can still be sent."""
 
@@ -75,6 +100,17 @@ class HoursForm(ClockForm):
         help_text="If you check none, we may call at any of these times.",
         error_messages={"invalid_choice": "Choose from the times in the list."},
     )
+    days = forms.TypedMultipleChoiceField(
+        label="Only on some days?",
+        required=False,
+        coerce=int,
+        choices=Day,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="If you check none, any day is fine.",
+        error_messages={"invalid_choice": "Choose from the days in the list."},
+    )
+    not_before = _hour_field("Not before")
+    not_after = _hour_field("Not after")
     anyway = forms.MultipleChoiceField(
         label="Or keep the hours you chose",
         required=False,
@@ -88,23 +124,34 @@ class HoursForm(ClockForm):
 
     def safe_hours(self) -> SafeHours:
         """Return what was chosen, once these fields are valid."""
-        parts = tuple(part for part in PartOfDay if part in self.cleaned_data["times"])
-        return SafeHours(parts, self.zone_named) if self.zone_named else SafeHours(parts)
-
-    def check_hours(self) -> None:
-        """Ask for what is missing, and once for other hours where we are closed at all that were chosen."""
         data = self.cleaned_data
-        self.check_zone(must_name=self._must_name_zone())
-        if not {"times", "anyway", "zone", "place"} <= data.keys():
+        parts = tuple(part for part in PartOfDay if part in data["times"])
+        safe = SafeHours(parts, days=tuple(sorted(data["days"])), first=data["not_before"], last=data["not_after"])
+        return replace(safe, zone=self.zone_to_use or safe.zone)
+
+    @property
+    def zone_to_use(self) -> str:
+        """Return the zone of the answers; empty for the clinic's."""
+        return self.zone_named
+
+    def clean(self) -> None:
+        """Ask for what is missing, and once for other hours where we are closed at all that were chosen."""
+        super().clean()
+        data = self.cleaned_data
+        self.check_zone(must_name=self.must_name_zone())
+        if not {"times", "days", "not_before", "not_after", "anyway", "zone", "place"} <= data.keys():
             return
-        if data["times"] and (there := hours_if_no_overlap(self.safe_hours())) is not None:
+        if not self.safe_hours().hours:
+            self.add_error("not_after", NO_TIME_LEFT)
+        elif not self.safe_hours().is_any and (there := hours_if_no_overlap(self.safe_hours())) is not None:
             self.asks_anyway = True
             if not data["anyway"]:
                 self.add_error("times", _closed_then(there, zone_name(self.safe_hours().zone)))
 
-    def _must_name_zone(self) -> bool:
+    def must_name_zone(self) -> bool:
         data = self.cleaned_data
-        return bool(data.get("times") or data.get("elsewhere")) or country(data.get("phone")) != AMERICAN
+        named = ("times", "days", "not_before", "not_after")
+        return bool(any(map(data.get, named)) or data.get("elsewhere")) or country(data.get("phone")) != AMERICAN
 
 
 def country(e164: str | None) -> int:

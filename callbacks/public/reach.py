@@ -46,5 +46,7 @@ class ReachForm(forms.Form):
     def clean(self) -> None:
         if self.is_cut:
             self.add_error(None, CUT_SHORT)
-        elif {self.cleaned_data.get("phone"), self.cleaned_data.get("email")} == {""}:  # None where it is wrong
+            return
+        super().clean()
+        if {self.cleaned_data.get("phone"), self.cleaned_data.get("email")} == {""}:  # None where it is wrong
             self.add_error("phone", NO_CONTACT)

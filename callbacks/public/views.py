@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from callbacks.casework import erasure, links, submission
 from callbacks.models import CallbackRequest
-from callbacks.public import admission, intake, tokens
+from callbacks.public import admission, intake, tokens, wording
 from callbacks.public.forms import AddFilesForm, CallbackForm
 from callbacks.public.upload_handler import UnreadableForm, receive
 from callbacks.values.details import Details
@@ -192,12 +192,14 @@ def _promise_now() -> Promise | None:
 def _sent_page(
     request: HttpRequest, callback: CallbackRequest, secret: str, status: int = 200, problem: str = ""
 ) -> HttpResponse:
+    details = correctable(callback)
     context = {
         "callback": callback,
         "unpromised": "" if callback.due_is_promised else why_unpromised(callback.safe_hours, timezone.now()),
         "form": AddFilesForm(slots=callback.open_slots() if callback.is_kept else ()),
         "problem": problem,
-        "details": correctable(callback),
+        "reach": wording.how_to_reach(details) if details else [],
+        "told": wording.what_else(details) if details else [],
         "addresses": addresses(secret),
         "link": settings.SITE_URL + addresses(secret)["sent"],
     }

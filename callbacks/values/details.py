@@ -26,9 +26,29 @@ class IfOtherAnswers(TextChoices):
     OPEN = "open", "You can say who you are"
 
 
+class Language(TextChoices):
+    """The language of the call, as speakers name it."""
+
+    ENGLISH = "en", "English"
+    SPANISH = "es", "Español"
+    OTHER = "other", "Another language"
+
+
+class Channel(TextChoices):
+    """How the person wants to be reached first."""
+
+    CALL = "call", "Call me"
+    TEXT = "text", "Text me"
+    EMAIL = "email", "Email me"
+    RELAY = "relay", "Call me through relay (711)"
+    VIDEO = "video", "Call me through video relay"
+
+
 @dataclass(frozen=True, repr=False)  # no repr: it must not end up in a log
 class Details:
     """`phone` is E.164, followed by ";ext=" and digits for an extension; it or `email` may be empty.
+
+    `second_phone` is another number of theirs. `may_tell` names who may be told, in their words; empty: nobody.
 
     The defaults are the safe ones: no voicemail, no text, and the caller does not say where the call comes from.
     """
@@ -46,6 +66,16 @@ class Details:
     phone_remark: str = ""
     #: Where they are, in their words, if their time zone is not listed.
     place: str = ""
+    #: Of the call; empty if not said. With OTHER, `other_language` has its name, if they gave it.
+    language: str = ""
+    other_language: str = ""
+    interpreter: bool = False
+    channel: str = ""
+    second_phone: str = ""
+    second_phone_remark: str = ""
+    may_tell: str = ""
+    #: The language of the page that they sent it from, and so of the pages behind their link.
+    reads: str = ""
     #: Other names sent earlier with the same form, perhaps by another person; not part of the answers.
     earlier_names: tuple[str, ...] = field(default=(), compare=False)
 
@@ -58,7 +88,8 @@ class Details:
         stored = json.loads(data)
         stored["earlier_names"] = tuple(stored.get("earlier_names", ()))
         if hours := stored.get("safe_hours"):
-            stored["safe_hours"] = SafeHours(tuple(PartOfDay(part) for part in hours["parts"]), hours["zone"])
+            hours["parts"] = tuple(PartOfDay(part) for part in hours["parts"])
+            stored["safe_hours"] = SafeHours(**hours | {"days": tuple(hours.get("days", ()))})
         elif (part := stored.get("preferred_time")) in PartOfDay:  # the first version asked for one part of the day
             stored["safe_hours"] = SafeHours((PartOfDay(part),))
         return cls(**{field.name: stored[field.name] for field in fields(cls) if field.name in stored})
@@ -87,6 +118,23 @@ class Details:
     def phone_as_typed(self) -> str:
         """The number and its remark on one line, for a form; phones.read parses it back."""
         return ", ".join(filter(None, [self.phone_for_people, self.phone_remark]))
+
+    @property
+    def channel_or_default(self) -> str:
+        """`channel`; where none was chosen, what follows from an email address alone."""
+        return self.channel or (Channel.EMAIL if not self.phone else "")
+
+    @property
+    def second_phone_as_typed(self) -> str:
+        return ", ".join(filter(None, [phones.for_people(self.second_phone), self.second_phone_remark]))
+
+    @property
+    def language_in_words(self) -> str:
+        """Like "Español, with an interpreter"; empty if nothing was said."""
+        named = Language(self.language).label if self.language else ""
+        if self.language == Language.OTHER and self.other_language:
+            named = self.other_language
+        return ", ".join(filter(None, [named, "with an interpreter" if self.interpreter else ""]))
 
     @property
     def about_in_words(self) -> str:

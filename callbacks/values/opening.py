@@ -102,7 +102,7 @@ class OpeningHours:
     def _chances(self, at: datetime.datetime, safe: SafeHours) -> Iterator[Interval]:
         if self.are_listed:
             return _merged(interval for _, interval in self.shared(at, safe))
-        return _merged(safe.intervals(at, days=3))
+        return _merged(safe.intervals(at, days=WEEK + 1))
 
     def _hours_on(self, day: datetime.date) -> list[tuple[datetime.time, datetime.time]]:
         for special in self.special_days:

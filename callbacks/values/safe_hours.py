@@ -1,4 +1,4 @@
-"""When somebody can safely be called: parts of the day in their own time zone."""
+"""When somebody can safely be called: days, parts of the day and hours in their own time zone."""
 
 import datetime
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 
 
 class PartOfDay(TextChoices):
@@ -21,6 +21,27 @@ class PartOfDay(TextChoices):
 
 
 _HOURS = {PartOfDay.MORNING: (8, 12), PartOfDay.AFTERNOON: (12, 17), PartOfDay.EVENING: (17, 21)}
+
+
+class Day(IntegerChoices):
+    """Values are Python's weekdays."""
+
+    MONDAY = 0, "Monday"
+    TUESDAY = 1, "Tuesday"
+    WEDNESDAY = 2, "Wednesday"
+    THURSDAY = 3, "Thursday"
+    FRIDAY = 4, "Friday"
+    SATURDAY = 5, "Saturday"
+    SUNDAY = 6, "Sunday"
+
+
+#: Full hours that can be named as the first or the last.
+HOURS = range(8, 22)
+
+
+def hour_name(hour: int) -> str:
+    """Like "8 am", "noon" or "9 pm"."""
+    return "noon" if hour == 12 else f"{hour % 12} {'am' if hour < 12 else 'pm'}"
 
 
 class Zone(TextChoices):
@@ -62,24 +83,49 @@ def clock_of(zone: str) -> ZoneInfo:
 
 @dataclass(frozen=True)
 class SafeHours:
-    """No parts means any part, 8 in the morning to 9 in the evening. In an unknown zone no hour is safe."""
+    """No parts means any part, 8 in the morning to 9 in the evening; no days, any day. In an unknown zone none is safe.
+
+    `first` and `last` narrow the parts to full hours: not before, and not after; 0 for either means no such limit.
+    """
 
     parts: tuple[PartOfDay, ...] = ()
     zone: str = field(default_factory=lambda: settings.TIME_ZONE)
+    days: tuple[int, ...] = ()
+    first: int = 0
+    last: int = 0
 
     @classmethod
-    def from_text(cls, text: str, zone: str) -> "SafeHours":
-        """Parse what `to_text` wrote."""
-        return cls(tuple(PartOfDay(part) for part in text.split(",") if part), zone)
+    def from_text(cls, text: str, zone: str, finer: str = "") -> "SafeHours":
+        """Parse what `to_text` and `finer_to_text` wrote."""
+        parts = tuple(PartOfDay(part) for part in text.split(",") if part)
+        days, first, last = finer.split("|") if finer else ("", "0", "0")
+        return cls(parts, zone, tuple(map(int, days)), int(first), int(last))
 
     def to_text(self) -> str:
         return ",".join(self.parts)
+
+    def finer_to_text(self) -> str:
+        """Days and hours: "02|0|10" for Mondays and Wednesdays until 10. Empty for none."""
+        finer = f"{''.join(map(str, self.days))}|{self.first}|{self.last}"
+        return "" if finer == "|0|0" else finer
+
+    @property
+    def is_any(self) -> bool:
+        """Nothing was chosen."""
+        return not (self.to_text() or self.finer_to_text())
+
+    @property
+    def hours(self) -> list[tuple[int, int]]:
+        """From and until, in full hours on the person's clock; empty if the limits leave nothing of the parts."""
+        chosen = [part.hours for part in PartOfDay if not self.parts or part in self.parts]
+        limited = [(max(opens, self.first), min(closes, self.last or closes)) for opens, closes in chosen]
+        return [(opens, closes) for opens, closes in limited if opens < closes]
 
     def include(self, at: datetime.datetime) -> bool:
         if self.zone == UNKNOWN:
             return False
         local = at.astimezone(ZoneInfo(self.zone))
-        return any(start <= local.hour < end for start, end in self._hours())
+        return self._has(local) and any(start <= local.hour < end for start, end in self.hours)
 
     def intervals(self, start: datetime.datetime, days: int) -> Iterator[tuple[datetime.datetime, datetime.datetime]]:
         """The safe intervals that end after `start`, in order, over `days` days of the person's calendar.
@@ -93,7 +139,7 @@ class SafeHours:
         first = start.astimezone(zone).date()
         for offset in range(days):
             day = first + datetime.timedelta(days=offset)
-            for opens, closes in self._hours():
+            for opens, closes in self.hours if self._has(day) else []:
                 begin, end = (
                     datetime.datetime.combine(day, datetime.time(hour), tzinfo=zone).astimezone(datetime.UTC)
                     for hour in (opens, closes)
@@ -103,10 +149,19 @@ class SafeHours:
 
     @property
     def in_words(self) -> str:
-        """Like "Morning, 8 to 12; evening, 5 to 9 (Eastern time)"."""
+        """Like "Mondays; morning, 8 to 12; evening, 5 to 9 (Eastern time)"."""
         zone = "time zone not known" if self.zone == UNKNOWN else f"{zone_name(self.zone)} time"
-        parts = "; ".join(part.label for part in self.parts) or "Any time, 8 in the morning to 9 in the evening"
-        return f"{parts[0]}{parts[1:].lower()} ({zone})"
+        found = [", ".join(f"{Day(day).label}s" for day in self.days)] if self.days else []
+        if self.first or self.last:
+            found += [f"{hour_name(opens)} to {hour_name(closes)}" for opens, closes in self._joined()]
+        else:
+            found += [part.label for part in self.parts] or ["Any time, 8 in the morning to 9 in the evening"]
+        return f"{'; '.join([found[0], *(each[0].lower() + each[1:] for each in found[1:])])} ({zone})"
 
-    def _hours(self) -> list[tuple[int, int]]:
-        return [part.hours for part in PartOfDay if not self.parts or part in self.parts]
+    def _has(self, day: datetime.date) -> bool:
+        return not self.days or day.weekday() in self.days
+
+    def _joined(self) -> Iterator[tuple[int, int]]:
+        """The hours, with parts that touch joined."""
+        starts, ends = {opens for opens, _ in self.hours}, {closes for _, closes in self.hours}
+        return zip(sorted(starts - ends), sorted(ends - starts), strict=True)

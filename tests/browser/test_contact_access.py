@@ -68,8 +68,9 @@ def test_form_is_filled_in_and_sent_with_the_keyboard_alone(visit, tmp_path):
         if kind == "submit" and "file_2" in visited:
             break
         page.keyboard.press("Tab")
-    asked = "name phone times zone place leave if_other_answers email about message file_1 file_2".split()
-    assert [name for name in dict.fromkeys(visited) if name] == asked  # in order, and never the hidden field
+    asked = "name phone times days not_before not_after zone place leave if_other_answers may_tell language "
+    asked += "other_language interpreter channel email second_phone about message file_1 file_2"
+    assert [name for name in dict.fromkeys(visited) if name] == asked.split()  # in order, and never the hidden field
     page.keyboard.press("Enter")
     page.wait_for_url("**/contact/sent/**")
     expect(page.locator("h1")).to_have_text("We have your request")
@@ -122,7 +123,7 @@ def test_error_leads_into_its_opened_part(visit, scripts):
     page.goto(f"{visit(360).site.url}/contact/")
     fill(page)
     page.get_by_label("Email address").fill("sam at home")
-    page.get_by_text("Email instead").click()
+    page.get_by_text("Language, text, email or relay").click()
     press(page)
     page.get_by_role("link", name="Check the email address").click()
     expect(page.get_by_label("Email address")).to_be_in_viewport()

@@ -46,7 +46,7 @@ def test_confirmation_and_correction_have_no_accessibility_fault(visit, width):
     done(person.page)
     check(person.page)
     person.page.get_by_role("link", name="Correct it").click()
-    expect(person.page.locator("h1")).to_have_text("Correct how we reach you")
+    expect(person.page.locator("h1")).to_have_text("Correct what you told us")
     check(person.page)
     person.page.get_by_label("Phone number").fill("none")
     person.page.get_by_role("button", name="Save").click()

@@ -82,7 +82,8 @@ def test_correction_takes_the_place_of_the_number_and_nothing_else_changes(clien
 
 
 def test_form_sent_as_it_stands_changes_nothing(client):
-    request = submit(details=dataclasses.replace(DETAILS, phone_remark="711 then", email="z@example.com"))
+    kept = {"phone_remark": "711 then", "channel": "relay", "email": "z@example.com"}
+    request = submit(details=dataclasses.replace(DETAILS, **kept))
     assert 'value="(212) 555-0123, 711 then"' in client.get(link_to(page=CORRECT)).content.decode()
     assert correction(client, phone="(212) 555-0123, 711 then", email="z@example.com").status_code == 303
     assert CallbackRequest.objects.get().corrected_at is None

@@ -163,8 +163,8 @@ def test_neither_number_nor_address_is_said_once_and_by_the_number():
         ({"if_other_answers": "open"}, {"safe"}),
         ({"zone": "Mars/Olympus"}, {"safe"}),
         ({"phone": "+52 55 1234 5678", "zone": ""}, {"safe"}),
-        ({"phone": ""}, {"more"}),
-        ({"phone": "", "email": "zoe"}, {"more"}),
+        ({"phone": ""}, {"language"}),
+        ({"phone": "", "email": "zoe"}, {"language"}),
     ],
 )
 def test_parts_with_an_answer_or_an_error_are_open(typed, parts):

@@ -34,7 +34,7 @@ def request_() -> CallbackRequest:
     return submit()
 
 
-def test_confirmation_says_what_happens_next_and_names_nobody(client, request_, settings):
+def test_confirmation_says_what_happens_next_and_what_was_said(client, request_, settings):
     response = client.get(link_to())
     words = text_of(response)
     assert request_.reference in words
@@ -47,8 +47,11 @@ def test_confirmation_says_what_happens_next_and_names_nobody(client, request_, 
     assert link_to(page=reverse("callbacks:withdraw")) in response.content.decode()
     assert reverse("emergency") in response.content.decode()
     assert "<title>We have your request" in response.content.decode()
-    for secret in ("Zoë", "Miller", "Knock", "Chicago"):
-        assert secret not in words
+    said = (
+        "Name Zoë Miller | Safe hours Evening, 5 to 9 (Central time) | If you do not pick up We may leave a voicemail"
+    )
+    for fact in [*said.split(" | "), "Message Knock first.", "We may talk to No one but you"]:
+        assert fact in words
     assert_private(response)
     assert 'content="noindex"' in response.content.decode()
 

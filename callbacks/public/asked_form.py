@@ -1,0 +1,166 @@
+"""All that a person can say with a request, in the form to ask for a call and in the one to correct it."""
+
+from typing import ClassVar
+
+from django import forms
+
+from callbacks.public.fields import PhoneField, TextField
+from callbacks.public.hours_form import HoursForm
+from callbacks.public.reach import MAX_PHONE_LENGTH, ReachForm
+from callbacks.values.details import About, Channel, IfOtherAnswers, Language
+
+MAX_NAME_LENGTH = 120  # characters
+MAX_MESSAGE_LENGTH = 5000
+MAX_LANGUAGE_LENGTH = 40
+MAX_MAY_TELL_LENGTH = 120
+
+NO_EMAIL = "Write your email address, so that we can email you."
+NO_PHONE = "Write your phone number, so that we can reach you that way."
+NO_LANGUAGE = "Write which language."
+_RELAY = "711"
+_NOT_IN_LIST = {"invalid_choice": "Choose one of the answers in the list."}
+
+
+class AskedForm(ReachForm, HoursForm):
+    """A name and a way to reach the person; the rest is optional, and the parts of the page are folded."""
+
+    field_order = (
+        "name phone times days not_before not_after anyway zone elsewhere place leave if_other_answers may_tell "
+        "language other_language interpreter channel email second_phone about message"
+    ).split()
+    #: The optional parts of the page. No zone opens one, as contact.js chooses a zone unasked.
+    PARTS: ClassVar = {
+        "safe": ("times", "days", "not_before", "not_after", "anyway", "place", "leave", "may_tell"),
+        "language": ("language", "other_language", "interpreter", "channel", "email", "second_phone"),
+        "more": ("about", "message"),
+    }
+
+    name = TextField(
+        noun="name",
+        longest=MAX_NAME_LENGTH,
+        label="Your name",
+        help_text="Any name you choose is fine.",
+        widget=forms.TextInput({"autocomplete": "name", "required": True}),
+        error_messages={"required": "Enter a name that we can ask for. A first name is enough."},
+    )
+    leave = forms.MultipleChoiceField(
+        label="If you do not pick up, may we:",
+        required=False,
+        choices=[("voicemail", "Leave a voicemail"), ("text", "Send a text message")],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Others may hear or read it. If you check neither, we will not leave a voicemail or text.",
+        error_messages={"invalid_choice": "Choose from the two in the list."},
+    )
+    if_other_answers = forms.ChoiceField(
+        label="If someone else answers",
+        required=False,
+        choices=IfOtherAnswers,
+        initial=IfOtherAnswers.QUIET,
+        widget=forms.RadioSelect,
+        help_text="So that no one learns of this from us.",
+        error_messages=_NOT_IN_LIST,
+    )
+    may_tell = TextField(
+        noun="answer",
+        longest=MAX_MAY_TELL_LENGTH,
+        label="Is there anyone we may talk to about this?",
+        required=False,
+        help_text="Write their names. If you leave it empty, we talk to no one but you.",
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    language = forms.ChoiceField(
+        label="Which language should we speak?",
+        required=False,
+        choices=[("", "Not said"), *Language.choices],  # a text browser chooses the first
+        widget=forms.RadioSelect,
+        error_messages=_NOT_IN_LIST,
+    )
+    other_language = TextField(
+        noun="language",
+        longest=MAX_LANGUAGE_LENGTH,
+        label="If another language: which?",
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    interpreter = forms.MultipleChoiceField(
+        label="An interpreter",
+        required=False,
+        choices=[("on", "I need an interpreter on the call")],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "Choose what is in the list, or nothing."},
+    )
+    channel = forms.ChoiceField(
+        label="How should we reach you first?",
+        required=False,
+        choices=[("", "Not said"), *Channel.choices],
+        widget=forms.RadioSelect,
+        error_messages=_NOT_IN_LIST,
+    )
+    second_phone = PhoneField(
+        noun="second number",
+        longest=MAX_PHONE_LENGTH,
+        required=False,
+        label="A second number for you",
+        help_text="We try it if you do not answer at the first.",
+        widget=forms.TextInput({"type": "tel", "autocomplete": "off", "inputmode": "tel"}),
+    )
+    about = forms.ChoiceField(
+        label="Who is it about?",
+        required=False,
+        choices=[("", "Not said"), *About.choices],
+        widget=forms.RadioSelect,
+        help_text="So the right person calls: families often have different questions.",
+        error_messages={"invalid_choice": "Choose one of the two answers, or none."},
+    )
+    message = TextField(
+        noun="message",
+        longest=MAX_MESSAGE_LENGTH,
+        keep="\n\t",
+        label="Anything we need to know?",
+        required=False,
+        help_text="So the person who calls can prepare.",
+        widget=forms.Textarea({"rows": 4}),
+    )
+
+    @property
+    def open_parts(self) -> set[str]:
+        """Return the parts to show open: those with an answer, an error, or what is missing."""
+        found = {part for part, fields in self.PARTS.items() if any(map(self.data.get, fields))}
+        found |= {part for part, fields in self.PARTS.items() if not self.errors.keys().isdisjoint(fields)}
+        if "zone" in self.errors or self.data.get("if_other_answers") not in {None, "", IfOtherAnswers.QUIET}:
+            found.add("safe")
+        return found | {"language"} if self.is_bound and not self.data.get("phone") else found
+
+    def clean_second_phone(self) -> str:
+        written = self.cleaned_data["second_phone"]
+        self.cleaned_data["second_phone_remark"] = written.remark
+        return written.e164
+
+    def clean(self) -> None:
+        super().clean()
+        if self.is_cut:
+            return
+        data = self.cleaned_data
+        channel = data.get("channel")
+        if channel == Channel.EMAIL and data.get("email") == "":
+            self.add_error("email", NO_EMAIL)
+        elif channel not in {None, "", Channel.EMAIL} and data.get("phone") == "" and "phone" not in self.errors:
+            self.add_error("phone", NO_PHONE)
+        if data.get("language") == Language.OTHER and data.get("other_language") == "":
+            self.add_error("other_language", NO_LANGUAGE)
+
+    def answers(self) -> dict[str, object]:
+        """Return what was typed, as fields of Details, once the form is valid."""
+        data = self.cleaned_data
+        same = "name phone phone_remark email about message place may_tell second_phone second_phone_remark".split()
+        says_relay = not data["channel"] and _RELAY in data["phone_remark"].split()
+        return {name: data[name] for name in same} | {
+            "safe_hours": self.safe_hours(),
+            "voicemail": "voicemail" in data["leave"],
+            "text_message": "text" in data["leave"] or data["channel"] == Channel.TEXT,
+            "if_other_answers": data["if_other_answers"] or IfOtherAnswers.QUIET,
+            "language": data["language"] or (Language.OTHER if data["other_language"] else ""),
+            "other_language": data["other_language"],
+            "interpreter": bool(data["interpreter"]),
+            "channel": Channel.RELAY if says_relay else data["channel"],
+        }
