@@ -46,6 +46,20 @@ def claim(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
 
 
 @action
+def call(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
+    """Claim it, unless they have it, and show how to call, then the number: one press in the queue."""
+    if callback.claimed_by == request.user:
+        return _again_at("reveal", callback)
+    return _do(
+        request,
+        callback,
+        lambda: actions.claim(callback, request.user),
+        "You have claimed it.",
+        after=_again_at("reveal", callback),
+    )
+
+
+@action
 def release(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
     def step() -> None:
         any_claim = actions.may_release(callback, request.user)
@@ -83,8 +97,16 @@ def log_attempt(request: StaffRequest, callback: CallbackRequest) -> HttpRespons
         if form.against_next_try:
             messages.warning(request, OUTSIDE.format(against=form.against_next_try))
 
+    is_quick = request.POST.get("to") == "queue"
+    done = f"{callback.reference}: the call is logged. Next try: {form.next_try_in_words}."
     try:
-        return _do(request, callback, step, "The call is logged.")
+        return _do(
+            request,
+            callback,
+            step,
+            done if is_quick else "The call is logged.",
+            after=access.to_queue() if is_quick else None,
+        )
     except actions.RequestCorrected:
         return _read_first(request, callback, CORRECTED, form)
 
@@ -97,8 +119,13 @@ def add_note(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
     text = form.cleaned_data["text"]
     after = None
     if _showed_number(request):  # then the browser posts again to the view that shows it, which checks and records it
-        after = HttpResponseRedirect(reverse("admin:callbacks_callbackrequest_reveal", args=[callback.pk]), status=307)
+        after = _again_at("reveal", callback)
     return _do(request, callback, lambda: actions.add_note(callback, request.user, text), "Note saved.", after=after)
+
+
+def _again_at(name: str, callback: CallbackRequest) -> HttpResponse:
+    """Have the browser post again, to the view `name`."""
+    return HttpResponseRedirect(reverse(f"admin:callbacks_callbackrequest_{name}", args=[callback.pk]), status=307)
 
 
 def _showed_number(request: StaffRequest) -> bool:

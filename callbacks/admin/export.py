@@ -15,9 +15,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from callbacks.admin.access import CANNOT_OPEN, EXPORT, VIEW, StaffRequest, back_to_queue, needs
+from callbacks.admin.codes import CHANNELS
 from callbacks.admin.downloads import as_attachment
 from callbacks.admin.forms import ExportForm
-from callbacks.admin.instructions import CHANNELS, instructions
+from callbacks.admin.instructions import instructions
 from callbacks.admin.request_page import or_cannot_open
 from callbacks.casework import actions
 from callbacks.models import AccessRecord, CallbackRequest

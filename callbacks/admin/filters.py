@@ -1,5 +1,6 @@
 """The filters of the queue. None of them decrypts anything."""
 
+import datetime
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -8,8 +9,14 @@ from django.contrib.admin.views.main import SEARCH_VAR
 from django.http import HttpRequest
 from django.utils import timezone
 
+from callbacks.admin.codes import ABOUT, CHANNELS, LANGUAGES, WISHES
 from callbacks.models import CallbackRequest
 from callbacks.models.querysets import CallbackRequestQuerySet as Rows
+
+
+def _within_the_hour(rows: Rows) -> Rows:
+    now = timezone.now()
+    return rows.callable_by(now, now + datetime.timedelta(hours=1))
 
 
 class QueueFilter(admin.SimpleListFilter):
@@ -53,6 +60,7 @@ class TimeFilter(QueueFilter):
     title = parameter_name = "time"
     options = {
         "now": ("Can be called now", lambda rows, request: rows.callable(timezone.now())),
+        "hour": ("Within the hour", lambda rows, request: _within_the_hour(rows)),
         "overdue": ("Overdue", lambda rows, request: rows.overdue(timezone.now())),
         "never": ("No hours to call", lambda rows, request: rows.never_met(timezone.now())),
     }
@@ -70,6 +78,41 @@ class ClaimFilter(QueueFilter):
     }
 
 
+class CodeFilter(QueueFilter):
+    """By what the person chose, among the codes that are in the clear; `field` has the address's name too."""
+
+    field: ClassVar[str]
+    labels: ClassVar[dict[str, str]]
+
+    def lookups(self, request, model_admin):
+        return list(self.labels.items())
+
+    def queryset(self, request, queryset):
+        return queryset.filter(**{self.field: self.value()}) if self.value() in self.labels else queryset
+
+
+class LanguageFilter(CodeFilter):
+    title = field = parameter_name = "language"
+    labels = LANGUAGES
+
+
+class ChannelFilter(CodeFilter):
+    title = "reach by"
+    field = parameter_name = "channel"
+    labels = CHANNELS
+
+
+class AboutFilter(CodeFilter):
+    title = field = parameter_name = "about"
+    labels = ABOUT
+
+
+class WishFilter(CodeFilter):
+    title = "to others"
+    field = parameter_name = "if_other_answers"
+    labels = WISHES
+
+
 class SuspicionFilter(QueueFilter):
     title = "sent by"
     parameter_name = "suspected"
@@ -77,3 +120,8 @@ class SuspicionFilter(QueueFilter):
         "yes": ("Possibly automated", lambda rows, request: rows.exclude(suspicion="")),
         "no": ("A person", lambda rows, request: rows.filter(suspicion="")),
     }
+
+
+FEW = (StateFilter, TimeFilter, ClaimFilter)
+#: Folded above the list.
+MORE = (LanguageFilter, ChannelFilter, AboutFilter, WishFilter, SuspicionFilter)

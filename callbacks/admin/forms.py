@@ -103,6 +103,17 @@ class AttemptForm(forms.Form):
             self.add_error("at", "The request will have been erased by then. Choose an earlier time.")
 
     @property
+    def proposed(self) -> str:
+        """The time of the choice that is preselected, in hours both open and safe; empty if there is none."""
+        at = self.quick.get(self.initial["next_try"])
+        return day_and_clock(at, self.now) if at else ""
+
+    @property
+    def next_try_in_words(self) -> str:
+        at = self.cleaned_data["next_try_at"]
+        return day_and_clock(at, self.now) if at else "none"
+
+    @property
     def against_next_try(self) -> str:
         """Reasons against the chosen time, as the end of a sentence; may be empty."""
         at = self.cleaned_data["next_try_at"]

@@ -6,15 +6,6 @@ from callbacks.values.details import Channel, Details, IfOtherAnswers, Language
 from callbacks.values.safe_hours import UNKNOWN
 from editorial import phones
 
-#: How to reach somebody first, in words for staff.
-CHANNELS = {
-    Channel.CALL: "Call",
-    Channel.TEXT: "Text first",
-    Channel.EMAIL: "Email first",
-    Channel.RELAY: "Relay (711)",
-    Channel.VIDEO: "Video relay",
-}
-
 
 @dataclass(frozen=True, repr=False)  # no repr: it holds a name
 class Instruction:

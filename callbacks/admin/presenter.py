@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from django.utils.timesince import timesince
 
+from callbacks.admin.codes import ABOUT, CHANNELS, LANGUAGES, WISHES
 from callbacks.admin.times import clock, date_and_clock, day_and_clock, relative
 from callbacks.casework import actions
 from callbacks.models import CallbackRequest
+from callbacks.values.details import Channel, Language
 from callbacks.values.opening import OpeningHours
 from callbacks.values.safe_hours import UNKNOWN
 
@@ -89,6 +91,23 @@ class RequestSummary:
             return ""
         against = self.hours.against(at, self.request.safe_hours) if self.request.is_waiting else []
         return "; ".join([f"{relative(at, self.now)}, {day_and_clock(at, self.now)}", *against])
+
+    @property
+    def unusual(self) -> list[str]:
+        """The language and the way to reach them, where it is not an ordinary call in English."""
+        request = self.request
+        usual = {"", Language.ENGLISH, Channel.CALL}
+        chosen = ((request.language, LANGUAGES), (request.channel, CHANNELS))
+        return [words[code] for code, words in chosen if code not in usual]
+
+    @property
+    def about(self) -> str:
+        return ABOUT[self.request.about] if self.request.about else ""
+
+    @property
+    def wish(self) -> str:
+        """What others may hear; empty for requests received before the queue showed it."""
+        return WISHES[self.request.if_other_answers] if self.request.if_other_answers else ""
 
     @property
     def claimed_by(self) -> str:

@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib import admin
+from django.contrib.admin.filters import ListFilter
 from django.contrib.admin.views.main import ChangeList
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from callbacks.admin import action_views, downloads, erase, export, request_page
 from callbacks.admin.access import ERASE, EXPORT, VIEW, WORK, StaffRequest, needs, staff_page, to_page
-from callbacks.admin.filters import ClaimFilter, StateFilter, SuspicionFilter, TimeFilter
+from callbacks.admin.filters import FEW, MORE
 from callbacks.admin.forms import FindForm
 from callbacks.admin.presenter import RequestSummary
 from callbacks.admin.records import ReadOnlyAdmin
@@ -20,7 +21,7 @@ from callbacks.casework import actions, setup_gaps
 from callbacks.models import AccessRecord, CallbackRequest
 from callbacks.models.requests import as_reference
 
-FILTERS = (StateFilter, TimeFilter, ClaimFilter, SuspicionFilter)
+FILTERS = (*FEW, *MORE)
 
 
 class Queue(ChangeList):
@@ -36,6 +37,18 @@ class Queue(ChangeList):
 
     def summaries(self) -> list[RequestSummary]:
         return RequestSummary.for_all(self.result_list, timezone.now())
+
+    @property
+    def few_filters(self) -> list[ListFilter]:
+        return self.filter_specs[: len(FEW)]
+
+    @property
+    def more_filters(self) -> list[ListFilter]:
+        return self.filter_specs[len(FEW) :]
+
+    @property
+    def uses_more_filters(self) -> bool:
+        return any(name in self.filter_params for chosen in self.more_filters for name in chosen.expected_parameters())
 
     def get_results(self, request: HttpRequest) -> None:
         """Load and count files and calls for the rows of one page only: sealed fields are long, counting is slow."""
@@ -93,6 +106,7 @@ class CallbackRequestAdmin(ReadOnlyAdmin):
             at("export/", self.export_view, "export"),
             at(f"{one}/sheet/", request_page.sheet, "sheet"),
             at(f"{one}/number/", request_page.reveal, "reveal"),
+            at(f"{one}/call/", action_views.call, "call"),
             at(f"{one}/claim/", action_views.claim, "claim"),
             at(f"{one}/release/", action_views.release, "release"),
             at(f"{one}/attempts/", action_views.log_attempt, "attempt"),
@@ -108,7 +122,7 @@ class CallbackRequestAdmin(ReadOnlyAdmin):
         context = queue_context(request) | {
             "title": "Callback requests",
             "is_nav_sidebar_enabled": False,
-            "tally": CallbackRequest.objects.tally(timezone.now()),
+            "tally": CallbackRequest.objects.tally(timezone.now(), request.user.pk),
             "warnings": setup_gaps.warnings(),
             "max_exported": export.MAX_ROWS,
         }

@@ -50,6 +50,11 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
         """Waiting, within opening and safe hours, and past an agreed next try (RequestSummary.can_be_called)."""
         return self.waiting().filter(self._callable(at))
 
+    def callable_by(self, at: datetime, by: datetime) -> Self:
+        """Waiting, and callable now or at some time until `by`."""
+        soon = [pair for pair, moment in self._next_calls(at).items() if moment and moment <= by]
+        return self.waiting().filter(_matching(soon), Q(next_try_at=None) | Q(next_try_at__lte=by))
+
     def never_met(self, at: datetime) -> Self:
         """Waiting, but with safe hours that never overlap our opening hours, or in an unknown time zone."""
         never = [pair for pair, moment in self._next_calls(at).items() if moment is None]
@@ -73,10 +78,11 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
             F("received_at").asc(),
         )
 
-    def tally(self, at: datetime) -> dict[str, int]:
-        """Count `waiting`, `overdue` and `callable` requests at `at`."""
+    def tally(self, at: datetime, who: int | None = None) -> dict[str, int]:
+        """Count `waiting`, `overdue` and `callable` requests at `at`, and those claimed by `who` as `mine`."""
         return self.waiting().aggregate(
             waiting=Count("pk"),
+            mine=Count("pk", filter=Q(claimed_by=who) if who else Q(pk=None)),
             overdue=Count("pk", filter=self._overdue(at)),
             callable=Count("pk", filter=self._callable(at)),
         )

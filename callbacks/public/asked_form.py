@@ -1,6 +1,6 @@
 """All that a person can say with a request, in the form to ask for a call and in the one to correct it."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -149,7 +149,7 @@ class AskedForm(ReachForm, HoursForm):
         if data.get("language") == Language.OTHER and data.get("other_language") == "":
             self.add_error("other_language", NO_LANGUAGE)
 
-    def answers(self) -> dict[str, object]:
+    def answers(self) -> dict[str, Any]:
         """Return what was typed, as fields of Details, once the form is valid."""
         data = self.cleaned_data
         same = "name phone phone_remark email about message place may_tell second_phone second_phone_remark".split()

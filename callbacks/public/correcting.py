@@ -1,6 +1,6 @@
 """The page to correct what a person sent: with one wrong digit we would call a stranger."""
 
-from typing import cast
+from typing import Any, cast
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -54,7 +54,7 @@ class CorrectForm(AskedForm):
         )
         return (is_changed and self.zone_named) or kept.safe_hours.zone
 
-    def answers(self) -> dict[str, object]:
+    def answers(self) -> dict[str, Any]:
         """Return the changed details, once the form is valid."""
         found = super().answers()
         kept_place = self._kept.place if self.zone_to_use == UNKNOWN else ""

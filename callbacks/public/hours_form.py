@@ -82,7 +82,7 @@ def _hour_field(label: str) -> forms.TypedChoiceField:
         label=label,
         required=False,
         coerce=int,
-        empty_value=0,
+        empty_value=None,
         choices=[("", "No limit"), *((hour, hour_name(hour)) for hour in HOURS)],
         widget=forms.Select({"autocomplete": "off"}),
         error_messages={"invalid_choice": "Choose one of the hours in the list."},
@@ -126,7 +126,9 @@ class HoursForm(ClockForm):
         """Return what was chosen, once these fields are valid."""
         data = self.cleaned_data
         parts = tuple(part for part in PartOfDay if part in data["times"])
-        safe = SafeHours(parts, days=tuple(sorted(data["days"])), first=data["not_before"], last=data["not_after"])
+        safe = SafeHours(
+            parts, days=tuple(sorted(data["days"])), first=data["not_before"] or 0, last=data["not_after"] or 0
+        )
         return replace(safe, zone=self.zone_to_use or safe.zone)
 
     @property
