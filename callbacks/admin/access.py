@@ -1,10 +1,12 @@
 """Who may do what on the staff's pages, and helpers that these pages share."""
 
 import functools
+import time
 import uuid
 from collections.abc import Callable
 from typing import TypeVar
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -69,11 +71,19 @@ def back_to_queue(request: HttpRequest, warning: str) -> HttpResponse:
     return to_queue()
 
 
+def session_left(request: HttpRequest) -> dict[str, int]:
+    """Seconds until the session ends: when idle, and at all. For a warning; accounts.sessions decides."""
+    began = request.session.get("staff_began", 0)
+    at_all = settings.STAFF_SESSION_HOURS * 3600 - (time.time() - began)
+    return {"idle": settings.STAFF_IDLE_MINUTES * 60, "at_all": max(0, int(at_all))}
+
+
 def staff_page(request: HttpRequest, template: str, context: dict, status: int = 200) -> HttpResponse:
     """Render a page in the admin's frame, without its side bar."""
     frame = admin.site.each_context(request) | {
         "is_nav_sidebar_enabled": False,
         "opts": CallbackRequest._meta,
         "cannot_open": CANNOT_OPEN,
+        "session": session_left(request),
     }
     return render(request, f"callbacks/staff/{template}", frame | context, status=status)

@@ -42,7 +42,7 @@ def action(view: Callable[[StaffRequest, CallbackRequest], HttpResponse]) -> Cal
 
 @action
 def claim(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
-    return _do(request, callback, lambda: actions.claim(callback, request.user), "You have claimed it.")
+    return do(request, callback, lambda: actions.claim(callback, request.user), "You have claimed it.")
 
 
 @action
@@ -50,7 +50,7 @@ def call(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
     """Claim it, unless they have it, and show how to call, then the number: one press in the queue."""
     if callback.claimed_by == request.user:
         return _again_at("reveal", callback)
-    return _do(
+    return do(
         request,
         callback,
         lambda: actions.claim(callback, request.user),
@@ -65,7 +65,7 @@ def release(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
         any_claim = actions.may_release(callback, request.user)
         actions.release(callback, request.user, any_claim=any_claim, shown=request.POST.get("shown", ""))
 
-    return _do(request, callback, step, "It is back in the queue.", "It is not back in the queue yet.")
+    return do(request, callback, step, "It is back in the queue.", "It is not back in the queue yet.")
 
 
 @action
@@ -73,13 +73,13 @@ def close(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
     def step() -> None:
         actions.close(callback, request.user, shown=request.POST.get("shown", ""))
 
-    return _do(request, callback, step, "It is closed.", "It is not closed yet.")
+    return do(request, callback, step, "It is closed.", "It is not closed yet.")
 
 
 @action
 def reopen(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
     done = "It is open again, and you have claimed it."
-    return _do(request, callback, lambda: actions.reopen(callback, request.user), done)
+    return do(request, callback, lambda: actions.reopen(callback, request.user), done)
 
 
 @action
@@ -100,7 +100,7 @@ def log_attempt(request: StaffRequest, callback: CallbackRequest) -> HttpRespons
     is_quick = request.POST.get("to") == "queue"
     done = f"{callback.reference}: the call is logged. Next try: {form.next_try_in_words}."
     try:
-        return _do(
+        return do(
             request,
             callback,
             step,
@@ -120,7 +120,7 @@ def add_note(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
     after = None
     if _showed_number(request):  # then the browser posts again to the view that shows it, which checks and records it
         after = _again_at("reveal", callback)
-    return _do(request, callback, lambda: actions.add_note(callback, request.user, text), "Note saved.", after=after)
+    return do(request, callback, lambda: actions.add_note(callback, request.user, text), "Note saved.", after=after)
 
 
 def _again_at(name: str, callback: CallbackRequest) -> HttpResponse:
@@ -148,7 +148,7 @@ def _read_first(
     return show(request, callback, attempt_form=form and form.again(callback), problem=problem, status=409)
 
 
-def _do(
+def do(
     request: StaffRequest,
     callback: CallbackRequest,
     step: Callable[[], object],

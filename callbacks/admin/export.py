@@ -20,12 +20,13 @@ from callbacks.admin.downloads import as_attachment
 from callbacks.admin.forms import ExportForm
 from callbacks.admin.instructions import instructions
 from callbacks.admin.request_page import or_cannot_open
-from callbacks.casework import actions
+from callbacks.casework import actions, do_not_call
 from callbacks.models import AccessRecord, CallbackRequest
 from callbacks.values.details import Channel, Details, IfOtherAnswers
 from editorial import phones
 from vault.keyring import VaultError
 
+DO_NOT_CALL = "Do not call"
 MAX_ROWS = 5_000
 BATCH_SIZE = 200  # rows decrypted and held in memory together
 
@@ -80,13 +81,14 @@ class _Line:
 def _file(pks: list[uuid.UUID], *, with_words: bool) -> Iterator[bytes]:
     columns = COLUMNS | (WORDS if with_words else {})
     writer = csv.writer(_Line(), quoting=csv.QUOTE_ALL)
+    is_barred = do_not_call.barred_among()
     yield b"\xef\xbb\xbf"  # tells Excel that it is UTF-8
     yield writer.writerow(columns).encode()
     for start in range(0, len(pks), BATCH_SIZE):
         part = pks[start : start + BATCH_SIZE]
         related = CallbackRequest.objects.select_related("claimed_by").prefetch_related("attempts", "notes")
         rows = related.in_bulk(part)
-        found = [_Row(rows[pk]) for pk in part if pk in rows]  # the others have just been erased
+        found = [_Row(rows[pk], is_barred) for pk in part if pk in rows]  # the others have just been erased
         lines = [writer.writerow([safe_cell(value_of(row)) for value_of in columns.values()]) for row in found]
         yield "".join(lines).encode()
 
@@ -94,7 +96,7 @@ def _file(pks: list[uuid.UUID], *, with_words: bool) -> Iterator[bytes]:
 class _Row:
     """A request, with its details as far as they are kept and can be opened."""
 
-    def __init__(self, request: CallbackRequest) -> None:
+    def __init__(self, request: CallbackRequest, is_barred: Callable[[str], bool]) -> None:
         self.request = request
         self.last_call = next(iter(request.attempts.all()), None)  # newest first
         self.details: Details | None = None
@@ -104,6 +106,7 @@ class _Row:
                 self.details = request.open_details()
             except VaultError:
                 self.unopened = CANNOT_OPEN
+        self.is_barred = bool(self.details and is_barred(self.details.phone))
 
     def notes(self) -> str:
         return "\n\n".join(or_cannot_open(note.open_text) for note in self.request.notes.all())
@@ -119,6 +122,9 @@ def _person(value_of: Callable[[Details], object], *, says_unopened: bool = Fals
 
 def _how_to_call(details: Details) -> str:
     return " ".join(instruction.sentence for instruction in instructions(details))
+
+
+_phone = _person(lambda details: phones.without_extension(details.phone), says_unopened=True)
 
 
 def _yes(value: bool) -> str:
@@ -141,7 +147,7 @@ COLUMNS: dict[str, Column] = {
     "Claimed by": lambda row: actions.name_of(row.request.claimed_by),
     "Name": _person(lambda details: details.name, says_unopened=True),
     "About": _person(lambda details: details.about_in_words),
-    "Phone": _person(lambda details: phones.without_extension(details.phone), says_unopened=True),
+    "Phone": lambda row: DO_NOT_CALL if row.is_barred else _phone(row),
     "Extension": _person(lambda details: phones.extension(details.phone)),
     "Remark on the number": _person(lambda details: details.phone_remark),
     "Second number": _person(lambda details: phones.for_people(details.second_phone)),

@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
 from callbacks.admin.times import day_and_clock
+from callbacks.casework import actions, teamwork
 from callbacks.models import CallAttempt, CallbackRequest
 from callbacks.models.requests import as_reference
 from callbacks.values.opening import OpeningHours
@@ -120,20 +122,65 @@ class AttemptForm(forms.Form):
         return "; ".join(self._against(at)) if at else ""
 
 
+class Colleague(forms.ModelChoiceField):
+    def label_from_instance(self, user: User) -> str:
+        return actions.name_of(user)
+
+
 class NoteForm(forms.Form):
+    """A phrase, the typed text, or both."""
+
+    PHRASES = (
+        "Line was busy.",
+        "Voicemail was full or not set up.",
+        "Number is not in service.",
+        "Someone else answered. I said nothing.",
+        "They will call us back.",
+        "They asked for another time.",
+        "Talked. They want to think about it.",
+        "Talked. A place and a day are agreed.",
+        "An interpreter is needed.",
+    )
+
+    phrase = forms.ChoiceField(
+        label="A phrase", label_suffix="", required=False, choices=[("", "None"), *((each, each) for each in PHRASES)]
+    )
     text = forms.CharField(
+        required=False,
         label="Note for colleagues",
         label_suffix="",
         max_length=MAX_NOTE_LENGTH,
         widget=forms.Textarea({"rows": 3}),
-        error_messages={"required": "Write the note first."},
     )
 
     def clean_text(self) -> str:
         text = visible(self.cleaned_data["text"].replace("\r\n", "\n"), keep="\n\t").strip()
+        text = " ".join(filter(None, [self.cleaned_data.get("phrase"), text]))
         if not text:
             raise ValidationError("Write the note first.")
         return text
+
+
+class AssignForm(forms.Form):
+    to = Colleague(label="Assign to", label_suffix="", queryset=None, empty_label="Choose a colleague")
+
+    def __init__(self, data=None, *, who: User) -> None:
+        super().__init__(data)
+        cast("Colleague", self.fields["to"]).queryset = teamwork.colleagues(who)
+
+
+class HandOverForm(AssignForm):
+    to = Colleague(label="To", label_suffix="", queryset=None, required=False, empty_label="The queue")
+    note = forms.CharField(
+        label="Note for each",
+        label_suffix="",
+        required=False,
+        max_length=MAX_NOTE_LENGTH,
+        widget=forms.Textarea({"rows": 2}),
+    )
+
+    def clean_note(self) -> str:
+        return visible(self.cleaned_data["note"].replace("\r\n", "\n"), keep="\n\t").strip()
 
 
 @dataclass(frozen=True, repr=False)  # no repr: it may hold a number

@@ -10,7 +10,7 @@ from callbacks.admin.codes import ABOUT, CHANNELS, LANGUAGES, WISHES
 from callbacks.admin.times import clock, date_and_clock, day_and_clock, relative
 from callbacks.casework import actions
 from callbacks.models import CallbackRequest
-from callbacks.values.details import Channel, Language
+from callbacks.values.details import Channel, IfOtherAnswers, Language
 from callbacks.values.opening import OpeningHours
 from callbacks.values.safe_hours import UNKNOWN
 
@@ -106,8 +106,9 @@ class RequestSummary:
 
     @property
     def wish(self) -> str:
-        """What others may hear; empty for requests received before the queue showed it."""
-        return WISHES[self.request.if_other_answers] if self.request.if_other_answers else ""
+        """What others may hear, if that is not the usual: nothing."""
+        wish = self.request.if_other_answers
+        return WISHES[wish] if wish not in {"", IfOtherAnswers.QUIET} else ""
 
     @property
     def claimed_by(self) -> str:

@@ -1,20 +1,32 @@
 """The queue: who is waiting, callable now, overdue. It shows no name or number, and decrypts nothing."""
 
 import uuid
+from typing import cast
 
 from django.contrib import admin
 from django.contrib.admin.filters import ListFilter
 from django.contrib.admin.views.main import ChangeList
+from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from callbacks.admin import action_views, downloads, erase, export, request_page
-from callbacks.admin.access import ERASE, EXPORT, VIEW, WORK, StaffRequest, needs, staff_page, to_page
+from callbacks.admin import action_views, downloads, erase, export, request_page, team_views
+from callbacks.admin.access import (
+    ERASE,
+    EXPORT,
+    VIEW,
+    WORK,
+    StaffRequest,
+    needs,
+    session_left,
+    staff_page,
+    to_page,
+)
 from callbacks.admin.filters import FEW, MORE
-from callbacks.admin.forms import FindForm
+from callbacks.admin.forms import FindForm, HandOverForm
 from callbacks.admin.presenter import RequestSummary
 from callbacks.admin.records import ReadOnlyAdmin
 from callbacks.casework import actions, setup_gaps
@@ -106,6 +118,12 @@ class CallbackRequestAdmin(ReadOnlyAdmin):
             at("export/", self.export_view, "export"),
             at(f"{one}/sheet/", request_page.sheet, "sheet"),
             at(f"{one}/number/", request_page.reveal, "reveal"),
+            at("awake/", team_views.awake, "awake"),
+            at("hand-over/", team_views.hand_over, "hand_over"),
+            at(f"{one}/assign/", team_views.assign, "assign"),
+            at(f"{one}/merge/", team_views.merge, "merge"),
+            at(f"{one}/do-not-call/", team_views.bar, "bar"),
+            at(f"{one}/do-not-call/lift/", team_views.lift_bar, "lift_bar"),
             at(f"{one}/call/", action_views.call, "call"),
             at(f"{one}/claim/", action_views.claim, "claim"),
             at(f"{one}/release/", action_views.release, "release"),
@@ -125,7 +143,12 @@ class CallbackRequestAdmin(ReadOnlyAdmin):
             "tally": CallbackRequest.objects.tally(timezone.now(), request.user.pk),
             "warnings": setup_gaps.warnings(),
             "max_exported": export.MAX_ROWS,
+            "session": session_left(request),
         }
+        if request.user.has_perm(WORK):
+            context["hand_over_form"] = HandOverForm(who=cast(User, request.user))
+        if "X-Refresh" in request.headers:
+            request.session.modified = False  # a page that refreshes by itself does not keep its user signed in
         return super().changelist_view(request, context | (extra_context or {}))
 
     def change_view(self, request: HttpRequest, object_id: str, form_url="", extra_context=None) -> HttpResponse:

@@ -13,12 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from callbacks.admin import access
 from callbacks.admin.access import VIEW, WORK, StaffRequest, find_request, needs, staff_page
-from callbacks.admin.forms import AttemptForm, NoteForm
+from callbacks.admin.forms import AssignForm, AttemptForm, NoteForm
 from callbacks.admin.instructions import Instruction, instructions
 from callbacks.admin.presenter import RequestSummary
 from callbacks.admin.times import date_and_clock, day_and_clock
-from callbacks.casework import actions, page_stamp
-from callbacks.models import AccessRecord, Attachment, CallbackRequest, Note
+from callbacks.casework import actions, do_not_call, merging, page_stamp, teamwork
+from callbacks.models import AccessRecord, Attachment, CallbackRequest, DoNotCall, Note
 from callbacks.values.details import Details
 from vault.keyring import VaultError
 
@@ -72,8 +72,18 @@ def reveal(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     if not may_see_number(callback, request.user):
         actions.record(Action.VIEWED, callback, request.user)
         return show(request, callback, status=409, problem="Claim the request first; then the number shows.")
+    if _barred(callback):
+        actions.record(Action.VIEWED, callback, request.user)
+        return show(request, callback)
     actions.record(Action.REVEALED, callback, request.user)
     return show(request, callback, reveals=True)
+
+
+def _barred(callback: CallbackRequest) -> DoNotCall | None:
+    try:
+        return do_not_call.entry(callback.open_details().phone)
+    except VaultError:
+        return None
 
 
 def may_see_number(callback: CallbackRequest, who: User) -> bool:
@@ -93,6 +103,7 @@ def sheet(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     context = _common(callback, request.user, now) | {
         "title": f"Call sheet {callback.reference}",
         "opened": opened,
+        "barred": _barred(callback),
         "same_number": _same_number(callback, opened.details, now),
         "printed": date_and_clock(now),
     }
@@ -115,15 +126,22 @@ def show(
     if not callback.is_kept:
         return staff_page(request, "withdrawn.html", {"callback": callback, "title": title}, status)
     prefetch_related_objects([callback], "notes", "attempts", "attachments")
+    merged = list(callback.merged.exclude(sealed=b"").prefetch_related("notes", "attachments"))
+    for each in merged:
+        actions.record(Action.VIEWED, each, request.user)
     user = request.user
     holds = callback.claimed_by == user
     may_work = user.has_perm(WORK)
     opened = Opened.of(callback, now)
+    barred = _barred(callback)
     context = _common(callback, user, now) | {
         "title": title,
         "shown": page_stamp.stamp(callback),
         "opened": opened,
-        "reveals": reveals,
+        "reveals": reveals and not barred,
+        "barred": barred,
+        "is_lead": actions.is_lead(user),
+        "merged": [(each, Opened.of(each, now)) for each in merged],
         "problem": problem,
         "may_work": may_work,
         "may_claim": may_work and callback.is_waiting and callback.claimed_by is None,
@@ -137,6 +155,10 @@ def show(
     if may_work:
         context["same_number"] = _same_number(callback, opened.details, now)
         context["note_form"] = note_form or NoteForm()
+        if teamwork.may_assign(callback, user):
+            context["assign_form"] = AssignForm(who=user)
+        if merging.may_merge(callback, user) and opened.details and opened.details.phone:
+            context["candidates"] = merging.candidates(callback, opened.details.phone, user)
         if holds and callback.is_waiting:
             context["attempt_form"] = attempt_form or AttemptForm(request=callback, now=now)
     return staff_page(request, "request.html", context, status)

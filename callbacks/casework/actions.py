@@ -134,7 +134,9 @@ def reopen(request: CallbackRequest, who: User) -> None:
     done = CallbackRequest.objects.filter(pk=request.pk, state__in=[State.REACHED, State.CLOSED])
     if not is_lead(who):
         done = done.filter(Q(state=State.CLOSED) | Q(claimed_by=None) | Q(claimed_by=who))
-    if not done.update(state=State.CLAIMED, claimed_by=who, claimed_at=timezone.now(), next_try_at=None):
+    if not done.update(
+        state=State.CLAIMED, claimed_by=who, claimed_at=timezone.now(), next_try_at=None, merged_into=None
+    ):
         raise AlreadyTaken
     request.refresh_from_db()
 

@@ -184,6 +184,7 @@ def _correct(request: CallbackRequest, details: Details) -> None:
     if not request.is_waiting:
         request.state = CallbackRequest.State.NEW
         request.claimed_by = request.claimed_at = request.next_try_at = request.staff_notified_at = None
+        request.merged_into = None
         notices.notify_staff.enqueue(str(request.pk))
     elif request.has_unannounced_correction and not is_notice_queued:
         notices.notify_of_correction.enqueue(str(request.pk))

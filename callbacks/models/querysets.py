@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Case, Count, DateTimeField, F, Q, QuerySet, Value, When
+from django.apps import apps
+from django.db.models import Case, Count, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
@@ -26,9 +27,11 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
         return self.filter(erase_after__lte=at)
 
     def with_counts(self) -> Self:
-        """Add `file_count`, of files that arrived, and `attempt_count`."""
+        """Add `file_count`, of files that arrived, `attempt_count`, and `is_barred`: nobody may call the number."""
         arrived = ~Q(attachments__object_name="")
+        barred = apps.get_model("callbacks", "DoNotCall").objects.filter(lifted_at=None)
         return self.annotate(
+            is_barred=Exists(barred.filter(phone_index=OuterRef("phone_index"))),
             file_count=Count("attachments", filter=arrived, distinct=True),
             attempt_count=Count("attempts", distinct=True),
         )

@@ -193,9 +193,11 @@ def _sent_page(
     request: HttpRequest, callback: CallbackRequest, secret: str, status: int = 200, problem: str = ""
 ) -> HttpResponse:
     details = correctable(callback)
+    case = callback.merged_into if callback.merged_into and callback.merged_into.is_kept else callback
     context = {
         "callback": callback,
-        "unpromised": "" if callback.due_is_promised else why_unpromised(callback.safe_hours, timezone.now()),
+        "case": case,  # how it goes: of two requests of one person, one is called
+        "unpromised": "" if case.due_is_promised else why_unpromised(case.safe_hours, timezone.now()),
         "form": AddFilesForm(slots=callback.open_slots() if callback.is_kept else ()),
         "problem": problem,
         "reach": wording.how_to_reach(details) if details else [],

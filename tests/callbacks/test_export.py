@@ -219,5 +219,5 @@ def test_export_takes_few_queries_however_long_it_is(client, django_assert_max_n
     for number in range(30):
         submit(nonce=str(number))
     sign_in(client, VIEW, EXPORT)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         assert len(exported(client.post(step("export"), {"with_words": "on"}))) == 31

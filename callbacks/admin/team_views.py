@@ -1,0 +1,92 @@
+"""Buttons that pass requests on, merge two, or bar a number; and a sign of life from an open page."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from callbacks.admin import access
+from callbacks.admin.access import StaffRequest
+from callbacks.admin.action_views import action, do
+from callbacks.admin.forms import AssignForm, HandOverForm
+from callbacks.admin.request_page import Opened
+from callbacks.casework import actions, do_not_call, merging, teamwork
+from callbacks.models import AccessRecord, CallbackRequest
+from vault.keyring import VaultError
+
+NOT_HANDED_OVER = "Nothing was handed over. Choose a colleague in the list, and a note of 4,000 characters at most."
+
+
+@require_safe
+@access.needs(access.VIEW)
+def awake(request: HttpRequest) -> HttpResponse:
+    """Count as activity, and return a token for the forms of a page that was open when its user signed in again."""
+    return JsonResponse({"token": get_token(request)})
+
+
+@action
+def assign(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
+    form = AssignForm(request.POST, who=request.user)
+    if not form.is_valid():
+        messages.warning(request, "Choose a colleague first.")
+        return access.to_page(callback)
+    to = form.cleaned_data["to"]
+    done = f"{actions.name_of(to)} has it now."
+    return do(request, callback, lambda: teamwork.assign(callback, request.user, to), done)
+
+
+@require_POST
+@access.needs(access.VIEW, access.WORK)
+def hand_over(request: StaffRequest) -> HttpResponse:
+    form = HandOverForm(request.POST, who=request.user)
+    if not form.is_valid():
+        return access.back_to_queue(request, NOT_HANDED_OVER)
+    to = form.cleaned_data["to"]
+    try:
+        count = teamwork.hand_over(request.user, to, form.cleaned_data["note"])
+    except VaultError:
+        return access.back_to_queue(request, f"Nothing was handed over. {access.CANNOT_OPEN}")
+    has_them = f"{actions.name_of(to)} has" if to else "The queue has"
+    messages.success(request, f"Handed over: {count}. {has_them} them now.")
+    return access.to_queue()
+
+
+@action
+def merge(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
+    """Merge the `other` request into this one once `confirmed`, after a page with both."""
+    try:
+        other = access.find_request(uuid.UUID(request.POST.get("other", "")))
+    except ValueError:
+        return access.to_page(callback)
+    if request.POST.get("confirmed") == "yes":
+        done = f"{other.reference} is part of this request now."
+        return do(request, callback, lambda: merging.merge(other, callback, request.user), done)
+    both = (callback, other)
+    for each in both:
+        actions.record(AccessRecord.Action.VIEWED, each, request.user)
+    sides = [(each, Opened.of(each, timezone.now())) for each in both]
+    context = {"callback": callback, "other": other, "sides": sides, "title": "Merge two requests"}
+    return access.staff_page(request, "merge.html", context)
+
+
+@action
+def bar(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
+    def step() -> None:
+        if callback.claimed_by != request.user:
+            raise actions.AlreadyTaken
+        do_not_call.add(callback.open_details().phone, request.user)
+
+    return do(request, callback, step, "Nobody is shown this number now. A lead can lift that.")
+
+
+@action
+def lift_bar(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
+    def step() -> None:
+        if not actions.is_lead(request.user):
+            raise actions.AlreadyTaken
+        do_not_call.lift(callback.open_details().phone, request.user)
+
+    return do(request, callback, step, "The number can be called again.")

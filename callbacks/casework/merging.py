@@ -1,0 +1,44 @@
+"""Two requests of one person: one is called, and the other is kept with it, files, messages and all."""
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Q
+
+from callbacks.casework import actions
+from callbacks.models import CallbackRequest
+from callbacks.values.states import RequestState
+
+
+def may_merge(kept: CallbackRequest, who: User) -> bool:
+    return kept.is_waiting and kept.claimed_by == who
+
+
+def candidates(kept: CallbackRequest, phone: str, who: User) -> list[CallbackRequest]:
+    """Other waiting requests with the same number that no colleague has claimed."""
+    others = CallbackRequest.objects.with_phone(phone).waiting().exclude(pk=kept.pk)
+    return list(others.filter(Q(claimed_by=None) | Q(claimed_by=who)).order_by("received_at"))
+
+
+def merge(other: CallbackRequest, kept: CallbackRequest, who: User) -> None:
+    """Close `other` as part of `kept`, which `who` has claimed and which gets the earlier of the two times.
+
+    Nothing of either is moved or lost: `other` opens on its own page and is erased on its own day. A correction by the
+    person, or staff who open it again, return it to the queue. Raises AlreadyTaken.
+    """
+    with transaction.atomic():
+        rows = CallbackRequest.objects.select_for_update().filter(pk__in=[other.pk, kept.pk])
+        locked = {row.pk: row for row in rows.order_by("pk")}
+        if len(locked) < 2 or not may_merge(locked[kept.pk], who):
+            raise actions.AlreadyTaken
+        gone, stays = locked[other.pk], locked[kept.pk]
+        if not gone.is_waiting or gone.claimed_by not in {None, who}:
+            raise actions.AlreadyTaken
+        if gone.due_at < stays.due_at:
+            stays.due_at, stays.due_is_promised = gone.due_at, gone.due_is_promised
+        gone.state, gone.next_try_at, gone.merged_into = RequestState.CLOSED, None, stays
+        gone.save(update_fields=["state", "next_try_at", "merged_into"])
+        gone.merged.update(merged_into=stays)
+        stays.save(update_fields=["due_at", "due_is_promised"])
+        actions.add_note(stays, who, f"{gone.reference} was merged into this request: one person sent both.")
+    kept.refresh_from_db()
+    other.refresh_from_db()

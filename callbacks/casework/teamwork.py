@@ -1,0 +1,56 @@
+"""What colleagues pass on: one request, or all of a shift. Each locks its rows, like callbacks.casework.actions."""
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from callbacks.casework import actions
+from callbacks.models import CallbackRequest
+from callbacks.values.states import RequestState
+
+WORK = "callbacks.work_callbackrequest"
+_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def colleagues(of: User) -> QuerySet[User]:
+    """Others who may work on requests."""
+    able = User.objects.with_perm(WORK, backend=_BACKEND).filter(is_staff=True).exclude(pk=of.pk)
+    return able.order_by("first_name", "username")
+
+
+def may_assign(request: CallbackRequest, who: User) -> bool:
+    """One's own and unclaimed requests; a lead, any."""
+    return request.is_waiting and (request.claimed_by in {None, who} or actions.is_lead(who))
+
+
+def assign(request: CallbackRequest, who: User, to: User) -> None:
+    """Give a waiting request to a colleague. Raises AlreadyTaken unless `who` may assign it."""
+    with transaction.atomic():
+        locked = CallbackRequest.objects.select_for_update().filter(pk=request.pk).first()
+        if locked is None or not may_assign(locked, who):
+            raise actions.AlreadyTaken
+        _give(locked, to)
+    request.refresh_from_db()
+
+
+def hand_over(who: User, to: User | None, note: str) -> int:
+    """Give all that `who` has claimed and that still wait to `to`, or back to the queue; returns how many.
+
+    Each gets the same note, unless it is empty. Raises VaultError if a request's key is missing: then none is given.
+    """
+    with transaction.atomic():
+        mine = list(CallbackRequest.objects.select_for_update().waiting().filter(claimed_by=who))
+        for request in mine:
+            if note:
+                actions.add_note(request, who, note)
+            _give(request, to)
+    return len(mine)
+
+
+def _give(request: CallbackRequest, to: User | None) -> None:
+    """Note that `request` is locked. A call that was logged stays logged."""
+    request.claimed_by, request.claimed_at = to, timezone.now() if to else None
+    if request.state in {RequestState.NEW, RequestState.CLAIMED}:
+        request.state = RequestState.CLAIMED if to else RequestState.NEW
+    request.save(update_fields=["claimed_by", "claimed_at", "state"])

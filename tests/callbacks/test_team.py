@@ -1,0 +1,133 @@
+"""Colleagues pass requests on, merge two of one person, and bar a number; nothing is lost on the way."""
+
+import dataclasses
+
+import pytest
+
+from callbacks.casework import actions, do_not_call
+from callbacks.models import CallbackRequest, DoNotCall
+from tests.callbacks.helpers import (
+    DETAILS,
+    ERASE,
+    EXPORT,
+    QUEUE,
+    VIEW,
+    WORK,
+    link_to,
+    page_of,
+    records,
+    said,
+    shows_number,
+    sign_in,
+    step,
+    stored,
+    submit,
+    text_of,
+)
+from tests.factories import make_staff
+
+pytestmark = pytest.mark.django_db
+HAND_OVER = step("hand_over")
+
+
+def claimed_by(request: CallbackRequest) -> str:
+    request.refresh_from_db()
+    return request.claimed_by.username if request.claimed_by else ""
+
+
+def test_all_of_mine_go_to_a_colleague_with_one_note_and_calls_stay_logged(staff, alex):
+    mine = [submit(nonce=str(number)) for number in range(3)]
+    other = submit(nonce="other")
+    for request in mine:
+        staff.post(step("claim", request))
+    actions.log_attempt(mine[0], CallbackRequest.objects.get(pk=mine[0].pk).claimed_by, "no_answer")
+    page = text_of(staff.get(QUEUE))
+    assert "Hand over all of mine (3)" in page and "Alex" in page
+    response = staff.post(HAND_OVER, {"to": alex.pk, "note": "I leave at three."})
+    assert "Handed over: 3. Alex has them now." in said(response)
+    assert [claimed_by(request) for request in mine] == ["alex"] * 3 and claimed_by(other) == ""
+    assert [note.open_text() for request in mine for note in request.notes.all()] == ["I leave at three."] * 3
+    assert [request.state for request in mine] == ["attempted", "claimed", "claimed"]
+    assert "Handed over: 0. The queue has them now." in said(staff.post(HAND_OVER, {"to": "", "note": ""}))
+
+
+def test_request_is_assigned_to_a_colleague_who_may_work_and_only_by_its_claimer_or_a_lead(staff, alex, client):
+    request, reader = submit(), make_staff("reader", permissions=(VIEW,))
+    page = staff.get(page_of(request)).content.decode()
+    assert ">Alex</option>" in page and "reader" not in page
+    assert staff.post(step("assign", request), {"to": reader.pk}).status_code == 303 and claimed_by(request) == ""
+    assert "Alex has it now." in said(staff.post(step("assign", request), {"to": alex.pk}))
+    assert (claimed_by(request), request.state) == ("alex", "claimed")
+    me = CallbackRequest.objects.model._meta.get_field("claimed_by").related_model.objects.get(username="intake")
+    client.force_login(alex)
+    assert client.post(step("assign", request), {"to": me.pk}).status_code == 303 and claimed_by(request) == "intake"
+
+
+def test_two_requests_of_one_person_are_merged_after_a_look_and_both_stay_whole(staff, asked):
+    other = submit(stored("file_2"), dataclasses.replace(DETAILS, message="And my card.", may_tell="Dana"), "b")
+    CallbackRequest.objects.filter(pk=other.pk).update(due_at=asked.due_at.replace(year=2020))
+    assert "Merge" not in staff.get(page_of(asked)).content.decode()
+    staff.post(step("claim", asked))
+    assert f"Merge {other.reference} into this one…" in text_of(staff.get(page_of(asked)))
+    look = staff.post(step("merge", asked), {"other": other.pk})
+    assert "Knock first." in text_of(look) and "And my card." in text_of(look) and not shows_number(text_of(look))
+    assert records()[-2:] == [("viewed", asked.reference), ("viewed", other.reference)]
+    other.refresh_from_db()
+    assert other.state == "new"
+    staff.post(step("merge", asked), {"other": other.pk, "confirmed": "yes"})
+    other.refresh_from_db(), asked.refresh_from_db()
+    assert (other.state, other.merged_into, asked.due_at.year) == ("closed", asked, 2020)
+    assert other.attachments.get().arrived and other.open_details().message == "And my card."
+    page = text_of(staff.get(page_of(asked)))
+    for kept in ("Also sent by this person:", "And my card.", f"{other.reference} was merged into this request"):
+        assert kept in page
+    words = text_of(staff.get(link_to("b")))  # the person's page follows the request that is called
+    assert "Someone on our staff is working on it" in words and asked.reference not in words and "Closed" not in words
+    staff.post(step("reopen", other))
+    other.refresh_from_db()
+    assert (other.state, other.merged_into) == ("claimed", None)
+
+
+def test_request_that_a_colleague_has_is_not_merged(staff, asked, alex):
+    other = submit(nonce="b")
+    actions.claim(other, alex)
+    staff.post(step("claim", asked))
+    response = staff.post(step("merge", asked), {"other": other.pk, "confirmed": "yes"})
+    other.refresh_from_db()
+    assert response.status_code == 303 and other.state == "claimed" and other.merged_into is None
+    assert staff.post(step("merge", asked), {"other": "x"}).status_code == 303
+
+
+def test_barred_number_is_shown_to_nobody_until_a_lead_lifts_it(client, asked):
+    staff = sign_in(client, VIEW, WORK, EXPORT)
+    staff.post(step("claim", asked))
+    assert "A lead can lift that." in said(staff.post(step("bar", asked)))
+    again = submit(nonce="again")  # taken and confirmed as ever
+    assert "555" not in DoNotCall.objects.get().phone_index[:5] and "We will reach you" in text_of(
+        client.get(link_to("again"))
+    )
+    assert text_of(staff.get(QUEUE)).count("Do not call") == 2
+    staff.post(step("claim", again))
+    before = len(records())
+    for response in (
+        staff.post(step("call", again)),
+        staff.post(step("reveal", again)),
+        staff.get(step("sheet", again)),
+    ):
+        page = text_of(response)
+        assert not shows_number(page) and ("Do not call this number." in page or response.status_code == 307)
+    assert ("revealed", again.reference) not in records()[before:]
+    export = b"".join(staff.post(step("export")).streaming_content).decode()
+    assert export.count('"Do not call"') == 2 and not shows_number(export)
+    assert staff.post(step("lift_bar", again)).status_code == 303 and do_not_call.entry(DETAILS.phone)
+    lead = make_staff("lead", permissions=(VIEW, WORK, ERASE))
+    client.force_login(lead)
+    assert "can be called again" in said(client.post(step("lift_bar", again)))
+    assert not do_not_call.entry(DETAILS.phone) and DoNotCall.objects.get().lifted_by == "lead"
+
+
+def test_phrase_alone_is_a_note_and_goes_before_what_is_typed(staff, asked):
+    assert staff.post(step("note", asked), {"phrase": "Line was busy.", "text": ""}).status_code == 303
+    assert staff.post(step("note", asked), {"phrase": "Line was busy.", "text": "Twice."}).status_code == 303
+    assert staff.post(step("note", asked), {"phrase": "", "text": " "}).status_code == 422
+    assert {note.open_text() for note in asked.notes.all()} == {"Line was busy.", "Line was busy. Twice."}
