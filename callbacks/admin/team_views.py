@@ -24,7 +24,7 @@ NOT_HANDED_OVER = "Nothing was handed over. Choose a colleague in the list, and 
 @access.needs(access.VIEW)
 def awake(request: HttpRequest) -> HttpResponse:
     """Count as activity, and return a token for the forms of a page that was open when its user signed in again."""
-    return JsonResponse({"token": get_token(request)})
+    return JsonResponse({"token": get_token(request), "left": access.session_left(request)["at_all"]})
 
 
 @action

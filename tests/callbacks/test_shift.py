@@ -94,3 +94,15 @@ def test_reader_of_the_queue_is_offered_no_call(noon, client):
     request, reader = ask("a-nonce"), sign_in(client, VIEW)
     assert step("call", request) not in reader.get(QUEUE).content.decode()
     assert reader.post(step("call", request)).status_code == 403
+
+
+def test_queue_that_refreshes_by_itself_does_not_keep_a_session_alive(staff):
+    def seen() -> float:
+        return staff.session["staff_seen"]
+
+    session = staff.session
+    session["staff_seen"] = before = session["staff_seen"] - 600
+    session.save()
+    assert staff.get(QUEUE, headers={"X-Refresh": "1"}).status_code == 200 and seen() == before
+    answer = staff.get(step("awake")).json()
+    assert seen() > before and answer["token"] and answer["left"] > 0

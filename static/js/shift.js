@@ -1,0 +1,94 @@
+// For a shift at the queue: its rows stay fresh, a session does not end unseen, and nothing typed is lost with it.
+document.addEventListener("DOMContentLoaded", () => {
+  const EVERY = 30_000, WARNED = 180_000, RECENT = 60_000; // milliseconds
+  const shift = document.getElementById("shift"), fresh = document.getElementById("fresh");
+  if (!shift) return;
+  const words = shift.querySelector("span"), stay = shift.querySelector("button"), { awake, idle } = shift.dataset;
+  let seen = Date.now(), end = seen + shift.dataset.atAll * 1000, isSure = false;
+  const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
+
+  // Counts as activity. Signed in again in another tab: the tokens in this page's forms are of the session that ended.
+  async function ping() {
+    try {
+      const answer = await fetch(awake, { redirect: "manual" });
+      if (!answer.ok) return false;
+      const { token, left } = await answer.json();
+      seen = Date.now();
+      end = seen + left * 1000;
+      document.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((field) => { field.value = token; });
+      watch();
+      return true;
+    } catch { return null; } // no connection: the browser says so if a form is sent now
+  }
+  function watch() {
+    const idleEnd = seen + idle * 1000, over = Math.min(idleEnd, end), left = over - Date.now();
+    shift.hidden = left > WARNED;
+    if (shift.hidden) return;
+    stay.hidden = left <= 0 || end <= idleEnd;
+    const said = left > 0 ? `You will be signed out at ${clock(over)}.` : "You are signed out. What you typed here stays: sign in again in another tab, then go on.";
+    if (words.textContent !== said) words.textContent = said;
+  }
+  stay.addEventListener("click", ping);
+  setInterval(watch, 10_000);
+  document.addEventListener("input", () => { if (Date.now() - seen > RECENT) ping(); });
+  document.addEventListener("submit", async (event) => {
+    if (isSure || Date.now() - seen < RECENT) return;
+    event.preventDefault();
+    const { target, submitter } = event;
+    if ((await ping()) === false) {
+      seen = 0;
+      return watch();
+    }
+    isSure = true;
+    target.requestSubmit(submitter);
+    isSure = false;
+  });
+
+  if (!fresh) return;
+  const at = document.getElementById("fresh-at"), bell = document.getElementById("bell");
+  const rows = () => document.getElementById("rows");
+  const ids = (root) => [...root.querySelectorAll("tr[id]")].map(({ id }) => id);
+  const known = new Set(ids(rows()));
+  const marked = (element) => ["formaction", "href", "value"].map((name) => element.hasAttribute(name) && `[${name}="${element.getAttribute(name)}"]`).find(Boolean);
+
+  function put(page) {
+    const focused = rows().contains(document.activeElement) && marked(document.activeElement);
+    const checked = [...rows().querySelectorAll("input:checked")].map(marked);
+    const top = [...rows().querySelectorAll("tr[id]")].find((row) => row.getBoundingClientRect().bottom > 0);
+    const place = top?.getBoundingClientRect().top;
+    rows().replaceWith(page.getElementById("rows"));
+    document.querySelector(".tally").replaceWith(page.querySelector(".tally"));
+    for (const each of checked) rows().querySelector(each)?.setAttribute("checked", "");
+    if (focused) rows().querySelector(focused)?.focus({ preventScroll: true });
+    const now = top && document.getElementById(top.id);
+    if (now && place < 0) scrollBy(0, now.getBoundingClientRect().top - place);
+  }
+  async function refresh() {
+    try {
+      const answer = await fetch(location.href, { headers: { "X-Refresh": "1" }, redirect: "manual" });
+      if (!answer.ok) return; // signed out: the warning says so
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const added = ids(page).filter((id) => !known.has(id));
+      put(page);
+      at.textContent = `Updated ${clock(Date.now())}.`;
+      if (!added.length) return;
+      added.forEach((id) => known.add(id));
+      fresh.textContent = added.length === 1 ? "1 new request in this list." : `${added.length} new requests in this list.`;
+      if (document.hidden && localStorage.bell === "on" && Notification.permission === "granted") new Notification("The queue", { body: fresh.textContent, tag: "queue" });
+    } catch {
+      at.textContent = "No connection: this list may be old.";
+    }
+  }
+  setInterval(refresh, EVERY);
+  document.addEventListener("queue:refresh", refresh);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
+
+  if (!("Notification" in window)) return;
+  const ring = () => { bell.textContent = localStorage.bell === "on" && Notification.permission === "granted" ? "Stop browser notices" : "Notify me in this browser"; };
+  bell.hidden = false;
+  ring();
+  bell.addEventListener("click", async () => {
+    localStorage.bell = localStorage.bell !== "on" && (await Notification.requestPermission()) === "granted" ? "on" : "off";
+    ring();
+  });
+});

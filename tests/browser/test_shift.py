@@ -1,0 +1,82 @@
+"""A shift in a real browser: the queue refreshes in place, a call is three presses, a session's end loses nothing."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser import axe
+from tests.browser.test_queue import ask, staff  # noqa: F401
+
+OPEN = """
+import datetime
+from callbacks.casework.submission import submit
+from callbacks.values.details import Details
+from callbacks.values.safe_hours import SafeHours
+from editorial.models import Clinic, OpeningTime
+clinic, _ = Clinic.objects.update_or_create(id=1, defaults={"name": "C", "phone": "866-512-1908"})
+for day in range(7):
+    OpeningTime.objects.create(clinic=clinic, weekday=day, opens=datetime.time(0, 0), closes=datetime.time(23, 59))
+clinic.list_hours()
+clinic.save()
+for zone in ("America/New_York", "Pacific/Honolulu", "Pacific/Guam"):  # of these, one at least is awake
+    submit(details=Details(name="Jo", phone="+12125550166", safe_hours=SafeHours((), zone)), nonce=zone, received={})
+"""
+REFRESH = "document.dispatchEvent(new Event('queue:refresh'))"
+QUEUE = "/admin/callbacks/callbackrequest/"
+
+
+def test_queue_refreshes_in_place_and_says_so_quietly(staff, site):  # noqa: F811
+    first, page = ask(site, "shift-1"), staff.page
+    staff.open(f"{QUEUE}?claim=free")
+    page.get_by_label(f"Choose {first}").check()
+    page.get_by_role("link", name=first).focus()
+    second = ask(site, "shift-2")
+    page.evaluate(REFRESH)
+    expect(page.get_by_role("link", name=second)).to_be_visible()
+    expect(page.locator("#fresh")).to_have_text("1 new request in this list.")
+    expect(page.get_by_role("link", name=first)).to_be_focused()
+    expect(page.get_by_label(f"Choose {first}")).to_be_checked()
+    page.evaluate(REFRESH)
+    expect(page.locator("#fresh-at")).to_contain_text("Updated")
+    axe.check_light_and_dark(page)
+    assert staff.complaints == []
+
+
+def test_note_typed_in_a_session_that_ended_is_saved_after_signing_in_again(staff, site):  # noqa: F811
+    reference, page = ask(site, "shift-3"), staff.page
+    staff.open(f"{QUEUE}?q={reference}")
+    page.get_by_role("link", name=reference).click()
+    page.clock.install()
+    page.reload()
+    page.get_by_label("Note for colleagues").fill("Said: call after six.")
+    page.clock.fast_forward(28 * 60_000)
+    expect(page.locator("#shift")).to_contain_text("You will be signed out at")
+    page.get_by_role("button", name="Stay signed in").click()
+    expect(page.locator("#shift")).to_be_hidden()
+    cookies = staff.context.cookies()
+    staff.context.clear_cookies()
+    page.clock.fast_forward(2 * 60_000)
+    page.get_by_role("button", name="Save note").click()
+    expect(page.locator("#shift")).to_contain_text("You are signed out. What you typed here stays")
+    expect(page.get_by_label("Note for colleagues")).to_have_value("Said: call after six.")
+    staff.context.add_cookies(cookies)  # as after signing in again in another tab
+    page.get_by_role("button", name="Save note").click()
+    expect(page.get_by_text("Note saved.")).to_be_visible()
+    expect(page.get_by_text("Said: call after six.")).to_be_visible()
+
+
+def test_unanswered_call_is_three_presses_and_a_shift_is_handed_over(staff, site):  # noqa: F811
+    site.manage("shell", "--no-imports", "-c", OPEN)
+    page = staff.page
+    staff.open(QUEUE)
+    page.get_by_role("button", name=re.compile("^Claim and call ")).first.click()
+    assert page.locator(".number").first.get_attribute("href").startswith("tel:")
+    axe.check_light_and_dark(page)
+    page.get_by_role("button", name="No answer").click()
+    expect(page.get_by_text("the call is logged. Next try:")).to_be_visible()
+    page.get_by_text("Hand over all of mine").click()
+    axe.check_light_and_dark(page)
+    page.get_by_label("Note for each").fill("I leave at three.")
+    page.get_by_role("button", name=re.compile("Hand over")).click()
+    expect(page.get_by_text("The queue has them now.")).to_be_visible()
+    assert staff.complaints == []
