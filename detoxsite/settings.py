@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "detoxsite.middleware.InlineMiddleware",
     "privateversion.middleware.PrivateVersionMiddleware",  # inside the compression, outside all that reads the path
     "editorial.reading.LanguageMiddleware",
+    "operations.read_only.ReadOnlyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -15,6 +15,14 @@ def _page(title: str, words: str) -> str:
 ERROR_PAGE = _page("Something broke on our side", "It is not your fault. Wait a minute and try again, or call.")
 
 
+#: While the site moves to other machines (operations/read_only.py).
+READ_ONLY_PAGE = _page(
+    "We are moving to another computer",
+    "For a few minutes nothing new can be saved, so what you just sent was not kept. All that was sent before is safe. "
+    "Go back and try again in a few minutes, or call.",
+)
+
+
 def _whole_response(status: str, page: str, retry_after: int) -> bytes:
     body = page.encode()
     head = f"""HTTP/1.1 {status}

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from accounts import secrets
 from callbacks.models import CallbackRequest
@@ -25,6 +25,10 @@ WHAT_TO_DO = (
     "Put the right keys back (docs/operators.md, Keys). If they are lost for good, give up the data under them with "
     "`manage.py rotate_keys --accept-loss`."
 )
+
+
+#: A table that `manage.py move` makes in a new database, and removes once all is there and verified.
+UNFINISHED_MOVE = "detoxsite_unfinished_move"
 
 
 class KeysError(Exception):
@@ -44,6 +48,8 @@ def verify() -> None:
     """
     secret_files.require()
     try:
+        if settings.HAS_SERVER and UNFINISHED_MOVE in connection.introspection.table_names():
+            raise KeysError("A move into this database has not finished. Run `manage.py move` again where it ran.")
         if found := problems():
             raise KeysError(" ".join([*found, WHAT_TO_DO]))
         _record()

@@ -11,6 +11,7 @@ from django_tasks_db.models import DBTaskResult
 from django_tasks_db.utils import exclusive_transaction
 
 from operations import schedule
+from storage import read_only
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,8 @@ class Worker(DatabaseWorker):
 
     def _step(self) -> bool:
         """Run the due jobs, then one task; return whether there was a task."""
+        if read_only.is_on():
+            return False
         close_old_connections()
         reset_queries()  # they pile up if DEBUG is on
         schedule.run_due()

@@ -135,7 +135,7 @@ class _Copy:
                 made.files[f"attachments/{each}"] = entry
             else:
                 made.missing.append(each)
-        for each in _names_in(storages["default"]):
+        for each in names_in(storages["default"]):
             if entry := self._take(storages["default"], each, f"media/{each}"):
                 made.files[f"media/{each}"] = entry
         made.save(self.folder)
@@ -186,14 +186,14 @@ def _copy(source: IO[bytes], path: Path) -> tuple[int, str]:
     return length, digest.hexdigest()
 
 
-def _names_in(storage: Storage, folder: str = "") -> Iterator[str]:
+def names_in(storage: Storage, folder: str = "") -> Iterator[str]:
     try:
         folders, names = storage.listdir(folder)
     except FileNotFoundError:
         return
     yield from (f"{folder}{name}" for name in sorted(names) if name)
     for each in sorted(folders):
-        yield from _names_in(storage, f"{folder}{each}/")
+        yield from names_in(storage, f"{folder}{each}/")
 
 
 def _ensure_space(folder: Path, needed: int) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
+from storage import read_only
 from storage.sqlite.fair_lock import FairLock
 
 _locks: dict[str, FairLock] = {}  # by database file
@@ -56,6 +57,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _start_transaction_under_autocommit(self) -> None:
         self._check_file()
+        if read_only.is_on():
+            raise OperationalError("The site is being moved to servers, or was: nothing is written here.")
         fails_fast = time.monotonic() < self._fast_fail_until
         timeout = min(SHORT_TIMEOUT, self._timeout) if fails_fast else self._timeout
         deadline = time.monotonic() + timeout

@@ -18,6 +18,7 @@ from detoxsite import secret_files
 from guide import catalogs
 from limits import counters
 from operations import keys, schedule
+from storage import read_only
 from storage.migration_lock import migration_lock
 
 DEFAULT_VAR = settings.BASE_DIR / "var"
@@ -29,6 +30,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: object) -> None:
         _ensure_writable(settings.VAR_DIR)
+        if read_only.is_on():
+            raise CommandError(
+                "This site was moved to servers, or is being moved: start it with their settings. To serve from here "
+                "again, `manage.py move --undo` (docs/operators.md, Moving over)."
+            )
         secret_files.make_missing()
         self.check()
         with migration_lock():

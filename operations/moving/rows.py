@@ -1,0 +1,94 @@
+"""Copy every row to another database, in one transaction, and compare what the other one returns."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.core.management.color import no_style
+from django.db import DataError, IntegrityError, connection, connections, models, transaction
+from django.db.migrations.recorder import MigrationRecorder
+
+from operations.moving.target import ALIAS, MARK, MoveError
+
+CHUNK = 1000
+
+
+@dataclass
+class Sum:
+    """Rows of a table, and a sum of their digests that does not depend on their order."""
+
+    rows: int = 0
+    digest: int = 0
+
+    def add(self, row: tuple) -> None:
+        self.rows += 1
+        text = json.dumps([bytes(v).hex() if isinstance(v, bytes | memoryview) else v for v in row], **_JSON)
+        self.digest = (self.digest + int.from_bytes(hashlib.sha256(text.encode()).digest())) % 2**256
+
+
+_JSON: dict[str, Any] = {"sort_keys": True, "default": str}  # a database may reorder the keys of JSON
+
+
+def tables() -> list[type[models.Model]]:
+    """All models with rows to copy. The search index is none: it is rebuilt from the pages."""
+    found = apps.get_models(include_auto_created=True)
+    return [m for m in found if m._meta.managed and not m._meta.proxy and m._meta.app_label != "search"]
+
+
+def copy_all() -> dict[str, Sum]:
+    """Replace all rows there by those here, all or nothing. Returns each table's rows. Raises MoveError."""
+    if _migrations(connection.alias) != _migrations(ALIAS):
+        raise MoveError("The two databases are not at the same migration. Run `manage.py prepare` here first.")
+    kept = {MARK, MigrationRecorder.Migration._meta.db_table}
+    target = connections[ALIAS]
+    with transaction.atomic(using=ALIAS), target.cursor() as cursor:
+        emptied = [target.ops.quote_name(name) for name in target.introspection.table_names() if name not in kept]
+        cursor.execute(f"TRUNCATE {', '.join(emptied)}")
+        copied = {model._meta.db_table: _copy(model) for model in tables()}
+        for statement in target.ops.sequence_reset_sql(no_style(), tables()):
+            cursor.execute(statement)
+    return copied
+
+
+def compare(copied: dict[str, Sum]) -> list[str]:
+    """Return the tables that do not have, there, the rows that were read here."""
+    return [model._meta.db_table for model in tables() if _sum(model, ALIAS) != copied[model._meta.db_table]]
+
+
+def _copy(model: type[models.Model]) -> Sum:
+    target, fields, total = connections[ALIAS], _fields(model), Sum()
+    columns = ", ".join(target.ops.quote_name(field.column) for field in fields)
+    try:
+        with (
+            target.cursor() as cursor,
+            cursor.copy(f"COPY {target.ops.quote_name(model._meta.db_table)} ({columns}) FROM STDIN") as copy,
+        ):
+            for row in _rows(model, connection.alias):
+                copy.write_row([field.get_db_prep_save(v, target) for field, v in zip(fields, row, strict=True)])
+                total.add(row)
+    except (DataError, IntegrityError) as error:  # its message may quote a value
+        raise MoveError(f"PostgreSQL refuses a row of {model._meta.db_table} ({type(error).__name__}).") from None
+    return total
+
+
+def _sum(model: type[models.Model], alias: str) -> Sum:
+    total = Sum()
+    for row in _rows(model, alias):
+        total.add(row)
+    return total
+
+
+def _rows(model: type[models.Model], alias: str) -> Iterator[tuple]:
+    names = [field.attname for field in _fields(model)]
+    return model._base_manager.using(alias).order_by().values_list(*names).iterator(chunk_size=CHUNK)
+
+
+def _fields(model: type[models.Model]) -> list[models.Field]:
+    return [field for field in model._meta.local_concrete_fields if not field.generated]
+
+
+def _migrations(alias: str) -> set[tuple[str, str]]:
+    return set(MigrationRecorder(connections[alias]).applied_migrations())

@@ -1,0 +1,43 @@
+"""Answer kindly what cannot be done while the database is read-only (storage/read_only.py); readers notice nothing."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.urls import reverse_lazy
+
+from guide.bare_pages import READ_ONLY_PAGE
+from storage import read_only
+
+STAFF = ("/admin/", "/staff/")
+#: Fails by itself as nothing can be stored, and gives back what was typed.
+FORM = reverse_lazy("callbacks:contact")
+_PIECE_BYTES = 64 * 1024
+
+
+class ReadOnlyMiddleware:
+    """Any page for staff writes (their session at least), and so does any form."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_reading = request.method in {"GET", "HEAD"} and not request.path_info.startswith(STAFF)
+        if is_reading or not read_only.is_on():
+            return self.get_response(request)
+        if request.path_info == FORM:
+            response = self.get_response(request)
+        else:
+            _drop_body(request)
+            response = HttpResponse(READ_ONLY_PAGE, status=503, headers={"Cache-Control": "no-store"})
+        if response.status_code == 503:
+            response.headers["Retry-After"] = str(read_only.RETRY_AFTER_SECONDS)
+        return response
+
+
+def _drop_body(request: HttpRequest) -> None:
+    """A browser shows no answer before it has sent everything."""
+    try:
+        while request.read(_PIECE_BYTES):
+            pass
+    except UnreadablePostError:
+        return

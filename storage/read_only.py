@@ -1,0 +1,73 @@
+"""Tell each process of this machine that its database is read-only: while `manage.py move` copies it, and after that.
+
+The mark is a file that a move keeps locked. A move that is killed loses the lock, so the site takes requests again.
+"""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+
+from storage import durable
+
+_COPYING, _MOVED = b"copying", b"moved"
+RETRY_AFTER_SECONDS = 120  # a guess: a move stops the site for about as long
+
+
+def is_on() -> bool:
+    """Whether nothing may be written on this machine."""
+    if settings.HAS_SERVER:
+        return False
+    try:
+        mark = os.open(_path(), os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        state = os.read(mark, 16)
+        return state == _MOVED or (state == _COPYING and _is_locked(mark))
+    finally:
+        os.close(mark)
+
+
+def is_moved() -> bool:
+    """Whether the state of this machine has been moved to servers."""
+    with contextlib.suppress(FileNotFoundError):
+        return _path().read_bytes() == _MOVED
+    return False
+
+
+@contextlib.contextmanager
+def moving() -> Iterator[None]:
+    """Let one process move at a time. Raises TimeoutError. The site takes requests until `begin`."""
+    with durable.file_lock(_path(), timeout=2):
+        yield
+
+
+def begin() -> None:
+    _write(_COPYING)
+
+
+def end(*, moved: bool) -> None:
+    """Take requests again, or never again here."""
+    _write(_MOVED if moved else b"")
+
+
+def _write(state: bytes) -> None:
+    _path().write_bytes(state)  # replacing the file would lose its lock
+    durable.sync(_path())
+    durable.sync(_path().parent)
+
+
+def _is_locked(mark: int) -> bool:
+    try:
+        fcntl.flock(mark, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
+
+
+def _path() -> Path:
+    return settings.VAR_DIR / "moving"
