@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
@@ -35,7 +35,7 @@ class Files:
     def bytes(self) -> int:
         return sum(size for size, _ in self.verified.values())
 
-    def copy(self, names: list[str], report: Report) -> None:
+    def copy(self, names: list[str], report: Report = lambda line: None) -> None:
         """Bring all of `names` there; files that are right there already stay. Raises MoveError."""
         there = set(names_in(self.target.storage(self.alias)))
         with ThreadPoolExecutor(AT_ONCE) as threads:
@@ -94,9 +94,9 @@ def _local(alias: str) -> FileSystemStorage:
 @contextlib.contextmanager
 def _writing(storage: Storage, name: str) -> Iterator[IO[bytes]]:
     """A file that exists, whole, at the end of the block; not if it raises."""
-    file = storage.open(name, "wb")
+    file: Any = storage.open(name, "wb")  # storage.s3.S3Writer
     try:
-        yield file  # type: ignore[misc]  # Django's File is none by its type
+        yield file
     except BaseException:
         file.abort()
         raise

@@ -73,7 +73,7 @@ def _move(target: Target, report: Report) -> Moved:
             report("The site is read-only. Copying rows, and what changed since.")
             for store in moved.stores:
                 names = _names(store.alias)
-                store.copy(names, report)
+                store.copy(names)
                 store.forget_all_but(names)
             moved.tables = rows.copy_all()
             report("Comparing, and opening what is sealed.")

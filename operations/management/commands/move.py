@@ -43,7 +43,6 @@ class Command(BaseCommand):
 
     def _table(self, moved: move.Moved) -> None:
         lines = [(name, total.rows, "rows, each the same there") for name, total in sorted(moved.tables.items())]
-        lines = [line for line in lines if line[1]]
         for store in moved.stores:
             name = "pictures" if store.alias == "default" else "files that people sent"
             lines.append((name, len(store.verified), f"files, {store.bytes:,} bytes, each the same there"))
@@ -51,6 +50,7 @@ class Command(BaseCommand):
         for kind, (opened, closed) in moved.opened.items():
             lines.append((kind, opened, "opened there"))
             lines += [(kind, closed, "opened neither there nor here")] if closed else []
+        lines = [line for line in lines if line[1]]
         width = max(len(name) for name, *_ in lines)
         for name, count, words in lines:
             self.stdout.write(f"  {name:{width}}  {count:>9,}  {words}")
