@@ -72,8 +72,12 @@ def _from_database(at: datetime.datetime) -> Iterator[Metric]:
     yield _gauge("detox_tasks_failed", "Tasks that failed within a day.", failed)
     yield _gauge("detox_jobs_failing", "Scheduled jobs whose last run failed.", len(worker_status.failing_jobs()))
     yield _gauge("detox_worker_silent_seconds", "Since the last heartbeat.", _age(worker_status.heartbeat(), at))
-    if drill := ProbeResult.objects.filter(name="drill").first():
-        yield _gauge("detox_restore_drill_ok", "Whether the last restore drill succeeded.", int(not drill.problem))
+    probes = {probe.name: probe for probe in ProbeResult.objects.all()}
+    succeeded = {name: int(not probe.problem) for name, probe in probes.items()}
+    yield _labeled("detox_probe_ok", "Whether the last probe, backup or drill succeeded.", "probe", succeeded)
+    if (certificate := probes.get("certificate")) and certificate.good_until:
+        left = -_age(certificate.good_until, at)
+        yield _gauge("detox_certificate_left_seconds", "Until the certificate expires.", left)
 
 
 def _age(moment: datetime.datetime | None, at: datetime.datetime) -> float:

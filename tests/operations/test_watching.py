@@ -13,6 +13,7 @@ from django.urls import get_resolver
 
 from pagecache import metrics
 from tests.callbacks.helpers import CONTENT_TYPE, JPEG, File, body
+from tests.deploy import test_monitoring
 from tests.mail_server import mail_server
 from tests.served import Site, free_port, serve
 from tests.working import wait_until
@@ -20,6 +21,13 @@ from tests.working import wait_until
 NAME, NUMBER, MESSAGE = "Zébulon Quillfeather", "(212) 555-0147", "marmalade behind the shed"
 FILE_NAME, TOKEN, ADDRESS = "zebulon-card.jpg", "tok3n-0f-zebulon-quill", "203.0.113.77"
 PLANTED = [NAME, "Quillfeather", NUMBER, "5550147", "555-0147", MESSAGE, "marmalade", FILE_NAME, TOKEN, ADDRESS]
+PROBES = """
+from django.utils import timezone
+from operations.models import ProbeResult
+ProbeResult.objects.update_or_create(name="certificate", defaults={"at": timezone.now(), "good_until": timezone.now()})
+from django.conf import settings
+(settings.BACKUP_DIR / "2026-01-01T00-00-00Z").mkdir(parents=True, exist_ok=True)
+"""
 EVERYTHING = f"{NAME} {NUMBER} {MESSAGE} {FILE_NAME} {TOKEN}"
 STAFF = """
 from tests.factories import make_staff
@@ -171,7 +179,7 @@ def test_metrics_count_all_processes_and_tell_no_reader(watched):
     assert values["detox_database_up"] == "1.0" and float(values["detox_worker_silent_seconds"]) < 60
     assert 'detox_disk_free_bytes{folder="VAR_DIR"}' in values
     labels = set(re.findall(r'(\w+)="([^"]*)"', text))
-    assert {name for name, _ in labels} <= {"kind", "status", "state", "folder", "le", "outcome"}
+    assert {name for name, _ in labels} <= {"kind", "status", "state", "folder", "le", "outcome", "probe"}
     assert {value for name, value in labels if name == "kind"} <= {
         "guide",
         "search",
@@ -182,6 +190,14 @@ def test_metrics_count_all_processes_and_tell_no_reader(watched):
     }
     for word in PLANTED:
         assert word not in text and quote(word) not in text
+
+
+def test_alerts_and_dashboard_ask_only_for_what_is_measured(watched):
+    site, port = watched
+    site.manage("shell", "--no-imports", "-c", PROBES)
+    names = set(re.findall(r"^# TYPE (\w+)", metrics_of(port)[0], re.MULTILINE))
+    names |= {f"{name}_bucket" for name in names}
+    assert test_monitoring.metrics_asked_for() <= names
 
 
 def test_health_is_answered_without_the_right_host_and_not_counted(watched):
