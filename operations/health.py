@@ -1,10 +1,14 @@
-"""/healthz for a load balancer: show that this web process responds; it probes nothing."""
+"""/healthz for a load balancer: show that this web process responds; it probes nothing.
+
+/healthz/database also asks the database, so that a balancer can prefer the hosts that reach it.
+"""
 
 from collections.abc import Callable
 
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 
-PATH = "/healthz"
+PATH, WITH_DATABASE = "/healthz", "/healthz/database"
 #: As inner middleware would have set.
 HEADERS = {
     "Content-Length": "2",
@@ -22,8 +26,21 @@ class HealthMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info != PATH:
+        if request.path_info not in {PATH, WITH_DATABASE}:
             return self.get_response(request)
         if request.method not in {"GET", "HEAD"}:
             return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
+        if request.path_info == WITH_DATABASE and not _database_responds():
+            return HttpResponse("no", status=503, content_type="text/plain", headers=HEADERS)
         return HttpResponse("ok", content_type="text/plain", headers=HEADERS)
+
+
+def _database_responds() -> bool:
+    try:
+        connection.close_if_unusable_or_obsolete()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        connection.close()
+        return False
+    return True
