@@ -58,6 +58,13 @@ def _folder_errors(name: str | None = None) -> Iterator[None]:
         raise OSError(errno.EIO, f"The store cannot be reached ({type(error).__name__})") from None
 
 
+def _part_of(response: dict[str, Any], name: str) -> str:
+    """Raises OSError where the store left it out."""
+    if not (value := response.get(name)):
+        raise OSError(errno.EIO, f"The store's answer has no {name}")
+    return value
+
+
 class S3Storage(Storage):
     """A folder of a bucket, `location`. Saving under an existing name overwrites."""
 
@@ -188,6 +195,7 @@ class S3Writer(File):
         super().__init__(None, name)
         self._storage = storage
         self._held = bytearray()
+        self._length = 0
         self._upload_id = ""
         self._parts: list[dict[str, Any]] = []
         self._is_open = True
@@ -198,6 +206,7 @@ class S3Writer(File):
 
     def write(self, data: bytes) -> int:  # type: ignore[override]
         self._held += data
+        self._length += len(data)
         while len(self._held) >= PART_BYTES:  # some stores want all parts but the last of one size
             self._send_part(PART_BYTES)
         return len(data)
@@ -214,6 +223,8 @@ class S3Writer(File):
             else:
                 self._storage.call("put_object", self.name, Body=bytes(self._held))
             self._is_open = False
+            if self._storage.size(self.name) != self._length:  # a store may say yes and keep nothing
+                raise OSError(errno.EIO, "The store did not keep what it took")
         finally:
             self.abort()
 
@@ -227,11 +238,11 @@ class S3Writer(File):
 
     def _send_part(self, size: int) -> None:
         if not self._upload_id:
-            self._upload_id = self._storage.call("create_multipart_upload", self.name)["UploadId"]
+            self._upload_id = _part_of(self._storage.call("create_multipart_upload", self.name), "UploadId")
         number = len(self._parts) + 1
         part, self._held = bytes(self._held[:size]), self._held[size:]
         response = self._call("upload_part", PartNumber=number, Body=part)
-        self._parts.append({"PartNumber": number, "ETag": response["ETag"]})
+        self._parts.append({"PartNumber": number, "ETag": _part_of(response, "ETag")})
 
     def _call(self, operation: str, **arguments: Any) -> dict[str, Any]:
         return self._storage.call(operation, self.name, UploadId=self._upload_id, **arguments)
