@@ -11,18 +11,52 @@ from tests.pages import KINDS, MISSING
 PAGES = [*KINDS, MISSING]
 
 
+#: What stands outside the window, or is cut off by the box it stands in.
+LOST = """() => { const all = [...document.querySelectorAll('body *')]
+  .filter(e => !e.closest('.scroll, svg, .leave-empty, .visually-hidden, .skip, thead') && e.textContent.trim())
+  const name = e => `${e.tagName} ${e.className}: ${e.textContent.trim().slice(0, 30)}`
+  const cut = (e, s) => ['hidden', 'clip'].includes(s.overflowX) && e.scrollWidth > e.clientWidth + 1
+    || ['hidden', 'clip'].includes(s.overflowY) && e.scrollHeight > e.clientHeight + 1
+  return [...all.filter(e => { const box = e.getBoundingClientRect()
+      return box.right > innerWidth + 1 || (box.width && box.left < -1) }),
+    ...all.filter(e => cut(e, getComputedStyle(e)))].map(name) }"""
+
+#: WCAG 1.4.12, as a reader's own style sheet sets it.
+SPACING = """() => { const sheet = new CSSStyleSheet()
+  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
+p { margin-bottom: 2em !important }`)
+  document.adoptedStyleSheets = [sheet] }"""
+
+#: Links, buttons and fields that are lower than 44 pixels; a box or a button to choose counts with its label, and a
+#: link among other words is left out, as WCAG leaves it out.
+SMALL = r"""() => [...document.querySelectorAll('a[href], button, input, select, textarea, [tabindex="0"]')]
+  .filter(e => !e.matches('.skip, .leave-empty *, [type=hidden]') && e.getClientRects().length)
+  .map(e => [e, e.matches('[type=checkbox], [type=radio]') ? e.closest('label') ?? e.labels[0] : e])
+  .filter(([e, target]) => target.getBoundingClientRect().height < 43.5)
+  .filter(([e]) => { const words = text => text.replace(/\s+/g, ' ').trim().length
+    const line = e.tagName == 'A' && e.closest('p, li, dd, td, dt, th, figcaption, h2, h3')
+    return !line || words(line.textContent) == words(e.textContent) })
+  .map(([e]) => `${e.tagName} ${e.textContent.trim()}`)"""
+FITS = "document.documentElement.scrollWidth <= innerWidth"
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_page_fits_and_breaks_no_rule(look, path):
-    """At 360 and 1280 pixels, light and dark."""
+    """At 360 pixels, light and dark, and at 1280; by thumb, and at 400 % with wide text spacing."""
     visitor = look()
     visitor.open(path)
     page = visitor.page
-    for width in (360, 1280):
-        page.set_viewport_size({"width": width, "height": 800})
-        axe.check_light_and_dark(page, f"{path} {width}")
-        for scheme in ("dark", "light"):
-            page.emulate_media(color_scheme=scheme)
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, scheme)
+    assert page.evaluate(SMALL) == []
+    axe.check_light_and_dark(page, f"{path} 360")
+    assert page.evaluate(FITS)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.emulate_media(color_scheme="light")
+    axe.check(page, f"{path} 1280")
+    assert page.evaluate(FITS)
+    page.set_viewport_size({"width": 320, "height": 256})  # 1280 by 1024 at 400 %
+    assert page.evaluate(LOST) == []
+    page.evaluate(SPACING)
+    assert page.evaluate(FITS) and page.evaluate(LOST) == []
     complaints = [text for text in visitor.complaints if "404" not in text]
     assert complaints == []
     assert visitor.hosts == {visitor.site.url.split("/")[2]}

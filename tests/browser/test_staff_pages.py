@@ -11,8 +11,8 @@ from tests.browser import axe
 from tests.browser.test_queue import ask
 
 MODELS = [f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry]
-#: Those of each kind that are looked at in the dark too.
-DARK = {"articles_article", "callbacks_callbackrequest", "editorial_clinic"}
+#: Those of each kind that are looked at in the dark, and with errors, too.
+KINDS = {"articles_article", "callbacks_callbackrequest", "editorial_clinic"}
 OTHERS = ["/admin/", "/admin/readiness/", "/staff/second-factor/", "/staff/second-factor/codes/", "/staff/password/"]
 
 
@@ -42,23 +42,23 @@ def test_page_of_staff_breaks_no_rule(staff, path):
 
 @pytest.mark.parametrize("model", MODELS)
 def test_list_and_forms_break_no_rule(staff, model):
-    page, check = staff.page, axe.check_light_and_dark if model in DARK else axe.check
+    page, check = staff.page, axe.check_light_and_dark if model in KINDS else axe.check
     staff.open(reverse(f"admin:{model}_changelist"))
     check(page)
     row = page.locator("#content-main tbody a[href*='/change/']")
-    if row.count():
+    if has_row := row.count() > 0:
         staff.open(row.first.get_attribute("href"))
         check(page)
     if staff.open(reverse(f"admin:{model}_add")).status == 200:
         page.locator("input[name=_save]").click()
         expect(page).to_have_title(re.compile("^Error: "))
-        check(page)
+        if model in KINDS or not has_row:
+            check(page)
 
 
 def test_stages_and_topics_of_an_article_are_check_boxes(staff):
     staff.open("/admin/articles/article/add/")
     page = staff.page
-    axe.check(page)
     page.get_by_role("group", name="Stages").get_by_label("Initial withdrawal").check()
     assert page.get_by_role("group", name="Topics").get_by_role("checkbox").count() > 3
     assert page.get_by_label("Date", exact=True).is_visible() and page.get_by_label("Time", exact=True).is_visible()
