@@ -9,13 +9,16 @@ import fcntl
 import functools
 import hashlib
 import os
+import pickle
 import shutil
 import subprocess
 import sys
 import sysconfig
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from tests import state
 
@@ -72,6 +75,16 @@ def _built(folder: Path, like: Path | None, *command: str) -> Path:
             )
             done.touch()
     return folder
+
+
+def once(name: str, make: Callable[[], object]) -> Any:
+    """What `make` gives; only the first process of this run that asks for `name` calls it."""
+    place = _of_this_run() / name
+    with place.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not place.exists():
+            place.write_bytes(pickle.dumps(make()))
+    return pickle.loads(place.read_bytes())
 
 
 @functools.cache

@@ -129,7 +129,7 @@ def test_picture_that_comes_while_another_is_drawn_waits_for_nothing():
 NOISE = Image.effect_noise((800, 600), 90).convert("RGB")
 
 
-@pytest.mark.parametrize("cut", [1, 2, 10, 100, 0.01, 0.25, 0.5])
+@pytest.mark.parametrize("cut", [1, 2, 100, 0.5])
 @pytest.mark.parametrize(
     ("file_format", "options"), [("JPEG", {}), ("JPEG", {"progressive": True}), ("PNG", {}), ("MPO", {})]
 )
@@ -158,8 +158,8 @@ def test_pictures_of_newer_phones_come_out_as_jpeg(file_format, kind):
 
 @pytest.mark.parametrize(
     ("size", "file_format", "options"),
-    [((12_000, 9_000), "JPEG", {}), ((16_000, 3_800), "JPEG", {}), ((7_016, 9_933), "PNG", {"compress_level": 1})],
-    ids=["108 megapixels", "panorama", "A3 at 600 dpi"],
+    [((12_000, 9_000), "JPEG", {}), ((7_016, 9_933), "PNG", {"compress_level": 1})],
+    ids=["108 megapixels", "A3 at 600 dpi"],
 )
 def test_large_picture_is_drawn(size, file_format, options):
     data = picture(photo(*size), file_format, **options)

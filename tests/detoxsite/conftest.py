@@ -6,6 +6,8 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 
+from tests.built import once
+
 #: Not pages of the normal site: staff's, the way out, the private versions (which have a walk of their own).
 ELSEWHERE = ("/admin", "/leave/", "/n/")
 
@@ -16,9 +18,9 @@ _walked: dict[str, Element] = {}
 @pytest.fixture
 def site(client, guide) -> dict[str, Element]:
     """Every page reachable from the front page, parsed; any markup error fails. One walk is enough for all tests of a
-    process: each has the same guide, and only reads."""
+    run: each has the same guide, and only reads."""
     if not _walked:
-        _walked.update(_walk(client))
+        _walked.update(once("walk", lambda: _walk(client)))
     return _walked
 
 

@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from bench import load, processes
+from tests import state
+from tests.built import clean_environment, prepared
 from tests.detoxsite.wire import begun_form, connected, get, rest
-from tests.served import ROOT, serve, wait_for
+from tests.served import ROOT, Site, free_port, serve, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +29,8 @@ def supervised(tmp_path_factory):
 @pytest.mark.any_backend
 @pytest.mark.parametrize("role", ["web", "master", "tasks"])
 def test_killed_process_is_back_in_five_seconds(supervised, role):
-    """Counted from the kill: all processes are there, and a page comes."""
+    """Counted from the kill: all processes are there, and a page comes. On a machine that does more than it can, each
+    process gets its part of the time."""
     deadline = time.monotonic() + 20
     while not all(processes.by_role(supervised.pid).values()) and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -35,14 +38,14 @@ def test_killed_process_is_back_in_five_seconds(supervised, role):
     assert all(before.values()), supervised.log.read_text()
     os.kill(before[role][0], signal.SIGKILL)
     begin = time.monotonic()
-    while time.monotonic() < begin + 20:
+    while time.monotonic() < begin + 60:
         now = processes.by_role(supervised.pid)
         if before[role][0] not in now[role] and all(len(now[each]) >= len(before[each]) for each in before):
             with contextlib.suppress(OSError):
                 if get(supervised)[0] == 200:
                     break
         time.sleep(0.05)
-    assert time.monotonic() - begin < 5
+    assert time.monotonic() - begin < 5 * max(1, os.getloadavg()[0] / os.cpu_count())
 
 
 def test_supervisor_opens_no_port_and_keeps_no_log(supervised):
@@ -69,11 +72,12 @@ def test_start_says_nothing_but_what_matters(supervised):
 @pytest.mark.any_backend
 def test_output_can_be_a_socket(tmp_path):
     """As under systemd, whose journal cannot be opened a second time."""
-    with serve(tmp_path / "var") as site:
-        pass
+    var, port = tmp_path / "var", free_port()
+    env = clean_environment() | state.make(var, like=prepared()) | {"HOST": "127.0.0.1", "PORT": str(port)}
+    site = Site(f"http://127.0.0.1:{port}", var, var / "server.log", env)
     ours, theirs = socket.socketpair()
     command = [sys.executable, "manage.py", "serve"]
-    served = subprocess.Popen(command, cwd=ROOT, env=site.env, stdout=theirs, stderr=subprocess.STDOUT)
+    served = subprocess.Popen(command, cwd=ROOT, env=env, stdout=theirs, stderr=subprocess.STDOUT)
     theirs.close()
     ours.settimeout(40)
     try:
@@ -88,23 +92,28 @@ def test_output_can_be_a_socket(tmp_path):
 
 
 @pytest.mark.any_backend
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
-def test_stop_ends_every_process(tmp_path, name):
+def test_stop_by_keyboard_ends_every_process(tmp_path):
     with serve(tmp_path / "var", supervised=True) as site:
         everyone = processes.descendants(site.pid)
-        assert len(everyone) >= 4
-        os.kill(site.pid, getattr(signal, name))
-        deadline = time.monotonic() + 20
-        while any(processes.command(pid) for pid in everyone) and time.monotonic() < deadline:
-            time.sleep(0.1)
-        assert [processes.command(pid) for pid in everyone if processes.command(pid)] == []
-        assert not (site.var / "supervisord.pid").exists()
+        os.kill(site.pid, signal.SIGINT)
+        assert_all_end(site, everyone)
 
 
-def test_stop_keeps_the_call_of_an_unfinished_upload(tmp_path):
+def assert_all_end(site: Site, everyone: list[int]) -> None:
+    assert len(everyone) >= 4
+    deadline = time.monotonic() + 20
+    while any(processes.command(pid) for pid in everyone) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert [processes.command(pid) for pid in everyone if processes.command(pid)] == []
+    assert not (site.var / "supervisord.pid").exists()
+
+
+def test_stop_ends_every_process_and_keeps_the_call_of_an_unfinished_upload(tmp_path):
     with serve(tmp_path / "var", supervised=True, GRACEFUL_SECONDS="7") as site:
         head, body = begun_form(site, "Cut By A Restart", file_1=load.JPEG + bytes(500_000))
         with connected(site, head + body[:200_000]) as connection:
             time.sleep(0.5)
+            everyone = processes.descendants(site.pid)
             os.kill(site.pid, signal.SIGTERM)
             assert rest(connection).startswith(b"HTTP/1.1 303")
+        assert_all_end(site, everyone)
