@@ -4,24 +4,22 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
 from django.forms import BaseInlineFormSet
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import path
 from django.utils.functional import SimpleLazyObject
 
 from editorial import checks
 from editorial.blocks import DRAWINGS
+from editorial.form_addresses import FormAddresses
 from editorial.named import kinds
 
 MOST_ROWS = 100
 NAMES_LISTED = 60
 
 
-class ChecksPages(admin.ModelAdmin):
+class ChecksPages(FormAddresses):
     """Shows what is to mend before a page is published, beside Save, refreshed as one types."""
 
     change_form_template = "admin/change_form_page.html"
@@ -31,13 +29,7 @@ class ChecksPages(admin.ModelAdmin):
         css: ClassVar = {"all": ["css/checks.css"]}
 
     def get_urls(self) -> list:
-        name = f"{self.opts.app_label}_{self.opts.model_name}_checks"
-        view = self.admin_site.admin_view(self.checks_view)
-        return [
-            path("add/checks/", view, name=f"{name}_new"),
-            path("<path:object_id>/change/checks/", view, name=name),
-            *super().get_urls(),
-        ]
+        return [*self.form_paths("checks", self.checks_view), *super().get_urls()]
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -63,12 +55,7 @@ class ChecksPages(admin.ModelAdmin):
 
     def checks_view(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
         """Answer a form, as it is typed so far, with what is to mend in it."""
-        page = self.get_object(request, unquote(object_id)) if object_id else None
-        allowed = self.has_change_permission(request, page) if object_id else self.has_add_permission(request)
-        if request.method != "POST" or not allowed:
-            raise PermissionDenied
-        if object_id and page is None:
-            raise Http404
+        page = self.posted_row(request, object_id)
         return render(request, "admin/checks.html", {"checks": _panel(self._typed(request.POST, page))})
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:

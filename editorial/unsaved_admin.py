@@ -3,34 +3,28 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
 from django.contrib.admin.utils import quote, unquote
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils import formats, timezone
 
 from editorial import unsaved
+from editorial.form_addresses import FormAddresses
 
 #: In the address of a form, and then among its values: show what was kept of it.
 BRING_BACK = "_bring_back"
 
 
-class KeepsTyping(admin.ModelAdmin):
+class KeepsTyping(FormAddresses):
     """Keeps what is typed through a closed tab, the end of a session, a crash and a refused form."""
 
     class Media:
         js = ("js/admin-typing.js",)
 
     def get_urls(self) -> list:
-        name = f"{self.opts.app_label}_{self.opts.model_name}_typing"
-        view = self.admin_site.admin_view(self.typing_view)
-        return [
-            path("add/typing/", view, name=f"{name}_new"),
-            path("<path:object_id>/change/typing/", view, name=name),
-            *super().get_urls(),
-        ]
+        return [*self.form_paths("typing", self.typing_view), *super().get_urls()]
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -65,12 +59,7 @@ class KeepsTyping(admin.ModelAdmin):
 
     def typing_view(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
         """Keep what was posted, or throw it away; answer with who else is writing."""
-        page = self.get_object(request, unquote(object_id)) if object_id else None
-        allowed = self.has_change_permission(request, page) if object_id else self.has_add_permission(request)
-        if request.method != "POST" or not allowed:
-            raise PermissionDenied
-        if object_id and page is None:
-            raise Http404
+        self.posted_row(request, object_id)
         address = self._form_address(object_id)
         if "throw_away" in request.POST:
             unsaved.forget(request.user, address)
