@@ -36,13 +36,14 @@ def parse(text: str) -> tuple[int, int]:
         raise ValidationError(EXAMPLES)
     low, unit, high, last_unit = found.groups()
     unit, last_unit = unit or last_unit, last_unit or unit
-    if not unit or not last_unit:
-        raise ValidationError(f"Hours, days, weeks or months? {EXAMPLES}")
-    ends = (float(low) * UNITS[unit[0].lower()], float(high or low) * UNITS[last_unit[0].lower()])
-    if any(end != int(end) for end in ends):
-        raise ValidationError("Whole hours only.")
+    scales = [UNITS[name[0].lower()] if name else 1 for name in (unit, last_unit)]
+    ends = (float(low) * scales[0], float(high or low) * scales[1])
     if ends[0] > ends[1]:
         raise ValidationError("The first is later than the second: turn them around.")
+    if not unit:
+        raise ValidationError(f"Hours, days, weeks or months? {EXAMPLES}")
+    if any(end != int(end) for end in ends):
+        raise ValidationError("Whole hours only.")
     return int(ends[0]), int(ends[1])
 
 

@@ -40,6 +40,12 @@ def test_hours_that_are_unclear_are_refused(text):
         parse(text)
 
 
+@pytest.mark.parametrize("text", ["5 to 2", "5 to 2 hours", "2 weeks to 3 days"])
+def test_hours_in_the_wrong_order_are_called_that(text):
+    with pytest.raises(ValidationError, match="turn them around"):
+        parse(text)
+
+
 @pytest.mark.django_db
 def test_stage_says_at_the_box_what_is_wrong_with_its_hours(client):
     phase = make_phase()
