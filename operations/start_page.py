@@ -52,5 +52,5 @@ def _failures(user: User) -> list[Line]:
 def _broken_links(user: User) -> list[Line]:
     if not user.has_perm("articles.change_article") or not (count := broken_links.last_count()):
         return []
-    what = "broken link of ours in a published page" if count == 1 else "broken links of ours in published pages"
+    what = "broken link in a published page" if count == 1 else "broken links in published pages"
     return [Line(count, what, reverse("broken_links"))]

@@ -28,5 +28,5 @@ def broken_links_page(request: HttpRequest) -> HttpResponse:
         (page, reverse(f"admin:{page._meta.app_label}_{page._meta.model_name}_change", args=[page.pk]), paths)
         for page, paths in broken_links.probe()
     ]
-    context = admin.site.each_context(request) | {"title": "Broken links of ours", "found": found}
+    context = admin.site.each_context(request) | {"title": "Broken links in published pages", "found": found}
     return render(request, "admin/broken_links.html", context)

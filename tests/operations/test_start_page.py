@@ -107,14 +107,14 @@ def test_broken_links_of_ours_in_published_pages_are_counted_and_listed(people):
     make_article(slug="a-draft", title="A draft", status="draft", body="[a](/articles/gone/)")
     OldAddress.objects.create(path="/articles/moved/", leads_to="/articles/an-article/")
     broken_links.probe()
-    assert lines("ed") == {"broken links of ours in published pages": (2, "/admin/broken-links/")}
+    assert lines("ed") == {"broken links in published pages": (2, "/admin/broken-links/")}
     assert [paths for _, paths in broken_links.find()] == [["/articles/gone/", "/nowhere/"]]
     make_article(slug="gone", title="Back again")
     client = Client()
     client.login(username="doc", password=PASSWORD)
     html = client.get("/admin/broken-links/").content.decode()
     assert "/nowhere/" in html and "/articles/gone/" not in html
-    assert lines("ed") == {"broken link of ours in a published page": (1, "/admin/broken-links/")}
+    assert lines("ed") == {"broken link in a published page": (1, "/admin/broken-links/")}
 
 
 MONDAY = datetime.datetime(2026, 11, 30, 8, tzinfo=timezone.get_default_timezone())
