@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -32,20 +33,31 @@ Kind = ChangeRecord.Kind
 TOLD = (Kind.NEW, Kind.UPDATE, Kind.CORRECTION, Kind.SAFETY_CORRECTION, Kind.ARCHIVED)
 CORRECTIONS = (Kind.CORRECTION, Kind.SAFETY_CORRECTION)
 PAGE_SIZE = 50
+MOST_TOGETHER = 100
 
 
 class Shown(NamedTuple):
-    """How pages of one model are shown: their template, their name in it, and what else it needs."""
+    """How pages of one model are shown: their template, their name in it, what else it needs, and the list above."""
 
     template: str
     name: str
     context: Callable[[Any], dict]
+    section: str
+    list_name: str
 
 
 PAGES: dict[type[ReviewedPage], Shown] = {
-    Article: Shown("articles/detail.html", "article", lambda page: detail_context(page, snapshot.current())),
-    Phase: Shown("phases/detail.html", "phase", phase_context),
-    TreatmentOption: Shown("phases/treatment_detail.html", "treatment", treatment_context),
+    Article: Shown(
+        "articles/detail.html",
+        "article",
+        lambda page: detail_context(page, snapshot.current()),
+        _("Articles"),
+        "articles:list",
+    ),
+    Phase: Shown("phases/detail.html", "phase", phase_context, _("Stages"), "phases:list"),
+    TreatmentOption: Shown(
+        "phases/treatment_detail.html", "treatment", treatment_context, _("Treatments"), "treatments:list"
+    ),
 }
 
 
@@ -55,6 +67,7 @@ class Told:
 
     change: ChangeRecord
     page: ReviewedPage
+    together: tuple["Told", ...] = ()  # all that were first published on this day, if there are several
 
     @property
     def at(self) -> datetime.datetime:
@@ -92,7 +105,7 @@ def page_changes(request: ReaderRequest, slug: str, model: type[ReviewedPage]) -
     request.private_address = ""  # old texts have no private version
     page = get_object_or_404(_known(model), slug=slug)
     told = [Told(change, page) for change in ChangeRecord.objects.of(page).live()]
-    return render(request, "pages/page_changes.html", {"page": page, "told": told})
+    return render(request, "pages/page_changes.html", {"page": page, "told": told, "shown": PAGES[model]})
 
 
 @reading_page()
@@ -110,7 +123,7 @@ def old_version(request: ReaderRequest, slug: str, number: int, model: type[Revi
     if then is None:
         raise Http404
     then.slug = page.slug
-    template, name, context = PAGES[model]
+    template, name, context, *_ = PAGES[model]
     newest = change.number == ChangeRecord.objects.of(page).live().values_list("number", flat=True).first()
     values = {
         name: then,
@@ -140,12 +153,23 @@ def _list(request: HttpRequest, template: str, kinds: tuple[str, ...]) -> HttpRe
     asked = request.GET.get("page", "1")
     if not (asked.isascii() and asked.isdigit() and 0 < int(asked) < 10_000):
         raise Http404
-    number, begin = int(asked), (int(asked) - 1) * PAGE_SIZE
-    rows = list(ChangeRecord.objects.live().filter(kind__in=kinds).defer("typed")[begin : begin + PAGE_SIZE + 1])
-    if begin and not rows:
+    number, begin, entries = int(asked), (int(asked) - 1) * PAGE_SIZE, _entries(kinds)
+    shown = entries[begin : begin + PAGE_SIZE]
+    if begin and not shown:
         raise Http404
-    context = {"told": _told(rows[:PAGE_SIZE]), "number": number, "has_next": len(rows) > PAGE_SIZE}
-    return render(request, template, context)
+    rows = ChangeRecord.objects.filter(pk__in=[key for keys in shown for key in keys]).defer("typed")
+    by_key = {told.change.pk: told for told in _told(rows)}
+    groups = [[by_key[key] for key in keys if key in by_key] for keys in shown]
+    told = [replace(first, together=(first, *others)) if others else first for first, *others in filter(None, groups)]
+    return render(request, template, {"told": told, "number": number, "has_next": len(entries) > begin + PAGE_SIZE})
+
+
+def _entries(kinds: tuple[str, ...]) -> list[list[int]]:
+    """Return the keys of what is told, newest first; pages first published on one day are one entry, up to a limit."""
+    found: dict[Any, list[int]] = {}
+    for key, kind, at in ChangeRecord.objects.live().filter(kind__in=kinds).values_list("pk", "kind", "at"):
+        found.setdefault(timezone.localdate(at) if kind == Kind.NEW else key, []).append(key)
+    return [keys[i : i + MOST_TOGETHER] for keys in found.values() for i in range(0, len(keys), MOST_TOGETHER)]
 
 
 class Changes(Feed):

@@ -62,6 +62,7 @@ def test_history_of_a_page_lists_all_kinds_and_none_of_its_drafts(client, articl
     page = text_of(client, "/articles/sleep/changes/")
     assert [page.count(word) for word in ("<strong>Published", "<strong>Correction", "<strong>Wording")] == [1, 1, 1]
     assert "/articles/sleep/v/3/" in page and "<strong>Draft" not in page
+    assert '<li><a href="/articles/">Articles</a></li>' in page
 
 
 def test_old_version_shows_the_words_of_then_marked_and_not_indexed(client, article):
@@ -69,7 +70,7 @@ def test_old_version_shows_the_words_of_then_marked_and_not_indexed(client, arti
     assert "The first words." in page and "The second words." not in page
     assert "Do not follow it." in page and '<meta name="robots" content="noindex">' in page
     assert '/articles/sleep/">' in page and "application/ld+json" not in page
-    assert "tel:911" in page
+    assert "tel:911" in page and "We said first" not in page  # what was corrected since is not of this version
     assert text_of(client, "/articles/sleep/v/3/", 404)
     assert text_of(client, f"/articles/sleep/v/{10**30}/", 404)
 
@@ -101,6 +102,14 @@ def test_page_that_was_taken_down_keeps_its_history(client, article):
     assert "The page was taken down." in text_of(client, "/articles/sleep/v/2/")
     assert "Taken down" in text_of(client, "/changes/")
     assert 'href="/articles/sleep/"' not in text_of(client, "/changes/")
+
+
+def test_pages_first_published_on_one_day_are_one_line(client, article):
+    for number in range(60):
+        saved(make_article(title=f"Page {number}", slug=f"page-{number}"), Kind.NEW)
+    page = text_of(client, "/changes/")
+    assert "61 new pages" in page and page.count("<time") == 2  # the correction, and all that is new
+    assert 'href="/articles/page-59/"' in page and "?page=2" not in page
 
 
 @pytest.mark.parametrize("asked", ["0", "2", "-1", "x", "١", "99999999999"])
