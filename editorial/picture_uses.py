@@ -25,10 +25,11 @@ _NAMED = re.compile(rf"{FOLDER}(?:/|%2F)([0-9a-f]{{32}})")
 
 @dataclass(frozen=True)
 class Use:
-    """A text that names a picture, and where in the admin it is."""
+    """A text that names a picture, and where in the admin it is. `is_old`: nobody can take the picture out of it."""
 
     what: str
     address: str
+    is_old: bool = False
 
 
 def uses(picture: Picture) -> list[Use]:
@@ -80,7 +81,7 @@ def _use(row: Any) -> Use:
         return Use(f"A draft of {_named(page)} by {row.by or 'someone'}", _address(page))
     if isinstance(row, Version):
         address = _address(row.content_type.model_class()(pk=row.object_id), "history")
-        return Use(f"A version of {row.object_repr} that readers can open", address)
+        return Use(f"A version of {row.object_repr} that readers can open", address, is_old=True)
     return Use(f"{capfirst(_named(row))}{f': {row.state}' if hasattr(row, 'state') else ''}", _address(row))
 
 

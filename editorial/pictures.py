@@ -49,6 +49,15 @@ class Picture(models.Model):
     decorative = models.BooleanField(
         default=False, help_text="It says nothing that the text does not say, so it is not read out."
     )
+    removed_why = models.CharField(
+        "why it was removed",
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Type a reason to erase its files for good. Old versions then say that a picture was removed. "
+        "Staff see the reason here; readers do not.",
+    )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
     )
@@ -96,6 +105,8 @@ class Picture(models.Model):
 
         WebP, and what `tag` names for phones from before 2020, which read no WebP and take the first kind they know.
         """
+        if self.removed_why:
+            return "<em>A picture was removed.</em>"
         if not self.widths:
             return tag
         sizes = {"srcset": self._copy(self.width)}
@@ -170,9 +181,14 @@ def _save(picture: Picture, contents: list[bytes | None]) -> None:
 
 def erase(picture: Picture) -> None:
     """Erase the files and then the row. Raises OSError; then it can be erased again."""
+    erase_files(picture)
+    picture.delete()
+
+
+def erase_files(picture: Picture) -> None:
+    """Erase the files of a picture whose row stays, for old versions that name it. Raises OSError."""
     for name in picture.files:
         default_storage.delete(name)
-    picture.delete()
 
 
 def tend(now: datetime.datetime | None = None) -> None:

@@ -74,7 +74,14 @@ class PictureAdmin(admin.ModelAdmin):
         return super().get_form(request, obj, change, **kwargs | ({} if obj else {"form": AddPictureForm}))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("large", "alt", "decorative", "line", "used_in", "by", "at") if obj else AddPictureForm.field_order
+        if obj is None:
+            return AddPictureForm.field_order
+        only_old = request.user.is_superuser and (found := uses(obj)) and all(use.is_old for use in found)
+        fields = ("removed_why",) if only_old or obj.removed_why else ()
+        return ("large", "alt", "decorative", "line", "used_in", "by", "at", *fields)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (*self.readonly_fields, "removed_why") if obj and obj.removed_why else self.readonly_fields
 
     def get_urls(self) -> list:
         return [
@@ -86,12 +93,15 @@ class PictureAdmin(admin.ModelAdmin):
         """Return the newest pictures, or those that were searched for, to put into a text."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        found, _ = self.get_search_results(request, Picture.objects.all(), request.GET.get("q", ""))
+        found, _ = self.get_search_results(request, Picture.objects.filter(removed_why=""), request.GET.get("q", ""))
         offered = [{"line": row.markdown, "thumbnail": row.thumbnail, "shows": str(row)} for row in found[:OFFERED]]
         return JsonResponse({"pictures": offered}, headers={"Cache-Control": "no-store"})
 
     def save_model(self, request: HttpRequest, obj: Picture, form: forms.ModelForm, change: bool) -> None:
         obj.by = obj.by if change else request.user  # type: ignore[assignment]  # staff, in the admin
+        if obj.removed_why and "removed_why" in form.changed_data:
+            pictures.erase_files(obj)
+            self.log_change(request, obj, f"Erased its files: {obj.removed_why}")
         super().save_model(request, obj, form, change)
 
     def response_add(self, request: HttpRequest, obj: Picture, post_url_continue: Any = None) -> HttpResponse:
@@ -107,22 +117,37 @@ class PictureAdmin(admin.ModelAdmin):
         allowed = request.user.is_superuser and super().has_delete_permission(request, obj)
         return allowed and not (obj and uses(obj))
 
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except OSError:
+            return self._not_erased(request)
+
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         try:
             return super().delete_view(request, object_id, extra_context)
         except OSError:
-            self.message_user(request, "Not erased: the picture storage is not available.", messages.ERROR)
-            return HttpResponseRedirect("../change/")
+            return self._not_erased(request)
+
+    def _not_erased(self, request: HttpRequest) -> HttpResponse:
+        self.message_user(request, "Not erased: the picture storage is not available.", messages.ERROR)
+        return HttpResponseRedirect("../change/")
 
     def delete_model(self, request: HttpRequest, obj: Picture) -> None:
         pictures.erase(obj)
 
     @admin.display(description="What it shows", ordering="alt")
     def shows(self, picture: Picture) -> str:
+        if picture.removed_why:
+            return f"Removed: {picture}"
         return format_html('<img class="thumbnail" src="{}" alt="" loading="lazy">{}', picture.thumbnail, picture)
 
     @admin.display(description="Picture")
     def large(self, picture: Picture) -> str:
+        if picture.removed_why:
+            return "Removed. Old versions of pages say so."
         size = f"{picture.width} × {picture.height} pixels" if picture.widths else "This file could not be read."
         return format_html('<img class="large" src="{}" alt=""><p>{}</p>', picture.path, size)
 

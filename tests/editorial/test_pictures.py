@@ -111,6 +111,30 @@ def test_library_says_where_a_picture_is_used_and_an_administrator_erases_only_w
     assert list(Picture.objects.all()) == [other] and not any(map(default_storage.exists, files))
 
 
+def test_administrator_removes_a_picture_from_old_versions_for_a_reason_that_readers_do_not_see(as_, client):
+    face = add(as_("chief"), alt="A face")
+    with reversion.create_revision():
+        article = make_article(body=f"{face.markdown}\n\nText.[@a-source]")
+        record(article, ChangeRecord.Kind.NEW)
+    form = f"{LIBRARY}{face.pk}/change/"
+    why = {"alt": "A face", "removed_why": "She asked for it."}
+    assert as_("chief").post(form, why).status_code == 302 and not Picture.objects.get().removed_why  # a page shows it
+    with reversion.create_revision():
+        article.body = "Text.[@a-source]"
+        article.save()
+        record(article, ChangeRecord.Kind.UPDATE, note="No picture.")
+    as_("editor").post(form, why)
+    assert default_storage.exists(face.files[0]) and not Picture.objects.get().removed_why
+    as_("chief").post(form, why)
+    assert not any(map(default_storage.exists, face.files))
+    assert "She asked for it." in as_("chief").get(form).content.decode()
+    assert as_("chief").get(f"{LIBRARY}pick/").json() == {"pictures": []}
+    assert as_("chief").get(LIBRARY).status_code == 200
+    client.logout()
+    old = client.get(f"{article.get_absolute_url()}v/1/").content.decode()
+    assert "A picture was removed." in old and face.stem not in old and "She asked" not in old
+
+
 def test_every_file_gets_a_row_and_copies_without_a_picture_go(as_, caplog):
     known = add(as_("editor"))
     for letter, content in (("a", picture(size=(1000, 500))), ("b", b"no picture")):
