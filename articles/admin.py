@@ -4,11 +4,13 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from articles.article_page import detail_context, groups_in_memory
 from articles.models import Article, Topic
 from editorial import snapshot
-from editorial.admin_fields import NamedList
+from editorial.admin_fields import NamedList, RelatedOrNone
 from editorial.page_admin import KeepsOldAddress, ReviewedPageAdmin
 from editorial.page_lists import YearFilter
 
@@ -18,6 +20,17 @@ class TopicAdmin(NamedList, KeepsOldAddress):
     list_display = ("name", "description", "position")
     list_editable = ("position",)
     prepopulated_fields: ClassVar = {"slug": ["name"]}
+    readonly_fields = ("articles_in_it",)
+
+    @admin.display(description="Articles")
+    def articles_in_it(self, topic: Topic) -> str:
+        count = topic.articles.count() if topic.pk else 0
+        address = reverse("admin:articles_article_changelist")
+        return (
+            format_html('<a href="{}?topics__id__exact={}">{} in this topic</a>', address, topic.pk, count)
+            if count
+            else "None yet."
+        )
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list, dict, set, list]:
         """Name the topics and count what is in them: that can be thousands of articles."""
@@ -31,7 +44,12 @@ class TopicAdmin(NamedList, KeepsOldAddress):
 @admin.register(Article)
 class ArticleAdmin(ReviewedPageAdmin[Article]):
     list_display = ("title", "state", "published_at", "review_due_on")
-    list_filter: ClassVar = (*ReviewedPageAdmin.list_filter, YearFilter, "topics", "phases")
+    list_filter: ClassVar = (
+        *ReviewedPageAdmin.list_filter,
+        YearFilter,
+        ("topics", RelatedOrNone),
+        ("phases", RelatedOrNone),
+    )
     search_fields = ("title", "summary", "body")
     prepopulated_fields: ClassVar = {"slug": ["title"]}
     fieldsets = (

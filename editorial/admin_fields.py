@@ -1,5 +1,6 @@
 """Fields of the admin that everybody can use: check boxes, and names for fields that stand in cells without a label."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -7,6 +8,8 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html_join
 from django.utils.text import capfirst
 
 #: The default from Django 6.
@@ -34,6 +37,14 @@ class CheckBoxes(admin.ModelAdmin):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
+class RelatedOrNone(admin.RelatedFieldListFilter):
+    """Names the choice of what has no related row, which the admin calls "-"."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.empty_value_display = "None"
+
+
 class NamedRows(admin.TabularInline):
     """Names the fields of a tabular inline after their columns."""
 
@@ -58,6 +69,15 @@ class NamedMoment(AdminSplitDateTime):
         super().__init__(attrs)
         for widget, name in zip(self.widgets, ("Date", "Time"), strict=True):
             widget.attrs["aria-label"] = name
+
+
+def linked(rows: Iterable[tuple[models.Model, str]], none: str) -> str:
+    """Return a link to where each row is edited, with what is said of it; `none` if there are none."""
+    found = [
+        (reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk]), row, said)
+        for row, said in rows
+    ]
+    return format_html_join("", '<p><a href="{}">{}</a> ({})</p>', found) or none
 
 
 def _named(field: Any) -> Any:

@@ -19,7 +19,9 @@ from django.utils import timezone
 
 from editorial import revisions, snapshot
 from editorial.changes import ChangeRecord, draft_beside
+from editorial.glossary import Glossary
 from editorial.house_rules import CITATION, KEY
+from editorial.markdown import PageText
 from editorial.models import GlossaryTerm, HelpLine, Source
 from editorial.publishing import ReviewedPage
 from editorial.versions import content_models
@@ -113,6 +115,22 @@ def words_citing(source: Source) -> list[GlossaryTerm]:
     """Return the explained words that cite a source."""
     terms = GlossaryTerm.objects.filter(meaning__contains=f"@{source.key}")
     return [term for term in terms if source.key in keys_in([term.meaning])]
+
+
+def pages_explaining(term: GlossaryTerm) -> Iterator[ReviewedPage]:
+    """Yield the pages in any state that explain a word, which change for readers when its meaning does."""
+    glossary = Glossary([term])
+    for model in _page_models():
+        if getattr(model, "explains_words", False):
+            has_a_form = reduce(
+                or_, (Q(**{f"{name}__icontains": form}) for name in _columns(model) for form in term.forms)
+            )
+            for page in model.objects.filter(has_a_form):
+                text = PageText(glossary=glossary)
+                for markdown in page.markdown_texts():
+                    text.render(markdown)
+                if text.explained_terms():
+                    yield page
 
 
 def make_due(source: Source) -> list[ReviewedPage]:

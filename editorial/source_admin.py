@@ -5,11 +5,9 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html_join
 
 from editorial import citations, revisions
-from editorial.admin_fields import HTTPS_URLS
+from editorial.admin_fields import HTTPS_URLS, linked
 from editorial.models import Source
 from editorial.revision_admin import KeepsRevisions
 
@@ -57,9 +55,4 @@ class SourceAdmin(KeepsRevisions):
         pages += [(page, "draft beside the page") for page in citations.drafts_citing(source)]
         words = [(term, "word") for term in citations.words_citing(source)]
         lines = [(line, "help line") for line in source.help_lines.all()]
-        used = [(_edit(row), str(row), state) for row, state in (*pages, *words, *lines)]
-        return format_html_join("", '<p><a href="{}">{}</a> ({})</p>', used) if used else "Nothing that staff can edit."
-
-
-def _edit(row: models.Model) -> str:
-    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+        return linked([*pages, *words, *lines], "Nothing that staff can edit.")

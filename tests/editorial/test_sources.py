@@ -7,6 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from articles.models import Topic
 from editorial import revisions
 from editorial.models import GlossaryTerm, Source
 from tests.factories import DATES, make_article, make_phase, make_source, make_symptom
@@ -93,3 +94,16 @@ def test_source_that_is_gone_leads_to_its_archived_copy(client):
     html = client.get("/articles/an-article/").content.decode()
     assert 'href="https://web.archive.org/web/2020/https://gone.example/"' in html and 'href="https://gone' not in html
     assert "<strong>No longer at its address.</strong>" in html
+
+
+def test_word_and_topic_say_where_they_are_used(admin):
+    word = GlossaryTerm.objects.create(slug="dope", word="opioid", also="opioids", meaning="A drug.")
+    topic = Topic.objects.create(name="Safety", slug="safety")
+    article = make_article(title="Explains it", slug="explains", body="Opioids.[@a-source]", status="draft")
+    article.topics.add(topic)
+    make_article(title="Does not", slug="does-not", body="[opioid](/articles/) and opioidy.[@a-source]")
+    html = admin.get(f"/admin/editorial/glossaryterm/{word.pk}/change/").content.decode()
+    assert "Explains it</a> (Draft)" in html and "Does not" not in html
+    html = admin.get(f"/admin/articles/topic/{topic.pk}/change/").content.decode()
+    assert f'href="/admin/articles/article/?topics__id__exact={topic.pk}">1 in this topic</a>' in html
+    assert ">-</a>" not in admin.get("/admin/articles/article/").content.decode()
