@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from editorial import sign_off
-from editorial.changes import ChangeRecord
+from editorial.changes import ChangeRecord, ReviewAnswer
 from editorial.models import PageReport, UnsavedForm
 from editorial.publishing import ReviewedPage
 from editorial.publishing_rights import PUBLISH, SIGN
@@ -47,7 +47,9 @@ NEEDS = {
     "corrected": _Need("corrected, to be signed now", rights=(SIGN, PUBLISH), is_late=True),
     "overdue": _Need("overdue for review", is_late=True),
     "signature": _Need("in review, without a signature", rights=(SIGN, PUBLISH)),
+    "unsigned": _Need("published, without a signature", rights=(SIGN,)),
     "publishing": _Need("in review, ready to publish", rights=(PUBLISH,)),
+    "answered": _Need("with an answer to your draft"),
     "due": _Need(f"due for review within {SOON.days} days"),
     "scheduled": _Need("scheduled", rights=(PUBLISH,)),
     "mine": _Need("in draft, last saved by you"),
@@ -66,8 +68,16 @@ def needing(need: str, pages: QuerySet, user: Any) -> QuerySet:
     is_signed_here = Reviewer.objects.filter(is_active=True).exists()
     if need == "corrected":
         return sign_off.corrected_unsigned(pages) if is_signed_here else pages.none()
+    if need == "unsigned":
+        corrected = sign_off.corrected_unsigned(pages).values("pk")
+        return sign_off.awaiting(pages.published()).exclude(pk__in=corrected) if is_signed_here else pages.none()  # type: ignore[attr-defined]
     page_type = ContentType.objects.get_for_model(pages.model)
     records, of_page = ChangeRecord.objects.filter(page_type=page_type), {"page_id": OuterRef("pk")}
+    if need == "answered":
+        newest = Subquery(records.filter(**of_page).order_by("-at", "-pk").values("pk")[:1])
+        is_current = Q(change=OuterRef("newest")) | ~Q(change__typed="")
+        of_user = {"change__page_type": page_type, "change__page_id": OuterRef("pk"), "change__by": user}
+        return pages.alias(newest=newest).filter(Exists(ReviewAnswer.objects.filter(is_current, **of_user)))
     if need == "mine":
         drafts = records.filter(by=user, kind=ChangeRecord.Kind.DRAFT)
         last_by = Subquery(records.filter(**of_page).order_by("-at", "-pk").values("by")[:1])
@@ -75,9 +85,12 @@ def needing(need: str, pages: QuerySet, user: Any) -> QuerySet:
         beside = drafts.filter(in_review=False).exclude(typed="")
         return found.filter(Q(status=ReviewedPage.Status.DRAFT, last_by=user.pk) | Q(pk__in=beside.values("page_id")))
     sent = Q(status=ReviewedPage.Status.IN_REVIEW) | Q(pk__in=records.filter(in_review=True).values("page_id"))
-    text = records.filter(**of_page).order_by("-in_review", "-at", "-pk").values("digest")[:1]
-    signed = Exists(SignOff.objects.valid().filter(page_type=page_type, **of_page, digest=OuterRef("digest_in_review")))
-    found = pages.filter(sent).alias(digest_in_review=Subquery(text))
+    text = records.filter(**of_page).order_by("-in_review", "-at", "-pk")
+    of_text = Q(digest=OuterRef("digest_in_review")) | Q(at__gt=OuterRef("in_review_at"), wording_changed=False)
+    signed = Exists(SignOff.objects.valid().filter(of_text, page_type=page_type, **of_page))
+    found = pages.filter(sent).alias(
+        digest_in_review=Subquery(text.values("digest")[:1]), in_review_at=Subquery(text.values("at")[:1])
+    )
     if need == "signature":
         return found.exclude(signed) if is_signed_here else pages.none()
     return found.filter(signed) if is_signed_here else found
@@ -90,8 +103,14 @@ class NeedsFilter(admin.SimpleListFilter):
     parameter_name = "needs"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        names = {"signature": "A signature", "publishing": "To be published", "due": "Review soon", "mine": "My draft"}
-        return list(names.items())
+        return [
+            ("signature", "A signature"),
+            ("unsigned", "A signature, and is published"),
+            ("publishing", "To be published"),
+            ("answered", "My answer to a reviewer"),
+            ("due", "Review soon"),
+            ("mine", "My draft"),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         need = self.value()

@@ -5,7 +5,9 @@ from typing import Any, Self
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from editorial.changes import ChangeRecord, PageRowQuerySet, type_of
@@ -49,13 +51,24 @@ class SignOffQuerySet(PageRowQuerySet):
         `live_digest`, `live_at`.
         """
         of_page = ChangeRecord.objects.filter(page_type=OuterRef("page_type"), page_id=OuterRef("page_id"))
-        of_text, newest = of_page.filter(digest=OuterRef("digest")), of_page.live()
+        newest = of_page.live()
         return self.annotate(
             is_valid=~_corrected_since(),
-            was_live=Exists(of_text.live()) | ~Exists(of_text),  # a page from before records has none
+            was_live=Exists(newest.filter(digest=OuterRef("digest"))) | unrecorded(),
             live_digest=Subquery(newest.values("digest")[:1]),
             live_at=Subquery(newest.values("at")[:1]),
         ).select_related("reviewer")
+
+
+def unrecorded() -> Q:
+    """Return the condition that a signature is of a live text that no record has: not of a draft.
+
+    The page is from before records, or a source or a word changed after the page was saved.
+    """
+    of_page = ChangeRecord.objects.filter(page_type=OuterRef("page_type"), page_id=OuterRef("page_id"))
+    last = Subquery(of_page.filter(at__lte=OuterRef("at")).values("kind")[:1])
+    of_draft = Exact(Coalesce(last, Value("")), ChangeRecord.Kind.DRAFT)
+    return ~Exists(of_page.filter(digest=OuterRef("digest"))) & ~Q(of_draft)
 
 
 def _corrected_since() -> Exists:

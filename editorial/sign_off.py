@@ -14,7 +14,7 @@ from editorial import medicines
 from editorial.changes import ChangeRecord, type_of
 from editorial.digests import page_digest
 from editorial.publishing import ReviewedPage
-from editorial.reviewers import Reviewer, SignOff
+from editorial.reviewers import Reviewer, SignOff, unrecorded
 from editorial.snapshot import ContentSnapshot
 
 
@@ -70,9 +70,13 @@ def needs_sign_off(page: Any) -> bool:
 
 
 def awaiting(pages: QuerySet) -> QuerySet:
-    """Return the pages whose text of today nobody has signed, as far as their own records tell."""
+    """Return the pages whose text of today nobody has signed, as far as their own records tell.
+
+    A signature under a text that no record has counts if it is newer than the page's last change.
+    """
     newest = ChangeRecord.objects.live().filter(page_type=OuterRef("page_type"), page_id=OuterRef("page_id"))
-    of_today = Q(digest=Subquery(newest.values("digest")[:1])) | ~Exists(newest)
+    is_newer = Q(at__gt=Subquery(newest.values("at")[:1]))
+    of_today = Q(digest=Subquery(newest.values("digest")[:1])) | ~Exists(newest) | (is_newer & unrecorded())
     return pages.exclude(Exists(SignOff.objects.valid().filter(of_today, **_of_outer(pages.model))))
 
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 from reversion.models import Revision
 
 from articles.models import Article
-from editorial import staff_mail, unsaved
-from editorial.models import ChangeRecord, MailChoice, OldAddress, PageReport, Reviewer, SignOff
+from editorial import sign_off, staff_mail, unsaved
+from editorial.models import ChangeRecord, MailChoice, OldAddress, PageReport, ReviewAnswer, Reviewer, SignOff
 from operations import broken_links, digest
 from operations.models import ScheduledJob
 from tests.factories import PASSWORD, make_article, make_phase, make_staff
@@ -66,7 +66,9 @@ def test_each_role_is_told_of_what_it_can_do_something_about(people):
     SignOff.objects.create(page_type=record.page_type, page_id=signed.pk, digest="s", reviewer=doctor)
     draft_record(make_article(slug="mine", title="Mine", status="draft"), people["ed"], digest="m")
     beside = make_article(slug="beside", title="Beside")
-    draft_record(beside, people["pub"], digest="b", typed="title=Beside", in_review=True)
+    draft = draft_record(beside, people["pub"], digest="b", typed="title=Beside", in_review=True)
+    ReviewAnswer.objects.create(change=draft, name="Ann", words="Say it shorter.")
+    ReviewAnswer.objects.create(change=record, name="Ann", is_fine=True)
     PageReport.objects.create(page="/", sealed="x")
     unsaved.keep(people["ed"], f"/admin/articles/article/{waiting.pk}/change/", unsaved.QueryDict("title=x"))
 
@@ -74,10 +76,15 @@ def test_each_role_is_told_of_what_it_can_do_something_about(people):
     editing |= {"new page report: what readers find wrong or missing"}
     publishing = {"article scheduled", "article in review, ready to publish"}
     typed = f"form that you typed in and did not save, {TODAY:%B %-d}"
-    assert set(lines("ed")) == editing | {"article in draft, last saved by you", typed}
+    answered, published = "article with an answer to your draft", "articles published, without a signature"
+    assert set(lines("ed")) == editing | {"article in draft, last saved by you", answered, typed}
     unsigned = "articles in review, without a signature"
-    assert set(lines("pub")) == editing | publishing | {unsigned}
-    assert lines("doc") == {unsigned: (2, "/admin/articles/article/?needs=signature")}
+    assert set(lines("pub")) == editing | publishing | {unsigned, answered}
+    assert lines("doc") == {
+        unsigned: (2, "/admin/articles/article/?needs=signature"),
+        published: (2, "/admin/articles/article/?needs=unsigned"),
+        "stage published, without a signature": (1, "/admin/phases/phase/?needs=unsigned"),
+    }
     assert lines("ida") == {}
     revision = Revision.objects.create(date_created=timezone.now())
     of = {"page_type": record.page_type, "page_id": signed.pk, "revision": revision}
@@ -87,10 +94,28 @@ def test_each_role_is_told_of_what_it_can_do_something_about(people):
     corrected = draft_record(Article.objects.get(slug="late"), people["pub"], digest="l", number=1)
     ChangeRecord.objects.filter(pk=corrected.pk).update(kind="safety-correction")
     to_sign = {"articles corrected, to be signed now": (2, "/admin/articles/article/?review=corrected")}
+    assert lines("doc")["article published, without a signature"][0] == 1, "the other one was corrected"
     assert to_sign.items() <= lines("doc").items() and to_sign.items() <= lines("pub").items()
     Reviewer.objects.update(is_active=False)
     assert lines("doc") == {}
     assert lines("pub")["articles in review, ready to publish"][0] == 3, "nobody is there to sign"
+
+
+def test_signature_under_a_text_whose_source_changed_counts_for_what_was_signed(people):
+    doctor = Reviewer.objects.create(user=people["doc"], name="J. Roe", credentials="MD", conflicts="None")
+    live, drafted = (make_article(slug=slug, title=slug) for slug in ("live", "drafted"))
+    for number, page in enumerate((live, drafted), start=1):
+        new = draft_record(page, people["ed"], digest="as saved", number=number)
+        ChangeRecord.objects.filter(pk=new.pk).update(kind="new")
+    draft_record(drafted, people["pub"], digest="as drafted", typed="title=Drafted", in_review=True)
+    assert {*sign_off.awaiting(Article.objects.all())} == {live, drafted}
+    for page in (live, drafted):
+        SignOff.objects.create(page_type=new.page_type, page_id=page.pk, digest="of today", reviewer=doctor)
+    assert [*sign_off.awaiting(Article.objects.all())] == [drafted]
+    assert "article published, without a signature" in lines("doc")
+    assert "article in review, ready to publish" in lines("pub")
+    page = Client().get(drafted.get_absolute_url()).content.decode()
+    assert "Awaiting medical review" in page, "nobody has signed what readers see"
 
 
 def test_administrator_is_told_of_what_failed(people):
