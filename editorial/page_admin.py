@@ -7,7 +7,8 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from markdownx.models import MarkdownxField
@@ -15,14 +16,15 @@ from markdownx.widgets import AdminMarkdownxWidget
 
 from editorial import drafts, kinds, revisions, sign_off
 from editorial.addresses import moved
-from editorial.admin_fields import CheckBoxes, NamedMoment
+from editorial.admin_fields import CheckBoxes, NamedMoment, linked
 from editorial.checks_admin import ChecksPages
 from editorial.clock_fields import MomentField
 from editorial.drafts_admin import DraftsBeside, ShowsDraft
 from editorial.kinds_admin import AsksForKind
+from editorial.linking import linking_to
 from editorial.needs import NeedsFilter
 from editorial.page_lists import FastList
-from editorial.publishing import ReviewedPage, linking_to
+from editorial.publishing import ReviewedPage
 from editorial.publishing_rights import NeedsRightToPublish
 from editorial.review_dates_admin import SuggestsReviewDate
 from editorial.revision_admin import KeepsRevisions
@@ -173,7 +175,7 @@ class ReviewedPageAdmin(
 
     def _say_what_readers_see(self, request: HttpRequest, page: Page) -> None:
         self.message_user(request, READERS_SEE[page.state].format(at=_moment(page.published_at)))
-        if not page.is_published() and (linking := linking_to(page.get_absolute_url())):
+        if not page.is_published() and (linking := linking_to(page)[page]):
             titles = ", ".join(map(str, linking))
             self.message_user(request, f"Take the links to it out of: {titles}.", messages.WARNING)
 
@@ -197,8 +199,17 @@ class ReviewedPageAdmin(
     @admin.action(
         description="Archive the selected pages: readers are told that they were taken down", permissions=["publish"]
     )
-    def archive(self, request: HttpRequest, queryset: models.QuerySet[Page]) -> None:
+    def archive(self, request: HttpRequest, queryset: models.QuerySet[Page]) -> HttpResponse | None:
+        """Say first what links to the pages, and what readers will see."""
+        if "confirmed" not in request.POST:
+            found = [
+                (page, linked(((other, other.state) for other in others), "No other page links to it."))
+                for page, others in linking_to(*queryset).items()
+            ]
+            context = {"opts": self.opts, "title": "Take these pages down?", "found": found}
+            return TemplateResponse(request, "admin/archive.html", self.admin_site.each_context(request) | context)
         self._take_away(request, queryset, ReviewedPage.Status.ARCHIVED, "Archived.")
+        return None
 
     @admin.action(description="Take the selected pages back to draft", permissions=["publish"])
     def withdraw(self, request: HttpRequest, queryset: models.QuerySet[Page]) -> None:

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from editorial import checks, review_dates
 from editorial.translated import TranslatedQuerySet
-from editorial.versions import content_models
 
 WRITING_HELP = (
     "Markdown. ## begins a section. Cite a source right after the statement as [@key]; the keys are under Sources. "
@@ -158,14 +157,3 @@ class ReviewedPage(models.Model):
             raise ValidationError(problems)
         if is_public and self.published_at is None:
             self.published_at = timezone.now()
-
-
-def linking_to(path: str) -> list[ReviewedPage]:
-    """Return the published pages whose own texts link to a path."""
-    return [
-        page
-        for model in content_models()
-        if issubclass(model, ReviewedPage)
-        for page in model._default_manager.published()
-        if any(f"]({path}" in text for text in page.markdown_texts())
-    ]

@@ -20,12 +20,13 @@ def test_archived_page_says_that_it_was_taken_down_and_is_nowhere_else(admin, ma
     page = make()
     path = page.get_absolute_url()
     kind = f"{page._meta.app_label}/{page._meta.model_name}"
-    admin.post(f"/admin/{kind}/", {"action": "archive", "_selected_action": [page.pk]})
+    picked = {"_selected_action": [page.pk]}
+    admin.post(f"/admin/{kind}/", picked | {"action": "archive", "confirmed": "yes"})
     response = admin.get(path)
     assert response.status_code == 410 and "This page was taken down" in response.content.decode()
     assert path not in admin.get("/sitemap.xml").content.decode()
     assert admin.get(path.replace(page.slug, "no-such-page")).status_code == 404
-    admin.post(f"/admin/{kind}/", {"action": "publish", "_selected_action": [page.pk]})
+    admin.post(f"/admin/{kind}/", picked | {"action": "publish"})
     assert admin.get(path).status_code == 200
 
 
@@ -47,8 +48,13 @@ def test_who_archives_a_page_is_told_which_others_link_to_it(admin):
     path = gone.get_absolute_url()
     make_article(slug="linking", title="Linking", body=f"See [it]({path}#part).[@a-source]")
     make_article(slug="a-draft", title="A draft", body=f"See [it]({path}).[@a-source]", status="draft")
-    make_symptom(make_phase(), what_helps=f"[Read]({path}).")
+    make_symptom(make_phase(), what_helps="[[article:an-article|Read]].")
     picked = {"action": "archive", "_selected_action": [gone.pk]}
+    asked = admin.post("/admin/articles/article/", picked).content.decode()
+    assert re.findall(r">([^<]*)</a> \(Published\)", asked) in (["A stage", "Linking"], ["Linking", "A stage"])
+    gone.refresh_from_db()
+    assert gone.is_published() and "told that the page was taken down" in asked
+    picked["confirmed"] = "yes"
     html = admin.post("/admin/articles/article/", picked, follow=True).content.decode()
     assert "An article: Archived." in html and "told that it was taken down" in html
     assert re.findall(r"Take the links to it out of: (.*?)\.<", html) in (["A stage, Linking"], ["Linking, A stage"])
