@@ -47,6 +47,10 @@ PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in _FEATURES)
 #: For anything but a page, on which a browser ignores the rest, and which each icon would carry.
 NO_PAGE = "default-src 'none'; frame-ancestors 'none'"
 
+#: Pages that are also data (guide/open_data.py), and say so to programs.
+WITH_DATA = {"articles:detail", "phases:detail", "treatments:detail"}
+OK = 200
+
 
 class SecurityHeadersMiddleware(MiddlewareMixin):
     """Adds the policies above; a stricter one of a view is kept."""
@@ -57,6 +61,9 @@ class SecurityHeadersMiddleware(MiddlewareMixin):
         response.headers.setdefault("Content-Security-Policy", policy)
         if is_page:
             response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+            found = request.resolver_match
+            if found and found.view_name in WITH_DATA and response.status_code == OK and not request.is_private:  # type: ignore[attr-defined]
+                response.headers["Link"] = f'<{request.path}data.json>; rel="describedby"; type="application/json"'
         if response.has_header("Location") and request.META.get("QUERY_STRING"):
             # To https, or to a page's new place: the query may be a private link, and a browser keeps redirects.
             response.headers["Cache-Control"] = "no-store"

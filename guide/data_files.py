@@ -1,6 +1,7 @@
 """The published guide as data: texts, facts, versions and sources. No drafts, no names of staff, no readers."""
 
 import json
+import re
 from typing import Any
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from editorial.snapshot import ContentSnapshot
 from guide.sources import cited
 from phases.models import Phase, Symptom, TreatmentOption
 
-MAX_ARTICLES = 500  # the newest: each takes about 12 kB and 5 ms
+MAX_ARTICLES = 500  # in one file: each takes about 12 kB and 5 ms
 LICENSES = {
     "texts": {"id": "CC-BY-4.0", "url": "https://creativecommons.org/licenses/by/4.0/", "credit": settings.SITE_NAME},
     "facts": {"id": "CC0-1.0", "url": "https://creativecommons.org/publicdomain/zero/1.0/"},
@@ -37,8 +38,8 @@ CSL_TYPES = {
 
 
 def guide_json(content: ContentSnapshot) -> bytes:
-    """Return everything that readers can read, as one document."""
-    pages = _Pages(content)
+    """Return everything that readers can read, as one document; of articles, the newest. `next` has more of them."""
+    pages = Pages(content)
     terms = sorted(content.glossary.terms.values(), key=lambda term: term.word.lower())
     return as_json(
         {
@@ -51,7 +52,7 @@ def guide_json(content: ContentSnapshot) -> bytes:
             "stages": [pages.stage(row) for row in Phase.objects.published().with_symptoms()],
             "treatments": [pages.treatment(row) for row in TreatmentOption.objects.published()],
             "topics": list(Topic.objects.with_articles().values("slug", "name", "description")),
-            "articles": [pages.article(row) for row in pages.articles()],
+            **pages.articles(part=1),
             "words": [pages.word(term) for term in terms],
             "help_lines": [
                 {
@@ -65,7 +66,13 @@ def guide_json(content: ContentSnapshot) -> bytes:
     )
 
 
-class _Pages:
+def articles_json(content: ContentSnapshot, part: int) -> bytes | None:
+    """Return a further part of the articles, from 2 on; None if there are none."""
+    found = Pages(content).articles(part) if part > 1 else {"articles": []}
+    return as_json(found) if found["articles"] else None
+
+
+class Pages:
     """Pages as data, each with its version, its digest and whether a clinician signed this exact text."""
 
     def __init__(self, content: ContentSnapshot) -> None:
@@ -74,9 +81,12 @@ class _Pages:
         self._versions = {(kind, key): last for kind, key, last in numbered.annotate(last=Max("number"))}
         self._signed = set(SignOff.objects.order_by().values_list("digest", flat=True))
 
-    @staticmethod
-    def articles() -> Any:
-        return Article.objects.published().prefetch_related("topics", "phases")[:MAX_ARTICLES]
+    def articles(self, part: int) -> dict[str, Any]:
+        """Return one part of the articles, newest first, and where the next one is, if there is one."""
+        begin, end = (part - 1) * MAX_ARTICLES, part * MAX_ARTICLES
+        rows = list(Article.objects.published().prefetch_related("topics", "phases")[begin : end + 1])
+        following = {"next": f"/data/articles-{part + 1}.json"} if len(rows) > MAX_ARTICLES else {}
+        return {"articles": [self.article(row) for row in rows[:MAX_ARTICLES]], **following}
 
     @staticmethod
     def text(page_text: PageText, markdown: str) -> dict[str, str]:
@@ -175,6 +185,37 @@ def _csl(source: Source) -> dict[str, Any]:
         **{name: value for name, value in known.items() if value},
         "custom": {"kind": source.kind, "status": source.status, "what_was_read": source.get_seen_display()},
     }
+
+
+def sources_bib(content: ContentSnapshot) -> bytes:
+    """Return the same sources as BibTeX, in UTF-8."""
+    return "\n".join(_bib(source) for source in sorted(cited(content), key=lambda source: source.key)).encode()
+
+
+def _bib(source: Source) -> str:
+    """Return an entry. What published it is not in our rows, so it is of no kind that needs to say it."""
+    known = {
+        "author": source.organization,
+        "title": source.title,
+        "year": source.year,
+        "doi": source.doi,
+        "url": source.link,
+        "urldate": source.accessed_on,
+        "isbn": source.isbn,
+        "pmid": source.pmid,
+        "pmcid": source.pmcid,
+        "note": source.warning,
+    }
+    fields = "".join(f"  {name} = {{{_in_bib(name, value)}}},\n" for name, value in known.items() if value)
+    return f"@{'book' if source.kind == 'book' else 'misc'}{{{source.key},\n{fields}}}\n"
+
+
+def _in_bib(name: str, value: Any) -> str:
+    """Escape what TeX reads as its own, but in an address. Braces keep names whole and capitals as they are."""
+    if name in {"url", "doi"}:
+        return str(value)
+    escaped = re.sub(r"[#$%&_{}]", r"\\\g<0>", re.sub(r"[\\^~]", " ", str(value)))
+    return f"{{{escaped}}}" if name in {"author", "title"} else escaped
 
 
 def as_json(data: Any) -> bytes:

@@ -86,7 +86,7 @@ def _known(model: type[ReviewedPage]) -> QuerySet[ReviewedPage]:
     return model.objects.published() | model.objects.taken_down()
 
 
-def _told(changes: Iterable[ChangeRecord]) -> list[Told]:
+def told(changes: Iterable[ChangeRecord]) -> list[Told]:
     """Return the changes whose pages readers know. A query for each kind of page among them."""
     changes, found = list(changes), {}
     for model in PAGES:
@@ -104,8 +104,8 @@ def page_changes(request: ReaderRequest, slug: str, model: type[ReviewedPage]) -
     """Show what changed on a page, newest first, each with the text of then."""
     request.private_address = ""  # old texts have no private version
     page = get_object_or_404(_known(model), slug=slug)
-    told = [Told(change, page) for change in ChangeRecord.objects.of(page).live()]
-    return render(request, "pages/page_changes.html", {"page": page, "told": told, "shown": PAGES[model]})
+    changes_of_page = [Told(change, page) for change in ChangeRecord.objects.of(page).live()]
+    return render(request, "pages/page_changes.html", {"page": page, "told": changes_of_page, "shown": PAGES[model]})
 
 
 @reading_page()
@@ -158,10 +158,10 @@ def _list(request: HttpRequest, template: str, kinds: tuple[str, ...]) -> HttpRe
     if begin and not shown:
         raise Http404
     rows = ChangeRecord.objects.filter(pk__in=[key for keys in shown for key in keys]).defer("typed")
-    by_key = {told.change.pk: told for told in _told(rows)}
+    by_key = {each.change.pk: each for each in told(rows)}
     groups = [[by_key[key] for key in keys if key in by_key] for keys in shown]
-    told = [replace(first, together=(first, *others)) if others else first for first, *others in filter(None, groups)]
-    return render(request, template, {"told": told, "number": number, "has_next": len(entries) > begin + PAGE_SIZE})
+    listed = [replace(first, together=(first, *others)) if others else first for first, *others in filter(None, groups)]
+    return render(request, template, {"told": listed, "number": number, "has_next": len(entries) > begin + PAGE_SIZE})
 
 
 def _entries(kinds: tuple[str, ...]) -> list[list[int]]:
@@ -186,7 +186,7 @@ class Changes(Feed):
         return reverse("changes")
 
     def items(self) -> list[Told]:
-        return _told(ChangeRecord.objects.live().filter(kind__in=TOLD).defer("typed")[:PAGE_SIZE])
+        return told(ChangeRecord.objects.live().filter(kind__in=TOLD).defer("typed")[:PAGE_SIZE])
 
     def item_title(self, item: Told) -> str:
         return f"{item.change.get_kind_display().partition(':')[0]}: {item.page}"

@@ -6,40 +6,66 @@ tests/guide/test_open_data.py holds that nothing in them is a draft, or about st
 import datetime
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Max
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_safe
 
 from articles.models import Article
 from editorial import versions
+from editorial.changes import ChangeRecord
 from editorial.publishing import ReviewedPage
 from editorial.reading import reading_page
 from editorial.snapshot import ContentSnapshot
-from guide.data_files import MAX_ARTICLES, as_json, guide_json, sources_json
+from guide.data_files import (
+    MAX_ARTICLES,
+    Pages,
+    articles_json,
+    as_json,
+    guide_json,
+    sources_bib,
+    sources_json,
+)
+from guide.history import told
 from phases.models import Phase, TreatmentOption
 
-Make = Callable[[ContentSnapshot], bytes]
+Make = Callable[..., bytes | None]
+Response = TypeVar("Response", bound=HttpResponseBase)
+#: How each kind of page is made data.
+KINDS: dict[type[ReviewedPage], Callable[[Pages, Any], dict]] = {
+    Article: Pages.article,
+    Phase: Pages.stage,
+    TreatmentOption: Pages.treatment,
+}
+CHUNK = 500  # changes that are read at once
 
 MANIFEST = ".well-known/guide-manifest.json"
-#: What the manifest lists.
-FILES: dict[str, Make] = {
+#: What the manifest lists, beside further parts of the articles.
+FILES: dict[str, Callable[[ContentSnapshot], bytes]] = {
     "/data/guide.json": guide_json,
     "/data/sources.csl.json": sources_json,
+    "/data/sources.bib": sources_bib,
 }
 
 
 def manifest(content: ContentSnapshot) -> bytes:
     """Return the digests of the files and of the exact text of each page."""
     files = {name: make(content) for name, make in FILES.items()}
-    guide = json.loads(files["/data/guide.json"])
-    pages = [page for kind in ("stages", "treatments", "articles") for page in guide[kind]]
+    read = [json.loads(files["/data/guide.json"])]
+    while further := read[-1].get("next"):
+        files[further] = articles_json(content, len(read) + 1) or b"{}"
+        read.append(json.loads(files[further]))
+    pages = [page for kind in ("stages", "treatments", "articles") for data in read for page in data.get(kind, ())]
     return as_json(
         {
             "site": settings.SITE_URL,
@@ -63,13 +89,42 @@ def _file(make: Make, kind: str = "application/json") -> Callable[[HttpRequest],
 
     @reading_page()
     @require_safe
-    def file(request: HttpRequest) -> HttpResponse:
-        response = HttpResponse(make(ContentSnapshot(versions.number())), content_type=kind)
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-        return response
+    def file(request: HttpRequest, **asked: Any) -> HttpResponse:
+        text = make(ContentSnapshot(versions.number()), **asked)
+        if text is None:
+            raise Http404
+        return _for_all(HttpResponse(text, content_type=kind))
 
     return file
+
+
+def _for_all(response: Response) -> Response:
+    """Let pages of other sites read it."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+def page_json(content: ContentSnapshot, slug: str, model: type[ReviewedPage]) -> bytes | None:
+    """Return one page as the guide's data has it, for those who read it; None if readers do not see it."""
+    row = model.objects.published().filter(slug=slug).first()
+    return as_json(KINDS[model](Pages(content), row)) if row else None
+
+
+@require_safe
+def changes_ndjson(request: HttpRequest) -> StreamingHttpResponse:
+    """Tell each change that readers saw, oldest first, a line each. It is sent as it is read: it only ever grows."""
+    return _for_all(StreamingHttpResponse(_lines(), content_type="application/x-ndjson"))
+
+
+def _lines() -> Iterator[bytes]:
+    rows = ChangeRecord.objects.live().defer("typed").order_by("pk").iterator(CHUNK)
+    while chunk := list(islice(rows, CHUNK)):
+        for each in told(chunk):
+            page = {"page": each.page.get_absolute_url(), "title": str(each.page), "text_then": each.then}
+            names = ("kind", "number", "note", "digest")
+            change = {"id": each.change.pk, "at": each.at, **{name: getattr(each.change, name) for name in names}}
+            yield json.dumps(change | page, ensure_ascii=False, cls=DjangoJSONEncoder).encode() + b"\n"
 
 
 def _signature(content: ContentSnapshot) -> bytes:
@@ -97,8 +152,15 @@ def about_data(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("data/", about_data, name="data"),
     path("data/guide.json", _file(guide_json), name="guide-json"),
+    path("data/articles-<int:part>.json", _file(articles_json), name="articles-json"),
+    path("data/changes.ndjson", changes_ndjson, name="changes-ndjson"),
+    path("data/sources.bib", _file(sources_bib, "application/x-bibtex; charset=utf-8"), name="sources-bib"),
     path("data/sources.csl.json", _file(sources_json), name="sources-json"),
     path(MANIFEST, _file(manifest), name="guide-manifest"),
     path(".well-known/guide-manifest.sig", _file(_signature, "application/octet-stream"), name="guide-signature"),
     path(".well-known/guide-key.pem", _file(_public_key, "application/x-pem-file"), name="guide-key"),
+    *(
+        path(f"{prefix}/<slug:slug>/data.json", _file(page_json), {"model": model}, name=f"{prefix}-data")
+        for prefix, model in (("articles", Article), ("phases", Phase), ("treatments", TreatmentOption))
+    ),
 ]

@@ -55,6 +55,44 @@ def test_guide_as_data_has_every_published_page_and_nothing_else(client, guide):
     assert not any(page["signed_by_a_clinician"] for page in data["articles"])
     assert not PageReport.objects.exists()
 
+    page = client.get("/phases/peak-withdrawal/")
+    twin = page.headers["Link"].split(";")[0].strip("<>")
+    assert client.get(twin).json() == stage and client.get("/articles/xyzzydraft/data.json").status_code == 404
+    assert "Link" not in client.get("/phases/")
+
+
+def test_articles_beyond_those_of_one_file_are_in_the_next(client, monkeypatch):
+    monkeypatch.setattr("guide.data_files.MAX_ARTICLES", 2)
+    for number in range(5):
+        make_article(title=f"Page {number}", slug=f"page-{number}")
+    found, address = [], "/data/guide.json"
+    while address:
+        part = client.get(address).json()
+        found += [page["url"] for page in part["articles"]]
+        address = part.get("next")
+    assert len(found) == len(set(found)) == 5
+    listed = client.get("/.well-known/guide-manifest.json").json()
+    assert set(listed["pages"]) == set(found) and "/data/articles-3.json" in listed["files"]
+    for part in (0, 1, 4):
+        assert client.get(f"/data/articles-{part}.json").status_code == 404
+
+
+def test_changes_as_data_are_a_line_for_each_that_readers_saw(client, monkeypatch):
+    monkeypatch.setattr("guide.open_data.CHUNK", 2)
+    article, draft = make_article(title="Sleep", slug="sleep"), make_article(slug="d", title="xyzzy", status="draft")
+    for kind in ("new", "wording", "correction", "draft"):
+        for page in (article, draft):
+            with reversion.create_revision():
+                reversion.set_user(make_staff(f"{kind}-{page.slug}"))
+                page.save()
+                changes.record(page, kind, note="It was wrong." if kind == "correction" else "")
+    response = client.get("/data/changes.ndjson")
+    text = b"".join(response.streaming_content).decode()
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert [(line["kind"], line["number"]) for line in lines] == [("new", 1), ("wording", 2), ("correction", 3)]
+    assert lines[2]["note"] == "It was wrong." and lines[2]["text_then"] == "/articles/sleep/v/3/"
+    assert len({line["id"] for line in lines}) == 3 and "xyzzy" not in text and "draft-" not in text
+
 
 def test_sources_as_data_are_csl_json(client, guide):
     Source.objects.filter(key="acog-711").update(published_on="2017-08-01", accessed_on="2026-01-02", status="gone")
@@ -68,6 +106,11 @@ def test_sources_as_data_are_csl_json(client, guide):
     }
     assert sources["acog-711"]["issued"] == {"date-parts": [[2017, 8, 1]]} and "URL" not in sources["acog-711"]
     assert sources["acog-711"]["accessed"] == {"date-parts": [[2026, 1, 2]]}
+    Source.objects.filter(key="santo-2021").update(title="50% of {A} & B_c\\")
+    bib = client.get("/data/sources.bib").content.decode()
+    assert set(re.findall(r"^@\w+{(.+),$", bib, re.M)) == set(sources)
+    assert "  title = {{50\\% of \\{A\\} \\& B\\_c }},\n" in bib and "  pmcid = {PMC8173472},\n" in bib
+    assert "note = {No longer at its address}" in bib
 
 
 def test_manifest_proves_what_the_guide_said(client, guide, settings, tmp_path):
@@ -80,7 +123,7 @@ def test_manifest_proves_what_the_guide_said(client, guide, settings, tmp_path):
         return body
 
     listed = json.loads(get("/.well-known/guide-manifest.json"))
-    assert set(listed["files"]) == {"/data/guide.json", "/data/sources.csl.json"}
+    assert set(listed["files"]) == {"/data/guide.json", "/data/sources.csl.json", "/data/sources.bib"}
     for path, known in listed["files"].items():
         assert hashlib.sha256(get(path)).hexdigest() == known["sha256"]
     assert listed["pages"]["/phases/peak-withdrawal/"]["digest"]
