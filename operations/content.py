@@ -12,6 +12,7 @@ import articles.starter
 import editorial.starter
 import phases.starter
 import translations.starter
+from operations import content_pictures
 from operations.content_import import ContentError, Import, Outcome
 
 #: By their folder, in the order in which they are read: articles belong to stages, and all cite sources.
@@ -36,7 +37,7 @@ def write(folder: Path) -> int:
         for old in {*(folder / name).rglob("*.md"), *(folder / name).rglob("*.yaml")} - written.keys():
             old.unlink()
         count += len(written)
-    return count
+    return count + content_pictures.write(folder / "pictures")
 
 
 def read(folder: Path, *, note: str, kind: str, dry_run: bool) -> list[Outcome]:
@@ -47,9 +48,12 @@ def read(folder: Path, *, note: str, kind: str, dry_run: bool) -> list[Outcome]:
     importing = Import(note, kind)
     try:
         with transaction.atomic():
+            importing.outcomes += content_pictures.read(folder / "pictures")
             for name, room in ROOMS.items():
                 importing.take_all(room.entries(folder / name, by_name))
             importing.finish()
+            if not dry_run:
+                content_pictures.store(folder / "pictures")
             transaction.set_rollback(dry_run)
     except UNREADABLE as error:
         raise ContentError(f"After {importing.last or 'nothing'}: {type(error).__name__}: {error}") from error

@@ -5,15 +5,18 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from articles.models import Article, Topic
-from editorial import revisions
+from editorial import images, pictures, revisions
 from editorial.changes import ChangeRecord
-from editorial.models import Clinic, GlossaryTerm, HelpLine, OpeningTime, Source, SpecialDay
+from editorial.models import Clinic, GlossaryTerm, HelpLine, OpeningTime, Picture, Source, SpecialDay
 from operations.content import ROOMS
 from phases.models import Phase, Symptom, TreatmentOption
+from tests.editorial.test_images import picture as sample
 from tests.factories import make_article
 from translations.models import Translation
 
@@ -159,3 +162,32 @@ def test_files_have_every_field_that_staff_can_edit():
             seen[entry.model] |= entry.values.keys() | entry.key.keys()
     for model, names in seen.items():
         assert {field.name for field in model._meta.concrete_fields if field.editable} <= names | {"id"}, model
+
+
+def read(name: str) -> bytes:
+    with default_storage.open(name) as file:
+        return file.read()
+
+
+def test_pictures_go_out_with_what_is_said_of_them_and_come_in_on_another_machine(guide, tmp_path, capsys):
+    picture = pictures.save_files(images.copies(ContentFile(sample(size=(1000, 500)))))
+    picture.alt = "A cup"
+    picture.save()
+    pictures.save_files(images.copies(ContentFile(sample(size=(30, 30)))))  # without a row: no export has it
+    make_article(slug="with-picture", body=f"{picture.markdown}\n\nText.[@who-2009]")
+    exported(tmp_path)
+    folder, stored = tmp_path / "pictures", {name: read(name) for name in picture.files}
+    assert {f"pictures/{path.name}" for path in folder.iterdir()} == {"pictures/pictures.yaml", *stored}
+    pictures.erase(picture)
+
+    assert f"added    picture {picture.name}" in imported(tmp_path, capsys, "--dry-run")
+    assert not Picture.objects.exists() and not any(map(default_storage.exists, stored))
+    imported(tmp_path, capsys, "--kind", "wording")
+    again = Picture.objects.get()
+    assert (again.alt, again.width, again.widths) == ("A cup", 1000, picture.widths)
+    assert {name: read(name) for name in picture.files} == stored
+    assert imported(tmp_path, capsys, "--dry-run") == "0 would change.\n"
+    for name in ("../editorial/glossary.yaml", "a.jpg", f"{picture.stem}-480.webp"):
+        (folder / "pictures.yaml").write_text(f"- {{name: {name}, widths: []}}")
+        with pytest.raises(CommandError, match="no name of a picture"):
+            imported(tmp_path, capsys, "--dry-run")

@@ -8,7 +8,7 @@ from operations import content
 
 
 class Command(BaseCommand):
-    help = "Write all pages, sources, words and help lines to a folder, in the format of the starter guide."
+    help = "Write all pages, sources, words, help lines and pictures to a folder, in the format of the starter guide."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path, help="What an earlier export left over there is deleted.")

@@ -1,0 +1,72 @@
+"""Pictures in an export: their files as they are stored, and a list of what is said of each."""
+
+from pathlib import Path
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from editorial.content_files import Row, Values, as_yaml, read_yaml
+from editorial.models import Picture
+from editorial.pictures import FILE, FOLDER
+from operations.content_import import ContentError, Outcome
+
+LIST = "pictures.yaml"
+SAID = ("alt", "decorative", "width", "height", "widths")
+
+
+def write(folder: Path) -> int:
+    """Write the files and the list, and delete what an earlier export left. Returns how many files are there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows, names = [], {LIST}
+    for picture in Picture.objects.filter(removed_why="").order_by("at", "pk"):
+        rows.append({"name": picture.name, **{name: getattr(picture, name) for name in SAID}})
+        rows[-1]["widths"] = Row(picture.widths)
+        for name in picture.files:
+            names.add(Path(name).name)
+            with default_storage.open(name) as file:
+                (folder / Path(name).name).write_bytes(file.read())
+    (folder / LIST).write_text(as_yaml(rows), encoding="utf-8", newline="\n")
+    for path in folder.iterdir():
+        if path.name not in names:
+            path.unlink()
+    return len(names)
+
+
+def read(folder: Path) -> list[Outcome]:
+    """Make the library what the list says; a picture that it does not have stays.
+
+    Call it in the transaction of the import, and `store` at its end. Raises ContentError.
+    """
+    outcomes = []
+    for name, said in _listed(folder).items():
+        picture = Picture.objects.filter(name=name).first() or Picture(name=name)
+        changed = tuple(field for field, value in said.items() if getattr(picture, field) != value)
+        if picture.pk is None:
+            outcomes.append(Outcome("added", f"picture {name}"))
+        elif changed:
+            outcomes.append(Outcome("changed", f"picture {name}", changed))
+        for field in changed:
+            setattr(picture, field, said[field])
+        picture.full_clean()
+        if picture.pk is None or changed:
+            picture.save()
+    return outcomes
+
+
+def store(folder: Path) -> None:
+    """Store the files of listed pictures that are not stored. Raises OSError."""
+    for name, said in _listed(folder).items():
+        for path in Picture(name=name, widths=said["widths"]).files:
+            if not default_storage.exists(path):
+                default_storage.save(path, ContentFile((folder / Path(path).name).read_bytes()))
+
+
+def _listed(folder: Path) -> dict[str, Values]:
+    """Return what the list says of each picture, by name: nothing in an export of an earlier release."""
+    rows = read_yaml(folder / LIST) if (folder / LIST).exists() else []
+    for row in rows:
+        if not (match := FILE.fullmatch(f"{FOLDER}/{row['name']}")) or match[2]:
+            raise ContentError(f"{row['name']} is no name of a picture.")
+        if not all(type(width) is int for width in row["widths"]):
+            raise ContentError(f"The widths of {row['name']} are not numbers.")
+    return {row["name"]: {field: row[field] for field in SAID} for row in rows}
