@@ -21,8 +21,7 @@ from editorial.revision_admin import KeepsRevisions
 from editorial.sign_off_admin import ReviewerAdmin
 from editorial.source_admin import SourceAdmin
 
-#: Pages that explain a word: each is converted to find out, in 5 ms.
-MOST_LISTED = 60
+MOST_LISTED = 60  # pages that explain a word
 
 admin.site.register(PageReport, PageReportAdmin)
 admin.site.register(Picture, PictureAdmin)

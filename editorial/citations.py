@@ -19,12 +19,14 @@ from django.utils import timezone
 
 from editorial import revisions, snapshot
 from editorial.changes import ChangeRecord, draft_beside
-from editorial.glossary import Glossary
 from editorial.house_rules import CITATION, KEY
-from editorial.markdown import PageText
 from editorial.models import GlossaryTerm, HelpLine, Source
 from editorial.publishing import ReviewedPage
 from editorial.versions import content_models
+
+#: Headings, links and code, in which no word is explained (editorial/glossary.py).
+_NOT_EXPLAINED = re.compile(r"^#.*$|\[[^\]]*\]\([^)]*\)|`[^`]*`", re.M)
+CHUNK = 100  # pages that are read at once
 
 
 @dataclass(frozen=True)
@@ -118,18 +120,13 @@ def words_citing(source: Source) -> list[GlossaryTerm]:
 
 
 def pages_explaining(term: GlossaryTerm) -> Iterator[ReviewedPage]:
-    """Yield the pages in any state that explain a word, which change for readers when its meaning does."""
-    glossary = Glossary([term])
+    """Yield the pages in any state that explain a word, newest first: they change for readers when its meaning does."""
+    pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, term.forms))})(?![\w-])", re.I)
     for model in _page_models():
         if getattr(model, "explains_words", False):
-            has_a_form = reduce(
-                or_, (Q(**{f"{name}__icontains": form}) for name in _columns(model) for form in term.forms)
-            )
-            for page in model.objects.filter(has_a_form):
-                text = PageText(glossary=glossary)
-                for markdown in page.markdown_texts():
-                    text.render(markdown)
-                if text.explained_terms():
+            named = (Q(**{f"{name}__icontains": form}) for name in _columns(model) for form in term.forms)
+            for page in model.objects.filter(reduce(or_, named)).order_by("-pk").iterator(CHUNK):
+                if any(pattern.search(_NOT_EXPLAINED.sub("", text)) for text in page.markdown_texts()):
                     yield page
 
 

@@ -85,9 +85,13 @@ class CourseForm(forms.ModelForm):
                 for end, hour in zip(ends, self.cleaned_data[name] or (None, None), strict=True):
                     setattr(self.instance, end, hour)
         super()._post_clean()  # type: ignore[misc]
+
+    def validate_unique(self) -> None:
+        """Check what needs the database: also the hours, by their constraints."""
         if not self.errors.keys() & FIELDS.keys():
             for name, message in problems(self.instance):
                 self.add_error(name, message)
+        super().validate_unique()
 
 
 def problems(course: Course) -> list[tuple[str, str]]:

@@ -7,10 +7,11 @@ import pytest
 
 from tests.browser import axe
 from tests.browser.conftest import Visitor, add_staff
-from tests.factories import app_code
+from tests.factories import PASSWORD, app_code
 
 #: A security key plugged in, which agrees to all it is asked.
 KEY = {"protocol": "ctap2", "transport": "usb", "hasUserVerification": True, "isUserVerified": True}
+NEW = "an-orchard-of-quiet-lanterns"
 AGREES = {"automaticPresenceSimulation": True, "hasResidentKey": True}
 
 
@@ -99,7 +100,7 @@ def test_passkey_from_its_first_day_to_its_last(at_desk, site, width, scheme):
     assert heading(staff) == "Enter your code"
 
 
-def test_passkey_alone_is_a_second_factor_and_one_added_ends_the_other_sessions(at_desk, visit, site):
+def test_passkey_alone_is_a_second_factor_ends_other_sessions_and_outlives_the_password(at_desk, visit, site):
     staff, name = at_desk(), "quinn"
     add_staff(site, name, second_factor=False)
     staff.give_password(name)
@@ -123,5 +124,17 @@ def test_passkey_alone_is_a_second_factor_and_one_added_ends_the_other_sessions(
     staff.page.get_by_text("Passkey 2").wait_for()
     elsewhere.open("/admin/")
     assert heading(elsewhere) == "Staff sign in"
+    staff.open("/staff/password/")
+    for field, password in (("oldpassword", PASSWORD), ("password1", NEW), ("password2", NEW)):
+        staff.page.fill(f"#id_{field}", password)
+    staff.page.get_by_role("button", name="Change password").click()
     staff.open("/admin/")
-    assert staff.page.url.endswith("/admin/")
+    assert staff.page.url.endswith("/admin/"), "this session goes on"
+    leave(staff)
+    staff.give_password(name)
+    assert heading(staff) == "Staff sign in", "the old password is no good"
+    staff.page.fill("#id_login", name)
+    staff.page.fill("#id_password", NEW)
+    staff.page.click("input[type=submit]")
+    staff.page.get_by_role("button", name="Use a passkey").click()
+    staff.page.wait_for_url("**/admin/")

@@ -6,11 +6,24 @@ import pytest
 
 from phases.choices import Level, level_of
 from phases.models import Phase, Symptom
+from tests.editorial.test_revisions import form_of
 from tests.factories import make_phase
 
 pytestmark = pytest.mark.django_db
 BOX = re.compile(r'class="card card--(\w+)" aria-labelledby="(?:get-help|worry)"><h2[^>]*><span class="level">(\w+):')
 PREVIEW = "/admin/phases/phase/{}/preview/"
+
+
+def test_preview_of_a_whole_stage_as_typed_asks_the_database_little(admin, guide, django_assert_max_num_queries):
+    stage = Phase.objects.get(position=2)
+    typed = form_of(admin, stage) | {
+        "ends": "5 to 2 days",
+        "symptoms-0-name": "Yawns",
+        "symptoms-1-begins": "6 to 30 hours",
+    }
+    with django_assert_max_num_queries(40):
+        html = admin.post(PREVIEW.format(stage.pk), typed).content.decode()
+    assert "Yawns" in html and "Preview for staff" in html
 
 
 @pytest.mark.parametrize(
