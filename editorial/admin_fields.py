@@ -76,6 +76,7 @@ def linked(rows: Iterable[tuple[models.Model, str]], none: str) -> str:
     found = [
         (reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk]), row, said)
         for row, said in rows
+        if admin.site.is_registered(type(row))
     ]
     return format_html_join("", '<p><a href="{}">{}</a> ({})</p>', found) or none
 

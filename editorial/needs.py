@@ -124,7 +124,7 @@ _ADDRESSES = {"corrected": "review=corrected", "overdue": "review=overdue", "sch
 def page_lines(user: User) -> Iterator[Line]:
     """Yield a line for each need of the user's roles and each kind of page that has it."""
     for need, about in NEEDS.items():
-        for model in ReviewedPage.__subclasses__():
+        for model in filter(admin.site.is_registered, ReviewedPage.__subclasses__()):
             opts = model._meta
             rights = about.rights or (f"{opts.app_label}.change_{opts.model_name}",)
             if any(map(user.has_perm, rights)) and (count := needing(need, model.objects.all(), user).count()):
