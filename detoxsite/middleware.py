@@ -8,6 +8,7 @@ import re
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.deprecation import MiddlewareMixin
 
+from editorial import languages
 from guide import styles
 
 
@@ -52,6 +53,12 @@ WITH_DATA = {"articles:detail", "phases:detail", "treatments:detail"}
 OK = 200
 
 
+def _has_data(request: HttpRequest) -> bool:
+    """Return whether the page is also data; words in other languages are not, and a private page names no other."""
+    is_open = languages.of_path(request.path) == languages.ENGLISH and not getattr(request, "is_private", False)
+    return is_open and getattr(request.resolver_match, "view_name", "") in WITH_DATA
+
+
 class SecurityHeadersMiddleware(MiddlewareMixin):
     """Adds the policies above; a stricter one of a view is kept."""
 
@@ -61,8 +68,7 @@ class SecurityHeadersMiddleware(MiddlewareMixin):
         response.headers.setdefault("Content-Security-Policy", policy)
         if is_page:
             response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
-            found = request.resolver_match
-            if found and found.view_name in WITH_DATA and response.status_code == OK and not request.is_private:  # type: ignore[attr-defined]
+            if response.status_code == OK and _has_data(request):
                 response.headers["Link"] = f'<{request.path}data.json>; rel="describedby"; type="application/json"'
         if response.has_header("Location") and request.META.get("QUERY_STRING"):
             # To https, or to a page's new place: the query may be a private link, and a browser keeps redirects.

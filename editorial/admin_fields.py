@@ -10,6 +10,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 #: The default from Django 6.
@@ -42,7 +43,7 @@ class RelatedOrNone(admin.RelatedFieldListFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.empty_value_display = "None"
+        self.empty_value_display = SafeString("None")
 
 
 class NamedRows(admin.TabularInline):

@@ -67,7 +67,7 @@ def unrecorded() -> Q:
     """
     of_page = ChangeRecord.objects.filter(page_type=OuterRef("page_type"), page_id=OuterRef("page_id"))
     last = Subquery(of_page.filter(at__lte=OuterRef("at")).values("kind")[:1])
-    of_draft = Exact(Coalesce(last, Value("")), ChangeRecord.Kind.DRAFT)
+    of_draft: Exact = Exact(Coalesce(last, Value("")), ChangeRecord.Kind.DRAFT)
     return ~Exists(of_page.filter(digest=OuterRef("digest"))) & ~Q(of_draft)
 
 

@@ -42,7 +42,7 @@ class Shown(NamedTuple):
     template: str
     name: str
     context: Callable[[Any], dict]
-    section: str
+    section: Any
     list_name: str
 
 
