@@ -17,6 +17,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from reversion.models import Revision
 
+from editorial.translated import in_own_words
+
 
 def type_of(page: models.Model | type[models.Model]) -> ContentType:
     """Return the kind of page that its records name."""
@@ -127,6 +129,7 @@ ON_TOP: dict[str, datetime.timedelta] = {
 
 def key_of(page: models.Model) -> tuple[int, int]:
     """Return what a page's records have in common: its type and its key."""
+    page = in_own_words(page)
     return type_of(page).pk, page.pk
 
 

@@ -16,6 +16,7 @@ from editorial.digests import page_digest
 from editorial.publishing import ReviewedPage
 from editorial.reviewers import Reviewer, SignOff, unrecorded
 from editorial.snapshot import ContentSnapshot
+from editorial.translated import in_own_words
 
 
 class MedicalReview(NamedTuple):
@@ -32,6 +33,7 @@ class MedicalReview(NamedTuple):
 
 def medical_review(page: ReviewedPage, content: ContentSnapshot) -> MedicalReview:
     """Compare what this page says with what was signed. One query, the first time."""
+    page = in_own_words(page)
     signatures = content.sign_offs(page)
     if not signatures:
         return MedicalReview()

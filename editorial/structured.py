@@ -33,7 +33,7 @@ def structured_symptom(context: jinja2.runtime.Context, symptom: Any, parent_pat
     name = gettext("{name} in heroin withdrawal").format(name=symptom.name)
     more = gettext("what it is, how long it usually lasts, what helps, and when to get medical help.")
     description = f"{name}: {more}"
-    about = _page(symptom.phase, medical_review(symptom.phase, context["snapshot"]), path, name, description)
+    about = _page(symptom.phase, medical_review(symptom.signed_page, context["snapshot"]), path, name, description)
     about["about"] = {"@type": "MedicalSignOrSymptom", "name": symptom.name}
     return _script([about, _trail((gettext("Symptoms"), parent_path), (symptom.name, path))])
 

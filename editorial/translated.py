@@ -30,6 +30,7 @@ class _InItsWords(ModelIterable):
         for row in super().__iter__():
             columns = row.columns_in_translation()
             row.in_english = {field: text for field in columns if (text := row.__dict__.get(field)) is not None}
+            row.english_slug = row.__dict__.get("slug", "")
             for field, column in columns.items():
                 if field in row.__dict__:  # not deferred
                     row.__dict__[field] = row.__dict__[_PREFIX + column]
@@ -71,6 +72,7 @@ class Translated(models.Model):
     translated_fields: tuple[str, ...]
     #: The English words of a row that a query gave in another language, by field.
     in_english: dict[str, str]
+    english_slug: str
 
     translations = GenericRelation("translations.Translation", "page_id", "page_type")
 
@@ -98,9 +100,20 @@ class Translated(models.Model):
 
 
 def words_of(row: Any) -> dict[str, str]:
-    """Return the words of a row by field, the same for texts that differ only in how lines end."""
+    """Return the English words of a row by field, the same for texts that differ only in how lines end."""
     fields = [field for field in row.translated_fields if field not in SEARCH_WORDS]
-    return {field: getattr(row, field).replace("\r\n", "\n").strip() for field in fields}
+    english = row.__dict__.get("in_english") or {field: getattr(row, field) for field in fields}
+    return {field: english[field].replace("\r\n", "\n").strip() for field in fields}
+
+
+def in_own_words(page: Any) -> Any:
+    """Return what is signed and corrected by itself: the page or, in another language, its translation, in memory."""
+    if "in_english" not in page.__dict__:
+        return page
+    columns = page.columns_in_translation().values()
+    words = {column: getattr(page, _PREFIX + column) for column in columns}
+    model: Any = page._meta.get_field("translations").related_model
+    return model(pk=page.words_pk, page_id=page.pk, language=languages.active(), slug=page.words_slug, **words)
 
 
 def digest_of_words(words: dict[str, str]) -> str:

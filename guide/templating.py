@@ -20,11 +20,13 @@ from editorial import sign_off, structured, tags
 from editorial.addresses import address_of
 from editorial.page_context import site
 from guide.doors import doors
+from translations.behind import behind
 
 #: Macros available to all templates, by the file that each is in. Changes to them need a restart, with DEBUG too.
 #: They are several times as fast as an included template, which gets a copy of the page's whole context.
 MACROS = {
     "article_list": "articles/_list.html",
+    "behind_box": "editorial/_behind.html",
     "changes_link": "editorial/_changes.html",
     "changes_list": "editorial/_changes.html",
     "clinic_card": "safety/clinic_card.html",
@@ -75,6 +77,7 @@ def environment(**options: Any) -> jinja2.Environment:
     made.globals |= {
         "static": static_address,
         "url": address_of,
+        "behind": behind,
         "cite": tags.cite,
         "explained_words": tags.explained_words,
         "listed_sources": tags.listed_sources,

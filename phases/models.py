@@ -231,6 +231,11 @@ class Symptom(Translated, Course):
         """Return the page that it is a row of."""
         return self.phase
 
+    @property
+    def signed_page(self) -> "Symptom | Phase":
+        """Return what is signed and corrected: its stage or, in another language, its own words."""
+        return self if "in_english" in self.__dict__ else self.phase
+
     def get_absolute_url(self) -> str:
         return address_of("symptoms:detail", self.slug)
 

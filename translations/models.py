@@ -101,12 +101,15 @@ class Translation(ReviewedPage):
     def shown(self) -> Any:
         """Return the page in these words, for checks and previews. It cannot be saved."""
         page: Any = copy.copy(self.of)
-        page.in_english = words_of(page)
+        page.in_english, page.english_slug = words_of(page), getattr(page, "slug", "")
+        page.words_pk, page.words_slug, page.words_source_digest = self.pk, self.slug, self.source_digest
         for field, column in page.columns_in_translation().items():
             setattr(page, field, getattr(self, column))
+            setattr(page, f"words_{column}", getattr(self, column))
         if hasattr(page, "slug"):
             page.known_as = page.slug
             page.slug = self.slug
+        page.override_reason = self.override_reason
         if isinstance(page, ReviewedPage):
             page.reviewed_on, page.review_due_on, page.status = self.reviewed_on, self.review_due_on, self.status
         return page

@@ -1,0 +1,126 @@
+"""What changed in English since a translator last read it: paragraph by paragraph, and whether it is about safety.
+
+Nothing here rests on the clock. A safety correction is still to be translated unless the words that the translator
+confirmed are those of the correction, or later ones.
+"""
+
+import datetime
+import difflib
+import json
+import re
+from collections.abc import Iterable
+from itertools import zip_longest
+from typing import Any, NamedTuple
+
+from django.db.models import Max
+from django.utils.safestring import SafeString
+from reversion.models import Version
+
+from editorial import languages
+from editorial.changes import ChangeRecord, type_of
+from editorial.doses import blocks
+from editorial.markdown import PageText, plain_text
+from editorial.translated import SEARCH_WORDS, digest_of_words, words_of
+from phases.models import Symptom
+from translations.models import Translation
+
+_TITLE = re.compile(r"^#+\s+(.+?)(?:\s*\{more\})?\s*$")
+
+
+class Paragraph(NamedTuple):
+    """A paragraph that differs: in English as it was translated, and as it is now. Empty where there is none."""
+
+    field: str
+    before: str
+    after: str
+
+
+class Told(NamedTuple):
+    """What readers of a page are told whose English has changed since. Paragraphs only after a safety correction."""
+
+    on: datetime.datetime | None
+    path: str
+    is_unsafe: bool
+    added: list[SafeString]
+    removed: list[str]
+
+
+def changed(seen: dict[str, str], today: dict[str, str]) -> list[Paragraph]:
+    """Return the paragraphs that differ between the English words that were translated and those of today."""
+    found = []
+    for field, now in today.items():
+        old, new = _paragraphs(seen.get(field, "")), _paragraphs(now)
+        for kind, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+            if kind != "equal":
+                pairs = zip_longest(old[i:j], new[k:m], fillvalue="")
+                found += [Paragraph(field, before, after) for before, after in pairs]
+    return found
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [block[0].strip() for block in blocks(text)]
+
+
+def behind(page: Any, page_text: PageText) -> Told | None:
+    """Return what to tell readers of a page in another language; None if it says what the English page says.
+
+    No query unless it does not; then up to four. The English words join the page's numbering of sources.
+    """
+    if "in_english" not in page.__dict__ or digest_of_words(words_of(page)) == page.words_source_digest:
+        return None
+    last = ChangeRecord.objects.of(getattr(page, "page", page)).live().first()
+    is_unsafe = bool(unsafe(type(page), {page.pk: page.words_source_digest}))
+    with languages.speaking(languages.ENGLISH):
+        path = type(page)(slug=page.english_slug).get_absolute_url()
+        differ = changed(_seen(page), words_of(page)) if is_unsafe else []
+        english = PageText(numbers=page_text.numbers)
+        added = [english.render(_alone(each.after)).html for each in differ if each.after]
+    removed = [plain_text(_alone(each.before)) for each in differ if not each.after]
+    return Told(last.at if last else None, path, is_unsafe, added, removed)
+
+
+def _seen(page: Any) -> dict[str, str]:
+    """Return the English words that were translated; without them nothing of the English is known to be the same."""
+    return Translation.objects.values_list("source_seen", flat=True).filter(pk=page.words_pk).first() or {}
+
+
+def _alone(paragraph: str) -> str:
+    """Return a paragraph without the marks of boxes, and with titles in bold: the page has sections of its own."""
+    lines = (line for line in paragraph.splitlines() if not line.startswith(":::"))
+    return "\n".join(_TITLE.sub(r"**\1**", line) for line in lines)
+
+
+def unsafe(model: Any, stale: dict[int, str]) -> set[int]:
+    """Return which of these rows were corrected for safety since their words were confirmed. At most three queries.
+
+    `stale`: rows of one model whose English words are others now, each with the digest of those that were confirmed.
+    """
+    pages = _pages_of(model, stale)
+    page_model = model._meta.get_field("phase").related_model if model is Symptom else model
+    corrected = ChangeRecord.objects.live().filter(kind=ChangeRecord.Kind.SAFETY_CORRECTION)
+    of_pages = corrected.filter(page_type=type_of(page_model), page_id__in=set(pages.values())).order_by()
+    last = dict(of_pages.values_list("page_id").annotate(Max("revision")))
+    since = {key: last[page] for key, page in pages.items() if page in last}
+    if not since:
+        return set()
+    versions = Version.objects.get_for_model(model).filter(
+        object_id__in=map(str, since), revision__gte=min(since.values())
+    )
+    for version in versions.exclude(revision__changes__kind=ChangeRecord.Kind.DRAFT):
+        key = int(version.object_id)
+        if key in since and version.revision_id >= since[key] and _digest(model, version) == stale[key]:
+            del since[key]
+    return set(since)
+
+
+def _pages_of(model: Any, keys: Iterable[int]) -> dict[int, int]:
+    """Return the page that each row is a part of."""
+    if model is Symptom:
+        return dict(Symptom.objects.filter(pk__in=keys).values_list("pk", "phase"))
+    return {key: key for key in keys}
+
+
+def _digest(model: Any, version: Version) -> str:
+    values = json.loads(version.serialized_data)[0]["fields"]
+    texts = {name: values.get(name) or "" for name in model.translated_fields if name not in SEARCH_WORDS}
+    return digest_of_words(words_of(model(**texts)))
