@@ -8,10 +8,12 @@ from django.db.models.signals import post_delete, post_save
 from django.utils.translation import gettext_noop
 
 from articles.models import Article
+from editorial import languages
 from editorial.markdown import plain_text
 from phases.models import Phase, Symptom, TreatmentOption
 from search import index
-from search.models import SearchEntry, SearchWord
+from search.models import SearchEntry, SearchWord, TranslatedEntry, TranslatedWord, tables
+from translations.models import Translation
 
 Page = Article | Phase | Symptom | TreatmentOption
 #: The kind of a result, as readers see it.
@@ -32,21 +34,48 @@ def follow_changes() -> None:
     for model in KINDS:
         post_save.connect(_saved, sender=model, dispatch_uid=f"search-{model.__name__}")
         post_delete.connect(_deleted, sender=model, dispatch_uid=f"search-{model.__name__}")
+    post_save.connect(_translated, sender=Translation, dispatch_uid="search-Translation")
+    post_delete.connect(_untranslated, sender=Translation, dispatch_uid="search-Translation")
 
 
 def refresh(page: Page) -> None:
-    """Rewrite one page's entry, in the transaction that saved the page."""
-    entry, _ = SearchEntry.objects.update_or_create(kind=KINDS[type(page)], object_id=page.pk, defaults=_values(page))
+    """Rewrite one page's entries, in each language, in the transaction that saved the page."""
+    _put(page, page)
+    for translation in page.translations.all():
+        refresh_translation(translation)
+
+
+def refresh_translation(translation: Translation) -> None:
+    """Rewrite the entry of a page's words in another language. It shows where the page and its words may."""
+    page = translation.of
+    if type(page) not in KINDS:
+        return
+    with languages.speaking(translation.language):
+        _put(page, translation.shown(), translation)
+
+
+def _put(page: Page, shown: Page, *also: Translation) -> None:
+    """Write the entry of a page as it is shown in the language that is active; `also` decides when it may be seen."""
+    here, kind = tables(), KINDS[type(page)]
+    values = _values(shown) | _visibility(page.phase if isinstance(page, Symptom) else page, *also)
+    entry, _ = here.entries.objects.update_or_create(kind=kind, object_id=page.pk, **here.own, defaults=values)
     index.put(entry)
     own = _words(f"{entry.title} {entry.text}")
-    SearchWord.objects.bulk_create(
-        [SearchWord(word=word, in_text=True) for word in own],
+    here.words.objects.bulk_create(
+        [here.words(word=word, in_text=True, **here.own) for word in own],
         update_conflicts=True,
-        unique_fields=["word"],
+        unique_fields=["word", *here.own],
         update_fields=["in_text"],
     )
-    others = _words(entry.also_called) - own
-    SearchWord.objects.bulk_create([SearchWord(word=word, in_text=False) for word in others], ignore_conflicts=True)
+    others = [here.words(word=word, in_text=False, **here.own) for word in _words(entry.also_called) - own]
+    here.words.objects.bulk_create(others, ignore_conflicts=True)
+
+
+def _visibility(*rows: Article | Phase | TreatmentOption | Translation) -> dict:
+    """Return the state of what is published when all of these are."""
+    status = next((row.status for row in rows if row.status != row.Status.PUBLISHED), rows[0].Status.PUBLISHED)
+    times = [row.published_at for row in rows]
+    return {"status": status, "published_at": None if None in times else max(filter(None, times))}
 
 
 def having(model: type[models.Model], typed: str) -> models.QuerySet:
@@ -59,11 +88,11 @@ def rebuild() -> int:
     """Empty the index and fill it from all pages. Returns how many entries it holds."""
     with transaction.atomic():
         index.clear()
-        SearchEntry.objects.all().delete()
-        SearchWord.objects.all().delete()
+        for model in (SearchEntry, SearchWord, TranslatedEntry, TranslatedWord):
+            model.objects.all().delete()
         for page in _pages():
             refresh(page)
-        return SearchEntry.objects.count()
+        return SearchEntry.objects.count() + TranslatedEntry.objects.count()
 
 
 def _words(text: str) -> set[str]:
@@ -79,19 +108,16 @@ def _pages() -> Iterator[Page]:
 
 
 def _values(page: Page) -> dict:
-    """Return the columns of an entry. A symptom has its stage's visibility, and its text is not part of the stage's."""
-    state: Article | Phase | TreatmentOption
+    """Return the columns of an entry with its words. A symptom's text is not part of its stage's."""
     if isinstance(page, Symptom):
-        state, summary, texts = page.phase, "", page.markdown_texts()
+        summary, texts = "", page.markdown_texts()
     else:
-        state, summary, texts = page, page.summary, [getattr(page, name) for name in page.markdown_fields]
+        summary, texts = page.summary, [getattr(page, name) for name in page.markdown_fields]
     return {
         "title": str(page),
         "also_called": getattr(page, "also_called", ""),
         "text": " ".join([summary, *map(plain_text, texts)]).strip(),
         "url": page.get_absolute_url(),
-        "status": state.status,
-        "published_at": state.published_at,
     }
 
 
@@ -105,6 +131,21 @@ def _saved(sender: type[Page], instance: Page, raw: bool = False, **kwargs: obje
 
 
 def _deleted(sender: type[Page], instance: Page, **kwargs: object) -> None:
-    for entry in SearchEntry.objects.filter(kind=KINDS[sender], object_id=instance.pk):
+    _remove(SearchEntry.objects.filter(kind=KINDS[sender], object_id=instance.pk))
+
+
+def _translated(instance: Translation, raw: bool = False, **kwargs: object) -> None:
+    if not raw:
+        refresh_translation(instance)
+
+
+def _untranslated(instance: Translation, **kwargs: object) -> None:
+    if instance.model in KINDS:
+        here = {"kind": KINDS[instance.model], "object_id": instance.page_id, "language": instance.language}
+        _remove(TranslatedEntry.objects.filter(**here))
+
+
+def _remove(entries: models.QuerySet) -> None:
+    for entry in entries:
         index.remove(entry)
         entry.delete()

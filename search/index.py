@@ -6,17 +6,17 @@ from django.db import connection
 from django.db.models.expressions import RawSQL
 
 from search import in_postgresql, in_sqlite
-from search.models import Match, SearchEntry
+from search.models import Entry, Match
 
 _BACKENDS = {"sqlite": in_sqlite, "postgresql": in_postgresql}
 
 
-def put(entry: SearchEntry) -> None:
+def put(entry: Entry) -> None:
     """Add the entry's words, or replace those it had."""
     _backend().put(entry)
 
 
-def remove(entry: SearchEntry) -> None:
+def remove(entry: Entry) -> None:
     _backend().remove(entry)
 
 

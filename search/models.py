@@ -1,22 +1,26 @@
 """What the search knows about each page. It can be rebuilt from the pages at any time."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from django.db import models
 from django.utils import timezone
 
+from editorial import languages
 from editorial.publishing import ReviewedPage
 
 
-class SearchEntryQuerySet(models.QuerySet["SearchEntry"]):
+class SearchEntryQuerySet(models.QuerySet):
     def live(self) -> Self:
         """Return entries whose page readers may see now: the page's own rule, on columns copied from it."""
         return self.filter(status=ReviewedPage.Status.PUBLISHED, published_at__lte=timezone.now())
 
 
-class SearchEntry(models.Model):
+class Entry(models.Model):
     """One page, or one symptom on a page, with the words that find it."""
+
+    #: The full-text table is called after it: search_fts or search_vector, and search_fts_translated.
+    suffix = ""
 
     kind = models.CharField(max_length=20)
     object_id = models.PositiveBigIntegerField()
@@ -30,11 +34,30 @@ class SearchEntry(models.Model):
     objects = SearchEntryQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "object_id"], name="search_entry_once")]
-        verbose_name_plural = "search entries"
+        abstract = True
 
     def __str__(self) -> str:
         return self.title
+
+
+class SearchEntry(Entry):
+    """A page in English."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "object_id"], name="search_entry_once")]
+        verbose_name_plural = "search entries"
+
+
+class TranslatedEntry(Entry):
+    """A page in another language. A table of its own, so that English is as fast as without it."""
+
+    suffix = "_translated"
+
+    language = models.CharField(max_length=10)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "object_id", "language"], name="translated_entry_once")]
+        verbose_name_plural = "translated entries"
 
 
 class SearchWord(models.Model):
@@ -45,6 +68,35 @@ class SearchWord(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+
+class TranslatedWord(models.Model):
+    """A word of some page in another language."""
+
+    word = models.CharField(max_length=40)
+    language = models.CharField(max_length=10)
+    in_text = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["word", "language"], name="translated_word_once")]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class Tables(NamedTuple):
+    """Where the search keeps one language: its entries, its words, and what its rows there have in common."""
+
+    entries: type[SearchEntry] | type[TranslatedEntry]
+    words: type[SearchWord] | type[TranslatedWord]
+    own: dict[str, str]
+
+
+def tables() -> Tables:
+    """Return where the language of the page being made is kept."""
+    if (language := languages.active()) == languages.ENGLISH:
+        return Tables(SearchEntry, SearchWord, {})
+    return Tables(TranslatedEntry, TranslatedWord, {"language": language})
 
 
 #: How much a word counts in the title, in the other names and in the text.

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,11 +10,10 @@ from django.utils.translation import gettext
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from search import index
+from search import index, vocabularies
 from search.danger import asks_for_a_dose, is_danger
-from search.models import MARK, UNMARK, Match, SearchWord
+from search.models import MARK, UNMARK, Match, tables
 from search.static_pages import meant_by
-from search.words import COMMON, in_our_words, stem, synonyms
 
 MAX_CHARS = 80  # of a query; the rest is ignored
 MAX_WORDS = 8
@@ -80,14 +79,16 @@ def _printable(text: str) -> str:
 
 
 def _words(query: str) -> list[str]:
-    words = re.findall(r"[^\W_]+", in_our_words(query.casefold().replace("'", "").replace("’", "")))
-    keywords = [word for word in words if word not in COMMON]
+    known = vocabularies.current()
+    plain = re.sub("['’¿¡]", "", known.plain(query))
+    words = re.findall(r"[^\W_]+", known.in_our_words(plain))
+    keywords = [word for word in words if word not in known.common]
     return (keywords or words)[:MAX_WORDS]
 
 
 def _corrected(word: str, spellings: list[str]) -> str:
     """Return the word itself if the guide knows it, otherwise the nearest known one."""
-    return word if synonyms(word) or index.holds(word, in_text=False) else spellings[-1]
+    return word if vocabularies.current().synonyms(word) or index.holds(word, in_text=False) else spellings[-1]
 
 
 def _ranked(query: str, corrected: str, terms: Terms) -> list[Result]:
@@ -96,7 +97,8 @@ def _ranked(query: str, corrected: str, terms: Terms) -> list[Result]:
     static = meant_by(query, corrected)
     matches = sorted(_matches(terms), key=lambda match: not _is_in_title(match.title, terms))
     named = [match for match in matches if _is_name_of(match, terms)]
-    named.sort(key=lambda match: query.casefold() not in _names(match))  # word for word before synonyms
+    typed = vocabularies.current().plain(query)
+    named.sort(key=lambda match: typed not in _names(match))  # word for word before synonyms
     others = [match for match in matches if match not in named]
     pages = [Result(str(page.title), gettext("Page"), page.url, [(str(page.words), False)]) for page, _ in static]
     first = sum(is_whole_name for _, is_whole_name in static)
@@ -121,6 +123,7 @@ def _is_in_title(title: str, terms: Terms) -> bool:
 
 def _is_name_of(match: Match, terms: Terms) -> bool:
     """Return whether the typed words, or their synonyms, are a whole name of the page: no more words and no fewer."""
+    stem = vocabularies.current().stem
     stems = [{stem(spelling) for spelling in spellings} for spellings in terms]
     for name in _names(match):
         named = {stem(word) for word in _words(name)}
@@ -130,7 +133,8 @@ def _is_name_of(match: Match, terms: Terms) -> bool:
 
 
 def _names(match: Match) -> list[str]:
-    return [name.strip().casefold() for name in (match.title, *match.also_called.split(","))]
+    plain = vocabularies.current().plain
+    return [plain(name.strip()) for name in (match.title, *match.also_called.split(","))]
 
 
 def _result(match: Match) -> Result:
@@ -144,7 +148,7 @@ class _Dictionary:
 
     def spellings(self, word: str) -> list[str]:
         """Return the word and its synonyms or, if no text holds it, the word and the nearest that a text holds."""
-        meant = [word, *synonyms(word)]
+        meant = [word, *vocabularies.current().synonyms(word)]
         may_be_misspelled = len(word) >= MIN_LETTERS and not word.isdigit()
         if len(meant) > 1 or not may_be_misspelled or index.holds(word, in_text=True):
             return meant
@@ -158,16 +162,23 @@ class _Dictionary:
         return [word]
 
     @cached_property
-    def _in_text(self) -> list[str]:
-        return list(SearchWord.objects.filter(in_text=True).values_list("word", flat=True))
+    def _in_text(self) -> dict[str, str]:
+        return _known(in_text=True)
 
     @cached_property
-    def _other(self) -> list[str]:
-        return list(SearchWord.objects.filter(in_text=False).values_list("word", flat=True))
+    def _other(self) -> dict[str, str]:
+        return _known(in_text=False)
 
 
-def _nearest(word: str, known: Iterable[str]) -> list[str]:
+def _known(*, in_text: bool) -> dict[str, str]:
+    """Return the words of the guide, each with how it is typed: without accents where they may be missing."""
+    here, plain = tables(), vocabularies.current().plain
+    words = here.words.objects.filter(in_text=in_text, **here.own).values_list("word", flat=True)
+    return {word: plain(word) for word in words}
+
+
+def _nearest(word: str, known: Mapping[str, str]) -> list[str]:
     """Return the few known words that a typed one may mean, the nearest first."""
     cutoff = MIN_SIMILARITY_SHORT if len(word) <= SHORT else MIN_SIMILARITY
     near = process.extract(word, known, scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=cutoff, limit=5)
-    return [candidate for candidate, *_ in near]
+    return [candidate for *_, candidate in near]

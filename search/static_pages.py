@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from search import vocabularies
 from search.words import joined
 
 
@@ -16,7 +17,8 @@ from search.words import joined
 class StaticPage:
     """Its title, URL name, a sentence about it, and the queries that mean it.
 
-    `anywhere`: words that mean it anywhere in a query. `place`: the fragment of the URL.
+    `anywhere`: words that mean it anywhere in a query. `place`: the fragment of the URL. These queries are in English;
+    those in other languages are in their vocabulary.
     """
 
     title: Promise
@@ -29,6 +31,12 @@ class StaticPage:
     @property
     def url(self) -> str:
         return f"{reverse(self.name)}#{self.place}" if self.place else reverse(self.name)
+
+    def names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return what it is called in the language of the page being made: as a whole query, and anywhere in one."""
+        if (names := vocabularies.current().called) is None:
+            return self.called, self.anywhere
+        return names.get(f"{self.name}#{self.place}" if self.place else self.name, ((), ()))
 
 
 #: A reader who searches for this may need it now. Other searches for naloxone lead to its treatment page.
@@ -129,13 +137,14 @@ def meant_by(*queries: str) -> list[tuple[StaticPage, bool]]:
 
 
 def _is_called(page: StaticPage, typed: str, *, anywhere: bool = True) -> bool:
-    longer = (name for name in page.called if " " in name)
-    return typed in page.called or _holds_one_of(typed, chain(longer, page.anywhere if anywhere else ()))
+    called, words = page.names()
+    longer = (name for name in called if " " in name)
+    return typed in called or _holds_one_of(typed, chain(longer, words if anywhere else ()))
 
 
 def _plain(query: str) -> str:
     """Lower the case, join split words, and correct the spelling of overdose."""
-    plain = joined(re.sub(r"[^\w']+", " ", query.casefold()).strip())
+    plain = joined(re.sub(r"[^\w']+", " ", vocabularies.current().plain(query)).strip())
     return re.sub(r"\bov(er|r)d\w*", "overdose", plain)
 
 

@@ -1,6 +1,8 @@
-"""What people say, and the words that the guide uses for it. Nothing that readers type is ever collected."""
+"""What people say in English, and the words that the guide uses for it. Nothing that readers type is ever collected."""
 
 import re
+
+from search.vocabulary import Vocabulary, table
 
 #: Stop words.
 COMMON = frozenset(
@@ -10,14 +12,8 @@ COMMON = frozenset(
 )
 
 
-def _table(lines: str, separator: str | None = None) -> dict[str, str]:
-    """Map each term to the left of a line's colon to what is to the right of it."""
-    split = (line.split(" : ") for line in lines.strip().splitlines())
-    return {left: right for lefts, right in split for left in lefts.split(separator)}
-
-
 #: Words to look up besides a typed one: on each line, words that readers type and, after the colon, the guide's own.
-SYNONYMS = _table("""
+SYNONYMS = table("""
 dope smack h skag horse brown tar chiva junk gear diesel : heroin
 fent fetty fenty blues m30 m30s fentynol fentanol : fentanyl
 tranq tranqdope zombie : xylazine
@@ -75,21 +71,8 @@ insomnio sleepless awake : insomnia
 """)
 
 
-def stem(word: str) -> str:
-    """Return the word without its English ending: "sneezing" and "sneeze" have the same stem."""
-    return re.sub(r"(ing|ed|es|s|e|y)$", "", word) if len(word) > 4 else word
-
-
-_BY_STEM = {stem(word): meant for word, meant in reversed(SYNONYMS.items())}
-
-
-def synonyms(word: str) -> list[str]:
-    """Return the guide's own words for this one, whatever its inflection."""
-    return (SYNONYMS.get(word) or _BY_STEM.get(stem(word), "")).split()
-
-
 #: Phrases, read before single words, and the guide's words for them.
-PHRASES = _table(
+PHRASES = table(
     """
 cant wake, wont wake, not waking, took too much : overdose naloxone
 want to be here, wish i was dead, no reason to live : suicide
@@ -127,26 +110,20 @@ no puedo dormir : insomnia
     ", ",
 )
 #: How people write units after a number.
-_UNITS = {"h": "hours", "hr": "hours", "hrs": "hours", "d": "days", "w": "weeks", "wk": "weeks", "wks": "weeks"}
-_NUMBER = re.compile(rf"\b(\d+)[ -]?({'|'.join(_UNITS)}|hours?|days?|weeks?|months?)\b")
+UNITS = {"h": "hours", "hr": "hours", "hrs": "hours", "d": "days", "w": "weeks", "wk": "weeks", "wks": "weeks"}
 
-_PHRASE = re.compile(rf"\b({'|'.join(sorted(map(re.escape, PHRASES), key=len, reverse=True))})\b")
-#: The words of a phrase without stop words: they mean the same in any order.
-_IN_ANY_ORDER = {frozenset(phrase.split()) - COMMON: meant for phrase, meant in PHRASES.items()}
-
-
-def in_our_words(query: str) -> str:
-    """Return the query with units written out and phrases replaced by the guide's word for them."""
-    query = _NUMBER.sub(lambda match: f"{match[1]} {_UNITS.get(match[2], match[2])}", query)
-    query = re.sub(r"\b(day|hour|week|month)s?(\d+)\b", r"\1 \2", query)
-    query = _PHRASE.sub(lambda match: PHRASES[match[1]], query)
-    for keywords, meant in _IN_ANY_ORDER.items():
-        if len(keywords) > 1 and keywords <= set(query.split()):
-            query = " ".join([*(word for word in query.split() if word not in keywords), meant])
-    return query
+ENGLISH = Vocabulary(
+    common=COMMON,
+    synonyms=SYNONYMS,
+    phrases=PHRASES,
+    endings=r"(ing|ed|es|s|e|y)$",
+    shortest=5,
+    units=UNITS,
+    times=r"(day|hour|week|month)s?",
+)
 
 
 def joined(plain: str) -> str:
     """Join words that people split: "over dose", "o d"."""
-    split = r"\b(over) (dos\w*|amp\w*)\b|\b(o) (d)\b|\b(un) (alive\w*|conscious)\b"
+    split = r"\b(over) (dos\w*|amp\w*)\b|\b(o) (d)\b|\b(un) (alive\w*|conscious)\b|\b(sobre) (dosis)\b"
     return re.sub(split, lambda match: "".join(filter(None, match.groups())), plain)

@@ -178,15 +178,15 @@ def admin(client):
 TABLES = ["reversion", "editorial", "phases", "articles", "translations", "search"]
 
 
-INDEX = "search_vector" if state.SERVERS else "search_fts"
+INDEXES = [f"search_{'vector' if state.SERVERS else 'fts'}{suffix}" for suffix in ("", "_translated")]
 
 
 @pytest.fixture(scope="session")
 def guide_rows() -> dict[str, tuple[str, list]]:
     """For each table of the starter guide its INSERT and its rows."""
     rows = {}
-    for name, columns in [*map(_table_of, _guide_models()), (INDEX, "*")]:
-        if name == "search_fts":
+    for name, columns in [*map(_table_of, _guide_models()), *((name, "*") for name in INDEXES)]:
+        if name.startswith("search_fts"):
             columns = "rowid, title, also_called, text"
         if found := state.rows(built.guide(), f"SELECT {columns} FROM {name}"):
             marks = ", ".join(["%s"] * len(found[0]))

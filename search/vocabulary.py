@@ -1,0 +1,74 @@
+"""The words of one language: what people say, and what the guide says for it."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+
+def table(lines: str, separator: str | None = None) -> dict[str, str]:
+    """Map each term to the left of a line's colon to what is to the right of it."""
+    split = (line.split(" : ") for line in lines.strip().splitlines())
+    return {left: right for lefts, right in split for left in lefts.split(separator)}
+
+
+def without_accents(text: str) -> str:
+    """Return a text with the bare letter for each that has a mark: people leave them out, and so may we."""
+    if text.isascii():
+        return text
+    return "".join(mark for mark in unicodedata.normalize("NFKD", text) if not unicodedata.combining(mark))
+
+
+class Vocabulary:
+    """Stop words, synonyms and phrases of a language.
+
+    `endings`: what to cut from words of `shortest` letters and more. `units`: how people write them after a number;
+    `times`: those that the guide writes. `called`: the names of pages that are templates. `has_accents`: a word is the
+    same with and without them.
+    """
+
+    def __init__(
+        self,
+        *,
+        common: Iterable[str] = (),
+        synonyms: dict[str, str] | None = None,
+        phrases: dict[str, str] | None = None,
+        endings: str = r"(?!)",
+        shortest: int = 5,
+        units: dict[str, str] | None = None,
+        times: str = r"(?!)()",
+        called: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] | None = None,
+        has_accents: bool = False,
+    ) -> None:
+        self.common = frozenset(common)
+        self.called = called
+        self._synonyms, self._phrases, self._units = synonyms or {}, phrases or {}, units or {}
+        self._endings, self._shortest, self._has_accents = re.compile(endings), shortest, has_accents
+        self._by_stem = {self.stem(word): meant for word, meant in reversed(self._synonyms.items())}
+        longest_first = sorted(map(re.escape, self._phrases), key=len, reverse=True)
+        self._phrase = re.compile(rf"\b({'|'.join(longest_first) or '(?!)'})\b")
+        self._number = re.compile(rf"\b(\d+)[ -]?({'|'.join(self._units) or '(?!)'}|{times})\b")
+        self._time = re.compile(rf"\b{times}(\d+)\b")
+        #: The words of a phrase without stop words: they mean the same in any order.
+        self._in_any_order = {frozenset(phrase.split()) - self.common: meant for phrase, meant in self._phrases.items()}
+
+    def plain(self, text: str) -> str:
+        """Return a text in lower case and, where marks change no word, without them."""
+        return without_accents(text.casefold()) if self._has_accents else text.casefold()
+
+    def stem(self, word: str) -> str:
+        """Return the word without its ending: "sneezing" and "sneeze" have the same stem."""
+        return self._endings.sub("", word) if len(word) >= self._shortest else word
+
+    def synonyms(self, word: str) -> list[str]:
+        """Return the guide's own words for this one, whatever its inflection."""
+        return (self._synonyms.get(word) or self._by_stem.get(self.stem(word), "")).split()
+
+    def in_our_words(self, query: str) -> str:
+        """Return the query with units written out and phrases replaced by the guide's word for them."""
+        query = self._number.sub(lambda match: f"{match[1]} {self._units.get(match[2], match[2])}", query)
+        query = self._time.sub(r"\1 \2", query)
+        query = self._phrase.sub(lambda match: self._phrases[match[1]], query)
+        for keywords, meant in self._in_any_order.items():
+            if len(keywords) > 1 and keywords <= set(query.split()):
+                query = " ".join([*(word for word in query.split() if word not in keywords), meant])
+        return query

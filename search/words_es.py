@@ -1,0 +1,115 @@
+"""What people in the US say in Spanish, and the words that the guide uses for it. All of it without accents."""
+
+from search.vocabulary import Vocabulary, table
+
+_COMMON = """
+a al algo algun alguna ante como con cual cuales cuando de del desde donde el ella en entre era es esa ese eso esta
+este esto estoy fue ha hace hacer hago hay he la las le les lo los mas me mi mis mucha mucho muy no nos o para pero
+por puede puedo que quien quiero se ser si sin sobre son soy su sus te tengo tiene tu un una unas uno unos ya yo y
+"""
+_SYNONYMS = table("""
+chiva goma manteca tecata caballo lenguazo pasta hero eroina smack dope heroin : heroina
+alquitran : heroina
+fenta fenty fent blues azules m30 fentanyl fentanil : fentanilo
+tranq xilazina xylazine tranquilizante : xilacina
+speedball : heroina
+malilla malillo malilloso malias malia palida mono withdrawal dopesick guayabo : abstinencia
+sindrome : abstinencia
+detox desintox desintoxicarse desintoxicarme desintoxicar : desintoxicacion
+rehab rehabs anexo granja : rehabilitacion
+suboxone subutex suboxon subs bupe sublocade brixadi laminas buprenorphine : buprenorfina
+narcan narkan narcam rivive naloxone antidoto : naloxona
+vivitrol naltrexone : naltrexona
+methadone metadon : metadona
+lucemyra clonidine : clonidina lofexidina
+xanax valium klonopin rivotril tafil ativan benzo benzodiacepinas : benzos
+percs percocet vicodin oxicodona oxycontin tramal codeina morfina : opioides
+overdose : sobredosis
+craving cravings antojo antojos ganas ancias deseo : ansias
+recaida recaer recai recayo recaidas relapse : tolerancia volver
+hijo hija mama papa esposo esposa novio novia hermano hermana amigo amiga pareja padres familia familiar : ayudar
+vomito vomitos vomitar vomitando basca bomito : vomitos
+asco nausea : nauseas
+chorro chorrillo soltura cursera diarea diarrhea : diarrea
+insomnia desvelo desvelado dormir duermo : insomnio
+tiemblo temblar temblorina tembladera : temblores
+sudo sudar sudoracion sudores bochornos : sudor
+panza barriga estomago retortijones : colicos
+moco mocos moqueo nariz gripa gripe catarro : nasal
+miedo nervios nervioso nerviosa panico : ansiedad
+triste tristeza depre deprimido deprimida llorar : depresion
+enojo coraje enojado enojada rabia : irritabilidad
+cansado cansada agotado agotada debil fatiga flojera : cansancio
+latidos taquicardia palpitaciones : corazon
+patadas patear : piernas
+bostezar bostezo : bostezos
+embarazada embarazo encinta prenada bebe pregnant amamantar : embarazo
+jeringa jeringas aguja agujas : material
+vih sida hiv hepatitis absceso postema herida heridas : infecciones
+bote tambo preso presa carcel prision jail : carcel
+veterano veterana soldado militar : veteranos
+seguro medicaid medicare gratis costo cuesta cuestan pagar papeles : seguro
+consejero terapeuta psicologo psicologa consejeria : terapia
+duele duelen : dolor
+""")
+_PHRASES = table(
+    """
+no despierta, no se despierta, no reacciona, se paso de dosis, dosis de mas : sobredosis naloxona
+no puedo dormir, no duermo, no duermo nada, no logro dormir : insomnio
+cuerpo cortado, dolor de huesos, me duele todo, me duelen los huesos, dolor de cuerpo : dolores musculares
+dolor de estomago, dolor de panza, dolor de barriga : colicos
+piel chinita, carne de gallina, tengo frio : escalofrios
+volver el estomago, ganas de vomitar : vomitos
+ganas de consumir, ganas de usar, quiero consumir, quiero usar, me quiero drogar, quiero drogarme : ansias
+piernas que no paran, mover las piernas : piernas inquietas
+dama blanca, polvo blanco, alquitran negro : heroina
+bola rapida : heroina
+anestesia de caballo : xilacina
+sin seguro, no tengo seguro, sin papeles, no puedo pagar : seguro
+doce pasos, narcoticos anonimos : 12 pasos
+sigo sin dormir, problemas de sueno : problemas dormir
+cuanto puedo usar, cuanto puedo consumir : tolerancia
+espray nasal, spray nasal : naloxona
+dejar de consumir, dejar la heroina, quiero dejarlo, quiero dejarla : desintoxicacion
+test strips : tiras reactivas
+""",
+    ", ",
+)
+
+
+def _split(names: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    whole, _, anywhere = names.partition(" | ")
+    return tuple(whole.split(", ")), tuple(filter(None, anywhere.split(", ")))
+
+
+#: What people call pages that are templates, by their address as search.static_pages has it: whole queries, of which
+#: those of several words may be part of a longer one too, and after the bar single words that may be.
+_CALLED = """
+emergency : 911, 988, senales de alerta, usar narcan, usar naloxona, dar naloxona | emergencia, sobredosis, suicidio
+emergency#lines : crisis, telefonos, numeros de telefono, hablar con alguien, a quien llamar | hotline, ayuda, ingles
+emergency#pregnant : embarazada y consumo | embarazada, prenada, encinta
+phases:now : donde estoy, en que etapa, que etapa, en que dia voy, que dia, que siente ahora
+phases:list : etapas, cuanto dura, cuanto tiempo, cuantos dias, cuando se quita
+phases:check-in : revision, hoja de revision, cows, sows
+plan : plan, mi plan, lista
+card : tarjeta, tarjeta de bolsillo
+treatments:compare : comparar, comparar tratamientos, que tratamiento, cual tratamiento, detox en casa, solo en casa
+callbacks:contact : llamenme, que me llamen, contacto, pedir una llamada, telefono de la clinica
+safety : historial, borrar historial, incognito, quien puede ver, version privada, esconder, ocultar
+privacy : privacidad, datos, privado
+sources : fuentes, referencias, estudios
+a-z : glosario, indice, diccionario, a z, de la a a la z
+"""
+
+SPANISH = Vocabulary(
+    common=_COMMON.split(),
+    synonyms=_SYNONYMS,
+    phrases=_PHRASES,
+    #: An ending goes only where four letters stay: what begins like them is found.
+    endings=r"(?<=\w{4})(amente|mente|aciones|iciones|acion|icion|ando|iendo|ados|adas|idos|idas|ado|ada|ido|ida|ar|er|ir|"
+    r"as|os|es|a|o|e|s)$",
+    units={"h": "horas", "hr": "horas", "hrs": "horas", "d": "dias", "sem": "semanas"},
+    times=r"(hora|dia|semana|mes)(?:s|es)?",
+    called={address: _split(names) for address, names in table(_CALLED).items()},
+    has_accents=True,
+)
