@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('editorial', '0012_pictures'),
+        ('editorial', '0017_removed_pictures'),
     ]
 
     operations = [
