@@ -1,7 +1,7 @@
 """The checks of one text, each with the words for the editor and the place in the text."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import unescape
 from itertools import pairwise
 
@@ -17,6 +17,7 @@ from editorial.pictures import is_decorative
 
 #: Words for the editor, and where in the text.
 Remark = tuple[str, int, int]
+Rule = Callable[[str], Iterator[Remark]]
 
 _LINK = re.compile(
     r"(?<!!)\[[^\[\]\n]*\]\(\s*<?([^)>\n]*?)>?(?:\s+\"[^\"\n]*\")?\s*\)|^ {0,3}\[[^\]\n]+\]:\s*<?(\S+?)>?\s", re.M

@@ -1,7 +1,7 @@
 """What to mend before readers see a page: the one list that saving refuses by and that the form shows as one types."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +48,10 @@ class Size:
     minutes: int
     grade: float
 
+    @property
+    def level(self) -> str:
+        return f"grade {self.grade:.1f}"
+
 
 def findings(page: Any) -> list[Finding]:
     """Return all that is to mend, what is refused first."""
@@ -56,8 +60,13 @@ def findings(page: Any) -> list[Finding]:
 
 def refuse(page: Any, in_drafts: bool) -> dict[str, list[ValidationError]]:
     """Return what keeps a page from being published or, with `in_drafts`, from being saved at all; by field."""
+    return by_field(refusals(page), in_drafts)
+
+
+def by_field(found: Iterable[Finding], in_drafts: bool) -> dict[str, list[ValidationError]]:
+    """Return what is refused as a form shows it."""
     problems: dict[str, list[ValidationError]] = {}
-    refused = [each for each in refusals(page) if each.is_refused and (each.in_drafts or not in_drafts)]
+    refused = [each for each in found if each.is_refused and (each.in_drafts or not in_drafts)]
     for field, words in dict.fromkeys((each.field, each.words) for each in refused):
         problems.setdefault(field or NON_FIELD_ERRORS, []).append(ValidationError(words))
     return problems
@@ -95,22 +104,7 @@ def refusals(page: Any) -> Iterator[Finding]:
 
 def advice(page: Any) -> Iterator[Finding]:
     """Yield what an editor should look at, and may have a reason for."""
-    texts, now = _texts(page), timezone.now()
-    pages = look_up(name for text in texts.values() for name, *_ in rules.names(text))
-    ids = {found for text in texts.values() for found in re.findall(r'<h\d id="([^"]*)"', convert(text).html)}
-    for field, text in texts.items():
-        found = [*rules.headings_that_jump(text, first=1 if field == "body" else 2)]
-        for rule in (rules.links_cut, rules.headings_with_needed_ids, rules.lists_that_are_none):
-            found += rule(text)
-        for told, start, end in (*found, *rules.words_that_hurt(text), *rules.claims_without_source(text)):
-            yield Finding(told, field, start, end)
-        for name, start, end in rules.names(text):
-            if (named := pages[name]) and not named.is_live(now):
-                told = f"Readers do not see “{named.title}” yet: they get its words without a link."
-                yield Finding(told, field, start, end)
-        for href, start, end in rules.links(text):
-            if told := _dead(href, ids):
-                yield Finding(told, field, start, end)
+    yield from advice_on_texts(page, rules.words_that_hurt, rules.claims_without_source)
     for field in page.plain_fields:
         for told, start, end in rules.words_that_hurt(getattr(page, field)):
             yield Finding(told, field, start, end)
@@ -124,6 +118,26 @@ def advice(page: Any) -> Iterator[Finding]:
         yield Finding(
             f"It reads at grade {found_size.grade:.1f}; keep to {MAX_GRADE}: shorter sentences, shorter words."
         )
+
+
+def advice_on_texts(page: Any, *of_language: rules.Rule) -> Iterator[Finding]:
+    """Yield what any language is advised, and what these rules say of each text."""
+    texts, now = _texts(page), timezone.now()
+    pages = look_up(name for text in texts.values() for name, *_ in rules.names(text))
+    ids = {found for text in texts.values() for found in re.findall(r'<h\d id="([^"]*)"', convert(text).html)}
+    for field, text in texts.items():
+        found = [*rules.headings_that_jump(text, first=1 if field == "body" else 2)]
+        for rule in (rules.links_cut, rules.headings_with_needed_ids, rules.lists_that_are_none, *of_language):
+            found += rule(text)
+        for told, start, end in found:
+            yield Finding(told, field, start, end)
+        for name, start, end in rules.names(text):
+            if (named := pages[name]) and not named.is_live(now):
+                told = f"Readers do not see “{named.title}” yet: they get its words without a link."
+                yield Finding(told, field, start, end)
+        for href, start, end in rules.links(text):
+            if told := _dead(href, ids):
+                yield Finding(told, field, start, end)
 
 
 def size(page: Any) -> Size:

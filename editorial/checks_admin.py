@@ -23,6 +23,8 @@ class ChecksPages(FormAddresses):
     """Shows what is to mend before a page is published, beside Save, refreshed as one types."""
 
     change_form_template = "admin/change_form_page.html"
+    findings = staticmethod(checks.findings)
+    size_of = staticmethod(checks.size)
 
     class Media:
         js = ("js/admin-checks.js", "js/admin-blocks.js")
@@ -43,7 +45,7 @@ class ChecksPages(FormAddresses):
         page = self.get_object(request, unquote(object_id)) if object_id else None
 
         def panel() -> dict[str, Any]:
-            return _panel(self._typed(request.POST, page) if request.method == "POST" else self._saved(page))
+            return self._panel(self._typed(request.POST, page) if request.method == "POST" else self._saved(page))
 
         context = {
             "checks": SimpleLazyObject(panel),  # a form that is saved shows none
@@ -56,7 +58,7 @@ class ChecksPages(FormAddresses):
     def checks_view(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
         """Answer a form, as it is typed so far, with what is to mend in it."""
         page = self.posted_row(request, object_id)
-        return render(request, "admin/checks.html", {"checks": _panel(self._typed(request.POST, page))})
+        return render(request, "admin/checks.html", {"checks": self._panel(self._typed(request.POST, page))})
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -84,6 +86,25 @@ class ChecksPages(FormAddresses):
             for field in (*row.markdown_fields, *row.plain_fields):
                 setattr(row, field, data.get(f"{prefix}{field}", ""))
         return typed
+
+    def _panel(self, parts: list[tuple[str, Any]]) -> dict[str, Any]:
+        """Return what the panel shows of a page and its rows: what is refused first."""
+        found = [(prefix, row, finding) for prefix, row in parts for finding in self.findings(row)]
+        found.sort(key=lambda each: not each[2].is_refused)
+        sizes = [(f"{prefix}{row.markdown_fields[0]}", row, self.size_of(row)) for prefix, row in parts]
+        return {
+            "found": [
+                {
+                    "finding": finding,
+                    "id": f"id_{prefix}{finding.field}" if finding.field else "",
+                    "where": _label(prefix, row, finding.field),
+                }
+                for prefix, row, finding in found
+            ],
+            "sizes": [{"id": f"id_{field}", "row": row, "size": size} for field, row, size in sizes],
+            "has_dose": any(finding.is_dose for *_, finding in found),
+            "is_checked": bool(parts),
+        }
 
 
 class CheckedRows(BaseInlineFormSet):
@@ -123,26 +144,6 @@ class _LetsThrough(forms.ModelForm):
 
 def _numbered(page: Any, name: str) -> Iterator[tuple[int, Any]]:
     return enumerate(getattr(page, name).all())
-
-
-def _panel(parts: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return what the panel shows of a page and its rows: what is refused first."""
-    found = [(prefix, row, finding) for prefix, row in parts for finding in checks.findings(row)]
-    found.sort(key=lambda each: not each[2].is_refused)
-    sizes = [(f"{prefix}{row.markdown_fields[0]}", row, checks.size(row)) for prefix, row in parts]
-    return {
-        "found": [
-            {
-                "finding": finding,
-                "id": f"id_{prefix}{finding.field}" if finding.field else "",
-                "where": _label(prefix, row, finding.field),
-            }
-            for prefix, row, finding in found
-        ],
-        "sizes": [{"id": f"id_{field}", "row": row, "size": size} for field, row, size in sizes],
-        "has_dose": any(finding.is_dose for *_, finding in found),
-        "is_checked": bool(parts),
-    }
 
 
 def _label(prefix: str, row: Any, field: str) -> str:

@@ -43,13 +43,17 @@ def words_in(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
+def sentences(parts: Iterable[str]) -> list[str]:
+    return [sentence for part in parts for sentence in _SENTENCE_END.split(part)]
+
+
 def plainness(parts: Iterable[str]) -> Plainness:
     """Return the scores of headings, paragraphs and lines, each of which ends a sentence. One of two words is none.
 
     Fernández Huerta, "Medidas sencillas de lecturabilidad", Consigna 214 (1959); Szigriszt Pazos (1993) on the INFLESZ
     scale of Barrio-Cantalejo et al., An Sist Sanit Navar 31 (2008) 135.
     """
-    found = [sentence for part in parts for sentence in _SENTENCE_END.split(part)]
+    found = sentences(parts)
     words = [word for sentence in found for word in words_in(sentence)]
     spoken = sum(map(syllables, words)) / max(1, len(words))
     mean = len(words) / max(1, sum(len(words_in(sentence)) > 2 for sentence in found))

@@ -10,9 +10,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from markdownx.models import MarkdownxField
 
-from editorial import checks, languages
+from editorial import languages
+from editorial.checks import by_field
 from editorial.publishing import ReviewedPage
 from editorial.translated import digest_of_words, words_of
+from translations.checks import refusals
 
 
 @reversion.register()
@@ -87,16 +89,7 @@ class Translation(ReviewedPage):
 
     def refusals(self, in_drafts: bool) -> dict[str, list[ValidationError]]:
         """Return what keeps these words from being published, by their column: the rules of the page's own kind."""
-        page, columns = self.shown(), self.model.columns_in_translation()
-        if hasattr(page, "own_boxes"):
-            found = checks.refuse(page, in_drafts)
-        else:
-            try:
-                found = {}
-                page.clean()
-            except ValidationError as error:
-                found = error.error_dict
-        return {columns.get(field, field): problems for field, problems in found.items()}
+        return by_field(refusals(self), in_drafts)
 
     def shown(self) -> Any:
         """Return the page in these words, for checks and previews. It cannot be saved."""

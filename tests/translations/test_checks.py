@@ -1,0 +1,56 @@
+"""What a translator is told while typing, and what keeps a translation from being published."""
+
+import pytest
+
+from tests.factories import make_article, make_phase, make_symptom
+from tests.translations.helpers import translate
+from translations import checks
+from translations.doses import doses
+
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
+
+LONG = "Cuando una persona " + "que vive con alguien y que lo cuida " * 4 + "llama, ayuda."
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("Los adictos [@a-source] lo saben, 24 horas.", "persona con una adicción"),
+        ("Recayó [@a-source] a las 24 horas.", "volvió a consumir"),
+        ("Si puedes, [@a-source] espera 24 horas.", "says usted"),
+        (f"{LONG} 24 [@a-source]", "A sentence of"),
+        ("Espere.[@a-source]", "and the Spanish does not: 24"),
+        ("Espere 24 o 48 horas.[@a-source]", "and the English does not: 48"),
+        ("Espere 24 horas.", "does not: [@a-source]"),
+        ("", checks.NOT_TRANSLATED),
+        ("Tome dos tabletas de metadona cada 24 horas.[@a-source]", "no doses"),
+    ],
+)
+def test_translator_is_told_what_to_mend(typed, told):
+    words = translate(make_article(body="Wait 24 hours.[@a-source]"), body=typed)
+    found = checks.findings(words)
+    assert any(told in each.words and each.field == "body" for each in found), found
+    is_refused = bool(words.refusals(in_drafts=False))
+    assert is_refused == (typed == "" or "Tome" in typed or "[@" not in typed) and not words.refusals(in_drafts=True)
+
+
+def test_good_words_of_each_kind_pass_and_names_of_fields_are_those_of_the_form():
+    stage = make_phase()
+    yawning = make_symptom(stage, description="You yawn.")
+    bad = translate(yawning, slug="bostezos", title="", description="Bosteza.")
+    assert set(bad.refusals(in_drafts=False)) >= {"title"}
+    good = translate(make_article(body="Wait 24 hours.[@a-source]"), body="Espere “si puedes” 24 horas.[@a-source]")
+    assert checks.findings(good) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Tome 10 mg de metadona.", 1),
+        ("media pastilla de clonidina cada 6 horas", 1),
+        ("Dele otra dosis de naloxona a los 2 o 3 minutos.", 0),
+        ("Beba 8 vasos de agua al día.", 0),
+    ],
+)
+def test_doses_are_found_in_spanish(text, count):
+    assert len(list(doses(text))) == count

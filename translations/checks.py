@@ -1,0 +1,158 @@
+"""What to mend in a translation: the rules of every page, those of Spanish, and what differs from the English."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from editorial import checks
+from editorial.check_rules import blanked, shown_alone, spoken
+from editorial.checks import FEW_WORDS, NO_DOSES, Finding, Size
+from editorial.plain_spanish import (
+    MAX_SENTENCE,
+    MIN_FERNANDEZ_HUERTA,
+    MIN_INFLESZ,
+    Plainness,
+    plainness,
+    sentences,
+    words_in,
+)
+from editorial.translated import words_of
+from translations.doses import doses
+
+NOT_TRANSLATED = "Not translated yet: a page is in one language as a whole."
+#: A line may take texts in English only.
+MAY_BE_EMPTY = {"text_body"}
+#: What to say instead.
+NOT_SAID = {
+    r"bebés? adict[oa]s?": "bebé con síntomas de abstinencia",
+    r"(?:drog)?adict[oa]s?|toxicóman[oa]s?|heroinóman[oa]s?|yonquis?": "persona con una adicción, persona que consume",
+    r"usuari[oa]s?": "persona que consume",
+    r"abus\w*\b(?! sexual| infantil)": "consumo, uso indebido",
+    r"(?:est[áé]n?|estar|sigue|lleva \w+ (?:días|meses|años)) limpi[oa]s?": "no consume, en recuperación",
+    r"(?:prueba|orina|resultado) (?:suci|limpi)[oa]s?": "la prueba salió positiva, o negativa",
+    r"reca[eíy]\w*|tropez\w+|fracas\w*": "volvió a consumir",
+    r"se suicid\w+|suicidó|comet\w+ suicidio": "murió por suicidio",
+    r"en negación": "todavía no está listo",
+    r"muletas?": "medicina, tratamiento",
+    r"indigentes?": "persona sin vivienda",
+    r"urgencias": "sala de emergencias",
+    r"antojos?": "ganas de consumir",
+    r"ordenador(?:es)?|móvil(?:es)?": "computadora, celular",
+}
+_NOT_SAID = [(re.compile(rf"\b(?:{words})\b", re.I), instead) for words, instead in NOT_SAID.items()]
+_TU = re.compile(
+    r"\b(?:tú|tus?|ti|te|contigo|eres|tienes|puedes|debes|quieres|estás|haz|sientes|necesitas|sabes|vosotr[oa]s|os)\b",
+    re.I,
+)
+#: Quotes, citations and the addresses of links are no words of ours.
+_NOT_OURS = re.compile(r"“[^”\n]*”|«[^»\n]*»|\[@[^\]]*\]|\]\([^)\n]*\)|\[\[[^\]|\n]*")
+_CITED = re.compile(r"\[@[^\]]+\]|\((?:tel|sms):[^)]+\)")
+_NUMBER = re.compile(r"\d[\d,.:-]*\d|\d")
+_NO_NUMBER = re.compile(r"\[@[^\]]+\]|\]\([^)]+\)|^\d+\. |\[\[[^\]|\n]*", re.M)
+#: The helpline's texts are in English. In Spanish one presses 2 after 988.
+ENGLISH_ONLY, SPANISH_ONLY = re.compile("435748"), {"988", "2"}
+
+
+@dataclass(frozen=True)
+class SpanishSize(Size):
+    """How long a Spanish page is, and how plain."""
+
+    plainness: Plainness
+
+    @property
+    def level(self) -> str:
+        return f"Fernández Huerta {self.plainness.fernandez_huerta:.0f}, INFLESZ {self.plainness.inflesz:.0f}"
+
+
+def findings(translation: Any) -> list[Finding]:
+    """Return all that is to mend, what is refused first, by the columns of `Translation`."""
+    return [*refusals(translation), *advice(translation)]
+
+
+def refusals(translation: Any) -> Iterator[Finding]:
+    """Yield what keeps the words from being published."""
+    page = translation.shown()
+    if hasattr(page, "own_boxes"):
+        yield from (each for each in _by_column(page, checks.refusals(page)) if not each.is_dose)
+    for column, english, text in _pairs(translation, page):
+        if english and not text.strip() and column not in MAY_BE_EMPTY:
+            yield Finding(NOT_TRANSLATED, column, is_refused=True)
+        for start, end in doses(text):
+            is_refused = not translation.override_reason
+            yield Finding(NO_DOSES.format(text[start:end]), column, start, end, is_refused=is_refused, is_dose=True)
+
+
+def advice(translation: Any) -> Iterator[Finding]:
+    """Yield what a translator should look at."""
+    page = translation.shown()
+    if hasattr(page, "own_boxes"):
+        yield from _by_column(page, checks.advice_on_texts(page))
+    for column, english, text in _pairs(translation, page):
+        if not text.strip():
+            continue
+        ours = blanked(_NOT_OURS, text)
+        for pattern, instead in _NOT_SAID:
+            for found in pattern.finditer(ours):
+                yield Finding(f"“{found[0]}” is not said here. Say: {instead}.", column, *found.span())
+        for found in _TU.finditer(ours):
+            yield Finding(f"“{found[0]}” is of tú or vosotros: this guide says usted.", column, *found.span())
+        for sentence in sentences(spoken(text)):
+            if (count := len(words_in(sentence))) > MAX_SENTENCE:
+                told = f"A sentence of {count} words; keep to {MAX_SENTENCE}: “{sentence[:60]}…”"
+                start = max(0, text.find(sentence[:20]))
+                yield Finding(told, column, start, start + len(sentence))
+        gone, more = difference(english, text)
+        if gone:
+            yield Finding(f"The English has this, and the Spanish does not: {', '.join(gone)}.", column)
+        if more:
+            yield Finding(f"The Spanish has this, and the English does not: {', '.join(more)}.", column)
+    found_size = size(translation)
+    scores = found_size.plainness
+    if found_size.words > FEW_WORDS and (
+        scores.fernandez_huerta < MIN_FERNANDEZ_HUERTA or scores.inflesz < MIN_INFLESZ
+    ):
+        told = f"{found_size.level}; keep to {MIN_FERNANDEZ_HUERTA} and {MIN_INFLESZ}: shorter sentences and words."
+        yield Finding(f"It reads at {told}")
+    if found_size.words > found_size.most:
+        yield Finding(f"{found_size.words} words show and the page has room for {found_size.most}.")
+
+
+def size(translation: Any) -> SpanishSize:
+    """Return how long and plain the words are, without what is folded. Spanish takes up to a quarter more words."""
+    page = translation.shown()
+    texts = {
+        column: text
+        for field, column in page.columns_in_translation().items()
+        if field in words_of(page) and field not in getattr(page, "folded_fields", ())
+        for text in [getattr(translation, column)]
+    }
+    parts = [part for text in texts.values() for part in spoken(shown_alone(text))]
+    words = sum(len(part.split()) for part in parts)
+    most = getattr(page, "most_words", translation.most_words) * 5 // 4
+    return SpanishSize(words, most, checks.minutes_for(words), 0.0, plainness(parts))
+
+
+def difference(english: str, spanish: str) -> tuple[list[str], list[str]]:
+    """Return the sources, numbers and phone links that one text has and the other does not."""
+    was, now = _facts(english), _facts(spanish)
+    gone = [fact for fact in was - now if not ENGLISH_ONLY.search(fact)]
+    return gone, [fact for fact in now - was if fact not in SPANISH_ONLY]
+
+
+def _facts(text: str) -> Counter[str]:
+    return Counter([*_CITED.findall(text), *_NUMBER.findall(_NO_NUMBER.sub(" ", text))])
+
+
+def _pairs(translation: Any, page: Any) -> Iterator[tuple[str, str, str]]:
+    """Yield each column with its English and its Spanish text."""
+    columns = page.columns_in_translation()
+    for field, english in words_of(page).items():
+        yield columns[field], english, getattr(translation, columns[field]).replace("\r\n", "\n")
+
+
+def _by_column(page: Any, found: Iterator[Finding]) -> Iterator[Finding]:
+    columns = page.columns_in_translation()
+    for each in found:
+        yield replace(each, field=columns.get(each.field, each.field))
