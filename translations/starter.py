@@ -28,7 +28,7 @@ from editorial.content_files import (
     read_page,
     read_yaml,
 )
-from editorial.models import GlossaryTerm, HelpLine
+from editorial.models import Clinic, GlossaryTerm, HelpLine
 from editorial.starter import load_all, rows
 from phases.models import Phase, Symptom, TreatmentOption
 from translations.models import Translation
@@ -38,7 +38,7 @@ STARTER = Path(__file__).parent / "starter"
 PAGES: dict[str, Any] = {"articles": Article, "treatments": TreatmentOption, "stages": Phase, "symptoms": Symptom}
 #: Fields of many lines.
 MARKDOWN = ("timing_note", "overview", "what_helps", "get_help", "what_comes_next", "description", "body")
-LISTS: dict[str, Any] = {"topics": Topic, "glossary": GlossaryTerm, "help-lines": HelpLine}
+LISTS: dict[str, Any] = {"topics": Topic, "glossary": GlossaryTerm, "help-lines": HelpLine, "clinic": Clinic}
 
 
 def load(note: str = "") -> Counter:
@@ -67,7 +67,7 @@ def _entries(language: str, model: Any, slug: str, words: Values, find: Find) ->
     values["also_called"] = joined(values["also_called"])
     values["source_digest"] = values.pop("seen")
     values.setdefault("published_at", at_start_of(values["reviewed_on"]))
-    for row in find(model, "slug", [slug]):
+    for row in find(model, _key(model), [slug]):
         yield Entry(Translation, {"language": language, "page_type": type_of(row), "page_id": row.pk}, values)
 
 
@@ -86,7 +86,7 @@ def files() -> Iterator[tuple[str, str]]:
 
 
 def _written(translations: QuerySet[Translation], model: Any) -> Iterator[tuple[str, Values]]:
-    slugs = dict(model.objects.values_list("pk", "slug"))
+    slugs = {pk: str(key) for pk, key in model.objects.values_list("pk", _key(model))}
     of_model = translations.filter(page_type=type_of(model), page_id__in=slugs)
     for row in sorted(of_model, key=lambda row: slugs[row.page_id]):
         words: Values = {}
@@ -98,3 +98,8 @@ def _written(translations: QuerySet[Translation], model: Any) -> Iterator[tuple[
         usual = at_start_of(row.reviewed_on) if row.reviewed_on else None
         slug = {} if row.slug == slugs[row.page_id] else {"slug": row.slug}
         yield slugs[row.page_id], slug | words | {"seen": row.source_digest} | publishing(row, usual)
+
+
+def _key(model: Any) -> str:
+    """Return the field by which files call a row. There is one clinic."""
+    return "id" if model is Clinic else "slug"

@@ -142,7 +142,7 @@ def test_files_with_a_mistake_change_nothing_and_are_told(guide, tmp_path, capsy
 LEFT_OUT = {
     Source: {"published_on", "isbn", "accessed_on", "archive_url", "status", "superseded_by", "doi", "pmid", "kind"}
     | {"pmcid"},
-    Clinic: {"call_within_hours"},
+    Clinic: {"call_within_hours", "speaks"},
     HelpLine: set(),
     GlossaryTerm: set(),
     Topic: set(),
