@@ -52,6 +52,8 @@ def _channel(details: Details) -> list[Instruction]:
 
 def _language(details: Details) -> list[Instruction]:
     """Nothing for English, unless they need an interpreter."""
+    if not details.language and details.language_or_default:
+        return [Instruction("They wrote from the Spanish page: begin in Spanish.")]
     if details.language in {"", Language.ENGLISH} and not details.interpreter:
         return []
     found = [Instruction(f"Language: {details.language_in_words}.")]

@@ -12,6 +12,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
 
 from callbacks.casework import links, notices
 from callbacks.models import Attachment, CallbackRequest, new_reference
@@ -24,7 +25,7 @@ from vault.keyring import VaultError
 log = logging.getLogger(__name__)
 
 _REFERENCE_TRIES = 5
-WITHDRAWN = "You took this request back, and it is erased. If you want a call after all, send a new form."
+WITHDRAWN = _("You took this request back, and it is erased. If you want a call after all, send a new form.")
 
 
 class CouldNotSave(Exception):
@@ -154,7 +155,7 @@ def _create(details: Details, nonce: str, suspicion: str) -> CallbackRequest | N
     request.link_expires_at = min(request.received_at + datetime.timedelta(days=links.LINK_DAYS), request.erase_after)
     request.seal_details(details)
     _promise(request)
-    for _ in range(_REFERENCE_TRIES):
+    for _try in range(_REFERENCE_TRIES):
         try:
             with transaction.atomic():
                 request.save(force_insert=True)

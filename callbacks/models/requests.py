@@ -145,7 +145,7 @@ class CallbackRequest(models.Model):
         self.phone_index = keyring.index(details.phone) if details.phone else ""
         safe = details.safe_hours
         self.call_times, self.finer_hours, self.zone = safe.to_text(), safe.finer_to_text(), safe.zone
-        self.language, self.channel = details.language, details.channel_or_default
+        self.language, self.channel = details.language_or_default, details.channel_or_default
         self.about, self.if_other_answers = details.about, details.if_other_answers
 
     def open_details(self) -> Details:

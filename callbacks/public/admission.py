@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from callbacks.casework import submission
 from callbacks.models import CallbackRequest
@@ -25,9 +26,9 @@ FILES_LIMIT = CORRECTIONS_LIMIT = 20
 #: Posts with files within the hour, for each request that an address may send in ten minutes.
 FILES_FOR_EACH = 3
 
-WAIT = (
-    f"Many requests came from your internet address just now, perhaps from others who share it. Wait "
-    f"{tokens.WAIT_SECONDS} seconds, then send again. What you typed is still here."
+WAIT = _(
+    "Many requests came from your internet address just now, perhaps from others who share it. Wait %(seconds)s "
+    "seconds, then send again. What you typed is still here."
 )
 
 
@@ -99,7 +100,7 @@ def _admit(address: str, form: CallbackForm) -> Admission:
         return Admission(suspicion=form.suspicion, contact=contact)
     if form.has_waited and not submission.was_used(form.nonce):  # one wait, one request
         return Admission(suspicion=form.suspicion or CallbackRequest.Suspicion.BUSY_ADDRESS, contact=contact)
-    return Admission(problem=WAIT)
+    return Admission(problem=WAIT % {"seconds": tokens.WAIT_SECONDS})
 
 
 def _contact_limit() -> int:

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from callbacks.public.fields import PhoneField, TextField
 from callbacks.public.hours_form import HoursForm
@@ -14,11 +15,11 @@ MAX_MESSAGE_LENGTH = 5000
 MAX_LANGUAGE_LENGTH = 40
 MAX_MAY_TELL_LENGTH = 120
 
-NO_EMAIL = "Write your email address, so that we can email you."
-NO_PHONE = "Write your phone number, so that we can reach you that way."
-NO_LANGUAGE = "Write which language."
+NO_EMAIL = _("Write your email address, so that we can email you.")
+NO_PHONE = _("Write your phone number, so that we can reach you that way.")
+NO_LANGUAGE = _("Write which language.")
 _RELAY = "711"
-_NOT_IN_LIST = {"invalid_choice": "Choose one of the answers in the list."}
+_NOT_IN_LIST = {"invalid_choice": _("Choose one of the answers in the list.")}
 
 
 class AskedForm(ReachForm, HoursForm):
@@ -36,89 +37,89 @@ class AskedForm(ReachForm, HoursForm):
     }
 
     name = TextField(
-        noun="name",
+        noun=_("name"),
         longest=MAX_NAME_LENGTH,
-        label="Your name",
-        help_text="Any name you choose is fine.",
+        label=_("Your name"),
+        help_text=_("Any name you choose is fine."),
         widget=forms.TextInput({"autocomplete": "name", "required": True}),
-        error_messages={"required": "Enter a name that we can ask for. A first name is enough."},
+        error_messages={"required": _("Enter a name that we can ask for. A first name is enough.")},
     )
     leave = forms.MultipleChoiceField(
-        label="If you do not pick up, may we:",
+        label=_("If you do not pick up, may we:"),
         required=False,
-        choices=[("voicemail", "Leave a voicemail"), ("text", "Send a text message")],
+        choices=[("voicemail", _("Leave a voicemail")), ("text", _("Send a text message"))],
         widget=forms.CheckboxSelectMultiple,
-        help_text="Others may hear or read it. If you check neither, we will not leave a voicemail or text.",
-        error_messages={"invalid_choice": "Choose from the two in the list."},
+        help_text=_("Others may hear or read it. If you check neither, we will not leave a voicemail or text."),
+        error_messages={"invalid_choice": _("Choose from the two in the list.")},
     )
     if_other_answers = forms.ChoiceField(
-        label="If someone else answers",
+        label=_("If someone else answers"),
         required=False,
         choices=IfOtherAnswers,
         initial=IfOtherAnswers.QUIET,
         widget=forms.RadioSelect,
-        help_text="So that no one learns of this from us.",
+        help_text=_("So that no one learns of this from us."),
         error_messages=_NOT_IN_LIST,
     )
     may_tell = TextField(
-        noun="answer",
+        noun=_("answer"),
         longest=MAX_MAY_TELL_LENGTH,
-        label="Is there anyone we may talk to about this?",
+        label=_("Is there anyone we may talk to about this?"),
         required=False,
-        help_text="Write their names. If you leave it empty, we talk to no one but you.",
+        help_text=_("Write their names. If you leave it empty, we talk to no one but you."),
         widget=forms.TextInput({"autocomplete": "off"}),
     )
     language = forms.ChoiceField(
-        label="Which language should we speak?",
+        label=_("Which language should we speak?"),
         required=False,
-        choices=[("", "Not said"), *Language.choices],  # a text browser chooses the first
+        choices=[("", _("Not said")), *Language.choices],  # a text browser chooses the first
         widget=forms.RadioSelect,
         error_messages=_NOT_IN_LIST,
     )
     other_language = TextField(
-        noun="language",
+        noun=_("language"),
         longest=MAX_LANGUAGE_LENGTH,
-        label="If another language: which?",
+        label=_("If another language: which?"),
         required=False,
         widget=forms.TextInput({"autocomplete": "off"}),
     )
     interpreter = forms.MultipleChoiceField(
-        label="An interpreter",
+        label=_("An interpreter"),
         required=False,
-        choices=[("on", "I need an interpreter on the call")],
+        choices=[("on", _("I need an interpreter on the call"))],
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "Choose what is in the list, or nothing."},
+        error_messages={"invalid_choice": _("Choose what is in the list, or nothing.")},
     )
     channel = forms.ChoiceField(
-        label="How should we reach you first?",
+        label=_("How should we reach you first?"),
         required=False,
-        choices=[("", "Not said"), *Channel.choices],
+        choices=[("", _("Not said")), *Channel.choices],
         widget=forms.RadioSelect,
         error_messages=_NOT_IN_LIST,
     )
     second_phone = PhoneField(
-        noun="second number",
+        noun=_("second number"),
         longest=MAX_PHONE_LENGTH,
         required=False,
-        label="A second number for you",
-        help_text="We try it if you do not answer at the first.",
+        label=_("A second number for you"),
+        help_text=_("We try it if you do not answer at the first."),
         widget=forms.TextInput({"type": "tel", "autocomplete": "off", "inputmode": "tel"}),
     )
     about = forms.ChoiceField(
-        label="Who is it about?",
+        label=_("Who is it about?"),
         required=False,
-        choices=[("", "Not said"), *About.choices],
+        choices=[("", _("Not said")), *About.choices],
         widget=forms.RadioSelect,
-        help_text="So the right person calls: families often have different questions.",
-        error_messages={"invalid_choice": "Choose one of the two answers, or none."},
+        help_text=_("So the right person calls: families often have different questions."),
+        error_messages={"invalid_choice": _("Choose one of the two answers, or none.")},
     )
     message = TextField(
-        noun="message",
+        noun=_("message"),
         longest=MAX_MESSAGE_LENGTH,
         keep="\n\t",
-        label="Anything we need to know?",
+        label=_("Anything we need to know?"),
         required=False,
-        help_text="So the person who calls can prepare.",
+        help_text=_("So the person who calls can prepare."),
         widget=forms.Textarea({"rows": 4}),
     )
 

@@ -5,6 +5,8 @@ from typing import Any, cast
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from callbacks.casework import submission
 from callbacks.models import CallbackRequest
@@ -16,10 +18,10 @@ from callbacks.public.views import NOT_READ, addresses, correctable, drop_body, 
 from callbacks.values.details import Details
 from callbacks.values.safe_hours import OTHER, UNKNOWN, zone_choices, zone_name
 
-NOT_CORRECTED = (
+NOT_CORRECTED = _(
     "We could not save this. The fault is ours. We still have what you gave us before. Try again in a minute."
 )
-TOO_MANY_CORRECTIONS = (
+TOO_MANY_CORRECTIONS = _(
     "This was changed many times within an hour. We still have what you gave us before. Try again in an hour."
 )
 
@@ -34,7 +36,9 @@ class CorrectForm(AskedForm):
         super().__init__(data, initial=initial)
         self._kept = kept
         zone = kept.safe_hours.zone
-        leave = "Leave it: the place below" if zone == UNKNOWN else f"Leave it: {zone_name(zone)} time"
+        leave = gettext("Leave it: the place below")
+        if zone != UNKNOWN:
+            leave = gettext("Leave it: %(zone)s time") % {"zone": zone_name(zone)}
         cast("forms.ChoiceField", self.fields["zone"]).choices = [("", leave), *zone_choices(), (OTHER, SAY_WHERE)]
         del self.fields["elsewhere"]
 
@@ -94,7 +98,7 @@ def correct(request: HttpRequest, callback: CallbackRequest, secret: str) -> Htt
             receive(request, slots=())
             form, status = CorrectForm(request.POST, kept=details), 422
         except UnreadableForm:
-            problem, status = NOT_READ, 400
+            problem, status = str(NOT_READ), 400
         if form.is_valid():
             problem, status = _correct(callback, form)
             if not problem:
@@ -106,11 +110,11 @@ def correct(request: HttpRequest, callback: CallbackRequest, secret: str) -> Htt
 def _correct(callback: CallbackRequest, form: CorrectForm) -> tuple[str, int]:
     """Return the problem to show and the status; no problem where it is saved, or the request is erased."""
     if not admission.may_correct(callback):
-        return TOO_MANY_CORRECTIONS, 429
+        return str(TOO_MANY_CORRECTIONS), 429
     try:
         submission.correct(callback, **form.answers())
     except submission.CouldNotSave:
-        return NOT_CORRECTED, 503
+        return str(NOT_CORRECTED), 503
     except submission.RequestErased:
         pass  # the page behind its link shows that
     return "", 303

@@ -1,18 +1,24 @@
 """The form fields of the public pages."""
 
 import re
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from callbacks.values import unsupported_kinds
+from callbacks.values import unsupported_kinds, upload_rules
 from callbacks.values.text import visible
-from callbacks.values.upload_rules import ACCEPT, KINDS_IN_WORDS, MAX_UPLOAD_BYTES, Refusal, Slot
+from callbacks.values.upload_rules import ACCEPT, MAX_UPLOAD_BYTES, Refusal, Slot
 from editorial import phones
 
-NO_ADDRESS = "Check the email address. It looks like name@example.com."
-ADDRESS_ALONE = "Enter just one email address, like name@example.com."
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+NO_ADDRESS = _("Check the email address. It looks like name@example.com.")
+ADDRESS_ALONE = _("Enter just one email address, like name@example.com.")
 _NONE = re.compile(
     r"(?:no|none|not|nope|na|n a|nil|null|nada|ninguno|x+|(?:i )?(?:dont|do not) have)"
     r"(?: (?:an?|any|my|own|phone|number|cell|telephone|e ?mail|mail|address|one|thanks|applicable|available|given))*"
@@ -25,7 +31,7 @@ _WIDE = str.maketrans("＠．。", "@..")
 class TextField(forms.CharField):
     """Text in any script, without invisible characters. Text that is too long is an error and never cut."""
 
-    def __init__(self, *, noun: str, longest: int, keep: str = "", **kwargs) -> None:
+    def __init__(self, *, noun: "StrOrPromise", longest: int, keep: str = "", **kwargs) -> None:
         # Not max_length: browsers silently cut what is pasted beyond it.
         super().__init__(**kwargs)
         self.noun = noun
@@ -38,7 +44,10 @@ class TextField(forms.CharField):
     def validate(self, value: str) -> None:
         super().validate(value)
         if len(value) > self.longest:
-            raise ValidationError(f"Make the {self.noun} shorter: {self.longest:,} characters at most.")
+            raise ValidationError(
+                gettext("Make the %(noun)s shorter: %(count)s characters at most.")
+                % {"noun": self.noun, "count": f"{self.longest:,}"}
+            )
 
 
 class PhoneField(TextField):
@@ -89,7 +98,7 @@ def _bare_address(text: str) -> str:
     return re.sub(r"(?i)^mailto:([^?]*).*", r"\1", text).strip(_AROUND)
 
 
-def file_field(slot: Slot, hint: str = "") -> forms.FileField:
+def file_field(slot: Slot, hint: "StrOrPromise" = "") -> forms.FileField:
     """Return a file input, for display only: the upload handler takes the file before any form is bound.
 
     contact.js reads the data attributes, to say before sending what the server would say after it.
@@ -97,7 +106,7 @@ def file_field(slot: Slot, hint: str = "") -> forms.FileField:
     checked = {
         "data-limit": MAX_UPLOAD_BYTES,
         "data-too-large": Refusal.TOO_LARGE.sentence,
-        "data-wrong-kind": f"It is not a {KINDS_IN_WORDS} file.",
+        "data-wrong-kind": upload_rules.NOT_A_KIND,
         "data-picture": unsupported_kinds.PICTURE,
         "data-video": unsupported_kinds.VIDEO,
         "data-document": unsupported_kinds.DOCUMENT,

@@ -2,6 +2,8 @@
 
 from django import forms
 from django.core.signing import BadSignature, SignatureExpired
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from callbacks.models import CallbackRequest
 from callbacks.public import tokens
@@ -13,8 +15,14 @@ from callbacks.values.upload_rules import LIMITS_IN_WORDS, Received, Slot
 #: Seconds. A form sent sooner may come from a program: nobody reads it as fast.
 QUICKEST = 3
 
-CHOOSE_AGAIN = "Choose it again. We keep no file until the form is complete."
-TOO_OLD = "This page was too old to send. What you typed is still here. Send it again."
+CHOOSE_AGAIN = _("Choose it again. We keep no file until the form is complete.")
+TOO_OLD = _("This page was too old to send. What you typed is still here. Send it again.")
+
+
+def reads_now() -> str:
+    """Return the language of the page; empty for English."""
+    language = (get_language() or "")[:2]
+    return "" if language == "en" else language
 
 
 class FilesForm(forms.Form):
@@ -37,12 +45,12 @@ class CallbackForm(AskedForm, FilesForm):
     PARTS = AskedForm.PARTS | {"files": tuple(Slot)}
 
     website = forms.CharField(
-        label="Leave this field empty",
+        label=_("Leave this field empty"),
         required=False,
         widget=forms.TextInput({"tabindex": "-1", "autocomplete": "off"}),
     )
     file_1 = file_field(Slot.FIRST)
-    file_2 = file_field(Slot.SECOND, "Or another file, for example a letter.")
+    file_2 = file_field(Slot.SECOND, _("Or another file, for example a letter."))
 
     def __init__(self, data=None, *, file_began: bool = False) -> None:
         super().__init__(data)
@@ -99,7 +107,7 @@ class CallbackForm(AskedForm, FilesForm):
 
     def details(self) -> Details:
         """Return what was typed, once the form is valid."""
-        return Details(**self.answers())
+        return Details(**self.answers(), reads=reads_now())
 
 
 class AddFilesForm(FilesForm):

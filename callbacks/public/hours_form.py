@@ -1,9 +1,12 @@
 """The part of the form that asks when a call is safe, and in which time zone."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import phonenumbers
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from callbacks.public.fields import TextField
 from callbacks.values.promise import hours_if_no_overlap
@@ -19,14 +22,17 @@ from callbacks.values.safe_hours import (
     zone_name,
 )
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 MAX_PLACE_LENGTH = 80  # characters
 
 #: The country code of the United States, Canada and others.
 AMERICAN = 1
-SAY_WHERE = "Other: say where you are"
-NO_ZONE = "Choose your time zone, so that we do not call at the wrong time for you."
-NO_TIME_LEFT = "There is no time between these hours that you chose. Choose again."
-NO_PLACE = "Write where you are, so that we can work out your time."
+SAY_WHERE = _("Other: say where you are")
+NO_ZONE = _("Choose your time zone, so that we do not call at the wrong time for you.")
+NO_TIME_LEFT = _("There is no time between these hours that you chose. Choose again.")
+NO_PLACE = _("Write where you are, so that we can work out your time.")
 
 
 def zones_to_choose() -> list[tuple[str, str]]:
@@ -36,26 +42,30 @@ def zones_to_choose() -> list[tuple[str, str]]:
     is from elsewhere, that would be a guess too, and the form asks.
     """
     ours = zone_name(SafeHours().zone)
-    return [("", f"Choose one, or we will use {ours} time"), *zone_choices(), (OTHER, SAY_WHERE)]
+    return [
+        ("", gettext("Choose one, or we will use %(zone)s time") % {"zone": ours}),
+        *zone_choices(),
+        (OTHER, str(SAY_WHERE)),
+    ]
 
 
 class ClockForm(forms.Form):
     """Asks for a person's time zone."""
 
     zone = forms.ChoiceField(
-        label="Your time zone",
+        label=_("Your time zone"),
         required=False,
         choices=zones_to_choose,
-        help_text="So we call at the right time where you are.",
+        help_text=_("So we call at the right time where you are."),
         widget=forms.Select({"autocomplete": "off"}),
-        error_messages={"invalid_choice": "Choose one of the time zones in the list."},
+        error_messages={"invalid_choice": _("Choose one of the time zones in the list.")},
     )
     #: Set by contact.js where no zone in the list fits the device: the clinic's would be wrong.
     elsewhere = forms.CharField(required=False, widget=forms.HiddenInput)
     place = TextField(
-        noun="place",
+        noun=_("place"),
         longest=MAX_PLACE_LENGTH,
-        label="If yours is not in the list: where are you?",
+        label=_("If yours is not in the list: where are you?"),
         required=False,
         widget=forms.TextInput({"autocomplete": "off"}),
     )
@@ -77,15 +87,19 @@ class ClockForm(forms.Form):
             self.add_error("zone", NO_ZONE)
 
 
-def _hour_field(label: str) -> forms.TypedChoiceField:
+def _hours() -> list[tuple[object, object]]:
+    return [("", _("No limit")), *((hour, hour_name(hour)) for hour in HOURS)]
+
+
+def _hour_field(label: "StrOrPromise") -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
         label=label,
         required=False,
         coerce=int,
         empty_value=None,
-        choices=[("", "No limit"), *((hour, hour_name(hour)) for hour in HOURS)],
+        choices=_hours,
         widget=forms.Select({"autocomplete": "off"}),
-        error_messages={"invalid_choice": "Choose one of the hours in the list."},
+        error_messages={"invalid_choice": _("Choose one of the hours in the list.")},
     )
 
 
@@ -93,31 +107,31 @@ class HoursForm(ClockForm):
     """Asks when a call is safe. Hours that are never within ours are pointed out once, and can still be sent."""
 
     times = forms.MultipleChoiceField(
-        label="Which times are safe?",
+        label=_("Which times are safe?"),
         required=False,
         choices=PartOfDay,
         widget=forms.CheckboxSelectMultiple,
-        help_text="If you check none, we may call at any of these times.",
-        error_messages={"invalid_choice": "Choose from the times in the list."},
+        help_text=_("If you check none, we may call at any of these times."),
+        error_messages={"invalid_choice": _("Choose from the times in the list.")},
     )
     days = forms.TypedMultipleChoiceField(
-        label="Only on some days?",
+        label=_("Only on some days?"),
         required=False,
         coerce=int,
         choices=Day,
         widget=forms.CheckboxSelectMultiple,
-        help_text="If you check none, any day is fine.",
-        error_messages={"invalid_choice": "Choose from the days in the list."},
+        help_text=_("If you check none, any day is fine."),
+        error_messages={"invalid_choice": _("Choose from the days in the list.")},
     )
-    not_before = _hour_field("Not before")
-    not_after = _hour_field("Not after")
+    not_before = _hour_field(_("Not before"))
+    not_after = _hour_field(_("Not after"))
     anyway = forms.MultipleChoiceField(
-        label="Or keep the hours you chose",
+        label=_("Or keep the hours you chose"),
         required=False,
-        choices=[("on", "Send it anyway. I have no other safe hours")],
+        choices=[("on", _("Send it anyway. I have no other safe hours"))],
         widget=forms.CheckboxSelectMultiple,
-        help_text="We keep to your hours, so we may not be able to call.",
-        error_messages={"invalid_choice": "Choose what is in the list, or nothing."},
+        help_text=_("We keep to your hours, so we may not be able to call."),
+        error_messages={"invalid_choice": _("Choose what is in the list, or nothing.")},
     )
     #: The page offers to send it anyway.
     asks_anyway = False
@@ -163,5 +177,8 @@ def country(e164: str | None) -> int:
 
 def _closed_then(there: str, zone: str) -> str:
     """`there` is when we can call, in the person's time zone."""
-    can = f"In {zone} time, we can call {there}." if there else "We are closed at all of these times where you are."
-    return f"We are closed at these times. {can} Choose again, or send it anyway."
+    if there:
+        can = gettext("In %(zone)s time, we can call %(hours)s.") % {"zone": zone, "hours": there}
+    else:
+        can = gettext("We are closed at all of these times where you are.")
+    return gettext("We are closed at these times. %(can)s Choose again, or send it anyway.") % {"can": can}

@@ -1,14 +1,15 @@
 """The part of the form that asks how a person can be reached."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from callbacks.public.fields import EmailField, PhoneField
 
 MAX_PHONE_LENGTH = 200  # characters: there may be a room, a second number or a word beside it
 MAX_EMAIL_LENGTH = 254  # RFC 5321: the longest address that mail can be sent to
 
-CUT_SHORT = "The connection dropped, so nothing was sent. Check what you typed and send it again."
-NO_CONTACT = "Enter a phone number or an email address, so that we can reach you."
+CUT_SHORT = _("The connection dropped, so nothing was sent. Check what you typed and send it again.")
+NO_CONTACT = _("Enter a phone number or an email address, so that we can reach you.")
 
 
 class ReachForm(forms.Form):
@@ -17,18 +18,18 @@ class ReachForm(forms.Form):
     use_required_attribute = False  # shows all errors at once, in our words, instead of the browser's one by one
 
     phone = PhoneField(
-        noun="phone number",
+        noun=_("phone number"),
         longest=MAX_PHONE_LENGTH,
         required=False,
-        label="Phone number, with area code",
+        label=_("Phone number, with area code"),
         widget=forms.TextInput({"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
     )
     email = EmailField(
-        noun="email address",
+        noun=_("email address"),
         longest=MAX_EMAIL_LENGTH,
         required=False,
-        label="Email address",
-        help_text="If you would rather get an email.",
+        label=_("Email address"),
+        help_text=_("If you would rather get an email."),
         widget=forms.TextInput({"type": "email", "autocomplete": "email", "inputmode": "email"}),
     )
 

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
@@ -26,13 +28,16 @@ from callbacks.values.promise import Promise, promise, why_unpromised
 from callbacks.values.safe_hours import SafeHours
 from vault.keyring import VaultError
 
-NOT_READ = "We could not read what your browser sent, so nothing was sent. Try again."
-TOO_LONG = "The text was far too long, so nothing was sent. Make it shorter and try again."
-NOT_SAVED = "We could not save your request. The fault is ours. What you typed is still here. Try again in a minute."
-FILE_NOT_SAVED = "We could not save your file. The fault is ours. Your request is safe. Try again in a minute."
-FILE_TOO_LATE = "You took this request back before your file arrived, so your file was not kept."
-NO_FILE = "Choose a file first."
-TOO_MANY_FILES = (
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+NOT_READ = _("We could not read what your browser sent, so nothing was sent. Try again.")
+TOO_LONG = _("The text was far too long, so nothing was sent. Make it shorter and try again.")
+NOT_SAVED = _("We could not save your request. The fault is ours. What you typed is still here. Try again in a minute.")
+FILE_NOT_SAVED = _("We could not save your file. The fault is ours. Your request is safe. Try again in a minute.")
+FILE_TOO_LATE = _("You took this request back before your file arrived, so your file was not kept.")
+NO_FILE = _("Choose a file first.")
+TOO_MANY_FILES = _(
     "Many files came from you, or from others at your internet address. Your request is safe. Add this one in an hour, "
     "or tell us when we call."
 )
@@ -171,7 +176,9 @@ def _from_script(request: HttpRequest) -> bool:
     return request.headers.get("Accept") == "application/json"
 
 
-def _form_page(request: HttpRequest, form: CallbackForm, status: int = 200, problem: str = "") -> HttpResponse:
+def _form_page(
+    request: HttpRequest, form: CallbackForm, status: int = 200, problem: "StrOrPromise" = ""
+) -> HttpResponse:
     context = {
         "form": form,
         "problem": problem,
@@ -190,7 +197,7 @@ def _promise_now() -> Promise | None:
 
 
 def _sent_page(
-    request: HttpRequest, callback: CallbackRequest, secret: str, status: int = 200, problem: str = ""
+    request: HttpRequest, callback: CallbackRequest, secret: str, status: int = 200, problem: "StrOrPromise" = ""
 ) -> HttpResponse:
     details = correctable(callback)
     case = callback.merged_into if callback.merged_into and callback.merged_into.is_kept else callback

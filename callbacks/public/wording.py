@@ -3,6 +3,9 @@
 import datetime
 
 from django.utils.dateformat import format as format_date
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
 from callbacks.models import CallbackRequest
 from callbacks.values.details import Channel, Details, IfOtherAnswers
@@ -11,48 +14,57 @@ from editorial import phones
 Facts = list[tuple[str, str]]
 
 _TITLES = {
-    CallbackRequest.State.ATTEMPTED: "We tried to reach you",
-    CallbackRequest.State.REACHED: "We talked",
-    CallbackRequest.State.CLOSED: "Your request is closed",
-    CallbackRequest.State.WITHDRAWN: "Your request is erased",
+    CallbackRequest.State.ATTEMPTED: _("We tried to reach you"),
+    CallbackRequest.State.REACHED: _("We talked"),
+    CallbackRequest.State.CLOSED: _("Your request is closed"),
+    CallbackRequest.State.WITHDRAWN: _("Your request is erased"),
 }
 
 
-def state_title(callback: CallbackRequest) -> str:
+def state_title(callback: CallbackRequest) -> str | Promise:
     """Return the heading of the page behind the private link."""
-    return _TITLES.get(CallbackRequest.State(callback.state), "We have your request")
+    return _TITLES.get(CallbackRequest.State(callback.state), _("We have your request"))
 
 
 def their_time(at: datetime.datetime) -> str:
     """Format like "Tuesday, November 24, 2:30 pm" in the zone of `at`; a template filter would convert it to ours."""
-    return format_date(at, "l, F j, P").replace("a.m.", "am").replace("p.m.", "pm")
+    said = format_date(at, pgettext("date and time", "l, F j, P"))
+    is_english = (get_language() or "en").startswith("en")
+    return said.replace("a.m.", "am").replace("p.m.", "pm") if is_english else said
 
 
 def how_to_reach(details: Details) -> Facts:
     """Return the name, and the numbers and addresses we use, in the order in which we try them."""
     return _said(
-        ("Name", details.name),
-        ("First", Channel(details.channel).label if details.channel else ""),
-        ("Phone", details.phone_for_people),
-        ("You also wrote", details.phone_remark),
-        ("Second number", phones.for_people(details.second_phone)),
-        ("Beside it", details.second_phone_remark),
-        ("Email", details.email),
+        (gettext("Name"), details.name),
+        (gettext("First"), str(Channel(details.channel).label) if details.channel else ""),
+        (gettext("Phone"), details.phone_for_people),
+        (gettext("You also wrote"), details.phone_remark),
+        (gettext("Second number"), phones.for_people(details.second_phone)),
+        (gettext("Beside it"), details.second_phone_remark),
+        (gettext("Email"), details.email),
     )
 
 
 def what_else(details: Details) -> Facts:
     """Return the rest of what the person told us."""
-    allowed = [what for what, may in (("a voicemail", details.voicemail), ("a text", details.text_message)) if may]
+    allowed = [
+        what
+        for what, may in ((gettext("a voicemail"), details.voicemail), (gettext("a text"), details.text_message))
+        if may
+    ]
+    leave = gettext("We leave no message")
+    if allowed:
+        leave = gettext("We may leave %(what)s") % {"what": f" {gettext('or')} ".join(allowed)}
     return _said(
-        ("Safe hours", details.safe_hours.in_words),
-        ("Where you are", details.place),
-        ("If you do not pick up", f"We may leave {' or '.join(allowed)}" if allowed else "We leave no message"),
-        ("If someone else answers", IfOtherAnswers(details.if_other_answers).label),
-        ("We may talk to", details.may_tell or "No one but you"),
-        ("Language", details.language_in_words),
-        ("About", details.about_in_words if details.about else ""),
-        ("Message", details.message),
+        (gettext("Safe hours"), details.safe_hours.in_words),
+        (gettext("Where you are"), details.place),
+        (gettext("If you do not pick up"), leave),
+        (gettext("If someone else answers"), str(IfOtherAnswers(details.if_other_answers).label)),
+        (gettext("We may talk to"), details.may_tell or gettext("No one but you")),
+        (gettext("Language"), details.language_in_words),
+        (gettext("About"), details.about_in_words if details.about else ""),
+        (gettext("Message"), details.message),
     )
 
 

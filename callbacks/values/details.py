@@ -4,6 +4,8 @@ import json
 from dataclasses import asdict, dataclass, field, fields, replace
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from callbacks.values import names
 from callbacks.values.safe_hours import PartOfDay, SafeHours
@@ -14,16 +16,16 @@ _MAX_EARLIER_NAMES = 10
 
 
 class About(TextChoices):
-    ME = "me", "Me"
-    SOMEONE_ELSE = "someone_else", "Someone else"
+    ME = "me", _("Me")
+    SOMEONE_ELSE = "someone_else", _("Someone else")
 
 
 class IfOtherAnswers(TextChoices):
     """What the caller says to anybody but the person; the first is the default and the safest."""
 
-    QUIET = "quiet", "Ask for me. Do not say where you call from"
-    WRONG_NUMBER = "wrong_number", "Say it is a wrong number, and hang up"
-    OPEN = "open", "You can say who you are"
+    QUIET = "quiet", _("Ask for me. Do not say where you call from")
+    WRONG_NUMBER = "wrong_number", _("Say it is a wrong number, and hang up")
+    OPEN = "open", _("You can say who you are")
 
 
 class Language(TextChoices):
@@ -31,17 +33,17 @@ class Language(TextChoices):
 
     ENGLISH = "en", "English"
     SPANISH = "es", "Español"
-    OTHER = "other", "Another language"
+    OTHER = "other", _("Another language")
 
 
 class Channel(TextChoices):
     """How the person wants to be reached first."""
 
-    CALL = "call", "Call me"
-    TEXT = "text", "Text me"
-    EMAIL = "email", "Email me"
-    RELAY = "relay", "Call me through relay (711)"
-    VIDEO = "video", "Call me through video relay"
+    CALL = "call", _("Call me")
+    TEXT = "text", _("Text me")
+    EMAIL = "email", _("Email me")
+    RELAY = "relay", _("Call me through relay (711)")
+    VIDEO = "video", _("Call me through video relay")
 
 
 @dataclass(frozen=True, repr=False)  # no repr: it must not end up in a log
@@ -125,17 +127,22 @@ class Details:
         return self.channel or (Channel.EMAIL if not self.phone else "")
 
     @property
+    def language_or_default(self) -> str:
+        """`language`; where none was chosen, that of the page they sent it from, unless that was English."""
+        return self.language or (Language.SPANISH if self.reads == Language.SPANISH else "")
+
+    @property
     def second_phone_as_typed(self) -> str:
         return ", ".join(filter(None, [phones.for_people(self.second_phone), self.second_phone_remark]))
 
     @property
     def language_in_words(self) -> str:
         """Like "Español, with an interpreter"; empty if nothing was said."""
-        named = Language(self.language).label if self.language else ""
+        named = str(Language(self.language).label) if self.language else ""
         if self.language == Language.OTHER and self.other_language:
             named = self.other_language
-        return ", ".join(filter(None, [named, "with an interpreter" if self.interpreter else ""]))
+        return ", ".join(filter(None, [named, gettext("with an interpreter") if self.interpreter else ""]))
 
     @property
     def about_in_words(self) -> str:
-        return About(self.about).label if self.about else "Not said"
+        return str(About(self.about).label) if self.about else gettext("Not said")

@@ -1,6 +1,7 @@
 """What the inspection of a file found, in words for the person and for staff."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class Mark(TextChoices):
@@ -22,7 +23,7 @@ class Mark(TextChoices):
     @property
     def for_person(self) -> str:
         """What the person reads; empty where they need not act."""
-        return _FOR_PERSON.get(self, "")
+        return str(_FOR_PERSON.get(self, ""))
 
     @property
     def is_poor(self) -> bool:
@@ -36,10 +37,10 @@ class Mark(TextChoices):
 
 
 _FOR_PERSON = {
-    Mark.UNREADABLE: "It looks damaged.",
-    Mark.CUT: "It looks cut off: its end is missing.",
-    Mark.LOCKED: "It has a password, so we cannot open it.",
-    Mark.HUGE: "It has more pixels than we can open. A screenshot of it will do.",
+    Mark.UNREADABLE: _("It looks damaged."),
+    Mark.CUT: _("It looks cut off: its end is missing."),
+    Mark.LOCKED: _("It has a password, so we cannot open it."),
+    Mark.HUGE: _("It has more pixels than we can open. A screenshot of it will do."),
 }
 
 

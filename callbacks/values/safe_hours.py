@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
 
 class PartOfDay(TextChoices):
-    MORNING = "morning", "Morning, 8 to 12"
-    AFTERNOON = "afternoon", "Afternoon, 12 to 5"
-    EVENING = "evening", "Evening, 5 to 9"
+    MORNING = "morning", _("Morning, 8 to 12")
+    AFTERNOON = "afternoon", _("Afternoon, 12 to 5")
+    EVENING = "evening", _("Evening, 5 to 9")
 
     @property
     def hours(self) -> tuple[int, int]:
@@ -26,13 +28,13 @@ _HOURS = {PartOfDay.MORNING: (8, 12), PartOfDay.AFTERNOON: (12, 17), PartOfDay.E
 class Day(IntegerChoices):
     """Values are Python's weekdays."""
 
-    MONDAY = 0, "Monday"
-    TUESDAY = 1, "Tuesday"
-    WEDNESDAY = 2, "Wednesday"
-    THURSDAY = 3, "Thursday"
-    FRIDAY = 4, "Friday"
-    SATURDAY = 5, "Saturday"
-    SUNDAY = 6, "Sunday"
+    MONDAY = 0, _("Monday")
+    TUESDAY = 1, _("Tuesday")
+    WEDNESDAY = 2, _("Wednesday")
+    THURSDAY = 3, _("Thursday")
+    FRIDAY = 4, _("Friday")
+    SATURDAY = 5, _("Saturday")
+    SUNDAY = 6, _("Sunday")
 
 
 #: Full hours that can be named as the first or the last.
@@ -41,21 +43,24 @@ HOURS = range(8, 22)
 
 def hour_name(hour: int) -> str:
     """Like "8 am", "noon" or "9 pm"."""
-    return "noon" if hour == 12 else f"{hour % 12} {'am' if hour < 12 else 'pm'}"
+    if hour == 12:
+        return gettext("noon")
+    half = pgettext("half of the day", "am") if hour < 12 else pgettext("half of the day", "pm")
+    return f"{hour % 12} {half}"
 
 
 class Zone(TextChoices):
     """The time zones of the United States. `zone_choices` adds the clinic's own."""
 
-    EASTERN = "America/New_York", "Eastern"
-    CENTRAL = "America/Chicago", "Central"
-    MOUNTAIN = "America/Denver", "Mountain"
-    ARIZONA = "America/Phoenix", "Arizona"
-    PACIFIC = "America/Los_Angeles", "Pacific"
-    ALASKA = "America/Anchorage", "Alaska"
-    HAWAII = "Pacific/Honolulu", "Hawaii"
-    ATLANTIC = "America/Puerto_Rico", "Puerto Rico and Virgin Islands"
-    GUAM = "Pacific/Guam", "Guam"
+    EASTERN = "America/New_York", _("Eastern")
+    CENTRAL = "America/Chicago", _("Central")
+    MOUNTAIN = "America/Denver", _("Mountain")
+    ARIZONA = "America/Phoenix", _("Arizona")
+    PACIFIC = "America/Los_Angeles", _("Pacific")
+    ALASKA = "America/Anchorage", _("Alaska")
+    HAWAII = "Pacific/Honolulu", _("Hawaii")
+    ATLANTIC = "America/Puerto_Rico", _("Puerto Rico and Virgin Islands")
+    GUAM = "Pacific/Guam", _("Guam")
 
 
 #: The zone of somebody whose zone is not listed: they say where they are, and staff work out their time.
@@ -65,15 +70,26 @@ UNKNOWN = "Factory"
 OTHER = "other"
 
 
+_EACH = [
+    _("Mondays"),
+    _("Tuesdays"),
+    _("Wednesdays"),
+    _("Thursdays"),
+    _("Fridays"),
+    _("Saturdays"),
+    _("Sundays"),
+]
+
+
 def zone_name(zone: str) -> str:
     """Like "Eastern", or "Boise" for a zone that is not among the nine."""
-    return dict(Zone.choices).get(zone) or zone.rpartition("/")[2].replace("_", " ")
+    return str(dict(Zone.choices).get(zone, "")) or zone.rpartition("/")[2].replace("_", " ")
 
 
 def zone_choices() -> list[tuple[str, str]]:
     """Choices for the form, always with the clinic's own zone."""
     own = [] if settings.TIME_ZONE in Zone else [(settings.TIME_ZONE, zone_name(settings.TIME_ZONE))]
-    return [*own, *Zone.choices]
+    return [*own, *((zone, str(name)) for zone, name in Zone.choices)]
 
 
 def clock_of(zone: str) -> ZoneInfo:
@@ -150,13 +166,17 @@ class SafeHours:
     @property
     def in_words(self) -> str:
         """Like "Mondays; morning, 8 to 12; evening, 5 to 9 (Eastern time)"."""
-        zone = "time zone not known" if self.zone == UNKNOWN else f"{zone_name(self.zone)} time"
-        found = [", ".join(f"{Day(day).label}s" for day in self.days)] if self.days else []
+        zone = gettext("%(zone)s time") % {"zone": zone_name(self.zone)}
+        zone = gettext("time zone not known") if self.zone == UNKNOWN else zone
+        found = [", ".join(str(_EACH[day]) for day in self.days)] if self.days else []
         if self.first or self.last:
-            found += [f"{hour_name(opens)} to {hour_name(closes)}" for opens, closes in self._joined()]
+            said = gettext("{opens} to {closes}")
+            found += [said.format(opens=hour_name(opens), closes=hour_name(closes)) for opens, closes in self._joined()]
         else:
-            found += [part.label for part in self.parts] or ["Any time, 8 in the morning to 9 in the evening"]
-        return f"{'; '.join([found[0], *(each[0].lower() + each[1:] for each in found[1:])])} ({zone})"
+            found += [str(part.label) for part in self.parts]
+            found += [] if self.parts else [gettext("Any time, 8 in the morning to 9 in the evening")]
+        words = [each[:1].lower() + each[1:] for each in found]
+        return f"{found[0][:1].upper()}{'; '.join(words)[1:]} ({zone})"
 
     def _has(self, day: datetime.date) -> bool:
         return not self.days or day.weekday() in self.days

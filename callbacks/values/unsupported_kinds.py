@@ -3,35 +3,38 @@
 import codecs
 import re
 
-ADVICE = "Take a screenshot of it or take a photo, and send that."
-PICTURE = "Take a screenshot of it and send that."
-DOCUMENT = "Save it as a PDF, or take a photo of the page."
-VIDEO = "Send a photo or a screenshot instead."
-ARCHIVE = "Send what is in it, one file at a time."
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+ADVICE = _("Take a screenshot of it or take a photo, and send that.")
+PICTURE = _("Take a screenshot of it and send that.")
+DOCUMENT = _("Save it as a PDF, or take a photo of the page.")
+VIDEO = _("Send a photo or a screenshot instead.")
+ARCHIVE = _("Send what is in it, one file at a time.")
 
 #: Code, its name in a sentence, what to do.
 _KINDS = {
-    "gif": ("GIF pictures", PICTURE),
-    "bmp": ("BMP pictures", PICTURE),
-    "tiff": ("TIFF pictures", PICTURE),
-    "psd": ("Photoshop pictures", PICTURE),
-    "jxl": ("JPEG XL pictures", PICTURE),
-    "jp2": ("JPEG 2000 pictures", PICTURE),
-    "svg": ("SVG pictures", PICTURE),
-    "word": ("Word documents", DOCUMENT),
-    "office": ("Office documents", DOCUMENT),
-    "odt": ("OpenDocument files", DOCUMENT),
-    "rtf": ("RTF documents", DOCUMENT),
-    "pages": ("Pages documents", DOCUMENT),
-    "ebook": ("e-books", DOCUMENT),
-    "ps": ("PostScript files", DOCUMENT),
-    "html": ("web pages", ADVICE),
-    "mail": ("saved emails", ADVICE),
-    "text": ("text files", DOCUMENT),
-    "video": ("videos", VIDEO),
-    "sound": ("sound files", "Tell us what is in it when we call."),
-    "zip": ("ZIP files", ARCHIVE),
-    "archive": ("archives", ARCHIVE),
+    "gif": (_("GIF pictures"), PICTURE),
+    "bmp": (_("BMP pictures"), PICTURE),
+    "tiff": (_("TIFF pictures"), PICTURE),
+    "psd": (_("Photoshop pictures"), PICTURE),
+    "jxl": (_("JPEG XL pictures"), PICTURE),
+    "jp2": (_("JPEG 2000 pictures"), PICTURE),
+    "svg": (_("SVG pictures"), PICTURE),
+    "word": (_("Word documents"), DOCUMENT),
+    "office": (_("Office documents"), DOCUMENT),
+    "odt": (_("OpenDocument files"), DOCUMENT),
+    "rtf": (_("RTF documents"), DOCUMENT),
+    "pages": (_("Pages documents"), DOCUMENT),
+    "ebook": (_("e-books"), DOCUMENT),
+    "ps": (_("PostScript files"), DOCUMENT),
+    "html": (_("web pages"), ADVICE),
+    "mail": (_("saved emails"), ADVICE),
+    "text": (_("text files"), DOCUMENT),
+    "video": (_("videos"), VIDEO),
+    "sound": (_("sound files"), _("Tell us what is in it when we call.")),
+    "zip": (_("ZIP files"), ARCHIVE),
+    "archive": (_("archives"), ARCHIVE),
 }
 _SIGNATURES = [
     (rb"GIF8[79]a", "gif"),
@@ -73,7 +76,8 @@ def sentence(code: str) -> str:
     if code not in _KINDS:
         return ""
     name, advice = _KINDS[code]
-    return f"It is one of the kinds we do not take: {name}. {advice}"
+    said = gettext("It is one of the kinds we do not take: %(kind)s. %(advice)s")
+    return said % {"kind": name, "advice": advice}
 
 
 def _is_text(head: bytes) -> bool:

@@ -6,6 +6,9 @@ Nothing here trusts a file's name, declared type or declared length.
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from callbacks.values import unsupported_kinds
 from callbacks.values.text import visible
@@ -33,7 +36,9 @@ class Slot(TextChoices):
     @property
     def form_label(self) -> str:
         """What the public pages call it. People also send letters, so staff see the neutral label."""
-        return f"Photo of your insurance card: {'front' if self is Slot.FIRST else 'back'}"
+        if self is Slot.FIRST:
+            return gettext("Photo of your insurance card: front")
+        return gettext("Photo of your insurance card: back")
 
 
 class Kind(TextChoices):
@@ -54,8 +59,9 @@ class Kind(TextChoices):
         return "application/pdf" if self is Kind.PDF else f"image/{self.name.lower()}"
 
 
-KINDS_IN_WORDS = "PDF, JPEG, PNG, HEIC, WebP or AVIF"
-LIMITS_IN_WORDS = f"{KINDS_IN_WORDS}, up to {MAX_UPLOAD_BYTES // 1024**2} MB each"
+_MB = MAX_UPLOAD_BYTES // 1024**2
+LIMITS_IN_WORDS = format_lazy(_("PDF, JPEG, PNG, HEIC, WebP or AVIF, up to {size} MB each"), size=_MB)
+NOT_A_KIND = _("It is not a PDF, JPEG, PNG, HEIC, WebP or AVIF file.")
 #: For the file input's `accept`. Phones offer the camera for any image type; `image/*` would offer kinds we refuse.
 ACCEPT = ",".join(
     [
@@ -79,17 +85,17 @@ class Refusal(TextChoices):
     @property
     def sentence(self) -> str:
         """What the person reads: what happened, and what to do."""
-        return _SENTENCES[self]
+        return str(_SENTENCES[self])
 
 
 _SENTENCES = {
-    Refusal.TOO_LARGE: f"It is larger than {MAX_UPLOAD_BYTES // 1024**2} MB. Choose a smaller file, or take a photo.",
-    Refusal.EMPTY: "There is nothing in it. Choose another file, or take a new photo.",
-    Refusal.WRONG_KIND: f"It is not a {KINDS_IN_WORDS} file. {unsupported_kinds.ADVICE}",
-    Refusal.INTERRUPTED: "The connection dropped before all of it arrived. Try it again.",
-    Refusal.INFECTED: "Our scanner found a virus in it. Take a photo of the paper instead, and send that.",
-    Refusal.CROWDED: "Many files came from you, or from others at your internet address. Add it again in an hour.",
-    Refusal.NOT_STORED: "We could not save it. The fault is ours. Try it again in a few minutes.",
+    Refusal.TOO_LARGE: format_lazy(_("It is larger than {size} MB. Choose a smaller file, or take a photo."), size=_MB),
+    Refusal.EMPTY: _("There is nothing in it. Choose another file, or take a new photo."),
+    Refusal.WRONG_KIND: format_lazy("{} {}", NOT_A_KIND, unsupported_kinds.ADVICE),
+    Refusal.INTERRUPTED: _("The connection dropped before all of it arrived. Try it again."),
+    Refusal.INFECTED: _("Our scanner found a virus in it. Take a photo of the paper instead, and send that."),
+    Refusal.CROWDED: _("Many files came from you, or from others at your internet address. Add it again in an hour."),
+    Refusal.NOT_STORED: _("We could not save it. The fault is ours. Try it again in a few minutes."),
 }
 
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs"})

@@ -145,7 +145,7 @@ def test_number_that_many_share_is_asked_to_wait_and_never_refused_for_good(clie
     response = post_form(client)
     assert response.status_code == 429
     assert response["Retry-After"] == "30"
-    assert admission.WAIT in text_of(response)
+    assert admission.WAIT % {"seconds": 30} in text_of(response)
     assert post_form(client, phone=None, email="zoe@example.com").status_code == 303
     assert post_form(client, token=aged(response, 31)).status_code == 303
     assert CallbackRequest.objects.filter(suspicion="busy_address").count() == 1

@@ -10,7 +10,7 @@ from callbacks.models import CallbackRequest
 from callbacks.public.correcting import CorrectForm
 from callbacks.values.details import Details
 from callbacks.values.safe_hours import PartOfDay, SafeHours
-from tests.callbacks.helpers import VIEW, WORK, page_of, post_form, sign_in, step, text_of
+from tests.callbacks.helpers import VIEW, WORK, body, fields, page_of, post, post_form, sign_in, step, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -143,3 +143,18 @@ def test_first_screen_asks_for_two_things_and_promises_no_language(client):
     page = client.get("/contact/").content.decode()
     before = page.split('class="button"')[0]
     assert before.count('class="field') == 2 and "Our staff speak" not in page
+
+
+def test_form_sent_from_the_spanish_page_leads_to_spanish_pages_and_tells_staff(client):
+    page = client.get("/es/contacto/")
+    assert page.status_code == 200 and "Su nombre" in text_of(page) and "What happens" not in text_of(page)
+    wrong = text_of(post(client, body(fields(phone="12", days="0", zone="")), "/es/contacto/"))
+    assert "Elija su zona horaria, para no llamarle a una mala hora." in wrong and "Choose" not in wrong
+    response = post(client, body(fields(days="0", language=None)), "/es/contacto/")
+    assert response.status_code == 303 and response["Location"].startswith("/es/contacto/enviado/?t=")
+    words = text_of(client.get(response["Location"]))
+    assert "Tenemos su solicitud" in words and "Los lunes; al anochecer, de 5 a 9 (hora: Centro)" in words
+    assert "Cómo nos comunicamos con usted" in words and "We " not in words
+    row = CallbackRequest.objects.get()
+    assert (kept().reads, kept().language, row.language) == ("es", "", "es")
+    assert instructions(kept())[0].sentence == "They wrote from the Spanish page: begin in Spanish."

@@ -25,7 +25,7 @@ def pages(client) -> dict[str, str]:
         "gone": main_text(client.get(reverse("callbacks:sent"))),
         "correct": main_text(client.get(location.replace("/sent/", "/correct/"))),
         "withdraw": main_text(client.get(location.replace("/sent/", "/withdraw/"))),
-        "wait": admission.WAIT,
+        "wait": str(admission.WAIT),
         "withdrawn": main_text(client.post(location.replace("/sent/", "/withdraw/"), follow=True)),
         "refusals": " ".join(refusal.sentence for refusal in Refusal),
     }
