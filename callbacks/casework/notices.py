@@ -38,6 +38,8 @@ LOST_AFTER = datetime.timedelta(minutes=10)
 GRACE = datetime.timedelta(minutes=2)
 #: Notices queued by one `requeue_lost`, so that no mailbox is flooded after weeks without a mail server.
 MAX_REQUEUED = 50
+#: After this many requests in this time, one mail tells of all that came meanwhile.
+MANY, DIGEST_PAUSE = 10, datetime.timedelta(minutes=10)
 #: Least time between two notices about corrections of one request.
 CORRECTION_PAUSE = datetime.timedelta(minutes=10)
 #: Days before a waiting request is erased from which staff are warned daily.
@@ -63,11 +65,13 @@ def notify_staff(request_id: str, attempt: int = 0) -> None:
     The queue stores arguments and tracebacks in the clear, so it gets the row's id and the kind of an error only: a
     mail server's message may quote an address or a password.
     """
-    failure = ""
+    failure, is_put_off = "", False
     try:
-        _notify_of_new(request_id)
+        is_put_off = _notify_of_new(request_id)
     except Exception as error:
         failure = type(error).__name__
+    if is_put_off:
+        notify_staff.using(run_after=timezone.now() + DIGEST_PAUSE).enqueue(request_id, attempt)
     if failure:  # outside the except block, so that an error here does not carry the first one along
         delay = min(datetime.timedelta(minutes=2 ** min(attempt, 10)), MAX_RETRY_DELAY)
         log.warning("A notice to staff could not be sent (%s). Next try in %s.", failure, delay)
@@ -163,12 +167,22 @@ def _send_save_failed() -> None:
         log.error("The notice of a request that was not saved could not be sent (%s).", error)
 
 
-def _notify_of_new(request_id: str) -> None:
-    """Do nothing if staff were notified, the person is no longer waiting or the row is gone."""
-    unsent = CallbackRequest.objects.waiting().filter(pk=request_id, staff_notified_at=None)
-    if enabled() and (request := unsent.first()):
-        _send(f"Callback request {request.reference}", "new_request", [request], key=f"new {request.pk}")
-        unsent.update(staff_notified_at=timezone.now())
+def _notify_of_new(request_id: str) -> bool:
+    """Return whether it is put off: above MANY in DIGEST_PAUSE, one mail follows about all that came meanwhile.
+
+    Do nothing if staff were notified, the person is no longer waiting or the row is gone.
+    """
+    now = timezone.now()
+    unsent = CallbackRequest.objects.waiting().filter(staff_notified_at=None)
+    if not enabled() or not unsent.filter(pk=request_id).exists():
+        return False
+    if CallbackRequest.objects.filter(staff_notified_at__gt=now - DIGEST_PAUSE).count() >= MANY:
+        return True
+    found = list(unsent.filter(Q(pk=request_id) | Q(received_at__lt=now - GRACE)).order_by("due_at"))
+    subject = f"{len(found)} callback requests" if len(found) > 1 else f"Callback request {found[0].reference}"
+    _send(subject, "new_request", found, key=f"new {' '.join(sorted(str(request.pk) for request in found))}")
+    unsent.filter(pk__in=[request.pk for request in found]).update(staff_notified_at=now)
+    return False
 
 
 def _send(

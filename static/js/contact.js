@@ -6,6 +6,21 @@ const NAMES = /\.(pdf|jpe?g|jfif|png|hei[cf]|webp|avif)$/i;
 const QUIET = 60_000; // milliseconds without progress, after which a file counts as broken off
 const GONE = [404, 410]; // the request is erased: the page behind its link says so, and no second try can help
 const main = document.querySelector("main");
+// What this script says, on a Spanish page.
+const SPANISH = document.documentElement.lang.startsWith("es") && {
+  "We could not take it. Your request is safe.": "No pudimos recibirlo. Su solicitud está a salvo.",
+  "It did not arrive: the sending broke off. Your request is safe.": "No llegó: se cortó el envío. Su solicitud está a salvo.",
+  "Keep this page open. Your request is safe already.": "Deje abierta esta página. Su solicitud ya está a salvo.",
+  "Stop sending it": "Dejar de enviarlo",
+  "Try it again": "Intentar otra vez",
+  "Go on without it": "Seguir sin él",
+  "We have your request": "Tenemos su solicitud",
+  "Sending…": "Enviando…",
+  "The connection dropped. All that you typed is still here. Try again, or call us.": "Se cortó la conexión. Todo lo que escribió sigue aquí. Intente otra vez, o llámenos.",
+  "Choose your time zone": "Elija su zona horaria",
+  of: "de",
+};
+const say = (words) => (SPANISH && SPANISH[words]) || words;
 
 function make(tag, text = "", props = {}) {
   return Object.assign(document.createElement(tag), { textContent: text }, props);
@@ -38,7 +53,8 @@ function size(bytes) {
 
 function timeLeft(seconds) {
   if (!Number.isFinite(seconds)) return "";
-  return seconds < 90 ? `, about ${Math.max(1, Math.round(seconds / 5)) * 5} seconds left` : `, about ${Math.round(seconds / 60)} minutes left`;
+  const [count, unit] = seconds < 90 ? [Math.max(1, Math.round(seconds / 5)) * 5, ["seconds", "segundos"]] : [Math.round(seconds / 60), ["minutes", "minutos"]];
+  return SPANISH ? `, faltan unos ${count} ${unit[1]}` : `, about ${count} ${unit[0]} left`;
 }
 
 // One file on its way. Resolves to "", to what went wrong, or to GONE; `cancel` is called with what stops it.
@@ -57,13 +73,13 @@ function send(address, field, file, report, cancel) {
     };
     request.onload = () => {
       if (GONE.includes(request.status)) return resolve(GONE);
-      let problem = request.status === 201 ? "" : "We could not take it. Your request is safe.";
+      let problem = request.status === 201 ? "" : say("We could not take it. Your request is safe.");
       try {
         problem = JSON.parse(request.responseText).problem;
       } catch {} // a page, not an answer to a script: the sentence above will do
       resolve(problem);
     };
-    request.onerror = request.onabort = () => resolve("It did not arrive: the sending broke off. Your request is safe.");
+    request.onerror = request.onabort = () => resolve(say("It did not arrive: the sending broke off. Your request is safe."));
     request.onloadend = () => clearTimeout(quiet);
     const body = new FormData();
     body.append(field, file);
@@ -92,14 +108,14 @@ async function sendFiles(address, files, heading) {
       again = false;
       bar.setAttribute("aria-label", label);
       bar.value = 0;
-      said.textContent = `Sending the ${label.toLowerCase()}. Keep this page open. Your request is safe already.`;
-      const stop = button("Stop sending it");
+      said.textContent = `${SPANISH ? "Enviando" : "Sending the"} ${label.toLowerCase()}. ${say("Keep this page open. Your request is safe already.")}`;
+      const stop = button(say("Stop sending it"));
       row.replaceChildren(stop);
       const problem = await send(
         address, field, file,
         (sent, total, seconds) => {
           bar.value = sent / total;
-          count.textContent = `${size(sent)} of ${size(total)}${timeLeft(seconds)}`;
+          count.textContent = `${size(sent)} ${say("of")} ${size(total)}${timeLeft(seconds)}`;
         },
         (abort) => stop.addEventListener("click", abort),
       );
@@ -107,8 +123,8 @@ async function sendFiles(address, files, heading) {
       if (!problem) continue;
       said.textContent = `${label}. ${problem}`;
       count.textContent = "";
-      const retry = button("Try it again", false);
-      const skip = button("Go on without it");
+      const retry = button(say("Try it again"), false);
+      const skip = button(say("Go on without it"));
       row.replaceChildren(retry, skip);
       again = await new Promise((choose) => {
         retry.addEventListener("click", () => choose(true));
@@ -157,7 +173,7 @@ async function ask(form, button) {
   const data = new FormData(form);
   const files = takeFiles(form, data);
   const text = button.textContent;
-  button.textContent = "Sending…";
+  button.textContent = say("Sending…");
   const note = form.querySelector(".dropped") ?? make("p", "", { className: "error dropped" });
   note.setAttribute("role", "alert");
   note.textContent = "";
@@ -167,10 +183,10 @@ async function ask(form, button) {
     const answer = await fetch(form.action, { method: "POST", body: data, headers, signal: AbortSignal.timeout(40_000) });
     if (answer.status !== 201) return showAgain(await answer.text());
     const { address } = await answer.json();
-    if (files.length) return await sendFiles(address, files, "We have your request");
+    if (files.length) return await sendFiles(address, files, say("We have your request"));
     return leave(address);
   } catch {
-    note.textContent = "The connection dropped. All that you typed is still here. Try again, or call us.";
+    note.textContent = say("The connection dropped. All that you typed is still here. Try again, or call us.");
     button.textContent = text;
   }
 }
@@ -209,5 +225,5 @@ start();
 const zone = main.querySelector("select[name=zone]");
 if (zone && !zone.value) {
   zone.value = likeTheirs([...zone.options].map(({ value }) => value)) ?? "";
-  if (!zone.value) zone.form.elements.elsewhere.value = zone.options[0].text = "Choose your time zone";
+  if (!zone.value) zone.form.elements.elsewhere.value = zone.options[0].text = say("Choose your time zone");
 }

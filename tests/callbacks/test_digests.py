@@ -43,6 +43,20 @@ def test_overdue_requests_are_told_once_in_one_mail():
     assert mail.outbox[1].subject == "1 request is overdue"
 
 
+def test_many_requests_at_once_become_one_mail_after_a_pause(clock, monkeypatch):
+    monkeypatch.setattr(notices, "MANY", 3)
+    requests = [submit(nonce=str(number)) for number in range(7)]
+    for request in requests:
+        notices.notify_staff.func(str(request.pk))
+    assert [sent.subject for sent in mail.outbox] == [f"Callback request {each.reference}" for each in requests[:3]]
+    clock.now += notices.DIGEST_PAUSE + MINUTE
+    for request in requests:
+        notices.notify_staff.func(str(request.pk))
+    digest = mail.outbox[3]
+    assert len(mail.outbox) == 4 and digest.subject == "4 callback requests"
+    assert all(request.reference in digest.body for request in requests[3:]) and not shows_number(digest.body)
+
+
 def test_request_with_a_new_time_that_passes_too_is_told_again():
     request = submit()
     due_in(request, -HOUR)

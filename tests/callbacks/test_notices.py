@@ -141,7 +141,7 @@ def test_row_that_cannot_be_read_leaves_nothing_of_the_error_in_the_queue(monkey
         raise RuntimeError(PASSWORD)
 
     submit()
-    monkeypatch.setattr(CallbackRequestQuerySet, "first", fail)
+    monkeypatch.setattr(CallbackRequestQuerySet, "count", fail)
     work_queue()
     assert [row.status for row in task_rows()] == ["SUCCESSFUL", "READY"]
     assert PASSWORD not in "".join(str(row.__dict__) for row in task_rows())
