@@ -167,6 +167,7 @@ _SQLITE = {
         # FULL: a confirmed request survives a power cut. secure_delete: erased rows are overwritten.
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON;"
+            "PRAGMA journal_size_limit=67108864;"  # a log that a long reader let grow shrinks again
         ),
     },
 }
