@@ -11,6 +11,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
 
 _BEGAN, _SEEN, _FACTORS = "staff_began", "staff_seen", "staff_factors"
+_CLOCK_SKEW = 300  # seconds that the clocks of several hosts may differ by
 _SEEN_EVERY = 30  # seconds between writes of the last activity
 
 
@@ -24,11 +25,13 @@ def has_ended(request: HttpRequest, factors: list) -> bool:
     """Return whether this session has ended, given the user's current factors. If not, record the activity."""
     session = request.session
     began, seen, time_now = session.get(_BEGAN, 0), session.get(_SEEN, 0), now()
+    if time_now < began - _CLOCK_SKEW:
+        return True  # otherwise it would last longer by as much as the clock was put back
     if time_now - began >= settings.STAFF_SESSION_HOURS * 3600 or time_now - seen >= settings.STAFF_IDLE_MINUTES * 60:
         return True
     if session.get(_FACTORS) != factors:
         return True
-    if time_now - seen >= _SEEN_EVERY:
+    if abs(time_now - seen) >= _SEEN_EVERY:  # the clock may have been put back
         session[_SEEN] = time_now
     return False
 

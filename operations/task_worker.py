@@ -1,6 +1,9 @@
 """The process beside the web server: runs queued tasks and the schedule."""
 
+import faulthandler
 import logging
+import os
+import threading
 import time
 
 from django.db import DatabaseError, close_old_connections, connection, reset_queries
@@ -16,13 +19,15 @@ from storage import read_only
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
+#: A task or job that takes longer is stuck (the long ones run in threads): another worker must take over.
+STUCK_SECONDS = 30 * 60
 
 
 class Worker(DatabaseWorker):
     """The worker of django-tasks-db with the schedule in its loop.
 
-    It differs in three more ways: an idle poll takes no lock that writers would wait for, a database outage does not
-    end it, and a stop never falls between claiming a task and running it.
+    It differs in four more ways: an idle poll takes no lock that writers would wait for, a database outage does not
+    end it, a stop never falls between claiming a task and running it, and it ends itself if it is stuck.
     """
 
     def __init__(self) -> None:
@@ -36,10 +41,13 @@ class Worker(DatabaseWorker):
             max_tasks=None,
             worker_id=get_random_string(32),
         )
+        self._step_at = time.monotonic()
 
     def run(self) -> None:
         """Run until a signal; finish what was started."""
+        threading.Thread(target=self._watch, name="watch", daemon=True).start()
         while self.running:
+            self._step_at = time.monotonic()
             self.running_task = True  # makes the signal handler only set `running`
             try:
                 worked = self._step()
@@ -50,6 +58,13 @@ class Worker(DatabaseWorker):
             self.running_task = False
             if self.running and not worked:
                 time.sleep(self.interval)
+
+    def _watch(self) -> None:
+        while time.monotonic() < self._step_at + STUCK_SECONDS:
+            time.sleep(POLL_SECONDS)
+        log.critical("The worker is stuck and ends, so that another is started. It was here:")
+        faulthandler.dump_traceback()  # names of functions, no values
+        os._exit(1)
 
     def _step(self) -> bool:
         """Run the due jobs, then one task; return whether there was a task."""

@@ -41,11 +41,11 @@ def run(options) -> list[common.Outcome]:
                 done = common.under_load(site, fault, seed, pause=0.5)
                 found.append(common.judge(f"away: {what}", done, site, may_tell=what != "mail"))
             wanted = {request["reference"] for request in common.stored(site)["requests"]}
-            found[-1].missed += _undelivered(mail, wanted, 2 * options.seconds + 180)
+            found[-1].missed += undelivered(mail, wanted, 2 * options.seconds + 180)
     return found
 
 
-def _undelivered(mail, wanted: set[str], limit: float) -> list[str]:
+def undelivered(mail, wanted: set[str], limit: float) -> list[str]:
     """Waits until the notices of all are there; what is wrong if they are not in time."""
     begin, missing = time.monotonic(), wanted
     while missing and time.monotonic() < begin + limit:

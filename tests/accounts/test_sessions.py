@@ -58,6 +58,22 @@ def test_session_ends_at_its_hard_limit_however_busy(client, clock):
     assert not is_in(client)
 
 
+def test_clock_that_is_put_back_prolongs_no_session(client, clock):
+    make_staff()
+    sign_in(client)
+    for _ in range(5):
+        clock(20)
+        assert is_in(client)
+    clock(-60)
+    assert is_in(client)
+    clock(31)
+    assert not is_in(client)
+    make_staff("other")
+    sign_in(client, "other")
+    clock(-60)
+    assert not is_in(client)
+
+
 def test_limits_follow_the_settings(client, clock, settings):
     settings.STAFF_IDLE_MINUTES, settings.STAFF_SESSION_HOURS = 5, 1
     make_staff()

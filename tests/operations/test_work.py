@@ -1,6 +1,8 @@
 """The worker, its mail server and its end, for real."""
 
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -8,10 +10,19 @@ import pytest
 
 from tests import state
 from tests.mail_server import mail_server
-from tests.working import LONG_AGO, make_place, wait_until
+from tests.working import LONG_AGO, ROOT, make_place, wait_until
 
 TASKS = "django_tasks_database_dbtaskresult"
 SECRETS = ("Zoë", "Zo=C3", "Miller", "2125550123", "Knock", "card.jpg")
+STUCK = """
+import time
+from operations import schedule, task_worker
+task_worker.STUCK_SECONDS = 1
+def never_ends():
+    time.sleep(100)
+schedule.run_due = never_ends
+task_worker.Worker().run()
+"""
 
 
 def place_with_mail(var: Path, server, url: str = ""):
@@ -137,3 +148,16 @@ def test_worker_that_is_stopped_ends_what_it_began_and_takes_no_more(tmp_path, b
             assert process.wait(timeout=15) == 0
         states = sorted(status for (status,) in place.rows(f"SELECT status FROM {TASKS}"))
         assert states == (["READY", "READY", "SUCCESSFUL"] if busy else [])
+
+
+def test_worker_that_is_stuck_ends_and_says_where(tmp_path):
+    place = make_place(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "-c", STUCK],
+        cwd=ROOT,
+        env=place.env,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1 and "is stuck" in done.stderr and "never_ends" in done.stderr
