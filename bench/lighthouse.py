@@ -1,4 +1,4 @@
-"""Lighthouse on every kind of page: a phone on a simulated slow 4G line, each score 100, no shift, drawn in a second.
+"""Lighthouse on a page of each kind: a phone on a simulated slow 4G line, each score 100, no shift, drawn in a second.
 
     .venv/bin/python -m bench.lighthouse [PATH ...] [--runs 3] [--busy]
 
@@ -40,6 +40,10 @@ MAX_LARGEST = 1000  # milliseconds until the largest part is drawn
 BUSY_SCORE, MAX_LARGEST_BUSY, AT_ONCE = 90, 1500, 3
 TRIES = 3
 PRIVATE = "private version"
+#: Built like a page that is measured, of the same parts: plain text like /about/, a list like /phases/ or /sources/.
+#: What each page weighs and asks for is held in tests/detoxsite/test_wire.py, its accessibility in tests/browser.
+ALIKE = {"/privacy/", "/accessibility/", "/safety/", "/reviewers/", "/data/"}
+ALIKE |= {"/articles/", "/symptoms/", "/treatments/", "/a-z/", "/sources/acog-711/", "/treatments/methadone/"}
 #: What search engines are asked not to keep.
 UNLISTED = {PRIVATE, "/search/?q=withdrawl", "/feedback/", MISSING}
 FLAGS = "--headless=new --no-sandbox --disable-gpu --host-resolver-rules='MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'"
@@ -68,7 +72,7 @@ class Verdict:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("paths", nargs="*", default=[*KINDS, PRIVATE, MISSING])
+    parser.add_argument("paths", nargs="*", default=[*sorted(set(KINDS) - ALIKE), PRIVATE, MISSING])
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--busy", action="store_true")
     options = parser.parse_args()

@@ -19,7 +19,7 @@ from tests.callbacks.helpers import JPEG, File, page_of, post_form, step
 from tests.editorial.test_images import picture
 from tests.factories import make_article, make_staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 
 ROLES = {
     "intake": "Intake",

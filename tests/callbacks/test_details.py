@@ -8,6 +8,8 @@ from callbacks.values.details import Details
 from callbacks.values.safe_hours import PartOfDay, SafeHours
 from tests.callbacks.helpers import DETAILS
 
+pytestmark = pytest.mark.any_backend
+
 
 def test_details_show_nothing_in_a_log():
     assert "Jo" not in repr(Details(name="Jo", phone="+12125550123"))

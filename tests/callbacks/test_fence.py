@@ -7,6 +7,8 @@ import pytest
 
 from callbacks.files import sandbox
 
+pytestmark = pytest.mark.any_backend
+
 #: Each ends in an OSError.
 TRIES = {
     "open the vault key": "open({key!r}, 'rb')",

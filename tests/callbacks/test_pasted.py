@@ -8,6 +8,8 @@ from callbacks.values.details import Details
 from callbacks.values.text import visible
 from tests.callbacks.test_forms import form
 
+pytestmark = pytest.mark.any_backend
+
 #: Unicode's Default_Ignorable_Code_Point, and what else is empty on every screen.
 UNSEEN = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u180b\u180e\u200b\u200e\u202a\u2060\u2064\u2066\u206a\u2800\u3164"
 UNSEEN += "\ufe00\ufe0d\ufe0f\ufeff\uffa0\ufff9\U000e0001\U000e0061\U000e0100\U0001d173"

@@ -6,6 +6,8 @@ import pytest
 
 from callbacks.values.safe_hours import UNKNOWN, PartOfDay, SafeHours, Zone
 
+pytestmark = pytest.mark.any_backend
+
 MORNING, AFTERNOON, EVENING = PartOfDay
 
 

@@ -5,6 +5,8 @@ import pytest
 from callbacks.values.upload_rules import Kind, Refusal, clean_name, recognize
 from tests.callbacks.helpers import HEIC, JPEG, PDF, PNG
 
+pytestmark = pytest.mark.any_backend
+
 
 def brands(major: bytes, *compatible: bytes) -> bytes:
     box = b"ftyp" + major + bytes(4) + b"".join(compatible)

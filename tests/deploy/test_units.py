@@ -14,6 +14,8 @@ from tests import programs, state
 from tests.deploy.units import DEPLOY, HARDENING, directives, variables
 from tests.served import ROOT
 
+pytestmark = pytest.mark.any_backend
+
 UNITS = DEPLOY / "systemd"
 SERVICES = ["detox-web", "detox-bridge", "detox-worker", "detox-prepare@x"]
 #: What `systemd-analyze security` may give at most, in tenths; 0 is confined in every way it knows.

@@ -10,6 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 from detoxsite import env
 from tests.served import ROOT
 
+pytestmark = pytest.mark.any_backend
+
 PASSWORD = "marmalade"
 GOOD_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 STORE = {"S3_ENDPOINT": "https://s3.example/", "S3_BUCKET": "guide/live", "S3_ACCESS_KEY": "id"}

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from django.urls import get_resolver
 
+pytestmark = pytest.mark.any_backend
+
 ROOT = Path(__file__).parents[2]
 ROOMS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]
 LONGEST = 250  # lines

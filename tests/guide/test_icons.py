@@ -10,6 +10,8 @@ from phases.choices import Area
 from phases.starter import STARTER
 from tests.guide.test_templates import made
 
+pytestmark = pytest.mark.any_backend
+
 icons = engines["readers"].env.get_template("pictures/icon.html").make_module()
 MOST = 260  # bytes, before the page is compressed
 

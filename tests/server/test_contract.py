@@ -12,6 +12,8 @@ from gunicorn.workers import base, gthread
 
 from server import logger
 
+pytestmark = pytest.mark.any_backend
+
 SOURCE = "".join(path.read_text() for path in Path(gunicorn.__file__).parent.rglob("*.py"))
 SIGNATURES = {
     gthread.ThreadWorker.accept: ["self", "listener"],
