@@ -27,8 +27,8 @@ def card(page: Page, side: str = "front") -> Locator:
 
 
 def send(page: Page) -> None:
-    """Waits for the page that answers."""
-    with page.expect_navigation(timeout=60_000):
+    """Waits for the page that answers; 200 MB take a minute on a machine that does much else."""
+    with page.expect_navigation(timeout=240_000):
         press(page)
 
 

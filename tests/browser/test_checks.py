@@ -2,16 +2,13 @@
 
 import re
 
-import pytest
-
 from tests.browser.axe import check_light_and_dark
 
 TEXT = "A claim.[@who-2009]\n\nDo this:\n- Call 911\n\nTake 40 mg of methadone each day.[@who-2009]"
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_what_is_to_mend_shows_as_one_types_and_leads_to_its_place(look, width):
-    visitor = look(width, staff=True)
+def test_what_is_to_mend_shows_as_one_types_and_leads_to_its_place(look):
+    visitor = look(390, staff=True)
     visitor.open("/admin/articles/article/add/")
     page = visitor.page
     page.fill("#id_title", "A page")

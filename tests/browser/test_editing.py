@@ -35,7 +35,6 @@ def test_symptom_added_with_another_has_a_live_preview_too(staff):
     assert staff.complaints == []
 
 
-@pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize(
     "path",
     [
@@ -52,11 +51,13 @@ def test_symptom_added_with_another_has_a_live_preview_too(staff):
         "/admin/password_change/",
     ],
 )
-def test_admin_page_breaks_no_policy_and_fits(look, path, width):
-    visitor = look(width, staff=True)
+def test_admin_page_breaks_no_policy_and_fits(look, path):
+    visitor = look(390, staff=True)
     visitor.open(path)
+    for width in (390, 1280):
+        visitor.page.set_viewport_size({"width": width, "height": 800})
+        assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
     assert visitor.complaints == []
-    assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
 
 
 def test_article_written_previewed_and_published_is_read_at_once(staff, visit):

@@ -8,6 +8,8 @@ from tests.browser import firefox
 from tests.browser.firefox import SCRIPTS, Window
 from tests.pages import KINDS, MISSING
 
+#: axe-core goes through every page in Chromium; here, those that browsers draw by themselves: forms and a wide table.
+ODD = {"/contact/", "/phases/now/check-in/", "/treatments/compare/"}
 HEADING = 150  # pixels from the top, at most
 
 
@@ -33,7 +35,8 @@ def test_page_fits_a_phone_keeps_its_bar_and_breaks_no_rule(phone, path):
     found = phone.script(FRAME)
     assert found["wide"] <= 360 and found["heading"] <= HEADING
     assert found["high"] < 60 and found["stuck"] == 0
-    assert phone.broken_rules() == []
+    if path in ODD:
+        assert phone.broken_rules() == []
     assert phone.driver.get_cookies() == []
 
 

@@ -31,11 +31,11 @@ def pages_of(pdf: bytes) -> int:
         ("/articles/helping-someone-through-withdrawal/", 2),
     ],
 )
-@pytest.mark.parametrize("paper", ["Letter", "A4"])
-def test_printed_page_takes_little_paper(look, path, most, paper):
+def test_printed_page_takes_little_paper(look, path, most):
     visitor = look(1280)
     visitor.open(path)
-    assert pages_of(visitor.page.pdf(format=paper)) <= most
+    for paper in ("Letter", "A4"):
+        assert pages_of(visitor.page.pdf(format=paper)) <= most, paper
 
 
 def test_handout_keeps_help_numbers_picture_and_sources_and_drops_menus(visit):
@@ -149,24 +149,6 @@ def test_sheet_is_in_no_cache_when_one_goes_back(visit):
             shown = page.content()
             break
     assert "What you feel" not in shown
-
-
-@pytest.mark.parametrize(
-    "path", ["/phases/now/", "/phases/now/check-in/", "/treatments/compare/", "/plan/", "/symptoms/"]
-)
-def test_guide_pages_at_four_hundred_percent_zoom_need_no_sideways_scrolling(look, path):
-    visitor = look(320)
-    visitor.open(path)
-    assert visitor.page.evaluate("document.documentElement.scrollWidth <= 320")
-
-
-def test_boxes_to_tick_are_large_enough_on_a_phone(visit):
-    visitor = visit(360)
-    for path in ("/phases/now/check-in/", "/plan/"):
-        visitor.open(path)
-        labels = visitor.page.locator("label:has(input[type=checkbox])")
-        heights = labels.evaluate_all("labels => labels.map(label => label.getBoundingClientRect().height)")
-        assert len(heights) > 15 and min(heights) >= 44, path
 
 
 def test_comparison_is_a_table_of_three_columns_on_a_phone_and_its_form_narrows_it(visit):
