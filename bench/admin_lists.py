@@ -4,7 +4,8 @@
 
 Makes a throwaway site with the starter guide and a few generated rows, and another with as many as asked for, one
 request in five of them waiting. For lists, filters, searches, change pages and confirmations: the median time of the
-processor and the number of queries. Goals: none takes more than 300 ms, or more queries with many rows than with few.
+processor and the number of queries. Goals: none takes more than 300 ms, or queries for each row. At full size it takes
+three minutes of the processor.
 `--keep` leaves the large site in a folder, and measures it again there without filling it.
 """
 
@@ -23,6 +24,7 @@ from bench import growth, load
 from tests.served import ROOT
 
 SLOWEST = 300  # milliseconds of processor
+MORE_QUERIES = 3  # for what only the large site has, as a neighbor of the newest article; a list has 50 rows or more
 FEW = (300, 1000)  # articles, requests: more than one page of each
 ARTICLES, REQUESTS = "/admin/articles/article/", "/admin/callbacks/callbackrequest/"
 ZONES = ["America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"]
@@ -63,7 +65,7 @@ def report(few: dict, many: dict) -> Iterator[str]:
     for page, (took, queries) in many.items():
         if took > SLOWEST:
             yield f"{page}: {took:.0f} ms"
-        if queries > few[page][1]:
+        if queries > few[page][1] + MORE_QUERIES:
             yield f"{page}: {few[page][1]} queries, then {queries}"
 
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from editorial import citations
-from editorial.admin_fields import HTTPS_URLS, NamedList, linked
+from editorial.admin_fields import Addresses, NamedList, linked
 from editorial.checks import check_sources
 from editorial.models import Clinic, GlossaryTerm, HelpLine, OldAddress, PageReport, Picture, Reviewer, Source
 from editorial.opening_admin import OpeningTimeInline, SpecialDayInline
@@ -58,8 +58,7 @@ class ClinicAdmin(KeepsRevisions):
 
 
 @admin.register(HelpLine)
-class HelpLineAdmin(NamedList, KeepsRevisions):
-    formfield_overrides: ClassVar = HTTPS_URLS
+class HelpLineAdmin(Addresses, NamedList, KeepsRevisions):
     list_display = ("name", "kind", "call", "text_to", "checked_on", "position")
     list_editable = ("position",)
     list_filter = ("kind",)

@@ -13,8 +13,15 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-#: The default from Django 6.
-HTTPS_URLS: dict[type[models.Field], dict[str, Any]] = {models.URLField: {"assume_scheme": "https"}}
+
+class Addresses(admin.ModelAdmin):
+    """Takes addresses without https:// for ones that have it, as Django 6 does, and calls `url` what people call it."""
+
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}  # noqa: RUF012 - as Django has it
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        named = {"label": "Address"} if db_field.name == "url" else {}
+        return super().formfield_for_dbfield(db_field, request, **named, **kwargs)
 
 
 class CheckBoxGroup(forms.CheckboxSelectMultiple):

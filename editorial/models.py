@@ -193,7 +193,7 @@ class HelpLine(Translated):
     call_label = models.CharField("number as shown", max_length=40, blank=True)
     text_to = models.CharField("number to text", max_length=15, blank=True, validators=[phone_characters])
     text_body = models.CharField("word to text", max_length=20, blank=True)
-    url = models.URLField("address", blank=True)
+    url = models.URLField(blank=True)
     description = models.CharField(max_length=250)
     position = models.PositiveSmallIntegerField(default=100)
     source = models.ForeignKey(Source, on_delete=models.PROTECT, null=True, blank=True, related_name="help_lines")

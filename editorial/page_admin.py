@@ -201,7 +201,7 @@ class ReviewedPageAdmin(
     )
     def archive(self, request: HttpRequest, queryset: models.QuerySet[Page]) -> HttpResponse | None:
         """Say first what links to the pages, and what readers will see."""
-        if "confirmed" not in request.POST:
+        if "post" not in request.POST:
             found = [
                 (page, linked(((other, other.state) for other in others), "No other page links to it."))
                 for page, others in linking_to(*queryset).items()

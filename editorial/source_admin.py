@@ -1,21 +1,20 @@
 """Where editors keep sources, and see what rests on each."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest
 
 from editorial import citations, revisions
-from editorial.admin_fields import HTTPS_URLS, linked
+from editorial.admin_fields import Addresses, linked
 from editorial.models import Source
 from editorial.revision_admin import KeepsRevisions
 
 
-class SourceAdmin(KeepsRevisions):
+class SourceAdmin(Addresses, KeepsRevisions):
     """A source can be added and corrected, not renamed or removed, as any text may cite it."""
 
-    formfield_overrides: ClassVar = HTTPS_URLS
     list_display = ("key", "organization", "title", "kind", "year", "status", "seen")
     list_filter = ("status", "kind", "seen")
     search_fields = ("key", "organization", "title", "doi", "pmid", "pmcid")

@@ -67,7 +67,7 @@ class Source(models.Model):
     kind = _text("kind", 10, choices=Kind)
     year = models.PositiveSmallIntegerField(null=True, blank=True)
     published_on = _text("published on", 10, "If more than the year is known.", validators=[is_partial_date])
-    url = models.URLField("address", max_length=300, blank=True, validators=[https_only])
+    url = models.URLField(max_length=300, blank=True, validators=[https_only])
     doi = _text("DOI", 200, validators=[is_doi])
     pmid = _text("PMID", 9, "Its number in PubMed.", validators=[is_pmid])
     pmcid = _text("PMCID", 12, "Its number in PubMed Central.", validators=[is_pmcid])

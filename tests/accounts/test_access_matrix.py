@@ -67,7 +67,7 @@ def _article(page: str = "change", **values) -> Callable[[CallbackRequest], str]
 
 
 def _picked(action: str) -> Callable[[], dict]:
-    return lambda: {"action": action, "_selected_action": [make_article(status="in-review").pk]}
+    return lambda: {"action": action, "post": "yes", "_selected_action": [make_article(status="in-review").pk]}
 
 
 def _is(state: str) -> Callable[[], bool]:

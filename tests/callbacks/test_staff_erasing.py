@@ -39,7 +39,7 @@ def test_erasing_asks_first_then_removes_all_and_leaves_only_the_reference(
     assert "Miller" not in words
     assert CallbackRequest.objects.exists()
     with django_capture_on_commit_callbacks(execute=True):
-        response = client.post(step("erase"), {"selected": asked.pk, "confirmed": "yes"})
+        response = client.post(step("erase"), {"selected": asked.pk, "post": "yes"})
     assert (response.status_code, response["Location"]) == (303, QUEUE)
     assert said(response) == f"Erased: {asked.reference}."
     assert not CallbackRequest.objects.exists()
@@ -57,7 +57,7 @@ def test_several_are_erased_at_once_after_a_page_that_names_them(client, asked, 
     assert asked.reference in words and other.reference in words and kept.reference not in words
     assert CallbackRequest.objects.count() == 3
     with django_capture_on_commit_callbacks(execute=True):
-        client.post(step("erase"), chosen | {"confirmed": "yes"})
+        client.post(step("erase"), chosen | {"post": "yes"})
     assert CallbackRequest.objects.get() == kept
     assert objects_in_store() == []
 
@@ -67,7 +67,7 @@ def test_erasing_takes_a_right_of_its_own(client, asked, permissions):
     sign_in(client, *permissions)
     assert client.get(step("delete", asked)).status_code == 403
     assert client.post(step("delete", asked), {"post": "yes"}).status_code == 403
-    assert client.post(step("erase"), {"selected": asked.pk, "confirmed": "yes"}).status_code == 403
+    assert client.post(step("erase"), {"selected": asked.pk, "post": "yes"}).status_code == 403
     assert CallbackRequest.objects.exists()
     if VIEW in permissions:
         assert step("delete", asked) not in client.get(page_of(asked)).content.decode()
@@ -75,7 +75,7 @@ def test_erasing_takes_a_right_of_its_own(client, asked, permissions):
 
 @pytest.mark.parametrize("selected", [[], ["x"], ["' OR 1=1"], ["00000000-0000-0000-0000-000000000000"], ["../../etc"]])
 def test_erasing_nothing_or_nonsense_erases_nothing(client, asked, selected):
-    response = sign_in(client, VIEW, ERASE).post(step("erase"), {"selected": selected, "confirmed": "yes"})
+    response = sign_in(client, VIEW, ERASE).post(step("erase"), {"selected": selected, "post": "yes"})
     assert response.status_code == 303
     assert "Choose the requests first." in said(response)
     assert CallbackRequest.objects.exists()

@@ -30,7 +30,7 @@ def test_kinds_are_asked_for_where_readers_see_a_change(admin):
     assert admin.post(address(page), form).status_code == 302
     admin.post(address(page), form_of(admin, page) | changed | {"change_kind": "update", "change_note": "New."})
     admin.post(
-        "/admin/phases/treatmentoption/", {"action": "archive", "confirmed": "yes", "_selected_action": [page.pk]}
+        "/admin/phases/treatmentoption/", {"action": "archive", "post": "yes", "_selected_action": [page.pk]}
     )
     admin.post("/admin/phases/treatmentoption/", {"action": "withdraw", "_selected_action": [page.pk]})
     admin.post("/admin/phases/treatmentoption/", {"action": "publish", "_selected_action": [page.pk]})
@@ -51,7 +51,7 @@ def test_unsigned_text_that_was_taken_down_comes_back_as_it_was_and_not_changed(
         record(page, "new")
     where = "/admin/phases/treatmentoption/"
     picked = {"_selected_action": [page.pk]}
-    admin.post(where, picked | {"action": "archive", "confirmed": "yes"})
+    admin.post(where, picked | {"action": "archive", "post": "yes"})
     admin.post(where, picked | {"action": "publish"})
     page.refresh_from_db()
     assert page.is_published()

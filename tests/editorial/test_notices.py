@@ -55,7 +55,7 @@ def test_from_draft_to_archive_each_is_told_of_what_another_did(people):
     assert told() == [("doc@example.com", subject), ("pub@example.com", subject)]
     write(people["pub"], page, title="Grapefruit juice")
     for action, words in (("publish", "published"), ("archive", "taken down"), ("withdraw", "taken back to draft")):
-        people["pub"].post(LIST, {"action": action, "confirmed": "yes", "_selected_action": [page.pk]})
+        people["pub"].post(LIST, {"action": action, "post": "yes", "_selected_action": [page.pk]})
         assert told() == [("ed@example.com", f"An article was {words}")]
     Article.objects.update(published_at=timezone.now() + datetime.timedelta(days=2))
     people["pub"].post(LIST, {"action": "publish", "_selected_action": [page.pk]})

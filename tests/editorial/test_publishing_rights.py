@@ -31,7 +31,7 @@ def test_editor_writes_and_sends_to_review_and_publishes_in_no_way(editor):
     response = editor.post(address(page), form_of(editor, page) | {"status": "in-review", "title": "Mine"})
     assert response.status_code == 302
     for action in ("publish", "archive", "withdraw"):
-        editor.post(LIST, {"action": action, "_selected_action": [page.pk]})
+        editor.post(LIST, {"action": action, "post": "yes", "_selected_action": [page.pk]})
         assert f'value="{action}"' not in editor.get(LIST).content.decode()
     page.refresh_from_db()
     assert (page.status, page.title) == ("in-review", "Mine")
@@ -58,5 +58,5 @@ def test_publisher_publishes_and_takes_back(client):
     client.login(username="pub", password=PASSWORD)
     page = make_article(status="in-review")
     for action, count in (("publish", 1), ("withdraw", 0)):
-        client.post(LIST, {"action": action, "_selected_action": [page.pk]})
+        client.post(LIST, {"action": action, "post": "yes", "_selected_action": [page.pk]})
         assert Article.objects.published().count() == count

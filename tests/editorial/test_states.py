@@ -21,7 +21,7 @@ def test_archived_page_says_that_it_was_taken_down_and_is_nowhere_else(admin, ma
     path = page.get_absolute_url()
     kind = f"{page._meta.app_label}/{page._meta.model_name}"
     picked = {"_selected_action": [page.pk]}
-    admin.post(f"/admin/{kind}/", picked | {"action": "archive", "confirmed": "yes"})
+    admin.post(f"/admin/{kind}/", picked | {"action": "archive", "post": "yes"})
     response = admin.get(path)
     assert response.status_code == 410 and "This page was taken down" in response.content.decode()
     assert path not in admin.get("/sitemap.xml").content.decode()
@@ -54,7 +54,7 @@ def test_who_archives_a_page_is_told_which_others_link_to_it(admin):
     assert re.findall(r">([^<]*)</a> \(Published\)", asked) in (["A stage", "Linking"], ["Linking", "A stage"])
     gone.refresh_from_db()
     assert gone.is_published() and "told that the page was taken down" in asked
-    picked["confirmed"] = "yes"
+    picked["post"] = "yes"
     html = admin.post("/admin/articles/article/", picked, follow=True).content.decode()
     assert "An article: Archived." in html and "told that it was taken down" in html
     assert re.findall(r"Take the links to it out of: (.*?)\.<", html) in (["A stage, Linking"], ["Linking, A stage"])
