@@ -16,6 +16,7 @@ _CONTENT = [
     "phases.phase",
     "phases.symptom",
     "phases.treatmentoption",
+    "translations.translation",
 ]
 _INTAKE = ["callbacks.view_callbackrequest", "callbacks.work_callbackrequest"]
 

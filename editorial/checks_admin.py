@@ -1,6 +1,6 @@
 """The admin's part of the checks: what is to mend while one types, and who may let a dose through."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 from django import forms
@@ -23,8 +23,8 @@ class ChecksPages(FormAddresses):
     """Shows what is to mend before a page is published, beside Save, refreshed as one types."""
 
     change_form_template = "admin/change_form_page.html"
-    findings = staticmethod(checks.findings)
-    size_of = staticmethod(checks.size)
+    findings: ClassVar[Callable] = staticmethod(checks.findings)
+    size_of: ClassVar[Callable] = staticmethod(checks.size)
 
     class Media:
         js = ("js/admin-checks.js", "js/admin-blocks.js")

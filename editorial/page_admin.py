@@ -29,6 +29,7 @@ from editorial.publishing_rights import NeedsRightToPublish
 from editorial.review_dates_admin import SuggestsReviewDate
 from editorial.revision_admin import KeepsRevisions
 from editorial.sign_off_admin import SignsPages
+from editorial.translated_admin import ShowsTranslations
 
 #: By state.
 READERS_SEE = {
@@ -108,6 +109,7 @@ class ReviewedPageAdmin(
     FastList,
     AsksForKind,
     SignsPages,
+    ShowsTranslations,
     DraftsBeside,
     NeedsRightToPublish,
     SuggestsReviewDate,
@@ -155,7 +157,7 @@ class ReviewedPageAdmin(
         return format_html('<a href="{}" target="_blank" rel="noopener">Preview the saved page</a>', url)
 
     def view_on_site(self, page: Page) -> str | None:
-        return page.get_absolute_url() if page.is_published() else None
+        return page.get_absolute_url() or None if page.is_published() else None
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only an administrator erases; editors archive."""

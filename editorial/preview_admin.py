@@ -53,13 +53,15 @@ class Previews(admin.ModelAdmin):
             raise Http404
         shown, said = self._asked_for(request, page)
         is_framed = "framed" in request.GET  # beside the text: nothing is on it but what readers see
-        response = render(
-            request, self.preview_template, self.readers_context(shown) | {"preview": "" if is_framed else said}
-        )
+        response = self.as_readers_see(request, shown, {"preview": "" if is_framed else said})
         if is_framed:
             response.headers["X-Frame-Options"] = "SAMEORIGIN"
             response.csp = {"framed": "'self'"}  # type: ignore[attr-defined]  # read by detoxsite.middleware
         return response
+
+    def as_readers_see(self, request: HttpRequest, page: Any, more: dict, status: int = 200) -> HttpResponse:
+        """Render a page, which may be in memory only, with what else its template is given."""
+        return render(request, self.preview_template, self.readers_context(page) | more, status=status)
 
     def readers_context(self, page: Any) -> dict:
         """Return what the readers' template needs for a page, which may be in memory only."""

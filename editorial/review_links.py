@@ -124,7 +124,7 @@ def _answered(request: HttpRequest, token: str) -> HttpResponse:
         "is_sent": "sent" in request.GET,
         "canonical_url": settings.SITE_URL + page.get_absolute_url(),
     }
-    return render(request, shown.preview_template, shown.readers_context(text) | context, status=status)
+    return shown.as_readers_see(request, text, context, status=status)
 
 
 def _take(draft: ChangeRecord, answer: dict, address: str) -> bool:

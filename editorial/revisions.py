@@ -23,7 +23,7 @@ from reversion.models import Version
 
 #: Publishing is decided today, and an address that readers have must lead where it did.
 NOT_BROUGHT_BACK = ("slug", "status", "published_at")
-NOT_COMPARED = {"updated_at"}
+NOT_COMPARED = {"updated_at", "source_seen", "source_digest"}
 #: Words in one changed passage; comparing more word by word takes seconds.
 MOST_WORDS = 2_000
 

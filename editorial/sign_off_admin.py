@@ -7,7 +7,7 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.views.decorators.cache import never_cache
 
@@ -23,9 +23,7 @@ OWN_WORDS = "You wrote this text, or saved it last. Somebody else must sign it."
 class SignsPages(admin.ModelAdmin):
     """Lets reviewers sign the exact text that they were shown."""
 
-    preview_template: str
-    preview_name: str
-    preview_context: Any
+    as_readers_see: Any
 
     def get_urls(self) -> list:
         view = self.admin_site.admin_view(never_cache(self.sign_view))
@@ -48,16 +46,14 @@ class SignsPages(admin.ModelAdmin):
             return redirect(request.path)
         shown = to_sign(page)
         context = {
-            self.preview_name: shown.page,
             "preview": "",
             "signing": shown,
             "reviewer": reviewer,
             "own_words": OWN_WORDS if shown.was_written_by(request.user) else "",
             "said": messages.get_messages(request),
             "back": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[page.pk]),
-            **self.preview_context(shown.page),
         }
-        return render(request, self.preview_template, context)
+        return self.as_readers_see(request, shown.page, context)
 
     def _sign(self, request: HttpRequest, page: Any, reviewer: Reviewer) -> str:
         """Sign what was shown, or return why not."""

@@ -9,11 +9,12 @@ from callbacks.models import CallbackRequest
 from editorial.needs import Line, other_lines, page_lines
 from operations import broken_links, worker_status
 from operations.readiness import DAY, QUEUE_SLOW_AFTER
+from translations import table
 
 
 def lines_for(user: User) -> list[Line]:
     """Return the lines of a user, without callback requests: what is late first."""
-    lines = [*_failures(user), *_broken_links(user), *page_lines(user), *other_lines(user)]
+    lines = [*table.lines(user), *_failures(user), *_broken_links(user), *page_lines(user), *other_lines(user)]
     return sorted(lines, key=lambda line: not line.is_late)
 
 

@@ -63,15 +63,19 @@ def symptom_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def symptom(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one symptom: what it is, how long it lasts, what helps, when to worry."""
-    symptoms = Symptom.objects.published()
-    shown = get_object_or_404(symptoms.at(slug))
-    context = {
-        "symptom": shown,
+    shown = get_object_or_404(Symptom.objects.published().at(slug))
+    return render(request, "phases/symptom_detail.html", symptom_context(shown))
+
+
+def symptom_context(symptom: Symptom) -> dict:
+    """Return what the template needs; the preview of a translation needs the same."""
+    near = Symptom.objects.published().filter(area=symptom.area).exclude(pk=symptom.pk)
+    return {
+        "symptom": symptom,
         "page_text": PageText(heading_ids=set(SYMPTOM_IDS)),
-        "near": symptoms.filter(area=shown.area).exclude(pk=shown.pk),
-        "timeline": timeline.of_symptom(shown, list(Phase.objects.published())),
+        "near": near,
+        "timeline": timeline.of_symptom(symptom, list(Phase.objects.published())),
     }
-    return render(request, "phases/symptom_detail.html", context)
 
 
 @reading_page()

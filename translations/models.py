@@ -25,7 +25,6 @@ class Translation(ReviewedPage):
     today differ, the translation is stale. A kind of page uses the columns that `columns_in_translation` names.
     """
 
-    is_medical = True
     reserved_slugs = ("ahora", "comparar", "feed", "temas")
     markdown_fields = (
         *("description", "what_it_does", "how_to_get_it", "may_suit", "watch_out", "compare_note", "timing_note"),
@@ -73,7 +72,12 @@ class Translation(ReviewedPage):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.title or f"{self.of} ({self.language})"
+
+    @property
+    def is_medical(self) -> bool:  # type: ignore[override]  # by its kind of page
+        """Return whether readers see it only signed: not a word or a help line, which is not signed in English."""
+        return hasattr(self.model, "own_boxes")
 
     @property
     def model(self) -> Any:

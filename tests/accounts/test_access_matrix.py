@@ -35,7 +35,7 @@ PUBLISHERS = {"publisher", "superuser"}
 EDITORS = {"editor"} | PUBLISHERS
 CONTENT_READERS = {"reviewer"} | EDITORS
 STAFF = CONTENT_READERS | INTAKE
-CONTENT = {"articles", "editorial", "phases"}
+CONTENT = {"articles", "editorial", "phases", "translations"}
 
 
 @dataclass(frozen=True)

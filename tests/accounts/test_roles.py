@@ -32,7 +32,7 @@ def test_role_has_all_its_rights_that_exist_and_no_others(role):
 
 def test_roles_of_content_have_no_right_to_requests_and_the_other_way_round():
     for role in ("Editors", "Publishers", "Medical reviewers"):
-        assert {name.split(".")[0] for name in roles.ROLES[role]} == {"articles", "editorial", "phases"}
+        assert {name.split(".")[0] for name in roles.ROLES[role]} == {"articles", "editorial", "phases", "translations"}
         assert rights(role) == set(roles.ROLES[role]), "every one of these rights exists"
     for role in ("Intake", "Intake leads"):
         assert {name.split(".")[0] for name in roles.ROLES[role]} == {"callbacks"}

@@ -1,0 +1,224 @@
+"""Where translators write: each column beside the English of today, what changed since, and one table of all pages."""
+
+import copy
+from typing import Any, ClassVar
+
+import reversion
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+
+from editorial import kinds, languages, revisions
+from editorial.changes import ChangeRecord, record
+from editorial.page_admin import ReviewedPageAdmin
+from editorial.publishing import ReviewedPage
+from editorial.publishing_rights import may_publish
+from editorial.translated import Translated, digest_of_words, words_of
+from translations import checks, table
+from translations.behind import changed, unsafe
+from translations.forms import CHANGED_AGAIN, ENGLISH, TranslationForm, facts
+from translations.models import Translation
+from translations.previews import has_page, template_and_context
+
+ROWS = 100
+
+
+@admin.register(Translation)
+class TranslationAdmin(ReviewedPageAdmin[Translation]):
+    """The words of one page in one language: state, dates, history, drafts, preview and sign-off as every page has."""
+
+    form = TranslationForm
+    change_form_template = "admin/translations_form.html"
+    fieldsets = (ReviewedPageAdmin.publishing_fieldset,)
+    list_display = ("title", "kind", "language", "state", "published_at", "review_due_on")
+    list_filter: ClassVar = (*ReviewedPageAdmin.list_filter, "language")
+    search_fields = ("title",)
+    findings: ClassVar = staticmethod(checks.findings)
+    size_of: ClassVar = staticmethod(checks.size)
+
+    class Media:
+        js: ClassVar = ["js/admin-translations.js"]
+        css: ClassVar = {"all": ["css/translations.css"]}
+
+    def get_urls(self) -> list:
+        view, name = self.admin_site.admin_view, "translations_translation"
+        return [
+            path("table/", view(self.table_view), name=f"{name}_table"),
+            path("begin/<int:page_type>/<int:page>/<slug:language>/", view(self.begin_view), name=f"{name}_begin"),
+            path("<path:object_id>/still-right/", view(self.still_right_view), name=f"{name}_still_right"),
+            *super().get_urls(),
+        ]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Show the columns of the page's kind only, each after its English."""
+        own = super().get_fieldsets(request, obj)
+        if obj is None:
+            return own
+        columns = obj.model.columns_in_translation().values()
+        address = ("slug",) if obj.get_absolute_url() else ()
+        return [
+            (None, {"fields": [(ENGLISH[column], column) for column in columns], "classes": ["translated"]}),
+            ("The same in every language", {"fields": [*address, facts], "description": "Facts change in English."}),
+            *own,
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (*super().get_readonly_fields(request, obj), *ENGLISH.values(), facts)
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        return admin.ModelAdmin.get_search_results(self, request, queryset, search_term)
+
+    @admin.display(description="Kind")
+    def kind(self, translation: Translation) -> str:
+        return str(translation.model._meta.verbose_name)
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Lead to the table, where a translation is begun for its page."""
+        return redirect("admin:translations_translation_table")
+
+    def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
+        if translation := context["original"]:
+            context |= _told(translation)
+            context["may_confirm"] = self._may_confirm(request, translation)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if taken_over := form.cleaned_data.get("taken_over"):
+            obj.source_digest = taken_over[0]
+        super().save_model(request, obj, form, change)
+
+    def as_readers_see(self, request: HttpRequest, page: Any, more: dict, status: int = 200) -> HttpResponse:
+        if not has_page(page.model):
+            raise Http404
+        with languages.speaking(page.language):
+            template, context = template_and_context(page.shown())
+            return render(request, template, context | more, status=status)
+
+    def _typed(self, data: QueryDict, page: Any) -> list[tuple[str, Any]]:
+        typed = copy.copy(page)
+        for column in page.model.columns_in_translation().values():
+            setattr(typed, column, data.get(column, ""))
+        return [("", typed)]
+
+    def table_view(self, request: HttpRequest) -> HttpResponse:
+        """Show pages × languages × states, filtered by the address."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        asked = {name: request.GET.get(name, "") for name in ("state", "kind", "language", "words")}
+        rows = table.rows()
+        among = table.matching(rows, "", asked["kind"], asked["language"], asked["words"])
+        shown = table.matching(among, asked["state"], "", "", "")
+        page = Paginator(shown, ROWS).get_page(request.GET.get("page"))
+        table.count_paragraphs(list(page))
+        query = request.GET.copy()
+        query.pop("page", None)
+        others = query.copy()
+        others.pop("state", None)
+        counts = [(key, table.STATES[key], count) for key, count in table.tally(among).items()]
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Translations",
+            "rows": page,
+            "asked": asked,
+            "counts": counts,
+            "total": len(among),
+            "kinds": [(model._meta.model_name, model._meta.verbose_name) for model in table.models()],
+            "languages": [(code, languages.NAMES[code]) for code in languages.OTHERS],
+            "query": query.urlencode(),
+            "others": others.urlencode(),
+            "may_add": self.has_add_permission(request),
+        }
+        return TemplateResponse(request, "admin/translations_table.html", context)
+
+    def begin_view(self, request: HttpRequest, page_type: int, page: int, language: str) -> HttpResponse:
+        """Begin a translation, as a draft that has the English words of today to be translated; by POST."""
+        if request.method != "POST" or not self.has_add_permission(request):
+            raise PermissionDenied
+        model = getattr(ContentType.objects.filter(pk=page_type).first(), "model_class", lambda: None)()
+        if language not in languages.OTHERS or not model or not issubclass(model, Translated):
+            raise Http404
+        row: Any = model._default_manager.filter(pk=page).first()
+        if row is None:
+            raise Http404
+        key = {"page_type_id": page_type, "page_id": page, "language": language}
+        with transaction.atomic(), reversion.create_revision():
+            reversion.set_user(request.user)
+            type(row)._default_manager.select_for_update().get(pk=page)  # of two who begin, one does
+            translation = Translation.objects.filter(**key).first()
+            if translation is None:
+                translation = Translation(**key, slug=_free_slug(key, getattr(row, "slug", "clinic")))
+                translation.confirm()
+                translation.save()
+                self.log_addition(request, translation, "Began to translate it.")
+        return redirect(self._form_address(str(translation.pk)))
+
+    def still_right_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Confirm that the words are right for the English of today, which was shown, without a change; by POST."""
+        translation = self.get_object(request, unquote(object_id))
+        if translation is None:
+            raise Http404
+        if request.method != "POST" or not self._may_confirm(request, translation):
+            raise PermissionDenied
+        with transaction.atomic():
+            self._keep([str(translation.pk)])
+            translation.refresh_from_db()
+            with reversion.create_revision():
+                reversion.set_user(request.user)
+                if request.POST.get("english") != digest_of_words(words_of(translation.of)):
+                    self.message_user(request, CHANGED_AGAIN, messages.ERROR)
+                    return redirect(self._form_address(object_id))
+                before = kinds.seen_before(translation)
+                translation.confirm()
+                translation.save()
+                kind = ChangeRecord.Kind.CHECKED if before.is_live else ChangeRecord.Kind.DRAFT
+                record(translation, kind, before=before.digest)
+                self.log_change(request, translation, "Still right: the English changed, the words need no change.")
+        self.message_user(request, f"{translation} is up to date with the English again.")
+        return redirect(self._form_address(object_id))
+
+    def _may_confirm(self, request: HttpRequest, translation: Translation) -> bool:
+        """Return whether they may say that it is right: readers are told, so of a live one only who publishes."""
+        is_public = translation.status == ReviewedPage.Status.PUBLISHED
+        allowed = self.has_change_permission(request, translation)
+        return allowed and (not is_public or may_publish(request.user))
+
+
+def _free_slug(key: dict[str, Any], slug: str) -> str:
+    taken = Translation.objects.filter(page_type_id=key["page_type_id"], language=key["language"], slug=slug).exists()
+    return f"{slug}-{key['page_id']}" if taken else slug
+
+
+def _told(translation: Translation) -> dict[str, Any]:
+    """Return what the form shows besides the columns: the English page, and what changed in it since."""
+    row: Any = translation.of
+    page = getattr(row, "page", row)
+    opts, today = page._meta, words_of(row)
+    context: dict[str, Any] = {
+        "english": row,
+        "english_admin": reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[page.pk]),
+        "language_name": languages.NAMES[translation.language],
+        "no_preview": not has_page(translation.model),
+    }
+    if not translation.is_stale:
+        return context
+    names = {field: str(row._meta.get_field(field).verbose_name) for field in today}
+    paragraphs = [
+        (names[each.field], *revisions.compared(each.before, each.after))
+        for each in changed(translation.source_seen, today)
+    ]
+    return context | {
+        "paragraphs": paragraphs,
+        "english_digest": digest_of_words(today),
+        "is_unsafe": bool(unsafe(type(row), {row.pk: translation.source_digest})),
+        "is_seen": bool(translation.source_seen),
+        "last_change": ChangeRecord.objects.of(page).live().first(),
+    }

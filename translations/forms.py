@@ -1,0 +1,85 @@
+"""The form of a translation: its columns beside the English of today, and the box of who has taken over all changes."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from editorial.kinds_admin import ChangeForm
+from editorial.translated import digest_of_words, words_of
+from translations.models import Translation
+
+CHANGED_AGAIN = "The English has changed again since you opened this. Look at what is new above, then check the box."
+
+
+class TranslationForm(ChangeForm):
+    """Has the box while the English has changed: it is for the very English words that the form shows."""
+
+    taken_over = forms.MultipleChoiceField(
+        label="",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": CHANGED_AGAIN},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        translation: Translation = self.instance
+        box = self.fields["taken_over"]
+        if translation.pk and translation.is_stale and isinstance(box, forms.MultipleChoiceField):
+            shown = digest_of_words(words_of(translation.of))
+            box.choices = [(shown, "I have taken over all changes shown above")]
+        else:
+            del self.fields["taken_over"]
+        self.fields["change_note"].help_text = "In the language of this page. " + str(
+            self.fields["change_note"].help_text
+        )
+        for name in set(self.fields) & set(_COLUMNS):
+            self.fields[name].widget.attrs["lang"] = translation.language
+            self.fields[name].label = self.fields[name].label or name
+
+
+_COLUMNS = (*Translation.plain_fields, "also_called", "text_body", *Translation.markdown_fields)
+
+
+def _beside(column: str) -> Callable[[Translation], SafeString]:
+    """Return what shows the English of a column as it is now, as typed."""
+
+    @admin.display(description="English")
+    def english(translation: Translation) -> SafeString:
+        fields = {column: field for field, column in translation.model.columns_in_translation().items()}
+        text = getattr(translation.of, fields[column])
+        shown = format_html('<span class="as-typed" lang="en">{}</span>', text or "(empty)")
+        return format_html('<details open class="english"><summary>English</summary>{}</details>', shown)
+
+    english.__name__ = f"english_{column}"
+    return english
+
+
+#: By column; the admin wants the same object each time.
+ENGLISH = {column: _beside(column) for column in _COLUMNS}
+
+
+@admin.display(description="Facts")
+def facts(translation: Translation) -> SafeString:
+    """Show what is the same in every language: hours, levels, numbers."""
+    row: Any = translation.of
+    known = [(name, getattr(row, f"{name}_words", "")) for name in ("onset", "peak", "end")]
+    told = [(_HOURS[name], words) for name, words in known if words]
+    for field in row._meta.concrete_fields:
+        is_words = field.name in (*row.translated_fields, *_NO_FACTS) or field.name.endswith(("_from", "_to"))
+        if not (is_words or field.is_relation or field.primary_key) and (value := getattr(row, field.attname)):
+            shown = getattr(row, f"get_{field.name}_display", lambda value=value: value)()
+            told.append((str(field.verbose_name), str(shown)))
+    items = [format_html("<dt>{}</dt><dd>{}</dd>", name, value) for name, value in told]
+    return format_html('<dl class="facts">{}</dl>', SafeString("".join(items))) if items else SafeString("None.")
+
+
+_HOURS = {"onset": "begins", "peak": "strongest", "end": "ends"}
+_NO_FACTS = {
+    *("slug", "status", "published_at", "reviewed_on", "review_due_on", "medical_reviewer", "updated_at"),
+    *("position", "thing", "listed_hours", "listed_days"),
+}
