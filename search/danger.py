@@ -7,6 +7,7 @@ back into letters, and with split words joined ("over dose", "o d").
 
 import re
 
+from search.vocabulary import without_accents
 from search.words import joined
 
 #: On each line a rule and, after the colon, a query that it is for (a test tries each). NOT means the ways to say no,
@@ -54,11 +55,16 @@ cant (go on|do this any ?more|take it any ?more) : i cant go on
 give up on life|want it to be over|done with life|jump off : want it to be over
 wish i (was|were|had) ?(nt|not|never)? ?(here|alive|dead|born) : wish i was dead
 better off (dead|without me)|goodbye (letter|note) : better off without me
-sobredosis|no respira\w*|no puedo respirar|inconsciente : no respira
-\w*despiert\w*|no puedo desp\w*|desmay\w*|labios azules|ahog\w* : no se despierta
+sobredosis|no (puedo |puede |esta )?respir\w*|inconsciente|sin pulso|no tiene pulso : no respira
+\w*despiert\w*|no puedo desp\w*|desmay\w*|ahog\w*|asfixi\w*|no (se |me )?(reacciona|responde|mueve) : no se despierta
+(labios|cara|unas|piel) (azul\w*|morad\w*|gris\w*|palid\w*)|ronquidos?|gorgote\w*|espuma : labios morados
+(tom|us|met|consum)\w* demasiad\w*|(much|demasiad)\w* pastillas|pas(o|e) de dosis|letal|mortal\w* : se paso de dosis
 emergencia\w*|urgencia\w*|auxilio|socorro|ayuda\w* : ayuda
-convulsi\w*|dolor de pecho|se muere|muriendo : se esta muriendo
-suicidio|quiero morir\w*|matarme|hacerme da[nñ]o : me quiero morir
+convulsi\w*|(dolor|duele) (\w+ )*pecho|infarto|derrame|se muere|muriendo : me duele el pecho
+(vomit|escup)\w* (con )?sangre|sangre en|no (retien\w*|aguant\w*) (nada|agua|liquidos)|cuello rigido : vomita sangre
+alucin\w*|oye voces|ve cosas|delir\w*|envenen\w*|intoxic\w* : esta alucinando
+suicid\w*|quiero morir\w*|mat(ar(me|se)|andome)|hacerme dano|(lastim|cort)\w*me : me quiero morir
+(acabar|terminar) con (todo|mi vida)|ya no (puedo|aguanto)( mas)?$|sin (salida|esperanza) : quiero acabar con todo
 no quiero (seguir )?(vi(vir|viendo)|estar vivo|estar viva)|quitarme la vida|ganas de vivir : no quiero seguir viviendo
 """
 #: Alarming only as the whole query: "cutting down" is not.
@@ -90,7 +96,8 @@ def forms(text: str) -> set[str]:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[\W_]+", " ", re.sub(r"['’`´ʼ]", "", text.casefold())).strip()
+    text = without_accents(text.casefold())
+    return re.sub(r"[\W_]+", " ", re.sub(r"['’`´ʼ]", "", text)).strip()
 
 
 _NAMES_ONE = re.compile(
@@ -102,9 +109,13 @@ _OF_WHAT = re.compile(
     r"|\b(methadone|buprenorphine|bupe|subs?|suboxone|subutex|strips?|naltrexone|vivitrol|clonidine|lofexidine|lucemyra)\b"
     r"|\b(loperamide|imodium|gabapentin|xanax|valium|klonopin|benzos?|heroin|dope|fent|fentanyl|opioids?|kratom)\b"
 )
-_PRICE = re.compile(r"\b(costs?|pay|price|prices|charge|money|insurance)\b|\$")
+_IN_SPANISH = re.compile(
+    r"\bdosis\b|\bmiligramos?\b|\bcuant[oa]s? (?!(tiempo|dura|cuesta|dias?|horas?|semanas?|mes(es)?|falta)\b)(\w+ )*"
+    r"(tom|us|inyect|consum|metadona|suboxone|buprenorfina|pastillas?|clonidina|heroina|fentanilo|loperamida)\w*"
+)
+_PRICE = re.compile(r"\b(costs?|pay|price|prices|charge|money|insurance|cuestan?|precio|seguro)\b|\$")
 #: How much naloxone to give is part of the overdose steps.
-_NALOXONE = re.compile(r"\b(naloxone|narcan)\b")
+_NALOXONE = re.compile(r"\b(naloxon[ea]|narcan)\b")
 
 
 def asks_for_a_dose(typed: str) -> bool:
@@ -112,7 +123,9 @@ def asks_for_a_dose(typed: str) -> bool:
 
     `typed` is in lower case, followed by its corrected spelling.
     """
-    typed = joined(typed)
+    typed = without_accents(joined(typed))
     if _NALOXONE.search(typed) or _PRICE.search(typed):
         return False
-    return bool(_NAMES_ONE.search(typed) or (_HOW_MUCH.search(typed) and _OF_WHAT.search(typed)))
+    return bool(
+        _NAMES_ONE.search(typed) or _IN_SPANISH.search(typed) or (_HOW_MUCH.search(typed) and _OF_WHAT.search(typed))
+    )

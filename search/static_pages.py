@@ -34,9 +34,12 @@ class StaticPage:
 
     def names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return what it is called in the language of the page being made: as a whole query, and anywhere in one."""
-        if (names := vocabularies.current().called) is None:
+        known, here = vocabularies.current(), f"{self.name}#{self.place}" if self.place else self.name
+        if known.called is None:
             return self.called, self.anywhere
-        return names.get(f"{self.name}#{self.place}" if self.place else self.name, ((), ()))
+        called = [name for name, page in known.called.items() if page == here]
+        anywhere = [name for name, page in known.anywhere.items() if page == here]
+        return tuple(called), tuple(anywhere)
 
 
 #: A reader who searches for this may need it now. Other searches for naloxone lead to its treatment page.

@@ -22,8 +22,8 @@ class Vocabulary:
     """Stop words, synonyms and phrases of a language.
 
     `endings`: what to cut from words of `shortest` letters and more. `units`: how people write them after a number;
-    `times`: those that the guide writes. `called`: the names of pages that are templates. `has_accents`: a word is the
-    same with and without them.
+    `times`: those that the guide writes. `called` and `anywhere`: names of pages that are templates, in place of
+    those in search.static_pages. `has_accents`: a word is the same with and without them.
     """
 
     def __init__(
@@ -36,11 +36,12 @@ class Vocabulary:
         shortest: int = 5,
         units: dict[str, str] | None = None,
         times: str = r"(?!)()",
-        called: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] | None = None,
+        called: dict[str, str] | None = None,
+        anywhere: dict[str, str] | None = None,
         has_accents: bool = False,
     ) -> None:
         self.common = frozenset(common)
-        self.called = called
+        self.called, self.anywhere = called, anywhere or {}
         self._synonyms, self._phrases, self._units = synonyms or {}, phrases or {}, units or {}
         self._endings, self._shortest, self._has_accents = re.compile(endings), shortest, has_accents
         self._by_stem = {self.stem(word): meant for word, meant in reversed(self._synonyms.items())}

@@ -8,6 +8,7 @@ este esto estoy fue ha hace hacer hago hay he la las le les lo los mas me mi mis
 por puede puedo que quien quiero se ser si sin sobre son soy su sus te tengo tiene tu un una unas uno unos ya yo y
 """
 _SYNONYMS = table("""
+help : ayuda
 chiva goma manteca tecata caballo lenguazo pasta hero eroina smack dope heroin : heroina
 alquitran : heroina
 fenta fenty fent blues azules m30 fentanyl fentanil : fentanilo
@@ -54,7 +55,8 @@ duele duelen : dolor
 """)
 _PHRASES = table(
     """
-no despierta, no se despierta, no reacciona, se paso de dosis, dosis de mas : sobredosis naloxona
+no respira, no despierta, no se despierta, no reacciona, labios morados, labios azules : sobredosis naloxona
+se paso de dosis, dosis de mas, muchas pastillas : sobredosis naloxona
 no puedo dormir, no duermo, no duermo nada, no logro dormir : insomnio
 cuerpo cortado, dolor de huesos, me duele todo, me duelen los huesos, dolor de cuerpo : dolores musculares
 dolor de estomago, dolor de panza, dolor de barriga : colicos
@@ -77,29 +79,34 @@ test strips : tiras reactivas
 )
 
 
-def _split(names: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    whole, _, anywhere = names.partition(" | ")
-    return tuple(whole.split(", ")), tuple(filter(None, anywhere.split(", ")))
-
-
-#: What people call pages that are templates, by their address as search.static_pages has it: whole queries, of which
-#: those of several words may be part of a longer one too, and after the bar single words that may be.
-_CALLED = """
-emergency : 911, 988, senales de alerta, usar narcan, usar naloxona, dar naloxona | emergencia, sobredosis, suicidio
-emergency#lines : crisis, telefonos, numeros de telefono, hablar con alguien, a quien llamar | hotline, ayuda, ingles
-emergency#pregnant : embarazada y consumo | embarazada, prenada, encinta
-phases:now : donde estoy, en que etapa, que etapa, en que dia voy, que dia, que siente ahora
-phases:list : etapas, cuanto dura, cuanto tiempo, cuantos dias, cuando se quita
-phases:check-in : revision, hoja de revision, cows, sows
-plan : plan, mi plan, lista
-card : tarjeta, tarjeta de bolsillo
-treatments:compare : comparar, comparar tratamientos, que tratamiento, cual tratamiento, detox en casa, solo en casa
-callbacks:contact : llamenme, que me llamen, contacto, pedir una llamada, telefono de la clinica
-safety : historial, borrar historial, incognito, quien puede ver, version privada, esconder, ocultar
-privacy : privacidad, datos, privado
-sources : fuentes, referencias, estudios
-a-z : glosario, indice, diccionario, a z, de la a a la z
-"""
+#: What people call pages that are templates: whole queries, and those of several words anywhere in one, by the address
+#: as search.static_pages has it.
+_CALLED = table(
+    """
+911, 988, emergencia, sobredosis, overdose, suicidio, senales, usar narcan, usar naloxona, dar naloxona : emergency
+no respira, no despierta, no se despierta, no reacciona, se ahoga, se esta ahogando, labios morados : emergency
+crisis, telefonos, numeros de telefono, hablar con alguien, a quien llamar, linea de ayuda : emergency#lines
+no quiero vivir, quiero morir, me quiero morir, quiero matarme, quitarme la vida : emergency#lines
+embarazada y consumo : emergency#pregnant
+donde estoy, en que etapa, que etapa, en que dia voy, que dia, que siente ahora : phases:now
+etapas, cuanto dura, cuanto tiempo, cuantos dias, cuando se quita : phases:list
+revision, hoja de revision, cows, sows : phases:check-in
+plan, mi plan, lista : plan
+tarjeta, tarjeta de bolsillo : card
+comparar, comparar tratamientos, que tratamiento, cual tratamiento, detox en casa, solo en casa : treatments:compare
+llamenme, que me llamen, contacto, pedir una llamada, telefono de la clinica : callbacks:contact
+historial, borrar historial, incognito, quien puede ver, version privada, esconder, ocultar : safety
+privacidad, datos, privado : privacy
+fuentes, referencias, estudios : sources
+glosario, indice, diccionario, a z, de la a a la z : a-z
+""",
+    ", ",
+)
+_ANYWHERE = table("""
+sobredosis emergencia suicidio overdose : emergency
+ayuda help hotline : emergency#lines
+embarazada prenada encinta : emergency#pregnant
+""")
 
 SPANISH = Vocabulary(
     common=_COMMON.split(),
@@ -110,6 +117,7 @@ SPANISH = Vocabulary(
     r"as|os|es|a|o|e|s)$",
     units={"h": "horas", "hr": "horas", "hrs": "horas", "d": "dias", "sem": "semanas"},
     times=r"(hora|dia|semana|mes)(?:s|es)?",
-    called={address: _split(names) for address, names in table(_CALLED).items()},
+    called=_CALLED,
+    anywhere=_ANYWHERE,
     has_accents=True,
 )

@@ -2,6 +2,7 @@
 
 import datetime
 import itertools
+import json
 import os
 import shutil
 import sqlite3
@@ -191,6 +192,7 @@ def guide_rows() -> dict[str, tuple[str, list]]:
         if found := state.rows(built.guide(), f"SELECT {columns} FROM {name}"):
             marks = ", ".join(["%s"] * len(found[0]))
             into = name if columns == "*" else f"{name} ({columns})"
+            found = [[json.dumps(value) if isinstance(value, dict) else value for value in row] for row in found]
             rows[name] = (f"INSERT INTO {into} VALUES ({marks})", found)
     return rows
 

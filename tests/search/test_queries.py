@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from editorial import languages
 from search import danger
 from search.query import search
 
@@ -12,7 +13,8 @@ ANY, DANGER_ALONE = "~", "*"
 
 
 def _queries() -> dict[str, list[str]]:
-    """By the address that must come first; "!" before those above whose results urgent help must stand."""
+    """By the address that must come first; "!" before those above whose results urgent help must stand. The language is
+    that of the address, which follows the sign where no page must come first."""
     found, address = {}, ""
     for line in (Path(__file__).parent / "queries.txt").read_text().splitlines():
         if line.startswith(("/", ANY, DANGER_ALONE)):
@@ -25,20 +27,25 @@ def _queries() -> dict[str, list[str]]:
 QUERIES = _queries()
 
 
+def language_of(address: str) -> str:
+    return languages.of_path(address.lstrip(ANY + DANGER_ALONE))
+
+
 def test_list_of_queries_is_long():
-    queries = [query for queries in QUERIES.values() for query in queries]
-    assert len(set(queries)) == len(queries) >= 300
+    queries = [(language_of(address), query) for address, queries in QUERIES.items() for query in queries]
+    assert len(set(queries)) == len(queries) >= 400
 
 
 @pytest.mark.parametrize("address", QUERIES)
 def test_query_leads_to_the_page_that_is_on_it(guide, address):
     wrong = {}
     for query in QUERIES[address]:
-        results = search(query.removeprefix("!"))
+        with languages.speaking(language_of(address)):
+            results = search(query.removeprefix("!"))
         first = results.found[0].url if results.found else None
-        leads = address in {first, DANGER_ALONE} or (address == ANY and first)
+        leads = address == first or address[0] == DANGER_ALONE or (address[0] == ANY and first)
         alarms = results.is_urgent or not query.startswith("!")
-        if not leads or not alarms or (address == ANY and results.is_urgent):
+        if not leads or not alarms or (address[0] == ANY and results.is_urgent):
             wrong[query] = first, results.is_urgent
     assert not wrong
 
@@ -51,6 +58,19 @@ def test_rule_of_danger_can_match(rule, query):
 @pytest.mark.parametrize("query", sorted(danger.ALONE))
 def test_word_that_alarms_by_itself_does(query):
     assert danger.is_danger(f"{query.title()}!")
+
+
+def test_search_in_spanish_shows_danger_and_the_word_on_doses(client, guide):
+    danger, dose = ("está en peligro ahora?", 'href="tel:911"'), ("no da dosis",)
+    for typed, shows, hides in [
+        ("no quiero vivir", danger, dose),
+        ("¿cuánta metadona tomo?", dose, danger[:1]),
+        ("dosis de clonidina", dose, danger[:1]),
+        ("cuanto cuesta la metadona", (), (*danger[:1], *dose)),
+        ("dosis letal", (*danger, *dose), ()),
+    ]:
+        main = client.get("/es/buscar/", {"q": typed}).content.decode().split("<main")[1].split("</main")[0]
+        assert all(words in main for words in shows) and not any(words in main for words in hides), typed
 
 
 @pytest.mark.parametrize("typed", ["over dose", "over-dose", "overdose of methadone", "he took a lethal dose"])

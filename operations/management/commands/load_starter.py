@@ -4,6 +4,7 @@ from collections import Counter
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from guide import catalogs
 from operations import content
 
 
@@ -14,6 +15,7 @@ class Command(BaseCommand):
         parser.add_argument("--note", default="", help="What readers are told of pages that change with it.")
 
     def handle(self, *args: object, note: str, **options: object) -> None:
+        catalogs.compile_all()  # they have the addresses, which the search keeps
         outcomes: Counter = Counter()
         for room in content.ROOMS.values():
             outcomes += room.load(note)

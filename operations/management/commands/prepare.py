@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from callbacks.casework import notices, setup_gaps
 from detoxsite import secret_files
-from guide import catalogs
 from limits import counters
 from operations import keys, schedule
 from storage import read_only
@@ -46,7 +45,6 @@ class Command(BaseCommand):
             call_command("load_starter", stdout=self.stdout)
             schedule.ensure_rows()
         collect_static_if_changed()
-        catalogs.compile_all()
         call_command("purge_callbacks", stdout=self.stdout)
         counters.forget_old()
         self.stdout.write(f"""
