@@ -23,10 +23,11 @@ class Articles(Feed):
     author_name = gettext_lazy(settings.SITE_NAME)
 
     def get_object(self, request: HttpRequest, slug: str = "") -> Topic | None:
-        return get_object_or_404(Topic.objects.with_articles(), slug=slug) if slug else None
+        return get_object_or_404(Topic.objects.with_articles().at(slug)) if slug else None
 
     def title(self, topic: Topic | None) -> str:
-        return f"{gettext(settings.SITE_NAME)}: {topic.name if topic else gettext('articles')}"
+        everything = gettext("articles")
+        return f"{gettext(settings.SITE_NAME)}: {topic.name if topic else everything}"
 
     def subtitle(self, topic: Topic | None) -> str:
         everything = gettext("Plain, sourced reading on heroin withdrawal, treatment and what comes after.")

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.feedgenerator import Atom1Feed
 
+from editorial import languages
+
 #: XML cannot hold them, in any notation; texts can, pasted from a word processor.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -13,6 +15,7 @@ class Atom(Atom1Feed):
     """Atom without the characters that no XML can hold: one of them in a title would take the feed down."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["language"] = languages.TAGS[languages.active()]
         super().__init__(*args, **{name: _plain(value) for name, value in kwargs.items()})
 
     def add_item(self, *args: Any, **kwargs: Any) -> None:

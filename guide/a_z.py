@@ -1,6 +1,5 @@
 """A to Z: symptoms, treatments, explained words and what people fear, for readers who want to look up a word."""
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from editorial.markdown import PageText
 from editorial.models import GlossaryTerm
 from editorial.reading import reading_page
 from phases.models import Symptom, TreatmentOption
+from search.vocabulary import without_accents
 
 #: Other words: for each the page about it, the fragment, and what is there.
 OTHER_WORDS = {
@@ -62,8 +62,8 @@ def a_z(request: HttpRequest) -> HttpResponse:
     page_text = PageText()
     by_letter: dict[str, list[Entry]] = defaultdict(list)
     for entry in sorted(_entries(page_text), key=lambda entry: (_plain(entry.name), entry.kind)):
-        by_letter[_plain(entry.name)[0].upper()].append(entry)
-    letters = sorted(by_letter.items())
+        by_letter["Ñ" if entry.name[0] in "ñÑ" else _plain(entry.name)[0].upper()].append(entry)
+    letters = list(by_letter.items())
     return render(request, "search/a_z.html", {"letters": letters, "page_text": page_text})
 
 
@@ -71,7 +71,7 @@ def _entries(page_text: PageText) -> Iterator[Entry]:
     for symptom in Symptom.objects.published():
         yield Entry(symptom.name, symptom.get_absolute_url(), gettext("symptom"))
     treatments = {row.name: row.get_absolute_url() for row in TreatmentOption.objects.published().defer("body")}
-    for term in sorted(GlossaryTerm.objects.all(), key=lambda term: term.word.lower()):
+    for term in sorted(GlossaryTerm.objects.in_language(), key=lambda term: term.word.lower()):
         anchor = f"word-{term.slug}"
         url = treatments.pop(_capital(term.word), "")
         yield Entry(_capital(term.word), url, meaning=page_text.render(term.meaning).html, anchor=anchor)
@@ -83,15 +83,13 @@ def _entries(page_text: PageText) -> Iterator[Entry]:
     for name, (page, place, kind) in OTHER_WORDS.items():
         yield Entry(str(name), f"{reverse(page)}{place}", str(kind))
     for article in Article.objects.published().filter(slug__in=ARTICLES_ON).defer("body"):
-        for name in ARTICLES_ON[article.slug]:
+        for name in ARTICLES_ON[article.known_as]:
             yield Entry(str(name), article.get_absolute_url(), gettext("article"))
 
 
 def _plain(name: str) -> str:
-    """Return what it is sorted by: lower case, without accents."""
-    return "".join(
-        letter for letter in unicodedata.normalize("NFKD", name.lower()) if not unicodedata.combining(letter)
-    )
+    """Return what it is sorted by: lower case, without accents, and ñ after all other words with n."""
+    return without_accents(name.lower().replace("ñ", "n\uffff"))
 
 
 def _capital(word: str) -> str:

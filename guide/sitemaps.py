@@ -2,21 +2,23 @@
 
 import datetime
 from collections.abc import Iterator
-from itertools import chain
 from typing import Any
 
 from django.contrib.sitemaps import Sitemap, views
 from django.db import DatabaseError
-from django.db.models import Max, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 
 from articles.models import Article, Topic
-from editorial import snapshot
+from editorial import languages, snapshot
+from editorial.changes import type_of
 from editorial.publishing import ReviewedPage
 from editorial.reading import ReaderRequest, reading_page
 from guide.sources import cited
 from phases.models import Phase, Symptom, TreatmentOption
+from translations.models import Translation
 
 #: Pages that list others change when one of those does.
 LISTS = {"home": Article, "articles:list": Article, "phases:list": Phase, "treatments:list": TreatmentOption}
@@ -28,8 +30,53 @@ UNLISTED = (
 )
 
 
+#: Pages that are templates, by their URL names.
+PAGES = (
+    "home emergency phases:list phases:now phases:check-in plan symptoms:list treatments:list treatments:compare "
+    "articles:list callbacks:contact a-z sources data card safety changes corrections about reviewers privacy "
+    "accessibility"
+).split()
+
+
 class Section(Sitemap):
-    """Pages of one kind, each with its date of change if known."""
+    """Pages of one kind in one language, each with its date of change if known, and where it is in the others."""
+
+    def __init__(self, language: str = languages.ENGLISH) -> None:
+        self.language = language
+
+    def items(self) -> Any:
+        with languages.speaking(self.language):
+            return self.rows()
+
+    def rows(self) -> Any:
+        """Return what is published in the language that is active."""
+        raise NotImplementedError
+
+    def location(self, item: Any) -> str:
+        with languages.speaking(self.language):
+            return item.get_absolute_url()
+
+    def paths(self, items: list[Any]) -> dict[Any, str]:
+        """Return the paths of some items in the language that is active, by what is the same in all."""
+        return {row.pk: row.get_absolute_url() for row in self.rows() if row.pk in set(map(self.key, items))}
+
+    def key(self, item: Any) -> Any:
+        """Return what is the same for an item in all languages."""
+        return item.pk
+
+    def get_urls(self, *args: Any, **kwargs: Any) -> list[dict[str, Any]]:
+        """Add to each page where it is in the other languages, and itself, as search engines ask for."""
+        urls = super().get_urls(*args, **kwargs)
+        items, found = [url["item"] for url in urls], {}
+        for code in languages.NAMES:
+            with languages.speaking(code):
+                found[code] = self.paths(items)
+        for url in urls:
+            site = url["location"].removesuffix(self.location(url["item"]))
+            places = {code: paths.get(self.key(url["item"])) for code, paths in found.items()}
+            there = [{"lang_code": code, "location": f"{site}{path}"} for code, path in places.items() if path]
+            url["alternates"] = there if len({place["location"] for place in there}) > 1 else []
+        return urls
 
     def get_latest_lastmod(self) -> None:
         """Return None: the file as a whole has no date."""
@@ -41,54 +88,46 @@ class StaticPages(Section):
     def lastmod(self, item: str) -> datetime.datetime | None:
         return self._changed.get(item)
 
-    def items(self) -> list[str]:
-        return [
-            "home",
-            "emergency",
-            "phases:list",
-            "phases:now",
-            "phases:check-in",
-            "plan",
-            "symptoms:list",
-            "treatments:list",
-            "treatments:compare",
-            "articles:list",
-            "callbacks:contact",
-            "a-z",
-            "sources",
-            "data",
-            "card",
-            "safety",
-            "changes",
-            "corrections",
-            "about",
-            "reviewers",
-            "privacy",
-            "accessibility",
-        ]
+    def rows(self) -> list[str]:
+        """Return all pages; in other languages without those that are in English only."""
+        if self.language == languages.ENGLISH:
+            return PAGES
+        return [page for page in PAGES if languages.of_path(reverse(page)) == self.language]
+
+    def key(self, item: str) -> str:
+        return item
+
+    def paths(self, items: list[str]) -> dict[str, str]:
+        return {item: reverse(item) for item in items}
 
     def get_urls(self, *args: Any, **kwargs: Any) -> list[dict[str, Any]]:
         """Read all dates in one query."""
-        latest = [
-            model.objects.published().order_by().values(of_model=Value(model.__name__)).annotate(at=Max("updated_at"))
-            for model in set(LISTS.values())
-        ]
-        found = {row["of_model"]: row["at"] for row in latest[0].union(*latest[1:])}
+        with languages.speaking(self.language):
+            latest = [
+                model.objects.published()
+                .order_by()
+                .values(of_model=Value(model.__name__))
+                .annotate(at=Max("updated_at" if self.language == languages.ENGLISH else "words__updated_at"))
+                for model in set(LISTS.values())
+            ]
+            found = {row["of_model"]: row["at"] for row in latest[0].union(*latest[1:])}
         self._changed = {page: found.get(model.__name__) for page, model in LISTS.items()}
         return super().get_urls(*args, **kwargs)
 
     def location(self, item: str) -> str:
-        return reverse(item)
+        with languages.speaking(self.language):
+            return reverse(item)
 
 
 class PublishedPages(Section):
     """All pages of one model in one file."""
 
-    def __init__(self, model: type[ReviewedPage]) -> None:
+    def __init__(self, model: type[ReviewedPage], language: str = languages.ENGLISH) -> None:
+        super().__init__(language)
         self.model = model
 
-    def items(self) -> Any:
-        return list(self.model.objects.published().only("pk", "slug", "updated_at"))
+    def rows(self) -> QuerySet:
+        return self.model.objects.published().only("pk", "slug", "updated_at")
 
     def lastmod(self, item: ReviewedPage) -> datetime.datetime:
         return item.updated_at
@@ -99,18 +138,19 @@ class Articles(PublishedPages):
 
     limit = MAX_ADDRESSES
 
-    def __init__(self) -> None:
-        super().__init__(Article)
+    def __init__(self, language: str = languages.ENGLISH) -> None:
+        super().__init__(Article, language)
 
-    def items(self) -> QuerySet[Article]:
-        return self.model.objects.published().only("pk", "slug", "updated_at")
+    def paths(self, items: list[Article]) -> dict[Any, str]:
+        there = self.rows().filter(pk__in=[item.pk for item in items])
+        return {row.pk: row.get_absolute_url() for row in there}
 
 
 class Symptoms(Section):
     """A symptom is saved together with its stage, and changes with it."""
 
-    def items(self) -> list[Symptom]:
-        return list(Symptom.objects.published())
+    def rows(self) -> QuerySet[Symptom]:
+        return Symptom.objects.published()
 
     def lastmod(self, symptom: Symptom) -> datetime.datetime:
         return symptom.phase.updated_at
@@ -119,7 +159,7 @@ class Symptoms(Section):
 class Topics(Section):
     """A topic's page changes with each of its articles."""
 
-    def items(self) -> QuerySet[Topic]:
+    def rows(self) -> QuerySet[Topic]:
         """Return an unevaluated query: the index only counts topics, and their dates read every article."""
         changed = Article.objects.published().filter(topics=OuterRef("pk")).order_by("-updated_at")
         return Topic.objects.with_articles().annotate(changed_at=Subquery(changed.values("updated_at")[:1]))
@@ -128,36 +168,52 @@ class Topics(Section):
         return item.changed_at
 
 
-SITEMAPS: dict[str, Section] = {
-    "pages": StaticPages(),
-    "stages": PublishedPages(Phase),
-    "symptoms": Symptoms(),
-    "treatments": PublishedPages(TreatmentOption),
-    "articles": Articles(),
-    "topics": Topics(),
-}
+def _sections(language: str) -> dict[str, Section]:
+    return {
+        "pages": StaticPages(language),
+        "stages": PublishedPages(Phase, language),
+        "symptoms": Symptoms(language),
+        "treatments": PublishedPages(TreatmentOption, language),
+        "articles": Articles(language),
+        "topics": Topics(language),
+    }
+
+
+SITEMAPS: dict[str, Section] = _sections(languages.ENGLISH)
+for other in languages.OTHERS:
+    SITEMAPS |= {f"{name}-{other}": section for name, section in _sections(other).items()}
 
 
 def reader_paths() -> Iterator[str]:
-    """Yield the path of every page for readers. Raises DatabaseError."""
+    """Yield the path of every page for readers, in every language. Raises DatabaseError."""
     for section in SITEMAPS.values():
         for item in section.items():
             yield section.location(item)
-    for source in cited(snapshot.current()):
-        yield reverse("source", args=[source.key])
-    for name in UNLISTED:
-        yield reverse(name)
+    keys = [source.key for source in cited(snapshot.current())]
+    for language in languages.NAMES:
+        with languages.speaking(language):
+            yield from [reverse("source", args=[key]) for key in keys]
+            yield from map(reverse, UNLISTED)
 
 
 def is_taken_down(request: ReaderRequest) -> bool:
     """Return whether readers had a page at the request's path that is archived now. False if the database is down."""
-    pages = [model.objects.taken_down().only("pk", "slug") for model in (Article, Phase, TreatmentOption)]
-    symptoms = Symptom.objects.filter(phase__in=Phase.objects.taken_down()).only("pk", "slug")
     try:
-        paths = [page.get_absolute_url() for page in chain(*pages, symptoms)]
+        return any(request.path in {path, request.outside(path)} for path in _taken_down())
     except DatabaseError:
         return False
-    return any(request.path in {path, request.outside(path)} for path in paths)
+
+
+def _taken_down() -> Iterator[str]:
+    gone: dict[Any, QuerySet] = {model: model.objects.taken_down() for model in (Article, Phase, TreatmentOption)}
+    gone[Symptom] = Symptom.objects.filter(phase__in=gone[Phase])
+    with languages.speaking(languages.ENGLISH):
+        yield from [page.get_absolute_url() for pages in gone.values() for page in pages.only("pk", "slug")]
+    archived = Q(status=Translation.Status.ARCHIVED)
+    for model, pages in gone.items():
+        archived |= Q(page_type=type_of(model), page_id__in=pages.values("pk"))
+    for words in Translation.objects.filter(archived, published_at__lte=timezone.now()):
+        yield words.get_absolute_url()
 
 
 @reading_page()
@@ -165,7 +221,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     """List all pages or, if they are too many for one file, the files."""
     if Article.objects.published().count() > MAX_ADDRESSES:
         return views.index(request, {**SITEMAPS}, sitemap_url_name="sitemap-part")
-    return views.sitemap(request, {**SITEMAPS, "articles": PublishedPages(Article)})
+    return views.sitemap(request, {**SITEMAPS})
 
 
 @reading_page(query=("p",))
