@@ -173,7 +173,8 @@ def _of_clinic() -> Values:
         "special_days": [_of(day, "day", "opens", "closes") for day in row.special_days.all()],
     }
     known = _of(row, "name", "phone", "hours", "answered_by", "cost", "checked_on")
-    return known | dict(unless_default(row, "call_within_hours", "speaks")) | {name: rows for name, rows in hours.items() if rows}
+    known |= dict(unless_default(row, "call_within_hours", "speaks"))
+    return known | {name: rows for name, rows in hours.items() if rows}
 
 
 def _of(row: models.Model, *names: str) -> Values:

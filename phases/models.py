@@ -159,14 +159,11 @@ class Phase(ReviewedPage, Translated, Course):
 
 class SymptomQuerySet(TranslatedQuerySet):
     def published(self) -> Self:
-        """Return symptoms that readers may see now: a symptom is as visible as its stage."""
-        return self.filter(phase__in=Phase.objects.published().values("pk")).in_language().with_phase()
-
-    def with_phase(self) -> Self:
-        """Read their stages too, in the language of the page being made: in English with no further query."""
+        """Return symptoms that readers may see now, with their stages: a symptom is as visible as its stage."""
+        found = self.filter(phase__in=Phase.objects.published().values("pk")).in_language()
         if languages.active() == languages.ENGLISH:
-            return self.select_related("phase")
-        return self.prefetch_related(Prefetch("phase", Phase.objects.in_language()))
+            return found.select_related("phase")
+        return found.prefetch_related(Prefetch("phase", Phase.objects.in_language()))
 
 
 @reversion.register()

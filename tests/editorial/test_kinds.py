@@ -29,9 +29,7 @@ def test_kinds_are_asked_for_where_readers_see_a_change(admin):
     form = form_of(admin, page) | {"change_kind": "checked", "review_due_on": "2027-05-29"}
     assert admin.post(address(page), form).status_code == 302
     admin.post(address(page), form_of(admin, page) | changed | {"change_kind": "update", "change_note": "New."})
-    admin.post(
-        "/admin/phases/treatmentoption/", {"action": "archive", "post": "yes", "_selected_action": [page.pk]}
-    )
+    admin.post("/admin/phases/treatmentoption/", {"action": "archive", "post": "yes", "_selected_action": [page.pk]})
     admin.post("/admin/phases/treatmentoption/", {"action": "withdraw", "_selected_action": [page.pk]})
     admin.post("/admin/phases/treatmentoption/", {"action": "publish", "_selected_action": [page.pk]})
     rows = list(ChangeRecord.objects.order_by("pk").values_list("kind", "number"))
