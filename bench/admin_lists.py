@@ -5,8 +5,7 @@
 Makes a throwaway site with the starter guide and a few generated rows, and another with as many as asked for, one
 request in five of them waiting. For lists, filters, searches, change pages and confirmations: the median time of the
 processor and the number of queries. Goals: none takes more than 300 ms, or queries for each row. At full size it takes
-three minutes of the processor.
-`--keep` leaves the large site in a folder, and measures it again there without filling it.
+three minutes of the processor. `--keep` leaves the large site in a folder, and measures it again without filling it.
 """
 
 import argparse

@@ -6,7 +6,6 @@ from typing import Any, ClassVar, Self
 import reversion
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 from markdownx.models import MarkdownxField
 
@@ -92,11 +91,11 @@ class TreatmentOption(ReviewedPage, Translated):
 class PhaseQuerySet(PublishedQuerySet):
     def with_rows(self) -> Self:
         """Two more queries, for all symptoms and for the treatment options that readers may see."""
-        return self.with_symptoms().prefetch_related(Prefetch("treatments", TreatmentOption.objects.published()))
+        return self.with_symptoms().prefetch_related(models.Prefetch("treatments", TreatmentOption.objects.published()))
 
     def with_symptoms(self) -> Self:
         """One more query, for all symptoms in their order."""
-        return self.prefetch_related(Prefetch("symptoms", Symptom.objects.in_language()))
+        return self.prefetch_related(models.Prefetch("symptoms", Symptom.objects.in_language()))
 
 
 @reversion.register(follow=["symptoms"])
@@ -163,7 +162,7 @@ class SymptomQuerySet(TranslatedQuerySet):
         found = self.filter(phase__in=Phase.objects.published().values("pk")).in_language()
         if languages.active() == languages.ENGLISH:
             return found.select_related("phase")
-        return found.prefetch_related(Prefetch("phase", Phase.objects.in_language()))
+        return found.prefetch_related(models.Prefetch("phase", Phase.objects.in_language()))
 
 
 @reversion.register()
