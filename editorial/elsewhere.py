@@ -4,7 +4,6 @@ import functools
 from typing import Any, NamedTuple
 
 from django.db import DatabaseError
-from django.db.models import F
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, resolve, reverse
 
@@ -44,16 +43,21 @@ def _path(view: str, kwargs: dict[str, Any], code: str) -> tuple[str, bool]:
     if model is None or "slug" not in kwargs:
         with languages.speaking(code):
             return reverse(view, kwargs=kwargs), True
-    here: Any = getattr(model.objects, "published", model.objects.in_language)()
-    row = here.at(kwargs["slug"]).annotate(english_slug=F("slug")).first()
-    if row and code == languages.ENGLISH:
-        with languages.speaking(code):
-            return reverse(view, args=[row.english_slug]), True
+    known_as = kwargs["slug"]
+    if languages.active() != languages.ENGLISH:
+        row = _live(model).at(known_as).first()
+        known_as = row.known_as if row else ""
     with languages.speaking(code):
-        there: Any = getattr(model.objects, "published", model.objects.in_language)()
-        if row and (found := there.filter(pk=row.pk).first()):
+        if known_as and code == languages.ENGLISH:
+            return reverse(view, args=[known_as]), True
+        if found := _live(model).filter(slug=known_as).first():
             return found.get_absolute_url(), True
         return reverse(f"{view.partition(':')[0]}:list"), False
+
+
+def _live(model: Any) -> Any:
+    """Return what readers may see in the active language."""
+    return getattr(model.objects, "published", model.objects.in_language)()
 
 
 @functools.cache

@@ -87,3 +87,13 @@ def test_opening_times_are_said_in_the_language_of_the_page(client, guide):
     clinic.save()
     assert "Monday to Friday 9 am to 5:30 pm" in client.get("/about/").content.decode()
     assert "lunes a viernes 9 a. m. a 5:30 p. m." in client.get("/es/acerca-de/").content.decode()
+
+
+def test_page_leads_to_itself_in_the_other_language_and_back(client, guide):
+    for english, spanish in (
+        ("/", "/es/"),
+        ("/phases/peak-withdrawal/", "/es/etapas/dias-mas-fuertes/"),
+        ("/treatments/naloxone/", "/es/tratamientos/naloxona/"),
+    ):
+        assert f'href="{spanish}" lang="es"' in client.get(english).content.decode()
+        assert f'href="{english}" lang="en"' in client.get(spanish).content.decode()
