@@ -14,6 +14,7 @@ from callbacks.admin.times import day_and_clock
 from callbacks.casework import actions, teamwork
 from callbacks.models import CallAttempt, CallbackRequest
 from callbacks.models.requests import as_reference
+from callbacks.values.details import Channel, Details
 from callbacks.values.opening import OpeningHours
 from callbacks.values.text import visible
 from editorial import phones
@@ -104,11 +105,25 @@ class AttemptForm(forms.Form):
         elif at >= self.request.erase_after:
             self.add_error("at", "The request will have been erased by then. Choose an earlier time.")
 
-    @property
-    def proposed(self) -> str:
-        """The time of the choice that is preselected, in hours both open and safe; empty if there is none."""
-        at = self.quick.get(self.initial["next_try"])
-        return day_and_clock(at, self.now) if at else ""
+    def one_press(self, details: Details) -> dict:
+        """Outcomes that are logged by one press, as they fit the way to reach the person, and the next try with them.
+
+        It is the choice that is preselected, in hours both open and safe; tomorrow, after something was written.
+        """
+        outcome, outcomes = CallAttempt.Outcome, {}
+        writes = details.channel_or_default in {Channel.TEXT, Channel.EMAIL}
+        if details.channel_or_default == Channel.EMAIL:
+            outcomes[outcome.WROTE] = "Wrote an email"
+        elif details.channel == Channel.TEXT:
+            outcomes[outcome.LEFT_MESSAGE] = "Sent a text"
+        else:
+            outcomes[outcome.NO_ANSWER] = "No answer"
+            if details.voicemail or details.text_message:
+                outcomes[outcome.LEFT_MESSAGE] = "Left a message, as agreed"
+        offered = dict(cast(forms.ChoiceField, self.fields["next_try"]).choices)
+        choice = self.TOMORROW if writes and self.TOMORROW in offered else self.initial["next_try"]
+        at = self.quick.get(choice)
+        return {"outcomes": outcomes, "next_try": choice, "at": day_and_clock(at, self.now) if at else ""}
 
     @property
     def next_try_in_words(self) -> str:

@@ -161,6 +161,8 @@ def show(
             context["candidates"] = merging.candidates(callback, opened.details.phone, user)
         if holds and callback.is_waiting:
             context["attempt_form"] = attempt_form or AttemptForm(request=callback, now=now)
+            if opened.details:
+                context["one_press"] = AttemptForm(request=callback, now=now).one_press(opened.details)
     return staff_page(request, "request.html", context, status)
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import re
 
 import pytest
 from django.utils import timezone
@@ -80,6 +81,22 @@ def test_next_try_is_proposed_in_hours_both_open_and_safe(noon, staff):
     request = submit(details=dataclasses.replace(DETAILS, safe_hours=SafeHours((), days=(0,), last=12)))
     page = staff.post(staff.post(step("call", request))["Location"]).content.decode()
     assert "Next try: Mon, Dec 7, 8:00 am." in page
+
+
+@pytest.mark.parametrize(
+    ("said", "offered", "next_try"),
+    [
+        ({}, ["no_answer", "left_message"], "hour"),
+        ({"voicemail": False}, ["no_answer"], "hour"),
+        ({"channel": "text"}, ["left_message"], "tomorrow"),
+        ({"phone": "", "email": "zoe@example.com"}, ["wrote"], "tomorrow"),
+    ],
+)
+def test_one_press_offers_what_fits_the_way_to_reach_them(noon, staff, said, offered, next_try):
+    page = staff.post(staff.post(step("call", ask("a-nonce", **said)))["Location"]).content.decode()
+    quick = page[page.index('class="quick"') :].split("</form>")[0]
+    assert re.findall('name="outcome" value="([^"]+)"', quick) == offered
+    assert f'name="next_try" value="{next_try}"' in quick
 
 
 def test_call_from_the_queue_shows_no_number_of_a_request_that_a_colleague_has(noon, staff, alex):
