@@ -62,7 +62,7 @@ class AttemptForm(forms.Form):
         self.quick = {self.HOUR: now + datetime.timedelta(hours=1), self.TOMORROW: tomorrow_same_time(now)}
         if beginning := self._hours.next_beginning(now, request.safe_hours):
             self.quick[self.SAFE] = beginning
-        good = {choice: at for choice, at in self.quick.items() if not self._against(at)}
+        self._good = good = {choice: at for choice, at in self.quick.items() if not self._against(at)}
         super().__init__(data, initial={"next_try": min(good, key=good.__getitem__, default=""), **known})
         offered = self.quick if self.is_bound else good
         next_try = cast(forms.ChoiceField, self.fields["next_try"])
@@ -110,7 +110,7 @@ class AttemptForm(forms.Form):
 
         It is the choice that is preselected, in hours both open and safe; tomorrow, after something was written.
         """
-        outcome, outcomes = CallAttempt.Outcome, {}
+        outcome, outcomes = CallAttempt.Outcome, dict[str, str]()
         writes = details.channel_or_default in {Channel.TEXT, Channel.EMAIL}
         if details.channel_or_default == Channel.EMAIL:
             outcomes[outcome.WROTE] = "Wrote an email"
@@ -120,8 +120,7 @@ class AttemptForm(forms.Form):
             outcomes[outcome.NO_ANSWER] = "No answer"
             if details.voicemail or details.text_message:
                 outcomes[outcome.LEFT_MESSAGE] = "Left a message, as agreed"
-        offered = dict(cast(forms.ChoiceField, self.fields["next_try"]).choices)
-        choice = self.TOMORROW if writes and self.TOMORROW in offered else self.initial["next_try"]
+        choice = self.TOMORROW if writes and self.TOMORROW in self._good else self.initial["next_try"]
         at = self.quick.get(choice)
         return {"outcomes": outcomes, "next_try": choice, "at": day_and_clock(at, self.now) if at else ""}
 
