@@ -3,7 +3,27 @@
 .venv/bin/python -m bench.faults [--seconds 15]
 """
 
-from bench.faults import away, clock, common, disk_full, kills, restored, rotation, upgrade
+from bench.faults import (
+    away,
+    clock,
+    common,
+    cut_off,
+    disk_full,
+    failover,
+    hung_worker,
+    kills,
+    long_reader,
+    read_only_disk,
+    restored,
+    rotation,
+    upgrade,
+    wrong_store,
+)
+
+FAULTS = (
+    *(kills, away, disk_full, clock, rotation, restored, upgrade),
+    *(hung_worker, read_only_disk, long_reader, failover, wrong_store, cut_off),
+)
 
 if __name__ == "__main__":
-    common.main(__doc__, kills.run, away.run, disk_full.run, clock.run, rotation.run, restored.run, upgrade.run)
+    common.main(__doc__, *(fault.run for fault in FAULTS))

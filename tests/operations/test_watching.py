@@ -203,7 +203,8 @@ def test_alerts_and_dashboard_ask_only_for_what_is_measured(watched):
 def test_health_is_answered_without_the_right_host_and_not_counted(watched):
     site, port = watched
     before = answers_counted(port)
-    assert ask(site, "GET", "/healthz", Host="10.9.8.7") == (200, "ok")
+    for path in ("/healthz", "/healthz/database"):
+        assert ask(site, "GET", path, Host="10.9.8.7") == (200, "ok")
     assert answers_counted(port) == before > 0
 
 
