@@ -193,6 +193,7 @@ class S3Writer(File):
 
     def __init__(self, storage: S3Storage, name: str) -> None:
         super().__init__(None, name)
+        self._name = name
         self._storage = storage
         self._held = bytearray()
         self._length = 0
@@ -223,7 +224,7 @@ class S3Writer(File):
             else:
                 self._storage.call("put_object", self.name, Body=bytes(self._held))
             self._is_open = False
-            if self._storage.size(self.name) != self._length:  # a store may say yes and keep nothing
+            if self._storage.size(self._name) != self._length:  # a store may say yes and keep nothing
                 raise OSError(errno.EIO, "The store did not keep what it took")
         finally:
             self.abort()
