@@ -61,6 +61,7 @@ def _disk() -> Iterator[Path]:
         _run("mount", "-o", "loop", f"{folder}.image", folder)
         try:
             subprocess.run(["cp", "-a", str(prepared()), f"{folder}/var"], check=True)
+            os.sync()  # what was there before is on the disk
             Path(folder, "var", "server.log").symlink_to(f"{parent}/server.log")  # as the journal: on another disk
             yield folder
         finally:
