@@ -42,7 +42,7 @@ SCAN = r"""
     if (!/^(href|src|action|formaction|xlink:href|srcset|data|poster|cite)$/.test(name)) continue;
     const address = new URL(value.split(" ")[0], document.baseURI);
     const own = address.origin === location.origin;
-    const leads = /^(https:|mailto:|tel:|sms:|data:image\/svg)/.test(address.href);
+    const leads = /^(https?:|mailto:|tel:|sms:|data:image\/svg)/.test(address.href);
     if (element.closest("a") === element ? !(own || leads) : !own && !value.startsWith("data:image/svg+xml,"))
       left.push(`${element.tagName} ${name}=${value}`);
     if (element.tagName === "IMG" && value.includes("..")) left.push(`${element.tagName} ${name}=${value}`);
