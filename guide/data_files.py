@@ -21,6 +21,7 @@ from guide.sources import cited
 from phases.models import Phase, Symptom, TreatmentOption
 
 MAX_ARTICLES = 500  # in one file: each takes about 12 kB and 5 ms
+MOST_PARTS = 10_000
 LICENSES = {
     "texts": {"id": "CC-BY-4.0", "url": "https://creativecommons.org/licenses/by/4.0/", "credit": settings.SITE_NAME},
     "facts": {"id": "CC0-1.0", "url": "https://creativecommons.org/publicdomain/zero/1.0/"},
@@ -68,7 +69,7 @@ def guide_json(content: ContentSnapshot) -> bytes:
 
 def articles_json(content: ContentSnapshot, part: int) -> bytes | None:
     """Return a further part of the articles, from 2 on; None if there are none."""
-    found = Pages(content).articles(part) if part > 1 else {"articles": []}
+    found = Pages(content).articles(part) if 1 < part <= MOST_PARTS else {"articles": []}
     return as_json(found) if found["articles"] else None
 
 
