@@ -63,12 +63,10 @@ class TranslationAdmin(ReviewedPageAdmin[Translation]):
         if obj is None:
             return own
         columns = obj.model.columns_in_translation().values()
-        address = ("slug",) if obj.get_absolute_url() else ()
-        return [
-            (None, {"fields": [(ENGLISH[column], column) for column in columns], "classes": ["translated"]}),
-            ("The same in every language", {"fields": [*address, facts], "description": "Facts change in English."}),
-            *own,
-        ]
+        beside: list[Any] = [(ENGLISH[column], column) for column in columns]
+        words = (None, {"fields": [*beside, *(["slug"] if obj.get_absolute_url() else [])], "classes": ["translated"]})
+        known = [("The same in every language", {"fields": [facts]})] if facts(obj) else []
+        return [words, *known, *own]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return (*super().get_readonly_fields(request, obj), *ENGLISH.values(), facts)

@@ -52,7 +52,7 @@ def _beside(column: str) -> Callable[[Translation], SafeString]:
     def english(translation: Translation) -> SafeString:
         fields = {column: field for field, column in translation.model.columns_in_translation().items()}
         text = getattr(translation.of, fields[column])
-        shown = format_html('<span class="as-typed" lang="en">{}</span>', text or "(empty)")
+        shown = format_html('<span class="as-typed" lang="en" tabindex="0">{}</span>', text or "(empty)")
         return format_html('<details open class="english"><summary>English</summary>{}</details>', shown)
 
     english.__name__ = f"english_{column}"
@@ -75,7 +75,7 @@ def facts(translation: Translation) -> SafeString:
             shown = getattr(row, f"get_{field.name}_display", lambda value=value: value)()
             told.append((str(field.verbose_name), str(shown)))
     items = [format_html("<dt>{}</dt><dd>{}</dd>", name, value) for name, value in told]
-    return format_html('<dl class="facts">{}</dl>', SafeString("".join(items))) if items else SafeString("None.")
+    return format_html('<dl class="facts">{}</dl>', SafeString("".join(items))) if items else SafeString()
 
 
 _HOURS = {"onset": "begins", "peak": "strongest", "end": "ends"}

@@ -5,6 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Prefetch, prefetch_related_objects
 
+from articles.article_page import detail_context
+from articles.models import Article
+from editorial import snapshot
 from phases.models import Phase, Symptom, TreatmentOption
 from phases.views import symptom_context
 
@@ -22,5 +25,7 @@ def template_and_context(page: Any) -> tuple[str, dict[str, Any]]:
     if isinstance(page, Phase):
         rows = Prefetch("symptoms", Symptom.objects.in_language())
         prefetch_related_objects([page], rows, Prefetch("treatments", TreatmentOption.objects.published()))
+    if isinstance(page, Article):
+        return "articles/detail.html", {"article": page, **detail_context(page, snapshot.current())}
     kind: Any = admin.site.get_model_admin(type(page))
     return kind.preview_template, kind.readers_context(page)

@@ -88,7 +88,8 @@ def files() -> Iterator[tuple[str, str]]:
 def _written(translations: QuerySet[Translation], model: Any) -> Iterator[tuple[str, Values]]:
     slugs = {pk: str(key) for pk, key in model.objects.values_list("pk", _key(model))}
     of_model = translations.filter(page_type=type_of(model), page_id__in=slugs)
-    for row in sorted(of_model, key=lambda row: slugs[row.page_id]):
+    written = of_model.exclude(title="")  # others were begun, and nothing saved yet
+    for row in sorted(written, key=lambda row: slugs[row.page_id]):
         words: Values = {}
         for field, column in model.columns_in_translation().items():
             text = getattr(row, column)

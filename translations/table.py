@@ -7,6 +7,7 @@ snapshot, so that 10,000 pages are read once for each change of the content and 
 import datetime
 from collections import Counter
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AbstractUser
@@ -125,11 +126,13 @@ def rows() -> list[Row]:
             row.is_stale = digest != now.digest and status != ReviewedPage.Status.ARCHIVED
             row.is_unsigned, row.has_draft = has_page(row.model) and pk in unsigned, draft is not None
             found.append((row, digest))
-    for model in kinds.values():
-        stale = {row.page: digest for row, digest in found if row.model is model and row.is_stale}
-        hurts = unsafe(model, stale) if stale else set()
-        for row, _ in found:
-            row.is_unsafe |= row.model is model and row.page in hurts and row.is_stale
+    for model, language in product(kinds.values(), languages.OTHERS):
+        of_kind = [
+            pair for pair in found if pair[0].is_stale and (pair[0].model, pair[0].language) == (model, language)
+        ]
+        hurts = unsafe(model, {row.page: digest for row, digest in of_kind}) if of_kind else set()
+        for row, _ in of_kind:
+            row.is_unsafe = row.page in hurts
     missing = [
         Row(model, page, language, now.title, MISSING)
         for kind, model in kinds.items()

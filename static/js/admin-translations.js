@@ -1,5 +1,6 @@
 "use strict"; // where there is one column, the English above each field is folded
 
-if (matchMedia("(max-width: 899px)").matches) {
+document.addEventListener("DOMContentLoaded", () => {
+  if (!matchMedia("(max-width: 899px)").matches) return;
   for (const english of document.querySelectorAll(".translated details.english")) english.open = false;
-}
+});

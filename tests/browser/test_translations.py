@@ -1,0 +1,40 @@
+"""A translator finds a page that is behind in the table, sees the paragraph that changed, and confirms."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import axe
+
+CORRECT = """
+import reversion
+from articles.models import Article
+from editorial import kinds
+page = Article.objects.get(slug="test-strips")
+with reversion.create_revision():
+    before = kinds.seen_before(page)
+    page.body += "\\n\\nNever use alone, {width}."
+    page.save()
+    kinds.settle(page, before, "safety-correction", note="It was left out.")
+"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_stale_page_is_found_in_the_table_read_and_confirmed(visit, site, width):
+    site.manage("shell", "--verbosity=0", "-c", CORRECT.format(width=width))
+    staff = visit(width)
+    staff.sign_in()
+    page = staff.page
+    page.get_by_role("link", name="translation to correct").click()
+    axe.check_light_and_dark(page)
+    page.get_by_role("link", name="1 paragraph changed").click()
+    expect(page.locator(".sides ins")).to_have_text(f"Never use alone, {width}.")
+    english, spanish = (page.locator(each) for each in (".field-english_body details", "#id_body"))
+    expect(english).to_have_js_property("open", width == 1280)
+    side, text = english.bounding_box(), spanish.bounding_box()
+    assert (side["x"] + side["width"] <= text["x"]) if width == 1280 else (side["y"] + side["height"] <= text["y"])
+    assert text["width"] >= 320 and page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
+    axe.check_light_and_dark(page)
+    page.get_by_role("button", name="Still right").click()
+    expect(page.get_by_text("is up to date with the English again")).to_be_visible()
+    expect(page.locator("#changed")).to_have_count(0)
+    assert staff.complaints == []
