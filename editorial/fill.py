@@ -62,7 +62,7 @@ def _in_language(html: str, content: snapshot.ContentSnapshot | None) -> str:
     def lead(match: re.Match[str]) -> str:
         page = found.get(names.get(match[2], ""))
         if page is None:
-            return f"{match[1]}{static_path(match[2])}{match[3]}>{match[4]}"
+            return f"{match[1]}{static_path(match[2])}{match[3]}>{match[4]}</a>"
         return _link(page, match[3], match[4])
 
     return _OWN_LINK.sub(lead, html)

@@ -24,8 +24,9 @@ def main_of(client, path: str) -> str:
 
 def test_stale_page_says_so_and_shows_the_english_of_a_safety_correction_until_it_is_confirmed(client):
     page = make_article(body="First.[@a-source]\n\nTake it at once.\n\nLast.")
-    spanish = translate(page)
-    assert BEHIND not in main_of(client, "/es/articulos/una-pagina/")
+    spanish = translate(page, body="Texto.[@a-source] Vea [los pasos](/emergency/#steps).")
+    told = main_of(client, "/es/articulos/una-pagina/")
+    assert BEHIND not in told and '<a href="/es/emergencia/#steps">los pasos</a>' in told
     correct(page, "wording", body="First![@a-source]\n\nTake it at once.\n\nLast.")
     told = main_of(client, "/es/articulos/una-pagina/")
     assert BEHIND in told and UNSAFE not in told and 'href="/articles/an-article/"' in told and "First!" not in told
