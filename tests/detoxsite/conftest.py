@@ -9,16 +9,22 @@ import pytest
 from tests.built import once
 
 #: Not pages of the normal site: staff's, the way out, the private versions (which have a walk of their own).
-ELSEWHERE = ("/admin", "/leave/", "/n/")
+ELSEWHERE = ("/admin", "/leave/", "/es/salir/", "/n/")
 
 
 _walked: dict[str, Element] = {}
 
 
 @pytest.fixture
+def english(site) -> dict[str, Element]:
+    """Those in English, for what is about English words."""
+    return {path: tree for path, tree in site.items() if not path.startswith("/es/")}
+
+
+@pytest.fixture
 def site(client, guide) -> dict[str, Element]:
-    """Every page reachable from the front page, parsed; any markup error fails. One walk is enough for all tests of a
-    run: each has the same guide, and only reads."""
+    """Every page reachable from the front page, in each language, parsed; any markup error fails. One walk is enough
+    for all tests of a run: each has the same guide, and only reads."""
     if not _walked:
         _walked.update(once("walk", lambda: _walk(client)))
     return _walked

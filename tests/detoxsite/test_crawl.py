@@ -1,10 +1,12 @@
 """Rules that hold on every page a reader can reach."""
 
+import re
 from collections import Counter
 from urllib.parse import urlsplit
 
 import pytest
 
+from editorial import languages
 from privateversion import rewriting
 from tests.guide.test_styles import answers, forgotten, parsed
 
@@ -16,15 +18,16 @@ def test_every_page_names_the_parts_of_the_style_that_it_needs(site):
 
 
 def test_every_page_is_whole(site):
-    assert len(site) > 45
-    titles, descriptions = Counter(), Counter()
+    titles, descriptions, pages = Counter(), Counter(), Counter()
     for path, tree in site.items():
-        assert tree.get("lang") == "en-US", path
+        language = languages.of_path(path)
+        pages[language] += 1
+        assert tree.get("lang") == languages.TAGS[language], path
         assert len(list(tree.iter("h1"))) == 1, path
         assert tree.find(".//main[@id='main']") is not None, path
         assert tree.find(".//a[@class='skip']").get("href") == "#main", path
         title = tree.find(".//title").text
-        titles[title] += 1
+        titles[language, title] += 1
         description = tree.find(".//meta[@name='description']").get("content")
         assert 50 <= len(description) <= 160, (path, len(description))
         descriptions[description] += 1
@@ -38,37 +41,41 @@ def test_every_page_is_whole(site):
                 assert element.get("href")[1:] in ids, (path, element.get("href"))
         for image in tree.iter("img"):
             assert image.get("alt") is not None, path
+    assert min(pages.values()) > 90 and set(pages) == set(languages.NAMES), pages
     assert titles.most_common(1)[0][1] == 1, titles.most_common(3)
     assert descriptions.most_common(1)[0][1] == 1, descriptions.most_common(3)
 
 
 #: Pages that search must find by the drug's name. Of the others only an article's own title and a source's key may.
-NAMES_IT = {"/", "/phases/", "/treatments/"}
+NAMES_IT = {"", "phases/", "treatments/", "etapas/", "tratamientos/"}
+MAY_NAME_IT = ("articles/", "sources/", "articulos/", "fuentes/")
 
 
 def test_titles_do_not_shout(site):
     for path, tree in site.items():
-        title = tree.find(".//title").text
+        title, within = tree.find(".//title").text, path.removeprefix("/es").removeprefix("/")
         assert "!" not in title and not title.isupper(), path
-        assert "heroin" not in title.lower() or path in NAMES_IT or path.startswith(("/articles/", "/sources/")), (
-            path,
-            title,
-        )
-        assert "Detox Guide" not in title, path
+        names_it = "heroin" in title.lower() or "heroína" in title.lower()
+        assert not names_it or within in NAMES_IT or within.startswith(MAY_NAME_IT), (path, title)
+        assert "Detox Guide" not in title and "Guía de desintoxicación" not in title, path
 
 
-LEVELS = {"card--emergency": "Emergency:", "card--urgent": "Urgent:", "card--info": "Not an emergency?"}
+LEVELS = {
+    "en": {"card--emergency": "Emergency:", "card--urgent": "Urgent:", "card--info": "Not an emergency?"},
+    "es": {"card--emergency": "Emergencia:", "card--urgent": "Urgente:", "card--info": "¿No es una emergencia?"},
+}
 
 
 def test_care_cards_say_their_level_in_words(site):
     seen = set()
     for path, tree in site.items():
+        levels = LEVELS[languages.of_path(path)]
         for element in tree.iter():
-            for kind in set((element.get("class") or "").split()) & set(LEVELS):
+            for kind in set((element.get("class") or "").split()) & set(levels):
                 level = "".join(element.find(".//*[@class='level']").itertext())
-                assert level == LEVELS[kind], path
+                assert level == levels[kind], path
                 seen.add(level)
-    assert seen == set(LEVELS.values())
+    assert seen == {level for levels in LEVELS.values() for level in levels.values()}
 
 
 def test_do_not_lists_repeat_do_not_on_every_line(site):
@@ -84,6 +91,7 @@ def test_do_not_lists_repeat_do_not_on_every_line(site):
 
 def test_nothing_on_safety_is_in_a_collapsed_part(site):
     telling = ("911", "988", "give naloxone", "do not stop suddenly", "use alone", "can kill", "stop your breathing")
+    telling += ("dele naloxona", "no los deje de golpe", "no consuma a solas", "puede matar", "deje de respirar")
     for path, tree in site.items():
         for element in tree.iter():
             if element.tag == "details" or {"hidden", "popover"} & set(element.keys()):
@@ -97,6 +105,58 @@ def test_every_link_with_a_place_on_another_page_lands_there(site):
             target = urlsplit(link.get("href"))
             if target.fragment and target.path in site and not target.scheme:
                 assert site[target.path].find(f".//*[@id='{target.fragment}']") is not None, (path, link.get("href"))
+
+
+def test_page_leads_to_pages_in_its_own_language_or_says_so(site):
+    astray = set()
+    for path, tree in site.items():
+        for link in tree.iter("a"):
+            target, language = urlsplit(link.get("href")), languages.of_path(path)
+            is_page = target.path and not target.scheme and not target.path.startswith(("/static/", "/media/"))
+            if is_page and languages.of_path(target.path) not in {language, link.get("hreflang")}:
+                astray.add((language, target.path, path))
+    assert not astray
+
+
+def test_page_and_its_translation_name_each_other(site):
+    pairs = 0
+    for path, tree in site.items():
+        heads = {link.get("hreflang"): link for link in tree.findall(".//link[@rel='alternate'][@hreflang]")}
+        if not heads:
+            continue
+        there = {code: urlsplit(link.get("href")).path for code, link in heads.items()}
+        assert there[languages.of_path(path)] == urlsplit(tree.find(".//link[@rel='canonical']").get("href")).path, path
+        assert all(languages.of_path(other) == code for code, other in there.items()), (path, there)
+        for other in there.values():
+            back = site[other].findall(".//link[@rel='alternate'][@hreflang]")
+            assert {urlsplit(link.get("href")).path for link in back} == set(there.values()), (path, other)
+        pairs += 1
+    assert pairs > 180
+
+
+#: Words that English sentences have and Spanish ones do not.
+ENGLISH = re.compile(r"\b(the|and|of|with|you|your|is|are|to|for|this|that|it|what|how|from|or|not|we|our)\b", re.I)
+
+
+def english_words(element, tongue: str = "es"):
+    """Yield the text of blocks that are said to be Spanish and have two English words."""
+    tongue = (element.get("lang") or tongue)[:2]
+    if tongue != "es" or element.tag in {"style", "script", "svg"}:
+        return
+    own = [element.text or "", *(child.tail or "" for child in element)]
+    own += [element.get(name, "") for name in ("alt", "title", "aria-label", "placeholder", "content")]
+    if any(len(ENGLISH.findall(part)) >= 2 for part in own):
+        yield " ".join(" ".join(own).split())
+    for child in element:
+        yield from english_words(child, tongue)
+
+
+def test_spanish_page_has_no_english_sentence(site):
+    found: dict[str, str] = {}
+    for path, tree in site.items():
+        if languages.of_path(path) == "es":
+            found |= dict.fromkeys(english_words(tree), path)
+    assert not found
 
 
 def test_headings_skip_no_level(site):
