@@ -16,8 +16,9 @@ from django.db.models import Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
-from editorial import revisions, snapshot
+from editorial import languages, revisions, snapshot
 from editorial.changes import ChangeRecord, draft_beside
 from editorial.house_rules import CITATION, KEY
 from editorial.models import GlossaryTerm, HelpLine, Source
@@ -49,24 +50,28 @@ def published_uses(content: snapshot.ContentSnapshot) -> dict[str, list[Use]]:
 
 def _published_uses() -> dict[str, list[Use]]:
     models: dict[str, Any] = {model.__name__: model for model in _models_with_texts() if hasattr(model, "linked_as")}
+    translated = languages.active() != languages.ENGLISH  # titles and addresses; the texts cite the same in English
+    slug = "words_slug" if translated else "slug"
     texts = [
         model.objects.published()
         .order_by()
-        .values_list(Value(name), _title_of(model), "slug", _joined(_columns(model)))
+        .values_list(Value(name), "words_title" if translated else _title_of(model), slug, _joined(_columns(model)))
         for name, model in models.items()
     ]
-    texts.append(GlossaryTerm.objects.order_by().values_list(Value("word"), "word", "slug", "meaning"))
-    lines = HelpLine.objects.filter(source__isnull=False).order_by()
-    texts.append(lines.values_list(Value("line"), "name", "slug", _joined([Value("[@"), "source__key", Value("]")])))
+    terms, title = GlossaryTerm.objects.in_language().order_by(), "words_title" if translated else "word"
+    texts.append(terms.values_list(Value("word"), title, slug, "meaning"))
+    lines, title = HelpLine.objects.in_language().order_by(), "words_title" if translated else "name"
+    cited = _joined([Value("[@"), "source__key", Value("]")])
+    texts.append(lines.filter(source__isnull=False).values_list(Value("line"), title, slug, cited))
     uses: dict[str, list[Use]] = defaultdict(list)
-    for kind, title, slug, text in texts[0].union(*texts[1:], all=True):
+    for kind, name, slug, text in texts[0].union(*texts[1:], all=True):
         for key in keys_in([text]):
             if kind == "word":
-                uses[key].append(Use(f"The word “{title}”", f"{reverse('a-z')}#word-{slug}"))
+                uses[key].append(Use(gettext("The word “{word}”").format(word=name), f"{reverse('a-z')}#word-{slug}"))
             elif kind == "line":
-                uses[key].append(Use(title, f"{reverse('emergency')}#lines"))
+                uses[key].append(Use(name, f"{reverse('emergency')}#lines"))
             else:
-                uses[key].append(Use(title, models[kind](slug=slug).get_absolute_url()))
+                uses[key].append(Use(name, models[kind](slug=slug).get_absolute_url()))
     return {key: sorted(found, key=lambda use: use.name.lower()) for key, found in uses.items()}
 
 

@@ -57,7 +57,7 @@ class Attachment(models.Model):
 
     @property
     def form_label(self) -> str:
-        return Slot(self.slot).form_label
+        return str(Slot(self.slot).form_label)
 
     @property
     def arrived(self) -> bool:

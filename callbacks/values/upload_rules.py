@@ -6,8 +6,8 @@ Nothing here trusts a file's name, declared type or declared length.
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.text import format_lazy
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from callbacks.values import unsupported_kinds
@@ -34,11 +34,11 @@ class Slot(TextChoices):
         return list(Slot).index(self) + 1
 
     @property
-    def form_label(self) -> str:
+    def form_label(self) -> Promise:
         """What the public pages call it. People also send letters, so staff see the neutral label."""
         if self is Slot.FIRST:
-            return gettext("Photo of your insurance card: front")
-        return gettext("Photo of your insurance card: back")
+            return _("Photo of your insurance card: front")
+        return _("Photo of your insurance card: back")
 
 
 class Kind(TextChoices):
