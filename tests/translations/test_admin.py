@@ -131,7 +131,16 @@ def test_only_who_publishes_confirms_live_words_and_a_clinician_signs_them(clien
 
 def test_stage_symptom_and_word_have_forms_of_their_own(admin, guide):
     kinds = {each.model._meta.model_name: each for each in Translation.objects.all()}
-    assert set(kinds) == {"article", "phase", "symptom", "treatmentoption", "topic", "glossaryterm", "helpline"}
+    assert set(kinds) == {
+        "article",
+        "phase",
+        "symptom",
+        "treatmentoption",
+        "topic",
+        "glossaryterm",
+        "helpline",
+        "clinic",
+    }
     for name, words in kinds.items():
         shown = read(admin, address(words))
         assert (name == "symptom") <= ("The same in every language" in shown)
