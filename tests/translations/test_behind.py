@@ -10,7 +10,7 @@ from editorial.reviewers import sign
 from tests.factories import make_article, make_phase, make_staff, make_symptom, make_treatment
 from tests.translations.helpers import correct, translate
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
+pytestmark = pytest.mark.django_db
 
 BEHIND = "La traducción aún no incluye ese cambio"
 UNSAFE = "podía hacer daño"
