@@ -29,7 +29,7 @@ from pathlib import Path
 
 from tests.browser import chromium
 from tests.node import installed, needed
-from tests.pages import KINDS, MISSING
+from tests.pages import KINDS, MISSING, SPANISH
 from tests.served import serve
 
 CATEGORIES = {"performance": "perf.", "accessibility": "access.", "best-practices": "practices", "seo": "SEO"}
@@ -72,7 +72,7 @@ class Verdict:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("paths", nargs="*", default=[*sorted(set(KINDS) - ALIKE), PRIVATE, MISSING])
+    parser.add_argument("paths", nargs="*", default=[*sorted(set(KINDS) - ALIKE), *SPANISH, PRIVATE, MISSING])
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--busy", action="store_true")
     options = parser.parse_args()

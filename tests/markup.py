@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.node import installed, needed
-from tests.pages import MISSING, READING
+from tests.pages import MISSING, READING, SPANISH
 from tests.served import ROOT
 
 EMPTY = [
@@ -68,7 +68,7 @@ def written(folder: Path) -> dict[str, str]:
         call_command("prepare", stdout=nowhere)
     client = Client(headers={"host": "127.0.0.1"})
     private = [codes.private(urlsplit(path).path) for path in READING]
-    answers = [(path, client.get(path)) for path in [*READING, *EMPTY, *private, "/notes.html", MISSING]]
+    answers = [(path, client.get(path)) for path in [*READING, *SPANISH, *EMPTY, *private, "/notes.html", MISSING]]
     answers += [(f"{path} after {data or 'nothing'}", client.post(path, data)) for path, data in SENT]
     pages, names = folder / "pages", {}
     pages.mkdir()

