@@ -24,3 +24,11 @@ def test_spanish_words_pass_every_check_and_urgent_ones_are_plainer_still(guide)
 def test_english_words_that_changed_leave_no_spanish_file_behind(guide):
     """Who changes an English file changes the Spanish one too, and its `seen`, or this names it."""
     assert [str(row) for row in Translation.objects.all() if row.is_stale] == []
+
+
+def test_line_that_takes_texts_in_english_only_has_no_number_to_text_in_spanish(client, guide):
+    texted = '"sms:435748"'
+    for english, spanish in (("/emergency/", "/es/emergencia/"), ("/notes.html", "/es/notas.html")):
+        assert texted in client.get(english).content.decode()
+        html = client.get(spanish).content.decode()
+        assert texted not in html and '"tel:+18006624357"' in html and '"sms:988"' in html
