@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models.signals import post_delete, post_save
@@ -47,7 +48,7 @@ def refresh(page: Page) -> None:
 
 def refresh_translation(translation: Translation) -> None:
     """Rewrite the entry of a page's words in another language. It shows where the page and its words may."""
-    page = translation.of
+    page: Any = translation.of
     if type(page) not in KINDS:
         return
     with languages.speaking(translation.language):

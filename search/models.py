@@ -1,7 +1,7 @@
 """What the search knows about each page. It can be rebuilt from the pages at any time."""
 
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from django.db import models
 from django.utils import timezone
@@ -87,8 +87,8 @@ class TranslatedWord(models.Model):
 class Tables(NamedTuple):
     """Where the search keeps one language: its entries, its words, and what its rows there have in common."""
 
-    entries: type[SearchEntry] | type[TranslatedEntry]
-    words: type[SearchWord] | type[TranslatedWord]
+    entries: Any  # SearchEntry or TranslatedEntry
+    words: Any  # SearchWord or TranslatedWord
     own: dict[str, str]
 
 

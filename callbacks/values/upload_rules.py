@@ -4,9 +4,9 @@ Nothing here trusts a file's name, declared type or declared length.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import TextChoices
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -34,7 +34,7 @@ class Slot(TextChoices):
         return list(Slot).index(self) + 1
 
     @property
-    def form_label(self) -> Promise:
+    def form_label(self) -> Any:
         """What the public pages call it. People also send letters, so staff see the neutral label."""
         if self is Slot.FIRST:
             return _("Photo of your insurance card: front")

@@ -140,7 +140,9 @@ def test_helpline_that_answers_day_and_night_stands_beside_the_clinics_number(cl
     for path, tree in (site | {path: parsed(client, path) for path in ("/no-such-page/", "/notes.html")}).items():
         boxes = [element for element in tree.iter() if element.tag in {"ul", "ol", "dl"} or "card" in classes(element)]
         for box in boxes:
-            assert CLINIC not in numbers_in(box) or HELPLINE in numbers_in(box) or path in {"/privacy/", "/es/privacidad/"}, path
+            assert (
+                CLINIC not in numbers_in(box) or HELPLINE in numbers_in(box) or path in {"/privacy/", "/es/privacidad/"}
+            ), path
         (strip,) = [element for element in tree.iter() if "urgent" in classes(element)] or [None]
         assert strip is None or numbers_in(strip) == {"tel:911", "tel:988", HELPLINE}, path
 
