@@ -70,7 +70,8 @@ class Section(Sitemap):
         items, found = [url["item"] for url in urls], {}
         for code in languages.NAMES:
             with languages.speaking(code):
-                found[code] = self.paths(items)
+                own = {self.key(item): self.location(item) for item in items} if code == self.language else None
+                found[code] = own or self.paths(items)
         for url in urls:
             site = url["location"].removesuffix(self.location(url["item"]))
             places = {code: paths.get(self.key(url["item"])) for code, paths in found.items()}

@@ -57,7 +57,8 @@ def refresh_translation(translation: Translation) -> None:
 
 def _put(page: Page, shown: Page, *also: Translation) -> None:
     """Write the entry of a page as it is shown in the language that is active; `also` decides when it may be seen."""
-    here, kind = tables(), KINDS[type(page)]
+    here: Any = tables()
+    kind = KINDS[type(page)]
     values = _values(shown) | _visibility(page.phase if isinstance(page, Symptom) else page, *also)
     entry, _ = here.entries.objects.update_or_create(kind=kind, object_id=page.pk, **here.own, defaults=values)
     index.put(entry)

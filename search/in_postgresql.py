@@ -79,7 +79,9 @@ def find(terms: list[list[str]], *, all_of_them: bool, limit: int) -> list[Match
             [*([whole, _SHARED] if is_english else []), *ranked, whole, *parameters, limit],
         )
         rows = cursor.fetchall()
-    return [Match(*row) if is_english else Match(*row[:-1], _excerpt(row[-1], terms)) for row in rows]
+    if not is_english:
+        rows = [(*row[:-1], _excerpt(row[-1], terms)) for row in rows]
+    return [Match(*row) for row in rows]
 
 
 def _excerpt(text: str, terms: list[list[str]]) -> str:
