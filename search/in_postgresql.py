@@ -6,6 +6,7 @@ ignores how rare a word is, so each term's rank is multiplied by its inverse doc
 
 import math
 import re
+from typing import Any
 
 from django.db import connection
 from django.db.models.expressions import RawSQL
@@ -78,7 +79,7 @@ def find(terms: list[list[str]], *, all_of_them: bool, limit: int) -> list[Match
             " ORDER BY score DESC, entry.id LIMIT %s) AS best ORDER BY score DESC, id",
             [*([whole, _SHARED] if is_english else []), *ranked, whole, *parameters, limit],
         )
-        rows = cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
     if not is_english:
         rows = [(*row[:-1], _excerpt(row[-1], terms)) for row in rows]
     return [Match(*row) for row in rows]
