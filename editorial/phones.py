@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import phonenumbers
+from django.utils.translation import gettext_lazy as _
 from phonenumbers import PhoneNumber, PhoneNumberFormat, ValidationResult
 
-NEEDS_AREA_CODE = "Check the phone number. It needs ten digits, the area code first, like 212 555 0123."
-NOT_FOUND = (
+NEEDS_AREA_CODE = _("Check the phone number. It needs ten digits, the area code first, like 212 555 0123.")
+NOT_FOUND = _(
     "Check the phone number. We found none in it that we can call. Give it with the area code, like 212 555 0123. "
     "If it is not a US number, begin with + and the country code."
 )
@@ -244,7 +245,6 @@ def _written(text: str, flat: str, number: PhoneNumber, start: int, end: int) ->
         if rest[:1].isdigit() and not re.match(_ASIDE, rest, re.IGNORECASE):
             raise NotANumber(NOT_FOUND)
         e164 += f";ext={found[1]}"
-    before = text[:start].rstrip(" \t\n([{<-–—,;:/|+=#\"'")
+    before = text[:start].rstrip(" \t\n([{<-–—,;:/|+=#\"'").strip()
     after = text[end:].strip(" \t\n-–—,;:/|\"'").lstrip(")]}>.- ")
-    before = "" if _LABEL.fullmatch(before.strip()) else before.strip()
-    return Written(e164, " … ".join(filter(None, [before, after])))
+    return Written(e164, " … ".join(filter(None, [after] if _LABEL.fullmatch(before) else [before, after])))

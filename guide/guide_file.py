@@ -16,7 +16,7 @@ from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
 from articles.models import Article
-from editorial import snapshot
+from editorial import languages, snapshot
 from editorial.markdown import PageText
 from editorial.reading import ReaderRequest, reading_page
 from guide import styles
@@ -91,8 +91,9 @@ def guide_file(request: ReaderRequest) -> HttpResponse:
 def included_articles(page_text: PageText) -> IncludedArticles:
     """Return the newest first, until their texts reach MAX_ARTICLE_BYTES. One query, however many there are."""
     published = Article.objects.published()
+    column = "body" if languages.active() == languages.ENGLISH else "words__body"
     text = Case(
-        When(pk__in=published.values("pk")[:MAX_ARTICLES], then="body"), default=Value(""), output_field=TextField()
+        When(pk__in=published.values("pk")[:MAX_ARTICLES], then=column), default=Value(""), output_field=TextField()
     )
     newest = list(published.annotate(text=text).defer("body")[: MAX_ARTICLES + MAX_LISTED + 1])
     whole, size = [], 0

@@ -105,11 +105,11 @@ def file_field(slot: Slot, hint: "StrOrPromise" = "") -> forms.FileField:
     """
     checked = {
         "data-limit": MAX_UPLOAD_BYTES,
-        "data-too-large": Refusal.TOO_LARGE.sentence,
+        "data-too-large": upload_rules.SENTENCES[Refusal.TOO_LARGE],
         "data-wrong-kind": upload_rules.NOT_A_KIND,
         "data-picture": unsupported_kinds.PICTURE,
         "data-video": unsupported_kinds.VIDEO,
         "data-document": unsupported_kinds.DOCUMENT,
     }
     widget = forms.FileInput({"accept": ACCEPT} | checked)
-    return forms.FileField(label=slot.form_label, required=False, help_text=hint, widget=widget)
+    return forms.FileField(label=upload_rules.FORM_LABELS[slot], required=False, help_text=hint, widget=widget)

@@ -4,8 +4,6 @@ Nothing here trusts a file's name, declared type or declared length.
 """
 
 from dataclasses import dataclass
-from typing import Any
-
 from django.db.models import TextChoices
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -34,11 +32,15 @@ class Slot(TextChoices):
         return list(Slot).index(self) + 1
 
     @property
-    def form_label(self) -> Any:
+    def form_label(self) -> str:
         """What the public pages call it. People also send letters, so staff see the neutral label."""
-        if self is Slot.FIRST:
-            return _("Photo of your insurance card: front")
-        return _("Photo of your insurance card: back")
+        return str(FORM_LABELS[self])
+
+
+FORM_LABELS = {
+    Slot.FIRST: _("Photo of your insurance card: front"),
+    Slot.SECOND: _("Photo of your insurance card: back"),
+}
 
 
 class Kind(TextChoices):
@@ -85,10 +87,10 @@ class Refusal(TextChoices):
     @property
     def sentence(self) -> str:
         """What the person reads: what happened, and what to do."""
-        return str(_SENTENCES[self])
+        return str(SENTENCES[self])
 
 
-_SENTENCES = {
+SENTENCES = {
     Refusal.TOO_LARGE: format_lazy(_("It is larger than {size} MB. Choose a smaller file, or take a photo."), size=_MB),
     Refusal.EMPTY: _("There is nothing in it. Choose another file, or take a new photo."),
     Refusal.WRONG_KIND: format_lazy("{} {}", NOT_A_KIND, unsupported_kinds.ADVICE),

@@ -149,6 +149,7 @@ def test_form_sent_from_the_spanish_page_leads_to_spanish_pages_and_tells_staff(
     page = client.get("/es/contacto/")
     assert page.status_code == 200 and "Su nombre" in text_of(page) and "What happens" not in text_of(page)
     wrong = text_of(post(client, body(fields(phone="12", days="0", zone="")), "/es/contacto/"))
+    assert "Revise el número de teléfono." in wrong and "Foto de su tarjeta del seguro médico: frente" in wrong
     assert "Elija su zona horaria, para no llamarle a una mala hora." in wrong and "Choose" not in wrong
     response = post(client, body(fields(days="0", language=None)), "/es/contacto/")
     assert response.status_code == 303 and response["Location"].startswith("/es/contacto/enviado/?t=")
