@@ -4,6 +4,7 @@ Nothing here trusts a file's name, declared type or declared length.
 """
 
 from dataclasses import dataclass
+
 from django.db.models import TextChoices
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
