@@ -1,6 +1,7 @@
 """The same page in the other languages, for the link in the header and for search engines."""
 
 import functools
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from django.db import DatabaseError
@@ -8,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, resolve, reverse
 
 from editorial import languages
+from editorial.snapshot import ContentSnapshot
 from editorial.translated import Translated
 from editorial.versions import content_models
 
@@ -22,20 +24,25 @@ class Elsewhere(NamedTuple):
     is_same: bool
 
 
-def elsewhere(request: HttpRequest) -> list[Elsewhere]:
-    """Return where the page of a request is in the other languages. One query for a page of an editor's words."""
+def elsewhere(request: HttpRequest, content: ContentSnapshot) -> list[Elsewhere]:
+    """Return where the page of a request is in the other languages. One query for an editor's page, the first time."""
     match = request.resolver_match
     if match is None or not match.view_name:
         return []
     found = []
     for code in (code for code in languages.NAMES if code != languages.active()):
         try:
-            path, is_same = _path(match.view_name, match.kwargs, code)
+            path, is_same = content.keep(*_path_of(match.view_name, match.kwargs, code))
         except (NoReverseMatch, DatabaseError):
             continue
         if path != request.path_info:  # else it is in no language of its own: a file, or the history of a page
             found.append(Elsewhere(code, languages.TAGS[code], languages.NAMES[code], path, is_same))
     return found
+
+
+def _path_of(view: str, kwargs: dict[str, Any], code: str) -> tuple[Callable[[], tuple[str, bool]], object]:
+    """Return what reads the path, and the key under which the snapshot keeps it."""
+    return lambda: _path(view, kwargs, code), (view, *kwargs.values(), code)
 
 
 def _path(view: str, kwargs: dict[str, Any], code: str) -> tuple[str, bool]:

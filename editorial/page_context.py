@@ -56,7 +56,7 @@ def site(request: HttpRequest, content: snapshot.ContentSnapshot | None = None) 
         "canonical_url": f"{settings.SITE_URL}{request.path}",
         "page_text": PageText(),
         "language_tag": languages.TAGS[languages.active()],
-        "elsewhere": SimpleLazyObject(lambda: elsewhere(request)),
+        "elsewhere": SimpleLazyObject(lambda: elsewhere(request, known)),  # type: ignore[arg-type]  # as above
         "form": None,
         "problem": "",
     }

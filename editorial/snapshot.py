@@ -32,7 +32,7 @@ class ContentSnapshot:
         self._named: dict[str, Named | None] = {}
         self._pictures: dict[str, Picture | None] = {}
         self._sign_offs: dict[tuple[str, Any], list[Any]] = {}
-        self._cached: dict[Callable[[], Any], Any] = {}
+        self._cached: dict[object, Any] = {}
 
     def is_current(self, number: int) -> bool:
         """Return whether it is that version, and no older than cached pages may be: rows changed by hand must show."""
@@ -104,11 +104,12 @@ class ContentSnapshot:
             self._pictures |= {name: found.get(name) for name in missing}
         return {name: self._pictures[name] for name in names}
 
-    def keep(self, read: Callable[[], Part]) -> Part:
-        """Return what `read` returns, called once: for tables of other apps."""
-        if read not in self._cached:
-            self._cached[read] = read()
-        return self._cached[read]
+    def keep(self, read: Callable[[], Part], key: object = None) -> Part:
+        """Return what `read` returns, called once, or once for a key: for tables of other apps."""
+        key = key or read
+        if key not in self._cached:
+            self._cached[key] = read()
+        return self._cached[key]
 
 
 _NOTHING = ContentSnapshot(number=-1)

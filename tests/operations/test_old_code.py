@@ -21,6 +21,7 @@ BASELINE = {
     "limits": "0001_initial",
     "phases": "0002_compare_and_areas",
     "search": "0002_fts",
+    "translations": "0001_translation",
 }
 BREAKS_OLD_CODE = (
     migrations.RemoveField,
