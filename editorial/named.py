@@ -46,7 +46,8 @@ def look_up(names: Iterable[str]) -> dict[str, Named | None]:
     missing = {_path(models, name): name for name in wanted.values() if name not in found}
     if missing:
         moved = OldAddress.objects.filter(path__in=missing).values_list("path", "leads_to")
-        called = {missing[path]: (missing[path][0], resolve(now).kwargs.get("slug", "")) for path, now in moved}
+        with languages.speaking(languages.ENGLISH):
+            called = {missing[path]: (missing[path][0], resolve(now).kwargs.get("slug", "")) for path, now in moved}
         renamed = _read(models, called.values())
         found |= {name: renamed[new] for name, new in called.items() if new in renamed}
     if languages.active() != languages.ENGLISH:

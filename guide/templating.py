@@ -13,10 +13,10 @@ from django.http import HttpRequest
 from django.template import defaultfilters
 from django.template.backends.jinja2 import Jinja2, Template
 from django.templatetags.static import static
-from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
+from django.utils.translation import gettext, ngettext, npgettext, pgettext
 
 from callbacks.public import wording
-from editorial import sign_off, structured, tags
+from editorial import languages, sign_off, structured, tags
 from editorial.addresses import address_of
 from editorial.page_context import site
 from guide.doors import doors
@@ -86,7 +86,7 @@ def environment(**options: Any) -> jinja2.Environment:
         "nav_link": tags.nav_link,
         "cached": tags.cached,
         "doors": doors,
-        "language": get_language,
+        "language": languages.active,
         "recent_corrections": tags.recent_corrections,
         "reviewers": sign_off.reviewers,
         "state_title": wording.state_title,

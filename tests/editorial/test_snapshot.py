@@ -48,9 +48,9 @@ def test_changed_clinic_source_word_and_help_line_show_at_once(client, article):
 
 def test_source_added_later_is_found(client):
     make_article(body="Text.[@a-source][@later]")
-    assert 'value="2">This source is no longer listed.' in page(client)
+    assert 'id="source-2">This source is no longer listed.' in page(client)
     make_source("later")
-    assert 'value="2">An office. <cite>A report</cite>' in page(client)
+    assert 'id="source-2">An office. <cite>A report</cite>' in page(client)
 
 
 def test_rows_changed_by_hand_show_as_soon_as_finished_pages_end(client, article, monkeypatch):

@@ -63,7 +63,9 @@ def test_catalog_has_every_word_translated_with_its_parts_and_no_other(path: Pat
         pairs = zip(said, message.string, strict=True) if isinstance(said, tuple) else [(said, message.string)]
         for english, translated in pairs:
             assert translated.strip(), english
-            assert context or Counter(PARTS.findall(translated)) == Counter(PARTS.findall(english)), translated
+            assert context or Counter(PARTS.findall(translated.replace(' hreflang="en"', ""))) == Counter(
+                PARTS.findall(english)
+            ), translated
 
 
 def test_words_are_those_of_the_language_when_they_are_shown(client, guide):

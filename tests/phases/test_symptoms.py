@@ -62,5 +62,5 @@ def test_symptom_of_a_draft_is_nowhere(client):
 
 def test_symptoms_stand_in_the_sitemap_with_the_day_of_their_stage(client, guide):
     xml = client.get("/sitemap.xml").content.decode()
-    assert xml.count("/symptoms/") == Symptom.objects.published().count() + 1
+    assert xml.count("<loc>http://testserver/symptoms/") == Symptom.objects.published().count() + 1
     assert "/symptoms/runny-nose/</loc><lastmod>" in xml
