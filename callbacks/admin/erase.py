@@ -20,11 +20,11 @@ def confirm(request: StaffRequest, object_id: str) -> HttpResponse:
 @require_POST
 @access.needs(access.VIEW, access.ERASE)
 def erase_selected(request: StaffRequest) -> HttpResponse:
-    """Erase the `selected` requests once `confirmed`."""
+    """Erase the `selected` requests once the page that asks has been answered (`post`)."""
     chosen = list(CallbackRequest.objects.filter(pk__in=_ids(request)))
     if not chosen:
         return access.back_to_queue(request, "Choose the requests first.")
-    if request.POST.get("confirmed") != "yes":
+    if request.POST.get("post") != "yes":
         return _confirm(request, chosen)
     for callback in chosen:
         erasure.erase(callback, by=request.user)
