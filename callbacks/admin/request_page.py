@@ -160,9 +160,10 @@ def show(
         if merging.may_merge(callback, user) and opened.details and opened.details.phone:
             context["candidates"] = merging.candidates(callback, opened.details.phone, user)
         if holds and callback.is_waiting:
-            context["attempt_form"] = attempt_form or AttemptForm(request=callback, now=now)
+            unbound = AttemptForm(request=callback, now=now)
+            context["attempt_form"] = attempt_form or unbound
             if opened.details:
-                context["one_press"] = AttemptForm(request=callback, now=now).one_press(opened.details)
+                context["one_press"] = unbound.one_press(opened.details)
     return staff_page(request, "request.html", context, status)
 
 
