@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 
 NOT_READ = _("We could not read what your browser sent, so nothing was sent. Try again.")
 TOO_LONG = _("The text was far too long, so nothing was sent. Make it shorter and try again.")
-NOT_SAVED = _("We could not save your request. The fault is ours. What you typed is still here. Try again in a minute.")
+NOT_SAVED = _(
+    "We could not save your request. The fault is ours. What you typed is still here. "
+    "Try again in a few minutes, or call."
+)
 FILE_NOT_SAVED = _("We could not save your file. The fault is ours. Your request is safe. Try again in a minute.")
 FILE_TOO_LATE = _("You took this request back before your file arrived, so your file was not kept.")
 NO_FILE = _("Choose a file first.")

@@ -46,7 +46,7 @@ def test_form_sent_while_the_database_is_locked_comes_back_and_goes_through_late
             status, page = send(site, data)
             assert status == 503
             assert time.monotonic() - begin < 2 * PATIENCE, "each thing that is written has waited for itself"
-            assert NOT_SAVED in html.unescape(page) and "tel:+18665121908" in page and "tel:911" in page
+            assert str(NOT_SAVED) in html.unescape(page) and "tel:+18665121908" in page and "tel:911" in page
             assert "Zoë Miller" in page and "Knock first &amp; softly." in page
             other.execute("ROLLBACK")
             assert stored(other) == before
