@@ -48,7 +48,7 @@ def test_changed_clinic_source_word_and_help_line_show_at_once(client, article):
 
 def test_source_added_later_is_found(client):
     make_article(body="Text.[@a-source][@later]")
-    assert 'id="source-2">This source is no longer listed.' in page(client)
+    assert 'id="source-2"><span>This source is no longer listed.' in page(client)
     make_source("later")
     assert 'id="source-2">An office. <cite>A report</cite>' in page(client)
 
