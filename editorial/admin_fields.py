@@ -54,7 +54,12 @@ class RelatedOrNone(admin.RelatedFieldListFilter):
 
 
 class NamedRows(admin.TabularInline):
-    """Names the fields of a tabular inline after their columns."""
+    """Names the fields of a tabular inline after their columns, and the box that deletes a row."""
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.deletion_widget = forms.CheckboxInput({"aria-label": "Delete"})  # type: ignore[assignment]
+        return formset
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         return _named(super().formfield_for_dbfield(db_field, request, **kwargs))
