@@ -34,6 +34,7 @@ def test_page_is_signed_named_and_corrected(visit):
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("Readers see it now").wait_for()
     reader = visit(1280)  # without the copy that a browser keeps for some seconds
+    reader.page.wait_for_timeout(1500)  # the server keeps one, too, until it looks for changes
     reader.open(path)
     said = reader.page.locator("main").inner_text()
     assert "Reviewed by" not in said and "waiting for medical review" in said and "A word was missing." in said
