@@ -2,7 +2,7 @@
 
     .venv/bin/python -m bench.move [--requests 10000] [--files 5000] [--kb 200]
 
-Makes a throwaway site with so many requests and sealed files on SQLite and a folder, starts PostgreSQL and an S3 store
+Makes a throwaway site with these requests and sealed files on SQLite and a folder, starts PostgreSQL and an S3 store
 on this machine, runs `manage.py move`, kills it halfway and runs it again. Goal: status 0, all rows and files the same.
 """
 

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from typing import ClassVar
 
 import reversion
 from django.db import models
@@ -11,7 +12,8 @@ from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.dateformat import time_format
 from django.utils.translation import gettext, pgettext
-from django.utils.translation import gettext_lazy as _
+
+from editorial.weekdays import Weekday
 
 DAYS_SHOWN = 28  # how far ahead readers are told of special days
 
@@ -23,14 +25,7 @@ DayTimes = tuple[int, datetime.time, datetime.time]  # weekday, from, until
 class OpeningTime(models.Model):
     """A stretch of a weekday, in the site's time zone, in which the clinic calls people back."""
 
-    class Weekday(models.IntegerChoices):
-        MONDAY = 0, _("Monday")
-        TUESDAY = 1, _("Tuesday")
-        WEDNESDAY = 2, _("Wednesday")
-        THURSDAY = 3, _("Thursday")
-        FRIDAY = 4, _("Friday")
-        SATURDAY = 5, _("Saturday")
-        SUNDAY = 6, _("Sunday")
+    Weekday: ClassVar = Weekday
 
     clinic = models.ForeignKey("editorial.Clinic", on_delete=models.CASCADE, related_name="opening_times")
     weekday = models.PositiveSmallIntegerField(choices=Weekday)

@@ -95,7 +95,7 @@ class Course(models.Model):
         return self.peak is not None and self.peak[0] < stop and start < self.peak[1]
 
 
-#: What to say of so many months, weeks and days, and of a range of them.
+#: The words for a number of months, weeks or days, and for a range of them.
 MONTHS, WEEKS, DAYS = _("{} months"), _("{} weeks"), _("{} days")
 RANGES = {MONTH: _("{low} to {high} months"), WEEK: _("{low} to {high} weeks"), DAY: _("{low} to {high} days")}
 

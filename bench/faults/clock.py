@@ -63,7 +63,7 @@ def run(options) -> list[common.Outcome]:
 
 
 def turn(clock: Path, offset: int) -> None:
-    """Sets the clock so many seconds off, at once for every process."""
+    """Set the clock off by this many seconds, at once for every process."""
     new = clock.with_suffix(".new")
     new.write_text(f"{offset}\n")
     os.replace(new, clock)

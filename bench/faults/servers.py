@@ -44,7 +44,7 @@ class Server:
         self._end(signal.SIGKILL)
 
     def stop(self) -> None:
-        """At once, whoever is connected (SIGINT is PostgreSQL's fast shutdown)."""
+        """Stop at once, even while clients are connected (SIGINT is PostgreSQL's fast shutdown)."""
         self._end(signal.SIGINT)
 
     def _end(self, how: int) -> None:

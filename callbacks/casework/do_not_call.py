@@ -1,6 +1,6 @@
 """Numbers that staff must not call: someone who shares the phone said so, or it is a stranger's.
 
-A form with such a number is taken and confirmed like any other, since a refusal would tell whoever tries a number that
+A form with such a number is taken and confirmed like any other, since a refusal would tell a stranger who tries it that
 it is known here. Its number is not shown to staff until a lead, who reads the request, lifts the entry.
 """
 

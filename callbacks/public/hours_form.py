@@ -14,13 +14,13 @@ from callbacks.values.safe_hours import (
     HOURS,
     OTHER,
     UNKNOWN,
-    Day,
     PartOfDay,
     SafeHours,
     hour_name,
     zone_choices,
     zone_name,
 )
+from editorial.weekdays import Weekday
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -118,7 +118,7 @@ class HoursForm(ClockForm):
         label=_("Only on some days?"),
         required=False,
         coerce=int,
-        choices=Day,
+        choices=Weekday,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("If you check none, any day is fine."),
         error_messages={"invalid_choice": _("Choose from the days in the list.")},
