@@ -96,6 +96,11 @@ class Visitor:
     def open(self, path: str):
         return self.page.goto(f"{self.site.url}{path}")
 
+    def fits(self) -> bool:
+        """Whether the page, once it is there, needs no scrolling to the side."""
+        self.page.wait_for_load_state()
+        return self.page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
+
     def give_password(self, username: str) -> None:
         self.open("/admin/login/")
         self.page.fill("#id_login", username)

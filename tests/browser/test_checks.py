@@ -25,7 +25,7 @@ def test_what_is_to_mend_shows_as_one_types_and_leads_to_its_place(look):
     page.fill("#id_body", "A claim.[@who-2009]")
     dose.wait_for(state="detached")
     assert not page.locator("#let-through").is_visible()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
+    assert visitor.fits()
     assert visitor.complaints == []
     check_light_and_dark(page)
     visitor.page.locator("#id_title").fill("")

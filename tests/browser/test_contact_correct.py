@@ -33,7 +33,7 @@ def test_number_is_shown_and_corrected_without_scripts(visit, site, width, schem
     assert requests_kept(site) == before + 1
     details = json.loads(last_details(site))
     assert (details["phone"], details["phone_remark"]) == ("+12125550123", "room 204")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert person.fits()
     assert person.context.cookies() == [] and person.complaints == [REFUSED]
 
 

@@ -36,7 +36,7 @@ def heading(visitor) -> str:
 def check(visitor) -> None:
     axe.check(visitor.page)
     assert visitor.complaints == []
-    assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
+    assert visitor.fits()
 
 
 def leave(visitor) -> None:

@@ -67,7 +67,7 @@ def test_picture_is_added_by_keyboard_described_and_used_again(visit):
     page.keyboard.press("Enter")
     said.get_by_text("The picture is in the text.", exact=True).wait_for()
     assert body.input_value().startswith("![Describe this picture](/media/pictures/")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
+    assert staff.fits()
     refused = "Failed to load resource: the server responded with a status of 400 (Bad Request)"
     assert [each for each in staff.complaints if each != refused] == []
 

@@ -74,7 +74,7 @@ def test_private_version_fits_and_breaks_no_rule(look, path):
     visitor = look(360)
     visitor.open(codes.private(path))
     assert visitor.page.title() == "Notes"
-    assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert visitor.fits()
     axe.check_light_and_dark(visitor.page)
     assert visitor.complaints == [] and visitor.context.cookies() == []
 
@@ -148,6 +148,6 @@ def test_file_to_keep_works_from_the_disk(visit, tmp_path):
     visitor.page.goto(path.as_uri())
     assert asked == [path.as_uri()]
     assert visitor.page.evaluate("getComputedStyle(document.body).maxWidth") == "672px"  # 42 rem: the style is in force
-    assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert visitor.fits()
     axe.check(visitor.page)
     assert visitor.complaints == []

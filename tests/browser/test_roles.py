@@ -21,7 +21,7 @@ def test_page_goes_from_editor_to_publisher_to_readers(visit, site):
         visitor.give_code(app_code())
         assert visitor.page.url.endswith("/admin/")
         axe.check(visitor.page)
-        assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
+        assert visitor.fits()
 
     page = editor.page
     editor.open("/admin/articles/article/?q=Sleep")

@@ -14,7 +14,7 @@ def test_source_is_retracted_and_current_again(look):
     page.get_by_role("link", name="fda-loperamide-2016").click()
     used = page.locator(".field-used_on")
     expect(used.get_by_role("link", name="Peak withdrawal")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert staff.fits()
     page.get_by_label("Status").select_option("retracted")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Due for review, because they cite it")).to_contain_text("Peak withdrawal")

@@ -37,12 +37,12 @@ def test_symptoms_are_ordered_by_keyboard_and_by_dragging(visit):
     assert page.locator(".order-help").inner_text().startswith(f"{second} is at place 1 of")
     rows = page.locator(".dynamic-symptoms > details > summary")
     rows.nth(2).drag_to(rows.nth(0))
-    page.wait_for_timeout(500)
+    page.locator(".order-help", has_text=f"{third} is at place 1 of").wait_for()
     assert names()[:3] == [third, second, first]
     page.locator("summary", has_text="Publishing").click()
     page.get_by_label("Wording: the meaning is the same").check()
     with page.expect_navigation():
         page.get_by_role("button", name="Save and continue editing").click()
-    page.wait_for_load_state()
+    page.locator(".messagelist", has_text="was changed successfully").wait_for()
     assert names()[:3] == [third, second, first]
     assert staff.complaints == []

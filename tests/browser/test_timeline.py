@@ -18,7 +18,7 @@ def test_timeline_fits_and_no_words_run_into_each_other(look, path):
     open_folds(page)
     for width in (320, 340, 360, 1280):
         page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert visitor.fits()
         clashes = page.evaluate(
             """() => {
               const boxes = [...document.querySelectorAll('.picture text')]
