@@ -2,22 +2,16 @@
 
 import datetime
 import itertools
-import json
 import os
 import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import jinja2
 import pytest
-from django.apps import apps
 from django.conf import settings
-from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
-from django.core.management.color import no_style
-from django.db import connection, connections
+from django.db import connections
 from django.template import engines
 from django.test import override_settings
 from django.utils import timezone
@@ -29,9 +23,11 @@ from editorial import snapshot
 from guide import catalogs, templating
 from operations import alerts
 from privateversion import codes
-from tests import built, state
+from tests import state
 from tests.environment import VAR
 from tests.factories import make_staff
+
+pytest_plugins = ["tests.databases"]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -66,30 +62,6 @@ def static_files_known() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoise, "update_files_dictionary", listed)
         yield
-
-
-if state.SERVERS:
-
-    @pytest.fixture(scope="session")
-    def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -> None:
-        """The database of each process is a copy, so that migrating it does nothing."""
-        connection.settings_dict["TEST"]["TEMPLATE"] = state.name_of(built.migrated())
-
-else:
-
-    @pytest.fixture(scope="session")
-    def django_db_setup(django_test_environment, django_db_blocker) -> Iterator[None]:
-        """A database in memory, which all threads share, filled from a file that is migrated already."""
-        name = connection.settings_dict["NAME"]
-        with django_db_blocker.unblock():
-            connection.close()
-            connection.settings_dict["NAME"] = "file:memorydb_default?mode=memory&cache=shared"
-            connection.ensure_connection()
-            with closing(sqlite3.connect(built.migrated() / "db.sqlite3")) as file:
-                file.backup(connection.connection)
-        yield
-        with django_db_blocker.unblock():
-            connection.creation.destroy_test_db(name, verbosity=0)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -176,62 +148,6 @@ def admin(client):
     return client
 
 
-TABLES = ["reversion", "editorial", "phases", "articles", "translations", "search"]
-
-
-INDEXES = [f"search_{'vector' if state.SERVERS else 'fts'}{suffix}" for suffix in ("", "_translated")]
-
-
-@pytest.fixture(scope="session")
-def guide_rows() -> dict[str, tuple[str, list]]:
-    """For each table of the starter guide its INSERT and its rows."""
-    rows = {}
-    for name, columns in [*map(_table_of, _guide_models()), *((name, "*") for name in INDEXES)]:
-        if name.startswith("search_fts"):
-            columns = "rowid, title, also_called, text"
-        if found := state.rows(built.guide(), f"SELECT {columns} FROM {name}"):
-            marks = ", ".join(["%s"] * len(found[0]))
-            into = name if columns == "*" else f"{name} ({columns})"
-            found = [[json.dumps(value) if isinstance(value, dict) else value for value in row] for row in found]
-            rows[name] = (f"INSERT INTO {into} VALUES ({marks})", found)
-    return rows
-
-
-@pytest.fixture(scope="session")
-def guide_types() -> dict[tuple[str, str], int]:
-    """The content types of the starter guide: their keys differ from those of a database that was emptied."""
-    rows = state.rows(built.guide(), "SELECT id, app_label, model FROM django_content_type")
-    return {(app, model): key for key, app, model in rows}
-
-
-def _guide_models() -> list:
-    return [model for app in TABLES for model in _models_of(app)]
-
-
-def _table_of(model) -> tuple[str, str]:
-    return model._meta.db_table, ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields)
-
-
-def _models_of(app: str) -> list:
-    return list(apps.get_app_config(app).get_models(include_auto_created=True))
-
-
 @pytest.fixture
-def guide(db, guide_rows, guide_types) -> None:
-    """The starter guide, as a fresh machine has it."""
-    now = {(each.app_label, each.model): each.pk for each in ContentType.objects.all()}
-    keys = {was: now.get(name) for name, was in guide_types.items()}
-    typed = {
-        model._meta.db_table: [
-            place for place, field in enumerate(model._meta.concrete_fields) if field.related_model is ContentType
-        ]
-        for model in _guide_models()
-    }
-    with connection.cursor() as cursor:
-        for name, (insert, rows) in guide_rows.items():
-            if places := typed.get(name):
-                rows = [[keys[value] if at in places else value for at, value in enumerate(row)] for row in rows]
-            cursor.executemany(insert, rows)
-        models = _guide_models()
-        for statement in connection.ops.sequence_reset_sql(no_style(), models):  # none on SQLite
-            cursor.execute(statement)
+def guide(db) -> None:
+    """The starter guide, as a fresh machine has it: tests.databases gives the test a database that holds it."""

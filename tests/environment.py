@@ -79,10 +79,14 @@ def _mixed(items: list) -> list:
 
 
 def _rolls_back(item) -> bool:
+    uses = "db" in item.fixturenames or item.get_closest_marker("django_db")
+    return bool(uses) and not commits(item)
+
+
+def commits(item) -> bool:
+    """Whether a test ends its transactions, so that what it wrote is in the database afterward."""
     mark = item.get_closest_marker("django_db")
-    return "transactional_db" not in item.fixturenames and (
-        "db" in item.fixturenames or bool(mark and not mark.kwargs.get("transaction"))
-    )
+    return "transactional_db" in item.fixturenames or bool(mark and mark.kwargs.get("transaction"))
 
 
 def pytest_unconfigure() -> None:
