@@ -8,10 +8,11 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db import models
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+
+from editorial.content_admin import admin_address
 
 
 class Addresses(admin.ModelAdmin):
@@ -86,11 +87,7 @@ class NamedMoment(AdminSplitDateTime):
 
 def linked(rows: Iterable[tuple[models.Model, str]], none: str) -> str:
     """Return a link to where each row is edited, with what is said of it; `none` if there are none."""
-    found = [
-        (reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk]), row, said)
-        for row, said in rows
-        if admin.site.is_registered(type(row))
-    ]
+    found = [(admin_address(row), row, said) for row, said in rows if admin.site.is_registered(type(row))]
     return format_html_join("", '<p><a href="{}">{}</a> ({})</p>', found) or none
 
 

@@ -12,17 +12,43 @@ from django.utils.functional import SimpleLazyObject
 
 from editorial import checks
 from editorial.blocks import DRAWINGS
-from editorial.form_addresses import FormAddresses
+from editorial.content_admin import ContentAdmin
 from editorial.named import kinds
 
 MOST_ROWS = 100
 NAMES_LISTED = 60
 
 
-class ChecksPages(FormAddresses):
+class _LetsThrough(forms.ModelForm):
+    """Asks an administrator who publishes a dose for the reason. Nobody else has these fields."""
+
+    request: HttpRequest
+
+    let_through = forms.BooleanField(label="Publish it although it gives a dose", required=False)
+    let_through_reason = forms.CharField(
+        label="Why", required=False, max_length=300, help_text="Kept with this change, under your name."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.request.user.is_superuser:
+            del self.fields["let_through"], self.fields["let_through_reason"]
+
+    def clean(self) -> dict | None:
+        cleaned = super().clean()
+        values = self.cleaned_data
+        if values.get("let_through"):
+            self.instance.override_reason = values.get("let_through_reason", "").strip()
+            if not self.instance.override_reason:
+                self.add_error("let_through_reason", "Say why, in a sentence.")
+        return cleaned
+
+
+class ChecksPages(ContentAdmin):
     """Shows what is to mend before a page is published, beside Save, refreshed as one types."""
 
     change_form_template = "admin/change_form_page.html"
+    form_part: ClassVar[Any] = _LetsThrough
     findings: ClassVar[Callable] = staticmethod(checks.findings)
     size_of: ClassVar[Callable] = staticmethod(checks.size)
 
@@ -32,12 +58,6 @@ class ChecksPages(FormAddresses):
 
     def get_urls(self) -> list:
         return [*self.form_paths("checks", self.checks_view), *super().get_urls()]
-
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> type[forms.ModelForm]:
-        form = super().get_form(request, obj, change=change, **kwargs)
-        return type(form.__name__, (_LetsThrough, form), {"may_let_through": request.user.is_superuser})
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
@@ -115,31 +135,6 @@ class CheckedRows(BaseInlineFormSet):
             setattr(form.instance, self.fk.name, self.instance)
             form.instance.override_reason = self.instance.override_reason
         super().full_clean()
-
-
-class _LetsThrough(forms.ModelForm):
-    """Asks an administrator who publishes a dose for the reason. Nobody else has these fields."""
-
-    may_let_through = False
-
-    let_through = forms.BooleanField(label="Publish it although it gives a dose", required=False)
-    let_through_reason = forms.CharField(
-        label="Why", required=False, max_length=300, help_text="Kept with this change, under your name."
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not self.may_let_through:
-            del self.fields["let_through"], self.fields["let_through_reason"]
-
-    def clean(self) -> dict | None:
-        cleaned = super().clean()
-        values = self.cleaned_data
-        if values.get("let_through"):
-            self.instance.override_reason = values.get("let_through_reason", "").strip()
-            if not self.instance.override_reason:
-                self.add_error("let_through_reason", "Say why, in a sentence.")
-        return cleaned
 
 
 def _numbered(page: Any, name: str) -> Iterator[tuple[int, Any]]:

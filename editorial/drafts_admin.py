@@ -1,22 +1,21 @@
 """The admin's part of drafts: keeps one beside the page that readers see, shows it in the form, and ends it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
-from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.forms.utils import ErrorDict
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import path, reverse
 from django.utils import dateformat, timezone
 from django.utils.html import format_html
 from reversion.models import Version
 
 from editorial import drafts, notices, review_links, revisions, unsaved
 from editorial.changes import ChangeRecord, ReviewAnswer, draft_beside
+from editorial.content_admin import ContentAdmin, admin_address
 from editorial.preview_admin import DRAFT, SAVED, TYPED, Previews
 from editorial.publishing import ReviewedPage
 from editorial.publishing_rights import may_publish
@@ -34,14 +33,21 @@ LIVE = "live"
 SHOWN = "_shown"
 
 
-class ShowsDraft(admin.ModelAdmin):
+class _OfDraft(forms.ModelForm):
+    """Shows a draft as it was typed: nothing of it is saved, nor wrong, before somebody saves it."""
+
+    def is_valid(self) -> bool:
+        return SHOWN not in self.data and super().is_valid()
+
+    @property
+    def errors(self) -> ErrorDict:
+        return ErrorDict() if SHOWN in self.data else super().errors
+
+
+class ShowsDraft(ContentAdmin):
     """Fills the form of a page with the draft beside it. List it after all that handles a form as it was sent."""
 
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> type[forms.ModelForm]:
-        form = super().get_form(request, obj, change=change, **kwargs)
-        return type(form.__name__, (_OfDraft, form), {})
+    form_part: ClassVar[Any] = _OfDraft
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
@@ -55,17 +61,6 @@ class ShowsDraft(admin.ModelAdmin):
         return super().changeform_view(request, object_id, form_url, extra_context)
 
 
-class _OfDraft(forms.ModelForm):
-    """Shows a draft as it was typed: nothing of it is saved, nor wrong, before somebody saves it."""
-
-    def is_valid(self) -> bool:
-        return SHOWN not in self.data and super().is_valid()
-
-    @property
-    def errors(self) -> ErrorDict:
-        return ErrorDict() if SHOWN in self.data else super().errors
-
-
 class DraftsBeside(Previews, KeepsRevisions):
     """Keeps a draft beside a page that readers see: they see the page until somebody publishes the draft."""
 
@@ -76,9 +71,7 @@ class DraftsBeside(Previews, KeepsRevisions):
         css = {"all": ("css/drafts.css",)}  # noqa: RUF012 - Django's own way
 
     def get_urls(self) -> list:
-        name = f"{self.opts.app_label}_{self.opts.model_name}_draft"
-        view = self.admin_site.admin_view(self.draft_view)
-        return [path("<path:object_id>/draft/", view, name=name), *super().get_urls()]
+        return [self.own_path("<path:object_id>/draft/", self.draft_view, "draft"), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return drafts.with_drafts(super().get_queryset(request))
@@ -106,7 +99,7 @@ class DraftsBeside(Previews, KeepsRevisions):
         if page:
             context["answers"] = _answers(page)
             context["has_draft_beside"] = drafts.may_have_one(page)
-            context["draft_address"] = reverse(self._draft_view_name(), args=[quote(page.pk)])
+            context["draft_address"] = admin_address(page, "draft")
             context["may_send"] = drafts.may_have_one(page) or page.status == ReviewedPage.Status.DRAFT
         kept = unsaved.of(request.user, self._form_address(object_id)) if BRING_BACK in request.GET else None
         if page and not self.has_change_permission(request, page):
@@ -208,9 +201,6 @@ class DraftsBeside(Previews, KeepsRevisions):
             until = dateformat.format(timezone.localtime(ends), MOMENT)
             self.message_user(request, format_html(said, until, format_html('<a href="{0}">{0}</a>', link)))
         return redirect(self._form_address(object_id))
-
-    def _draft_view_name(self) -> str:
-        return f"admin:{self.opts.app_label}_{self.opts.model_name}_draft"
 
 
 def _with_frame(response: HttpResponse) -> HttpResponse:

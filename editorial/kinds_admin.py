@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +15,7 @@ from reversion.models import Version
 
 from editorial import kinds
 from editorial.changes import ChangeRecord
+from editorial.content_admin import ContentAdmin
 from editorial.drafts_admin import SAVE_DRAFT
 
 Kind = ChangeRecord.Kind
@@ -55,7 +55,7 @@ class ChangeForm(forms.ModelForm):
         help_text="For an update: what is new. For a correction: what was wrong, what is right, and since when it was "
         "wrong.",
     )
-    refusals: dict[str, str]  # by field, from a save that was taken back
+    request: HttpRequest
     seen: kinds.Seen
 
     def clean(self) -> dict | None:
@@ -69,24 +69,18 @@ class ChangeForm(forms.ModelForm):
             cleaned["reviewed_on"] = timezone.localdate()
             if "review_due_on" not in self.changed_data:
                 self.add_error("review_due_on", "You checked it today. Say when it is due again.")
-        for field, why in self.refusals.items():
+        for field, why in getattr(self.request, "refusals", {}).items():
             self.add_error(field if field in self.fields else None, why)
         return cleaned
 
 
-class AsksForKind(admin.ModelAdmin):
+class AsksForKind(ContentAdmin):
     """Records each save as a change, and shows the form again if readers may not see it like this.
 
     Whether they may is known once the page is saved with its rows: then the whole save is taken back.
     """
 
     form = ChangeForm
-
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> type[forms.ModelForm]:
-        form = super().get_form(request, obj, change=change, **kwargs)
-        return type(form.__name__, (form,), {"refusals": getattr(request, "refusals", {})})
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """Ask for the kind at the end of the part about publishing, if readers see the page."""
@@ -102,7 +96,7 @@ class AsksForKind(admin.ModelAdmin):
             with transaction.atomic():
                 return show(dict(extra_context or {}))
         except kinds.Refused as refused:
-            request.refusals = refused.message_dict  # type: ignore[attr-defined]  # for the form
+            request.refusals = refused.message_dict  # type: ignore[attr-defined]  # read by ChangeForm
             return show(dict(extra_context or {}))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

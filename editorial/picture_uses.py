@@ -8,11 +8,12 @@ from typing import Any
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Cast
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.text import capfirst
 from reversion.models import Version
 
 from editorial.changes import ChangeRecord
+from editorial.content_admin import admin_address
 from editorial.pictures import FOLDER, Picture
 from editorial.unsaved import UnsavedForm
 from editorial.versions import content_models
@@ -91,9 +92,8 @@ def _named(page: models.Model) -> str:
 
 def _address(page: models.Model, view: str = "change") -> str:
     """Return the admin's page, or that of the page that a row belongs to."""
-    opts = page._meta
     try:
-        return reverse(f"admin:{opts.app_label}_{opts.model_name}_{view}", args=[page.pk])
+        return admin_address(page, view)
     except NoReverseMatch:
-        owner = next((getattr(page, field.name) for field in opts.fields if field.many_to_one), None)
+        owner = next((getattr(page, field.name) for field in page._meta.fields if field.many_to_one), None)
         return _address(owner) if owner else ""

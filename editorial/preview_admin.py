@@ -3,24 +3,23 @@
 import copy
 from typing import Any
 
-from django.contrib import admin
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import path, reverse
 from django.utils import dateformat, timezone
 
 from editorial import drafts, revisions, unsaved
 from editorial.changes import draft_beside
+from editorial.content_admin import ContentAdmin
 
 #: `?of=` in a preview's address.
 TYPED, DRAFT, SAVED = "typed", "draft", "saved"
 NOT_SAVED = "Preview for staff: what is typed. It is not saved yet."
 
 
-class Previews(admin.ModelAdmin):
+class Previews(ContentAdmin):
     """Shows pages by the template of readers, from memory: a preview writes nothing."""
 
     #: The public page's template, and the name of the page in it.
@@ -32,17 +31,14 @@ class Previews(admin.ModelAdmin):
         raise NotImplementedError
 
     def get_urls(self) -> list:
-        name = f"{self.opts.app_label}_{self.opts.model_name}"
-        view = self.admin_site.admin_view(self.preview)
         return [
-            path("add/preview/", view, name=f"{name}_new_preview"),
-            path("<path:object_id>/preview/", view, name=f"{name}_preview"),
+            self.own_path("add/preview/", self.preview, "new_preview"),
+            self.own_path("<path:object_id>/preview/", self.preview, "preview"),
             *super().get_urls(),
         ]
 
     def preview_address(self, object_id: str | None) -> str:
-        name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
-        return reverse(f"{name}_preview", args=[quote(object_id)]) if object_id else reverse(f"{name}_new_preview")
+        return self.address("preview", quote(object_id)) if object_id else self.address("new_preview")
 
     def preview(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
         """Show what was posted or, by GET, what the address asks for: what is typed, the draft, or what is saved."""

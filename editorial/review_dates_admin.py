@@ -1,27 +1,15 @@
 """The admin's part of review dates: a suggestion and a few spans to pick beside the field."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
-from django.http import HttpRequest
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 
 from editorial import review_dates
+from editorial.content_admin import ContentAdmin
 
 SPANS = (3, 6, 12, 24)  # months
-
-
-class SuggestsReviewDate(admin.ModelAdmin):
-    class Media:
-        js = ("js/admin-review-dates.js",)
-
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> type[forms.ModelForm]:
-        form = super().get_form(request, obj, change=change, **kwargs)
-        return type(form.__name__, (_Suggests, form), {})
 
 
 class _Suggests(forms.ModelForm):
@@ -39,3 +27,10 @@ class _Suggests(forms.ModelForm):
         found = review_dates.suggest(self.instance)
         others = f"{found.others or 'no'} other{'' if found.others == 1 else 's'} that week"
         return f"{formats.date_format(found.day)}: {found.risk.why}, {others}", found.day
+
+
+class SuggestsReviewDate(ContentAdmin):
+    form_part: ClassVar[Any] = _Suggests
+
+    class Media:
+        js = ("js/admin-review-dates.js",)

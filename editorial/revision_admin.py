@@ -3,7 +3,7 @@
 import contextlib
 import re
 from itertools import zip_longest
-from typing import Any
+from typing import Any, ClassVar
 
 import reversion
 from django import forms
@@ -17,7 +17,6 @@ from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from reversion.errors import RevertError
@@ -25,34 +24,43 @@ from reversion.models import Version
 
 from editorial import revisions
 from editorial.changes import ChangeRecord
+from editorial.content_admin import admin_address
 from editorial.unsaved_admin import KeepsTyping
 
 LISTED = 500
 
 
+class _TellsOfOthers(forms.ModelForm):
+    """Refuses a form once if the page was saved after it was opened. Saved again, it replaces that save."""
+
+    def clean(self) -> dict | None:
+        cleaned = super().clean()
+        opened_at = self.data.get("_opened_at")  # a hidden field of the template
+        if self.instance.pk is None or opened_at is None:
+            return cleaned
+        versions = list(revisions.history(self.instance))
+        if not versions:
+            return cleaned
+        seen = opened_at or str(versions[-1].pk)  # opened before anything was kept: the first is what it was
+        if seen != str(versions[0].pk):
+            raise ValidationError(_told_of(versions[0], seen, self.instance))
+        return cleaned
+
+
 class KeepsRevisions(KeepsTyping):
     """Keeps every save, with who made it. Two people on one page: the second is told, and erases nothing unawares."""
 
+    form_part: ClassVar[Any] = _TellsOfOthers
     object_history_template = "admin/history.html"
     change_form_template = "admin/change_form_kept.html"
     change_list_template = "admin/change_list_kept.html"
 
     def get_urls(self) -> list:
-        def named(name: str) -> str:
-            return f"{self.opts.app_label}_{self.opts.model_name}_{name}"
-
-        view = self.admin_site.admin_view
         return [
-            path("deleted/", view(self.deleted_view), name=named("deleted")),
-            path("bring-back/<int:version_id>/", view(self.bring_back_view), name=named("bring_back")),
+            self.own_path("deleted/", self.deleted_view, "deleted"),
+            self.own_path("bring-back/<int:version_id>/", self.bring_back_view, "bring_back"),
             *super().get_urls(),
         ]
-
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> type[forms.ModelForm]:
-        form = super().get_form(request, obj, change=change, **kwargs)
-        return type(form.__name__, (_TellsOfOthers, form), {})
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
@@ -157,36 +165,16 @@ class KeepsRevisions(KeepsTyping):
             self.message_user(request, f"Not brought back. {why}", messages.ERROR)
         else:
             self.message_user(request, f"{page} is again as it was on {when}")
-            return redirect(self._address("change", page.pk))
-        return redirect(self._address("changelist"))
+            return redirect(self.address("change", page.pk))
+        return redirect(self.address("changelist"))
 
     def brought_back(self, version: Version, when: str) -> contextlib.AbstractContextManager:
         """Do more around bringing back a version of a page, as recording what kind of change it is."""
         return contextlib.nullcontext()
 
-    def _address(self, name: str, *args: Any) -> str:
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=args)
-
     def _opened_at(self, request: HttpRequest, object_id: str | None, extra_context: Any) -> dict:
         page = self.get_object(request, unquote(object_id)) if object_id else None
         return {"opened_at": _latest(page) if page else "", **(extra_context or {})}
-
-
-class _TellsOfOthers(forms.ModelForm):
-    """Refuses a form once if the page was saved after it was opened. Saved again, it replaces that save."""
-
-    def clean(self) -> dict | None:
-        cleaned = super().clean()
-        opened_at = self.data.get("_opened_at")  # a hidden field of the template
-        if self.instance.pk is None or opened_at is None:
-            return cleaned
-        versions = list(revisions.history(self.instance))
-        if not versions:
-            return cleaned
-        seen = opened_at or str(versions[-1].pk)  # opened before anything was kept: the first is what it was
-        if seen != str(versions[0].pk):
-            raise ValidationError(_told_of(versions[0], seen, self.instance))
-        return cleaned
 
 
 def _latest(page: models.Model) -> str:
@@ -194,15 +182,13 @@ def _latest(page: models.Model) -> str:
 
 
 def _told_of(latest: Version, seen: str, page: models.Model) -> str:
-    opts = page._meta
-    address = reverse(f"admin:{opts.app_label}_{opts.model_name}_history", args=[page.pk])
     return format_html(
         "{} saved this page at {}, after you opened it. Your words are below and are not saved yet. "
         '<a href="{}?from={}&amp;to={}" target="_blank" rel="noopener">See what they changed</a>, and copy it in. '
         "If you save again, yours takes the place of theirs, which stays in the history.",
         latest.revision.user or "Someone",
         formats.time_format(timezone.localtime(latest.revision.date_created)),
-        address,
+        admin_address(page, "history"),
         seen,
         latest.pk,
     )

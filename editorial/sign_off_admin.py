@@ -8,10 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path, reverse
 from django.views.decorators.cache import never_cache
 
 from editorial import revisions, snapshot
+from editorial.content_admin import ContentAdmin, admin_address
 from editorial.reviewers import Reviewer, sign
 from editorial.sign_off import MedicalReview, medical_review
 from editorial.signing import ToSign, signing, to_sign
@@ -20,14 +20,13 @@ CHANGED = "The text changed while you read it. Nothing is signed: read it again.
 OWN_WORDS = "You wrote this text, or saved it last. Somebody else must sign it."
 
 
-class SignsPages(admin.ModelAdmin):
+class SignsPages(ContentAdmin):
     """Lets reviewers sign the exact text that they were shown."""
 
     as_readers_see: Any
 
     def get_urls(self) -> list:
-        view = self.admin_site.admin_view(never_cache(self.sign_view))
-        return [path("<path:object_id>/sign/", view, name=self._sign_name()), *super().get_urls()]
+        return [self.own_path("<path:object_id>/sign/", never_cache(self.sign_view), "sign"), *super().get_urls()]
 
     def sign_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show a text as readers will see it, with what changed since it was last signed; sign it by POST."""
@@ -41,7 +40,7 @@ class SignsPages(admin.ModelAdmin):
                 self.model._default_manager.select_for_update().get(pk=page.pk)
                 refusal = self._sign(request, page, reviewer)
             if not refusal:
-                return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", page.pk)
+                return redirect(admin_address(page))
             self.message_user(request, refusal, messages.ERROR)
             return redirect(request.path)
         shown = to_sign(page)
@@ -51,7 +50,7 @@ class SignsPages(admin.ModelAdmin):
             "reviewer": reviewer,
             "own_words": OWN_WORDS if shown.was_written_by(request.user) else "",
             "said": messages.get_messages(request),
-            "back": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[page.pk]),
+            "back": admin_address(page),
         }
         return self.as_readers_see(request, shown.page, context)
 
@@ -71,16 +70,13 @@ class SignsPages(admin.ModelAdmin):
 
     def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
         if context["original"] and signing(request.user):
-            context["sign_address"] = reverse(f"admin:{self._sign_name()}", args=[context["original"].pk])
+            context["sign_address"] = admin_address(context["original"], "sign")
         return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description="Medical review")
     def medical_review(self, page: Any) -> str:
         """Say who signed the text that readers see."""
         return in_words(medical_review(page, snapshot.current())) if page.pk else "Save the page first."
-
-    def _sign_name(self) -> str:
-        return f"{self.opts.app_label}_{self.opts.model_name}_sign"
 
 
 def _is_read(shown: ToSign) -> bool:

@@ -1,16 +1,16 @@
 """The admin's part of other languages on the English pages: the way to a page's words, and what a correction does."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from editorial import languages
 from editorial.changes import ChangeRecord, type_of
+from editorial.content_admin import ContentAdmin, admin_address
 from editorial.translated import Translated
 
 SAFETY = ChangeRecord.Kind.SAFETY_CORRECTION
@@ -18,34 +18,6 @@ WARNING = (
     "Its translation ({}) is out of date from then on: readers get a box with the changed paragraphs in English until "
     "a translator confirms the change."
 )
-
-
-class ShowsTranslations(admin.ModelAdmin):
-    """Leads from a page to its words in other languages, and warns before a safety correction."""
-
-    def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
-        page = context["original"]
-        if isinstance(page, Translated) and request.user.has_perm("translations.view_translation"):
-            there = {each.language: each for each in page.translations.defer("source_seen")}
-            context["page_type"] = type_of(page)
-            context["translations"] = [(code, languages.NAMES[code], there.get(code)) for code in languages.OTHERS]
-        return super().render_change_form(request, context, *args, **kwargs)
-
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> type[forms.ModelForm]:
-        form = super().get_form(request, obj, change=change, **kwargs)
-        return type(form.__name__, (_WarnsOfTranslations, form), {})
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        if form.cleaned_data.get("change_kind") == SAFETY and (found := list(_live(form.instance))):
-            links = format_html_join(
-                ", ",
-                '<a href="{}">{}</a>',
-                ((reverse("admin:translations_translation_change", args=[each.pk]), each) for each in found),
-            )
-            self.message_user(request, format_html("To be translated now: {}.", links), messages.WARNING)
 
 
 class _WarnsOfTranslations(forms.ModelForm):
@@ -58,6 +30,26 @@ class _WarnsOfTranslations(forms.ModelForm):
             field.choices = [
                 (kind, format_html("{}{}", label, told) if kind == SAFETY else label) for kind, label in field.choices
             ]
+
+
+class ShowsTranslations(ContentAdmin):
+    """Leads from a page to its words in other languages, and warns before a safety correction."""
+
+    form_part: ClassVar[Any] = _WarnsOfTranslations
+
+    def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
+        page = context["original"]
+        if isinstance(page, Translated) and request.user.has_perm("translations.view_translation"):
+            there = {each.language: each for each in page.translations.defer("source_seen")}
+            context["page_type"] = type_of(page)
+            context["translations"] = [(code, languages.NAMES[code], there.get(code)) for code in languages.OTHERS]
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if form.cleaned_data.get("change_kind") == SAFETY and (found := list(_live(form.instance))):
+            links = format_html_join(", ", '<a href="{}">{}</a>', ((admin_address(each), each) for each in found))
+            self.message_user(request, format_html("To be translated now: {}.", links), messages.WARNING)
 
 
 def _live(page: Any) -> QuerySet | tuple:

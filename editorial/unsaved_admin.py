@@ -1,36 +1,43 @@
 """The admin's part of unsaved forms: keeps what is typed, offers it again, and tells who else is writing."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import formats, timezone
 
 from editorial import unsaved
-from editorial.form_addresses import FormAddresses
+from editorial.content_admin import ContentAdmin
 
 #: In the address of a form, and then among its values: show what was kept of it.
 BRING_BACK = "_bring_back"
 
 
-class KeepsTyping(FormAddresses):
+class _BroughtBack(forms.ModelForm):
+    """Shows what was brought back with a word on top, as nothing of it is saved yet."""
+
+    def clean(self) -> dict | None:
+        cleaned = super().clean()
+        if typed_at := self.data.get(BRING_BACK):
+            raise ValidationError(
+                f"This is what you typed until {typed_at}. It is not saved yet: look it over, then save."
+            )
+        return cleaned
+
+
+class KeepsTyping(ContentAdmin):
     """Keeps what is typed through a closed tab, the end of a session, a crash and a refused form."""
+
+    form_part: ClassVar[Any] = _BroughtBack
 
     class Media:
         js = ("js/admin-typing.js",)
 
     def get_urls(self) -> list:
         return [*self.form_paths("typing", self.typing_view), *super().get_urls()]
-
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> type[forms.ModelForm]:
-        form = super().get_form(request, obj, change=change, **kwargs)
-        return type(form.__name__, (_BroughtBack, form), {})
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
@@ -72,17 +79,4 @@ class KeepsTyping(FormAddresses):
         return unsaved.others_writing(request.user, self._form_address(object_id)) if object_id else []
 
     def _form_address(self, object_id: str | None) -> str:
-        name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
-        return reverse(f"{name}_change", args=[quote(unquote(object_id))]) if object_id else reverse(f"{name}_add")
-
-
-class _BroughtBack(forms.ModelForm):
-    """Shows what was brought back with a word on top, as nothing of it is saved yet."""
-
-    def clean(self) -> dict | None:
-        cleaned = super().clean()
-        if typed_at := self.data.get(BRING_BACK):
-            raise ValidationError(
-                f"This is what you typed until {typed_at}. It is not saved yet: look it over, then save."
-            )
-        return cleaned
+        return self.address("change", quote(unquote(object_id))) if object_id else self.address("add")

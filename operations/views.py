@@ -4,10 +4,10 @@ from django.contrib import admin
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from editorial.content_admin import admin_address
 from operations import broken_links, readiness
 
 
@@ -24,9 +24,6 @@ def readiness_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @permission_required("articles.view_article", raise_exception=True)
 def broken_links_page(request: HttpRequest) -> HttpResponse:
-    found = [
-        (page, reverse(f"admin:{page._meta.app_label}_{page._meta.model_name}_change", args=[page.pk]), paths)
-        for page, paths in broken_links.probe()
-    ]
+    found = [(page, admin_address(page), paths) for page, paths in broken_links.probe()]
     context = admin.site.each_context(request) | {"title": "Broken links in published pages", "found": found}
     return render(request, "admin/broken_links.html", context)

@@ -14,10 +14,10 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
 
 from editorial import kinds, languages, revisions
 from editorial.changes import ChangeRecord, record
+from editorial.content_admin import admin_address
 from editorial.page_admin import ReviewedPageAdmin
 from editorial.publishing import ReviewedPage
 from editorial.publishing_rights import may_publish
@@ -49,11 +49,10 @@ class TranslationAdmin(ReviewedPageAdmin[Translation]):
         css: ClassVar = {"all": ["css/translations.css"]}
 
     def get_urls(self) -> list:
-        view, name = self.admin_site.admin_view, "translations_translation"
         return [
-            path("table/", view(self.table_view), name=f"{name}_table"),
-            path("begin/<int:page_type>/<int:page>/<slug:language>/", view(self.begin_view), name=f"{name}_begin"),
-            path("<path:object_id>/still-right/", view(self.still_right_view), name=f"{name}_still_right"),
+            self.own_path("table/", self.table_view, "table"),
+            self.own_path("begin/<int:page_type>/<int:page>/<slug:language>/", self.begin_view, "begin"),
+            self.own_path("<path:object_id>/still-right/", self.still_right_view, "still_right"),
             *super().get_urls(),
         ]
 
@@ -199,10 +198,10 @@ def _told(translation: Translation) -> dict[str, Any]:
     """Return what the form shows besides the columns: the English page, and what changed in it since."""
     row: Any = translation.of
     page = getattr(row, "page", row)
-    opts, today = page._meta, words_of(row)
+    today = words_of(row)
     context: dict[str, Any] = {
         "english": row,
-        "english_admin": reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[page.pk]),
+        "english_admin": admin_address(page),
         "language_name": languages.NAMES[translation.language],
         "no_preview": not has_page(translation.model),
     }

@@ -1,0 +1,56 @@
+"""What the admin's classes for content build on: addresses of their own, and forms made of parts."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404, HttpRequest
+from django.urls import URLPattern, path, reverse
+
+
+def admin_address(row: models.Model, view: str = "change") -> str:
+    """Return where the admin changes a row, or shows another page about it."""
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{view}", args=[row.pk])
+
+
+class ContentAdmin(admin.ModelAdmin):
+    """A class adds its fields and rules to the form by its `form_part`; the first class's come first."""
+
+    form_part: ClassVar[Any] = None
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm]:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        parts = [part for each in type(self).__mro__ if (part := vars(each).get("form_part"))]
+        return type(form.__name__, (*parts, form), {"request": request})
+
+    def address(self, view: str, *args: Any) -> str:
+        return reverse(f"admin:{self._view_name(view)}", args=args)
+
+    def own_path(self, route: str, view: Callable[..., Any], name: str) -> URLPattern:
+        return path(route, self.admin_site.admin_view(view), name=self._view_name(name))
+
+    def form_paths(self, name: str, view: Callable[..., Any]) -> list[URLPattern]:
+        """Return addresses below those of the form, of a new row and of one that is there, to post it to as typed."""
+        return [
+            self.own_path(f"add/{name}/", view, f"{name}_new"),
+            self.own_path(f"<path:object_id>/change/{name}/", view, name),
+        ]
+
+    def posted_row(self, request: HttpRequest, object_id: str | None) -> Any:
+        """Return the row whose form is posted, None for a new one. Raises PermissionDenied and Http404."""
+        row = self.get_object(request, unquote(object_id)) if object_id else None
+        allowed = self.has_change_permission(request, row) if object_id else self.has_add_permission(request)
+        if request.method != "POST" or not allowed:
+            raise PermissionDenied
+        if object_id and row is None:
+            raise Http404
+        return row
+
+    def _view_name(self, view: str) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{view}"
