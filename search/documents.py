@@ -12,7 +12,7 @@ from articles.models import Article
 from editorial import languages
 from editorial.markdown import plain_text
 from phases.models import Phase, Symptom, TreatmentOption
-from search import index
+from search.index import index
 from search.models import SearchEntry, SearchWord, TranslatedEntry, TranslatedWord, tables
 from translations.models import Translation
 
@@ -61,7 +61,7 @@ def _put(page: Page, shown: Page, *also: Translation) -> None:
     kind = KINDS[type(page)]
     values = _values(shown) | _visibility(page.phase if isinstance(page, Symptom) else page, *also)
     entry, _ = here.entries.objects.update_or_create(kind=kind, object_id=page.pk, **here.own, defaults=values)
-    index.put(entry)
+    index().put(entry)
     own = _words(f"{entry.title} {entry.text}")
     here.words.objects.bulk_create(
         [here.words(word=word, in_text=True, **here.own) for word in own],
@@ -83,13 +83,14 @@ def _visibility(*rows: Article | Phase | TreatmentOption | Translation) -> dict:
 def having(model: type[models.Model], typed: str) -> models.QuerySet:
     """Return the keys of a model's pages, published or not, that hold a word beginning like each typed one."""
     words = re.findall(r"\w+", typed.casefold())
-    return SearchEntry.objects.filter(kind=KINDS[model], pk__in=index.having(words)).values("object_id")
+    found = index().having(words) if words else []
+    return SearchEntry.objects.filter(kind=KINDS[model], pk__in=found).values("object_id")
 
 
 def rebuild() -> int:
     """Empty the index and fill it from all pages. Returns how many entries it holds."""
     with transaction.atomic():
-        index.clear()
+        index().clear()
         for model in (SearchEntry, SearchWord, TranslatedEntry, TranslatedWord):
             model.objects.all().delete()
         for page in _pages():
@@ -149,5 +150,5 @@ def _untranslated(instance: Translation, **kwargs: object) -> None:
 
 def _remove(entries: models.QuerySet) -> None:
     for entry in entries:
-        index.remove(entry)
+        index().remove(entry)
         entry.delete()

@@ -25,6 +25,7 @@ MAX_SCORED = 500
 
 
 def put(entry: Entry) -> None:
+    """Add the entry's words, or replace those it had."""
     remove(entry)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -45,6 +46,10 @@ def clear() -> None:
 
 
 def find(terms: list[list[str]], *, all_of_them: bool, limit: int) -> list[Match]:
+    """Return live entries, best first, that hold all terms or any; one spelling of each term is enough.
+
+    Spellings are letters and digits only, so no operator of the query language gets in.
+    """
     groups = [" OR ".join(map(_quoted, spellings)) for spellings in terms]
     groups[-1] += f' OR "{terms[-1][-1]}" *'  # the last word may still be half typed
     query = (" AND " if all_of_them else " OR ").join(f"({group})" for group in groups)
@@ -73,11 +78,13 @@ def find(terms: list[list[str]], *, all_of_them: bool, limit: int) -> list[Match
 
 
 def having(words: list[str]) -> RawSQL:
+    """Return the keys of entries, live or not, that hold a word beginning like each of these."""
     query = " AND ".join(f'("{word}" OR "{word}" *)' for word in words)  # what begins like it is not stemmed
     return RawSQL("SELECT rowid FROM search_fts WHERE search_fts MATCH %s", [query])
 
 
 def holds(word: str, *, in_text: bool) -> bool:
+    """Return whether a live entry holds the word, in any inflection; `in_text`: in its title or text."""
     query = f"{{title text}} : {_quoted(word)}" if in_text else _quoted(word)
     _, live, own = _live()
     with connection.cursor() as cursor:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from search import index, vocabularies
+from search import vocabularies
 from search.danger import asks_for_a_dose, is_danger
+from search.index import index
 from search.models import MARK, UNMARK, Match, tables
 from search.static_pages import meant_by
 
@@ -88,7 +89,7 @@ def _words(query: str) -> list[str]:
 
 def _corrected(word: str, spellings: list[str]) -> str:
     """Return the word itself if the guide knows it, otherwise the nearest known one."""
-    return word if vocabularies.current().synonyms(word) or index.holds(word, in_text=False) else spellings[-1]
+    return word if vocabularies.current().synonyms(word) or index().holds(word, in_text=False) else spellings[-1]
 
 
 def _ranked(query: str, corrected: str, terms: Terms) -> list[Result]:
@@ -107,10 +108,12 @@ def _ranked(query: str, corrected: str, terms: Terms) -> list[Result]:
 
 def _matches(terms: Terms) -> list[Match]:
     """Return entries with all terms; if there are few, topped up with those that hold only some."""
-    matches = index.find(terms, all_of_them=True, limit=MAX_RESULTS)
+    if not terms:
+        return []
+    matches = index().find(terms, all_of_them=True, limit=MAX_RESULTS)
     if len(matches) < MIN_RESULTS and len(terms) > 1:
         seen = {match.entry_id for match in matches}
-        some = index.find(terms, all_of_them=False, limit=MAX_RESULTS)
+        some = index().find(terms, all_of_them=False, limit=MAX_RESULTS)
         matches += [match for match in some if match.entry_id not in seen][: MAX_RESULTS - len(matches)]
     return matches
 
@@ -150,14 +153,14 @@ class _Dictionary:
         """Return the word and its synonyms or, if no text holds it, the word and the nearest that a text holds."""
         meant = [word, *vocabularies.current().synonyms(word)]
         may_be_misspelled = len(word) >= MIN_LETTERS and not word.isdigit()
-        if len(meant) > 1 or not may_be_misspelled or index.holds(word, in_text=True):
+        if len(meant) > 1 or not may_be_misspelled or index().holds(word, in_text=True):
             return meant
         if is_danger(word):  # "dead" is not a misspelling of "dread"
             return meant
         for known in (self._in_text, self._other):
             # Words of drafts are known too; only what readers can find may be offered.
             for candidate in _nearest(word, known):
-                if index.holds(candidate, in_text=False):
+                if index().holds(candidate, in_text=False):
                     return [word, candidate]
         return [word]
 

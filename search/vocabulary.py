@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+SHORTEST = 5  # letters; a shorter word keeps its ending
+
 
 def table(lines: str, separator: str | None = None) -> dict[str, str]:
     """Map each term to the left of a line's colon to what is to the right of it."""
@@ -21,7 +23,7 @@ def without_accents(text: str) -> str:
 class Vocabulary:
     """Stop words, synonyms and phrases of a language.
 
-    `endings`: what to cut from words of `shortest` letters and more. `units`: how people write them after a number;
+    `endings`: what to cut from words of SHORTEST letters and more. `units`: how people write them after a number;
     `times`: those that the guide writes. `called` and `anywhere`: names of pages that are templates, in place of
     those in search.static_pages. `has_accents`: a word is the same with and without them.
     """
@@ -33,7 +35,6 @@ class Vocabulary:
         synonyms: dict[str, str] | None = None,
         phrases: dict[str, str] | None = None,
         endings: str = r"(?!)",
-        shortest: int = 5,
         units: dict[str, str] | None = None,
         times: str = r"(?!)()",
         called: dict[str, str] | None = None,
@@ -43,7 +44,7 @@ class Vocabulary:
         self.common = frozenset(common)
         self.called, self.anywhere = called, anywhere or {}
         self._synonyms, self._phrases, self._units = synonyms or {}, phrases or {}, units or {}
-        self._endings, self._shortest, self._has_accents = re.compile(endings), shortest, has_accents
+        self._endings, self._has_accents = re.compile(endings), has_accents
         self._by_stem = {self.stem(word): meant for word, meant in reversed(self._synonyms.items())}
         longest_first = sorted(map(re.escape, self._phrases), key=len, reverse=True)
         self._phrase = re.compile(rf"\b({'|'.join(longest_first) or '(?!)'})\b")
@@ -58,7 +59,7 @@ class Vocabulary:
 
     def stem(self, word: str) -> str:
         """Return the word without its ending: "sneezing" and "sneeze" have the same stem."""
-        return self._endings.sub("", word) if len(word) >= self._shortest else word
+        return self._endings.sub("", word) if len(word) >= SHORTEST else word
 
     def synonyms(self, word: str) -> list[str]:
         """Return the guide's own words for this one, whatever its inflection."""

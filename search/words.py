@@ -117,7 +117,6 @@ ENGLISH = Vocabulary(
     synonyms=SYNONYMS,
     phrases=PHRASES,
     endings=r"(ing|ed|es|s|e|y)$",
-    shortest=5,
     units=UNITS,
     times=r"(day|hour|week|month)s?",
 )
