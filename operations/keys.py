@@ -5,18 +5,18 @@ different keys with the same number could never be opened by one site.
 """
 
 import hmac
-from collections.abc import Iterable, Iterator
-from typing import TypeAlias
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.core.management.base import CommandError
 from django.db import DatabaseError, connection
 
 from accounts import secrets
 from callbacks.models import CallbackRequest
 from detoxsite import secret_files
 from editorial import page_reports
-from editorial.models import PageReport
 from operations.models import KnownKey
 from vault import keyring
 from vault.keyring import VaultError
@@ -31,7 +31,7 @@ WHAT_TO_DO = (
 UNFINISHED_MOVE = "detoxsite_unfinished_move"
 
 
-class KeysError(Exception):
+class KeysError(CommandError):
     """The site must not run with these keys. The message says which, and what to do."""
 
 
@@ -66,7 +66,7 @@ def problems() -> list[str]:
         is_known = known.get(number) == own_fingerprint
         if number in known and not is_known:
             found.append(f"Key {number} is not the key {number} that this site has used.")
-        elif not is_known and any(_none_opens(each(number)) for each in (_requests, _factors, _reports)):
+        elif not is_known and any(tried and not any(map(opens, tried)) for tried in _tried(number)):
             found.append(f"Key {number} opens nothing that is under key {number}.")
     missing = {number for number in _numbers_in_use() if number not in own and known.get(number) != ""}
     found += [f"Key {number} is missing and is still in use." for number in sorted(missing)]
@@ -90,8 +90,7 @@ def accept_loss() -> None:
 def unopened() -> int:
     """Count what cannot be opened of the oldest and newest request and page report under each key, and of all second
     factors."""
-    rows = [row for n in settings.VAULT_KEYS for row in (*_requests(n), *_factors(n), *_reports(n))]
-    return sum(not _opens(row) for row in rows)
+    return sum(not opens(one) for number in settings.VAULT_KEYS for tried in _tried(number) for one in tried)
 
 
 def _record() -> None:
@@ -102,41 +101,23 @@ def _record() -> None:
     )
 
 
-Row: TypeAlias = CallbackRequest | Authenticator | PageReport
-
-
-def _none_opens(rows: Iterable[Row]) -> bool:
-    """Tell whether there are rows and none opens: one that is damaged says nothing about the key."""
-    opened = [_opens(row) for row in rows]
-    return bool(opened) and not any(opened)
-
-
-def _opens(row: Row) -> bool:
+def opens(open_it: Callable[[], object]) -> bool:
+    """Tell whether something sealed opens."""
     try:
-        if isinstance(row, Authenticator):
-            secrets.open_all(row)
-        elif isinstance(row, PageReport):
-            row.words()
-        else:
-            row.open_details()
+        open_it()
     except VaultError:
         return False
     return True
 
 
-def _requests(number: int) -> Iterator[CallbackRequest]:
-    """Yield the oldest and the newest under a key."""
-    rows = CallbackRequest.objects.filter(wrapped_key__range=keyring.range_of(number))
-    return filter(None, (rows.order_by("received_at").first(), rows.order_by("received_at").last()))
-
-
-def _factors(number: int) -> Iterator[Authenticator]:
-    return (row for row in Authenticator.objects.all() if number in secrets.key_numbers(row))
-
-
-def _reports(number: int) -> Iterator[PageReport]:
-    """Yield the oldest and the newest under a key."""
-    return filter(None, (page_reports.under(number).first(), page_reports.under(number).last()))
+def _tried(number: int) -> Iterator[list[Callable[[], object]]]:
+    """Yield, for each kind of what is sealed under a key, what opens the rows that are tried: one may be damaged."""
+    requests = CallbackRequest.objects.filter(wrapped_key__range=keyring.range_of(number)).order_by("received_at")
+    yield [row.open_details for row in (requests.first(), requests.last()) if row]
+    factors = (row for row in Authenticator.objects.all() if number in secrets.key_numbers(row))
+    yield [partial(secrets.open_all, row) for row in factors]
+    reports = page_reports.under(number)
+    yield [row.words for row in (reports.first(), reports.last()) if row]
 
 
 def _numbers_in_use() -> set[int]:

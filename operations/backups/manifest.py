@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from django.conf import settings
+from django.core.management.base import CommandError
 
 from detoxsite import secret_files
 from operations.keys import fingerprint
@@ -26,7 +27,7 @@ LIST, SEAL = "manifest.json", "manifest.sha256"
 SQLITE, POSTGRES = "database.sqlite3", "database.dump"
 
 
-class BackupError(Exception):
+class BackupError(CommandError):
     """A backup could not be made, read or restored. The message is a sentence for the operator."""
 
 

@@ -8,14 +8,14 @@ from allauth.mfa.models import Authenticator
 from accounts import secrets
 from callbacks.models import Attachment, CallbackRequest, Note
 from editorial.models import PageReport
-from vault.keyring import VaultError
+from operations import keys
 
 
 def open_all(alias: str) -> dict[str, tuple[int, int]]:
     """Return, by kind, how many were opened and how many could not be."""
     counts = {}
-    for kind, opens in _kinds(alias).items():
-        results = [_opens(open_one) for open_one in opens]
+    for kind, openers in _kinds(alias).items():
+        results = [keys.opens(open_it) for open_it in openers]
         counts[kind] = results.count(True), results.count(False)
     return counts
 
@@ -31,11 +31,3 @@ def _kinds(alias: str) -> dict[str, Iterator[Callable[[], object]]]:
         "second factors": (partial(secrets.open_all, row) for row in Authenticator.objects.using(alias)),
         "page reports": (row.words for row in PageReport.objects.using(alias).iterator()),
     }
-
-
-def _opens(open_one: Callable[[], object]) -> bool:
-    try:
-        open_one()
-    except VaultError:
-        return False
-    return True

@@ -156,7 +156,7 @@ def test_full_disk_is_said_and_leaves_no_half_backup(tmp_path):
     place.ask_for_calls(2)
     command = ["sh", "-c", 'ulimit -f 586 && exec "$@"', "sh", sys.executable, "manage.py", "backup"]  # blocks of 512
     done = subprocess.run(command, cwd=ROOT, env=place.env, capture_output=True, text=True)
-    assert done.returncode == 1 and "CommandError: " in done.stderr and "Traceback" not in done.stderr
+    assert done.returncode == 1 and "BackupError: " in done.stderr and "Traceback" not in done.stderr
     assert "disk" in done.stderr or "too large" in done.stderr
     assert [path.name for path in (tmp_path / "backups").iterdir()] == [".lock"]
     place.manage("backup")

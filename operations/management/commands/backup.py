@@ -6,7 +6,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from operations.backups import backup, manifest
-from operations.backups.manifest import BackupError
 
 
 class Command(BaseCommand):
@@ -18,16 +17,13 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: object, verify: str | None, **options: object) -> None:
-        try:
-            if verify:
-                manifest.verify(Path(verify))
-                self.stdout.write(f"{verify} is whole.")
-                return
-            made = backup.make()
-            gone = backup.prune(timezone.now())
-            lost = backup.lost_files(made)
-        except BackupError as error:
-            raise CommandError(str(error)) from error
+        if verify:
+            manifest.verify(Path(verify))
+            self.stdout.write(f"{verify} is whole.")
+            return
+        made = backup.make()
+        gone = backup.prune(timezone.now())
+        lost = backup.lost_files(made)
         found = manifest.load(made)
         size = sum(entry.bytes for entry in found.files.values())
         self.stdout.write(f"{made}: {len(found.files)} files, {size:,} bytes, verified.")

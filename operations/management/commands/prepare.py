@@ -38,10 +38,7 @@ class Command(BaseCommand):
         self.check()
         with migration_lock():
             call_command("migrate", interactive=False, verbosity=0)
-            try:
-                keys.verify()
-            except keys.KeysError as error:
-                raise CommandError(str(error)) from error
+            keys.verify()
             call_command("load_starter", stdout=self.stdout)
             schedule.ensure_rows()
         collect_static_if_changed()

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from operations.backups import restore
-from operations.backups.manifest import BackupError
 
 
 class Command(BaseCommand):
@@ -18,8 +17,5 @@ class Command(BaseCommand):
         parser.add_argument("--without-keys", action="store_true", help="restore although the vault's keys are lost")
 
     def handle(self, *args: object, backup: Path, replace: bool, without_keys: bool, **options: object) -> None:
-        try:
-            for sentence in restore.restore(backup.resolve(), replace=replace, without_keys=without_keys):
-                self.stdout.write(sentence)
-        except BackupError as error:
-            raise CommandError(str(error)) from error
+        for sentence in restore.restore(backup.resolve(), replace=replace, without_keys=without_keys):
+            self.stdout.write(sentence)

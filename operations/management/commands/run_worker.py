@@ -1,6 +1,6 @@
 """Run the task worker."""
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from operations import keys, metrics, schedule
 from operations.task_worker import Worker
@@ -11,10 +11,7 @@ class Command(BaseCommand):
     requires_system_checks = []  # `prepare` ran them; here they would load every view and form
 
     def handle(self, *args: object, **options: object) -> None:
-        try:
-            keys.verify()
-        except keys.KeysError as error:
-            raise CommandError(str(error)) from error
+        keys.verify()
         worker = Worker()
         worker.configure_signals()
         schedule.ensure_rows()
