@@ -1,5 +1,7 @@
 """allauth's forms with our labels and rate limits."""
 
+from typing import ClassVar
+
 from allauth.account import forms as account_forms
 from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.mfa.adapter import get_adapter
@@ -14,30 +16,32 @@ from accounts import lockout, totp
 from vault.keyring import VaultError
 
 
-def _relabel(form: forms.Form, **labels: str) -> None:
-    """Use labels only: a placeholder disappears on typing."""
-    for name, field in form.fields.items():
-        field.widget.attrs.pop("placeholder", None)
-        field.label = labels.get(name, field.label)
+class _Labeled(forms.Form):
+    """Uses labels only: a placeholder disappears on typing."""
 
+    LABELS: ClassVar[dict[str, str]] = {}
 
-class LoginForm(account_forms.LoginForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        _relabel(self, login="User name")
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            field.label = self.LABELS.get(name, field.label)
+
+
+class LoginForm(_Labeled, account_forms.LoginForm):
+    LABELS = {"login": "User name"}
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
         self.fields["login"].widget.attrs |= {"autocapitalize": "none", "spellcheck": "false", "autofocus": True}
 
 
-class ReauthenticateForm(account_forms.ReauthenticateForm):
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        _relabel(self)
+class ReauthenticateForm(_Labeled, account_forms.ReauthenticateForm):
+    pass
 
 
-class ChangePasswordForm(account_forms.ChangePasswordForm):
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        _relabel(self, oldpassword="Current password", password1="New password", password2="New password again")
+class ChangePasswordForm(_Labeled, account_forms.ChangePasswordForm):
+    LABELS = {"oldpassword": "Current password", "password1": "New password", "password2": "New password again"}
 
     def clean_oldpassword(self) -> str:
         if not get_account_adapter().reauthenticate(self.user, self.cleaned_data["oldpassword"]):
@@ -45,15 +49,15 @@ class ChangePasswordForm(account_forms.ChangePasswordForm):
         return self.cleaned_data["oldpassword"]
 
 
-class _LimitedCode(forms.Form):
+class _LimitedCode(_Labeled):
     """Lets each code of the app and each recovery code work once, and limits guesses."""
 
+    LABELS = {"code": "Code"}
     user: User
     authenticator: Authenticator
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        _relabel(self, code="Code")
         self.fields["code"].widget.attrs |= {"inputmode": "numeric", "autofocus": True, "maxlength": 20}
 
     def clean_code(self) -> str:
@@ -86,7 +90,8 @@ class SetUpAppForm(_LimitedCode, ActivateTOTPForm):
     def __init__(self, *args, **kwargs) -> None:
         self.user = kwargs.pop("user")
         forms.Form.__init__(self, *args, **kwargs)
-        _relabel(self, code="The code it shows")
+        self.fields["code"].label = "The code it shows"
+        self.fields["code"].widget.attrs.pop("placeholder", None)
         self.fields["code"].widget.attrs |= {"inputmode": "numeric", "maxlength": 20}
         self.secret = totp.new_secret(again=not self.is_bound)
 
@@ -94,23 +99,18 @@ class SetUpAppForm(_LimitedCode, ActivateTOTPForm):
         """There is no authenticator yet: the view does this once there is one."""
 
 
-class AddPasskeyForm(passkey_forms.AddWebAuthnForm):
+class _NamesPasskey(forms.Form):
+    """Takes a name of 60 characters at most; an empty one becomes "Passkey"."""
+
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        _name_it(self)
+        required, help_text = self.fields["name"].required, "Like “My phone” or “Blue key”."
+        self.fields["name"] = forms.CharField(label="Its name", max_length=60, required=required, help_text=help_text)
 
 
-class RenamePasskeyForm(passkey_forms.EditWebAuthnForm):
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        _name_it(self)
+class AddPasskeyForm(_NamesPasskey, passkey_forms.AddWebAuthnForm):
+    pass
 
 
-def _name_it(form: forms.Form) -> None:
-    """A name of 60 characters at most; an empty one becomes "Passkey"."""
-    form.fields["name"] = forms.CharField(
-        label="Its name",
-        max_length=60,
-        required=form.fields["name"].required,
-        help_text="Like “My phone” or “Blue key”.",
-    )
+class RenamePasskeyForm(_NamesPasskey, passkey_forms.EditWebAuthnForm):
+    pass

@@ -10,7 +10,7 @@ from allauth.mfa.webauthn.views import EditWebAuthnView
 from django.urls import path, reverse_lazy
 from django.views.generic import RedirectView
 
-from accounts import mail, views
+from accounts import views
 
 urlpatterns = [
     path("staff/", RedirectView.as_view(pattern_name="mfa_index")),
@@ -20,7 +20,7 @@ urlpatterns = [
     path("staff/confirm/", account.reauthenticate, name="account_reauthenticate"),
     path("staff/confirm/code/", factor.reauthenticate, name="mfa_reauthenticate"),
     path("staff/confirm/passkey/", views.ConfirmByPasskey.as_view(), name="mfa_reauthenticate_webauthn"),
-    path("staff/mail/", mail.ChooseMail.as_view(), name="staff_mail"),
+    path("staff/mail/", views.ChooseMail.as_view(), name="staff_mail"),
     path("staff/password/", account.password_change, name="account_change_password"),
     path("staff/second-factor/", factor.index, name="mfa_index"),
     path("staff/second-factor/app/", views.SetUpApp.as_view(), name="mfa_activate_totp"),

@@ -1,21 +1,27 @@
 """allauth's pages, keeping the session in step with the second factor, and replacements for the admin's own."""
 
+from typing import cast
+
 from allauth.account.utils import get_next_redirect_url
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnView, RemoveWebAuthnView
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.forms import Form
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.auth.models import User
+from django.forms import BaseForm, Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse, reverse_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from django.views.generic.edit import FormView
+from django.views.generic.edit import FormView, UpdateView
 
 from accounts import sessions, totp
+from editorial.models import MailChoice
 
 
 @never_cache
@@ -74,3 +80,20 @@ def app_picture(request: HttpRequest) -> HttpResponse:
     adapter = get_adapter()
     svg = adapter.build_totp_svg(adapter.build_totp_url(request.user, totp.new_secret()))
     return HttpResponse(svg, content_type="image/svg+xml")
+
+
+class ChooseMail(LoginRequiredMixin, UpdateView):
+    """Lets staff choose which mail they get."""
+
+    template_name = "account/mail.html"
+    success_url = reverse_lazy("staff_mail")
+    model = MailChoice
+    fields = ("wants_digest", "wants_changes")
+
+    def get_object(self, queryset: object = None) -> MailChoice:
+        user = cast(User, self.request.user)
+        return MailChoice.objects.filter(user=user).first() or MailChoice(user=user)
+
+    def form_valid(self, form: BaseForm):
+        messages.success(self.request, "Saved.")
+        return super().form_valid(form)
