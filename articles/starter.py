@@ -1,6 +1,5 @@
 """The topics and articles a fresh site starts with, and the files that they are kept in."""
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -26,17 +25,11 @@ from editorial.content_files import (
     read_yaml,
 )
 from editorial.publishing import ReviewedPage
-from editorial.starter import load_all, rows
 from phases.models import Phase
 
 STARTER = Path(__file__).parent / "starter"
 STEP = 10  # between the positions of two topics
 HOUR = 60  # minutes
-
-
-def load(note: str = "") -> Counter:
-    """Load what staff have not changed or removed. Returns how many rows had which outcome."""
-    return load_all(entries(STARTER, rows), note)
 
 
 def entries(folder: Path, find: Find) -> Iterator[Entry]:

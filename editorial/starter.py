@@ -106,9 +106,9 @@ def load_all(entries: Iterable[Entry], note: str = "") -> Counter:
     return outcomes
 
 
-def load(note: str = "") -> Counter:
-    """Load sources, glossary, the clinic and help lines. Returns how many rows had which outcome."""
-    return load_all(entries(STARTER, rows), note)
+def load(room: Any, note: str = "") -> Counter:
+    """Load the starter files of a room, by its module `starter`. Returns how many rows had which outcome."""
+    return load_all(room.entries(room.STARTER, rows), note)
 
 
 def entries(folder: Path, find: Find) -> Iterator[Entry]:

@@ -1,6 +1,5 @@
 """The three stages, their symptoms and the treatment options a fresh site starts with, and the files for them."""
 
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,18 +21,12 @@ from editorial.content_files import (
     read_yaml,
 )
 from editorial.publishing import ReviewedPage
-from editorial.starter import load_all, rows
 from phases.models import Phase, Symptom, TreatmentOption
 
 STARTER = Path(__file__).parent / "starter"
 STEP = 10  # between the positions of two symptoms
 SENTENCES = ("what_it_does", "how_to_get_it", "may_suit", "watch_out")
 CHOICES = ("place", "medicine", "soon", "withdrawal", "cravings", "overdose_risk")
-
-
-def load(note: str = "") -> Counter:
-    """Load what staff have not changed or removed. Returns how many rows had which outcome."""
-    return load_all(entries(STARTER, rows), note)
 
 
 def entries(folder: Path, find: Find) -> Iterator[Entry]:

@@ -3,7 +3,6 @@
 `seen` in a file is the digest of the English words that it translates: when those change, the translation is stale.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,6 @@ from editorial.content_files import (
     read_yaml,
 )
 from editorial.models import Clinic, GlossaryTerm, HelpLine
-from editorial.starter import load_all, rows
 from phases.models import Phase, Symptom, TreatmentOption
 from translations.models import Translation
 
@@ -39,11 +37,6 @@ PAGES: dict[str, Any] = {"articles": Article, "treatments": TreatmentOption, "st
 #: Fields of many lines.
 MARKDOWN = ("timing_note", "overview", "what_helps", "get_help", "what_comes_next", "description", "body")
 LISTS: dict[str, Any] = {"topics": Topic, "glossary": GlossaryTerm, "help-lines": HelpLine, "clinic": Clinic}
-
-
-def load(note: str = "") -> Counter:
-    """Load what staff have not changed or removed. Returns how many rows had which outcome."""
-    return load_all(entries(STARTER, rows), note)
 
 
 def entries(folder: Path, find: Find) -> Iterator[Entry]:

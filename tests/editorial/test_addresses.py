@@ -6,7 +6,7 @@ from articles import starter
 from articles.models import Article, Topic
 from editorial.addresses import moved, now_at
 from editorial.models import OldAddress
-from editorial.starter import load_item
+from editorial.starter import load, load_item
 from tests.factories import DATES, SUMMARY, make_article, make_source
 
 pytestmark = pytest.mark.django_db
@@ -100,4 +100,4 @@ def test_starter_text_removed_by_staff_does_not_come_back_under_a_new_name():
 
 
 def test_starter_files_may_name_earlier_slugs(guide):
-    assert starter.load()["added"] == 0
+    assert load(starter)["added"] == 0

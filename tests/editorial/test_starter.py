@@ -4,11 +4,11 @@ import pytest
 from django.utils import timezone
 
 from articles.models import Article, Topic
-from editorial import revisions
+from editorial import revisions, starter
 from editorial.content_files import Entry
 from editorial.digests import page_digest
 from editorial.models import ChangeRecord, Clinic, HelpLine, Source
-from editorial.starter import load, load_all, load_item
+from editorial.starter import load_all, load_item
 from phases.models import Phase, Symptom, TreatmentOption
 from tests.factories import make_phase, make_source
 
@@ -49,9 +49,9 @@ def test_item_staff_made_first_is_kept():
 
 
 def test_clinic_number_staff_changed_survives_the_next_start():
-    load()
+    starter.load(starter)
     Clinic.objects.update(phone="800-555-0100")
-    load()
+    starter.load(starter)
     assert Clinic.objects.get().phone == "800-555-0100"
 
 
@@ -60,7 +60,7 @@ def test_whole_guide_loads_and_loads_nothing_twice(guide):
     import phases.starter
 
     counts = [model.objects.count() for model in (Phase, Symptom, Article, Source)]
-    again = phases.starter.load() + articles.starter.load() + load()
+    again = starter.load(phases.starter) + starter.load(articles.starter) + starter.load(starter)
     assert set(again) == {"unchanged"}
     assert counts == [model.objects.count() for model in (Phase, Symptom, Article, Source)]
 
@@ -93,7 +93,7 @@ def test_names_staff_changed_cut_no_link_between_pages(guide):
         )
 
     before = links()
-    assert set(load() + phases.starter.load() + articles.starter.load()) == {"unchanged"}
+    assert set(starter.load(starter) + starter.load(phases.starter) + starter.load(articles.starter)) == {"unchanged"}
     assert links() == before and all(before)
 
 
@@ -143,7 +143,7 @@ def test_page_of_the_guide_nobody_edited_follows_its_file(guide, monkeypatch, pa
     for name in ("read_page", "read_yaml"):
         if hasattr(room, name):
             monkeypatch.setattr(room, name, _corrected(getattr(room, name)))
-    outcomes = room.load()
+    outcomes = starter.load(room)
     assert outcomes["kept"] == 0
     assert outcomes["updated"] >= 14
     assert (Article if pages == "articles" else Phase).objects.filter(summary="Corrected.").exists()

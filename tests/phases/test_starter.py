@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from editorial.starter import load
 from phases import starter
 from phases.models import Phase, Symptom, TreatmentOption
 
@@ -22,7 +23,7 @@ def test_old_addresses_of_the_starter_guide_lead_to_the_new_ones(client, guide, 
         file = tmp_path / "starter" / name
         assert file.read_text().count(before) == 1
         file.write_text(file.read_text().replace(before, after))
-    starter.load()
+    load(starter)
     assert [model.objects.count() for model in (Phase, Symptom, TreatmentOption)] == counts
     for old, new in (
         ("/treatments/methadone/", "/treatments/methadone-care/"),

@@ -4,6 +4,7 @@ from collections import Counter
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from editorial import starter
 from guide import catalogs
 from operations import content
 
@@ -18,6 +19,6 @@ class Command(BaseCommand):
         catalogs.compile_all()  # they have the addresses, which the search keeps
         outcomes: Counter = Counter()
         for room in content.ROOMS.values():
-            outcomes += room.load(note)
+            outcomes += starter.load(room, note)
         words = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
         self.stdout.write(f"Starter guide: {words}.")
