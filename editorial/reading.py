@@ -1,9 +1,11 @@
 """What readers' pages have in common: their requests, their language, and whether they are the same for everybody."""
 
+import re
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 
 from editorial import languages
 
@@ -46,3 +48,23 @@ def reading_page(*, query: tuple[str, ...] = ()) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+class ListPage(NamedTuple):
+    """Some rows of a long list, and the number of this part, from 1 on."""
+
+    rows: list[Any]
+    number: int
+    has_next: bool
+
+
+def list_page(request: HttpRequest, rows: QuerySet | list[Any], size: int) -> ListPage:
+    """Return the part of a list that `?page=` asks for. Raises Http404 if it has none."""
+    asked = request.GET.get("page", "1")
+    if not re.fullmatch(r"[1-9][0-9]{0,5}", asked):
+        raise Http404
+    begin = (int(asked) - 1) * size
+    found = list(rows[begin : begin + size + 1])  # one row ahead: to count all gets slower with each row
+    if begin and not found:
+        raise Http404
+    return ListPage(found[:size], int(asked), len(found) > size)

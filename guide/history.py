@@ -24,7 +24,7 @@ from editorial import revisions, snapshot
 from editorial.changes import ChangeRecord
 from editorial.feed_type import Atom
 from editorial.publishing import ReviewedPage
-from editorial.reading import ReaderRequest, reading_page
+from editorial.reading import ReaderRequest, list_page, reading_page
 from phases.models import Phase, TreatmentOption
 from phases.views import phase_context, treatment_context
 
@@ -150,18 +150,12 @@ def corrections(request: HttpRequest) -> HttpResponse:
 
 
 def _list(request: HttpRequest, template: str, kinds: tuple[str, ...]) -> HttpResponse:
-    asked = request.GET.get("page", "1")
-    if not (asked.isascii() and asked.isdigit() and 0 < int(asked) < 10_000):
-        raise Http404
-    number, begin, entries = int(asked), (int(asked) - 1) * PAGE_SIZE, _entries(kinds)
-    shown = entries[begin : begin + PAGE_SIZE]
-    if begin and not shown:
-        raise Http404
+    shown, number, has_next = list_page(request, _entries(kinds), PAGE_SIZE)
     rows = ChangeRecord.objects.filter(pk__in=[key for keys in shown for key in keys]).defer("typed")
     by_key = {each.change.pk: each for each in told(rows)}
     groups = [[by_key[key] for key in keys if key in by_key] for keys in shown]
     listed = [replace(first, together=(first, *others)) if others else first for first, *others in filter(None, groups)]
-    return render(request, template, {"told": listed, "number": number, "has_next": len(entries) > begin + PAGE_SIZE})
+    return render(request, template, {"told": listed, "number": number, "has_next": has_next})
 
 
 def _entries(kinds: tuple[str, ...]) -> list[list[int]]:

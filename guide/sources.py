@@ -15,11 +15,10 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from articles.views import page_number
 from editorial import snapshot
 from editorial.citations import Use, keys_in, published_uses
 from editorial.models import Source
-from editorial.reading import reading_page
+from editorial.reading import list_page, reading_page
 from editorial.snapshot import ContentSnapshot
 from phases.checkin import DANGERS
 
@@ -87,11 +86,8 @@ def cited(content: ContentSnapshot) -> list[Source]:
 def source_list(request: HttpRequest) -> HttpResponse:
     """List the sources by the first letter of who published them."""
     content = snapshot.current()
-    sources, number = cited(content), page_number(request)
-    begin = (number - 1) * PAGE_SIZE
-    shown = sources[begin : begin + PAGE_SIZE]
-    if begin and not shown:
-        raise Http404
+    sources = cited(content)
+    shown, number, has_next = list_page(request, sources, PAGE_SIZE)
     pages: dict[str, int] = {}
     for place, source in enumerate(sources):
         pages.setdefault(_letter(source), place // PAGE_SIZE + 1)
@@ -101,7 +97,7 @@ def source_list(request: HttpRequest) -> HttpResponse:
         "letters": [(letter, list(group)) for letter, group in groupby(shown, _letter)],
         "pages": pages,
         "number": number,
-        "has_next": len(sources) > begin + PAGE_SIZE,
+        "has_next": has_next,
     }
     return render(request, "sources/list.html", context)
 
