@@ -34,6 +34,11 @@ class Line:
     is_late: bool = False
 
 
+def counted(count: int, one: str, many: str, address: str, *, more: str = "", is_late: bool = False) -> list[Line]:
+    """Return a line that names one or several, with `more` behind the name; none if there is nothing to count."""
+    return [Line(count, f"{one if count == 1 else many}{more}", address, is_late)] if count else []
+
+
 @dataclass(frozen=True)
 class _Need:
     """`words` follow the count and the kind of page. Those with one of `rights` see it; without any, all editors."""
@@ -127,18 +132,19 @@ def page_lines(user: User) -> Iterator[Line]:
         for model in filter(admin.site.is_registered, ReviewedPage.__subclasses__()):
             opts = model._meta
             rights = about.rights or (f"{opts.app_label}.change_{opts.model_name}",)
-            if any(map(user.has_perm, rights)) and (count := needing(need, model.objects.all(), user).count()):
-                name = opts.verbose_name if count == 1 else opts.verbose_name_plural
+            if any(map(user.has_perm, rights)):
+                names = str(opts.verbose_name), str(opts.verbose_name_plural)
                 address = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
                 filtered = f"{address}?{_ADDRESSES.get(need, f'needs={need}')}"
-                yield Line(count, f"{name} {about.words}", filtered, about.is_late)
+                count = needing(need, model.objects.all(), user).count()
+                yield from counted(count, *names, filtered, more=f" {about.words}", is_late=about.is_late)
 
 
 def other_lines(user: User) -> Iterator[Line]:
     """Yield lines for what readers report, and for each form that the user typed in and did not save."""
-    if user.has_perm("editorial.change_pagereport") and (count := PageReport.objects.filter(is_done=False).count()):
-        reports = "new page report" if count == 1 else "new page reports"
-        address = reverse("admin:editorial_pagereport_changelist")
-        yield Line(count, f"{reports}: what readers find wrong or missing", f"{address}?is_done__exact=0")
+    if user.has_perm("editorial.change_pagereport"):
+        address = f"{reverse('admin:editorial_pagereport_changelist')}?is_done__exact=0"
+        count, more = PageReport.objects.filter(is_done=False).count(), ": what readers find wrong or missing"
+        yield from counted(count, "new page report", "new page reports", address, more=more)
     for form in UnsavedForm.objects.filter(user=user).order_by("-typed_at").only("page", "typed_at"):
         yield Line(1, f"form that you typed in and did not save, {timezone.localtime(form.typed_at):%B %-d}", form.page)

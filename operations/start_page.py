@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from callbacks.casework import notices
 from callbacks.models import CallbackRequest
-from editorial.needs import Line, other_lines, page_lines
+from editorial.needs import Line, counted, other_lines, page_lines
 from operations import broken_links, worker_status
 from operations.readiness import DAY, QUEUE_SLOW_AFTER
 from translations import table
@@ -38,20 +38,17 @@ def _failures(user: User) -> list[Line]:
     now = timezone.now()
     status = reverse("readiness")
     jobs = {*worker_status.failing_jobs(), *worker_status.late_jobs(now)}
+    unsent = notices.count_unsent(now - QUEUE_SLOW_AFTER) if notices.enabled() else 0
     counts = [
         (len(jobs), "background job failed or is late", "background jobs failed or are late"),
         (worker_status.failed_tasks(now - DAY), "task failed in the last day", "tasks failed in the last day"),
-        (
-            notices.count_unsent(now - QUEUE_SLOW_AFTER) if notices.enabled() else 0,
-            "callback request that no mail told staff of",
-            "callback requests that no mail told staff of",
-        ),
+        (unsent, "callback request that no mail told staff of", "callback requests that no mail told staff of"),
     ]
-    return [Line(count, one if count == 1 else many, status, is_late=True) for count, one, many in counts if count]
+    return [line for each in counts for line in counted(*each, status, is_late=True)]
 
 
 def _broken_links(user: User) -> list[Line]:
-    if not user.has_perm("articles.change_article") or not (count := broken_links.last_count()):
+    if not user.has_perm("articles.change_article"):
         return []
-    what = "broken link in a published page" if count == 1 else "broken links in published pages"
-    return [Line(count, what, reverse("broken_links"))]
+    one, many = "broken link in a published page", "broken links in published pages"
+    return counted(broken_links.last_count(), one, many, reverse("broken_links"))

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from editorial import drafts, languages, sign_off, snapshot
 from editorial.changes import type_of
-from editorial.needs import Line
+from editorial.needs import Line, counted
 from editorial.publishing import ReviewedPage
 from editorial.translated import SEARCH_WORDS, Translated, digest_of_words, words_of
 from editorial.versions import content_models
@@ -170,17 +170,12 @@ def lines(user: AbstractUser) -> list[Line]:
         return []
     counts, address = tally(rows()), reverse("admin:translations_translation_table")
     hurts, stale = counts["unsafe"], counts["stale"] - counts["unsafe"]
-    one = ("translation", "translations")
-    found = [
-        Line(
-            hurts,
-            f"{one[hurts != 1]} to correct: the English was corrected for safety",
-            f"{address}?state=unsafe",
-            is_late=True,
-        ),
-        Line(stale, f"{one[stale != 1]} whose English has changed since", f"{address}?state=stale"),
+    names = ("translation", "translations")
+    to_correct = " to correct: the English was corrected for safety"
+    return [
+        *counted(hurts, *names, f"{address}?state=unsafe", more=to_correct, is_late=True),
+        *counted(stale, *names, f"{address}?state=stale", more=" whose English has changed since"),
     ]
-    return [line for line in found if line.count]
 
 
 def matching(found: list[Row], state: str, kind: str, language: str, words: str) -> list[Row]:
