@@ -11,28 +11,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts import sessions
-from editorial.admin_fields import CheckBoxes
+from editorial.admin_fields import CheckBoxes, ForSuperusers
 
 admin.site.unregister([Authenticator, EmailAddress, User, Group])
 
 
-class ForSuperusers:
-    """No role may change users: that right would amount to all rights."""
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_superuser
-
-    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return request.user.is_superuser
-
-    has_change_permission = has_delete_permission = has_view_permission
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_superuser
-
-
 @admin.register(User)
 class StaffUserAdmin(ForSuperusers, CheckBoxes, UserAdmin):
+    """No role may change users: that right would amount to all rights."""
+
     list_display = ("username", "get_full_name", "role_names", "second_factor", "is_active", "last_login")
     list_filter = ("is_staff", "is_superuser", "is_active", "groups")
     actions = ("reset_second_factor",)

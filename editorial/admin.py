@@ -1,4 +1,4 @@
-"""Admin pages for contacts, words and old addresses."""
+"""Admin pages for contacts, opening times, words, old addresses, and what readers report."""
 
 from itertools import islice
 from typing import Any, ClassVar
@@ -9,24 +9,58 @@ from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.html import format_html
 
 from editorial import citations
-from editorial.admin_fields import Addresses, NamedList, linked
+from editorial.admin_fields import Addresses, NamedList, NamedRows, linked
 from editorial.checks import check_sources
+from editorial.clock_fields import ClockField
 from editorial.models import Clinic, GlossaryTerm, HelpLine, OldAddress, PageReport, Picture, Reviewer, Source
-from editorial.opening_admin import OpeningTimeInline, SpecialDayInline
-from editorial.page_reports_admin import PageReportAdmin
+from editorial.opening import OpeningTime, SpecialDay
 from editorial.pictures_admin import PictureAdmin
 from editorial.revision_admin import KeepsRevisions
 from editorial.sign_off_admin import ReviewerAdmin
 from editorial.source_admin import SourceAdmin
+from vault.keyring import VaultError
 
 MOST_LISTED = 60  # pages that explain a word
 
-admin.site.register(PageReport, PageReportAdmin)
 admin.site.register(Picture, PictureAdmin)
 admin.site.register(Source, SourceAdmin)
 admin.site.register(Reviewer, ReviewerAdmin)
+
+
+CLOCK_TIMES: dict[type[models.Field], dict[str, Any]] = {models.TimeField: {"form_class": ClockField}}
+
+
+class OpeningTimeFormSet(forms.BaseInlineFormSet):
+    """Offers a row for each day if none is listed yet; days left without times are not saved."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, initial=[{"weekday": day} for day in OpeningTime.Weekday.values], **kwargs)
+
+
+class OpeningTimeInline(NamedRows):
+    """When the clinic calls people back, which the confirmation's promise is based on."""
+
+    model = OpeningTime
+    formset = OpeningTimeFormSet
+    formfield_overrides: ClassVar = CLOCK_TIMES
+
+    def get_extra(self, request: HttpRequest, obj: Clinic | None = None, **kwargs: Any) -> int:
+        return 1 if obj and obj.opening_times.exists() else len(OpeningTime.Weekday)
+
+
+class SpecialDayInline(NamedRows):
+    """Holidays and the like: nobody is promised a call on a closed day. Past days are not shown."""
+
+    model = SpecialDay
+    extra = 2
+    formfield_overrides: ClassVar = CLOCK_TIMES
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[SpecialDay]:
+        return super().get_queryset(request).filter(day__gte=timezone.localdate())
 
 
 @admin.register(Clinic)
@@ -112,4 +146,42 @@ class OldAddressAdmin(admin.ModelAdmin):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(PageReport)
+class PageReportAdmin(admin.ModelAdmin):
+    """Readers write these; editors mark them as done, or delete them."""
+
+    list_display = ("day", "page_link", "words", "state")
+    list_display_links = ("day",)
+    list_filter = ("is_done",)
+    fields: ClassVar = ("day", "page_link", "words", "is_done")
+    readonly_fields = ("day", "page_link", "words")
+    actions = ("mark_done", "mark_new")
+
+    @admin.display(description="Page", ordering="page")
+    def page_link(self, report: PageReport) -> str:
+        return format_html('<a href="{0}">{0}</a>', report.page) if report.page else "Another page"
+
+    @admin.display(description="What is wrong or missing")
+    def words(self, report: PageReport) -> str:
+        try:
+            return format_html('<span class="as-typed">{}</span>', report.words())
+        except VaultError:
+            return "Cannot be opened: its key is missing."
+
+    @admin.display(ordering="is_done")
+    def state(self, report: PageReport) -> str:
+        return "Done" if report.is_done else "New"
+
+    @admin.action(description="Mark as done", permissions=["change"])
+    def mark_done(self, request: HttpRequest, queryset: models.QuerySet[PageReport]) -> None:
+        self.message_user(request, f"Marked as done: {queryset.update(is_done=True)}.")
+
+    @admin.action(description="Mark as new", permissions=["change"])
+    def mark_new(self, request: HttpRequest, queryset: models.QuerySet[PageReport]) -> None:
+        self.message_user(request, f"Marked as new: {queryset.update(is_done=False)}.")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -1,7 +1,7 @@
 """Fields of the admin that everybody can use: check boxes, and names for fields that stand in cells without a label."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -23,6 +23,21 @@ class Addresses(admin.ModelAdmin):
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         named = {"label": "Address"} if db_field.name == "url" else {}
         return super().formfield_for_dbfield(db_field, request, **named, **kwargs)
+
+
+class ForSuperusers(admin.ModelAdmin):
+    """Only administrators see or change these rows, whatever a role may do."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_superuser
+
+    has_change_permission = has_delete_permission = has_view_permission
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
 
 
 class CheckBoxGroup(forms.CheckboxSelectMultiple):
@@ -52,6 +67,19 @@ class RelatedOrNone(admin.RelatedFieldListFilter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.empty_value_display = SafeString("None")
+
+
+class OptionsFilter(admin.SimpleListFilter):
+    """Offers `options`: by value in the address, the label and what it chooses of the rows."""
+
+    options: ClassVar[dict[str, tuple[str, Callable[[Any, HttpRequest], Any]]]]
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [(value, label) for value, (label, _) in self.options.items()]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        option = self.options.get(self.value() or "")
+        return option[1](queryset, request) if option else queryset
 
 
 class NamedRows(admin.TabularInline):

@@ -4,11 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib.admin.utils import unquote
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.utils.functional import SimpleLazyObject
 
 from editorial import checks
 from editorial.blocks import DRAWINGS
@@ -59,21 +57,11 @@ class ChecksPages(ContentAdmin):
     def get_urls(self) -> list:
         return [*self.form_paths("checks", self.checks_view), *super().get_urls()]
 
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        page = self.get_object(request, unquote(object_id)) if object_id else None
-
-        def panel() -> dict[str, Any]:
-            return self._panel(self._typed(request.POST, page) if request.method == "POST" else self._saved(page))
-
-        context = {
-            "checks": SimpleLazyObject(panel),  # a form that is saved shows none
-            "names": SimpleLazyObject(_names),
-            "drawings": DRAWINGS,
-            **(extra_context or {}),
-        }
-        return super().changeform_view(request, object_id, form_url, context)
+    def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
+        page = context["original"]
+        parts = self._typed(request.POST, page) if request.method == "POST" else self._saved(page)
+        context |= {"checks": self._panel(parts), "names": _names(), "drawings": DRAWINGS}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def checks_view(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
         """Answer a form, as it is typed so far, with what is to mend in it."""

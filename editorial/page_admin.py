@@ -16,7 +16,7 @@ from markdownx.widgets import AdminMarkdownxWidget
 
 from editorial import drafts, kinds, revisions, sign_off
 from editorial.addresses import moved
-from editorial.admin_fields import CheckBoxes, NamedMoment, linked
+from editorial.admin_fields import CheckBoxes, NamedMoment, OptionsFilter, linked
 from editorial.checks_admin import ChecksPages
 from editorial.clock_fields import MomentField
 from editorial.drafts_admin import DraftsBeside, ShowsDraft
@@ -45,25 +45,13 @@ Page = TypeVar("Page", bound=ReviewedPage)
 Fields = dict[type[models.Field], dict[str, Any]]
 
 
-class ReviewOverdueFilter(admin.SimpleListFilter):
-    title = "review"
-    parameter_name = "review"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        return [
-            ("overdue", "Review overdue"),
-            ("corrected", "Corrected, to be signed now"),
-            ("no-clinician", "Awaiting medical review"),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> models.QuerySet:
-        if self.value() == "overdue":
-            return queryset.review_overdue()
-        if self.value() == "no-clinician":
-            return sign_off.awaiting(queryset)
-        if self.value() == "corrected":
-            return sign_off.corrected_unsigned(queryset)
-        return queryset
+class ReviewOverdueFilter(OptionsFilter):
+    title = parameter_name = "review"
+    options: ClassVar = {
+        "overdue": ("Review overdue", lambda pages, request: pages.review_overdue()),
+        "corrected": ("Corrected, to be signed now", lambda pages, request: sign_off.corrected_unsigned(pages)),
+        "no-clinician": ("Awaiting medical review", lambda pages, request: sign_off.awaiting(pages)),
+    }
 
 
 class StateFilter(admin.SimpleListFilter):

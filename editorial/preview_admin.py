@@ -1,6 +1,7 @@
 """The admin's part of previews: a page as readers will see it, as it is typed now, as a draft has it, or as saved."""
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.admin.utils import quote, unquote
@@ -25,10 +26,8 @@ class Previews(ContentAdmin):
     #: The public page's template, and the name of the page in it.
     preview_template = ""
     preview_name = ""
-
-    def preview_context(self, page: Any) -> dict:
-        """Return what the public view adds to the page."""
-        raise NotImplementedError
+    #: Returns what the public view adds to the page.
+    preview_context: Callable[[Any], dict]
 
     def get_urls(self) -> list:
         return [

@@ -5,12 +5,13 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 
 from editorial import revisions, snapshot
+from editorial.admin_fields import Addresses, ForSuperusers
 from editorial.content_admin import ContentAdmin, admin_address
 from editorial.reviewers import Reviewer, sign
 from editorial.sign_off import MedicalReview, medical_review
@@ -89,23 +90,10 @@ def in_words(review: MedicalReview) -> str:
     return "The text has changed since it was signed." if review.changed else "Nobody has signed this text."
 
 
-class ReviewerAdmin(admin.ModelAdmin):
+class ReviewerAdmin(Addresses, ForSuperusers):
     """Only an administrator says who signs pages. Nobody who signed one is removed: they stop signing."""
 
     list_display = ("name", "credentials", "user", "conflicts_on", "is_active")
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}  # noqa: RUF012 - as Django has it
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_superuser
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.is_superuser
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_superuser
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.is_superuser
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -73,6 +73,7 @@ class PhaseAdmin(ShowsHours, DrawsHours, ReviewedPageAdmin[Phase]):
     readonly_fields: ClassVar = (*ReviewedPageAdmin.readonly_fields, "hours_picture")
     preview_template = "phases/detail.html"
     preview_name = "phase"
+    preview_context = staticmethod(phase_context)
 
     class Media:
         js: ClassVar = ("js/admin-hours.js", "js/admin-order.js")
@@ -82,21 +83,6 @@ class PhaseAdmin(ShowsHours, DrawsHours, ReviewedPageAdmin[Phase]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Phase | None = None) -> bool:
         return False  # to hide a stage, take it back to draft
-
-    def preview_context(self, page: Phase) -> dict:
-        return phase_context(page)
-
-    @admin.display(description="begins")
-    def onset_words(self, phase: Phase) -> str:
-        return phase.onset_words
-
-    @admin.display(description="strongest")
-    def peak_words(self, phase: Phase) -> str:
-        return phase.peak_words
-
-    @admin.display(description="ends")
-    def end_words(self, phase: Phase) -> str:
-        return phase.end_words
 
 
 @admin.register(TreatmentOption)
@@ -121,6 +107,4 @@ class TreatmentOptionAdmin(ReviewedPageAdmin[TreatmentOption]):
     )
     preview_template = "phases/treatment_detail.html"
     preview_name = "treatment"
-
-    def preview_context(self, page: TreatmentOption) -> dict:
-        return treatment_context(page)
+    preview_context = staticmethod(treatment_context)

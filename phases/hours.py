@@ -1,5 +1,6 @@
 """Hours since last use: the six that describe a course, and how to say them in words."""
 
+from django.contrib import admin
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext, ngettext
@@ -65,6 +66,7 @@ class Course(models.Model):
         ]
 
     @property
+    @admin.display(description="begins")
     def onset_words(self) -> str:
         return in_words(self.onset_from, self.onset_to)
 
@@ -75,10 +77,12 @@ class Course(models.Model):
         return self.peak_from, self.peak_to
 
     @property
+    @admin.display(description="strongest")
     def peak_words(self) -> str:
         return in_words(*self.peak) if self.peak else gettext("No clear peak")
 
     @property
+    @admin.display(description="ends")
     def end_words(self) -> str:
         return in_words(self.end_from, self.end_to)
 

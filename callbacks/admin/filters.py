@@ -1,17 +1,15 @@
 """The filters of the queue. None of them decrypts anything."""
 
 import datetime
-from collections.abc import Callable
 from typing import ClassVar
 
-from django.contrib import admin
 from django.contrib.admin.views.main import SEARCH_VAR
-from django.http import HttpRequest
 from django.utils import timezone
 
 from callbacks.admin.codes import ABOUT, CHANNELS, LANGUAGES, WISHES
 from callbacks.models import CallbackRequest
 from callbacks.models.querysets import CallbackRequestQuerySet as Rows
+from editorial.admin_fields import OptionsFilter
 
 
 def _within_the_hour(rows: Rows) -> Rows:
@@ -19,19 +17,10 @@ def _within_the_hour(rows: Rows) -> Rows:
     return rows.callable_by(now, now + datetime.timedelta(hours=1))
 
 
-class QueueFilter(admin.SimpleListFilter):
+class QueueFilter(OptionsFilter):
     """A row of links above the list, as the admin's side bar covers it on phones."""
 
     template = "callbacks/staff/_filter.html"
-    #: By value in the address: the label, and the rows chosen.
-    options: ClassVar[dict[str, tuple[str, Callable[[Rows, HttpRequest], Rows]]]]
-
-    def lookups(self, request, model_admin):
-        return [(value, label) for value, (label, _) in self.options.items()]
-
-    def queryset(self, request, queryset):
-        option = self.options.get(self.value() or "")
-        return option[1](queryset, request) if option else queryset
 
 
 class StateFilter(QueueFilter):
@@ -79,37 +68,34 @@ class ClaimFilter(QueueFilter):
 
 
 class CodeFilter(QueueFilter):
-    """By what the person chose, among the codes that are in the clear; `field` has the address's name too."""
+    """By what the person chose, among the codes that are in the clear; the address names the field."""
 
-    field: ClassVar[str]
     labels: ClassVar[dict[str, str]]
 
     def lookups(self, request, model_admin):
         return list(self.labels.items())
 
     def queryset(self, request, queryset):
-        return queryset.filter(**{self.field: self.value()}) if self.value() in self.labels else queryset
+        return queryset.filter(**{self.parameter_name: self.value()}) if self.value() in self.labels else queryset
 
 
 class LanguageFilter(CodeFilter):
-    title = field = parameter_name = "language"
+    title = parameter_name = "language"
     labels = LANGUAGES
 
 
 class ChannelFilter(CodeFilter):
-    title = "reach by"
-    field = parameter_name = "channel"
+    title, parameter_name = "reach by", "channel"
     labels = CHANNELS
 
 
 class AboutFilter(CodeFilter):
-    title = field = parameter_name = "about"
+    title = parameter_name = "about"
     labels = ABOUT
 
 
 class WishFilter(CodeFilter):
-    title = "to others"
-    field = parameter_name = "if_other_answers"
+    title, parameter_name = "to others", "if_other_answers"
     labels = WISHES
 
 
