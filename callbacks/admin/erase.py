@@ -1,8 +1,9 @@
 """Erase one or several requests, after a confirmation page."""
 
-import uuid
+import contextlib
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
@@ -21,7 +22,9 @@ def confirm(request: StaffRequest, object_id: str) -> HttpResponse:
 @access.needs(access.VIEW, access.ERASE)
 def erase_selected(request: StaffRequest) -> HttpResponse:
     """Erase the `selected` requests once the page that asks has been answered (`post`)."""
-    chosen = list(CallbackRequest.objects.filter(pk__in=_ids(request)))
+    chosen: list[CallbackRequest] = []
+    with contextlib.suppress(ValidationError):  # what is no key chooses nothing
+        chosen += CallbackRequest.objects.filter(pk__in=request.POST.getlist("selected"))
     if not chosen:
         return access.back_to_queue(request, "Choose the requests first.")
     if request.POST.get("post") != "yes":
@@ -36,13 +39,3 @@ def _confirm(request: StaffRequest, chosen: list[CallbackRequest]) -> HttpRespon
     waiting = sum(callback.is_waiting for callback in chosen)
     context = {"chosen": chosen, "waiting": waiting, "title": "Erase for good"}
     return access.staff_page(request, "erase.html", context)
-
-
-def _ids(request: StaffRequest) -> list[uuid.UUID]:
-    found = []
-    for text in request.POST.getlist("selected"):
-        try:
-            found.append(uuid.UUID(text))
-        except ValueError:
-            continue
-    return found

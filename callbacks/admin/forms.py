@@ -1,7 +1,6 @@
 """Forms for staff: a call attempt, a note, a search, an export."""
 
 import datetime
-from dataclasses import dataclass
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -197,14 +196,6 @@ class HandOverForm(AssignForm):
         return visible(self.cleaned_data["note"].replace("\r\n", "\n"), keep="\n\t").strip()
 
 
-@dataclass(frozen=True, repr=False)  # no repr: it may hold a number
-class Query:
-    """Either a reference or a phone number in E.164."""
-
-    reference: str = ""
-    phone: str = ""
-
-
 class FindForm(forms.Form):
     """One box for a reference or a phone number."""
 
@@ -220,10 +211,11 @@ class FindForm(forms.Form):
         super().__init__(data)
         self._may_search_phones = may_search_phones
 
-    def clean_text(self) -> Query:
+    def clean_text(self) -> str:
+        """Return a reference, or a phone number in E.164, which begins with +."""
         text = self.cleaned_data["text"]
         if reference := as_reference(text):
-            return Query(reference=reference)
+            return reference
         try:
             number = phones.read(visible(text)).e164
         except phones.NotANumber:
@@ -234,7 +226,7 @@ class FindForm(forms.Form):
             raise ValidationError(
                 'Searching by phone number needs the permission "Can claim requests, see numbers and log calls".'
             )
-        return Query(phone=number)
+        return number
 
 
 class ExportForm(forms.Form):

@@ -185,14 +185,15 @@ def find(request: StaffRequest) -> HttpResponse:
     form = FindForm(request.POST, may_search_phones=request.user.has_perm(WORK))
     found: list[RequestSummary] = []
     if form.is_valid():
-        if reference := form.cleaned_data["text"].reference:
-            if callback := CallbackRequest.objects.filter(reference=reference).first():
+        text = form.cleaned_data["text"]
+        if not text.startswith("+"):
+            if callback := CallbackRequest.objects.filter(reference=text).first():
                 return to_page(callback)
-            form.add_error("text", f"No request has the reference {reference}.")
+            form.add_error("text", f"No request has the reference {text}.")
         else:
             actions.record(AccessRecord.Action.SEARCHED, None, request.user)
             now = timezone.now()
-            same = CallbackRequest.objects.with_phone(form.cleaned_data["text"].phone).with_counts()
+            same = CallbackRequest.objects.with_phone(text).with_counts()
             found = RequestSummary.for_all(same.for_staff(now).select_related("claimed_by"), now)
             if not found:
                 form.add_error("text", "No request has exactly this number.")

@@ -15,9 +15,9 @@ def clock(at: datetime.datetime) -> str:
     return f"{at.hour % 12 or 12}:{at:%M} {'am' if at.hour < 12 else 'pm'}"
 
 
-def day_and_clock(at: datetime.datetime, now: datetime.datetime, zone: str = "") -> str:
-    """Like "today, 3:40 pm", in the clinic's zone or the given one."""
-    local = at.astimezone(ZoneInfo(zone or settings.TIME_ZONE))
+def day_and_clock(at: datetime.datetime, now: datetime.datetime) -> str:
+    """Like "today, 3:40 pm", in the clinic's zone."""
+    local = at.astimezone(ZoneInfo(settings.TIME_ZONE))
     days = (local.date() - now.astimezone(local.tzinfo).date()).days
     named = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(days)
     return f"{named or f'{local:%a, %b} {local.day}'}, {clock(local)}"

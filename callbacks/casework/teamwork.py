@@ -10,12 +10,11 @@ from callbacks.models import CallbackRequest
 from callbacks.values.states import RequestState
 
 WORK = "callbacks.work_callbackrequest"
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def colleagues(of: User) -> QuerySet[User]:
     """Others who may work on requests."""
-    able = User.objects.with_perm(WORK, backend=_BACKEND).filter(is_staff=True).exclude(pk=of.pk)
+    able = User.objects.with_perm(WORK).filter(is_staff=True).exclude(pk=of.pk)
     return able.order_by("first_name", "username")
 
 

@@ -113,7 +113,7 @@ class CallbackForm(AskedForm, FilesForm):
 class AddFilesForm(FilesForm):
     """Takes files that did not arrive, or that the person has only now."""
 
-    def __init__(self, data=None, *, slots: tuple[Slot, ...]) -> None:
-        super().__init__(data)
+    def __init__(self, *, slots: tuple[Slot, ...]) -> None:
+        super().__init__()
         for slot in slots:
             self.fields[slot] = file_field(slot)
