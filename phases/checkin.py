@@ -125,6 +125,11 @@ VERY_LOW = DangerSign(
 LEVELS = {"911": _("Emergency"), "988": _("Call or text 988 now"), "today": _("Be seen today")}
 
 
+def _question(label: Any, *answers: tuple[str, str | Promise]) -> forms.ChoiceField:
+    choices = [("", _("I would rather not say")), *answers]
+    return forms.ChoiceField(label=label, choices=choices, required=False)
+
+
 class CheckInForm(forms.Form):
     """Every question is optional, but one must be answered. No field takes free text: nothing private is typed."""
 
@@ -139,24 +144,14 @@ class CheckInForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": _("One of these is not on our list.")},
     )
-    since = forms.ChoiceField(
-        label=_("When did you last use?"),
-        choices=[("", _("I would rather not say")), *((key, words) for key, (words, _) in SINCE.items())],
-        required=False,
-    )
-    substance = forms.ChoiceField(
-        label=_("What did you use?"), choices=[("", _("I would rather not say")), *Substance.choices], required=False
-    )
-    how = forms.ChoiceField(
-        label=_("How did you take it?"),
-        choices=[
-            ("", _("I would rather not say")),
-            ("injected", _("Injected")),
-            ("smoked", _("Smoked")),
-            ("snorted", _("Snorted")),
-            ("swallowed", _("Swallowed")),
-        ],
-        required=False,
+    since = _question(_("When did you last use?"), *((key, words) for key, (words, _) in SINCE.items()))
+    substance = _question(_("What did you use?"), *Substance.choices)
+    how = _question(
+        _("How did you take it?"),
+        ("injected", _("Injected")),
+        ("smoked", _("Smoked")),
+        ("snorted", _("Snorted")),
+        ("swallowed", _("Swallowed")),
     )
     others = forms.MultipleChoiceField(
         label=_("Anything else in the last days?"),
@@ -171,21 +166,13 @@ class CheckInForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    fluids = forms.ChoiceField(
-        label=_("Can you keep drinks down?"),
-        choices=[("", _("I would rather not say")), ("yes", _("Yes")), ("some", _("Some")), ("no", _("No"))],
-        required=False,
-    )
-    mood = forms.ChoiceField(
-        label=_("How is your mood?"),
-        choices=[
-            ("", _("I would rather not say")),
-            ("steady", _("Steady")),
-            ("low", _("Low")),
-            ("very-low", _("Very low")),
-            ("suicide", _("I think about suicide")),
-        ],
-        required=False,
+    fluids = _question(_("Can you keep drinks down?"), ("yes", _("Yes")), ("some", _("Some")), ("no", _("No")))
+    mood = _question(
+        _("How is your mood?"),
+        ("steady", _("Steady")),
+        ("low", _("Low")),
+        ("very-low", _("Very low")),
+        ("suicide", _("I think about suicide")),
     )
 
     def __init__(self, symptoms: list[Symptom], data: Any = None, initial: dict[str, str] | None = None) -> None:
