@@ -10,7 +10,7 @@ from typing import IO
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from storage.durable import file_lock
 
@@ -50,17 +50,6 @@ _OTHERS = (
 )
 _OTHER_KINDS = [(re.compile(start), words) for start, words in _OTHERS]
 _ORIENTATION = 0x0112
-_UPRIGHT = dict(
-    zip(
-        range(2, 9),
-        (
-            *(Image.Transpose.FLIP_LEFT_RIGHT, Image.Transpose.ROTATE_180, Image.Transpose.FLIP_TOP_BOTTOM),
-            *(Image.Transpose.TRANSPOSE, Image.Transpose.ROTATE_270, Image.Transpose.TRANSVERSE),
-            Image.Transpose.ROTATE_90,
-        ),
-        strict=True,
-    )
-)
 # `_check` refuses large pictures, before any is decoded, and says how large it is.
 Image.MAX_IMAGE_PIXELS = None
 
@@ -144,10 +133,10 @@ def _plain(opened: Image.Image) -> Image.Image:
     if opened.mode == "RGBA":
         opened = Image.alpha_composite(Image.new("RGBA", opened.size, "white"), opened).convert("RGB")
     picture = _in_srgb(opened, profile).convert("RGB")
-    if turn := _UPRIGHT.get(orientation):
-        picture = picture.transpose(turn)
     clean = Image.new("RGB", picture.size)  # holds nothing but pixels
     clean.paste(picture)
+    clean.getexif()[_ORIENTATION] = orientation
+    ImageOps.exif_transpose(clean, in_place=True)
     return clean
 
 
