@@ -52,8 +52,7 @@ def may(*permissions: str) -> set[AbstractUser]:
     found: set[AbstractUser] = set()
     for alone in (False, True):
         for permission in permissions:
-            backend = "django.contrib.auth.backends.ModelBackend"
-            found |= set(users.with_perm(permission, include_superusers=alone, backend=backend).filter(is_staff=True))
+            found |= set(users.with_perm(permission, include_superusers=alone).filter(is_staff=True))
         if found:
             break
     return found
