@@ -6,8 +6,9 @@ import pytest
 import reversion
 
 from articles.models import Article
-from editorial import kinds, medicines
+from editorial import kinds
 from editorial.models import ChangeRecord, GlossaryTerm, Reviewer, SignOff, Source
+from editorial.sign_off import names_medicine
 from phases.models import Phase, TreatmentOption
 from tests.editorial.test_drafts import save_draft
 from tests.editorial.test_revisions import address, form_of
@@ -241,6 +242,6 @@ def test_without_a_reviewer_nothing_is_refused_and_only_an_administrator_adds_on
 
 def test_each_medicine_of_the_guide_is_known_as_one(guide):
     for page in TreatmentOption.objects.filter(kind="medication"):
-        assert medicines.named_in([page.name, page.also_called, page.body]), page
-    assert medicines.named_in(["METHADONE, benzos", "Vivitrol."]) == {"methadone", "benzos", "vivitrol"}
-    assert not medicines.named_in(["Sleep, water and people."])
+        assert names_medicine(page.name, page.also_called, page.body), page
+    assert names_medicine("METHADONE") and names_medicine("Sleep", "benzos") and names_medicine("Vivitrol.")
+    assert not names_medicine("Sleep, water and people.")
