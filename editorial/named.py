@@ -56,25 +56,19 @@ def look_up(names: Iterable[str]) -> dict[str, Named | None]:
 
 
 def _read(models: dict[str, Any], names: Iterable[Name]) -> dict[Name, Named]:
-    slugs: dict[str, set[str]] = {}
-    for kind, slug in names:
-        slugs.setdefault(kind, set()).add(slug)
     queries = [
         models[kind]
         ._default_manager.filter(slug__in=found)
         .order_by()
         .values_list(Value(kind), "slug", *models[kind].linked_as[1:])
-        for kind, found in slugs.items()
+        for kind, found in _by_kind(names).items()
     ]
     rows = queries[0].union(*queries[1:], all=True) if queries else ()
     return {(kind, slug): Named(_path(models, (kind, slug)), *row) for kind, slug, *row in rows}
 
 
 def _translated(models: dict[str, Any], names: Iterable[Name]) -> dict[Name, Named]:
-    slugs: dict[str, set[str]] = {}
-    for kind, slug in names:
-        slugs.setdefault(kind, set()).add(slug)
-    live = {kind: models[kind].objects.filter(slug__in=found).published() for kind, found in slugs.items()}
+    live = {kind: models[kind].objects.filter(slug__in=found).published() for kind, found in _by_kind(names).items()}
     return {
         (kind, row.english_slug): Named(
             row.get_absolute_url(), str(row), "published", timezone.now(), languages.active()
@@ -82,6 +76,13 @@ def _translated(models: dict[str, Any], names: Iterable[Name]) -> dict[Name, Nam
         for kind, rows in live.items()
         for row in rows.annotate(english_slug=F("slug"))
     }
+
+
+def _by_kind(names: Iterable[Name]) -> dict[str, set[str]]:
+    slugs: dict[str, set[str]] = {}
+    for kind, slug in names:
+        slugs.setdefault(kind, set()).add(slug)
+    return slugs
 
 
 def _path(models: dict[str, Any], name: Name) -> str:

@@ -3,6 +3,7 @@
 How often: docs/editors.md. Health publishers review at least every three years (PIF TICK), so nothing may wait longer.
 """
 
+import calendar
 import datetime
 import re
 from collections import Counter
@@ -96,10 +97,7 @@ def _monday_of(day: datetime.date) -> datetime.date:
 def later(day: datetime.date, months: int) -> datetime.date:
     """Return the same day some months later, or the last day of a month that is too short for it."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    following = datetime.date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    return min(
-        datetime.date(year, month + 1, 1) + datetime.timedelta(days=day.day - 1), following - datetime.timedelta(1)
-    )
+    return datetime.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def check(reviewed_on: datetime.date, due_on: datetime.date) -> None:

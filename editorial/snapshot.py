@@ -83,26 +83,15 @@ class ContentSnapshot:
 
     def sources(self, keys: Iterable[str]) -> dict[str, Source | None]:
         """Return the source of each key, or None."""
-        keys = list(keys)
-        if missing := [key for key in keys if key not in self._sources]:
-            found = Source.objects.select_related("superseded_by").in_bulk(missing, field_name="key")
-            self._sources |= {key: found.get(key) for key in missing}
-        return {key: self._sources[key] for key in keys}
+        return _looked_up(self._sources, keys, _sources)
 
     def named(self, names: Iterable[str]) -> dict[str, Named | None]:
         """Return the page that each name in double brackets means, or None."""
-        names = list(names)
-        if missing := [name for name in names if name not in self._named]:
-            self._named |= look_up(missing)
-        return {name: self._named[name] for name in names}
+        return _looked_up(self._named, names, look_up)
 
     def pictures(self, names: Iterable[str]) -> dict[str, Picture | None]:
         """Return the picture of each name, or None."""
-        names = list(names)
-        if missing := [name for name in names if name not in self._pictures]:
-            found = pictures.named(missing)
-            self._pictures |= {name: found.get(name) for name in missing}
-        return {name: self._pictures[name] for name in names}
+        return _looked_up(self._pictures, names, pictures.named)
 
     def keep(self, read: Callable[[], Part], key: object = None) -> Part:
         """Return what `read` returns, called once, or once for a key: for tables of other apps."""
@@ -110,6 +99,19 @@ class ContentSnapshot:
         if key not in self._cached:
             self._cached[key] = read()
         return self._cached[key]
+
+
+def _looked_up(known: dict[str, Any], keys: Iterable[str], read: Callable[[list[str]], Any]) -> dict[str, Any]:
+    """Return what is known of each key, or None, once those that were never asked for are read."""
+    keys = list(keys)
+    if missing := [key for key in keys if key not in known]:
+        found = read(missing)
+        known |= {key: found.get(key) for key in missing}
+    return {key: known[key] for key in keys}
+
+
+def _sources(keys: list[str]) -> dict[str, Source]:
+    return Source.objects.select_related("superseded_by").in_bulk(keys, field_name="key")
 
 
 _NOTHING = ContentSnapshot(number=-1)
