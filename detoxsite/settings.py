@@ -31,10 +31,8 @@ N_ = str  # marks words for `make words`; gettext itself reads these settings
 SITE_NAME = N_("Detox Guide")
 TIME_ZONE = env.text("TIME_ZONE", "America/New_York")
 LANGUAGE_CODE = "en-us"
-USE_TZ = True
 #: Readers' pages have a language by their path; staff's are English. locale/ has the words of templates and code: `make
 #: words` adds what is new, `prepare` compiles them.
-USE_I18N = True
 LANGUAGES = [("en", "English"), ("es", "Español")]
 
 # Web server: docs/decisions/0002-app-server.md -----------------------------------------------------------
