@@ -4,7 +4,7 @@
 
 Clients send requests without a break, with and without files, while one process after the other is killed at a random
 instant: gunicorn's master, one of its workers, or the task worker. Goal: every confirmed request is there whole with
-its files; whatever else is there is whole too; objects without a row vanish with the sweep; a marker that stands in
+its files; everything else that is there is whole too; objects without a row vanish with the sweep; a marker that is in
 every name, message and file is found nowhere in the state or the temporary folder; the site answers again within
 five seconds each time.
 """

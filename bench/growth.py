@@ -129,7 +129,7 @@ def fill(count: int, *, first: int = 0, in_search: bool = True) -> None:
             Article(
                 title=f"Generated article {number}",
                 slug=f"generated-{number}",
-                summary="A generated article that stands here so that there are as many as there will be one day.",
+                summary="A generated article, so that there are as many as there will be one day.",
                 body="\n\n".join(
                     f"## Part {part}\n\n{' '.join(chance.choices(WORDS, k=80))} word{number}.[@samhsa-tip63]"
                     for part in range(4)

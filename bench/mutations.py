@@ -177,7 +177,7 @@ def noise(post: Post, rng: random.Random) -> None:
 
 
 def moved(post: Post, rng: random.Random) -> None:
-    """A piece of the body stands elsewhere, or twice."""
+    """A piece of the body is elsewhere, or there twice."""
     start, end, to = sorted(rng.random() for _ in range(3))
 
     def edit(data: bytes) -> bytes:

@@ -26,7 +26,7 @@ def safe_url(url: str) -> str:
 
 
 def is_foreign_path(href: str) -> bool:
-    r"""Return whether browsers leave this site for what looks like a path of ours: `//host`, `/\host`."""
+    r"""Return whether browsers leave this site for what looks like a path of this site: `//host`, `/\host`."""
     return re.sub(r"[\x00-\x20]", "", href).replace("\\", "/").startswith("//")
 
 

@@ -34,7 +34,7 @@ def words_in(markdown: str) -> int:
 
 
 def minutes_for(words: int) -> int:
-    """Return how long so many words take to read: whole minutes, at least one."""
+    """Return how long this number of words takes to read: whole minutes, at least one."""
     return max(1, round(words / WORDS_A_MINUTE))
 
 

@@ -19,7 +19,7 @@ from editorial import images
 log = logging.getLogger(__name__)
 
 FOLDER = "pictures"
-#: A file of ours: its picture's stem, the width of a smaller copy, the kind.
+#: The name of a stored file: its picture's stem, the width of a smaller copy, the kind.
 FILE = re.compile(rf"{FOLDER}/([0-9a-f]{{32}})(-\d{{1,4}})?\.(jpg|png|webp)")
 #: How wide a picture is shown: as wide as a text, or as the phone.
 SIZES = "(min-width: 42rem) 40rem, 100vw"

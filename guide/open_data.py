@@ -85,7 +85,7 @@ def signing_key() -> Ed25519PrivateKey | None:
 
 
 def _file(make: Make, kind: str = "application/json") -> Callable[[HttpRequest], HttpResponse]:
-    """Make a view for a file. It reads all anew: what processes keep can be older in one than in another."""
+    """Make a view for a file. It reads everything again: what processes keep can be older in one than in another."""
 
     @reading_page()
     @require_safe

@@ -132,7 +132,7 @@ def _running(command: list, folder: Path, port: int, ready: Callable[[], bool] |
             time.sleep(0.1)
         yield
     finally:
-        process.terminate()  # PostgreSQL waits for its clients then, and all of ours are gone
+        process.terminate()  # PostgreSQL waits for its clients then, and all of the tests' own are gone
         try:
             process.wait(timeout=10)
         except subprocess.TimeoutExpired:

@@ -45,7 +45,7 @@ def words_of_other_languages() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def static_files_known() -> Iterator[None]:
-    """Each client makes the middleware anew, which would list all static files again: half of a request's time.
+    """Each client makes the middleware again, which would list all static files again: half of a request's time.
     A folder is listed once for each way to serve it; only a folder of a test's own can change."""
     common, known, listing = Path(settings.STATIC_ROOT), {}, WhiteNoise.update_files_dictionary
 

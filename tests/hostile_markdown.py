@@ -58,7 +58,7 @@ PARTS = [
 
 
 def texts(number: int, seed: int = 1) -> Iterator[str]:
-    """Each part over and over, then so many mixtures of two to four, all of 200,000 characters."""
+    """Each part over and over, then this many mixtures of two to four, all of 200,000 characters."""
     chance = random.Random(seed)
     for part in PARTS:
         yield _filled([part])

@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def written(folder: Path) -> dict[str, str]:
-    """Every page as a file in `folder`; returns what each file's name stands for."""
+    """Every page as a file in `folder`; returns what each file's name means."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "detoxsite.settings"
     os.environ["VAR_DIR"] = str(folder / "var")
     import django

@@ -62,7 +62,7 @@ def serve(var: Path, *, supervised: bool = False, command: list[str] | None = No
     """Prepares the state in `var`, serves it on a free port of this machine, and stops it in the end.
 
     `supervised`: with the task worker and the supervisor, as `make run` does. `command`: with another server; its
-    first word is the name of a module or a script of the environment, and {port} stands for the port. Unless
+    first word is the name of a module or a script of the environment, and {port} becomes the port. Unless
     `fresh`, what is in `var` is served as it is.
     """
     port = str(free_port())

@@ -75,7 +75,7 @@ _made: set[Path] = set()
 
 
 def remove(var: Path) -> None:
-    """Drops what `make` made on the servers, whoever is still connected."""
+    """Drops what `make` made on the servers, whatever is still connected."""
     if var in _made:
         _made.remove(var)
         with _connected("postgres") as connection:

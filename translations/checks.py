@@ -46,7 +46,7 @@ _TU = re.compile(
     r"\b(?:tú|tus?|ti|te|contigo|eres|tienes|puedes|debes|quieres|estás|haz|sientes|necesitas|sabes|vosotr[oa]s|os)\b",
     re.I,
 )
-#: Quotes, citations and the addresses of links are no words of ours.
+#: Quotes, citations and the addresses of links are not the text's own words.
 _NOT_OURS = re.compile(r"“[^”\n]*”|«[^»\n]*»|\[@[^\]]*\]|\]\([^)\n]*\)|\[\[[^\]|\n]*")
 _CITED = re.compile(r"\[@[^\]]+\]|\((?:tel|sms):[^)]+\)")
 _NUMBER = re.compile(r"\d[\d,.:-]*\d|\d")

@@ -3,7 +3,7 @@
     .venv/bin/python -m bench.faults.clock
 
 Goal: nothing is lost, no page fails, a form that was open across a jump is taken or asked for again with its text, and
-afterwards the schedule is on time. Needs a C compiler (Debian's `gcc`): clock.c stands between the programs and the
+afterwards the schedule is on time. Needs a C compiler (Debian's `gcc`): clock.c sits between the programs and the
 time of day.
 """
 

@@ -1,4 +1,4 @@
-"""A connection that can fail: it stands between the site and a server of this machine."""
+"""A connection that can fail: it sits between the site and a server of this machine."""
 
 import contextlib
 import socket

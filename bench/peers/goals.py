@@ -23,7 +23,7 @@ class Goal:
     is_met: bool
 
 
-#: Requests a second: at least so many times those of the other.
+#: Requests a second: at least this multiple of the other's.
 RATES = [
     ("cached page, to a bare program on the same server", "cached", "bare ours", 0.9),
     ("cached page, to nginx's file", "cached", "file", 0.6),

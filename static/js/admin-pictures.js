@@ -42,7 +42,7 @@ function send(box, file) {
     request.onloadend = () => {
       bar.hidden = true;
       let answer = {};
-      try { answer = JSON.parse(request.responseText); } catch { /* no answer of ours */ }
+      try { answer = JSON.parse(request.responseText); } catch { /* not this site's answer */ }
       const lost = request.status === 403 ? "You are signed out. Sign in again in another tab, then add it again." : "It did not arrive. Check the connection and add it again.";
       resolve(answer.image_code ? { line: answer.image_code } : { why: answer.why || lost });
     };

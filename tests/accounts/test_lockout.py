@@ -22,7 +22,7 @@ def low_limits(monkeypatch) -> None:
 
 
 def fail(times: int, username: str = "editor", address: str = ATTACKER) -> list[str]:
-    """What each of so many wrong tries is told."""
+    """What each of this number of wrong tries is told."""
     answers = []
     for _ in range(times):
         response = give_password(Client(), username, "wrong", address)
@@ -140,7 +140,7 @@ def test_one_address_that_tries_many_accounts_is_slowed(low_limits):
     assert answers == [WRONG] * 20 + [TOO_MANY] * 2
 
 
-def test_sixth_wrong_code_is_refused_whoever_sends_it(client, clock):
+def test_sixth_wrong_code_is_refused_from_any_sender(client, clock):
     make_staff()
     other = Client()
     give_password(client)

@@ -1,4 +1,4 @@
-"""An article's page: what stands round the text, and what a few articles have besides."""
+"""An article's page: what is around the text, and what a few articles have besides."""
 
 import re
 

@@ -37,7 +37,7 @@ def press(page: Page) -> None:
 
 
 def photo(folder: Path, size: int = 0, name: str = "card.png") -> Path:
-    """A picture of at least so many bytes."""
+    """A picture of at least this many bytes."""
     (path := folder / name).write_bytes(PNG + bytes(size))
     return path
 

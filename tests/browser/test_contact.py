@@ -129,7 +129,7 @@ def test_double_tap_makes_one_request(person, site):
     page, before = person.page, requests_kept(site)
     fill(page)
     page.get_by_role("button", name="Ask for a call").first.dblclick(no_wait_after=True)
-    # The second tap may break off what the first one began, which whoever waits for a navigation takes for a failure.
+    # The second tap may break off what the first one began, which a wait for a navigation takes for a failure.
     expect(page).to_have_url(re.compile("/contact/sent/"), timeout=60_000)
     assert requests_kept(site) == before + 1
 

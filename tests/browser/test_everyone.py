@@ -84,7 +84,7 @@ def test_nothing_moves_for_those_who_asked_for_no_motion(window):
 
 
 def test_page_is_whole_without_scripts_and_pictures(window):
-    """What is read with both stands there without either."""
+    """What is read with both is there without either."""
     full, bare = window(), window(java_script_enabled=False)
     bare.context.route(re.compile(r"\.(png|svg|jpe?g|webp)"), lambda route: route.abort())
     for path in PAGES:

@@ -110,7 +110,7 @@ def test_emergency_page_on_paper_keeps_signs_steps_and_lines_in_larger_print(vis
 
 
 def test_call_and_first_step_come_within_half_a_phone_and_naloxone_within_one(visit):
-    """A phone shows 740 pixels, and the title of a page stands at 150 at most."""
+    """A phone shows 740 pixels, and the title of a page is at 150 at most."""
     visitor = visit(360)
     visitor.open("/emergency/")
     title, step, spray = (

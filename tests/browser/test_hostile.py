@@ -145,7 +145,7 @@ def test_no_hostile_text_runs_or_breaks_a_page(browser, hostile_site):
 
 
 def searched(seen: Watched) -> None:
-    """A few as pages, the others as what stands in such a page."""
+    """A few as pages, the others as the content of such a page."""
     addresses = [f"/search/?q={quote(text)}" for text in texts()[::20]]
     for address in addresses[::10]:
         seen.look(address)

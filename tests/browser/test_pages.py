@@ -11,7 +11,7 @@ from tests.pages import KINDS, MISSING
 PAGES = [*KINDS, MISSING]
 
 
-#: What stands outside the window, or is cut off by the box it stands in.
+#: What is outside the window, or is cut off by its box.
 LOST = """() => { const all = [...document.querySelectorAll('body *')]
   .filter(e => !e.closest('.scroll, svg, .leave-empty, .visually-hidden, .skip, thead') && e.textContent.trim())
   const name = e => `${e.tagName} ${e.className}: ${e.textContent.trim().slice(0, 30)}`

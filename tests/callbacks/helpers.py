@@ -49,7 +49,7 @@ def fields(**changes: str | None) -> dict[str, str]:
 
 
 def form_token(*, seconds_ago: float = 0, nonce: str = "") -> str:
-    """The token of a form that was opened so many seconds ago."""
+    """The token of a form that was opened this many seconds ago."""
     opened = time.time() - seconds_ago
     with mock.patch("django.core.signing.time.time", return_value=opened):
         return tokens.sign_form(nonce or tokens.new_nonce())
@@ -135,7 +135,7 @@ def text_of(response) -> str:
 
 
 def shows_number(text: str) -> bool:
-    """Whether the number of DETAILS stands there in any form. "555" alone stands in one identifier of two hundred."""
+    """Whether the number of DETAILS is there in any form. "555" alone is in one identifier of two hundred."""
     return bool(re.search(r"\b555\b|5550123", text))
 
 

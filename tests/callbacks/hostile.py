@@ -106,7 +106,7 @@ _PART = f"--{BOUNDARY}\r\nContent-Disposition: form-data; name="
 _FILE = _PART + '"file_1"; filename="a"\r\n'
 _END = f"\r\n--{BOUNDARY}--\r\n"
 
-#: What stands behind good text in place of a well-made file.
+#: What follows good text in place of a well-made file.
 TAILS: dict[str, bytes] = {
     name: tail if isinstance(tail, bytes) else tail.encode()
     for name, tail in {

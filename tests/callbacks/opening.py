@@ -9,7 +9,7 @@ WEEKDAYS_9_TO_6 = [(day, "09:00", "18:00") for day in range(5)]
 
 
 def opened(times: list[tuple[int, str, str]], within: int) -> None:
-    """The clinic is open at these (weekday, from, until), and calls back within so many hours of them."""
+    """The clinic is open at these (weekday, from, until), and calls back within this many hours of them."""
     values = {"name": "A clinic", "phone": "866-512-1908", "call_within_hours": within}
     clinic, _ = Clinic.objects.update_or_create(id=1, defaults=values)
     clinic.opening_times.all().delete()

@@ -58,7 +58,7 @@ def main() -> None:
 
 
 def rotate_until(lines: int) -> int:
-    """Rotates in a process that is killed after so many lines; the signal that ended it, or 0."""
+    """Rotates in a process that is killed after this many lines; the signal that ended it, or 0."""
     connection.close()
     child = os.fork()
     if not child:

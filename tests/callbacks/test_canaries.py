@@ -1,6 +1,6 @@
 """Marked words are sent to a served site, some through errors; then every place that could have kept one is searched.
 
-Nothing of what people send stands anywhere in the clear: not while a request is kept, not in what an error leaves, and
+Nothing of what people send is anywhere in the clear: not while a request is kept, not in what an error leaves, and
 not a byte of what was erased once its ciphertext is gone too.
 """
 
@@ -69,14 +69,14 @@ class Story:
         return state.rows(self.site.var, query)
 
     def search(self, moment: str) -> None:
-        """Notes where a marked word stands now."""
+        """Notes where a marked word is now."""
         words = [*MARKS.values(), *IN_STORE, *SHORTER, *self.secrets, FILE.decode().strip(), FILE_NAME, NOTE, ADDRESS]
         places = {str(path): path.read_bytes() for path in self._files()}
         assert str(self.site.log) in places
         assert state.SERVERS or any(name.endswith("db.sqlite3-wal") for name in places)
         places |= dict(self._columns())
         self.found[moment] = [
-            f"{word} stands in {place}"
+            f"{word} is in {place}"
             for word in words
             for shape in shapes(word)
             for place, data in places.items()

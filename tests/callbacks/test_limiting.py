@@ -34,7 +34,7 @@ def fill_the_limit(client, **extra) -> None:
 
 
 def aged(response, seconds: int) -> str:
-    """The token in the page, as it is so many seconds later."""
+    """The token in the page, as it is this many seconds later."""
     return form_token(seconds_ago=seconds, nonce=tokens.read_form(token_in(response))[0])
 
 
@@ -63,7 +63,7 @@ def test_somebody_who_waited_is_taken_whatever_others_send_meanwhile_and_flagged
     assert request.open_details() == DETAILS
 
 
-def test_somebody_who_did_not_wait_is_asked_again_and_the_wait_does_not_begin_anew(client):
+def test_somebody_who_did_not_wait_is_asked_again_and_the_wait_does_not_begin_again(client):
     fill_the_limit(client)
     first = post_form(client)
     soon = aged(first, 20)

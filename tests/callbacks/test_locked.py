@@ -1,4 +1,4 @@
-"""A database that another process keeps locked: whoever asks for a call meanwhile is told so, with a number to call."""
+"""A database that another process keeps locked: a person who asks for a call is told so, with a number to call."""
 
 import html
 import re

@@ -1,4 +1,4 @@
-"""Pictures drawn anew: any kind comes out plain, and as far as it goes, within a fixed amount of memory and time."""
+"""Pictures drawn again: any kind comes out plain, and as far as it goes, within a fixed amount of memory and time."""
 
 import io
 import shutil

@@ -61,11 +61,11 @@ def test_nothing_of_what_was_sent_can_be_read_in_any_file(ran):
     for word in words:
         raw = word.encode()
         forms = {raw, raw.upper(), raw.lower(), raw.hex().encode(), word.encode("utf-16-le"), word.encode("utf-16-be")}
-        # Base64 of the word where it begins at each of three places; the ends depend on what stands beside it.
+        # Base64 of the word where it begins at each of three places; the ends depend on what is beside it.
         forms |= {base64.b64encode(b"\0" * at + raw)[4:-4] for at in range(3)}
         for form in forms:
             for path, data in everything.items():
-                assert form not in data, f"{word} stands in {path}"
+                assert form not in data, f"{word} is in {path}"
 
 
 @pytest.mark.sqlite_only(reason="PostgreSQL's vacuum takes erased rows away, later: docs/decisions/0009")

@@ -137,7 +137,7 @@ def test_note_of_a_colleague_is_never_shown(client):
     assert "unwell" not in words(client)
 
 
-def test_correction_brings_a_closed_request_back_and_promises_anew(client, clock):
+def test_correction_brings_a_closed_request_back_with_a_new_promise(client, clock):
     opened(EVERY_DAY_8_TO_8, 4)
     submit(details=Details("Jo", "+12125550123"))
     CallbackRequest.objects.update(state="closed")

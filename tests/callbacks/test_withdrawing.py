@@ -194,7 +194,7 @@ def test_late_copy_of_a_withdrawn_form_brings_nothing_back_and_can_be_sent_on_pu
     assert "Your request is erased" in text_of(client.get(first))
 
 
-def test_emptied_row_stays_a_week_for_whoever_claimed_it_and_never_longer_than_promised(client):
+def test_emptied_row_stays_a_week_for_its_claimer_and_never_longer_than_promised(client):
     submit()
     client.post(link_to(page=WITHDRAW))
     assert abs(CallbackRequest.objects.get().erase_after - timezone.now() - 7 * DAY) < datetime.timedelta(minutes=1)

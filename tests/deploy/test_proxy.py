@@ -187,7 +187,7 @@ def test_address_that_a_visitor_claims_is_dropped(served):
 
 
 def test_logs_hold_nobody(served):
-    """Not when the site is away either: then the last words are Caddy's own."""
+    """Not when the site is down either: then the last words are Caddy's own."""
     with contextlib.closing(connected(served)) as connection:  # gone in the middle of a body
         head, body = form(served, MARKER.decode(), file_1=load.JPEG + bytes(100_000))
         connection.sendall(head + body[:5_000])

@@ -1,6 +1,6 @@
 """Eight pages go without Django's form check (tests/detoxsite/test_rooms.py names them). What makes that safe is here.
 
-A forged post can do no more than whoever forges it could do alone: nothing acts for the person whose browser sends it.
+A forged post can do no more than its forger could do alone: nothing acts for the person whose browser sends it.
 """
 
 import pytest
@@ -80,7 +80,7 @@ def test_form_that_no_page_of_ours_gave_out_makes_no_request():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("page", [SENT, CORRECT, WITHDRAW])
-def test_page_behind_a_link_does_nothing_without_the_secret_whoever_sends(page):
+def test_page_behind_a_link_does_nothing_without_the_secret_from_any_sender(page):
     request = submit()
     for client in (browser(headers=ELSEWHERE), signed_in_browser()):
         for url in (page, f"{page}?t=made-up", f"{page}?t={request.reference}", f"{page}?t={request.pk}"):

@@ -41,7 +41,7 @@ def test_page_says_its_correction_for_thirty_days_and_links_to_its_history(clien
     assert "We said first. It is second." in text_of(client, "/articles/sleep/")
     assert 'href="/articles/sleep/changes/"' in text_of(client, "/articles/sleep/")
     ChangeRecord.objects.filter(kind=Kind.CORRECTION).update(at=timezone.now() - datetime.timedelta(days=31))
-    article.save()  # the content's snapshot is read anew
+    article.save()  # the content's snapshot is read again
     assert "We said first" not in text_of(client, "/articles/sleep/")
     assert "We said first. It is second." in text_of(client, "/corrections/")
 

@@ -112,7 +112,7 @@ def test_healthz_says_ok_and_nothing_more(client):
 
 
 def test_healthz_needs_no_database_no_host_name_and_no_tls(client, settings, django_assert_num_queries):
-    """As a load balancer asks: by address, without TLS, and while the database is away."""
+    """As a load balancer asks: by address, without TLS, and while the database is down."""
     settings.SECURE_SSL_REDIRECT, settings.ALLOWED_HOSTS = True, ["guide.example"]
     with django_assert_num_queries(0):
         assert client.get("/healthz", headers={"host": "10.1.2.3"}).content == b"ok"

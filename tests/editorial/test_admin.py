@@ -190,6 +190,6 @@ def test_picture_in_a_symptom_must_be_described_and_can_be_mended():
     with pytest.raises(ValidationError, match="Describe each picture"):
         symptom.full_clean()
     type(symptom).objects.filter(pk=symptom.pk).update(description=symptom.description)
-    symptom.phase.full_clean()  # what stands in a symptom does not lock the form in which it can be mended
+    symptom.phase.full_clean()  # what is in a symptom does not lock the form in which it can be mended
     symptom.description = "Words.[@a-source] `![code](url)`"
     symptom.full_clean()

@@ -1,4 +1,4 @@
-"""Boxes, links by name and pictures of ours, as editors write them: seen wherever the text is, and never as typed."""
+"""Boxes, links by name and drawings, as editors write them: seen wherever the text is, and never as typed."""
 
 import re
 

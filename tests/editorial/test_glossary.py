@@ -28,7 +28,7 @@ def test_word_is_explained_once_in_the_form_it_has():
     assert html == f"<p>{LINK.format('opioid', 'Opioids')} and <strong>opioid</strong> and opioids.</p>"
 
 
-def test_text_met_before_is_numbered_and_explained_anew_on_another_page():
+def test_text_met_before_is_numbered_and_explained_again_on_another_page():
     text = "Opioids [@who-2009] and withdrawal."
     first, second = PageText(glossary=Glossary(TERMS)), PageText(glossary=Glossary(TERMS[:2]), numbers={"other": 1})
     pages = [page.render(text).html for page in (first, second, first)]

@@ -1,4 +1,4 @@
-"""Pictures of an act: drawings of ours that hold no words, and take all their colors from the page."""
+"""Pictures of an act: the site's own drawings, which hold no words, and take all their colors from the page."""
 
 import re
 from xml.etree import ElementTree
@@ -20,7 +20,7 @@ MOST = 1_700  # bytes
 @pytest.mark.parametrize("drawing", DRAWINGS, ids=lambda path: path.stem)
 def test_drawing_is_shapes_alone_in_colors_of_the_page(drawing):
     text = drawing.read_text()
-    svg = ElementTree.fromstring(text)  # noqa: S314 - a file of ours
+    svg = ElementTree.fromstring(text)  # noqa: S314 - our own file
     assert len(text.encode()) <= MOST and set(svg.attrib) == {"viewBox"}
     for shape in list(svg.iter())[1:]:
         assert shape.tag in SHAPES and not (shape.text or "").strip() and not (shape.tail or "").strip()

@@ -126,7 +126,7 @@ def test_style_is_this_releases_own_whatever_was_collected_by_another(settings, 
 def test_parts_are_minified_and_plain_while_one_works_on_them(monkeypatch):
     source = SOURCES["core"]
     assert "/*" in source and styles.style("core") == styles.minified(source) != source
-    monkeypatch.setattr(settings, "DEBUG", True)  # with no signal, which would make the template engines anew
+    monkeypatch.setattr(settings, "DEBUG", True)  # with no signal, which would make the template engines again
     assert styles.style("core", "text") == source + SOURCES["text"]
 
 

@@ -1,4 +1,4 @@
-"""Exactly so many are allowed, whoever counts; afterwards nobody can tell who was counted."""
+"""Exactly as many as the limit are allowed, in any process; afterwards nobody can tell who was counted."""
 
 import datetime
 import os
@@ -103,7 +103,7 @@ def test_database_names_nobody():
 def test_same_key_has_another_digest_under_another_secret(settings):
     hits(3)
     settings.SECRET_KEY = "another" * 10
-    assert hits(1) == [True], "the salt alone, which stands in the same database, must not be enough"
+    assert hits(1) == [True], "the salt alone, which is in the same database, must not be enough"
 
 
 COUNT = """

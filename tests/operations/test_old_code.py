@@ -1,7 +1,7 @@
 """While a new version is rolled out, hosts with the old one serve on the migrated database; no migration may break it.
 
 So what is new since BASELINE only adds. What old code reads or writes is taken away a release later, when no host runs
-that code any more; then BASELINE moves on and the migration stands below it (docs/decisions/0009).
+that code any more; then BASELINE moves on and the migration is below it (docs/decisions/0009).
 """
 
 import pytest

@@ -29,7 +29,7 @@ def site() -> CachedSite:
 
 @pytest.fixture
 def clock(monkeypatch) -> SimpleNamespace:
-    """The cache's clocks, `ahead` by so many seconds."""
+    """The cache's clocks, `ahead` by this many seconds."""
     clock = SimpleNamespace(ahead=0)
     clock.time, clock.monotonic = lambda: time.time() + clock.ahead, lambda: time.monotonic() + clock.ahead
     monkeypatch.setattr(cache_module, "time", clock)

@@ -1,4 +1,4 @@
-"""A sign to call 911 for is called an emergency wherever it stands, and nobody has to say so by hand."""
+"""A sign to call 911 for is called an emergency wherever it is, and nobody has to say so by hand."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What a served site refuses, or answers without a body, is no error of ours: its log stays free of tracebacks."""
+"""What a served site refuses, or answers without a body, is no error of the site: its log stays free of tracebacks."""
 
 import http.client
 import re

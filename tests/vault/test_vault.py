@@ -213,7 +213,7 @@ def test_chunks_belong_to_one_file_even_under_the_right_key():
         decrypted(header + data[CHUNKS], "another-object")
 
 
-def test_file_whose_key_was_wrapped_anew_still_opens():
+def test_file_whose_key_was_wrapped_again_still_opens():
     data = encrypted(b"content")
     key = keyring.unwrap(data[len(streams.MAGIC) : HEADER_BYTES], context=b"dek|attachment|an-object")
     header = streams.MAGIC + keyring.wrap(key, context=b"dek|attachment|an-object")
