@@ -41,7 +41,7 @@ PAGES = (
 class Section(Sitemap):
     """Pages of one kind in one language, each with its date of change if known, and where it is in the others."""
 
-    def __init__(self, language: str = languages.ENGLISH) -> None:
+    def __init__(self, language: str) -> None:
         self.language = language
 
     def items(self) -> Any:
@@ -58,7 +58,7 @@ class Section(Sitemap):
 
     def paths(self, items: list[Any]) -> dict[Any, str]:
         """Return the paths of some items in the language that is active, by what is the same in all."""
-        return {row.pk: row.get_absolute_url() for row in self.rows() if row.pk in set(map(self.key, items))}
+        return {row.pk: row.get_absolute_url() for row in self.rows().filter(pk__in=[item.pk for item in items])}
 
     def key(self, item: Any) -> Any:
         """Return what is the same for an item in all languages."""
@@ -121,9 +121,11 @@ class StaticPages(Section):
 
 
 class PublishedPages(Section):
-    """All pages of one model in one file."""
+    """All pages of one model. There can be many articles, so they are split into files of MAX_ADDRESSES."""
 
-    def __init__(self, model: type[ReviewedPage], language: str = languages.ENGLISH) -> None:
+    limit = MAX_ADDRESSES
+
+    def __init__(self, model: type[ReviewedPage], language: str) -> None:
         super().__init__(language)
         self.model = model
 
@@ -132,19 +134,6 @@ class PublishedPages(Section):
 
     def lastmod(self, item: ReviewedPage) -> datetime.datetime:
         return item.updated_at
-
-
-class Articles(PublishedPages):
-    """There can be many articles, so they are split into files of MAX_ADDRESSES."""
-
-    limit = MAX_ADDRESSES
-
-    def __init__(self, language: str = languages.ENGLISH) -> None:
-        super().__init__(Article, language)
-
-    def paths(self, items: list[Article]) -> dict[Any, str]:
-        there = self.rows().filter(pk__in=[item.pk for item in items])
-        return {row.pk: row.get_absolute_url() for row in there}
 
 
 class Symptoms(Section):
@@ -175,7 +164,7 @@ def _sections(language: str) -> dict[str, Section]:
         "stages": PublishedPages(Phase, language),
         "symptoms": Symptoms(language),
         "treatments": PublishedPages(TreatmentOption, language),
-        "articles": Articles(language),
+        "articles": PublishedPages(Article, language),
         "topics": Topics(language),
     }
 
