@@ -102,7 +102,7 @@ def staff(client):
 
 @pytest.fixture
 def claimed(staff, asked) -> CallbackRequest:
-    """Whoever sits at that window has claimed the request."""
+    """The colleague at that window has claimed the request."""
     staff.post(step("claim", asked))
     asked.refresh_from_db()
     return asked

@@ -196,7 +196,7 @@ def test_address_and_number_stand_in_no_table(client):
 
 
 def test_count_holds_though_storing_fails(client):
-    """Whoever makes us fail is counted all the same."""
+    """A client that makes us fail is counted all the same."""
     with pytest.MonkeyPatch.context() as broken, transaction.atomic():
         broken.setattr(CallbackRequest, "save", lambda *args, **kwargs: 1 / 0)
         client.raise_request_exception = False
