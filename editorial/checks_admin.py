@@ -1,6 +1,6 @@
 """The admin's part of the checks: what is to mend while one types, and who may let a dose through."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
@@ -77,8 +77,10 @@ class ChecksPages(ContentAdmin):
         """Return the page and the rows kept with it, each with the prefix of its fields in the form."""
         if page is None:
             return []
-        rows = ((f"{name}-{n}-", row) for name in getattr(page, "kept_with", ()) for n, row in _numbered(page, name))
-        return [("", page), *rows]
+        found = [("", page)]
+        for name in getattr(page, "kept_with", ()):
+            found += [(f"{name}-{n}-", row) for n, row in enumerate(getattr(page, name).all())]
+        return found
 
     def _typed(self, data: QueryDict, page: Any) -> list[tuple[str, Any]]:
         """Return the same as they stand in a form; nothing of it is saved."""
@@ -123,10 +125,6 @@ class CheckedRows(BaseInlineFormSet):
             setattr(form.instance, self.fk.name, self.instance)
             form.instance.override_reason = self.instance.override_reason
         super().full_clean()
-
-
-def _numbered(page: Any, name: str) -> Iterator[tuple[int, Any]]:
-    return enumerate(getattr(page, name).all())
 
 
 def _label(prefix: str, row: Any, field: str) -> str:

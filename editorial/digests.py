@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -33,8 +32,7 @@ def page_digest(page: Any, content: ContentSnapshot | None = None) -> str:
     text = PageText(glossary=glossary if explains else Glossary())
     for markdown in page.markdown_texts():
         text.render(markdown)
-    read = content.sources if content else _sources
-    sources = read(text.numbers)
+    sources = (content or ContentSnapshot(number=0)).sources(text.numbers)
     seen = {
         **_seen(page),
         "links": [sorted(map(str, getattr(page, name).all())) for name in getattr(page, "signed_with", ())],
@@ -44,10 +42,6 @@ def page_digest(page: Any, content: ContentSnapshot | None = None) -> str:
     }
     canonical = json.dumps(seen, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def _sources(keys: Iterable[str]) -> dict[str, Source | None]:
-    return dict(Source.objects.select_related("superseded_by").in_bulk(list(keys), field_name="key"))
 
 
 def _of_source(key: str, source: Source | None) -> list[Any]:

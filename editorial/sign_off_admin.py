@@ -15,7 +15,7 @@ from editorial.admin_fields import Addresses, ForSuperusers
 from editorial.content_admin import ContentAdmin, admin_address
 from editorial.reviewers import Reviewer, sign
 from editorial.sign_off import MedicalReview, medical_review
-from editorial.signing import ToSign, signing, to_sign
+from editorial.signing import signing, to_sign
 
 CHANGED = "The text changed while you read it. Nothing is signed: read it again."
 OWN_WORDS = "You wrote this text, or saved it last. Somebody else must sign it."
@@ -65,7 +65,8 @@ class SignsPages(ContentAdmin):
         revisions.keep(page)  # so that the next text can be compared with this one
         sign(page, shown.digest, reviewer)
         self.log_change(request, page, f"Signed by {reviewer}.")
-        when = "Readers see your name with it." if _is_read(shown) else "Readers see your name once it is published."
+        is_read = shown.page.is_published() and not shown.is_draft
+        when = "Readers see your name with it." if is_read else "Readers see your name once it is published."
         self.message_user(request, f"You signed {page}. {when}")
         return ""
 
@@ -78,10 +79,6 @@ class SignsPages(ContentAdmin):
     def medical_review(self, page: Any) -> str:
         """Say who signed the text that readers see."""
         return in_words(medical_review(page, snapshot.current())) if page.pk else "Save the page first."
-
-
-def _is_read(shown: ToSign) -> bool:
-    return not shown.is_draft and shown.page.is_published()
 
 
 def in_words(review: MedicalReview) -> str:

@@ -40,6 +40,7 @@ FIXED = (
     ("phases/", "phases:now", _("Where am I now?")),
 )
 _CITED = re.compile(r"\b(?:cite|list_only)\(([^)]*)\)")
+_KEY = re.compile(r'"([a-z0-9-]+)"')
 
 
 def uses(content: ContentSnapshot) -> dict[str, list[Use]]:
@@ -59,14 +60,11 @@ def _fixed_uses(language: str) -> dict[str, list[Use]]:
         file = path.relative_to(folder).as_posix()
         for begin, page, name in FIXED:
             if file.startswith(begin):
-                _add(found, {key for call in _CITED.findall(path.read_text()) for key in _keys(call)}, page, name)
+                keys = {key for call in _CITED.findall(path.read_text()) for key in _KEY.findall(call)}
+                _add(found, keys, page, name)
                 break
     _add(found, keys_in([str(sign.action) for sign in DANGERS]), "phases:check-in", gettext("Check in"))
     return found
-
-
-def _keys(arguments: str) -> list[str]:
-    return re.findall(r'"([a-z0-9-]+)"', arguments)
 
 
 def _add(found: dict[str, list[Use]], keys: set[str], page: str, name: str | Promise) -> None:

@@ -45,7 +45,7 @@ def now(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_in(request: HttpRequest) -> HttpResponse:
     """Boxes to check, and the sheet. `begin` in a POST opens the form with what the reader answered before."""
-    symptoms = _symptoms()
+    symptoms = list(Symptom.objects.published())
     if request.method == "POST" and "begin" not in request.POST:
         form = CheckInForm(symptoms, request.POST)
         if form.is_valid():
@@ -62,7 +62,3 @@ def _read_on(substance: str) -> list[tuple[str, str]]:
     articles = apps.get_model("articles", "Article").objects.published()  # a room above this one
     found = {article.known_as: article.get_absolute_url() for article in articles.filter(slug__in=dict(wanted))}
     return [(str(name), found[slug]) for slug, name in wanted if slug in found]
-
-
-def _symptoms() -> list[Symptom]:
-    return list(Symptom.objects.published())
