@@ -1,5 +1,3 @@
-"""Create the first login."""
-
 import getpass
 import os
 

@@ -1,5 +1,3 @@
-"""Write all content to files."""
-
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandParser

@@ -1,5 +1,3 @@
-"""Make the content what files say."""
-
 from pathlib import Path
 from typing import Any
 

@@ -1,5 +1,3 @@
-"""Load the starter guide."""
-
 from collections import Counter
 
 from django.core.management.base import BaseCommand, CommandParser

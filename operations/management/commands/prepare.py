@@ -1,5 +1,3 @@
-"""Prepare a machine to serve the site."""
-
 import hashlib
 import json
 import tempfile

@@ -1,5 +1,3 @@
-"""Rebuild the search index."""
-
 from django.core.management.base import BaseCommand
 
 from search.documents import rebuild

@@ -1,5 +1,3 @@
-"""Restore a backup."""
-
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandParser

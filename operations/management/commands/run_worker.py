@@ -1,5 +1,3 @@
-"""Run the task worker."""
-
 from django.core.management.base import BaseCommand
 
 from operations import keys, metrics, schedule
