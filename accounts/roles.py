@@ -45,6 +45,7 @@ ROLES: dict[str, list[str]] = {
         "callbacks.download_original",
         "callbacks.view_accessrecord",
         "callbacks.view_erasure",
+        "callbacks.view_callcount",
     ],
 }
 

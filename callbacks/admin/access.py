@@ -23,6 +23,7 @@ ERASE = "callbacks.delete_callbackrequest"
 EXPORT = "callbacks.export_callbackrequest"
 ORIGINALS = "callbacks.download_original"
 ACCESS_LOG = "callbacks.view_accessrecord"
+COUNTS = "callbacks.view_callcount"
 
 CANNOT_OPEN = "This cannot be opened: it was altered, or its key is missing. Tell the site's administrator."
 

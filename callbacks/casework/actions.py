@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from callbacks.casework import page_stamp
+from callbacks.casework import counting, page_stamp
 from callbacks.models import AccessRecord, CallAttempt, CallbackRequest, Note
 from callbacks.values.states import Access
 
@@ -101,6 +101,7 @@ def log_attempt(
             outcome=outcome,
             next_try_at=next_try_at,
         )
+        counting.count(attempt)
         reached = outcome == CallAttempt.Outcome.REACHED
         locked.state = State.REACHED if reached else State.ATTEMPTED
         locked.next_try_at = None if reached else next_try_at

@@ -5,6 +5,7 @@ times, states, the language of the call, and the kind of wish; nothing about who
 """
 
 from callbacks.models.attachments import Attachment
+from callbacks.models.counts import CallCount
 from callbacks.models.records import AccessRecord, CallAttempt, DoNotCall, Erasure, Note, Tombstone
 from callbacks.models.requests import CallbackRequest, default_erase_after, new_reference
 
@@ -12,6 +13,7 @@ __all__ = [
     "AccessRecord",
     "Attachment",
     "CallAttempt",
+    "CallCount",
     "CallbackRequest",
     "DoNotCall",
     "Erasure",

@@ -5,7 +5,7 @@ import datetime
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from callbacks.casework import erasure
+from callbacks.casework import counting, erasure
 from callbacks.casework.notices import WARN_DAYS_BEFORE
 from callbacks.models import CallbackRequest
 
@@ -15,6 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         erased = erasure.erase_due(timezone.now())
+        counting.prune()
         self.stdout.write(f"Callback requests erased: {erased}. {_sweep()}")
         soon = timezone.now() + datetime.timedelta(days=WARN_DAYS_BEFORE)
         if waiting := CallbackRequest.objects.waiting_but_erased_by(soon).count():

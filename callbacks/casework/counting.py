@@ -1,0 +1,39 @@
+"""Count how people were called back, without keeping who."""
+
+import datetime
+
+from django.db.models import F
+from django.utils import timezone
+
+from callbacks.models import CallAttempt, CallCount
+from callbacks.values import counts
+from callbacks.values.counts import Measure
+from callbacks.values.states import Outcome
+
+
+def count(attempt: CallAttempt) -> None:
+    """Count a call that was just logged, if it is the request's first, or the first that reached the person.
+
+    So a request counts once, however often it is opened again, corrected or reached, and one that was merged into
+    another only with the calls that it had itself. The caller has locked the request.
+    """
+    request = attempt.request
+    earlier = request.attempts.exclude(pk=attempt.pk)
+    tries = earlier.count()
+    wait = counts.step(attempt.at - request.received_at)
+    buckets: dict[Measure, int] = {}
+    if not tries:
+        buckets[Measure.FIRST_CALL] = wait
+        if request.due_is_promised:
+            buckets[Measure.KEPT] = int(attempt.at > request.due_at)
+    if attempt.outcome == Outcome.REACHED and not earlier.filter(outcome=Outcome.REACHED).exists():
+        buckets |= {Measure.REACHED: wait, Measure.TRY: min(tries, 2)}
+    day, hour = timezone.localdate(attempt.at), timezone.localtime(request.received_at).hour
+    for measure, bucket in buckets.items():  # always in this order, so that two calls cannot lock each other out
+        row, _ = CallCount.objects.get_or_create(day=day, hour=hour, measure=measure, bucket=bucket)
+        CallCount.objects.filter(pk=row.pk).update(count=F("count") + 1)
+
+
+def prune() -> None:
+    """Delete counts that are no longer shown."""
+    CallCount.objects.filter(day__lte=timezone.localdate() - datetime.timedelta(days=counts.KEPT_DAYS)).delete()
