@@ -50,104 +50,73 @@ class Axis:
 
 
 @dataclass(frozen=True)
-class Waits:
-    """How long people waited, in the steps that are counted."""
+class Section:
+    """One measure; `people` heads the column of how many there are."""
 
     measure: Measure
-    title: str
-    note: str
     people: str
-    parts = ("Half of them", "95 of 100")
-    buckets = len(STEPS)
-    marks = ((1, "15 min"), (3, "1 hour"), (5, "4 hours"), (8, "1 day"), (11, "1 week"))
+    note: str
+    parts: tuple[str, ...] = ("Half of them", "95 of 100")
 
-    @property
-    def lines(self) -> list[tuple[float, str]]:
-        return [(step / self.buckets, words) for step, words in self.marks]
+
+class Waits(Section):
+    """How long people waited, in the steps that are counted."""
+
+    buckets = scale = len(STEPS)
+    lines = ((1, "15 min"), (3, "1 hour"), (5, "4 hours"), (8, "1 day"), (11, "1 week"))
 
     def headline(self, column: list[int]) -> tuple[str, str]:
         people, half, most = self.cells(column)
-        return half or people, f"for half of {people}; {most} for 95 of 100" if most else ""
+        return half, f"for half of {people}; {most} for 95 of 100"
 
     def cells(self, column: list[int]) -> list[str]:
         total = sum(column)
-        if total < FEWEST:
-            return [FEW, "", ""]
-        most = within(percentile(column, 95)) if total >= FEWEST_FOR_LONGEST else f"fewer than {FEWEST_FOR_LONGEST}"
+        most = within(percentile(column, 95)) if total >= FEWEST_FOR_LONGEST else "too few to say"
         return [about(total), within(percentile(column, 50)), most]
 
     def bars(self, column: list[int]) -> list[Bar]:
-        total = sum(column)
-        if total < FEWEST:
-            return [NOTHING]
         half, most = ((percentile(column, percent) + 1) / self.buckets for percent in (50, 95))
-        bars: list[Bar] = [("part-0", 0, half)]
-        return [*bars, ("part-1", half, most)] if total >= FEWEST_FOR_LONGEST else bars
+        return [("part-0", 0, half), ("part-1", half, most if sum(column) >= FEWEST_FOR_LONGEST else half)]
 
 
-@dataclass(frozen=True)
-class Shares:
+class Shares(Section):
     """How people divide into `parts`."""
 
-    measure: Measure
-    title: str
-    note: str
-    people: str
-    parts: tuple[str, ...]
-    lines = ((0.5, "50%"), (1, "100%"))
+    scale, lines = 100, ((50, "50%"), (100, "100%"))
 
     @property
     def buckets(self) -> int:
         return len(self.parts)
 
     def headline(self, column: list[int]) -> tuple[str, str]:
-        return share(
-            column[0], sum(column[1:])
-        ), f"{self.parts[0].lower()}, of {about(sum(column))} {self.people.lower()}"
+        people = f"{about(sum(column))} {self.people.lower()}"
+        return share(column[0], sum(column[1:])), f"{self.parts[0].lower()}, of {people}"
 
     def cells(self, column: list[int]) -> list[str]:
-        total = sum(column)
-        return [about(total), *(about(part) if total >= FEWEST else "" for part in column)]
+        return [about(sum(column)), *map(about, column)]
 
     def bars(self, column: list[int]) -> list[Bar]:
         shown = [rounded(part) for part in column]
-        if not any(shown):
-            return [NOTHING]
         hidden = max(FEWEST, rounded(sum(column)) - sum(shown)) if 0 in shown else 0
         ends = [0, *itertools.accumulate([*shown, hidden])]
         kinds = [*(f"part-{position}" for position in range(self.buckets)), "few"]
-        return [
-            (kind, begin / ends[-1], end / ends[-1])
-            for kind, (begin, end) in zip(kinds, itertools.pairwise(ends), strict=True)
-        ]
+        spans = zip(kinds, itertools.pairwise(ends), strict=True)
+        return [(kind, begin / ends[-1], end / ends[-1]) for kind, (begin, end) in spans]
 
 
+KEPT, TRIES = ("Kept", "Late"), ("First try", "Second", "Third or later")
 SECTIONS: list[Waits | Shares] = [
-    Waits(
-        Measure.FIRST_CALL, "Until our first call", "From the request to the first call, message or email.", "Called"
-    ),
-    Waits(Measure.REACHED, "Until we talked to them", "From the request to the call that reached them.", "Reached"),
-    Shares(
-        Measure.KEPT,
-        "Promises kept",
-        "Kept means that the first call was made by the time that the person was told.",
-        "Promised",
-        ("Kept", "Late"),
-    ),
-    Shares(
-        Measure.TRY,
-        "Reached at which try",
-        "Calls, messages and emails until we talked to them.",
-        "Reached",
-        ("First try", "Second", "Third or later"),
-    ),
+    Waits(Measure.FIRST_CALL, "Called", "From the request to the first call, message or email."),
+    Waits(Measure.REACHED, "Reached", "From the request to the call that reached them."),
+    Shares(Measure.KEPT, "Promised", "Kept: the first call was made by the time that the person was told.", KEPT),
+    Shares(Measure.TRY, "Reached", "Calls, messages and emails until we talked to them.", TRIES),
 ]
 
 
 def _days(start: datetime.date, days: int, people: int) -> Axis:
     width = _width(people, days, (1, WEEK) if days > WEEK else (1,))
     begins = [start + datetime.timedelta(days=first) for first in range(0, days, width)]
-    columns = [(f"{day:%a}, {_date(day)}", f"{day:%a} {day.day}" if days == WEEK else _date(day)) for day in begins]
+    columns = [(f"{day:%a}, {_date(day)}", f"{day:%a}" if days == WEEK else _date(day)) for day in begins]
     if width == WEEK:
         columns = [(f"{_date(day)} to {_date(day + datetime.timedelta(days=6))}", _date(day)) for day in begins]
     head = "Week" if width == WEEK else "Day"
@@ -175,7 +144,7 @@ def _clock(hour: int) -> str:
 
 def _sums(rows: list[Row], section: Waits | Shares, axis: Axis | None = None) -> list[list[int]]:
     """For each column of the axis, or for all in one, the people in each bucket."""
-    columns = [[0] * section.buckets for _ in (axis.columns if axis else [""])]
+    columns = [[0] * section.buckets for _ in range(len(axis.columns) if axis else 1)]
     for day, hour, measure, bucket, count in rows:
         if measure == section.measure:
             columns[axis.column_of(day, hour) if axis else 0][bucket] += count
@@ -185,19 +154,23 @@ def _sums(rows: list[Row], section: Waits | Shares, axis: Axis | None = None) ->
 def _plot(section: Waits | Shares, axis: Axis, rows: list[Row]) -> dict:
     """All that the template draws and lists."""
     sums = _sums(rows, section, axis)
-    width, every = WIDTH / len(sums), -(-len(sums) // 7)
+    width, every = WIDTH / len(sums), {28: 7, 24: 4, 12: 2}.get(len(sums), 1)  # labels that fit
     middles = [LEFT + (position + 0.5) * width for position in range(len(sums))]
     return {
         "axis": axis,
-        "lines": [(f"{_height(at):.1f}", words) for at, words in section.lines],
+        "lines": [(f"{_height(at / section.scale):.1f}", words) for at, words in section.lines],
         "ticks": [(f"{x:.1f}", short) for x, (_, short) in zip(middles, axis.columns, strict=True)][::every],
         "bars": [
             (kind, f"{x - 0.35 * width:.1f}", f"{_height(end):.1f}", f"{(end - begin) * HEIGHT:.1f}")
             for x, column in zip(middles, sums, strict=True)
-            for kind, begin, end in section.bars(column)
+            for kind, begin, end in (section.bars(column) if sum(column) >= FEWEST else [NOTHING])
+            if begin < end
         ],
         "bar_width": f"{0.7 * width:.1f}",
-        "rows": [(name, section.cells(column)) for (name, _), column in zip(axis.columns, sums, strict=True)],
+        "rows": [
+            (name, section.cells(column) if sum(column) >= FEWEST else [FEW, *[""] * len(section.parts)])
+            for (name, _), column in zip(axis.columns, sums, strict=True)
+        ],
     }
 
 
@@ -215,14 +188,15 @@ def page(request: HttpRequest) -> HttpResponse:
     rows: list[Row] = list(found.values_list("day", "hour", "measure", "bucket", "count"))
     people = sum(count for _, _, measure, _, count in rows if measure == Measure.FIRST_CALL)
     axes = [_days(start, days, people), _hours(people)]
-    figures = [
-        (section, section.headline(*_sums(rows, section)), [_plot(section, axis, rows) for axis in axes])
-        for section in SECTIONS
-    ]
+    figures = []
+    for section in SECTIONS if people >= FEWEST else []:
+        (total,) = _sums(rows, section)
+        headline = section.headline(total) if sum(total) >= FEWEST else (FEW, section.people.lower())
+        figures.append((section, headline, [_plot(section, axis, rows) for axis in axes]))
     context = {
         "title": "Waiting times and promises",
         "days": days,
         "periods": (WEEK, KEPT_DAYS),
-        "figures": figures if people >= FEWEST else [],
+        "figures": figures,
     }
     return staff_page(request, "picture.html", context)

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('day', models.DateField(help_text="Of the call, on the clinic's clock.")),
                 ('hour', models.PositiveSmallIntegerField(help_text="In which the request came, 0 to 23, on the clinic's clock.")),
-                ('measure', models.CharField(choices=[('first_call', 'Until the first call'), ('reached', 'Until reached'), ('kept', 'Promise'), ('try', 'Reached at which try')], max_length=10)),
+                ('measure', models.CharField(choices=[('first_call', 'Until our first call'), ('reached', 'Until we talked to them'), ('kept', 'Promises kept'), ('try', 'Reached at which try')], max_length=10)),
                 ('bucket', models.PositiveSmallIntegerField()),
                 ('count', models.PositiveIntegerField(default=0)),
             ],

@@ -5,8 +5,7 @@ times, states, the language of the call, and the kind of wish; nothing about who
 """
 
 from callbacks.models.attachments import Attachment
-from callbacks.models.counts import CallCount
-from callbacks.models.records import AccessRecord, CallAttempt, DoNotCall, Erasure, Note, Tombstone
+from callbacks.models.records import AccessRecord, CallAttempt, CallCount, DoNotCall, Erasure, Note, Tombstone
 from callbacks.models.requests import CallbackRequest, default_erase_after, new_reference
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""What staff did: call attempts, notes, the access log and the counts of erasures."""
+"""What staff did: call attempts, notes, the access log and counts that outlive them."""
 
 import uuid
 
@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from callbacks.models.requests import CallbackRequest
 from callbacks.values import states
+from callbacks.values.counts import Measure
 from callbacks.values.upload_rules import Slot
 
 
@@ -136,3 +137,27 @@ class Erasure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d}: {self.requests} requests, {self.files} files"
+
+
+class CallCount(models.Model):
+    """How many requests came in this hour, were called on this day, and fell into this bucket: nobody can be named.
+
+    Counted when a call is logged, as a request may be withdrawn or erased within the days that are shown.
+    """
+
+    day = models.DateField(help_text="Of the call, on the clinic's clock.")
+    hour = models.PositiveSmallIntegerField(help_text="In which the request came, 0 to 23, on the clinic's clock.")
+    measure = models.CharField(max_length=10, choices=Measure)
+    bucket = models.PositiveSmallIntegerField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+        permissions = [("view_callcount", "Can see waiting times and promises kept")]
+        constraints = [
+            models.UniqueConstraint(fields=["day", "hour", "measure", "bucket"], name="call_count_once"),
+            models.CheckConstraint(condition=Q(measure__in=Measure.values), name="call_count_measure_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day:%Y-%m-%d} {self.hour}: {self.measure} {self.bucket}"

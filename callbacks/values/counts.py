@@ -37,9 +37,9 @@ STEPS = {
 class Measure(TextChoices):
     """What a bucket says: the first two a step of STEPS, KEPT 0 if it was kept or 1, TRY 0 for the first to 2."""
 
-    FIRST_CALL = "first_call", "Until the first call"
-    REACHED = "reached", "Until reached"
-    KEPT = "kept", "Promise"
+    FIRST_CALL = "first_call", "Until our first call"
+    REACHED = "reached", "Until we talked to them"
+    KEPT = "kept", "Promises kept"
     TRY = "try", "Reached at which try"
 
 
@@ -73,11 +73,8 @@ def about(count: int) -> str:
 
 
 def share(part: int, rest: int) -> str:
-    """How much of both `part` is. If either is below ten, only a limit that holds however few they are."""
-    total = part + rest
-    if total < FEWEST:
-        return FEW
-    limit = 100 * (FEWEST - 1) / max(FEWEST, rounded(total) - FEWEST // 2)
+    """How much of both `part` is. If one is below ten, only a limit that holds however few they are."""
+    limit = 100 * (FEWEST - 1) / max(FEWEST, rounded(part + rest) - FEWEST // 2)
     if rest < FEWEST:
         return f"at least {math.floor(100 - limit)}%"
     if part < FEWEST:
