@@ -14,11 +14,12 @@ MODELS = [f"{model._meta.app_label}_{model._meta.model_name}" for model in admin
 #: Those of each kind that are looked at in the dark, and with errors, too.
 KINDS = {"articles_article", "callbacks_callbackrequest", "editorial_clinic"}
 OTHERS = ["/admin/", "/admin/readiness/", "/staff/second-factor/", "/staff/second-factor/codes/", "/staff/password/"]
+OTHERS.append("/admin/callbacks/callbackrequest/picture/")
 
 
 @pytest.fixture(scope="module")
 def filled(site) -> None:
-    """A row in each list that has none on a new machine: a request, its access log and task, and a report."""
+    """What a new machine has none of: a request, its access log and task, a report, and counts of calls."""
     ask(site, "staff-pages")
     site.manage("shell", "--no-imports", "-c", REPORT)
 
@@ -26,6 +27,11 @@ def filled(site) -> None:
 REPORT = """
 from editorial import page_reports
 page_reports.take("/emergency/", "Step 2 is not clear.", "198.51.100.7")
+from django.utils import timezone
+from callbacks.models import CallCount
+from callbacks.values.counts import Measure
+for measure in Measure:
+    CallCount.objects.create(day=timezone.localdate(), hour=17, measure=measure, bucket=0, count=20)
 """
 
 
