@@ -14,7 +14,7 @@ from callbacks.values.counts import Measure
 from tests.callbacks.helpers import sign_in, submit
 from tests.factories import make_staff
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
+pytestmark = pytest.mark.django_db
 PICTURE = "/admin/callbacks/callbackrequest/picture/"
 EVENING = datetime.datetime(2026, 12, 1, 22, 30, tzinfo=datetime.UTC)  # 5:30 pm in New York
 
