@@ -13,7 +13,7 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from callbacks.admin import action_views, downloads, erase, export, picture, request_page, team_views
+from callbacks.admin import action_views, downloads, erase, export, request_page, team_views, waiting_times
 from callbacks.admin.access import (
     ERASE,
     EXPORT,
@@ -115,7 +115,7 @@ class CallbackRequestAdmin(ReadOnlyAdmin):
         return [
             at("find/", find, "find"),
             at("erase/", erase.erase_selected, "erase"),
-            at("picture/", picture.page, "picture"),
+            at("waiting-times/", waiting_times.page, "waiting_times"),
             at("export/", self.export_view, "export"),
             at(f"{one}/sheet/", request_page.sheet, "sheet"),
             at(f"{one}/number/", request_page.reveal, "reveal"),

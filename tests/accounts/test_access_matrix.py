@@ -129,7 +129,7 @@ ROWS = [
     Row("export", "/admin/callbacks/callbackrequest/export/", LEADS, post={}),
     Row("erase several", "/admin/callbacks/callbackrequest/erase/", LEADS, post={}),
     Row("erase a request", lambda request: page_of(request, "delete"), LEADS),
-    Row("waiting times and promises", "/admin/callbacks/callbackrequest/picture/", LEADS),
+    Row("waiting times and promises", "/admin/callbacks/callbackrequest/waiting-times/", LEADS),
     Row("access log", "/admin/callbacks/accessrecord/", LEADS),
     Row("counts of what was erased", "/admin/callbacks/erasure/", LEADS),
     Row("components of readers' pages", "/admin/components/", STAFF),

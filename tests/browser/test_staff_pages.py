@@ -14,7 +14,7 @@ MODELS = [f"{model._meta.app_label}_{model._meta.model_name}" for model in admin
 #: Those of each kind that are looked at in the dark, and with errors, too.
 KINDS = {"articles_article", "callbacks_callbackrequest", "editorial_clinic"}
 OTHERS = ["/admin/", "/admin/readiness/", "/staff/second-factor/", "/staff/second-factor/codes/", "/staff/password/"]
-OTHERS.append("/admin/callbacks/callbackrequest/picture/")
+OTHERS.append("/admin/callbacks/callbackrequest/waiting-times/")
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from tests.callbacks.helpers import sign_in, submit
 from tests.factories import make_staff
 
 pytestmark = pytest.mark.django_db
-PICTURE = "/admin/callbacks/callbackrequest/picture/"
+PAGE = "/admin/callbacks/callbackrequest/waiting-times/"
 EVENING = datetime.datetime(2026, 12, 1, 22, 30, tzinfo=datetime.UTC)  # 5:30 pm in New York
 
 
@@ -103,7 +103,7 @@ def test_page_says_and_draws_nothing_of_fewer_than_ten(client, clock):
             CallCount.objects.update_or_create(
                 day=today, hour=17, measure=measure, bucket=bucket, defaults={"count": number}
             )
-        return client.get(PICTURE).content.decode().split('id="content"')[1].split("<footer")[0]
+        return client.get(PAGE).content.decode().split('id="content"')[1].split("<footer")[0]
 
     assert "Nothing to show yet" in add(Measure.FIRST_CALL, 9)
     page = add(Measure.FIRST_CALL, 50, 40, 10)
@@ -118,6 +118,6 @@ def test_page_says_and_draws_nothing_of_fewer_than_ten(client, clock):
 def test_queue_leads_to_it_for_leads_alone(client):
     make_lead = make_staff("lead", roles=("Intake leads",))
     client.force_login(make_lead)
-    assert PICTURE in client.get("/admin/callbacks/callbackrequest/").content.decode()
+    assert PAGE in client.get("/admin/callbacks/callbackrequest/").content.decode()
     client.force_login(make_staff("intake", roles=("Intake",)))
-    assert PICTURE not in client.get("/admin/callbacks/callbackrequest/").content.decode()
+    assert PAGE not in client.get("/admin/callbacks/callbackrequest/").content.decode()

@@ -199,4 +199,4 @@ def page(request: HttpRequest) -> HttpResponse:
         "periods": (WEEK, KEPT_DAYS),
         "figures": figures,
     }
-    return staff_page(request, "picture.html", context)
+    return staff_page(request, "waiting_times.html", context)
