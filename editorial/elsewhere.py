@@ -4,6 +4,7 @@ import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from django import forms
 from django.db import DatabaseError
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, resolve, reverse
@@ -12,6 +13,9 @@ from editorial import languages
 from editorial.snapshot import ContentSnapshot
 from editorial.translated import Translated
 from editorial.versions import content_models
+
+#: The name of the button in the header that sends a form only to have it shown in another language.
+IN_LANGUAGE = "in_language"
 
 
 class Elsewhere(NamedTuple):
@@ -38,6 +42,14 @@ def elsewhere(request: HttpRequest, content: ContentSnapshot) -> list[Elsewhere]
         if path != request.path_info:  # else it is in no language of its own: a file, or the history of a page
             found.append(Elsewhere(code, languages.TAGS[code], languages.NAMES[code], path, is_same))
     return found
+
+
+def is_only_shown(form: forms.Form) -> bool:
+    """Return whether the form was sent to be shown in another language: as typed, with no word on what is wrong."""
+    if IN_LANGUAGE not in form.data:
+        return False
+    form.errors.clear()
+    return True
 
 
 def _path_of(view: str, kwargs: dict[str, Any], code: str) -> tuple[Callable[[], tuple[str, bool]], object]:

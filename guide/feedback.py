@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from callbacks.public.fields import TextField
 from callbacks.public.views import public_page
 from editorial import page_reports
+from editorial.elsewhere import is_only_shown
 from editorial.reading import ReaderRequest
 from guide.sitemaps import reader_paths
 from limits.addresses import client_address
@@ -64,8 +65,8 @@ def feedback(request: ReaderRequest) -> HttpResponse:
     if request.method != "POST":
         return _form_page(request, ReportForm(), request.GET.get("page", ""))
     asked, form = request.POST.get("page", ""), ReportForm(request.POST.dict())
-    if not form.is_valid():
-        return _form_page(request, form, asked, 422)
+    if is_only_shown(form) or not form.is_valid():
+        return _form_page(request, form, asked, 422 if form.errors else 200)
     try:
         page_reports.take(_known(request, asked), form.cleaned_data["words"], client_address(request))
     except page_reports.TooMany:

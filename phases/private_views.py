@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from editorial.elsewhere import is_only_shown
 from phases import timeline
 from phases.checkin import CheckInForm
 from phases.models import Phase, Symptom
@@ -29,8 +30,8 @@ from phases.now_form import FOR_ALL, READ_ON, NowForm
 def now(request: HttpRequest) -> HttpResponse:
     """Two questions, and the answer."""
     form = NowForm(request.POST if request.method == "POST" else None)
-    if not form.is_valid():
-        return render(request, "phases/now.html", {"form": form}, status=422 if form.is_bound else 200)
+    if is_only_shown(form) or not form.is_valid():
+        return render(request, "phases/now.html", {"form": form}, status=422 if form.errors else 200)
     phases = list(Phase.objects.published().with_symptoms())
     answer = place(form.hours, form.cleaned_data["substance"], phases)
     context: dict[str, object] = {"form": form, "answer": answer, "read_on": _read_on(answer.substance)}
@@ -48,9 +49,9 @@ def check_in(request: HttpRequest) -> HttpResponse:
     symptoms = list(Symptom.objects.published())
     if request.method == "POST" and "begin" not in request.POST:
         form = CheckInForm(symptoms, request.POST)
-        if form.is_valid():
+        if not is_only_shown(form) and form.is_valid():
             return render(request, "phases/check_in_sheet.html", {"form": form})
-        return render(request, "phases/check_in.html", {"check_in": form}, status=422)
+        return render(request, "phases/check_in.html", {"check_in": form}, status=422 if form.errors else 200)
     known = {name: request.POST.get(name, "") for name in ("since", "substance")}
     return render(request, "phases/check_in.html", {"check_in": CheckInForm(symptoms, initial=known)})
 

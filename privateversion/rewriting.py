@@ -23,8 +23,8 @@ ASKED = "q/"
 OUT = "data-out"
 #: The attributes that hold an address or name an id. tests/detoxsite/test_crawl.py fails on any other.
 REWRITTEN = (
-    *("action", "href", "xlink:href"),
-    *("aria-controls", "aria-describedby", "aria-labelledby", "for", "headers", "id"),
+    *("action", "formaction", "href", "xlink:href"),
+    *("aria-controls", "aria-describedby", "aria-labelledby", "for", "form", "headers", "id"),
 )
 _ATTRIBUTE = re.compile(rf'(?<=\s)(?<! {OUT} )({"|".join(REWRITTEN)})="([^"]*)"')
 _ACTION = re.compile(r'(?<=\s)action="([^"?#]*)[^"]*"')
@@ -69,7 +69,7 @@ def _id(name: str) -> str:
 
 def _attribute(match: re.Match) -> str:
     name, value = match.groups()
-    if name in {"href", "action", "xlink:href"}:
+    if name in {"action", "formaction", "href", "xlink:href"}:
         return f'{name}="{address(value)}"'
     return f'{name}="{" ".join(_id(part) for part in value.split())}"'
 

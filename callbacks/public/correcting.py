@@ -17,6 +17,7 @@ from callbacks.public.upload_handler import UnreadableForm, receive
 from callbacks.public.views import NOT_READ, addresses, correctable, drop_body, to_sent_page, with_private_link
 from callbacks.values.details import Details
 from callbacks.values.safe_hours import OTHER, UNKNOWN, zone_choices, zone_name
+from editorial.elsewhere import is_only_shown
 
 NOT_CORRECTED = _(
     "We could not save this. The fault is ours. We still have what you gave us before. Try again in a minute."
@@ -99,7 +100,9 @@ def correct(request: HttpRequest, callback: CallbackRequest, secret: str) -> Htt
             form, status = CorrectForm(request.POST, kept=details), 422
         except UnreadableForm:
             problem, status = str(NOT_READ), 400
-        if form.is_valid():
+        if is_only_shown(form):
+            status = 200
+        elif form.is_valid():
             problem, status = _correct(callback, form)
             if not problem:
                 return to_sent_page(secret)

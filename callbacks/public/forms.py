@@ -1,5 +1,7 @@
 """The forms to ask for a call, and to add a file to a request."""
 
+from collections.abc import Iterable
+
 from django import forms
 from django.core.signing import BadSignature, SignatureExpired
 from django.utils.translation import get_language
@@ -33,6 +35,11 @@ class FilesForm(forms.Form):
         for slot, file in received.items():
             what_to_do = file.problem or CHOOSE_AGAIN
             self.add_error(slot, f"{slot.form_label}. {what_to_do}")
+
+    def ask_for_files_again(self, slots: Iterable[Slot]) -> None:
+        """Say the same where nothing is wrong with the form."""
+        for slot in slots:
+            self[slot].help_text = CHOOSE_AGAIN
 
 
 class CallbackForm(AskedForm, FilesForm):

@@ -20,6 +20,7 @@ from callbacks.public.admission import Admission
 from callbacks.public.forms import CallbackForm
 from callbacks.public.upload_handler import UnreadableForm
 from callbacks.values.upload_rules import TEXT_ONLY_ENVIRON, Received, Refusal, Slot
+from editorial.elsewhere import is_only_shown
 
 
 @dataclass
@@ -85,6 +86,10 @@ def release_db_connection() -> None:
 
 def _submit(request: HttpRequest, form: CallbackForm, received: dict[Slot, Received]) -> Outcome:
     outcome = Outcome(form)
+    if is_only_shown(form):
+        upload_handler.discard(received)
+        form.ask_for_files_again(received)
+        return outcome
     if not form.is_valid():
         return _refuse(outcome, received)
     try:

@@ -110,7 +110,7 @@ def contact(request: HttpRequest) -> HttpResponse:
         response = _form_page(request, outcome.form, 429, outcome.admission.problem)
         response.headers["Retry-After"] = str(tokens.WAIT_SECONDS)
         return response
-    return _form_page(request, outcome.form, 422)
+    return _form_page(request, outcome.form, 422 if outcome.form.errors else 200)
 
 
 @with_private_link

@@ -196,6 +196,7 @@ function start() {
   const form = main.querySelector("form.ask, form.add");
   let busy = false;
   form?.addEventListener("submit", async (event) => {
+    if (event.submitter?.name) return; // it shows the form in the other language
     const files = form.matches(".add") ? takeFiles(form, new FormData()) : [];
     if (form.matches(".add") && !files.length) return; // the server says what is missing
     event.preventDefault();

@@ -177,7 +177,7 @@ def test_links_out_of_the_site_go_to_sources_and_services_over_https(site):
 
 
 #: Attributes that may hold a slash or the same word as an id, and are neither an address on this site nor a reference.
-WORDS = {"accept", "class", "content", "enctype", "itemtype", "name", "rel", "type", "value"}
+WORDS = {"accept", "class", "content", "enctype", "formenctype", "itemtype", "name", "rel", "type", "value"}
 
 
 def not_rewritten(page) -> set[tuple[str, str]]:
@@ -198,7 +198,7 @@ def test_private_version_rewrites_every_address_and_reference(site, client):
 
 
 @pytest.mark.parametrize(
-    "attribute", ['formaction="/contact/"', 'list="towns"', 'srcset="/a 2x, /b 3x"', 'form="x towns"']
+    "attribute", ['poster="/contact/"', 'list="towns"', 'srcset="/a 2x, /b 3x"', 'itemref="x towns"']
 )
 def test_attribute_that_the_private_version_would_leave_is_found(attribute):
     page = parsed(f'<a href="/about/" title="24 hours">x</a><b id="towns"></b><input {attribute}>')
