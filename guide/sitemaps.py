@@ -76,6 +76,8 @@ class Section(Sitemap):
             site = url["location"].removesuffix(self.location(url["item"]))
             places = {code: paths.get(self.key(url["item"])) for code, paths in found.items()}
             there = [{"lang_code": code, "location": f"{site}{path}"} for code, path in places.items() if path]
+            if places[languages.ENGLISH]:
+                there.append({"lang_code": "x-default", "location": f"{site}{places[languages.ENGLISH]}"})
             url["alternates"] = there if len({place["location"] for place in there}) > 1 else []
         return urls
 

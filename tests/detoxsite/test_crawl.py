@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
 import pytest
 
@@ -118,20 +119,26 @@ def test_page_leads_to_pages_in_its_own_language_or_says_so(site):
     assert not astray
 
 
-def test_page_and_its_translation_name_each_other(site):
-    pairs = 0
+def test_page_and_its_translation_name_each_other_as_the_sitemap_does(site, client):
+    pairs, listed = 0, {}
+    for url in ElementTree.fromstring(client.get("/sitemap.xml").content):
+        place, *rest = (
+            urlsplit(each.get("href") or each.text).path for each in url if each.tag.endswith(("loc", "link"))
+        )
+        listed[place] = dict(zip((each.get("hreflang") for each in url if each.get("hreflang")), rest, strict=True))
     for path, tree in site.items():
         heads = {link.get("hreflang"): link for link in tree.findall(".//link[@rel='alternate'][@hreflang]")}
         if not heads:
             continue
         there = {code: urlsplit(link.get("href")).path for code, link in heads.items()}
         assert there[languages.of_path(path)] == urlsplit(tree.find(".//link[@rel='canonical']").get("href")).path, path
-        assert all(languages.of_path(other) == code for code, other in there.items()), (path, there)
+        assert there["x-default"] == there["en"] and listed.get(path, there) == there, path
+        assert all(languages.of_path(other) == code for code, other in there.items() if code != "x-default"), path
         for other in there.values():
             back = site[other].findall(".//link[@rel='alternate'][@hreflang]")
             assert {urlsplit(link.get("href")).path for link in back} == set(there.values()), (path, other)
         pairs += 1
-    assert pairs > 180
+    assert pairs > 180 and len(listed) > 180
 
 
 #: Words that English sentences have and Spanish ones do not.
