@@ -72,4 +72,5 @@ def _link(page: Named, fragment: str = '"', words: str = "") -> str:
     """Return a link to a page, which says so if it is in English and the text is not."""
     if page.language == languages.active():
         return f'<a href="{page.path}{fragment}>{words}</a>'
-    return f'<a href="{page.path}{fragment} hreflang="{page.language}">{words}</a> {gettext("(in English)")}'
+    said = gettext("(in English)")
+    return f'<a href="{page.path}{fragment} hreflang="{page.language}">{words}</a> {said}'

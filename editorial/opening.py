@@ -91,7 +91,7 @@ def week_in_words(times: Iterable[DayTimes]) -> str:
             runs[-1][0].append(day)
         else:
             runs.append(([day], hours))
-    also = f" {gettext('and')} "
+    also = " " + gettext("and") + " "
     return "; ".join(f"{_days(days)} {also.join(_from_until(*each) for each in hours)}" for days, hours in runs)
 
 

@@ -137,8 +137,8 @@ class NowForm(forms.Form):
             else:
                 ago = ngettext("{amount} hour ago", "{amount} hours ago", number)
             return f"{substance}, {ago.format(amount=f'{amount.normalize():f}')}"
-        words, hours = str(SINCE[self.cleaned_data["since"]][0]), self.hours
-        return f"{substance}, {words[0].lower()}{words[1:]}" if hours else f"{substance}, {gettext('not sure when')}"
+        words, unsure = str(SINCE[self.cleaned_data["since"]][0]), gettext("not sure when")
+        return f"{substance}, {words[0].lower() + words[1:] if self.hours else unsure}"
 
     @property
     def coarse_since(self) -> str:

@@ -55,7 +55,7 @@ def what_else(details: Details) -> Facts:
     ]
     leave = gettext("We leave no message")
     if allowed:
-        leave = gettext("We may leave %(what)s") % {"what": f" {gettext('or')} ".join(allowed)}
+        leave = gettext("We may leave %(what)s") % {"what": (" " + gettext("or") + " ").join(allowed)}
     return _said(
         (gettext("Safe hours"), details.safe_hours.in_words),
         (gettext("Where you are"), details.place),

@@ -54,6 +54,12 @@ def extracted(tmp_path_factory) -> dict[tuple, Message]:
     return words_in(found)
 
 
+def test_no_words_are_within_an_f_string_where_they_would_not_be_found():
+    code = [path for room in settings.BASE_DIR.glob("*/__init__.py") for path in room.parent.rglob("*.py")]
+    within = re.compile(r"""\{n?p?gettext\(['"](?!\))""")
+    assert not {path: found for path in code if (found := within.findall(path.read_text()))}
+
+
 @pytest.mark.parametrize("path", sorted(catalogs.SOURCES.rglob("*.po")), ids=lambda path: path.parts[-3])
 def test_catalog_has_every_word_translated_with_its_parts_and_no_other(path: Path, extracted):
     ours = words_in(path)
@@ -77,6 +83,8 @@ def test_words_are_those_of_the_language_when_they_are_shown(client, guide):
     answers = {"amount": "1", "unit": "days", "substance": "heroin"}
     html = client.post("/es/etapas/ahora/", answers).content.decode()
     assert "Heroína, hace 1 día" in html and "Urgente:" in html
+    unsure = client.post("/es/etapas/ahora/", {"since": "unknown", "substance": "heroin"}).content.decode()
+    assert "Heroína, no sabe cuándo" in unsure
     assert [client.get(path).content for path in ENGLISH] == english
 
 
