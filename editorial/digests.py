@@ -32,7 +32,7 @@ def page_digest(page: Any, content: ContentSnapshot | None = None) -> str:
     text = PageText(glossary=glossary if explains else Glossary())
     for markdown in page.markdown_texts():
         text.render(markdown)
-    sources = (content or ContentSnapshot(number=0)).sources(text.numbers)
+    sources = (content or ContentSnapshot()).sources(text.numbers)
     seen = {
         **_seen(page),
         "links": [sorted(map(str, getattr(page, name).all())) for name in getattr(page, "signed_with", ())],

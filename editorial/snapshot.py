@@ -3,7 +3,6 @@
 Each process reads them once for each version of the content, so that rendering a page does not query them again.
 """
 
-import time
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any, TypeVar
@@ -25,18 +24,17 @@ class ContentSnapshot:
     Each part is read on first use, which raises DatabaseError if the database is down.
     """
 
-    def __init__(self, number: int) -> None:
-        self.number = number
-        self._expires = time.monotonic() + versions.MAX_PAGE_AGE.total_seconds()
+    def __init__(self, edition: versions.Edition | None = None) -> None:
+        self._edition = edition
         self._sources: dict[str, Source | None] = {}
         self._named: dict[str, Named | None] = {}
         self._pictures: dict[str, Picture | None] = {}
         self._sign_offs: dict[tuple[str, Any], list[Any]] = {}
         self._cached: dict[object, Any] = {}
 
-    def is_current(self, number: int) -> bool:
-        """Return whether it is that version, and no older than cached pages may be: rows changed by hand must show."""
-        return self.number == number and time.monotonic() < self._expires
+    def is_current(self) -> bool:
+        """Return whether it may still be shown. It ends as cached pages do, in time for what is scheduled."""
+        return self._edition is not None and not self._edition.is_stale()
 
     @cached_property
     def clinic(self) -> Clinic | None:
@@ -114,15 +112,15 @@ def _sources(keys: list[str]) -> dict[str, Source]:
     return Source.objects.select_related("superseded_by").in_bulk(keys, field_name="key")
 
 
-_NOTHING = ContentSnapshot(number=-1)
+_NOTHING = ContentSnapshot()
 _last: dict[str, ContentSnapshot] = {}  # by language
 
 
 def current() -> ContentSnapshot:
-    """Return the current content. One query; raises DatabaseError if the database is down."""
-    number, language = versions.number(), languages.active()
-    if not (snapshot := _last.get(language, _NOTHING)).is_current(number):
-        _last[language] = snapshot = ContentSnapshot(number)
+    """Return the current content. One query, two for new content. Raises DatabaseError."""
+    language = languages.active()
+    if not (snapshot := _last.get(language, _NOTHING)).is_current():
+        _last[language] = snapshot = ContentSnapshot(versions.edition())
     return snapshot
 
 

@@ -89,7 +89,7 @@ def load_all(entries: Iterable[Entry], note: str = "") -> Counter:
     Each page with its rows is one transaction and, if it changes, one revision; `note`: what its readers are told.
     """
     outcomes: Counter = Counter()
-    pages, content = count(), snapshot.ContentSnapshot(number=0)
+    pages, content = count(), snapshot.ContentSnapshot()
     number = next(pages)
 
     def page_of(entry: Entry) -> int:

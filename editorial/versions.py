@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.apps import apps
 from django.db import connection, models, transaction
-from django.db.models import F, Min
+from django.db.models import F, Min, Value
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.utils import timezone
 
@@ -99,21 +99,25 @@ def number() -> int:
     return row[0] if row else 0
 
 
-def next_change(now: datetime.datetime) -> datetime.datetime:
-    """Return when pages next change by the clock alone: a scheduled page appears, or a review becomes due."""
+def edition(now: datetime.datetime | None = None) -> Edition:
+    """Return the current edition. One query. Raises DatabaseError.
+
+    It ends when pages next change by the clock alone: a scheduled page appears, or a review becomes due.
+    """
+    now = now or timezone.now()
     today = timezone.localtime(now).date()
     tomorrow = datetime.datetime.combine(today + datetime.timedelta(days=1), datetime.time.min)
-    moments = [timezone.make_aware(tomorrow), now + MAX_PAGE_AGE]
-    for model in content_models():
-        if scheduled := getattr(model._default_manager, "scheduled", None):
-            moments.append(scheduled(now).aggregate(at=Min("published_at"))["at"])
-    return min(moment for moment in moments if moment)
-
-
-def edition() -> Edition:
-    """Return the current edition. Raises DatabaseError."""
-    current, now = number(), timezone.now()
-    return Edition(current, next_change(now).timestamp())
+    never = Value(None, output_field=models.DateTimeField())
+    managers = [model._default_manager for model in content_models()]
+    rows = ContentVersion.objects.values_list("number", never).union(
+        *(
+            manager.scheduled(now).order_by().values(none=Value(0)).annotate(at=Min("published_at"))
+            for manager in managers
+            if hasattr(manager, "scheduled")
+        )
+    )
+    numbers, moments = zip((0, timezone.make_aware(tomorrow)), (0, now + MAX_PAGE_AGE), *rows, strict=True)
+    return Edition(max(numbers), min(filter(None, moments)).timestamp())
 
 
 def _changed(sender: type[models.Model], action: str = "post_", **kwargs: object) -> None:

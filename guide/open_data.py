@@ -22,7 +22,6 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from articles.models import Article
-from editorial import versions
 from editorial.changes import ChangeRecord
 from editorial.publishing import ReviewedPage
 from editorial.reading import reading_page
@@ -90,7 +89,7 @@ def _file(make: Make, kind: str = "application/json") -> Callable[[HttpRequest],
     @reading_page()
     @require_safe
     def file(request: HttpRequest, **asked: Any) -> HttpResponse:
-        text = make(ContentSnapshot(versions.number()), **asked)
+        text = make(ContentSnapshot(), **asked)
         if text is None:
             raise Http404
         return _for_all(HttpResponse(text, content_type=kind))

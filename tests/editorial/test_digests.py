@@ -62,7 +62,7 @@ def test_digest_changes_with_what_readers_are_told_of_a_source_but_not_with_what
 
     def of_source(**values):
         Source.objects.filter(pk=source.pk).update(**values)
-        with_snapshot = page_digest(Phase.objects.get(pk=stage.pk), snapshot.ContentSnapshot(0))
+        with_snapshot = page_digest(Phase.objects.get(pk=stage.pk), snapshot.ContentSnapshot())
         assert with_snapshot == digest(stage)
         return with_snapshot
 

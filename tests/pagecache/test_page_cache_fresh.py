@@ -16,6 +16,7 @@ from privateversion import codes
 from tests.factories import make_article, make_phase, make_treatment
 from tests.pagecache.cached_site import NOT_CACHED, CachedSite, times
 from tests.pages import READING
+from tests.translations.helpers import translate
 
 ARTICLE = "/articles/an-article/"
 ZONE = ZoneInfo(conf.TIME_ZONE)
@@ -50,26 +51,34 @@ def test_draft_is_never_shown_and_a_withdrawn_page_ends(site):
     assert site.get(ARTICLE)[0].startswith("404")
 
 
-def test_scheduled_article_appears_at_its_time(site, monkeypatch):
-    soon = timezone.now() + datetime.timedelta(seconds=0.6)
-    make_article(title="In a moment", published_at=soon)
-    assert b"In a moment" not in site.get("/articles/")[2]
+def test_scheduled_page_and_translation_show_at_their_time_in_both_languages(site, monkeypatch):
+    later = timezone.now() + datetime.timedelta(minutes=2)
+    scheduled = later - datetime.timedelta(minutes=1)
+    there = make_article(slug="there", body="Text.[@a-source]")
+    translate(there, slug="alla", body="Texto.[@a-source] [[article:an-article]]")
+    make_article(slug="soon", title="Soon", published_at=scheduled)
+    translate(make_article(), title="Pronto", slug="pronto", published_at=scheduled)
+    pages = {"/articles/": b"/soon/", "/articles/there/": b"/soon/", ARTICLE: b"/pronto/"}
+    pages |= dict.fromkeys(("/es/articulos/", "/es/articulos/alla/", "/es/buscar/?q=pronto"), b"/pronto/")
+    assert not [path for path, link in pages.items() if link in site.get(path)[2]]
     assert times(site, "/articles/") == 0
-    while timezone.now() < soon:
-        pass
-    assert b"In a moment" in site.get("/articles/")[2]
+    assert site.get("/es/articulos/pronto/")[0].startswith("404")
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    monkeypatch.setattr(versions.time, "time", later.timestamp)
+    assert not [path for path, link in pages.items() if link not in site.get(path)[2]]
+    assert site.get("/es/articulos/pronto/")[0] == "200 OK"
 
 
 def test_pages_change_with_the_day():
     night = datetime.datetime(2026, 3, 7, 23, 59, 30, tzinfo=ZONE)
-    assert versions.next_change(night) == datetime.datetime(2026, 3, 8, tzinfo=ZONE)
+    assert versions.edition(night).until == datetime.datetime(2026, 3, 8, tzinfo=ZONE).timestamp()
     noon = datetime.datetime(2026, 3, 8, 12, tzinfo=ZONE)
-    assert versions.next_change(noon) == noon + versions.MAX_PAGE_AGE
+    assert versions.edition(noon).until == (noon + versions.MAX_PAGE_AGE).timestamp()
     due = noon + datetime.timedelta(minutes=3)
     make_treatment(published_at=due)
     make_phase(published_at=due + datetime.timedelta(minutes=1))
     make_article(status="draft", published_at=noon + datetime.timedelta(minutes=1))
-    assert versions.next_change(noon) == due
+    assert versions.edition(noon).until == due.timestamp()
 
 
 def test_page_made_from_older_content_is_not_cached(site):
@@ -179,6 +188,7 @@ def test_who_waited_for_a_failure_asks_by_itself(site):
 def test_every_table_that_a_page_reads_is_followed(client, guide, django_assert_max_num_queries):
     followed = {model._meta.db_table for model in versions.content_models()}
     followed |= {"search_fts", "search_searchentry", "search_searchword"}  # made from the others
+    followed |= {"django_content_type", "editorial_contentversion"}  # a row for each model, and the number
     known = set(connection.introspection.table_names())
     for path in [*READING, "/articles/feed/", "/sitemap.xml", "/notes.html"]:
         if path in NOT_CACHED:

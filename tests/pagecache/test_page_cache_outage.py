@@ -48,7 +48,8 @@ def without_database(monkeypatch, clock):
     @contextlib.contextmanager
     def without() -> Iterator[None]:
         with monkeypatch.context() as patch:
-            patch.setattr(versions, "number", fail)
+            for check in ("number", "edition"):
+                patch.setattr(versions, check, fail)
             patch.setattr(cache_module.connection, "close", lambda: None)
             yield
 
