@@ -11,6 +11,7 @@ from editorial.models import HelpLine
 from privateversion import codes
 from tests.editorial.test_revisions import address, form_of
 from tests.factories import PASSWORD, make_article, make_phase, make_staff, make_symptom, make_treatment
+from tests.translations.helpers import translate
 
 pytestmark = pytest.mark.django_db
 
@@ -18,16 +19,19 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("make", [make_article, make_treatment, make_phase])
 def test_archived_page_says_that_it_was_taken_down_and_is_nowhere_else(admin, make):
     page = make()
-    path = page.get_absolute_url()
+    path, spanish = page.get_absolute_url(), translate(page).get_absolute_url()
     kind = f"{page._meta.app_label}/{page._meta.model_name}"
     picked = {"_selected_action": [page.pk]}
     admin.post(f"/admin/{kind}/", picked | {"action": "archive", "post": "yes"})
     response = admin.get(path)
     assert response.status_code == 410 and "This page was taken down" in response.content.decode()
-    assert path not in admin.get("/sitemap.xml").content.decode()
+    response = admin.get(spanish)
+    assert response.status_code == 410 and "Esta página se retiró" in response.content.decode()
+    listed = admin.get("/sitemap.xml").content.decode()
+    assert path not in listed and spanish not in listed
     assert admin.get(path.replace(page.slug, "no-such-page")).status_code == 404
     admin.post(f"/admin/{kind}/", picked | {"action": "publish"})
-    assert admin.get(path).status_code == 200
+    assert admin.get(path).status_code == admin.get(spanish).status_code == 200
 
 
 def test_only_an_administrator_erases_a_page_and_nobody_the_number_911(admin, client, guide):
