@@ -106,7 +106,7 @@ class _Row:
                 self.details = request.open_details()
             except VaultError:
                 self.unopened = CANNOT_OPEN
-        self.is_barred = bool(self.details and is_barred(self.details.phone))
+        self.is_barred = is_barred
 
     def notes(self) -> str:
         return "\n\n".join(or_cannot_open(note.open_text) for note in self.request.notes.all())
@@ -124,7 +124,15 @@ def _how_to_call(details: Details) -> str:
     return " ".join(instruction.sentence for instruction in instructions(details))
 
 
-_phone = _person(lambda details: phones.without_extension(details.phone), says_unopened=True)
+def _number(name: str, in_words: Callable[[str], str], *, says_unopened: bool = False) -> Column:
+    """A number as dialed here, or the words that nobody may call it."""
+
+    def value_of(row: _Row) -> object:
+        if row.details and row.is_barred(number := getattr(row.details, name)):
+            return DO_NOT_CALL
+        return in_words(number) if row.details else row.unopened if says_unopened else ""
+
+    return value_of
 
 
 def _yes(value: bool) -> str:
@@ -147,10 +155,10 @@ COLUMNS: dict[str, Column] = {
     "Claimed by": lambda row: actions.name_of(row.request.claimed_by),
     "Name": _person(lambda details: details.name, says_unopened=True),
     "About": _person(lambda details: details.about_in_words),
-    "Phone": lambda row: DO_NOT_CALL if row.is_barred else _phone(row),
+    "Phone": _number("phone", phones.without_extension, says_unopened=True),
     "Extension": _person(lambda details: phones.extension(details.phone)),
     "Remark on the number": _person(lambda details: details.phone_remark),
-    "Second number": _person(lambda details: phones.for_people(details.second_phone)),
+    "Second number": _number("second_phone", phones.for_people),
     "Remark on the second number": _person(lambda details: details.second_phone_remark),
     "Email": _person(lambda details: details.email, says_unopened=True),
     "Language": _person(lambda details: details.language_in_words),

@@ -72,18 +72,16 @@ def reveal(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     if not may_see_number(callback, request.user):
         actions.record(Action.VIEWED, callback, request.user)
         return show(request, callback, status=409, problem="Claim the request first; then the number shows.")
-    if _barred(callback):
+    reach, barred = _reach(Opened.of(callback, timezone.now()).details)
+    if barred and not reach.phones:
         actions.record(Action.VIEWED, callback, request.user)
         return show(request, callback)
     actions.record(Action.REVEALED, callback, request.user)
     return show(request, callback, reveals=True)
 
 
-def _barred(callback: CallbackRequest) -> DoNotCall | None:
-    try:
-        return do_not_call.entry(callback.open_details().phone)
-    except VaultError:
-        return None
+def _reach(details: Details | None) -> tuple[Details, list[DoNotCall]]:
+    return do_not_call.without_barred(details or Details(""))
 
 
 def may_see_number(callback: CallbackRequest, who: User) -> bool:
@@ -100,10 +98,12 @@ def sheet(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     actions.record(Action.PRINTED, callback, request.user)
     now = timezone.now()
     opened = Opened.of(callback, now)
+    reach, barred = _reach(opened.details)
     context = _common(callback, request.user, now) | {
         "title": f"Call sheet {callback.reference}",
         "opened": opened,
-        "barred": _barred(callback),
+        "reach": reach,
+        "barred": barred,
         "same_number": _same_number(callback, opened.details, now),
         "printed": date_and_clock(now),
     }
@@ -133,12 +133,13 @@ def show(
     holds = callback.claimed_by == user
     may_work = user.has_perm(WORK)
     opened = Opened.of(callback, now)
-    barred = _barred(callback)
+    reach, barred = _reach(opened.details)
     context = _common(callback, user, now) | {
         "title": title,
         "shown": page_stamp.stamp(callback),
         "opened": opened,
-        "reveals": reveals and not barred,
+        "reach": reach,
+        "reveals": reveals and not (barred and not reach.phones),
         "barred": barred,
         "is_lead": actions.is_lead(user),
         "merged": [(each, Opened.of(each, now)) for each in merged],
@@ -157,8 +158,8 @@ def show(
         context["note_form"] = note_form or NoteForm()
         if teamwork.may_assign(callback, user):
             context["assign_form"] = AssignForm(who=user)
-        if merging.may_merge(callback, user) and opened.details and opened.details.phone:
-            context["candidates"] = merging.candidates(callback, opened.details.phone, user)
+        if merging.may_merge(callback, user) and opened.details:
+            context["candidates"] = merging.candidates(callback, opened.details.phones, user)
         if holds and callback.is_waiting:
             unbound = AttemptForm(request=callback, now=now)
             context["attempt_form"] = attempt_form or unbound
@@ -168,10 +169,10 @@ def show(
 
 
 def _same_number(callback: CallbackRequest, details: Details | None, now: datetime.datetime) -> list[RequestSummary]:
-    """Other requests with this number: from the same person, or from people who share a phone."""
-    if details is None or not details.phone:
+    """Other requests with one of its numbers: from the same person, or from people who share a phone."""
+    if details is None or not details.phones:
         return []
-    others = CallbackRequest.objects.with_phone(details.phone).exclude(pk=callback.pk).for_staff(now)
+    others = CallbackRequest.objects.with_phone(*details.phones).exclude(pk=callback.pk).for_staff(now)
     return RequestSummary.for_all(others[:MAX_SAME_NUMBER], now)
 
 

@@ -77,7 +77,8 @@ def bar(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
     def step() -> None:
         if callback.claimed_by != request.user:
             raise actions.AlreadyTaken
-        do_not_call.add(callback.open_details().phone, request.user)
+        details = callback.open_details()
+        do_not_call.add(details.second_phone if request.POST.get("number") == "second" else details.phone, request.user)
 
     return do(request, callback, step, "Nobody is shown this number now. A lead can lift that.")
 
@@ -87,6 +88,7 @@ def lift_bar(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
     def step() -> None:
         if not actions.is_lead(request.user):
             raise actions.AlreadyTaken
-        do_not_call.lift(callback.open_details().phone, request.user)
+        for phone in callback.open_details().phones:
+            do_not_call.lift(phone, request.user)
 
     return do(request, callback, step, "The number can be called again.")

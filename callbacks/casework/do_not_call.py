@@ -5,18 +5,30 @@ it is known here. Its number is not shown to staff until a lead, who reads the r
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
 from callbacks.models import DoNotCall
+from callbacks.values.details import Details
 from vault import keyring
 
 
 def entry(phone: str) -> DoNotCall | None:
     """The entry of this number, whatever key it was indexed under."""
     return DoNotCall.objects.filter(phone_index__in=keyring.indexes(phone), lifted_at=None).first() if phone else None
+
+
+def without_barred(details: Details) -> tuple[Details, list[DoNotCall]]:
+    """These details without the numbers that nobody may call, and the entries that bar them."""
+    first, second = entry(details.phone), entry(details.second_phone)
+    if first:
+        details = replace(details, phone="", phone_remark="")
+    if second:
+        details = replace(details, second_phone="", second_phone_remark="")
+    return details, [found for found in (first, second) if found]
 
 
 def barred_among() -> Callable[[str], bool]:
@@ -26,7 +38,9 @@ def barred_among() -> Callable[[str], bool]:
 
 
 def add(phone: str, who: User) -> None:
-    """Do nothing if it is there already."""
+    """Do nothing if there is none, or it is there already."""
+    if not phone:
+        return
     with transaction.atomic():
         index = keyring.index(phone)
         values = {"who": who, "username": who.get_username()}

@@ -13,9 +13,9 @@ def may_merge(kept: CallbackRequest, who: User) -> bool:
     return kept.is_waiting and kept.claimed_by == who
 
 
-def candidates(kept: CallbackRequest, phone: str, who: User) -> list[CallbackRequest]:
-    """Other waiting requests with the same number that no colleague has claimed."""
-    others = CallbackRequest.objects.with_phone(phone).waiting().exclude(pk=kept.pk)
+def candidates(kept: CallbackRequest, phones: list[str], who: User) -> list[CallbackRequest]:
+    """Other waiting requests with one of these numbers that no colleague has claimed."""
+    others = CallbackRequest.objects.with_phone(*phones).waiting().exclude(pk=kept.pk)
     return list(others.filter(Q(claimed_by=None) | Q(claimed_by=who)).order_by("received_at"))
 
 

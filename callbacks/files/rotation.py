@@ -103,9 +103,9 @@ def census() -> list[Census]:
     """Count what is under which key, and try to open it. A key that nothing is under may be removed."""
     requests, files = Census("Requests"), Census("Files")
     rows = CallbackRequest.objects.exclude(wrapped_key=b"").order_by("pk")
-    for pk, wrapped, index in _in_batches(rows, "wrapped_key", "phone_index"):
+    for pk, wrapped, *indexes in _in_batches(rows, "wrapped_key", "phone_index", "second_phone_index"):
         row = CallbackRequest(pk=pk, wrapped_key=wrapped)
-        requests.count(partial(_oldest_number, bytes(wrapped), index), row.data_key)
+        requests.count(partial(_oldest_number, bytes(wrapped), *indexes), row.data_key)
     for name in _object_names():
         files.count(partial(sealed_files.key_number, name), partial(sealed_files.prove_key, name))
     return [requests, files]
@@ -117,19 +117,19 @@ def _rewrap_request(pk: uuid.UUID) -> bool | None:
         request = CallbackRequest.objects.select_for_update().exclude(wrapped_key=b"").filter(pk=pk).first()
         if request is None:
             return None
-        if _oldest_number(bytes(request.wrapped_key), request.phone_index) == keyring.current_number():
+        indexes = request.phone_index, request.second_phone_index
+        if _oldest_number(bytes(request.wrapped_key), *indexes) == keyring.current_number():
             return False
-        phone = request.open_details().phone
+        details = request.open_details()
         request.rewrap_key()
-        request.phone_index = keyring.index(phone) if phone else ""
-        request.save(update_fields=["wrapped_key", "phone_index"])
+        request.index_phones(details)
+        request.save(update_fields=["wrapped_key", "phone_index", "second_phone_index"])
         return True
 
 
-def _oldest_number(wrapped: bytes, index: str) -> int:
+def _oldest_number(wrapped: bytes, *indexes: str) -> int:
     """Return the lowest number of a key that a row still needs."""
-    number = keyring.number_of(wrapped)
-    return min(number, keyring.leading_number(index)) if index else number
+    return min([keyring.number_of(wrapped), *(keyring.leading_number(index) for index in indexes if index)])
 
 
 def _request_keys() -> Iterator[uuid.UUID]:

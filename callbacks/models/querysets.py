@@ -27,11 +27,12 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
         return self.filter(erase_after__lte=at)
 
     def with_counts(self) -> Self:
-        """Add `file_count`, of files that arrived, `attempt_count`, and `is_barred`: nobody may call the number."""
+        """Add `file_count`, of files that arrived, `attempt_count`, and `is_barred`: nobody may call any number."""
         arrived = ~Q(attachments__object_name="")
         barred = apps.get_model("callbacks", "DoNotCall").objects.filter(lifted_at=None)
+        second = Exists(barred.filter(phone_index=OuterRef("second_phone_index")))
         return self.annotate(
-            is_barred=Exists(barred.filter(phone_index=OuterRef("phone_index"))),
+            is_barred=Exists(barred.filter(phone_index=OuterRef("phone_index"))) & (Q(second_phone_index="") | second),
             file_count=Count("attachments", filter=arrived, distinct=True),
             attempt_count=Count("attempts", distinct=True),
         )
@@ -90,9 +91,10 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
             callable=Count("pk", filter=self._callable(at)),
         )
 
-    def with_phone(self, e164: str) -> Self:
-        """Requests with exactly this number, extension included, whatever key it was indexed under."""
-        return self.filter(phone_index__in=keyring.indexes(e164))
+    def with_phone(self, *e164: str) -> Self:
+        """Requests with exactly one of these numbers, extension included, whatever key it was indexed under."""
+        indexes = [index for phone in e164 for index in keyring.indexes(phone)]
+        return self.filter(Q(phone_index__in=indexes) | Q(second_phone_index__in=indexes))
 
     def unannounced(self, before: datetime) -> Self:
         """Waiting and received before `before`, and staff have not been notified."""

@@ -60,6 +60,9 @@ class CallbackRequest(models.Model):
     wrapped_key = models.BinaryField(max_length=keyring.WRAPPED_BYTES, editable=False)
     sealed = models.BinaryField(editable=False)
     phone_index = models.CharField(max_length=80, blank=True, editable=False, help_text="Keyed hash of the number.")
+    second_phone_index = models.CharField(
+        max_length=80, blank=True, db_default="", default="", editable=False, help_text="As phone_index."
+    )
     suspicion = models.CharField(max_length=12, choices=states.Suspicion, blank=True, editable=False)
 
     # When to call. In the clear, because the queue is ordered by it.
@@ -102,6 +105,14 @@ class CallbackRequest(models.Model):
     # When staff were last notified: of the request, that it is overdue, and (the claimer) of a correction.
     staff_notified_at = models.DateTimeField(null=True, editable=False, db_column="staff_told_at")
     overdue_notified_at = models.DateTimeField(null=True, editable=False, db_column="overdue_told_at")
+    notice_key = models.CharField(
+        max_length=32,
+        blank=True,
+        db_default="",
+        default="",
+        editable=False,
+        help_text="Of the mail that tells staff of this request; all requests in one mail share it.",
+    )
     correction_notified_at = models.DateTimeField(null=True, editable=False, db_column="correction_told_at")
 
     objects = CallbackRequestQuerySet.as_manager()
@@ -116,6 +127,7 @@ class CallbackRequest(models.Model):
             models.Index(fields=["erase_after"], name="callback_erase_after"),
             models.Index(fields=["state", "due_at"], name="callback_queue"),
             models.Index(fields=["phone_index"], name="callback_phone"),
+            models.Index(fields=["second_phone_index"], name="callback_second_phone"),
             models.Index(fields=["state", "zone", "call_times"], name="callback_safe_hours"),
         ]
         constraints = [
@@ -142,11 +154,16 @@ class CallbackRequest(models.Model):
         if not self.wrapped_key:
             self.wrapped_key = keyring.wrap(keyring.new_data_key(), context=self._key_context)
         self.sealed = self.seal(details.to_bytes(), "details")
-        self.phone_index = keyring.index(details.phone) if details.phone else ""
+        self.index_phones(details)
         safe = details.safe_hours
         self.call_times, self.finer_hours, self.zone = safe.to_text(), safe.finer_to_text(), safe.zone
         self.language, self.channel = details.language_or_default, details.channel_or_default
         self.about, self.if_other_answers = details.about, details.if_other_answers
+
+    def index_phones(self, details: Details) -> None:
+        """Set the keyed hashes by which staff find a number; the caller saves. Raises VaultError."""
+        numbers = details.phone, details.second_phone
+        self.phone_index, self.second_phone_index = (keyring.index(phone) if phone else "" for phone in numbers)
 
     def open_details(self) -> Details:
         """What the person told us. Raises VaultError if it was changed or withdrawn, or its key is missing."""

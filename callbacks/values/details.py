@@ -112,6 +112,11 @@ class Details:
         return not (reached and names.akin(self.name, stored.name))
 
     @property
+    def phones(self) -> list[str]:
+        """The numbers they left, the first first."""
+        return [phone for phone in (self.phone, self.second_phone) if phone]
+
+    @property
     def phone_for_people(self) -> str:
         """The number as dialed here, like (866) 512-1908 ext. 5; may be empty."""
         return phones.for_people(self.phone)

@@ -126,6 +126,25 @@ def test_barred_number_is_shown_to_nobody_until_a_lead_lifts_it(client, asked):
     assert not do_not_call.entry(DETAILS.phone) and DoNotCall.objects.get().lifted_by == "lead"
 
 
+def test_second_number_is_found_and_barred_by_itself(client, asked):
+    both = dataclasses.replace(DETAILS, second_phone="+16465550199")
+    staff, request = sign_in(client, VIEW, WORK, EXPORT), submit(details=both, nonce="two")
+    assert request.reference in text_of(staff.post(step("find"), {"text": "646-555-0199"}))
+    staff.post(step("claim", request))
+    assert "Nobody is shown this number now" in said(staff.post(step("bar", request), {"number": "second"}))
+    page = staff.post(step("reveal", request)).content.decode()
+    assert "Do not call the second number." in page and shows_number(page) and "5550199" not in page
+    staff.post(step("bar", request))
+    page = staff.post(step("reveal", request)).content.decode()
+    assert "Do not call this number." in page and not shows_number(page) and "5550199" not in page
+    export = b"".join(staff.post(step("export")).streaming_content).decode()
+    assert export.count('"Do not call"') == 3 and "0199" not in export
+    lead = make_staff("lead", permissions=(VIEW, WORK, ERASE))
+    client.force_login(lead)
+    client.post(step("lift_bar", request))
+    assert not do_not_call.entry(both.phone) and not do_not_call.entry(both.second_phone)
+
+
 def test_phrase_alone_is_a_note_and_goes_before_what_is_typed(staff, asked):
     assert staff.post(step("note", asked), {"phrase": "Line was busy.", "text": ""}).status_code == 303
     assert staff.post(step("note", asked), {"phrase": "Line was busy.", "text": "Twice."}).status_code == 303
