@@ -272,6 +272,8 @@ CLAMD = env.clamd("CLAMD")
 # Mail to staff: without a server or without recipients nothing is sent, and what waits is counted. --------
 
 NOTICE_EMAILS = env.addresses("NOTICE_EMAILS")
+#: Notices leave at a random time within this, so that who watches the mail cannot tell who wrote when; 0: at once.
+NOTICE_DELAY_MINUTES = env.integer("NOTICE_DELAY_MINUTES", 10, 0, 10)
 #: Who is alerted to problems.
 ALERT_EMAILS = env.addresses("ALERT_EMAILS") or NOTICE_EMAILS
 _MAIL = env.server(

@@ -18,6 +18,7 @@ class MailServer(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", port), _Conversation)
         self.mood = mood
         self.got: list[bytes] = []
+        self.senders: list[bytes] = []
         self.refused = 0
         self.holding = threading.Event()
         self.go_on = threading.Event()
@@ -47,6 +48,8 @@ class _Conversation(socketserver.StreamRequestHandler):
                 self.server.refused += 1
                 self._say("451 not now, marmalade-password")
             else:
+                if word == b"MAIL":
+                    self.server.senders.append(line.strip())
                 self._say("250 fine")
         return None
 

@@ -14,6 +14,7 @@ from tests import state
 from tests.mail_server import mail_server
 
 MAIL = {"NOTICE_EMAILS": "intake@guide.example", "MAIL_FROM": "notices@guide.example"}
+MAIL |= {"NOTICE_DELAY_MINUTES": "0"}
 
 UNTOLD = "SELECT count(*) FROM callbacks_callbackrequest WHERE staff_told_at IS NULL"
 WAITING = "SELECT count(*) FROM django_tasks_database_dbtaskresult WHERE status = 'READY'"

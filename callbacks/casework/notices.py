@@ -3,11 +3,15 @@
 Each notice is sent at least once: a worker that dies between the mail server's OK and our own record sends it again,
 since recording first could lose a notice, and with it a call. Both copies have one Message-ID, so most mailboxes show
 them as one.
+
+A notice leaves at a random time within NOTICE_DELAY_MINUTES, so that the times of mails do not tell who wrote when; at
+once only if that could cost a call.
 """
 
 import datetime
 import hashlib
 import logging
+import secrets
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
@@ -24,6 +28,7 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 
 from callbacks.models import CallbackRequest
 from callbacks.models.querysets import CallbackRequestQuerySet
+from callbacks.values.opening import OpeningHours
 from editorial import staff_mail
 from editorial.staff_mail import NotSent
 from limits.pause import Pause
@@ -32,6 +37,8 @@ log = logging.getLogger(__name__)
 
 #: Retries come after 1, 2, 4, … minutes, then hourly, for as long as the person waits.
 MAX_RETRY_DELAY = datetime.timedelta(hours=1)
+#: A request that is due within this time is announced at once.
+URGENT = datetime.timedelta(hours=1)
 #: A notice takes seconds. A task that runs longer than this has lost its worker and is queued again.
 LOST_AFTER = datetime.timedelta(minutes=10)
 #: `requeue_lost` leaves a new request to its own task for this long.
@@ -56,6 +63,27 @@ def enabled() -> bool:
 def count_unsent(before: datetime.datetime) -> int:
     """How many requests received before `before` staff have not been notified of."""
     return CallbackRequest.objects.unannounced(before).count()
+
+
+def queue_new(request: CallbackRequest) -> None:
+    """Queue the notice of a request that came, or came back."""
+    is_urgent = request.due_at <= timezone.now() + URGENT
+    notify_staff.using(run_after=_leaves_at(is_urgent=is_urgent)).enqueue(str(request.pk))
+
+
+def queue_correction(request: CallbackRequest) -> None:
+    """Queue the notice of a correction. While we are open the claimer may be about to call, so it leaves at once."""
+    is_urgent = OpeningHours.now().allow(timezone.now())
+    notify_of_correction.using(run_after=_leaves_at(is_urgent=is_urgent)).enqueue(str(request.pk))
+
+
+def _leaves_at(*, is_urgent: bool) -> datetime.datetime:
+    share = 0 if is_urgent else secrets.SystemRandom().random()
+    return timezone.now() + share * _max_delay()
+
+
+def _max_delay() -> datetime.timedelta:
+    return datetime.timedelta(minutes=settings.NOTICE_DELAY_MINUTES)
 
 
 @task()
@@ -98,7 +126,7 @@ def requeue_lost(at: datetime.datetime) -> int:
 
 @task()
 def notify_of_correction(request_id: str) -> None:
-    """Notify the claimer of a correction at once. The worker's next round retries a failure."""
+    """Notify the claimer of a correction. The worker's next round retries a failure."""
     try:
         notify_of_corrections(timezone.now(), CallbackRequest.objects.filter(pk=request_id))
     except NotSent as error:
@@ -108,11 +136,12 @@ def notify_of_correction(request_id: str) -> None:
 def notify_of_corrections(at: datetime.datetime, among: CallbackRequestQuerySet | None = None) -> int:
     """Mail each colleague whose claimed request was corrected; returns how many. Raises NotSent.
 
+    By default among those whose own task has had its time.
     The mail goes to the usual recipients if the colleague's account is inactive, or their address is missing or fails.
     """
     if not enabled():
         return 0
-    requests = CallbackRequest.objects.all() if among is None else among
+    requests = CallbackRequest.objects.filter(corrected_at__lte=at - _max_delay()) if among is None else among
     found = list(requests.correction_unannounced(at - CORRECTION_PAUSE))
     for request in found:
         _notify_of_correction(request)
@@ -174,14 +203,20 @@ def _notify_of_new(request_id: str) -> bool:
     """
     now = timezone.now()
     unsent = CallbackRequest.objects.waiting().filter(staff_notified_at=None)
-    if not enabled() or not unsent.filter(pk=request_id).exists():
+    request = unsent.filter(pk=request_id).first() if enabled() else None
+    if request is None:
         return False
-    if CallbackRequest.objects.filter(staff_notified_at__gt=now - DIGEST_PAUSE).count() >= MANY:
-        return True
-    found = list(unsent.filter(Q(pk=request_id) | Q(received_at__lt=now - GRACE)).order_by("due_at"))
-    subject = f"{len(found)} callback requests" if len(found) > 1 else f"Callback request {found[0].reference}"
-    _send(subject, "new_request", found, key=f"new {' '.join(sorted(str(request.pk) for request in found))}")
-    unsent.filter(pk__in=[request.pk for request in found]).update(staff_notified_at=now)
+    key = request.notice_key
+    if not key:
+        if CallbackRequest.objects.filter(staff_notified_at__gt=now - DIGEST_PAUSE).count() >= MANY:
+            return True
+        key = secrets.token_hex(16)
+        free = unsent.filter(Q(pk=request_id) | Q(received_at__lt=now - GRACE), notice_key="")
+        free.update(notice_key=key)  # before sending, so that a second try is about the same requests
+    if found := list(unsent.filter(notice_key=key).order_by("due_at")):
+        subject = f"{len(found)} callback requests" if len(found) > 1 else f"Callback request {found[0].reference}"
+        _send(subject, "new_request", found, key=key)
+        unsent.filter(notice_key=key).update(staff_notified_at=now)
     return False
 
 

@@ -159,7 +159,7 @@ def _create(details: Details, nonce: str, suspicion: str) -> CallbackRequest | N
         try:
             with transaction.atomic():
                 request.save(force_insert=True)
-                notices.notify_staff.enqueue(str(request.pk))
+                notices.queue_new(request)
             return request
         except IntegrityError:
             if _find(nonce, CallbackRequest.objects.all()):
@@ -185,10 +185,10 @@ def _correct(request: CallbackRequest, details: Details) -> None:
     if not request.is_waiting:
         request.state = CallbackRequest.State.NEW
         request.claimed_by = request.claimed_at = request.next_try_at = request.staff_notified_at = None
-        request.merged_into = None
-        notices.notify_staff.enqueue(str(request.pk))
+        request.merged_into, request.notice_key = None, ""
+        notices.queue_new(request)
     elif request.has_unannounced_correction and not is_notice_queued:
-        notices.notify_of_correction.enqueue(str(request.pk))
+        notices.queue_correction(request)
     request.save()
 
 

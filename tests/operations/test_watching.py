@@ -72,6 +72,7 @@ def watched(tmp_path_factory):
     var = tmp_path_factory.mktemp("watched")
     with mail_server("refuses") as mail:
         more = {"NOTICE_EMAILS": "ops@clinic.example", "MAIL_FROM": "guide@clinic.example", "MAIL_URL": mail.url}
+        more |= {"NOTICE_DELAY_MINUTES": "0"}
         more |= {"LOG_FORMAT": "json", "METRICS_PORT": str(port), "PROXY_HOPS": "1"}
         with serve(var, supervised=True, **more) as site:
             plant(site)

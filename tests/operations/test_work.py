@@ -1,5 +1,6 @@
 """The worker, its mail server and its end, for real."""
 
+import datetime
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from callbacks.casework.notices import MANY
+from editorial import staff_mail
 from tests import state
 from tests.mail_server import mail_server
 from tests.working import LONG_AGO, ROOT, make_place, wait_until
@@ -33,6 +35,7 @@ def place_with_mail(var: Path, server, url: str = ""):
         MAIL_FROM="guide@clinic.example",
         MAIL_URL=url or server.url,
         SITE_URL="https://guide.example",
+        NOTICE_DELAY_MINUTES="0",
     )
 
 
@@ -90,6 +93,31 @@ def test_worker_killed_in_the_middle_of_sending_loses_nothing(tmp_path):
             wait_until(lambda: untold(place) == 0, place.hurry)
             time.sleep(2)
     assert len(server.got) == 1
+
+
+def test_notice_that_waits_survives_a_killed_worker_and_tells_nothing_by_its_size_or_to_a_reply(tmp_path):
+    with mail_server() as server:
+        place = place_with_mail(tmp_path, server)
+        place.ask_for_calls(2)
+        place.rows(
+            "UPDATE callbacks_callbackrequest SET suspicion = 'too_fast' WHERE reference = (SELECT min(reference) "
+            "FROM callbacks_callbackrequest)"
+        )
+        later = datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=5)
+        place.rows(f"UPDATE {TASKS} SET run_after = ?", f"{later:%Y-%m-%d %H:%M:%S}")
+        with place.worker() as process:
+            wait_until(lambda: place.rows("SELECT 1 FROM detoxsite_scheduledjob WHERE succeeded_at IS NOT NULL"))
+            process.kill()
+        assert server.got == [] and place.rows(f"SELECT status FROM {TASKS}") == [("READY",)] * 2
+        with place.worker():
+            wait_until(lambda: untold(place) == 0, place.hurry)
+    first, second = server.mails
+    assert ("Flagged" in first.as_string()) != ("Flagged" in second.as_string())
+    assert [len(raw) for raw in server.got] == [staff_mail.SIZE] * 2
+    assert {line.split()[1] for line in server.senders} == {b"FROM:<guide@clinic.example>"}
+    for mail in (first, second):
+        assert mail["Auto-Submitted"] == "auto-generated" and mail["Reply-To"] is mail["Return-Path"] is None
+        assert "Nobody reads replies" in mail.get_content()
 
 
 def test_two_workers_send_each_notice_once(tmp_path):
