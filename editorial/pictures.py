@@ -25,7 +25,7 @@ FILE = re.compile(rf"{FOLDER}/([0-9a-f]{{32}})(-\d{{1,4}})?\.(jpg|png|webp)")
 SIZES = "(min-width: 42rem) 40rem, 100vw"
 #: A file this old belongs to no upload that is still under way.
 SETTLED_AFTER = datetime.timedelta(hours=1)
-NO_STORAGE = "The picture storage is not available. Add it again in a minute."
+NO_STORAGE = "The picture storage is not available. Add it again in a few minutes."
 
 
 class Picture(models.Model):

@@ -79,7 +79,7 @@ def picture(request: HttpRequest, name: str) -> HttpResponseBase:
     except FileNotFoundError:
         raise Http404 from None
     except OSError:
-        words = "This picture is not available right now. Try again in a minute."
+        words = "This picture is not available right now. Try again in a few minutes."
         headers = {"Cache-Control": "no-store", "Retry-After": "60"}
         return HttpResponse(words, status=503, content_type="text/plain", headers=headers)
     patch_cache_control(response, public=True, max_age=31_536_000, immutable=True)

@@ -26,7 +26,7 @@ MAX_LENGTH = 2000  # characters
 LONGEST_PATH = 200  # characters; no page has a longer one
 CUT_SHORT = _("The connection dropped, so nothing was sent. Send it again.")
 HIDDEN_FIELD = _("A hidden field was filled in, perhaps by your browser. It is empty now. Send it again.")
-NOT_SAVED = _("We could not save it. The fault is ours. What you typed is still here. Try again in a minute.")
+NOT_SAVED = _("We could not save it. The fault is ours. What you typed is still here. Try again in a few minutes.")
 TOO_MANY = _("We got a lot of these just now. What you typed is still here. Try again in an hour.")
 
 

@@ -20,7 +20,8 @@ from callbacks.values.safe_hours import OTHER, UNKNOWN, zone_choices, zone_name
 from editorial.elsewhere import is_only_shown
 
 NOT_CORRECTED = _(
-    "We could not save this. The fault is ours. We still have what you gave us before. Try again in a minute."
+    "We could not save this. The fault is ours. We still have what you gave us before. "
+    "Try again in a few minutes, or call."
 )
 TOO_MANY_CORRECTIONS = _(
     "This was changed many times within an hour. We still have what you gave us before. Try again in an hour."

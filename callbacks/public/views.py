@@ -37,7 +37,10 @@ NOT_SAVED = _(
     "We could not save your request. The fault is ours. What you typed is still here. "
     "Try again in a few minutes, or call."
 )
-FILE_NOT_SAVED = _("We could not save your file. The fault is ours. Your request is safe. Try again in a minute.")
+FILE_NOT_SAVED = _(
+    "We could not save your file. The fault is ours. Your request is safe. "
+    "Try again in a few minutes, or tell us when we call."
+)
 FILE_TOO_LATE = _("You took this request back before your file arrived, so your file was not kept.")
 NO_FILE = _("Choose a file first.")
 TOO_MANY_FILES = _(

@@ -191,7 +191,7 @@ def store_away(settings) -> None:
 def test_picture_that_the_store_cannot_give_is_said_to_be_away_and_that_is_not_kept(client, store_away):
     response = client.get(f"/media/pictures/{'a' * 32}.png")
     assert response.status_code == 503 and response["Content-Type"] == "text/plain"
-    assert response["Cache-Control"] == "no-store" and b"Try again in a minute." in response.content
+    assert response["Cache-Control"] == "no-store" and b"Try again in a few minutes." in response.content
 
 
 def test_picture_that_is_not_there_is_not_found(client):
