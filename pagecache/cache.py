@@ -18,8 +18,10 @@ from pagecache.entries import Page
 
 POLL_SECONDS = 0.4  # between version checks
 FRESH_SECONDS = 0.9  # how long a check stays valid
-#: While the database is down, pages are served for this long: readers still get what they need.
-OUTAGE_SECONDS = 600
+#: While the database does not respond, pages are served for this long, marked as unchecked (pagecache.unchecked): a
+#: night and a morning, as an old page that says so is better than none, and old numbers must not stay forever.
+OUTAGE_SECONDS = 12 * 60 * 60
+HUNG_SECONDS = 1  # a check that takes longer has failed, for those who wait for it
 RENDER_TIMEOUT_SECONDS = 20  # for a request that waits for a page another one is rendering
 #: Shares of the cache: for one page at most, and for all private pages together. Every page has a private copy, and a
 #: reader who opens them all must not evict the public ones.
@@ -69,6 +71,7 @@ class PageCache:
         self._pid = 0
         self._edition: versions.Edition | None = None
         self._checked_at = self._fresh_until = float("-inf")  # monotonic clock
+        self._is_outage = False
         self._ends_at = 0.0  # seconds since 1970: when pages change by the clock alone
         self.clear()
 
@@ -78,11 +81,13 @@ class PageCache:
         return self._pages.public.used + self._pages.private.used
 
     def get(self, key: bytes) -> Page | None:
-        """Return the page if it is cached and known to be current. Never blocks."""
-        if not self._is_fresh():
+        """Return the page if it is cached and known to be current; in an outage, marked as unchecked. Never blocks."""
+        is_fresh = self._is_fresh()
+        if not is_fresh and not self._is_kept():
             return None
         pages = self._pages
-        return pages.public.get(key) or pages.private.get(key)
+        page = pages.public.get(key) or pages.private.get(key)
+        return page if is_fresh or page is None else page.unchecked
 
     def get_or_render(self, key: bytes, render: Callable[[], Page | None], *, is_private: bool = False) -> Page | None:
         """Return the page, rendered if needed by one thread while others wait. None if it may not be cached.
@@ -123,9 +128,12 @@ class PageCache:
         """Drop all pages if the content has changed or was due to change by now.
 
         `Edition.until` is part of the comparison: pages past their time are dropped even if no number has changed.
-        While the database is down, pages stay for OUTAGE_SECONDS after the last check, even past a due change.
+        While the database does not respond, they stay for OUTAGE_SECONDS after the last check, past a due change too.
         """
-        with self._refreshing:
+        if not self._refreshing.acquire(timeout=HUNG_SECONDS):
+            self._is_outage = True
+            return
+        try:
             now = time.monotonic()
             try:
                 edition = self._edition
@@ -133,19 +141,25 @@ class PageCache:
                     edition = versions.edition()
             except Error:
                 connection.close()
-                self._fresh_until, self._ends_at = self._checked_at + OUTAGE_SECONDS, float("inf")
+                self._is_outage = True
                 return
             with self._lock:
                 if edition != self._edition:
                     self._edition = edition
                     self.clear()
                 self._checked_at, self._fresh_until, self._ends_at = now, now + FRESH_SECONDS, edition.until
+                self._is_outage = False
+        finally:
+            self._refreshing.release()
 
     def clear(self) -> None:
         self._pages = _Pages(self.size)
 
     def _is_fresh(self) -> bool:
         return time.monotonic() <= self._fresh_until and time.time() < self._ends_at
+
+    def _is_kept(self) -> bool:
+        return self._is_outage and time.monotonic() <= self._checked_at + OUTAGE_SECONDS
 
     def _ensure_fresh(self) -> None:
         """Refresh now if needed, and start this process's poller."""
@@ -154,7 +168,7 @@ class PageCache:
                 if self._pid != os.getpid():
                     self._pid = os.getpid()
                     threading.Thread(target=self._poll, name="page-cache", daemon=True).start()
-        if not self._is_fresh():
+        if not self._is_fresh() and not self._is_kept():
             self.refresh()
 
     def _poll(self) -> None:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import brotli
 
-from pagecache import compression
+from pagecache import compression, unchecked
 
 #: Set by the server, or for each encoding.
 _NOT_CACHED = {"content-length", "content-encoding", "etag", "vary", "date", "connection"}
@@ -62,6 +62,7 @@ class Page:
         self.varies = len(body) >= compression.MIN_BYTES and compression.is_text(names.get("content-type", ""))
         self.variants: dict[str, Variant] = {}
         self._plain = body
+        self._is_html = names.get("content-type", "").startswith("text/html")
         self._lock = threading.Lock()
 
     def ready(self, encoding: str) -> Variant | None:
@@ -73,12 +74,20 @@ class Page:
         encoding = encoding if self.varies else ""
         with self._lock:
             if encoding not in self.variants:
-                plain = self._plain or brotli.decompress(self.variants["br"].body)
+                plain = self._read()
                 body = compression.compress(plain, encoding, best=True) if encoding else plain
                 self.variants[encoding] = self._variant(body, encoding)
                 if encoding == "br":
                     self._plain = b""
             return self.variants[encoding]
+
+    @cached_property
+    def unchecked(self) -> "Page":
+        """The page with a line that it could not be checked. Not in `size`: it goes soon after the outage."""
+        return Page(self._headers, unchecked.mark(self._read())) if self._is_html else self
+
+    def _read(self) -> bytes:
+        return self._plain or brotli.decompress(self.variants["br"].body)
 
     def _variant(self, body: bytes, encoding: str) -> Variant:
         headers = [*self._headers, ("Content-Length", str(len(body)))]

@@ -1,4 +1,4 @@
-"""Cached pages while the database is down: known ones stay up for a while, and no lesser one is kept."""
+"""Cached pages while the database is down: known ones stay up for a while and say so, and no lesser one is kept."""
 
 import contextlib
 import datetime
@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from types import SimpleNamespace
 
+import brotli
 import pytest
 from django.contrib.sitemaps import Sitemap
 from django.db import DatabaseError, connection
@@ -56,14 +57,26 @@ def without_database(monkeypatch, clock):
     return without
 
 
-def test_known_pages_outlive_the_database_for_ten_minutes(site, guide, clock, without_database):
-    site.get("/emergency/")
+def test_known_pages_outlive_the_database_for_a_night_and_say_that_nobody_checked_them(
+    site, guide, clock, without_database
+):
+    lines = {"/emergency/": b"could not check that this page is up", "/es/emergencia/": b"No pudimos comprobar que"}
+    plain = {path: site.get(path) for path in lines}
     with without_database():
         for clock.ahead in (1, 60, cache_module.OUTAGE_SECONDS - 10):
             site.cache.refresh()
-            assert times(site, "/emergency/") == 0
+            for path, line in lines.items():
+                assert times(site, path) == 0
+                status, headers, body = site.get(path, HTTP_IF_NONE_MATCH=plain[path][1]["etag"])
+                assert status == "200 OK" and body.count(line) == 1 and headers["etag"] != plain[path][1]["etag"]
+                assert len(body) - len(plain[path][2]) < 250
+                zipped = brotli.decompress(site.get(path, HTTP_ACCEPT_ENCODING="br")[2])
+                assert zipped == body and line in site.wire(line=f"GET {path} HTTP/1.1")[0]
         clock.ahead = cache_module.OUTAGE_SECONDS + 1
         assert times(site, "/emergency/") == 2
+    clock.ahead = 0
+    site.cache.refresh()
+    assert site.get("/emergency/") == plain["/emergency/"] and times(site, "/emergency/") == 0
 
 
 def test_known_pages_outlive_the_database_past_the_moment_of_a_change(site, clock, without_database):

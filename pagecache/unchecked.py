@@ -1,0 +1,19 @@
+"""A line at the top of a page that is shown although nobody could check whether it has changed."""
+
+import re
+
+from django.utils.translation import gettext
+
+from editorial import languages
+
+_LANGUAGE = re.compile(rb'<html lang="(\w+)')
+_MAIN = re.compile(rb'<main id="main"[^>]*>\n')
+
+
+def mark(page: bytes) -> bytes:
+    """Return the page with the line, in the page's language, at the top of its text."""
+    spoken = _LANGUAGE.search(page)
+    with languages.speaking(spoken[1].decode() if spoken else languages.ENGLISH):
+        line = gettext("We could not check that this page is up to date. In an emergency, call 911.")
+    card = f'<p class="card card--urgent">{line}</p>\n'.encode()
+    return _MAIN.sub(lambda main: main[0] + card, page, count=1)
