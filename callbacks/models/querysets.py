@@ -97,8 +97,9 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
         return self.filter(Q(phone_index__in=indexes) | Q(second_phone_index__in=indexes))
 
     def unannounced(self, before: datetime) -> Self:
-        """Waiting and received before `before`, and staff have not been notified."""
-        return self.waiting().filter(staff_notified_at=None, received_at__lt=before)
+        """Waiting since before `before`, also after a correction, and staff have not been notified."""
+        came_before = Q(corrected_at=None) | Q(corrected_at__lt=before)
+        return self.waiting().filter(came_before, staff_notified_at=None, received_at__lt=before)
 
     def overdue_unannounced(self, at: datetime) -> Self:
         """Overdue, and staff have not been notified of that since the last promised time."""

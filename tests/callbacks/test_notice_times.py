@@ -45,6 +45,19 @@ def test_notice_leaves_at_some_time_within_ten_minutes_and_at_once_if_the_call_i
     assert mail.outbox[0].subject == f"Callback request {requests[0].reference}"
 
 
+def test_request_that_came_back_waits_its_time_too_and_alarms_nobody_meanwhile(delayed, clock, alex):
+    request = submit()
+    work_queue()
+    actions.claim(request, alex)
+    actions.close(request, alex)
+    DBTaskResult.objects.all().delete()
+    clock.now += 60 * MINUTE
+    change(1)
+    (wait,) = waits()
+    assert 0 * MINUTE < wait <= 10 * MINUTE and notices.count_unsent(clock.now - 15 * MINUTE) == 0
+    assert notices.count_unsent(clock.now + MINUTE) == 1
+
+
 def test_correction_leaves_at_once_while_the_clinic_is_open_and_at_some_time_otherwise(delayed, clock, alex):
     opened(EVERY_DAY_8_TO_8, within=4)
     clock.now = NOON
