@@ -60,9 +60,7 @@ class CallbackRequest(models.Model):
     wrapped_key = models.BinaryField(max_length=keyring.WRAPPED_BYTES, editable=False)
     sealed = models.BinaryField(editable=False)
     phone_index = models.CharField(max_length=80, blank=True, editable=False, help_text="Keyed hash of the number.")
-    second_phone_index = models.CharField(
-        max_length=80, blank=True, db_default="", default="", editable=False, help_text="As phone_index."
-    )
+    second_phone_index = models.CharField(max_length=80, blank=True, db_default="", default="", editable=False)
     suspicion = models.CharField(max_length=12, choices=states.Suspicion, blank=True, editable=False)
 
     # When to call. In the clear, because the queue is ordered by it.
@@ -105,14 +103,8 @@ class CallbackRequest(models.Model):
     # When staff were last notified: of the request, that it is overdue, and (the claimer) of a correction.
     staff_notified_at = models.DateTimeField(null=True, editable=False, db_column="staff_told_at")
     overdue_notified_at = models.DateTimeField(null=True, editable=False, db_column="overdue_told_at")
-    notice_key = models.CharField(
-        max_length=32,
-        blank=True,
-        db_default="",
-        default="",
-        editable=False,
-        help_text="Of the mail that tells staff of this request; all requests in one mail share it.",
-    )
+    #: Of the mail that notifies staff of the request; all requests in one mail share it.
+    notice_key = models.CharField(max_length=32, blank=True, db_default="", default="", editable=False)
     correction_notified_at = models.DateTimeField(null=True, editable=False, db_column="correction_told_at")
 
     objects = CallbackRequestQuerySet.as_manager()
