@@ -3,7 +3,7 @@
 import datetime
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.contrib.auth.models import User
 from django.db.models import prefetch_related_objects
@@ -34,6 +34,8 @@ class Opened:
     notes: list[tuple[Note, str, str]]  # its text, and when it was written
     files: list[tuple[Attachment, str]]
     instructions: list[Instruction] = field(default_factory=list)
+    reach: Details | None = None  # without the numbers that nobody may call
+    barred: list[DoNotCall] = field(default_factory=list)
 
     @classmethod
     def of(cls, callback: CallbackRequest, now: datetime.datetime) -> "Opened":
@@ -41,12 +43,19 @@ class Opened:
             details = callback.open_details()
         except VaultError:
             details = None
+        reach, barred = do_not_call.without_barred(details) if details else (None, [])
         return cls(
             details,
             [(note, or_cannot_open(note.open_text), day_and_clock(note.at, now)) for note in callback.notes.all()],
             [(file, or_cannot_open(file.open_name)) for file in callback.attachments.all()],
-            instructions(details) if details else [],
+            instructions(replace(details, second_phone=reach.second_phone)) if details and reach else [],
+            reach,
+            barred,
         )
+
+    @property
+    def may_call_nobody(self) -> bool:
+        return bool(self.barred and self.reach and not self.reach.phones)
 
 
 def or_cannot_open(open_text: Callable[[], str]) -> str:
@@ -72,16 +81,11 @@ def reveal(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     if not may_see_number(callback, request.user):
         actions.record(Action.VIEWED, callback, request.user)
         return show(request, callback, status=409, problem="Claim the request first; then the number shows.")
-    reach, barred = _reach(Opened.of(callback, timezone.now()).details)
-    if barred and not reach.phones:
+    if Opened.of(callback, timezone.now()).may_call_nobody:
         actions.record(Action.VIEWED, callback, request.user)
         return show(request, callback)
     actions.record(Action.REVEALED, callback, request.user)
     return show(request, callback, reveals=True)
-
-
-def _reach(details: Details | None) -> tuple[Details, list[DoNotCall]]:
-    return do_not_call.without_barred(details or Details(""))
 
 
 def may_see_number(callback: CallbackRequest, who: User) -> bool:
@@ -98,12 +102,9 @@ def sheet(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     actions.record(Action.PRINTED, callback, request.user)
     now = timezone.now()
     opened = Opened.of(callback, now)
-    reach, barred = _reach(opened.details)
     context = _common(callback, request.user, now) | {
         "title": f"Call sheet {callback.reference}",
         "opened": opened,
-        "reach": reach,
-        "barred": barred,
         "same_number": _same_number(callback, opened.details, now),
         "printed": date_and_clock(now),
     }
@@ -133,14 +134,11 @@ def show(
     holds = callback.claimed_by == user
     may_work = user.has_perm(WORK)
     opened = Opened.of(callback, now)
-    reach, barred = _reach(opened.details)
     context = _common(callback, user, now) | {
         "title": title,
         "shown": page_stamp.stamp(callback),
         "opened": opened,
-        "reach": reach,
-        "reveals": reveals and not (barred and not reach.phones),
-        "barred": barred,
+        "reveals": reveals and not opened.may_call_nobody,
         "is_lead": actions.is_lead(user),
         "merged": [(each, Opened.of(each, now)) for each in merged],
         "problem": problem,

@@ -134,6 +134,7 @@ def test_second_number_is_found_and_barred_by_itself(client, asked):
     assert "Nobody is shown this number now" in said(staff.post(step("bar", request), {"number": "second"}))
     page = staff.post(step("reveal", request)).content.decode()
     assert "Do not call the second number." in page and shows_number(page) and "5550199" not in page
+    assert "They left a second number" not in page
     staff.post(step("bar", request))
     page = staff.post(step("reveal", request)).content.decode()
     assert "Do not call this number." in page and not shows_number(page) and "5550199" not in page
