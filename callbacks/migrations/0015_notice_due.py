@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('callbacks', '0012_what_a_person_can_say'),
+        ('callbacks', '0013_day_counts'),
     ]
 
     operations = [
