@@ -19,6 +19,7 @@ from callbacks.admin.presenter import RequestSummary
 from callbacks.admin.times import date_and_clock, day_and_clock
 from callbacks.casework import actions, do_not_call, merging, page_stamp, teamwork
 from callbacks.models import AccessRecord, Attachment, CallbackRequest, DoNotCall, Note
+from callbacks.values import consent
 from callbacks.values.details import Details
 from vault.keyring import VaultError
 
@@ -36,6 +37,7 @@ class Opened:
     instructions: list[Instruction] = field(default_factory=list)
     reach: Details | None = None  # without the numbers that nobody may call
     barred: list[DoNotCall] = field(default_factory=list)
+    consent: str = ""  # the words that the person agreed to
 
     @classmethod
     def of(cls, callback: CallbackRequest, now: datetime.datetime) -> "Opened":
@@ -51,6 +53,7 @@ class Opened:
             instructions(replace(details, second_phone=reach.second_phone)) if details and reach else [],
             reach,
             barred,
+            consent.words(details.agreed, callback.days_kept) if details and details.agreed else "",
         )
 
     @property

@@ -235,6 +235,10 @@ class CallbackRequest(models.Model):
         return [{"at": each.at.astimezone(self.clock), "reached": each.outcome == Outcome.REACHED} for each in attempts]
 
     @property
+    def days_kept(self) -> int:
+        return round((self.erase_after - self.received_at) / datetime.timedelta(days=1))
+
+    @property
     def zone_in_words(self) -> str:
         return zone_name(self.clock.key)
 

@@ -11,6 +11,7 @@ from callbacks.models import CallbackRequest
 from callbacks.public import tokens
 from callbacks.public.asked_form import AskedForm
 from callbacks.public.fields import file_field
+from callbacks.values import consent
 from callbacks.values.details import Details
 from callbacks.values.upload_rules import LIMITS_IN_WORDS, Received, Slot
 
@@ -114,7 +115,9 @@ class CallbackForm(AskedForm, FilesForm):
 
     def details(self) -> Details:
         """Return what was typed, once the form is valid."""
-        return Details(**self.answers(), reads=reads_now())
+        shown = self.data.get("agreed", "")
+        agreed = int(shown) if shown in map(str, consent.WORDS) else 0
+        return Details(**self.answers(), reads=reads_now(), agreed=agreed)
 
 
 class AddFilesForm(FilesForm):

@@ -23,6 +23,7 @@ from callbacks.models import CallbackRequest
 from callbacks.public import admission, intake, tokens, wording
 from callbacks.public.forms import AddFilesForm, CallbackForm
 from callbacks.public.upload_handler import UnreadableForm, receive
+from callbacks.values import consent
 from callbacks.values.details import Details
 from callbacks.values.promise import Promise, promise, why_unpromised
 from callbacks.values.safe_hours import SafeHours
@@ -160,9 +161,12 @@ def withdraw(request: HttpRequest, callback: CallbackRequest, secret: str) -> Ht
 
 def correctable(callback: CallbackRequest) -> Details | None:
     """Return what the person sent; None once we have talked, it is erased, or it cannot be opened."""
+    return None if callback.state == CallbackRequest.State.REACHED else _opened(callback)
+
+
+def _opened(callback: CallbackRequest) -> Details | None:
     try:
-        is_done = callback.state in {CallbackRequest.State.REACHED, CallbackRequest.State.WITHDRAWN}
-        return None if is_done else callback.open_details()
+        return callback.open_details() if callback.is_kept else None
     except VaultError:
         return None
 
@@ -189,7 +193,7 @@ def _form_page(
         "form": form,
         "problem": problem,
         "promise": _promise_now(),
-        "retention_days": settings.RETENTION_DAYS,
+        "consent": (consent.CURRENT, consent.words(consent.CURRENT, settings.RETENTION_DAYS)),
     }
     return render(request, "callbacks/contact.html", context, status=status)
 
@@ -205,7 +209,7 @@ def _promise_now() -> Promise | None:
 def _sent_page(
     request: HttpRequest, callback: CallbackRequest, secret: str, status: int = 200, problem: "StrOrPromise" = ""
 ) -> HttpResponse:
-    details = correctable(callback)
+    details, opened = correctable(callback), _opened(callback)
     case = callback.merged_into if callback.merged_into and callback.merged_into.is_kept else callback
     context = {
         "callback": callback,
@@ -215,6 +219,7 @@ def _sent_page(
         "problem": problem,
         "reach": wording.how_to_reach(details) if details else [],
         "told": wording.what_else(details) if details else [],
+        "agreed": wording.agreed(opened, callback) if opened else [],
         "addresses": addresses(secret),
         "link": settings.SITE_URL + addresses(secret)["sent"],
     }

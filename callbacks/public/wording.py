@@ -2,12 +2,15 @@
 
 import datetime
 
+from django.utils import timezone
 from django.utils.dateformat import format as format_date
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from callbacks.models import CallbackRequest
+from callbacks.values import consent
 from callbacks.values.details import Channel, Details, IfOtherAnswers
 from editorial import phones
 
@@ -66,6 +69,18 @@ def what_else(details: Details) -> Facts:
         (gettext("About"), details.about_in_words if details.about else ""),
         (gettext("Message"), details.message),
     )
+
+
+def agreed(details: Details, callback: CallbackRequest) -> Facts:
+    """Return the words that the person agreed to, when, and until when; empty if their form had none."""
+    if not details.agreed:
+        return []
+    return [
+        (gettext("What"), consent.words(details.agreed, callback.days_kept)),
+        (gettext("When"), their_time(callback.received_at.astimezone(callback.clock))),
+        (gettext("Expires"), date_format(timezone.localtime(callback.erase_after))),
+        (gettext("Version"), str(details.agreed)),
+    ]
 
 
 def _said(*facts: tuple[str, str]) -> Facts:

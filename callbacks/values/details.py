@@ -78,6 +78,8 @@ class Details:
     may_tell: str = ""
     #: The language of the page that they sent it from, and so of the pages behind their link.
     reads: str = ""
+    #: Version of `consent.WORDS` that their form showed; 0: none. Not part of the answers.
+    agreed: int = field(default=0, compare=False)
     #: Other names sent earlier with the same form, perhaps by another person; not part of the answers.
     earlier_names: tuple[str, ...] = field(default=(), compare=False)
 
@@ -97,9 +99,10 @@ class Details:
         return cls(**{field.name: stored[field.name] for field in fields(cls) if field.name in stored})
 
     def after(self, earlier: "Details") -> "Details":
-        """These details as a replacement of `earlier`, whose other names are remembered."""
+        """These details as a replacement of `earlier`, whose other names and consent are remembered."""
         found = [name for name in (*earlier.earlier_names, earlier.name) if not names.same(name, self.name)]
-        return replace(self, earlier_names=tuple(dict.fromkeys(found))[-_MAX_EARLIER_NAMES:])
+        names_then = tuple(dict.fromkeys(found))[-_MAX_EARLIER_NAMES:]
+        return replace(self, earlier_names=names_then, agreed=earlier.agreed)
 
     def is_different_person(self, stored: "Details") -> bool:
         """Whether somebody else sent the form of `stored` again, as on a shared phone: this is no correction.

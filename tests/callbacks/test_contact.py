@@ -43,7 +43,7 @@ def test_form_page_has_its_fields_in_the_order_that_shows_how_far_a_body_came(cl
     page = client.get(CONTACT).content.decode().split("<form", 1)[1].split("</form>")[0]
     names = list(dict.fromkeys(re.findall(r'name="(\w+)"', page)))
     hours = "times days not_before not_after zone elsewhere place leave if_other_answers may_tell".split()
-    reach = "language other_language interpreter channel email second_phone about message website token".split()
+    reach = "language other_language interpreter channel email second_phone about message website token agreed".split()
     assert names == ["name", "phone", *hours, *reach, "file_1", "file_2", "complete"]
 
 

@@ -1,0 +1,21 @@
+"""What a person agrees to by asking for a call: the points of a consent in 42 CFR 2.31, in plain words.
+
+It is consent to be called, not to share a treatment record.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+#: By version, which each request keeps. Change none, in no language: add the next, as people agreed to these.
+WORDS = {
+    1: _(
+        "By asking, you consent to this: staff who call people back use what you send for one purpose, to reach you "
+        "about treatment. Your consent expires when we erase your request, %(days)s days after you send it. You can "
+        "take it back at any time: cancel on your private page, or call us."
+    ),
+}
+CURRENT = max(WORDS)
+
+
+def words(version: int, days: int) -> str:
+    """Return the words of a version, for a request that is kept for `days`."""
+    return WORDS[version] % {"days": days}
