@@ -12,9 +12,10 @@ from django.views.decorators.http import require_POST
 
 from callbacks.admin import access
 from callbacks.admin.access import StaffRequest
+from callbacks.admin.disclosure_form import DisclosureForm
 from callbacks.admin.forms import AttemptForm, NoteForm
 from callbacks.admin.request_page import may_see_number, show
-from callbacks.casework import actions
+from callbacks.casework import actions, disclosures
 from callbacks.models import AccessRecord, CallbackRequest
 from vault.keyring import VaultError
 
@@ -121,6 +122,14 @@ def add_note(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
     if _showed_number(request):  # then the browser posts again to the view that shows it, which checks and records it
         after = _again_at("reveal", callback)
     return do(request, callback, lambda: actions.add_note(callback, request.user, text), "Note saved.", after=after)
+
+
+@action
+def add_disclosure(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
+    form = DisclosureForm(request.POST)
+    if not form.is_valid():
+        return _invalid(request, callback, disclosure_form=form)
+    return do(request, callback, lambda: disclosures.record(callback, request.user, form.entry()), "Recorded.")
 
 
 def _again_at(name: str, callback: CallbackRequest) -> HttpResponse:

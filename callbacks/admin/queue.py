@@ -130,6 +130,8 @@ class CallbackRequestAdmin(ReadOnlyAdmin):
             at(f"{one}/release/", action_views.release, "release"),
             at(f"{one}/attempts/", action_views.log_attempt, "attempt"),
             at(f"{one}/notes/", action_views.add_note, "note"),
+            at(f"{one}/disclosures/", action_views.add_disclosure, "disclosure"),
+            at(f"{one}/account/", request_page.disclosure_account, "account"),
             at(f"{one}/close/", action_views.close, "close"),
             at(f"{one}/reopen/", action_views.reopen, "reopen"),
             at(f"{one}/files/<slug:slot>/", downloads.download, "file"),

@@ -8,19 +8,21 @@ from dataclasses import dataclass, field, replace
 from django.contrib.auth.models import User
 from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.views.decorators.http import require_POST, require_safe
 
 from callbacks.admin import access
 from callbacks.admin.access import VIEW, WORK, StaffRequest, find_request, needs, staff_page
+from callbacks.admin.disclosure_form import DisclosureForm
 from callbacks.admin.forms import AssignForm, AttemptForm, NoteForm
 from callbacks.admin.instructions import Instruction, instructions
 from callbacks.admin.presenter import RequestSummary
 from callbacks.admin.times import date_and_clock, day_and_clock
-from callbacks.casework import actions, do_not_call, merging, page_stamp, teamwork
+from callbacks.casework import actions, disclosures, do_not_call, merging, page_stamp, teamwork
 from callbacks.models import AccessRecord, Attachment, CallbackRequest, DoNotCall, Note
 from callbacks.values import consent
 from callbacks.values.details import Details
+from editorial.models import Clinic
 from vault.keyring import VaultError
 
 Action = AccessRecord.Action
@@ -114,6 +116,22 @@ def sheet(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     return staff_page(request, "sheet.html", context)
 
 
+@require_safe
+@needs(VIEW, WORK)
+def disclosure_account(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
+    """The account of disclosures to print for the person, as their private page has it and in their language."""
+    callback = find_request(pk)
+    if not callback.is_kept:
+        return page(request, str(pk))
+    actions.record(Action.PRINTED, callback, request.user)
+    details = Opened.of(callback, timezone.now()).details
+    language = (details and details.reads) or "en"
+    with translation.override(language):
+        account = disclosures.in_words(callback)
+    context = {"title": account.title, "callback": callback, "details": details, "account": account}
+    return staff_page(request, "account.html", context | {"language": language, "clinic": Clinic.objects.first()})
+
+
 def show(
     request: StaffRequest,
     callback: CallbackRequest,
@@ -121,6 +139,7 @@ def show(
     reveals: bool = False,
     attempt_form: AttemptForm | None = None,
     note_form: NoteForm | None = None,
+    disclosure_form: DisclosureForm | None = None,
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -144,6 +163,7 @@ def show(
         "reveals": reveals and not opened.may_call_nobody,
         "is_lead": actions.is_lead(user),
         "merged": [(each, Opened.of(each, now)) for each in merged],
+        "account": disclosures.account(callback),
         "problem": problem,
         "may_work": may_work,
         "may_claim": may_work and callback.is_waiting and callback.claimed_by is None,
@@ -157,6 +177,7 @@ def show(
     if may_work:
         context["same_number"] = _same_number(callback, opened.details, now)
         context["note_form"] = note_form or NoteForm()
+        context["disclosure_form"] = disclosure_form or DisclosureForm()
         if teamwork.may_assign(callback, user):
             context["assign_form"] = AssignForm(who=user)
         if merging.may_merge(callback, user) and opened.details:

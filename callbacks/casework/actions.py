@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from callbacks.casework import counting, page_stamp
-from callbacks.models import AccessRecord, CallAttempt, CallbackRequest, Note
+from callbacks.models import AccessRecord, CallAttempt, CallbackRequest, Disclosure, Note
 from callbacks.values.states import Access
 
 State = CallbackRequest.State
@@ -142,16 +142,20 @@ def reopen(request: CallbackRequest, who: User) -> None:
     request.refresh_from_db()
 
 
-def add_note(request: CallbackRequest, who: User, text: str) -> Note:
-    """Save a sealed note for colleagues. Raises AlreadyTaken for a withdrawn request, VaultError without its key."""
+def add_note(request: CallbackRequest, who: User, text: str) -> None:
+    """Save a sealed note for colleagues. Raises as `write`."""
+    write(Note, request, who, text)
+
+
+def write(kind: type[Note | Disclosure], request: CallbackRequest, who: User, text: str) -> None:
+    """Save sealed text. Raises AlreadyTaken for a withdrawn request, VaultError without its key."""
     with transaction.atomic():
         locked = CallbackRequest.objects.select_for_update().get(pk=request.pk)
         if not locked.is_kept:
             raise AlreadyTaken
-        note = Note(request=locked, who=who, username=who.get_username(), at=timezone.now())
-        note.seal_text(text)
-        note.save(force_insert=True)
-    return note
+        row = kind(request=locked, who=who, username=who.get_username(), at=timezone.now())
+        row.seal_text(text)
+        row.save(force_insert=True)
 
 
 def has_new_correction(request: CallbackRequest, who: User) -> bool:

@@ -54,6 +54,7 @@ def withdraw(request: CallbackRequest) -> None:
         files = request.attachments.arrived().count()
         request.attachments.all().delete()
         request.notes.all().delete()
+        request.disclosures.all().delete()
         request.attempts.all().delete()
         request.state = CallbackRequest.State.WITHDRAWN
         request.sealed = request.wrapped_key = b""

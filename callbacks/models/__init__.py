@@ -5,7 +5,16 @@ times, states, the language of the call, and the kind of wish; nothing about who
 """
 
 from callbacks.models.attachments import Attachment
-from callbacks.models.records import AccessRecord, CallAttempt, CallCount, DoNotCall, Erasure, Note, Tombstone
+from callbacks.models.records import (
+    AccessRecord,
+    CallAttempt,
+    CallCount,
+    Disclosure,
+    DoNotCall,
+    Erasure,
+    Note,
+    Tombstone,
+)
 from callbacks.models.requests import CallbackRequest, default_erase_after, new_reference
 
 __all__ = [
@@ -14,6 +23,7 @@ __all__ = [
     "CallAttempt",
     "CallCount",
     "CallbackRequest",
+    "Disclosure",
     "DoNotCall",
     "Erasure",
     "Note",

@@ -1,4 +1,4 @@
-"""What staff did: call attempts, notes, the access log and counts that outlive them."""
+"""What staff did: call attempts, notes, disclosures, the access log and counts that outlive them."""
 
 import uuid
 
@@ -44,23 +44,45 @@ class CallAttempt(ByStaff):
         return f"{self.request}: {self.get_outcome_display()}"
 
 
-class Note(ByStaff):
-    """A note for colleagues; sealed, as it may quote the person."""
+class SealedText(ByStaff):
+    """What staff wrote on a request; sealed, as it may quote the person."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    request = models.ForeignKey(CallbackRequest, on_delete=models.CASCADE, related_name="notes")
+    request: CallbackRequest
     sealed = models.BinaryField()
 
+    class Meta(ByStaff.Meta):
+        abstract = True
+
     def __str__(self) -> str:
-        return f"Note on {self.request}"
+        return f"{self._meta.verbose_name} on {self.request}".capitalize()
 
     def seal_text(self, text: str) -> None:
         """The caller saves. Raises VaultError without a key."""
-        self.sealed = self.request.seal(text.encode(), f"note|{self.pk}")
+        self.sealed = self.request.seal(text.encode(), self._part)
 
     def open_text(self) -> str:
         """Raises VaultError if it was changed or its key is missing."""
-        return self.request.open(self.sealed, f"note|{self.pk}").decode()
+        return self.request.open(self.sealed, self._part).decode()
+
+    @property
+    def _part(self) -> str:
+        return f"{self._meta.model_name}|{self.pk}"
+
+
+class Note(SealedText):
+    """For colleagues."""
+
+    request = models.ForeignKey(CallbackRequest, on_delete=models.CASCADE, related_name="notes")
+
+
+class Disclosure(SealedText):
+    """What was passed on to others, and why: what casework.disclosures.Entry wrote."""
+
+    request = models.ForeignKey(CallbackRequest, on_delete=models.CASCADE, related_name="disclosures")
+
+    class Meta(SealedText.Meta):
+        default_permissions = ()
 
 
 class DoNotCall(ByStaff):

@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from callbacks.casework import erasure, links, submission
+from callbacks.casework import disclosures, erasure, links, submission
 from callbacks.models import CallbackRequest
 from callbacks.public import admission, intake, tokens, wording
 from callbacks.public.forms import AddFilesForm, CallbackForm
@@ -220,6 +220,7 @@ def _sent_page(
         "reach": wording.how_to_reach(details) if details else [],
         "told": wording.what_else(details) if details else [],
         "agreed": wording.agreed(opened, callback) if opened else [],
+        "account": disclosures.in_words(callback),
         "addresses": addresses(secret),
         "link": settings.SITE_URL + addresses(secret)["sent"],
     }

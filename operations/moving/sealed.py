@@ -6,7 +6,7 @@ from functools import partial
 from allauth.mfa.models import Authenticator
 
 from accounts import secrets
-from callbacks.models import Attachment, CallbackRequest, Note
+from callbacks.models import Attachment, CallbackRequest, Disclosure, Note
 from editorial.models import PageReport
 from operations import keys
 
@@ -23,10 +23,12 @@ def open_all(alias: str) -> dict[str, tuple[int, int]]:
 def _kinds(alias: str) -> dict[str, Iterator[Callable[[], object]]]:
     requests = CallbackRequest.objects.using(alias).exclude(state=CallbackRequest.State.WITHDRAWN)
     notes = Note.objects.using(alias).select_related("request")
+    disclosures = Disclosure.objects.using(alias).select_related("request")
     files = Attachment.objects.using(alias).exclude(object_name="").select_related("request")
     return {
         "requests": (row.open_details for row in requests.iterator()),
         "notes": (row.open_text for row in notes.iterator()),
+        "disclosures": (row.open_text for row in disclosures.iterator()),
         "file names": (row.open_name for row in files.iterator()),
         "second factors": (partial(secrets.open_all, row) for row in Authenticator.objects.using(alias)),
         "page reports": (row.words for row in PageReport.objects.using(alias).iterator()),

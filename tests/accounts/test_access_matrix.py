@@ -125,6 +125,8 @@ ROWS = [
     *(Row(f"{name} a request", _step(name), INTAKE, post={}) for name in ("claim", "release", "close", "reopen")),
     Row("log a call", _step("attempt"), INTAKE, post={"outcome": "no_answer"}),
     Row("add a note", _step("note"), INTAKE, post={"text": "Called."}),
+    Row("record a disclosure", _step("disclosure"), INTAKE, post={"to": "A hospital"}),
+    Row("an account of disclosures", _step("account"), INTAKE),
     Row("find a number", "/admin/callbacks/callbackrequest/find/", INTAKE, post={"phone": "212 555 0123"}),
     Row("export", "/admin/callbacks/callbackrequest/export/", LEADS, post={}),
     Row("erase several", "/admin/callbacks/callbackrequest/erase/", LEADS, post={}),

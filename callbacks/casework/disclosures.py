@@ -1,0 +1,80 @@
+"""The account of what was passed on to others, with the items of 45 CFR 164.528: sealed and erased with its request."""
+
+import datetime
+import json
+from dataclasses import asdict, dataclass
+
+from django.contrib.auth.models import User
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
+from callbacks.casework import actions
+from callbacks.models import CallbackRequest, Disclosure
+from vault.keyring import VaultError
+
+
+@dataclass(frozen=True, repr=False)  # no repr: it must not end up in a log
+class Entry:
+    on: datetime.date
+    to: str
+    address: str
+    what: str
+    purpose: str
+
+
+def record(request: CallbackRequest, who: User, entry: Entry) -> None:
+    """Raises as actions.write."""
+    text = json.dumps(asdict(entry) | {"on": entry.on.isoformat()})
+    actions.write(Disclosure, request, who, text)
+
+
+def account(request: CallbackRequest) -> list[Entry | None]:
+    """Return the entries of a request and those merged with it, by day; None, last, for what cannot be opened."""
+    case = request.merged_into or request
+    rows = Disclosure.objects.filter(Q(request=case) | Q(request__merged_into=case)).select_related("request")
+    entries = [_opened(row) for row in rows.order_by("at")]
+    return sorted(entries, key=lambda entry: entry.on if entry else datetime.date.max)
+
+
+@dataclass(frozen=True, repr=False)
+class InWords:
+    """An account for the person, in the language that was active."""
+
+    title: str
+    entries: list[list[tuple[str, str]]]  # labels and values
+    nobody: str
+    kept: str
+
+
+def in_words(request: CallbackRequest) -> InWords:
+    return InWords(
+        gettext("Who else was told"),
+        [_facts(entry) for entry in account(request)],
+        gettext("No one, by our records."),
+        gettext(
+            "Staff write down here what they pass on to others. The list is erased with your request, on %(day)s or "
+            "when you cancel."
+        )
+        % {"day": date_format(timezone.localtime(request.erase_after))},
+    )
+
+
+def _facts(entry: Entry | None) -> list[tuple[str, str]]:
+    if entry is None:
+        return [(gettext("One more"), gettext("We cannot open this entry. Call us and ask."))]
+    return [
+        (gettext("Day"), date_format(entry.on)),
+        (gettext("To"), "\n".join(filter(None, [entry.to, entry.address]))),
+        (gettext("What"), entry.what),
+        (gettext("Purpose"), entry.purpose),
+    ]
+
+
+def _opened(row: Disclosure) -> Entry | None:
+    try:
+        content = json.loads(row.open_text())
+    except VaultError:
+        return None
+    return Entry(**content | {"on": datetime.date.fromisoformat(content["on"])})
