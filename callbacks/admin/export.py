@@ -1,9 +1,9 @@
-"""Export the queue as CSV. The access log records it before the first row is sent."""
+"""Export as CSV: the queue here, the access log in records.py. It is recorded before the first row is sent."""
 
 import csv
 import datetime
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.auth.models import User
@@ -52,8 +52,8 @@ def export(request: StaffRequest, chosen: Callable[[HttpRequest], QuerySet]) -> 
     form = ExportForm(request.POST)
     with_words = form.is_valid() and form.cleaned_data["with_words"]
     _record(request.user, [reference for _, reference in found])
-    name = f"requests-{timezone.localdate():%Y-%m-%d}.csv"
-    return as_attachment(_file([pk for pk, _ in found], with_words=with_words), name, "text/csv; charset=utf-8", {})
+    columns = COLUMNS | (WORDS if with_words else {})
+    return as_csv("requests", columns, _rows([pk for pk, _ in found], columns))
 
 
 def _record(user: User, references: list[str]) -> None:
@@ -78,19 +78,30 @@ class _Line:
         return text
 
 
-def _file(pks: list[uuid.UUID], *, with_words: bool) -> Iterator[bytes]:
-    columns = COLUMNS | (WORDS if with_words else {})
+Rows = Iterable[Iterable[object]]
+
+
+def as_csv(name: str, head: Iterable[str], batches: Iterable[Rows]) -> HttpResponseBase:
+    """Return a file with the day in its name, sent batch by batch."""
     writer = csv.writer(_Line(), quoting=csv.QUOTE_ALL)
+
+    def lines() -> Iterator[bytes]:
+        yield b"\xef\xbb\xbf"  # tells Excel that it is UTF-8
+        yield writer.writerow(head).encode()
+        for rows in batches:
+            yield "".join(writer.writerow(map(safe_cell, row)) for row in rows).encode()
+
+    return as_attachment(lines(), f"{name}-{timezone.localdate():%Y-%m-%d}.csv", "text/csv; charset=utf-8", {})
+
+
+def _rows(pks: list[uuid.UUID], columns: "dict[str, Column]") -> Iterator[Rows]:
     is_barred = do_not_call.barred_among()
-    yield b"\xef\xbb\xbf"  # tells Excel that it is UTF-8
-    yield writer.writerow(columns).encode()
     for start in range(0, len(pks), BATCH_SIZE):
         part = pks[start : start + BATCH_SIZE]
         related = CallbackRequest.objects.select_related("claimed_by").prefetch_related("attempts", "notes")
         rows = related.in_bulk(part)
         found = [_Row(rows[pk], is_barred) for pk in part if pk in rows]  # the others have just been erased
-        lines = [writer.writerow([safe_cell(value_of(row)) for value_of in columns.values()]) for row in found]
-        yield "".join(lines).encode()
+        yield [[value_of(row) for value_of in columns.values()] for row in found]
 
 
 class _Row:
@@ -139,7 +150,7 @@ def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 
-def _moment(at: datetime.datetime | None) -> str:
+def moment(at: datetime.datetime | None) -> str:
     """On the clinic's clock, like 2026-11-29 14:05 EST."""
     return timezone.localtime(at).strftime("%Y-%m-%d %H:%M %Z") if at else ""
 
@@ -148,10 +159,10 @@ def _moment(at: datetime.datetime | None) -> str:
 COLUMNS: dict[str, Column] = {
     "Reference": lambda row: row.request.reference,
     "State": lambda row: row.request.get_state_display(),
-    "Received (clinic time)": lambda row: _moment(row.request.received_at),
-    "Call by (clinic time)": lambda row: _moment(row.request.call_by),
+    "Received (clinic time)": lambda row: moment(row.request.received_at),
+    "Call by (clinic time)": lambda row: moment(row.request.call_by),
     "Promised": lambda row: _yes(row.request.due_is_promised),
-    "Next try (clinic time)": lambda row: _moment(row.request.next_try_at),
+    "Next try (clinic time)": lambda row: moment(row.request.next_try_at),
     "Claimed by": lambda row: actions.name_of(row.request.claimed_by),
     "Name": _person(lambda details: details.name, says_unopened=True),
     "About": _person(lambda details: details.about_in_words),
@@ -171,9 +182,9 @@ COLUMNS: dict[str, Column] = {
     "May be told": _person(lambda details: details.may_tell or "nobody"),
     "How to call": _person(_how_to_call, says_unopened=True),
     "Calls": lambda row: len(row.request.attempts.all()),
-    "Last call (clinic time)": lambda row: _moment(row.last_call.at if row.last_call else None),
+    "Last call (clinic time)": lambda row: moment(row.last_call.at if row.last_call else None),
     "How it went": lambda row: row.last_call.get_outcome_display() if row.last_call else "",
-    "Changed by the person (clinic time)": lambda row: _moment(row.request.corrected_at),
+    "Changed by the person (clinic time)": lambda row: moment(row.request.corrected_at),
     "Possibly automated": lambda row: row.request.get_suspicion_display(),
     "Closed": lambda row: _yes(row.request.state == CallbackRequest.State.CLOSED),
 }

@@ -133,6 +133,7 @@ ROWS = [
     Row("erase a request", lambda request: page_of(request, "delete"), LEADS),
     Row("waiting times and promises", "/admin/callbacks/callbackrequest/waiting-times/", LEADS),
     Row("access log", "/admin/callbacks/accessrecord/", LEADS),
+    Row("export the access log", "/admin/callbacks/accessrecord/export/", LEADS, post={}),
     Row("counts of what was erased", "/admin/callbacks/erasure/", LEADS),
     Row("components of readers' pages", "/admin/components/", STAFF),
     Row("whether all is well", "/admin/readiness/", SUPERUSERS),

@@ -6,6 +6,7 @@ import io
 import re
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from callbacks.admin import export
@@ -221,3 +222,25 @@ def test_export_takes_few_queries_however_long_it_is(client, django_assert_max_n
     sign_in(client, VIEW, EXPORT)
     with django_assert_max_num_queries(19):
         assert len(exported(client.post(step("export"), {"with_words": "on"}))) == 31
+
+
+def test_access_log_is_exported_with_the_filters_shown_and_records_that(client, asked):
+    """The account's name runs in no spreadsheet, and nothing of a request but its reference is in the file."""
+    lead = make_staff("=cmd", permissions=(VIEW, "callbacks.view_accessrecord"))
+    client.force_login(lead)
+    for _ in range(1_001):
+        actions.record(AccessRecord.Action.VIEWED, asked, lead)
+    other = submit(nonce="another")
+    actions.record(AccessRecord.Action.DOWNLOADED, other, lead, "file_1")
+    log = reverse("admin:callbacks_accessrecord_changelist")
+    assert "Export 1002 entries" in client.get(log).content.decode()
+    export_of = reverse("admin:callbacks_accessrecord_export")
+    head, *rows = exported(client.post(f"{export_of}?q={other.reference}"))
+    assert [row[1:] for row in rows] == [["'=cmd", "Downloaded a file", other.reference, "First file"]]
+    head, newest, *rows = exported(client.post(export_of))
+    assert newest[1:] == ["'=cmd", "Exported", "", "access log"] and len(rows) == 1_003
+    assert [row[3] for row in rows].count(asked.reference) == 1_001
+    assert client.post(f"{export_of}?action=nothing").status_code in {200, 303}
+    sign_in(client, VIEW, WORK, EXPORT)
+    assert client.post(export_of).status_code == 403
+    assert client.get(export_of).status_code == 403
