@@ -33,7 +33,7 @@ UNLISTED = (
 #: Pages that are templates, by their URL names.
 PAGES = (
     "home emergency phases:list phases:now phases:check-in plan symptoms:list treatments:list treatments:compare "
-    "articles:list callbacks:contact a-z sources data card safety changes corrections about reviewers privacy "
+    "articles:list callbacks:contact a-z sources data card safety changes corrections about reviewers privacy kept "
     "accessibility"
 ).split()
 

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import Q
@@ -110,6 +111,7 @@ JOBS = (
     Job("weekly mail", HOUR, lambda: digest.send_due(timezone.now())),
     Job("pictures without a row", DAY, pictures.tend, in_thread=True),
     Job("prune tasks", DAY, prune_tasks),
+    Job("forget sessions", DAY, SessionStore.clear_expired),
     Job("erased list", MINUTE, tombstones.publish),
     Job("alerts", 2 * MINUTE, probe_and_alert, in_thread=True),
     Job("backup", DAY, lambda: probes.record("backup", backup.run_daily), in_thread=True),

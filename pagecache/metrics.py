@@ -25,7 +25,7 @@ CACHE = Counter("detox_page_cache", "Lookups in the page cache.", ["outcome"], r
 #: By the first part of a path, or the first two; all others are "other".
 KINDS = {
     **dict.fromkeys(["", "phases", "symptoms", "treatments", "articles", "a-z", "plan", "card"], "guide"),
-    **dict.fromkeys(["about", "privacy", "accessibility", "safety", "emergency"], "guide"),
+    **dict.fromkeys(["about", "privacy", "what-we-keep", "accessibility", "safety", "emergency"], "guide"),
     "search": "search",
     "contact": "contact",
     "es": "guide",

@@ -23,6 +23,7 @@ READING = [
     "/about/",
     "/reviewers/",
     "/privacy/",
+    "/what-we-keep/",
     "/accessibility/",
     "/safety/",
     "/card/",

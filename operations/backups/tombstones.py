@@ -19,9 +19,14 @@ FILE = "erased.txt"
 Erased = dict[uuid.UUID, tuple[bool, datetime.datetime]]
 
 
+def kept_days() -> int:
+    """A week longer than any backup."""
+    return settings.BACKUP_DAYS + 7
+
+
 def publish() -> None:
     """Add what the database knows to the list, and drop what no backup can hold any more. Raises BackupError."""
-    oldest = timezone.now() - datetime.timedelta(days=settings.BACKUP_DAYS + 7)
+    oldest = timezone.now() - datetime.timedelta(days=kept_days())
     Tombstone.objects.filter(at__lt=oldest).delete()
     path = settings.BACKUP_DIR / FILE
     known = read(path)

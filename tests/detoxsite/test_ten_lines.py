@@ -73,8 +73,8 @@ LINES = {
 LISTS = ("home", "emergency", "card", "plan", "guide-file")
 #: Forms and what is about the site itself lead nobody to stop.
 OTHERS = (
-    "callbacks:contact about privacy accessibility safety a-z search:search changes data corrections sources reviewers "
-    "phases:now phases:check-in"
+    "callbacks:contact about privacy kept accessibility safety a-z search:search changes data corrections sources "
+    "reviewers phases:now phases:check-in"
 ).split()
 #: The kinds of pages that lead somebody to stop, in each language.
 KINDS = {
