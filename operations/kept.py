@@ -20,9 +20,9 @@ from operations.backups import tombstones
 TABLES = {
     "request": """
         callbacks.CallbackRequest: id reference form_key link_hash link_expires_at state received_at erase_after
-            wrapped_key sealed phone_index suspicion call_times finer_hours zone due_at due_is_promised next_try_at
-            language channel about if_other_answers claimed_by claimed_at merged_into withdrawn_at corrected_at
-            staff_notified_at overdue_notified_at correction_notified_at
+            wrapped_key sealed phone_index second_phone_index suspicion call_times finer_hours zone due_at
+            due_is_promised next_try_at language channel about if_other_answers claimed_by claimed_at merged_into
+            withdrawn_at corrected_at staff_notified_at overdue_notified_at correction_notified_at notice_key
     """,
     "file": "callbacks.Attachment: id request slot state reason object_name size kind found sealed_name",
     "work": """

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('callbacks', '0013_day_counts'),
+        ('callbacks', '0014_consent_and_disclosures'),
     ]
 
     operations = [
