@@ -3,6 +3,7 @@
 import contextlib
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -199,11 +200,12 @@ def _form_page(
 
 
 def _promise_now() -> Promise | None:
-    """Return what somebody who asks now would be promised. The form must show even without a database."""
+    """What somebody who asks now would be promised, by our clock. The form must show even without a database."""
     try:
-        return promise(timezone.localtime(), SafeHours())
+        found = promise(timezone.now(), SafeHours())
     except DatabaseError:
         return None
+    return replace(found, by=timezone.localtime(found.by))
 
 
 def _sent_page(

@@ -43,6 +43,10 @@ def test_no_zone_is_chosen_for_the_person_and_the_page_says_which_clock_counts_t
     assert "Choose one, or we will use Central time" in text_of(client.get(CONTACT))
 
 
+def test_time_that_the_form_promises_is_by_the_clock_of_the_clinic(client, nine_to_six):
+    assert "by Tuesday, December 1, 11 am (our time)" in text_of(client.get(CONTACT))
+
+
 @pytest.mark.parametrize("zone", ["America/Boise", "America/Indiana/Knox", "America/Menominee", "Europe/Berlin", "UTC"])
 def test_zone_of_the_clinic_is_among_the_choices_and_counts(client, settings, zone):
     settings.TIME_ZONE = zone
