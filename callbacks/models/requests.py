@@ -20,6 +20,8 @@ from vault import keyring
 
 #: No vowels, so no words; nothing that is misread on paper or misheard on the phone (0 O, 1 I L, 5 S, 8 B).
 _REFERENCE_LETTERS = "34679CDFGHJKMNPQRTWXY"
+#: All that the queue orders and counts by: in one index, so that it reads no row with its long sealed fields.
+_QUEUE = "state zone call_times finer_hours next_try_at due_at received_at claimed_by id".split()
 
 
 def new_reference() -> str:
@@ -66,12 +68,7 @@ class CallbackRequest(models.Model):
     # When to call. In the clear, because the queue is ordered by it.
     call_times = models.CharField(max_length=40, blank=True, editable=False, help_text="Safe hours; empty: any time.")
     finer_hours = models.CharField(
-        max_length=16,
-        blank=True,
-        db_default="",
-        default="",
-        editable=False,
-        help_text="Safe days and hours; empty: any.",
+        max_length=16, blank=True, db_default="", default="", editable=False, help_text="Days and hours; empty: any."
     )
     zone = models.CharField(max_length=50, default=settings.TIME_ZONE, editable=False)
     due_at = models.DateTimeField("call by", default=timezone.now, editable=False)
@@ -120,7 +117,7 @@ class CallbackRequest(models.Model):
             models.Index(fields=["state", "due_at"], name="callback_queue"),
             models.Index(fields=["phone_index"], name="callback_phone"),
             models.Index(fields=["second_phone_index"], name="callback_second_phone"),
-            models.Index(fields=["state", "zone", "call_times"], name="callback_safe_hours"),
+            models.Index(fields=_QUEUE, name="callback_in_order"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=RequestState.values), name="callback_state_known"),
