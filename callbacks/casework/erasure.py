@@ -58,7 +58,7 @@ def withdraw(request: CallbackRequest) -> None:
         request.attempts.all().delete()
         request.state = CallbackRequest.State.WITHDRAWN
         request.sealed = request.wrapped_key = b""
-        request.phone_index = request.second_phone_index = ""
+        request.phone_index, request.second_phone_index = "", None
         request.call_times = request.finer_hours = request.suspicion = ""
         request.language = request.channel = request.about = request.if_other_answers = ""
         request.next_try_at = None

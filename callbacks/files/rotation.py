@@ -127,7 +127,7 @@ def _rewrap_request(pk: uuid.UUID) -> bool | None:
         return True
 
 
-def _oldest_number(wrapped: bytes, *indexes: str) -> int:
+def _oldest_number(wrapped: bytes, *indexes: str | None) -> int:
     """Return the lowest number of a key that a row still needs."""
     return min([keyring.number_of(wrapped), *(keyring.leading_number(index) for index in indexes if index)])
 

@@ -32,7 +32,8 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
         barred = apps.get_model("callbacks", "DoNotCall").objects.filter(lifted_at=None)
         second = Exists(barred.filter(phone_index=OuterRef("second_phone_index")))
         return self.annotate(
-            is_barred=Exists(barred.filter(phone_index=OuterRef("phone_index"))) & (Q(second_phone_index="") | second),
+            is_barred=Exists(barred.filter(phone_index=OuterRef("phone_index")))
+            & (Q(second_phone_index=None) | second),
             file_count=Count("attachments", filter=arrived, distinct=True),
             attempt_count=Count("attempts", distinct=True),
         )

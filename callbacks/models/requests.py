@@ -62,7 +62,7 @@ class CallbackRequest(models.Model):
     wrapped_key = models.BinaryField(max_length=keyring.WRAPPED_BYTES, editable=False)
     sealed = models.BinaryField(editable=False)
     phone_index = models.CharField(max_length=80, blank=True, editable=False, help_text="Keyed hash of the number.")
-    second_phone_index = models.CharField(max_length=80, blank=True, db_default="", default="", editable=False)
+    second_phone_index = models.CharField(max_length=80, null=True, editable=False)  # noqa: DJ001 - most are not indexed
     suspicion = models.CharField(max_length=12, choices=states.Suspicion, blank=True, editable=False)
 
     # When to call. In the clear, because the queue is ordered by it.
@@ -75,7 +75,7 @@ class CallbackRequest(models.Model):
     due_is_promised = models.BooleanField(default=False, editable=False, help_text="The person was told this time.")
     next_try_at = models.DateTimeField("next try", null=True, blank=True, editable=False)
 
-    # What the queue filters by. In the clear, and empty for requests received before these were added.
+    # What the queue filters by. In the clear, and empty in requests from before these were added.
     language = models.CharField(max_length=5, choices=Language, blank=True, db_default="", default="", editable=False)
     channel = models.CharField(max_length=5, choices=Channel, blank=True, db_default="", default="", editable=False)
     about = models.CharField(max_length=12, choices=About, blank=True, db_default="", default="", editable=False)
@@ -100,7 +100,7 @@ class CallbackRequest(models.Model):
     # When staff were last notified: of the request, that it is overdue, and (the claimer) of a correction.
     staff_notified_at = models.DateTimeField(null=True, editable=False, db_column="staff_told_at")
     overdue_notified_at = models.DateTimeField(null=True, editable=False, db_column="overdue_told_at")
-    #: Of the mail that notifies staff of the request; all requests in one mail share it.
+    # Of the mail that notifies staff of the request; all requests in one mail share it.
     notice_key = models.CharField(max_length=32, blank=True, db_default="", default="", editable=False)
     correction_notified_at = models.DateTimeField(null=True, editable=False, db_column="correction_told_at")
 
@@ -116,7 +116,9 @@ class CallbackRequest(models.Model):
             models.Index(fields=["erase_after"], name="callback_erase_after"),
             models.Index(fields=["state", "due_at"], name="callback_queue"),
             models.Index(fields=["phone_index"], name="callback_phone"),
-            models.Index(fields=["second_phone_index"], name="callback_second_phone"),
+            models.Index(
+                fields=["second_phone_index"], condition=Q(second_phone_index__isnull=False), name="callback_phone2"
+            ),
             models.Index(fields=_QUEUE, name="callback_in_order"),
         ]
         constraints = [
@@ -151,8 +153,8 @@ class CallbackRequest(models.Model):
 
     def index_phones(self, details: Details) -> None:
         """Set the keyed hashes by which staff find a number; the caller saves. Raises VaultError."""
-        numbers = details.phone, details.second_phone
-        self.phone_index, self.second_phone_index = (keyring.index(phone) if phone else "" for phone in numbers)
+        self.phone_index = keyring.index(details.phone) if details.phone else ""
+        self.second_phone_index = keyring.index(details.second_phone) if details.second_phone else None
 
     def open_details(self) -> Details:
         """What the person told us. Raises VaultError if it was changed or withdrawn, or its key is missing."""
