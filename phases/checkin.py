@@ -89,7 +89,7 @@ DANGERS = [
     DangerSign(
         "infection",
         _(
-            "Fever with a stiff neck, new severe back pain, a wound that spreads or turns black, or any "
+            "Fever with a stiff neck, new severe back pain, a wound that spreads, or turns red or black, or any "
             "fever if you inject"
         ),
         "911",

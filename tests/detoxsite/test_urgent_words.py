@@ -76,7 +76,13 @@ STAGES = ["initial-withdrawal", "peak-withdrawal", "post-acute-withdrawal"]
 @pytest.mark.parametrize("stage", STAGES)
 def test_stage_sends_who_has_fever_and_injects_to_care_the_same_day(client, guide, stage):
     text = text_of(client.get(f"/phases/{stage}/").content)
-    for words in ("any fever", "inject", "stiff neck", "new severe back pain", "a wound that spreads or turns black"):
+    for words in (
+        "any fever",
+        "inject",
+        "stiff neck",
+        "new severe back pain",
+        "a wound that spreads, or turns red or black",
+    ):
         assert words in text, words
 
 
