@@ -148,6 +148,8 @@ NEEDED_IDS = re.compile(r"main|top|related|print|when|.*-title|footer-.*|source-
 
 #: As `convert` writes them. nh3 escapes `<` in text and attributes, so neither pattern matches there.
 _CITATION = re.compile(r'<sup class="cite">[^<]*</sup>')
+#: What editorial.fill adds to a link to a page in another language.
+_IN_WHICH_LANGUAGE = re.compile(r'(?<= hreflang="..">)(.*?</a>) \([^)]*\)', re.S)
 _HEADING = re.compile(r'(<h[2-4] id=")([^"]*)"')
 _FOLDED = re.compile(r'<(?:summary|section class="[^"]*")>\s*<h2 id="([^"]*)"')
 
@@ -219,5 +221,6 @@ def cited_keys(*texts: str) -> set[str]:
 def plain_text(text: str) -> str:
     """Return the words alone, for search and reading grades: no markup, no citations."""
     html = _CITATION.sub("", filled(convert(text, language=get_language()).html))
+    html = _IN_WHICH_LANGUAGE.sub(r"\1", html)  # the search keeps these words, and the page may be translated later
     html = re.sub(r"</(p|li|h\d|td|th|dt|dd)>", r"</\1> ", html)
     return re.sub(r"\s+", " ", unescape(strip_tags(html))).strip()

@@ -58,6 +58,7 @@ better off (dead|without me)|goodbye (letter|note) : better off without me
 sobredosis|no (puedo |puede |esta )?respir\w*|inconsciente|sin pulso|no tiene pulso : no respira
 \w*despiert\w*|no puedo desp\w*|desmay\w*|ahog\w*|asfixi\w*|no (se |me )?(reacciona|responde|mueve) : no se despierta
 (labios|cara|unas|piel) (azul\w*|morad\w*|gris\w*|palid\w*)|ronquidos?|gorgote\w*|espuma : labios morados
+(puso|pone|poniendo|puesto|esta|estaba|quedo|ve) (todo |toda )?(azul|morad[oa]|gris|palid[oa])\b : se puso morado
 (tom|us|met|consum)\w* demasiad\w*|(much|demasiad)\w* pastillas|pas(o|e) de dosis|letal|mortal\w* : se paso de dosis
 emergencia\w*|urgencia\w*|auxilio|socorro|ayuda\w* : ayuda
 convulsi\w*|(dolor|duele) (\w+ )*pecho|infarto|derrame|se muere|muriendo : me duele el pecho

@@ -9,7 +9,7 @@ por puede puedo que quien quiero se ser si sin sobre son soy su sus te tengo tie
 """
 _SYNONYMS = table("""
 help : ayuda
-chiva goma manteca tecata caballo lenguazo pasta hero eroina smack dope heroin : heroina
+carga chiva goma manteca tecata caballo lenguazo pasta hero eroina smack dope heroin : heroina
 alquitran : heroina
 fenta fenty fent blues azules m30 fentanyl fentanil : fentanilo
 tranq xilazina xylazine tranquilizante : xilacina
@@ -36,26 +36,31 @@ insomnia desvelo desvelado dormir duermo : insomnio
 tiemblo temblar temblorina tembladera : temblores
 sudo sudar sudoracion sudores bochornos : sudor
 panza barriga estomago retortijones : colicos
-moco mocos moqueo nariz gripa gripe catarro : nasal
+moco mocos moqueo nasal gripa gripe catarro : nariz
 miedo nervios nervioso nerviosa panico : ansiedad
-triste tristeza depre deprimido deprimida llorar : depresion
+bajon triste tristeza depre deprimido deprimida llorar : depresion
 enojo coraje enojado enojada rabia : irritabilidad
 cansado cansada agotado agotada debil fatiga flojera : cansancio
 latidos taquicardia palpitaciones : corazon
 patadas patear : piernas
 bostezar bostezo : bostezos
 embarazada embarazo encinta prenada bebe pregnant amamantar : embarazo
-jeringa jeringas aguja agujas : material
+jeringa jeringas aguja agujas arpon arpones : material
+pica picar picarse picarme picando pico inyectar inyectarse inyectarme : inyecta material
 vih sida hiv hepatitis absceso postema herida heridas : infecciones
 bote tambo preso presa carcel prision jail : carcel
 veterano veterana soldado militar : veteranos
-seguro medicaid medicare gratis costo cuesta cuestan pagar papeles : seguro
+seguro aseguranza medicaid medicare gratis costo cuesta cuestan pagar papeles : seguro
+deportar deportan deporten deportacion deportado migra ice inmigracion inmigrante : migratoria
+confidencial confidencialidad : privacidad
+morado morada azul : azules sobredosis
 consejero terapeuta psicologo psicologa consejeria : terapia
 duele duelen : dolor
 """)
 _PHRASES = table(
     """
 no respira, no despierta, no se despierta, no reacciona, labios morados, labios azules : sobredosis naloxona
+se puso morado, se puso azul, se puso morada, esta morado, esta azul, esta morada : sobredosis naloxona
 se paso de dosis, dosis de mas, muchas pastillas : sobredosis naloxona
 no puedo dormir, no duermo, no duermo nada, no logro dormir : insomnio
 cuerpo cortado, dolor de huesos, me duele todo, me duelen los huesos, dolor de cuerpo : dolores musculares
@@ -67,7 +72,7 @@ piernas que no paran, mover las piernas : piernas inquietas
 dama blanca, polvo blanco, alquitran negro : heroina
 bola rapida : heroina
 anestesia de caballo : xilacina
-sin seguro, no tengo seguro, sin papeles, no puedo pagar : seguro
+sin seguro, no tengo seguro, sin aseguranza, no tengo aseguranza, sin papeles, no puedo pagar : seguro
 doce pasos, narcoticos anonimos : 12 pasos
 sigo sin dormir, problemas de sueno : problemas dormir
 cuanto puedo usar, cuanto puedo consumir : tolerancia
@@ -96,7 +101,7 @@ tarjeta, tarjeta de bolsillo : card
 comparar, comparar tratamientos, que tratamiento, cual tratamiento, detox en casa, solo en casa : treatments:compare
 llamenme, que me llamen, contacto, pedir una llamada, telefono de la clinica : callbacks:contact
 historial, borrar historial, incognito, quien puede ver, version privada, esconder, ocultar : safety
-privacidad, datos, privado : privacy
+privacidad, datos, privado, confidencial, es confidencial : privacy
 fuentes, referencias, estudios : sources
 glosario, indice, diccionario, a z, de la a a la z : a-z
 """,

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from callbacks.public.fields import PhoneField, TextField
 from callbacks.public.hours_form import HoursForm
@@ -72,7 +73,10 @@ class AskedForm(ReachForm, HoursForm):
     language = forms.ChoiceField(
         label=_("Which language should we speak?"),
         required=False,
-        choices=[("", _("Not said")), *Language.choices],  # a text browser chooses the first
+        choices=[
+            ("", pgettext_lazy("language of a call", "Not said")),
+            *Language.choices,
+        ],  # a text browser chooses the first
         widget=forms.RadioSelect,
         error_messages=_NOT_IN_LIST,
     )

@@ -106,7 +106,7 @@ def correct(request: HttpRequest, callback: CallbackRequest, secret: str) -> Htt
         elif form.is_valid():
             problem, status = _correct(callback, form)
             if not problem:
-                return to_sent_page(secret)
+                return to_sent_page(secret, says="&saved=1")
     context = {"form": form, "problem": problem, "addresses": addresses(secret)}
     return render(request, "callbacks/correct.html", context, status=status)
 

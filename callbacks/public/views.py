@@ -44,7 +44,7 @@ FILE_NOT_SAVED = _(
     "Try again in a few minutes, or tell us when we call."
 )
 FILE_TOO_LATE = _("You took this request back before your file arrived, so your file was not kept.")
-NO_FILE = _("Choose a file first.")
+NO_FILE = _("Choose a file first. If yours was refused, choose another, or take a photo of it.")
 TOO_MANY_FILES = _(
     "Many files came from you, or from others at your internet address. Your request is safe. Add this one in an hour, "
     "or tell us when we call."
@@ -178,9 +178,9 @@ def addresses(secret: str) -> dict[str, str]:
     return {name: f"{reverse(f'callbacks:{name}')}?{query}" for name in ("sent", "correct", "withdraw")}
 
 
-def to_sent_page(secret: str) -> HttpResponse:
+def to_sent_page(secret: str, says: str = "") -> HttpResponse:
     """Redirect after a POST, so that a reload sends nothing twice."""
-    return HttpResponseRedirect(addresses(secret)["sent"], status=303)
+    return HttpResponseRedirect(addresses(secret)["sent"] + says, status=303)
 
 
 def _from_script(request: HttpRequest) -> bool:
@@ -219,6 +219,7 @@ def _sent_page(
         "unpromised": "" if case.due_is_promised else why_unpromised(case.safe_hours, timezone.now()),
         "form": AddFilesForm(slots=callback.open_slots() if callback.is_kept else ()),
         "problem": problem,
+        "is_saved": "saved" in request.GET,
         "reach": wording.how_to_reach(details) if details else [],
         "told": wording.what_else(details) if details else [],
         "agreed": wording.agreed(opened, callback) if opened else [],

@@ -1,12 +1,13 @@
 """The words for states and times on the public pages."""
 
 import datetime
+from dataclasses import replace
 
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from callbacks.models import CallbackRequest
@@ -32,8 +33,7 @@ def state_title(callback: CallbackRequest) -> str | Promise:
 def their_time(at: datetime.datetime) -> str:
     """Format like "Tuesday, November 24, 2:30 pm" in the zone of `at`; a template filter would convert it to ours."""
     said = format_date(at, pgettext("date and time", "l, F j, P"))
-    is_english = (get_language() or "en").startswith("en")
-    return said.replace("a.m.", "am").replace("p.m.", "pm") if is_english else said
+    return said.replace("a.m.", pgettext("half of the day", "am")).replace("p.m.", pgettext("half of the day", "pm"))
 
 
 def how_to_reach(details: Details) -> Facts:
@@ -65,8 +65,8 @@ def what_else(details: Details) -> Facts:
         (gettext("If you do not pick up"), leave),
         (gettext("If someone else answers"), str(IfOtherAnswers(details.if_other_answers).label)),
         (gettext("We may talk to"), details.may_tell or gettext("No one but you")),
-        (gettext("Language"), details.language_in_words),
-        (gettext("About"), details.about_in_words if details.about else ""),
+        (gettext("Language"), replace(details, language=details.language_or_default).language_in_words),
+        (pgettext("who a request is for", "About"), details.about_in_words if details.about else ""),
         (gettext("Message"), details.message),
     )
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import TextChoices
+from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
@@ -77,7 +78,7 @@ def zone_name(zone: str) -> str:
 def zone_choices() -> list[tuple[str, str]]:
     """Choices for the form, always with the clinic's own zone."""
     own = [] if settings.TIME_ZONE in Zone else [(settings.TIME_ZONE, zone_name(settings.TIME_ZONE))]
-    return [*own, *((zone, str(name)) for zone, name in Zone.choices)]
+    return [*own, *((zone, capfirst(str(name))) for zone, name in Zone.choices)]
 
 
 def clock_of(zone: str) -> ZoneInfo:

@@ -69,8 +69,9 @@ def test_correction_takes_the_place_of_the_number_and_nothing_else_changes(clien
     assert_private(form)
     assert 'value="(212) 555-0123"' in form.content.decode()
     response = correction(client, phone=f"{NEW}, room 204", email="<zoe@example.com>.")
-    assert (response.status_code, response["Location"]) == (303, link_to())
+    assert (response.status_code, response["Location"]) == (303, f"{link_to()}&saved=1")
     assert_private(response)
+    assert "Saved. This is what we have now." in text_of(client.get(response["Location"]))
     expected = {"phone": "+16465550199", "phone_remark": "room 204", "email": "zoe@example.com"}
     request = CallbackRequest.objects.get()
     assert request.open_details() == dataclasses.replace(DETAILS, **expected)
@@ -190,4 +191,4 @@ def test_private_version_has_the_page_and_leads_back_into_itself(client, asked_)
     page = client.get(f"{codes.private(CORRECT)}?{secret}").content.decode()
     assert f'action="{codes.private(CORRECT)}?{secret}"' in page and "/contact/" not in page
     response = client.post(f"{codes.private(CORRECT)}?{secret}", {"phone": NEW, "complete": "1"})
-    assert response["Location"] == f"{codes.private(SENT)}?{secret}"
+    assert response["Location"] == f"{codes.private(SENT)}?{secret}&saved=1"

@@ -154,8 +154,8 @@ def test_form_sent_from_the_spanish_page_leads_to_spanish_pages_and_tells_staff(
     response = post(client, body(fields(days="0", language=None)), "/es/contacto/")
     assert response.status_code == 303 and response["Location"].startswith("/es/contacto/enviado/?t=")
     words = text_of(client.get(response["Location"]))
-    assert "Tenemos su solicitud" in words and "Los lunes; al anochecer, de 5 a 9 (hora: Centro)" in words
-    assert "Cómo nos comunicamos con usted" in words and "We " not in words
+    assert "Tenemos su solicitud" in words and "Los lunes; tarde-noche, de 5 a 9 (hora del Centro)" in words
+    assert "Cómo nos comunicamos con usted" in words and "We " not in words and "Idioma Español" in words
     row = CallbackRequest.objects.get()
     assert (kept().reads, kept().language, row.language) == ("es", "", "es")
     assert instructions(kept())[0].sentence == "They wrote from the Spanish page: begin in Spanish."

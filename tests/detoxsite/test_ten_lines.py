@@ -29,7 +29,7 @@ ENGLISH = {
 #: As federal pages in Spanish word them.
 SPANISH = {
     "overdose": r"llam(e|ar) al 911\b.{0,20} naloxona",
-    "lost tolerance": r"apenas unos días sin opioides, su cantidad de siempre puede (matarle|ser demasiada)",
+    "lost tolerance": r"solo unos días sin opioides, su cantidad de siempre puede (matarle|ser demasiada)",
     "not alone": r"no se desintoxique a solas.{0,70} han muerto por vómitos y diarrea que nadie trató",
     "no detox first": r"no tiene que desintoxicarse primero\. en su lugar, puede empezar con metadona o buprenorfina",
     "detox alone": r"sin medicina después de la desintoxicación, la mayoría vuelve a consumir.{0,30}menos de la mitad",
@@ -61,7 +61,7 @@ SPANISH_ON_THE_CARD = {
     "supply": r"puede tener fentanilo, xilacina o medetomidina",
     "pregnant": r"¿embarazo\?.{0,30}no deje nada de golpe",
     "alcohol and benzos": r"¿alcohol o benzos a diario\? no deje nada de golpe",
-    "suicide": r"suicidio: llame y oprima 2 ?988",
+    "suicide": r"suicidio \(luego oprima 2\) ?988",
     "care": r"buscar atención ?1-800-662-4357",
 }
 LINES = {

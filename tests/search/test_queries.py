@@ -68,6 +68,8 @@ def test_search_in_spanish_shows_danger_and_the_word_on_doses(client, guide):
         ("dosis de clonidina", dose, danger[:1]),
         ("cuanto cuesta la metadona", (), (*danger[:1], *dose)),
         ("dosis letal", (*danger, *dose), ()),
+        ("sin aseguranza", ("Ayuda esta noche",), danger[:1]),
+        ("deportar", ("Ayuda esta noche",), ("despertar",)),
     ]:
         main = client.get("/es/buscar/", {"q": typed}).content.decode().split("<main")[1].split("</main")[0]
         assert all(words in main for words in shows) and not any(words in main for words in hides), typed
