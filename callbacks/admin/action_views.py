@@ -87,18 +87,24 @@ def reopen(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
 def log_attempt(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
     if callback.claimed_by != request.user or not callback.is_waiting:
         return _clash(request, callback)
-    form = AttemptForm(request.POST, request=callback, now=timezone.now())
-    if not form.is_valid():
-        return _invalid(request, callback, attempt_form=form)
+    posted = request.POST.copy()
+    if is_quick := "quick" in posted:  # one press, which takes the place of what is chosen in the form
+        posted.update(
+            {"outcome": posted["quick"], "next_try": posted.get("quick_next_try", ""), "at_0": "", "at_1": ""}
+        )
+    form = AttemptForm(posted, request=callback, now=timezone.now())
+    note_form = NoteForm(request.POST, is_optional=True)
+    if not (form.is_valid() & note_form.is_valid()):
+        return _invalid(request, callback, attempt_form=form, note_form=note_form)
     data = form.cleaned_data
 
     def step() -> None:
-        seen = {"after": data["after"], "correction": data["correction"]}
-        actions.log_attempt(callback, request.user, data["outcome"], next_try_at=data["next_try_at"], **seen)
+        more = {name: data[name] for name in ("next_try_at", "after", "correction")}
+        note = note_form.cleaned_data["text"]
+        actions.log_attempt(callback, request.user, data["outcome"], note=note, **more)
         if form.against_next_try:
             messages.warning(request, OUTSIDE.format(against=form.against_next_try))
 
-    is_quick = request.POST.get("to") == "queue"
     done = f"{callback.reference}: the call is logged. Next try: {form.next_try_in_words}."
     try:
         return do(
@@ -109,14 +115,14 @@ def log_attempt(request: StaffRequest, callback: CallbackRequest) -> HttpRespons
             after=access.to_queue() if is_quick else None,
         )
     except actions.RequestCorrected:
-        return _read_first(request, callback, CORRECTED, form)
+        return _read_first(request, callback, CORRECTED, form, note_form)
 
 
 @action
 def add_note(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
     form = NoteForm(request.POST)
     if not form.is_valid():
-        return _invalid(request, callback, note_form=form)
+        return _invalid(request, callback, note_form=form, kept=request.POST)
     text = form.cleaned_data["text"]
     after = None
     if _showed_number(request):  # then the browser posts again to the view that shows it, which checks and records it
@@ -149,12 +155,17 @@ def _invalid(request: StaffRequest, callback: CallbackRequest, **form) -> HttpRe
 
 
 def _read_first(
-    request: StaffRequest, callback: CallbackRequest, problem: str, form: AttemptForm | None = None
+    request: StaffRequest,
+    callback: CallbackRequest,
+    problem: str,
+    form: AttemptForm | None = None,
+    note_form: NoteForm | None = None,
 ) -> HttpResponse:
-    """Show the current page in place of a step that was taken from an older one; `form` stays filled in."""
+    """Show the current page in place of a step that was taken from an older one; the forms stay filled in."""
     callback = access.find_request(callback.pk)
     actions.record(AccessRecord.Action.VIEWED, callback, request.user)
-    return show(request, callback, attempt_form=form and form.again(callback), problem=problem, status=409)
+    forms = {"attempt_form": form and form.again(callback), "note_form": note_form}
+    return show(request, callback, **forms, problem=problem, status=409)
 
 
 def do(

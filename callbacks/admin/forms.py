@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from callbacks.admin.times import day_and_clock
 from callbacks.casework import actions, teamwork
@@ -55,7 +56,9 @@ class AttemptForm(forms.Form):
     after = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": "Reload the page."})
     correction = forms.CharField(required=False, widget=forms.HiddenInput)  # CallbackRequest.correction on the page
 
-    def __init__(self, data=None, *, request: CallbackRequest, now: datetime.datetime) -> None:
+    def __init__(
+        self, data=None, *, request: CallbackRequest, now: datetime.datetime, kept: QueryDict | None = None
+    ) -> None:
         known = {"after": request.attempts.count(), "correction": request.correction}
         self.request, self.now, self._hours = request, now, OpeningHours.now()
         self.quick = {self.HOUR: now + datetime.timedelta(hours=1), self.TOMORROW: tomorrow_same_time(now)}
@@ -64,6 +67,9 @@ class AttemptForm(forms.Form):
         self._good = good = {choice: at for choice, at in self.quick.items() if not self._against(at)}
         super().__init__(data, initial={"next_try": min(good, key=good.__getitem__, default=""), **known})
         offered = self.quick if self.is_bound else good
+        if kept and kept.get("next_try") in {*offered, self.OTHER, ""}:
+            self.initial |= {"next_try": kept["next_try"], "at": [kept.get("at_0", ""), kept.get("at_1", "")]}
+            self.initial["outcome"] = kept.get("outcome", "")
         next_try = cast(forms.ChoiceField, self.fields["next_try"])
         next_try.choices = [
             *((choice, self._label(choice)) for choice in offered),
@@ -166,10 +172,14 @@ class NoteForm(forms.Form):
         widget=forms.Textarea({"rows": 3}),
     )
 
+    def __init__(self, data=None, *, is_optional: bool = False, **more) -> None:
+        super().__init__(data, **more)
+        self._is_optional = is_optional
+
     def clean_text(self) -> str:
         text = visible(self.cleaned_data["text"].replace("\r\n", "\n"), keep="\n\t").strip()
         text = " ".join(filter(None, [self.cleaned_data.get("phrase"), text]))
-        if not text:
+        if not text and not self._is_optional:
             raise ValidationError("Write the note first.")
         return text
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from django.contrib.auth.models import User
 from django.db.models import prefetch_related_objects
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.utils import timezone, translation
 from django.views.decorators.http import require_POST, require_safe
 
@@ -90,7 +90,8 @@ def reveal(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
         actions.record(Action.VIEWED, callback, request.user)
         return show(request, callback)
     actions.record(Action.REVEALED, callback, request.user)
-    return show(request, callback, reveals=True)
+    note_form = NoteForm(initial=request.POST.dict()) if "keep" in request.POST else None
+    return show(request, callback, reveals=True, kept=request.POST, note_form=note_form)
 
 
 def may_see_number(callback: CallbackRequest, who: User) -> bool:
@@ -140,10 +141,11 @@ def show(
     attempt_form: AttemptForm | None = None,
     note_form: NoteForm | None = None,
     disclosure_form: DisclosureForm | None = None,
+    kept: QueryDict | None = None,
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The page itself; the caller has recorded the view."""
+    """The page itself, with the choices that are `kept`; the caller has recorded the view."""
     now = timezone.now()
     title = f"Request {callback.reference}"
     if not callback.is_kept:
@@ -183,7 +185,7 @@ def show(
         if merging.may_merge(callback, user) and opened.details:
             context["candidates"] = merging.candidates(callback, opened.details.phones, user)
         if holds and callback.is_waiting:
-            unbound = AttemptForm(request=callback, now=now)
+            unbound = AttemptForm(request=callback, now=now, kept=kept)
             context["attempt_form"] = attempt_form or unbound
             if opened.details:
                 context["one_press"] = unbound.one_press(opened.details)

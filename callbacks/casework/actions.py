@@ -80,8 +80,9 @@ def log_attempt(
     next_try_at: datetime.datetime | None = None,
     after: int | None = None,
     correction: str | None = None,
+    note: str = "",
 ) -> CallAttempt:
-    """Record a call attempt; it may have reached the person.
+    """Record a call attempt, which may have reached the person, and a note if there is one.
 
     Raises AlreadyTaken unless the person is waiting and `who` has claimed the request, and if there are not `after`
     attempts, as on the page: a button pressed twice is one call. Raises RequestCorrected if the page showed another
@@ -102,6 +103,8 @@ def log_attempt(
             next_try_at=next_try_at,
         )
         counting.count(attempt)
+        if note:
+            add_note(request, who, note)
         reached = outcome == CallAttempt.Outcome.REACHED
         locked.state = State.REACHED if reached else State.ATTEMPTED
         locked.next_try_at = None if reached else next_try_at

@@ -4,7 +4,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const shift = document.getElementById("shift"), fresh = document.getElementById("fresh");
   if (!shift) return;
   const words = shift.querySelector("span"), stay = shift.querySelector("button"), { awake, idle } = shift.dataset;
-  let seen = Date.now(), end = seen + shift.dataset.atAll * 1000, isSure = false;
+  let seen = Date.now(), end = seen + shift.dataset.atAll * 1000, isSure = false, sent = null;
   const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
 
   // Counts as activity. Signed in again in another tab: the tokens in this page's forms are of the session that ended.
@@ -32,7 +32,10 @@ document.addEventListener("DOMContentLoaded", () => {
   setInterval(watch, 10_000);
   document.addEventListener("input", () => { if (Date.now() - seen > RECENT) ping(); });
   document.addEventListener("submit", async (event) => {
-    if (isSure || Date.now() - seen < RECENT) return;
+    if (isSure || Date.now() - seen < RECENT) {
+      sent = event.target;
+      return;
+    }
     event.preventDefault();
     const { target, submitter } = event;
     if ((await ping()) === false) {
@@ -42,6 +45,11 @@ document.addEventListener("DOMContentLoaded", () => {
     isSure = true;
     target.requestSubmit(submitter);
     isSure = false;
+  });
+
+  addEventListener("beforeunload", (event) => {
+    const isUnsaved = ({ form, value }) => form !== sent && value.trim();
+    if ([...document.querySelectorAll("#content textarea, [name=phrase]")].some(isUnsaved)) event.preventDefault();
   });
 
   if (!fresh) return;

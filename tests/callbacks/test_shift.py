@@ -66,15 +66,17 @@ def test_unanswered_call_takes_three_presses_from_the_queue(noon, staff):
     page = staff.post(response["Location"]).content.decode()
     number = page.index('href="tel:+12125550123"')  # 2
     assert page.index("Do not talk about it with anyone else.") < number
-    quick = page[page.index('class="quick"') :].split("</form>")[0]
-    assert "Next try: today, 1:00 pm." in quick and 'name="next_try" value="hour"' in quick
-    typed = {"after": "0", "correction": "", "next_try": "hour", "to": "queue", "outcome": "no_answer"}
-    response = staff.post(step("attempt", request), typed)  # 3
+    quick = page[page.index('class="quick"') :].split("</div>")[0]
+    assert "Next try: today, 1:00 pm." in quick and 'name="quick_next_try" value="hour"' in quick
+    typed = {"after": "0", "correction": "", "quick_next_try": "hour", "quick": "no_answer", "text": "A child spoke."}
+    chosen = {"outcome": "wrote", "next_try": "other", "at_0": "2026-12-03", "at_1": "19:30"}
+    response = staff.post(step("attempt", request), typed | chosen)  # 3
     assert response["Location"] == QUEUE
     assert f"{request.reference}: the call is logged. Next try: today, 1:00 pm." in said(response)
     request.refresh_from_db()
     assert request.next_try_at == NOON + datetime.timedelta(hours=1) and request.state == "attempted"
     assert records() == [("revealed", request.reference)]
+    assert request.attempts.get().outcome == "no_answer" and request.notes.get().open_text() == "A child spoke."
 
 
 def test_next_try_is_proposed_in_hours_both_open_and_safe(noon, staff):
@@ -94,9 +96,9 @@ def test_next_try_is_proposed_in_hours_both_open_and_safe(noon, staff):
 )
 def test_one_press_offers_what_fits_the_way_to_reach_them(noon, staff, said, offered, next_try):
     page = staff.post(staff.post(step("call", ask("a-nonce", **said)))["Location"]).content.decode()
-    quick = page[page.index('class="quick"') :].split("</form>")[0]
-    assert re.findall('name="outcome" value="([^"]+)"', quick) == offered
-    assert f'name="next_try" value="{next_try}"' in quick
+    quick = page[page.index('class="quick"') :].split("</div>")[0]
+    assert re.findall('name="quick" value="([^"]+)"', quick) == offered
+    assert f'name="quick_next_try" value="{next_try}"' in quick
 
 
 def test_call_from_the_queue_shows_no_number_of_a_request_that_a_colleague_has(noon, staff, alex):

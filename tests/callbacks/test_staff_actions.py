@@ -106,7 +106,8 @@ def test_buttons_take_a_token_and_posts_only(asked, name):
 
 def test_calls_are_logged_with_outcome_and_next_try(staff, asked):
     staff.post(step("claim", asked))
-    response = attempt(staff, asked, next_try="hour")
+    response = attempt(staff, asked, next_try="hour", phrase="Line was busy.", text="Twice.")
+    assert asked.notes.get().open_text() == "Line was busy. Twice."
     assert (response.status_code, response["Location"]) == (303, page_of(asked))
     asked.refresh_from_db()
     assert (asked.state, asked.next_try_at) == ("attempted", NOON + HOUR)
@@ -168,8 +169,9 @@ def test_next_try_outside_safe_hours_is_warned_of_and_kept(staff, asked):
 )
 def test_call_that_makes_no_sense_comes_back_with_a_word_and_is_recorded(staff, asked, data, problem):
     staff.post(step("claim", asked))
-    response = attempt(staff, asked, **data)
-    assert response.status_code == 422
+    response = attempt(staff, asked, text="Rang twice.", **data)
+    assert response.status_code == 422 and ">\nRang twice.</textarea>" in response.content.decode()
+    assert not asked.notes.exists()
     assert problem in response.content.decode()
     assert 'class="problem"' in response.content.decode()
     assert CallAttempt.objects.count() == 0
