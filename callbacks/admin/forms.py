@@ -100,7 +100,8 @@ class AttemptForm(forms.Form):
         data["next_try_at"] = self.quick.get(chosen or "", at)
         if at and chosen in {"", self.OTHER}:
             self._check(at)
-        if data.get("outcome") == CallAttempt.Outcome.REACHED:
+        done = {CallAttempt.Outcome.REACHED} | ({CallAttempt.Outcome.WRONG_CONTACT} if chosen != self.OTHER else set())
+        if data.get("outcome") in done:
             data["next_try_at"] = None
         return data
 

@@ -200,6 +200,14 @@ def _same_number(callback: CallbackRequest, details: Details | None, now: dateti
     return RequestSummary.for_all(others[:MAX_SAME_NUMBER], now)
 
 
+def _was_wrong(callback: CallbackRequest) -> bool:
+    """The last call went to a stranger, and the person has changed nothing since."""
+    last = next(iter(callback.attempts.all()), None)
+    if last is None or last.outcome != last.Outcome.WRONG_CONTACT:
+        return False
+    return callback.corrected_at is None or callback.corrected_at < last.at
+
+
 def _common(callback: CallbackRequest, user: User, now: datetime.datetime) -> dict:
     """What the page and the sheet show alike."""
     [summary] = RequestSummary.for_all([callback], now)
@@ -216,6 +224,7 @@ def _common(callback: CallbackRequest, user: User, now: datetime.datetime) -> di
         "callback": callback,
         "summary": summary,
         "attempts": attempts,
+        "was_wrong": _was_wrong(callback),
         "holds": callback.claimed_by == user,
         "has_new_correction": actions.has_new_correction(callback, user),
     }

@@ -160,3 +160,15 @@ def test_correction_by_the_form_itself_reaches_the_colleague_who_claimed_the_req
     assert client.post(step("attempt", request), old).status_code == 409
     page = client.post(step("reveal", request))
     assert READ_AGAIN in text_of(page) and "555-0123" in text_of(page) and "555-0199" not in text_of(page)
+
+
+def test_wrong_number_is_not_tried_again_and_is_warned_of_until_the_person_corrects_it(staff, claimed):
+    data = as_filled_in(staff.get(page_of(claimed)), outcome="wrong_contact", next_try="safe")
+    staff.post(step("attempt", claimed), data)
+    claimed.refresh_from_db()
+    assert (claimed.state, claimed.next_try_at) == ("attempted", None)
+    words = text_of(staff.post(step("reveal", claimed)))
+    assert "Close it: wrong number or address" in words
+    assert words.index("Last call: wrong number or address.") < words.index("555-0123")
+    submit(details=dataclasses.replace(DETAILS, phone="+12125550199"))
+    assert "Last call: wrong" not in text_of(staff.post(step("reveal", claimed)))
