@@ -9,10 +9,11 @@ from editorial import phones
 
 @dataclass(frozen=True, repr=False)  # no repr: it holds a name
 class Instruction:
-    """`forbids` highlights a sentence about what must not be done."""
+    """`forbids` marks what must not be done, `careful` what to weigh first."""
 
     sentence: str
     forbids: bool = False
+    careful: bool = False
 
 
 def instructions(details: Details) -> list[Instruction]:
@@ -31,7 +32,7 @@ def instructions(details: Details) -> list[Instruction]:
     found = [*_channel(details), *_language(details), Instruction(f"Ask for {details.name}.")]
     found += [*_earlier_names(details), *_remark(details)]
     if details.second_phone:
-        found.append(Instruction("They left a second number: try it if nobody answers at the first."))
+        found.append(_second_number(phones.without_numbers(details.second_phone_remark)))
     if details.place:
         unknown = details.safe_hours.zone == UNKNOWN
         first = "Work out their local time before you call. " if unknown else ""
@@ -76,6 +77,12 @@ def _remark(details: Details) -> list[Instruction]:
     if not details.phone_remark:
         return []
     return [Instruction(f"With the number they wrote: “{phones.without_numbers(details.phone_remark)}”.")]
+
+
+def _second_number(remark: str) -> Instruction:
+    if not remark:
+        return Instruction("They left a second number: try it if nobody answers at the first.")
+    return Instruction(f"They left a second number and wrote: “{remark}”. Try it only if that allows it.", careful=True)
 
 
 def _may(what: str, *, allowed: bool) -> Instruction:

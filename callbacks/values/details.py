@@ -141,7 +141,11 @@ class Details:
 
     @property
     def second_phone_as_typed(self) -> str:
-        return ", ".join(filter(None, [phones.for_people(self.second_phone), self.second_phone_remark]))
+        return ", ".join(filter(None, [self.second_phone_for_people, self.second_phone_remark]))
+
+    @property
+    def second_phone_for_people(self) -> str:
+        return phones.for_people(self.second_phone)
 
     @property
     def language_in_words(self) -> str:

@@ -65,7 +65,7 @@ def test_unanswered_call_takes_three_presses_from_the_queue(noon, staff):
     assert (response.status_code, response["Location"]) == (307, step("reveal", request))
     page = staff.post(response["Location"]).content.decode()
     number = page.index('href="tel:+12125550123"')  # 2
-    assert page.index("Do not talk about it with anyone else.") < number
+    assert page.index("Do not talk about it with anyone else.") < page.index("Knock first.") < number
     quick = page[page.index('class="quick"') :].split("</div>")[0]
     assert "Next try: today, 1:00 pm." in quick and 'name="quick_next_try" value="hour"' in quick
     typed = {"after": "0", "correction": "", "quick_next_try": "hour", "quick": "no_answer", "text": "A child spoke."}
