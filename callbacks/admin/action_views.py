@@ -25,7 +25,7 @@ CORRECTED = (
     "then log the call again; your choices are still filled in."
 )
 CHANGED = "{not_done} Since you opened this page: {changes}. Review it, then try again."
-OUTSIDE = "Next try: {against}. Change it, unless they asked for that time."
+OUTSIDE = "Next try: {against}. The queue says Call now only when we are open and their hours are safe."
 
 
 def action(view: Callable[[StaffRequest, CallbackRequest], HttpResponse]) -> Callable[..., HttpResponse]:
