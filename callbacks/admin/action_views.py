@@ -87,11 +87,9 @@ def reopen(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
 def log_attempt(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
     if callback.claimed_by != request.user or not callback.is_waiting:
         return _clash(request, callback)
-    posted = request.POST.copy()
+    posted = request.POST.dict()
     if is_quick := "quick" in posted:  # one press, which takes the place of what is chosen in the form
-        posted.update(
-            {"outcome": posted["quick"], "next_try": posted.get("quick_next_try", ""), "at_0": "", "at_1": ""}
-        )
+        posted |= {"outcome": posted["quick"], "next_try": posted.get("quick_next_try", ""), "at_0": "", "at_1": ""}
     form = AttemptForm(posted, request=callback, now=timezone.now())
     note_form = NoteForm(request.POST, is_optional=True)
     if not (form.is_valid() & note_form.is_valid()):
@@ -122,7 +120,7 @@ def log_attempt(request: StaffRequest, callback: CallbackRequest) -> HttpRespons
 def add_note(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
     form = NoteForm(request.POST)
     if not form.is_valid():
-        return _invalid(request, callback, note_form=form, kept=request.POST)
+        return _invalid(request, callback, note_form=form, kept=request.POST.dict())
     text = form.cleaned_data["text"]
     after = None
     if _showed_number(request):  # then the browser posts again to the view that shows it, which checks and records it
@@ -164,8 +162,8 @@ def _read_first(
     """Show the current page in place of a step that was taken from an older one; the forms stay filled in."""
     callback = access.find_request(callback.pk)
     actions.record(AccessRecord.Action.VIEWED, callback, request.user)
-    forms = {"attempt_form": form and form.again(callback), "note_form": note_form}
-    return show(request, callback, **forms, problem=problem, status=409)
+    again = form and form.again(callback)
+    return show(request, callback, attempt_form=again, note_form=note_form, problem=problem, status=409)
 
 
 def do(

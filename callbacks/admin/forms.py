@@ -8,7 +8,6 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.http import QueryDict
 
 from callbacks.admin.times import day_and_clock
 from callbacks.casework import actions, teamwork
@@ -57,7 +56,7 @@ class AttemptForm(forms.Form):
     correction = forms.CharField(required=False, widget=forms.HiddenInput)  # CallbackRequest.correction on the page
 
     def __init__(
-        self, data=None, *, request: CallbackRequest, now: datetime.datetime, kept: QueryDict | None = None
+        self, data=None, *, request: CallbackRequest, now: datetime.datetime, kept: dict | None = None
     ) -> None:
         known = {"after": request.attempts.count(), "correction": request.correction}
         self.request, self.now, self._hours = request, now, OpeningHours.now()
@@ -68,8 +67,8 @@ class AttemptForm(forms.Form):
         super().__init__(data, initial={"next_try": min(good, key=good.__getitem__, default=""), **known})
         offered = self.quick if self.is_bound else good
         if kept and kept.get("next_try") in {*offered, self.OTHER, ""}:
-            self.initial |= {"next_try": kept["next_try"], "at": [kept.get("at_0", ""), kept.get("at_1", "")]}
-            self.initial["outcome"] = kept.get("outcome", "")
+            at = [kept.get("at_0", ""), kept.get("at_1", "")]
+            self.initial.update({"outcome": kept.get("outcome", ""), "next_try": kept["next_try"], "at": at})
         next_try = cast(forms.ChoiceField, self.fields["next_try"])
         next_try.choices = [
             *((choice, self._label(choice)) for choice in offered),

@@ -36,19 +36,22 @@ def instructions(details: Details) -> list[Instruction]:
     if details.place:
         unknown = details.safe_hours.zone == UNKNOWN
         first = "Work out their local time before you call. " if unknown else ""
-        found.append(Instruction(f"{first}Where they are: “{phones.without_numbers(details.place)}”.", forbids=unknown))
+        found.append(Instruction(f"{first}Where they are: “{phones.without_numbers(details.place)}”.", careful=unknown))
     found.append(_may("leave a voicemail", allowed=details.voicemail))
     found.append(_may("send a text message", allowed=details.text_message))
-    found.append(_IF_OTHER_ANSWERS[IfOtherAnswers(details.if_other_answers)])
-    if details.may_tell:
-        found.append(Instruction(f"You may talk about it with: “{phones.without_numbers(details.may_tell)}”."))
+    others, may_tell = IfOtherAnswers(details.if_other_answers), phones.without_numbers(details.may_tell)
+    unless = f", unless it is “{may_tell}”" if may_tell and others != IfOtherAnswers.OPEN else ""
+    said, forbids = _IF_OTHER_ANSWERS[others]
+    found.append(Instruction(f"If someone else answers, {said}{unless}.", forbids))
+    if may_tell:
+        found.append(Instruction(f"You may talk about it with: “{may_tell}”."))
     else:
         found.append(Instruction("Do not talk about it with anyone else.", forbids=True))
     return found
 
 
 def _channel(details: Details) -> list[Instruction]:
-    return [_FIRST[Channel(details.channel)]] if details.channel in _FIRST else []
+    return _FIRST.get(details.channel, [])
 
 
 def _language(details: Details) -> list[Instruction]:
@@ -90,19 +93,22 @@ def _may(what: str, *, allowed: bool) -> Instruction:
 
 
 _IF_OTHER_ANSWERS = {
-    IfOtherAnswers.QUIET: Instruction("If someone else answers, do not say where you call from.", forbids=True),
-    IfOtherAnswers.WRONG_NUMBER: Instruction("If someone else answers, say it is a wrong number and hang up."),
-    IfOtherAnswers.OPEN: Instruction("If someone else answers, you may say who you are."),
+    IfOtherAnswers.QUIET: ("do not say where you call from", True),
+    IfOtherAnswers.WRONG_NUMBER: ("say it is a wrong number and hang up", False),
+    IfOtherAnswers.OPEN: ("you may say who you are", False),
 }
-_NO_VOICE = "Do not make a voice call unless they agree to one."
-_FIRST = {
-    Channel.TEXT: Instruction(f"Send a text first. {_NO_VOICE}", forbids=True),
-    Channel.EMAIL: Instruction(f"Write an email first. {_NO_VOICE}", forbids=True),
-    Channel.RELAY: Instruction(
-        "Call through relay: dial 711 and give the operator the number. Do not call without relay.", forbids=True
-    ),
-    Channel.VIDEO: Instruction(
-        "They use video relay: dial the number, and a sign language interpreter joins. Talk to the person, not to the "
-        "interpreter."
-    ),
+_NO_VOICE = Instruction("Do not make a voice call unless they agree to one.", forbids=True)
+_FIRST: dict[str, list[Instruction]] = {
+    Channel.TEXT: [Instruction("Send a text first."), _NO_VOICE],
+    Channel.EMAIL: [Instruction("Write an email first."), _NO_VOICE],
+    Channel.RELAY: [
+        Instruction("Call through relay: dial 711 and give the operator the number."),
+        Instruction("Do not call without relay.", forbids=True),
+    ],
+    Channel.VIDEO: [
+        Instruction(
+            "They use video relay: dial the number, and a sign language interpreter joins. Talk to the person, not to "
+            "the interpreter."
+        )
+    ],
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from django.contrib.auth.models import User
 from django.db.models import prefetch_related_objects
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_POST, require_safe
 
@@ -91,7 +91,7 @@ def reveal(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
         return show(request, callback)
     actions.record(Action.REVEALED, callback, request.user)
     note_form = NoteForm(initial=request.POST.dict()) if "keep" in request.POST else None
-    return show(request, callback, reveals=True, kept=request.POST, note_form=note_form)
+    return show(request, callback, reveals=True, kept=request.POST.dict(), note_form=note_form)
 
 
 def may_see_number(callback: CallbackRequest, who: User) -> bool:
@@ -141,7 +141,7 @@ def show(
     attempt_form: AttemptForm | None = None,
     note_form: NoteForm | None = None,
     disclosure_form: DisclosureForm | None = None,
-    kept: QueryDict | None = None,
+    kept: dict | None = None,
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:

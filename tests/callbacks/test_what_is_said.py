@@ -103,22 +103,25 @@ def test_711_beside_the_number_is_understood_as_relay(client):
 @pytest.mark.parametrize(
     ("said", "first", "forbids"),
     [
-        ({"channel": "text"}, "Send a text first. Do not make a voice call unless they agree to one.", True),
-        ({"channel": "email"}, "Write an email first. Do not make a voice call unless they agree to one.", True),
-        ({"channel": "video"}, "They use video relay: dial the number, and a sign language interpreter joins.", False),
-        ({"language": "es"}, "Language: Español.", False),
-        ({"language": "en"}, "Ask for Jo.", False),
-        ({"language": "en", "interpreter": True}, "Language: English, with an interpreter.", False),
+        ({"channel": "text"}, "Send a text first.", "Do not make a voice call unless they agree to one."),
+        ({"channel": "email"}, "Write an email first.", "Do not make a voice call unless they agree to one."),
+        ({"channel": "relay"}, "Call through relay: dial 711", "Do not call without relay."),
+        ({"channel": "video"}, "They use video relay: dial the number, and a sign language interpreter joins.", ""),
+        ({"language": "es"}, "Language: Español.", ""),
+        ({"language": "en"}, "Ask for Jo.", ""),
+        ({"language": "en", "interpreter": True}, "Language: English, with an interpreter.", ""),
     ],
 )
 def test_staff_read_first_how_and_in_which_language(said, first, forbids):
     found = instructions(Details("Jo", "+12125550123", **said))
-    assert found[0].sentence.startswith(first) and found[0].forbids == forbids
+    assert found[0].sentence.startswith(first) and not found[0].forbids
+    assert not forbids or (found[1].sentence == forbids and found[1].forbids)
 
 
 def test_who_may_be_told_is_nobody_unless_named_and_hides_a_number():
     assert instructions(Details("Jo", "+12125550123"))[-1].sentence == "Do not talk about it with anyone else."
-    told = instructions(Details("Jo", "+12125550123", may_tell="Dana 212 555 0147"))[-1]
+    answers, told = instructions(Details("Jo", "+12125550123", may_tell="Dana 212 555 0147"))[-2:]
+    assert answers.sentence.endswith("do not say where you call from, unless it is “Dana [another number]”.")
     assert told.sentence == "You may talk about it with: “Dana [another number]”."
 
 
