@@ -34,7 +34,9 @@ class RequestSummary:
 
     @property
     def can_be_called(self) -> bool:
-        """As CallbackRequestQuerySet.callable."""
+        """As CallbackRequestQuerySet.callable; for a request without its counts, whether or not it is barred."""
+        if getattr(self.request, "is_barred", False):
+            return False
         if not self.request.is_waiting or (self.request.next_try_at or self.now) > self.now:
             return False
         return self.hours.next_call(self.now, self.request.safe_hours) == self.now

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.apps import apps
-from django.db.models import Case, Count, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, DateTimeField, F, Q, QuerySet, Value, When
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
@@ -29,11 +29,8 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
     def with_counts(self) -> Self:
         """Add `file_count`, of files that arrived, `attempt_count`, and `is_barred`: nobody may call any number."""
         arrived = ~Q(attachments__object_name="")
-        barred = apps.get_model("callbacks", "DoNotCall").objects.filter(lifted_at=None)
-        second = Exists(barred.filter(phone_index=OuterRef("second_phone_index")))
         return self.annotate(
-            is_barred=Exists(barred.filter(phone_index=OuterRef("phone_index")))
-            & (Q(second_phone_index=None) | second),
+            is_barred=self._barred(),
             file_count=Count("attachments", filter=arrived, distinct=True),
             attempt_count=Count("attempts", distinct=True),
         )
@@ -52,13 +49,13 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
         return self.waiting().filter(self._overdue(at))
 
     def callable(self, at: datetime) -> Self:
-        """Waiting, within opening and safe hours, and past an agreed next try (RequestSummary.can_be_called)."""
+        """Waiting, in opening and safe hours, past a next try and not barred (RequestSummary.can_be_called)."""
         return self.waiting().filter(self._callable(at))
 
     def callable_by(self, at: datetime, by: datetime) -> Self:
         """Waiting, and callable now or at some time until `by`."""
         soon = [pair for pair, moment in self._next_calls(at).items() if moment and moment <= by]
-        return self.waiting().filter(_matching(soon), Q(next_try_at=None) | Q(next_try_at__lte=by))
+        return self.waiting().filter(_matching(soon), ~self._barred(), Q(next_try_at=None) | Q(next_try_at__lte=by))
 
     def never_met(self, at: datetime) -> Self:
         """Waiting, but with safe hours that never overlap our opening hours, or in an unknown time zone."""
@@ -116,13 +113,19 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
         """Still waiting, but due for erasure by `at`."""
         return self.waiting().filter(erase_after__lte=at)
 
+    def _barred(self) -> Q:
+        """Nobody may call any number of it. The rows are found by their numbers, so that the queue reads no others."""
+        barred = apps.get_model("callbacks", "DoNotCall").objects.filter(lifted_at=None).values("phone_index")
+        second = Q(second_phone_index=None) | Q(second_phone_index__in=barred)
+        return Q(pk__in=self.model._default_manager.filter(second, phone_index__in=barred).order_by().values("pk"))
+
     @staticmethod
     def _overdue(at: datetime) -> Q:
         return Q(due_at__lt=at) & (Q(next_try_at=None) | Q(next_try_at__lt=at))
 
     def _callable(self, at: datetime) -> Q:
         now = [pair for pair, moment in self._next_calls(at).items() if moment == at]
-        return _matching(now) & (Q(next_try_at=None) | Q(next_try_at__lte=at))
+        return _matching(now) & ~self._barred() & (Q(next_try_at=None) | Q(next_try_at__lte=at))
 
     def _next_calls(self, at: datetime) -> dict[ZoneAndHours, datetime | None]:
         """When each combination of zone and safe hours that is waiting can be called next. Two queries."""

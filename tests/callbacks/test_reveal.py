@@ -16,7 +16,7 @@ def test_page_gives_instructions_before_the_number_which_it_does_not_show_yet(cl
     client.post(step("claim", asked))
     page = client.get(page_of(asked)).content.decode()
     order = [asked.reference, "Call by", "Call only in their safe hours", "Ask for Zoë Miller.", "voicemail"]
-    order += ["text message", "If someone else answers", "Show the number", "Knock first.", "Download First file"]
+    order += ["text message", "If someone else answers", "Knock first.", "Show the number", "Download First file"]
     positions = [page.index(item) for item in order]
     assert positions == sorted(positions)
     assert not shows_number(page)

@@ -1,6 +1,7 @@
 """Colleagues pass requests on, merge two of one person, and bar a number; nothing is lost on the way."""
 
 import dataclasses
+import datetime
 
 import pytest
 
@@ -24,6 +25,7 @@ from tests.callbacks.helpers import (
     submit,
     text_of,
 )
+from tests.callbacks.opening import EVERY_DAY_8_TO_8, opened
 from tests.factories import make_staff
 
 pytestmark = pytest.mark.django_db
@@ -98,7 +100,9 @@ def test_request_that_a_colleague_has_is_not_merged(staff, asked, alex):
     assert staff.post(step("merge", asked), {"other": "x"}).status_code == 303
 
 
-def test_barred_number_is_shown_to_nobody_until_a_lead_lifts_it(client, asked):
+def test_barred_number_is_shown_to_nobody_until_a_lead_lifts_it(clock, client, asked):
+    opened(EVERY_DAY_8_TO_8, 8)
+    clock.now = datetime.datetime(2026, 12, 1, 23, 30, tzinfo=datetime.UTC)  # in the evening, as both asked
     staff = sign_in(client, VIEW, WORK, EXPORT)
     staff.post(step("claim", asked))
     assert "A lead can lift that." in said(staff.post(step("bar", asked)))
@@ -106,7 +110,12 @@ def test_barred_number_is_shown_to_nobody_until_a_lead_lifts_it(client, asked):
     assert "555" not in DoNotCall.objects.get().phone_index[:5] and "We will reach you" in text_of(
         client.get(link_to("again"))
     )
-    assert text_of(staff.get(QUEUE)).count("Do not call") == 2
+    page = text_of(staff.get(QUEUE))
+    assert page.count("Do not call") == 2 and "0 can be called now" in page and "Call now" not in page
+    other = submit(details=dataclasses.replace(DETAILS, phone="+12125550177"), nonce="other")
+    page = text_of(staff.get(QUEUE))
+    assert "1 can be called now" in page and page.count("Call now") == 1
+    other.delete()
     staff.post(step("claim", again))
     before = len(records())
     for response in (
@@ -116,6 +125,7 @@ def test_barred_number_is_shown_to_nobody_until_a_lead_lifts_it(client, asked):
     ):
         page = text_of(response)
         assert not shows_number(page) and ("Do not call this number." in page or response.status_code == 307)
+        assert response.status_code == 307 or page.index("Do not call this number.") < page.index("Ask for")
     assert ("revealed", again.reference) not in records()[before:]
     export = b"".join(staff.post(step("export")).streaming_content).decode()
     assert export.count('"Do not call"') == 2 and not shows_number(export)
