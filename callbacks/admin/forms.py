@@ -131,6 +131,8 @@ class AttemptForm(forms.Form):
 
     @property
     def next_try_in_words(self) -> str:
+        if self.cleaned_data["outcome"] == CallAttempt.Outcome.REACHED:
+            return "none, as they were reached"
         at = self.cleaned_data["next_try_at"]
         return day_and_clock(at, self.now) if at else "none"
 
