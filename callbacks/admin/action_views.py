@@ -88,7 +88,7 @@ def log_attempt(request: StaffRequest, callback: CallbackRequest) -> HttpRespons
     if callback.claimed_by != request.user or not callback.is_waiting:
         return _clash(request, callback)
     posted = request.POST.dict()
-    if is_quick := "quick" in posted:  # one press, which takes the place of what is chosen in the form
+    if "quick" in posted:  # one press, which takes the place of what is chosen in the form
         posted |= {"outcome": posted["quick"], "next_try": posted.get("quick_next_try", ""), "at_0": "", "at_1": ""}
     form = AttemptForm(posted, request=callback, now=timezone.now())
     note_form = NoteForm(request.POST, is_optional=True)
@@ -105,13 +105,7 @@ def log_attempt(request: StaffRequest, callback: CallbackRequest) -> HttpRespons
 
     done = f"{callback.reference}: the call is logged. Next try: {form.next_try_in_words}."
     try:
-        return do(
-            request,
-            callback,
-            step,
-            done if is_quick else "The call is logged.",
-            after=access.to_queue() if is_quick else None,
-        )
+        return do(request, callback, step, done, after=access.to_queue())
     except actions.RequestCorrected:
         return _read_first(request, callback, CORRECTED, form, note_form)
 

@@ -122,7 +122,7 @@ class AttemptForm(forms.Form):
         elif details.channel == Channel.TEXT:
             outcomes[outcome.LEFT_MESSAGE] = "Sent a text"
         else:
-            outcomes[outcome.NO_ANSWER] = "No answer"
+            outcomes |= {outcome.REACHED: "Talked to them", outcome.NO_ANSWER: "No answer"}
             if details.voicemail or details.text_message:
                 outcomes[outcome.LEFT_MESSAGE] = "Left a message, as agreed"
         choice = self.TOMORROW if writes and self.TOMORROW in self._good else self.initial["next_try"]

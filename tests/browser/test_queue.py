@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import axe
 
@@ -61,10 +62,13 @@ def test_request_is_claimed_called_noted_and_closed(staff, site):
     page.reload()  # which posts once more what led here
     assert number.is_visible() and page.get_by_text("A child picked up.").count() == 1
 
+    page.get_by_label("Talked to them").check()
+    expect(page.get_by_text("When to try again?")).to_be_hidden()
     page.get_by_label("No answer").check()
     page.get_by_label(re.compile("When we can call them next")).check()
     page.get_by_role("button", name="Log the call").click()
-    page.get_by_text("The call is logged.").wait_for()
+    page.get_by_text(f"{reference}: the call is logged.").wait_for()
+    page.get_by_role("link", name=reference).click()
     assert "Attempted" in page.locator(".status").inner_text()
     assert "555-0123" not in content.inner_text()
 

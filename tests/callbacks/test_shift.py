@@ -67,7 +67,7 @@ def test_unanswered_call_takes_three_presses_from_the_queue(noon, staff):
     number = page.index('href="tel:+12125550123"')  # 2
     assert page.index("Do not talk about it with anyone else.") < page.index("Knock first.") < number
     quick = page[page.index('class="quick"') :].split("</div>")[0]
-    assert "Next try: today, 1:00 pm." in quick and 'name="quick_next_try" value="hour"' in quick
+    assert "Next try, unless you talked: today, 1:00 pm." in quick and 'name="quick_next_try" value="hour"' in quick
     typed = {"after": "0", "correction": "", "quick_next_try": "hour", "quick": "no_answer", "text": "A child spoke."}
     chosen = {"outcome": "wrote", "next_try": "other", "at_0": "2026-12-03", "at_1": "19:30"}
     response = staff.post(step("attempt", request), typed | chosen)  # 3
@@ -82,14 +82,14 @@ def test_unanswered_call_takes_three_presses_from_the_queue(noon, staff):
 def test_next_try_is_proposed_in_hours_both_open_and_safe(noon, staff):
     request = submit(details=dataclasses.replace(DETAILS, safe_hours=SafeHours((), days=(0,), last=12)))
     page = staff.post(staff.post(step("call", request))["Location"]).content.decode()
-    assert "Next try: Mon, Dec 7, 8:00 am." in page
+    assert "Next try, unless you talked: Mon, Dec 7, 8:00 am." in page
 
 
 @pytest.mark.parametrize(
     ("said", "offered", "next_try"),
     [
-        ({}, ["no_answer", "left_message"], "hour"),
-        ({"voicemail": False}, ["no_answer"], "hour"),
+        ({}, ["reached", "no_answer", "left_message"], "hour"),
+        ({"voicemail": False}, ["reached", "no_answer"], "hour"),
         ({"channel": "text"}, ["left_message"], "tomorrow"),
         ({"phone": "", "email": "zoe@example.com"}, ["wrote"], "tomorrow"),
     ],

@@ -108,7 +108,7 @@ def test_calls_are_logged_with_outcome_and_next_try(staff, asked):
     staff.post(step("claim", asked))
     response = attempt(staff, asked, next_try="hour", phrase="Line was busy.", text="Twice.")
     assert asked.notes.get().open_text() == "Line was busy. Twice."
-    assert (response.status_code, response["Location"]) == (303, page_of(asked))
+    assert (response.status_code, response["Location"]) == (303, QUEUE)
     asked.refresh_from_db()
     assert (asked.state, asked.next_try_at) == ("attempted", NOON + HOUR)
     row = CallAttempt.objects.get()
@@ -194,7 +194,8 @@ def test_call_needs_the_claim(staff, asked):
 
 def test_who_was_reached_waits_no_longer_and_is_not_tried_again(staff, asked):
     staff.post(step("claim", asked))
-    attempt(staff, asked, "reached", next_try="hour")
+    response = attempt(staff, asked, "reached", next_try="hour")
+    assert "Next try: none, as they were reached." in said(response)
     asked.refresh_from_db()
     assert (asked.state, asked.next_try_at, asked.is_waiting) == ("reached", None, False)
     assert CallAttempt.objects.get().next_try_at is None
