@@ -30,11 +30,12 @@ def tomorrow_same_time(now: datetime.datetime) -> datetime.datetime:
 class AttemptForm(forms.Form):
     """How a call went, and when to try again.
 
-    Quick choices outside opening or safe hours are not offered, and the earliest other one is preselected. They are
-    recomputed when the form arrives; one that is outside by then is accepted with a warning (`against_next_try`).
+    Quick choices outside opening or safe hours are not offered. What was planned before is preselected, else tomorrow
+    where we write, else the earliest. They are recomputed when the form arrives; one that is outside by then is
+    accepted with a warning (`against_next_try`).
     """
 
-    HOUR, TOMORROW, SAFE, OTHER = "hour", "tomorrow", "safe", "other"
+    HOUR, TOMORROW, SAFE, PLANNED, OTHER = "hour", "tomorrow", "safe", "planned", "other"
 
     outcome = forms.ChoiceField(
         choices=CallAttempt.Outcome,
@@ -63,8 +64,14 @@ class AttemptForm(forms.Form):
         self.quick = {self.HOUR: now + datetime.timedelta(hours=1), self.TOMORROW: tomorrow_same_time(now)}
         if beginning := self._hours.next_beginning(now, request.safe_hours):
             self.quick[self.SAFE] = beginning
-        self._good = good = {choice: at for choice, at in self.quick.items() if not self._against(at)}
-        super().__init__(data, initial={"next_try": min(good, key=good.__getitem__, default=""), **known})
+        good = {choice: at for choice, at in self.quick.items() if not self._against(at)}
+        self._proposed = min(good, key=good.__getitem__, default="")
+        if request.channel in {Channel.TEXT, Channel.EMAIL} and self.TOMORROW in good:  # they need time to answer
+            self._proposed = self.TOMORROW
+        if request.next_try_at and request.next_try_at > (now if data else self.quick[self.HOUR]):
+            self._proposed, self.quick[self.PLANNED] = self.PLANNED, request.next_try_at
+            good[self.PLANNED] = request.next_try_at
+        super().__init__(data, initial={"next_try": self._proposed, **known})
         offered = self.quick if self.is_bound else good
         if kept and kept.get("next_try") in {*offered, self.OTHER, ""}:
             at = [kept.get("at_0", ""), kept.get("at_1", "")]
@@ -84,6 +91,7 @@ class AttemptForm(forms.Form):
     def _label(self, choice: str) -> str:
         """The choice with its time, and reasons against it."""
         words = {self.HOUR: "In 1 hour", self.TOMORROW: "Tomorrow, same time", self.SAFE: "When we can call them next"}
+        words[self.PLANNED] = "As planned before"
         at = self.quick[choice]
         return f"{words[choice]} ({'; '.join([day_and_clock(at, self.now), *self._against(at)])})"
 
@@ -111,12 +119,8 @@ class AttemptForm(forms.Form):
             self.add_error("at", "The request will have been erased by then. Choose an earlier time.")
 
     def one_press(self, details: Details) -> dict:
-        """Outcomes that are logged by one press, as they fit the way to reach the person, and the next try with them.
-
-        It is the choice that is preselected, in hours both open and safe; tomorrow, after something was written.
-        """
+        """Outcomes that are logged by one press, as they fit the way to reach the person, and the preselected try."""
         outcome, outcomes = CallAttempt.Outcome, dict[str, str]()
-        writes = details.channel_or_default in {Channel.TEXT, Channel.EMAIL}
         if details.channel_or_default == Channel.EMAIL:
             outcomes[outcome.WROTE] = "Wrote an email"
         elif details.channel == Channel.TEXT:
@@ -125,9 +129,8 @@ class AttemptForm(forms.Form):
             outcomes |= {outcome.REACHED: "Talked to them", outcome.NO_ANSWER: "No answer"}
             if details.voicemail or details.text_message:
                 outcomes[outcome.LEFT_MESSAGE] = "Left a message, as agreed"
-        choice = self.TOMORROW if writes and self.TOMORROW in self._good else self.initial["next_try"]
-        at = self.quick.get(choice)
-        return {"outcomes": outcomes, "next_try": choice, "at": day_and_clock(at, self.now) if at else ""}
+        at = self.quick.get(self._proposed)
+        return {"outcomes": outcomes, "next_try": self._proposed, "at": day_and_clock(at, self.now) if at else ""}
 
     @property
     def next_try_in_words(self) -> str:

@@ -79,6 +79,20 @@ def test_unanswered_call_takes_three_presses_from_the_queue(noon, staff):
     assert request.attempts.get().outcome == "no_answer" and request.notes.get().open_text() == "A child spoke."
 
 
+def test_second_try_shows_how_the_last_went_and_keeps_what_was_planned(noon, staff):
+    request = ask("a-nonce")
+    staff.post(step("claim", request))
+    typed = {"after": "0", "next_try": "other", "at_0": "2026-12-01", "at_1": "19:58", "text": "Her mother spoke."}
+    staff.post(step("attempt", request), typed | {"outcome": "call_later"})
+    page = text_of(staff.post(step("reveal", request)))
+    above = page.split("(212) 555-0123")[0]
+    assert "They asked us to call later , today, 12:00 pm." in above and "“Her mother spoke.”" in above
+    assert "Next try, unless you talked: tomorrow, 7:58 pm." in page
+    staff.post(step("attempt", request), {"after": "1", "quick": "no_answer", "quick_next_try": "planned"})
+    request.refresh_from_db()
+    assert request.next_try_at == NOON + datetime.timedelta(days=1, hours=7, minutes=58)
+
+
 def test_next_try_is_proposed_in_hours_both_open_and_safe(noon, staff):
     request = submit(details=dataclasses.replace(DETAILS, safe_hours=SafeHours((), days=(0,), last=12)))
     page = staff.post(staff.post(step("call", request))["Location"]).content.decode()
