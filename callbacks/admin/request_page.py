@@ -193,10 +193,11 @@ def show(
 
 
 def _same_number(callback: CallbackRequest, details: Details | None, now: datetime.datetime) -> list[RequestSummary]:
-    """Other requests with one of its numbers: from the same person, or from people who share a phone."""
+    """Other requests with one of its numbers, but those merged with it: from people who may share a phone."""
     if details is None or not details.phones:
         return []
-    others = CallbackRequest.objects.with_phone(*details.phones).exclude(pk=callback.pk).for_staff(now)
+    others = CallbackRequest.objects.with_phone(*details.phones).exclude(pk__in=[callback.pk, callback.merged_into_id])
+    others = others.exclude(merged_into=callback).for_staff(now)
     return RequestSummary.for_all(others[:MAX_SAME_NUMBER], now)
 
 

@@ -83,6 +83,9 @@ def test_two_requests_of_one_person_are_merged_after_a_look_and_both_stay_whole(
     page = text_of(staff.get(page_of(asked)))
     for kept in ("Also sent by this person:", "And my card.", f"{other.reference} was merged into this request"):
         assert kept in page
+    merged = text_of(staff.get(page_of(other)))
+    assert f"Merged into {asked.reference} of this person" in merged
+    assert "people share this phone" not in page + merged
     words = text_of(staff.get(link_to("b")))  # the person's page follows the request that is called
     assert "Someone on our staff is working on it" in words and asked.reference not in words and "Closed" not in words
     staff.post(step("reopen", other))
