@@ -89,8 +89,11 @@ class Shares(Section):
         return len(self.parts)
 
     def headline(self, column: list[int]) -> tuple[str, str]:
-        people = f"{about(sum(column))} {self.people.lower()}"
-        return share(column[0], sum(column[1:])), f"{self.parts[0].lower()}, of {people}"
+        people, first, rest = f"of {about(sum(column))} {self.people.lower()}", column[0], sum(column[1:])
+        if min(first, rest) >= FEWEST:
+            return share(first, rest), f"{self.parts[0].lower()}, {people}"
+        others = self.parts[1] if self.buckets == 2 else "later"
+        return f"{FEW} {(others if rest < FEWEST else self.parts[0]).lower()}", people
 
     def cells(self, column: list[int]) -> list[str]:
         return [about(sum(column)), *map(about, column)]

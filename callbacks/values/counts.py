@@ -1,7 +1,6 @@
 """What is counted of calls, in which steps, and how it is shown so that nobody can be found in it."""
 
 import datetime
-import math
 from collections.abc import Sequence
 
 from django.db.models import TextChoices
@@ -73,10 +72,5 @@ def about(count: int) -> str:
 
 
 def share(part: int, rest: int) -> str:
-    """How much of both `part` is. If one is below ten, only a limit that holds however few they are."""
-    limit = 100 * (FEWEST - 1) / max(FEWEST, rounded(part + rest) - FEWEST // 2)
-    if rest < FEWEST:
-        return f"at least {math.floor(100 - limit)}%"
-    if part < FEWEST:
-        return f"at most {math.ceil(limit)}%"
+    """How much of both `part` is, of ten or more each."""
     return f"about {100 * rounded(part) / (rounded(part) + rounded(rest)):.0f}%"
