@@ -15,6 +15,27 @@ CHANNELS: dict[str, str] = {
     Channel.VIDEO: "Video relay",
 }
 ABOUT: dict[str, str] = {About.ME: "Themselves", About.SOMEONE_ELSE: "Someone else"}
+#: Fields of Details that a person can change.
+FIELDS = {
+    "name": "name",
+    "phone": "number",
+    "phone_remark": "remark on the number",
+    "email": "email address",
+    "about": "whom it is about",
+    "safe_hours": "safe hours",
+    "place": "where they are",
+    "voicemail": "voicemail",
+    "text_message": "text messages",
+    "if_other_answers": "what to say if someone else answers",
+    "may_tell": "who may be told",
+    "message": "message",
+    "language": "language",
+    "other_language": "language",
+    "interpreter": "interpreter",
+    "channel": "how to reach them first",
+    "second_phone": "second number",
+    "second_phone_remark": "remark on the second number",
+}
 WISHES: dict[str, str] = {
     IfOtherAnswers.QUIET: "Say nothing",
     IfOtherAnswers.WRONG_NUMBER: "Wrong number",

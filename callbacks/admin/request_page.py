@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from callbacks.admin import access
 from callbacks.admin.access import VIEW, WORK, StaffRequest, find_request, needs, staff_page
+from callbacks.admin.codes import FIELDS
 from callbacks.admin.disclosure_form import DisclosureForm
 from callbacks.admin.forms import AssignForm, AttemptForm, NoteForm
 from callbacks.admin.instructions import Instruction, instructions
@@ -57,6 +58,12 @@ class Opened:
             barred,
             consent.words(details.agreed, callback.days_kept) if details and details.agreed else "",
         )
+
+    @property
+    def changes(self) -> str:
+        """What the person has changed since they first sent it, in words; empty for changes of an earlier release."""
+        changed = self.details.changed if self.details else ()
+        return ", ".join(dict.fromkeys(FIELDS[name] for name in changed if name in FIELDS))
 
     @property
     def may_call_nobody(self) -> bool:

@@ -82,6 +82,8 @@ class Details:
     agreed: int = field(default=0, compare=False)
     #: Other names sent earlier with the same form, perhaps by another person; not part of the answers.
     earlier_names: tuple[str, ...] = field(default=(), compare=False)
+    #: Fields that the person has changed since they first sent it.
+    changed: tuple[str, ...] = field(default=(), compare=False)
 
     def to_bytes(self) -> bytes:
         return json.dumps(asdict(self)).encode()
@@ -90,7 +92,7 @@ class Details:
     def from_bytes(cls, data: bytes) -> "Details":
         """Parse what `to_bytes` wrote, in this or an earlier version with fewer fields."""
         stored = json.loads(data)
-        stored["earlier_names"] = tuple(stored.get("earlier_names", ()))
+        stored |= {name: tuple(stored.get(name, ())) for name in ("earlier_names", "changed")}
         if hours := stored.get("safe_hours"):
             hours["parts"] = tuple(PartOfDay(part) for part in hours["parts"])
             stored["safe_hours"] = SafeHours(**hours | {"days": tuple(hours.get("days", ()))})
@@ -99,10 +101,13 @@ class Details:
         return cls(**{field.name: stored[field.name] for field in fields(cls) if field.name in stored})
 
     def after(self, earlier: "Details") -> "Details":
-        """These details as a replacement of `earlier`, whose other names and consent are remembered."""
+        """These details as a replacement of `earlier`, whose other names, changes and consent are remembered."""
         found = [name for name in (*earlier.earlier_names, earlier.name) if not names.same(name, self.name)]
         names_then = tuple(dict.fromkeys(found))[-_MAX_EARLIER_NAMES:]
-        return replace(self, earlier_names=names_then, agreed=earlier.agreed)
+        differ = [each.name for each in fields(self) if each.compare]
+        differ = [name for name in differ if getattr(self, name) != getattr(earlier, name)]
+        changed = tuple(dict.fromkeys([*earlier.changed, *differ]))
+        return replace(self, earlier_names=names_then, agreed=earlier.agreed, changed=changed)
 
     def is_different_person(self, stored: "Details") -> bool:
         """Whether somebody else sent the form of `stored` again, as on a shared phone: this is no correction.

@@ -40,16 +40,16 @@ def as_filled_in(response, **chosen: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "named"),
     [
-        {"phone": "+12125550199"},
-        {"voicemail": False},
-        {"safe_hours": SafeHours((PartOfDay.MORNING,), "America/Chicago")},
-        {"if_other_answers": "wrong_number"},
-        {"name": "Zoë"},
+        ({"phone": "+12125550199", "message": "Hi."}, "number, message"),
+        ({"voicemail": False}, "voicemail"),
+        ({"safe_hours": SafeHours((PartOfDay.MORNING,), "America/Chicago")}, "safe hours"),
+        ({"if_other_answers": "wrong_number"}, "what to say if someone else answers"),
+        ({"name": "Zoë"}, "name"),
     ],
 )
-def test_any_change_is_said_before_the_number_on_the_page_and_on_paper(staff, claimed, change):
+def test_any_change_is_said_before_the_number_on_the_page_and_on_paper(staff, claimed, change, named):
     assert READ_AGAIN not in text_of(staff.get(page_of(claimed)))
     submit(details=dataclasses.replace(DETAILS, **change))
     for response in (
@@ -58,7 +58,7 @@ def test_any_change_is_said_before_the_number_on_the_page_and_on_paper(staff, cl
         staff.get(step("sheet", claimed)),
     ):
         words = text_of(response)
-        assert words.count(READ_AGAIN) == 1
+        assert words.count(READ_AGAIN) == 1 and f"Changed since they first sent it: {named} ." in words
         assert words.index(READ_AGAIN) < words.index("Call only in their safe hours")
 
 
