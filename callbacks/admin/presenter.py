@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.timesince import timesince
 
@@ -39,7 +40,19 @@ class RequestSummary:
             return False
         if not self.request.is_waiting or (self.request.next_try_at or self.now) > self.now:
             return False
-        return self.hours.next_call(self.now, self.request.safe_hours) == self.now
+        return self._next_call == self.now
+
+    @cached_property
+    def _next_call(self) -> datetime.datetime | None:
+        return self.hours.next_call(self.now, self.request.safe_hours)
+
+    @property
+    def call_from(self) -> str:
+        """When both our and their hours begin, by which the queue sorts; empty if now, never or by the next try."""
+        at = self._next_call if self.request.is_waiting and not getattr(self.request, "is_barred", False) else None
+        if at is None or at == self.now or at <= (self.request.next_try_at or self.now):
+            return ""
+        return day_and_clock(at, self.now)
 
     @property
     def due(self) -> str:

@@ -48,6 +48,10 @@ def test_at_night_those_come_first_who_can_be_called_soonest_in_the_morning(clie
     assert shown(client, "?time=never") == [unknown, never]
     assert client.get(QUEUE).context["tally"]["callable"] == 0
     assert "Safe hours never overlap our hours" in row_of(client, never)
+    begins = {promised: "today, 9:00 am", pacific: "today, 11:00 am", evening: "today, 5:00 pm"}
+    for request, at in begins.items():
+        assert f"Can call from {at}" in row_of(client, request)
+    assert all("Can call from" not in row_of(client, request) for request in (agreed, never, unknown))
     assert "never meet" not in row_of(client, evening) and "Call now" not in row_of(client, earlier)
 
 
