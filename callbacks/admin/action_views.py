@@ -66,7 +66,8 @@ def release(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
         any_claim = actions.may_release(callback, request.user)
         actions.release(callback, request.user, any_claim=any_claim, shown=request.POST.get("shown", ""))
 
-    return do(request, callback, step, "It is back in the queue.", "It is not back in the queue yet.")
+    done = "It is back in the queue." if callback.is_waiting else "You no longer have it."
+    return do(request, callback, step, done, "It is not back in the queue yet.")
 
 
 @action

@@ -128,7 +128,7 @@ class AttemptForm(forms.Form):
         else:
             outcomes |= {outcome.REACHED: "Talked to them", outcome.NO_ANSWER: "No answer"}
             if details.voicemail or details.text_message:
-                outcomes[outcome.LEFT_MESSAGE] = "Left a message, as agreed"
+                outcomes[outcome.LEFT_MESSAGE] = "Left a message, as agreed" if details.voicemail else "Sent a text"
         at = self.quick.get(self._proposed)
         return {"outcomes": outcomes, "next_try": self._proposed, "at": day_and_clock(at, self.now) if at else ""}
 

@@ -29,7 +29,7 @@ def instructions(details: Details) -> list[Instruction]:
             *_remark(details),
             Instruction("Do not say in the subject line where you write from.", forbids=True),
         ]
-    found = [*_channel(details), *_language(details), Instruction(f"Ask for {details.name}.")]
+    found = [*_channel(details), *_language(details), Instruction(f"Ask for {details.name.removesuffix('.')}.")]
     found += [*_earlier_names(details), *_remark(details)]
     if details.second_phone:
         found.append(_second_number(phones.without_numbers(details.second_phone_remark)))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from django.contrib.auth.models import User
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_POST, require_safe
@@ -20,7 +20,7 @@ from callbacks.admin.instructions import Instruction, instructions
 from callbacks.admin.presenter import RequestSummary
 from callbacks.admin.times import date_and_clock, day_and_clock
 from callbacks.casework import actions, disclosures, do_not_call, merging, page_stamp, teamwork
-from callbacks.models import AccessRecord, Attachment, CallbackRequest, DoNotCall, Note
+from callbacks.models import AccessRecord, Attachment, CallAttempt, CallbackRequest, DoNotCall, Note
 from callbacks.values import consent
 from callbacks.values.details import Details
 from editorial.models import Clinic
@@ -157,7 +157,11 @@ def show(
     title = f"Request {callback.reference}"
     if not callback.is_kept:
         return staff_page(request, "withdrawn.html", {"callback": callback, "title": title}, status)
-    prefetch_related_objects([callback], "notes", "attempts", "attachments")
+    by = [
+        Prefetch(name, rows.objects.select_related("who"))
+        for name, rows in (("notes", Note), ("attempts", CallAttempt))
+    ]
+    prefetch_related_objects([callback], *by, "attachments")
     merged = list(callback.merged.exclude(sealed=b"").prefetch_related("notes", "attachments"))
     for each in merged:
         actions.record(Action.VIEWED, each, request.user)
@@ -223,7 +227,7 @@ def _common(callback: CallbackRequest, user: User, now: datetime.datetime) -> di
         {
             "outcome": attempt.get_outcome_display(),
             "at": day_and_clock(attempt.at, now),
-            "username": attempt.username,
+            "row": attempt,
             "next_try": day_and_clock(attempt.next_try_at, now) if attempt.next_try_at else "",
         }
         for attempt in callback.attempts.all()

@@ -104,6 +104,7 @@ def test_next_try_is_proposed_in_hours_both_open_and_safe(noon, staff):
     [
         ({}, ["reached", "no_answer", "left_message"], "hour"),
         ({"voicemail": False}, ["reached", "no_answer"], "hour"),
+        ({"voicemail": False, "text_message": True}, ["reached", "no_answer", "left_message"], "hour"),
         ({"channel": "text"}, ["left_message"], "tomorrow"),
         ({"phone": "", "email": "zoe@example.com"}, ["wrote"], "tomorrow"),
     ],
@@ -112,6 +113,7 @@ def test_one_press_offers_what_fits_the_way_to_reach_them(noon, staff, said, off
     page = staff.post(staff.post(step("call", ask("a-nonce", **said)))["Location"]).content.decode()
     quick = page[page.index('class="quick"') :].split("</div>")[0]
     assert re.findall('name="quick" value="([^"]+)"', quick) == offered
+    assert ("Sent a text" in quick) == bool(said.get("text_message") or said.get("channel") == "text")
     assert f'name="quick_next_try" value="{next_try}"' in quick
 
 

@@ -198,6 +198,7 @@ def test_who_was_reached_waits_no_longer_and_is_not_tried_again(staff, asked):
     assert "Next try: none, as they were reached." in said(response)
     asked.refresh_from_db()
     assert (asked.state, asked.next_try_at, asked.is_waiting) == ("reached", None, False)
+    assert said(press(staff, "release", asked)) == "You no longer have it."
     assert CallAttempt.objects.get().next_try_at is None
 
 
