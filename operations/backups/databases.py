@@ -31,6 +31,11 @@ DO $$ DECLARE name text; BEGIN
     END LOOP;
 END $$
 """
+_OTHERS = """
+SELECT coalesce(host(client_addr), 'this machine') FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+    AND application_name = current_setting('application_name')
+"""
 
 
 def is_sqlite() -> bool:
@@ -109,6 +114,18 @@ def opened(name: str) -> Iterator[str]:
     finally:
         other.close()
         del connections[ALIAS]
+
+
+def ensure_unused_postgres() -> None:
+    """Raises BackupError, which says where from, while other processes of the site use the database."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OTHERS)
+        others = [address for (address,) in cursor.fetchall()]
+    if others:
+        raise BackupError(
+            f"The site uses this database from {', '.join(sorted(set(others)))}: {len(others)} sessions. Stop it and "
+            "its worker on all hosts first. To end the sessions of a host that is gone, restart PostgreSQL."
+        )
 
 
 def restore_postgres(path: Path, database: str = "") -> None:

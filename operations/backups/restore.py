@@ -40,7 +40,7 @@ def restore(backup: Path, *, replace: bool = False, without_keys: bool = False) 
         raise BackupError("The backup is of another kind of database than the one that is set up here.")
     occupied = _occupied()
     if occupied and not replace:
-        raise BackupError(f"This site already has {', '.join(occupied)}. Use --replace to overwrite it.")
+        raise BackupError(f"This site already has {', '.join(occupied)}. {_how_to_replace()}")
     if occupied:
         with contextlib.suppress(DatabaseError):  # the newest list is in the database to be replaced; it may be broken
             tombstones.publish()
@@ -83,6 +83,15 @@ def _occupied() -> list[str]:
     return names + [words for alias, words in kinds.items() if _holds_something(storages[alias])]
 
 
+def _how_to_replace() -> str:
+    if databases.is_sqlite():
+        return "Use --replace to overwrite it."
+    return (
+        "For a lost host restore nothing: its database serves on. For a lost database, stop all hosts and use "
+        "--replace, which moves nothing aside."
+    )
+
+
 def _holds_something(storage: Storage) -> bool:
     try:
         return any(storage.listdir(""))
@@ -91,7 +100,9 @@ def _holds_something(storage: Storage) -> bool:
 
 
 def _move_aside() -> list[str]:
-    """Raises BackupError if a server or worker still has the database open."""
+    """Raises BackupError if a server or worker, of any host, still has the database open."""
+    if not databases.is_sqlite():
+        databases.ensure_unused_postgres()
     aside = settings.VAR_DIR / f"replaced-{timezone.now():{manifest.NAME}}"
     aside.mkdir(mode=0o700)
     if databases.is_sqlite() and _database_file().exists():

@@ -45,8 +45,14 @@ def test_restore_into_an_empty_database_is_the_site_that_was(tmp_path):
     assert "3 requests with 3 files" in empty.manage("restore", str(backup))
     assert shell(empty, PROVE) == before
     assert (state.folder(empty.var) / picture).read_bytes() == b"a picture"
-    assert "already has a database" in fails(empty, "restore", str(backup))
+    assert "For a lost host restore nothing" in fails(empty, "restore", str(backup))
     empty.ask_for_calls(1, "later")
+    empty.env["BACKUP_DIR"] = str(tmp_path / "others")  # the worker makes backups, and prunes
+    with empty.worker():  # as on another host
+        wait_until(lambda: empty.rows("SELECT 1 FROM detoxsite_scheduledjob WHERE succeeded_at IS NOT NULL"))
+        said = fails(empty, "restore", str(backup), "--replace")
+        assert "The site uses this database from" in said and "on all hosts first" in said
+    assert empty.rows("SELECT count(*) FROM callbacks_callbackrequest") == [(4,)]
     empty.manage("restore", str(backup), "--replace")
     assert shell(empty, PROVE) == before
 
