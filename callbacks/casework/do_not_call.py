@@ -4,21 +4,24 @@ A form with such a number is taken and confirmed like any other, since a refusal
 it is known here. Its number is not shown to staff until a lead, who reads the request, lifts the entry.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from callbacks.models import DoNotCall
+from callbacks.models import CallbackRequest, DoNotCall
 from callbacks.values.details import Details
 from vault import keyring
+from vault.keyring import VaultError
 
 
 def entry(phone: str) -> DoNotCall | None:
     """The entry of this number, whatever key it was indexed under."""
-    return DoNotCall.objects.filter(phone_index__in=keyring.indexes(phone), lifted_at=None).first() if phone else None
+    return _in_force().filter(phone_index__in=keyring.indexes(phone)).first() if phone else None
 
 
 def without_barred(details: Details) -> tuple[Details, list[DoNotCall]]:
@@ -33,7 +36,7 @@ def without_barred(details: Details) -> tuple[Details, list[DoNotCall]]:
 
 def barred_among() -> Callable[[str], bool]:
     """A test for many numbers. One query."""
-    barred = set(DoNotCall.objects.filter(lifted_at=None).values_list("phone_index", flat=True))
+    barred = set(_in_force().values_list("phone_index", flat=True))
     return lambda phone: bool(phone and barred.intersection(keyring.indexes(phone)))
 
 
@@ -48,5 +51,42 @@ def add(phone: str, who: User) -> None:
 
 
 def lift(phone: str, who: User) -> None:
-    found = DoNotCall.objects.filter(phone_index__in=keyring.indexes(phone), lifted_at=None)
+    found = _in_force().filter(phone_index__in=keyring.indexes(phone))
     found.update(lifted_at=timezone.now(), lifted_by=who.get_username())
+
+
+def census() -> Counter[int]:
+    """How many entries in force are under each key."""
+    return Counter(map(keyring.leading_number, _in_force().values_list("phone_index", flat=True)))
+
+
+def rewrap_all() -> int:
+    """Move the entries of numbers that a stored request tells to the current key; return how many.
+
+    The others are known by their hash alone, and stay under the key of their day.
+    """
+    old = _in_force().exclude(phone_index__startswith=f"{keyring.current_number()}:")
+    wanted = dict(old.values_list("phone_index", "pk"))
+    moved = 0
+    requests = CallbackRequest.objects.exclude(wrapped_key=b"").only("wrapped_key", "sealed")
+    for request in requests.iterator() if wanted else ():
+        try:
+            details = request.open_details()
+        except VaultError:
+            continue  # the rotation of requests counts it
+        for phone in filter(None, (details.phone, details.second_phone)):
+            for index in wanted.keys() & set(keyring.indexes(phone)):
+                moved += _move(wanted.pop(index), keyring.index(phone))
+    return moved
+
+
+def _in_force() -> QuerySet[DoNotCall]:
+    return DoNotCall.objects.filter(lifted_at=None)
+
+
+def _move(pk: int, index: str) -> int:
+    with transaction.atomic():
+        row = _in_force().filter(pk=pk)
+        if _in_force().filter(phone_index=index).exists():  # added again since
+            return row.delete()[0]
+        return row.update(phone_index=index)

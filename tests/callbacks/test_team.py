@@ -2,8 +2,10 @@
 
 import dataclasses
 import datetime
+import io
 
 import pytest
+from django.core.management import call_command
 
 from callbacks.casework import actions, do_not_call
 from callbacks.models import CallbackRequest, DoNotCall
@@ -137,6 +139,27 @@ def test_barred_number_is_shown_to_nobody_until_a_lead_lifts_it(clock, client, a
     client.force_login(lead)
     assert "can be called again" in said(client.post(step("lift_bar", again)))
     assert not do_not_call.entry(DETAILS.phone) and DoNotCall.objects.get().lifted_by == "lead"
+
+
+def test_barred_number_stays_barred_through_a_change_of_keys(asked, settings):
+    """Where a stored request tells it; the key of another is said to be needed."""
+    lead, old = make_staff("lead"), settings.VAULT_KEYS
+    for phone in (DETAILS.phone, "+16465550199"):
+        do_not_call.add(phone, lead)
+    settings.VAULT_KEYS = old | {9: b"9" * 32}
+    output = io.StringIO()
+    call_command("rotate_keys", stdout=output)
+    call_command("rotate_keys", "--check", stdout=output)
+    assert "Numbers not to call: 1 moved." in output.getvalue()
+    assert "Keep this key while numbers not to call are left" in output.getvalue()
+    assert CallbackRequest.objects.with_counts().get(pk=asked.pk).is_barred
+    settings.VAULT_KEYS = {9: b"9" * 32}
+    assert do_not_call.entry(DETAILS.phone) and not do_not_call.entry("+16465550199")
+    do_not_call.lift(DETAILS.phone, lead)
+    settings.VAULT_KEYS |= old
+    do_not_call.lift("+16465550199", lead)
+    call_command("rotate_keys", "--check", stdout=output)
+    assert "It may be removed" in output.getvalue()
 
 
 def test_second_number_is_found_and_barred_by_itself(client, asked):

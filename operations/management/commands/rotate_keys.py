@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts import secrets
+from callbacks.casework import do_not_call
 from callbacks.files import rotation
 from callbacks.files.rotation import Census
 from editorial import page_reports
@@ -14,6 +15,9 @@ from editorial.models import PageReport
 from operations import keys
 from vault import keyring
 from vault.keyring import VaultError
+
+BARRED = "Numbers not to call"
+LEFT = " Keep this key while numbers not to call are left: no stored request tells them, and they would show again."
 
 
 class Command(BaseCommand):
@@ -43,7 +47,12 @@ class Command(BaseCommand):
         for outcome in outcomes:
             self.stdout.write(str(outcome))
         failed = sum(outcome.unreadable for outcome in outcomes)
-        for kind, rewrap_all in (("Second factors", secrets.rewrap_all), ("Page reports", page_reports.rewrap_all)):
+        others = {
+            "Second factors": secrets.rewrap_all,
+            "Page reports": page_reports.rewrap_all,
+            BARRED: do_not_call.rewrap_all,
+        }
+        for kind, rewrap_all in others.items():
             try:
                 self.stdout.write(f"{kind}: {rewrap_all()} moved.")
             except VaultError as error:
@@ -57,6 +66,7 @@ class Command(BaseCommand):
 
     def _check(self, current: int) -> None:
         counts = [*rotation.census(), _census_of_factors(), _census_of_reports()]
+        counts.append(Census(BARRED, do_not_call.census()))
         numbers = sorted(set(settings.VAULT_KEYS).union(*(count.by_key for count in counts)))
         for number in numbers:
             found = ", ".join(f"{count.by_key[number]} {count.kind.lower()}" for count in counts)
@@ -78,7 +88,8 @@ def _remark(number: int, current: int, counts: list[Census]) -> str:
     if number == current:
         return ", and everything new."
     if any(count.by_key[number] for count in counts):
-        return ". Run `manage.py rotate_keys`."
+        left = any(count.by_key[number] for count in counts if count.kind == BARRED)
+        return f". Run `manage.py rotate_keys`.{LEFT if left else ''}"
     return ". It may be removed once `manage.py rotate_keys` has succeeded."
 
 
