@@ -12,6 +12,7 @@ from callbacks.models import CallbackRequest
 from operations.backups import databases, manifest
 from operations.backups.backup import LOCK_TIMEOUT_SECONDS
 from operations.backups.manifest import SQLITE, BackupError, Manifest
+from operations.models import KnownKey
 from vault import keyring, streams
 from vault.keyring import VaultError
 
@@ -36,6 +37,8 @@ def check(backup: Path) -> str:
                 f"The restored database does not have the same rows as the backup: {', '.join(wrong)[:200]}."
             )
         opened, locked = _open_one_of_each_key(alias)
+        if locked and not opened and not KnownKey.objects.filter(fingerprint="").exists():  # "": given up as lost
+            raise BackupError(f"None of the {locked} requests in the backup can be opened: their key is not here.")
     whole = _open_files(backup, found)
     without = f" There is no key here for {locked} requests, which could not be opened." if locked else ""
     requests = counts.get(CallbackRequest._meta.db_table, 0)
