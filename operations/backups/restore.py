@@ -25,6 +25,10 @@ from storage.sqlite.base import forget_file
 
 #: Storages by their folder in a backup.
 STORAGES = {"attachments": "attachments", "media": "default"}
+_NO_LIST = (
+    f"WARNING: there is no {tombstones.FILE} beside the backup or in BACKUP_DIR. What people withdrew and staff erased "
+    "since the backup is back. Find the list, put it beside the backup and restore again with --replace."
+)
 
 
 def restore(backup: Path, *, replace: bool = False, without_keys: bool = False) -> list[str]:
@@ -41,11 +45,14 @@ def restore(backup: Path, *, replace: bool = False, without_keys: bool = False) 
     occupied = _occupied()
     if occupied and not replace:
         raise BackupError(f"This site already has {', '.join(occupied)}. {_how_to_replace()}")
+    # Both: a backup may be restored from a copy elsewhere.
+    lists = [folder / tombstones.FILE for folder in (backup.parent, settings.BACKUP_DIR)]
+    if not any(path.exists() for path in lists):
+        notes.append(_NO_LIST)
     if occupied:
         with contextlib.suppress(DatabaseError):  # the newest list is in the database to be replaced; it may be broken
             tombstones.publish()
-    # Both: a backup may be restored from a copy elsewhere.
-    erased = tombstones.read(backup.parent / tombstones.FILE) | tombstones.read(settings.BACKUP_DIR / tombstones.FILE)
+    erased = tombstones.read(lists[0]) | tombstones.read(lists[1])
     if occupied:
         notes += _move_aside()
     try:

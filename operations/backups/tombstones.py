@@ -32,7 +32,7 @@ def publish() -> None:
     known = read(path)
     rows = {row.request_id: (row.withdrawn, row.at) for row in Tombstone.objects.all()}
     wanted = {pk: (withdrawn, at) for pk, (withdrawn, at) in (known | rows).items() if at >= oldest}
-    if wanted == known:
+    if wanted == known and path.exists():  # even an empty list: a restore tells it from a lost one
         return
     lines = [
         f"{pk} {'withdrawn' if withdrawn else 'erased'} {at.isoformat()}\n"

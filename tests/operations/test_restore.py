@@ -153,10 +153,12 @@ def test_what_was_erased_since_the_backup_does_not_come_back(story, tmp_path):
 def test_restore_of_a_copy_elsewhere_knows_what_was_erased(story, tmp_path):
     place = empty_machine(story, tmp_path / "var")
     place.env["BACKUP_DIR"] = str(tmp_path / "backups")
-    place.manage("restore", str(story.backup))
+    alone = shutil.copytree(story.backup, tmp_path / "alone" / story.backup.name)
+    assert "WARNING: there is no erased.txt" in place.manage("restore", str(alone))
     back, staff, _ = story.references
     shell(place, ERASE.format(back, staff))
-    assert "must not come back: 2" in place.manage("restore", str(story.backup), "--replace")
+    said = place.manage("restore", str(story.backup), "--replace")
+    assert "must not come back: 2" in said and "WARNING" not in said
 
 
 def test_restore_with_a_damaged_list_of_what_was_erased_puts_nothing_back(story, tmp_path):
