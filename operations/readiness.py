@@ -103,7 +103,7 @@ def store(at: datetime, probes: Probes) -> Result:
 
 
 @check(
-    "worker", "Task worker", "Start it with `manage.py run_worker`. Until then no mail is sent and nothing is erased."
+    "worker", "Task worker", "Do `systemctl restart detox-worker`. Until then no mail is sent and nothing is erased."
 )
 def worker(at: datetime, probes: Probes) -> Result:
     heartbeat = worker_status.heartbeat()

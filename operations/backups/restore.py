@@ -20,7 +20,7 @@ from detoxsite import secret_files
 from operations import keys
 from operations.backups import databases, manifest, tombstones
 from operations.backups.manifest import SQLITE, BackupError, Manifest
-from storage import durable
+from storage import durable, reachable
 from storage.sqlite.base import forget_file
 
 #: Storages by their folder in a backup.
@@ -42,6 +42,7 @@ def restore(backup: Path, *, replace: bool = False, without_keys: bool = False) 
     secret_files.make_missing()
     if (found.database == SQLITE) != databases.is_sqlite():
         raise BackupError("The backup is of another kind of database than the one that is set up here.")
+    reachable.require_database()
     occupied = _occupied()
     if occupied and not replace:
         raise BackupError(f"This site already has {', '.join(occupied)}. {_how_to_replace()}")
@@ -111,7 +112,7 @@ def _move_aside() -> list[str]:
     if not databases.is_sqlite():
         databases.ensure_unused_postgres()
     aside = settings.VAR_DIR / f"replaced-{timezone.now():{manifest.NAME}}"
-    aside.mkdir(mode=0o700)
+    aside.mkdir(mode=0o700, parents=True)
     if databases.is_sqlite() and _database_file().exists():
         _ensure_unused(_database_file())
         for path in (_database_file(), *_database_file().parent.glob(f"{_database_file().name}-*")):  # its log too

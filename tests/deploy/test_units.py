@@ -97,3 +97,11 @@ def test_example_of_settings_passes_djangos_own_check(tmp_path):
     command = [sys.executable, "-W", "error", "manage.py", "check", "--deploy", "--fail-level=WARNING"]
     done = subprocess.run(command, cwd=ROOT, env=filled, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_going_back_without_a_previous_release_is_refused_in_a_sentence(tmp_path):
+    command = [DEPLOY / "release", "back"]
+    done = subprocess.run(
+        command, env=os.environ | {"DETOX_ROOT": str(tmp_path)}, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (1, "There is no previous release to go back to.\n")

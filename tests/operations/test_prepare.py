@@ -1,12 +1,16 @@
 """Getting a machine ready takes nothing from the code that serves meanwhile."""
 
 import io
+import os
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from operations.management.commands.prepare import collect_static_if_changed
+from tests import state
+from tests.operations.test_restore import fails
+from tests.working import Place
 
 
 def test_new_code_leaves_the_static_files_of_the_code_before_and_none_older(settings, tmp_path):
@@ -34,3 +38,9 @@ def test_state_that_cannot_be_written_is_said_in_a_sentence(settings, place):
     settings.VAR_DIR = place
     with pytest.raises(CommandError, match=f"Nothing can be written in {place}: .* VAR_DIR"):
         call_command("prepare", stdout=io.StringIO())
+
+
+def test_database_that_cannot_be_reached_is_said_in_a_line_without_its_password(tmp_path):
+    url = {"DATABASE_URL": "postgres://guide:hush@127.0.0.1:1/guide"}
+    said = fails(Place(tmp_path, os.environ | state.make(tmp_path) | url), "prepare")
+    assert "The database cannot be reached: " in said and "hush" not in said

@@ -45,6 +45,7 @@ def test_reader_gets_the_numbers_though_the_database_is_silent(tmp_path):
             assert "866-512-1908" in page and seconds < 2 * PATIENCE
             assert get(f"{site.url}/healthz")[0] == 200
             assert get(f"{site.url}/healthz/database")[0] == 503
+            assert "no address of this site" not in site.log.read_text()
 
 
 @pytest.mark.servers_only

@@ -15,7 +15,7 @@ from callbacks.casework import notices, setup_gaps
 from detoxsite import secret_files
 from limits import counters
 from operations import keys, schedule
-from storage import read_only
+from storage import reachable, read_only
 from storage.migration_lock import migration_lock
 
 DEFAULT_VAR = settings.BASE_DIR / "var"
@@ -34,6 +34,7 @@ class Command(BaseCommand):
             )
         secret_files.make_missing()
         self.check()
+        reachable.require_database()
         with migration_lock():
             call_command("migrate", interactive=False, verbosity=0)
             keys.verify()
