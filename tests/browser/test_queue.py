@@ -60,7 +60,7 @@ def test_request_is_claimed_called_noted_and_closed(staff, site):
     page.get_by_text("Note saved.").wait_for()
     assert number.is_visible()
     page.reload()  # which posts once more what led here
-    assert number.is_visible() and page.get_by_text("A child picked up.").count() == 1
+    assert number.is_visible() and page.get_by_text("A child picked up.", exact=True).count() == 1
 
     page.get_by_label("Talked to them").check()
     expect(page.get_by_text("When to try again?")).to_be_hidden()

@@ -62,7 +62,7 @@ def test_note_typed_in_a_session_that_ended_is_saved_after_signing_in_again(staf
     staff.context.add_cookies(cookies)  # as after signing in again in another tab
     page.get_by_role("button", name="Save note").click()
     expect(page.get_by_text("Note saved.")).to_be_visible()
-    expect(page.get_by_text("Said: call after six.")).to_be_visible()
+    expect(page.get_by_text("Said: call after six.", exact=True)).to_be_visible()
 
 
 def test_unanswered_call_is_three_presses_and_a_shift_is_handed_over(staff, site):  # noqa: F811
