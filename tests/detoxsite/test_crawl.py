@@ -156,12 +156,18 @@ def english_words(element, tongue: str = "es"):
         yield from english_words(child, tongue)
 
 
+#: To show to staff of an emergency room who speak no Spanish.
+SHOWN_TO_OTHERS = {
+    '"I\'m in opioid withdrawal. Can you start me on buprenorphine, or give me the three-day supply?"',
+}
+
+
 def test_spanish_page_has_no_english_sentence(site):
     found: dict[str, str] = {}
     for path, tree in site.items():
         if languages.of_path(path) == "es" and not path.startswith("/es/contacto/"):
             found |= dict.fromkeys(english_words(tree), path)
-    assert not found
+    assert found.keys() == SHOWN_TO_OTHERS
 
 
 def test_headings_skip_no_level(site):
