@@ -35,7 +35,7 @@ def test_every_page_is_whole(site):
         ids = Counter(element.get("id") for element in tree.iter() if element.get("id"))
         assert not [name for name, count in ids.items() if count > 1], (path, ids.most_common(3))
         for element in tree.iter():
-            for name in ("aria-labelledby", "aria-describedby", "for"):
+            for name in ("aria-labelledby", "aria-describedby", "for", "form"):
                 for target in (element.get(name) or "").split():
                     assert target in ids, (path, name, target)
             if element.tag == "a" and (element.get("href") or "").startswith("#"):
