@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from detoxsite import env
+from detoxsite import databases, env
 from detoxsite.secret_files import secret, signing_key, vault_keys
 
 # Address -------------------------------------------------------------------------------------------------
@@ -154,52 +154,9 @@ _SERVER = env.server(
 )
 #: Several hosts may share the database; then they must share the secrets.
 HAS_SERVER = _SERVER is not None
-_SQLITE = {
-    "ENGINE": "storage.sqlite",
-    "NAME": VAR_DIR / "db.sqlite3",
-    "CONN_MAX_AGE": 600,
-    "OPTIONS": {
-        "timeout": 20,
-        # Writers queue instead of failing when a read turns into a write.
-        "transaction_mode": "IMMEDIATE",
-        # FULL: a confirmed request survives a power cut. secure_delete: erased rows are overwritten.
-        "init_command": (
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON;"
-            "PRAGMA journal_size_limit=67108864;"  # a log that a long reader let grow shrinks again
-        ),
-    },
+DATABASES = {
+    "default": databases.postgresql(_SERVER, DATABASE_SECONDS) if _SERVER else databases.sqlite(VAR_DIR / "db.sqlite3")
 }
-
-
-def _postgresql(server: env.Server) -> dict[str, object]:
-    ssl_mode = "prefer" if server.host in {"localhost", "127.0.0.1", "::1"} else "verify-full"  # never leaves this host
-    options = {"sslmode": ssl_mode} | server.options
-    if options["sslmode"] == "verify-full":
-        options = {"sslrootcert": "system"} | options
-    return {
-        "ENGINE": "storage.postgresql",
-        "HOST": server.host,
-        "PORT": server.port,
-        "NAME": server.path,
-        "USER": server.user,
-        "PASSWORD": server.password,
-        # For the few threads that answer pages; those of uploads close theirs (server/worker.py).
-        "CONN_MAX_AGE": 600,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
-            **options,
-            "connect_timeout": DATABASE_SECONDS,
-            "tcp_user_timeout": 20_000,  # milliseconds
-            "application_name": "detoxsite",
-            # A confirmed request survives a power cut, whatever the server's default is. A migration that does not get
-            # its lock in time fails, and queries that wait behind it go on.
-            "options": "-c synchronous_commit=on -c lock_timeout=10s -c statement_timeout=30s "
-            "-c idle_in_transaction_session_timeout=60s",
-        },
-    }
-
-
-DATABASES = {"default": _postgresql(_SERVER) if _SERVER else _SQLITE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # A task is a row of the same database, so it is there exactly if what it is about is there.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}

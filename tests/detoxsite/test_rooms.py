@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 ROOMS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]
 LONGEST = 250  # lines
 #: All settings are in one file, in sections, to be read like a table.
-LONGER = {ROOT / "detoxsite" / "settings.py": 400}
+LONGER = {ROOT / "detoxsite" / "settings.py": 360}
 
 
 def _modules(room: str) -> list[Path]:
