@@ -77,7 +77,7 @@ class AnswerForm(forms.Form):
         return {"name": data["name"], "is_fine": data["says"] == "fine", "words": data["words"]}
 
 
-@csrf_exempt  # as docs/decisions/0001 says: the secret in the address ties a post to its draft
+@csrf_exempt  # the secret in the address ties a post to its draft (decision 0001; tests/editorial/test_review_links.py)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: ReaderRequest, token: str) -> HttpResponse:

@@ -40,7 +40,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 @admin.register(AccessRecord)
 class AccessRecordAdmin(ReadOnlyAdmin):
-    """Whoever may read it may export it, which it records as an export of the file "access log"."""
+    """Who on the staff saw what. Everyone who can read the log can export it; each export is logged too."""
 
     change_list_template = "callbacks/staff/access_log.html"
     list_display = ("at", "username", "action", "request_reference", "slot")
