@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts import sessions
-from editorial.admin_fields import CheckBoxes, ForSuperusers
+from editorial.admin.fields import CheckBoxes, ForSuperusers
 
 admin.site.unregister([Authenticator, EmailAddress, User, Group])
 

@@ -9,10 +9,10 @@ from django.utils.html import format_html
 
 from articles.article_page import detail_context, groups_in_memory
 from articles.models import Article, Topic
-from editorial import snapshot
-from editorial.admin_fields import NamedList, RelatedOrNone
-from editorial.page_admin import KeepsOldAddress, ReviewedPageAdmin
-from editorial.page_lists import YearFilter
+from editorial.admin.fields import NamedList, RelatedOrNone
+from editorial.admin.page_lists import YearFilter
+from editorial.admin.pages import KeepsOldAddress, ReviewedPageAdmin
+from editorial.text import snapshot
 
 
 @admin.register(Topic)

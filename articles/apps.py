@@ -3,4 +3,4 @@ from django.apps import AppConfig
 
 class ArticlesConfig(AppConfig):
     name = "articles"
-    is_content = True  # editorial.versions follows its models
+    is_content = True  # editorial.models.versions follows its models

@@ -10,9 +10,10 @@ from django.http import Http404
 from django.utils import timezone
 
 from articles.models import Article, Topic
-from editorial import languages, snapshot
-from editorial.addresses import address_of
-from editorial.markdown import PageText
+from editorial.models.addresses import address_of
+from editorial.text import snapshot
+from editorial.text.markdown import PageText
+from editorial.values import languages
 from phases.models import Phase
 
 RELATED = 3

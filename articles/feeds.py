@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from articles.models import Article, Topic
-from editorial.feed_type import Atom
+from editorial.pages.feed_type import Atom
 
 LATEST = 50
 

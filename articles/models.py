@@ -8,11 +8,11 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 from markdownx.models import MarkdownxField
 
-from editorial.addresses import address_of
-from editorial.checks import summary_problem
-from editorial.measures import minutes_for, words_in
-from editorial.publishing import WRITING_HELP, ReviewedPage
-from editorial.translated import Translated, TranslatedQuerySet
+from editorial.models.addresses import address_of
+from editorial.models.translated import Translated, TranslatedQuerySet
+from editorial.text.checks import summary_problem
+from editorial.text.measures import minutes_for, words_in
+from editorial.workflow.publishing import WRITING_HELP, ReviewedPage
 from phases.models import Phase
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from articles.models import Article, Topic
-from editorial.content_files import (
+from editorial.loading.content_files import (
     Entry,
     Find,
     Related,
@@ -24,7 +24,7 @@ from editorial.content_files import (
     read_page,
     read_yaml,
 )
-from editorial.publishing import ReviewedPage
+from editorial.workflow.publishing import ReviewedPage
 from phases.models import Phase
 
 STARTER = Path(__file__).parent / "starter"

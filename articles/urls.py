@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles import views
 from articles.feeds import Articles
-from editorial.reading import reading_page
+from editorial.pages.reading import reading_page
 
 app_name = "articles"
 feed = reading_page()(Articles())

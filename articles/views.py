@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from articles.article_page import published_article
 from articles.models import Article, Topic
-from editorial.reading import list_page, reading_page
+from editorial.pages.reading import list_page, reading_page
 
 PAGE_SIZE = 30
 

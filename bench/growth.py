@@ -80,7 +80,7 @@ def measure(count: int, rounds: int) -> dict:
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    from editorial import snapshot
+    from editorial.text import snapshot
 
     logging.disable()
     call_command("prepare", stdout=open(os.devnull, "w"))  # noqa: SIM115
@@ -118,7 +118,7 @@ def fill(count: int, *, first: int = 0, in_search: bool = True) -> None:
     from django.utils import timezone
 
     from articles.models import Article, Topic
-    from editorial import versions
+    from editorial.models import versions
     from phases.models import Phase
     from search import documents
 

@@ -34,7 +34,7 @@ def main() -> int:
 
 def _seconds(text: str) -> float:
     """Of processor."""
-    from editorial.markdown import convert
+    from editorial.text.markdown import convert
 
     start = time.thread_time()
     convert(text)

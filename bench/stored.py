@@ -58,7 +58,7 @@ def _problem(sealed_files, request, details) -> str:
     """What should not have been stored, or an empty string."""
     from callbacks.values.text import visible
     from callbacks.values.upload_rules import MAX_UPLOAD_BYTES, SNIFF_BYTES, recognize
-    from editorial import phones
+    from editorial.values import phones
 
     if not details.name.strip() or len(details.name) > 120 or visible(details.name) != details.name:
         return "a name that the form does not take"

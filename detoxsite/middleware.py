@@ -8,7 +8,7 @@ import re
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.deprecation import MiddlewareMixin
 
-from editorial import languages
+from editorial.values import languages
 from guide import styles
 
 

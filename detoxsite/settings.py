@@ -92,7 +92,7 @@ MIDDLEWARE = [
     "pagecache.compression.CompressionMiddleware",
     "detoxsite.middleware.InlineMiddleware",
     "privateversion.middleware.PrivateVersionMiddleware",  # inside the compression, outside all that reads the path
-    "editorial.reading.LanguageMiddleware",
+    "editorial.pages.reading.LanguageMiddleware",
     "operations.read_only.ReadOnlyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -197,9 +197,9 @@ STORAGES = {
 # No file is written to a temporary file in the clear. Pictures of editors stay in memory; of any other large body the
 # files are read and dropped. The contact form has a handler of its own, which encrypts
 # (callbacks.public.upload_handler).
-FILE_UPLOAD_HANDLERS = ["editorial.picture_uploads.PictureUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["editorial.pages.picture_uploads.PictureUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
-# Text fields only; files are bounded above, in callbacks.values.upload_rules and in editorial.images.
+# Text fields only; files are bounded above, in callbacks.values.upload_rules and in editorial.values.images.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000  # the stage form in the admin has many
 DATA_UPLOAD_MAX_NUMBER_FILES = 4
@@ -250,7 +250,7 @@ ADMINS: list[str] = []  # no mail about errors: it would hold what was posted
 
 # Editing -------------------------------------------------------------------------------------------------
 
-MARKDOWNX_MARKDOWNIFY_FUNCTION = "editorial.markdown.markdownify"
+MARKDOWNX_MARKDOWNIFY_FUNCTION = "editorial.text.markdown.markdownify"
 MARKDOWNX_URLS_PATH = "/admin/markdownx/preview/"
 MARKDOWNX_UPLOAD_URLS_PATH = "/admin/markdownx/upload/"
 MARKDOWNX_EDITOR_RESIZABLE = False  # it would grow with the text and push the preview out of sight

@@ -5,10 +5,12 @@ from django.db.models.signals import pre_save
 class EditorialConfig(AppConfig):
     name = "editorial"
     verbose_name = "Contacts and sources"
-    is_content = True  # editorial.versions follows its models
+    is_content = True  # editorial.models.versions follows its models
 
     def ready(self) -> None:
-        from editorial import links, notices, versions
+        from editorial.models import versions
+        from editorial.values import links
+        from editorial.workflow import notices
 
         versions.follow_changes()
         for model in versions.content_models():

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from editorial import review_links, views
+from editorial.pages import review_links, views
 
 urlpatterns = [
     path("admin/markdownx/preview/", views.preview, name="markdownx_markdownify"),

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from articles.models import Article
-from editorial.markdown import PageText
 from editorial.models import GlossaryTerm
-from editorial.reading import reading_page
+from editorial.pages.reading import reading_page
+from editorial.text.markdown import PageText
 from phases.models import Symptom, TreatmentOption
 from search.vocabulary import without_accents
 

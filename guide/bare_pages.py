@@ -1,6 +1,6 @@
 """Pages that need no template, style sheet or database. Each has the numbers to call."""
 
-from editorial.page_context import FALLBACK_CLINIC
+from editorial.pages.page_context import FALLBACK_CLINIC
 
 
 def _page(title: str, words: str) -> str:

@@ -10,13 +10,13 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Max
 
 from articles.models import Article, Topic
-from editorial.changes import ChangeRecord
-from editorial.digests import page_digest
-from editorial.markdown import PageText
 from editorial.models import GlossaryTerm, Source
-from editorial.publishing import ReviewedPage
-from editorial.reviewers import SignOff
-from editorial.snapshot import ContentSnapshot
+from editorial.models.changes import ChangeRecord
+from editorial.models.reviewers import SignOff
+from editorial.text.digests import page_digest
+from editorial.text.markdown import PageText
+from editorial.text.snapshot import ContentSnapshot
+from editorial.workflow.publishing import ReviewedPage
 from guide.sources import cited
 from phases.models import Phase, Symptom, TreatmentOption
 

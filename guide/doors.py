@@ -3,8 +3,8 @@
 from django.db import DatabaseError
 from django.utils import timezone
 
-from editorial import languages
-from editorial.snapshot import ContentSnapshot
+from editorial.text.snapshot import ContentSnapshot
+from editorial.values import languages
 
 #: The name of each page, as links in texts have it, by what templates call it.
 DOORS = {

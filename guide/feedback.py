@@ -15,9 +15,9 @@ from django.views.decorators.http import require_safe
 
 from callbacks.public.fields import TextField
 from callbacks.public.views import public_page
-from editorial import page_reports
-from editorial.elsewhere import is_only_shown
-from editorial.reading import ReaderRequest
+from editorial.models import page_reports
+from editorial.pages.elsewhere import is_only_shown
+from editorial.pages.reading import ReaderRequest
 from guide.sitemaps import reader_paths
 from limits.addresses import client_address
 from vault.keyring import VaultError

@@ -16,9 +16,10 @@ from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
 from articles.models import Article
-from editorial import languages, snapshot
-from editorial.markdown import PageText
-from editorial.reading import ReaderRequest, reading_page
+from editorial.pages.reading import ReaderRequest, reading_page
+from editorial.text import snapshot
+from editorial.text.markdown import PageText
+from editorial.values import languages
 from guide import styles
 from phases.models import Phase, TreatmentOption
 

@@ -20,11 +20,12 @@ from reversion.errors import RevertError
 
 from articles.article_page import detail_context
 from articles.models import Article
-from editorial import revisions, snapshot
-from editorial.changes import ChangeRecord
-from editorial.feed_type import Atom
-from editorial.publishing import ReviewedPage
-from editorial.reading import ReaderRequest, list_page, reading_page
+from editorial.models.changes import ChangeRecord
+from editorial.pages.feed_type import Atom
+from editorial.pages.reading import ReaderRequest, list_page, reading_page
+from editorial.text import snapshot
+from editorial.workflow import revisions
+from editorial.workflow.publishing import ReviewedPage
 from phases.models import Phase, TreatmentOption
 from phases.views import phase_context, treatment_context
 

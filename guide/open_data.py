@@ -22,10 +22,10 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from articles.models import Article
-from editorial.changes import ChangeRecord
-from editorial.publishing import ReviewedPage
-from editorial.reading import reading_page
-from editorial.snapshot import ContentSnapshot
+from editorial.models.changes import ChangeRecord
+from editorial.pages.reading import reading_page
+from editorial.text.snapshot import ContentSnapshot
+from editorial.workflow.publishing import ReviewedPage
 from guide.data_files import (
     MAX_ARTICLES,
     Pages,

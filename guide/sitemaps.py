@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles.models import Article, Topic
-from editorial import languages, snapshot
-from editorial.changes import type_of
-from editorial.publishing import ReviewedPage
-from editorial.reading import ReaderRequest, reading_page
+from editorial.models.changes import type_of
+from editorial.pages.reading import ReaderRequest, reading_page
+from editorial.text import snapshot
+from editorial.values import languages
+from editorial.workflow.publishing import ReviewedPage
 from guide.sources import cited
 from phases.models import Phase, Symptom, TreatmentOption
 from translations.models import Translation

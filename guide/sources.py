@@ -15,11 +15,11 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from editorial import snapshot
-from editorial.citations import Use, keys_in, published_uses
 from editorial.models import Source
-from editorial.reading import list_page, reading_page
-from editorial.snapshot import ContentSnapshot
+from editorial.pages.reading import list_page, reading_page
+from editorial.text import snapshot
+from editorial.text.snapshot import ContentSnapshot
+from editorial.workflow.citations import Use, keys_in, published_uses
 from phases.checkin import DANGERS
 
 PAGE_SIZE = 60  # a page of them is whole in the first flight (tests/detoxsite/test_wire.py)

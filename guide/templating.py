@@ -16,9 +16,11 @@ from django.templatetags.static import static
 from django.utils.translation import gettext, ngettext, npgettext, pgettext
 
 from callbacks.public import wording
-from editorial import languages, sign_off, structured, tags
-from editorial.addresses import address_of
-from editorial.page_context import site
+from editorial.models.addresses import address_of
+from editorial.pages import structured, tags
+from editorial.pages.page_context import site
+from editorial.values import languages
+from editorial.workflow import sign_off
 from guide.doors import doors
 from translations.behind import behind
 
@@ -60,7 +62,7 @@ class _ReadersTemplate(Template):
 
 
 class ReadersTemplates(Jinja2):
-    """Templates that can count on `site` (editorial/page_context.py) and on the functions of `environment`."""
+    """Templates that can count on `site` (editorial/pages/page_context.py) and on the functions of `environment`."""
 
     def get_template(self, template_name: str) -> Template:
         return _ReadersTemplate(super().get_template(template_name).template, self)

@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
-from editorial import addresses
-from editorial.reading import ReaderRequest, reading_page
+from editorial.models import addresses
+from editorial.pages.reading import ReaderRequest, reading_page
 from guide.bare_pages import ERROR_PAGE
 from guide.sitemaps import is_taken_down
 from phases.models import Phase

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from articles.models import Article, Topic
 from editorial.models import OldAddress
-from editorial.publishing import ReviewedPage
+from editorial.workflow.publishing import ReviewedPage
 from operations.models import ProbeResult
 from phases.models import Phase, Symptom, TreatmentOption
 

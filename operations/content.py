@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 
 import articles.starter
-import editorial.starter
+import editorial.loading.starter
 import phases.starter
 import translations.starter
 from operations import content_pictures
@@ -17,7 +17,7 @@ from operations.content_import import ContentError, Import, Outcome
 
 #: By their folder, in the order in which they are read: articles belong to stages, and all cite sources.
 ROOMS = {
-    "editorial": editorial.starter,
+    "editorial": editorial.loading.starter,
     "phases": phases.starter,
     "articles": articles.starter,
     "translations": translations.starter,
@@ -43,7 +43,7 @@ def write(folder: Path) -> int:
 def read(folder: Path, *, note: str, kind: str, dry_run: bool) -> list[Outcome]:
     """Make the content what the files say, and return what that changed; with `dry_run` take it all back.
 
-    `kind` and `note`: what published pages that change tell readers (editorial/changes.py). Raises ContentError.
+    `kind` and `note`: what published pages that change tell readers (editorial/models/changes.py). Raises ContentError.
     """
     importing = Import(note, kind)
     try:

@@ -10,13 +10,14 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from articles.models import Article, Topic
-from editorial import changes, revisions
-from editorial.addresses import moved
-from editorial.changes import ChangeRecord
-from editorial.content_files import Entry, Values
-from editorial.digests import NOT_SEEN
+from editorial.loading.content_files import Entry, Values
 from editorial.models import Clinic, GlossaryTerm, HelpLine, Source
-from editorial.publishing import ReviewedPage
+from editorial.models.addresses import moved
+from editorial.models.changes import ChangeRecord
+from editorial.text.digests import NOT_SEEN
+from editorial.workflow import revisions
+from editorial.workflow.kinds import record
+from editorial.workflow.publishing import ReviewedPage
 from phases.models import Phase, Symptom, TreatmentOption
 from translations.models import Translation
 
@@ -129,7 +130,7 @@ class Import:
                 page.list_hours()
             page.save()
             if isinstance(page, ReviewedPage) and page.is_published() and self._is_told:
-                changes.record(page, ChangeRecord.Kind.NEW if self._is_new else self.kind, note=self.note)
+                record(page, ChangeRecord.Kind.NEW if self._is_new else self.kind, note=self.note)
             self._revision.close()
         self._begin(None, is_new=False)
 
@@ -147,7 +148,7 @@ class Import:
                 row.status = ReviewedPage.Status.ARCHIVED
                 row.save()
                 reversion.set_comment(self.note or "From files.")
-                changes.record(row, ChangeRecord.Kind.ARCHIVED, note=self.note)
+                record(row, ChangeRecord.Kind.ARCHIVED, note=self.note)
             self.outcomes.append(Outcome("archived", _label(row)))
 
     def _check(self, row: Any) -> None:

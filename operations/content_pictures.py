@@ -5,9 +5,9 @@ from pathlib import Path
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from editorial.content_files import Row, Values, as_yaml, read_yaml
+from editorial.loading.content_files import Row, Values, as_yaml, read_yaml
 from editorial.models import Picture
-from editorial.pictures import FILE, FOLDER
+from editorial.models.pictures import FILE, FOLDER
 from operations.content_import import ContentError, Outcome
 
 LIST = "pictures.yaml"

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 from accounts import lockout
 from callbacks.casework import erasure, links
 from callbacks.values import counts
-from editorial import unsaved, versions
-from editorial.reading import reading_page
+from editorial.models import unsaved, versions
+from editorial.pages.reading import reading_page
 from operations import schedule
 from operations.backups import tombstones
 

@@ -16,7 +16,7 @@ from django.db import DatabaseError, connection
 from accounts import secrets
 from callbacks.models import CallbackRequest
 from detoxsite import secret_files
-from editorial import page_reports
+from editorial.models import page_reports
 from operations.models import KnownKey
 from vault import keyring
 from vault.keyring import VaultError

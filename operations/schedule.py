@@ -22,7 +22,7 @@ from django_tasks_db.models import DBTaskResult
 
 from callbacks.casework import erasure, notices
 from callbacks.files import inspection, rescan
-from editorial import page_reports, pictures, unsaved
+from editorial.models import page_reports, pictures, unsaved
 from limits import counters
 from operations import alerts, broken_links, digest, probes
 from operations.backups import backup, drill, tombstones

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from callbacks.casework import notices
 from callbacks.models import CallbackRequest
-from editorial.needs import Line, counted, other_lines, page_lines
+from editorial.workflow.needs import Line, counted, other_lines, page_lines
 from operations import broken_links, worker_status
 from operations.readiness import DAY, QUEUE_SLOW_AFTER
 from translations import table

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from editorial.content_admin import admin_address
+from editorial.admin.content import admin_address
 from operations import broken_links, readiness
 
 

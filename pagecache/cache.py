@@ -13,7 +13,7 @@ from concurrent.futures import Future
 
 from django.db import Error, connection
 
-from editorial import versions
+from editorial.models import versions
 from pagecache.entries import Page
 
 POLL_SECONDS = 0.4  # between version checks

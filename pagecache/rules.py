@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.urls import Resolver404, resolve
 
-from editorial import languages
+from editorial.values import languages
 from privateversion import codes
 
 #: No escapes and no empty segments: each path has one spelling.
@@ -60,7 +60,7 @@ def _is_own_scheme(environ: dict) -> bool:
 
 
 def is_reading_page(target: str) -> bool:
-    """Return whether the view declares its page the same for everybody (editorial.reading)."""
+    """Return whether the view declares its page the same for everybody (editorial.pages.reading)."""
     path, _, query = target.partition("?")
     try:
         own = codes.plain(path) if is_private(path) else path

@@ -4,7 +4,7 @@ import re
 
 from django.utils.translation import gettext
 
-from editorial import languages
+from editorial.values import languages
 
 _LANGUAGE = re.compile(rb'<html lang="(\w+)')
 _MAIN = re.compile(rb'<main id="main"[^>]*>\n')

@@ -7,9 +7,9 @@ from django.http import HttpRequest
 from markdownx.models import MarkdownxField
 from markdownx.widgets import AdminMarkdownxWidget
 
-from editorial.checks_admin import CheckedRows
-from editorial.kinds_admin import ChangeForm
-from editorial.page_admin import ReviewedPageAdmin
+from editorial.admin.checks import CheckedRows
+from editorial.admin.kinds import ChangeForm
+from editorial.admin.pages import ReviewedPageAdmin
 from phases.hours_admin import DrawsHours, ShowsHours
 from phases.hours_form import FIELDS, CourseForm
 from phases.models import Phase, Symptom, TreatmentOption

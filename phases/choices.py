@@ -5,7 +5,7 @@ import re
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from editorial.house_rules import CITATION
+from editorial.text.house_rules import CITATION
 
 
 class Evidence(models.TextChoices):

@@ -9,10 +9,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from markdownx.models import MarkdownxField
 
-from editorial import checks, languages
-from editorial.addresses import address_of
-from editorial.publishing import WRITING_HELP, PublishedQuerySet, ReviewedPage
-from editorial.translated import Translated, TranslatedQuerySet
+from editorial.models.addresses import address_of
+from editorial.models.translated import Translated, TranslatedQuerySet
+from editorial.text import checks
+from editorial.values import languages
+from editorial.workflow.publishing import WRITING_HELP, PublishedQuerySet, ReviewedPage
 from phases.choices import Area, Cravings, Evidence, Level, Medicine, OverdoseRisk, Place, Soon, Withdrawal, level_of
 from phases.hours import Course
 
@@ -149,11 +150,8 @@ class Phase(ReviewedPage, Translated, Course):
         return level_of(self.get_help)
 
     def markdown_texts(self) -> list[str]:
-        texts = super().markdown_texts()
-        if self.pk:
-            for symptom in self.symptoms.all():
-                texts += symptom.markdown_texts()
-        return texts
+        symptoms = self.symptoms.all() if self.pk else ()
+        return [*super().markdown_texts(), *(text for symptom in symptoms for text in symptom.markdown_texts())]
 
 
 class SymptomQuerySet(TranslatedQuerySet):

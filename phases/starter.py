@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from editorial.content_files import (
+from editorial.loading.content_files import (
     Entry,
     Find,
     Row,
@@ -20,7 +20,7 @@ from editorial.content_files import (
     read_page,
     read_yaml,
 )
-from editorial.publishing import ReviewedPage
+from editorial.workflow.publishing import ReviewedPage
 from phases.models import Phase, Symptom, TreatmentOption
 
 STARTER = Path(__file__).parent / "starter"

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from editorial.markdown import PageText
-from editorial.reading import reading_page
+from editorial.pages.reading import reading_page
+from editorial.text.markdown import PageText
 from phases import timeline
 from phases.compare import CompareForm
 from phases.compare import compare as compare_options

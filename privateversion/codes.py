@@ -4,7 +4,7 @@ import hashlib
 import re
 from functools import lru_cache
 
-from editorial import versions
+from editorial.models import versions
 from guide.sitemaps import reader_paths
 
 PREFIX = "/n/"

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse, UnreadablePostError
 
-from editorial.reading import ReaderRequest
+from editorial.pages.reading import ReaderRequest
 from privateversion import codes, rewriting
 
 MAX_QUERY_BYTES = 8_000  # a search for a whole page of text still gets a response

@@ -5,7 +5,7 @@ class SearchConfig(AppConfig):
     name = "search"
 
     def ready(self) -> None:
-        from editorial import page_lists
+        from editorial.admin import page_lists
         from search import documents
 
         documents.follow_changes()

@@ -9,8 +9,8 @@ from django.db.models.signals import post_delete, post_save
 from django.utils.translation import gettext_noop
 
 from articles.models import Article
-from editorial import languages
-from editorial.markdown import plain_text
+from editorial.text.markdown import plain_text
+from editorial.values import languages
 from phases.models import Phase, Symptom, TreatmentOption
 from search.index import index
 from search.models import SearchEntry, SearchWord, TranslatedEntry, TranslatedWord, tables

@@ -4,7 +4,7 @@ from django.db import connection
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from editorial.publishing import ReviewedPage
+from editorial.workflow.publishing import ReviewedPage
 from search import vocabularies
 from search.models import (
     EXCERPT_WORDS,

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple, Self
 from django.db import models
 from django.utils import timezone
 
-from editorial import languages
-from editorial.publishing import ReviewedPage
+from editorial.values import languages
+from editorial.workflow.publishing import ReviewedPage
 
 
 class SearchEntryQuerySet(models.QuerySet):

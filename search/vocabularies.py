@@ -1,6 +1,6 @@
 """The vocabulary of each language. One without a vocabulary is found by the words of its pages alone."""
 
-from editorial import languages
+from editorial.values import languages
 from search.vocabulary import Vocabulary
 from search.words import ENGLISH
 from search.words_es import SPANISH

@@ -19,7 +19,7 @@ from whitenoise import WhiteNoise
 
 from callbacks.casework import notices
 from callbacks.files import clamd
-from editorial import snapshot
+from editorial.text import snapshot
 from guide import catalogs, templating
 from operations import alerts
 from privateversion import codes

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 
-from editorial.bounds import MAX_CHARACTERS
+from editorial.text.bounds import MAX_CHARACTERS
 
 #: What each kind of Markdown begins or ends with.
 PARTS = [

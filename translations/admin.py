@@ -15,13 +15,15 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 
-from editorial import kinds, languages, revisions
-from editorial.changes import ChangeRecord, record
-from editorial.content_admin import admin_address
-from editorial.page_admin import ReviewedPageAdmin
-from editorial.publishing import ReviewedPage
-from editorial.publishing_rights import may_publish
-from editorial.translated import Translated, digest_of_words, words_of
+from editorial.admin.content import admin_address
+from editorial.admin.pages import ReviewedPageAdmin
+from editorial.models.changes import ChangeRecord
+from editorial.models.translated import Translated, digest_of_words, words_of
+from editorial.values import languages
+from editorial.workflow import kinds, revisions
+from editorial.workflow.kinds import record
+from editorial.workflow.publishing import ReviewedPage
+from editorial.workflow.publishing_rights import may_publish
 from translations import checks, table
 from translations.behind import changed, unsafe
 from translations.forms import CHANGED_AGAIN, ENGLISH, TranslationForm, facts

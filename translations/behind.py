@@ -16,11 +16,11 @@ from django.db.models import Max
 from django.utils.safestring import SafeString
 from reversion.models import Version
 
-from editorial import languages
-from editorial.changes import ChangeRecord, type_of
-from editorial.doses import blocks
-from editorial.markdown import PageText, plain_text
-from editorial.translated import SEARCH_WORDS, digest_of_words, words_of
+from editorial.models.changes import ChangeRecord, type_of
+from editorial.models.translated import SEARCH_WORDS, digest_of_words, words_of
+from editorial.text.doses import blocks
+from editorial.text.markdown import PageText, plain_text
+from editorial.values import languages
 from phases.models import Symptom
 from translations.models import Translation
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from editorial import checks
-from editorial.check_rules import blanked, shown_alone, spoken
-from editorial.checks import FEW_WORDS, NO_DOSES, Finding, Size
-from editorial.plain_spanish import (
+from editorial.models.translated import words_of
+from editorial.text import checks
+from editorial.text.check_rules import blanked, shown_alone, spoken
+from editorial.text.checks import FEW_WORDS, NO_DOSES, Finding, Size
+from editorial.text.plain_spanish import (
     MAX_SENTENCE,
     MIN_FERNANDEZ_HUERTA,
     MIN_INFLESZ,
@@ -18,7 +19,6 @@ from editorial.plain_spanish import (
     sentences,
     words_in,
 )
-from editorial.translated import words_of
 from translations.doses import doses
 
 NOT_TRANSLATED = "Not translated yet: a page is in one language as a whole."

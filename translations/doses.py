@@ -1,9 +1,9 @@
-"""Find doses in a Spanish text: the rule of editorial/doses.py, in Spanish words."""
+"""Find doses in a Spanish text: the rule of editorial/text/doses.py, in Spanish words."""
 
 import re
 from collections.abc import Iterator
 
-from editorial.doses import MEDICINE
+from editorial.text.doses import MEDICINE
 
 _MEDICINE = re.compile(
     rf"{MEDICINE.pattern}|\b(?:acetaminofén|aspirina|baclofeno|benzodiacepinas?|buprenorfina|ciclobenzaprina|clonidina|"

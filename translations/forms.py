@@ -8,8 +8,8 @@ from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from editorial.kinds_admin import ChangeForm
-from editorial.translated import digest_of_words, words_of
+from editorial.admin.kinds import ChangeForm
+from editorial.models.translated import digest_of_words, words_of
 from translations.models import Translation
 
 CHANGED_AGAIN = "The English has changed again since you opened this. Look at what is new above, then check the box."

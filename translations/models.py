@@ -10,10 +10,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from markdownx.models import MarkdownxField
 
-from editorial import languages
-from editorial.checks import by_field
-from editorial.publishing import ReviewedPage
-from editorial.translated import digest_of_words, words_of
+from editorial.models.translated import digest_of_words, words_of
+from editorial.text.checks import by_field
+from editorial.values import languages
+from editorial.workflow.publishing import ReviewedPage
 from translations.checks import refusals
 
 

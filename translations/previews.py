@@ -7,7 +7,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 
 from articles.article_page import detail_context
 from articles.models import Article
-from editorial import snapshot
+from editorial.text import snapshot
 from phases.models import Phase, Symptom, TreatmentOption
 from phases.views import symptom_context
 

@@ -10,9 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from articles.models import Article, Topic
-from editorial import languages
-from editorial.changes import type_of
-from editorial.content_files import (
+from editorial.loading.content_files import (
     Entry,
     Find,
     Sentence,
@@ -28,6 +26,8 @@ from editorial.content_files import (
     read_yaml,
 )
 from editorial.models import Clinic, GlossaryTerm, HelpLine
+from editorial.models.changes import type_of
+from editorial.values import languages
 from phases.models import Phase, Symptom, TreatmentOption
 from translations.models import Translation
 

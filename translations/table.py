@@ -13,12 +13,14 @@ from typing import Any, NamedTuple
 from django.contrib.auth.models import AbstractUser
 from django.urls import reverse
 
-from editorial import drafts, languages, sign_off, snapshot
-from editorial.changes import type_of
-from editorial.needs import Line, counted
-from editorial.publishing import ReviewedPage
-from editorial.translated import SEARCH_WORDS, Translated, digest_of_words, words_of
-from editorial.versions import content_models
+from editorial.models.changes import type_of
+from editorial.models.translated import SEARCH_WORDS, Translated, digest_of_words, words_of
+from editorial.models.versions import content_models
+from editorial.text import snapshot
+from editorial.values import languages
+from editorial.workflow import drafts, sign_off
+from editorial.workflow.needs import Line, counted
+from editorial.workflow.publishing import ReviewedPage
 from translations.behind import changed, unsafe
 from translations.models import Translation
 from translations.previews import has_page

@@ -23,7 +23,7 @@ from callbacks.admin.request_page import or_cannot_open
 from callbacks.casework import actions, do_not_call
 from callbacks.models import AccessRecord, CallbackRequest
 from callbacks.values.details import Channel, Details, IfOtherAnswers
-from editorial import phones
+from editorial.values import phones
 from vault.keyring import VaultError
 
 DO_NOT_CALL = "Do not call"

@@ -9,7 +9,7 @@ from django.utils import timezone
 from callbacks.admin.codes import ABOUT, CHANNELS, LANGUAGES, WISHES
 from callbacks.models import CallbackRequest
 from callbacks.models.querysets import CallbackRequestQuerySet as Rows
-from editorial.admin_fields import OptionsFilter
+from editorial.admin.fields import OptionsFilter
 
 
 def _within_the_hour(rows: Rows) -> Rows:

@@ -16,8 +16,8 @@ from callbacks.models.requests import as_reference
 from callbacks.values.details import Channel, Details
 from callbacks.values.opening import OpeningHours
 from callbacks.values.text import visible
-from editorial import phones
-from editorial.clock_fields import MomentField
+from editorial.admin.clock_fields import MomentField
+from editorial.values import phones
 
 MAX_NOTE_LENGTH = 4000  # characters
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from callbacks.values.details import Channel, Details, IfOtherAnswers, Language
 from callbacks.values.safe_hours import UNKNOWN
-from editorial import phones
+from editorial.values import phones
 
 
 @dataclass(frozen=True, repr=False)  # no repr: it holds a name

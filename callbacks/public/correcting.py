@@ -17,7 +17,7 @@ from callbacks.public.upload_handler import UnreadableForm, receive
 from callbacks.public.views import NOT_READ, addresses, correctable, drop_body, to_sent_page, with_private_link
 from callbacks.values.details import Details
 from callbacks.values.safe_hours import OTHER, UNKNOWN, zone_choices, zone_name
-from editorial.elsewhere import is_only_shown
+from editorial.pages.elsewhere import is_only_shown
 
 NOT_CORRECTED = _(
     "We could not save this. The fault is ours. We still have what you gave us before. "

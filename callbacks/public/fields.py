@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from callbacks.values import unsupported_kinds, upload_rules
 from callbacks.values.text import visible
 from callbacks.values.upload_rules import ACCEPT, MAX_UPLOAD_BYTES, Refusal, Slot
-from editorial import phones
+from editorial.values import phones
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

@@ -20,7 +20,7 @@ from callbacks.values.safe_hours import (
     zone_choices,
     zone_name,
 )
-from editorial.weekdays import Weekday
+from editorial.values.weekdays import Weekday
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

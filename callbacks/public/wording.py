@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from callbacks.models import CallbackRequest
 from callbacks.values import consent
 from callbacks.values.details import Channel, Details, IfOtherAnswers
-from editorial import phones
+from editorial.values import phones
 
 Facts = list[tuple[str, str]]
 

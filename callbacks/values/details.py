@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from callbacks.values import names
 from callbacks.values.safe_hours import PartOfDay, SafeHours
-from editorial import phones
+from editorial.values import phones
 
 #: How many corrected names are kept.
 _MAX_EARLIER_NAMES = 10

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from callbacks.values.safe_hours import UNKNOWN, SafeHours
-from editorial import snapshot
-from editorial.opening import OpeningTime, SpecialDay, week_in_words
+from editorial.models.opening import OpeningTime, SpecialDay, week_in_words
+from editorial.text import snapshot
 
 #: How far ahead to look. Safe hours that overlap no opening time until then never will.
 DAYS_AHEAD = 28

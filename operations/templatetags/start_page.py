@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from callbacks.casework import setup_gaps
 from callbacks.models import CallbackRequest
-from editorial.needs import Line
+from editorial.workflow.needs import Line
 from operations.start_page import lines_for
 
 register = template.Library()

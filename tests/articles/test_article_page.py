@@ -5,8 +5,8 @@ import re
 import pytest
 
 from articles.models import Article
-from editorial.house_rules import FOLDED
-from editorial.markdown import plain_text
+from editorial.text.house_rules import FOLDED
+from editorial.text.markdown import plain_text
 from tests.articles.test_situations import MUST_SAY
 from tests.factories import make_article
 

@@ -12,7 +12,7 @@ from articles.article_page import ArticleIndex
 from articles.models import Article, Topic
 from articles.views import PAGE_SIZE
 from bench import growth
-from editorial import snapshot
+from editorial.text import snapshot
 from tests.factories import make_article, make_phase
 
 pytestmark = pytest.mark.django_db

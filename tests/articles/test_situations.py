@@ -7,8 +7,8 @@ import textstat
 
 from articles.models import Article, Topic
 from bench.pages import wire
-from editorial.markdown import cited_keys, plain_text
 from editorial.models import Source
+from editorial.text.markdown import cited_keys, plain_text
 from guide.a_z import ARTICLES_ON
 from tests.detoxsite.test_wire import FIRST_FLIGHT
 from tests.pagecache.cached_site import CachedSite

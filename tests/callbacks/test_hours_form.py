@@ -13,7 +13,7 @@ from django.urls import reverse
 from callbacks import checks as own_checks
 from callbacks.models import CallbackRequest
 from callbacks.values.safe_hours import UNKNOWN, PartOfDay, SafeHours, Zone
-from editorial import snapshot
+from editorial.text import snapshot
 from tests.callbacks.helpers import VIEW, WORK, page_of, post_form, sign_in, text_of
 from tests.callbacks.opening import WEEKDAYS_9_TO_6, opened
 

@@ -10,7 +10,7 @@ from django.test import Client
 
 from callbacks.casework import links
 from callbacks.models import CallbackRequest
-from editorial import addresses
+from editorial.models import addresses
 from privateversion import codes
 from tests.callbacks.helpers import CORRECT, SENT, WITHDRAW, assert_private, link_to, submit, text_of
 

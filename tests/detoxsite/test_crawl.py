@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from editorial import languages
+from editorial.values import languages
 from privateversion import rewriting
 from tests.guide.test_styles import answers, forgotten, parsed
 

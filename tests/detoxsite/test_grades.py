@@ -5,9 +5,9 @@ import re
 import html5lib
 import pytest
 
-from editorial.markdown import plain_text
-from editorial.measures import MAX_GRADE, grade
 from editorial.models import GlossaryTerm
+from editorial.text.markdown import plain_text
+from editorial.text.measures import MAX_GRADE, grade
 from tests.pages import READING
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]

@@ -7,8 +7,8 @@ import reversion
 from django.utils import timezone
 
 from articles.models import Article
-from editorial import changes
 from editorial.models import ChangeRecord
+from editorial.workflow.kinds import record
 from tests.factories import make_article, make_phase, make_source, make_symptom, make_treatment
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ def saved(page, kind, note="", **values):
         for name, value in values.items():
             setattr(page, name, value)
         page.save()
-        changes.record(page, kind, note=note)
+        record(page, kind, note=note)
 
 
 @pytest.fixture

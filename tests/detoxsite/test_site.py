@@ -171,7 +171,7 @@ def test_fault_of_the_error_page_itself_still_gives_the_numbers(client, guide, m
 
 
 def test_database_gone_still_gives_the_numbers(client, monkeypatch):
-    from editorial import page_context
+    from editorial.pages import page_context
 
     def broken():
         raise DatabaseError("gone")
@@ -182,8 +182,8 @@ def test_database_gone_still_gives_the_numbers(client, monkeypatch):
 
 
 def test_overdose_steps_show_without_a_database(client, monkeypatch):
-    from editorial import page_context
     from editorial.models import Source
+    from editorial.pages import page_context
 
     def broken(*args, **kwargs):
         raise DatabaseError("gone")

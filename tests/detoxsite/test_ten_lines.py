@@ -7,7 +7,7 @@ import html5lib
 import pytest
 from django.urls import reverse
 
-from editorial import languages
+from editorial.values import languages
 from privateversion import codes
 from tests.factories import make_article, make_phase, make_treatment
 from tests.translations.helpers import translate

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from django.conf import settings
 
-from editorial import starter
+from editorial.loading import starter
 from editorial.models import HelpLine
 from tests.detoxsite.test_ten_lines import text_of
 

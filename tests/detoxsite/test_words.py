@@ -8,8 +8,8 @@ import pytest
 import textstat
 
 from articles.models import Article
-from editorial.markdown import plain_text
 from editorial.models import HelpLine
+from editorial.text.markdown import plain_text
 from phases.checkin import DANGERS
 from phases.models import Phase, Symptom, TreatmentOption
 

@@ -4,9 +4,9 @@ import pytest
 
 from articles import starter
 from articles.models import Article, Topic
-from editorial.addresses import moved, now_at
+from editorial.loading.starter import load, load_item
 from editorial.models import OldAddress
-from editorial.starter import load, load_item
+from editorial.models.addresses import moved, now_at
 from tests.factories import DATES, SUMMARY, make_article, make_source
 
 pytestmark = pytest.mark.django_db

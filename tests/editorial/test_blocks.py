@@ -5,8 +5,8 @@ import re
 import pytest
 
 from articles.models import Article
-from editorial.addresses import moved
-from editorial.markdown import PageText, markdownify, plain_text
+from editorial.models.addresses import moved
+from editorial.text.markdown import PageText, markdownify, plain_text
 from phases.models import Phase, TreatmentOption
 from tests.factories import make_article, make_phase, make_symptom, make_treatment
 

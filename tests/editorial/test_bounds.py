@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from editorial.markdown import PageText, markdownify
+from editorial.text.markdown import PageText, markdownify
 from tests import hostile_markdown
 from tests.factories import make_article
 

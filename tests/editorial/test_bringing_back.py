@@ -8,8 +8,8 @@ from django.utils import timezone
 from reversion.models import Version
 
 from articles.models import Article, Topic
-from editorial import revisions
 from editorial.models import Clinic
+from editorial.workflow import revisions
 from phases.models import Phase, Symptom
 from tests.editorial.test_revisions import address, bring_back, save
 from tests.factories import SUMMARY, make_article, make_phase, make_symptom

@@ -6,9 +6,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from articles.models import Article
-from editorial.addresses import moved
-from editorial.checks import advice, findings, refusals, size
-from editorial.doses import doses
+from editorial.models.addresses import moved
+from editorial.text.checks import advice, findings, refusals, size
+from editorial.text.doses import doses
 from phases.models import Phase, Symptom, TreatmentOption
 from tests.factories import make_article, make_phase, make_symptom
 

@@ -9,8 +9,8 @@ import re
 import pytest
 
 from articles.starter import STARTER as ARTICLES
-from editorial.content_files import read_page, read_yaml
-from editorial.starter import STARTER as EDITORIAL
+from editorial.loading.content_files import read_page, read_yaml
+from editorial.loading.starter import STARTER as EDITORIAL
 from phases.starter import STARTER as PHASES
 
 pytestmark = pytest.mark.any_backend

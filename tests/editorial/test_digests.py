@@ -3,9 +3,11 @@
 import pytest
 import reversion
 
-from editorial import changes, revisions, snapshot
-from editorial.digests import page_digest
 from editorial.models import ChangeRecord, Reviewer, SignOff, Source
+from editorial.text import snapshot
+from editorial.text.digests import page_digest
+from editorial.workflow import revisions
+from editorial.workflow.kinds import record
 from phases.models import Phase, Symptom
 from tests.factories import make_article, make_phase, make_source, make_staff, make_symptom, make_treatment
 
@@ -108,7 +110,7 @@ def test_sign_off_is_carried_by_a_change_of_wording_only(stage):
             Phase.objects.filter(pk=stage.pk).update(**values)
             stage.refresh_from_db()
             stage.save()
-            changes.record(stage, kind, note="Something is new.", before=before)
+            record(stage, kind, note="Something is new.", before=before)
         return SignOff.objects.of(stage).filter(digest=digest(stage)).first()
 
     reviewer = Reviewer.objects.create(user=make_staff(), name="A", credentials="MD", conflicts="None")

@@ -9,10 +9,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from articles.models import Article, Topic
-from editorial import drafts, revisions, versions
-from editorial.changes import ChangeRecord, draft_beside
-from editorial.digests import page_digest
-from editorial.models import OldAddress, UnsavedForm
+from editorial.models import OldAddress, UnsavedForm, versions
+from editorial.models.changes import ChangeRecord, draft_beside
+from editorial.text.digests import page_digest
+from editorial.workflow import drafts, revisions
 from phases.models import Phase, Symptom
 from search.models import SearchEntry
 from tests.editorial.test_revisions import address, form_of, other_editor, save

@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from editorial.glossary import Glossary
-from editorial.markdown import PageText
 from editorial.models import GlossaryTerm
+from editorial.text.glossary import Glossary
+from editorial.text.markdown import PageText
 from tests.factories import make_article, make_source
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
@@ -94,7 +94,7 @@ def test_citations_of_the_text_and_of_its_words_lead_to_their_entries(client):
 
 
 def test_starter_words_cite_known_sources(guide):
-    from editorial.checks import check_sources
+    from editorial.text.checks import check_sources
 
     terms = list(GlossaryTerm.objects.all())
     assert len(terms) > 15

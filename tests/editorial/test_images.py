@@ -227,7 +227,7 @@ def test_editor_helpers_are_for_editors_only(client, settings, url, who):
 
 
 def test_preview_is_what_readers_will_see(editor):
-    from editorial.markdown import markdownify
+    from editorial.text.markdown import markdownify
 
     text = "## Title\n\n<script>alert(1)</script> [x](javascript:alert(1)) **bold**"
     assert editor.post(PREVIEW, {"content": text}).content.decode() == markdownify(text)

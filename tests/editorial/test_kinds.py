@@ -3,9 +3,9 @@
 import pytest
 import reversion
 
-from editorial import kinds
-from editorial.changes import record
 from editorial.models import ChangeRecord, Reviewer
+from editorial.workflow import kinds
+from editorial.workflow.kinds import record
 from tests.editorial.test_revisions import address, form_of
 from tests.factories import make_staff, make_treatment
 

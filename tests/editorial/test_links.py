@@ -6,10 +6,10 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from articles.models import Article
-from editorial import starter
-from editorial.links import safe_url
-from editorial.markdown import PageText
+from editorial.loading import starter
 from editorial.models import HelpLine, Source
+from editorial.text.markdown import PageText
+from editorial.values.links import safe_url
 from phases.models import Phase, Symptom, TreatmentOption
 from tests.factories import make_article
 

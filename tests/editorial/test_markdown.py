@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from editorial.markdown import PageText, cited_keys, convert, markdownify, plain_text
+from editorial.text.markdown import PageText, cited_keys, convert, markdownify, plain_text
 
 pytestmark = pytest.mark.any_backend
 

@@ -3,8 +3,8 @@
 import pytest
 import textstat
 
-from editorial.markdown import plain_text
-from editorial.measures import grade, minutes_for, words_in
+from editorial.text.markdown import plain_text
+from editorial.text.measures import grade, minutes_for, words_in
 from tests.editorial.test_claims import PAGES, TEXTS
 
 pytestmark = pytest.mark.any_backend

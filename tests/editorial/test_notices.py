@@ -10,8 +10,8 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from articles.models import Article
-from editorial import notices
 from editorial.models import MailChoice, Reviewer, SignOff
+from editorial.workflow import notices
 from tests.callbacks.test_notices import work_queue
 from tests.editorial.test_revisions import address, form_of
 from tests.factories import PASSWORD, make_article, make_staff

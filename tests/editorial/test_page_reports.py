@@ -7,8 +7,8 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from editorial import page_reports, staff_mail
-from editorial.models import PageReport
+from editorial import staff_mail
+from editorial.models import PageReport, page_reports
 from operations import keys, readiness
 from tests.factories import make_staff
 

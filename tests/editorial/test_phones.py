@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from editorial import phones
+from editorial.values import phones
 
 pytestmark = pytest.mark.any_backend
 

@@ -13,10 +13,10 @@ from django.core.files.storage import default_storage, storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from editorial import pictures
-from editorial.changes import ChangeRecord, record
-from editorial.models import Picture, UnsavedForm
-from editorial.picture_uses import uses
+from editorial.admin.picture_uses import uses
+from editorial.models import Picture, UnsavedForm, pictures
+from editorial.models.changes import ChangeRecord
+from editorial.workflow.kinds import record
 from tests.editorial.test_images import picture
 from tests.factories import make_article, make_staff
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from editorial.plain_spanish import plainness, syllables, words_in
+from editorial.text.plain_spanish import plainness, syllables, words_in
 
 pytestmark = pytest.mark.any_backend
 

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from editorial import review_dates
+from editorial.workflow import review_dates
 from tests.editorial.test_revisions import address, form_of
 from tests.factories import make_article, make_phase, make_treatment
 

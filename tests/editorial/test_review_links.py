@@ -6,8 +6,8 @@ import re
 import pytest
 from django.test import Client
 
-from editorial import review_links
-from editorial.changes import ReviewAnswer
+from editorial.models.changes import ReviewAnswer
+from editorial.pages import review_links
 from tests.editorial.test_drafts import save_draft
 from tests.editorial.test_revisions import address, save
 from tests.factories import make_article

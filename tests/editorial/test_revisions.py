@@ -11,8 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from articles.models import Article
-from editorial import revisions
 from editorial.models import HelpLine
+from editorial.workflow import revisions
 from phases.models import Phase, Symptom
 from tests.factories import PASSWORD, make_article, make_phase, make_source, make_staff, make_symptom
 

@@ -6,9 +6,9 @@ import pytest
 import reversion
 
 from articles.models import Article
-from editorial import kinds
 from editorial.models import ChangeRecord, GlossaryTerm, Reviewer, SignOff, Source
-from editorial.sign_off import names_medicine
+from editorial.workflow import kinds
+from editorial.workflow.sign_off import names_medicine
 from phases.models import Phase, TreatmentOption
 from tests.editorial.test_drafts import save_draft
 from tests.editorial.test_revisions import address, form_of

@@ -3,8 +3,7 @@
 import pytest
 from django.db import DatabaseError
 
-from editorial import versions
-from editorial.models import Clinic, GlossaryTerm, HelpLine, Source
+from editorial.models import Clinic, GlossaryTerm, HelpLine, Source, versions
 from tests.factories import make_article, make_source
 
 pytestmark = pytest.mark.django_db

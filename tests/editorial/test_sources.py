@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from articles.models import Topic
-from editorial import revisions
 from editorial.models import GlossaryTerm, Source
+from editorial.workflow import revisions
 from tests.factories import DATES, make_article, make_phase, make_source, make_symptom
 
 pytestmark = pytest.mark.django_db

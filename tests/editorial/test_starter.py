@@ -4,11 +4,12 @@ import pytest
 from django.utils import timezone
 
 from articles.models import Article, Topic
-from editorial import revisions, starter
-from editorial.content_files import Entry
-from editorial.digests import page_digest
+from editorial.loading import starter
+from editorial.loading.content_files import Entry
+from editorial.loading.starter import load_all, load_item
 from editorial.models import ChangeRecord, Clinic, HelpLine, Source
-from editorial.starter import load_all, load_item
+from editorial.text.digests import page_digest
+from editorial.workflow import revisions
 from phases.models import Phase, Symptom, TreatmentOption
 from tests.factories import make_phase, make_source
 

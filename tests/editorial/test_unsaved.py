@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from articles.models import Topic
-from editorial import unsaved, versions
-from editorial.unsaved import UnsavedForm
+from editorial.models import unsaved, versions
+from editorial.models.unsaved import UnsavedForm
 from phases.models import Symptom
 from tests.editorial.test_revisions import address, form_of, save
 from tests.factories import PASSWORD, SUMMARY, make_article, make_phase, make_staff, make_symptom

@@ -8,9 +8,8 @@ import pytest
 from django.db import DatabaseError
 from django.test import Client
 
-from editorial import page_reports
-from editorial.models import PageReport
-from editorial.versions import number
+from editorial.models import PageReport, page_reports
+from editorial.models.versions import number
 from privateversion import codes
 from tests.pages import MISSING, READING
 

@@ -8,7 +8,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from articles.models import Article
-from editorial import snapshot
+from editorial.text import snapshot
 from guide import doors
 from phases.models import TreatmentOption
 from tests.detoxsite.test_ten_lines import text_of

@@ -11,9 +11,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from articles.models import Article
-from editorial import changes
 from editorial.models import HelpLine, Source
-from editorial.page_reports import PageReport
+from editorial.models.page_reports import PageReport
+from editorial.workflow.kinds import record
 from guide.data_files import CSL_TYPES
 from phases.models import Phase, TreatmentOption
 from tests.factories import make_article, make_staff
@@ -30,7 +30,7 @@ def test_guide_as_data_has_every_published_page_and_nothing_else(client, guide):
     with reversion.create_revision():
         reversion.set_user(editor)
         article = make_article(title="Signed text", slug="signed", medical_reviewer="")
-        changes.record(article, "new", note="xyzzynote")
+        record(article, "new", note="xyzzynote")
     make_article(title="xyzzydraft", slug="xyzzydraft", status="draft", body="xyzzydraft")
     make_article(title="xyzzylater", slug="xyzzylater", published_at="2099-01-01T00:00:00Z")
     make_article(title="xyzzygone", slug="xyzzygone", status="archived")
@@ -85,7 +85,7 @@ def test_changes_as_data_are_a_line_for_each_that_readers_saw(client, monkeypatc
             with reversion.create_revision():
                 reversion.set_user(make_staff(f"{kind}-{page.slug}"))
                 page.save()
-                changes.record(page, kind, note="It was wrong." if kind == "correction" else "")
+                record(page, kind, note="It was wrong." if kind == "correction" else "")
     response = client.get("/data/changes.ndjson")
     text = b"".join(response.streaming_content).decode()
     lines = [json.loads(line) for line in text.splitlines()]

@@ -7,7 +7,7 @@ from django.test import RequestFactory
 from django.urls import NoReverseMatch
 from markupsafe import Markup
 
-from editorial.markdown import PageText
+from editorial.text.markdown import PageText
 from guide import templating
 
 

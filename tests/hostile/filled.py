@@ -14,7 +14,7 @@ from callbacks.casework import submission
 from callbacks.models import Note
 from callbacks.values.details import Details
 from editorial.models import Clinic, GlossaryTerm, HelpLine, PageReport, Source
-from editorial.page_reports import seal
+from editorial.models.page_reports import seal
 from phases.models import Phase, Symptom, TreatmentOption
 from tests.factories import make_article
 from tests.hostile.corpus import texts

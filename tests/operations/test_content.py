@@ -11,9 +11,10 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from articles.models import Article, Topic
-from editorial import images, pictures, revisions
-from editorial.changes import ChangeRecord
-from editorial.models import Clinic, GlossaryTerm, HelpLine, OpeningTime, Picture, Source, SpecialDay
+from editorial.models import Clinic, GlossaryTerm, HelpLine, OpeningTime, Picture, Source, SpecialDay, pictures
+from editorial.models.changes import ChangeRecord
+from editorial.values import images
+from editorial.workflow import revisions
 from operations.content import ROOMS
 from phases.models import Phase, Symptom, TreatmentOption
 from tests.editorial.test_images import picture as sample

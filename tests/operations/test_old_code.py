@@ -92,7 +92,9 @@ def test_migration_that_old_code_would_not_survive_is_found(operation, survives)
     assert (breaking(operation) == "") is survives
 
 
-@pytest.mark.parametrize("name", ["tell_staff", "tell_of_correction"])
-def test_task_queued_by_the_release_before_is_found(name):
+@pytest.mark.parametrize(
+    "path", ["callbacks.notices.tell_staff", "callbacks.notices.tell_of_correction", "editorial.notices.send"]
+)
+def test_task_queued_by_the_release_before_is_found(path):
     """Its row names the function by this path."""
-    assert import_string(f"callbacks.notices.{name}").enqueue
+    assert import_string(path).enqueue

@@ -12,8 +12,9 @@ from django.utils import timezone
 from reversion.models import Revision
 
 from articles.models import Article
-from editorial import sign_off, staff_mail, unsaved
-from editorial.models import ChangeRecord, MailChoice, OldAddress, PageReport, ReviewAnswer, Reviewer, SignOff
+from editorial import staff_mail
+from editorial.models import ChangeRecord, MailChoice, OldAddress, PageReport, ReviewAnswer, Reviewer, SignOff, unsaved
+from editorial.workflow import sign_off
 from operations import broken_links, digest
 from operations.models import ScheduledJob
 from tests.factories import PASSWORD, make_article, make_phase, make_staff

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from articles.models import Article, Topic
-from editorial import versions
+from editorial.models import versions
 from pagecache import entries
 from privateversion import codes
 from tests.factories import make_article, make_phase, make_treatment

@@ -12,7 +12,8 @@ from django.contrib.sitemaps import Sitemap
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from editorial import page_context, versions
+from editorial.models import versions
+from editorial.pages import page_context
 from guide import sitemaps
 from pagecache import cache as cache_module
 from pagecache import rules

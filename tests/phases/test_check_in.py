@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from editorial.checks import check_sources
-from editorial.markdown import plain_text
+from editorial.text.checks import check_sources
+from editorial.text.markdown import plain_text
 from phases.checkin import DANGERS, LEVELS, VERY_LOW
 from phases.models import Phase, Symptom
 

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from editorial.starter import load
+from editorial.loading.starter import load
 from phases import starter
 from phases.models import Phase, Symptom, TreatmentOption
 

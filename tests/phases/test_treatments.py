@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from editorial.markdown import plain_text
+from editorial.text.markdown import plain_text
 from phases.models import TreatmentOption
 
 pytestmark = pytest.mark.django_db

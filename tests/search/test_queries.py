@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from editorial import languages
+from editorial.values import languages
 from search import danger
 from search.query import search
 

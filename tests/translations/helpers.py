@@ -3,8 +3,8 @@
 import reversion
 from django.utils import timezone
 
-from editorial import kinds
-from editorial.changes import type_of
+from editorial.models.changes import type_of
+from editorial.workflow import kinds
 from tests.factories import DATES
 from translations.models import Translation
 

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from articles.models import Article
-from editorial.changes import type_of
 from editorial.models import ChangeRecord, OldAddress, Reviewer
+from editorial.models.changes import type_of
 from tests.editorial.test_drafts import save_draft
 from tests.editorial.test_revisions import address, form_of, save
 from tests.factories import PASSWORD, make_article, make_phase, make_staff, make_symptom, make_treatment

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from editorial.digests import page_digest
 from editorial.models import Reviewer
-from editorial.reviewers import sign
+from editorial.models.reviewers import sign
+from editorial.text.digests import page_digest
 from tests.factories import make_article, make_phase, make_staff, make_symptom, make_treatment
 from tests.translations.helpers import correct, translate
 

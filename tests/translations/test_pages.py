@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from articles.models import Article
-from editorial import languages, snapshot
+from editorial.text import snapshot
+from editorial.values import languages
 from phases.models import Phase
 from translations.models import Translation
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from editorial.checks import FEW_WORDS
+from editorial.text.checks import FEW_WORDS
 from translations import checks
 from translations.models import Translation
 

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from editorial.changes import ChangeRecord
+from editorial.models.changes import ChangeRecord
 from operations import content
 
 

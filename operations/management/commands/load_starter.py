@@ -2,7 +2,7 @@ from collections import Counter
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from editorial import starter
+from editorial.loading import starter
 from guide import catalogs
 from operations import content
 

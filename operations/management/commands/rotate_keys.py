@@ -10,8 +10,7 @@ from accounts import secrets
 from callbacks.casework import do_not_call
 from callbacks.files import rotation
 from callbacks.files.rotation import Census
-from editorial import page_reports
-from editorial.models import PageReport
+from editorial.models import PageReport, page_reports
 from operations import keys
 from vault import keyring
 from vault.keyring import VaultError

@@ -1,0 +1,187 @@
+"""Admin pages for contacts, opening times, words, old addresses, and what readers report."""
+
+from itertools import islice
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.html import format_html
+
+from editorial.admin.clock_fields import ClockField
+from editorial.admin.fields import Addresses, NamedList, NamedRows, linked
+from editorial.admin.pictures import PictureAdmin
+from editorial.admin.revisions import KeepsRevisions
+from editorial.admin.sign_off import ReviewerAdmin
+from editorial.admin.sources import SourceAdmin
+from editorial.models import Clinic, GlossaryTerm, HelpLine, OldAddress, PageReport, Picture, Reviewer, Source
+from editorial.models.opening import OpeningTime, SpecialDay
+from editorial.text.checks import check_sources
+from editorial.workflow import citations
+from vault.keyring import VaultError
+
+MOST_LISTED = 60  # pages that explain a word
+
+admin.site.register(Picture, PictureAdmin)
+admin.site.register(Source, SourceAdmin)
+admin.site.register(Reviewer, ReviewerAdmin)
+
+
+CLOCK_TIMES: dict[type[models.Field], dict[str, Any]] = {models.TimeField: {"form_class": ClockField}}
+
+
+class OpeningTimeFormSet(forms.BaseInlineFormSet):
+    """Offers a row for each day if none is listed yet; days left without times are not saved."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, initial=[{"weekday": day} for day in OpeningTime.Weekday.values], **kwargs)
+
+
+class OpeningTimeInline(NamedRows):
+    """When the clinic calls people back, which the confirmation's promise is based on."""
+
+    model = OpeningTime
+    formset = OpeningTimeFormSet
+    formfield_overrides: ClassVar = CLOCK_TIMES
+
+    def get_extra(self, request: HttpRequest, obj: Clinic | None = None, **kwargs: Any) -> int:
+        return 1 if obj and obj.opening_times.exists() else len(OpeningTime.Weekday)
+
+
+class SpecialDayInline(NamedRows):
+    """Holidays and the like: nobody is promised a call on a closed day. Past days are not shown."""
+
+    model = SpecialDay
+    extra = 2
+    formfield_overrides: ClassVar = CLOCK_TIMES
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[SpecialDay]:
+        return super().get_queryset(request).filter(day__gte=timezone.localdate())
+
+
+@admin.register(Clinic)
+class ClinicAdmin(KeepsRevisions):
+    """There is one row, which can be changed but not removed."""
+
+    inlines = (OpeningTimeInline, SpecialDayInline)
+
+    class Media:
+        js: ClassVar = ["js/admin-inlines.js"]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """Go to the only row instead of listing it."""
+        clinic = Clinic.objects.first()
+        if clinic and self.has_view_or_change_permission(request):
+            return redirect("admin:editorial_clinic_change", clinic.pk)
+        return super().changelist_view(request, extra_context)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        form.instance.list_hours()
+        form.instance.save(update_fields=["listed_hours", "listed_days"])
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return not Clinic.objects.exists() and super().has_add_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(HelpLine)
+class HelpLineAdmin(Addresses, NamedList, KeepsRevisions):
+    list_display = ("name", "kind", "call", "text_to", "checked_on", "position")
+    list_editable = ("position",)
+    list_filter = ("kind",)
+    prepopulated_fields: ClassVar = {"slug": ["name"]}
+
+    def has_delete_permission(self, request: HttpRequest, obj: HelpLine | None = None) -> bool:
+        return not _is_911(obj) and super().has_delete_permission(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: HelpLine | None = None) -> tuple[str, ...]:
+        return ("slug", "kind", "call", "call_label") if _is_911(obj) else ()
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: HelpLine | None = None) -> dict:
+        return {} if _is_911(obj) else super().get_prepopulated_fields(request, obj)
+
+
+def _is_911(line: HelpLine | None) -> bool:
+    """Return whether it is the number for emergencies: nobody removes or changes that."""
+    return line is not None and line.slug == "911"
+
+
+class GlossaryTermForm(forms.ModelForm):
+    def clean_meaning(self) -> str:
+        check_sources([self.cleaned_data["meaning"]])
+        return self.cleaned_data["meaning"]
+
+
+@admin.register(GlossaryTerm)
+class GlossaryTermAdmin(KeepsRevisions):
+    form = GlossaryTermForm
+    list_display = ("word", "also", "meaning")
+    search_fields = ("word", "also")
+    prepopulated_fields: ClassVar = {"slug": ["word"]}
+    readonly_fields = ("used_in",)
+    formfield_overrides: ClassVar = {models.CharField: {"widget": AdminTextareaWidget({"rows": 2})}}
+
+    @admin.display(description="Explained in")
+    def used_in(self, term: GlossaryTerm) -> str:
+        """List the newest pages that explain it."""
+        pages = islice(citations.pages_explaining(term), MOST_LISTED) if term.pk else ()
+        return linked(((page, page.state) for page in pages), "No page yet.")
+
+
+@admin.register(OldAddress)
+class OldAddressAdmin(admin.ModelAdmin):
+    """Written by the site when a slug changes; one made by mistake can be removed."""
+
+    list_display = ("path", "leads_to", "since")
+    search_fields = ("path", "leads_to")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(PageReport)
+class PageReportAdmin(admin.ModelAdmin):
+    """Readers write these; editors mark them as done, or delete them."""
+
+    list_display = ("day", "page_link", "words", "state")
+    list_display_links = ("day",)
+    list_filter = ("is_done",)
+    fields: ClassVar = ("day", "page_link", "words", "is_done")
+    readonly_fields = ("day", "page_link", "words")
+    actions = ("mark_done", "mark_new")
+
+    @admin.display(description="Page", ordering="page")
+    def page_link(self, report: PageReport) -> str:
+        return format_html('<a href="{0}">{0}</a>', report.page) if report.page else "Another page"
+
+    @admin.display(description="What is wrong or missing")
+    def words(self, report: PageReport) -> str:
+        try:
+            return format_html('<span class="as-typed">{}</span>', report.words())
+        except VaultError:
+            return "Cannot be opened: its key is missing."
+
+    @admin.display(ordering="is_done")
+    def state(self, report: PageReport) -> str:
+        return "Done" if report.is_done else "New"
+
+    @admin.action(description="Mark as done", permissions=["change"])
+    def mark_done(self, request: HttpRequest, queryset: models.QuerySet[PageReport]) -> None:
+        self.message_user(request, f"Marked as done: {queryset.update(is_done=True)}.")
+
+    @admin.action(description="Mark as new", permissions=["change"])
+    def mark_new(self, request: HttpRequest, queryset: models.QuerySet[PageReport]) -> None:
+        self.message_user(request, f"Marked as new: {queryset.update(is_done=False)}.")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

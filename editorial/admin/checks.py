@@ -1,0 +1,141 @@
+"""The admin's part of the checks: what is to mend while one types, and who may let a dose through."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django import forms
+from django.forms import BaseInlineFormSet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+
+from editorial.admin.content import ContentAdmin
+from editorial.text import checks
+from editorial.text.blocks import DRAWINGS
+from editorial.text.named import kinds
+
+MOST_ROWS = 100
+NAMES_LISTED = 60
+
+
+class _LetsThrough(forms.ModelForm):
+    """Asks an administrator who publishes a dose for the reason. Nobody else has these fields."""
+
+    request: HttpRequest
+
+    let_through = forms.BooleanField(label="Publish it although it gives a dose", required=False)
+    let_through_reason = forms.CharField(
+        label="Why", required=False, max_length=300, help_text="Kept with this change, under your name."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.request.user.is_superuser:
+            del self.fields["let_through"], self.fields["let_through_reason"]
+
+    def clean(self) -> dict | None:
+        cleaned = super().clean()
+        values = self.cleaned_data
+        if values.get("let_through"):
+            self.instance.override_reason = values.get("let_through_reason", "").strip()
+            if not self.instance.override_reason:
+                self.add_error("let_through_reason", "Say why, in a sentence.")
+        return cleaned
+
+
+class ChecksPages(ContentAdmin):
+    """Shows what is to mend before a page is published, beside Save, refreshed as one types."""
+
+    change_form_template = "admin/change_form_page.html"
+    form_part: ClassVar[Any] = _LetsThrough
+    findings: ClassVar[Callable] = staticmethod(checks.findings)
+    size_of: ClassVar[Callable] = staticmethod(checks.size)
+
+    class Media:
+        js = ("js/admin-checks.js", "js/admin-blocks.js")
+        css: ClassVar = {"all": ["css/checks.css"]}
+
+    def get_urls(self) -> list:
+        return [*self.form_paths("checks", self.checks_view), *super().get_urls()]
+
+    def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
+        page = context["original"]
+        parts = self._typed(request.POST, page) if request.method == "POST" else self._saved(page)
+        context |= {"checks": self._panel(parts), "names": _names(), "drawings": DRAWINGS}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def checks_view(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
+        """Answer a form, as it is typed so far, with what is to mend in it."""
+        page = self.posted_row(request, object_id)
+        return render(request, "admin/checks.html", {"checks": self._panel(self._typed(request.POST, page))})
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if obj.override_reason:
+            self.log_change(request, obj, f"Let a dose through: {obj.override_reason}")
+
+    def _saved(self, page: Any) -> list[tuple[str, Any]]:
+        """Return the page and the rows kept with it, each with the prefix of its fields in the form."""
+        if page is None:
+            return []
+        found = [("", page)]
+        for name in getattr(page, "kept_with", ()):
+            found += [(f"{name}-{n}-", row) for n, row in enumerate(getattr(page, name).all())]
+        return found
+
+    def _typed(self, data: QueryDict, page: Any) -> list[tuple[str, Any]]:
+        """Return the same as they stand in a form; nothing of it is saved."""
+        typed: list[tuple[str, Any]] = [("", self.model(pk=page.pk if page else None))]
+        for name in getattr(self.model, "kept_with", ()):
+            related: Any = self.model._meta.get_field(name).related_model
+            total = data.get(f"{name}-TOTAL_FORMS", "")
+            for n in range(min(int(total) if total.isdecimal() else 0, MOST_ROWS)):
+                if f"{name}-{n}-DELETE" not in data:
+                    key = data.get(f"{name}-{n}-id", "")
+                    typed.append((f"{name}-{n}-", related(pk=int(key) if key.isdecimal() else None)))
+        for prefix, row in typed:
+            for field in (*row.markdown_fields, *row.plain_fields):
+                setattr(row, field, data.get(f"{prefix}{field}", ""))
+        return typed
+
+    def _panel(self, parts: list[tuple[str, Any]]) -> dict[str, Any]:
+        """Return what the panel shows of a page and its rows: what is refused first."""
+        found = [(prefix, row, finding) for prefix, row in parts for finding in self.findings(row)]
+        found.sort(key=lambda each: not each[2].is_refused)
+        sizes = [(f"{prefix}{row.markdown_fields[0]}", row, self.size_of(row)) for prefix, row in parts]
+        return {
+            "found": [
+                {
+                    "finding": finding,
+                    "id": f"id_{prefix}{finding.field}" if finding.field else "",
+                    "where": _label(prefix, row, finding.field),
+                }
+                for prefix, row, finding in found
+            ],
+            "sizes": [{"id": f"id_{field}", "row": row, "size": size} for field, row, size in sizes],
+            "has_dose": any(finding.is_dose for *_, finding in found),
+            "is_checked": bool(parts),
+        }
+
+
+class CheckedRows(BaseInlineFormSet):
+    """Rows of a page, for which its state in the form and the administrator's reason count too."""
+
+    def full_clean(self) -> None:
+        for form in self.forms:
+            setattr(form.instance, self.fk.name, self.instance)
+            form.instance.override_reason = self.instance.override_reason
+        super().full_clean()
+
+
+def _label(prefix: str, row: Any, field: str) -> str:
+    """Return the name of a field as the form has it, with that of its row."""
+    name = str(row._meta.get_field(field).verbose_name) if field else "the whole page"
+    return f"{row}: {name}" if prefix else name[:1].upper() + name[1:]
+
+
+def _names() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the newest pages of each kind that texts can link by name."""
+    return [
+        (kind, list(model._default_manager.order_by("-pk").values_list("slug", model.linked_as[1])[:NAMES_LISTED]))
+        for kind, model in kinds().items()
+    ]

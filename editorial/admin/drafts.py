@@ -1,0 +1,236 @@
+"""The admin's part of drafts: keeps one beside the page that readers see, shows it in the form, and ends it."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.forms.utils import ErrorDict
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import dateformat, timezone
+from django.utils.html import format_html
+from reversion.models import Version
+
+from editorial.admin.content import ContentAdmin, admin_address
+from editorial.admin.previews import DRAFT, SAVED, TYPED, Previews
+from editorial.admin.revisions import KeepsRevisions
+from editorial.admin.unsaved import BRING_BACK
+from editorial.models import unsaved
+from editorial.models.changes import ChangeRecord, ReviewAnswer, draft_beside
+from editorial.models.reviewers import SignOff
+from editorial.pages import review_links
+from editorial.workflow import drafts, notices, revisions
+from editorial.workflow.publishing import ReviewedPage
+from editorial.workflow.publishing_rights import may_publish
+
+#: Buttons of the form.
+SAVE_DRAFT, TO_REVIEW = "_save_draft", "_send_to_review"
+#: A moment that may end a sentence: "p.m." may not.
+MOMENT = "F j, Y, g:i A"
+#: In the address: the page as readers see it, though there is a draft.
+LIVE = "live"
+#: Among the values of a form: it shows a draft.
+SHOWN = "_shown"
+
+
+class _OfDraft(forms.ModelForm):
+    """Shows a draft as it was typed: nothing of it is saved, nor wrong, before somebody saves it."""
+
+    def is_valid(self) -> bool:
+        return SHOWN not in self.data and super().is_valid()
+
+    @property
+    def errors(self) -> ErrorDict:
+        return ErrorDict() if SHOWN in self.data else super().errors
+
+
+class ShowsDraft(ContentAdmin):
+    """Fills the form of a page with the draft beside it. List it after all that handles a form as it was sent."""
+
+    form_part: ClassVar[Any] = _OfDraft
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        shown = (extra_context or {}).get("draft")
+        if shown and request.method == "GET":
+            data = drafts.typed(shown, self.get_object(request, unquote(object_id or "")))
+            data[SHOWN] = "yes"
+            request.FILES.clear()  # as editorial.admin.unsaved does it
+            request.method, request.POST = "POST", data  # type: ignore[assignment]  # shown, never saved
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+
+class DraftsBeside(Previews, KeepsRevisions):
+    """Keeps a draft beside a page that readers see: they see the page until somebody publishes the draft."""
+
+    change_form_template = "admin/page_form.html"
+
+    class Media:
+        js = ("js/admin-preview.js",)
+        css = {"all": ("css/drafts.css",)}  # noqa: RUF012 - Django's own way
+
+    def get_urls(self) -> list:
+        return [self.own_path("<path:object_id>/draft/", self.draft_view, "draft"), *super().get_urls()]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return drafts.with_drafts(super().get_queryset(request))
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        page = self.get_object(request, unquote(object_id)) if object_id else None
+        context = self._told(request, page, object_id) | (extra_context or {})
+        has_draft = drafts.may_have_one(page)
+        if request.method == "POST" and page and has_draft:
+            if {SAVE_DRAFT, TO_REVIEW} & set(request.POST) or not may_publish(request.user):
+                return _with_frame(self._save_draft(request, page, form_url, context))
+        elif request.method == "POST" and TO_REVIEW in request.POST:
+            data = request.POST.copy()
+            data["status"], data["_continue"] = ReviewedPage.Status.IN_REVIEW, "yes"
+            request.POST = data  # type: ignore[assignment]
+        return _with_frame(super().changeform_view(request, object_id, form_url, context))
+
+    def _told(self, request: HttpRequest, page: Any, object_id: str | None) -> dict[str, Any]:
+        """Return what the form's template says of a draft and shows beside the text."""
+        address = self.preview_address(object_id)
+        context: dict[str, Any] = {"preview_address": address, "may_publish": may_publish(request.user)}
+        draft = draft_beside(page) if page else None
+        if page:
+            context["answers"] = _answers(page)
+            context["has_draft_beside"] = drafts.may_have_one(page)
+            context["draft_address"] = admin_address(page, "draft")
+            context["may_send"] = drafts.may_have_one(page) or page.status == ReviewedPage.Status.DRAFT
+        kept = unsaved.of(request.user, self._form_address(object_id)) if BRING_BACK in request.GET else None
+        if page and not self.has_change_permission(request, page):
+            shown = None  # the form of somebody who only reads has the page itself
+        elif request.method == "GET" and not kept:
+            shown = draft if LIVE not in request.GET else None
+        else:
+            shown = draft if (kept.as_post() if kept else request.POST).get("_of_draft") else None
+        if draft:
+            context |= {"draft_there": draft, "draft": shown, **_compared(page, draft)}
+        if page and drafts.may_have_one(page):
+            context["show_save_and_continue"] = may_publish(request.user) and not shown
+        if request.method == "POST" or BRING_BACK in request.GET:
+            context["preview_of"] = TYPED
+        else:
+            context["preview_of"] = DRAFT if shown else SAVED
+        return context
+
+    def _save_draft(self, request: HttpRequest, page: Any, form_url: str, context: dict) -> HttpResponse:
+        """Save the form as ever, take what would be kept of it, and roll back: only that is written."""
+        typed, to_review = request.POST.copy(), TO_REVIEW in request.POST
+        data = request.POST.copy()
+        data["status"] = ReviewedPage.Status.DRAFT  # what is asked of a page before it is published is not asked yet
+        data[SAVE_DRAFT] = "yes"  # by whatever button
+        with transaction.atomic():
+            self._keep([page.pk])
+            with transaction.atomic():
+                request.POST, request.is_draft = data, True  # type: ignore[assignment, attr-defined]
+                response = super().changeform_view(request, str(page.pk), form_url, context)
+                if is_saved := response.status_code == 302:
+                    versions = list(revisions.history(page)[0].revision.version_set.all())
+                transaction.set_rollback(True)
+            request.is_draft = False  # type: ignore[attr-defined]
+            data["status"] = page.status  # in the form, if it comes back with what is wrong
+            if not is_saved:
+                return response
+            draft = drafts.keep(page, versions, typed, request.user, to_review=to_review)
+            self.log_change(request, page, draft.revision.comment)
+            if to_review:
+                notices.sent_to_review(page, request.user)
+            unsaved.forget(request.user, self._form_address(str(page.pk)))
+        where = "It is saved as a draft" + (", and in review" if draft.in_review else "")
+        self.message_user(request, f"{where}. {_readers_see(page)}")
+        return redirect(self._form_address(str(page.pk)))
+
+    def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
+        if not getattr(request, "is_draft", False):  # of a save that is rolled back
+            super().message_user(request, message, *args, **kwargs)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if request.POST.get("_of_draft"):
+            drafts.end(form.instance)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Let an editor who does not publish open a page that readers see: a draft of it is saved."""
+        if drafts.may_have_one(obj):
+            return super().has_change_permission(request)
+        return super().has_change_permission(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Show the state of a page that readers see, but to those who may change it; a draft has none of its own."""
+        fixed = drafts.may_have_one(obj) and not may_publish(request.user) and not getattr(request, "is_draft", False)
+        return (*super().get_readonly_fields(request, obj), *(("status", "published_at") if fixed else ()))
+
+    def bring_back_view(self, request: HttpRequest, version_id: int) -> HttpResponse:
+        version = get_object_or_404(Version.objects.get_for_model(self.model), pk=version_id)
+        page = self.model._default_manager.filter(pk=version.object_id).first()
+        if drafts.may_have_one(page) and not may_publish(request.user):
+            raise PermissionDenied
+        return super().bring_back_view(request, version_id)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        page = self.get_object(request, unquote(object_id))
+        of_page = {"answers": _answers(page), "newest": drafts.saved(page).first()} if page else {}
+        return super().history_view(request, object_id, of_page | (extra_context or {}))
+
+    def draft_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Throw the draft away, take it back from review, or make a link by which a reviewer reads it; by POST."""
+        page = self.get_object(request, unquote(object_id))
+        if page is None:
+            raise Http404
+        if request.method != "POST" or not self.has_change_permission(request, page):
+            raise PermissionDenied
+        if "throw_away" in request.POST:
+            with transaction.atomic():
+                drafts.end(page)
+                self.log_change(request, page, "Threw the draft away.")
+            unsaved.forget(request.user, self._form_address(object_id))
+            self.message_user(request, f"The draft is thrown away; the history has its text. {_readers_see(page)}")
+        elif "take_back" in request.POST:
+            drafts.set_in_review(page, False)
+            self.log_change(request, page, "Took the draft back from review.")
+            self.message_user(request, "The draft is not in review any more.")
+        elif draft := drafts.to_review(page):
+            self.log_change(request, page, "Made a review link.")
+            link, ends = review_links.of(draft)
+            said = "Send this link to the reviewer. It opens until {}, or until the draft is saved again: {}"
+            until = dateformat.format(timezone.localtime(ends), MOMENT)
+            self.message_user(request, format_html(said, until, format_html('<a href="{0}">{0}</a>', link)))
+        return redirect(self._form_address(object_id))
+
+
+def _with_frame(response: HttpResponse) -> HttpResponse:
+    response.csp = {"frames": "'self'"}  # type: ignore[attr-defined]  # read by detoxsite.middleware
+    return response
+
+
+def _answers(page: Any) -> list[ReviewAnswer]:
+    drafts_of_page = ChangeRecord.objects.of(page).filter(kind=ChangeRecord.Kind.DRAFT)
+    return list(ReviewAnswer.objects.filter(change__in=drafts_of_page).select_related("change").order_by("-at")[:50])
+
+
+def _compared(page: Any, draft: ChangeRecord) -> dict[str, Any]:
+    """Return who signed the draft, and the versions to compare: what readers see now, and saw when it was made."""
+    version, saved = drafts.version_of(draft), drafts.saved(page)
+    now, then = saved.first(), saved.filter(pk__lt=version.pk).first()
+    signed = SignOff.objects.of(page).valid().filter(digest=draft.digest).select_related("reviewer").first()
+    return {
+        "draft_signed": signed,
+        "draft_version": version,
+        "live_version": now,
+        "live_then": then if then != now else None,
+    }
+
+
+def _readers_see(page: Any) -> str:
+    if page.status != ReviewedPage.Status.PUBLISHED:
+        return "Readers do not see the page."
+    if not page.is_published():
+        return "Readers do not see the page yet."
+    return "Readers see the page as it was before."

@@ -1,0 +1,125 @@
+"""Fields of the admin that everybody can use: check boxes, and names for fields that stand in cells without a label."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminSplitDateTime
+from django.db import models
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+
+from editorial.admin.content import admin_address
+
+
+class Addresses(admin.ModelAdmin):
+    """Takes addresses without https:// for ones that have it, as Django 6 does, and calls `url` what people call it."""
+
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}  # noqa: RUF012 - as Django has it
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        named = {"label": "Address"} if db_field.name == "url" else {}
+        return super().formfield_for_dbfield(db_field, request, **named, **kwargs)
+
+
+class ForSuperusers(admin.ModelAdmin):
+    """Only administrators see or change these rows, whatever a role may do."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_superuser
+
+    has_change_permission = has_delete_permission = has_view_permission
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+
+class CheckBoxGroup(forms.CheckboxSelectMultiple):
+    """Check boxes with a name that is read out, as the admin's label is tied to no one box."""
+
+    template_name = "admin/check_box_group.html"
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.group_name = name
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        return super().get_context(name, value, attrs) | {"group_name": self.group_name}
+
+
+class CheckBoxes(admin.ModelAdmin):
+    """Offers what can be chosen as check boxes: the admin's own boxes of two lists work with scripts and a mouse."""
+
+    def formfield_for_manytomany(self, db_field: models.ManyToManyField, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.setdefault("widget", CheckBoxGroup(str(capfirst(db_field.verbose_name))))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+class RelatedOrNone(admin.RelatedFieldListFilter):
+    """Names the choice of what has no related row, which the admin calls "-"."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.empty_value_display = SafeString("None")
+
+
+class OptionsFilter(admin.SimpleListFilter):
+    """Offers `options`: by value in the address, the label and what it chooses of the rows."""
+
+    options: ClassVar[dict[str, tuple[str, Callable[[Any, HttpRequest], Any]]]]
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [(value, label) for value, (label, _) in self.options.items()]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        option = self.options.get(self.value() or "")
+        return option[1](queryset, request) if option else queryset
+
+
+class NamedRows(admin.TabularInline):
+    """Names the fields of a tabular inline after their columns, and the box that deletes a row."""
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.deletion_widget = forms.CheckboxInput({"aria-label": "Delete"})  # type: ignore[assignment]
+        return formset
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        return _named(super().formfield_for_dbfield(db_field, request, **kwargs))
+
+
+class NamedList(admin.ModelAdmin):
+    """Names the fields of `list_editable` after their columns."""
+
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
+        formset = super().get_changelist_formset(request, **kwargs)
+        for field in formset.form.base_fields.values():
+            _named(field)
+        return formset
+
+
+class NamedMoment(AdminSplitDateTime):
+    """Names the two fields of a moment."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        for widget, name in zip(self.widgets, ("Date", "Time"), strict=True):
+            widget.attrs["aria-label"] = name
+
+
+def linked(rows: Iterable[tuple[models.Model, str]], none: str) -> str:
+    """Return a link to where each row is edited, with what is said of it; `none` if there are none."""
+    found = [(admin_address(row), row, said) for row, said in rows if admin.site.is_registered(type(row))]
+    return format_html_join("", '<p><a href="{}">{}</a> ({})</p>', found) or none
+
+
+def _named(field: Any) -> Any:
+    if field and field.label:
+        field.widget.attrs["aria-label"] = capfirst(field.label)
+    return field

@@ -1,0 +1,118 @@
+"""The admin's part of kinds of change: asked for where a page that readers see is saved, beside the button."""
+
+import contextlib
+import functools
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.html import format_html
+from reversion.models import Version
+
+from editorial.admin.content import ContentAdmin
+from editorial.admin.drafts import SAVE_DRAFT
+from editorial.models.changes import ChangeRecord
+from editorial.workflow import kinds
+
+Kind = ChangeRecord.Kind
+#: Not "kind" alone: a treatment has one of its own.
+ASKED = ("change_kind", "change_note")
+
+HINTS = {
+    Kind.WORDING: "Spelling, or shorter sentences. The reviewer’s name stays. Readers find the date in the page’s list "
+    "of changes.",
+    Kind.UPDATE: "Readers find your sentence in the list of changes. The reviewer’s name goes until the new text is "
+    "signed.",
+    Kind.CORRECTION: "Readers find your sentence in a box on top of the page for 30 days, and among the corrections. "
+    "The reviewer’s name goes until the new text is signed.",
+    Kind.SAFETY_CORRECTION: "As a correction, but the box is there for 90 days. Have it signed today.",
+    Kind.CHECKED: "You read it against its sources. Readers see that it was checked today, and the next date, which "
+    "you set above.",
+}
+
+
+class ChangeForm(forms.ModelForm):
+    """Asks what kind of change this is, of a page that readers see."""
+
+    change_kind = forms.ChoiceField(
+        label="What kind of change is it?",
+        required=False,
+        choices=[
+            (kind, format_html("{} <small>{}</small>", Kind(kind).label, HINTS[kind])) for kind in Kind if kind in HINTS
+        ],
+        widget=forms.RadioSelect,
+        help_text="Needed if readers see something else now. Dates, topics and search words need none.",
+    )
+    change_note = forms.CharField(
+        label="What readers are told",
+        required=False,
+        max_length=ChangeRecord._meta.get_field("note").max_length,
+        widget=AdminTextareaWidget({"rows": 2}),
+        help_text="For an update: what is new. For a correction: what was wrong, what is right, and since when it was "
+        "wrong.",
+    )
+    request: HttpRequest
+    seen: kinds.Seen
+
+    def clean(self) -> dict | None:
+        cleaned = super().clean() or self.cleaned_data
+        if SAVE_DRAFT in self.data:
+            return cleaned
+        kind = cleaned.get("change_kind")
+        if kind in ChangeRecord.NEED_NOTE and not cleaned.get("change_note", "").strip():
+            self.add_error("change_note", "Say it in a sentence: readers are told.")
+        if kind == Kind.CHECKED:
+            cleaned["reviewed_on"] = timezone.localdate()
+            if "review_due_on" not in self.changed_data:
+                self.add_error("review_due_on", "You checked it today. Say when it is due again.")
+        for field, why in getattr(self.request, "refusals", {}).items():
+            self.add_error(field if field in self.fields else None, why)
+        return cleaned
+
+
+class AsksForKind(ContentAdmin):
+    """Records each save as a change, and shows the form again if readers may not see it like this.
+
+    Whether they may is known once the page is saved with its rows: then the whole save is taken back.
+    """
+
+    form = ChangeForm
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Ask for the kind at the end of the part about publishing, if readers see the page."""
+        *others, (name, options) = super().get_fieldsets(request, obj)
+        asked = ASKED if obj and obj.is_published() and self.has_change_permission(request, obj) else ()
+        return [*others, (name, {**options, "fields": (*options["fields"], *asked)})]
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        show = functools.partial(super().changeform_view, request, object_id, form_url)
+        try:
+            with transaction.atomic():
+                return show(dict(extra_context or {}))
+        except kinds.Refused as refused:
+            request.refusals = refused.message_dict  # type: ignore[attr-defined]  # read by ChangeForm
+            return show(dict(extra_context or {}))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        form.seen = kinds.seen_before(obj)
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if SAVE_DRAFT not in request.POST:
+            kind, note = (form.cleaned_data.get(name) or "" for name in ASKED)
+            kinds.settle(form.instance, form.seen, kind, note=note, override_reason=form.instance.override_reason)
+
+    @contextlib.contextmanager
+    def brought_back(self, version: Version, when: str) -> Iterator[None]:
+        """Tell readers that a text of a page that they see is back: an update."""
+        page = self.model(pk=version.object_id)
+        seen = kinds.seen_before(page)
+        yield
+        kinds.settle(page, seen, Kind.UPDATE, note=f"The text of {when} is back.")

@@ -1,0 +1,220 @@
+"""The base of the admin pages for all published content: write, preview, publish, archive."""
+
+import datetime
+from typing import Any, ClassVar, Generic, TypeVar
+
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from markdownx.models import MarkdownxField
+from markdownx.widgets import AdminMarkdownxWidget
+
+from editorial.admin.checks import ChecksPages
+from editorial.admin.clock_fields import MomentField
+from editorial.admin.drafts import DraftsBeside, ShowsDraft
+from editorial.admin.fields import CheckBoxes, NamedMoment, OptionsFilter, linked
+from editorial.admin.kinds import AsksForKind
+from editorial.admin.page_lists import FastList
+from editorial.admin.review_dates import SuggestsReviewDate
+from editorial.admin.revisions import KeepsRevisions
+from editorial.admin.sign_off import SignsPages
+from editorial.admin.translated import ShowsTranslations
+from editorial.models.addresses import moved
+from editorial.workflow import drafts, kinds, revisions, sign_off
+from editorial.workflow.linking import linking_to
+from editorial.workflow.needs import NeedsFilter
+from editorial.workflow.publishing import ReviewedPage
+from editorial.workflow.publishing_rights import NeedsRightToPublish
+
+#: By state.
+READERS_SEE = {
+    "Draft": "It is a draft: readers do not see it.",
+    "In review": "It is in review: readers do not see it.",
+    "Scheduled": "Readers will see it from {at} on.",
+    "Published": "Readers see it now.",
+    "Archived": "Readers who come to its address are told that it was taken down.",
+}
+LONG = 200  # characters; a field with this limit or a higher one holds sentences
+
+Page = TypeVar("Page", bound=ReviewedPage)
+Fields = dict[type[models.Field], dict[str, Any]]
+
+
+class ReviewOverdueFilter(OptionsFilter):
+    title = parameter_name = "review"
+    options: ClassVar = {
+        "overdue": ("Review overdue", lambda pages, request: pages.review_overdue()),
+        "corrected": ("Corrected, to be signed now", lambda pages, request: sign_off.corrected_unsigned(pages)),
+        "no-clinician": ("Awaiting medical review", lambda pages, request: sign_off.awaiting(pages)),
+    }
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [*ReviewedPage.Status.choices, ("scheduled", "Scheduled"), *drafts.STATES]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> models.QuerySet:
+        chosen = self.value() or ""
+        if chosen in {"scheduled", "published"}:
+            return getattr(queryset, chosen)()
+        return drafts.in_state(queryset, chosen) if chosen else queryset
+
+
+class KeepsOldAddress(KeepsRevisions):
+    """Redirects from a page's old address when its slug changes."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        before = type(obj).objects.get(pk=obj.pk).get_absolute_url() if change else ""
+        super().save_model(request, obj, form, change)
+        if before:
+            moved(before, obj.get_absolute_url())
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Redirect from the old addresses of rows with pages of their own, as the symptoms of a stage."""
+        renamed = [row.instance for row in formset.initial_forms if "slug" in row.changed_data]
+        before = (
+            {row.pk: row.get_absolute_url() for row in type(renamed[0]).objects.filter(pk__in=[r.pk for r in renamed])}
+            if renamed
+            else {}
+        )
+        super().save_formset(request, form, formset, change)
+        for row in renamed:
+            if row.pk in before:  # not deleted
+                moved(before[row.pk], row.get_absolute_url())
+
+
+class ReviewedPageAdmin(
+    ChecksPages,
+    CheckBoxes,
+    FastList,
+    AsksForKind,
+    SignsPages,
+    ShowsTranslations,
+    DraftsBeside,
+    NeedsRightToPublish,
+    SuggestsReviewDate,
+    KeepsOldAddress,
+    ShowsDraft,
+    Generic[Page],
+):
+    """Pages for writing, previewing and publishing a page."""
+
+    formfield_overrides: ClassVar[Fields] = {
+        MarkdownxField: {"widget": AdminMarkdownxWidget},
+        models.DateTimeField: {"form_class": MomentField, "widget": NamedMoment},
+    }
+    publishing_fieldset: tuple[str, Any] = (
+        "Publishing",
+        {
+            "fields": (
+                ("status", "published_at"),
+                ("reviewed_on", "review_due_on"),
+                "medical_review",
+                "preview_link",
+            ),
+            "description": "Readers see a page once its status is “Published” and its time has come. "
+            "A published page needs both dates and at least one source, cited as [@key].",
+        },
+    )
+    readonly_fields: ClassVar[tuple[str, ...]] = ("preview_link", "medical_review")
+    list_filter: ClassVar[tuple[Any, ...]] = (StateFilter, ReviewOverdueFilter, NeedsFilter)
+    actions = ("publish", "withdraw", "archive")
+
+    class Media:
+        js: ClassVar = ["js/admin-inlines.js", "js/admin-pictures.js"]
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        """Show long text fields as boxes of two lines."""
+        if isinstance(db_field, models.CharField) and not db_field.choices and (db_field.max_length or 0) >= LONG:
+            kwargs["widget"] = AdminTextareaWidget({"rows": 2})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @admin.display(description="As readers see it")
+    def preview_link(self, page: Page) -> str:
+        if page.pk is None:
+            return "Save the page first."
+        url = self.preview_address(str(page.pk))
+        return format_html('<a href="{}" target="_blank" rel="noopener">Preview the saved page</a>', url)
+
+    def view_on_site(self, page: Page) -> str | None:
+        return page.get_absolute_url() or None if page.is_published() else None
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only an administrator erases; editors archive."""
+        return request.user.is_superuser and super().has_delete_permission(request, obj)
+
+    @admin.display(description="State", ordering="status")
+    def state(self, page: Page) -> str:
+        return drafts.state(page)
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        self._say_what_readers_see(request, obj)
+        return super().response_post_save_add(request, obj)
+
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        self._say_what_readers_see(request, obj)
+        return super().response_post_save_change(request, obj)
+
+    def _say_what_readers_see(self, request: HttpRequest, page: Page) -> None:
+        self.message_user(request, READERS_SEE[page.state].format(at=_moment(page.published_at)))
+        if not page.is_published() and (linking := linking_to(page)[page]):
+            titles = ", ".join(map(str, linking))
+            self.message_user(request, f"Take the links to it out of: {titles}.", messages.WARNING)
+
+    @admin.action(description="Publish the selected pages", permissions=["publish"])
+    def publish(self, request: HttpRequest, queryset: models.QuerySet[Page]) -> None:
+        for page in queryset:
+            before = kinds.seen_before(page)
+            page.status = ReviewedPage.Status.PUBLISHED
+            try:
+                revisions.clean(page)
+                kinds.check(page, before)
+            except ValidationError as error:
+                self.message_user(request, f"{page} was not published: {' '.join(error.messages)}", messages.ERROR)
+            else:
+                page.save()
+                kinds.settle(page, before)
+                self.log_change(request, page, "Published.")
+                when = "is published" if page.is_published() else "will appear at its time"
+                self.message_user(request, f"{page} {when}.")
+
+    @admin.action(
+        description="Archive the selected pages: readers are told that they were taken down", permissions=["publish"]
+    )
+    def archive(self, request: HttpRequest, queryset: models.QuerySet[Page]) -> HttpResponse | None:
+        """Say first what links to the pages, and what readers will see."""
+        if "post" not in request.POST:
+            found = [
+                (page, linked(((other, other.state) for other in others), "No other page links to it."))
+                for page, others in linking_to(*queryset).items()
+            ]
+            context = {"opts": self.opts, "title": "Take these pages down?", "found": found}
+            return TemplateResponse(request, "admin/archive.html", self.admin_site.each_context(request) | context)
+        self._take_away(request, queryset, ReviewedPage.Status.ARCHIVED, "Archived.")
+        return None
+
+    @admin.action(description="Take the selected pages back to draft", permissions=["publish"])
+    def withdraw(self, request: HttpRequest, queryset: models.QuerySet[Page]) -> None:
+        self._take_away(request, queryset, ReviewedPage.Status.DRAFT, "Taken back to draft.")
+
+    def _take_away(self, request: HttpRequest, queryset: models.QuerySet[Page], status: str, done: str) -> None:
+        for page in queryset:
+            before = kinds.seen_before(page)
+            page.status = status
+            page.save()
+            kinds.settle(page, before)
+            self.log_change(request, page, done)
+            self.message_user(request, f"{page}: {done}")
+            self._say_what_readers_see(request, page)
+
+
+def _moment(at: datetime.datetime | None) -> str:
+    return formats.date_format(timezone.localtime(at), "DATETIME_FORMAT") if at else ""

@@ -1,0 +1,99 @@
+"""Where a picture is used: in pages, in drafts beside them, in what is typed, in versions that readers can open."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Cast
+from django.urls import NoReverseMatch
+from django.utils.text import capfirst
+from reversion.models import Version
+
+from editorial.admin.content import admin_address
+from editorial.models.changes import ChangeRecord
+from editorial.models.pictures import FOLDER, Picture
+from editorial.models.unsaved import UnsavedForm
+from editorial.models.versions import content_models
+
+#: Characters of the shortest line that shows a picture: a field that takes fewer has none.
+SHORTEST = len("![](/media/pictures/.jpg)") + 32
+#: As texts and as forms that were URL-encoded name it.
+_NAMED = re.compile(rf"{FOLDER}(?:/|%2F)([0-9a-f]{{32}})")
+
+
+@dataclass(frozen=True)
+class Use:
+    """A text that names a picture, and where in the admin it is. `is_old`: nobody can take the picture out of it."""
+
+    what: str
+    address: str
+    is_old: bool = False
+
+
+def uses(picture: Picture) -> list[Use]:
+    """Return all uses, those that readers see first. A picture with any cannot be erased."""
+    return list(dict.fromkeys(_use(row) for rows, fields in _texts() for row in _naming(rows, fields, picture.stem)))
+
+
+def used_stems() -> set[str]:
+    """Return the stems of all pictures in use."""
+    found: set[str] = set()
+    for rows, fields in _texts():
+        for texts in _naming(rows, fields, FOLDER).values_list(*fields):
+            found.update(stem for text in texts for stem in _NAMED.findall(text or ""))
+    return found
+
+
+def _texts() -> Iterator[tuple[QuerySet[Any], list[str]]]:
+    """Return the rows that may name a picture, with their fields of text."""
+    for model in content_models():
+        if model not in {Picture, ChangeRecord} and (fields := _text_fields(model)):
+            yield model._default_manager.all(), fields
+    yield ChangeRecord.objects.exclude(typed="").select_related("by"), ["typed"]
+    text = Cast("data", models.TextField())
+    yield UnsavedForm.objects.annotate(text=text).select_related("user"), ["text"]
+    seen = Version.objects.filter(revision__changes__number__isnull=False).select_related("revision").distinct()
+    yield seen, ["serialized_data"]
+
+
+def _naming(rows: QuerySet[Any], fields: list[str], name: str) -> QuerySet[Any]:
+    condition = Q()
+    for field in fields:
+        condition |= Q(**{f"{field}__contains": name})
+    return rows.filter(condition)
+
+
+def _text_fields(model: type[models.Model]) -> list[str]:
+    return [
+        field.attname
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.TextField | models.CharField) and (field.max_length or SHORTEST) >= SHORTEST
+    ]
+
+
+def _use(row: Any) -> Use:
+    if isinstance(row, UnsavedForm):
+        return Use(f"What {row.user} is typing", row.page)
+    if isinstance(row, ChangeRecord):
+        page = row.page_type.get_object_for_this_type(pk=row.page_id)
+        return Use(f"A draft of {_named(page)} by {row.by or 'someone'}", _address(page))
+    if isinstance(row, Version):
+        address = _address(row.content_type.model_class()(pk=row.object_id), "history")
+        return Use(f"A version of {row.object_repr} that readers can open", address, is_old=True)
+    return Use(f"{capfirst(_named(row))}{f': {row.state}' if hasattr(row, 'state') else ''}", _address(row))
+
+
+def _named(page: models.Model) -> str:
+    return f"{page._meta.verbose_name} “{page}”"
+
+
+def _address(page: models.Model, view: str = "change") -> str:
+    """Return the admin's page, or that of the page that a row belongs to."""
+    try:
+        return admin_address(page, view)
+    except NoReverseMatch:
+        owner = next((getattr(page, field.name) for field in page._meta.fields if field.many_to_one), None)
+        return _address(owner) if owner else ""

@@ -1,0 +1,126 @@
+"""The admin's part of previews: a page as readers will see it, as it is typed now, as a draft has it, or as saved."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.admin.utils import quote, unquote
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import dateformat, timezone
+
+from editorial.admin.content import ContentAdmin
+from editorial.models import unsaved
+from editorial.models.changes import draft_beside
+from editorial.workflow import drafts, revisions
+
+#: `?of=` in a preview's address.
+TYPED, DRAFT, SAVED = "typed", "draft", "saved"
+NOT_SAVED = "Preview for staff: what is typed. It is not saved yet."
+
+
+class Previews(ContentAdmin):
+    """Shows pages by the template of readers, from memory: a preview writes nothing."""
+
+    #: The public page's template, and the name of the page in it.
+    preview_template = ""
+    preview_name = ""
+    #: Returns what the public view adds to the page.
+    preview_context: Callable[[Any], dict]
+
+    def get_urls(self) -> list:
+        return [
+            self.own_path("add/preview/", self.preview, "new_preview"),
+            self.own_path("<path:object_id>/preview/", self.preview, "preview"),
+            *super().get_urls(),
+        ]
+
+    def preview_address(self, object_id: str | None) -> str:
+        return self.address("preview", quote(object_id)) if object_id else self.address("new_preview")
+
+    def preview(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
+        """Show what was posted or, by GET, what the address asks for: what is typed, the draft, or what is saved."""
+        page = self.get_object(request, unquote(object_id)) if object_id else None
+        if not (self.has_view_or_change_permission(request, page) if object_id else self.has_add_permission(request)):
+            raise PermissionDenied
+        if object_id and page is None:
+            raise Http404
+        shown, said = self._asked_for(request, page)
+        is_framed = "framed" in request.GET  # beside the text: nothing is on it but what readers see
+        response = self.as_readers_see(request, shown, {"preview": "" if is_framed else said})
+        if is_framed:
+            response.headers["X-Frame-Options"] = "SAMEORIGIN"
+            response.csp = {"framed": "'self'"}  # type: ignore[attr-defined]  # read by detoxsite.middleware
+        return response
+
+    def as_readers_see(self, request: HttpRequest, page: Any, more: dict, status: int = 200) -> HttpResponse:
+        """Render a page, which may be in memory only, with what else its template is given."""
+        return render(request, self.preview_template, self.readers_context(page) | more, status=status)
+
+    def readers_context(self, page: Any) -> dict:
+        """Return what the readers' template needs for a page, which may be in memory only."""
+        return {self.preview_name: page, **self.preview_context(page)}
+
+    def _asked_for(self, request: HttpRequest, page: Any) -> tuple[Any, str]:
+        """Return the page to show, and what it is."""
+        if request.method == "POST":
+            return self.as_typed(request, page, request.POST), NOT_SAVED
+        asked = request.GET.get("of", SAVED)
+        address = request.path.removesuffix("preview/") + ("change/" if page else "")
+        if asked == TYPED and (kept := unsaved.of(request.user, address)):
+            return self.as_typed(request, page, kept.as_post()), NOT_SAVED
+        if page is None:
+            return self.as_typed(request, None, QueryDict()), "Preview for staff: nothing is typed yet."
+        if asked != SAVED and (draft := draft_beside(page)):
+            on = dateformat.format(timezone.localtime(draft.at), "F j, Y, g:i A")
+            said = f"Preview for staff: the draft that {draft.by or 'someone'} saved on {on}."
+            return drafts.text_of(draft), said
+        return page, f"Preview for staff. State: {page.state}. Only saved changes show here."
+
+    def as_typed(self, request: HttpRequest, page: Any, data: QueryDict) -> Any:
+        """Return a page in memory with what a form has, as far as it can be read; the rest is as it is saved."""
+        form = self.get_form(request, page, change=page is not None)(data, instance=copy.copy(page))
+        typed: Any = form.instance
+        _reads_only(form).is_valid()
+        texts = {field.name for field in self.opts.fields if isinstance(field, models.CharField | models.TextField)}
+        for name in (texts - {"slug"}) & set(form.errors) & set(form.fields):
+            setattr(typed, name, form[name].value() or "")  # too long, say: shown all the same
+        rows = {}
+        for formset_class, _ in self.get_formsets_with_inlines(request, page):
+            prefix = formset_class.get_default_prefix()
+            forms = map(_reads_only, formset_class(data, instance=typed, prefix=prefix).forms)
+            rows[prefix] = [row.instance for row in forms if _is_whole(row)]
+        if typed.pk is None:
+            self._fill(typed)
+        links = {
+            field.name: form.cleaned_data[field.name]
+            for field in self.opts.many_to_many
+            if field.name in form.cleaned_data
+        }
+        kept = {name: found for name, found in rows.items() if name in getattr(page or typed, "kept_with", ())}
+        return revisions.in_memory(typed, links, kept)
+
+    def _fill(self, new: Any) -> None:
+        """Give a new page what each saved one has, and a key that nothing is linked to."""
+        new.pk, new.slug, new.updated_at = 0, new.slug or "new", timezone.now()
+        for field in self.opts.fields:
+            if getattr(new, field.attname) is None and not field.null:
+                setattr(new, field.attname, 0)
+
+
+def _reads_only(form: Any) -> Any:
+    """Let a form skip what asks the database, once for each rule and each row: a preview saves nothing."""
+    form.validate_unique = lambda: None
+    if form.instance.pk:
+        form.fields.pop(form.instance._meta.pk.name, None)
+    return form
+
+
+def _is_whole(row: Any) -> bool:
+    """Return whether a row of a form can be shown: not one that is new and half typed, or to be deleted."""
+    if not row.has_changed():
+        return row.instance.pk is not None
+    is_valid = row.is_valid()
+    return not row.cleaned_data.get("DELETE") and (is_valid or row.instance.pk is not None)

@@ -1,0 +1,194 @@
+"""The admin's part of revisions: keeps each save, shows and brings back old ones, and refuses to erase another's."""
+
+import contextlib
+import re
+from itertools import zip_longest
+from typing import Any, ClassVar
+
+import reversion
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, models, transaction
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from reversion.errors import RevertError
+from reversion.models import Version
+
+from editorial.admin.content import admin_address
+from editorial.admin.unsaved import KeepsTyping
+from editorial.models.changes import ChangeRecord
+from editorial.workflow import revisions
+
+LISTED = 500
+
+
+class _TellsOfOthers(forms.ModelForm):
+    """Refuses a form once if the page was saved after it was opened. Saved again, it replaces that save."""
+
+    def clean(self) -> dict | None:
+        cleaned = super().clean()
+        opened_at = self.data.get("_opened_at")  # a hidden field of the template
+        if self.instance.pk is None or opened_at is None:
+            return cleaned
+        versions = list(revisions.history(self.instance))
+        if not versions:
+            return cleaned
+        seen = opened_at or str(versions[-1].pk)  # opened before anything was kept: the first is what it was
+        if seen != str(versions[0].pk):
+            raise ValidationError(_told_of(versions[0], seen, self.instance))
+        return cleaned
+
+
+class KeepsRevisions(KeepsTyping):
+    """Keeps every save, with who made it. Two people on one page: the second is told, and erases nothing unawares."""
+
+    form_part: ClassVar[Any] = _TellsOfOthers
+    object_history_template = "admin/history.html"
+    change_form_template = "admin/change_form_kept.html"
+    change_list_template = "admin/change_list_kept.html"
+
+    def get_urls(self) -> list:
+        return [
+            self.own_path("deleted/", self.deleted_view, "deleted"),
+            self.own_path("bring-back/<int:version_id>/", self.bring_back_view, "bring_back"),
+            *super().get_urls(),
+        ]
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if request.method != "POST":
+            extra_context = self._opened_at(request, object_id, extra_context)
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with transaction.atomic():
+            self._keep([unquote(object_id)] if object_id else [])
+            with reversion.create_revision():
+                reversion.set_user(request.user)
+                extra_context = self._opened_at(request, object_id, extra_context)
+                return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if request.method != "POST":
+            return super().changelist_view(request, extra_context)
+        with transaction.atomic():
+            self._keep(self._picked(request))
+            with reversion.create_revision():
+                reversion.set_user(request.user)
+                return super().changelist_view(request, extra_context)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        revisions.keep(obj)
+        super().delete_model(request, obj)
+
+    def _keep(self, keys: list[str]) -> None:
+        """Lock pages that are about to change, so that of two saves the second sees the first, and keep them."""
+        with contextlib.suppress(ValueError, ValidationError):  # not a key at all: the view answers that
+            for page in self.model._default_manager.select_for_update().filter(pk__in=keys):
+                revisions.keep(page)
+
+    def _picked(self, request: HttpRequest) -> list[Any]:
+        """Return the keys of the rows of a list that are edited in place, or that an action is for."""
+        rows = re.compile(rf"form-\d+-{self.opts.pk.name}")
+        keys: list[Any] = [key for name, key in request.POST.items() if rows.fullmatch(name)]
+        if request.POST.get("select_across", "0") == "0":
+            return keys + request.POST.getlist(ACTION_CHECKBOX_NAME)
+        with contextlib.suppress(IncorrectLookupParameters):  # the view answers that
+            keys += self.get_changelist_instance(request).get_queryset(request).values_list("pk", flat=True)
+        return keys
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        entry = super().log_change(request, obj, message)
+        if reversion.is_active():
+            reversion.set_comment(entry.get_change_message())
+        return entry
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """List the revisions of a page; show two of them side by side where the address names them."""
+        page = self.get_object(request, unquote(object_id))
+        if page is None:
+            raise Http404
+        of_page = Prefetch("revision__changes", ChangeRecord.objects.of(page).defer("typed"))
+        versions = list(revisions.history(page).prefetch_related(of_page)[:LISTED])
+        context: dict[str, Any] = {
+            "versions": list(zip_longest(versions, versions[1:])),
+            "newest": versions[0] if versions else None,
+            "may_bring_back": self.has_change_permission(request, page),
+        }
+        by_id = {str(version.pk): version for version in versions}
+        before, after = by_id.get(request.GET.get("from", "")), by_id.get(request.GET.get("to", ""))
+        if before and after:
+            try:
+                context |= {"before": before, "after": after, "changes": revisions.changes(before, after)}
+            except RevertError:
+                self.message_user(request, "Not compared: a release with other fields kept one.", messages.ERROR)
+        return super().history_view(request, object_id, context | (extra_context or {}))
+
+    def deleted_view(self, request: HttpRequest) -> HttpResponse:
+        """List what was deleted, to bring it back."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"Deleted {self.opts.verbose_name_plural}",
+            "versions": revisions.deleted(self.model)[:LISTED],
+        }
+        return TemplateResponse(request, "admin/deleted.html", context)
+
+    def bring_back_view(self, request: HttpRequest, version_id: int) -> HttpResponse:
+        """Restore a version by POST."""
+        version = get_object_or_404(Version.objects.get_for_model(self.model), pk=version_id)
+        page = self.model._default_manager.filter(pk=version.object_id).first()
+        allowed = self.has_change_permission(request, page) if page else self.has_add_permission(request)
+        if request.method != "POST" or not allowed:
+            raise PermissionDenied
+        when = formats.date_format(timezone.localtime(version.revision.date_created), "DATETIME_FORMAT")
+        try:
+            with reversion.create_revision():
+                reversion.set_user(request.user)
+                self._keep([version.object_id])
+                with self.brought_back(version, when):
+                    page = revisions.bring_back(version)
+                self.log_change(request, page, f"Brought back as it was on {when}")
+        except ValidationError as error:
+            self.message_user(request, f"Not brought back: {' '.join(error.messages)}", messages.ERROR)
+        except (IntegrityError, RevertError):
+            why = "Another page has its name or address now, or a release with other fields kept it."
+            self.message_user(request, f"Not brought back. {why}", messages.ERROR)
+        else:
+            self.message_user(request, f"{page} is again as it was on {when}")
+            return redirect(self.address("change", page.pk))
+        return redirect(self.address("changelist"))
+
+    def brought_back(self, version: Version, when: str) -> contextlib.AbstractContextManager:
+        """Do more around bringing back a version of a page, as recording what kind of change it is."""
+        return contextlib.nullcontext()
+
+    def _opened_at(self, request: HttpRequest, object_id: str | None, extra_context: Any) -> dict:
+        page = self.get_object(request, unquote(object_id)) if object_id else None
+        return {"opened_at": _latest(page) if page else "", **(extra_context or {})}
+
+
+def _latest(page: models.Model) -> str:
+    return str(revisions.history(page).values_list("pk", flat=True).first() or "")
+
+
+def _told_of(latest: Version, seen: str, page: models.Model) -> str:
+    return format_html(
+        "{} saved this page at {}, after you opened it. Your words are below and are not saved yet. "
+        '<a href="{}?from={}&amp;to={}" target="_blank" rel="noopener">See what they changed</a>, and copy it in. '
+        "If you save again, yours takes the place of theirs, which stays in the history.",
+        latest.revision.user or "Someone",
+        formats.time_format(timezone.localtime(latest.revision.date_created)),
+        admin_address(page, "history"),
+        seen,
+        latest.pk,
+    )

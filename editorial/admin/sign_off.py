@@ -1,0 +1,97 @@
+"""The admin's part of sign-off: who signs, and the page on which they do."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
+
+from editorial.admin.content import ContentAdmin, admin_address
+from editorial.admin.fields import Addresses, ForSuperusers
+from editorial.models.reviewers import Reviewer, sign
+from editorial.text import snapshot
+from editorial.workflow import revisions
+from editorial.workflow.sign_off import MedicalReview, medical_review
+from editorial.workflow.signing import signing, to_sign
+
+CHANGED = "The text changed while you read it. Nothing is signed: read it again."
+OWN_WORDS = "You wrote this text, or saved it last. Somebody else must sign it."
+
+
+class SignsPages(ContentAdmin):
+    """Lets reviewers sign the exact text that they were shown."""
+
+    as_readers_see: Any
+
+    def get_urls(self) -> list:
+        return [self.own_path("<path:object_id>/sign/", never_cache(self.sign_view), "sign"), *super().get_urls()]
+
+    def sign_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show a text as readers will see it, with what changed since it was last signed; sign it by POST."""
+        reviewer, page = signing(request.user), self.get_object(request, unquote(object_id))
+        if reviewer is None:
+            raise PermissionDenied
+        if page is None:
+            raise Http404
+        if request.method == "POST":
+            with transaction.atomic():
+                self.model._default_manager.select_for_update().get(pk=page.pk)
+                refusal = self._sign(request, page, reviewer)
+            if not refusal:
+                return redirect(admin_address(page))
+            self.message_user(request, refusal, messages.ERROR)
+            return redirect(request.path)
+        shown = to_sign(page)
+        context = {
+            "preview": "",
+            "signing": shown,
+            "reviewer": reviewer,
+            "own_words": OWN_WORDS if shown.was_written_by(request.user) else "",
+            "said": messages.get_messages(request),
+            "back": admin_address(page),
+        }
+        return self.as_readers_see(request, shown.page, context)
+
+    def _sign(self, request: HttpRequest, page: Any, reviewer: Reviewer) -> str:
+        """Sign what was shown, or return why not."""
+        shown = to_sign(page)
+        if shown.digest != request.POST.get("digest"):
+            return CHANGED
+        if shown.was_written_by(request.user):
+            return OWN_WORDS
+        revisions.keep(page)  # so that the next text can be compared with this one
+        sign(page, shown.digest, reviewer)
+        self.log_change(request, page, f"Signed by {reviewer}.")
+        is_read = shown.page.is_published() and not shown.is_draft
+        when = "Readers see your name with it." if is_read else "Readers see your name once it is published."
+        self.message_user(request, f"You signed {page}. {when}")
+        return ""
+
+    def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
+        if context["original"] and signing(request.user):
+            context["sign_address"] = admin_address(context["original"], "sign")
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @admin.display(description="Medical review")
+    def medical_review(self, page: Any) -> str:
+        """Say who signed the text that readers see."""
+        return in_words(medical_review(page, snapshot.current())) if page.pk else "Save the page first."
+
+
+def in_words(review: MedicalReview) -> str:
+    if review.on:
+        return f"Signed by {review.name}, {review.credentials}, on {review.on:%B %-d, %Y}."
+    return "The text has changed since it was signed." if review.changed else "Nobody has signed this text."
+
+
+class ReviewerAdmin(Addresses, ForSuperusers):
+    """Only an administrator says who signs pages. Nobody who signed one is removed: they stop signing."""
+
+    list_display = ("name", "credentials", "user", "conflicts_on", "is_active")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,57 @@
+"""Where editors keep sources, and see what rests on each."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import models
+from django.http import HttpRequest
+
+from editorial.admin.fields import Addresses, linked
+from editorial.admin.revisions import KeepsRevisions
+from editorial.models import Source
+from editorial.workflow import citations, revisions
+
+
+class SourceAdmin(Addresses, KeepsRevisions):
+    """A source can be added and corrected, not renamed or removed, as any text may cite it."""
+
+    list_display = ("key", "organization", "title", "kind", "year", "status", "seen")
+    list_filter = ("status", "kind", "seen")
+    search_fields = ("key", "organization", "title", "doi", "pmid", "pmcid")
+    fieldsets = (
+        (None, {"fields": ("key", "organization", "title", "kind", ("year", "published_on"), "url")}),
+        ("What identifies it", {"fields": (("doi", "pmid"), ("pmcid", "isbn"))}),
+        ("What we read", {"fields": (("seen", "accessed_on"), "archive_url", "note")}),
+        ("Does it still hold?", {"fields": ("status", "superseded_by", "used_on")}),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("key", "used_on") if obj else ("used_on",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def _keep(self, keys: list[str]) -> None:
+        """Keep the pages that cite it too, before the revision in which they may become due."""
+        super()._keep(keys)
+        for source in Source.objects.filter(pk__in=[key for key in keys if key.isdecimal()]):
+            for page in citations.pages_citing(source):
+                revisions.keep(page)
+
+    def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "status" in form.changed_data and obj.status in Source.FALLEN:
+            due = ", ".join(str(page) for page in citations.pages_citing(obj) if page.is_published())
+            if due:
+                self.message_user(request, f"Due for review, because they cite it: {due}.", messages.WARNING)
+
+    @admin.display(description="Rests on it")
+    def used_on(self, source: Source) -> str:
+        """List the pages, drafts included, and the words that cite it, each with a link to where it is written."""
+        if source.pk is None:
+            return "Nothing yet."
+        pages: list[tuple[models.Model, str]] = [(page, page.state) for page in citations.pages_citing(source)]
+        pages += [(page, "draft beside the page") for page in citations.drafts_citing(source)]
+        words = [(term, "word") for term in citations.words_citing(source)]
+        lines = [(line, "help line") for line in source.help_lines.all()]
+        return linked([*pages, *words, *lines], "Nothing that staff can edit.")

@@ -1,0 +1,82 @@
+"""The admin's part of unsaved forms: keeps what is typed, offers it again, and tells who else is writing."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib.admin.utils import quote, unquote
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils import formats, timezone
+
+from editorial.admin.content import ContentAdmin
+from editorial.models import unsaved
+
+#: In the address of a form, and then among its values: show what was kept of it.
+BRING_BACK = "_bring_back"
+
+
+class _BroughtBack(forms.ModelForm):
+    """Shows what was brought back with a word on top, as nothing of it is saved yet."""
+
+    def clean(self) -> dict | None:
+        cleaned = super().clean()
+        if typed_at := self.data.get(BRING_BACK):
+            raise ValidationError(
+                f"This is what you typed until {typed_at}. It is not saved yet: look it over, then save."
+            )
+        return cleaned
+
+
+class KeepsTyping(ContentAdmin):
+    """Keeps what is typed through a closed tab, the end of a session, a crash and a refused form."""
+
+    form_part: ClassVar[Any] = _BroughtBack
+
+    class Media:
+        js = ("js/admin-typing.js",)
+
+    def get_urls(self) -> list:
+        return [*self.form_paths("typing", self.typing_view), *super().get_urls()]
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        page = self._form_address(object_id)
+        kept = unsaved.of(request.user, page)
+        context = extra_context or {}
+        context |= {"typing_address": f"{page}typing/", "others_writing": self._others(request, object_id)}
+        if kept and request.method == "GET" and BRING_BACK in request.GET:
+            data = kept.as_post()
+            data[BRING_BACK] = formats.date_format(timezone.localtime(kept.typed_at), "DATETIME_FORMAT")
+            context["opened_at"] = data.get("_opened_at", "")
+            request.FILES.clear()  # loads the body, which would empty POST later
+            request.method, request.POST = "POST", data  # type: ignore[assignment]  # shown, never saved
+        elif request.method == "GET":
+            context["kept"] = kept
+        return super().changeform_view(request, object_id, form_url, context)
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
+        unsaved.forget(request.user, self._form_address(None))
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        unsaved.forget(request.user, self._form_address(quote(str(obj.pk))))
+        return super().response_change(request, obj)
+
+    def typing_view(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
+        """Keep what was posted, or throw it away; answer with who else is writing."""
+        self.posted_row(request, object_id)
+        address = self._form_address(object_id)
+        if "throw_away" in request.POST:
+            unsaved.forget(request.user, address)
+            return redirect(address)
+        unsaved.keep(request.user, address, request.POST)
+        return JsonResponse({"others": self._others(request, object_id)})
+
+    def _others(self, request: HttpRequest, object_id: str | None) -> list[str]:
+        """Return who else is writing on this page. Each new page is another one."""
+        return unsaved.others_writing(request.user, self._form_address(object_id)) if object_id else []
+
+    def _form_address(self, object_id: str | None) -> str:
+        return self.address("change", quote(unquote(object_id))) if object_id else self.address("add")

@@ -1,0 +1,224 @@
+"""Load starter content; what staff changed stays changed, and what they removed stays removed.
+
+A digest of the values that each item was loaded with is stored. A later version of the file updates the row only if it
+still has exactly those values.
+"""
+
+import datetime
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count, groupby
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+
+from editorial.loading.content_files import Entry, Find, Related, Sentence, Values, as_yaml, read_yaml, unless_default
+from editorial.loading.starter_changes import PageChange
+from editorial.loading.starter_digests import digest_of_values, untouched
+from editorial.models import Clinic, GlossaryTerm, HelpLine, Source, StarterItem
+from editorial.models.addresses import moved
+from editorial.text import snapshot
+
+STARTER = Path(__file__).parent.parent / "starter"
+
+
+Found = TypeVar("Found", bound=models.Model)
+
+
+def load_item(
+    model: type[models.Model],
+    key: Values,
+    values: Values,
+    related: Related | None = None,
+    was: Iterable[str] = (),
+    begins: Callable[[models.Model], None] = lambda row: None,
+) -> str:
+    """Add or update one row; returns "added", "updated", "unchanged" or "kept" (staff changed it).
+
+    `key` finds the row, `values` are its fields, `related` its many-to-many relations. `was`: slugs that the file
+    gave it earlier, which redirect to the new one. `begins` gets the row before it is added or updated.
+    """
+    _rename(model, key, was)
+    related = related or {}
+    wanted = digest_of_values(values, related)
+    item = _item(model, key)
+    row = model._default_manager.filter(**({"pk": item.object_id} if item else key)).first()
+    if item is None and row is None:
+        row = model(**key, **values)
+        _check(row, values)
+        with transaction.atomic():
+            begins(row)
+            row.save(force_insert=True)
+            _relate(row, related)
+            StarterItem.objects.create(**_identity(model, key), object_id=row.pk, digest=wanted)
+        return "added"
+    if item is None or row is None:
+        return "kept"
+    if item.digest == wanted:
+        return "unchanged"
+    if not untouched(row, values, related, item.digest):
+        return "kept"
+    with transaction.atomic():
+        begins(row)
+        for field, value in values.items():
+            setattr(row, field, value)
+        _check(row, values)
+        row.save()
+        _relate(row, related)
+        item.digest = wanted
+        item.save(update_fields=["digest"])
+    return "updated"
+
+
+def rows(model: type[Found], field: str, names: Iterable[str]) -> list[Found]:
+    """Return the rows that files call by these names, including those that staff renamed but not those they removed."""
+    found = []
+    for name in names:
+        item = _item(model, {field: name})
+        found_by: Values = {"pk": item.object_id} if item else {field: name}
+        row = model._default_manager.filter(**found_by).first()
+        if row:
+            found.append(row)
+    return found
+
+
+def load_all(entries: Iterable[Entry], note: str = "") -> Counter:
+    """Load entries in order, each before the next is read. Returns how many rows had which outcome.
+
+    Each page with its rows is one transaction and, if it changes, one revision; `note`: what its readers are told.
+    """
+    outcomes: Counter = Counter()
+    pages, content = count(), snapshot.ContentSnapshot()
+    number = next(pages)
+
+    def page_of(entry: Entry) -> int:
+        nonlocal number
+        number = number if entry.is_part else next(pages)
+        return number
+
+    for _, page in groupby(entries, page_of):
+        with transaction.atomic():
+            change = PageChange(note, content)
+            for entry in page:
+                outcomes[load_item(entry.model, entry.key, entry.values, entry.related, entry.was, change.begins)] += 1
+            change.record()
+    return outcomes
+
+
+def load(room: Any, note: str = "") -> Counter:
+    """Load the starter files of a room, by its module `starter`. Returns how many rows had which outcome."""
+    return load_all(room.entries(room.STARTER, rows), note)
+
+
+def entries(folder: Path, find: Find) -> Iterator[Entry]:
+    """Read sources, glossary, the clinic and help lines."""
+    # one that another replaces comes after it
+    for entry in sorted(read_yaml(folder / "sources.yaml"), key=lambda entry: "superseded_by" in entry):
+        values = {**entry, "url": entry["url"] or ""}
+        if "superseded_by" in values:
+            values["superseded_by"] = _first(find(Source, "key", [values["superseded_by"]]))
+        yield Entry(Source, {"key": values.pop("key")}, values)
+    for entry in read_yaml(folder / "glossary.yaml"):
+        yield Entry(GlossaryTerm, {"slug": entry.pop("slug")}, entry)
+    contacts = read_yaml(folder / "contacts.yaml")
+    clinic = contacts["clinic"]
+    hours = {name: [_with_times(row) for row in clinic.pop(name, ())] for name in Clinic.kept_with}
+    yield Entry(Clinic, {"id": Clinic.ONLY}, clinic, rows=hours)
+    for entry in contacts["help_lines"]:
+        values = {**entry, "source": _first(find(Source, "key", filter(None, [entry["source"]])))}
+        yield Entry(HelpLine, {"slug": values.pop("slug")}, values)
+
+
+def files() -> Iterator[tuple[str, str]]:
+    """Yield the name and text of each file that `entries` reads."""
+    yield "sources.yaml", as_yaml([_of_source(row) for row in Source.objects.select_related("superseded_by")])
+    words = GlossaryTerm.objects.order_by("slug")
+    yield (
+        "glossary.yaml",
+        as_yaml([_of(row, "slug", "word", "also") | {"meaning": Sentence(row.meaning)} for row in words]),
+    )
+    lines = HelpLine.objects.select_related("source").order_by("position", "slug")
+    help_lines = [
+        _of(row, "slug", "name", "kind", "call", "call_label", "text_to", "text_body", "url", "description", "position")
+        | {"source": row.source.key if row.source else None}
+        | _of(row, "checked_on", "checked_note")
+        for row in lines
+    ]
+    yield "contacts.yaml", as_yaml({"clinic": _of_clinic(), "help_lines": help_lines})
+
+
+def _of_source(row: Source) -> Values:
+    newer = {"superseded_by": row.superseded_by.key} if row.superseded_by else {}
+    return (
+        _of(row, "key", "organization", "title")
+        | dict(unless_default(row, "kind"))
+        | {"year": row.year}
+        | dict(unless_default(row, "published_on"))
+        | {"url": row.url or None}
+        | dict(unless_default(row, "doi", "pmid", "pmcid", "isbn"))
+        | {"seen": row.seen}
+        | dict(unless_default(row, "accessed_on", "archive_url", "status"))
+        | newer
+        | {"note": row.note}
+    )
+
+
+def _of_clinic() -> Values:
+    row = Clinic.objects.first()
+    if row is None:
+        return {}
+    hours = {
+        "opening_times": [_of(time, "weekday", "opens", "closes") for time in row.opening_times.all()],
+        "special_days": [_of(day, "day", "opens", "closes") for day in row.special_days.all()],
+    }
+    known = _of(row, "name", "phone", "hours", "answered_by", "cost", "checked_on")
+    known |= dict(unless_default(row, "call_within_hours", "speaks"))
+    return known | {name: rows for name, rows in hours.items() if rows}
+
+
+def _of(row: models.Model, *names: str) -> Values:
+    return {name: getattr(row, name) for name in names}
+
+
+def _with_times(row: Values) -> Values:
+    """Return a row of opening times with its times read: YAML knows none."""
+    times = {name: datetime.time.fromisoformat(row[name]) for name in ("opens", "closes") if row[name]}
+    return row | times
+
+
+def _first(found: list) -> Any:
+    return next(iter(found), None)
+
+
+def _identity(model: type[models.Model], key: Values) -> dict[str, str]:
+    return {"kind": model._meta.label_lower, "key": "/".join(str(part) for part in key.values())}
+
+
+def _item(model: type[models.Model], key: Values) -> StarterItem | None:
+    return StarterItem.objects.filter(**_identity(model, key)).first()
+
+
+def _rename(model: type[models.Model], key: Values, was: Iterable[str]) -> None:
+    for old in was:
+        item = _item(model, {"slug": old})
+        if item is None or _item(model, key):
+            continue
+        with transaction.atomic():
+            row: Any = model._default_manager.filter(pk=item.object_id, slug=old).first()
+            if row:  # unless staff changed its slug or removed it
+                before, row.slug = row.get_absolute_url(), key["slug"]
+                row.save()
+                moved(before, row.get_absolute_url())
+            item.key = key["slug"]
+            item.save(update_fields=["key"])
+
+
+def _check(row: models.Model, values: Values) -> None:
+    """Raise ValidationError for what no form would take."""
+    row.clean_fields(exclude={field.name for field in row._meta.fields} - values.keys())
+
+
+def _relate(row: models.Model, related: Related) -> None:
+    for name, rows in related.items():
+        getattr(row, name).set(rows)

@@ -1,0 +1,53 @@
+"""What a release does to pages, as revisions and changes that readers are told of, like those of staff."""
+
+from typing import Any
+
+import reversion
+from django.db import models
+
+from editorial.models.changes import ChangeRecord
+from editorial.text.digests import page_digest
+from editorial.text.snapshot import ContentSnapshot
+from editorial.workflow import kinds, revisions
+from editorial.workflow.kinds import record
+from editorial.workflow.publishing import ReviewedPage
+
+RELEASE_NOTE = "Updated with a release of this guide."
+
+
+class PageChange:
+    """The load of one page with its rows, inside of a transaction. Nothing is refused: an unsigned text says so."""
+
+    def __init__(self, note: str, content: ContentSnapshot) -> None:
+        self._note, self._content = note or RELEASE_NOTE, content
+        self._page: Any = None
+        self._before = kinds.Seen()
+
+    def begins(self, row: models.Model) -> None:
+        """Keep the page of a row that is about to be added or changed as it is; no other row has one."""
+        page: Any = getattr(row, "page", row)
+        if self._page is None and isinstance(page, ReviewedPage):
+            self._page = page
+            if page.pk:
+                page = type(page)._default_manager.get(pk=page.pk)
+                revisions.keep(page)
+                self._before = kinds.seen_before(page)
+
+    def record(self) -> None:
+        """Keep the page as it is now and, if readers see something else, record it."""
+        if self._page is None:
+            return
+        page = type(self._page)._default_manager.get(pk=self._page.pk)
+        with reversion.create_revision(manage_manually=True):
+            reversion.add_to_revision(page)
+            reversion.set_comment(self._note if self._before.is_live else "Loaded with a release.")
+            if kind := self._kind(page):
+                note = self._note if kind == ChangeRecord.Kind.UPDATE else ""
+                record(page, kind, note=note, before=self._before.digest, content=self._content)
+
+    def _kind(self, page: Any) -> str:
+        if not page.is_published():
+            return ChangeRecord.Kind.ARCHIVED if self._before.is_live else ""
+        if not self._before.is_live:
+            return ChangeRecord.Kind.NEW
+        return ChangeRecord.Kind.UPDATE if page_digest(page, self._content) != self._before.digest else ""

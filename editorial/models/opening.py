@@ -1,0 +1,130 @@
+"""When the clinic calls people back: the week's opening times, and the days with other ones."""
+
+import datetime
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import ClassVar
+
+import reversion
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.dateformat import time_format
+from django.utils.translation import gettext, pgettext
+
+from editorial.values.weekdays import Weekday
+
+DAYS_SHOWN = 28  # how far ahead readers are told of special days
+
+Times = tuple[datetime.time, datetime.time]  # from, until
+DayTimes = tuple[int, datetime.time, datetime.time]  # weekday, from, until
+
+
+@reversion.register()
+class OpeningTime(models.Model):
+    """A stretch of a weekday, in the site's time zone, in which the clinic calls people back."""
+
+    Weekday: ClassVar = Weekday
+
+    clinic = models.ForeignKey("editorial.Clinic", on_delete=models.CASCADE, related_name="opening_times")
+    weekday = models.PositiveSmallIntegerField(choices=Weekday)
+    opens = models.TimeField()
+    closes = models.TimeField()
+
+    class Meta:
+        ordering = ["weekday", "opens"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(opens__lt=F("closes")),
+                name="opening_time_opens_before_it_closes",
+                violation_error_message="It must open before it closes. Split a stretch that runs past midnight.",
+            ),
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="opening_time_weekday_known"),
+            models.UniqueConstraint(fields=["clinic", "weekday", "opens"], name="opening_time_once"),
+        ]
+
+    def __str__(self) -> str:
+        return week_in_words([(self.weekday, self.opens, self.closes)])
+
+
+@reversion.register()
+class SpecialDay(models.Model):
+    """A date with other opening times than its weekday: closed all day, or open at other hours."""
+
+    clinic = models.ForeignKey("editorial.Clinic", on_delete=models.CASCADE, related_name="special_days")
+    day = models.DateField("date")
+    opens = models.TimeField(null=True, blank=True, help_text="Leave both times empty if you are closed all day.")
+    closes = models.TimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["day"]
+        verbose_name = "closed day or day with other hours"
+        verbose_name_plural = "closed days and days with other hours"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(opens=None, closes=None)
+                | Q(opens__isnull=False, closes__isnull=False, opens__lt=F("closes")),
+                name="special_day_closed_or_open",
+                violation_error_message="Give both times, the earlier one first; or none, if you are closed all day.",
+            ),
+            models.UniqueConstraint(
+                fields=["clinic", "day"],
+                name="special_day_once",
+                violation_error_message="This date is listed already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        day = format_date(self.day, pgettext("form of a date", "l, F j"))
+        if self.opens and self.closes:
+            return gettext("Open {day}, {times}").format(day=day, times=_from_until(self.opens, self.closes))
+        return gettext("Closed on {day}").format(day=day)
+
+
+def week_in_words(times: Iterable[DayTimes]) -> str:
+    """Like "Monday to Friday 9 am to 5 pm; Saturday 10 am to noon". Takes the times in the order of the week."""
+    runs: list[tuple[list[int], list[Times]]] = []  # days in a row with the same hours
+    for day, found in groupby(times, key=lambda each: each[0]):
+        hours = [(opens, closes) for _, opens, closes in found]
+        if runs and hours == runs[-1][1] and day == runs[-1][0][-1] + 1:
+            runs[-1][0].append(day)
+        else:
+            runs.append(([day], hours))
+    also = " " + gettext("and") + " "
+    return "; ".join(f"{_days(days)} {also.join(_from_until(*each) for each in hours)}" for days, hours in runs)
+
+
+def as_lines(days: Iterable[SpecialDay]) -> str:
+    """Return a line for each day: its date and its description."""
+    return "\n".join(f"{each.day.isoformat()} {each}" for each in days)
+
+
+def days_ahead(written: str) -> Iterator[str]:
+    """Yield descriptions of the special days of the next DAYS_SHOWN days, from the lines of `as_lines`."""
+    today = timezone.localdate()
+    for line in written.splitlines():
+        date, _, words = line.partition(" ")
+        if 0 <= (datetime.date.fromisoformat(date) - today).days <= DAYS_SHOWN:
+            yield f"{words[0].lower()}{words[1:]}"
+
+
+def _days(run: list[int]) -> str:
+    first, last = (OpeningTime.Weekday(day).label for day in (run[0], run[-1]))
+    if len(run) == 1:
+        return str(first)
+    words = gettext("{first} to {last}") if len(run) > 2 else gettext("{first} and {last}")
+    return words.format(first=first, last=last)
+
+
+def _from_until(opens: datetime.time, closes: datetime.time) -> str:
+    """Like "9 am to 5:30 pm"."""
+    return gettext("{opens} to {closes}").format(opens=_at(opens), closes=_at(closes))
+
+
+def _at(time: datetime.time) -> str:
+    """Like "5:30 pm" or "noon"."""
+    if not time.minute and time.hour in (0, 12):
+        return gettext("noon") if time.hour else gettext("midnight")
+    half = pgettext("half of the day", "pm") if time.hour >= 12 else pgettext("half of the day", "am")
+    return f"{time_format(time, 'f')} {half}"

@@ -1,0 +1,226 @@
+"""Pictures in texts: the library, the files of each picture, and how a page shows it."""
+
+import contextlib
+import datetime
+import logging
+import re
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, models
+from django.utils import timezone
+
+from editorial.values import images
+
+log = logging.getLogger(__name__)
+
+FOLDER = "pictures"
+#: The name of a stored file: its picture's stem, the width of a smaller copy, the kind.
+FILE = re.compile(rf"{FOLDER}/([0-9a-f]{{32}})(-\d{{1,4}})?\.(jpg|png|webp)")
+#: How wide a picture is shown: as wide as a text, or as the phone.
+SIZES = "(min-width: 42rem) 40rem, 100vw"
+#: A file this old belongs to no upload that is still under way.
+SETTLED_AFTER = datetime.timedelta(hours=1)
+NO_STORAGE = "The picture storage is not available. Add it again in a few minutes."
+
+
+class Picture(models.Model):
+    """A picture in the library. Texts name its file, and pages take sizes from here, so that they open no file.
+
+    A picture of an earlier release has that release's file and smaller copies beside it. Without `widths` it could not
+    be read, and has its file alone.
+    """
+
+    name = models.CharField(max_length=40, unique=True, editable=False)
+    width = models.PositiveIntegerField(default=0, editable=False, help_text="Pixels of the largest copy.")
+    height = models.PositiveIntegerField(default=0, editable=False)
+    widths = models.JSONField(default=list, editable=False, help_text="Of the copies in WebP.")
+    alt = models.CharField(
+        "what it shows",
+        max_length=250,
+        blank=True,
+        help_text="For readers who cannot see it, in at most 125 characters or so: what matters of it, not “picture "
+        "of”. Each text may say it in its own words.",
+    )
+    decorative = models.BooleanField(
+        default=False, help_text="It says nothing that the text does not say, so it is not read out."
+    )
+    removed_why = models.CharField(
+        "why it was removed",
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Type a reason to erase its files for good. Old versions then say that a picture was removed. "
+        "Staff see the reason here; readers do not.",
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    at = models.DateTimeField("added", default=timezone.now, editable=False)
+
+    class Meta:
+        app_label = "editorial"
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.alt or ("Decorative picture" if self.decorative else "Picture without a description")
+
+    def clean(self) -> None:
+        if self.alt and self.decorative:
+            raise ValidationError("Say what it shows, or that it is decorative, not both.")
+
+    @property
+    def stem(self) -> str:
+        """Return what the names of all its files begin with: enough to find it in a text."""
+        return self.name.partition(".")[0]
+
+    @property
+    def path(self) -> str:
+        """Return the address that texts name."""
+        return f"{settings.MEDIA_URL}{FOLDER}/{self.name}"
+
+    @property
+    def thumbnail(self) -> str:
+        """Return the address of its smallest copy."""
+        return self._copy(min(self.widths)) if self.widths else self.path
+
+    @property
+    def markdown(self) -> str:
+        """Return the line that shows it in a text."""
+        alt = "" if self.decorative else self.alt or images.UNDESCRIBED
+        return f"![{alt.replace('[', '(').replace(']', ')')}]({self.path})"
+
+    @property
+    def files(self) -> list[str]:
+        """Return the names of its files in the storage."""
+        return [f"{FOLDER}/{self.name}", *(_copy_name(self.stem, width) for width in self.widths)]
+
+    def html(self, tag: str) -> str:
+        """Return the HTML that shows it in place of the plain `tag`: the browser takes the copy that is large enough.
+
+        WebP, and what `tag` names for phones from before 2020, which read no WebP and take the first kind they know.
+        """
+        if self.removed_why:
+            return "<em>A picture was removed.</em>"
+        if not self.widths:
+            return tag
+        sizes = {"srcset": self._copy(self.width)}
+        if len(self.widths) > 1:
+            sizes = {"srcset": ", ".join(f"{self._copy(width)} {width}w" for width in self.widths), "sizes": SIZES}
+        source = "".join(f' {name}="{value}"' for name, value in sizes.items())
+        img = f'{tag.removesuffix(">")} width="{self.width}" height="{self.height}" loading="lazy">'
+        return f'<picture><source type="image/webp"{source}>{img}</picture>'
+
+    def _copy(self, width: int) -> str:
+        return f"{settings.MEDIA_URL}{_copy_name(self.stem, width)}"
+
+
+def _copy_name(stem: str, width: int) -> str:
+    return f"{FOLDER}/{stem}-{width}.webp"
+
+
+#: Returns the rows of these names that there are.
+Read = Callable[[Iterable[str]], Mapping[str, Picture | None]]
+
+#: As nh3 leaves it.
+_TAG = re.compile(
+    rf'<img(?: [a-z]+="[^"]*")*? src="{settings.MEDIA_URL}{FOLDER}/([0-9a-f]{{32}}\.\w+)"(?: [a-z]+="[^"]*")*>'
+)
+
+
+def named(names: Iterable[str]) -> dict[str, Picture]:
+    """Return the pictures of these names from the database."""
+    return {picture.name: picture for picture in Picture.objects.filter(name__in=list(names))}
+
+
+def with_sizes(html: str, read: Read) -> str:
+    """Give the pictures in safe HTML their sizes. If the database is down they stay as they are."""
+    if not (names := set(_TAG.findall(html))):
+        return html
+    try:
+        rows = read(names)
+    except DatabaseError:
+        return html
+    return _TAG.sub(lambda tag: row.html(tag[0]) if (row := rows.get(tag[1])) else tag[0], html)
+
+
+def is_decorative(tag: str) -> bool:
+    """Return whether an `img` without alternative text is of a picture that needs none."""
+    name = _TAG.search(tag)
+    return bool(name and 'alt=""' in tag and Picture.objects.filter(name=name[1], decorative=True).exists())
+
+
+def save_files(made: images.Copies) -> Picture:
+    """Store the files of a new picture and return its row, unsaved. Raises OSError, and then leaves no file.
+
+    The file that texts name comes first: `tend` finds it if this process is killed before the row is saved.
+    """
+    picture = Picture(name=f"{uuid.uuid4().hex}.jpg", width=made.width, height=made.height, widths=list(made.webp))
+    _save(picture, [made.jpeg, *made.webp.values()])
+    return picture
+
+
+def _save(picture: Picture, contents: list[bytes | None]) -> None:
+    try:
+        for name, content in zip(picture.files, contents, strict=True):
+            if content is not None:
+                default_storage.delete(name)  # of an attempt that was killed
+                default_storage.save(name, ContentFile(content))
+    except OSError:
+        with contextlib.suppress(OSError):
+            for name, content in zip(picture.files, contents, strict=True):
+                if content is not None:
+                    default_storage.delete(name)
+        raise
+
+
+def erase(picture: Picture) -> None:
+    """Erase the files and then the row. Raises OSError; then it can be erased again."""
+    erase_files(picture)
+    picture.delete()
+
+
+def erase_files(picture: Picture) -> None:
+    """Erase the files of a picture whose row stays, for old versions that name it. Raises OSError."""
+    for name in picture.files:
+        default_storage.delete(name)
+
+
+def tend(now: datetime.datetime | None = None) -> None:
+    """Give each file without a row one: pictures of earlier releases, and of uploads that were cut short.
+
+    Copies whose picture is gone are erased.
+    """
+    settled = (now or timezone.now()) - SETTLED_AFTER
+    known = {name.partition(".")[0] for name in Picture.objects.values_list("name", flat=True)}
+    try:
+        names = [f"{FOLDER}/{name}" for name in default_storage.listdir(FOLDER)[1]]
+    except FileNotFoundError:
+        return
+    found = [(name, match[1], match[2]) for name in names if (match := FILE.fullmatch(name)) and match[1] not in known]
+    whole = {stem for _, stem, width in found if not width}
+    for name, stem, width in found:
+        if default_storage.get_modified_time(name) > settled:
+            continue
+        if not width:
+            _adopt(name)
+        elif stem not in whole:
+            default_storage.delete(name)
+
+
+def _adopt(name: str) -> None:
+    picture = Picture(name=name.removeprefix(f"{FOLDER}/"), at=default_storage.get_modified_time(name))
+    try:
+        with default_storage.open(name) as file:
+            made = images.copies(ContentFile(file.read()))
+    except ValidationError as error:
+        log.warning("A picture without a row, %s, cannot be read: %s", name, error.messages[0])
+    else:
+        picture.width, picture.height, picture.widths = made.width, made.height, list(made.webp)
+        _save(picture, [None, *made.webp.values()])
+    picture.save()

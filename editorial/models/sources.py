@@ -1,0 +1,172 @@
+"""Sources: the published documents that medical statements rest on, with what identifies each and whether it holds."""
+
+import re
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+import reversion
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator, URLValidator
+from django.db import models, transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from editorial.values.links import safe_url
+
+https_only = URLValidator(schemes=["https"], message="Give an address that begins with https://, or none.")
+is_doi = RegexValidator(r"^10\.\d{4,9}/\S+\Z", "A DOI is like 10.1136/bmj.c5475, without https://doi.org/ before it.")
+is_pmid = RegexValidator(r"^[1-9]\d{0,8}\Z", "A PMID is the number alone, like 28446428.")
+is_pmcid = RegexValidator(r"^PMC[1-9]\d{0,8}\Z", "A PMCID is like PMC8173472.")
+is_isbn = RegexValidator(r"^(97[89])?\d{9}[\dX]\Z", "An ISBN is 10 or 13 digits, without dashes.")
+is_partial_date = RegexValidator(
+    r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?\Z", "Like 2021-05-03, or 2021-05."
+)
+
+
+def _text(name: str, length: int, help_text: str = "", **options: Any) -> models.CharField:
+    """Make a text column that may be empty, also in rows of a release that does not know it."""
+    return models.CharField(
+        name, max_length=length, blank=True, default="", db_default="", help_text=help_text, **options
+    )
+
+
+@reversion.register()
+class Source(models.Model):
+    """A published document that supports a medical statement. Cited in Markdown by its key: [@cdc-overdose]."""
+
+    class Seen(models.TextChoices):
+        FULL = "full", _("the document itself")
+        PART = "part", _("its abstract or opening")
+        COPY = "copy", _("a copy on another site")
+
+    class Kind(models.TextChoices):
+        GUIDELINE = "guideline", _("Guideline")
+        REVIEW = "review", _("Review of studies")
+        TRIAL = "trial", _("Trial")
+        COHORT = "cohort", _("Study that followed people")
+        STUDY = "study", _("Study")
+        AGENCY = "agency", _("Public agency")
+        PAGE = "page", _("Organization or clinic")
+        LABEL = "label", _("Label of a medicine")
+        LAW = "law", _("Law or rule")
+        NEWS = "news", _("News")
+        BOOK = "book", _("Book or manual")
+
+    class Status(models.TextChoices):
+        CURRENT = "current", "Current"
+        SUPERSEDED = "superseded", "Superseded: a newer one replaces it"
+        RETRACTED = "retracted", "Retracted"
+        GONE = "gone", "Gone: no longer at its address"
+
+    #: In these, pages cannot rest on it any more.
+    FALLEN = frozenset({Status.SUPERSEDED, Status.RETRACTED})
+
+    key = models.SlugField(max_length=60, unique=True, help_text="Cite it in any text as [@key].")
+    organization = models.CharField(max_length=200, help_text="Who published it, or its authors.")
+    title = models.CharField(max_length=300)
+    kind = _text("kind", 10, choices=Kind)
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    published_on = _text("published on", 10, "If more than the year is known.", validators=[is_partial_date])
+    url = models.URLField(max_length=300, blank=True, validators=[https_only])
+    doi = _text("DOI", 200, validators=[is_doi])
+    pmid = _text("PMID", 9, "Its number in PubMed.", validators=[is_pmid])
+    pmcid = _text("PMCID", 12, "Its number in PubMed Central.", validators=[is_pmcid])
+    isbn = _text("ISBN", 13, validators=[is_isbn])
+    seen = models.CharField("what we read", max_length=4, choices=Seen, default=Seen.FULL)
+    accessed_on = models.DateField("read on", null=True, blank=True, default=None)
+    archive_url = models.URLField(
+        "archived copy",
+        max_length=400,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[https_only],
+        help_text="Its address at web.archive.org or the like.",
+    )
+    status = models.CharField(
+        max_length=10,
+        choices=Status,
+        default=Status.CURRENT,
+        db_default=Status.CURRENT,
+        help_text="Retracted or superseded: readers are told, and each page that cites it becomes due for review.",
+    )
+    superseded_by = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, default=None, related_name="supersedes"
+    )
+    note = models.CharField(max_length=300, blank=True, help_text="For staff; readers do not see it.")
+
+    class Meta:
+        ordering = ["key"]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.organization}, {self.title}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save it; if it has just fallen, its pages become due for review in the same transaction."""
+        from editorial.workflow.citations import make_due  # it reads pages, whose rules read this model
+
+        with transaction.atomic():
+            before = Source.objects.filter(pk=self.pk).values_list("status", flat=True).first() if self.pk else None
+            super().save(*args, **kwargs)
+            if before and self.status != before and self.status in self.FALLEN:
+                make_due(self)
+
+    def clean(self) -> None:
+        """Raise ValidationError for a second row of one document, and for statements that exclude each other."""
+        super().clean()
+        problems = {}
+        others = Source.objects.exclude(pk=self.pk)
+        for name in ("doi", "pmid", "pmcid"):
+            if (value := getattr(self, name)) and (other := others.filter(**{f"{name}__iexact": value}).first()):
+                problems[name] = f"{other.key} is the same document. Cite that one."
+        if self.published_on and not re.match(str(self.year or ""), self.published_on):
+            problems["published_on"] = "It has another year."
+        if self.superseded_by_id and (self.status != self.Status.SUPERSEDED or self.superseded_by_id == self.pk):
+            problems["superseded_by"] = "Only a source that is superseded has one that replaces it, and never itself."
+        if problems:
+            raise ValidationError(problems)
+
+    @property
+    def title_stop(self) -> str:
+        """Return the period after the title, unless it ends with a mark of its own."""
+        return "" if self.title.endswith(("?", "!", ".")) else "."
+
+    @property
+    def link(self) -> str:
+        """Return where a reader finds it today: its archived copy if it is gone. Empty if nowhere."""
+        return safe_url(self.archive_url if self.status == self.Status.GONE else self.url)
+
+    @property
+    def places(self) -> list[tuple[str, str, str]]:
+        """Return each place where it can be found: its name, the address, and the words that lead there."""
+        found = [
+            ("DOI", f"https://doi.org/{quote(self.doi)}" if self.doi else "", self.doi),
+            ("PubMed", f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/" if self.pmid else "", self.pmid),
+            (
+                "PubMed Central",
+                f"https://pmc.ncbi.nlm.nih.gov/articles/{self.pmcid}/" if self.pmcid else "",
+                self.pmcid,
+            ),
+            (gettext("Address"), "" if self.status == self.Status.GONE else safe_url(self.url), _host(self.url)),
+            (gettext("Archived copy"), safe_url(self.archive_url), _host(self.archive_url)),
+        ]
+        known = {unquote(address).rstrip("/") for _, address, _ in found[:3]}
+        return [
+            place for place in found if place[1] and (place in found[:3] or unquote(place[1]).rstrip("/") not in known)
+        ]
+
+    @property
+    def warning(self) -> str:
+        """Return what readers must know before they rely on it. Empty for one that is current."""
+        if self.status == self.Status.SUPERSEDED:
+            newer = self.superseded_by
+            if newer is None:
+                return gettext("Replaced by a newer one")
+            return gettext("Replaced by {title}").format(title=f"{newer.organization}, {newer.title}")
+        if self.status == self.Status.RETRACTED:
+            return gettext("Retracted")
+        return gettext("No longer at its address") if self.status == self.Status.GONE else ""
+
+
+def _host(url: str) -> str:
+    return urlsplit(safe_url(url)).hostname or ""

@@ -1,0 +1,94 @@
+"""The same page in the other languages, for the link in the header and for search engines."""
+
+import functools
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from django import forms
+from django.db import DatabaseError
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, resolve, reverse
+
+from editorial.models.translated import Translated
+from editorial.models.versions import content_models
+from editorial.text.snapshot import ContentSnapshot
+from editorial.values import languages
+
+#: The name of the button in the header that sends a form only to have it shown in another language.
+IN_LANGUAGE = "in_language"
+
+
+class Elsewhere(NamedTuple):
+    """A page in another language; its section's list where the page is not translated."""
+
+    code: str
+    tag: str
+    name: str
+    path: str
+    is_same: bool
+
+
+def elsewhere(request: HttpRequest, content: ContentSnapshot) -> list[Elsewhere]:
+    """Return where the page of a request is in the other languages. One query for an editor's page, the first time."""
+    match = request.resolver_match
+    if match is None or not match.view_name:
+        return []
+    found = []
+    for code in (code for code in languages.NAMES if code != languages.active()):
+        try:
+            path, is_same = content.keep(*_path_of(match.view_name, match.kwargs, code))
+        except (NoReverseMatch, DatabaseError):
+            continue
+        if path != request.path_info:  # else it is in no language of its own: a file, or the history of a page
+            found.append(Elsewhere(code, languages.TAGS[code], languages.NAMES[code], path, is_same))
+    return found
+
+
+def is_only_shown(form: forms.Form) -> bool:
+    """Return whether the form was sent to be shown in another language: as typed, with no word on what is wrong."""
+    if IN_LANGUAGE not in form.data:
+        return False
+    form.errors.clear()
+    return True
+
+
+def _path_of(view: str, kwargs: dict[str, Any], code: str) -> tuple[Callable[[], tuple[str, bool]], object]:
+    """Return what reads the path, and the key under which the snapshot keeps it."""
+    return lambda: _path(view, kwargs, code), (view, *kwargs.values(), code)
+
+
+def _path(view: str, kwargs: dict[str, Any], code: str) -> tuple[str, bool]:
+    model = _models().get(view)
+    if model is None or "slug" not in kwargs:
+        with languages.speaking(code):
+            return reverse(view, kwargs=kwargs), True
+    known_as = kwargs["slug"]
+    if languages.active() != languages.ENGLISH:
+        row = _live(model).at(known_as).first()
+        known_as = row.known_as if row else ""
+    with languages.speaking(code):
+        if known_as and code == languages.ENGLISH:
+            return reverse(view, args=[known_as]), True
+        if found := _live(model).filter(slug=known_as).first():
+            return found.get_absolute_url(), True
+        return reverse(f"{view.partition(':')[0]}:list"), False
+
+
+def _live(model: Any) -> Any:
+    """Return what readers may see in the active language."""
+    return getattr(model.objects, "published", model.objects.in_language)()
+
+
+@functools.cache
+def _models() -> dict[str, Any]:
+    """Return the kinds of pages with words of editors, by the view that shows them."""
+    with languages.speaking(languages.ENGLISH):
+        return {
+            resolve(model(slug="x").get_absolute_url()).view_name: model
+            for model in _translated()
+            if hasattr(model, "get_absolute_url")
+        }
+
+
+def _translated() -> list[Any]:
+    return [model for model in content_models() if issubclass(model, Translated)]

@@ -1,0 +1,63 @@
+"""What every reader's page can count on, error pages included."""
+
+from functools import cached_property
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from editorial.models import Clinic, HelpLine
+from editorial.pages.elsewhere import elsewhere
+from editorial.text import snapshot
+from editorial.text.markdown import PageText
+from editorial.values import languages
+
+#: If the database has never been read (a new machine, a failure at startup), readers still get the clinic's number.
+FALLBACK_CLINIC = Clinic(name=_("Clinic helpline"), phone="866-512-1908")  # type: ignore[misc]  # told by language
+
+
+class Contacts:
+    """The phone numbers that a reader can call. Never raises if the database is down or empty.
+
+    911 and 988 are in the templates themselves: no edit can remove them.
+    """
+
+    def __init__(self, content: snapshot.ContentSnapshot) -> None:
+        self._content = content
+
+    @cached_property
+    def clinic(self) -> Clinic:
+        try:
+            return self._content.clinic or FALLBACK_CLINIC
+        except DatabaseError:
+            return FALLBACK_CLINIC
+
+    @cached_property
+    def help_lines(self) -> list[HelpLine]:
+        try:
+            return self._content.help_lines
+        except DatabaseError:
+            return []
+
+
+def site(request: HttpRequest, content: snapshot.ContentSnapshot | None = None) -> dict[str, object]:
+    """Return what all readers' templates get; `content` is the snapshot that the view has looked up, if any.
+
+    Snapshot and contacts are read only if the page shows them. Pages without a form need no `form` and no `problem`.
+    """
+    known = content or SimpleLazyObject(snapshot.current_or_last)
+    return {
+        "snapshot": known,
+        "contacts": Contacts(known),  # type: ignore[arg-type]  # a SimpleLazyObject acts as what it wraps
+        "site_name": gettext(settings.SITE_NAME),
+        "site_url": settings.SITE_URL,
+        "canonical_url": f"{settings.SITE_URL}{request.path}",
+        "page_text": PageText(),
+        "language_tag": languages.TAGS[languages.active()],
+        "elsewhere": SimpleLazyObject(lambda: elsewhere(request, known)),  # type: ignore[arg-type]  # as above
+        "form": None,
+        "problem": "",
+    }

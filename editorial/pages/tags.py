@@ -1,0 +1,95 @@
+"""Functions for templates: Markdown, citations, the list of sources, the words that a page explains, the menu."""
+
+import datetime
+from collections.abc import Callable
+from functools import lru_cache
+
+import jinja2
+from django.db import DatabaseError, models
+from django.template import defaultfilters
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import pgettext
+from markupsafe import Markup
+
+from editorial.models import changes
+from editorial.models.changes import ChangeRecord
+from editorial.text.markdown import PageText
+from editorial.text.snapshot import ContentSnapshot
+from editorial.values import languages
+
+
+@jinja2.pass_context
+def markdown(context: jinja2.runtime.Context, text: str) -> SafeString:
+    """Return the text as safe HTML; its citations join the page's numbering."""
+    return context["page_text"].render(text).html
+
+
+@jinja2.pass_context
+def cite(context: jinja2.runtime.Context, *keys: str) -> SafeString:
+    """Return a citation: {{ cite("cdc-overdose-response") }}. A macro gets `page_text.cite` for the same."""
+    return context["page_text"].cite(*keys)
+
+
+def cached(macro: Callable[..., Markup], *values: str | int | datetime.date | None) -> Markup:
+    """Cache a macro's HTML by these values and the language: {{ cached(footer, contacts.clinic.name) }}.
+
+    It must depend on nothing else. Many pages have the same parts. Do not pass database rows: two with the same key are
+    equal whatever their values.
+    """
+    return _cached(languages.active(), macro, *values)
+
+
+@lru_cache(maxsize=4096, typed=True)  # typed: a Markup equals the same text unescaped
+def _cached(language: str, macro: Callable[..., Markup], *values: str | int | datetime.date | None) -> Markup:
+    return macro(*values)
+
+
+def listed_sources(page_text: PageText, snapshot: ContentSnapshot, macro: Callable[..., Markup]) -> Markup:
+    """Call the macro for each source that the page has cited so far; only with its number if it was deleted."""
+    try:
+        found = snapshot.sources(page_text.numbers)
+    except DatabaseError:
+        return Markup()  # the overdose steps must show even if the database is down
+    return Markup().join(
+        cached(macro, number, row.organization, row.title, row.title_stop, row.link, row.year, row.seen, row.warning)
+        if (row := found[key])
+        else cached(macro, number)
+        for key, number in page_text.numbers.items()
+    )
+
+
+def explained_words(page_text: PageText, macro: Callable[..., Markup]) -> Markup:
+    """Call the macro for each word that the page has linked so far, with its meaning."""
+    meanings = PageText(numbers=page_text.numbers)  # in which no word is linked
+    return Markup().join(
+        cached(macro, term.slug, term.word, meanings.render(term.meaning).html) for term in page_text.explained_terms()
+    )
+
+
+def recent_corrections(page: models.Model, snapshot: ContentSnapshot) -> list[ChangeRecord]:
+    """Return the corrections that the page says at its top, newest first; none if the database is down."""
+    try:
+        found = snapshot.keep(changes.corrections_on_top).get(changes.key_of(page), [])
+    except DatabaseError:
+        return []
+    return [change for change in found if timezone.now() - change.at < changes.ON_TOP[change.kind]]
+
+
+@jinja2.pass_context
+def nav_link(context: jinja2.runtime.Context, url: str, label: str, but: str | None = None) -> SafeString:
+    """Return a link of the main menu, marked as current on its own page and on those below it, except below `but`."""
+    path = context["request"].path
+    if path != url and (not path.startswith(url) or (but and path.startswith(but))):
+        return format_html('<a href="{}">{}</a>', url, label)
+    return format_html('<a href="{}" aria-current="{}">{}</a>', url, "page" if path == url else "true", label)
+
+
+def date(value: datetime.date | datetime.datetime, form: str = "") -> str:
+    """Format a date or time in the site's time zone, as the page's language does or in Django's notation.
+
+    {{ page.reviewed_on|date }} is "November 29, 2026".
+    """
+    local = timezone.localtime(value) if isinstance(value, datetime.datetime) else value
+    return defaultfilters.date(local, form or pgettext("form of a date", "F j, Y"))

@@ -1,0 +1,221 @@
+"""The checks of one text, each with the words for the editor and the place in the text."""
+
+import re
+from collections.abc import Callable, Iterator
+from html import unescape
+from itertools import pairwise
+
+from django.utils.html import strip_tags
+from markdown.extensions.toc import slugify_unicode
+
+from editorial.models.pictures import is_decorative
+from editorial.text.blocks import BOXES, DRAWINGS, FENCE, NAME, box_of
+from editorial.text.doses import MEDICINE, blocks
+from editorial.text.markdown import ALLOWED_SCHEMES, NEEDED_IDS, convert
+from editorial.values.images import UNDESCRIBED, UPLOAD_REFUSED
+from editorial.values.links import is_foreign_path
+
+#: Words for the editor, and where in the text.
+Remark = tuple[str, int, int]
+Rule = Callable[[str], Iterator[Remark]]
+
+_LINK = re.compile(
+    r"(?<!!)\[[^\[\]\n]*\]\(\s*<?([^)>\n]*?)>?(?:\s+\"[^\"\n]*\")?\s*\)|^ {0,3}\[[^\]\n]+\]:\s*<?(\S+?)>?\s", re.M
+)
+_AUTOLINK = re.compile(r"<([a-z]+:[^>\s]+)>", re.I)
+_HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t#]*$", re.M)
+_LIST = re.compile(r" {0,3}(?:[-*+]|\d{1,3}\.)[ \t]+\S")
+_NO_LIST = re.compile(r"^ {0,3}(?:[•◦▪●–—][ \t]+|\d{1,2}\)[ \t]+)(?=\S)", re.M)
+_TABLE_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*\|[\s|:-]*")
+_NAME = re.compile(NAME)
+_PICTURE = re.compile(r"!\[([^\]\n]*)\]\(\s*<?([^)\s>]*)")
+#: A claim in numbers: "42 in 100", "30 percent", "6 to 24 hours". Not a phone number, an age limit or a step.
+_CLAIM = re.compile(
+    r"\b\d[\d,.]*\s*(?:%|percent\b|(?:in|of|out of)(?:\s+every)?\s+\d[\d,]*\b|people|adults|patients|deaths|times as"
+    r"|(?:to|or|–)\s*\d[\d,.]*\s*(?:hours?|days?|weeks?|months?|years?))",
+    re.I,
+)
+#: Links, quotes and questions state nothing; naloxone and drugs are named in most instructions.
+_NO_CLAIM = re.compile(
+    r"\]\([^)\n]*\)|[“\"][^”\"\n]*[”\"]|\[\[[^\]\n]*\]\]|[^.?!\n]*\?|"
+    r"\b(?:naloxone|narcan|rivive|heroin|fentanyl)\b",
+    re.I,
+)
+#: Words that put people off care, and what to say instead.
+STIGMA = {
+    r"(?:drug\s+|heroin\s+|opioid\s+)?addicts?": "a person with addiction, people who use drugs",
+    r"addicted (?:baby|babies|infants?)": "a baby in withdrawal",
+    r"junkies?|druggies?|dope\s?fiends?|crackheads?|(?:drug|substance|heroin|opioid) abusers?": "people who use drugs",
+    r"(?:drug|heroin|opioid|opiate|substance|alcohol) abuse": "drug use, addiction",
+    r"(?<!child )(?<!sexual )abus(?:e|es|ed|ing) (?:drugs?|heroin|opioids?|alcohol|substances|pills)": "use",
+    r"(?:drug|heroin|opioid|iv) users?": "people who use drugs",
+    r"alcoholics?": "a person who drinks every day, a person with alcohol addiction",
+    r"(?:g[eo]ts?|getting|going|stay(?:s|ed|ing)?|be|being|been|is|are|was|were|came) clean": "not using, in recovery",
+    r"clean (?:time|and sober|for \d+|from (?:drugs|heroin|opioids))": "not using, in recovery",
+    r"(?:clean|dirty) (?:urine|tests?|screens?|samples?|uas?)": "a test that showed drugs, or none",
+    r"drug.seek(?:ing|ers?)": "asking for help with pain or withdrawal",
+    r"drug habits?": "drug use",
+    r"non-?complian(?:t|ce)": "did not follow the plan, and why",
+}
+_STIGMA = [(re.compile(rf"\b(?:{words})\b", re.I), instead) for words, instead in STIGMA.items()]
+#: Words that are quoted, part of a name or in a link: we do not call anybody that.
+_NOT_OURS = re.compile(
+    r"“[^”\n]*”|\"[^\"\n]*\"|\[@[^\]]*\]|\]\([^)\n]*\)|alcoholics anonymous|substance abuse and mental health|"
+    r"institute on (?:drug|alcohol) abuse|adult children of alcoholics",
+    re.I,
+)
+
+
+def blanked(pattern: re.Pattern[str], text: str) -> str:
+    """Return the text with what matches as spaces: places stay."""
+    return pattern.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+
+
+def blocks_not_whole(text: str, kinds: set[str]) -> Iterator[Remark]:
+    """Boxes that are unknown, nested or never closed, or of a kind that the page has; `kinds` gains those found."""
+    opened: re.Match[str] | None = None
+    for line in re.finditer(r"^.*$", text, re.M):
+        words = line[0].strip()
+        if opened is not None and re.match(r"#{1,2} ", line[0]):
+            yield f"Close this box with ::: on a line of its own before “{words.lstrip('# ')}”.", *opened.span()
+            opened = None
+        if ":::" not in line[0]:
+            continue
+        if not (fence := FENCE.match(line[0])):
+            yield "Begin the line with :::, outside of any list or quote. Boxes are not nested.", *line.span()
+        elif not fence[1].strip():
+            if opened is None:
+                yield "This ::: closes no box. Take it out.", *line.span()
+            opened = None
+        else:
+            if opened is not None:
+                yield "Close the box above with ::: first: boxes are not nested.", *line.span()
+            found, opened = box_of(fence[1]), line
+            if found is None:
+                yield f"There is no box “{fence[1].strip()}”. There are: {', '.join(sorted(BOXES))}.", *line.span()
+            elif found[0] in kinds and found[0] in {"emergency", "urgent"}:
+                yield f"A page has one {found[0]} box at most, and this one has it: put the words there.", *line.span()
+            else:
+                kinds.add(found[0])
+    if opened is not None:
+        yield "Close this box with ::: on a line of its own.", *opened.span()
+
+
+def pictures_unfit(text: str) -> Iterator[Remark]:
+    """Pictures that readers could not see, or that have no description."""
+    for line in re.finditer(rf"^.*{re.escape(UPLOAD_REFUSED)}.*$", text, re.M):
+        yield "A picture could not be added. The text says why; fix it or delete that line.", *line.span()
+    places = [picture.span() for picture in _PICTURE.finditer(text)]
+    for number, picture in enumerate(re.findall(r"<img [^>]*>", convert(text).html)):
+        place = places[number] if number < len(places) else (0, 0)
+        description = re.search(r'alt="([^"]*)"', picture)
+        if (not description or description[1].strip() in {"", UNDESCRIBED}) and not is_decorative(picture):
+            yield "Describe each picture, between ![ and ], for readers who cannot see it.", *place
+        if "src=" not in picture:
+            yield "Pictures must be on this site: add the file with the button above the text.", *place
+    for name in _NAME.finditer(text):
+        kind, _, drawing = name[1].strip().lower().partition(":")
+        if kind != "picture":
+            continue
+        if drawing not in DRAWINGS:
+            yield f"There is no picture “{drawing}”. There are: {', '.join(DRAWINGS)}.", *name.span()
+        elif not (name[2] or "").strip():
+            yield f"Describe the picture: [[picture:{drawing}|what it shows]].", *name.span()
+        elif re.search(r"\S[^\n]*$", text[: name.start()]) or re.match(r"[^\n]*\S", text[name.end() :]):
+            yield "Put the picture on a line of its own.", *name.span()
+
+
+def names(text: str) -> Iterator[tuple[str, int, int]]:
+    """Pages that the text links by name."""
+    for name in _NAME.finditer(text):
+        called = re.sub(r"\s", "", name[1]).lower()
+        if not called.startswith("picture:"):
+            yield called, *name.span()
+
+
+def links(text: str) -> Iterator[tuple[str, int, int]]:
+    """Addresses that the text links to."""
+    for link in (*_LINK.finditer(text), *_AUTOLINK.finditer(text)):
+        href = next(filter(None, link.groups()), "")
+        yield href.strip(), *link.span()
+
+
+def links_cut(text: str) -> Iterator[Remark]:
+    """Links that readers get without an address, or that lead nowhere as they are typed."""
+    for href, *place in links(text):
+        scheme = re.match(r"([a-z][a-z0-9+.-]*):", href, re.I)
+        if (scheme and scheme[1].lower() not in ALLOWED_SCHEMES) or is_foreign_path(href):
+            what = "Readers get no link here: an address begins with https://, /, tel:, sms: or mailto:."
+            yield what, place[0], place[1]
+        elif not scheme and not href.startswith(("/", "#")):
+            what = f"“{href}” leads nowhere: begin it with / for a page on this site, or with https://."
+            yield what, place[0], place[1]
+
+
+def headings_that_jump(text: str, first: int) -> Iterator[Remark]:
+    """Headings two levels below the one before. `first`: the level that the page is at before the text."""
+    found = [(first, None), *((max(2, len(heading[1])), heading) for heading in _HEADING.finditer(text))]
+    for (before, _), (level, heading) in pairwise(found):
+        if heading is not None and level > before + 1:
+            marks = "#" * (before + 1)
+            yield f"Use {marks} here: this heading is two levels below the one before it.", *heading.span()
+
+
+def headings_with_needed_ids(text: str) -> Iterator[Remark]:
+    for heading in _HEADING.finditer(text):
+        words = re.sub(r"\[@[^\]]*\]|\{more\}|[*_`]", "", heading[2]).strip()
+        if NEEDED_IDS.fullmatch(own := slugify_unicode(words, "-")):
+            told = f"The page uses #{own} itself, so links to this heading go to #section-{own}. Other words would do."
+            yield told, *heading.span()
+
+
+def lists_that_are_none(text: str) -> Iterator[Remark]:
+    """Lines that look like a list or a table, and show as one paragraph."""
+    for line in _NO_LIST.finditer(text):
+        yield "Begin each line of a list with - or 1. and a space: this shows as one paragraph.", *line.span()
+    for block in blocks(text):
+        lines = list(re.finditer(r"[^\n]+", block[0]))
+        if re.match(r" {4,}|\t|>|\|", block[0]) or _LIST.match(block[0]):
+            continue
+        for before, line, after in zip(lines, lines[1:], [*lines[2:], None], strict=False):
+            if re.match(r"#|:::", before[0]):
+                continue
+            if _LIST.match(line[0]):
+                told = "Leave a blank line above this list: without one it shows as one paragraph."
+            elif after and "|" in line[0] and "|" not in before[0] and _TABLE_RULE.fullmatch(after[0]):
+                told = "Leave a blank line above this table: without one it shows as one paragraph."
+            else:
+                continue
+            yield told, block.start() + line.start(), block.start() + line.end()
+            break
+
+
+def words_that_hurt(text: str) -> Iterator[Remark]:
+    ours = blanked(_NOT_OURS, text)
+    for pattern, instead in _STIGMA:
+        for found in pattern.finditer(ours):
+            yield f"“{found[0]}” can hurt and keep people from care. Say: {instead}.", *found.span()
+
+
+def claims_without_source(text: str) -> Iterator[Remark]:
+    """Paragraphs and lists that say a number or a medicine, and have no source."""
+    for block in blocks(text):
+        if "[@" in block[0] or block[0].startswith(("#", ":::")):
+            continue
+        plain = blanked(_NO_CLAIM, block[0])
+        found = _CLAIM.search(plain) or MEDICINE.search(plain)
+        if found:
+            place = block.start() + found.start(), block.start() + found.end()
+            yield f"No source in this paragraph, and it says “{found[0]}”. Cite one as [@key].", *place
+
+
+def spoken(text: str) -> list[str]:
+    """Return the paragraphs, headings and lines of a text as readers hear them, for the reading grade."""
+    html = re.sub(r'<sup class="cite">[^<]*</sup>', "", convert(text).html)
+    parts = re.split(r"</(?:p|li|h\d|td|th|dt|dd)>", html)
+    return [words for part in parts if (words := " ".join(unescape(strip_tags(part)).split()))]
+
+
+def shown_alone(text: str) -> str:
+    """Return the text without what is folded."""
+    return re.sub(r"^##?[ \t][^\n]*\{more\}[ \t]*$.*?(?=^##?[ \t]|\Z)", "", text, flags=re.M | re.S)

@@ -1,0 +1,225 @@
+"""What to mend before readers see a page: the one list that saving refuses by and that the form shows as one types."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.urls import Resolver404, resolve
+from django.utils import timezone
+
+from editorial.models import Source
+from editorial.models.addresses import now_at
+from editorial.models.translated import Translated
+from editorial.models.versions import content_models
+from editorial.text import check_rules as rules
+from editorial.text.doses import blocks, doses
+from editorial.text.markdown import cited_keys, convert
+from editorial.text.measures import MAX_GRADE, grade, minutes_for
+from editorial.text.named import look_up
+from editorial.values.links import is_foreign_path
+
+MIN_SUMMARY, MAX_SUMMARY = 50, 160  # characters
+FEW_WORDS = 60  # a grade of fewer says nothing
+NO_SOURCE = "There is no source named {}. Add it under Sources first, or correct the key."
+NO_DOSES = "This guide gives no doses: take “{}” out. What is right for one body can kill another."
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to mend, and where: the field, and the place in its text. `in_drafts`: a draft is not saved with it."""
+
+    words: str
+    field: str = ""
+    start: int = 0
+    end: int = 0
+    is_refused: bool = False
+    in_drafts: bool = False
+    is_dose: bool = False
+
+
+@dataclass(frozen=True)
+class Size:
+    """How long and hard the part of a page is that staff write and readers see without opening a fold."""
+
+    words: int
+    most: int
+    minutes: int
+    grade: float
+
+    @property
+    def level(self) -> str:
+        return f"grade {self.grade:.1f}"
+
+
+def findings(page: Any) -> list[Finding]:
+    """Return all that is to mend, what is refused first."""
+    return [*refusals(page), *advice(page)]
+
+
+def refuse(page: Any, in_drafts: bool) -> dict[str, list[ValidationError]]:
+    """Return what keeps a page from being published or, with `in_drafts`, from being saved at all; by field."""
+    return by_field(refusals(page), in_drafts)
+
+
+def by_field(found: Iterable[Finding], in_drafts: bool) -> dict[str, list[ValidationError]]:
+    """Return what is refused as a form shows it."""
+    problems: dict[str, list[ValidationError]] = {}
+    refused = [each for each in found if each.is_refused and (each.in_drafts or not in_drafts)]
+    for field, words in dict.fromkeys((each.field, each.words) for each in refused):
+        problems.setdefault(field or NON_FIELD_ERRORS, []).append(ValidationError(words))
+    return problems
+
+
+def refusals(page: Any) -> Iterator[Finding]:
+    """Yield what readers must not get to see. Queries only what the texts cite and name."""
+    texts = _texts(page)
+    for field, text in texts.items():
+        if refusal := convert(text).refusal:
+            yield Finding(refusal, field, is_refused=True, in_drafts=True)
+    cited = {field: cited_keys(text) for field, text in texts.items()}
+    unknown = unknown_keys(set().union(*cited.values()))
+    for field, keys in cited.items():
+        for key in sorted(keys & unknown):
+            place = re.search(rf"@{key}(?![\w-])", texts[field])
+            span = place.span() if place else (0, 0)
+            yield Finding(NO_SOURCE.format(key), field, *span, is_refused=True)
+    if hasattr(page, "summary") and not any(cited.values()):
+        told = "A published page needs at least one source. Cite it in the text as [@key]."
+        yield Finding(told, is_refused=True)
+    if hasattr(page, "summary") and (told := summary_problem(page.summary)):
+        yield Finding(told, "summary", is_refused=True)
+    pages = look_up(name for text in texts.values() for name, *_ in rules.names(text))
+    kinds = set(page.own_boxes)
+    for field, text in texts.items():
+        for told, start, end in (*rules.blocks_not_whole(text, kinds), *rules.pictures_unfit(text)):
+            yield Finding(told, field, start, end, is_refused=True)
+        for name, start, end in rules.names(text):
+            if pages[name] is None:
+                told = f"No page is named “{name}”. Names look like [[stage:peak-withdrawal]], [[article:slug|words]]."
+                yield Finding(told, field, start, end, is_refused=True)
+    yield from _doses(page, texts)
+
+
+def advice(page: Any) -> Iterator[Finding]:
+    """Yield what an editor should look at, and may have a reason for."""
+    yield from advice_on_texts(page, rules.words_that_hurt, rules.claims_without_source)
+    for field in page.plain_fields:
+        for told, start, end in rules.words_that_hurt(getattr(page, field)):
+            yield Finding(told, field, start, end)
+    found_size = size(page)
+    if found_size.words > found_size.most:
+        yield Finding(
+            f"{found_size.words} words show and the page has room for {found_size.most}: cut, or fold a section by "
+            "ending its heading in {more}."
+        )
+    if found_size.grade > MAX_GRADE and found_size.words > FEW_WORDS:
+        yield Finding(
+            f"It reads at grade {found_size.grade:.1f}; keep to {MAX_GRADE}: shorter sentences, shorter words."
+        )
+
+
+def advice_on_texts(page: Any, *of_language: rules.Rule) -> Iterator[Finding]:
+    """Yield what any language is advised, and what these rules say of each text."""
+    texts, now = _texts(page), timezone.now()
+    pages = look_up(name for text in texts.values() for name, *_ in rules.names(text))
+    ids = {found for text in texts.values() for found in re.findall(r'<h\d id="([^"]*)"', convert(text).html)}
+    for field, text in texts.items():
+        found = [*rules.headings_that_jump(text, first=1 if field == "body" else 2)]
+        for rule in (rules.links_cut, rules.headings_with_needed_ids, rules.lists_that_are_none, *of_language):
+            found += rule(text)
+        for told, start, end in found:
+            yield Finding(told, field, start, end)
+        for name, start, end in rules.names(text):
+            if (named := pages[name]) and not named.is_live(now):
+                told = f"Readers do not see “{named.title}” yet: they get its words without a link."
+                yield Finding(told, field, start, end)
+        for href, start, end in rules.links(text):
+            if told := _dead(href, ids):
+                yield Finding(told, field, start, end)
+
+
+def size(page: Any) -> Size:
+    """Return how long and hard the page's own words are: the rest of the page is the template's."""
+    texts = {field: text for field, text in _texts(page).items() if field not in page.folded_fields}
+    parts = [part for text in texts.values() for part in rules.spoken(rules.shown_alone(text))]
+    words = sum(len(part.split()) for part in parts)
+    return Size(words, page.most_words, minutes_for(words), max(0.0, grade(parts)))
+
+
+def unknown_keys(cited: set[str]) -> set[str]:
+    return cited - set(Source.objects.filter(key__in=cited).values_list("key", flat=True))
+
+
+def check_sources(texts: list[str]) -> set[str]:
+    """Return the keys that the texts cite. Raises ValidationError if there is no such source."""
+    cited = cited_keys(*texts)
+    if unknown := unknown_keys(cited):
+        raise ValidationError(NO_SOURCE.format(", ".join(sorted(unknown))))
+    return cited
+
+
+def summary_problem(text: str) -> str:
+    """Return what is wrong with a summary: too short, or too long for search engines to show in full."""
+    if MIN_SUMMARY <= len(text) <= MAX_SUMMARY:
+        return ""
+    return f"Write {MIN_SUMMARY} to {MAX_SUMMARY} characters: search engines show this sentence. It has {len(text)}."
+
+
+def _texts(page: Any) -> dict[str, str]:
+    return {name: getattr(page, name).replace("\r\n", "\n") for name in page.markdown_fields}
+
+
+def _doses(page: Any, texts: dict[str, str]) -> Iterator[Finding]:
+    """Refuse doses, unless an administrator lets them through now, or did and readers see the very paragraph."""
+    found = [
+        (field, text, place)
+        for field, text in {**texts, **{name: getattr(page, name) for name in page.plain_fields}}.items()
+        for place in doses(text, str(page))
+    ]
+    public = _public_paragraphs(page) if found else set()
+    for field, text, (start, end) in found:
+        is_let_through = bool(page.override_reason) or _paragraph(text, start) in public
+        told = NO_DOSES.format(text[start:end])
+        if is_let_through:
+            told = f"A dose, “{text[start:end]}”, which an administrator let through."
+        yield Finding(told, field, start, end, is_refused=not is_let_through, is_dose=True)
+
+
+def _public_paragraphs(page: Any) -> set[str]:
+    before = type(page)._base_manager.filter(pk=page.pk).first() if page.pk else None
+    if before is None or not before.is_published():
+        return set()
+    texts = [*_texts(before).values(), *(getattr(before, name) for name in before.plain_fields)]
+    return {block[0].strip() for text in texts for block in blocks(text)}
+
+
+def _paragraph(text: str, place: int) -> str:
+    return next((block[0].strip() for block in blocks(text) if block.start() <= place < block.end()), "")
+
+
+def _dead(href: str, ids: set[str]) -> str:
+    """Return why a link to this site leads to no page that readers see, or an empty text."""
+    if href.startswith("#"):
+        return "" if href[1:] in ids else f"No heading of this text has the address {href}."
+    path = re.split(r"[?#]", href)[0]
+    if not path.startswith("/") or is_foreign_path(href) or path.startswith(("/static/", "/media/")):
+        return ""
+    try:
+        slug = resolve(path).kwargs.get("slug")
+    except Resolver404:
+        moved = now_at(path)
+        return f"This page is at {moved} now." if moved else f"There is no page at {path}."
+    models: list[Any] = [model for model in content_models() if slug and issubclass(model, Translated)]
+    for model in models:
+        if hasattr(model, "get_absolute_url") and model(slug=slug).get_absolute_url() == path:
+            seen = getattr(model._default_manager, "published", model._default_manager.all)()
+            if seen.filter(slug=slug).exists():
+                return ""
+            moved = now_at(path)
+            if moved:
+                return f"This page is at {moved} now."
+            is_hidden = model._default_manager.filter(slug=slug).exists()
+            return f"Readers do not see the page at {path}." if is_hidden else f"There is no page at {path}."
+    return ""

@@ -1,0 +1,62 @@
+"""The digest of all that readers see of a page: one character changed anywhere gives another."""
+
+import hashlib
+import json
+from typing import Any
+
+from django.db import models
+
+from editorial.models import GlossaryTerm, Source
+from editorial.text.glossary import Glossary
+from editorial.text.markdown import PageText
+from editorial.text.snapshot import ContentSnapshot
+
+#: No words of the page: where it is, when it was checked, what search finds it by.
+NOT_SEEN = {
+    *("slug", "status", "published_at", "reviewed_on", "review_due_on", "medical_reviewer", "updated_at"),
+    *("also_called", "position", "thing", "source_seen", "source_digest"),
+}
+OF_A_SOURCE = ("organization", "title", "year", "link")
+#: What readers are told of a source only where it is not as usual: it fell, or we read less than all of it.
+UNUSUAL = {"seen": Source.Seen.FULL, "warning": ""}
+
+
+def page_digest(page: Any, content: ContentSnapshot | None = None) -> str:
+    """Return the SHA-256 of a page's texts, facts and rows, the sources it cites and the words it explains.
+
+    `content` has sources and words already; without it both are read from the database. A field that is empty or at its
+    default is left out, so that a new one changes no digest.
+    """
+    explains = getattr(page, "explains_words", False)
+    glossary = content.glossary if content else Glossary(GlossaryTerm.objects.all() if explains else ())
+    text = PageText(glossary=glossary if explains else Glossary())
+    for markdown in page.markdown_texts():
+        text.render(markdown)
+    sources = (content or ContentSnapshot()).sources(text.numbers)
+    seen = {
+        **_seen(page),
+        "links": [sorted(map(str, getattr(page, name).all())) for name in getattr(page, "signed_with", ())],
+        "rows": [[_seen(row) for row in getattr(page, name).all()] for name in getattr(page, "kept_with", ())],
+        "sources": [_of_source(key, sources.get(key)) for key in text.numbers],
+        "words": [[term.word, term.meaning] for term in text.explained_terms()],
+    }
+    canonical = json.dumps(seen, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _of_source(key: str, source: Source | None) -> list[Any]:
+    unusual = {name: getattr(source, name, usual) for name, usual in UNUSUAL.items()}
+    told = {name: value for name, value in unusual.items() if value != UNUSUAL[name]}
+    return [key, *(getattr(source, name, None) for name in OF_A_SOURCE), *([told] if told else ())]
+
+
+def _seen(row: models.Model) -> dict[str, Any]:
+    found = {}
+    for field in row._meta.concrete_fields:
+        value = getattr(row, field.attname)
+        if isinstance(value, str):
+            value = value.replace("\r\n", "\n").strip()  # browsers and files end lines differently
+        if field.name in NOT_SEEN or field.primary_key or field.is_relation or value in (None, "", field.get_default()):
+            continue
+        found[field.name] = value
+    return found

@@ -1,0 +1,84 @@
+"""This site's own Markdown rules: no raw HTML, citations, one title, folds, words explained, boxes and names."""
+
+import re
+from xml.etree.ElementTree import Element, SubElement  # noqa: S405 - builds elements, parses nothing
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.inlinepatterns import InlineProcessor
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
+
+from editorial.text.blocks import NAME, Boxes, Fences, Names
+from editorial.text.glossary import ExplainWords, Forms
+
+KEY = r"@([a-z0-9][a-z0-9-]*)"
+#: At the end of a second-level heading: readers open the section if they want more.
+FOLDED = " {more}"
+CITATION = rf"\[{KEY}(?:\s*;\s*{KEY})*\]"
+
+
+class HouseRules(Extension):
+    def __init__(self, forms: Forms, explained: tuple[str, ...]) -> None:
+        super().__init__()
+        self._words = forms, explained
+        self.explained: list[str] = []
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's own name
+        md.preprocessors.deregister("html_block")
+        md.inlinePatterns.deregister("html")
+        md.preprocessors.register(Fences(md), "fences", 25)
+        md.inlinePatterns.register(Names(NAME, md), "names", 176)
+        md.treeprocessors.register(Boxes(md), "boxes", 18)  # its words are text by now
+        md.inlinePatterns.register(_Citations(CITATION, md), "citation", 175)
+        md.treeprocessors.register(_DemoteTitle(md), "demote_title", 25)
+        words = ExplainWords(md, *self._words)
+        self.explained = words.explained
+        md.treeprocessors.register(words, "explain_words", 15)
+        md.treeprocessors.register(_Folds(md), "folds", 12)  # before the headings get their ids
+
+
+class _Citations(InlineProcessor):
+    """Mark [@key] and [@key; @other]; each page numbers them as they are read (editorial.text.markdown.PageText)."""
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]  # noqa: N802 - as InlineProcessor documents it
+        mark = Element("sup", {"class": "cite"})
+        mark.text = AtomicString(m[0])
+        return mark, m.start(), m.end()
+
+
+class _DemoteTitle(Treeprocessor):
+    """Turn a first-level heading into a section: a page has one title, and the template writes it."""
+
+    def run(self, root: Element) -> None:
+        for title in root.iter("h1"):
+            title.tag = "h2"
+
+
+class _Folds(Treeprocessor):
+    """Close a section whose heading ends in FOLDED: it shows its heading alone until a reader opens it."""
+
+    def run(self, root: Element) -> None:
+        fold = None
+        for block in list(root):
+            if block.tag == "h2":
+                fold = _fold(root, block)
+            elif fold is not None:
+                root.remove(block)
+                fold.append(block)
+
+
+def _fold(root: Element, heading: Element) -> Element | None:
+    """Put the heading into a fold of its own in its place, if it is marked as one."""
+    last = heading[-1] if len(heading) else None
+    text = (heading.text if last is None else last.tail) or ""
+    if not text.endswith(FOLDED):
+        return None
+    if last is None:
+        heading.text = text.removesuffix(FOLDED)
+    else:
+        last.tail = text.removesuffix(FOLDED)
+    fold = Element("details", {"class": "fold"})
+    root[list(root).index(heading)] = fold
+    SubElement(fold, "summary").append(heading)
+    return fold

@@ -1,0 +1,116 @@
+"""Pages that texts link by name, as in [[stage:peak-withdrawal]]: where they are now, under whatever slug."""
+
+import datetime
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.db.models import F, Value
+from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
+
+from editorial.models import OldAddress
+from editorial.models.versions import content_models
+from editorial.values import languages
+
+_NAME = re.compile(r"([a-z]+):([\w-]+)")
+Name = tuple[str, str]  # what links call its kind, and its slug
+
+
+class Named(NamedTuple):
+    """A page as links show it: in the language of the page being made or, where it is not there, in English."""
+
+    path: str
+    title: str
+    status: str
+    published_at: datetime.datetime | None
+    language: str = languages.ENGLISH
+
+    def is_live(self, now: datetime.datetime) -> bool:
+        return self.status == "published" and self.published_at is not None and self.published_at <= now
+
+
+def kinds() -> dict[str, Any]:
+    """Return the models of pages that have names, by what links call them."""
+    return {model.linked_as[0]: model for model in content_models() if hasattr(model, "linked_as")}
+
+
+def look_up(names: Iterable[str]) -> dict[str, Named | None]:
+    """Return the page of each name, or None. One query; two more where a page has another slug now.
+
+    In another language than English, also one for each kind of page.
+    """
+    models, names = kinds(), list(names)
+    wanted = {name: (match[1], match[2]) for name in names if (match := _NAME.fullmatch(name)) and match[1] in models}
+    found = _read(models, wanted.values())
+    missing = {_path(models, name): name for name in wanted.values() if name not in found}
+    if missing:
+        moved = OldAddress.objects.filter(path__in=missing).values_list("path", "leads_to")
+        with languages.speaking(languages.ENGLISH):
+            called = {missing[path]: (missing[path][0], resolve(now).kwargs.get("slug", "")) for path, now in moved}
+        renamed = _read(models, called.values())
+        found |= {name: renamed[new] for name, new in called.items() if new in renamed}
+    if languages.active() != languages.ENGLISH:
+        found |= _translated(models, found)
+    return {name: found.get(wanted[name]) if name in wanted else None for name in names}
+
+
+def _read(models: dict[str, Any], names: Iterable[Name]) -> dict[Name, Named]:
+    queries = [
+        models[kind]
+        ._default_manager.filter(slug__in=found)
+        .order_by()
+        .values_list(Value(kind), "slug", *models[kind].linked_as[1:])
+        for kind, found in _by_kind(names).items()
+    ]
+    rows = queries[0].union(*queries[1:], all=True) if queries else ()
+    return {(kind, slug): Named(_path(models, (kind, slug)), *row) for kind, slug, *row in rows}
+
+
+def _translated(models: dict[str, Any], names: Iterable[Name]) -> dict[Name, Named]:
+    live = {kind: models[kind].objects.filter(slug__in=found).published() for kind, found in _by_kind(names).items()}
+    return {
+        (kind, row.english_slug): Named(
+            row.get_absolute_url(), str(row), "published", timezone.now(), languages.active()
+        )
+        for kind, rows in live.items()
+        for row in rows.annotate(english_slug=F("slug"))
+    }
+
+
+def _by_kind(names: Iterable[Name]) -> dict[str, set[str]]:
+    slugs: dict[str, set[str]] = {}
+    for kind, slug in names:
+        slugs.setdefault(kind, set()).add(slug)
+    return slugs
+
+
+def _path(models: dict[str, Any], name: Name) -> str:
+    with languages.speaking(languages.ENGLISH):
+        return models[name[0]](slug=name[1]).get_absolute_url()
+
+
+def name_at(path: str) -> str:
+    """Return the name of the page at an English path, as links in brackets have it; empty where it has none."""
+    with languages.speaking(languages.ENGLISH):
+        try:
+            match = resolve(path)
+        except Resolver404:
+            return ""
+        for kind, model in kinds().items():
+            if "slug" in match.kwargs and model(slug=match.kwargs["slug"]).get_absolute_url() == path:
+                return f"{kind}:{match.kwargs['slug']}"
+    return ""
+
+
+def static_path(path: str) -> str:
+    """Return where the page of a template is in the language of the page being made, by its English path.
+
+    The same path where it is in English only.
+    """
+    with languages.speaking(languages.ENGLISH):
+        try:
+            match = resolve(path)
+        except Resolver404:
+            return path
+    return path if match.kwargs else reverse(match.view_name)

@@ -1,0 +1,177 @@
+"""A draft beside the page that readers see: kept as a revision of its own, with the form as the editor left it."""
+
+import json
+import secrets
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.http import QueryDict
+from django.utils import timezone
+from reversion.models import Revision, Version
+
+from editorial.models.changes import ChangeRecord, draft_beside
+from editorial.text.digests import page_digest
+from editorial.workflow import revisions
+from editorial.workflow.publishing import ReviewedPage
+
+#: Choices of the list's filter, beside the states of pages.
+STATES = (("draft-in-review", "Published, draft in review"), ("with-draft", "Published, with a draft"))
+#: Of a form as the browser sends it: what is no part of the text.
+_NOT_TYPED = ("csrfmiddlewaretoken", "_opened_at", "_of_draft")
+
+
+def may_have_one(page: Any) -> bool:
+    """Return whether a draft of this page is kept beside it: readers see it, or will. Any other is a draft itself."""
+    return page is not None and page.status == ReviewedPage.Status.PUBLISHED
+
+
+def keep(
+    page: Any, versions: Iterable[Version], typed: QueryDict, user: Any, *, to_review: bool = False
+) -> ChangeRecord:
+    """Keep a draft in place of the last one, and return it. `page` is as readers see it, in a row that is locked.
+
+    `versions` are of a save that was rolled back. A row that was new in it has a key that another row may get: it is
+    kept without one.
+    """
+    data = typed.copy()
+    for name in (*_NOT_TYPED, *(name for name in data if name.startswith("_save") or name == "_send_to_review")):
+        data.pop(name, None)
+    data["status"] = page.status
+    in_review = to_review or _beside(page).filter(in_review=True).exists()
+    said = "Sent to review." if to_review else "Saved a draft."
+    revision = Revision.objects.create(user=user, comment=said, date_created=timezone.now())
+    Version.objects.bulk_create([_as_draft(version, revision, page) for version in versions])
+    end(page)
+    digest = page_digest(revisions.page_as_of(revision.version_set.get(**_of(page))))
+    return _record(revision, page, digest=digest, by=user, in_review=in_review, typed=data.urlencode())
+
+
+def _record(revision: Revision, page: Any, **values: Any) -> ChangeRecord:
+    """Record a draft, without the signal by which readers' pages are made again."""
+    of_page = {"page_type": ContentType.objects.get_for_model(page), "page_id": page.pk}
+    record = ChangeRecord(revision=revision, kind=ChangeRecord.Kind.DRAFT, **of_page, **values)
+    return ChangeRecord.objects.bulk_create([record])[0]
+
+
+def _as_draft(version: Version, revision: Revision, page: Any) -> Version:
+    data = json.loads(version.serialized_data)
+    key = version.object_id
+    model = version.content_type.model_class()
+    if isinstance(page, model) and key == str(page.pk):
+        data[0]["fields"]["status"] = page.status
+    elif not model._default_manager.filter(pk=key).exists():
+        data[0]["pk"], key = None, str(-secrets.randbelow(2**62) - 1)  # as no row has
+    return Version(
+        revision=revision,
+        object_id=key,
+        content_type=version.content_type,
+        db=version.db,
+        format=version.format,
+        serialized_data=json.dumps(data, ensure_ascii=False),
+        object_repr=version.object_repr,
+    )
+
+
+def end(page: Any) -> None:
+    """Let a page have no draft any more: it was published, thrown away or replaced. The history keeps its text."""
+    _beside(page).update(typed="", in_review=False)
+
+
+def set_in_review(page: Any, in_review: bool) -> None:
+    _beside(page).update(in_review=in_review)
+
+
+def text_of(draft: ChangeRecord) -> Any:
+    """Return the page as the draft has it, in memory. Raises RevertError if a release with other fields kept it."""
+    return revisions.page_as_of(version_of(draft))
+
+
+def version_of(draft: ChangeRecord) -> Version:
+    return draft.revision.version_set.get(content_type=draft.page_type, object_id=str(draft.page_id))
+
+
+def typed(draft: ChangeRecord, page: Any) -> QueryDict:
+    """Return the form as it was left. Rows that were deleted from the page since are new ones in it."""
+    data = QueryDict(draft.typed, mutable=True)
+    if page.published_at and "published_at_0" not in data:  # an editor who does not publish is not asked for it
+        at = timezone.localtime(page.published_at)
+        data["published_at_0"], data["published_at_1"] = f"{at:%Y-%m-%d}", f"{at:%H:%M:%S}"
+    for prefix in getattr(page, "kept_with", ()):
+        known = {str(key) for key in getattr(page, prefix).values_list("pk", flat=True)}
+        count = int(data.get(f"{prefix}-TOTAL_FORMS") or 0)
+        rows = [_row(data, f"{prefix}-{number}-") for number in range(count)]
+        for row in rows:
+            row["id"] = row["id"] if row.get("id", [""])[0] in known else [""]
+        rows.sort(key=lambda row: row["id"] == [""])  # formsets have new rows last
+        data[f"{prefix}-INITIAL_FORMS"] = str(sum(row["id"] != [""] for row in rows))
+        for number, row in enumerate(rows):
+            for name, values in row.items():
+                data.setlist(f"{prefix}-{number}-{name}", values)
+    return data
+
+
+def _row(data: QueryDict, prefix: str) -> dict[str, list[str]]:
+    """Take the fields of one row out of a form."""
+    names = [name for name in data if name.startswith(prefix)]
+    return {name.removeprefix(prefix): data.pop(name) for name in names}
+
+
+def saved(page: Any) -> QuerySet[Version]:
+    """Return the versions of a page that were saved, newest first: no drafts beside it."""
+    drafts = ChangeRecord.objects.of(page).filter(kind=ChangeRecord.Kind.DRAFT, revision=OuterRef("revision"))
+    return revisions.history(page).filter(~Exists(drafts))
+
+
+def to_review(page: Any) -> ChangeRecord | None:
+    """Return what a reviewer is to read: the draft beside a page or, if readers do not see it, its last save."""
+    beside = draft_beside(page)
+    if beside or may_have_one(page):
+        return beside
+    with transaction.atomic():
+        revisions.keep(page)
+        revision = revisions.history(page)[0].revision
+        known = ChangeRecord.objects.of(page).filter(revision=revision).first()
+        return known or _record(revision, page, digest=page_digest(page), by=revision.user)
+
+
+def is_current(draft: ChangeRecord, page: Any) -> bool:
+    """Return whether a draft was neither saved again nor published nor thrown away since."""
+    if draft.typed or may_have_one(page):
+        return bool(draft.typed)
+    return revisions.history(page).values_list("revision", flat=True).first() == draft.revision_id
+
+
+def with_drafts(pages: QuerySet) -> QuerySet:
+    """Add `draft_in_review` to each page: None without a draft beside it."""
+    beside = ChangeRecord.objects.filter(
+        page_type=ContentType.objects.get_for_model(pages.model), page_id=OuterRef("pk")
+    ).exclude(typed="")
+    return pages.annotate(draft_in_review=Subquery(beside.values("in_review")[:1]))
+
+
+def in_state(pages: QuerySet, chosen: str) -> QuerySet:
+    """Return the pages, from `with_drafts`, in a state of `STATES` or of `ReviewedPage.Status`."""
+    if chosen == ReviewedPage.Status.IN_REVIEW:
+        return pages.filter(Q(status=chosen) | Q(draft_in_review=True))
+    if chosen in dict(STATES):
+        return pages.filter(draft_in_review=chosen == "draft-in-review")
+    return pages.filter(status=chosen)
+
+
+def state(page: Any) -> str:
+    """Return a page's state with that of its draft, from `with_drafts`."""
+    in_review = getattr(page, "draft_in_review", None)
+    if in_review is None:
+        return page.state
+    return f"{page.state}, draft in review" if in_review else f"{page.state}, with a draft"
+
+
+def _of(page: Any) -> dict[str, Any]:
+    return {"content_type": ContentType.objects.get_for_model(page), "object_id": str(page.pk)}
+
+
+def _beside(page: models.Model) -> QuerySet[ChangeRecord]:
+    return ChangeRecord.objects.of(page).exclude(typed="")

@@ -1,0 +1,150 @@
+"""What needs somebody now: the pages, forms and reports behind each line of the start page and of the weekly mail."""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from editorial.models import PageReport, UnsavedForm
+from editorial.models.changes import ChangeRecord, ReviewAnswer
+from editorial.models.reviewers import Reviewer, SignOff
+from editorial.workflow import sign_off
+from editorial.workflow.publishing import ReviewedPage
+from editorial.workflow.publishing_rights import PUBLISH, SIGN
+
+#: Days before a review is due from which editors are told.
+SOON = datetime.timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: how many of what, and the list of them. `is_late` is shown in the color of what is overdue."""
+
+    count: int
+    text: str
+    address: str
+    is_late: bool = False
+
+
+def counted(count: int, one: str, many: str, address: str, *, more: str = "", is_late: bool = False) -> list[Line]:
+    """Return a line that names one or several, with `more` behind the name; none if there is nothing to count."""
+    return [Line(count, f"{one if count == 1 else many}{more}", address, is_late)] if count else []
+
+
+@dataclass(frozen=True)
+class _Need:
+    """`words` follow the count and the kind of page. Those with one of `rights` see it; without any, all editors."""
+
+    words: str
+    rights: tuple[str, ...] = ()
+    is_late: bool = False
+
+
+NEEDS = {
+    "corrected": _Need("corrected, to be signed now", rights=(SIGN, PUBLISH), is_late=True),
+    "overdue": _Need("overdue for review", is_late=True),
+    "signature": _Need("in review, without a signature", rights=(SIGN, PUBLISH)),
+    "unsigned": _Need("published, without a signature", rights=(SIGN,)),
+    "publishing": _Need("in review, ready to publish", rights=(PUBLISH,)),
+    "answered": _Need("with an answer to your draft"),
+    "due": _Need(f"due for review within {SOON.days} days"),
+    "scheduled": _Need("scheduled", rights=(PUBLISH,)),
+    "mine": _Need("in draft, last saved by you"),
+}
+
+
+def needing(need: str, pages: QuerySet, user: Any) -> QuerySet:
+    """Return those of the pages that need it. `pages` are of one model; `user` counts for "mine" only."""
+    today = timezone.localdate()
+    if need == "overdue":
+        return pages.review_overdue()  # type: ignore[attr-defined]
+    if need == "due":
+        return pages.published().filter(review_due_on__range=(today, today + SOON))  # type: ignore[attr-defined]
+    if need == "scheduled":
+        return pages.scheduled()  # type: ignore[attr-defined]
+    is_signed_here = Reviewer.objects.filter(is_active=True).exists()
+    if need == "corrected":
+        return sign_off.corrected_unsigned(pages) if is_signed_here else pages.none()
+    if need == "unsigned":
+        corrected = sign_off.corrected_unsigned(pages).values("pk")
+        return sign_off.awaiting(pages.published()).exclude(pk__in=corrected) if is_signed_here else pages.none()  # type: ignore[attr-defined]
+    page_type = ContentType.objects.get_for_model(pages.model)
+    records, of_page = ChangeRecord.objects.filter(page_type=page_type), {"page_id": OuterRef("pk")}
+    if need == "answered":
+        newest = Subquery(records.filter(**of_page).order_by("-at", "-pk").values("pk")[:1])
+        is_current = Q(change=OuterRef("newest")) | ~Q(change__typed="")
+        of_user = {"change__page_type": page_type, "change__page_id": OuterRef("pk"), "change__by": user}
+        return pages.alias(newest=newest).filter(Exists(ReviewAnswer.objects.filter(is_current, **of_user)))
+    if need == "mine":
+        drafts = records.filter(by=user, kind=ChangeRecord.Kind.DRAFT)
+        last_by = Subquery(records.filter(**of_page).order_by("-at", "-pk").values("by")[:1])
+        found = pages.filter(pk__in=drafts.values("page_id")).alias(last_by=last_by)
+        beside = drafts.filter(in_review=False).exclude(typed="")
+        return found.filter(Q(status=ReviewedPage.Status.DRAFT, last_by=user.pk) | Q(pk__in=beside.values("page_id")))
+    sent = Q(status=ReviewedPage.Status.IN_REVIEW) | Q(pk__in=records.filter(in_review=True).values("page_id"))
+    text = records.filter(**of_page).order_by("-in_review", "-at", "-pk")
+    of_text = Q(digest=OuterRef("digest_in_review")) | Q(at__gt=OuterRef("in_review_at"), wording_changed=False)
+    signed = Exists(SignOff.objects.valid().filter(of_text, page_type=page_type, **of_page))
+    found = pages.filter(sent).alias(
+        digest_in_review=Subquery(text.values("digest")[:1]), in_review_at=Subquery(text.values("at")[:1])
+    )
+    if need == "signature":
+        return found.exclude(signed) if is_signed_here else pages.none()
+    return found.filter(signed) if is_signed_here else found
+
+
+class NeedsFilter(admin.SimpleListFilter):
+    """Filters a list of pages by what they need, as the lines of the start page do."""
+
+    title = "what it needs"
+    parameter_name = "needs"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [
+            ("signature", "A signature"),
+            ("unsigned", "A signature, and is published"),
+            ("publishing", "To be published"),
+            ("answered", "My answer to a reviewer"),
+            ("due", "Review soon"),
+            ("mine", "My draft"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        need = self.value()
+        return needing(need, queryset, request.user) if need in NEEDS else queryset
+
+
+#: Needs that a list shows by another of its filters.
+_ADDRESSES = {"corrected": "review=corrected", "overdue": "review=overdue", "scheduled": "state=scheduled"}
+
+
+def page_lines(user: User) -> Iterator[Line]:
+    """Yield a line for each need of the user's roles and each kind of page that has it."""
+    for need, about in NEEDS.items():
+        for model in filter(admin.site.is_registered, ReviewedPage.__subclasses__()):
+            opts = model._meta
+            rights = about.rights or (f"{opts.app_label}.change_{opts.model_name}",)
+            if any(map(user.has_perm, rights)):
+                names = str(opts.verbose_name), str(opts.verbose_name_plural)
+                address = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+                filtered = f"{address}?{_ADDRESSES.get(need, f'needs={need}')}"
+                count = needing(need, model.objects.all(), user).count()
+                yield from counted(count, *names, filtered, more=f" {about.words}", is_late=about.is_late)
+
+
+def other_lines(user: User) -> Iterator[Line]:
+    """Yield lines for what readers report, and for each form that the user typed in and did not save."""
+    if user.has_perm("editorial.change_pagereport"):
+        address = f"{reverse('admin:editorial_pagereport_changelist')}?is_done__exact=0"
+        count, more = PageReport.objects.filter(is_done=False).count(), ": what readers find wrong or missing"
+        yield from counted(count, "new page report", "new page reports", address, more=more)
+    for form in UnsavedForm.objects.filter(user=user).order_by("-typed_at").only("page", "typed_at"):
+        yield Line(1, f"form that you typed in and did not save, {timezone.localtime(form.typed_at):%B %-d}", form.page)

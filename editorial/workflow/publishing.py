@@ -1,0 +1,160 @@
+"""The only rules for what readers see and what may be published."""
+
+import datetime
+from typing import ClassVar, Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from editorial.models.translated import TranslatedQuerySet
+from editorial.text import checks
+from editorial.workflow import review_dates
+
+WRITING_HELP = (
+    "Markdown. ## begins a section. Cite a source right after the statement as [@key]; the keys are under Sources. "
+    "Add a picture with the button, or drop or paste it into the text."
+)
+
+
+class PublishedQuerySet(TranslatedQuerySet):
+    """Every public list, page, feed, sitemap and search goes through `published`."""
+
+    def published(self, at: datetime.datetime | None = None) -> Self:
+        """Return what readers may see at the given time, by default now, in the language of the page being made."""
+        live = self.filter(status=ReviewedPage.Status.PUBLISHED, published_at__lte=at or timezone.now())
+        return live.in_language()
+
+    def scheduled(self, at: datetime.datetime | None = None) -> Self:
+        """Return what is scheduled to appear after the given time, by default now."""
+        return self.filter(status=ReviewedPage.Status.PUBLISHED, published_at__gt=at or timezone.now())
+
+    def taken_down(self) -> Self:
+        """Return what readers could see once and is archived now."""
+        return self.filter(status=ReviewedPage.Status.ARCHIVED, published_at__lte=timezone.now())
+
+    def review_overdue(self, on: datetime.date | None = None) -> Self:
+        """Return published pages whose review date has passed."""
+        return self.published().filter(review_due_on__lt=on or timezone.localdate())
+
+
+class ReviewedPage(models.Model):
+    """A page for readers, with its state, its review dates and the rule that connects the two.
+
+    Nothing medical is published without a source and a review date: `clean` tells the editor, and a database constraint
+    enforces the dates for all writers. Saving one bumps the content version (editorial/models/versions.py) and
+    refreshes the search index (search/documents.py), both by signals. A subclass has a slug and a summary.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        IN_REVIEW = "in-review", "In review"
+        PUBLISHED = "published", "Published"
+        ARCHIVED = "archived", "Archived"
+
+    #: What links by name call this kind, [[stage:peak-withdrawal]]; then its columns with title, status and time.
+    linked_as: tuple[str, str, str, str]
+    #: Slugs reserved by other URLs.
+    reserved_slugs: tuple[str, ...] = ()
+    #: Names of the fields that hold Markdown, and so citations.
+    markdown_fields: tuple[str, ...] = ()
+    #: Whether texts of this kind are medical even if they name no medicine (editorial/workflow/sign_off.py).
+    is_medical = False
+    #: Those that show only when a reader opens them, and fields of plain words that readers see.
+    folded_fields: tuple[str, ...] = ()
+    plain_fields: tuple[str, ...] = ("summary",)
+    #: Kinds of boxes that its template has; a text adds no other of the kind.
+    own_boxes: tuple[str, ...] = ()
+    #: Words of the texts that may show. With the template's own they make the page's budget (bench/reading.py).
+    most_words: int
+    #: Why an administrator lets a dose be published with this save. Not a column.
+    override_reason = ""
+
+    slug: models.SlugField
+    summary: models.CharField
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, db_index=True)
+    published_at = models.DateTimeField(
+        null=True, blank=True, help_text="A time to come schedules it. Empty: now, when it is first published."
+    )
+    reviewed_on = models.DateField(
+        "checked against its sources on", null=True, blank=True, help_text="Needed to publish."
+    )
+    review_due_on = models.DateField("review due on", null=True, blank=True, help_text="Needed to publish.")
+    #: Nobody reads it: who reviewed a text follows from sign-offs. The column stays for older releases.
+    medical_reviewer = models.CharField(
+        max_length=120,
+        blank=True,
+        help_text="Name and credentials of the clinician who reviewed this text. Empty: readers are told that "
+        "it awaits medical review.",
+    )
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar = PublishedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status="published")
+                | Q(published_at__isnull=False, reviewed_on__isnull=False, review_due_on__isnull=False),
+                name="%(class)s_published_has_dates",
+                violation_error_message="A published page needs its two review dates and a time of publication.",
+            ),
+            models.CheckConstraint(
+                condition=Q(review_due_on__isnull=True)
+                | Q(reviewed_on__isnull=True)
+                | Q(review_due_on__gt=F("reviewed_on")),
+                name="%(class)s_review_due_after_review",
+                violation_error_message="The next review must be due after the last one.",
+            ),
+        ]
+
+    def get_absolute_url(self) -> str:
+        raise NotImplementedError
+
+    def is_published(self, at: datetime.datetime | None = None) -> bool:
+        """Return whether readers may see this page at the given time; agrees with PublishedQuerySet.published."""
+        return (
+            self.status == self.Status.PUBLISHED
+            and self.published_at is not None
+            and self.published_at <= (at or timezone.now())
+        )
+
+    @property
+    def state(self) -> str:
+        """Return its status in words, or that it is scheduled: published at a time to come."""
+        is_due = self.status != self.Status.PUBLISHED or self.is_published()
+        return str(self.get_status_display()) if is_due else "Scheduled"
+
+    @property
+    def review_overdue(self) -> bool:
+        return self.review_due_on is not None and self.review_due_on < timezone.localdate()
+
+    def markdown_texts(self) -> list[str]:
+        """Return all Markdown of the page; subclasses add that of their related rows."""
+        return [getattr(self, name) for name in self.markdown_fields]
+
+    def refusals(self, in_drafts: bool) -> dict[str, list[ValidationError]]:
+        """Return what keeps it from being published or, with `in_drafts`, from being saved at all; by field."""
+        return checks.refuse(self, in_drafts)
+
+    def clean(self) -> None:
+        """Raise ValidationError with all problems by field, and those of publishing if the page is to be published."""
+        super().clean()
+        is_public = self.status == self.Status.PUBLISHED
+        problems = self.refusals(in_drafts=not is_public)
+        if self.slug in self.reserved_slugs:
+            problems["slug"] = [ValidationError("This address is taken by another page. Choose another slug.")]
+        for name in ("reviewed_on", "review_due_on") if is_public else ():
+            if getattr(self, name) is None:
+                problems[name] = [ValidationError("Needed before this page can be published.")]
+        if is_public and self.reviewed_on and self.review_due_on:
+            try:
+                review_dates.check(self.reviewed_on, self.review_due_on)
+            except ValidationError as error:
+                problems.setdefault("review_due_on", []).append(error)
+        if problems:
+            raise ValidationError(problems)
+        if is_public and self.published_at is None:
+            self.published_at = timezone.now()

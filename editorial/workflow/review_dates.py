@@ -1,0 +1,106 @@
+"""When a page is due for its next review: by the risk of what it says, and in a week with few others.
+
+How often: docs/editors.md. Health publishers review at least every three years (PIF TICK), so nothing may wait longer.
+"""
+
+import calendar
+import datetime
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from editorial.models.versions import content_models
+
+MOST_MONTHS = 36
+
+
+@dataclass(frozen=True)
+class Risk:
+    """Why a page is reviewed within these months. `named` is looked for in its title and address."""
+
+    why: str
+    least: int
+    most: int
+    named: re.Pattern[str] | None = None
+    kinds: tuple[str, ...] = ()
+
+
+#: The first that fits counts.
+RISKS = (
+    Risk("urgent", 3, 6, re.compile(r"overdose|emergenc|urgent|right now|tonight|suicid|911", re.I)),
+    Risk("about the drug supply", 5, 6, re.compile(r"fentanyl|medetomidine|xylazine|nitazene|supply|test strip", re.I)),
+    Risk(
+        "about a medicine",
+        10,
+        12,
+        re.compile(r"medicin|medication|methadone|buprenorphine|nal[ot]|lofexidine|pill|tramadol|kratom|benzo", re.I),
+    ),
+    Risk("a stage or a treatment", 10, 12, kinds=("phase", "treatmentoption")),
+    Risk("anything else", 20, 24),
+)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A date, the risk it follows from, and how many other pages are due in its week."""
+
+    day: datetime.date
+    risk: Risk
+    others: int
+
+
+def risk_of(page: Any) -> Risk:
+    words = f"{page} {page.slug}"
+    kind = page._meta.model_name
+    return next(risk for risk in RISKS if _fits(risk, words, kind))
+
+
+def _fits(risk: Risk, words: str, kind: str) -> bool:
+    if risk.named:
+        return bool(risk.named.search(words))
+    return not risk.kinds or kind in risk.kinds
+
+
+def suggest(page: Any, today: datetime.date | None = None) -> Suggestion:
+    """Suggest the Monday of the emptiest week within the months of the page's risk; of several, the latest."""
+    today = today or timezone.localdate()
+    risk = risk_of(page)
+    first, last = later(today, risk.least), later(today, risk.most)
+    mondays = [first + datetime.timedelta(days=(7 - first.weekday()) % 7)]
+    while (following := mondays[-1] + datetime.timedelta(days=7)) <= last:
+        mondays.append(following)
+    due = Counter(_monday_of(day) for day in _due_between(page, mondays[0], last + datetime.timedelta(days=6)))
+    day = min(reversed(mondays), key=lambda monday: due[monday])
+    return Suggestion(day, risk, due[day])
+
+
+def _due_between(page: Any, first: datetime.date, last: datetime.date) -> list[datetime.date]:
+    """Return when each other page that has a review date in this span is due."""
+    days: list[datetime.date] = []
+    for model in content_models():
+        if any(field.name == "review_due_on" for field in model._meta.concrete_fields):
+            pages = model._default_manager.filter(review_due_on__range=(first, last)).order_by()
+            days += pages.exclude(pk=page.pk if isinstance(page, model) else None).values_list(
+                "review_due_on", flat=True
+            )
+    return days
+
+
+def _monday_of(day: datetime.date) -> datetime.date:
+    return day - datetime.timedelta(days=day.weekday())
+
+
+def later(day: datetime.date, months: int) -> datetime.date:
+    """Return the same day some months later, or the last day of a month that is too short for it."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return datetime.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def check(reviewed_on: datetime.date, due_on: datetime.date) -> None:
+    """Raise ValidationError if a page would wait too long for its next review."""
+    if due_on > later(reviewed_on, MOST_MONTHS):
+        raise ValidationError(f"A page is checked again within {MOST_MONTHS} months: choose an earlier date.")

@@ -1,0 +1,87 @@
+"""What a reviewer has before them: the text as readers will see it, and what differs from the last signed one."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import Q, QuerySet
+from reversion.errors import RevertError
+from reversion.models import Version
+
+from editorial.models import Source
+from editorial.models.changes import ChangeRecord, draft_beside
+from editorial.models.reviewers import Reviewer, SignOff
+from editorial.text.digests import page_digest
+from editorial.text.markdown import cited_keys
+from editorial.workflow import revisions
+
+
+@dataclass
+class ToSign:
+    """A text of a page, built in memory if it is a draft beside what readers see."""
+
+    page: Any
+    digest: str
+    version: Version | None  # None: nothing was ever kept of it
+    is_draft: bool = False
+
+    @cached_property
+    def signed(self) -> SignOff | None:
+        """Return the newest signature under any text of this page."""
+        return SignOff.objects.of(self.page).select_related("reviewer").first()
+
+    @cached_property
+    def is_signed(self) -> bool:
+        return SignOff.objects.of(self.page).valid().filter(digest=self.digest).exists()
+
+    @cached_property
+    def changes(self) -> list[revisions.Change]:
+        """Return what differs from the last signed text, as far as revisions have it."""
+        before = _version_signed(self.page, self.signed) if self.signed else None
+        try:
+            return revisions.changes(before, self.version) if before and self.version else []
+        except RevertError:
+            return []
+
+    @cached_property
+    def sources(self) -> list[Source]:
+        return list(Source.objects.filter(key__in=cited_keys(*self.page.markdown_texts())))
+
+    def was_written_by(self, user: AbstractBaseUser | AnonymousUser) -> bool:
+        """Return whether this user saved this text, or the page last: nobody signs their own words."""
+        records = ChangeRecord.objects.of(self.page).exclude(kind=ChangeRecord.Kind.CHECKED)
+        newest = records.values("pk").first()
+        return records.filter(Q(digest=self.digest) | Q(pk=newest["pk"] if newest else None), by=user).exists()
+
+
+def to_sign(page: Any) -> ToSign:
+    """Return the draft of a page that was sent to review or, if there is none, the page as it is."""
+    draft = draft_beside(page)
+    version = _version_of(page, draft) if draft and draft.in_review else None
+    if version:
+        shown = revisions.page_as_of(version)
+        return ToSign(shown, page_digest(shown), version, is_draft=True)
+    return ToSign(page, page_digest(page), _without_drafts(page).first())
+
+
+def signing(user: Any) -> Reviewer | None:
+    """Return who this user signs as, if they sign pages."""
+    if not user.has_perm("editorial.sign_page"):
+        return None
+    return Reviewer.objects.filter(user=user, is_active=True).first()
+
+
+def _version_of(page: Any, change: ChangeRecord) -> Version | None:
+    return Version.objects.get_for_object(page).filter(revision=change.revision_id).first()
+
+
+def _without_drafts(page: Any) -> QuerySet[Version]:
+    beside = ChangeRecord.objects.of(page).exclude(typed="").values("revision")
+    return Version.objects.get_for_object(page).exclude(revision__in=beside)
+
+
+def _version_signed(page: Any, signed: SignOff) -> Version | None:
+    change = ChangeRecord.objects.of(page).filter(digest=signed.digest).first()
+    kept = _version_of(page, change) if change else None
+    return kept or _without_drafts(page).filter(revision__date_created__lte=signed.at).first()
