@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import jinja2
 import pytest
@@ -19,6 +20,7 @@ from whitenoise import WhiteNoise
 
 from callbacks.casework import notices
 from callbacks.files import clamd
+from editorial.models import versions
 from editorial.text import snapshot
 from guide import catalogs, templating
 from operations import alerts
@@ -138,6 +140,8 @@ def clock(monkeypatch) -> Clock:
     """Stands still until a test moves it."""
     clock = Clock()
     monkeypatch.setattr(timezone, "now", lambda: clock.now)
+    # What is read of the content must not be over at once for a clock set before today.
+    monkeypatch.setattr(versions, "time", SimpleNamespace(time=lambda: clock.now.timestamp()))
     return clock
 
 
