@@ -4,6 +4,7 @@ import datetime
 import itertools
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -30,6 +31,8 @@ from tests.environment import VAR
 from tests.factories import make_staff
 
 pytest_plugins = ["tests.databases"]
+
+QUICK_TEST = 3  # seconds: nearly all take less
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -72,6 +75,13 @@ def templates_without_gaps() -> None:
     env = engines["readers"].env
     env.undefined = jinja2.StrictUndefined
     templating.make_macros(env)
+
+
+@pytest.fixture(autouse=True)
+def within_one_hour() -> None:
+    """Days and opening hours change on the hour: no test begins just before."""
+    if (left := -time.time() % 3600) < QUICK_TEST:
+        time.sleep(left)
 
 
 @pytest.fixture(autouse=True)
