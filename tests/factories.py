@@ -90,3 +90,9 @@ def app_code(secret: str = APP_SECRET, *, ahead: int = 0) -> str:
     """What the app shows now, or `ahead` half minutes later (1 is accepted already)."""
     step = int(time.time()) // 30 + ahead
     return totp.format_hotp_value(totp.hotp_value(secret, step))
+
+
+def wrong_code(secret: str = APP_SECRET) -> str:
+    """Six digits that the app shows neither now nor a minute before or after."""
+    shown = {app_code(secret, ahead=ahead) for ahead in range(-3, 4)}
+    return next(code for digit in "0123456789" if (code := digit * 6) not in shown)

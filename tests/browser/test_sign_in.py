@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser import axe
 from tests.browser.conftest import add_staff
-from tests.factories import app_code
+from tests.factories import app_code, wrong_code
 
 
 def check(visitor, scripts: bool = True) -> None:
@@ -33,7 +33,7 @@ def test_from_first_sign_in_to_recovery_code(visit, site, width, scheme, scripts
     if scripts:
         assert square.evaluate("image => image.complete && image.naturalWidth > 0")
     secret = page.locator(".key").inner_text()
-    visitor.give_code("000000")
+    visitor.give_code(wrong_code(secret))
     assert "This code is wrong" in page.locator("main").inner_text()
     check(visitor, scripts)
     assert page.locator(".key").inner_text() == secret
