@@ -120,6 +120,8 @@ def add_note(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
     after = None
     if _showed_number(request):  # then the browser posts again to the view that shows it, which checks and records it
         after = _again_at("reveal", callback)
+    elif "next_try" in request.POST:  # what was chosen of a call comes along
+        after = _again_at("change", callback)
     return do(request, callback, lambda: actions.add_note(callback, request.user, text), "Note saved.", after=after)
 
 
@@ -198,5 +200,7 @@ def _clash(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
         warning = f"{owner} has claimed it."
     else:
         warning = "The request has changed. Review it before you go on."
+    if callback.is_kept and (request.POST.get("text") or request.POST.get("phrase")):  # nothing typed is lost
+        return _read_first(request, callback, warning, note_form=NoteForm(initial=request.POST.dict()))
     messages.warning(request, warning)
     return access.to_page(callback)

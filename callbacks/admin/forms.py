@@ -73,9 +73,10 @@ class AttemptForm(forms.Form):
             good[self.PLANNED] = request.next_try_at
         super().__init__(data, initial={"next_try": self._proposed, **known})
         offered = self.quick if self.is_bound else good
-        if kept and kept.get("next_try") in {*offered, self.OTHER, ""}:
-            at = [kept.get("at_0", ""), kept.get("at_1", "")]
-            self.initial.update({"outcome": kept.get("outcome", ""), "next_try": kept["next_try"], "at": at})
+        if kept:
+            self.initial |= {"outcome": kept.get("outcome", ""), "at": [kept.get("at_0", ""), kept.get("at_1", "")]}
+            if kept.get("next_try") in {*offered, self.OTHER, ""}:
+                self.initial["next_try"] = kept["next_try"]
         next_try = cast(forms.ChoiceField, self.fields["next_try"])
         next_try.choices = [
             *((choice, self._label(choice)) for choice in offered),

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from django.utils import timezone, translation
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from callbacks.admin import access
 from callbacks.admin.access import VIEW, WORK, StaffRequest, find_request, needs, staff_page
@@ -77,12 +77,13 @@ def or_cannot_open(open_text: Callable[[], str]) -> str:
         return access.CANNOT_OPEN
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(VIEW)
 def page(request: StaffRequest, object_id: str) -> HttpResponse:
+    """A post, by the browser after a note was saved, brings the choices of a call that is not logged yet."""
     callback = find_request(object_id)
     actions.record(Action.VIEWED, callback, request.user)
-    return show(request, callback)
+    return show(request, callback, kept=request.POST.dict())
 
 
 @require_POST

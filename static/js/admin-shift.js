@@ -49,7 +49,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
   addEventListener("beforeunload", (event) => {
     const isUnsaved = ({ form, value }) => form !== sent && value.trim();
-    if ([...document.querySelectorAll("#content textarea, [name=phrase]")].some(isUnsaved)) event.preventDefault();
+    if ([...document.querySelectorAll("#content textarea, [name=phrase], [name=to], [name=address], [name=outcome]:checked")].some(isUnsaved)) event.preventDefault();
   });
 
   if (!fresh) return;

@@ -1,5 +1,7 @@
 """The number: after the instructions, to who claimed the request and on paper; each time recorded."""
 
+import re
+
 import pytest
 
 from callbacks.casework import actions
@@ -127,7 +129,21 @@ def test_number_does_not_stay_for_who_has_lost_the_claim(client, asked):
     assert records()[1:] == [("viewed", asked.reference)] * 2
 
 
-def test_page_without_the_number_leads_to_one_without_it(client, asked):
+def test_note_saved_before_the_number_is_shown_keeps_what_was_chosen_of_a_call(client, asked):
     sign_in(client, VIEW, WORK).post(step("claim", asked))
     assert 'name="number"' not in client.get(page_of(asked)).content.decode()
-    assert client.post(step("note", asked), {"text": "Rang twice."})["Location"] == page_of(asked)
+    sent = {"text": "Rang twice.", "outcome": "no_answer", "next_try": "other", "at_0": "2030-05-01", "at_1": "10:15"}
+    response = client.post(step("note", asked), sent)
+    assert (response.status_code, response["Location"]) == (307, page_of(asked))
+    page = client.post(response["Location"], sent).content.decode()
+    assert re.findall('value="([^">]+)"[^>]* checked', page) == ["no_answer", "other"]
+    assert 'value="2030-05-01"' in page and 'value="10:15"' in page
+    assert not shows_number(page) and (Note.objects.count(), asked.attempts.count()) == (1, 0)
+
+
+def test_note_of_who_has_lost_the_claim_comes_back_with_why(client, asked):
+    sign_in(client, VIEW, WORK)
+    actions.claim(asked, make_staff("alex"))
+    response = client.post(step("attempt", asked), {"text": "Rang twice.", "outcome": "no_answer", "after": "0"})
+    page = response.content.decode()
+    assert response.status_code == 409 and "alex has claimed it." in page and ">\nRang twice.</textarea>" in page
