@@ -140,16 +140,17 @@ class CallbackRequestAdmin(ReadOnlyAdmin):
         ]
 
     def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
-        context = queue_context(request) | {
+        user = cast(User, request.user)
+        context = queue_context(request) | setup_gaps.said_to(user)
+        context |= {
             "title": "Callback requests",
             "is_nav_sidebar_enabled": False,
-            "tally": CallbackRequest.objects.tally(timezone.now(), request.user.pk),
-            "warnings": setup_gaps.warnings(),
+            "tally": CallbackRequest.objects.tally(timezone.now(), user.pk),
             "max_exported": export.MAX_ROWS,
             "session": session_left(request),
         }
-        if request.user.has_perm(WORK):
-            context["hand_over_form"] = HandOverForm(who=cast(User, request.user))
+        if user.has_perm(WORK):
+            context["hand_over_form"] = HandOverForm(who=user)
         if "X-Refresh" in request.headers:
             request.session.modified = False  # a page that refreshes by itself does not keep its user signed in
         return super().changelist_view(request, context | (extra_context or {}))

@@ -2,10 +2,16 @@
 
 import datetime
 
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from callbacks.casework import notices
 from editorial.models import OpeningTime, SpecialDay
+
+NO_MAIL = (
+    "No email tells you of a new request. Keep the queue open: it refreshes by itself, and can notify you in this "
+    "browser."
+)
 
 
 def no_opening_times() -> str | None:
@@ -31,9 +37,15 @@ def no_closed_days() -> str | None:
 def no_notices() -> str | None:
     if notices.enabled():
         return None
-    return "No mail server is set up, so nobody is notified of a new request: check this page often."
+    return (
+        "No mail about requests is set up, so nobody is notified of a new one. "
+        "Set NOTICE_EMAILS, MAIL_URL and MAIL_FROM (docs/operators.md)."
+    )
 
 
-def warnings() -> list[str]:
-    """Shown above the queue. At most one query each."""
-    return [warning for warning in (no_opening_times(), no_notices()) if warning]
+def said_to(user: User) -> dict:
+    """What is shown above the queue: `warnings`, and a `hint` where only an administrator can mend it. One query."""
+    gap = no_notices()
+    own = user.is_superuser
+    hint = "" if own or not gap else NO_MAIL
+    return {"warnings": [each for each in (no_opening_times(), gap if own else None) if each], "hint": hint}

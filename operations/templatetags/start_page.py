@@ -15,10 +15,11 @@ register = template.Library()
 @register.inclusion_tag("callbacks/staff/_summary.html", takes_context=True)
 def queue_summary(context: dict) -> dict:
     """Counts and warnings for those who may see the queue; nothing, and no query, for others."""
-    if not context["request"].user.has_perm("callbacks.view_callbackrequest"):
+    user = context["request"].user
+    if not user.has_perm("callbacks.view_callbackrequest"):
         return {}
     tally = CallbackRequest.objects.tally(timezone.now())
-    return {"tally": tally, "warnings": setup_gaps.warnings(), "shows_link": True}
+    return setup_gaps.said_to(user) | {"tally": tally, "shows_link": True}
 
 
 @register.simple_tag

@@ -186,6 +186,19 @@ def test_missing_opening_times_are_warned_of(client):
     assert "No opening times are listed" not in client.get(QUEUE).content.decode()
 
 
+def test_missing_mail_is_a_warning_for_administrators_and_a_hint_what_to_do_for_intake(client, mail_on, settings):
+    sign_in(client, VIEW)
+    assert "No email tells you of a new request." not in client.get(QUEUE).content.decode()
+    settings.EMAIL_HOST = ""
+    for url in (QUEUE, reverse("admin:index")):
+        page = client.get(url).content.decode()
+        assert "No email tells you of a new request. Keep the queue open" in page and "MAIL_URL" not in page
+    client.force_login(make_staff("chief", superuser=True))
+    for url in (QUEUE, reverse("admin:index")):
+        page = client.get(url).content.decode()
+        assert "Set NOTICE_EMAILS, MAIL_URL and MAIL_FROM" in page and "No email tells you" not in page
+
+
 def test_front_page_tells_editors_nothing_of_the_queue(client, asked):
     page = sign_in(client, "articles.change_article").get(reverse("admin:index")).content.decode()
     assert "waiting for a call" not in page
@@ -229,7 +242,7 @@ def test_withdrawn_request_shows_nothing_but_that(client, asked):
 def test_nobody_adds_or_rewrites_requests_by_hand(client, asked):
     sign_in(client, superuser=True)
     assert client.get(step("add")).status_code == 403
-    assert client.post(page_of(asked), {"state": "closed"}).status_code == 405
+    assert client.post(page_of(asked), {"state": "closed", "_save": "Save"}).status_code == 200  # the page, as it is
     assert client.get(step("history", asked)).status_code == 404
     client.post(QUEUE, {"action": "delete_selected", "_selected_action": [asked.pk], "post": "yes"})
     asked.refresh_from_db()
