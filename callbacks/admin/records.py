@@ -16,7 +16,7 @@ from callbacks.casework import actions
 from callbacks.models import AccessRecord, Erasure
 from callbacks.models.requests import as_reference
 
-HEAD = ("At (clinic time)", "Who", "What", "Request", "File")
+HEAD = ("At (clinic time)", "Who", "What", "Request", "File", "Login")
 BATCH_SIZE = 1_000
 
 
@@ -43,9 +43,14 @@ class AccessRecordAdmin(ReadOnlyAdmin):
     """Who on the staff saw what. Everyone who can read the log can export it; each export is logged too."""
 
     change_list_template = "callbacks/staff/access_log.html"
-    list_display = ("at", "username", "action", "request_reference", "slot")
+    list_display = ("at", "by", "action", "request_reference", "slot")
     list_filter = ("action",)
-    search_fields = ("username", "request_reference")
+    list_select_related = ("who",)
+    search_fields = ("username", "who__first_name", "who__last_name", "request_reference")
+
+    @admin.display(description="Who", ordering="username")
+    def by(self, row: AccessRecord) -> str:
+        return row.by
 
     def get_urls(self):
         view = self.admin_site.admin_view(needs(ACCESS_LOG)(require_POST(self.export_view)))
@@ -74,7 +79,7 @@ def _batches(rows: QuerySet[AccessRecord]) -> Iterator[export.Rows]:
 
 def _cells(row: AccessRecord) -> tuple[str, ...]:
     what, file = row.get_action_display(), row.get_slot_display()
-    return export.moment(row.at), row.username, what, row.request_reference, file
+    return export.moment(row.at), row.by, what, row.request_reference, file, row.username
 
 
 @admin.register(Erasure)

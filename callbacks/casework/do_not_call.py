@@ -21,7 +21,9 @@ from vault.keyring import VaultError
 
 def entry(phone: str) -> DoNotCall | None:
     """The entry of this number, whatever key it was indexed under."""
-    return _in_force().filter(phone_index__in=keyring.indexes(phone)).first() if phone else None
+    if not phone:
+        return None
+    return _in_force().select_related("who").filter(phone_index__in=keyring.indexes(phone)).first()
 
 
 def without_barred(details: Details) -> tuple[Details, list[DoNotCall]]:

@@ -24,6 +24,11 @@ class ByStaff(models.Model):
         abstract = True
         ordering = ["-at", "-pk"]
 
+    @property
+    def by(self) -> str:
+        """The colleague's name, or the login where there is none or the account is deleted."""
+        return (self.who and self.who.get_full_name()) or self.username
+
 
 class CallAttempt(ByStaff):
     Outcome = states.Outcome

@@ -225,20 +225,24 @@ def test_export_takes_few_queries_however_long_it_is(client, django_assert_max_n
 
 
 def test_access_log_is_exported_with_the_filters_shown_and_records_that(client, asked):
-    """The account's name runs in no spreadsheet, and nothing of a request but its reference is in the file."""
+    """A colleague's name and login run in no spreadsheet, and nothing of a request but its reference is in the file."""
     lead = make_staff("=cmd", permissions=(VIEW, "callbacks.view_accessrecord"))
+    lead.first_name = "=Dana"
+    lead.save()
     client.force_login(lead)
     for _ in range(1_001):
         actions.record(AccessRecord.Action.VIEWED, asked, lead)
     other = submit(nonce="another")
     actions.record(AccessRecord.Action.DOWNLOADED, other, lead, "file_1")
     log = reverse("admin:callbacks_accessrecord_changelist")
-    assert "Export 1002 entries" in client.get(log).content.decode()
+    for query in ("", "?q=Dana", "?q=cmd"):
+        page = client.get(f"{log}{query}").content.decode()
+        assert "Export 1002 entries" in page and '"field-by">=Dana</td>' in page
     export_of = reverse("admin:callbacks_accessrecord_export")
     head, *rows = exported(client.post(f"{export_of}?q={other.reference}"))
-    assert [row[1:] for row in rows] == [["'=cmd", "Downloaded a file", other.reference, "First file"]]
+    assert [row[1:] for row in rows] == [["'=Dana", "Downloaded a file", other.reference, "First file", "'=cmd"]]
     head, newest, *rows = exported(client.post(export_of))
-    assert newest[1:] == ["'=cmd", "Exported", "", "access log"] and len(rows) == 1_003
+    assert newest[1:] == ["'=Dana", "Exported", "", "access log", "'=cmd"] and len(rows) == 1_003
     assert [row[3] for row in rows].count(asked.reference) == 1_001
     assert client.post(f"{export_of}?action=nothing").status_code in {200, 303}
     sign_in(client, VIEW, WORK, EXPORT)
