@@ -132,7 +132,8 @@ def disclosure_account(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     callback = find_request(pk)
     if not callback.is_kept:
         return page(request, str(pk))
-    actions.record(Action.PRINTED, callback, request.user)
+    for each in (callback, *disclosures.others_in_account(callback)):
+        actions.record(Action.PRINTED, each, request.user)
     details = Opened.of(callback, timezone.now()).details
     language = (details and details.reads) or "en"
     with translation.override(language):
@@ -164,7 +165,8 @@ def show(
     ]
     prefetch_related_objects([callback], *by, "attachments")
     merged = list(callback.merged.exclude(sealed=b"").prefetch_related("notes", "attachments"))
-    for each in merged:
+    others = disclosures.others_in_account(callback) if callback.merged_into_id else ()
+    for each in (*merged, *others):
         actions.record(Action.VIEWED, each, request.user)
     user = request.user
     holds = callback.claimed_by == user

@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from django.contrib.auth.models import User
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
@@ -32,10 +32,18 @@ def record(request: CallbackRequest, who: User, entry: Entry) -> None:
 
 def account(request: CallbackRequest) -> list[Entry | None]:
     """Return the entries of a request and those merged with it, by day; None, last, for what cannot be opened."""
-    case = request.merged_into or request
-    rows = Disclosure.objects.filter(Q(request=case) | Q(request__merged_into=case)).select_related("request")
-    entries = [_opened(row) for row in rows.order_by("at")]
+    entries = [_opened(row) for row in _rows(request).select_related("request").order_by("at")]
     return sorted(entries, key=lambda entry: entry.on if entry else datetime.date.max)
+
+
+def others_in_account(request: CallbackRequest) -> QuerySet[CallbackRequest]:
+    """Return the requests merged with this one whose entries its account shows, to record that they were read."""
+    return CallbackRequest.objects.filter(disclosures__in=_rows(request)).exclude(pk=request.pk).distinct()
+
+
+def _rows(request: CallbackRequest) -> QuerySet[Disclosure]:
+    case = request.merged_into or request
+    return Disclosure.objects.filter(Q(request=case) | Q(request__merged_into=case))
 
 
 @dataclass(frozen=True, repr=False)

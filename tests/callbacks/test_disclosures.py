@@ -63,5 +63,11 @@ def test_account_has_what_was_recorded_on_a_merged_request_and_says_what_cannot_
     for link in (link_to(), link_to("another")):
         page = text_of(staff.get(link))
         assert "A shelter" in page and "1 Main Street" in page
+    for one in (other, claimed):  # the page and the paper of each show both, and that is recorded of both
+        before = len(records())
+        for page in (page_of(one), step("account", one)):
+            assert "A shelter" in text_of(staff.get(page))
+        both = [(how, each.reference) for how in ("printed", "viewed") for each in (claimed, other)]
+        assert sorted(records()[before:]) == sorted(both)
     Disclosure.objects.filter(request=other).update(request=claimed)
     assert "We cannot open this entry." in text_of(staff.get(link_to()))
