@@ -52,6 +52,15 @@ def add(phone: str, who: User) -> None:
         DoNotCall.objects.get_or_create(phone_index=index, lifted_at=None, defaults=values)
 
 
+def carry_over(details: Details) -> None:
+    """Have entries under older keys under the current key too: the queue compares the hashes of numbers as stored."""
+    for phone in details.phones:
+        index, *older = sorted(keyring.indexes(phone), key=keyring.leading_number, reverse=True)
+        if older and (found := _in_force().filter(phone_index__in=older).first()):
+            values = {"who": found.who, "username": found.username, "at": found.at}
+            DoNotCall.objects.get_or_create(phone_index=index, lifted_at=None, defaults=values)
+
+
 def lift(phone: str, who: User) -> None:
     found = _in_force().filter(phone_index__in=keyring.indexes(phone))
     found.update(lifted_at=timezone.now(), lifted_by=who.get_username())

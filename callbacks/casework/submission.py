@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from callbacks.casework import links, notices
+from callbacks.casework import do_not_call, links, notices
 from callbacks.models import Attachment, CallbackRequest, new_reference
 from callbacks.values.details import Details
 from callbacks.values.promise import promise
@@ -154,6 +154,7 @@ def _create(details: Details, nonce: str, suspicion: str) -> CallbackRequest | N
     request.received_at = timezone.now()
     request.link_expires_at = min(request.received_at + datetime.timedelta(days=links.LINK_DAYS), request.erase_after)
     request.seal_details(details)
+    do_not_call.carry_over(details)
     _promise(request)
     for _try in range(_REFERENCE_TRIES):
         try:
@@ -180,6 +181,7 @@ def _correct(request: CallbackRequest, details: Details) -> None:
     """
     is_notice_queued = request.has_unannounced_correction
     request.seal_details(details.after(request.open_details()))
+    do_not_call.carry_over(details)
     request.corrected_at = timezone.now()
     _promise(request)
     if not request.is_waiting:

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 
-from callbacks.casework import actions, do_not_call
+from callbacks.casework import actions, do_not_call, submission
 from callbacks.models import CallbackRequest, DoNotCall
 from tests.callbacks.helpers import (
     DETAILS,
@@ -149,6 +149,10 @@ def test_barred_number_stays_barred_through_a_change_of_keys(asked, settings):
     for phone in (DETAILS.phone, "+16465550199"):
         do_not_call.add(phone, lead)
     settings.VAULT_KEYS = old | {9: b"9" * 32}
+    corrected = submit(details=dataclasses.replace(DETAILS, phone="+13125550100"), nonce="corrected")
+    submission.correct(corrected, phone=DETAILS.phone)
+    for request in (asked, submit(nonce="meanwhile"), corrected):  # before anything is moved
+        assert CallbackRequest.objects.with_counts().get(pk=request.pk).is_barred
     output = io.StringIO()
     call_command("rotate_keys", stdout=output)
     call_command("rotate_keys", "--check", stdout=output)
