@@ -159,7 +159,10 @@ def _notify_of_correction(request: CallbackRequest) -> None:
 
 
 def notify_of_overdue(at: datetime.datetime) -> int:
-    """Send one mail about all requests that became overdue; returns how many. Raises NotSent."""
+    """Send one mail about all requests that became overdue; returns how many. Raises NotSent.
+
+    At once: calls are due at a round quarter of an hour or at closing time, so this does not tell who wrote when.
+    """
     found = list(CallbackRequest.objects.overdue_unannounced(at).order_by("due_at")) if enabled() else []
     if found:
         count = "1 request is" if len(found) == 1 else f"{len(found)} requests are"

@@ -52,7 +52,7 @@ def promise(received_at: datetime.datetime, safe: SafeHours) -> Promise:
     if by := _promised_time(hours, received_at, hours.shared(received_at, safe)):
         return Promise(by, is_promised=True)
     unrestricted = _promised_time(hours, received_at, hours.open(received_at))
-    return Promise(unrestricted or received_at + DUE_IF_UNPROMISED, is_promised=False)
+    return Promise(unrestricted or _next_quarter(received_at + DUE_IF_UNPROMISED), is_promised=False)
 
 
 def why_unpromised(safe: SafeHours, at: datetime.datetime) -> str:
@@ -98,6 +98,6 @@ def _promised_time(
 
 
 def _next_quarter(at: datetime.datetime) -> datetime.datetime:
-    """Round up, so that people read 5:15 and not 5:03."""
+    """Round up, so that people read 5:15 and not 5:03, and the mail that it has passed does not tell who wrote when."""
     over = datetime.timedelta(minutes=at.minute % 15, seconds=at.second, microseconds=at.microsecond)
     return at + (QUARTER - over) % QUARTER

@@ -45,6 +45,18 @@ def test_notice_leaves_at_some_time_within_ten_minutes_and_at_once_if_the_call_i
     assert mail.outbox[0].subject == f"Callback request {requests[0].reference}"
 
 
+def test_overdue_mail_leaves_at_a_round_quarter_of_an_hour_so_that_it_tells_no_minute(clock):
+    """Without opening times, and with them."""
+    for hours in ((), (8,)):
+        if hours:
+            opened(EVERY_DAY_8_TO_8, *hours)
+        due = submit(nonce=f"in-{hours}").due_at
+        assert (due.minute % 15, due.second, due.microsecond) == (0, 0, 0)
+    clock.now = CallbackRequest.objects.latest("due_at").due_at + MINUTE
+    send_notices()
+    assert [each.subject for each in mail.outbox if "overdue" in each.subject] == ["2 requests are overdue"]
+
+
 def test_request_that_came_back_waits_its_time_too_and_alarms_nobody_meanwhile(delayed, clock, alex):
     request = submit()
     work_queue()
