@@ -6,6 +6,7 @@ import sys
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db import OperationalError
 
 if __name__ == "__main__":
     os.umask(0o077)  # state, secrets and what people send are for this account only, whichever command writes the file
@@ -14,3 +15,9 @@ if __name__ == "__main__":
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:  # a sentence that says what to set
         sys.exit(str(error))
+    except OperationalError as error:
+        if "--traceback" in sys.argv:
+            raise
+        reason = str(error).partition("\n")[0].rstrip(".")
+        advice = "Check that it runs, and that DATABASE_URL or VAR_DIR is right. --traceback says where it failed."
+        sys.exit(f"The database failed: {reason}. {advice}")

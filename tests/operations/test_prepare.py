@@ -42,5 +42,8 @@ def test_state_that_cannot_be_written_is_said_in_a_sentence(settings, place):
 
 def test_database_that_cannot_be_reached_is_said_in_a_line_without_its_password(tmp_path):
     url = {"DATABASE_URL": "postgres://guide:hush@127.0.0.1:1/guide"}
-    said = fails(Place(tmp_path, os.environ | state.make(tmp_path) | url), "prepare")
-    assert "The database cannot be reached: " in said and "hush" not in said
+    place = Place(tmp_path, os.environ | state.make(tmp_path) | url)
+    for command in ("prepare", "backup", "rotate_keys", "purge_callbacks"):
+        said = fails(place, command)
+        assert "Connection refused" in said and "DATABASE_URL" in said, command
+        assert len(said.strip().splitlines()) == 1 and "hush" not in said, command

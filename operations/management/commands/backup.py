@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from operations.backups import backup, manifest
+from storage import reachable
 
 
 class Command(BaseCommand):
@@ -21,6 +22,7 @@ class Command(BaseCommand):
             manifest.verify(Path(verify))
             self.stdout.write(f"{verify} is whole.")
             return
+        reachable.require_database()
         made = backup.make()
         gone = backup.prune(timezone.now())
         lost = backup.lost_files(made)
