@@ -51,13 +51,8 @@ def call(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
     """Claim it, unless they have it, and show how to call, then the number: one press in the queue."""
     if callback.claimed_by == request.user:
         return _again_at("reveal", callback)
-    return do(
-        request,
-        callback,
-        lambda: actions.claim(callback, request.user),
-        "You have claimed it.",
-        after=_again_at("reveal", callback),
-    )
+    claim = functools.partial(actions.claim, callback, request.user)
+    return do(request, callback, claim, after=_again_at("reveal", callback))
 
 
 @action
@@ -167,7 +162,7 @@ def do(
     request: StaffRequest,
     callback: CallbackRequest,
     step: Callable[[], object],
-    done: str,
+    done: str = "",
     not_done: str = "",
     after: HttpResponse | None = None,
 ) -> HttpResponse:
@@ -182,7 +177,8 @@ def do(
     except VaultError:
         messages.error(request, access.CANNOT_OPEN)
     else:
-        messages.success(request, done)
+        if done:
+            messages.success(request, done)
         if after:
             return after
     return access.to_page(callback)

@@ -60,8 +60,8 @@ def _language(details: Details) -> list[Instruction]:
         return [Instruction("They wrote from the Spanish page: begin in Spanish.")]
     if details.language in {"", Language.ENGLISH} and not details.interpreter:
         return []
-    found = [Instruction(f"Language: {details.language_in_words}.")]
-    return found + [Instruction("Have the interpreter ready before you call.")] if details.interpreter else found
+    ready = " Have the interpreter ready before you call." if details.interpreter else ""
+    return [Instruction(f"Language: {details.language_in_words}.{ready}")]
 
 
 def _earlier_names(details: Details) -> list[Instruction]:

@@ -18,8 +18,10 @@ for day in range(7):
     OpeningTime.objects.create(clinic=clinic, weekday=day, opens=datetime.time(0, 0), closes=datetime.time(23, 59))
 clinic.list_hours()
 clinic.save()
-for zone in ("America/New_York", "Pacific/Honolulu", "Pacific/Guam"):  # of these, one at least is awake
-    submit(details=Details(name="Jo", phone="+12125550166", safe_hours=SafeHours((), zone)), nonce=zone, received={})
+zones = ("America/New_York", "Pacific/Honolulu", "Pacific/Guam")  # of these, one at least is awake
+for zone, phone in zip(zones, ("+12125550164", "+12125550165", "+12125550166")):
+    details = Details(name="Jo", phone=phone, message="Call after lunch. " * 20, safe_hours=SafeHours((), zone))
+    submit(details=details, nonce=zone, received={})
 """
 REFRESH = "document.dispatchEvent(new Event('queue:refresh'))"
 QUEUE = "/admin/callbacks/callbackrequest/"
@@ -69,11 +71,17 @@ def test_unanswered_call_is_three_presses_and_a_shift_is_handed_over(staff, site
     site.manage("shell", "--no-imports", "-c", OPEN)
     page = staff.page
     staff.open(QUEUE)
-    call = page.get_by_role("button", name=re.compile("^Claim and call ")).first
-    reference = call.text_content().split()[-1]
+    reference = page.get_by_role("button", name=re.compile("^Claim and call ")).first.text_content().split()[-1]
+    page.get_by_role("link", name=reference).click()
+    page.set_viewport_size({"width": 390, "height": 844})
+    call = page.get_by_role("button", name="Claim and call", exact=True)
+    assert call.bounding_box()["y"] < 740  # on the first screen of a phone, below what has to be read first
     call.click()
-    assert page.locator(".number").first.get_attribute("href").startswith("tel:")
+    number = page.locator(".number").first
+    expect(number).to_have_attribute("href", re.compile("^tel:"))
+    assert number.bounding_box()["y"] < 740
     axe.check_light_and_dark(page)
+    page.set_viewport_size({"width": 1280, "height": 800})
     page.get_by_label("Note for colleagues").fill("Rang six times.")
     page.get_by_role("link", name="Callback requests").click()
     page.get_by_role("button", name=f"Call {reference}", exact=True).click()

@@ -27,7 +27,7 @@ from tests.callbacks.helpers import (
 from tests.factories import make_staff
 
 SENT_BEFORE = "The same form was sent before with the name"
-SAME_NUMBER = "Other requests with the same number"
+SAME_NUMBER = "Same number"
 
 
 def named(name: str, **changes) -> Details:
