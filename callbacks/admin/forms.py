@@ -74,7 +74,7 @@ class AttemptForm(forms.Form):
         super().__init__(data, initial={"next_try": self._proposed, **known})
         offered = self.quick if self.is_bound else good
         if kept:
-            self.initial |= {"outcome": kept.get("outcome", ""), "at": [kept.get("at_0", ""), kept.get("at_1", "")]}
+            self.initial.update(outcome=kept.get("outcome", ""), at=[kept.get("at_0", ""), kept.get("at_1", "")])
             if kept.get("next_try") in {*offered, self.OTHER, ""}:
                 self.initial["next_try"] = kept["next_try"]
         next_try = cast(forms.ChoiceField, self.fields["next_try"])
