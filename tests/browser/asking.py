@@ -27,13 +27,13 @@ def card(page: Page, side: str = "front") -> Locator:
 
 
 def send(page: Page) -> None:
-    """Waits for the page that answers; 200 MB take a minute on a machine that does much else."""
+    """Waits, as the click itself does, for the page that answers: 200 MB take a minute on a busy machine."""
     with page.expect_navigation(timeout=240_000):
-        press(page)
+        press(page, timeout=240_000)
 
 
-def press(page: Page) -> None:
-    page.get_by_role("button", name="Ask for a call").first.click()
+def press(page: Page, timeout: float | None = None) -> None:
+    page.get_by_role("button", name="Ask for a call").first.click(timeout=timeout)
 
 
 def photo(folder: Path, size: int = 0, name: str = "card.png") -> Path:
