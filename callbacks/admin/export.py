@@ -19,7 +19,7 @@ from callbacks.admin.codes import CHANNELS
 from callbacks.admin.downloads import as_attachment
 from callbacks.admin.forms import ExportForm
 from callbacks.admin.instructions import instructions
-from callbacks.admin.request_page import or_cannot_open
+from callbacks.admin.opened import or_cannot_open
 from callbacks.casework import actions, do_not_call
 from callbacks.models import AccessRecord, CallbackRequest
 from callbacks.values.details import Channel, Details, IfOtherAnswers

@@ -2,8 +2,6 @@
 
 import datetime
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 
 from django.contrib.auth.models import User
 from django.db.models import Prefetch, prefetch_related_objects
@@ -13,68 +11,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from callbacks.admin import access
 from callbacks.admin.access import VIEW, WORK, StaffRequest, find_request, needs, staff_page
-from callbacks.admin.codes import FIELDS
 from callbacks.admin.disclosure_form import DisclosureForm
 from callbacks.admin.forms import AssignForm, AttemptForm, NoteForm
-from callbacks.admin.instructions import Instruction, instructions
+from callbacks.admin.opened import Opened
 from callbacks.admin.presenter import RequestSummary
 from callbacks.admin.times import date_and_clock, day_and_clock
-from callbacks.casework import actions, disclosures, do_not_call, merging, page_stamp, teamwork
-from callbacks.models import AccessRecord, Attachment, CallAttempt, CallbackRequest, DoNotCall, Note
-from callbacks.values import consent
+from callbacks.casework import actions, disclosures, merging, page_stamp, teamwork
+from callbacks.models import AccessRecord, CallAttempt, CallbackRequest, Note
 from callbacks.values.details import Details
 from editorial.models import Clinic
-from vault.keyring import VaultError
 
 Action = AccessRecord.Action
 MAX_SAME_NUMBER = 5
-
-
-@dataclass(frozen=True, repr=False)  # no repr: it holds what the person told us
-class Opened:
-    """What could be decrypted of a request; `details` is None if they were altered or their key is missing."""
-
-    details: Details | None
-    notes: list[tuple[Note, str, str]]  # its text, and when it was written
-    files: list[tuple[Attachment, str]]
-    instructions: list[Instruction] = field(default_factory=list)
-    reach: Details | None = None  # without the numbers that nobody may call
-    barred: list[DoNotCall] = field(default_factory=list)
-    consent: str = ""  # the words that the person agreed to
-
-    @classmethod
-    def of(cls, callback: CallbackRequest, now: datetime.datetime) -> "Opened":
-        try:
-            details = callback.open_details()
-        except VaultError:
-            details = None
-        reach, barred = do_not_call.without_barred(details) if details else (None, [])
-        return cls(
-            details,
-            [(note, or_cannot_open(note.open_text), day_and_clock(note.at, now)) for note in callback.notes.all()],
-            [(file, or_cannot_open(file.open_name)) for file in callback.attachments.all()],
-            instructions(replace(details, second_phone=reach.second_phone)) if details and reach else [],
-            reach,
-            barred,
-            consent.words(details.agreed, callback.days_kept) if details and details.agreed else "",
-        )
-
-    @property
-    def changes(self) -> str:
-        """What the person has changed since they first sent it, in words; empty for changes of an earlier release."""
-        changed = self.details.changed if self.details else ()
-        return ", ".join(dict.fromkeys(FIELDS[name] for name in changed if name in FIELDS))
-
-    @property
-    def may_call_nobody(self) -> bool:
-        return bool(self.barred and self.reach and not self.reach.phones)
-
-
-def or_cannot_open(open_text: Callable[[], str]) -> str:
-    try:
-        return open_text()
-    except VaultError:
-        return access.CANNOT_OPEN
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -113,9 +61,11 @@ def sheet(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     callback = find_request(pk)
     if not callback.is_kept:
         return page(request, str(pk))
-    actions.record(Action.PRINTED, callback, request.user)
+    merged = merging.merged_with(callback)
+    for each in (callback, *merged):  # what they forbid is on it too
+        actions.record(Action.PRINTED, each, request.user)
     now = timezone.now()
-    opened = Opened.of(callback, now)
+    opened = Opened.of(callback, now).heeding([Opened.of(each, now) for each in merged])
     context = _common(callback, request.user, now) | {
         "title": f"Call sheet {callback.reference}",
         "opened": opened,
@@ -164,21 +114,22 @@ def show(
         for name, rows in (("notes", Note), ("attempts", CallAttempt))
     ]
     prefetch_related_objects([callback], *by, "attachments")
-    merged = list(callback.merged.exclude(sealed=b"").prefetch_related("notes", "attachments"))
+    merged = merging.merged_with(callback)
     others = disclosures.others_in_account(callback) if callback.merged_into_id else ()
     for each in (*merged, *others):
         actions.record(Action.VIEWED, each, request.user)
     user = request.user
     holds = callback.claimed_by == user
     may_work = user.has_perm(WORK)
-    opened = Opened.of(callback, now)
+    opened_others = [Opened.of(each, now) for each in merged]
+    opened = Opened.of(callback, now).heeding(opened_others)
     context = _common(callback, user, now) | {
         "title": title,
         "shown": page_stamp.stamp(callback),
         "opened": opened,
         "reveals": reveals and not opened.may_call_nobody,
         "is_lead": actions.is_lead(user),
-        "merged": [(each, Opened.of(each, now)) for each in merged],
+        "merged": list(zip(merged, opened_others, strict=True)),
         "account": disclosures.account(callback),
         "problem": problem,
         "may_work": may_work,

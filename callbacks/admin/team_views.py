@@ -12,7 +12,7 @@ from callbacks.admin import access
 from callbacks.admin.access import StaffRequest
 from callbacks.admin.action_views import action, do
 from callbacks.admin.forms import AssignForm, HandOverForm
-from callbacks.admin.request_page import Opened
+from callbacks.admin.opened import Opened
 from callbacks.casework import actions, do_not_call, merging, teamwork
 from callbacks.models import AccessRecord, CallbackRequest
 from vault.keyring import VaultError

@@ -13,6 +13,11 @@ def may_merge(kept: CallbackRequest, who: User) -> bool:
     return kept.is_waiting and kept.claimed_by == who
 
 
+def merged_with(kept: CallbackRequest) -> list[CallbackRequest]:
+    """Those merged into it, but those withdrawn since."""
+    return list(kept.merged.exclude(sealed=b"").prefetch_related("notes", "attachments"))
+
+
 def candidates(kept: CallbackRequest, phones: list[str], who: User) -> list[CallbackRequest]:
     """Other waiting requests with one of these numbers that no colleague has claimed."""
     others = CallbackRequest.objects.with_phone(*phones).waiting().exclude(pk=kept.pk)

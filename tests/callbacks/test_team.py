@@ -69,7 +69,8 @@ def test_request_is_assigned_to_a_colleague_who_may_work_and_only_by_its_claimer
 
 
 def test_two_requests_of_one_person_are_merged_after_a_look_and_both_stay_whole(staff, asked):
-    other = submit(stored("file_2"), dataclasses.replace(DETAILS, message="And my card.", may_tell="Dana"), "b")
+    more = dataclasses.replace(DETAILS, message="And my card.", voicemail=False, may_tell="Dana")
+    other = submit(stored("file_2"), more, "b")
     CallbackRequest.objects.filter(pk=other.pk).update(due_at=asked.due_at.replace(year=2020))
     assert "Merge" not in staff.get(page_of(asked)).content.decode()
     staff.post(step("claim", asked))
@@ -86,6 +87,11 @@ def test_two_requests_of_one_person_are_merged_after_a_look_and_both_stay_whole(
     page = text_of(staff.get(page_of(asked)))
     for kept in ("Also sent by this person:", "And my card.", f"{other.reference} was merged into this request"):
         assert kept in page
+    before = len(records())
+    for text in (page, text_of(staff.get(step("sheet", asked)))):  # what either forbids is read before the number
+        assert text.index("Do not leave a voicemail.") < text.index("555-0123" if "555" in text else "Show the number")
+        assert "You may leave a voicemail." not in text
+    assert records()[before:] == [("printed", asked.reference), ("printed", other.reference)]
     merged = text_of(staff.get(page_of(other)))
     assert f"Merged into {asked.reference} of this person" in merged
     assert "people share this phone" not in page + merged
