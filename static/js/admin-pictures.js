@@ -1,6 +1,6 @@
 // Pictures in a text: by the button, dropped, pasted, or picked from the library. In place of markdownx's own upload, which
 // shows no progress and says nothing when a picture is refused.
-const UNDESCRIBED = "Describe this picture"; // as in editorial/images.py
+const UNDESCRIBED = "Describe this picture"; // as in editorial/values/images.py
 const boxOf = (element) => element.closest(".markdownx").querySelector("textarea");
 let adding = 0;
 

@@ -167,7 +167,7 @@ def converted_one_by_one(seen: Watched) -> None:
     """Each text alone, and as the parts of links, pictures and headings, as HTML that is set into a page."""
     places = ["{}", "[{}](/)", "[x]({})", "![{}](/media/pictures/a.png)", "## {}"]
     code = (
-        "import json; from editorial.markdown import markdownify; from tests.hostile.corpus import texts;"
+        "import json; from editorial.text.markdown import markdownify; from tests.hostile.corpus import texts;"
         f"print(json.dumps([markdownify(p.replace('{{}}', t)) for t in texts() for p in {places!r}]))"
     )
     made = json.loads(seen.site.manage("shell", "--verbosity=0", "-c", code))

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from tests import state
-from tests.built import ROOT, clean_environment, prepared
 from tests.callbacks.helpers import CONTENT_TYPE, body, fields
 from tests.operations.test_restore import PROVE, fails, shell
+from tests.prebuilt import ROOT, clean_environment, prepared
 from tests.served import serve
-from tests.working import Place
+from tests.worker_process import Place
 
 pytestmark = pytest.mark.servers_only
 NO_SERVERS = dict.fromkeys(["DATABASE_URL", "S3_ENDPOINT", "S3_BUCKET", "S3_ACCESS_KEY", "S3_SECRET_KEY"], "")
@@ -29,7 +29,7 @@ erasure.withdraw(CallbackRequest.objects.get(reference="{}"))
 STAFF = """
 from allauth.mfa.models import Authenticator
 from callbacks.models import CallbackRequest, Note
-from editorial import page_reports
+from editorial.models import page_reports
 from tests.factories import make_staff
 staff = make_staff("lead")
 note = Note(request=CallbackRequest.objects.first(), username="lead", who=staff)
