@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from bench import load, processes, wagtail_site
 from bench.peers import article, bare, nginx, report, started, wordpress, wrk
 from bench.peers.goals import Results, judged
-from tests.built import prepared
+from tests.prebuilt import prepared
 
 NEAR_PROGRAMS = {"nginx": "nginx-light", "wrk": "wrk"}
 FAR_PROGRAMS = {"php": "php-cli php-mysql", "mariadbd": "mariadb-server", "mariadb-install-db": "mariadb-server"}

@@ -13,8 +13,8 @@ from guide.components import components
 from guide.feedback import feedback, thanks
 from guide.guide_file import guide_file
 from guide.sitemaps import sitemap, sitemap_part
-from operations.kept import kept_page
 from operations.views import broken_links_page, readiness_page
+from operations.what_we_keep import what_we_keep
 
 #: What the privacy page promises.
 PERIODS = {"retention_days": settings.RETENTION_DAYS, "backup_days": settings.BACKUP_DAYS}
@@ -33,7 +33,7 @@ readers = i18n_patterns(
     path(_("about/"), views.page("about"), name="about"),
     path(_("reviewers/"), views.page("reviewers"), name="reviewers"),
     path(_("privacy/"), views.page("privacy", **PERIODS), name="privacy"),
-    path(_("what-we-keep/"), kept_page, name="kept"),
+    path(_("what-we-keep/"), what_we_keep, name="kept"),
     path(_("accessibility/"), views.page("accessibility"), name="accessibility"),
     path(_("safety/"), views.page("safety"), name="safety"),
     path(_("card/"), views.page("card"), name="card"),

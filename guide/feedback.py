@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from callbacks.public.fields import TextField
 from callbacks.public.views import public_page
 from editorial.models import page_reports
-from editorial.pages.elsewhere import is_only_shown
+from editorial.pages.alternates import is_only_shown
 from editorial.pages.reading import ReaderRequest
 from guide.sitemaps import reader_paths
 from limits.addresses import client_address

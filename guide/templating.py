@@ -21,14 +21,14 @@ from editorial.pages import structured, tags
 from editorial.pages.page_context import site
 from editorial.values import languages
 from editorial.workflow import sign_off
-from guide.doors import doors
-from translations.behind import behind
+from guide.featured import featured
+from translations.staleness import stale_notice
 
 #: Macros available to all templates, by the file that each is in. Changes to them need a restart, with DEBUG too.
 #: They are several times as fast as an included template, which gets a copy of the page's whole context.
 MACROS = {
     "article_list": "articles/_list.html",
-    "behind_box": "editorial/_behind.html",
+    "stale_box": "editorial/_stale.html",
     "changes_link": "editorial/_changes.html",
     "changes_list": "editorial/_changes.html",
     "clinic_card": "safety/clinic_card.html",
@@ -79,7 +79,7 @@ def environment(**options: Any) -> jinja2.Environment:
     made.globals |= {
         "static": static_address,
         "url": address_of,
-        "behind": behind,
+        "stale_notice": stale_notice,
         "cite": tags.cite,
         "explained_words": tags.explained_words,
         "listed_sources": tags.listed_sources,
@@ -87,7 +87,7 @@ def environment(**options: Any) -> jinja2.Environment:
         "medical_review": sign_off.medical_review,
         "nav_link": tags.nav_link,
         "cached": tags.cached,
-        "doors": doors,
+        "featured": featured,
         "language": languages.active,
         "recent_corrections": tags.recent_corrections,
         "reviewers": sign_off.reviewers,

@@ -16,7 +16,7 @@ from editorial.models.addresses import moved
 from editorial.models.changes import ChangeRecord
 from editorial.text.digests import NOT_SEEN
 from editorial.workflow import revisions
-from editorial.workflow.kinds import record
+from editorial.workflow.change_kinds import record
 from editorial.workflow.publishing import ReviewedPage
 from phases.models import Phase, Symptom, TreatmentOption
 from translations.models import Translation

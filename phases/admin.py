@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from markdownx.models import MarkdownxField
 from markdownx.widgets import AdminMarkdownxWidget
 
+from editorial.admin.change_kinds import ChangeForm
 from editorial.admin.checks import CheckedRows
-from editorial.admin.kinds import ChangeForm
 from editorial.admin.pages import ReviewedPageAdmin
 from phases.hours_admin import DrawsHours, ShowsHours
 from phases.hours_form import FIELDS, CourseForm

@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from editorial.pages.elsewhere import is_only_shown
+from editorial.pages.alternates import is_only_shown
 from phases import timeline
 from phases.checkin import CheckInForm
 from phases.models import Phase, Symptom

@@ -14,10 +14,10 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 
-from tests import built, state
+from tests import prebuilt, state
 from tests.environment import VAR, commits
 
-_copied = {"empty": built.migrated, "guide": built.guide}
+_copied = {"empty": prebuilt.migrated, "guide": prebuilt.guide}
 _numbers = itertools.count()
 #: The name of each in use, with SQLite's connection, without which a database in memory is gone.
 _open: dict[str, tuple[str, object]] = {}

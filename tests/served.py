@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests import state
-from tests.built import ROOT, clean_environment, prepared
+from tests.prebuilt import ROOT, clean_environment, prepared
 
 START_LIMIT = 60  # seconds
 

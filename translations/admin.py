@@ -20,15 +20,15 @@ from editorial.admin.pages import ReviewedPageAdmin
 from editorial.models.changes import ChangeRecord
 from editorial.models.translated import Translated, digest_of_words, words_of
 from editorial.values import languages
-from editorial.workflow import kinds, revisions
-from editorial.workflow.kinds import record
+from editorial.workflow import change_kinds, revisions
+from editorial.workflow.change_kinds import record
 from editorial.workflow.publishing import ReviewedPage
 from editorial.workflow.publishing_rights import may_publish
 from translations import checks, table
-from translations.behind import changed, unsafe
 from translations.forms import CHANGED_AGAIN, ENGLISH, TranslationForm, facts
 from translations.models import Translation
 from translations.previews import has_page, template_and_context
+from translations.staleness import changed, unsafe
 
 ROWS = 100
 
@@ -175,7 +175,7 @@ class TranslationAdmin(ReviewedPageAdmin[Translation]):
                 if request.POST.get("english") != digest_of_words(words_of(translation.of)):
                     self.message_user(request, CHANGED_AGAIN, messages.ERROR)
                     return redirect(self._form_address(object_id))
-                before = kinds.seen_before(translation)
+                before = change_kinds.seen_before(translation)
                 translation.confirm()
                 translation.save()
                 kind = ChangeRecord.Kind.CHECKED if before.is_live else ChangeRecord.Kind.DRAFT

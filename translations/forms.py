@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from editorial.admin.kinds import ChangeForm
+from editorial.admin.change_kinds import ChangeForm
 from editorial.models.translated import digest_of_words, words_of
 from translations.models import Translation
 

@@ -21,9 +21,9 @@ from editorial.values import languages
 from editorial.workflow import drafts, sign_off
 from editorial.workflow.needs import Line, counted
 from editorial.workflow.publishing import ReviewedPage
-from translations.behind import changed, unsafe
 from translations.models import Translation
 from translations.previews import has_page
+from translations.staleness import changed, unsafe
 
 #: What the table filters by, in the order of what comes first.
 STATES = {

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench import crash, load
-from tests.built import prepared
+from tests.prebuilt import prepared
 from tests.served import Site, serve
 
 CLIENTS = 4

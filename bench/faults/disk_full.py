@@ -18,7 +18,7 @@ from pathlib import Path
 
 from bench import processes
 from bench.faults import common
-from tests.built import prepared
+from tests.prebuilt import prepared
 
 #: More than the 128 MB that the site keeps free of files, so that files are taken before and after.
 ROOM_MB = 500

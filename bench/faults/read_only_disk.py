@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.faults import common
-from tests.built import prepared
+from tests.prebuilt import prepared
 
 MEGABYTES = 600
 

@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from callbacks.casework import submission
 from callbacks.models import CallbackRequest
 from callbacks.public import admission
-from callbacks.public.asked_form import AskedForm
+from callbacks.public.details_form import DetailsForm
 from callbacks.public.hours_form import AMERICAN, SAY_WHERE, country
 from callbacks.public.upload_handler import UnreadableForm, receive
 from callbacks.public.views import NOT_READ, addresses, correctable, drop_body, to_sent_page, with_private_link
 from callbacks.values.details import Details
 from callbacks.values.safe_hours import OTHER, UNKNOWN, zone_choices, zone_name
-from editorial.pages.elsewhere import is_only_shown
+from editorial.pages.alternates import is_only_shown
 
 NOT_CORRECTED = _(
     "We could not save this. The fault is ours. We still have what you gave us before. "
@@ -28,7 +28,7 @@ TOO_MANY_CORRECTIONS = _(
 )
 
 
-class CorrectForm(AskedForm):
+class CorrectForm(DetailsForm):
     """Starts with what we have. A zone left alone stays as it was, but a number from elsewhere needs one."""
 
     def __init__(self, data=None, *, kept: Details) -> None:

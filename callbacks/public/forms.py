@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from callbacks.models import CallbackRequest
 from callbacks.public import tokens
-from callbacks.public.asked_form import AskedForm
+from callbacks.public.details_form import DetailsForm
 from callbacks.public.fields import file_field
 from callbacks.values import consent
 from callbacks.values.details import Details
@@ -43,14 +43,14 @@ class FilesForm(forms.Form):
             self[slot].help_text = CHOOSE_AGAIN
 
 
-class CallbackForm(AskedForm, FilesForm):
+class CallbackForm(DetailsForm, FilesForm):
     """Asks for a call. The order in contact.html matters.
 
     The signed token is sent before the files, so that a request can be stored before its first file begins; `complete`
     comes last, so that a truncated body can be told from a whole one.
     """
 
-    PARTS = AskedForm.PARTS | {"files": tuple(Slot)}
+    PARTS = DetailsForm.PARTS | {"files": tuple(Slot)}
 
     website = forms.CharField(
         label=_("Leave this field empty"),

@@ -20,7 +20,7 @@ from callbacks.public.admission import Admission
 from callbacks.public.forms import CallbackForm
 from callbacks.public.upload_handler import UnreadableForm
 from callbacks.values.upload_rules import TEXT_ONLY_ENVIRON, Received, Refusal, Slot
-from editorial.pages.elsewhere import is_only_shown
+from editorial.pages.alternates import is_only_shown
 
 
 @dataclass

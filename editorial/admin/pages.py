@@ -14,18 +14,18 @@ from django.utils.html import format_html
 from markdownx.models import MarkdownxField
 from markdownx.widgets import AdminMarkdownxWidget
 
+from editorial.admin.change_kinds import AsksForKind
 from editorial.admin.checks import ChecksPages
 from editorial.admin.clock_fields import MomentField
 from editorial.admin.drafts import DraftsBeside, ShowsDraft
 from editorial.admin.fields import CheckBoxes, NamedMoment, OptionsFilter, linked
-from editorial.admin.kinds import AsksForKind
 from editorial.admin.page_lists import FastList
 from editorial.admin.review_dates import SuggestsReviewDate
 from editorial.admin.revisions import KeepsRevisions
 from editorial.admin.sign_off import SignsPages
 from editorial.admin.translated import ShowsTranslations
 from editorial.models.addresses import moved
-from editorial.workflow import drafts, kinds, revisions, sign_off
+from editorial.workflow import change_kinds, drafts, revisions, sign_off
 from editorial.workflow.linking import linking_to
 from editorial.workflow.needs import NeedsFilter
 from editorial.workflow.publishing import ReviewedPage
@@ -172,16 +172,16 @@ class ReviewedPageAdmin(
     @admin.action(description="Publish the selected pages", permissions=["publish"])
     def publish(self, request: HttpRequest, queryset: models.QuerySet[Page]) -> None:
         for page in queryset:
-            before = kinds.seen_before(page)
+            before = change_kinds.seen_before(page)
             page.status = ReviewedPage.Status.PUBLISHED
             try:
                 revisions.clean(page)
-                kinds.check(page, before)
+                change_kinds.check(page, before)
             except ValidationError as error:
                 self.message_user(request, f"{page} was not published: {' '.join(error.messages)}", messages.ERROR)
             else:
                 page.save()
-                kinds.settle(page, before)
+                change_kinds.settle(page, before)
                 self.log_change(request, page, "Published.")
                 when = "is published" if page.is_published() else "will appear at its time"
                 self.message_user(request, f"{page} {when}.")
@@ -207,10 +207,10 @@ class ReviewedPageAdmin(
 
     def _take_away(self, request: HttpRequest, queryset: models.QuerySet[Page], status: str, done: str) -> None:
         for page in queryset:
-            before = kinds.seen_before(page)
+            before = change_kinds.seen_before(page)
             page.status = status
             page.save()
-            kinds.settle(page, before)
+            change_kinds.settle(page, before)
             self.log_change(request, page, done)
             self.message_user(request, f"{page}: {done}")
             self._say_what_readers_see(request, page)

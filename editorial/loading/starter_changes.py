@@ -8,8 +8,8 @@ from django.db import models
 from editorial.models.changes import ChangeRecord
 from editorial.text.digests import page_digest
 from editorial.text.snapshot import ContentSnapshot
-from editorial.workflow import kinds, revisions
-from editorial.workflow.kinds import record
+from editorial.workflow import change_kinds, revisions
+from editorial.workflow.change_kinds import record
 from editorial.workflow.publishing import ReviewedPage
 
 RELEASE_NOTE = "Updated with a release of this guide."
@@ -21,7 +21,7 @@ class PageChange:
     def __init__(self, note: str, content: ContentSnapshot) -> None:
         self._note, self._content = note or RELEASE_NOTE, content
         self._page: Any = None
-        self._before = kinds.Seen()
+        self._before = change_kinds.Seen()
 
     def begins(self, row: models.Model) -> None:
         """Keep the page of a row that is about to be added or changed as it is; no other row has one."""
@@ -31,7 +31,7 @@ class PageChange:
             if page.pk:
                 page = type(page)._default_manager.get(pk=page.pk)
                 revisions.keep(page)
-                self._before = kinds.seen_before(page)
+                self._before = change_kinds.seen_before(page)
 
     def record(self) -> None:
         """Keep the page as it is now and, if readers see something else, record it."""

@@ -1,7 +1,7 @@
 """What kind of change each revision of a page is, and what readers are told of it.
 
 Revisions themselves are django-reversion's (editorial/workflow/revisions.py). Records are written in the transaction of
-the save (editorial/workflow/kinds.py) and never changed later.
+the save (editorial/workflow/change_kinds.py) and never changed later.
 """
 
 import datetime

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from editorial.models import Clinic, HelpLine
-from editorial.pages.elsewhere import elsewhere
+from editorial.pages.alternates import alternates
 from editorial.text import snapshot
 from editorial.text.markdown import PageText
 from editorial.values import languages
@@ -57,7 +57,7 @@ def site(request: HttpRequest, content: snapshot.ContentSnapshot | None = None) 
         "canonical_url": f"{settings.SITE_URL}{request.path}",
         "page_text": PageText(),
         "language_tag": languages.TAGS[languages.active()],
-        "elsewhere": SimpleLazyObject(lambda: elsewhere(request, known)),  # type: ignore[arg-type]  # as above
+        "alternates": SimpleLazyObject(lambda: alternates(request, known)),  # type: ignore[arg-type]  # as above
         "form": None,
         "problem": "",
     }

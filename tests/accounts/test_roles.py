@@ -9,8 +9,8 @@ from django.db import connection
 
 from accounts import roles
 from tests import state
-from tests.built import migrated
 from tests.factories import make_staff
+from tests.prebuilt import migrated
 
 pytestmark = pytest.mark.django_db
 

@@ -103,7 +103,7 @@ def test_list_does_not_query_for_each_article(client, django_assert_max_num_quer
     topic = Topic.objects.create(name="A topic", slug="a-topic", description="About it.")
     for number in range(PAGE_SIZE):
         make_article(slug=f"a{number}", title=f"Article {number}").topics.add(topic)
-    with django_assert_max_num_queries(7):  # doors without a page cost one
+    with django_assert_max_num_queries(7):  # featured without a page cost one
         client.get("/articles/")
 
 

@@ -8,13 +8,13 @@ from tests.browser import axe
 CORRECT = """
 import reversion
 from articles.models import Article
-from editorial import kinds
+from editorial.workflow import change_kinds
 page = Article.objects.get(slug="test-strips")
 with reversion.create_revision():
-    before = kinds.seen_before(page)
+    before = change_kinds.seen_before(page)
     page.body += "\\n\\nNever use alone, {width}."
     page.save()
-    kinds.settle(page, before, "safety-correction", note="It was left out.")
+    change_kinds.settle(page, before, "safety-correction", note="It was left out.")
 """
 
 

@@ -17,10 +17,10 @@ from callbacks.casework import erasure
 from callbacks.files import rotation
 from callbacks.models import Attachment, CallbackRequest
 from tests import state
-from tests.built import ROOT, migrated
 from tests.callbacks import rotating
 from tests.callbacks.helpers import DETAILS, JPEG, objects_in_store, stored, stored_bytes, submit
 from tests.factories import make_staff
+from tests.prebuilt import ROOT, migrated
 from vault import keyring, sealed_files, streams
 from vault.keyring import VaultError
 

@@ -11,8 +11,8 @@ import pytest
 from django.conf import settings
 
 from tests import state
-from tests.built import migrated
 from tests.callbacks import machine
+from tests.prebuilt import migrated
 
 
 @pytest.fixture(scope="module")

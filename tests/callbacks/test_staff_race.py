@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from tests import state
-from tests.built import ROOT, clean_environment, migrated
+from tests.prebuilt import ROOT, clean_environment, migrated
 
 STAFF = 2
 REQUESTS = 25

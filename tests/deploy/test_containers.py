@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 from bench import load
-from tests.built import ROOT
+from tests.prebuilt import ROOT
 from tests.served import free_port
 
 PROGRAMS = {"podman": "podman", "podman-compose": "podman-compose", "debootstrap": "debootstrap", "runc": "runc"}

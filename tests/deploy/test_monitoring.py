@@ -5,7 +5,7 @@ import re
 
 import yaml
 
-from tests.built import ROOT
+from tests.prebuilt import ROOT
 
 DOCS = ROOT / "docs"
 ALERTS = ROOT / "deploy" / "monitoring" / "alerts.yaml"

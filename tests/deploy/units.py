@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests import state
-from tests.built import ROOT, prepared
+from tests.prebuilt import ROOT, prepared
 from tests.served import free_port, listens
 
 DEPLOY = ROOT / "deploy"

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 
-from tests.built import once
+from tests.prebuilt import once
 
 #: Not pages of the normal site: staff's, the way out, the private versions (which have a walk of their own).
 ELSEWHERE = ("/admin", "/leave/", "/es/salir/", "/n/")

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from articles.models import Article
 from editorial.models import ChangeRecord
-from editorial.workflow.kinds import record
+from editorial.workflow.change_kinds import record
 from tests.factories import make_article, make_phase, make_source, make_symptom, make_treatment
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from editorial.models import ChangeRecord, Reviewer, SignOff, Source
 from editorial.text import snapshot
 from editorial.text.digests import page_digest
 from editorial.workflow import revisions
-from editorial.workflow.kinds import record
+from editorial.workflow.change_kinds import record
 from phases.models import Phase, Symptom
 from tests.factories import make_article, make_phase, make_source, make_staff, make_symptom, make_treatment
 

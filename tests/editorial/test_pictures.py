@@ -16,7 +16,7 @@ from django.utils import timezone
 from editorial.admin.picture_uses import uses
 from editorial.models import Picture, UnsavedForm, pictures
 from editorial.models.changes import ChangeRecord
-from editorial.workflow.kinds import record
+from editorial.workflow.change_kinds import record
 from tests.editorial.test_images import picture
 from tests.factories import make_article, make_staff
 

@@ -7,7 +7,7 @@ import reversion
 
 from articles.models import Article
 from editorial.models import ChangeRecord, GlossaryTerm, Reviewer, SignOff, Source
-from editorial.workflow import kinds
+from editorial.workflow import change_kinds
 from editorial.workflow.sign_off import names_medicine
 from phases.models import Phase, TreatmentOption
 from tests.editorial.test_drafts import save_draft
@@ -149,7 +149,7 @@ def test_source_that_changed_is_not_carried_past_by_a_change_of_wording(client, 
     source.title = "Retracted"
     source.save()
     html = admin.post(address(page), form_of(admin, page) | {"summary": page.summary + " Yes."}).content.decode()
-    assert kinds.SIGN_FIRST in html and not told(client, page)[0]
+    assert change_kinds.SIGN_FIRST in html and not told(client, page)[0]
 
 
 def test_reviewer_signs_only_what_was_shown_and_not_their_own_words(client, admin, signed_in, reviewer):
@@ -162,10 +162,10 @@ def test_reviewer_signs_only_what_was_shown_and_not_their_own_words(client, admi
     assert "The text changed while you read it" in said and not SignOff.objects.exists()
     with reversion.create_revision():
         reversion.set_user(reviewer.user)
-        before = kinds.seen_before(page)
+        before = change_kinds.seen_before(page)
         page.summary += " Mine."
         page.save()
-        kinds.settle(page, before, "correction", note=NOTE)
+        change_kinds.settle(page, before, "correction", note=NOTE)
     html = signed_in.get(address(page, "sign")).content.decode()
     assert "You wrote this text" in html and 'name="digest"' not in html
     now = ChangeRecord.objects.get().digest
@@ -195,12 +195,14 @@ def test_with_a_reviewer_medical_texts_go_live_only_signed(client, admin, signed
     }
     html = admin.post(address(page), with_medicine).content.decode()
     page.refresh_from_db()
-    assert kinds.SIGN_FIRST in html and page.body == "Sleep well.[@a-source]" and ChangeRecord.objects.count() == 1
+    assert (
+        change_kinds.SIGN_FIRST in html and page.body == "Sleep well.[@a-source]" and ChangeRecord.objects.count() == 1
+    )
     assert admin.post(address(page), with_medicine | {"change_kind": "safety-correction"}).status_code == 302
 
     draft = make_treatment(name="New", slug="new", status="draft")
     picked = {"action": "publish", "_selected_action": [draft.pk]}
-    assert kinds.SIGN_FIRST in admin.post("/admin/phases/treatmentoption/", picked, follow=True).content.decode()
+    assert change_kinds.SIGN_FIRST in admin.post("/admin/phases/treatmentoption/", picked, follow=True).content.decode()
     sign(signed_in, draft)
     admin.post("/admin/phases/treatmentoption/", picked)
     draft.refresh_from_db()

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from articles.models import Article
 from editorial.text import snapshot
-from guide import doors
+from guide import featured
 from phases.models import TreatmentOption
 from tests.detoxsite.test_ten_lines import text_of
 
@@ -62,7 +62,7 @@ def test_menu_needs_no_database(guide, monkeypatch):
         raise DatabaseError
 
     monkeypatch.setattr(snapshot.ContentSnapshot, "named", lambda *_: down())
-    assert not any(doors.doors(snapshot.current()).values())
+    assert not any(featured.featured(snapshot.current()).values())
 
 
 def test_front_page_says_how_long_it_lasts_first_and_has_one_hill_and_no_source_marks(client, guide):

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from articles.models import Article
 from editorial.models import HelpLine, Source
 from editorial.models.page_reports import PageReport
-from editorial.workflow.kinds import record
+from editorial.workflow.change_kinds import record
 from guide.data_files import CSL_TYPES
 from phases.models import Phase, TreatmentOption
 from tests.factories import make_article, make_staff

@@ -12,7 +12,7 @@ from limits import counters
 from limits.addresses import client_address
 from limits.models import Counter, Salt
 from tests import state
-from tests.built import ROOT, migrated
+from tests.prebuilt import ROOT, migrated
 
 pytestmark = pytest.mark.django_db
 MINUTES = datetime.timedelta(minutes=5)

@@ -23,7 +23,7 @@ from operations.backups.manifest import BackupError
 from operations.models import ProbeResult
 from tests import state
 from tests.callbacks.helpers import stored, submit
-from tests.working import ROOT, make_place
+from tests.worker_process import ROOT, make_place
 from vault import sealed_files
 
 DAY = datetime.timedelta(days=1)

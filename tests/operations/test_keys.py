@@ -15,7 +15,7 @@ from operations import keys, readiness
 from operations.models import KnownKey
 from tests.callbacks.helpers import stored, submit
 from tests.factories import make_staff
-from tests.working import ROOT, make_place
+from tests.worker_process import ROOT, make_place
 
 FIRST, OTHER = {1: b"1" * 32}, {1: b"x" * 32}
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from operations.management.commands.prepare import collect_static_if_changed
 from tests import state
 from tests.operations.test_restore import fails
-from tests.working import Place
+from tests.worker_process import Place
 
 
 def test_new_code_leaves_the_static_files_of_the_code_before_and_none_older(settings, tmp_path):

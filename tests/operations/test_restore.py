@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from operations.backups import manifest
-from tests.working import LONG_AGO, ROOT, Place, make_place, wait_until
+from tests.worker_process import LONG_AGO, ROOT, Place, make_place, wait_until
 
 PROVE = """
 from vault import sealed_files

@@ -13,7 +13,7 @@ import pytest
 from operations.backups import manifest
 from tests import backends, state
 from tests.operations.test_restore import PROVE, fails, shell
-from tests.working import Place, make_place, wait_until
+from tests.worker_process import Place, make_place, wait_until
 
 READ = """
 from callbacks.models import Attachment

@@ -16,7 +16,7 @@ from tests.callbacks.helpers import CONTENT_TYPE, JPEG, File, body
 from tests.deploy import test_monitoring
 from tests.mail_server import mail_server
 from tests.served import Site, free_port, serve
-from tests.working import wait_until
+from tests.worker_process import wait_until
 
 NAME, NUMBER, MESSAGE = "Zébulon Quillfeather", "(212) 555-0147", "marmalade behind the shed"
 FILE_NAME, TOKEN, ADDRESS = "zebulon-card.jpg", "tok3n-0f-zebulon-quill", "203.0.113.77"

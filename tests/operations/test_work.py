@@ -13,7 +13,7 @@ from callbacks.casework.notices import MANY
 from editorial import staff_mail
 from tests import state
 from tests.mail_server import mail_server
-from tests.working import LONG_AGO, ROOT, make_place, wait_until
+from tests.worker_process import LONG_AGO, ROOT, make_place, wait_until
 
 TASKS = "django_tasks_database_dbtaskresult"
 SECRETS = ("Zoë", "Zo=C3", "Miller", "2125550123", "Knock", "card.jpg")

@@ -15,8 +15,8 @@ import pytest
 
 from bench import load, processes
 from tests import state
-from tests.built import clean_environment, prepared
 from tests.detoxsite.wire import begun_form, connected, get, rest
+from tests.prebuilt import clean_environment, prepared
 from tests.served import ROOT, Site, free_port, serve, wait_for
 
 

@@ -15,7 +15,7 @@ from django.db import connections
 
 from storage.postgresql import base
 from tests import state
-from tests.built import prepared
+from tests.prebuilt import prepared
 from tests.served import serve
 
 PATIENCE = 2  # DATABASE_SECONDS

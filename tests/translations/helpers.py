@@ -4,7 +4,7 @@ import reversion
 from django.utils import timezone
 
 from editorial.models.changes import type_of
-from editorial.workflow import kinds
+from editorial.workflow import change_kinds
 from tests.factories import DATES
 from translations.models import Translation
 
@@ -27,9 +27,9 @@ def translate(row, **values) -> Translation:
 def correct(page, kind: str = "safety-correction", *, row=None, **words) -> None:
     """Change the English words of a page, or of a row of it, as a save in the admin does."""
     with reversion.create_revision():
-        before = kinds.seen_before(page)
+        before = change_kinds.seen_before(page)
         for name, text in words.items():
             setattr(row or page, name, text)
         (row or page).save()
         page.save()
-        kinds.settle(page, before, kind, note="It was wrong.")
+        change_kinds.settle(page, before, kind, note="It was wrong.")

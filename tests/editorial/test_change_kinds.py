@@ -4,8 +4,8 @@ import pytest
 import reversion
 
 from editorial.models import ChangeRecord, Reviewer
-from editorial.workflow import kinds
-from editorial.workflow.kinds import record
+from editorial.workflow import change_kinds
+from editorial.workflow.change_kinds import record
 from tests.editorial.test_revisions import address, form_of
 from tests.factories import make_staff, make_treatment
 
@@ -17,8 +17,8 @@ def test_kinds_are_asked_for_where_readers_see_a_change(admin):
     form = form_of(admin, page)
     changed = {"summary": page.summary + " Yes.", "change_kind": ""}
     for data, why in (
-        (changed, kinds.SAY_WHICH),
-        (changed | {"change_kind": "checked", "review_due_on": "2027-05-29"}, kinds.NOT_THE_SAME),
+        (changed, change_kinds.SAY_WHICH),
+        (changed | {"change_kind": "checked", "review_due_on": "2027-05-29"}, change_kinds.NOT_THE_SAME),
         (changed | {"change_kind": "update"}, "readers are told"),
         ({"change_kind": "checked"}, "Say when it is due again"),
     ):
@@ -54,4 +54,4 @@ def test_unsigned_text_that_was_taken_down_comes_back_as_it_was_and_not_changed(
     page.refresh_from_db()
     assert page.is_published()
     admin.post(address(page), form_of(admin, page) | {"status": "archived", "what_it_does": "Else.[@a-source]"})
-    assert kinds.SIGN_FIRST in admin.post(where, picked | {"action": "publish"}, follow=True).content.decode()
+    assert change_kinds.SIGN_FIRST in admin.post(where, picked | {"action": "publish"}, follow=True).content.decode()

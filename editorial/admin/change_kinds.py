@@ -16,7 +16,7 @@ from reversion.models import Version
 from editorial.admin.content import ContentAdmin
 from editorial.admin.drafts import SAVE_DRAFT
 from editorial.models.changes import ChangeRecord
-from editorial.workflow import kinds
+from editorial.workflow import change_kinds
 
 Kind = ChangeRecord.Kind
 #: Not "kind" alone: a treatment has one of its own.
@@ -56,7 +56,7 @@ class ChangeForm(forms.ModelForm):
         "wrong.",
     )
     request: HttpRequest
-    seen: kinds.Seen
+    seen: change_kinds.Seen
 
     def clean(self) -> dict | None:
         cleaned = super().clean() or self.cleaned_data
@@ -95,24 +95,26 @@ class AsksForKind(ContentAdmin):
         try:
             with transaction.atomic():
                 return show(dict(extra_context or {}))
-        except kinds.Refused as refused:
+        except change_kinds.Refused as refused:
             request.refusals = refused.message_dict  # type: ignore[attr-defined]  # read by ChangeForm
             return show(dict(extra_context or {}))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        form.seen = kinds.seen_before(obj)
+        form.seen = change_kinds.seen_before(obj)
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if SAVE_DRAFT not in request.POST:
             kind, note = (form.cleaned_data.get(name) or "" for name in ASKED)
-            kinds.settle(form.instance, form.seen, kind, note=note, override_reason=form.instance.override_reason)
+            change_kinds.settle(
+                form.instance, form.seen, kind, note=note, override_reason=form.instance.override_reason
+            )
 
     @contextlib.contextmanager
     def brought_back(self, version: Version, when: str) -> Iterator[None]:
         """Tell readers that a text of a page that they see is back: an update."""
         page = self.model(pk=version.object_id)
-        seen = kinds.seen_before(page)
+        seen = change_kinds.seen_before(page)
         yield
-        kinds.settle(page, seen, Kind.UPDATE, note=f"The text of {when} is back.")
+        change_kinds.settle(page, seen, Kind.UPDATE, note=f"The text of {when} is back.")

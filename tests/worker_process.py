@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests import state
-from tests.built import ROOT, migrated
+from tests.prebuilt import ROOT, migrated
 
 LONG_AGO = "2020-01-01 00:00:00"
 LIMIT = 30  # seconds until what must happen has happened

@@ -1,7 +1,7 @@
-"""What changed in English since a translator last read it: paragraph by paragraph, and whether it is about safety.
+"""How stale a translation is: the English paragraphs that changed, and whether a safety correction is among them.
 
-Nothing here rests on the clock. A safety correction is still to be translated unless the words that the translator
-confirmed are those of the correction, or later ones.
+Revisions are compared, not times. A safety correction is translated once the English that the translator confirmed is
+that of the correction or later.
 """
 
 import datetime
@@ -28,15 +28,15 @@ _TITLE = re.compile(r"^#+\s+(.+?)(?:\s*\{more\})?\s*$")
 
 
 class Paragraph(NamedTuple):
-    """A paragraph that differs: in English as it was translated, and as it is now. Empty where there is none."""
+    """A changed English paragraph, as translated and as it is now; either may be empty."""
 
     field: str
     before: str
     after: str
 
 
-class Told(NamedTuple):
-    """What readers of a page are told whose English has changed since. Paragraphs only after a safety correction."""
+class StaleNotice(NamedTuple):
+    """The notice on a stale page. Has paragraphs only after a safety correction."""
 
     on: datetime.datetime | None
     path: str
@@ -46,7 +46,7 @@ class Told(NamedTuple):
 
 
 def changed(seen: dict[str, str], today: dict[str, str]) -> list[Paragraph]:
-    """Return the paragraphs that differ between the English words that were translated and those of today."""
+    """Return the paragraphs that differ between the translated English and today's."""
     found = []
     for field, now in today.items():
         old, new = _paragraphs(seen.get(field, "")), _paragraphs(now)
@@ -61,10 +61,10 @@ def _paragraphs(text: str) -> list[str]:
     return [block[0].strip() for block in blocks(text)]
 
 
-def behind(page: Any, page_text: PageText) -> Told | None:
-    """Return what to tell readers of a page in another language; None if it says what the English page says.
+def stale_notice(page: Any, page_text: PageText) -> StaleNotice | None:
+    """Return the notice for a translated page, or None if it is up to date.
 
-    No query unless it does not; then up to four. The English words join the page's numbering of sources.
+    No query if it is up to date, otherwise up to four. The English paragraphs share the page's numbering of sources.
     """
     if "in_english" not in page.__dict__ or digest_of_words(words_of(page)) == page.words_source_digest:
         return None
@@ -74,26 +74,26 @@ def behind(page: Any, page_text: PageText) -> Told | None:
         path = type(page)(slug=page.english_slug).get_absolute_url()
         differ = changed(_seen(page), words_of(page)) if is_unsafe else []
         english = PageText(numbers=page_text.numbers)
-        added = [english.render(_alone(each.after)).html for each in differ if each.after]
-    removed = [plain_text(_alone(each.before)) for each in differ if not each.after]
-    return Told(last.at if last else None, path, is_unsafe, added, removed)
+        added = [english.render(_plain_blocks(each.after)).html for each in differ if each.after]
+    removed = [plain_text(_plain_blocks(each.before)) for each in differ if not each.after]
+    return StaleNotice(last.at if last else None, path, is_unsafe, added, removed)
 
 
 def _seen(page: Any) -> dict[str, str]:
-    """Return the English words that were translated; without them nothing of the English is known to be the same."""
+    """Return the English words that were translated; if unknown, all of the English counts as changed."""
     return Translation.objects.values_list("source_seen", flat=True).filter(pk=page.words_pk).first() or {}
 
 
-def _alone(paragraph: str) -> str:
-    """Return a paragraph without the marks of boxes, and with titles in bold: the page has sections of its own."""
+def _plain_blocks(paragraph: str) -> str:
+    """Return a paragraph without box markers, its headings in bold: the page has its own sections."""
     lines = (line for line in paragraph.splitlines() if not line.startswith(":::"))
     return "\n".join(_TITLE.sub(r"**\1**", line) for line in lines)
 
 
 def unsafe(model: Any, stale: dict[int, str]) -> set[int]:
-    """Return which of these rows were corrected for safety since their words were confirmed. At most three queries.
+    """Return the rows with a safety correction since their translation was confirmed. At most three queries.
 
-    `stale`: rows of one model whose English words are others now, each with the digest of those that were confirmed.
+    `stale`: stale rows of one model, each with the digest of the English that was confirmed.
     """
     pages = _pages_of(model, stale)
     page_model = model._meta.get_field("phase").related_model if model is Symptom else model

@@ -7,7 +7,7 @@ from editorial.text.snapshot import ContentSnapshot
 from editorial.values import languages
 
 #: The name of each page, as links in texts have it, by what templates call it.
-DOORS = {
+FEATURED = {
     "craving": "article:craving-right-now",
     "families": "article:helping-someone-through-withdrawal",
     "naloxone": "treatment:naloxone",
@@ -16,16 +16,16 @@ DOORS = {
 }
 
 
-def doors(content: ContentSnapshot) -> dict[str, str]:
+def featured(content: ContentSnapshot) -> dict[str, str]:
     """Return each one's address, empty where there is no such page in the language of this one.
 
     No query, but for the first after a change.
     """
     try:
-        found, now = content.named(DOORS.values()), timezone.now()
+        found, now = content.named(FEATURED.values()), timezone.now()
     except DatabaseError:
-        return dict.fromkeys(DOORS, "")
+        return dict.fromkeys(FEATURED, "")
     return {
-        door: page.path if (page := found[name]) and page.is_live(now) and page.language == languages.active() else ""
-        for door, name in DOORS.items()
+        key: page.path if (page := found[name]) and page.is_live(now) and page.language == languages.active() else ""
+        for key, name in FEATURED.items()
     }

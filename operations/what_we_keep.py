@@ -100,7 +100,7 @@ def _parsed(text: str) -> list[tuple[str, str]]:
 
 @reading_page()
 @require_safe
-def kept_page(request: HttpRequest) -> HttpResponse:
+def what_we_keep(request: HttpRequest) -> HttpResponse:
     periods = {
         "days": settings.RETENTION_DAYS,
         "withdrawn_days": erasure.WITHDRAWN_DAYS,
@@ -113,4 +113,4 @@ def kept_page(request: HttpRequest) -> HttpResponse:
         "known_days": lockout.KNOWN_FOR.days,
         "unsaved_days": unsaved.KEPT.days,
     }
-    return render(request, "pages/kept.html", periods | {"tables": tables()})
+    return render(request, "pages/what_we_keep.html", periods | {"tables": tables()})

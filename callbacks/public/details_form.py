@@ -23,7 +23,7 @@ _RELAY = "711"
 _NOT_IN_LIST = {"invalid_choice": _("Choose one of the answers in the list.")}
 
 
-class AskedForm(ReachForm, HoursForm):
+class DetailsForm(ReachForm, HoursForm):
     """A name and a way to reach the person; the rest is optional, and the parts of the page are folded."""
 
     field_order = (

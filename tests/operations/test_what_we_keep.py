@@ -7,7 +7,7 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.db.models import BinaryField
 
-from operations import kept
+from operations import what_we_keep
 from tests.callbacks.helpers import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
@@ -28,7 +28,7 @@ def test_every_column_of_the_database_is_named(client):
 
 def test_what_is_about_somebody_is_named_by_hand():
     """The columns of the guide's own tables are read from its models: none may be about a person or sealed."""
-    for label, _names in kept.tables()["guide"]:
+    for label, _names in what_we_keep.tables()["guide"]:
         for field in apps.get_model(label)._meta.concrete_fields:
             assert field.related_model is not User and not isinstance(field, BinaryField), (label, field.name)
 

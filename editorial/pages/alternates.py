@@ -18,7 +18,7 @@ from editorial.values import languages
 IN_LANGUAGE = "in_language"
 
 
-class Elsewhere(NamedTuple):
+class Alternate(NamedTuple):
     """A page in another language; its section's list where the page is not translated."""
 
     code: str
@@ -28,7 +28,7 @@ class Elsewhere(NamedTuple):
     is_same: bool
 
 
-def elsewhere(request: HttpRequest, content: ContentSnapshot) -> list[Elsewhere]:
+def alternates(request: HttpRequest, content: ContentSnapshot) -> list[Alternate]:
     """Return where the page of a request is in the other languages. One query for an editor's page, the first time."""
     match = request.resolver_match
     if match is None or not match.view_name:
@@ -40,7 +40,7 @@ def elsewhere(request: HttpRequest, content: ContentSnapshot) -> list[Elsewhere]
         except (NoReverseMatch, DatabaseError):
             continue
         if path != request.path_info:  # else it is in no language of its own: a file, or the history of a page
-            found.append(Elsewhere(code, languages.TAGS[code], languages.NAMES[code], path, is_same))
+            found.append(Alternate(code, languages.TAGS[code], languages.NAMES[code], path, is_same))
     return found
 
 
