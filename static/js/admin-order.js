@@ -32,7 +32,19 @@ document.addEventListener("DOMContentLoaded", () => {
       row.querySelector("summary").draggable = true;
       row.addEventListener("dragstart", () => { dragged = row; });
     }
+    function show(all) {
+      const end = rows().at(-1)?.nextSibling;
+      all.forEach((row) => end.before(row));
+    }
     rows().forEach(prepare);
+    // A form that was refused, or a draft, has the rows as they are numbered: show them in their places.
+    show(rows().map((row) => [row, Number(place(row).value) || Infinity]).sort(([, a], [, b]) => a - b || 0).map(([row]) => row));
+    document.addEventListener("formset:removed", () => {
+      // The admin numbers all rows as they follow each other now, and expects those that were never saved to be last.
+      const all = rows(), isNew = (row) => !row.querySelector("[name$='-id']").value;
+      show([...all.filter((row) => !isNew(row)), ...all.filter(isNew)]);
+      queueMicrotask(() => show(all));
+    });
     document.addEventListener("formset:added", ({ target }) => {
       if (!group.contains(target)) return;
       prepare(target);

@@ -1,6 +1,7 @@
 """The form of a stage: it fits a screen, draws hours as they are typed, and orders symptoms by key and mouse."""
 
 import pytest
+from playwright.sync_api import expect
 
 STAGE = "/admin/phases/phase/1/change/"
 
@@ -46,3 +47,39 @@ def test_symptoms_are_ordered_by_keyboard_and_by_dragging(visit):
     page.locator(".messagelist", has_text="was changed successfully").wait_for()
     assert names()[:3] == [third, second, first]
     assert staff.complaints == []
+
+
+def test_new_symptom_that_was_moved_stays_in_place_through_a_refusal_and_a_row_taken_out(visit):
+    staff = visit(1280)
+    staff.sign_in()
+    staff.open("/admin/phases/phase/3/change/")
+    page = staff.page
+    page.locator("#symptoms-group summary").first.click()
+    rows, add = page.locator(".dynamic-symptoms"), page.get_by_role("button", name="Add another Symptom")
+    before = rows.count()
+    typed = {"name": "Sneezing", "begins": "soon", "ends": "2 to 3 days", "description": "You sneeze.[@who-2009]"}
+    for name in ("Sneezing", "Never saved"):
+        add.click()
+        for field, value in (typed | {"name": name, "what_helps": "Rest."}).items():
+            rows.last.locator(f"[name$='-{field}']").fill(value)
+        for field, value in (("intensity", "mild"), ("confidence", "low")):
+            rows.last.locator(f"[name$='-{field}']").select_option(value)
+    rows.nth(before).get_by_role("button", name="up").click()
+
+    def save() -> None:
+        with page.expect_navigation():
+            page.get_by_role("button", name="Save as a draft").click()
+
+    save()
+    new = rows.nth(before - 1)
+    expect(new.locator("[name$='-name']")).to_have_value("Sneezing")
+    expect(new.locator(".errorlist")).to_contain_text("Type a range")
+    new.locator("[name$='-begins']").fill("8 to 24 hours")
+    rows.last.locator(".inline-deletelink").click()
+    save()
+    expect(page.locator(".messagelist")).to_contain_text("saved as a draft")
+    expect(rows).to_have_count(before + 1)
+    expect(new.locator("[name$='-name']")).to_have_value("Sneezing")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Throw the draft away").click()
+    expect(page.locator(".messagelist")).to_contain_text("thrown away")
