@@ -4,7 +4,7 @@ import hashlib
 import re
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from callbacks.models import CallbackRequest
 from callbacks.values import consent
@@ -23,7 +23,7 @@ def test_consent_is_said_at_the_button_and_kept_and_shown_with_its_version_and_t
     callback = CallbackRequest.objects.get()
     settings.RETENTION_DAYS = 5  # later requests are kept for less, which changes nothing for this one
     for shown in (sent, staff.get(page_of(callback))):
-        assert words in shown.content.decode() and f"{callback.erase_after:%B} " in text_of(shown)
+        assert words in shown.content.decode() and f"{timezone.localtime(callback.erase_after):%B} " in text_of(shown)
 
 
 def test_consent_to_other_words_than_ours_is_not_claimed(client, staff):

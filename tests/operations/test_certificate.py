@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from operations import probes, readiness
 from operations.models import ProbeResult
+from tests.served import free_port
 
 DAY = datetime.timedelta(days=1)
 
@@ -60,7 +61,7 @@ def served(path: Path) -> Iterator[int]:
 
 
 @pytest.fixture
-def probe(db, settings, monkeypatch, tmp_path) -> Callable[[int, str], readiness.Finding]:
+def probe(db, clock, settings, monkeypatch, tmp_path) -> Callable[[int, str], readiness.Finding]:
     """What System status says of a certificate with `days` left, which browsers trust if `trusted`."""
 
     def probe(days: int, trusted: bool = True) -> readiness.Finding:
@@ -108,9 +109,7 @@ def test_certificate_that_no_browser_trusts_is_a_problem(probe):
 
 
 def test_address_where_nothing_listens_is_a_problem(db, settings):
-    with closing(socket.create_server(("127.0.0.1", 0))) as gone:
-        port = gone.getsockname()[1]
-    found = probe_at(settings, port)
+    found = probe_at(settings, free_port())
     assert found.state == "problem" and "Connection refused" in found.text
 
 

@@ -21,7 +21,6 @@ from tests.factories import PASSWORD, make_article, make_phase, make_staff
 
 pytestmark = pytest.mark.django_db
 
-TODAY = timezone.localdate()
 DAY = datetime.timedelta(days=1)
 ROLES = {"Editors": "ed", "Publishers": "pub", "Medical reviewers": "doc", "Intake": "ida"}
 LINE = re.compile(r'<li(?: class="late")?><a href="([^"]+)"><b>(\d+)</b> (.*?)</a></li>')
@@ -56,8 +55,9 @@ def draft_record(page: Article, by, **values) -> ChangeRecord:
 def test_each_role_is_told_of_what_it_can_do_something_about(people):
     for name in people:
         assert lines(name) == {}
-    make_article(slug="late", title="Late", review_due_on=TODAY - DAY, reviewed_on=TODAY - 99 * DAY)
-    make_phase(review_due_on=TODAY + 20 * DAY, reviewed_on=TODAY)
+    today = timezone.localdate()
+    make_article(slug="late", title="Late", review_due_on=today - DAY, reviewed_on=today - 99 * DAY)
+    make_phase(review_due_on=today + 20 * DAY, reviewed_on=today)
     make_article(slug="later", title="Later", published_at=timezone.now() + DAY)
     waiting = make_article(slug="in-review", title="In review", status="in-review")
     signed = make_article(slug="signed", title="Signed", status="in-review")
@@ -76,7 +76,7 @@ def test_each_role_is_told_of_what_it_can_do_something_about(people):
     editing = {"article overdue for review", "stage due for review within 30 days"}
     editing |= {"new page report: what readers find wrong or missing"}
     publishing = {"article scheduled", "article in review, ready to publish"}
-    typed = f"form that you typed in and did not save, {TODAY:%B %-d}"
+    typed = f"form that you typed in and did not save, {today:%B %-d}"
     answered, published = "article with an answer to your draft", "articles published, without a signature"
     assert set(lines("ed")) == editing | {"article in draft, last saved by you", answered, typed}
     unsigned = "articles in review, without a signature"
@@ -151,7 +151,8 @@ def test_weekly_mail_has_counts_and_links_and_no_word_of_a_page(people, settings
     for user in people.values():
         user.email = f"{user.username}@example.com"
         user.save()
-    make_article(title="Grapefruit", review_due_on=TODAY - DAY, reviewed_on=TODAY - 99 * DAY)
+    today = timezone.localdate()
+    make_article(title="Grapefruit", review_due_on=today - DAY, reviewed_on=today - 99 * DAY)
     MailChoice.objects.create(user=people["pub"], wants_digest=False)
     assert digest.send_due(MONDAY - 2 * datetime.timedelta(hours=1)) == digest.send_due(MONDAY + 3 * DAY) == 0
     backend, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "no.such.Backend"

@@ -12,7 +12,7 @@ from editorial.models import ChangeRecord, OldAddress, Reviewer
 from editorial.models.changes import type_of
 from tests.editorial.test_drafts import save_draft
 from tests.editorial.test_revisions import address, form_of, save
-from tests.factories import PASSWORD, make_article, make_phase, make_staff, make_symptom, make_treatment
+from tests.factories import DATES, PASSWORD, make_article, make_phase, make_staff, make_symptom, make_treatment
 from tests.translations.helpers import SUMMARY, correct, translate
 from translations import table
 from translations.models import Translation
@@ -48,8 +48,7 @@ def test_translation_is_begun_written_published_and_found_at_its_old_address(adm
     assert 'href="#id_body"' in panel and "does not: 24" in panel and "INFLESZ" in panel
     save(admin, words, **typed | {"body": "Espere 24 horas.[@a-source]"})
     assert "Espere 24 horas." in read(admin, address(words, "preview")) and states(admin)["Draft"] == 1
-    publish = {"status": "published", "reviewed_on": "2026-11-29", "review_due_on": "2027-05-29"}
-    save(admin, words, **publish)
+    save(admin, words, status="published", **DATES)
     assert "Espere 24 horas." in read(client, "/es/articulos/espere/")
     save(admin, words, slug="espere-un-dia")
     assert read(client, "/es/articulos/espere/") == read(client, "/es/articulos/espere-un-dia/")
