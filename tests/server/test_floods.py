@@ -17,7 +17,7 @@ from tests.served import serve
 
 pytestmark = pytest.mark.any_backend
 
-SECONDS = 4  # one is the goal; the machine may be busy, and who waits for a lost thread waits for a minute
+SECONDS = 10  # one is the goal; the machine may be busy, and who waits for a lost thread waits for a minute
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,7 @@ HALF_FORM = b"POST /contact/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5000
 def test_newcomer_beside_more_connections_than_places(site, start):
     with flood(site, 100, ask(static(site)) if start == "static" else start):
         # Each half form is answered with what has come of it, and its sender has half a second to take that in.
-        assert_others_are_answered(site, 8 if start == HALF_FORM else SECONDS)
+        assert_others_are_answered(site, 20 if start == HALF_FORM else SECONDS)
 
 
 def test_page_not_made_yet_beside_many_searches(site):

@@ -10,7 +10,7 @@ import pytest
 
 from bench import load
 from tests import state
-from tests.detoxsite.wire import begun_form, connected, get, rest
+from tests.detoxsite.wire import begun_form, connected, get, rest, wait_until_read
 from tests.served import serve
 
 pytestmark = pytest.mark.any_backend
@@ -85,9 +85,10 @@ def test_upload_above_the_least_speed_is_not_cut(site):
     """64 KB within each span is enough, however long it all takes."""
     head, body = begun_form(site, "Weak Phone", file_1=load.JPEG + os.urandom(300_000))
     with connected(site, head) as connection:
-        for at in range(0, len(body), 10_000):  # 50 KB a second
+        begin = time.monotonic()
+        for at in range(0, len(body), 10_000):  # 50 KB a second, by the clock
             connection.sendall(body[at : at + 10_000])
-            time.sleep(0.2)
+            time.sleep(max(0, begin + at / 50_000 - time.monotonic()))
         assert rest(connection).startswith(b"HTTP/1.1 303")
 
 
@@ -98,7 +99,7 @@ def test_readers_are_served_while_every_upload_thread_is_taken(site):
         for _ in range(10):
             begin = time.monotonic()
             assert get(site)[0] == 200
-            assert time.monotonic() - begin < 1
+            assert time.monotonic() - begin < SLACK
 
 
 def test_form_without_a_file_goes_through_while_every_upload_thread_is_taken(site):
@@ -109,7 +110,7 @@ def test_form_without_a_file_goes_through_while_every_upload_thread_is_taken(sit
         with connected(site, head + body) as connection:
             begin = time.monotonic()
             assert rest(connection).startswith(b"HTTP/1.1 303")
-            assert time.monotonic() - begin < 1.5
+            assert time.monotonic() - begin < SLACK
 
 
 def test_upload_beyond_the_threads_waits_for_its_turn(site):
@@ -128,7 +129,7 @@ def test_clients_that_do_not_hang_up_hold_nobody_up(site):
         time.sleep(0.5)
         begin = time.monotonic()
         assert get(site)[0] == 200
-        assert time.monotonic() - begin < 1
+        assert time.monotonic() - begin < SLACK
 
 
 def test_readers_who_take_nothing_are_given_up(site):
@@ -179,10 +180,11 @@ def test_nothing_of_an_upload_is_in_the_clear_while_it_arrives(tmp_path):
     with serve(tmp_path / "var", TMPDIR=str(tmp_path / "tmp")) as site:
         head, body = begun_form(site, "Watched", file_1=load.JPEG + marker * 20_000)
         with connected(site, head + body[:300_000]) as connection:
-            time.sleep(1)
-            assert list((state.folder(site.var) / "attachments").iterdir()), (
-                "it must be on its way, or this test says nothing"
-            )
+            wait_until_read(connection)
+            attachments, deadline = state.folder(site.var) / "attachments", time.monotonic() + 20
+            while not (attachments.exists() and list(attachments.iterdir())) and time.monotonic() < deadline:
+                time.sleep(0.1)
+            assert list(attachments.iterdir()), "it must be on its way, or this test says nothing"
             files = [path for path in tmp_path.rglob("*") if path.is_file()]
             assert not [path for path in files if marker in path.read_bytes() or b"Watched" in path.read_bytes()]
             connection.sendall(body[300_000:])
