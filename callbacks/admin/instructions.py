@@ -21,9 +21,9 @@ def instructions(details: Details) -> list[Instruction]:
 
     The page adds the safe hours.
     """
-    if not details.phone:
+    if not details.phones:
         return [
-            Instruction(f"Write to {details.name} by email. There is no phone number."),
+            Instruction(f"Write to {details.name} by email. There is no number to call."),
             *_language(details),
             *_earlier_names(details),
             *_remark(details),

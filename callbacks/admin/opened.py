@@ -34,11 +34,12 @@ class Opened:
         except VaultError:
             details = None
         reach, barred = do_not_call.without_barred(details) if details else (None, [])
+        to_read = reach if reach and (reach.phones or reach.email) else details
         return cls(
             details,
             [(note, or_cannot_open(note.open_text), day_and_clock(note.at, now)) for note in callback.notes.all()],
             [(file, or_cannot_open(file.open_name)) for file in callback.attachments.all()],
-            instructions(replace(details, second_phone=reach.second_phone)) if details and reach else [],
+            instructions(to_read) if to_read else [],
             reach,
             barred,
             consent.words(details.agreed, callback.days_kept) if details and details.agreed else "",

@@ -79,7 +79,7 @@ def test_page_says_what_time_it_is_there_and_whether_that_is_safe(client, clock,
 def test_person_without_a_number_is_written_to(client):
     request = submit(details=Details(name="Robin", email="robin@example.org"))
     words = read(sign_in(client, VIEW), request)
-    assert "Write to Robin by email. There is no phone number." in words
+    assert "Write to Robin by email. There is no number to call." in words
     assert "Do not say in the subject line where you write from." in words
     assert "voicemail" not in words
 

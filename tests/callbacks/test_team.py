@@ -194,6 +194,15 @@ def test_second_number_is_found_and_barred_by_itself(client, asked):
     assert not do_not_call.entry(both.phone) and not do_not_call.entry(both.second_phone)
 
 
+def test_person_whose_number_is_barred_is_written_to_if_they_left_an_address(staff):
+    request = submit(details=dataclasses.replace(DETAILS, email="zoe@example.org"))
+    do_not_call.add(DETAILS.phone, make_staff("lead"))
+    page = text_of(staff.get(page_of(request)))
+    for sentence in ("Write only in their safe hours", "Do not say in the subject line where you write from."):
+        assert sentence in page
+    assert "Ask for" not in page and "voicemail" not in page
+
+
 def test_phrase_alone_is_a_note_and_goes_before_what_is_typed(staff, asked):
     assert staff.post(step("note", asked), {"phrase": "Line was busy.", "text": ""}).status_code == 303
     assert staff.post(step("note", asked), {"phrase": "Line was busy.", "text": "Twice."}).status_code == 303
