@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from callbacks.admin import access
@@ -99,7 +100,8 @@ def log_attempt(request: StaffRequest, callback: CallbackRequest) -> HttpRespons
         if form.against_next_try:
             messages.warning(request, OUTSIDE.format(against=form.against_next_try))
 
-    done = f"{callback.reference}: the call is logged. Next try: {form.next_try_in_words}."
+    words = f"{callback.reference}: the call is logged. Next try: {form.next_try_in_words}."
+    done = format_html('{} <a href="{}">Back to it</a>', words, access.to_page(callback).headers["Location"])
     try:
         return do(request, callback, step, done, after=access.to_queue())
     except actions.RequestCorrected:

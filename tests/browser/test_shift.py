@@ -91,6 +91,9 @@ def test_unanswered_call_is_three_presses_and_a_shift_is_handed_over(staff, site
     page.get_by_role("button", name="No answer").click()
     expect(page.get_by_text("the call is logged. Next try:")).to_be_visible()
     assert staff.asked_before_leaving == 1  # it was saved with the call
+    page.get_by_role("link", name="Back to it").click()  # after a press too many
+    expect(page.get_by_role("heading", name=f"Request {reference}")).to_be_visible()
+    page.go_back()
     page.get_by_text("Hand over all of mine").click()
     axe.check_light_and_dark(page)
     page.get_by_label("Note for each").fill("I leave at three.")
