@@ -16,10 +16,10 @@ from reversion.models import Version
 from editorial.admin.content import ContentAdmin, admin_address
 from editorial.admin.previews import DRAFT, SAVED, TYPED, Previews
 from editorial.admin.revisions import KeepsRevisions
-from editorial.admin.unsaved import BRING_BACK
 from editorial.models import unsaved
 from editorial.models.changes import ChangeRecord, ReviewAnswer, draft_beside
 from editorial.models.reviewers import SignOff
+from editorial.models.unsaved import BRING_BACK
 from editorial.pages import review_links
 from editorial.workflow import drafts, notices, revisions
 from editorial.workflow.publishing import ReviewedPage
@@ -103,7 +103,8 @@ class DraftsBeside(Previews, KeepsRevisions):
             context["has_draft_beside"] = drafts.may_have_one(page)
             context["draft_address"] = admin_address(page, "draft")
             context["may_send"] = drafts.may_have_one(page) or page.status == ReviewedPage.Status.DRAFT
-        kept = unsaved.of(request.user, self._form_address(object_id)) if BRING_BACK in request.GET else None
+        back = request.GET.get(BRING_BACK)
+        kept = unsaved.of(request.user, self._form_address(object_id), back) if back is not None else None
         if page and not self.has_change_permission(request, page):
             shown = None  # the form of somebody who only reads has the page itself
         elif request.method == "GET" and not kept:
@@ -142,7 +143,7 @@ class DraftsBeside(Previews, KeepsRevisions):
             self.log_change(request, page, draft.revision.comment)
             if to_review:
                 notices.sent_to_review(page, request.user)
-            unsaved.forget(request.user, self._form_address(str(page.pk)))
+            unsaved.forget(request.user, self._form_address(str(page.pk)), typed)
         where = "It is saved as a draft" + (", and in review" if draft.in_review else "")
         self.message_user(request, f"{where}. {_readers_see(page)}")
         return redirect(self._form_address(str(page.pk)))
@@ -190,7 +191,7 @@ class DraftsBeside(Previews, KeepsRevisions):
             with transaction.atomic():
                 drafts.end(page)
                 self.log_change(request, page, "Threw the draft away.")
-            unsaved.forget(request.user, self._form_address(object_id))
+            unsaved.all_of(request.user, self._form_address(object_id)).delete()
             self.message_user(request, f"The draft is thrown away; the history has its text. {_readers_see(page)}")
         elif "take_back" in request.POST:
             drafts.set_in_review(page, False)

@@ -1,19 +1,18 @@
 """The admin's part of unsaved forms: keeps what is typed, offers it again, and tells who else is writing."""
 
+import secrets
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.admin.utils import quote, unquote
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import formats, timezone
 
 from editorial.admin.content import ContentAdmin
 from editorial.models import unsaved
-
-#: In the address of a form, and then among its values: show what was kept of it.
-BRING_BACK = "_bring_back"
+from editorial.models.unsaved import BRING_BACK, TAB
 
 
 class _BroughtBack(forms.ModelForm):
@@ -43,7 +42,7 @@ class KeepsTyping(ContentAdmin):
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         page = self._form_address(object_id)
-        kept = unsaved.of(request.user, page)
+        kept = unsaved.of(request.user, page, request.GET.get(BRING_BACK, ""))
         context = extra_context or {}
         context |= {"typing_address": f"{page}typing/", "others_writing": self._others(request, object_id)}
         if kept and request.method == "GET" and BRING_BACK in request.GET:
@@ -53,15 +52,16 @@ class KeepsTyping(ContentAdmin):
             request.FILES.clear()  # loads the body, which would empty POST later
             request.method, request.POST = "POST", data  # type: ignore[assignment]  # shown, never saved
         elif request.method == "GET":
-            context["kept"] = kept
+            context["kept"] = unsaved.all_of(request.user, page)
+        context["tab"] = request.POST.get(TAB) or f"{request.user.pk}-{secrets.token_hex(4)}"
         return super().changeform_view(request, object_id, form_url, context)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
-        unsaved.forget(request.user, self._form_address(None))
+        unsaved.forget(request.user, self._form_address(None), request.POST)
         return super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        unsaved.forget(request.user, self._form_address(quote(str(obj.pk))))
+        unsaved.forget(request.user, self._form_address(quote(str(obj.pk))), request.POST)
         return super().response_change(request, obj)
 
     def typing_view(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
@@ -69,8 +69,10 @@ class KeepsTyping(ContentAdmin):
         self.posted_row(request, object_id)
         address = self._form_address(object_id)
         if "throw_away" in request.POST:
-            unsaved.forget(request.user, address)
+            unsaved.forget(request.user, address, request.POST)
             return redirect(address)
+        if request.POST.get(TAB, f"{request.user.pk}-").partition("-")[0] != str(request.user.pk):
+            raise PermissionDenied  # typed by who was signed in before: never kept or saved in another's name
         unsaved.keep(request.user, address, request.POST)
         return JsonResponse({"others": self._others(request, object_id)})
 

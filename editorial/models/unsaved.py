@@ -1,6 +1,7 @@
 """What staff have typed into a form and not saved yet, kept on the server: clinics share computers."""
 
 import datetime
+import re
 from typing import Any
 
 from django.conf import settings
@@ -9,12 +10,19 @@ from django.http import QueryDict
 from django.utils import timezone
 
 KEPT = datetime.timedelta(days=30)
+#: In the address of a form, and then among its values: show what was kept of it.
+BRING_BACK = "_bring_back"
+#: Among the values of a form: the key of who opened it, and what tells their tabs apart.
+TAB = "_tab"
 #: Somebody who typed within this is writing on the page now.
 WRITING = datetime.timedelta(minutes=5)
 
 
 class UnsavedForm(models.Model):
-    """A person's form of a page, as of the last seconds of typing. `page` is the address of the form."""
+    """A person's form of a page in one tab, as of the last seconds of typing.
+
+    `page` is the address that shows it again: that of the form, and `BRING_BACK` with the name of the tab.
+    """
 
     is_content = False
 
@@ -30,6 +38,10 @@ class UnsavedForm(models.Model):
     def __str__(self) -> str:
         return f"{self.user}, {self.page}"
 
+    @property
+    def tab(self) -> str:
+        return self.page.partition(f"?{BRING_BACK}=")[2]
+
     def as_post(self) -> QueryDict:
         """Return the values as a browser would post them."""
         data = QueryDict(mutable=True)
@@ -39,25 +51,43 @@ class UnsavedForm(models.Model):
 
 
 def keep(user: Any, page: str, data: QueryDict) -> None:
-    """Keep a form as it is now, in place of what was kept of it. PostgreSQL takes no zero bytes."""
+    """Keep a form as it is now, in place of what was kept of it in this tab. PostgreSQL takes no zero bytes."""
     values = {name: [value.replace("\0", "") for value in data.getlist(name)] for name in data if "\0" not in name}
     values.pop("csrfmiddlewaretoken", None)
-    UnsavedForm.objects.update_or_create(user=user, page=page, defaults={"data": values})
+    UnsavedForm.objects.update_or_create(user=user, page=_of_tab(page, data), defaults={"data": values})
 
 
-def forget(user: Any, page: str) -> None:
-    UnsavedForm.objects.filter(user=user, page=page).delete()
+def forget(user: Any, page: str, data: QueryDict) -> None:
+    """Forget what was kept of a form in the tab that it is in."""
+    UnsavedForm.objects.filter(user=user, page=_of_tab(page, data)).delete()
 
 
-def of(user: Any, page: str) -> UnsavedForm | None:
-    return UnsavedForm.objects.filter(user=user, page=page).first()
+def of(user: Any, page: str, tab: str = "") -> UnsavedForm | None:
+    """Return what was kept of a form: in this tab or, without one, last."""
+    kept = all_of(user, page)
+    return (kept.filter(page=f"{page}?{BRING_BACK}={tab}") if tab else kept).first()
+
+
+def all_of(user: Any, page: str) -> models.QuerySet[UnsavedForm]:
+    """Return what was kept of a form in all tabs, newest first."""
+    return _of_page(page).filter(user=user).order_by("-typed_at")
 
 
 def others_writing(user: Any, page: str) -> list[str]:
     """Return the names of the others who are writing on the page now."""
     since = timezone.now() - WRITING
-    forms = UnsavedForm.objects.filter(page=page, typed_at__gte=since).exclude(user=user).select_related("user")
-    return sorted(str(form.user) for form in forms)
+    forms = _of_page(page).filter(typed_at__gte=since).exclude(user=user).select_related("user")
+    return sorted({str(form.user) for form in forms})
+
+
+def _of_page(page: str) -> models.QuerySet[UnsavedForm]:
+    return UnsavedForm.objects.filter(models.Q(page=page) | models.Q(page__startswith=f"{page}?"))
+
+
+def _of_tab(page: str, data: QueryDict) -> str:
+    """Return the `page` of a form; a tab that an earlier release opened has no name."""
+    tab = data.get(TAB, "")
+    return f"{page}?{BRING_BACK}={tab}" if re.fullmatch(r"[\w-]{1,40}", tab, re.A) else page
 
 
 def erase_old() -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from reversion.models import Revision, Version
 
 from editorial.models.changes import ChangeRecord, draft_beside
+from editorial.models.unsaved import TAB
 from editorial.text.digests import page_digest
 from editorial.workflow import revisions
 from editorial.workflow.publishing import ReviewedPage
@@ -20,7 +21,7 @@ from editorial.workflow.publishing import ReviewedPage
 #: Choices of the list's filter, beside the states of pages.
 STATES = (("draft-in-review", "Published, draft in review"), ("with-draft", "Published, with a draft"))
 #: Of a form as the browser sends it: what is no part of the text.
-_NOT_TYPED = ("csrfmiddlewaretoken", "_opened_at", "_of_draft")
+_NOT_TYPED = ("csrfmiddlewaretoken", "_opened_at", "_of_draft", TAB)
 
 
 def may_have_one(page: Any) -> bool:

@@ -9,7 +9,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
   const say = (words) => { said.textContent = words; };
   const time = () => new Date().toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
-  const signedOut = () => `You are signed out, or may not change this.${until()} Sign in again in another tab, then type on or save here.`;
+  const signedOut = () => `You are signed out, somebody else is signed in, or you may not change this.${until()} Sign in again in another tab, then type on or save here.`;
   const until = () => (keptAt ? ` What you typed until ${keptAt} is kept.` : "");
 
   // Signed in again in another tab: the token in this form is of the session that ended.

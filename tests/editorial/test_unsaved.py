@@ -1,6 +1,7 @@
 """What staff type is kept on the server until they save it or throw it away."""
 
 import datetime
+import re
 
 import pytest
 from django.contrib.auth.models import User
@@ -28,7 +29,11 @@ def test_form_offers_what_was_typed_and_not_saved_and_shows_it_again(admin):
     assert "Half a sentence" in html and "It is not saved yet" in html
     article.refresh_from_db()
     assert article.body == "Text.[@a-source]"
-    save(admin, article, body="Half a sentence.[@a-source]")
+    data = form_of(admin, article) | {"body": "Half a sentence.[@a-source]"}
+    admin.post(address(article) + "typing/", data)
+    assert admin.post(address(article), data).status_code == 302
+    assert UnsavedForm.objects.count() == 1  # what was typed in the first tab and neither saved nor thrown away
+    UnsavedForm.objects.all().delete()
     assert "Bring it back" not in admin.get(address(article)).content.decode()
 
 
@@ -68,7 +73,30 @@ def _typed(client, page) -> dict:
 def test_thrown_away_is_gone(admin):
     article = make_article()
     type_into(admin, article, body="Typed")
-    assert admin.post(address(article) + "typing/", {"throw_away": ""}).status_code == 302
+    thrown = {"throw_away": "", "_tab": UnsavedForm.objects.get().tab}
+    assert admin.post(address(article) + "typing/", thrown).status_code == 302
+    assert not UnsavedForm.objects.exists()
+
+
+def test_form_in_two_tabs_is_kept_twice_and_each_brought_back_and_saved_alone(admin):
+    article = make_article()
+    first, second = (form_of(admin, article) | {"body": f"{name} tab.[@a-source]"} for name in ("First", "Second"))
+    for data in (first, second, first):
+        admin.post(address(article) + "typing/", data)
+    html = admin.get(address(article)).content.decode()
+    ways = re.findall(r'href="(\?_bring_back=[\w-]+)"', html)
+    shown = [admin.get(address(article) + way).content.decode() for way in ways]
+    assert ["First tab." in html for html in shown] == [True, False] and "Second tab." in shown[1]
+    assert admin.post(address(article), second).status_code == 302
+    assert unsaved.of(User.objects.get(), address(article)).data["body"] == [first["body"]]
+
+
+def test_words_are_not_kept_in_the_name_of_who_signed_in_next_on_that_computer(admin, client):
+    article = make_article()
+    data = form_of(admin, article) | {"body": "Mine."}
+    make_staff("other", roles=("Publishers",))
+    client.login(username="other", password=PASSWORD)
+    assert client.post(address(article) + "typing/", data).status_code == 403
     assert not UnsavedForm.objects.exists()
 
 
