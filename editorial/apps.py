@@ -14,5 +14,5 @@ class EditorialConfig(AppConfig):
 
         versions.follow_changes()
         for model in versions.content_models():
-            pre_save.connect(links.keep_direction, sender=model, dispatch_uid=f"direction-{model.__name__}")
+            pre_save.connect(links.tidy, sender=model, dispatch_uid=f"direction-{model.__name__}")
         notices.follow()

@@ -13,6 +13,7 @@ from editorial.models.addresses import address_of
 from editorial.models.translated import Translated, TranslatedQuerySet
 from editorial.text import checks
 from editorial.values import languages
+from editorial.values.links import tidy
 from editorial.workflow.publishing import WRITING_HELP, PublishedQuerySet, ReviewedPage
 from phases.choices import Area, Cravings, Evidence, Level, Medicine, OverdoseRisk, Place, Soon, Withdrawal, level_of
 from phases.hours import Course
@@ -244,5 +245,6 @@ class Symptom(Translated, Course):
     def clean(self) -> None:
         """Raises ValidationError for all that its stage would be refused for in this state."""
         super().clean()
+        tidy(type(self), self)
         if problems := checks.refuse(self, in_drafts=self.page.status != ReviewedPage.Status.PUBLISHED):
             raise ValidationError(problems)

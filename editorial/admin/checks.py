@@ -12,6 +12,7 @@ from editorial.admin.content import ContentAdmin
 from editorial.text import checks
 from editorial.text.blocks import DRAWINGS
 from editorial.text.named import kinds
+from editorial.values.links import HIDDEN
 
 MOST_ROWS = 100
 NAMES_LISTED = 60
@@ -94,7 +95,7 @@ class ChecksPages(ContentAdmin):
                     typed.append((f"{name}-{n}-", related(pk=int(key) if key.isdecimal() else None)))
         for prefix, row in typed:
             for field in (*row.markdown_fields, *row.plain_fields):
-                setattr(row, field, data.get(f"{prefix}{field}", ""))
+                setattr(row, field, data.get(f"{prefix}{field}", "").translate(HIDDEN))
         return typed
 
     def _panel(self, parts: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from editorial.models.translated import TranslatedQuerySet
 from editorial.text import checks
+from editorial.values.links import tidy
 from editorial.workflow import review_dates
 
 WRITING_HELP = (
@@ -142,6 +143,7 @@ class ReviewedPage(models.Model):
     def clean(self) -> None:
         """Raise ValidationError with all problems by field, and those of publishing if the page is to be published."""
         super().clean()
+        tidy(type(self), self)
         is_public = self.status == self.Status.PUBLISHED
         problems = self.refusals(in_drafts=not is_public)
         if self.slug in self.reserved_slugs:
@@ -149,6 +151,8 @@ class ReviewedPage(models.Model):
         for name in ("reviewed_on", "review_due_on") if is_public else ():
             if getattr(self, name) is None:
                 problems[name] = [ValidationError("Needed before this page can be published.")]
+        if is_public and self.reviewed_on and self.reviewed_on > timezone.localdate():
+            problems["reviewed_on"] = [ValidationError("This day is still to come: give the day it was checked.")]
         if is_public and self.reviewed_on and self.review_due_on:
             try:
                 review_dates.check(self.reviewed_on, self.review_due_on)

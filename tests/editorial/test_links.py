@@ -11,7 +11,7 @@ from editorial.models import HelpLine, Source
 from editorial.text.markdown import PageText
 from editorial.values.links import safe_url
 from phases.models import Phase, Symptom, TreatmentOption
-from tests.factories import make_article
+from tests.factories import SUMMARY, make_article
 
 pytestmark = pytest.mark.any_backend
 
@@ -62,6 +62,20 @@ def test_characters_that_turn_text_are_not_saved_and_not_shown():
     assert article.title == "abcd" and "\u202e" not in article.body
     Article.objects.update(body="[ab\u202ecd](/articles/)")
     assert ">abcd</a>" in PageText().render(Article.objects.get().body).html
+
+
+@pytest.mark.django_db
+def test_what_does_not_show_in_a_paste_hides_no_dose_and_is_not_saved(admin):
+    article = make_article(status="draft")
+    article.status, article.body = "published", "Take 40 m\xadg of metha\u200bdone.[@a-source]"
+    with pytest.raises(ValidationError, match="gives no doses"):
+        article.clean()
+    typed = {"title": "Soft\x0bbreak", "slug": "a", "body": "\ufeffA line\x0band a bell\x07.", "status": "draft"}
+    checked = admin.post("/admin/articles/article/add/checks/", typed | {"body": "Take 40 m\xadg of methadone."})
+    assert "take “40 mg” out" in checked.content.decode()
+    assert admin.post("/admin/articles/article/add/", typed | {"summary": SUMMARY}).status_code == 302
+    saved = Article.objects.get(slug="a")
+    assert (saved.title, saved.body) == ("Soft break", "A line and a bell.")
 
 
 @pytest.mark.django_db

@@ -50,6 +50,12 @@ def test_page_cannot_be_published_without_review_dates(missing):
     assert missing in caught.value.message_dict
 
 
+def test_page_cannot_say_that_it_was_checked_on_a_day_to_come():
+    tomorrow = timezone.localdate() + datetime.timedelta(days=1)
+    with pytest.raises(ValidationError, match="still to come"):
+        make_article(reviewed_on=tomorrow).clean()
+
+
 def test_all_that_keeps_a_page_from_being_published_is_told_at_once():
     article = make_article(status="draft", body="![](https://elsewhere.example/x.png) Claim.[@not-there]")
     article.status, article.summary, article.reviewed_on, article.review_due_on = "published", "Short.", None, None
