@@ -125,7 +125,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Redirect if the page has moved; say so if it was taken down."""
     if request.method in {"GET", "HEAD"} and (new := addresses.now_at(request.path)):
         query = request.META.get("QUERY_STRING", "")
-        return HttpResponsePermanentRedirect(f"{new}?{query}" if query else new)
+        # Asked again each time: if the page moves back, a browser that had kept the redirect would go in a circle.
+        never_kept = {"Cache-Control": "no-cache"}
+        return HttpResponsePermanentRedirect(f"{new}?{query}" if query else new, headers=never_kept)
     is_gone = is_taken_down(cast("ReaderRequest", request))
     return _error_page(request, "404.html", 410 if is_gone else 404, is_gone=is_gone)
 

@@ -72,10 +72,11 @@ class KeepsOldAddress(KeepsRevisions):
     """Redirects from a page's old address when its slug changes."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        before = type(obj).objects.get(pk=obj.pk).get_absolute_url() if change else ""
+        stored = type(obj).objects.get(pk=obj.pk) if change else None
         super().save_model(request, obj, form, change)
-        if before:
-            moved(before, obj.get_absolute_url())
+        # An address that readers never had needs no redirect, and takes none from the page that had it before.
+        if stored and getattr(stored, "published_at", timezone.now()):
+            moved(stored.get_absolute_url(), obj.get_absolute_url())
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Redirect from the old addresses of rows with pages of their own, as the symptoms of a stage."""

@@ -7,6 +7,7 @@ from articles.models import Article, Topic
 from editorial.loading.starter import load, load_item
 from editorial.models import OldAddress
 from editorial.models.addresses import moved, now_at
+from tests.editorial.test_revisions import save
 from tests.factories import DATES, SUMMARY, make_article, make_source
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +18,8 @@ def test_old_address_leads_to_the_new_one_for_good(client):
     moved("/articles/old/", "/articles/new/")
     response = client.get("/articles/old/?page=2")
     assert (response.status_code, response["Location"]) == (301, "/articles/new/?page=2")
+    # or a browser that kept it would go in a circle when the page moves back
+    assert client.get("/articles/old/")["Cache-Control"] == "no-cache"
     assert client.get(response["Location"]).status_code == 200
 
 
@@ -101,3 +104,12 @@ def test_starter_text_removed_by_staff_does_not_come_back_under_a_new_name():
 
 def test_starter_files_may_name_earlier_slugs(guide):
     assert load(starter)["added"] == 0
+
+
+def test_draft_that_gets_another_slug_takes_no_old_address_from_a_live_page(admin, client):
+    moved_page, draft = make_article(slug="first"), make_article(title="A draft", status="draft", published_at=None)
+    save(admin, moved_page, slug="second")
+    for slug in ("first", "third"):  # back to an address that readers know, and away
+        draft.refresh_from_db()
+        save(admin, draft, slug=slug)
+        assert now_at("/articles/first/") == "/articles/second/"
