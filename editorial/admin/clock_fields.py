@@ -5,8 +5,11 @@ import re
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 HOW = "Write the time like 9:00 AM, 2 PM or 14:30."
+MOST_YEARS = 50
 _WITH_DOTS = re.compile(r"(?<![a-z])([ap])\.?\s?m\b\.?", re.IGNORECASE)
 
 
@@ -19,7 +22,7 @@ class ClockField(forms.TimeField):
 
 
 class MomentField(forms.SplitDateTimeField):
-    """A date and a time in two boxes."""
+    """A date and a time in two boxes, also in the hour that comes twice in fall: its first. Never years from now."""
 
     default_error_messages = {"invalid_date": "Write the date like 2026-12-24 or 12/24/2026.", "invalid_time": HOW}
 
@@ -27,3 +30,14 @@ class MomentField(forms.SplitDateTimeField):
         super().__init__(**kwargs)
         date, _ = self.fields
         self.fields = (date, ClockField(required=False, disabled=self.disabled))
+
+    def compress(self, data_list: list[Any]) -> datetime.datetime | None:
+        if not (data_list and all(data_list)):
+            return super().compress(data_list)  # type: ignore[return-value]
+        naive = datetime.datetime.combine(*data_list)
+        if abs(naive.year - timezone.localdate().year) > MOST_YEARS:
+            raise ValidationError(f"Choose a date within {MOST_YEARS} years.")
+        moment = timezone.make_aware(naive)
+        if timezone.make_naive(moment.astimezone(datetime.UTC)) != naive:
+            raise ValidationError("There is no such time: clocks go forward then. Choose one an hour later.")
+        return moment

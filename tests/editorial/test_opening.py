@@ -74,6 +74,13 @@ def test_time_that_cannot_be_read_is_told_how_to_write_it(typed):
             clean()
 
 
+def test_moment_when_clocks_change_or_years_off_is_read_or_told_what_to_choose():
+    assert str(MomentField().clean(["2026-11-01", "1:30 AM"])) == "2026-11-01 01:30:00-04:00"  # the first of two
+    for day, told in (("2027-03-14", "an hour later"), ("9999-12-31", "50 years"), ("0001-01-01", "50 years")):
+        with pytest.raises(ValidationError, match=told):
+            MomentField().clean([day, "2:30 AM"])
+
+
 def test_editor_lists_times_and_closed_days_and_readers_are_told(editor):
     days = [("12/24/2026", "", ""), ("2026-12-31", "9:00 AM", "1 pm"), ("2027-03-01", "", "")]
     data = filled([(str(day), "9:00 AM", "5 p.m.") for day in range(5)], days)
