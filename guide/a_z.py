@@ -1,4 +1,4 @@
-"""A to Z: symptoms, treatments, explained words and what people fear, for readers who want to look up a word."""
+"""A to Z: an index of symptoms, treatments, glossary terms and common worries."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from editorial.text.markdown import PageText
 from phases.models import Symptom, TreatmentOption
 from search.vocabulary import without_accents
 
-#: Other words: for each the page about it, the fragment, and what is there.
+#: Other words: the page about each, the fragment, and its description.
 OTHER_WORDS = {
     _("Heroin"): ("phases:list", "", _("its three stages of withdrawal")),
     _("Overdose"): ("emergency", "#steps", _("what to do, in order")),
@@ -45,7 +45,7 @@ ARTICLES_ON = {
 
 @dataclass(frozen=True)
 class Entry:
-    """A name with its page, a word with its meaning (and its page, if any), or a name that refers to another."""
+    """A name and its page, a term and its meaning (and page, if any), or a cross-reference to another name."""
 
     name: str
     url: str = ""
@@ -76,7 +76,7 @@ def _entries(page_text: PageText) -> Iterator[Entry]:
         url = treatments.pop(_capital(term.word), "")
         yield Entry(_capital(term.word), url, meaning=page_text.render(term.meaning).html, anchor=anchor)
         for form in term.forms[1:]:
-            if not form.lower().startswith(term.word.lower()[:5]):  # a plural would be next to its own word
+            if not form.lower().startswith(term.word.lower()[:5]):  # a plural would sort next to its singular
                 yield Entry(_capital(form), see=_capital(term.word), anchor=anchor)
     for name, url in treatments.items():
         yield Entry(name, url, gettext("treatment"))
@@ -88,7 +88,7 @@ def _entries(page_text: PageText) -> Iterator[Entry]:
 
 
 def _plain(name: str) -> str:
-    """Return what it is sorted by: lower case, without accents, and ñ after all other words with n."""
+    """Return the sort key: lower case, without accents, ñ after n."""
     return without_accents(name.lower().replace("ñ", "n\uffff"))
 
 

@@ -1,4 +1,4 @@
-"""Pages that need no template, style sheet or database. Each has the numbers to call."""
+"""Fallback pages without templates, style sheets or the database. Each has the numbers to call."""
 
 from editorial.pages.page_context import FALLBACK_CLINIC
 
@@ -15,7 +15,7 @@ def _page(title: str, words: str) -> str:
 ERROR_PAGE = _page("Something broke on our side", "It is not your fault. Wait a minute and try again, or call.")
 
 
-#: While the site moves to other machines (operations/read_only.py).
+#: Shown while the site moves to other machines (operations/read_only.py).
 READ_ONLY_PAGE = _page(
     "We are moving to another computer",
     "For a few minutes nothing new can be saved, so what you just sent was not kept. All that was sent before is safe. "

@@ -1,4 +1,4 @@
-"""The words of templates and code in other languages: locale/<language>/LC_MESSAGES/django.po, compiled for gettext."""
+"""Compile the gettext catalogs, locale/<language>/LC_MESSAGES/django.po."""
 
 import os
 from pathlib import Path
@@ -11,7 +11,7 @@ SOURCES = settings.BASE_DIR / "locale"
 
 
 def compile_all() -> None:
-    """Compile each catalog into LOCALE_PATHS, at once for any process that reads it meanwhile."""
+    """Compile each catalog into LOCALE_PATHS, atomically, as other processes may be reading it."""
     for source in SOURCES.rglob("*.po"):
         compiled = Path(settings.LOCALE_PATHS[0], source.relative_to(SOURCES)).with_suffix(".mo")
         compiled.parent.mkdir(parents=True, exist_ok=True)

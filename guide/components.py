@@ -1,4 +1,4 @@
-"""Every component of readers' pages on one page for staff: what there is, how it looks, and the line that makes it."""
+"""The component gallery for staff: each component of readers' pages with the line that renders it."""
 
 import jinja2
 from django.conf import settings
@@ -15,7 +15,7 @@ PICTURES = settings.BASE_DIR / "templates/readers/pictures"
 
 @jinja2.pass_context
 def made(context: jinja2.runtime.Context, line: str) -> jinja2.environment.TemplateModule:
-    """Render a line of a template as a page would: what staff see is never a copy of a component."""
+    """Render one line of a template as a page would, so the gallery shows the real component."""
     return context.environment.from_string(line).make_module(context.get_all())
 
 

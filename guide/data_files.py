@@ -1,4 +1,4 @@
-"""The published guide as data: texts, facts, versions and sources. No drafts, no names of staff, no readers."""
+"""The published guide as data: texts, facts, versions and sources; nothing about drafts, staff or readers."""
 
 import json
 import re
@@ -39,7 +39,7 @@ CSL_TYPES = {
 
 
 def guide_json(content: ContentSnapshot) -> bytes:
-    """Return everything that readers can read, as one document; of articles, the newest. `next` has more of them."""
+    """Return all public content as one document, with the newest articles; `next` links to the others."""
     pages = Pages(content)
     terms = sorted(content.glossary.terms.values(), key=lambda term: term.word.lower())
     return as_json(
@@ -74,7 +74,7 @@ def articles_json(content: ContentSnapshot, part: int) -> bytes | None:
 
 
 class Pages:
-    """Pages as data, each with its version, its digest and whether a clinician signed this exact text."""
+    """Convert pages to data, each with its version, digest and whether a clinician signed this exact text."""
 
     def __init__(self, content: ContentSnapshot) -> None:
         self._content = content
@@ -83,7 +83,7 @@ class Pages:
         self._signed = set(SignOff.objects.order_by().values_list("digest", flat=True))
 
     def articles(self, part: int) -> dict[str, Any]:
-        """Return one part of the articles, newest first, and where the next one is, if there is one."""
+        """Return one part of the articles, newest first, with a link to the next part, if any."""
         begin, end = (part - 1) * MAX_ARTICLES, part * MAX_ARTICLES
         rows = list(Article.objects.published().prefetch_related("topics", "phases")[begin : end + 1])
         following = {"next": f"/data/articles-{part + 1}.json"} if len(rows) > MAX_ARTICLES else {}
@@ -157,13 +157,13 @@ class Pages:
 
 
 def _hours(row: Any) -> dict[str, list[int] | None]:
-    """Return the hours since last use as ranges; no peak where no source names one."""
+    """Return the hours since last use as ranges; the peak is None if no source names one."""
     ends = {name: [getattr(row, f"{name}_from"), getattr(row, f"{name}_to")] for name in ("onset", "peak", "end")}
     return {name: None if pair[0] is None else pair for name, pair in ends.items()}
 
 
 def sources_json(content: ContentSnapshot) -> bytes:
-    """Return the sources that readers' pages cite as CSL-JSON, which reference managers read."""
+    """Return the sources cited on public pages as CSL-JSON, for reference managers."""
     return as_json([_csl(source) for source in sorted(cited(content), key=lambda source: source.key)])
 
 
@@ -194,7 +194,7 @@ def sources_bib(content: ContentSnapshot) -> bytes:
 
 
 def _bib(source: Source) -> str:
-    """Return an entry. What published it is not in our rows, so it is of no kind that needs to say it."""
+    """Return an entry of a type that needs no journal or publisher, which our rows do not have."""
     known = {
         "author": source.organization,
         "title": source.title,
@@ -212,7 +212,7 @@ def _bib(source: Source) -> str:
 
 
 def _in_bib(name: str, value: Any) -> str:
-    """Escape what TeX reads as its own, but in an address. Braces keep names whole and capitals as they are."""
+    """Escape TeX's special characters, except in a URL. Braces keep names and capitals intact."""
     if name in {"url", "doi"}:
         return str(value)
     escaped = re.sub(r"[#$%&_{}]", r"\\\g<0>", re.sub(r"[\\^~]", " ", str(value)))
@@ -220,5 +220,5 @@ def _in_bib(name: str, value: Any) -> str:
 
 
 def as_json(data: Any) -> bytes:
-    """Return the same bytes for the same content, in every process."""
+    """Serialize deterministically: the same content gives the same bytes in every process."""
     return (json.dumps(data, ensure_ascii=False, indent=1, cls=DjangoJSONEncoder) + "\n").encode()

@@ -1,4 +1,4 @@
-"""The articles and treatments that the menu and the front page lead to by name, each only while readers have it."""
+"""The pages that the menu and the front page link to, each only while it is published."""
 
 from django.db import DatabaseError
 from django.utils import timezone
@@ -6,7 +6,7 @@ from django.utils import timezone
 from editorial.text.snapshot import ContentSnapshot
 from editorial.values import languages
 
-#: The name of each page, as links in texts have it, by what templates call it.
+#: By the key that templates use: the page's link name, as in [[treatment:naloxone]].
 FEATURED = {
     "craving": "article:craving-right-now",
     "families": "article:helping-someone-through-withdrawal",
@@ -17,9 +17,9 @@ FEATURED = {
 
 
 def featured(content: ContentSnapshot) -> dict[str, str]:
-    """Return each one's address, empty where there is no such page in the language of this one.
+    """Return the path of each page by key; empty if it is not published in the active language.
 
-    No query, but for the first after a change.
+    Queries only once after each change of content.
     """
     try:
         found, now = content.named(FEATURED.values()), timezone.now()

@@ -1,4 +1,4 @@
-"""What is wrong or missing on a page: a form that asks for nothing else, and its thanks."""
+"""The form to report what is wrong or missing on a page, and its thank-you page."""
 
 from urllib.parse import urlencode
 
@@ -31,7 +31,7 @@ TOO_MANY = _("We got a lot of these just now. What you typed is still here. Try 
 
 
 class ReportForm(forms.Form):
-    """`complete` comes last in the page, so that a truncated body can be told from a whole one."""
+    """`complete` is the last field, so a body without it was truncated."""
 
     use_required_attribute = False
 
@@ -54,14 +54,14 @@ class ReportForm(forms.Form):
         super().clean()
         if not self.data.get("complete"):
             self.add_error(None, CUT_SHORT)
-        elif self.data.get("website"):  # not dropped in silence: it may be a person after all
+        elif self.data.get("website"):  # not dropped silently: it may be a person
             self.data = {**self.data, "website": ""}
             self.add_error(None, HIDDEN_FIELD)
 
 
 @public_page
 def feedback(request: ReaderRequest) -> HttpResponse:
-    """Take a report on the page that the parameter names; on "another page" if there is none with that path."""
+    """Take a report on the page in the query; on "another page" if it is not a page of the guide."""
     if request.method != "POST":
         return _form_page(request, ReportForm(), request.GET.get("page", ""))
     asked, form = request.POST.get("page", ""), ReportForm(request.POST.dict())
@@ -80,7 +80,7 @@ def feedback(request: ReaderRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def thanks(request: ReaderRequest) -> HttpResponse:
-    """Show that it has arrived, and the way back."""
+    """Confirm the report, with a link back to the page."""
     return render(request, "pages/thanks.html", {"page": _known(request, request.GET.get("page", ""))})
 
 
@@ -98,7 +98,7 @@ def _form_page(
 
 
 def _known(request: ReaderRequest, asked: str) -> str:
-    """Return the path of the reader's page, or nothing. In the private version `asked` is a private address."""
+    """Return the path of a page for readers, or "". In the private version `asked` is a private address."""
     try:
         return next((path for path in reader_paths() if asked in {path, request.outside(path)}), "") if asked else ""
     except DatabaseError:

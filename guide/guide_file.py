@@ -1,4 +1,4 @@
-"""The whole guide as one file with a neutral name, to keep on a phone and read offline."""
+"""The whole guide as one HTML file with a neutral name, to save on a phone and read offline."""
 
 import base64
 import hashlib
@@ -24,10 +24,10 @@ from guide import styles
 from phases.models import Phase, TreatmentOption
 
 NAME = gettext_noop("notes.html")
-#: The file stays below 1 MB: bytes for the texts of articles, how many of these, and how many more are only listed. The
-#: rest of the guide takes about 100 kB.
+#: Keep the file below 1 MB: the bytes and the number of articles with their texts, and how many more are listed by
+#: title. The rest of the guide takes about 100 kB.
 MAX_ARTICLE_BYTES, MAX_ARTICLES, MAX_LISTED = 700_000, 50, 100
-#: The id of each part of the file, by the URL name of its page; and ids that no heading of a text may use.
+#: The id of each part of the file, by the URL name of its page; and the ids that headings must not use.
 PARTS = {"emergency": "emergency", "treatments:list": "treatments", "plan": "plan", "articles:list": "articles"}
 TAKEN = {*PARTS.values(), "numbers", "pregnant", "sources-title"}
 _OWN_LINK = re.compile(r'(<a\b[^>]*?\bhref=")(/(?!/)[^"]*)"')
@@ -38,7 +38,7 @@ _HEADING = re.compile(r"(</?h)([2-4])\b")
 
 @dataclass(frozen=True)
 class IncludedArticles:
-    """The articles in the file with their texts, those only listed, and whether there are more."""
+    """The articles included in full, those listed by title, and whether there are more."""
 
     whole: list[tuple[Article, SafeString]]
     named: list[Article]
@@ -50,7 +50,7 @@ class IncludedArticles:
 def guide_file(request: ReaderRequest) -> HttpResponse:
     """Serve emergency steps, numbers, stages, treatment options, articles and a plan to fill in.
 
-    The file loads nothing else. It contains the content security policy too, as a file on a phone has no headers.
+    The file loads nothing else, and has its content security policy in a meta element, as a saved file has no headers.
     """
     style = styles.style("notes", "pictures")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -62,7 +62,7 @@ def guide_file(request: ReaderRequest) -> HttpResponse:
     targets |= {page.get_absolute_url(): place_of(page) for page in parts}
 
     def articles() -> IncludedArticles:
-        """Called where the template shows them, so that their sources are numbered after those above."""
+        """Called by the template at their place, so that their sources are numbered after those above."""
         included = included_articles(page_text)
         content.read_sign_offs(article for article, _ in included.whole)
         targets.update((article.get_absolute_url(), place_of(article)) for article, _ in included.whole)
@@ -90,7 +90,7 @@ def guide_file(request: ReaderRequest) -> HttpResponse:
 
 
 def included_articles(page_text: PageText) -> IncludedArticles:
-    """Return the newest first, until their texts reach MAX_ARTICLE_BYTES. One query, however many there are."""
+    """Include the newest articles in full until their texts reach MAX_ARTICLE_BYTES. One query."""
     published = Article.objects.published()
     column = "body" if languages.active() == languages.ENGLISH else "words__body"
     text = Case(
@@ -117,14 +117,14 @@ def place_of(page: Phase | TreatmentOption | Article) -> str:
 
 
 def _linked(link: re.Match, targets: dict[str, str], outside: Callable[[str], str]) -> str:
-    """Link within the file if it has the page, otherwise to the version of the site that the file was saved from."""
+    """Link within the file if it has the page, otherwise to the site, in the version that the file was saved from."""
     start, address = link.groups()
     place = targets.get(address.partition("#")[0])
     return f'{start}#{place}"' if place else f'{start}{settings.SITE_URL}{outside(address)}" rel="noreferrer"'
 
 
 def _under_its_title(text: re.Match) -> str:
-    """Demote an article's own headings by two levels: its title is a third-level heading here."""
+    """Demote an article's headings by two levels: its title is a third-level heading here."""
     return _HEADING.sub(lambda tag: f"{tag[1]}{int(tag[2]) + 2}", text[0])
 
 

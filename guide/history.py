@@ -30,15 +30,15 @@ from phases.models import Phase, TreatmentOption
 from phases.views import phase_context, treatment_context
 
 Kind = ChangeRecord.Kind
-#: What the list and the feed of the whole guide tell. A page's own list has changes of wording and checks, too.
-TOLD = (Kind.NEW, Kind.UPDATE, Kind.CORRECTION, Kind.SAFETY_CORRECTION, Kind.ARCHIVED)
+#: The kinds in the list and feed of the whole guide. A page's own list also has changes of wording and checks.
+PUBLIC_KINDS = (Kind.NEW, Kind.UPDATE, Kind.CORRECTION, Kind.SAFETY_CORRECTION, Kind.ARCHIVED)
 CORRECTIONS = (Kind.CORRECTION, Kind.SAFETY_CORRECTION)
 PAGE_SIZE = 50
-MOST_TOGETHER = 100
+MAX_TOGETHER = 100  # pages first published on one day that are shown as one entry
 
 
-class Shown(NamedTuple):
-    """How pages of one model are shown: their template, their name in it, what else it needs, and the list above."""
+class PageTemplate(NamedTuple):
+    """How to render pages of one model: the template, the page's name in it, further context, and its parent list."""
 
     template: str
     name: str
@@ -47,32 +47,32 @@ class Shown(NamedTuple):
     list_name: str
 
 
-PAGES: dict[type[ReviewedPage], Shown] = {
-    Article: Shown(
+PAGES: dict[type[ReviewedPage], PageTemplate] = {
+    Article: PageTemplate(
         "articles/detail.html",
         "article",
         lambda page: detail_context(page, snapshot.current()),
         _("Articles"),
         "articles:list",
     ),
-    Phase: Shown("phases/detail.html", "phase", phase_context, _("Stages"), "phases:list"),
-    TreatmentOption: Shown(
+    Phase: PageTemplate("phases/detail.html", "phase", phase_context, _("Stages"), "phases:list"),
+    TreatmentOption: PageTemplate(
         "phases/treatment_detail.html", "treatment", treatment_context, _("Treatments"), "treatments:list"
     ),
 }
 
 
 @dataclass(frozen=True)
-class Told:
-    """A change and the page that it is of, as readers are told."""
+class PublicChange:
+    """A change that readers can see, with its page."""
 
     change: ChangeRecord
     page: ReviewedPage
-    together: tuple["Told", ...] = ()  # all that were first published on this day, if there are several
+    together: tuple["PublicChange", ...] = ()  # everything first published that day, if several
 
     @property
     def at(self) -> datetime.datetime:
-        """Return when readers saw it: a page can be published ahead of its time."""
+        """Return when readers first saw it: publication may have been scheduled."""
         live_from = self.page.published_at if self.change.kind == Kind.NEW else None
         return max(self.change.at, live_from) if live_from else self.change.at
 
@@ -87,8 +87,8 @@ def _known(model: type[ReviewedPage]) -> QuerySet[ReviewedPage]:
     return model.objects.published() | model.objects.taken_down()
 
 
-def told(changes: Iterable[ChangeRecord]) -> list[Told]:
-    """Return the changes whose pages readers know. A query for each kind of page among them."""
+def public_changes(changes: Iterable[ChangeRecord]) -> list[PublicChange]:
+    """Pair changes with their pages, without pages that were never public. One query per kind of page."""
     changes, found = list(changes), {}
     for model in PAGES:
         page_type = ContentType.objects.get_for_model(model).pk
@@ -96,23 +96,23 @@ def told(changes: Iterable[ChangeRecord]) -> list[Told]:
         for page in _known(model).filter(pk__in=keys).defer(*model.markdown_fields) if keys else ():
             found[page_type, page.pk] = page
     pairs = ((change, found.get((change.page_type_id, change.page_id))) for change in changes)
-    return [Told(change, page) for change, page in pairs if page]
+    return [PublicChange(change, page) for change, page in pairs if page]
 
 
 @reading_page()
 @require_safe
 def page_changes(request: ReaderRequest, slug: str, model: type[ReviewedPage]) -> HttpResponse:
-    """Show what changed on a page, newest first, each with the text of then."""
+    """List the changes of a page, newest first, each with a link to its old version."""
     request.private_address = ""  # old texts have no private version
     page = get_object_or_404(_known(model), slug=slug)
-    changes_of_page = [Told(change, page) for change in ChangeRecord.objects.of(page).live()]
-    return render(request, "pages/page_changes.html", {"page": page, "told": changes_of_page, "shown": PAGES[model]})
+    changes_of_page = [PublicChange(change, page) for change in ChangeRecord.objects.of(page).live()]
+    return render(request, "pages/page_changes.html", {"page": page, "changes": changes_of_page, "shown": PAGES[model]})
 
 
 @reading_page()
 @require_safe
 def old_version(request: ReaderRequest, slug: str, number: int, model: type[ReviewedPage]) -> HttpResponse:
-    """Show a page as it was, marked as old, with today's help lines and no claim to search engines."""
+    """Show a page as it was, marked as old and not indexed, with today's help lines."""
     request.private_address = ""
     page = get_object_or_404(_known(model), slug=slug)
     change = get_object_or_404(ChangeRecord.objects.of(page).live(), number=number)
@@ -129,7 +129,7 @@ def old_version(request: ReaderRequest, slug: str, number: int, model: type[Revi
     values = {
         name: then,
         **context(then),
-        "old_version": Told(change, page),
+        "old_version": PublicChange(change, page),
         "is_newest": newest and page.is_published(),
         "canonical_url": f"{settings.SITE_URL}{page.get_absolute_url()}",
     }
@@ -139,36 +139,36 @@ def old_version(request: ReaderRequest, slug: str, number: int, model: type[Revi
 @reading_page(query=("page",))
 @require_safe
 def changes(request: HttpRequest) -> HttpResponse:
-    """Show what changed in the whole guide, newest first."""
-    return _list(request, "pages/changes.html", TOLD)
+    """List the changes of the whole guide, newest first."""
+    return _list(request, "pages/changes.html", PUBLIC_KINDS)
 
 
 @reading_page(query=("page",))
 @require_safe
 def corrections(request: HttpRequest) -> HttpResponse:
-    """Show everything that was wrong and was put right, also when there is nothing."""
+    """List all corrections, even if there are none."""
     return _list(request, "pages/corrections.html", CORRECTIONS)
 
 
 def _list(request: HttpRequest, template: str, kinds: tuple[str, ...]) -> HttpResponse:
     shown, number, has_next = list_page(request, _entries(kinds), PAGE_SIZE)
     rows = ChangeRecord.objects.filter(pk__in=[key for keys in shown for key in keys]).defer("typed")
-    by_key = {each.change.pk: each for each in told(rows)}
+    by_key = {each.change.pk: each for each in public_changes(rows)}
     groups = [[by_key[key] for key in keys if key in by_key] for keys in shown]
     listed = [replace(first, together=(first, *others)) if others else first for first, *others in filter(None, groups)]
-    return render(request, template, {"told": listed, "number": number, "has_next": has_next})
+    return render(request, template, {"changes": listed, "number": number, "has_next": has_next})
 
 
 def _entries(kinds: tuple[str, ...]) -> list[list[int]]:
-    """Return the keys of what is told, newest first; pages first published on one day are one entry, up to a limit."""
+    """Group the keys of public changes into entries, newest first; pages first published on one day are one entry."""
     found: dict[Any, list[int]] = {}
     for key, kind, at in ChangeRecord.objects.live().filter(kind__in=kinds).values_list("pk", "kind", "at"):
         found.setdefault(timezone.localdate(at) if kind == Kind.NEW else key, []).append(key)
-    return [keys[i : i + MOST_TOGETHER] for keys in found.values() for i in range(0, len(keys), MOST_TOGETHER)]
+    return [keys[i : i + MAX_TOGETHER] for keys in found.values() for i in range(0, len(keys), MAX_TOGETHER)]
 
 
 class Changes(Feed):
-    """What changed in the guide, for feed readers and for those who translate or quote it."""
+    """A feed of changes, also for people who translate or quote the guide."""
 
     feed_type = Atom
     subtitle = _("New pages, updates and corrections, in a sentence each.")
@@ -180,24 +180,24 @@ class Changes(Feed):
     def link(self) -> str:
         return reverse("changes")
 
-    def items(self) -> list[Told]:
-        return told(ChangeRecord.objects.live().filter(kind__in=TOLD).defer("typed")[:PAGE_SIZE])
+    def items(self) -> list[PublicChange]:
+        return public_changes(ChangeRecord.objects.live().filter(kind__in=PUBLIC_KINDS).defer("typed")[:PAGE_SIZE])
 
-    def item_title(self, item: Told) -> str:
+    def item_title(self, item: PublicChange) -> str:
         return f"{item.change.get_kind_display().partition(':')[0]}: {item.page}"
 
-    def item_description(self, item: Told) -> str:
+    def item_description(self, item: PublicChange) -> str:
         return item.change.note
 
-    def item_link(self, item: Told) -> str:
+    def item_link(self, item: PublicChange) -> str:
         return item.then
 
-    def item_pubdate(self, item: Told) -> datetime.datetime:
+    def item_pubdate(self, item: PublicChange) -> datetime.datetime:
         return item.at
 
     item_updateddate = item_pubdate
 
-    def item_categories(self, item: Told) -> list[str]:
+    def item_categories(self, item: PublicChange) -> list[str]:
         return [item.change.kind]
 
 

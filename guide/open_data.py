@@ -1,6 +1,6 @@
-"""Open data: the guide as files that anybody may use, and a signed list of their digests.
+"""Open data: the guide as files, and a signed manifest of their digests.
 
-tests/guide/test_open_data.py holds that nothing in them is a draft, or about staff or readers.
+tests/guide/test_open_data.py checks that they hold no drafts and nothing about staff or readers.
 """
 
 import datetime
@@ -35,21 +35,21 @@ from guide.data_files import (
     sources_bib,
     sources_json,
 )
-from guide.history import told
+from guide.history import public_changes
 from phases.models import Phase, TreatmentOption
 
 Make = Callable[..., bytes | None]
 Response = TypeVar("Response", bound=HttpResponseBase)
-#: How each kind of page is made data.
+#: How to convert each kind of page.
 KINDS: dict[type[ReviewedPage], Callable[[Pages, Any], dict]] = {
     Article: Pages.article,
     Phase: Pages.stage,
     TreatmentOption: Pages.treatment,
 }
-CHUNK = 500  # changes that are read at once
+CHUNK = 500  # changes per query
 
 MANIFEST = ".well-known/guide-manifest.json"
-#: What the manifest lists, beside further parts of the articles.
+#: Files in the manifest, besides further parts of the articles.
 FILES: dict[str, Callable[[ContentSnapshot], bytes]] = {
     "/data/guide.json": guide_json,
     "/data/sources.csl.json": sources_json,
@@ -84,7 +84,7 @@ def signing_key() -> Ed25519PrivateKey | None:
 
 
 def _file(make: Make, kind: str = "application/json") -> Callable[[HttpRequest], HttpResponse]:
-    """Make a view for a file. It reads everything again: what processes keep can be older in one than in another."""
+    """Make a view for a file. It reads all content anew, as the snapshots of two processes may differ."""
 
     @reading_page()
     @require_safe
@@ -98,28 +98,28 @@ def _file(make: Make, kind: str = "application/json") -> Callable[[HttpRequest],
 
 
 def _for_all(response: Response) -> Response:
-    """Let pages of other sites read it."""
+    """Allow cross-origin reads."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 
 def page_json(content: ContentSnapshot, slug: str, model: type[ReviewedPage]) -> bytes | None:
-    """Return one page as the guide's data has it, for those who read it; None if readers do not see it."""
+    """Return one page as it is in guide.json; None if it is not published."""
     row = model.objects.published().filter(slug=slug).first()
     return as_json(KINDS[model](Pages(content), row)) if row else None
 
 
 @require_safe
 def changes_ndjson(request: HttpRequest) -> StreamingHttpResponse:
-    """Tell each change that readers saw, oldest first, a line each. It is sent as it is read: it only ever grows."""
+    """Stream all public changes, oldest first, one JSON line each."""
     return _for_all(StreamingHttpResponse(_lines(), content_type="application/x-ndjson"))
 
 
 def _lines() -> Iterator[bytes]:
     rows = ChangeRecord.objects.live().defer("typed").order_by("pk").iterator(CHUNK)
     while chunk := list(islice(rows, CHUNK)):
-        for each in told(chunk):
+        for each in public_changes(chunk):
             page = {"page": each.page.get_absolute_url(), "title": str(each.page), "text_then": each.then}
             names = ("kind", "number", "note", "digest")
             change = {"id": each.change.pk, "at": each.at, **{name: getattr(each.change, name) for name in names}}

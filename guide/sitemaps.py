@@ -21,7 +21,7 @@ from guide.sources import cited
 from phases.models import Phase, Symptom, TreatmentOption
 from translations.models import Translation
 
-#: Pages that list others change when one of those does.
+#: A list page changes when one of its rows does.
 LISTS = {"home": Article, "articles:list": Article, "phases:list": Phase, "treatments:list": TreatmentOption}
 MAX_ADDRESSES = 250  # in one file
 #: Pages for readers that are not in the sitemap.
@@ -40,7 +40,7 @@ PAGES = (
 
 
 class Section(Sitemap):
-    """Pages of one kind in one language, each with its date of change if known, and where it is in the others."""
+    """Pages of one kind in one language, each with its last change, if known, and its alternates."""
 
     def __init__(self, language: str) -> None:
         self.language = language
@@ -58,15 +58,15 @@ class Section(Sitemap):
             return item.get_absolute_url()
 
     def paths(self, items: list[Any]) -> dict[Any, str]:
-        """Return the paths of some items in the language that is active, by what is the same in all."""
+        """Return the paths of items in the active language, by `key`."""
         return {row.pk: row.get_absolute_url() for row in self.rows().filter(pk__in=[item.pk for item in items])}
 
     def key(self, item: Any) -> Any:
-        """Return what is the same for an item in all languages."""
+        """Return an item's key, the same in all languages."""
         return item.pk
 
     def get_urls(self, *args: Any, **kwargs: Any) -> list[dict[str, Any]]:
-        """Add to each page where it is in the other languages, and itself, as search engines ask for."""
+        """Add each page's alternates, itself included, as search engines require."""
         urls = super().get_urls(*args, **kwargs)
         items, found = [url["item"] for url in urls], {}
         for code in languages.NAMES:
@@ -93,7 +93,7 @@ class StaticPages(Section):
         return self._changed.get(item)
 
     def rows(self) -> list[str]:
-        """Return all pages; in other languages without those that are in English only."""
+        """Return all pages, in other languages only those that are translated."""
         if self.language == languages.ENGLISH:
             return PAGES
         return [page for page in PAGES if languages.of_path(reverse(page)) == self.language]
@@ -124,7 +124,7 @@ class StaticPages(Section):
 
 
 class PublishedPages(Section):
-    """All pages of one model. There can be many articles, so they are split into files of MAX_ADDRESSES."""
+    """All pages of one model, in files of MAX_ADDRESSES."""
 
     limit = MAX_ADDRESSES
 
@@ -140,7 +140,7 @@ class PublishedPages(Section):
 
 
 class Symptoms(Section):
-    """A symptom is saved together with its stage, and changes with it."""
+    """A symptom is saved, and so dated, with its stage."""
 
     def rows(self) -> QuerySet[Symptom]:
         return Symptom.objects.published()
@@ -190,7 +190,7 @@ def reader_paths() -> Iterator[str]:
 
 
 def is_taken_down(request: ReaderRequest) -> bool:
-    """Return whether readers had a page at the request's path that is archived now. False if the database is down."""
+    """Return whether the request's path belongs to an archived page. False if the database is down."""
     try:
         return any(request.path in {path, request.outside(path)} for path in _taken_down())
     except DatabaseError:
@@ -211,7 +211,7 @@ def _taken_down() -> Iterator[str]:
 
 @reading_page()
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """List all pages or, if they are too many for one file, the files."""
+    """List all pages or, if there are too many for one file, the parts."""
     if Article.objects.published().count() > MAX_ADDRESSES:
         return views.index(request, {**SITEMAPS}, sitemap_url_name="sitemap-part")
     return views.sitemap(request, {**SITEMAPS})

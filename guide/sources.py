@@ -1,4 +1,4 @@
-"""The sources of the guide: all that published pages cite, and what rests on each."""
+"""The pages about sources: a list of all that are cited, and a page for each with where it is cited."""
 
 import re
 from collections import defaultdict
@@ -22,9 +22,9 @@ from editorial.text.snapshot import ContentSnapshot
 from editorial.workflow.citations import Use, keys_in, published_uses
 from phases.checkin import DANGERS
 
-PAGE_SIZE = 60  # a page of them is whole in the first flight (tests/detoxsite/test_wire.py)
+PAGE_SIZE = 60  # fits the first round trip (tests/detoxsite/test_wire.py)
 LONGEST_DESCRIPTION = 160  # characters
-#: Of parts that are templates: how the name of the file begins, the page that shows it, and its name.
+#: Templates that cite: the start of the file name, the page that shows it, and that page's name.
 FIXED = (
     ("home.", "home", _("Front page")),
     ("pages/card.", "card", _("Pocket card")),
@@ -44,7 +44,7 @@ _KEY = re.compile(r'"([a-z0-9-]+)"')
 
 
 def uses(content: ContentSnapshot) -> dict[str, list[Use]]:
-    """Return what readers see that rests on each source, parts of the site's own included, by its key."""
+    """Return where readers see each source cited, in templates too, by its key."""
     found: dict[str, list[Use]] = defaultdict(list)
     for by_key in (_fixed_uses(get_language()), published_uses(content)):
         for key, places in by_key.items():
@@ -74,7 +74,7 @@ def _add(found: dict[str, list[Use]], keys: set[str], page: str, name: str | Pro
 
 
 def cited(content: ContentSnapshot) -> list[Source]:
-    """Return every source that readers' pages cite, by who published it."""
+    """Return every source cited on public pages, ordered by publisher."""
     found = (source for source in content.sources(uses(content)).values() if source)
     return sorted(found, key=lambda source: (source.organization.lower(), source.title.lower()))
 
@@ -82,7 +82,7 @@ def cited(content: ContentSnapshot) -> list[Source]:
 @reading_page(query=("page",))
 @require_safe
 def source_list(request: HttpRequest) -> HttpResponse:
-    """List the sources by the first letter of who published them."""
+    """List the sources by the first letter of their publisher."""
     content = snapshot.current()
     sources = cited(content)
     shown, number, has_next = list_page(request, sources, PAGE_SIZE)
@@ -107,7 +107,7 @@ def _letter(source: Source) -> str:
 @reading_page()
 @require_safe
 def source_detail(request: HttpRequest, key: str) -> HttpResponse:
-    """Show what identifies a source, whether it holds, and what rests on it."""
+    """Show a source: its identifiers, whether it is current, and where it is cited."""
     content = snapshot.current()
     rest_on_it = uses(content).get(key)
     source = content.sources([key])[key]

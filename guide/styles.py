@@ -1,4 +1,4 @@
-"""The style of readers' pages: parts in static/css/parts that templates name, minified when the server starts.
+"""The CSS of readers' pages: parts in static/css/parts that templates name, minified when the server starts.
 
 docs/decisions/0020-style-in-parts.md explains why.
 """
@@ -9,7 +9,7 @@ import lightningcss
 from django.conf import settings
 
 PARTS = "css/parts"
-#: The oldest browsers that the minifier must write for. Without them it writes `(width >= 48rem)`.
+#: The oldest browsers to minify for. Without them the minifier writes `(width >= 48rem)`.
 BROWSERS = ["chrome 100", "firefox 100", "ios_saf 15.4", "safari 15.4"]
 
 
@@ -29,7 +29,7 @@ def _source(part: str) -> str:
 
 @functools.cache
 def _minified(part: str) -> str:
-    """Read this release's own file: the collected ones may be of the release before or after."""
+    """Read this release's own file: collected static files may be another release's."""
     return minified(_source(part))
 
 
@@ -41,7 +41,7 @@ def load_all() -> None:
 
 @functools.cache
 def way_out() -> str:
-    """Return the script of "Leave this page". It waits for the page, as it is placed before it."""
+    """Return the script of "Leave this page", which is placed before the body and waits for it."""
     lines = (settings.BASE_DIR / "static/js/leave.js").read_text().splitlines()
     code = "".join(line.strip() for line in lines if not line.startswith("//"))
     return f"document.addEventListener('DOMContentLoaded',()=>{{{code}}})"

@@ -1,7 +1,6 @@
-"""The template language of readers' pages: Jinja2, which is several times as fast as Django's own.
+"""Jinja2 for readers' pages: several times as fast as Django's templates.
 
-Staff's pages use Django's, as the admin and allauth are written in it. docs/decisions/0012-rendering-a-page.md explains
-why.
+Staff pages use Django's, as do the admin and allauth. See docs/decisions/0012-rendering-a-page.md.
 """
 
 import functools
@@ -24,8 +23,8 @@ from editorial.workflow import sign_off
 from guide.featured import featured
 from translations.staleness import stale_notice
 
-#: Macros available to all templates, by the file that each is in. Changes to them need a restart, with DEBUG too.
-#: They are several times as fast as an included template, which gets a copy of the page's whole context.
+#: Macros available to all templates, by file. Changing one needs a restart, with DEBUG too. A macro is several times as
+#: fast as an include, which copies the whole context.
 MACROS = {
     "article_list": "articles/_list.html",
     "stale_box": "editorial/_stale.html",
@@ -62,7 +61,7 @@ class _ReadersTemplate(Template):
 
 
 class ReadersTemplates(Jinja2):
-    """Templates that can count on `site` (editorial/pages/page_context.py) and on the functions of `environment`."""
+    """A back end whose templates have `site` (editorial/pages/page_context.py) and the functions of `environment`."""
 
     def get_template(self, template_name: str) -> Template:
         return _ReadersTemplate(super().get_template(template_name).template, self)
@@ -74,7 +73,7 @@ class ReadersTemplates(Jinja2):
 
 
 def environment(**options: Any) -> jinja2.Environment:
-    """Return the environment with what templates can call. Variables are escaped unless they are marked as HTML."""
+    """Return the environment with the functions for templates. Variables are escaped unless marked as safe."""
     made = jinja2.Environment(**options | {"undefined": GAP})  # noqa: S701 - Django sets autoescape among the options
     made.globals |= {
         "static": static_address,
@@ -105,22 +104,19 @@ def environment(**options: Any) -> jinja2.Environment:
     }
     made.add_extension("jinja2.ext.i18n")
     made.policies["ext.i18n.trimmed"] = True
-    # They look at the language when they are called; `makemessages` of Django reads no Jinja2 (see `make words`).
+    # Lazy, by the active language. Django's `makemessages` reads no Jinja2: see `make words`.
     made.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)  # type: ignore[attr-defined]
     make_macros(made)
     return made
 
 
 def make_macros(env: jinja2.Environment) -> None:
-    """Make the macros available to all templates. Call it last, as they use the other globals.
-
-    Importing them in each template takes longer, as it compares all globals.
-    """
+    """Make the macros global, which is faster than importing them. Call it last, as they use the other globals."""
     for name, path in MACROS.items():
         env.globals[name] = getattr(env.get_template(path).make_module(), name)
 
 
 @functools.lru_cache(maxsize=512)
 def static_address(path: str) -> str:
-    """Return a static file's address, cached for the life of the process: its name contains a hash of its content."""
+    """Return a static file's URL, cached forever, as the name holds a hash of the content."""
     return static(path)

@@ -1,4 +1,4 @@
-"""The front page, static pages, the way out, files for machines, and the error pages."""
+"""The front page, static pages, "Leave this page", robots.txt and the like, and error pages."""
 
 import datetime
 import logging
@@ -29,12 +29,12 @@ SECURITY_TXT_LIFE = datetime.timedelta(days=180)
 @reading_page()
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show what to do now, how long it lasts, what to know first, and what to print."""
+    """Show the front page."""
     return render(request, "home.html", {"phases": Phase.objects.published()})
 
 
 def page(name: str, **context: object) -> Callable[[HttpRequest], HttpResponse]:
-    """Make a view for a static page: its words are in templates/pages/, so that every edit is reviewed."""
+    """Make a view for a static page, whose text is a template, so that every edit is reviewed."""
 
     @reading_page()
     @require_safe
@@ -82,7 +82,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def security_txt(request: HttpRequest) -> HttpResponse:
-    """Serve RFC 9116's file. It is rendered for each request, so it never expires."""
+    """Serve RFC 9116's file, with an expiry date that moves with each request."""
     lines = [
         f"Contact: {settings.SECURITY_CONTACT}",
         f"Expires: {timezone.now() + SECURITY_TXT_LIFE:%Y-%m-%dT00:00:00Z}",

@@ -1,4 +1,4 @@
-"""What readers say is wrong or missing on a page. Nothing is kept of who wrote it, and what they wrote is sealed.
+"""Reports by readers of what is wrong or missing on a page: anonymous, and sealed.
 
 Readers are asked to write nothing about themselves, but some will.
 """
