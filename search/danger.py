@@ -1,8 +1,8 @@
-"""Decide whether a query may mean that somebody is in danger now, or asks for a dose.
+"""Decide whether a query may mean that somebody is in danger, or asks for a dose.
 
-Better one alarm too many than one too few. Rules are tried on the words as typed, before any correction turns them
-into harmless ones, and on the corrected words: in lower case, without apostrophes, dots or hyphens, with digits turned
-back into letters, and with split words joined ("over dose", "o d").
+False alarms are preferred to misses. Rules are tried on the words as typed, which a correction could make harmless, and
+on the corrected words: in lower case, without apostrophes, dots or hyphens, with digits turned back into letters, and
+with split words joined ("over dose", "o d").
 """
 
 import re
@@ -10,8 +10,8 @@ import re
 from search.vocabulary import without_accents
 from search.words import joined
 
-#: On each line a rule and, after the colon, a query that it is for (a test tries each). NOT means the ways to say no,
-#: WHO a few words about somebody.
+#: On each line a rule and, after the colon, a query that it must match (tested). NOT stands for the ways to say no, WHO
+#: for a few words about somebody.
 RULES = r"""
 overd\w*|ovrd\w*|overamp\w* : overdosing
 od|ods|od d|oded|oding : my friend oded
@@ -68,7 +68,7 @@ suicid\w*|quiero morir\w*|mat(ar(me|se)|andome)|hacerme dano|(lastim|cort)\w*me 
 (acabar|terminar) con (todo|mi vida)|ya no (puedo|aguanto)( mas)?$|sin (salida|esperanza) : quiero acabar con todo
 no quiero (seguir )?(vi(vir|viendo)|estar vivo|estar viva)|quitarme la vida|ganas de vivir : no quiero seguir viviendo
 """
-#: Alarming only as the whole query: "cutting down" is not.
+#: Alarming only as whole queries: "cutting down" is not.
 ALONE = frozenset({"cutting", "cut", "self injury", "help me", "help me please", "please help"})
 
 _NOT = "(cant|can not|cannot|couldnt|wont|will not|not|isnt|aint|doesnt|didnt|never|no longer|barely|stop|stopped) "
@@ -91,7 +91,7 @@ def is_danger(typed: str, meant: str = "") -> bool:
 
 
 def forms(text: str) -> set[str]:
-    """Return the ways to read a text: as it is, with letters for digits, and with split words joined."""
+    """Return the readings of a text: as it is, with letters for digits, and with split words joined."""
     plain = _plain(text)
     return {plain, joined(plain), _plain(re.sub(r"['’]", " ", text)), _plain(text.casefold().translate(_LETTERS))}
 
@@ -120,7 +120,7 @@ _NALOXONE = re.compile(r"\b(naloxon[ea]|narcan)\b")
 
 
 def asks_for_a_dose(typed: str) -> bool:
-    """Return whether somebody wants an amount to take: the guide gives none, so the page says whom to ask.
+    """Return whether the query asks for an amount to take. The guide gives none; the page says whom to ask.
 
     `typed` is in lower case, followed by its corrected spelling.
     """

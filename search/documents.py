@@ -1,4 +1,4 @@
-"""The pages that the search indexes, what it reads of each, and how it follows their changes."""
+"""What the search indexes of each page, and how the index is kept up to date."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from search.models import SearchEntry, SearchWord, TranslatedEntry, TranslatedWo
 from translations.models import Translation
 
 Page = Article | Phase | Symptom | TreatmentOption
-#: The kind of a result, as readers see it.
+#: The kinds of results, as readers see them.
 KINDS: dict[type[models.Model], str] = {
     Article: gettext_noop("Article"),
     Phase: gettext_noop("Stage"),
@@ -47,7 +47,7 @@ def refresh(page: Page) -> None:
 
 
 def refresh_translation(translation: Translation) -> None:
-    """Rewrite the entry of a page's words in another language. It shows where the page and its words may."""
+    """Rewrite the entry of a translation, which is visible if both the page and the translation are published."""
     page: Any = translation.of
     if type(page) not in KINDS:
         return
@@ -56,7 +56,7 @@ def refresh_translation(translation: Translation) -> None:
 
 
 def _put(page: Page, shown: Page, *also: Translation) -> None:
-    """Write the entry of a page as it is shown in the language that is active; `also` decides when it may be seen."""
+    """Write the entry of a page in the active language; it is visible once the page and all of `also` are."""
     here: Any = tables()
     kind = KINDS[type(page)]
     values = _values(shown) | _visibility(page.phase if isinstance(page, Symptom) else page, *also)
@@ -74,21 +74,21 @@ def _put(page: Page, shown: Page, *also: Translation) -> None:
 
 
 def _visibility(*rows: Article | Phase | TreatmentOption | Translation) -> dict:
-    """Return the state of what is published when all of these are."""
+    """Return status and publication time: published once all rows are."""
     status = next((row.status for row in rows if row.status != row.Status.PUBLISHED), rows[0].Status.PUBLISHED)
     times = [row.published_at for row in rows]
     return {"status": status, "published_at": None if None in times else max(filter(None, times))}
 
 
 def having(model: type[models.Model], typed: str) -> models.QuerySet:
-    """Return the keys of a model's pages, published or not, that hold a word beginning like each typed one."""
+    """Return the keys of pages, published or not, with a match for each typed word, by prefix."""
     words = re.findall(r"\w+", typed.casefold())
     found = index().having(words) if words else []
     return SearchEntry.objects.filter(kind=KINDS[model], pk__in=found).values("object_id")
 
 
 def rebuild() -> int:
-    """Empty the index and fill it from all pages. Returns how many entries it holds."""
+    """Rebuild the index from all pages. Returns the number of entries."""
     with transaction.atomic():
         index().clear()
         for model in (SearchEntry, SearchWord, TranslatedEntry, TranslatedWord):
@@ -111,7 +111,7 @@ def _pages() -> Iterator[Page]:
 
 
 def _values(page: Page) -> dict:
-    """Return the columns of an entry with its words. A symptom's text is not part of its stage's."""
+    """Return the text columns of an entry. A symptom's text is not part of its stage's."""
     if isinstance(page, Symptom):
         summary, texts = "", page.markdown_texts()
     else:

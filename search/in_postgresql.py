@@ -28,7 +28,7 @@ from search.vocabulary import without_accents
 
 #: Created by migration 0003: Snowball's English stemmer without stop words.
 CONFIGURATION = "search_english"
-#: Of other languages, which are found by how their words begin.
+#: For other languages, where words are matched by prefix.
 WITHOUT_STEMS = "simple"
 _MAX_CHARS = 600_000  # indexed of a text: a tsvector holds at most 1 MB
 _TITLE, _ALSO_CALLED, _TEXT = (weight / WEIGHTS[0] for weight in WEIGHTS)
@@ -86,7 +86,7 @@ def find(terms: list[list[str]], *, all_of_them: bool, limit: int) -> list[Match
 
 
 def _excerpt(text: str, terms: list[list[str]]) -> str:
-    """Return the words around the first found one, as ts_headline does, which knows no word without its accents."""
+    """Return the words around the first match, as ts_headline does, but ignoring accents."""
     sought = tuple(vocabularies.beginning(word) or f"{word} " for spellings in terms for word in spellings)
     words = text.split()
     found = [f"{_plain(word.casefold())} ".startswith(sought) for word in words]

@@ -19,13 +19,13 @@ from search.models import (
     tables,
 )
 
-#: Scoring every use of a common word takes long. So at most this many entries are scored of those with the words in
-#: their name, of the first ones (the guide's own pages) and of the last ones.
+#: Scoring every match of a common word is slow. Score at most this many of the matches by name, of the first entries
+#: (the guide's own pages) and of the last ones.
 MAX_SCORED = 500
 
 
 def put(entry: Entry) -> None:
-    """Add the entry's words, or replace those it had."""
+    """Add or replace the entry's words."""
     remove(entry)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -64,7 +64,7 @@ def find(terms: list[list[str]], *, all_of_them: bool, limit: int) -> list[Match
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            # Excerpts cost most, so only the entries shown get one.
+            # Excerpts are expensive: make them only for the entries shown.
             "SELECT best.id, best.title, best.kind, best.url, also_called,"  # noqa: S608
             f" snippet({index}, 2, %s, %s, '…', %s)"
             " FROM (SELECT id, title, kind, url, coalesce(min(CASE WHEN whole THEN score END), min(score)) AS score"
@@ -78,8 +78,8 @@ def find(terms: list[list[str]], *, all_of_them: bool, limit: int) -> list[Match
 
 
 def having(words: list[str]) -> RawSQL:
-    """Return the keys of entries, live or not, that hold a word beginning like each of these."""
-    query = " AND ".join(f'("{word}" OR "{word}" *)' for word in words)  # what begins like it is not stemmed
+    """Return the keys of entries, live or not, that match each of these words by prefix."""
+    query = " AND ".join(f'("{word}" OR "{word}" *)' for word in words)  # prefixes are not stemmed
     return RawSQL("SELECT rowid FROM search_fts WHERE search_fts MATCH %s", [query])
 
 

@@ -1,4 +1,4 @@
-"""The full-text index: the same functions for SQLite, where they are explained, and PostgreSQL."""
+"""The full-text index: the same functions for SQLite, where they are documented, and PostgreSQL."""
 
 from types import ModuleType
 

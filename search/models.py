@@ -1,4 +1,4 @@
-"""What the search knows about each page. It can be rebuilt from the pages at any time."""
+"""The search index: entries and words. It can be rebuilt from the pages at any time."""
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
@@ -19,7 +19,7 @@ class SearchEntryQuerySet(models.QuerySet):
 class Entry(models.Model):
     """One page, or one symptom on a page, with the words that find it."""
 
-    #: The full-text table is called after it: search_fts or search_vector, and search_fts_translated.
+    #: Ends the name of the full-text table: search_fts, search_fts_translated.
     suffix = ""
 
     kind = models.CharField(max_length=20)
@@ -49,7 +49,7 @@ class SearchEntry(Entry):
 
 
 class TranslatedEntry(Entry):
-    """A page in another language. A table of its own, so that English is as fast as without it."""
+    """A page in another language. In a separate table, so that searches in English stay fast."""
 
     suffix = "_translated"
 
@@ -61,7 +61,7 @@ class TranslatedEntry(Entry):
 
 
 class SearchWord(models.Model):
-    """A word of some page, which a misspelled one may mean."""
+    """A word of some page, as a candidate for spelling correction."""
 
     word = models.CharField(max_length=40, primary_key=True)
     in_text = models.BooleanField(help_text="Stands in a title or text, not only among other names.")
@@ -85,7 +85,7 @@ class TranslatedWord(models.Model):
 
 
 class Tables(NamedTuple):
-    """Where the search keeps one language: its entries, its words, and what its rows there have in common."""
+    """The tables of one language: its entries, its words, and the fields that select its rows."""
 
     entries: Any  # SearchEntry or TranslatedEntry
     words: Any  # SearchWord or TranslatedWord
@@ -93,7 +93,7 @@ class Tables(NamedTuple):
 
 
 def tables() -> Tables:
-    """Return where the language of the page being made is kept."""
+    """Return the tables of the active language."""
     if (language := languages.active()) == languages.ENGLISH:
         return Tables(SearchEntry, SearchWord, {})
     return Tables(TranslatedEntry, TranslatedWord, {"language": language})
@@ -101,15 +101,15 @@ def tables() -> Tables:
 
 #: How much a word counts in the title, in the other names and in the text.
 WEIGHTS = (12.0, 8.0, 1.0)
-#: A stage answers more of what people ask than a page that only names it.
+#: A stage answers more than a page that only mentions it.
 KIND_WEIGHT = "CASE entry.kind WHEN 'Stage' THEN 2.0 WHEN 'Symptom' THEN 1.3 ELSE 1.0 END"
 EXCERPT_WORDS = 28
-MARK, UNMARK = "\x02", "\x03"  # around a found word; no text can hold them
+MARK, UNMARK = "\x02", "\x03"  # around a match; no text can contain them
 
 
 @dataclass(frozen=True)
 class Match:
-    """A found entry, with an excerpt in which MARK and UNMARK surround the words found."""
+    """A matching entry, with an excerpt in which MARK and UNMARK surround the matches."""
 
     entry_id: int
     title: str

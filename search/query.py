@@ -1,4 +1,4 @@
-"""Turn what a reader typed into results. What they typed is never stored."""
+"""Turn a reader's query into results. The query is never stored."""
 
 import re
 import unicodedata
@@ -19,19 +19,19 @@ from search.static_pages import meant_by
 MAX_CHARS = 80  # of a query; the rest is ignored
 MAX_WORDS = 8
 MAX_RESULTS = 30
-MIN_RESULTS = 3  # with fewer, pages that hold only some of the words are shown too
+MIN_RESULTS = 3  # with fewer, pages with only some of the words are shown too
 
 #: Similarity from 0 to 1: "buprenorfine" to "buprenorphine" is 0.85, "withdrawl" to "withdrawal" 0.9, "diarea" to
 #: "diarrhea" 0.75; but "purple" to "purpose" 0.71, and of short words "paws" to "pass" 0.75, "meth" to "met" 0.75.
 MIN_SIMILARITY, MIN_SIMILARITY_SHORT, SHORT = 0.75, 0.8, 5
-MIN_LETTERS = 4  # a shorter word resembles too many
+MIN_LETTERS = 4  # a shorter word is similar to too many
 
 Terms = list[list[str]]  # for each typed word, its possible spellings
 
 
 @dataclass(frozen=True)
 class Result:
-    """One found page; `excerpt` is its text as (text, is_match) pairs."""
+    """One result; `excerpt` is a list of (text, is_match) pairs."""
 
     title: str
     kind: str
@@ -41,7 +41,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Results:
-    """What was found.
+    """The results of a query.
 
     `corrected`: the query as searched, if a typed word had no match, otherwise empty. `is_urgent`: it may mean that
     somebody is in danger now. `asks_for_a_dose`: it asks for an amount.
@@ -93,13 +93,12 @@ def _corrected(word: str, spellings: list[str]) -> str:
 
 
 def _ranked(query: str, corrected: str, terms: Terms) -> list[Result]:
-    """Return static pages of exactly that name, pages of that name, other static pages, then everything else by the
-    index's score."""
+    """Return static pages by exact name, pages by name, other static pages, then everything else by score."""
     static = meant_by(query, corrected)
     matches = sorted(_matches(terms), key=lambda match: not _is_in_title(match.title, terms))
     named = [match for match in matches if _is_name_of(match, terms)]
     typed = vocabularies.current().plain(query)
-    named.sort(key=lambda match: typed not in _names(match))  # word for word before synonyms
+    named.sort(key=lambda match: typed not in _names(match))  # exact names before synonyms
     others = [match for match in matches if match not in named]
     pages = [Result(str(page.title), gettext("Page"), page.url, [(str(page.words), False)]) for page, _ in static]
     first = sum(is_whole_name for _, is_whole_name in static)
@@ -107,7 +106,7 @@ def _ranked(query: str, corrected: str, terms: Terms) -> list[Result]:
 
 
 def _matches(terms: Terms) -> list[Match]:
-    """Return entries with all terms; if there are few, topped up with those that hold only some."""
+    """Return entries with all terms; if there are few, add entries with some."""
     if not terms:
         return []
     matches = index().find(terms, all_of_them=True, limit=MAX_RESULTS)
@@ -119,13 +118,13 @@ def _matches(terms: Terms) -> list[Match]:
 
 
 def _is_in_title(title: str, terms: Terms) -> bool:
-    """Return whether a title has every typed word, or its synonyms."""
+    """Return whether a title has each typed word or a synonym."""
     named = set(_words(title))
     return bool(terms) and all(named & set(spellings) for spellings in terms)
 
 
 def _is_name_of(match: Match, terms: Terms) -> bool:
-    """Return whether the typed words, or their synonyms, are a whole name of the page: no more words and no fewer."""
+    """Return whether the typed words, or their synonyms, are exactly one of the page's names."""
     stem = vocabularies.current().stem
     stems = [{stem(spelling) for spelling in spellings} for spellings in terms]
     for name in _names(match):
@@ -147,10 +146,10 @@ def _result(match: Match) -> Result:
 
 
 class _Dictionary:
-    """Find the words that a typed one may mean. Reads the known words once, and only if one is unknown."""
+    """Correct spelling. Reads the known words once, and only if a word is unknown."""
 
     def spellings(self, word: str) -> list[str]:
-        """Return the word and its synonyms or, if no text holds it, the word and the nearest that a text holds."""
+        """Return the word and its synonyms or, if it is in no text, the word and the nearest that is."""
         meant = [word, *vocabularies.current().synonyms(word)]
         may_be_misspelled = len(word) >= MIN_LETTERS and not word.isdigit()
         if len(meant) > 1 or not may_be_misspelled or index().holds(word, in_text=True):
@@ -158,7 +157,7 @@ class _Dictionary:
         if is_danger(word):  # "dead" is not a misspelling of "dread"
             return meant
         for known in (self._in_text, self._other):
-            # Words of drafts are known too; only what readers can find may be offered.
+            # Words of drafts are known too; offer only those that readers can find.
             for candidate in _nearest(word, known):
                 if index().holds(candidate, in_text=False):
                     return [word, candidate]
@@ -174,14 +173,14 @@ class _Dictionary:
 
 
 def _known(*, in_text: bool) -> dict[str, str]:
-    """Return the words of the guide, each with how it is typed: without accents where they may be missing."""
+    """Return the words of the guide, by their form as typed, without accents where people omit them."""
     here, plain = tables(), vocabularies.current().plain
     words = here.words.objects.filter(in_text=in_text, **here.own).values_list("word", flat=True)
     return {word: plain(word) for word in words}
 
 
 def _nearest(word: str, known: Mapping[str, str]) -> list[str]:
-    """Return the few known words that a typed one may mean, the nearest first."""
+    """Return the few known words nearest to a typed one, nearest first."""
     cutoff = MIN_SIMILARITY_SHORT if len(word) <= SHORT else MIN_SIMILARITY
     near = process.extract(word, known, scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=cutoff, limit=5)
     return [candidate for *_, candidate in near]

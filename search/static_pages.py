@@ -1,4 +1,4 @@
-"""Find pages that are templates, not database rows, by what people call them."""
+"""Find static pages by what people call them: they are templates, not in the index."""
 
 import re
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ class StaticPage:
         return f"{reverse(self.name)}#{self.place}" if self.place else reverse(self.name)
 
     def names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return what it is called in the language of the page being made: as a whole query, and anywhere in one."""
+        """Return its names in the active language: as a whole query, and anywhere in one."""
         known, here = vocabularies.current(), f"{self.name}#{self.place}" if self.place else self.name
         if known.called is None:
             return self.called, self.anywhere
@@ -44,7 +44,7 @@ class StaticPage:
 
 #: A reader who searches for this may need it now. Other searches for naloxone lead to its treatment page.
 NALOXONE = ("use naloxone", "use narcan", "give naloxone", "give narcan", "nose spray")
-#: The comparison has the places to detox, and says not to do it alone.
+#: For the comparison, which lists places to detox and says not to do it alone.
 AT_HOME = tuple(
     f"{verb} {where}" for verb in ("detox", "withdraw", "withdrawal", "quit") for where in ("at home", "alone")
 )
@@ -132,7 +132,7 @@ STATIC_PAGES = (
 
 
 def meant_by(*queries: str) -> list[tuple[StaticPage, bool]]:
-    """Return the pages that a spelling of the query means, each with whether that is its whole name: these first."""
+    """Return the pages that a spelling of the query means, each with whether it is the exact name; exact ones first."""
     spellings = [_plain(query) for query in queries]
     pages = [page for page in STATIC_PAGES if any(_is_called(page, typed) for typed in spellings)]
     named = [(page, any(_is_called(page, typed, anywhere=False) for typed in spellings)) for page in pages]

@@ -1,4 +1,4 @@
-"""The words of one language: what people say, and what the guide says for it."""
+"""The vocabulary of one language: what people type, and the guide's words for it."""
 
 import re
 import unicodedata
@@ -8,13 +8,13 @@ SHORTEST = 5  # letters; a shorter word keeps its ending
 
 
 def table(lines: str, separator: str | None = None) -> dict[str, str]:
-    """Map each term to the left of a line's colon to what is to the right of it."""
+    """Map each term on the left of a line's colon to the text on the right."""
     split = (line.split(" : ") for line in lines.strip().splitlines())
     return {left: right for lefts, right in split for left in lefts.split(separator)}
 
 
 def without_accents(text: str) -> str:
-    """Return a text with the bare letter for each that has a mark: people leave them out, and so may we."""
+    """Remove accents, which people often omit."""
     if text.isascii():
         return text
     return "".join(mark for mark in unicodedata.normalize("NFKD", text) if not unicodedata.combining(mark))
@@ -50,15 +50,15 @@ class Vocabulary:
         self._phrase = re.compile(rf"\b({'|'.join(longest_first) or '(?!)'})\b")
         self._number = re.compile(rf"\b(\d+)[ -]?({'|'.join(self._units) or '(?!)'}|{times})\b")
         self._time = re.compile(rf"\b{times}(\d+)\b")
-        #: The words of a phrase without stop words: they mean the same in any order.
+        #: The words of a phrase without stop words, in any order.
         self._in_any_order = {frozenset(phrase.split()) - self.common: meant for phrase, meant in self._phrases.items()}
 
     def plain(self, text: str) -> str:
-        """Return a text in lower case and, where marks change no word, without them."""
+        """Return a text in lower case and, if the language `has_accents`, without accents."""
         return without_accents(text.casefold()) if self._has_accents else text.casefold()
 
     def stem(self, word: str) -> str:
-        """Return the word without its ending: "sneezing" and "sneeze" have the same stem."""
+        """Cut the word's ending: "sneezing" and "sneeze" have the same stem."""
         return self._endings.sub("", word) if len(word) >= SHORTEST else word
 
     def synonyms(self, word: str) -> list[str]:

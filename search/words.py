@@ -1,4 +1,4 @@
-"""What people say in English, and the words that the guide uses for it. Nothing that readers type is ever collected."""
+"""The English vocabulary, written by hand: nothing that readers type is collected."""
 
 import re
 

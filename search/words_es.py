@@ -1,4 +1,4 @@
-"""What people in the US say in Spanish, and the words that the guide uses for it. All of it without accents."""
+"""The vocabulary of Spanish in the US, all without accents."""
 
 from search.vocabulary import Vocabulary, table
 
@@ -117,7 +117,7 @@ SPANISH = Vocabulary(
     common=_COMMON.split(),
     synonyms=_SYNONYMS,
     phrases=_PHRASES,
-    #: An ending goes only where four letters stay: what begins like them is found.
+    #: An ending is cut only if four letters remain, as words are then matched by prefix.
     endings=r"(?<=\w{4})(amente|mente|aciones|iciones|acion|icion|ando|iendo|ados|adas|idos|idas|ado|ada|ido|ida|ar|er|ir|"
     r"as|os|es|a|o|e|s)$",
     units={"h": "horas", "hr": "horas", "hrs": "horas", "d": "dias", "sem": "semanas"},
