@@ -1,4 +1,4 @@
-"""Where editors keep stages, their symptoms, and treatment options."""
+"""Admin pages for stages, their symptoms, and treatment options."""
 
 from typing import ClassVar
 
@@ -19,7 +19,7 @@ STAGES = 3  # the guide has exactly three
 
 
 class SymptomInline(ShowsHours, admin.StackedInline):
-    """The symptoms in their order, each closed to its name and hours."""
+    """The symptoms in order, each collapsed to its name and hours."""
 
     model = Symptom
     formset = CheckedRows

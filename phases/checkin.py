@@ -22,7 +22,7 @@ from phases.now_form import SINCE, Substance
 
 @dataclass(frozen=True)
 class DangerSign:
-    """One plain question, and what to do on a yes, in Markdown. `level` is "911", "988" or "today"."""
+    """A yes-or-no question, and what to do on a yes, in Markdown. `level` is "911", "988" or "today"."""
 
     key: str
     question: Promise
@@ -111,7 +111,7 @@ DANGERS = [
         _("See a doctor or nurse the same day. Do not stop suddenly: experts recommend medicine instead.[@acog-711]"),
     ),
 ]
-#: Not a box to check but an answer: 988 is offered before somebody thinks of suicide, or says so.
+#: Follows from an answer, not from a box: 988 is offered before somebody mentions suicide.
 VERY_LOW = DangerSign(
     "very-low",
     _("Your mood is very low"),
@@ -131,7 +131,7 @@ def _question(label: Any, *answers: tuple[str, str | Promise]) -> forms.ChoiceFi
 
 
 class CheckInForm(forms.Form):
-    """Every question is optional, but one must be answered. No field takes free text: nothing private is typed."""
+    """At least one question must be answered. No free text, so nothing private is typed."""
 
     danger = forms.MultipleChoiceField(
         label=_("First: is any of this happening?"),
@@ -186,7 +186,7 @@ class CheckInForm(forms.Form):
         return [symptom for symptom in self.symptoms if symptom.known_as in self.cleaned_data["felt"]]
 
     def groups(self) -> list[tuple[str, list[tuple[Symptom, bool]]]]:
-        """The symptoms by where they are felt, each with whether it is checked."""
+        """The symptoms by area, each with whether it is checked."""
         checked, areas = set(self["felt"].value() or []), by_area(self.symptoms)
         return [(str(area.label), [(each, each.known_as in checked) for each in rows]) for area, rows in areas]
 
@@ -198,7 +198,7 @@ class CheckInForm(forms.Form):
         return data
 
     def dangers(self) -> list[DangerSign]:
-        """The danger signs checked, and those that follow from other answers, in the order of the questions."""
+        """The danger signs checked or implied by other answers, in the order of the questions."""
         data = self.cleaned_data
         keys = set(data["danger"])
         if data["fluids"] == "no":
@@ -212,12 +212,12 @@ class CheckInForm(forms.Form):
 
     @property
     def may_be_fentanyl(self) -> bool:
-        """Whether other sedatives may be in what was taken: heroin, fentanyl or not sure."""
+        """Whether the drug may contain fentanyl or other sedatives: heroin, fentanyl or not sure."""
         return self.cleaned_data["substance"] in (Substance.FENTANYL, Substance.HEROIN, Substance.UNSURE)
 
     @property
     def may_have_just_used(self) -> bool:
-        """Whether an overdose may still come. Never where the person would rather not say when it was."""
+        """Whether an overdose may still follow. False if the person would rather not say when they used."""
         since = self.cleaned_data["since"]
         return bool(since) and may_have_just_used(SINCE[since][1], self.cleaned_data["substance"])
 
@@ -226,7 +226,7 @@ class CheckInForm(forms.Form):
         return bool({"alcohol", "benzos"} & set(self.cleaned_data["others"]))
 
     def notes(self) -> Iterable[tuple[str, str]]:
-        """What to tell a clinician: each question, and the answer in words, or none, to be written in by hand."""
+        """What to tell a clinician: each question and its answer in words, empty to be filled in by hand."""
         data = self.cleaned_data
         for name in ("since", "substance", "how", "others", "fluids", "mood"):
             chosen = data[name] if isinstance(data[name], list) else [data[name]] if data[name] else []

@@ -1,4 +1,4 @@
-"""The choices of stages, symptoms and treatment options, in the words that readers see."""
+"""Choices for stages, symptoms and treatment options, as readers see them."""
 
 import re
 
@@ -46,7 +46,7 @@ class Medicine(models.TextChoices):
 
 
 class Soon(models.TextChoices):
-    """When it can begin. Never a number of hours or days: only a clinician says when a medicine is safe to start."""
+    """When it can begin. Never in hours or days: only a clinician can say when a medicine is safe to start."""
 
     NOW = "now", _("Now")
     ENROLLED = "enrolled", _("Once a clinic takes you on")
@@ -80,13 +80,13 @@ class OverdoseRisk(models.TextChoices):
 
 
 class Level(models.TextChoices):
-    """The name, and so the color, of a box that tells when to get help."""
+    """The level of a box about getting help, which sets its title and color."""
 
     EMERGENCY = "emergency", _("Emergency")
     URGENT = "urgent", _("Urgent")
 
 
-_TELLS_TO_CALL_NOW = re.compile(
+_EMERGENCY = re.compile(
     r"\b(9-?1-?1|9-?8-?8)\b(?!-?\d)|\bemergency\s+(rooms?|departments?|services?|care)\b|\bambulanc(?:e|ia)s?\b|\b(?-i:ER)\b"
     r"|\b(?:sala|servicios?|departamento) de emergencias?\b",
     re.I,
@@ -94,8 +94,8 @@ _TELLS_TO_CALL_NOW = re.compile(
 
 
 def level_of(text: str) -> Level:
-    """Return emergency as soon as the Markdown names 911, 988, an ambulance or an emergency room, else urgent.
+    """Return emergency if the Markdown mentions 911, 988, an ambulance or an emergency room, else urgent.
 
-    The worst line of a box names it: a sign to call 911 for is never called less than an emergency.
+    The worst line decides: a box with a sign to call 911 for is never less than an emergency.
     """
-    return Level.EMERGENCY if _TELLS_TO_CALL_NOW.search(re.sub(CITATION, "", text)) else Level.URGENT
+    return Level.EMERGENCY if _EMERGENCY.search(re.sub(CITATION, "", text)) else Level.URGENT

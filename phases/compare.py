@@ -1,4 +1,4 @@
-"""Comparing treatment options by what matters to a reader, from GET parameters that can be shared."""
+"""Compare treatment options by what matters to a reader, from GET parameters, so the URL can be shared."""
 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from phases.choices import Cravings, Medicine, OverdoseRisk, Place, Soon, Withdr
 from phases.models import TreatmentOption
 
 ANY = ("", _("Any"))
-#: For each column that a question is about: the values that satisfy each answer. "Not known" never does.
+#: By question and answer, the values that satisfy it. "Not known" never does.
 ANSWERS: dict[str, dict[str, Container[str]]] = {
     "place": {
         "home": {Place.HOME, Place.VISITS, Place.CLINIC, Place.MEETINGS, Place.BOTH},
@@ -27,7 +27,7 @@ ANSWERS: dict[str, dict[str, Container[str]]] = {
     "overdose_risk": {"lower": {OverdoseRisk.LOWER, OverdoseRisk.REVERSES}},
 }
 
-#: What an option helps with, in the order of the columns, and the mark beside the words; none where it is not known.
+#: What an option helps with, in the order of the columns, and the symbol beside the words; none if unknown.
 HELPS_WITH: dict[str, dict[str, str]] = {
     "withdrawal": {
         Withdrawal.EASES: "yes",
@@ -46,7 +46,7 @@ HELPS_WITH: dict[str, dict[str, str]] = {
 
 
 class CompareForm(forms.Form):
-    """What matters to you? Every answer is optional."""
+    """The filters, all optional."""
 
     place = forms.ChoiceField(
         label=_("Where"), choices=[ANY, ("home", _("Sleep at home")), ("stay", _("Stay there"))], required=False
@@ -63,7 +63,7 @@ class CompareForm(forms.Form):
 
 @dataclass(frozen=True)
 class Without:
-    """One answer dropped: its words, the query without it, and how many options that leaves."""
+    """A filter that can be dropped: its words, the query without it, and how many options then fit."""
 
     words: str
     query: str
@@ -72,7 +72,7 @@ class Without:
 
 @dataclass(frozen=True)
 class Row:
-    """An option, and for each column its mark and its words. No columns where nothing is known."""
+    """An option with the symbol and words of each column; no columns if nothing is known."""
 
     option: TreatmentOption
     cells: list[tuple[str, str]]
@@ -80,7 +80,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The options that fit all answers; where none does, the answers that can be dropped to find some."""
+    """The options that fit all filters; if none does, the filters that can be dropped to find some."""
 
     rows: list[Row]
     medicines_only: bool
@@ -89,7 +89,7 @@ class Comparison:
 
 
 def compare(form: CompareForm, options: Sequence[TreatmentOption], *, everything: bool = False) -> Comparison:
-    """Find what fits; the medicines, where nothing is asked. An unknown answer, as of an old link, counts as none."""
+    """Return the options that fit; without filters, the medicines. Unknown values, as from an old link, are ignored."""
     form.is_valid()
     answers = {name: value for name, value in form.cleaned_data.items() if value}
     found = _fitting(options, answers)
@@ -107,7 +107,7 @@ def compare(form: CompareForm, options: Sequence[TreatmentOption], *, everything
 
 
 def answer_in_words(form: forms.Form, name: str, value: str) -> tuple[str, str]:
-    """Return the label of a question with choices, and the answer as the form shows it."""
+    """Return the labels of a choice field and of the chosen answer."""
     field = form.fields[name]
     return str(field.label), str(dict(field.choices)[value])  # type: ignore[attr-defined]  # it is a ChoiceField
 

@@ -1,4 +1,4 @@
-"""Hours since last use: the six that describe a course, and how to say them in words."""
+"""The hours since last use that describe a course, and their wording."""
 
 from django.contrib import admin
 from django.db import models
@@ -11,10 +11,7 @@ LONGEST = 3 * 365 * DAY
 
 
 class Course(models.Model):
-    """When something begins, is strongest and ends, each as a range in hours since last use.
-
-    Where no source names a peak, there is none.
-    """
+    """Onset, peak and end, each as a range in hours since last use. No peak if no source names one."""
 
     onset_from = models.PositiveIntegerField("begins, earliest", help_text="Hours since last use.")
     onset_to = models.PositiveIntegerField("begins, latest", help_text="Hours since last use.")
@@ -87,25 +84,25 @@ class Course(models.Model):
         return in_words(self.end_from, self.end_to)
 
     def is_possible_at(self, hour: float) -> bool:
-        """Return whether it can be going on at that many hours since last use, taking the widest range."""
+        """Return whether it may be present at this hour since last use, by the widest range."""
         return self.onset_from <= hour <= self.end_to
 
     def usually_begun_at(self, hour: float) -> bool:
-        """Return whether it has begun for most people: from its peak on, or else from the middle of its onset."""
+        """Return whether it has begun for most people: from the peak or, without one, the middle of the onset."""
         return hour >= (self.peak[0] if self.peak else (self.onset_from + self.onset_to) / 2)
 
     def overlaps_peak(self, start: float, stop: float) -> bool:
-        """Return whether a stretch of hours since last use includes part of the peak."""
+        """Return whether a range of hours since last use overlaps the peak."""
         return self.peak is not None and self.peak[0] < stop and start < self.peak[1]
 
 
-#: The words for a number of months, weeks or days, and for a range of them.
+#: Formats for a number of months, weeks or days, and for a range of them.
 MONTHS, WEEKS, DAYS = _("{} months"), _("{} weeks"), _("{} days")
 RANGES = {MONTH: _("{low} to {high} months"), WEEK: _("{low} to {high} weeks"), DAY: _("{low} to {high} days")}
 
 
 def in_words(low: int, high: int) -> str:
-    """Say a range of hours as people do: "6 to 24 hours", "1 to 3 days", "1 to 2 weeks", "4 weeks to 6 months"."""
+    """Format a range of hours: "6 to 24 hours", "1 to 3 days", "1 to 2 weeks", "4 weeks to 6 months"."""
     if low == high:
         return _one(low)
     for unit, longest in ((MONTH, LONGEST), (WEEK, 8 * WEEK), (DAY, 3 * WEEK)):

@@ -1,4 +1,4 @@
-"""The small timeline beside the hours in the admin, as they are and as they are typed."""
+"""The small timeline beside the hours in the admin, updated while typing."""
 
 from typing import Any
 
@@ -17,13 +17,13 @@ from phases.models import Phase
 
 
 def picture(course: Course | None) -> SafeString:
-    """Draw one course, and say it in words, so that one sees how what was typed is understood."""
+    """Draw one course and describe it in words, so that editors see how their input is understood."""
     drawn = timeline.draw([course], ["s1"], [""], [1.0]) if course else None
     return render_to_string("phases/hours_picture.html", {"course": course, "timeline": drawn})
 
 
 class DrawsHours(admin.ModelAdmin):
-    """Answers with the picture of typed hours."""
+    """Adds a view that draws typed hours."""
 
     def get_urls(self) -> list:
         return [path("hours/", self.admin_site.admin_view(self.hours_view), name="phases_hours"), *super().get_urls()]
@@ -46,7 +46,7 @@ def _has_ends(course: Course) -> bool:
 
 
 class ShowsHours:
-    """Adds the picture to a form of a course; `hours_picture` is one of its read-only fields."""
+    """Adds the read-only field `hours_picture` to a form."""
 
     @admin.display(description="As a timeline")
     def hours_picture(self, course: Any) -> SafeString:

@@ -1,4 +1,4 @@
-"""Hours typed as people say them: "8 to 24 hours", "1 to 3 days", "72-240 h". Stored as whole hours since last use."""
+"""Form fields for hours as people write them: "8 to 24 hours", "1 to 3 days", "72-240 h". Stored as whole hours."""
 
 import re
 from typing import Any
@@ -20,7 +20,7 @@ FIELDS = {
     "strongest": ("peak_from", "peak_to"),
     "ends": ("end_from", "end_to"),
 }
-#: By the end of the name of a constraint of Course: the field with the error, and what to do.
+#: By the suffix of a constraint's name on Course: the field with the error, and its message.
 PROBLEMS = {
     "ends_after_it_begins": ("ends", "It ends before it begins: neither end may be earlier than “Begins”."),
     "begins_before_end": ("ends", "It must end after it begins."),
@@ -30,7 +30,7 @@ PROBLEMS = {
 
 
 def parse(text: str) -> tuple[int, int]:
-    """Return the first and the last hour of a typed range. Raises ValidationError."""
+    """Parse a typed range into its first and last hour. Raises ValidationError."""
     found = _RANGE.fullmatch(text.strip().rstrip("."))
     if found is None:
         raise ValidationError(EXAMPLES)
@@ -48,7 +48,7 @@ def parse(text: str) -> tuple[int, int]:
 
 
 def typed(low: int | None, high: int | None) -> str:
-    """Return a range as it could be typed, exactly."""
+    """Format a range so that `parse` returns it exactly."""
     if low is None or high is None:
         return ""
     words = in_words(low, high)
@@ -56,7 +56,7 @@ def typed(low: int | None, high: int | None) -> str:
 
 
 class HoursField(forms.CharField):
-    """A range of hours; empty is None where it is not required."""
+    """A range of hours; None if empty and not required."""
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.TextInput({"class": "hours-range", "autocomplete": "off"})
@@ -68,7 +68,7 @@ class HoursField(forms.CharField):
 
 
 class CourseForm(forms.ModelForm):
-    """One text box for each range of a course, with its error at the box."""
+    """One text box for each range of a course, with the errors beside it."""
 
     begins = HoursField(help_text="Since last use, as in “8 to 24 hours” or “1 to 3 days”.")
     strongest = HoursField(required=False, help_text="Empty if no source names a peak.")
@@ -87,7 +87,7 @@ class CourseForm(forms.ModelForm):
         super()._post_clean()  # type: ignore[misc]
 
     def validate_unique(self) -> None:
-        """Check what needs the database: also the hours, by their constraints."""
+        """Also check the hours, by the model's constraints."""
         if not self.errors.keys() & FIELDS.keys():
             for name, message in problems(self.instance):
                 self.add_error(name, message)
@@ -95,7 +95,7 @@ class CourseForm(forms.ModelForm):
 
 
 def problems(course: Course) -> list[tuple[str, str]]:
-    """Return what is wrong with the hours of a course, each with the name of its box."""
+    """Return the errors in the hours of a course, each with its field's name."""
     found = []
     for constraint in course._meta.constraints:
         problem = PROBLEMS.get(constraint.name.partition("_")[2])

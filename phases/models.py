@@ -1,4 +1,4 @@
-"""The three stages of withdrawal, their symptoms, and the treatment options that fit them."""
+"""The three stages of withdrawal, their symptoms, and treatment options."""
 
 import datetime
 from typing import Any, ClassVar, Self
@@ -21,7 +21,7 @@ from phases.hours import Course
 
 @reversion.register()
 class TreatmentOption(ReviewedPage, Translated):
-    """One way to get help: a medicine, a place, a therapy, other people, what comes after, or staying safe."""
+    """A way to get help: a medicine, a place, a therapy, peer support, aftercare, or staying safe."""
 
     class Kind(models.TextChoices):
         MEDICATION = "medication", _("Medicines")
@@ -92,11 +92,11 @@ class TreatmentOption(ReviewedPage, Translated):
 
 class PhaseQuerySet(PublishedQuerySet):
     def with_rows(self) -> Self:
-        """Two more queries, for all symptoms and for the treatment options that readers may see."""
+        """Prefetch symptoms and published treatment options. Two queries."""
         return self.with_symptoms().prefetch_related(models.Prefetch("treatments", TreatmentOption.objects.published()))
 
     def with_symptoms(self) -> Self:
-        """One more query, for all symptoms in their order."""
+        """Prefetch all symptoms in order. One query."""
         return self.prefetch_related(models.Prefetch("symptoms", Symptom.objects.in_language()))
 
 
@@ -147,7 +147,7 @@ class Phase(ReviewedPage, Translated, Course):
 
     @property
     def help_level(self) -> Level:
-        """The name of the box with `get_help`."""
+        """The level of the box with `get_help`."""
         return level_of(self.get_help)
 
     def markdown_texts(self) -> list[str]:
@@ -157,7 +157,7 @@ class Phase(ReviewedPage, Translated, Course):
 
 class SymptomQuerySet(TranslatedQuerySet):
     def published(self) -> Self:
-        """Return symptoms that readers may see now, with their stages: a symptom is as visible as its stage."""
+        """Return symptoms of published stages, with their stages."""
         found = self.filter(phase__in=Phase.objects.published().values("pk")).in_language()
         if languages.active() == languages.ENGLISH:
             return found.select_related("phase")
@@ -166,7 +166,7 @@ class SymptomQuerySet(TranslatedQuerySet):
 
 @reversion.register()
 class Symptom(Translated, Course):
-    """What a person may feel in one stage, with its own course in hours since last use."""
+    """A symptom of one stage, with its own course in hours since last use."""
 
     markdown_fields = ("description", "what_helps", "get_help")
     folded_fields = ()
@@ -223,12 +223,12 @@ class Symptom(Translated, Course):
 
     @property
     def page(self) -> Phase:
-        """Return the page that it is a row of."""
+        """Return the page that it is part of."""
         return self.phase
 
     @property
     def signed_page(self) -> "Symptom | Phase":
-        """Return what is signed and corrected: its stage or, in another language, its own words."""
+        """Return the page that is signed and corrected: its stage or, in another language, its own translation."""
         return self if "in_english" in self.__dict__ else self.phase
 
     def get_absolute_url(self) -> str:
@@ -239,11 +239,11 @@ class Symptom(Translated, Course):
         return [getattr(self, name) for name in self.markdown_fields]
 
     def is_published(self, at: datetime.datetime | None = None) -> bool:
-        """Return whether readers may see it at the given time: a symptom is as visible as its stage."""
+        """Return whether its stage is published at the given time."""
         return self.phase.is_published(at)
 
     def clean(self) -> None:
-        """Raises ValidationError for all that its stage would be refused for in this state."""
+        """Raises ValidationError for anything that its stage would be refused for in its current state."""
         super().clean()
         tidy(type(self), self)
         if problems := checks.refuse(self, in_drafts=self.page.status != ReviewedPage.Status.PUBLISHED):

@@ -1,6 +1,6 @@
 """Where am I now? From hours since last use to the stage, what is likely, and what comes next.
 
-Nothing is stored. The answer never says that a person is well: it says what is usual, and what is not.
+Nothing is stored. The answer never says that a person is well, only what is usual and what is not.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,9 +14,9 @@ from phases.now_form import Hours, Substance
 from phases.outlook import EASES_FROM, on_the_hill, outlook
 
 LATE = 20 * DAY  # hours: by then acute symptoms are gone, methadone's too (drugs-com-withdrawal)
-JUST_USED = 6  # hours: until then an answer warns of overdose first
+JUST_USED = 6  # hours in which an answer warns of overdose first
 LONG_ACTING = 24  # hours: the same for what may be long-acting; not from a study, but on the safe side
-AHEAD = (6, 24, 72)  # hours: how far "what comes next" looks
+AHEAD = (6, 24, 72)  # hours: the ends of the windows of "what comes next"
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Window:
         return gettext("The next {hours}").format(hours=in_words(self.until, self.until))
 
     def joined(self, later: "Window") -> "Window":
-        """Return one window for both, where the later one says the same."""
+        """Return one window for both, if the later one is the same."""
         return replace(
             self,
             until=later.until,
@@ -49,9 +49,9 @@ class Window:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the answer page shows. Without hours, or with another drug than heroin, it names no stage.
+    """The answer page's content. Without hours, or for a drug other than heroin, it names no stage.
 
-    `guide` is the stage whose advice fits in any case. Without `phases`, `likely_now` is what comes at some time.
+    `guide` is the stage whose advice always applies. Without `phases`, `likely_now` is what comes at some point.
     """
 
     hours: Hours | None
@@ -69,13 +69,13 @@ class Answer:
 
     @property
     def phase(self) -> Phase | None:
-        """The furthest stage that has usually begun by now, or else the first that may have."""
+        """The latest stage that has usually begun by now, otherwise the first that may have."""
         usual = [phase for phase in self.phases if phase.usually_begun_at(self._middle)]
         return next(iter(usual[-1:] or self.phases), None)
 
     @property
     def is_easing(self) -> bool:
-        """Whether the hardest hours of the stage are over. Never for a stage without a peak."""
+        """Whether the peak of the stage is over. False for a stage without a peak."""
         peak = self.phase.peak if self.phase else None
         return peak is not None and self._middle > peak[1]
 
@@ -90,7 +90,7 @@ class Answer:
 
     @property
     def hill(self) -> tuple[int, int]:
-        """Where the answer is on the hill of the days: its left edge and its width."""
+        """The answer's place on the picture of the hill: left edge and width."""
         return on_the_hill(*self.hours or (0, 0))
 
     @property
@@ -103,14 +103,14 @@ class Answer:
 
 
 def may_have_just_used(hours: Hours | None, substance: str) -> bool:
-    """Return whether an overdose may still come, as it may where nobody knows when the last use was."""
+    """Return whether an overdose may still follow; also if the last use is unknown."""
     return hours is None or hours[0] < (LONG_ACTING if substance in Substance.MAY_BE_LONG_ACTING else JUST_USED)
 
 
 def place(hours: Hours | None, substance: str, phases: Sequence[Phase]) -> Answer:
     """Return the answer for a time since last use (None: not known), from the stages' stored hours.
 
-    A stage or symptom counts as possible if it is so in the middle of the range that the person gave.
+    A stage or symptom counts as possible if it is possible in the middle of the given range.
     """
     if hours is None or substance != Substance.HEROIN:
         return _without_hours(hours, substance, phases)
@@ -125,7 +125,7 @@ def place(hours: Hours | None, substance: str, phases: Sequence[Phase]) -> Answe
 
 
 def _without_hours(hours: Hours | None, substance: str, phases: Sequence[Phase]) -> Answer:
-    """There are no hours to go by, but weeks later it is the lasting stage, which has no peak."""
+    """Return an answer without hours; weeks after the last use, its advice is that of the lasting stage."""
     late = hours is not None and hours[0] >= LATE
     near = [phase for phase in phases if (phase.peak is None) == late]
     at_some_time = _one_of_each([symptom for phase in near for symptom in phase.symptoms.all()], near[-1:])
@@ -133,7 +133,7 @@ def _without_hours(hours: Hours | None, substance: str, phases: Sequence[Phase])
 
 
 def _one_of_each(symptoms: Iterable[Symptom], stages: Sequence[Phase] = ()) -> list[Symptom]:
-    """Keep one of the symptoms that are one thing under several names: that of these stages, or else the first."""
+    """Keep one of each group of equivalent symptoms: one of these stages, otherwise the first."""
     kept: dict[object, Symptom] = {}
     for symptom in symptoms:
         if _thing(symptom) not in kept or any(symptom.phase_id == stage.pk for stage in stages):

@@ -1,4 +1,4 @@
-"""The questions of "Where am I now?": when it was, and what."""
+"""The form of "Where am I now?": when the last use was, and of what."""
 
 from django import forms
 from django.utils.functional import Promise
@@ -11,7 +11,7 @@ Hours = tuple[float, float]  # a range in hours since last use
 
 
 class Substance:
-    """What was used: the hours of heroin say nothing about other opioids."""
+    """The drug used, as heroin's hours do not apply to other opioids."""
 
     HEROIN, FENTANYL, PILLS = "heroin", "fentanyl", "pills"
     METHADONE, BUPRENORPHINE, KRATOM, UNSURE = "methadone", "buprenorphine", "kratom", "unsure"
@@ -31,7 +31,7 @@ class Substance:
         BUPRENORPHINE: _("Buprenorphine"),
         UNSURE: _("Not sure what"),
     }
-    #: What may act for long, so that an overdose can still come the next day.
+    #: May be long-acting, so that an overdose can still follow the next day.
     MAY_BE_LONG_ACTING = (METHADONE, PILLS, UNSURE)
 
     @classmethod
@@ -40,7 +40,7 @@ class Substance:
         return str(cls.SHORT.get(substance) or dict(cls.choices)[substance])
 
 
-#: Articles that an answer links to, where published: the substance's own first, then those for everybody.
+#: Articles that an answer links to, if published: those on the substance first, then those for everybody.
 READ_ON = {
     Substance.FENTANYL: ("test-strips", _("Test strips")),
     Substance.UNSURE: ("test-strips", _("Test strips")),
@@ -55,7 +55,7 @@ FOR_ALL = (
 )
 
 
-#: Each answer with its range; None where the person does not know.
+#: By answer, its label and range; None if the person does not know.
 SINCE: dict[str, tuple[Promise, Hours | None]] = {
     "under-6": (_("Less than 6 hours ago"), (0, 6)),
     "6-12": (_("6 to 12 hours ago"), (6, 12)),
@@ -72,7 +72,7 @@ UNITS = {"hours": 1, "days": DAY}
 
 
 class NowForm(forms.Form):
-    """Two questions, rough answers, and room for an exact one."""
+    """Two questions with rough answers, and an optional exact number."""
 
     since = forms.ChoiceField(
         label=_("When did you last use?"),
@@ -118,7 +118,7 @@ class NowForm(forms.Form):
 
     @property
     def hours(self) -> Hours | None:
-        """The answer as a range, or None where the person does not know."""
+        """The answer as a range; None if the person does not know."""
         amount = self.cleaned_data["amount"]
         if amount is not None:
             exact = float(amount) * UNITS[self.cleaned_data["unit"] or "hours"]
@@ -127,7 +127,7 @@ class NowForm(forms.Form):
 
     @property
     def in_words(self) -> str:
-        """What was answered, as a reader would say it."""
+        """The answer in a reader's words."""
         substance = Substance.short(self.cleaned_data["substance"])
         amount = self.cleaned_data["amount"]
         if amount is not None:
@@ -142,7 +142,7 @@ class NowForm(forms.Form):
 
     @property
     def coarse_since(self) -> str:
-        """The rough answer that an exact one falls into: the check-in asks for no more."""
+        """The rough answer that includes the exact one, for the check-in."""
         if self.cleaned_data["amount"] is None or self.hours is None:
             return self.cleaned_data["since"]
         hour, _ = self.hours

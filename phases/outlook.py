@@ -1,7 +1,7 @@
-"""What to say of the hours ahead, from the stages' stored hours: there is one peak, and it passes.
+"""Describe the hours ahead, from the stages' stored hours: there is one peak, and it passes.
 
-A stretch that includes part of the peak is called hard, whatever else is in it. Nothing is said to ease before 48
-hours: some guides put the peak at 36 to 72 (medscape-opioid-2018), others at 24 to 48 (elsevier-opioid-withdrawal).
+A range that overlaps the peak is called hard, whatever else is in it. Nothing is said to ease before 48 hours: some
+guides put the peak at 36 to 72 (medscape-opioid-2018), others at 24 to 48 (elsevier-opioid-withdrawal).
 """
 
 from collections.abc import Sequence
@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from phases.hours import Course
 
-#: Hours since last use, and where they are on the hill of the days, of 340 units (templates: phases/_hill.html).
+#: Hours since last use, and their place on the picture of the hill, 340 units wide (templates: phases/_hill.html).
 HILL = ((0, 20), (24, 78), (72, 140), (240, 220), (672, 290), (4320, 324))
 EASES_FROM = 48  # hours since last use: before that, nothing is said to ease
 
-#: What to say of each place in the course.
+#: A sentence for each place in the course.
 WORDS = {
     "before": _("Often no signs yet."),
     "building": _("Signs often begin or get stronger."),
@@ -28,7 +28,7 @@ WORDS = {
 
 
 def outlook(start: float, stop: float, phases: Sequence[Course]) -> str:
-    """Return a sentence for a stretch, a range in hours since last use."""
+    """Return a sentence for a range in hours since last use."""
     return str(WORDS[_place(start, stop, phases)])
 
 
@@ -43,7 +43,7 @@ def _place(start: float, stop: float, phases: Sequence[Course]) -> str:
 
 
 def on_the_hill(start: float, stop: float) -> tuple[int, int]:
-    """Return where a stretch, in hours since last use, is on the hill: its left edge and its width."""
+    """Return the place of a range in hours since last use on the hill: left edge and width."""
     left, right = _place_on_the_hill(start), _place_on_the_hill(stop)
     return left - 2, max(right - left, 4)
 

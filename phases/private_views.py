@@ -1,10 +1,8 @@
-"""What readers ask about themselves: where am I now, and the check-in.
+"""The views that take answers about the reader: "Where am I now?" and the check-in.
 
-Both answer a POST with a page at the same address. Nothing is stored on either side: the answers are in the body of the
-request alone, so in no address, log or history entry. A redirect would have to carry them in its address or keep them
-on the server, so there is none. `no-store` keeps the page out of caches, and the browser asks before it sends the
-answers again. It can do so until the tab is closed, so the pages say to close it. The history shows that the page was
-open, and no more.
+Both answer a POST with a page at the same URL, without a redirect, which would need the answers in its URL or on the
+server. The answers are only in the request body, so in no URL, log or history entry. `no-store` keeps the page out of
+caches. The browser can send the answers again until the tab is closed, so the pages say to close it.
 """
 
 from django.apps import apps
@@ -28,7 +26,7 @@ from phases.now_form import FOR_ALL, READ_ON, NowForm
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def now(request: HttpRequest) -> HttpResponse:
-    """Two questions, and the answer."""
+    """Show two questions; by POST, the answer."""
     form = NowForm(request.POST if request.method == "POST" else None)
     if is_only_shown(form) or not form.is_valid():
         return render(request, "phases/now.html", {"form": form}, status=422 if form.errors else 200)
@@ -45,7 +43,7 @@ def now(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_in(request: HttpRequest) -> HttpResponse:
-    """Boxes to check, and the sheet. `begin` in a POST opens the form with what the reader answered before."""
+    """Show the check-in; by POST, its sheet. `begin` in a POST opens the form with answers from "Where am I now?"."""
     symptoms = list(Symptom.objects.published())
     if request.method == "POST" and "begin" not in request.POST:
         form = CheckInForm(symptoms, request.POST)
@@ -57,9 +55,9 @@ def check_in(request: HttpRequest) -> HttpResponse:
 
 
 def _read_on(substance: str) -> list[tuple[str, str]]:
-    """Return name and address of each published article that fits an answer."""
+    """Return the name and path of each published article that fits an answer."""
     wanted = [READ_ON[substance]] if substance in READ_ON else []
     wanted += FOR_ALL
-    articles = apps.get_model("articles", "Article").objects.published()  # a room above this one
+    articles = apps.get_model("articles", "Article").objects.published()  # this package must not import it
     found = {article.known_as: article.get_absolute_url() for article in articles.filter(slug__in=dict(wanted))}
     return [(str(name), found[slug]) for slug, name in wanted if slug in found]

@@ -1,4 +1,4 @@
-"""The three stages, their symptoms and the treatment options a fresh site starts with, and the files for them."""
+"""The files of stages, symptoms and treatment options, which a new site starts with."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -119,12 +119,12 @@ def _published(page: dict) -> dict:
 
 
 def _usual(reviewed_on: Any) -> Any:
-    """Return when a page of the starter is published, by the day on which it was checked."""
+    """Return when a starter page is published, by its review date."""
     return at_start_of(reviewed_on) if reviewed_on else None
 
 
 def _with_hours(page: dict) -> dict:
-    """The file's [low, high] pairs as the six columns of a course."""
+    """Convert the file's [low, high] pairs to the six columns of a course."""
     page = dict(page)
     for name in ("onset", "peak", "end"):
         page[f"{name}_from"], page[f"{name}_to"] = page.pop(name) or (None, None)

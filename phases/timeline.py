@@ -1,8 +1,8 @@
-"""The picture of a course: bands on a scale that gives the first days as much room as the months after.
+"""The timeline: bands on a scale that gives the first days as much room as the months after.
 
-Shapes are paths on a grid that stretches to the width of the page; words are placed in percent and keep their size. A
-band slopes up over its onset, is tall during its peak and low while it eases, so that it can be read without color.
-The height of a symptom is its intensity.
+Shapes are paths on a grid that stretches to the page's width; words are placed in percent and keep their size. A band
+rises over the onset, is tall at the peak and low as it eases, so that it is readable without color. A symptom's height
+is its intensity.
 """
 
 import math
@@ -27,19 +27,19 @@ TICKS = [
     (6 * MONTH, "6", _("months")),
 ]
 TICK_ROOM = 11.5  # percent of a phone's width that a label under the axis takes
-HEAD, YOU, ROW, BAR = 38, 18, 54, 24  # pixels: the ticks' labels, the reader's own mark, one row, the band in it
+HEAD, YOU, ROW, BAR = 38, 18, 54, 24  # pixels: the ticks' labels, the reader's mark, one row, the band in it
 BAR_TOP = 21  # pixels from the top of a row
 FLOOR = BAR_TOP + BAR
-LEAST_WIDTH = 4  # on the grid: even the shortest course can be seen
-LEAST_MARK = 0.8  # percent: the reader's own hour
-RISING, EASING = 0.6, 0.35  # heights beside the peak's
+LEAST_WIDTH = 4  # on the grid, so that the shortest course is visible
+LEAST_MARK = 0.8  # percent, of the reader's mark
+RISING, EASING = 0.6, 0.35  # of the peak's height
 NOTE_ROOM = 45  # percent of a phone's width that a note takes
 HEIGHTS = {"mild": 0.4, "moderate": 0.7, "severe": 1.0}
 
 
 @dataclass(frozen=True)
 class Tick:
-    """A line across the picture, `x` percent from the left, labeled with a number and a unit."""
+    """A vertical line, `x` percent from the left, labeled with a number and a unit."""
 
     x: float
     number: str
@@ -52,7 +52,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Mark:
-    """Where the reader is, in percent: a range, as the answers are."""
+    """The reader's range, in percent."""
 
     x: float
     width: float
@@ -64,9 +64,9 @@ class Mark:
 
 @dataclass(frozen=True)
 class Row:
-    """One course: its name, a note, and its shape. `left` and `right` are its ends in percent.
+    """One course: name, note and shape. `left` and `right` are its ends in percent.
 
-    Places are relative to the row's own top, so that rows of one shape are the same text and compress well.
+    Positions are relative to the row's top, so that equal shapes are equal text and compress well.
     """
 
     course: Course
@@ -80,12 +80,12 @@ class Row:
     mark: Mark | None = None
 
     height, name_y = ROW, 15
-    #: Only the band is marked, so that the mark's box crosses no name.
+    #: The mark covers only the band, not the name.
     mark_y, mark_height = BAR_TOP - 1, BAR + 7
 
     @property
     def note_side(self) -> str:
-        """Where the note has room, so that a long name never runs into it."""
+        """The side where the note does not overlap a long name."""
         left, right = self.left, self.right
         if self.mark:
             left, right = min(left, self.mark.x), max(right, self.mark.x + self.mark.width)
@@ -116,7 +116,7 @@ class Timeline:
 
 
 class Scale:
-    """Turns hours since last use into a place in the picture."""
+    """Converts hours since last use to a position."""
 
     def __init__(self, longest: int) -> None:
         self.longest = longest
@@ -128,7 +128,7 @@ class Scale:
         return round(self.grid(hour) * 100 / GRID, 1)
 
     def ticks(self) -> list[Tick]:
-        """As many as have room for their labels, the last one always among them."""
+        """The ticks that have room for their labels, always including the last."""
         kept: list[Tick] = []
         known = [Tick(self.percent(hour), number, str(unit)) for hour, number, unit in TICKS if hour <= self.longest]
         for tick in known:
@@ -179,13 +179,13 @@ def draw(
 
 
 def _at(courses: Sequence[Course], now: tuple[float, float]) -> list[Course]:
-    """Return those that can be going on then, or else the next to begin."""
+    """Return the courses that may be present then, otherwise the next to begin."""
     going_on = [course for course in courses if course.onset_from <= now[1] and now[0] < course.end_to]
     return going_on or [course for course in courses if course.onset_from > now[1]][:1] or list(courses[-1:])
 
 
 def _band(course: Course, scale: Scale, tall: float) -> str:
-    """Up over the range of the onset, low after the peak, down over the range of the end."""
+    """Return a path: up over the onset, low after the peak, down over the end."""
     full, rising, easing = (round(FLOOR - tall * height) for height in (1, RISING, EASING))
     if course.peak:
         top = [(course.onset_to, rising), (course.peak[1], rising), (course.peak[1], easing), (course.end_from, easing)]
@@ -223,7 +223,7 @@ def of_phases(phases: Sequence[Phase], now: tuple[float, float] | None = None) -
 
 
 def of_symptom(symptom: Symptom, phases: Sequence[Phase]) -> Timeline:
-    """Draw one symptom above the three stages, to show its place in the whole course."""
+    """Draw one symptom above the three stages."""
     return draw(
         [symptom, *phases],
         [f"i-{symptom.intensity}", *(f"s{phase.position}" for phase in phases)],

@@ -15,7 +15,7 @@ from phases.grouping import by_area, by_hours
 from phases.models import Phase, Symptom, TreatmentOption
 from phases.outlook import on_the_hill
 
-#: Ids in the templates of these pages, which no heading of a text may take.
+#: Ids in the templates, which headings of texts must not use.
 STAGE_IDS = ("what-helps", "get-help", "symptoms", "treatments", "next", "overview", "hours", "stretch")
 SYMPTOM_IDS = ("helps", "worry", "long", "hours", "line-d", "line-t", "stretch")
 TREATMENT_IDS = ("get", "use")
@@ -32,13 +32,13 @@ def phase_list(request: HttpRequest) -> HttpResponse:
 @reading_page()
 @require_safe
 def phase(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show one stage: its hours, its symptoms, what helps, when to get help, and what comes next."""
+    """Show one stage."""
     stage = get_object_or_404(Phase.objects.published().at(slug).with_rows())
     return render(request, "phases/detail.html", {"phase": stage} | phase_context(stage))
 
 
 def phase_context(phase: Phase) -> dict:
-    """Return what the template needs besides the stage; the preview in the admin needs the same."""
+    """Return the template context besides the stage, also for the admin's preview."""
     stages = list(Phase.objects.published())
     ids = {*STAGE_IDS, *(symptom.slug for symptom in phase.symptoms.all())}
     return {
@@ -55,20 +55,20 @@ def phase_context(phase: Phase) -> dict:
 @reading_page()
 @require_safe
 def symptom_list(request: HttpRequest) -> HttpResponse:
-    """Show all symptoms, by where they are felt."""
+    """List all symptoms by area."""
     return render(request, "phases/symptom_list.html", {"groups": by_area(Symptom.objects.published())})
 
 
 @reading_page()
 @require_safe
 def symptom(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show one symptom: what it is, how long it lasts, what helps, when to worry."""
+    """Show one symptom."""
     shown = get_object_or_404(Symptom.objects.published().at(slug))
     return render(request, "phases/symptom_detail.html", symptom_context(shown))
 
 
 def symptom_context(symptom: Symptom) -> dict:
-    """Return what the template needs; the preview of a translation needs the same."""
+    """Return the template context, also for the preview of a translation."""
     near = Symptom.objects.published().filter(area=symptom.area).exclude(pk=symptom.pk)
     return {
         "symptom": symptom,
@@ -81,7 +81,7 @@ def symptom_context(symptom: Symptom) -> dict:
 @reading_page()
 @require_safe
 def treatment_list(request: HttpRequest) -> HttpResponse:
-    """Show all treatment options, by kind."""
+    """List all treatment options by kind."""
     kinds = TreatmentOption.Kind.values
     options = sorted(TreatmentOption.objects.published(), key=lambda option: kinds.index(option.kind))
     groups = [
@@ -93,7 +93,7 @@ def treatment_list(request: HttpRequest) -> HttpResponse:
 @reading_page()
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
-    """Show treatment options side by side, narrowed by what matters; the address has the choice and can be shared."""
+    """Compare treatment options side by side; the filters are in the URL, which can be shared."""
     form = CompareForm(request.GET)
     options = list(TreatmentOption.objects.published().defer("body"))
     comparison = compare_options(form, options, everything="all" in request.GET)
@@ -109,7 +109,7 @@ def treatment(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def treatment_context(treatment: TreatmentOption) -> dict:
-    """Return what the template needs besides the option; the preview in the admin needs the same."""
+    """Return the template context besides the option, also for the admin's preview."""
     return {
         "page_text": PageText(heading_ids=set(TREATMENT_IDS)),
         "stages": treatment.phases.published(),
