@@ -50,7 +50,7 @@ class ChangePasswordForm(_Labeled, account_forms.ChangePasswordForm):
 
 
 class _LimitedCode(_Labeled):
-    """Lets each code of the app and each recovery code work once, and limits guesses."""
+    """Accept each app code and recovery code once, and limit guesses."""
 
     LABELS = {"code": "Code"}
     user: User
@@ -96,7 +96,7 @@ class SetUpAppForm(_LimitedCode, ActivateTOTPForm):
         self.secret = totp.new_secret(again=not self.is_bound)
 
     def _use_up(self, code: str) -> None:
-        """There is no authenticator yet: the view does this once there is one."""
+        """Do nothing: the view does this once the authenticator exists."""
 
 
 class _NamesPasskey(forms.Form):

@@ -2,9 +2,9 @@
 
 After five wrong passwords, the pair of account and address must wait. Each account, and each address, has a higher
 limit of its own, which does not apply to addresses that the account signed in from within 30 days: attacks from
-elsewhere do not affect a colleague at the usual desk. A browser that the account signed in with is counted separately,
-so attacks from the same address do not affect it either. All windows end five minutes after they began. An account that
-does not exist is treated like one that does.
+elsewhere do not affect a colleague at their usual desk. A browser that the account signed in with is counted
+separately, so attacks from the same address do not affect it either. All windows end five minutes after they began. An
+account that does not exist is treated like one that does.
 """
 
 import datetime

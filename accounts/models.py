@@ -4,7 +4,7 @@ from django.db import models
 
 
 class KnownAddress(models.Model):
-    """An account signed in from an address or with a browser. The digest is keyed, so the row reveals neither."""
+    """An address or browser that an account signed in from, as a keyed digest that reveals neither."""
 
     digest = models.BinaryField(max_length=32, unique=True)
     forget_at = models.DateTimeField(db_index=True)

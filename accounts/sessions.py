@@ -1,4 +1,4 @@
-"""End a staff session after idling, at its hard limit, and when the user's second factor changes elsewhere.
+"""End a staff session when idle, at its hard limit, and when the user's second factor changes elsewhere.
 
 When the password changes, Django ends the other sessions: each is tied to the password's hash.
 """

@@ -1,4 +1,4 @@
-"""Where editors write articles."""
+"""Admin pages for articles and topics."""
 
 from typing import Any, ClassVar
 
@@ -33,7 +33,7 @@ class TopicAdmin(NamedList, KeepsOldAddress):
         )
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list, dict, set, list]:
-        """Name the topics and count what is in them: that can be thousands of articles."""
+        """Name the topics and only count their articles: there can be thousands."""
         topics, opts = list(objs), self.opts
         links = Article.topics.through._default_manager.filter(topic__in=topics)
         counts = {opts.verbose_name_plural: len(topics), "places of articles in them": links.count()}

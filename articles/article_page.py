@@ -1,4 +1,4 @@
-"""What an article's page shows besides its text: its topics and stages, related articles and its neighbors."""
+"""What surrounds an article: its topics and stages, related articles, and the next and previous one."""
 
 import datetime
 from bisect import bisect_left
@@ -17,13 +17,13 @@ from editorial.values import languages
 from phases.models import Phase
 
 RELATED = 3
-INDEXED = 300  # newest articles: a page of a long blog costs no more than one of a short blog
+INDEXED = 300  # newest articles, so that the cost of a page does not grow with the blog
 #: The pages of what an article can belong to.
 _TOPIC, _STAGE = "articles:topic", "phases:detail"
 
 
 class Card(NamedTuple):
-    """An article as another one's page shows it."""
+    """An article as shown on another article's page."""
 
     pk: int
     slug: str
@@ -36,7 +36,7 @@ class Card(NamedTuple):
 
 
 class Group(NamedTuple):
-    """A topic or a stage that an article belongs to. Sorts as the list of all topics or stages."""
+    """A topic or stage of an article. Sorts as in the list of all topics or stages."""
 
     view: str
     position: int
@@ -51,7 +51,7 @@ class Group(NamedTuple):
 class ArticleIndex:
     """The newest articles, published or scheduled, with their topics and stages. Two queries.
 
-    Part of the content's snapshot: what is due by the clock is decided when a page asks.
+    Part of the content snapshot; what is published by now is decided at each lookup.
     """
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class ArticleIndex:
         self._read: dict[str, Article] = {}
 
     def article(self, slug: str, now: datetime.datetime) -> Article | None:
-        """Return the article that readers may see at this address. One query, the first time."""
+        """Return the published article with this slug. One query, the first time."""
         found = self._read.get(slug) or Article.objects.in_language().at(slug).first()
         if found and found.pk in self._groups:
             self._read[slug] = found
@@ -73,7 +73,7 @@ class ArticleIndex:
         return _groups_of([article.pk])[article.pk]
 
     def related(self, article: Article, groups: set[Group], now: datetime.datetime) -> list[Card]:
-        """Return the other articles that share the most of these topics and stages, newest first among equals."""
+        """Return the articles that share the most of these topics and stages; of equals, the newest first."""
         others = [card for card in self._cards[self._first_published(now) :] if card.pk != article.pk]
         return sorted(others, key=lambda card: len(groups & self._groups[card.pk]), reverse=True)[:RELATED]
 
@@ -125,7 +125,7 @@ def _groups_of(articles: list[int]) -> dict[int, set[Group]]:
 
 
 def _in_language() -> Callable[[Group], Group | None]:
-    """Return what gives a group the words and the address of the language; None for one that is not translated."""
+    """Return a function that translates a group; it returns None if there is no translation."""
     if languages.active() == languages.ENGLISH:
         return lambda group: group
     rows = {
@@ -142,7 +142,7 @@ def _in_language() -> Callable[[Group], Group | None]:
 
 
 def _neighbors_of_old(article: Article, now: datetime.datetime) -> dict[str, Card | Article | None]:
-    """Return the neighbors of an article too old for the index. Time limits alone let the database use an index."""
+    """Return the neighbors of an article that is not in the ArticleIndex, filtering by time only: that has an index."""
     at, live = article.published_at, Article.objects.published(now)
     newer = live.filter(Q(published_at__gt=at) | Q(pk__lt=article.pk), published_at__gte=at)
     older = live.filter(Q(published_at__lt=at) | Q(pk__gt=article.pk), published_at__lte=at)
@@ -154,9 +154,9 @@ def _neighbors_of_old(article: Article, now: datetime.datetime) -> dict[str, Car
 
 
 def published_article(slug: str) -> dict:
-    """Return what the template needs for the article at this address. Raises Http404 if readers may not see it.
+    """Return the template context of a published article. Raises Http404.
 
-    One query for the version of the content, and those for what changed since.
+    One query for the content version, and those for what changed since.
     """
     content = snapshot.current()
     article = content.keep(ArticleIndex).article(slug, timezone.now())
@@ -166,7 +166,7 @@ def published_article(slug: str) -> dict:
 
 
 def groups_in_memory(article: Article) -> set[Group]:
-    """Return the topics and stages of an article that is not saved like this."""
+    """Return the topics and stages of an article with unsaved changes."""
     stages = [stage for stage in article.phases.all() if stage.status == Phase.Status.PUBLISHED]
     return {
         *(Group(_TOPIC, topic.position, topic.name, topic.slug, None) for topic in article.topics.all()),
@@ -175,7 +175,7 @@ def groups_in_memory(article: Article) -> set[Group]:
 
 
 def detail_context(article: Article, content: snapshot.ContentSnapshot, groups: set[Group] | None = None) -> dict:
-    """Return what the template needs, with the groups that the article is in by default."""
+    """Return the template context; `groups` default to the article's saved ones."""
     index, now = content.keep(ArticleIndex), timezone.now()
     groups = index.groups_of(article) if groups is None else groups
     page_text = PageText(glossary=content.glossary, content=content)

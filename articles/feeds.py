@@ -17,7 +17,7 @@ LATEST = 50
 
 
 class Articles(Feed):
-    """Summaries and links only: the text stays with its sources, dates and warnings."""
+    """Summaries and links only, as a text needs its sources, dates and warnings."""
 
     feed_type = Atom
     author_name = gettext_lazy(settings.SITE_NAME)

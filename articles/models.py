@@ -1,4 +1,4 @@
-"""The blog: articles, and the topics that gather them."""
+"""The blog: articles and their topics."""
 
 from typing import ClassVar, Self
 
@@ -18,13 +18,13 @@ from phases.models import Phase
 
 class TopicQuerySet(TranslatedQuerySet):
     def with_articles(self) -> Self:
-        """Return topics that have something to read, in the language of the page being made."""
+        """Return topics with published articles in the active language."""
         return self.in_language().filter(Exists(Article.objects.published().filter(topics=OuterRef("pk"))))
 
 
 @reversion.register()
 class Topic(Translated):
-    """A subject of articles, in a reader's words."""
+    """A subject of articles, named in readers' words."""
 
     translated_fields = ("name", "description")
 
@@ -52,7 +52,7 @@ class Topic(Translated):
 
 @reversion.register()
 class Article(ReviewedPage, Translated):
-    """One page of the blog."""
+    """A blog post."""
 
     linked_as = ("article", "title", "status", "published_at")
     reserved_slugs = ("feed", "topics")

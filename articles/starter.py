@@ -1,4 +1,4 @@
-"""The topics and articles a fresh site starts with, and the files that they are kept in."""
+"""The files of topics and articles, which a new site starts with."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -73,12 +73,12 @@ def _head(article: Article) -> Values:
 
 
 def _published_at(published_on: Any, order: int) -> Any:
-    """Return the moment. Readers see the newest first, so of one day's articles the first is published last."""
+    """Return the publication time. Lists are newest first, so the first article of a day is published last."""
     return at_start_of(published_on) + timedelta(minutes=HOUR - order)
 
 
 def _day_and_order(moment: Any) -> Values:
-    """Return what `_published_at` makes that moment of; nothing if it makes it of nothing."""
+    """Return the values from which `_published_at` makes this time; none if there are none."""
     if moment is None:
         return {}
     day = timezone.localdate(moment)

@@ -14,7 +14,7 @@ PAGE_SIZE = 30
 @reading_page(query=("page",))
 @require_safe
 def article_list(request: HttpRequest, slug: str = "") -> HttpResponse:
-    """Show all articles, newest first, or those of a topic. A topic without published articles has no page."""
+    """List all articles, or those of a topic, newest first. A topic without published articles is not found."""
     topics = Topic.objects.with_articles()
     topic = get_object_or_404(topics.at(slug)) if slug else None
     articles = Article.objects.published().defer("body")
