@@ -1,7 +1,7 @@
 """Let workers take turns accepting connections.
 
-They all wait on one listening socket, and the kernel wakes them all. Otherwise the first one awake could accept a
-whole burst of connections and then serve them all on one core.
+They share one listening socket, and the kernel wakes them all. Without this, the first one awake could accept a whole
+burst of connections and serve them all on one core.
 """
 
 import socket
@@ -14,7 +14,7 @@ MANY, BATCH = 64, 16  # past MANY open connections, BATCH are accepted at once, 
 
 
 class FairWorker(OrphanableWorker):
-    """A worker that pauses after it has accepted a connection, then accepts the next one if no other worker has."""
+    """A worker that pauses after accepting a connection, so that another worker can accept the next."""
 
     def init_process(self) -> None:
         self.is_paused, self.paused_until = False, 0.0
@@ -34,11 +34,11 @@ class FairWorker(OrphanableWorker):
         raise NotImplementedError
 
     def end_pause(self) -> None:
-        """Accept again at once; called by a worker that has nothing left to do."""
+        """Accept again at once; called when the worker is idle."""
         self.paused_until = 0.0
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """Called in each pass of the loop in which the worker may accept and does not."""
+        """Called in each pass of the loop, with whether the worker may accept."""
         if not enabled or time.monotonic() >= self.paused_until:
             super().set_accept_enabled(enabled)
 

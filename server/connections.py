@@ -1,4 +1,4 @@
-"""The state of each connection: what it waits for, and how far an upload has come."""
+"""The state of each connection: what it waits for, and an upload's progress."""
 
 import socket
 import time
@@ -25,7 +25,7 @@ class CountingUnreader(SocketUnreader):
 
 
 class Pending:
-    """A connection that no thread holds: the loop collects its request or, after the response, waits for the close."""
+    """A connection in the event loop, which collects its request or, after the response, waits for the close."""
 
     def __init__(self, seconds: float, data: bytes = b"", *, is_answered: bool = False) -> None:
         self.allow(seconds)
@@ -39,7 +39,7 @@ class Pending:
 
     @property
     def is_idle(self) -> bool:
-        """Whether it is new or kept alive, and has sent no part of a request."""
+        """Whether it is new or kept alive, without any part of a request."""
         return not self.data and not self.is_answered
 
     def allow(self, seconds: float) -> None:
@@ -51,7 +51,7 @@ class Pending:
 
 
 def has_unread(conn: TConn) -> bool:
-    """Return whether bytes, or the end of the stream, have arrived and were not read yet."""
+    """Return whether there is something to read: bytes, or the end of the stream."""
     try:
         conn.sock.recv(1, socket.MSG_PEEK)
     except BlockingIOError:
@@ -62,7 +62,7 @@ def has_unread(conn: TConn) -> bool:
 
 
 class Upload:
-    """The progress of a large body that a thread reads."""
+    """The progress of a large body that a thread is reading."""
 
     def __init__(self, conn: TConn) -> None:
         self.conn = conn

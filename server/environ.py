@@ -1,4 +1,4 @@
-"""Give the application a WSGI environ it can rely on, and finish its responses as HTTP demands."""
+"""Clean the WSGI environ before the application sees it, and complete its responses."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -55,9 +55,9 @@ class _Body:
                 return data
             except (OSError, ParseException) as error:
                 self._error = error
-            # gunicorn collects as many bytes as requested, and what it has read so far is in its buffers. A second read
-            # returns just that: its chunk parser has ended, and a connection reports its error once, then end of file.
-            # No other request can follow: gunicorn closes a connection once reading a body has failed.
+            # gunicorn buffers up to the number of bytes requested. A second read returns what it has: its chunk parser
+            # has ended, and a connection reports an error once, then end of file. No other request can follow, as
+            # gunicorn closes a connection once reading a body has failed.
             if data := self._body.read(*args):
                 return data
         raise OSError("The body broke off.") from self._error

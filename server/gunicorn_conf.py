@@ -1,6 +1,6 @@
 """gunicorn's configuration. docs/decisions/0002-app-server.md explains it.
 
-bench/ also serves other programs with it, which have neither Django nor this site's apps.
+bench/ also serves other programs with it, without Django or this site's apps.
 """
 
 import gc
@@ -20,7 +20,7 @@ bind = f"[{settings.HOST}]:{settings.PORT}" if ":" in settings.HOST else f"{sett
 if settings.LISTEN_FD:
     bind = f"fd://{settings.LISTEN_FD}"
 workers = settings.WEB_WORKERS
-worker_class = "server.worker.Worker"  # has further threads, for uploads
+worker_class = "server.worker.Worker"  # has more threads, for uploads
 threads = settings.WEB_THREADS
 preload_app = True  # one copy in memory, and a worker that died is back at once
 timeout = 60
@@ -37,10 +37,10 @@ loglevel = "warning"
 logger_class = "server.logger.PrivateLogger"
 control_socket_disable = True
 
-#: How long a Python thread may compute while another waits: a fifth of the default.
+#: How long one Python thread may run while another waits: a fifth of the default.
 SWITCH_SECONDS = 0.001
-#: For each connection; the kernel doubles it. The loop sends the rest, so that clients that read nothing cannot exhaust
-#: the kernel's memory.
+#: Per connection; the kernel doubles it. The loop sends the rest, so that clients that read nothing cannot exhaust the
+#: kernel's memory.
 SEND_BUFFER_BYTES = 64 * 1024
 FILE_DESCRIPTORS = 8192  # for each pending connection and each thread's database; the default is 1,024
 
@@ -73,7 +73,7 @@ def when_ready(server: Any) -> None:
 
 
 def pre_fork(server: Any, worker: Any) -> None:
-    """Keep what is loaded by now in memory that all processes share: garbage collection would write to every page."""
+    """Freeze what is loaded by now: garbage collection would write to every memory page and end its sharing."""
     gc.collect()
     gc.freeze()
 

@@ -1,4 +1,4 @@
-"""Choose the threads for a request, and which connection to close when the worker runs out of them."""
+"""Choose the threads for a request, and the connection to close when the worker runs out."""
 
 import fcntl
 import re
@@ -43,8 +43,8 @@ class Lane(ThreadPoolExecutor):
 
 
 class Lanes:
-    """Threads beside those for pages: for staff, whose downloads take long to send, for searches, and for clients that
-    send the next request before they have read the response, as no browser does."""
+    """Threads besides those for pages: for staff, whose downloads take long, for searches, and for clients that
+    pipeline requests, as no browser does."""
 
     def __init__(self) -> None:
         self._pipelined = Lane(1, "pipelined", MAX_QUEUED)
@@ -52,7 +52,7 @@ class Lanes:
         self._by_folder = {b"admin": staff, b"search": search, b"es/buscar": search}
 
     def pick(self, head: bytes, conn: TConn, *, is_pipelined: bool) -> Lane | None:
-        """Return the lane for a request, None for the threads of pages. `is_pipelined`: another request follows it."""
+        """Return the lane for a request; None: the threads for pages. `is_pipelined`: another request follows it."""
         if is_pipelined or (head[:4] == b"GET " and unsent(conn) > UNSENT_BYTES):
             return self._pipelined
         path = _PATH.match(head)
@@ -73,7 +73,7 @@ def least_needed(pending: dict[TConn, Pending]) -> TConn | None:
 
 
 def last_resort(pending: dict[TConn, Pending]) -> TConn | None:
-    """Return one that has its response but was not closed, otherwise the oldest with a partial form or a new one."""
+    """Return an answered connection that is not closed yet, otherwise the oldest that is new or has a partial form."""
     answered = (conn for conn, wait in pending.items() if wait.is_answered and not has_unread(conn))
     half = (conn for conn, wait in pending.items() if wait.has_head)
     return next(answered, None) or next(half, None) or _oldest_headless(pending, time.monotonic())

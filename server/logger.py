@@ -1,4 +1,4 @@
-"""gunicorn's error log without what would identify a reader: the address and the query of a malformed request."""
+"""gunicorn's error log without anything that identifies a reader, such as a malformed request's address or query."""
 
 import logging
 
@@ -8,9 +8,9 @@ from gunicorn.glogging import Logger
 from detoxsite.logs import JsonFormatter
 from detoxsite.settings import LOG_FORMAT
 
-#: How messages start that are about malformed requests, which anybody can send; there is nothing to fix.
+#: The starts of messages about malformed requests, which anybody can send: nothing to fix.
 DROPPED = ("Invalid request", "Socket error")
-#: How a message starts that is about an error in the application, which django.request logs too.
+#: The start of a message about an error in the application, which django.request logs too.
 SHORTENED = "Error handling request"
 
 

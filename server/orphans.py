@@ -1,4 +1,4 @@
-"""Let a worker outlive its master for a while, so that readers do not notice when a master is killed."""
+"""Let a worker outlive a killed master for a while, so that readers notice nothing."""
 
 import os
 import time
@@ -7,8 +7,8 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from detoxsite.settings import SUPERVISOR_PID
 
-NOTIFY_SECONDS = 0.5  # between two heartbeats; the master expects one a minute
-ORPHAN_SECONDS = 15  # that a worker runs without a master, until `manage.py serve` has started another
+NOTIFY_SECONDS = 0.5  # between heartbeats; the master expects one a minute
+ORPHAN_SECONDS = 15  # without a master, until `manage.py serve` has started another
 
 
 class OrphanableWorker(ThreadWorker):

@@ -1,7 +1,6 @@
-"""Responses that a client does not receive at once: the event loop sends the rest, and no thread waits.
+"""Responses that a client does not receive at once: the event loop sends them, so that no thread waits.
 
-A thread that has made a response leaves it with the connection and is free. A client that receives nothing costs a
-file descriptor, and any response bytes not already cached.
+A client that receives nothing costs a file descriptor and any response bytes that are not cached anyway.
 """
 
 import contextlib
@@ -21,13 +20,13 @@ from gunicorn.workers.gthread import TConn
 from detoxsite.settings import BODY_SECONDS
 from server.connections import BODY_FLOOR
 
-CHUNK = 256 * 1024  # bytes sent to one client before the next one
-MAX_HELD = 1024 * 1024  # bytes of one response in memory; the thread that makes more, as for a download, waits
+CHUNK = 256 * 1024  # bytes sent to one client before the next
+MAX_HELD = 1024 * 1024  # bytes of one response in memory; a thread with more, as for a download, waits
 MAX_HELD_BY_ALL = 64 * 1024 * 1024  # bytes in each process, without files and cached pages
 
 
 class _FilePart:
-    """The unsent rest of a file, which its owner may close in the meantime."""
+    """The unsent rest of a file, on a descriptor of its own, as the owner may close the file."""
 
     def __init__(self, file: BinaryIO, offset: int, count: int) -> None:
         self._fd, self._at, self.left = os.dup(file.fileno()), offset, count
@@ -62,7 +61,7 @@ class _BytesPart:
 
 
 class Outgoing(socket.socket):
-    """An accepted connection that buffers what the kernel does not take at once.
+    """An accepted connection that buffers what the kernel does not accept at once.
 
     `deadline`, for what is unsent: BODY_SECONDS, plus BODY_SECONDS per BODY_FLOOR bytes, the minimum speed of uploads.
     `held`: bytes that are in memory for this connection alone.
@@ -90,10 +89,7 @@ class Outgoing(socket.socket):
         return left
 
     def send_cached(self, parts: list[bytes]) -> bool:
-        """Called in the loop. Send bytes that are in the cache; return whether all of them are sent.
-
-        Raise OSError where the connection is closed.
-        """
+        """Called in the loop. Send cached bytes; return whether all are sent. Raises OSError if it is closed."""
         try:
             sent = self.sendmsg(parts)
         except BlockingIOError:
@@ -108,10 +104,7 @@ class Outgoing(socket.socket):
         return not self._parts
 
     def flush(self) -> bool:
-        """Send what the kernel takes, at most CHUNK; return whether all is sent.
-
-        Raise OSError where the connection is closed.
-        """
+        """Send what the kernel accepts, at most CHUNK; return whether all is sent. Raises OSError if it is closed."""
         left = CHUNK
         while self._parts and left > 0:
             part = self._parts[0]
@@ -161,7 +154,7 @@ class Outbox:
         self._keep_alive: dict[TConn, bool] = {}  # whether it stays open afterwards; the oldest first
 
     def send(self, conn: TConn, *, keep: bool) -> None:
-        """Send the response; nothing more is read from the connection until then."""
+        """Send the response; nothing is read from the connection until it is sent."""
         conn.sock.setblocking(False)
         self._keep_alive[conn] = keep
         self._poller.register(conn.sock, selectors.EVENT_WRITE, partial(self._continue, conn))

@@ -1,8 +1,8 @@
 """Decide which upload gets a thread, and store the text of forms that wait for one.
 
-While half of the threads are free, every upload gets one. After that, an address may hold no more than its share of
-the free ones, and the address with the fewest uploads goes first, so that a thousand slow uploads from one address
-cannot block anybody else's. The text of a form that has to wait is stored at once: its file may arrive late, or never.
+While half of the threads are free, every upload gets one. After that, an address may hold only its share of the free
+ones, and the address with the fewest uploads goes first, so that a thousand slow uploads from one address cannot block
+others. The text of a waiting form is stored at once, as its file may arrive late, or never.
 """
 
 import math
@@ -36,7 +36,7 @@ _NAMED_FILE = re.compile(rb"\r\ncontent-disposition:[^\r\n]*;[ \t]*filename\*?=(
 
 
 class UploadQueue:
-    """Chooses which of the waiting uploads is next. `threads`: how many there are."""
+    """Chooses the next of the waiting uploads. `threads`: how many there are."""
 
     def __init__(self, threads: int) -> None:
         self.threads = threads
@@ -98,7 +98,7 @@ class UploadWorker(FairWorker):
             self.wait_on(conn, wait)
 
     def wait_on(self, conn: TConn, wait: Pending) -> None:
-        """Store the text once it is complete, and read only enough to tell a slow sender from one that can wait."""
+        """Store the text once it is complete, and read only enough to notice a sender that is too slow."""
         if len(wait.data) >= wait.scan_at:
             wait.scan_at = len(wait.data) + SCAN_BYTES
             if text := text_before_file(wait.data):
@@ -116,13 +116,13 @@ class UploadWorker(FairWorker):
         self._start_uploads()
 
     def handle_in(self, lane: Executor, conn: TConn) -> object:
-        """Handle a request in a thread that is not one of those for pages."""
+        """Handle a request in another thread than those for pages."""
         if lane is self.upload_pool:
             self.uploads[conn] = Upload(conn)
         try:
             return self.handle(conn)
         finally:
-            connections.close_all()  # hundreds of idle threads must not hold the database's few connections
+            connections.close_all()  # hundreds of idle threads must not hold on to database connections
 
     def _start_uploads(self) -> None:
         while conn := self.queue.take_next():
@@ -132,9 +132,9 @@ class UploadWorker(FairWorker):
         raise NotImplementedError
 
     def _store_text(self, client: object, server: object, text: bytes) -> None:
-        """Have the application store a form as if cut off inside the file.
+        """Have the application store a form as if it had been cut off inside the file.
 
-        Once all of it is read, the file joins the same request, as it does when a form is sent again.
+        The whole form is posted later and adds the file to the same request, as any form that is sent twice.
         """
         try:
             request = next(get_parser(self.cfg, iter([text]), client))

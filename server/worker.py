@@ -102,7 +102,7 @@ class Worker(UploadWorker):
         except OSError:
             self._drop(conn)
             return
-        # A connection whose reading was shut down always polls as readable, though its client has not closed it.
+        # A connection that is shut down for reading always polls as readable, though its client has not closed it.
         self._wait_for(conn, Pending(LINGER_SECONDS, is_answered=True), is_polled=conn not in self.read_closed)
 
     def murder_pending(self) -> None:
