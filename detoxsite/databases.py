@@ -1,4 +1,4 @@
-"""How Django connects to each kind of database. What differs between machines is read in settings.py."""
+"""Django's connection settings for each kind of database; settings.py reads what differs between machines."""
 
 from pathlib import Path
 
@@ -18,15 +18,15 @@ def sqlite(path: Path) -> dict[str, object]:
             # FULL: a confirmed request survives a power cut. secure_delete: erased rows are overwritten.
             "init_command": (
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON;"
-                "PRAGMA journal_size_limit=67108864;"  # a log that a long reader let grow shrinks again
+                "PRAGMA journal_size_limit=67108864;"  # a log that grew during a long read shrinks again
             ),
         },
     }
 
 
 def postgresql(server: env.Server, timeout: int) -> dict[str, object]:
-    """A server, which may take `timeout` seconds to accept a connection. It proves who it is unless it is this host."""
-    ssl_mode = "prefer" if server.host in {"localhost", "127.0.0.1", "::1"} else "verify-full"  # never leaves this host
+    """A server, with `timeout` seconds to accept a connection. It must have a valid certificate unless it is local."""
+    ssl_mode = "prefer" if server.host in {"localhost", "127.0.0.1", "::1"} else "verify-full"  # stays on this host
     options = {"sslmode": ssl_mode} | server.options
     if options["sslmode"] == "verify-full":
         options = {"sslrootcert": "system"} | options

@@ -1,4 +1,4 @@
-"""Read the environment with environs: a malformed variable stops the start with an error that says what it must be.
+"""Read the environment with environs. A malformed variable stops the start with an error that says what it must be.
 
 An error never quotes the value, which may hold a password. An empty variable counts as unset.
 """

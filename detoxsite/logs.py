@@ -1,4 +1,4 @@
-"""Keep readers out of the log."""
+"""Keep logs free of anything about readers."""
 
 import datetime
 import json
@@ -6,16 +6,16 @@ import logging
 import traceback
 from http import HTTPStatus
 
-#: Characters of an argument: a stranger's long path must not fill the disk.
+#: Characters of an argument, so that long paths cannot fill the disk.
 LONGEST = 200
 
 
 class PrivacyFilter(logging.Filter):
-    """Drops all that could tell of a reader.
+    """Removes anything that could identify a reader.
 
-    The query string holds a search or a private link, the request the visitor's address. Django's records name the
-    path, in which anything may have been typed: its URL pattern takes its place. An error keeps its class and the lines
-    of code, but not its message, which may quote what was typed. A refused request is a warning, not an error.
+    The query string may be a search or a private link; the path may hold anything typed, so it is replaced by its URL
+    pattern. An error keeps its class and the lines of code, but not its message, which may quote input. A refused
+    request is a warning, not an error.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -40,13 +40,13 @@ def _answer(record: logging.LogRecord) -> str:
 
 
 def _route(request: object) -> str:
-    """Return the URL pattern, like articles/<slug:slug>/; never what was asked for."""
+    """Return the URL pattern, like articles/<slug:slug>/, never the path."""
     match = getattr(request, "resolver_match", None)
     return f"/{match.route}" if match else "no address of this site"
 
 
 def _without_words(error: BaseException) -> str:
-    """Return the tracebacks of an error and of those that led to it, each with its class instead of its message."""
+    """Return the tracebacks of an error and its causes, each with the class instead of the message."""
     lines = ["Traceback (most recent call last):\n", *traceback.format_tb(error.__traceback__)]
     lines.append(f"{type(error).__module__}.{type(error).__qualname__}\n")
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
@@ -54,7 +54,7 @@ def _without_words(error: BaseException) -> str:
 
 
 class JsonFormatter(logging.Formatter):
-    """Writes each record as one line of JSON. It has no field that a request could fill."""
+    """Formats a record as one line of JSON, without fields that a request could fill."""
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.datetime.fromtimestamp(record.created, datetime.UTC)

@@ -1,4 +1,4 @@
-"""Response headers that hold for every URL, static files and the admin included."""
+"""Headers of all responses, static files and the admin included."""
 
 import base64
 import functools
@@ -14,9 +14,9 @@ from guide import styles
 
 @functools.lru_cache(maxsize=512)
 def content_security_policy(*, style: str = "", script: str = "", frames: str = "", framed: str = "'none'") -> str:
-    """Allow this origin only, and the one block of style and of script that a page carries, by its hash.
+    """Allow only this origin, and a page's one inline style and script by hash.
 
-    A view that shows a frame, or may be shown in one, says so in `response.csp`, as {"frames": "'self'"}.
+    A view that shows a frame, or may be framed, sets `response.csp`, as in {"frames": "'self'"}.
     """
     sources = {
         "default-src": "'none'",
@@ -43,24 +43,24 @@ _FEATURES = (
     *("accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope"),
     *("magnetometer", "microphone", "midi", "payment", "usb"),
 )
-#: No page of this site uses these features, so no page can be made to use them.
+#: Features that no page uses.
 PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in _FEATURES)
-#: For anything but a page, on which a browser ignores the rest, and which each icon would carry.
+#: For anything but a page: browsers ignore the rest there, and it would enlarge each icon.
 NO_PAGE = "default-src 'none'; frame-ancestors 'none'"
 
-#: Pages that are also data (guide/open_data.py), and say so to programs.
+#: Pages with a data version (guide/open_data.py), which their headers link to.
 WITH_DATA = {"articles:detail", "phases:detail", "treatments:detail"}
 OK = 200
 
 
 def _has_data(request: HttpRequest) -> bool:
-    """Return whether the page is also data; words in other languages are not, and a private page names no other."""
+    """Return whether to link to the page's data: only English has any, and a private page links to no other version."""
     is_open = languages.of_path(request.path) == languages.ENGLISH and not getattr(request, "is_private", False)
     return is_open and getattr(request.resolver_match, "view_name", "") in WITH_DATA
 
 
 class SecurityHeadersMiddleware(MiddlewareMixin):
-    """Adds the policies above; a stricter one of a view is kept."""
+    """Adds the policies above, unless the view has set its own."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         is_page = response.headers.get("Content-Type", "").startswith("text/html")
@@ -71,7 +71,7 @@ class SecurityHeadersMiddleware(MiddlewareMixin):
             if response.status_code == OK and _has_data(request):
                 response.headers["Link"] = f'<{request.path}data.json>; rel="describedby"; type="application/json"'
         if response.has_header("Location") and request.META.get("QUERY_STRING"):
-            # To https, or to a page's new place: the query may be a private link, and a browser keeps redirects.
+            # To https or a new address. The query may be a private link, and browsers store redirects.
             response.headers["Cache-Control"] = "no-store"
             response.headers["Referrer-Policy"] = "no-referrer"
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
@@ -80,16 +80,16 @@ class SecurityHeadersMiddleware(MiddlewareMixin):
 
 
 class BrokenConnectionMiddleware(MiddlewareMixin):
-    """Answers a client that disconnected during a post without a traceback in the log."""
+    """Answers a client that disconnected during a POST, without a traceback in the log."""
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return HttpResponse(status=408) if isinstance(exception, UnreadablePostError) else None
 
 
 class InlineMiddleware(MiddlewareMixin):
-    """Replaces `<!--style core text-->` in a page by those parts of the style and the script of the way out.
+    """Replaces `<!--style core text-->` by those parts of the style and the script of "Leave this page".
 
-    The page is then whole in one answer: nothing else has to be fetched before it can be drawn.
+    The page then needs no other request to render.
     """
 
     MARK = re.compile(rb"<!--style ([a-z -]+)-->")

@@ -1,4 +1,4 @@
-"""The secrets of a machine: read from the environment or from files, which `manage.py prepare` makes once."""
+"""Read secrets from the environment or from files, which `manage.py prepare` creates once."""
 
 import base64
 import contextlib
@@ -20,7 +20,7 @@ SIGNING_KEY_BYTES = 32
 
 
 def secret(name: str, path: Path) -> str:
-    """Read a secret; "" where there is none yet."""
+    """Read a secret; "" if there is none yet."""
     value = env.text(name, "") or _read(name, path)
     if value and len(value) < CHARACTERS:
         raise ImproperlyConfigured(f"{name} must hold at least {CHARACTERS} characters of randomness.")
@@ -28,11 +28,11 @@ def secret(name: str, path: Path) -> str:
 
 
 def vault_keys(name: str, path: Path) -> dict[int, bytes]:
-    """Read the keys by number, "1:<base64>" each, separated by commas or one to a line; {} where there is none yet."""
+    """Read "1:<base64>" keys by number, separated by commas or newlines; {} if there are none yet."""
     value = env.text(name, "")
     stored = value or _read(name, path)
     if stored and not value and ":" not in stored:
-        stored = f"1:{stored[:CHARACTERS]}="  # as make() leaves it: the first key is the beginning of 48 bytes
+        stored = f"1:{stored[:CHARACTERS]}="  # as make() writes it: the first key is the beginning of 48 bytes
     keys: dict[int, bytes] = {}
     try:
         for item in filter(None, map(str.strip, re.split("[,\n]", stored))):
@@ -49,7 +49,7 @@ def vault_keys(name: str, path: Path) -> dict[int, bytes]:
 
 
 def signing_key(name: str, path: Path) -> bytes:
-    """Read a key of 32 bytes from base64; b"" where there is none."""
+    """Read a key of 32 bytes from base64; b"" if there is none."""
     stored = env.text(name, "") or _read(name, path)
     try:
         key = base64.b64decode(f"{stored[:CHARACTERS]}=", altchars=b"-_", validate=True) if stored else b""
@@ -72,7 +72,7 @@ def _read(name: str, path: Path) -> str:
 
 
 def make(path: Path) -> None:
-    """Make a secret unless it is there. Two processes that start at once get the same one."""
+    """Create a secret unless it exists. Processes that start at once get the same one."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with durable.file_lock(path.parent):
         if not path.exists():
@@ -81,9 +81,9 @@ def make(path: Path) -> None:
 
 
 def make_missing() -> None:
-    """Make the secrets of a new machine and give them to this process's settings, which only read.
+    """Create the secrets of a new machine and set them in this process's settings.
 
-    Raise ImproperlyConfigured where a new one would not open what is there, or where it cannot be written.
+    Raises ImproperlyConfigured if existing data needs the missing secret, or if it cannot be written.
     """
     if _why_no_new_one():
         require()
@@ -92,7 +92,7 @@ def make_missing() -> None:
             make(path)
         except OSError as error:
             raise ImproperlyConfigured(f"{name} is not set, and {path} cannot be made: {error.strerror}.") from error
-    if not settings.SIGNING_KEY and not settings.HAS_SERVER:  # several hosts would sign with several keys
+    if not settings.SIGNING_KEY and not settings.HAS_SERVER:  # several hosts must not sign with different keys
         with contextlib.suppress(OSError):  # then the open data is served unsigned
             make(settings.SIGNING_KEY_FILE)
         settings.SIGNING_KEY = signing_key("GUIDE_SIGNING_KEY", settings.SIGNING_KEY_FILE)
@@ -101,7 +101,7 @@ def make_missing() -> None:
 
 
 def require() -> None:
-    """Raise ImproperlyConfigured, with what to do, on a machine that has no secrets."""
+    """Raise ImproperlyConfigured, with what to do, if there are no secrets."""
     for name, path in _absent().items():
         reason = _why_no_new_one()
         advice = "on a new machine `manage.py prepare` makes it; before a restore, put the old one back."
@@ -125,7 +125,7 @@ def _absent() -> dict[str, Path]:
 
 
 def _why_no_new_one() -> str:
-    """A secret that is made beside what was sealed with another opens nothing of it. "" on a new machine."""
+    """Return why a missing secret must be restored, not created: sealed data needs the old one. "" on a new machine."""
     if settings.HAS_SERVER:
         return "hosts that share a database share it too. Copy it from another host."
     database = settings.VAR_DIR / "db.sqlite3"

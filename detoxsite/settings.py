@@ -24,15 +24,15 @@ ALLOWED_HOSTS = [
     *{urlsplit(SITE_URL).hostname or "", *env.names("ALLOWED_HOSTS")},
     *([] if HTTPS else ["localhost", "127.0.0.1", "[::1]"]),
 ]
-#: How many proxies of the clinic stand in front. Each adds the address it was called from to X-Forwarded-For.
+#: How many of the clinic's proxies are in front. Each appends its peer's address to X-Forwarded-For.
 PROXY_HOPS = env.integer("PROXY_HOPS", 0, 0, 9)
 
 N_ = str  # marks words for `make words`; gettext itself reads these settings
 SITE_NAME = N_("Detox Guide")
 TIME_ZONE = env.text("TIME_ZONE", "America/New_York")
 LANGUAGE_CODE = "en-us"
-#: Readers' pages have a language by their path; staff's are English. locale/ has the words of templates and code: `make
-#: words` adds what is new, `prepare` compiles them.
+#: The path decides the language of readers' pages; staff pages are English. `make words` updates the catalogs in
+#: locale/, `prepare` compiles them.
 LANGUAGES = [("en", "English"), ("es", "Español")]
 
 # Web server: docs/decisions/0002-app-server.md -----------------------------------------------------------
@@ -45,13 +45,13 @@ BODY_SECONDS = env.integer("BODY_SECONDS", 60, 1, 3600)  # for a small body, or 
 GRACEFUL_SECONDS = env.integer("GRACEFUL_SECONDS", 30, 6, 3600)  # for a stop
 #: Megabytes for rendered pages in each process. 0: no cache.
 PAGE_CACHE_BYTES = env.integer("PAGE_CACHE_MB", 16, 0, 4096) * 1024 * 1024
-# Both are set by `manage.py serve` for the web server it starts: the listening socket, and its own process.
+# Set by `manage.py serve` for the web server: the listening socket, and its own process.
 LISTEN_FD = env.integer("LISTEN_FD", 0, 0, 1024)
 SUPERVISOR_PID = env.integer("SUPERVISOR_PID", 0, 0, 2**32)
 
 # Parts ---------------------------------------------------------------------------------------------------
 
-#: Where Prometheus may read. Port 0: nowhere, and nothing is counted.
+#: Where Prometheus reads. Port 0: no metrics.
 METRICS_PORT = env.integer("METRICS_PORT", 0, 0, 65535)
 METRICS_HOST = env.text("METRICS_HOST", "127.0.0.1")
 
@@ -133,12 +133,12 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # State: docs/decisions/0009-several-machines.md ----------------------------------------------------------
 
-#: All state of this machine: secrets, collected static files and, unless servers are named, everything else too.
+#: All state of this machine: secrets, collected static files and, without servers, everything else.
 VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
 METRICS_DIR = VAR_DIR / "metrics"
 LOCALE_PATHS = [VAR_DIR / "locale"]
 
-#: Seconds that a database server may take to accept a connection or to show that a kept one works. libpq's least is 2.
+#: Seconds for a database server to accept a connection, or to respond on an open one. libpq's minimum is 2.
 DATABASE_SECONDS = env.integer("DATABASE_SECONDS", 3, 2, 60)
 _SERVER = env.server(
     "DATABASE_URL",
@@ -152,15 +152,15 @@ _SERVER = env.server(
     "look like postgres://user:password@db.example:5432/name?sslmode=verify-full (sslmode and sslrootcert may follow "
     "the name); write special characters of the password as %XX",
 )
-#: Several hosts may share the database; then they must share the secrets.
+#: Hosts that share the database must share the secrets.
 HAS_SERVER = _SERVER is not None
 DATABASES = {
     "default": databases.postgresql(_SERVER, DATABASE_SECONDS) if _SERVER else databases.sqlite(VAR_DIR / "db.sqlite3")
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# A task is a row of the same database, so it is there exactly if what it is about is there.
+# A task is a row of the same database, so it commits together with what it is about.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
-# No cache, so that nothing comes to rely on one: each process would remember for itself what must hold for all.
+# No cache: each process would have its own, for what must be the same in all.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 
 MEDIA_URL = "/media/"
@@ -194,42 +194,41 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# No file is written to a temporary file in the clear. Pictures of editors stay in memory; of any other large body the
-# files are read and dropped. The contact form has a handler of its own, which encrypts
-# (callbacks.public.upload_handler).
+# No upload is written to a temporary file. Editors' pictures stay in memory; other files are read and dropped. The
+# contact form has its own handler, which encrypts (callbacks.public.upload_handler).
 FILE_UPLOAD_HANDLERS = ["editorial.pages.picture_uploads.PictureUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
-# Text fields only; files are bounded above, in callbacks.values.upload_rules and in editorial.values.images.
+# Text fields only; files are limited in callbacks.values.upload_rules and editorial.values.images.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000  # the stage form in the admin has many
 DATA_UPLOAD_MAX_NUMBER_FILES = 4
 
 # Operations: docs/decisions/0010-backups.md --------------------------------------------------------------
 
-#: Where backups go: best onto another machine, mounted here.
+#: Where backups go, best a mounted folder of another machine.
 BACKUP_DIR = env.path("BACKUP_DIR", VAR_DIR / "backups")
-#: How many backups are kept: the newest of each of this many days, weeks and months.
+#: Keep the newest backup of each of this many days, weeks and months.
 BACKUPS_DAILY = env.integer("BACKUPS_DAILY", 7, 1, 1000)
 BACKUPS_WEEKLY = env.integer("BACKUPS_WEEKLY", 4, 0, 1000)
 BACKUPS_MONTHLY = env.integer("BACKUPS_MONTHLY", 6, 0, 1000)
-#: Days after which any backup is deleted, whatever the numbers above say: the privacy page promises it.
+#: Days after which any backup is deleted, whatever the numbers above: the privacy page promises it.
 BACKUP_DAYS = env.integer("BACKUP_DAYS", 35, 1, 365)
 #: Megabytes that should stay free where state and backups are.
 DISK_LOW_MB = env.integer("DISK_LOW_MB", 1024, 1, 1_000_000)
 
 # Callback requests ---------------------------------------------------------------------------------------
 
-#: Requests that one internet address may send in ten minutes before it is asked to wait between them.
+#: Requests that one IP address may send in ten minutes before it has to wait between them.
 CONTACT_LIMIT = env.integer("CONTACT_LIMIT", 20, 1, 1_000_000)
 #: Days after which a callback request and its files are erased. The person is told the date.
 RETENTION_DAYS = env.integer("RETENTION_DAYS", 90, 1, 365)
 #: Where the malware scanner listens: a socket's path, host and port, or None for no scanner.
 CLAMD = env.clamd("CLAMD")
 
-# Mail to staff: without a server or without recipients nothing is sent, and what waits is counted. --------
+# Mail to staff: without a server or recipients nothing is sent, and unsent notices are counted. ----------
 
 NOTICE_EMAILS = env.addresses("NOTICE_EMAILS")
-#: Notices leave at a random time within this, so that who watches the mail cannot tell who wrote when; 0: at once.
+#: Notices are delayed by a random part of this, so that mail traffic does not reveal who wrote when; 0: no delay.
 NOTICE_DELAY_MINUTES = env.integer("NOTICE_DELAY_MINUTES", 10, 0, 10)
 #: Who is alerted to problems.
 ALERT_EMAILS = env.addresses("ALERT_EMAILS") or NOTICE_EMAILS
@@ -246,15 +245,15 @@ EMAIL_USE_SSL = bool(_MAIL and _MAIL.scheme == "smtps")
 EMAIL_USE_TLS = bool(_MAIL and _MAIL.scheme == "smtp+tls")
 EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = env.sender("MAIL_FROM", required=bool(_MAIL))
-ADMINS: list[str] = []  # no mail about errors: it would hold what was posted
+ADMINS: list[str] = []  # no mail about errors: it would include posted data
 
 # Editing -------------------------------------------------------------------------------------------------
 
 MARKDOWNX_MARKDOWNIFY_FUNCTION = "editorial.text.markdown.markdownify"
 MARKDOWNX_URLS_PATH = "/admin/markdownx/preview/"
 MARKDOWNX_UPLOAD_URLS_PATH = "/admin/markdownx/upload/"
-MARKDOWNX_EDITOR_RESIZABLE = False  # it would grow with the text and push the preview out of sight
-MARKDOWNX_SERVER_CALL_LATENCY = 600  # milliseconds of quiet before the preview asks again
+MARKDOWNX_EDITOR_RESIZABLE = False  # it would grow and push the preview out of sight
+MARKDOWNX_SERVER_CALL_LATENCY = 600  # milliseconds without typing before the preview is updated
 
 # Sign-in of staff: docs/decisions/0004-staff-sign-in.md --------------------------------------------------
 
@@ -274,7 +273,7 @@ ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]  # there is no sign-up; allauth checks the list
 ACCOUNT_EMAIL_VERIFICATION, ACCOUNT_SESSION_REMEMBER = "none", False
-ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # their counters live in a cache; accounts.lockout has the site's own
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # they need a cache; see accounts.lockout
 ACCOUNT_FORMS = {
     "login": "accounts.forms.LoginForm",
     "reauthenticate": "accounts.forms.ReauthenticateForm",
@@ -294,18 +293,18 @@ MFA_FORMS = {
 
 # Security ------------------------------------------------------------------------------------------------
 
-# Both are empty until `manage.py prepare` has made them.
+# Both are empty until `manage.py prepare` creates them.
 SECRET_KEY_FILE = VAR_DIR / "secrets" / "secret-key"
 SECRET_KEY = secret("SECRET_KEY", SECRET_KEY_FILE)
 VAULT_KEY_FILE = VAR_DIR / "secrets" / "vault-key"
 VAULT_KEYS = vault_keys("VAULT_KEYS", VAULT_KEY_FILE)
-#: Signs the open data; without it, that is served unsigned.
+#: Signs the open data, which is unsigned without it.
 SIGNING_KEY_FILE = VAR_DIR / "secrets" / "signing-key"
 SIGNING_KEY = signing_key("GUIDE_SIGNING_KEY", SIGNING_KEY_FILE)
 
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "guide.views.csrf_failure"
-#: Where "Leave this page" leads: something anybody may have open, https, without a login, which gets no referrer.
+#: Where "Leave this page" leads: an https page that anybody may have open, without a login. It gets no referrer.
 LEAVE_URL = env.text(
     "LEAVE_URL",
     "https://www.weather.gov/",
@@ -321,13 +320,13 @@ if HTTPS:
     SECURE_HSTS_SECONDS = 2 * 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
-    # The proxy in front must set this header itself and drop the one a visitor sends (docs/operators.md).
+    # The proxy must set this header and drop a visitor's own (docs/operators.md).
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
 
-# Log: to standard error, nothing about a reader, no address, no query string, no form value. -------------
+# Log: to standard error, nothing about a reader: no IP address, no query string, no form value. ----------
 
 #: "json" for a line of JSON each, "text" for people.
 LOG_FORMAT = env.one_of("LOG_FORMAT", "text", "json")
@@ -346,7 +345,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
-        # Anybody can send a wrong Host header; each would fill the log with a traceback.
+        # Anybody can send a wrong Host header, and each would log a traceback.
         "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
     },
 }

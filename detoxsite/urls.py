@@ -16,10 +16,10 @@ from guide.sitemaps import sitemap, sitemap_part
 from operations.views import broken_links_page, readiness_page
 from operations.what_we_keep import what_we_keep
 
-#: What the privacy page promises.
+#: Shown on the privacy page.
 PERIODS = {"retention_days": settings.RETENTION_DAYS, "backup_days": settings.BACKUP_DAYS}
 
-#: Pages for readers, in each language under its code; English has none.
+#: Pages for readers, in each language under its code; English has no prefix.
 readers = i18n_patterns(
     path("", views.home, name="home"),
     path(_("phases/"), include(phases.urls.stages)),

@@ -8,13 +8,13 @@ from django.urls import get_resolver
 
 from detoxsite import settings
 
-os.umask(0o077)  # state and what people send are for this account only
+os.umask(0o077)  # only this account may read the state
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "detoxsite.settings")
 if settings.METRICS_PORT:
     settings.METRICS_DIR.mkdir(parents=True, exist_ok=True)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.METRICS_DIR)  # prometheus_client reads it when it is imported
 django_application = get_wsgi_application()
-# Views and templates are loaded before the server forks: once in memory, and no slow first page.
+# Load views and templates before the server forks: once in memory, and no slow first page.
 get_resolver().reverse_dict  # noqa: B018
 engines["readers"].load_all()  # type: ignore[attr-defined]  # guide.templating.ReadersTemplates
 
