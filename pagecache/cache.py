@@ -18,13 +18,13 @@ from pagecache.entries import Page
 
 POLL_SECONDS = 0.4  # between version checks
 FRESH_SECONDS = 0.9  # how long a check stays valid
-#: While the database does not respond, pages are served for this long, marked as unchecked (pagecache.unchecked): a
-#: night and a morning, as an old page that says so is better than none, and old numbers must not stay forever.
+#: How long pages are served, marked as unchecked (pagecache.unchecked), while the database does not respond: a night
+#: and a morning. An old page that says so is better than none, but old numbers must not stay forever.
 OUTAGE_SECONDS = 12 * 60 * 60
-HUNG_SECONDS = 1  # a check that takes longer has failed, for those who wait for it
-RENDER_TIMEOUT_SECONDS = 20  # for a request that waits for a page another one is rendering
-#: Shares of the cache: for one page at most, and for all private pages together. Every page has a private copy, and a
-#: reader who opens them all must not evict the public ones.
+HUNG_SECONDS = 1  # a slower check counts as failed for requests waiting for it
+RENDER_TIMEOUT_SECONDS = 20  # for a request waiting for a page that another one is rendering
+#: Shares of the cache: for one page at most, and for all private pages together, so that a reader who opens the private
+#: versions of all pages does not evict the public ones.
 MAX_PAGE_SHARE, PRIVATE_SHARE = 1 / 8, 1 / 4
 
 
@@ -72,7 +72,7 @@ class PageCache:
         self._edition: versions.Edition | None = None
         self._checked_at = self._fresh_until = float("-inf")  # monotonic clock
         self._is_outage = False
-        self._ends_at = 0.0  # seconds since 1970: when pages change by the clock alone
+        self._ends_at = 0.0  # Unix time at which pages change by the clock alone
         self.clear()
 
     @property
@@ -81,7 +81,7 @@ class PageCache:
         return self._pages.public.used + self._pages.private.used
 
     def get(self, key: bytes) -> Page | None:
-        """Return the page if it is cached and known to be current; in an outage, marked as unchecked. Never blocks."""
+        """Return the page if it is cached and current; in an outage, marked as unchecked. Never blocks."""
         is_fresh = self._is_fresh()
         if not is_fresh and not self._is_kept():
             return None
@@ -90,9 +90,9 @@ class PageCache:
         return page if is_fresh or page is None else page.unchecked
 
     def get_or_render(self, key: bytes, render: Callable[[], Page | None], *, is_private: bool = False) -> Page | None:
-        """Return the page, rendered if needed by one thread while others wait. None if it may not be cached.
+        """Return the page; if needed, one thread renders it while others wait. None if it may not be cached.
 
-        What `render` raises is raised in its own thread; those that waited get None.
+        What `render` raises is raised in that thread; the others get None.
         """
         self._ensure_fresh()
         with self._lock:
@@ -110,7 +110,7 @@ class PageCache:
         try:
             page = render()
             if page and page.size <= self.size * MAX_PAGE_SHARE:
-                with self._lock:  # a change in the meantime has replaced `self._pages`, so this page is discarded
+                with self._lock:  # a change meanwhile has replaced `self._pages`, so this page is discarded
                     (pages.private if is_private else pages.public).put(key, page)
             return page
         finally:
@@ -118,7 +118,7 @@ class PageCache:
             own.set_result(page)
 
     def resize(self, key: bytes, page: Page) -> None:
-        """Account for an encoding that was added to a page, if it is cached."""
+        """Account for an encoding added to a cached page."""
         with self._lock:
             for lru in (self._pages.public, self._pages.private):
                 if lru.get(key) is page:
@@ -127,8 +127,8 @@ class PageCache:
     def refresh(self) -> None:
         """Drop all pages if the content has changed or was due to change by now.
 
-        `Edition.until` is part of the comparison: pages past their time are dropped even if no number has changed.
-        While the database does not respond, they stay for OUTAGE_SECONDS after the last check, past a due change too.
+        Pages past `Edition.until` are dropped even if the version has not changed. While the database does not respond,
+        they stay for OUTAGE_SECONDS after the last check, past a scheduled change too.
         """
         if not self._refreshing.acquire(timeout=HUNG_SECONDS):
             self._is_outage = True

@@ -10,12 +10,12 @@ from zlib_ng import gzip_ng
 
 MIN_BYTES = 400  # compressing less gains nothing
 _TEXT = ("text/", "application/json", "application/xml", "application/atom+xml", "image/svg+xml")
-#: Quality levels of brotli: the best makes a long page a ninth smaller and takes fifty times as long.
+#: Brotli levels: the best makes a long page a ninth smaller and takes fifty times as long.
 _BEST, _QUICK = 11, 5
 
 
 class CompressionMiddleware:
-    """Compress with brotli if the browser accepts it, otherwise gzip; never streams or encoded responses."""
+    """Compress with brotli if the browser accepts it, otherwise gzip; leave streamed or encoded responses alone."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -48,7 +48,7 @@ def accepted(header: str) -> str:
 
 
 def is_text(content_type: str) -> bool:
-    """Return whether compression gains anything: images are compressed already."""
+    """Return whether to compress this type: images are compressed already."""
     return content_type.startswith(_TEXT)
 
 

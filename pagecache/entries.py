@@ -42,7 +42,7 @@ class Variant:
         return [(name, value) for name, value in self.headers if name.lower() in _REPEATED]
 
     def is_known_to(self, if_none_match: str) -> bool:
-        """Return whether a reader who sends this header has these bytes already. Compares weakly, as GET must."""
+        """Return whether an If-None-Match header matches. Compares weakly, as GET must."""
         tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
         return self.tag in tags or tags == ["*"]
 
@@ -66,11 +66,11 @@ class Page:
         self._lock = threading.Lock()
 
     def ready(self, encoding: str) -> Variant | None:
-        """Return the page in an encoding ("br", "gzip" or "" for none) if that exists by now."""
+        """Return the page in an encoding ("br", "gzip" or "" for none) if it exists."""
         return self.variants.get(encoding if self.varies else "")
 
     def variant(self, encoding: str) -> Variant:
-        """Return the page in an encoding. Takes milliseconds the first time, while others wait."""
+        """Return the page in an encoding, compressing it the first time, which takes milliseconds."""
         encoding = encoding if self.varies else ""
         with self._lock:
             if encoding not in self.variants:
@@ -83,7 +83,7 @@ class Page:
 
     @cached_property
     def unchecked(self) -> "Page":
-        """The page with a line that it could not be checked. Not in `size`: it goes soon after the outage."""
+        """The page with the notice that it is unchecked. Not in `size`, as it is dropped after the outage."""
         return Page(self._headers, unchecked.mark(self._read())) if self._is_html else self
 
     def _read(self) -> bytes:

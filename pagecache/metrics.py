@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 REGISTRY = CollectorRegistry()
-#: Seconds; cached pages fall into the first, a slow phone's upload beyond the last.
+#: Seconds, from cached pages to uploads from slow phones.
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
 REQUESTS = Counter(
@@ -86,7 +86,7 @@ def forget_dead_processes() -> None:
     The previous web server may still run then (deploy/release); its processes keep their counts.
     """
     for path in settings.METRICS_DIR.glob("*.db") if enabled() else []:
-        if not _is_ours_and_runs(int(path.stem.rpartition("_")[2])):  # prometheus_client ends a name with the process
+        if not _is_ours_and_runs(int(path.stem.rpartition("_")[2])):  # their names end with the process id
             path.unlink()
 
 

@@ -1,6 +1,6 @@
 """Decide which requests may be answered from the cache, and which responses may be cached.
 
-Anything that a response could depend on is either in the key (host, path, page number) or sends the request to Django.
+Anything that a response may depend on is in the key (host, path, page number) or sends the request to Django.
 """
 
 import io
@@ -54,7 +54,7 @@ def target_of(environ: dict, known_hosts: frozenset[str]) -> str | None:
 
 
 def _is_own_scheme(environ: dict) -> bool:
-    """Return whether it came over the scheme of SITE_URL, judged by the header that Django trusts for it."""
+    """Return whether the request used the scheme of SITE_URL, by the header that Django trusts for it."""
     forwarded = environ.get("HTTP_X_FORWARDED_PROTO")
     return forwarded == "https" if settings.HTTPS else forwarded is None and environ["wsgi.url_scheme"] == "http"
 
@@ -76,7 +76,7 @@ def is_private(target: str) -> bool:
 
 
 def bare(environ: dict) -> dict:
-    """Return a plain GET with only what is in the key, so that nothing else can get into the page."""
+    """Return a GET with only what is in the key, so that nothing else can affect the page."""
     kept = {
         name: value
         for name, value in environ.items()

@@ -1,4 +1,4 @@
-"""A line at the top of a page that is shown although nobody could check whether it has changed."""
+"""The notice at the top of a cached page that could not be checked for changes during an outage."""
 
 import re
 
@@ -11,7 +11,7 @@ _MAIN = re.compile(rb'<main id="main"[^>]*>\n')
 
 
 def mark(page: bytes) -> bytes:
-    """Return the page with the line, in the page's language, at the top of its text."""
+    """Add the notice, in the page's language, at the top of the text."""
     spoken = _LANGUAGE.search(page)
     with languages.speaking(spoken[1].decode() if spoken else languages.ENGLISH):
         line = gettext("We could not check that this page is up to date. In an emergency, call 911.")

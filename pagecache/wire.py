@@ -1,4 +1,4 @@
-"""Serve cached pages from a request's raw bytes, for a server that passes them on before it parses them.
+"""Serve cached pages from a request's raw bytes, before the server parses them.
 
 Only an unambiguous request is served: one complete GET or HEAD, with known headers only, each on one line, and nothing
 after it. Anything else gets None and goes to the server's own parser.
@@ -13,7 +13,7 @@ from pagecache.cache import PageCache
 
 MAX_REQUEST_BYTES = 4096  # bytes
 _REQUEST = re.compile(rb"(?:GET|HEAD) /[!-~]* HTTP/1\.1\r\n(?:[A-Za-z][A-Za-z0-9-]*: [ -~]*\r\n)+\r\n")
-#: Headers that do not affect a page: `sec-` comes from browsers, `x-` from the proxy.
+#: Headers that do not affect a page; `sec-` comes from browsers, `x-` from the proxy.
 _WITHOUT_EFFECT = frozenset(
     b"accept accept-language cache-control dnt if-modified-since pragma priority referer save-data "
     b"upgrade-insecure-requests user-agent via x-forwarded-for x-forwarded-host x-forwarded-port x-real-ip".split()
@@ -62,7 +62,7 @@ class Wire:
         return [start, variant.head] if method == b"HEAD" else [start, variant.head, variant.body], keep
 
     def _start(self, status: int, connection: bytes) -> bytes:
-        """Return the first lines of a response, rendered once a second."""
+        """Return the status line and first headers, rendered once a second."""
         if (now := int(time.time())) != self._second:
             self._starts, self._second = _starts(now), now
         return self._starts[status, connection]

@@ -27,14 +27,14 @@ def plain(address: str) -> str | None:
     found = _ADDRESS.fullmatch(address)
     if not found:
         return None
-    if found[1] not in _paths_by_code:  # published since this process last listed all pages, or no page's code
+    if found[1] not in _paths_by_code:  # published since all pages were last listed, or unknown
         _list_again()
     return _paths_by_code.get(found[1])
 
 
 @lru_cache(maxsize=4096)
 def short(text: str, length: int) -> str:
-    """Return a hash of the text, `length` letters long. Not secret: anybody may open the page."""
+    """Return a hash of the text, `length` letters long. It is not secret: the pages are public."""
     number = int.from_bytes(hashlib.sha256(text.encode()).digest())
     letters = []
     for _ in range(length):
@@ -44,16 +44,16 @@ def short(text: str, length: int) -> str:
 
 
 def forget() -> None:
-    """List all pages again at the next lookup. For tests, which replace the database."""
+    """List all pages again at the next lookup. For tests."""
     global _listed
     _paths_by_code.clear()
     _listed = None
 
 
 def _list_again() -> None:
-    """List all pages, but only if there can be new ones: a stranger's guess costs one query."""
+    """List all pages, but only after a change of content, so that a wrong guess costs one query."""
     global _listed
     if _listed is None or _listed.is_stale():
         edition = versions.edition()
         _paths_by_code.update((short(path, LENGTH), path) for path in reader_paths())
-        _listed = edition  # only now, so that a failed listing is repeated
+        _listed = edition  # last, so that a failed listing is repeated

@@ -8,8 +8,8 @@ from django.http import HttpResponse, UnreadablePostError
 from editorial.pages.reading import ReaderRequest
 from privateversion import codes, rewriting
 
-MAX_QUERY_BYTES = 8_000  # a search for a whole page of text still gets a response
-#: The token of a private link and the page of a list: without them the address is another page.
+MAX_QUERY_BYTES = 8_000  # enough for a search with a page of text
+#: The token of a private link and the number of a list page, which select what is shown.
 KEPT_IN_QUERY = ("t", "page")
 MAX_PATH = 300  # characters; no page has a longer path, and no link a longer token
 
@@ -17,7 +17,7 @@ MAX_PATH = 300  # characters; no page has a longer path, and no link a longer to
 class PrivateVersionMiddleware:
     """Turns `/n/<code>/` into the page's path before the view, and rewrites the links of the response.
 
-    Views are unaware of it. Templates ask `request.is_private` and link to `request.private_address`.
+    Views need nothing for it. Templates use `request.is_private` and link to `request.private_address`.
     """
 
     def __init__(self, get_response: Callable[[ReaderRequest], HttpResponse]) -> None:
@@ -62,7 +62,7 @@ class PrivateVersionMiddleware:
 
     @staticmethod
     def _address(request: ReaderRequest) -> str:
-        """Return this page's private address, without a search's words; empty for staff's pages."""
+        """Return this page's private address, without search words; empty for staff pages."""
         if request.path_info.startswith(rewriting.FILES) or len(request.path_info) > MAX_PATH:
             return ""
         kept = {name: request.GET[name] for name in KEPT_IN_QUERY if 0 < len(request.GET.get(name, "")) <= MAX_PATH}

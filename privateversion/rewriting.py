@@ -11,17 +11,17 @@ from django.conf import settings
 
 from privateversion.codes import private, short
 
-#: Addresses that are not pages: a rewritten one would lead nowhere.
+#: Paths that are not pages and must not be rewritten.
 FILES = ("/static/", "/media/", "/admin/")
 #: Ids that scripts and styles use.
 UNCHANGED_IDS = {"", "main"}
 ID_LENGTH = 5
-#: Ends the address of a search form that sends its words in the body, so that they are not in the history.
+#: Ends the address of a search form that is posted, so that the words are not in the history.
 ASKED = "q/"
 
-#: Marks a link to the ordinary version, right before its address.
+#: Marks a link to the ordinary version, right before its href.
 OUT = "data-out"
-#: The attributes that hold an address or name an id. tests/detoxsite/test_crawl.py fails on any other.
+#: The attributes with an address or an id; tests/detoxsite/test_crawl.py fails on any other.
 REWRITTEN = (
     *("action", "formaction", "href", "xlink:href"),
     *("aria-controls", "aria-describedby", "aria-labelledby", "for", "form", "headers", "id"),
@@ -39,7 +39,7 @@ def html(text: str) -> str:
 
 
 def json_response(text: str) -> str:
-    """Rewrite the JSON response to a script, which may contain the next address."""
+    """Rewrite a JSON response, which may contain the next address."""
     data = json.loads(text)
     if isinstance(data, dict) and "address" in data:
         data["address"] = address(data["address"])
@@ -50,7 +50,7 @@ def address(url: str) -> str:
     """Return an address inside the private version, or unchanged if it is not a page of this site."""
     try:
         parts = urlsplit(url)
-    except ValueError:  # in typed text that a page repeats
+    except ValueError:  # malformed, in echoed input
         return url
     if parts.scheme or parts.netloc or parts.path.startswith((*FILES, "/n/")):
         return url
@@ -75,7 +75,7 @@ def _attribute(match: re.Match) -> str:
 
 
 def _form(match: re.Match) -> str:
-    """Let a GET form, which puts its words into the address, send them in the body."""
+    """Make a GET form post instead, which keeps its words out of the address."""
     tag = match[0]
     if 'method="get"' not in tag:
         return tag
