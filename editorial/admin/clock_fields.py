@@ -31,9 +31,9 @@ class MomentField(forms.SplitDateTimeField):
         date, _ = self.fields
         self.fields = (date, ClockField(required=False, disabled=self.disabled))
 
-    def compress(self, data_list: list[Any]) -> datetime.datetime | None:
+    def compress(self, data_list: Any) -> datetime.datetime | None:
         if not (data_list and all(data_list)):
-            return super().compress(data_list)  # type: ignore[return-value]
+            return super().compress(data_list)
         naive = datetime.datetime.combine(*data_list)
         if abs(naive.year - timezone.localdate().year) > MOST_YEARS:
             raise ValidationError(f"Choose a date within {MOST_YEARS} years.")
