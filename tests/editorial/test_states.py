@@ -71,8 +71,8 @@ def test_save_says_what_readers_see_now(admin):
     for changed, words in (
         ({}, "Readers see it now."),
         (
-            {"published_at_0": "2099-01-02", "published_at_1": "09:00"},
-            "Readers will see it from Jan. 2, 2099, 9 a.m. on.",
+            {"published_at_0": "2066-01-02", "published_at_1": "09:00"},
+            "Readers will see it from Jan. 2, 2066, 9 a.m. on.",
         ),
         ({"status": "draft"}, "readers do not see it"),
         ({"status": "archived"}, "told that it was taken down"),
