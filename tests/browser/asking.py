@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import CDPSession, Locator, Page, expect
 
 from tests import state
 from tests.callbacks.samples import PNG
@@ -54,11 +54,15 @@ def last_details(site: Site) -> str:
 
 
 def slow_down(page: Page, upload: int) -> None:
-    """Bytes a second that go out; -1 for as many as there are."""
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
+    """Bytes a second that go out; -1 for as many as there are. What one session sets, only that one takes back."""
+    if page not in _sessions:
+        _sessions[page] = page.context.new_cdp_session(page)
+        _sessions[page].send("Network.enable")
     conditions = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": upload}
-    session.send("Network.emulateNetworkConditions", conditions)
+    _sessions[page].send("Network.emulateNetworkConditions", conditions)
+
+
+_sessions: dict[Page, CDPSession] = {}
 
 
 def done(page: Page) -> str:

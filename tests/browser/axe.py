@@ -18,6 +18,7 @@ _RUN = """async ([alike, rules]) => {
 
 def check(page: Page, what: str = "", **rules: object) -> None:
     """Fails where a rule is broken. The script, half a megabyte, is brought into each page once."""
+    page.wait_for_load_state()
     if not page.evaluate("Boolean(window.axe?.run)"):
         page.evaluate(Axe().axe_script)
     results = AxeResults(page.evaluate(_RUN, [_ALIKE, _SCOPE | rules]))

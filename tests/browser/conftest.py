@@ -4,11 +4,15 @@ import os
 from typing import ClassVar
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.browser import chromium
 from tests.factories import APP_SECRET, PASSWORD, app_code
 from tests.served import Site, serve
+
+#: Milliseconds until a page shows what is expected of it, on a machine that does other things as well.
+PATIENCE = 15_000
+expect.set_options(timeout=PATIENCE)
 
 FLAGS = [
     "--no-sandbox",
@@ -101,13 +105,22 @@ class Visitor:
         self.page.wait_for_load_state()
         return self.page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
 
+    def settle(self) -> None:
+        """Waits until what asks for the focus has it: Chromium complains where a test gave it to something by then."""
+        self.page.wait_for_load_state()
+        if self.page.locator("[autofocus]").count():
+            expect(self.page.locator(":focus")).to_have_count(1)
+
     def give_password(self, username: str) -> None:
         self.open("/admin/login/")
+        self.settle()
         self.page.fill("#id_login", username)
         self.page.fill("#id_password", PASSWORD)
         self.page.click("input[type=submit]")
 
     def give_code(self, code: str) -> None:
+        expect(self.page.locator("#id_code")).to_be_visible()
+        self.settle()
         self.page.fill("#id_code", code)
         self.page.click("input[type=submit]")
 
@@ -138,7 +151,7 @@ def look(browser: Browser, site: Site, kept_windows):
     def opened(width: int = 360, scheme: str = "light", *, staff: bool = False) -> Visitor:
         if staff not in kept_windows:
             context = browser.new_context(timezone_id="America/New_York")
-            context.set_default_timeout(15_000)
+            context.set_default_timeout(PATIENCE)
             kept_windows[staff] = Visitor(context, site)
             if staff:
                 kept_windows[staff].sign_in()
@@ -160,7 +173,7 @@ def visit(browser: Browser, site: Site):
     def opened(width: int = 360, scheme: str = "light", **options) -> Visitor:
         options = {"timezone_id": "America/New_York"} | options
         context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         return Visitor(context, site)
 

@@ -2,6 +2,8 @@
 
 import re
 
+from playwright.sync_api import expect
+
 from tests.browser.axe import check_light_and_dark
 
 TEXT = "A claim.[@who-2009]\n\nDo this:\n- Call 911\n\nTake 40 mg of methadone each day.[@who-2009]"
@@ -32,7 +34,7 @@ def test_what_is_to_mend_shows_as_one_types_and_leads_to_its_place(look):
     with page.expect_navigation():
         page.get_by_role("button", name="Save", exact=True).click()
     page.locator(".errors-named").get_by_role("link", name="Title").click()
-    assert page.evaluate("document.activeElement.id") == "id_title"
+    expect(page.locator("#id_title")).to_be_focused()
 
 
 def test_button_puts_a_box_around_what_is_chosen_by_keyboard(look):

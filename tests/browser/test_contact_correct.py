@@ -26,6 +26,7 @@ def test_number_is_shown_and_corrected_without_scripts(visit, site, width, schem
     page.get_by_label("Phone number").fill("555 0123 mom")
     page.get_by_role("button", name="Save").click()
     expect(page).to_have_title(re.compile("^Error: "))
+    expect(page.locator(".error-summary")).to_be_focused()
     assert page.get_by_label("Phone number").input_value() == "555 0123 mom"
     page.get_by_label("Phone number").fill("212 555 0123, room 204")
     page.get_by_role("button", name="Save").click()
@@ -65,7 +66,7 @@ def test_back_from_the_confirmation_leads_to_an_empty_form_and_forward_again(
     if with_error:
         fill(page, phone="212 555 01")
         press(page)
-        expect(page.locator(".error-summary")).to_be_visible()
+        expect(page.locator(".error-summary")).to_be_focused()
     fill(page)
     page.get_by_label("Anything we need to know?").fill("Nobody may read this.")
     if with_file:

@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import axe
+from tests.factories import DATES
 
 SUMMARY = "What this page says, in one sentence that is long enough to be shown in lists."
 
@@ -30,37 +32,37 @@ def test_draft_is_kept_shown_to_a_colleague_answered_by_link_and_published(staff
     staff.open("/admin/articles/article/add/")
     for name, value in (("title", "Tried"), ("summary", SUMMARY), ("body", "It is live.[@who-2009]")):
         page.fill(f"#id_{name}", value)
-    page.fill("#id_reviewed_on", "2026-11-23")
-    page.fill("#id_review_due_on", "2027-05-23")
+    for name, day in DATES.items():
+        page.fill(f"#id_{name}", str(day))
     page.select_option("#id_status", "published")
     press(page, "Save and continue editing")
     form = page.url
-    assert preview(page).get_by_text("It is live.").is_visible()
+    expect(preview(page).get_by_text("It is live.")).to_be_visible()
 
     page.fill("#id_body", "It is a draft.")
     preview(page).get_by_text("It is a draft.").wait_for()  # follows what is typed
     press(page, "Save as a draft")
-    assert "Readers see the page as it was" in page.locator(".messagelist").inner_text()
+    expect(page.locator(".messagelist")).to_contain_text("Readers see the page as it was")
     reader = visit(360)
     reader.open(address)
-    assert "It is live." in reader.page.locator("main").inner_text()
+    expect(reader.page.locator("main")).to_contain_text("It is live.")
 
     colleague = visit(390)
     colleague.sign_in()
     colleague.page.goto(form)
-    assert "This is the draft that chief saved" in colleague.page.locator(".draft-there").inner_text()
-    assert preview(colleague.page).get_by_text("It is a draft.").is_visible()
+    expect(colleague.page.locator(".draft-there")).to_contain_text("This is the draft that chief saved")
+    expect(preview(colleague.page).get_by_text("It is a draft.")).to_be_visible()
     colleague.page.fill("#id_body", "It is a better draft.[@who-2009]")
     press(colleague.page, "Send to review")
     page.fill("#id_body", "Mine.")
     press(page, "Save as a draft")
-    assert "saved this page at" in page.locator(".errornote + .errorlist").inner_text()
+    expect(page.locator(".errornote + .errorlist")).to_contain_text("saved this page at")
 
     press(colleague.page, "Make a review link")
     link = re.search(r"/review/\S+/", colleague.page.locator(".messagelist").inner_text())[0]
     reviewer = visit(1280, java_script_enabled=False)
     reviewer.open(link)
-    assert "It is a better draft." in reviewer.page.locator("main").inner_text()
+    expect(reviewer.page.locator("main")).to_contain_text("It is a better draft.")
     reviewer.page.get_by_label("Your name").fill("Dr. Roe")
     reviewer.page.get_by_label("Something should change").check()
     reviewer.page.get_by_label("What should change").fill("Nothing but a comma.")
@@ -72,14 +74,14 @@ def test_draft_is_kept_shown_to_a_colleague_answered_by_link_and_published(staff
     assert staff.complaints == colleague.complaints == reader.complaints == []
     axe.check_light_and_dark(colleague.page)
     axe.check(reader.page)
-    assert "Nothing but a comma." in colleague.page.locator(".answers").inner_text()
+    expect(colleague.page.locator(".answers")).to_contain_text("Nothing but a comma.")
     colleague.page.get_by_label("Update: something was added or is new").check()
     colleague.page.fill("#id_change_note", "It says more.")
     press(colleague.page, "Publish these changes")
-    assert "Readers see it now." in colleague.page.locator(".messagelist").inner_text()
+    expect(colleague.page.locator(".messagelist")).to_contain_text("Readers see it now.")
     page.wait_for_timeout(1000)  # a process may show a page as it was half a second ago
     reader.open(address)
-    assert "It is a better draft." in reader.page.locator("main").inner_text()
+    expect(reader.page.locator("main")).to_contain_text("It is a better draft.")
     assert reviewer.open(link).status == 410
 
 
@@ -103,5 +105,5 @@ def test_preview_works_without_a_script_into_another_tab(visit, staff):
     plain.page.fill("#id_what_comes_next", "Typed **without** a script.")
     with plain.page.expect_popup() as popup:
         plain.page.get_by_role("button", name="Preview", exact=True).click()
-    assert "Typed without a script." in popup.value.locator("main").inner_text()
-    assert "not saved yet" in popup.value.locator("main").inner_text()
+    expect(popup.value.locator("main")).to_contain_text("Typed without a script.")
+    expect(popup.value.locator("main")).to_contain_text("not saved yet")

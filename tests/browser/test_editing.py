@@ -1,6 +1,9 @@
 """The admin under the same strict policy as the rest: it works, and nothing in a text runs."""
 
 import pytest
+from playwright.sync_api import expect
+
+from tests.factories import DATES
 
 HOSTILE = "## A heading\n\n<img src=x onerror=alert(1)><script>alert(2)</script> [x](javascript:alert(3)) **bold**"
 
@@ -19,7 +22,7 @@ def test_preview_follows_what_is_typed_and_runs_nothing(staff):
     page.fill("#id_body", HOSTILE)
     preview = page.locator(".field-body .markdownx-preview")
     preview.locator("strong", has_text="bold").wait_for()
-    assert preview.locator("h2").inner_text() == "A heading"
+    expect(preview.locator("h2")).to_have_text("A heading")
     assert preview.locator("script, img").count() == 0
     assert staff.complaints == []
 
@@ -70,19 +73,19 @@ def test_article_written_previewed_and_published_is_read_at_once(staff, visit):
     page.get_by_role("button", name="Save and continue editing").click()
     with page.expect_popup() as popup:
         page.get_by_role("link", name="Preview the saved page").click()
-    assert "Preview for staff" in popup.value.locator("main").inner_text()
+    expect(popup.value.locator("main")).to_contain_text("Preview for staff")
     reader = visit(360)
     assert reader.open("/articles/a-new-page/").status == 404
 
     page.select_option("#id_status", "published")
     page.get_by_role("button", name="Save", exact=True).click()
-    assert "Needed before this page can be published" in page.locator("#content").inner_text()
-    page.fill("#id_reviewed_on", "2026-11-23")
+    expect(page.locator("#content")).to_contain_text("Needed before this page can be published")
+    page.fill("#id_reviewed_on", str(DATES["reviewed_on"]))
     page.get_by_role("button", name="+6 months").click()
     page.get_by_role("button", name="Save", exact=True).click()
     assert reader.open("/articles/a-new-page/").status == 200
     reader.open("/articles/")
-    assert reader.page.get_by_role("link", name="A new page").is_visible()
+    expect(reader.page.get_by_role("link", name="A new page")).to_be_visible()
 
 
 def test_wrong_hours_in_a_closed_symptom_are_shown(staff):
@@ -93,5 +96,5 @@ def test_wrong_hours_in_a_closed_symptom_are_shown(staff):
     page.evaluate("document.querySelector('input[name$=\"-0-begins\"]').value = ''")
     with page.expect_navigation():
         page.get_by_role("button", name="Save and continue editing").click()
-    assert row.locator("input[name$=begins]").is_visible()
-    assert row.locator(".errorlist").first.is_visible()
+    expect(row.locator("input[name$=begins]")).to_be_visible()
+    expect(row.locator(".errorlist").first).to_be_visible()

@@ -1,10 +1,9 @@
 """The guide in a real browser: on paper, at any size, and the pages one asks oneself."""
 
-import contextlib
 import re
 
 import pytest
-from playwright.sync_api import Error
+from playwright.sync_api import Error, expect
 
 from tests.browser import axe
 
@@ -128,7 +127,7 @@ def test_check_in_left_empty_leads_to_its_first_question(visit):
     with page.expect_navigation():
         page.get_by_role("button", name="Make my sheet").click()
     page.get_by_role("link", name="Check at least one thing").click()
-    assert page.evaluate("document.activeElement.name") == "danger"
+    expect(page.locator(":focus")).to_have_attribute("name", "danger")
     _assert_sound(page)
 
 
@@ -143,12 +142,8 @@ def test_sheet_is_in_no_cache_when_one_goes_back(visit):
     visitor.open("/about/")
     with pytest.raises(Error, match="ERR_CACHE_MISS"):
         page.go_back()
-    for _ in range(20):  # Chromium is still on its way to its own error page
-        page.wait_for_timeout(250)
-        with contextlib.suppress(Error):
-            shown = page.content()
-            break
-    assert "What you feel" not in shown
+    page.wait_for_url("chrome-error:**")
+    assert "What you feel" not in page.content()
 
 
 def test_comparison_is_a_table_of_three_columns_on_a_phone_and_its_form_narrows_it(visit):

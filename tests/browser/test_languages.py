@@ -48,7 +48,7 @@ def test_form_in_progress_keeps_all_that_was_typed(visit, site, tmp_path, script
     assert_kept(page)
     page.locator("[name=phone]").fill("12")
     press(page)
-    expect(page.locator(".error-summary")).to_be_visible()
+    expect(page.locator(".error-summary")).to_be_focused()
     switch(page, SPANISH)  # from the page that was refused
     page.locator("[name=phone]").fill(PHONE)
     assert_kept(page)

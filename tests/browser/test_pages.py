@@ -102,10 +102,10 @@ def test_first_tab_skips_to_the_text(visit):
     page = (visitor := visit(1280)).page
     visitor.open("/phases/peak-withdrawal/")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.className") == "skip"
+    expect(page.locator(".skip")).to_be_focused()
     assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()
 
 
 def test_where_am_i_works_by_keyboard_without_scripts(visit):
@@ -130,9 +130,9 @@ def test_where_am_i_without_an_answer_points_to_what_is_missing(visit):
     with page.expect_navigation():
         page.get_by_role("button", name="Show me").click()
     expect(page).to_have_title(re.compile("^Error: "))
-    assert page.evaluate("document.activeElement.className") == "error-summary"
+    expect(page.locator(".error-summary")).to_be_focused()
     page.get_by_role("link", name="Choose when you last used").click()
-    assert page.evaluate("document.activeElement.name") == "since"
+    expect(page.locator(":focus")).to_have_attribute("name", "since")
     axe.check(page)
 
 

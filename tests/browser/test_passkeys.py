@@ -1,9 +1,11 @@
 """A passkey takes the place of the code: added, named, used, refused and removed in a real Chromium."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import axe
 from tests.browser.conftest import Visitor, add_staff
@@ -29,10 +31,6 @@ def at_desk(visit, site) -> Callable[..., Visitor]:
     return opened
 
 
-def heading(visitor) -> str:
-    return visitor.page.locator("h1").inner_text()
-
-
 def check(visitor) -> None:
     axe.check(visitor.page)
     assert visitor.complaints == []
@@ -49,7 +47,7 @@ def test_passkey_from_its_first_day_to_its_last(at_desk, site):
     add_staff(site, name)
     page = staff.page
     staff.give_password(name)
-    assert heading(staff) == "Enter your code", "a passkey is offered to those who have one"
+    expect(staff.page.locator("h1"), "a passkey is offered to those who have one").to_have_text("Enter your code")
     staff.give_code(app_code())
 
     staff.open("/staff/second-factor/")
@@ -61,20 +59,20 @@ def test_passkey_from_its_first_day_to_its_last(at_desk, site):
     page.wait_for_url("**/second-factor/codes/")
     assert len(page.locator(".codes code").all()) == 10, "the first passkey comes with them, unless there are some"
     staff.open("/staff/second-factor/")
-    assert "Blue key" in page.locator(".passkeys").inner_text()
+    expect(page.locator(".passkeys")).to_contain_text("Blue key")
     check(staff)
     page.get_by_role("link", name="Rename Blue key").click()
     check(staff)
     page.get_by_label("Its name").fill("Green key")
     page.get_by_role("button", name="Save").click()
-    assert "Green key" in page.locator(".passkeys").inner_text()
+    expect(page.locator(".passkeys")).to_contain_text("Green key")
     page.get_by_role("link", name="Add a passkey").click()
     page.get_by_role("button", name="Add it").click()
     page.get_by_text("has a passkey of yours already").wait_for()
 
     leave(staff)
     staff.give_password(name)
-    assert heading(staff) == "Your second factor"
+    expect(staff.page.locator("h1")).to_have_text("Your second factor")
     check(staff)
     page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url("**/admin/")
@@ -85,53 +83,54 @@ def test_passkey_from_its_first_day_to_its_last(at_desk, site):
     another = staff.devices.send("WebAuthn.addVirtualAuthenticator", {"options": KEY | AGREES})
     page.get_by_role("button", name="Use a passkey").click()
     page.get_by_text("The browser gave no passkey").wait_for()
-    assert page.url.endswith("/staff/sign-in/code/")
+    expect(page).to_have_url(re.compile("/staff/sign-in/code/$"))
     staff.give_code(app_code(ahead=1))
 
     staff.open("/staff/second-factor/")
     page.get_by_role("link", name="Remove Green key").click()
     check(staff)
     page.get_by_role("button", name="Remove it").click()
-    assert page.locator(".passkeys").count() == 0
+    expect(page.locator(".passkeys")).to_have_count(0)
     staff.devices.send("WebAuthn.removeVirtualAuthenticator", another)
     leave(staff)
     staff.give_password(name)
-    assert heading(staff) == "Enter your code"
+    expect(staff.page.locator("h1")).to_have_text("Enter your code")
 
 
 def test_passkey_alone_is_a_second_factor_ends_other_sessions_and_outlives_the_password(at_desk, visit, site):
     staff, name = at_desk(), "quinn"
     add_staff(site, name, second_factor=False)
     staff.give_password(name)
-    assert heading(staff) == "Set up your second factor"
+    expect(staff.page.locator("h1")).to_have_text("Set up your second factor")
     key = staff.devices.send("WebAuthn.addVirtualAuthenticator", {"options": KEY | AGREES})
     staff.page.get_by_role("link", name="Use a passkey instead").click()
     staff.page.get_by_role("button", name="Add it").click()
     staff.page.wait_for_url("**/second-factor/codes/")
+    expect(staff.page.locator(".codes code")).to_have_count(10)
     codes = staff.page.locator(".codes code").all_inner_texts()
     staff.page.get_by_role("link", name="I have them").click()
-    assert staff.page.url.endswith("/admin/")
+    expect(staff.page).to_have_url(re.compile("/admin/$"))
 
     elsewhere = visit(1280)
     elsewhere.give_password(name)
     elsewhere.give_code(codes[0])
-    assert elsewhere.page.url.endswith("/admin/"), "a recovery code replaces a lost passkey"
+    expect(elsewhere.page, "a recovery code replaces a lost passkey").to_have_url(re.compile("/admin/$"))
     staff.devices.send("WebAuthn.removeVirtualAuthenticator", key)
     staff.devices.send("WebAuthn.addVirtualAuthenticator", {"options": KEY | AGREES})
     staff.open("/staff/second-factor/passkeys/add/")
     staff.page.get_by_role("button", name="Add it").click()
     staff.page.get_by_text("Passkey 2").wait_for()
     elsewhere.open("/admin/")
-    assert heading(elsewhere) == "Staff sign in"
+    expect(elsewhere.page.locator("h1")).to_have_text("Staff sign in")
     staff.open("/staff/password/")
     for field, password in (("oldpassword", PASSWORD), ("password1", NEW), ("password2", NEW)):
         staff.page.fill(f"#id_{field}", password)
     staff.page.get_by_role("button", name="Change password").click()
     staff.open("/admin/")
-    assert staff.page.url.endswith("/admin/"), "this session goes on"
+    expect(staff.page, "this session goes on").to_have_url(re.compile("/admin/$"))
     leave(staff)
     staff.give_password(name)
-    assert heading(staff) == "Staff sign in", "the old password is no good"
+    expect(staff.page.locator("h1"), "the old password is no good").to_have_text("Staff sign in")
     staff.page.fill("#id_login", name)
     staff.page.fill("#id_password", NEW)
     staff.page.click("input[type=submit]")

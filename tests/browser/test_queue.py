@@ -45,22 +45,25 @@ def test_request_is_claimed_called_noted_and_closed(staff, site):
     page.get_by_role("button", name="Claim it").click()
     page.get_by_text("You have claimed it.").wait_for()
     content = page.locator("#content")
-    assert "Ask for Robin <script>alert(1)</script>." in content.inner_text()
-    assert "Do not leave a voicemail." in content.inner_text()
+    expect(content).to_contain_text("Ask for Robin <script>alert(1)</script>.")
+    expect(content).to_contain_text("Do not leave a voicemail.")
+    page.wait_for_load_state()
     assert "555-0123" not in content.inner_text()
 
     page.get_by_role("button", name="Show the number").click()
     number = page.get_by_role("link", name="(212) 555-0123")
-    assert number.get_attribute("href") == "tel:+12125550123"
+    expect(number).to_have_attribute("href", "tel:+12125550123")
+    page.wait_for_load_state()
     how = page.locator(".how").inner_text()
     assert how.index("Do not leave a voicemail.") < how.index("(212) 555-0123")
 
     page.get_by_label("Note for colleagues").fill("A child picked up.")
     page.get_by_role("button", name="Save note").click()
     page.get_by_text("Note saved.").wait_for()
-    assert number.is_visible()
+    expect(number).to_be_visible()
     page.reload()  # which posts once more what led here
-    assert number.is_visible() and page.get_by_text("A child picked up.", exact=True).count() == 1
+    expect(number).to_be_visible()
+    expect(page.get_by_text("A child picked up.", exact=True)).to_have_count(1)
 
     page.get_by_label("Talked to them").check()
     expect(page.get_by_text("When to try again?")).to_be_hidden()
@@ -69,17 +72,18 @@ def test_request_is_claimed_called_noted_and_closed(staff, site):
     page.get_by_role("button", name="Log the call").click()
     page.get_by_text(f"{reference}: the call is logged.").wait_for()
     page.get_by_role("link", name=reference).click()
-    assert "Attempted" in page.locator(".status").inner_text()
+    expect(page.locator(".status")).to_contain_text("Attempted")
+    page.wait_for_load_state()
     assert "555-0123" not in content.inner_text()
 
     page.get_by_label("Note for colleagues").fill("Rang six times. <b>No</b> machine.")
     page.get_by_role("button", name="Save note").click()
     page.get_by_text("Note saved.").wait_for()
-    assert "Rang six times. <b>No</b> machine." in content.inner_text()
+    expect(content).to_contain_text("Rang six times. <b>No</b> machine.")
 
     page.get_by_role("button", name=re.compile("Close")).click()
     page.get_by_text("It is closed.").wait_for()
-    assert "Closed" in page.locator(".status").inner_text()
+    expect(page.locator(".status")).to_contain_text("Closed")
     staff.open("/admin/callbacks/callbackrequest/")
     assert page.get_by_role("link", name=reference).count() == 0
     assert staff.complaints == []

@@ -1,5 +1,7 @@
 """An editor writes and sends to review, a publisher finds it on the first page and publishes: in the real admin."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.browser import axe
@@ -19,7 +21,7 @@ def test_page_goes_from_editor_to_publisher_to_readers(visit, site):
     for visitor, name in ((editor, "ed"), (publisher, "pub")):
         visitor.give_password(name)
         visitor.give_code(app_code())
-        assert visitor.page.url.endswith("/admin/")
+        expect(visitor.page).to_have_url(re.compile("/admin/$"))
         axe.check(visitor.page)
         assert visitor.fits()
 
@@ -30,7 +32,7 @@ def test_page_goes_from_editor_to_publisher_to_readers(visit, site):
     expect(page.locator("#id_status option")).to_have_text(["Draft", "In review"])
     page.select_option("#id_status", "in-review")
     page.get_by_role("button", name="Save", exact=True).click()
-    assert "in review: readers do not see it" in page.locator(".messagelist").inner_text()
+    expect(page.locator(".messagelist")).to_contain_text("in review: readers do not see it")
 
     page = publisher.page
     publisher.open("/admin/")
@@ -39,6 +41,6 @@ def test_page_goes_from_editor_to_publisher_to_readers(visit, site):
     assert reader.open("/articles/sleep/").status == 404
     page.select_option("#id_status", "published")
     page.get_by_role("button", name="Save", exact=True).click()
-    assert "Readers see it now." in page.locator(".messagelist").inner_text()
+    expect(page.locator(".messagelist")).to_contain_text("Readers see it now.")
     assert reader.open("/articles/sleep/").status == 200
     assert editor.complaints == publisher.complaints == []

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import axe
 from tests.browser.conftest import add_staff
@@ -27,46 +28,47 @@ def test_from_first_sign_in_to_recovery_code(visit, site, width, scheme, scripts
     visitor.open("/admin/")
     check(visitor, scripts)
     visitor.give_password(name)
-    assert page.locator("h1").inner_text() == "Set up your second factor"
+    expect(page.locator("h1")).to_have_text("Set up your second factor")
     check(visitor, scripts)
     square = page.locator(".square-code")
     if scripts:
         assert square.evaluate("image => image.complete && image.naturalWidth > 0")
     secret = page.locator(".key").inner_text()
     visitor.give_code(wrong_code(secret))
-    assert "This code is wrong" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("This code is wrong")
     check(visitor, scripts)
     assert page.locator(".key").inner_text() == secret
     visitor.give_code(app_code(secret))
 
-    assert page.locator("h1").inner_text() == "Recovery codes"
+    expect(page.locator("h1")).to_have_text("Recovery codes")
+    expect(page.locator(".codes code")).to_have_count(10)
     codes = page.locator(".codes code").all_inner_texts()
     assert len(set(codes)) == 10
     check(visitor, scripts)
     page.get_by_role("link", name="I have them").click()
-    assert page.url == f"{site.url}/admin/"
+    expect(page).to_have_url(f"{site.url}/admin/")
     page.get_by_role("button", name="Log out").click()
-    assert page.locator("h1").inner_text() == "Staff sign in"
-    assert "You are signed out" in page.locator("main").inner_text()
+    expect(page.locator("h1")).to_have_text("Staff sign in")
+    expect(page.locator("main")).to_contain_text("You are signed out")
     check(visitor, scripts)
     page.go_back()
-    assert page.locator("h1").inner_text() == "Staff sign in", "Back shows nothing of the former session"
+    expect(page.locator("h1"), "Back shows nothing of the former session").to_have_text("Staff sign in")
 
     visitor.give_password(name)
-    assert page.locator("h1").inner_text() == "Enter your code"
+    expect(page.locator("h1")).to_have_text("Enter your code")
     check(visitor, scripts)
     visitor.give_code(codes[0])
-    assert page.url == f"{site.url}/admin/"
+    expect(page).to_have_url(f"{site.url}/admin/")
     page.get_by_role("link", name="Second factor").click()
-    assert "9 left of 10" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("9 left of 10")
     check(visitor, scripts)
     page.get_by_role("button", name="Sign out").click()
 
     visitor.give_password(name)
     visitor.give_code(codes[0])
-    assert "This code is wrong" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("This code is wrong")
     visitor.give_code(app_code(secret, ahead=1))
-    assert page.url == f"{site.url}/admin/"
+    expect(page).to_have_url(f"{site.url}/admin/")
 
 
 @pytest.mark.parametrize(

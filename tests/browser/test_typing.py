@@ -1,6 +1,7 @@
 """Words typed in the admin outlive a closed tab and the end of a session; leaving with unsaved ones asks first."""
 
 import pytest
+from playwright.sync_api import expect
 
 
 @pytest.fixture
@@ -26,10 +27,10 @@ def test_words_typed_are_offered_after_the_tab_was_closed(staff):
     staff.page = staff.context.new_page()
     staff.open(path)
     staff.page.get_by_role("link", name="Bring it back").click()
-    assert staff.page.input_value("#id_body") == "Typed by thumb."
+    expect(staff.page.locator("#id_body")).to_have_value("Typed by thumb.")
     staff.open(path)
     staff.page.get_by_role("button", name="Throw it away").click()
-    assert staff.page.get_by_text("Bring it back").count() == 0
+    expect(staff.page.get_by_text("Bring it back")).to_have_count(0)
 
 
 def test_leaving_with_unsaved_words_asks_first(staff):
