@@ -21,7 +21,7 @@ from pathlib import Path
 from tests import debian
 from tests.served import free_port, listens
 
-START_LIMIT = 30  # seconds
+START_LIMIT = 60  # seconds
 #: The programs that are started, by Debian's package. rclone comes with what tests need from Python.
 PACKAGES = {"initdb": "postgresql", "postgres": "postgresql", "rclone": ""}
 POSTGRES = "/usr/lib/postgresql/*/bin"

@@ -5,6 +5,7 @@ var/tests for the next run, in a folder named after the content of all code that
 """
 
 import atexit
+import contextlib
 import fcntl
 import functools
 import hashlib
@@ -107,8 +108,9 @@ def _kept() -> Path:
         digest.update(f"{path.relative_to(ROOT)}\0{path.stat().st_size}\0".encode())
         digest.update(path.read_bytes())
     for old in KEPT.glob("*"):
-        if time.time() - old.stat().st_mtime > DAY:
-            shutil.rmtree(old, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):  # another process of this run was quicker
+            if time.time() - old.stat().st_mtime > DAY:
+                shutil.rmtree(old, ignore_errors=True)
     return KEPT / digest.hexdigest()[:16]
 
 

@@ -8,12 +8,19 @@ from django.contrib.auth.models import User
 from django.core.mail.backends.base import BaseEmailBackend
 
 from callbacks.casework import submission
+from callbacks.files import inspection
 from callbacks.models import CallbackRequest
 from callbacks.values.promise import promise
 from tests.callbacks import clamd as program
 from tests.callbacks.clamd import Clamd
 from tests.callbacks.helpers import JPEG, VIEW, WORK, File, post_form, refused, sign_in, step, stored, submit
 from tests.factories import make_staff
+
+
+@pytest.fixture(autouse=True)
+def patient_inspection(monkeypatch) -> None:
+    """A file is inspected while its sender waits, by a process that a busy machine takes seconds to start."""
+    monkeypatch.setattr(inspection, "INTERACTIVE_TIMEOUT", inspection.BACKGROUND_TIMEOUT - 1)
 
 
 @pytest.fixture

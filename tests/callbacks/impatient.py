@@ -2,5 +2,7 @@
 
 from detoxsite.settings import *  # noqa: F403
 from detoxsite.settings import DATABASES
+from storage.sqlite import base
 
-DATABASES["default"]["OPTIONS"]["timeout"] = 2
+DATABASES["default"]["OPTIONS"]["timeout"] = 3
+base.FAST_FAIL_SECONDS = 30  # one request: a busy machine inspects a file for seconds between two writes

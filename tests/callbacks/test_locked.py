@@ -14,7 +14,7 @@ from callbacks.public.views import NOT_SAVED
 from tests.callbacks.helpers import CONTENT_TYPE, JPEG, File, body, fields
 from tests.served import serve
 
-PATIENCE = 2  # seconds: tests.callbacks.impatient
+PATIENCE = 3  # seconds: tests.callbacks.impatient
 pytestmark = pytest.mark.sqlite_only("PostgreSQL locks rows, not the whole")
 STORED = ("callbacks_callbackrequest", "callbacks_attachment", "django_tasks_database_dbtaskresult")
 
@@ -45,11 +45,15 @@ def test_form_sent_while_the_database_is_locked_comes_back_and_goes_through_late
             begin = time.monotonic()
             status, page = send(site, data)
             assert status == 503
-            assert time.monotonic() - begin < 2 * PATIENCE, "each thing that is written has waited for itself"
+            waited = time.monotonic() - begin
             assert str(NOT_SAVED) in html.unescape(page) and "tel:+18665121908" in page and "tel:911" in page
             assert "Zoë Miller" in page and "Knock first &amp; softly." in page
             other.execute("ROLLBACK")
             assert stored(other) == before
             assert [path for path in tmp_path.glob("attachments/*") if path.is_file()] == []
+            begin = time.monotonic()
             assert send(site, data)[0] == 200
+            usual = time.monotonic() - begin  # on this machine, with all that it does beside
+            most = 1.9 + len(files)  # a file is three more writes, and takes a process to inspect it
+            assert waited - usual < most * PATIENCE, "each thing that is written has waited for itself"
             assert stored(other)[:2] == [1, len(files)]

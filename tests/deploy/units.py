@@ -27,7 +27,7 @@ ACTIVATE = (
     "import os, sys; os.dup2(int(sys.argv[1]), 3); os.environ['LISTEN_PID'] = str(os.getpid());"
     "os.execv(sys.argv[2], sys.argv[2:])"
 )
-START_LIMIT = 30  # seconds
+START_LIMIT = 60  # seconds
 
 
 def directives(path: Path, name: str) -> list[str]:

@@ -13,7 +13,8 @@ from callbacks.casework.notices import MANY
 from editorial import staff_mail
 from tests import state
 from tests.mail_server import mail_server
-from tests.worker_process import LONG_AGO, ROOT, make_place, wait_until
+from tests.served import free_port
+from tests.worker_process import LIMIT, LONG_AGO, ROOT, make_place, wait_until
 
 TASKS = "django_tasks_database_dbtaskresult"
 SECRETS = ("Zoë", "Zo=C3", "Miller", "2125550123", "Knock", "card.jpg")
@@ -64,7 +65,7 @@ def test_mail_server_that_is_down_delays_notices_and_loses_none(tmp_path):
 
 
 def test_mail_server_that_cannot_be_reached_loses_nothing_either(tmp_path):
-    with mail_server() as gone:
+    with mail_server(port=free_port()) as gone:  # nobody else gets it
         port = gone.server_address[1]
     place = place_with_mail(tmp_path, gone)
     place.ask_for_calls(1)
@@ -80,7 +81,7 @@ def test_worker_killed_in_the_middle_of_sending_loses_nothing(tmp_path):
         place = place_with_mail(tmp_path, server)
         place.ask_for_calls(1)
         with place.worker() as process:
-            assert server.holding.wait(30)
+            assert server.holding.wait(LIMIT)
             process.kill()
             assert process.wait() == -signal.SIGKILL
         server.mood = "takes"
@@ -169,12 +170,12 @@ def test_worker_that_is_stopped_ends_what_it_began_and_takes_no_more(tmp_path, b
             place.ask_for_calls(2)
         with place.worker() as process:
             if busy:
-                assert server.holding.wait(30)
+                assert server.holding.wait(LIMIT)
             else:
                 wait_until(lambda: place.rows("SELECT 1 FROM detoxsite_scheduledjob WHERE succeeded_at IS NOT NULL"))
             process.terminate()
             server.go_on.set()  # the connection breaks: the notice is to be tried again
-            assert process.wait(timeout=15) == 0
+            assert process.wait(timeout=LIMIT) == 0
         states = sorted(status for (status,) in place.rows(f"SELECT status FROM {TASKS}"))
         assert states == (["READY", "READY", "SUCCESSFUL"] if busy else [])
 

@@ -29,23 +29,31 @@ def supervised(tmp_path_factory):
 @pytest.mark.any_backend
 @pytest.mark.parametrize("role", ["web", "master", "tasks"])
 def test_killed_process_is_back_in_five_seconds(supervised, role):
-    """Counted from the kill: all processes are there, and a page comes. On a machine that does more than it can, each
-    process gets its part of the time."""
-    deadline = time.monotonic() + 20
+    """Counted from the kill: all processes are there, and a page comes. On a machine that does more than it can, only
+    the part of the time counts that each process gets."""
+    deadline = time.monotonic() + 60
     while not all(processes.by_role(supervised.pid).values()) and time.monotonic() < deadline:
         time.sleep(0.1)
     before = processes.by_role(supervised.pid)
     assert all(before.values()), supervised.log.read_text()
     os.kill(before[role][0], signal.SIGKILL)
-    begin = time.monotonic()
-    while time.monotonic() < begin + 60:
+    began = last = time.monotonic()
+    taken = 0.0
+    while time.monotonic() < began + 60:
         now = processes.by_role(supervised.pid)
         if before[role][0] not in now[role] and all(len(now[each]) >= len(before[each]) for each in before):
             with contextlib.suppress(OSError):
                 if get(supervised)[0] == 200:
                     break
         time.sleep(0.05)
-    assert time.monotonic() - begin < 5 * max(1, os.getloadavg()[0] / os.cpu_count())
+        taken, last = taken + (time.monotonic() - last) * share_of_the_time(), time.monotonic()
+    assert taken < 5
+
+
+def share_of_the_time() -> float:
+    """Of one process, by how many want a processor now, and did in the last minute: the disk may be what is busy."""
+    now = int(Path("/proc/loadavg").read_text().split()[3].partition("/")[0])
+    return min(1, os.cpu_count() / max(now, os.getloadavg()[0]))
 
 
 def test_supervisor_opens_no_port_and_keeps_no_log(supervised):
