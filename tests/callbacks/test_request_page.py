@@ -73,7 +73,9 @@ def test_page_says_what_time_it_is_there_and_whether_that_is_safe(client, clock,
     clock.now = NOON
     hours = SafeHours((part,), "America/Chicago")
     request = submit(details=Details(name="Robin", phone="+12125550123", safe_hours=hours))
-    assert f"It is 11:00 am there now: {word} their safe hours." in read(sign_in(client, VIEW), request)
+    words = read(sign_in(client, VIEW), request)
+    assert f"It is 11:00 am there now: {word} their safe hours." in words
+    assert ("Can call from Today, 6:00 pm" in words) == (word == "outside")
 
 
 def test_person_without_a_number_is_written_to(client):
