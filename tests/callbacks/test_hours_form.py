@@ -94,7 +94,7 @@ def test_place_outside_the_list_is_shown_to_staff_and_no_time_is_promised(client
     staff = sign_in(client, VIEW, WORK)
     page = text_of(staff.get(page_of(asked)))
     assert "Work out their local time before you call. Where they are: “Pago Pago, Samoa”." in page
-    assert "there now" not in page and "Time zone not known" in page
+    assert "there now" not in page and "time zone not known" in page
     queue = text_of(staff.get(reverse("admin:callbacks_callbackrequest_changelist")))
     assert "Time zone not known" in queue and "Call now" not in queue
 
