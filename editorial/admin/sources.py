@@ -41,7 +41,8 @@ class SourceAdmin(Addresses, KeepsRevisions):
     def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if change and "status" in form.changed_data and obj.status in Source.FALLEN:
-            due = ", ".join(str(page) for page in citations.pages_citing(obj) if page.is_published())
+            citing = (page for page in citations.pages_citing(obj) if page.status == page.Status.PUBLISHED)
+            due = ", ".join(str(page) if page.is_published() else f"{page} (scheduled)" for page in citing)
             if due:
                 self.message_user(request, f"Due for review, because they cite it: {due}.", messages.WARNING)
 

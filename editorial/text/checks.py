@@ -82,9 +82,7 @@ def refusals(page: Any) -> Iterator[Finding]:
     unknown = unknown_keys(set().union(*cited.values()))
     for field, keys in cited.items():
         for key in sorted(keys & unknown):
-            place = re.search(rf"@{key}(?![\w-])", texts[field])
-            span = place.span() if place else (0, 0)
-            yield Finding(NO_SOURCE.format(key), field, *span, is_refused=True)
+            yield Finding(NO_SOURCE.format(key), field, *_cited_at(key, texts[field]), is_refused=True)
     if hasattr(page, "summary") and not any(cited.values()):
         told = "A published page needs at least one source. Cite it in the text as [@key]."
         yield Finding(told, is_refused=True)
@@ -105,6 +103,13 @@ def refusals(page: Any) -> Iterator[Finding]:
 def advice(page: Any) -> Iterator[Finding]:
     """Yield what an editor should look at, and may have a reason for."""
     yield from advice_on_texts(page, rules.words_that_hurt, rules.claims_without_source)
+    cited = [(field, text, key) for field, text in _texts(page).items() for key in sorted(cited_keys(text))]
+    fallen = Source.objects.filter(key__in={key for *_, key in cited}, status__in=Source.FALLEN)
+    states = dict(fallen.values_list("key", "status"))
+    for field, text, key in cited:
+        if key in states:
+            told = f"{key} is {states[key]}: what rests on it needs another source."
+            yield Finding(told, field, *_cited_at(key, text))
     for field in page.plain_fields:
         for told, start, end in rules.words_that_hurt(getattr(page, field)):
             yield Finding(told, field, start, end)
@@ -133,7 +138,7 @@ def advice_on_texts(page: Any, *of_language: rules.Rule) -> Iterator[Finding]:
             yield Finding(told, field, start, end)
         for name, start, end in rules.names(text):
             if (named := pages[name]) and not named.is_live(now):
-                told = f"Readers do not see “{named.title}” yet: they get its words without a link."
+                told = f"Readers do not see “{named.title}” now: they get its words without a link."
                 yield Finding(told, field, start, end)
         for href, start, end in rules.links(text):
             if told := _dead(href, ids):
@@ -146,6 +151,11 @@ def size(page: Any) -> Size:
     parts = [part for text in texts.values() for part in rules.spoken(rules.shown_alone(text))]
     words = sum(len(part.split()) for part in parts)
     return Size(words, page.most_words, minutes_for(words), max(0.0, grade(parts)))
+
+
+def _cited_at(key: str, text: str) -> tuple[int, int]:
+    place = re.search(rf"@{key}(?![\w-])", text)
+    return place.span() if place else (0, 0)
 
 
 def unknown_keys(cited: set[str]) -> set[str]:

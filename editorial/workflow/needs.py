@@ -67,7 +67,8 @@ def needing(need: str, pages: QuerySet, user: Any) -> QuerySet:
     if need == "overdue":
         return pages.review_overdue()  # type: ignore[attr-defined]
     if need == "due":
-        return pages.published().filter(review_due_on__range=(today, today + SOON))  # type: ignore[attr-defined]
+        # a scheduled page too: a source that it rests on may have fallen
+        return pages.filter(status=ReviewedPage.Status.PUBLISHED, review_due_on__range=(today, today + SOON))
     if need == "scheduled":
         return pages.scheduled()  # type: ignore[attr-defined]
     is_signed_here = Reviewer.objects.filter(is_active=True).exists()

@@ -104,7 +104,7 @@ def test_text_is_refused_with_the_place(text, words, place):
         ("[x](/articles/a-draft/)", "do not see the page", "[x](/articles/a-draft/)"),
         ("[x](/articles/old/)", "at /articles/new/ now", "[x](/articles/old/)"),
         ("[x](#nowhere)", "No heading", "[x](#nowhere)"),
-        ("See [[article:a-draft]].", "do not see “An article” yet", "[[article:a-draft]]"),
+        ("See [[article:a-draft]].", "do not see “An article” now", "[[article:a-draft]]"),
         ("## A\n\n#### B", "Use ### here", "#### B"),
         ("### A", "Use ## here", "### A"),
         ("## Source 1", "uses #source-1 itself", "## Source 1"),

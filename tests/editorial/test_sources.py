@@ -7,9 +7,10 @@ from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from articles.models import Topic
+from articles.models import Article, Topic
 from editorial.models import GlossaryTerm, Source
 from editorial.workflow import revisions
+from editorial.workflow.needs import needing
 from tests.factories import DATES, make_article, make_phase, make_source, make_symptom
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,9 @@ def test_retracted_source_marks_its_pages_due_and_tells_readers(admin, client):
     make_source("new-study")
     citing = make_article(title="Citing", slug="citing", body="Text.[@a-source; @old-study]")
     draft = make_article(title="Not out", slug="draft", body="Text.[@old-study]", status="draft", published_at=None)
-    checked_today = make_article(title="Fresh", slug="fresh", body="Text.[@old-study]", reviewed_on=today)
+    tomorrow = timezone.now() + datetime.timedelta(days=1)
+    fresh = {"title": "Fresh", "slug": "fresh", "reviewed_on": today, "published_at": tomorrow}
+    checked_today = make_article(body="Text.[@old-study]", **fresh)
     other = make_article(title="Other", slug="other", body="Mail [@old-study2] and old-study.")
     stage = make_phase()
     make_symptom(stage, what_helps="Rest.[@old-study]")
@@ -40,12 +43,15 @@ def test_retracted_source_marks_its_pages_due_and_tells_readers(admin, client):
     change = form_of(admin, source) | {"status": "superseded", "superseded_by": Source.objects.get(key="new-study").pk}
     response = admin.post(f"/admin/editorial/source/{source.pk}/change/", change, follow=True)
     told = [str(message) for message in response.context["messages"]]
-    assert "Due for review, because they cite it: Fresh, Citing, A stage." in told, told
+    assert "Due for review, because they cite it: Fresh (scheduled), Citing, A stage." in told, told
     for page, due_on in ((citing, today), (stage, today), (checked_today, today + datetime.timedelta(days=1))):
         page.refresh_from_db()
         assert page.review_due_on == due_on
         assert revisions.history(page).count() == 2
         assert LogEntry.objects.filter(object_id=page.pk, change_message__contains="old-study is superseded").exists()
+    assert set(needing("due", Article.objects.all(), None)) == {citing, checked_today}
+    html = admin.get(f"/admin/articles/article/{checked_today.pk}/change/").content.decode()
+    assert "old-study is superseded: what rests on it needs another source" in html
     for page in (draft, other):
         page.refresh_from_db()
         assert page.review_due_on == DATES["review_due_on"]
