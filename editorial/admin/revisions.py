@@ -26,8 +26,11 @@ from editorial.admin.content import admin_address
 from editorial.admin.unsaved import KeepsTyping
 from editorial.models.changes import ChangeRecord
 from editorial.workflow import revisions
+from editorial.workflow.change_kinds import Refused
 
 LISTED = 500
+SAVED_MEANWHILE = "{} saved this page after you opened its history. See what they changed, then choose again."
+COPY_INSTEAD = "To keep its words, compare it with today's, copy them into the page and save that as a draft."
 
 
 class _TellsOfOthers(forms.ModelForm):
@@ -120,6 +123,7 @@ class KeepsRevisions(KeepsTyping):
         context: dict[str, Any] = {
             "versions": list(zip_longest(versions, versions[1:])),
             "newest": versions[0] if versions else None,
+            "opened_at": _latest(page),
             "may_bring_back": self.has_change_permission(request, page),
         }
         by_id = {str(version.pk): version for version in versions}
@@ -155,18 +159,24 @@ class KeepsRevisions(KeepsTyping):
             with reversion.create_revision():
                 reversion.set_user(request.user)
                 self._keep([version.object_id])
+                latest = revisions.history(page).first() if page else None
+                if latest and request.POST.get("opened_at", str(latest.pk)) != str(latest.pk):
+                    raise ValidationError(SAVED_MEANWHILE.format(latest.revision.user or "Someone"))
                 with self.brought_back(version, when):
-                    page = revisions.bring_back(version)
-                self.log_change(request, page, f"Brought back as it was on {when}")
+                    back = revisions.bring_back(version)
+                self.log_change(request, back, f"Brought back as it was on {when}")
         except ValidationError as error:
-            self.message_user(request, f"Not brought back: {' '.join(error.messages)}", messages.ERROR)
+            how = f" {COPY_INSTEAD}" if isinstance(error, Refused) else ""
+            self.message_user(request, f"Not brought back: {' '.join(error.messages)}{how}", messages.ERROR)
         except (IntegrityError, RevertError):
-            why = "Another page has its name or address now, or a release with other fields kept it."
+            why = "Another page has its name now: give that one another first. Or a release with other fields kept it."
             self.message_user(request, f"Not brought back. {why}", messages.ERROR)
         else:
-            self.message_user(request, f"{page} is again as it was on {when}")
-            return redirect(self.address("change", page.pk))
-        return redirect(self.address("changelist"))
+            slug = getattr(back, "slug", "")
+            found = "" if page or not slug else f". Its slug is {slug}"  # another one, if a page took its own meanwhile
+            self.message_user(request, f"{back} is again as it was on {when}{found}")
+            return redirect(self.address("change", back.pk))
+        return redirect(self.address("history", page.pk) if page else self.address("changelist"))
 
     def brought_back(self, version: Version, when: str) -> contextlib.AbstractContextManager:
         """Do more around bringing back a version of a page, as recording what kind of change it is."""

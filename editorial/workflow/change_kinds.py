@@ -24,7 +24,7 @@ SAY_WHICH = "Readers will see this change. Say what kind it is."
 NOT_THE_SAME = "Something that readers see is not the same any more. Choose another kind, or take that change back."
 SIGN_FIRST = (
     "A reviewer must sign this exact text before readers see it. Save it as a draft and send it to review; publish it "
-    "when it is signed."
+    "when it is signed. If no reviewer signs any more, an administrator says so under Reviewers."
 )
 
 

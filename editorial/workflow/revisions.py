@@ -5,9 +5,12 @@ rows that are part of its page, as the symptoms are of a stage.
 """
 
 import difflib
+import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import reversion
@@ -57,14 +60,19 @@ def keep(page: models.Model) -> None:
 
 
 def bring_back(version: Version) -> Any:
-    """Restore a page and its rows, and return it. It keeps its address and state of today; if deleted, it is a draft.
+    """Restore a page and its rows, and return it. It keeps its address and state of today; if deleted, it is a draft,
+    and has another slug if its own is taken.
 
     What it was linked to and is deleted now, as a topic, is left out.
     Raises ValidationError, IntegrityError or RevertError, and then changes nothing.
     """
     model = _model_of(version)
     with transaction.atomic():
-        now = model._default_manager.filter(pk=version.object_id).values().first() or {"status": "draft"}
+        now = model._default_manager.filter(pk=version.object_id).values().first()
+        if now is None:
+            now = {"status": "draft"}
+            with suppress(ValueError):  # nothing can read it: to revert says so
+                _free_slug(version)
         version.revert()
         page = model._default_manager.get(pk=version.object_id)
         for name in set(NOT_BROUGHT_BACK) & now.keys() & {field.name for field in model._meta.fields}:
@@ -80,6 +88,18 @@ def bring_back(version: Version) -> Any:
         clean(page)
         page.save()
     return page
+
+
+def _free_slug(version: Version) -> None:
+    """Give the version of a deleted page, in memory, another slug if a page has its own now."""
+    manager, data = _model_of(version)._default_manager, json.loads(version.serialized_data)
+    slug = data[0]["fields"].get("slug")
+    others = count(2)
+    while slug and manager.filter(slug=slug).exists():
+        slug = f"{data[0]['fields']['slug'][:45]}-{next(others)}"
+    if slug:
+        data[0]["fields"]["slug"] = slug
+        version.serialized_data = json.dumps(data, ensure_ascii=False)
 
 
 def clean(page: Any) -> None:
@@ -211,6 +231,11 @@ def _words_compared(before: str, after: str) -> tuple[SafeString, SafeString]:
     was, now = [], []
     for kind, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         same = kind == "equal"
-        was.append(format_html("{}" if same else "<del>{}</del>", "".join(old[i:j])) if i < j else "")
-        now.append(format_html("{}" if same else "<ins>{}</ins>", "".join(new[k:m])) if k < m else "")
+        was.append(format_html("{}" if same else "<del>{}</del>", _visible("".join(old[i:j]), same)) if i < j else "")
+        now.append(format_html("{}" if same else "<ins>{}</ins>", _visible("".join(new[k:m]), same)) if k < m else "")
     return tuple(format_html_join("", "{}", ((part,) for part in side)) for side in (was, now))  # type: ignore[return-value]
+
+
+def _visible(text: str, same: bool) -> str:
+    """Return a passage so that a change of blanks and empty lines alone shows."""
+    return text if same or text.strip() else text.replace(" ", "·").replace("\n", "¶\n")

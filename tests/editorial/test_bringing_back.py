@@ -63,14 +63,6 @@ def test_opening_times_come_back_with_the_words_that_readers_see(admin, guide):
     assert [time.weekday for time in shown.opening_times.all()] == [0] and shown.special_days.count() == 1
 
 
-def test_deleted_page_whose_address_is_in_use_stays_deleted_and_staff_are_told_why(admin):
-    article = make_article()
-    admin.post(address(article, "delete"), {"post": "yes"})
-    make_article(title="Another")
-    html = bring_back(admin, revisions.deleted(Article)[0]).content.decode()
-    assert "Another page has its name or address now" in html and Article.objects.get().title == "Another"
-
-
 def test_revision_that_nothing_can_read_is_listed_and_neither_compared_nor_brought_back(admin):
     article = make_article()
     save(admin, article, title="Another title")
@@ -78,3 +70,39 @@ def test_revision_that_nothing_can_read_is_listed_and_neither_compared_nor_broug
     Version.objects.filter(pk=old.pk).update(serialized_data="[{]")
     html = admin.get(f"{address(article, 'history')}?from={old.pk}&to={new.pk}").content.decode()
     assert "Not compared" in html and "Not brought back" in bring_back(admin, old).content.decode()
+
+
+def test_deleted_page_comes_back_beside_the_one_that_has_its_slug_now(admin):
+    article = make_article()
+    admin.post(address(article, "delete"), {"post": "yes"})
+    make_article(title="Another")
+    response = bring_back(admin, revisions.deleted(Article)[0])
+    assert "Its slug is an-article-2" in response.content.decode()
+    back = Article.objects.get(slug="an-article-2")
+    assert (back.pk, back.title, back.status) == (article.pk, "An article", "draft")
+    admin.post(address(back, "delete"), {"post": "yes"})
+    Version.objects.update(serialized_data="[{]")
+    assert "Not brought back" in bring_back(admin, revisions.deleted(Article)[0]).content.decode()
+
+
+def test_second_of_two_who_bring_back_is_told_and_chooses_again(admin):
+    article = make_article()
+    for words in ("Second", "Third"):
+        save(admin, article, body=f"{words}.[@a-source]")
+    third, second, first = revisions.history(article)
+    path, opened = "/admin/articles/article/bring-back/{}/", {"opened_at": third.pk}
+    assert f'name="opened_at" value="{third.pk}"' in admin.get(address(article, "history")).content.decode()
+    admin.post(path.format(second.pk), opened)
+    response = admin.post(path.format(first.pk), opened, follow=True)
+    assert "chief saved this page after you opened its history" in response.content.decode()
+    assert Article.objects.get().body == "Second.[@a-source]"
+    admin.post(path.format(first.pk), {"opened_at": revisions.history(article)[0].pk})
+    assert Article.objects.get().body == "Text.[@a-source]"
+
+
+def test_change_of_blanks_alone_shows_in_the_history(admin):
+    article = make_article(body="One two.[@a-source]\n\nThree.")
+    save(admin, article, body="One  two.[@a-source]\n\n\nThree.")
+    new, old = revisions.history(article)
+    html = admin.get(f"{address(article, 'history')}?from={old.pk}&to={new.pk}").content.decode()
+    assert "<ins>··</ins>" in html and "<ins>¶" in html
