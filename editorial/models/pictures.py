@@ -155,6 +155,12 @@ def is_decorative(tag: str) -> bool:
     return bool(name and 'alt=""' in tag and Picture.objects.filter(name=name[1], decorative=True).exists())
 
 
+def is_lost(tag: str) -> bool:
+    """Return whether an `img` names a picture of the library that was erased."""
+    name = _TAG.search(tag)
+    return bool(name) and not Picture.objects.filter(name=name[1], removed_why="").exists()  # type: ignore[index]
+
+
 def save_files(made: images.Copies) -> Picture:
     """Store the files of a new picture and return its row, unsaved. Raises OSError, and then leaves no file.
 

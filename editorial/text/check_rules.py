@@ -8,7 +8,7 @@ from itertools import pairwise
 from django.utils.html import strip_tags
 from markdown.extensions.toc import slugify_unicode
 
-from editorial.models.pictures import is_decorative
+from editorial.models.pictures import is_decorative, is_lost
 from editorial.text.blocks import BOXES, DRAWINGS, FENCE, NAME, box_of
 from editorial.text.doses import MEDICINE, blocks
 from editorial.text.markdown import ALLOWED_SCHEMES, NEEDED_IDS, convert
@@ -25,7 +25,7 @@ _LINK = re.compile(
 _AUTOLINK = re.compile(r"<([a-z]+:[^>\s]+)>", re.I)
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t#]*$", re.M)
 _LIST = re.compile(r" {0,3}(?:[-*+]|\d{1,3}\.)[ \t]+\S")
-_NO_LIST = re.compile(r"^ {0,3}(?:[•◦▪●–—][ \t]+|\d{1,2}\)[ \t]+)(?=\S)", re.M)
+_NO_LIST = re.compile(r"^ {0,3}(?:[•◦▪●·§\uf0b7–—][ \t]+|o\t+|\d{1,2}\)[ \t]+)(?=\S)", re.M)
 _TABLE_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*\|[\s|:-]*")
 _NAME = re.compile(NAME)
 _PICTURE = re.compile(r"!\[([^\]\n]*)\]\(\s*<?([^)\s>]*)")
@@ -111,6 +111,8 @@ def pictures_unfit(text: str) -> Iterator[Remark]:
         description = re.search(r'alt="([^"]*)"', picture)
         if (not description or description[1].strip() in {"", UNDESCRIBED}) and not is_decorative(picture):
             yield "Describe each picture, between ![ and ], for readers who cannot see it.", *place
+        if is_lost(picture):
+            yield "This picture was erased meanwhile: add it again, or pick another.", *place
         if "src=" not in picture:
             yield "Pictures must be on this site: add the file with the button above the text.", *place
     for name in _NAME.finditer(text):

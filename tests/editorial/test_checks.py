@@ -112,6 +112,8 @@ def test_text_is_refused_with_the_place(text, words, place):
         ("Words\n1. One\n2. Two", "blank line above this list", "1. One"),
         ("Words\n| a | b |\n|---|---|\n| 1 | 2 |", "blank line above this table", "| a | b |"),
         ("• Call 911", "Begin each line of a list", "• "),
+        ("·\tCall 911", "Begin each line of a list", "·\t"),  # as Word pastes it, and one level down
+        ("o\tCall 911", "Begin each line of a list", "o\t"),
         ("1) Call 911", "Begin each line of a list", "1) "),
         ("Many addicts get clean.", "a person with addiction", "addicts"),
         ("Many addicts get clean.", "not using", "get clean"),

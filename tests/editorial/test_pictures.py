@@ -109,6 +109,9 @@ def test_library_says_where_a_picture_is_used_and_an_administrator_erases_only_w
     assert len(files) == 4 and all(map(default_storage.exists, files))
     assert as_("chief").post(f"{LIBRARY}{spray.pk}/delete/", {"post": "yes"}).status_code == 302
     assert list(Picture.objects.all()) == [other] and not any(map(default_storage.exists, files))
+    article.body += f"\n\n{spray.markdown}"  # picked by somebody while it was erased
+    with pytest.raises(ValidationError, match="was erased meanwhile"):
+        article.clean()
 
 
 def test_administrator_removes_a_picture_from_old_versions_for_a_reason_that_readers_do_not_see(as_, client):
