@@ -1,6 +1,6 @@
-"""Mail alerts about problems and their recovery to those who run the site. Holds no reference and nobody's words.
+"""Mail alerts about problems and recoveries to the operators. They hold no reference and no personal data.
 
-An incident is a row; the process that moves its `alerted_at` on sends the mail, so of several processes one does.
+An incident is a row; the process that updates its `alerted_at` sends the mail, so only one does.
 """
 
 import datetime
@@ -23,7 +23,7 @@ from storage import read_only
 log = logging.getLogger(__name__)
 
 REMIND_AFTER = datetime.timedelta(hours=6)
-#: A restart, or a moment's trouble, has passed by then.
+#: A restart or a brief outage is over by then.
 ALERT_AFTER = datetime.timedelta(minutes=5)
 #: Problems that keep mail from being sent.
 NOT_BY_MAIL = {"mail"}
@@ -62,7 +62,7 @@ def alert(findings: list[Finding], at: datetime.datetime) -> int:
 
 def _claim(incident: Incident, at: datetime.datetime) -> bool:
     row = Incident.objects.filter(key=incident.key, alerted_at=incident.alerted_at)
-    if incident.since > at:  # the clock was wrong then
+    if incident.since > at:  # the clock was wrong
         row.update(since=at)
         return False
     is_due = incident.alerted_at is None or not at - REMIND_AFTER < incident.alerted_at <= at
@@ -70,7 +70,7 @@ def _claim(incident: Incident, at: datetime.datetime) -> bool:
 
 
 def _close(incident: Incident) -> bool:
-    """Whether staff need to hear of the recovery, from this process."""
+    """Return whether this process should mail the recovery."""
     return bool(Incident.objects.filter(key=incident.key).delete()[0] and incident.alerted_at)
 
 
@@ -100,7 +100,7 @@ def _watch() -> None:
 
 def check_worker() -> None:
     """Alert if no worker runs or the database is down. Raises nothing."""
-    if read_only.is_on():  # the worker waits, and the operator watches the move
+    if read_only.is_on():  # the worker waits, and the operator is watching the move
         return
     try:
         at = timezone.now()

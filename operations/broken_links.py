@@ -1,4 +1,4 @@
-"""Links in published pages to addresses of this site that are not there; looked for daily, and shown to editors."""
+"""Find broken internal links in published pages, daily, and show them to editors."""
 
 import re
 from urllib.parse import unquote
@@ -18,7 +18,7 @@ _LINK = re.compile(r"\]\(<?(/(?!/)[^)\s>?#]*)")
 
 
 def find() -> list[tuple[ReviewedPage, list[str]]]:
-    """Return the published pages that have broken links, each with these. Reads all texts: a second for 10,000."""
+    """Return the published pages with broken links, and the links. Reads all texts: a second for 10,000."""
     live = {
         "articles:detail": set(Article.objects.published().values_list("slug", flat=True)),
         "articles:topic": set(Topic.objects.values_list("slug", flat=True)),
@@ -54,7 +54,7 @@ def _leads_nowhere(path: str, live: dict[str, set[str]]) -> bool:
 
 
 def probe() -> list[tuple[ReviewedPage, list[str]]]:
-    """Find them, and keep how many for the start page."""
+    """Find them, and store their number for the start page."""
     found = find()
     count = sum(len(paths) for _, paths in found)
     ProbeResult.objects.update_or_create(name=NAME, defaults={"at": timezone.now(), "summary": str(count)})
@@ -62,5 +62,5 @@ def probe() -> list[tuple[ReviewedPage, list[str]]]:
 
 
 def last_count() -> int:
-    """Return how many there were when they were last looked for."""
+    """Return their number at the last probe."""
     return int(ProbeResult.objects.filter(name=NAME).values_list("summary", flat=True).first() or 0)

@@ -1,4 +1,4 @@
-"""Content out to files in the starter's format, and in again: exactly, in one transaction, each change a revision."""
+"""Export content to files in the starter's format, and import it: in one transaction, each change a revision."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,19 +15,19 @@ import translations.starter
 from operations import content_pictures
 from operations.content_import import ContentError, Import, Outcome
 
-#: By their folder, in the order in which they are read: articles belong to stages, and all cite sources.
+#: By folder, in reading order: articles refer to stages, and all cite sources.
 ROOMS = {
     "editorial": editorial.loading.starter,
     "phases": phases.starter,
     "articles": articles.starter,
     "translations": translations.starter,
 }
-#: What files that were edited by hand can raise.
+#: What hand-edited files can raise.
 UNREADABLE = (OSError, AttributeError, KeyError, TypeError, ValueError, ValidationError, yaml.YAMLError, DatabaseError)
 
 
 def write(folder: Path) -> int:
-    """Write all content to a folder and delete files that an earlier export left there. Returns how many are there."""
+    """Write all content to a folder and delete files of an earlier export. Returns the number of files."""
     count = 0
     for name, room in ROOMS.items():
         written = {folder / name / path: text for path, text in room.files()}
@@ -41,9 +41,9 @@ def write(folder: Path) -> int:
 
 
 def read(folder: Path, *, note: str, kind: str, dry_run: bool) -> list[Outcome]:
-    """Make the content what the files say, and return what that changed; with `dry_run` take it all back.
+    """Replace the content by that of the files, and return what changed; with `dry_run`, roll back.
 
-    `kind` and `note`: what published pages that change tell readers (editorial/models/changes.py). Raises ContentError.
+    `kind` and `note` are recorded for published pages that change (editorial/models/changes.py). Raises ContentError.
     """
     importing = Import(note, kind)
     try:
@@ -61,7 +61,7 @@ def read(folder: Path, *, note: str, kind: str, dry_run: bool) -> list[Outcome]:
 
 
 def by_name(model: Any, field: str, names: Iterable[str]) -> list[Any]:
-    """Return the rows with these names. Raises ContentError if one is not there."""
+    """Return the rows with these names. Raises ContentError if one is missing."""
     found = []
     for name in names:
         row = model._default_manager.filter(**{field: name}).first()

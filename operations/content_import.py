@@ -1,4 +1,4 @@
-"""Make rows what files say: each page with its rows in a revision of its own, and nothing left over."""
+"""Import content from files: each page with its rows in one revision; rows in no file are removed."""
 
 from collections.abc import Iterable
 from contextlib import ExitStack
@@ -22,13 +22,13 @@ from phases.models import Phase, Symptom, TreatmentOption
 from translations.models import Translation
 
 PAGES = (Article, Phase, TreatmentOption, Translation)
-#: What goes if no file has it, in this order: what rests on others goes before them.
+#: Models whose rows are removed if they are in no file; dependent ones first.
 REMOVED = (*PAGES, Topic, HelpLine, GlossaryTerm, Source)
 EMERGENCY_NUMBER = "911"
 
 
 class ContentError(Exception):
-    """The files cannot be taken as they are; nothing was changed. The message says why, a line for each reason."""
+    """The files cannot be imported; nothing was changed. The message has a line for each reason."""
 
 
 @dataclass(frozen=True)
@@ -44,26 +44,26 @@ class Outcome:
 
 
 class Import:
-    """One import, inside of a transaction. The revision of a page opens at the first change to it or its rows."""
+    """One import, inside a transaction. A page's revision opens at the first change to it or its rows."""
 
     def __init__(self, note: str, kind: str) -> None:
         self.note, self.kind = note, kind
         self.outcomes: list[Outcome] = []
-        self.last = ""  # what was taken last, for a message
+        self.last = ""  # the current entry, for error messages
         self._problems: list[str] = []
         self._named: dict[Any, set[Any]] = {model: set() for model in REMOVED}
         self._revision = ExitStack()
         self._begin(None, is_new=False)
 
     def take_all(self, entries: Iterable[Entry]) -> None:
-        """Take entries in order, each before the next is read, as it may belong to a row of one before."""
+        """Import entries in order, each before the next is read, as it may refer to an earlier one."""
         with self._revision:
             for entry in entries:
                 self._take(entry)
             self._end()
 
     def finish(self) -> None:
-        """Take away what no file has, and check every page as it is now. Raises ContentError."""
+        """Remove rows that are in no file, and check every page. Raises ContentError."""
         with self._revision:
             for model in REMOVED:
                 for row in model._default_manager.exclude(pk__in=self._named[model]):
@@ -107,7 +107,7 @@ class Import:
         self._parts: set[Any] = set()
 
     def _open(self) -> None:
-        """Open the revision of the page, unless it is open."""
+        """Open the page's revision, unless it is open."""
         if self._is_open:
             return
         self._is_open = True
@@ -117,7 +117,7 @@ class Import:
         reversion.set_comment(self.note or "From files.")
 
     def _end(self) -> None:
-        """Take away rows of the page that its file does not have, record its change, and close its revision."""
+        """Remove the page's rows that are not in its file, record the change, and close the revision."""
         page = self._page
         if isinstance(page, Phase):
             for row in Symptom.objects.filter(phase=page).exclude(pk__in=self._parts):
@@ -135,7 +135,7 @@ class Import:
         self._begin(None, is_new=False)
 
     def _remove(self, row: Any) -> None:
-        """Archive a page; delete another row, which its last revision can bring back."""
+        """Archive a page; delete any other row, which its last revision can restore."""
         if isinstance(row, HelpLine) and row.slug == EMERGENCY_NUMBER:
             self._problems.append("911 must stay among the help lines.")
         elif not isinstance(row, ReviewedPage):
@@ -153,7 +153,7 @@ class Import:
 
     def _check(self, row: Any) -> None:
         try:
-            row.clean_fields()  # alone first: the rest may need dates to be dates
+            row.clean_fields()  # first, as the rest may need valid dates
             row.full_clean()
         except ValidationError as error:
             for name, reasons in error.message_dict.items():
@@ -165,7 +165,7 @@ def _label(row: Any) -> str:
 
 
 def _fields(entry: Entry) -> set[str]:
-    """Return the fields that a file decides on, by what it says or by leaving them out."""
+    """Return the fields that a file sets, some of them by omission."""
     fields = {field.name for field in entry.model._meta.concrete_fields if field.editable and not field.primary_key}
     return fields - entry.key.keys()
 
@@ -175,14 +175,14 @@ def _wanted(entry: Entry, name: str) -> Any:
 
 
 def _different(row: models.Model, entry: Entry) -> tuple[str, ...]:
-    """Return the names of what differs between a row and its file."""
+    """Return the names of fields that differ between a row and its file."""
     found = [name for name in sorted(_fields(entry)) if _plain(getattr(row, name)) != _plain(_wanted(entry, name))]
     found += [name for name, rows in entry.related.items() if set(getattr(row, name).all()) != set(rows)]
     return (*found, *(name for name, rows in entry.rows.items() if _rows_of(row, name) != rows))
 
 
 def _plain(value: Any) -> Any:
-    """Return the same for a text from a file and for one that came through a form."""
+    """Normalize a text, so that one from a file and one from a form compare equal."""
     return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
 
 
@@ -205,7 +205,7 @@ def _relate(row: Any, entry: Entry) -> None:
 
 
 def _renamed(entry: Entry) -> Any:
-    """Return the row under the slug that the file gave it earlier, with its new one; None if there is none."""
+    """Return the row with an earlier slug of the file, with the new slug set; None if there is none."""
     rows = entry.model._default_manager
     for old in entry.was:
         row = rows.filter(slug=old).first()

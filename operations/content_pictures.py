@@ -1,4 +1,4 @@
-"""Pictures in an export: their files as they are stored, and a list of what is said of each."""
+"""Pictures in an export: their stored files, and a list with their descriptions."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ SAID = ("alt", "decorative", "width", "height", "widths")
 
 
 def write(folder: Path) -> int:
-    """Write the files and the list, and delete what an earlier export left. Returns how many files are there."""
+    """Write the files and the list, and delete files of an earlier export. Returns the number of files."""
     folder.mkdir(parents=True, exist_ok=True)
     rows, names = [], {LIST}
     for picture in Picture.objects.filter(removed_why="").order_by("at", "pk"):
@@ -33,7 +33,7 @@ def write(folder: Path) -> int:
 
 
 def read(folder: Path) -> list[Outcome]:
-    """Make the library what the list says; a picture that it does not have stays.
+    """Update the library from the list; pictures that are not in it stay.
 
     Call it in the transaction of the import, and `store` at its end. Raises ContentError.
     """
@@ -54,7 +54,7 @@ def read(folder: Path) -> list[Outcome]:
 
 
 def store(folder: Path) -> None:
-    """Store the files of listed pictures that are not stored. Raises OSError."""
+    """Store missing files of listed pictures. Raises OSError."""
     for name, said in _listed(folder).items():
         for path in Picture(name=name, widths=said["widths"]).files:
             if not default_storage.exists(path):
@@ -62,7 +62,7 @@ def store(folder: Path) -> None:
 
 
 def _listed(folder: Path) -> dict[str, Values]:
-    """Return what the list says of each picture, by name: nothing in an export of an earlier release."""
+    """Read the list, by name; empty in an export of an earlier release."""
     rows = read_yaml(folder / LIST) if (folder / LIST).exists() else []
     for row in rows:
         if not (match := FILE.fullmatch(f"{FOLDER}/{row['name']}")) or match[2]:

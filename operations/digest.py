@@ -1,4 +1,4 @@
-"""The weekly mail to each colleague: what needs them, as counts and links, with no word of any page or request."""
+"""The weekly mail to each colleague: counts and links of what needs them, nothing from any page or request."""
 
 import datetime
 import logging
@@ -16,12 +16,12 @@ from operations.start_page import lines_for, waiting_calls
 log = logging.getLogger(__name__)
 
 WEEKDAY, HOUR = 0, 7  # Monday, local time
-#: A worker that was down sends it this much later at most.
+#: How late a worker that was down may send it.
 SENT_WITHIN = datetime.timedelta(days=2)
 
 
 def send_due(at: datetime.datetime) -> int:
-    """Send the mail of this week to those who have not got it; return to how many. Raises NotSent after the others."""
+    """Send this week's mail to those who have not got it; return how many. Raises NotSent after trying all."""
     local = timezone.localtime(at)
     monday = local - datetime.timedelta(days=(local.weekday() - WEEKDAY) % 7)
     since = monday.replace(hour=HOUR, minute=0, second=0, microsecond=0)

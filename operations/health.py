@@ -1,6 +1,6 @@
-"""/healthz for a load balancer: show that this web process responds; it probes nothing.
+"""/healthz for a load balancer shows that this web process responds; it probes nothing.
 
-/healthz/database also asks the database, so that a balancer can prefer the hosts that reach it.
+/healthz/database also queries the database, so that a balancer can prefer hosts that reach it.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 
 PATH, WITH_DATABASE = "/healthz", "/healthz/database"
-#: As inner middleware would have set.
+#: As inner middleware would set them.
 HEADERS = {
     "Content-Length": "2",
     "Cache-Control": "no-store",

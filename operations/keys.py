@@ -1,7 +1,7 @@
 """Verify that the vault's keys open what is sealed under their numbers.
 
-A missing key, or another one with its number, is found before anything is sealed under it: data sealed by two
-different keys with the same number could never be opened by one site.
+A missing key, or a wrong one with its number, is found before anything is sealed under it: no site could open data
+sealed under two keys with one number.
 """
 
 import hmac
@@ -36,7 +36,7 @@ class KeysError(CommandError):
 
 
 def fingerprint(key: bytes) -> str:
-    """Return 16 hex digits. A key has 256 random bits, so that nobody can guess it from them."""
+    """Return 16 hex digits that identify a key and do not reveal it."""
     return hmac.digest(key, b"detoxsite: backup", "sha256").hex()[:16]
 
 
@@ -74,13 +74,13 @@ def problems() -> list[str]:
 
 
 def when_fine() -> str:
-    """Return what to say if there is no problem."""
+    """Return the message if there is no problem."""
     unsigned = "" if settings.SIGNING_KEY else " GUIDE_SIGNING_KEY is not set: the open data is not signed."
     return f"Each key opens what is under it.{unsigned}"
 
 
 def accept_loss() -> None:
-    """Make the keys of this process the site's own, and give up the data under other keys."""
+    """Record this process's keys as the site's, and give up data under other keys."""
     KnownKey.objects.all().delete()
     lost = _numbers_in_use() - settings.VAULT_KEYS.keys()
     KnownKey.objects.bulk_create(KnownKey(number=number) for number in lost)
@@ -88,8 +88,7 @@ def accept_loss() -> None:
 
 
 def unopened() -> int:
-    """Count what cannot be opened of the oldest and newest request and page report under each key, and of all second
-    factors."""
+    """Count failures to open the oldest and newest request and page report under each key, and all second factors."""
     return sum(not opens(one) for number in settings.VAULT_KEYS for tried in _tried(number) for one in tried)
 
 
@@ -102,7 +101,7 @@ def _record() -> None:
 
 
 def opens(open_it: Callable[[], object]) -> bool:
-    """Tell whether something sealed opens."""
+    """Return whether something sealed opens."""
     try:
         open_it()
     except VaultError:
@@ -111,7 +110,7 @@ def opens(open_it: Callable[[], object]) -> bool:
 
 
 def _tried(number: int) -> Iterator[list[Callable[[], object]]]:
-    """Yield, for each kind of what is sealed under a key, what opens the rows that are tried: one may be damaged."""
+    """Yield, for each kind of sealed data, functions that open a few rows under a key: one may be damaged."""
     requests = CallbackRequest.objects.filter(wrapped_key__range=keyring.range_of(number)).order_by("received_at")
     yield [row.open_details for row in (requests.first(), requests.last()) if row]
     factors = (row for row in Authenticator.objects.all() if number in secrets.key_numbers(row))

@@ -1,6 +1,6 @@
-"""Serve Prometheus the web processes' counts (pagecache/metrics.py) and the current state of queue, jobs and disk.
+"""Serve metrics to Prometheus: the web processes' counts (pagecache/metrics.py), and the state of queue, jobs and disk.
 
-The task worker serves them for its host; if it is down, Prometheus sees that by itself.
+The task worker serves them for its host; Prometheus notices by itself if it is down.
 """
 
 import datetime
@@ -38,7 +38,7 @@ def serve() -> None:
 
 
 class CurrentState(Collector):
-    """Gauges, read when Prometheus asks. None names a person, a request or a page."""
+    """Gauges, computed at each scrape. None identifies a person, a request or a page."""
 
     def describe(self) -> list[Metric]:
         return []  # so that registering queries no database

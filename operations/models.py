@@ -10,7 +10,7 @@ class ScheduledJob(models.Model):
     next_at = models.DateTimeField()
     succeeded_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
-    #: Start of the first run since the last success; kept by retries, so that a job that never ends is noticed.
+    #: Start of the first run since the last success; retries keep it, so that a job that never ends is noticed.
     started_at = models.DateTimeField(null=True, db_column="begun_at")
 
     class Meta:
@@ -22,7 +22,7 @@ class ScheduledJob(models.Model):
 
 
 class ProbeResult(models.Model):
-    """Result of the last run of a probe that is too slow for a request: the file store, say."""
+    """The last result of a probe that is too slow for a request, such as of the file store."""
 
     name = models.CharField(max_length=40, primary_key=True)
     at = models.DateTimeField()
@@ -54,7 +54,7 @@ class Incident(models.Model):
 
 
 class KnownKey(models.Model):
-    """A vault key that this site has used; tells two keys with the same number apart."""
+    """A vault key that this site has used, with a fingerprint, as two keys can have the same number."""
 
     number = models.PositiveIntegerField(primary_key=True)
     #: By operations.keys.fingerprint; empty if the key, and what is under it, is lost.

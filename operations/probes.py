@@ -1,4 +1,4 @@
-"""Probes of the store, the scanner and the certificate; run by the worker, shown on System status, seconds each."""
+"""Slow probes, of the store, the scanner and the certificate, run by the worker and shown on System status."""
 
 import datetime
 import socket
@@ -30,7 +30,7 @@ def run_all() -> None:
 
 
 def record(name: str, run: Callable[[], str]) -> str:
-    """Save the sentence that a backup or a drill returns, or its problem. Raises BackupError if it failed."""
+    """Run a backup or a drill and save its result, a sentence, or its problem. Raises BackupError if it failed."""
     summary = problem = ""
     try:
         summary = run()
@@ -43,7 +43,7 @@ def record(name: str, run: Callable[[], str]) -> str:
 
 
 def probe_certificate() -> None:
-    """Get the certificate from the site's own address, as a reader's browser would."""
+    """Get the site's certificate, as a browser would."""
     address = urlsplit(settings.SITE_URL)
     try:
         end = certificate_end(address.hostname or "", address.port or 443)
@@ -55,7 +55,7 @@ def probe_certificate() -> None:
 
 
 def certificate_end(host: str, port: int) -> datetime.datetime:
-    """Raises OSError if there is no certificate or it is not trusted."""
+    """Return when a certificate expires. Raises OSError if there is none or it is not trusted."""
     with socket.create_connection((host, port), TLS_TIMEOUT_SECONDS) as plain:
         plain.settimeout(TLS_TIMEOUT_SECONDS)
         with ssl.create_default_context().wrap_socket(plain, server_hostname=host) as connection:

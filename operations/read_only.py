@@ -1,4 +1,4 @@
-"""Answer kindly what cannot be done while the database is read-only (storage/read_only.py); readers notice nothing."""
+"""Refuse writes with a helpful page while the database is read-only (storage/read_only.py); reading is unaffected."""
 
 from collections.abc import Callable
 
@@ -9,13 +9,13 @@ from guide.bare_pages import READ_ONLY_PAGE
 from storage import read_only
 
 STAFF = ("/admin/", "/staff/")
-#: Fails by itself as nothing can be stored, and gives back what was typed.
+#: Not refused here: its own error page keeps what was typed.
 FORM = reverse_lazy("callbacks:contact")
 _PIECE_BYTES = 64 * 1024
 
 
 class ReadOnlyMiddleware:
-    """Any page for staff writes (their session at least), and so does any form."""
+    """Refuses staff pages, which at least write the session, and all forms but the contact form."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -35,7 +35,7 @@ class ReadOnlyMiddleware:
 
 
 def _drop_body(request: HttpRequest) -> None:
-    """A browser shows no answer before it has sent everything."""
+    """Read the body: a browser shows no response before it has sent everything."""
     try:
         while request.read(_PIECE_BYTES):
             pass

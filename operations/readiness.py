@@ -1,4 +1,4 @@
-"""System status: one list of findings for the staff page, the alerts and the metrics."""
+"""System status: the checks behind the staff page, the alerts and the metrics."""
 
 import functools
 import shutil
@@ -23,7 +23,7 @@ DAY = 24 * HOUR
 
 WORKER_SILENT_AFTER = 5 * MINUTE
 QUEUE_SLOW_AFTER = 15 * MINUTE
-OVERDUE_BY = HOUR  # past the promised time; staff got the first mail when it passed
+OVERDUE_BY = HOUR  # past the promised time, at which staff were first mailed
 BACKUP_OLD_AFTER = 36 * HOUR
 DRILL_OLD_AFTER = 15 * DAY
 CERTIFICATE_WARN_BEFORE = 14 * DAY
@@ -181,7 +181,7 @@ def disk(at: datetime, probes: Probes) -> Result:
 
 
 def free_megabytes() -> dict[str, int]:
-    """Free space by the setting's name; disks that cannot be read are left out."""
+    """Return free space by the setting's name, without disks that cannot be read."""
     found = {name: _free(getattr(settings, name)) for name in ("VAR_DIR", "BACKUP_DIR")}
     return {name: space for name, space in found.items() if space is not None}
 

@@ -1,7 +1,7 @@
-"""The jobs that run by themselves and their schedule; no cron is needed. docs/decisions/0005-tasks.md has why.
+"""The scheduled jobs; no cron is needed. See docs/decisions/0005-tasks.md.
 
-A job is a row. A worker claims one by moving its `next_at` on, so that of several workers on several hosts one runs it:
-by RETRY_AFTER at first, by a whole interval after a success. After days without a worker each job runs once.
+A job is a row. A worker claims it by advancing its `next_at`, so that only one worker runs it: by RETRY_AFTER at first,
+by the whole interval after a success. After days without a worker each job runs once.
 """
 
 import datetime
@@ -34,14 +34,14 @@ log = logging.getLogger(__name__)
 SECOND = datetime.timedelta(seconds=1)
 #: After a run that failed or was killed; the job's interval if that is shorter.
 RETRY_AFTER = 10 * MINUTE
-#: Clocks of several hosts may differ by this. A job due later than that was put off by a clock that was wrong.
+#: Clocks of several hosts may differ by this. A `next_at` beyond interval plus skew was set by a wrong clock.
 CLOCK_SKEW = 5 * MINUTE
 TASKS_KEPT = DAY
 
 
 @dataclass(frozen=True)
 class Job:
-    """`run` may run twice, or again after it was killed at any point. One that takes minutes runs `in_thread`."""
+    """`run` must be safe to repeat, also after being killed at any point. A job of minutes runs `in_thread`."""
 
     name: str
     every: datetime.timedelta
@@ -63,14 +63,14 @@ def send_notices() -> None:
 
 
 def scan_held() -> None:
-    """Scan files that came while the scanner was down."""
+    """Scan files that arrived while the scanner was down."""
     counts = rescan.rescan_held()
     if counts.clean or counts.infected or counts.held:
         log.info("%s", counts)
 
 
 def inspect_files() -> None:
-    """Inspect files that were not inspected on arrival: another was under way, or they were held."""
+    """Inspect files that were not inspected on arrival: another inspection was running, or they were held."""
     if count := inspection.inspect_waiting():
         log.info("Files inspected: %d.", count)
 
@@ -99,7 +99,7 @@ JOBS = (
     Job("heartbeat", 15 * SECOND, heartbeat),
     Job("notices", 5 * MINUTE, send_notices),
     Job("held files", 10 * MINUTE, scan_held),
-    Job("look into files", MINUTE, inspect_files),  # named as its row is: hosts of the release before know no other
+    Job("look into files", MINUTE, inspect_files),  # the name of the row, which the previous release also uses
     Job("forget counters", HOUR, counters.forget_old),
     Job("orphans", HOUR, erasure.sweep_orphans),
     Job("purge", DAY, purge),
@@ -117,12 +117,12 @@ JOBS = (
     Job("backup", DAY, lambda: probes.record("backup", backup.run_daily), in_thread=True),
     Job("restore drill", 7 * DAY, lambda: probes.record("drill", drill.run), in_thread=True, first_after=HOUR),
 )
-#: Of this process, by job name.
+#: By job name.
 _threads: dict[str, threading.Thread] = {}
 
 
 def ensure_rows() -> None:
-    """Add missing rows, new jobs due at once, and delete those of jobs that no longer exist."""
+    """Add missing rows, due at once, and delete rows of jobs that no longer exist."""
     now = timezone.now()
     ScheduledJob.objects.exclude(name__in=[job.name for job in JOBS]).delete()
     rows = [ScheduledJob(name=job.name, next_at=now + job.first_after) for job in JOBS]
@@ -130,7 +130,7 @@ def ensure_rows() -> None:
 
 
 def run_due() -> None:
-    """Run each job that is due and that no other worker has claimed. A failure is logged and stops no other job."""
+    """Run each job that is due and not claimed. A failure is logged and does not stop other jobs."""
     rows = {row.name: row.next_at for row in ScheduledJob.objects.all()}
     for job in JOBS:
         if job.name not in rows:
@@ -152,7 +152,7 @@ def _claim(job: Job, next_at: datetime.datetime) -> bool:
 
 
 def _claim_on(job: Job) -> None:
-    """Keep the claim while the thread runs."""
+    """Renew the claim while the thread runs."""
     ScheduledJob.objects.filter(name=job.name).update(next_at=timezone.now() + min(job.every, RETRY_AFTER))
 
 

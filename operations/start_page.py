@@ -1,4 +1,4 @@
-"""What the admin's first page and the weekly mail say: what needs this colleague now, by what their roles allow."""
+"""The lines of the start page and the weekly mail: what needs this colleague now, by their roles."""
 
 from django.contrib.auth.models import User
 from django.urls import reverse
@@ -13,13 +13,13 @@ from translations import table
 
 
 def lines_for(user: User) -> list[Line]:
-    """Return the lines of a user, without callback requests: what is late first."""
+    """Return a user's lines, without callback requests, late ones first."""
     lines = [*table.lines(user), *_failures(user), *_broken_links(user), *page_lines(user), *other_lines(user)]
     return sorted(lines, key=lambda line: not line.is_late)
 
 
 def waiting_calls(user: User) -> list[Line]:
-    """Return how many wait for a call, for those who may see the queue. The first page has its tiles instead."""
+    """Return a line with how many people wait for a call, for users who may see the queue; for the mail only."""
     if not user.has_perm("callbacks.view_callbackrequest"):
         return []
     queue = reverse("admin:callbacks_callbackrequest_changelist")

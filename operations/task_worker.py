@@ -19,15 +19,15 @@ from storage import read_only
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
-#: A task or job that takes longer is stuck (the long ones run in threads): another worker must take over.
+#: A task or job that takes longer is stuck (long ones run in threads), and another worker must take over.
 STUCK_SECONDS = 30 * 60
 
 
 class Worker(DatabaseWorker):
     """The worker of django-tasks-db with the schedule in its loop.
 
-    It differs in four more ways: an idle poll takes no lock that writers would wait for, a database outage does not
-    end it, a stop never falls between claiming a task and running it, and it ends itself if it is stuck.
+    It also differs in that an idle poll takes no write lock, a database outage does not end it, a stop never comes
+    between claiming a task and running it, and it exits if it is stuck.
     """
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ class Worker(DatabaseWorker):
         while time.monotonic() < self._step_at + STUCK_SECONDS:
             time.sleep(POLL_SECONDS)
         log.critical("The worker is stuck and ends, so that another is started. It was here:")
-        faulthandler.dump_traceback()  # names of functions, no values
+        faulthandler.dump_traceback()  # function names only, no values
         os._exit(1)
 
     def _step(self) -> bool:
@@ -71,7 +71,7 @@ class Worker(DatabaseWorker):
         if read_only.is_on():
             return False
         close_old_connections()
-        reset_queries()  # they pile up if DEBUG is on
+        reset_queries()  # with DEBUG they accumulate
         schedule.run_due()
         ready = DBTaskResult.objects.ready().filter(backend_name=self.backend_name, queue_name__in=self.queue_names)
         if not ready.exists():

@@ -1,4 +1,4 @@
-"""Pages of the admin that read the whole site: the system status, and broken links."""
+"""Admin pages about the whole site: system status and broken links."""
 
 from django.contrib import admin
 from django.contrib.auth.decorators import permission_required

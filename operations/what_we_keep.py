@@ -1,4 +1,4 @@
-"""What this site keeps, by kind and by day: a page for readers that a test holds to the database and the settings."""
+"""The public page about all that the site stores, and how long; a test compares it with the database and settings."""
 
 import re
 
@@ -16,7 +16,7 @@ from editorial.pages.reading import reading_page
 from operations import schedule
 from operations.backups import tombstones
 
-#: The tables of each kind on the page with all their columns, by hand, so that a new one has to be explained there.
+#: The tables and columns of each kind, listed by hand, so that a new one has to be explained on the page.
 TABLES = {
     "request": """
         callbacks.CallbackRequest: id reference form_key link_hash link_expires_at state received_at erase_after
@@ -83,7 +83,7 @@ TABLES = {
 
 
 def tables() -> dict[str, list[tuple[str, str]]]:
-    """Return the tables and columns of each kind; those of the guide, which holds nothing of anybody, by its models."""
+    """Return the tables and columns of each kind; those of the guide, which has no personal data, from its models."""
     found = {kind: _parsed(text) for kind, text in TABLES.items()}
     by_hand = {table for rows in found.values() for table, _ in rows}
     models = [*versions.content_models(), *apps.get_app_config("search").get_models()]
@@ -93,7 +93,7 @@ def tables() -> dict[str, list[tuple[str, str]]]:
 
 
 def _parsed(text: str) -> list[tuple[str, str]]:
-    """Each table has its name before a colon."""
+    """Parse "table: columns" lists."""
     parts = re.split(r"(\S+): ", " ".join(text.split()))[1:]
     return [(label, names.strip()) for label, names in zip(parts[::2], parts[1::2], strict=True)]
 

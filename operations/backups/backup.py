@@ -1,4 +1,4 @@
-"""Make backups while the site serves, and delete old ones. docs/decisions/0010-backups.md has why."""
+"""Make backups while the site serves, and delete old ones. See docs/decisions/0010-backups.md."""
 
 import datetime
 import hashlib
@@ -21,14 +21,14 @@ from storage import durable
 
 log = logging.getLogger(__name__)
 
-#: Names that nothing takes for a backup.
+#: Prefix of unfinished backups, which are ignored.
 UNFINISHED = ".unfinished-"
-#: A backup leaves this free on its disk, on which requests may be stored too.
+#: Free space that a backup leaves on its disk, where requests may be stored too.
 RESERVE_MB = 256
 #: Seconds that a scheduled backup, or a drill, waits for another one.
 LOCK_TIMEOUT_SECONDS = 600
 PIECE_BYTES = 1024 * 1024
-#: A store tells whole seconds: a file younger than this may change without a new time.
+#: Modification times are in whole seconds: a file younger than this may change without a new time.
 SETTLED_AFTER = datetime.timedelta(seconds=2)
 
 
@@ -104,13 +104,13 @@ def _kept(backups: list[Path], at: datetime.datetime) -> set[Path]:
 def lost_files(backup: Path) -> int:
     """Count the files that rows still name though the store has lost them. Raises BackupError."""
     if not backup.exists():
-        return 0  # another worker made a newer one since, which counts them itself, and pruned this one
+        return 0  # pruned: another worker has made a newer one and counts its files
     missing = manifest.load(backup).missing
     return Attachment.objects.arrived().filter(object_name__in=missing).count() if missing else 0
 
 
 class _Copy:
-    """Fill a folder with a backup; link what has not changed since the newest earlier one in `backups`."""
+    """Fills a folder with a backup; hard-links what has not changed since the newest one in `backups`."""
 
     def __init__(self, folder: Path, backups: Path) -> None:
         self.folder = folder
@@ -124,12 +124,12 @@ class _Copy:
         self.linked: set[str] = set()
 
     def run(self) -> set[str]:
-        """Return the names of the files that were linked, and read. Raises BackupError, or what disk or store raise."""
+        """Return the names of linked, and so verified, files. Raises BackupError, or what disk or store raise."""
         _ensure_space(self.folder, databases.size())
         name, counts, attachments = databases.copy_into(self.folder)
         made = Manifest(f"{timezone.now():%Y-%m-%dT%H:%M:%SZ}", name, counts, attachments, keys=manifest.fingerprints())
         made.files[name] = Entry((self.folder / name).stat().st_size, manifest.sha256(self.folder / name))
-        # After the database: the files that it names were stored before. What is erased meanwhile is missing.
+        # After the database, so that the files it names are stored. Files erased meanwhile are missing.
         for each in sorted(attachments):
             if entry := self._take(storages["attachments"], each, f"attachments/{each}"):
                 made.files[f"attachments/{each}"] = entry
@@ -155,14 +155,14 @@ class _Copy:
                 length, digest = _copy(source, self.folder / path)
         except BackupError:
             raise
-        except Exception:  # each store raises its own for a missing file
+        except Exception:  # each storage has its own error for a missing file
             if storage.exists(name):
                 raise
             return None
         return Entry(length, digest, modified)
 
     def _link(self, path: str, old: Entry) -> bool:
-        """Share an earlier backup's file, unless it went bad there or the disk has no hard links."""
+        """Hard-link an earlier backup's file, unless it is damaged or the disk has no hard links."""
         try:
             if manifest.sha256(self.earlier / path) != old.sha256:
                 return False

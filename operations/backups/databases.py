@@ -17,7 +17,7 @@ from callbacks.models import Attachment
 from operations.backups.manifest import POSTGRES, SQLITE, BackupError
 from storage import durable
 
-#: Of another database that querysets use.
+#: The alias of another database, for `using`.
 ALIAS = "backup"
 _TABLES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name",
@@ -46,7 +46,7 @@ def is_sqlite() -> bool:
 
 
 def size() -> int:
-    """The most bytes that a copy takes."""
+    """Return the maximum size of a copy in bytes."""
     with connection.cursor() as cursor:
         if is_sqlite():
             cursor.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
@@ -56,7 +56,7 @@ def size() -> int:
 
 
 def copy_into(folder: Path) -> tuple[str, dict[str, int], dict[str, int]]:
-    """Copy one moment of the database while others write; the copy's name, rows by table, files with their length.
+    """Copy a consistent snapshot of the database; return the copy's name, rows by table, and files with their length.
 
     Raises BackupError or OSError.
     """
@@ -78,7 +78,7 @@ def _dump_postgres(path: Path) -> tuple[dict[str, int], dict[str, int]]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute("SELECT pg_export_snapshot()")
-        (snapshot,) = cursor.fetchone()  # pg_dump and the counts below see the same moment
+        (snapshot,) = cursor.fetchone()  # pg_dump and the counts below use the same snapshot
         options = ["--format=custom", f"--snapshot={snapshot}", "--no-owner", "--no-privileges", f"--file={path}"]
         _run_client("pg_dump", *options)
         return _contents(connection.alias)
@@ -90,7 +90,7 @@ def _contents(alias: str) -> tuple[dict[str, int], dict[str, int]]:
 
 
 def counts(alias: str) -> dict[str, int]:
-    """Rows by table."""
+    """Count rows by table."""
     found = {}
     with connections[alias].cursor() as cursor:
         cursor.execute(_TABLES[connection.vendor])
@@ -102,7 +102,7 @@ def counts(alias: str) -> dict[str, int]:
 
 @contextlib.contextmanager
 def opened(name: str) -> Iterator[str]:
-    """Open another database of the site's kind, SQLite's read-only, for querysets `using` the alias."""
+    """Open another database of the same kind, SQLite read-only, for querysets `using` the alias."""
     engine, options = connection.settings_dict["ENGINE"], connection.settings_dict["OPTIONS"]
     if is_sqlite():  # without the site's write-ahead log, which would leave files in a backup
         engine, options, name = "django.db.backends.sqlite3", {"uri": True}, f"{Path(name).as_uri()}?immutable=1"
@@ -117,7 +117,7 @@ def opened(name: str) -> Iterator[str]:
 
 
 def ensure_unused_postgres() -> None:
-    """Raises BackupError, which says where from, while other processes of the site use the database."""
+    """Raise BackupError, naming the hosts, while other processes of the site use the database."""
     with connection.cursor() as cursor:
         cursor.execute(_OTHERS)
         others = [address for (address,) in cursor.fetchall()]
@@ -129,13 +129,13 @@ def ensure_unused_postgres() -> None:
 
 
 def restore_postgres(path: Path, database: str = "") -> None:
-    """Restore into the site's database, or another of its server, whole or not at all. Raises BackupError, OSError.
+    """Restore into the site's database, or another on its server, all or nothing. Raises BackupError or OSError.
 
-    Tables that the dump does not have, as those of a newer release, are dropped: pg_restore alone fails on them.
+    Tables that are not in the dump, as those of a newer release, are dropped first: pg_restore would fail on them.
     """
     settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="restoring-", dir=settings.VAR_DIR) as folder:
-        script = Path(folder, "restore.sql")  # whole before psql starts: a dump that breaks off changes nothing
+        script = Path(folder, "restore.sql")  # complete before psql starts, so that a truncated dump changes nothing
         options = ["--clean", "--if-exists", "--no-owner", "--no-privileges", f"--file={script}"]
         _run("pg_restore", [*options, str(path)])
         options = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--output=/dev/null"]

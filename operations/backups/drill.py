@@ -1,4 +1,4 @@
-"""Restore drill: restore the newest backup into a throwaway place and check that it can be used."""
+"""Restore drill: restore the newest backup into a temporary place and check that it is usable."""
 
 import contextlib
 import shutil
@@ -27,7 +27,7 @@ def run() -> str:
 
 
 def check(backup: Path) -> str:
-    """Read all of it, restore and count its database, open what is sealed. Raises BackupError."""
+    """Verify all files, restore the database, count its rows and open sealed data. Raises BackupError."""
     found = manifest.verify(backup)
     with _restored(backup, found) as alias:
         counts = databases.counts(alias)
@@ -63,7 +63,7 @@ def _restored(backup: Path, found: Manifest) -> Iterator[str]:
 
 
 def _open_one_of_each_key(alias: str) -> tuple[int, int]:
-    """Return how many requests were opened, and how many are under keys that are not here. Raises BackupError."""
+    """Return how many requests were opened, and how many are under missing keys. Raises BackupError."""
     tried: set[int] = set()
     locked = 0
     requests = CallbackRequest.objects.using(alias).exclude(state=CallbackRequest.State.WITHDRAWN)

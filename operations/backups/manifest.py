@@ -33,7 +33,7 @@ class BackupError(CommandError):
 
 @dataclass
 class Entry:
-    """One file of a backup; `modified` is the original's time in the store, to tell whether it changed."""
+    """One file of a backup; `modified` is the original's modification time."""
 
     bytes: int
     sha256: str
@@ -46,11 +46,11 @@ class Manifest:
     database: str
     #: Rows by table.
     counts: dict[str, int] = field(default_factory=dict)
-    #: Plain length, by their row, of each encrypted file.
+    #: Plain length of each encrypted file, as its row has it.
     attachments: dict[str, int] = field(default_factory=dict)
-    #: Attachments that the store had lost, or that were erased while the backup was made.
+    #: Attachments missing in the store, or erased while the backup was made.
     missing: list[str] = field(default_factory=list)
-    #: Fingerprints of the keys in use, to recognize a key by.
+    #: Fingerprints of the keys in use.
     keys: dict[str, str] = field(default_factory=dict)
     files: dict[str, Entry] = field(default_factory=dict)
     format: int = FORMAT
@@ -64,7 +64,7 @@ class Manifest:
 
 
 def load(backup: Path) -> Manifest:
-    """Raises BackupError if it is damaged, from a newer version, or no backup."""
+    """Read a backup's manifest. Raises BackupError if it is damaged, from a newer version, or no backup."""
     try:
         text = (backup / LIST).read_bytes()
         if hashlib.sha256(text).hexdigest() != (backup / SEAL).read_text():

@@ -46,12 +46,12 @@ def restore(backup: Path, *, replace: bool = False, without_keys: bool = False) 
     occupied = _occupied()
     if occupied and not replace:
         raise BackupError(f"This site already has {', '.join(occupied)}. {_how_to_replace()}")
-    # Both: a backup may be restored from a copy elsewhere.
+    # Both, as the backup may be a copy in another folder.
     lists = [folder / tombstones.FILE for folder in (backup.parent, settings.BACKUP_DIR)]
     if not any(path.exists() for path in lists):
         notes.append(_NO_LIST)
     if occupied:
-        with contextlib.suppress(DatabaseError):  # the newest list is in the database to be replaced; it may be broken
+        with contextlib.suppress(DatabaseError):  # the newest list is in the database, which may be broken
             tombstones.publish()
     erased = tombstones.read(lists[0]) | tombstones.read(lists[1])
     if occupied:
@@ -108,7 +108,7 @@ def _holds_something(storage: Storage) -> bool:
 
 
 def _move_aside() -> list[str]:
-    """Raises BackupError if a server or worker, of any host, still has the database open."""
+    """Move existing files aside. Raises BackupError if a server or worker of any host has the database open."""
     if not databases.is_sqlite():
         databases.ensure_unused_postgres()
     aside = settings.VAR_DIR / f"replaced-{timezone.now():{manifest.NAME}}"
@@ -135,7 +135,7 @@ def _ensure_unused(path: Path) -> None:
     except sqlite3.OperationalError as error:
         raise BackupError("The site or its worker is running. Stop both first.") from error
     except sqlite3.DatabaseError:
-        return  # it is damaged: perhaps why it is to be replaced
+        return  # damaged, which may be why it is replaced
 
 
 def _restore_files(backup: Path, found: Manifest) -> None:
@@ -152,7 +152,7 @@ def _restore_files(backup: Path, found: Manifest) -> None:
 
 
 def _restore_database(source: Path) -> None:
-    """Last: without a database, nothing counts as restored."""
+    """Restore the database. Call it last: without a database, nothing counts as restored."""
     connection.close()
     if not databases.is_sqlite():
         databases.restore_postgres(source)

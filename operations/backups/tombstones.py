@@ -1,6 +1,6 @@
-"""The list, beside the backups, of what people withdrew and staff erased: a restore erases it again.
+"""The list of withdrawn and erased requests beside the backups, by which a restore erases them again.
 
-It holds ids and dates only. It is in BACKUP_DIR because the database that knew it may be what was lost.
+It holds ids and dates only. It is in BACKUP_DIR because the database may be lost.
 """
 
 import datetime
@@ -20,19 +20,19 @@ Erased = dict[uuid.UUID, tuple[bool, datetime.datetime]]
 
 
 def kept_days() -> int:
-    """A week longer than any backup."""
+    """Return the days to keep an entry: a week longer than any backup."""
     return settings.BACKUP_DAYS + 7
 
 
 def publish() -> None:
-    """Add what the database knows to the list, and drop what no backup can hold any more. Raises BackupError."""
+    """Update the list from the database, and drop entries older than any backup. Raises BackupError."""
     oldest = timezone.now() - datetime.timedelta(days=kept_days())
     Tombstone.objects.filter(at__lt=oldest).delete()
     path = settings.BACKUP_DIR / FILE
     known = read(path)
     rows = {row.request_id: (row.withdrawn, row.at) for row in Tombstone.objects.all()}
     wanted = {pk: (withdrawn, at) for pk, (withdrawn, at) in (known | rows).items() if at >= oldest}
-    if wanted == known and path.exists():  # even an empty list: a restore tells it from a lost one
+    if wanted == known and path.exists():  # an empty list is written too: for a restore, that is not a lost one
         return
     lines = [
         f"{pk} {'withdrawn' if withdrawn else 'erased'} {at.isoformat()}\n"

@@ -1,4 +1,4 @@
-"""Copy files to another storage, in parallel, and compare the hash of what that one returns."""
+"""Copy files to another storage in parallel, and verify hashes by reading them back."""
 
 import contextlib
 import hashlib
@@ -15,7 +15,7 @@ from operations.backups.backup import names_in
 from operations.moving.target import MoveError, Target
 
 PIECE_BYTES = 1024 * 1024
-#: Files at a time; a store's answers take longer than their bytes.
+#: Files at a time, as latency costs more than bandwidth.
 AT_ONCE = 8
 Report = Callable[[str], object]
 
@@ -26,9 +26,9 @@ class Files:
 
     alias: str
     target: Target
-    #: Size and time here, by name, of what is there.
+    #: Size and modification time here, by name, of files that are there.
     verified: dict[str, tuple[int, int]] = field(default_factory=dict)
-    #: Named by a row, and lost here before the move.
+    #: In a row, and already lost here before the move.
     missing: set[str] = field(default_factory=set)
 
     @property
@@ -36,7 +36,7 @@ class Files:
         return sum(size for size, _ in self.verified.values())
 
     def copy(self, names: list[str], report: Report = lambda line: None) -> None:
-        """Bring all of `names` there; files that are right there already stay. Raises MoveError."""
+        """Copy all of `names`, except files that are there already and verified. Raises MoveError."""
         there = set(names_in(self.target.storage(self.alias)))
         with ThreadPoolExecutor(AT_ONCE) as threads:
             waiting = [threads.submit(self._bring, name, name in there) for name in names]
@@ -52,7 +52,7 @@ class Files:
                     one.cancel()
 
     def forget_all_but(self, names: list[str]) -> int:
-        """Delete, there, what was erased here since it was copied. Raises MoveError."""
+        """Delete copies of files that were erased here since. Raises MoveError."""
         storage = self.target.storage(self.alias)
         old = sorted(set(names_in(storage)) - set(names))
         try:

@@ -1,8 +1,8 @@
 """Move the site from SQLite and files to PostgreSQL and an S3-compatible store.
 
-Files go first, while the site serves. Then it is read-only: what changed since is copied, then all rows in one
-transaction, and everything is compared. Killed at any moment, the site takes requests again as before, and the next run
-keeps the files that are there. Only once all is verified does this machine stay read-only, and may a site start there.
+Files are copied first, while the site serves. Then it becomes read-only: files that changed since are copied, then all
+rows in one transaction, and everything is compared. If the move is killed, the site takes requests again, and the next
+run keeps the copied files. Once all is verified, this machine stays read-only, and the site may start there.
 """
 
 import contextlib
@@ -21,17 +21,17 @@ from operations.moving.files import Files, Report
 from operations.moving.target import ALIAS, MoveError, Target
 from storage import read_only
 
-#: For the last write transaction before the site is read-only.
+#: To wait for the last write transaction.
 LOCK_SECONDS = 60
 
 
 @dataclass
 class Moved:
-    """What is there now, each verified."""
+    """What was moved and verified."""
 
     tables: dict[str, rows.Sum] = field(default_factory=dict)
     stores: list[Files] = field(default_factory=list)
-    #: Opened, and not opened here either, by kind.
+    #: By kind: how many were opened, and how many cannot be opened here either.
     opened: dict[str, tuple[int, int]] = field(default_factory=dict)
     read_only_seconds: float = 0
 
@@ -81,7 +81,7 @@ def _move(target: Target, report: Report) -> Moved:
                 raise MoveError(f"These tables did not arrive as they were: {', '.join(wrong)}.")
             moved.opened = _open_all(target)
             target.manage("rebuild_search")
-            read_only.end(moved=True)  # before a site may start there: no request is taken in both places
+            read_only.end(moved=True)  # before the site may start there: never serve in both places
             target.release()
             is_done = True
         finally:
@@ -98,7 +98,7 @@ def _names(alias: str) -> list[str]:
 
 
 def _open_all(target: Target) -> dict[str, tuple[int, int]]:
-    """Open with the keys that the site will have there. Raises MoveError if more stays closed than here."""
+    """Open everything with the keys of the target. Raises MoveError if less can be opened than here."""
     here = sealed.open_all(connection.alias)
     settings.VAULT_KEYS = target.settings["VAULT_KEYS"]
     there = sealed.open_all(ALIAS)

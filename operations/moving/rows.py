@@ -1,4 +1,4 @@
-"""Copy every row to another database, in one transaction, and compare what the other one returns."""
+"""Copy every row to another database in one transaction, and verify by reading them back."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ CHUNK = 1000
 
 @dataclass
 class Sum:
-    """Rows of a table, and a sum of their digests that does not depend on their order."""
+    """The number of rows of a table, and an order-independent sum of their digests."""
 
     rows: int = 0
     digest: int = 0
@@ -33,13 +33,13 @@ _JSON: dict[str, Any] = {"sort_keys": True, "default": str}  # a database may re
 
 
 def tables() -> list[type[models.Model]]:
-    """All models with rows to copy. The search index is none: it is rebuilt from the pages."""
+    """Return all models to copy: not the search index, which is rebuilt from the pages."""
     found = apps.get_models(include_auto_created=True)
     return [m for m in found if m._meta.managed and not m._meta.proxy and m._meta.app_label != "search"]
 
 
 def copy_all() -> dict[str, Sum]:
-    """Replace all rows there by those here, all or nothing. Returns each table's rows. Raises MoveError."""
+    """Replace all rows there by those here, all or nothing. Returns each table's sum. Raises MoveError."""
     if _migrations(connection.alias) != _migrations(ALIAS):
         raise MoveError("The two databases are not at the same migration. Run `manage.py prepare` here first.")
     kept = {MARK, MigrationRecorder.Migration._meta.db_table}
@@ -54,7 +54,7 @@ def copy_all() -> dict[str, Sum]:
 
 
 def compare(copied: dict[str, Sum]) -> list[str]:
-    """Return the tables that do not have, there, the rows that were read here."""
+    """Return the tables whose rows differ from those copied."""
     return [model._meta.db_table for model in tables() if _sum(model, ALIAS) != copied[model._meta.db_table]]
 
 

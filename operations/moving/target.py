@@ -1,4 +1,4 @@
-"""The servers that a second file of settings names, beside the ones of this process."""
+"""The servers to move to, from a second settings file."""
 
 import contextlib
 import os
@@ -21,7 +21,7 @@ from operations import keys
 from storage.s3 import S3Storage
 
 ALIAS = "target"
-#: A table in the new database until all is there and verified. While it exists no site starts there.
+#: A table in the new database until everything is verified. While it exists no site starts there.
 MARK = keys.UNFINISHED_MOVE
 
 
@@ -30,10 +30,10 @@ class MoveError(Exception):
 
 
 class Target:
-    """Settings as the site will read them after the move; their database is open as ALIAS."""
+    """The settings of the site after the move; their database has the alias ALIAS."""
 
     def __init__(self, file: Path) -> None:
-        """Raises MoveError if they name no servers, or lack the keys of this site."""
+        """Raises MoveError without servers, or without this site's keys."""
         with file.open() as lines:
             named = {name: value or "" for name, value in dotenv_values(stream=lines, interpolate=False).items()}
         outer = {name: value for name, value in os.environ.items() if name not in env.NAMES}
@@ -79,7 +79,7 @@ class Target:
         return MARK in connections[ALIAS].introspection.table_names()
 
     def claim(self) -> None:
-        """Mark the target as ours. Raises MoveError unless it is empty or has what an earlier try left."""
+        """Reserve the target for this move. Raises MoveError unless it is empty or left by an earlier try."""
         if self.is_unfinished():
             return
         found = [f"table {name}" for name in connections[ALIAS].introspection.table_names()[:1]]

@@ -1,4 +1,4 @@
-"""The queue, and what needs somebody now, on the admin's front page."""
+"""The queue's summary and the user's lines on the admin's start page."""
 
 from django import template
 from django.http import HttpRequest
@@ -14,7 +14,7 @@ register = template.Library()
 
 @register.inclusion_tag("callbacks/staff/_summary.html", takes_context=True)
 def queue_summary(context: dict) -> dict:
-    """Counts and warnings for those who may see the queue; nothing, and no query, for others."""
+    """Return counts and warnings for users who may see the queue; for others nothing, without a query."""
     user = context["request"].user
     if not user.has_perm("callbacks.view_callbackrequest"):
         return {}

@@ -14,7 +14,7 @@ class Command(BaseCommand):
         parser.add_argument("--note", default="", help="What readers are told of pages that change with it.")
 
     def handle(self, *args: object, note: str, **options: object) -> None:
-        catalogs.compile_all()  # they have the addresses, which the search keeps
+        catalogs.compile_all()  # the search index stores translated URLs
         outcomes: Counter = Counter()
         for room in content.ROOMS.values():
             outcomes += starter.load(room, note)
