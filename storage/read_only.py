@@ -1,6 +1,6 @@
-"""Tell each process of this machine that its database is read-only: while `manage.py move` copies it, and after that.
+"""The read-only flag of this machine's database: set while `manage.py move` copies it, and after that.
 
-The mark is a file that a move keeps locked. A move that is killed loses the lock, so the site takes requests again.
+It is a file that a move keeps locked. If the move is killed the lock is gone, and the site takes requests again.
 """
 
 import contextlib
@@ -51,7 +51,7 @@ def begin() -> None:
 
 
 def end(*, moved: bool) -> None:
-    """Take requests again, or never again here."""
+    """Clear the flag; with `moved`, keep this machine read-only for good."""
     _write(_MOVED if moved else b"")
 
 

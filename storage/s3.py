@@ -1,7 +1,7 @@
 """An S3-compatible store as a Django storage: in bounded memory, without temporary files, and private.
 
-Objects are read and written part by part. The site itself serves pictures and attachments, so it gives out no address
-of the store. Errors are those of a local folder: FileNotFoundError, or OSError.
+Objects are read and written in parts. The site serves pictures and attachments itself and gives out no URL of the
+store. Errors are those of a local folder: FileNotFoundError or OSError.
 """
 
 import contextlib
@@ -140,7 +140,7 @@ class S3Storage(Storage):
         return folders, names
 
     def url(self, name: str | None) -> str:
-        """Return this site's own address for it, not a signed one of the store."""
+        """Return this site's URL for it, not a signed one of the store."""
         return f"{settings.MEDIA_URL}{name}"
 
     def names_older_than(self, moment: datetime) -> list[str]:
@@ -224,7 +224,7 @@ class S3Writer(File):
             else:
                 self._storage.call("put_object", self.name, Body=bytes(self._held))
             self._is_open = False
-            if self._storage.size(self._name) != self._length:  # a store may say yes and keep nothing
+            if self._storage.size(self._name) != self._length:  # a store may report success and keep nothing
                 raise OSError(errno.EIO, "The store did not keep what it took")
         finally:
             self.abort()

@@ -1,4 +1,4 @@
-"""Where translators write: each column beside the English of today, what changed since, and one table of all pages."""
+"""Admin pages for translations: each field beside the current English, what changed since, and a table of all pages."""
 
 import copy
 from typing import Any, ClassVar
@@ -35,7 +35,7 @@ ROWS = 100
 
 @admin.register(Translation)
 class TranslationAdmin(ReviewedPageAdmin[Translation]):
-    """The words of one page in one language: state, dates, history, drafts, preview and sign-off as every page has."""
+    """One page's translation, with state, dates, history, drafts, preview and sign-off like any page."""
 
     form = TranslationForm
     change_form_template = "admin/translations_form.html"
@@ -59,7 +59,7 @@ class TranslationAdmin(ReviewedPageAdmin[Translation]):
         ]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """Show the columns of the page's kind only, each after its English."""
+        """Show only the fields of this kind of page, each after its English."""
         own = super().get_fieldsets(request, obj)
         if obj is None:
             return own
@@ -80,7 +80,7 @@ class TranslationAdmin(ReviewedPageAdmin[Translation]):
         return str(translation.model._meta.verbose_name)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Lead to the table, where a translation is begun for its page."""
+        """Redirect to the table, where translations are begun."""
         return redirect("admin:translations_translation_table")
 
     def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -139,7 +139,7 @@ class TranslationAdmin(ReviewedPageAdmin[Translation]):
         return TemplateResponse(request, "admin/translations_table.html", context)
 
     def begin_view(self, request: HttpRequest, page_type: int, page: int, language: str) -> HttpResponse:
-        """Begin a translation, as a draft that has the English words of today to be translated; by POST."""
+        """Begin a translation, by POST: a draft with the current English to be translated."""
         if request.method != "POST" or not self.has_add_permission(request):
             raise PermissionDenied
         model = getattr(ContentType.objects.filter(pk=page_type).first(), "model_class", lambda: None)()
@@ -151,7 +151,7 @@ class TranslationAdmin(ReviewedPageAdmin[Translation]):
         key = {"page_type_id": page_type, "page_id": page, "language": language}
         with transaction.atomic(), reversion.create_revision():
             reversion.set_user(request.user)
-            type(row)._default_manager.select_for_update().get(pk=page)  # of two who begin, one does
+            type(row)._default_manager.select_for_update().get(pk=page)  # so that of two people one begins it
             translation = Translation.objects.filter(**key).first()
             if translation is None:
                 translation = Translation(**key, slug=_free_slug(key, getattr(row, "slug", "clinic")))
@@ -161,7 +161,7 @@ class TranslationAdmin(ReviewedPageAdmin[Translation]):
         return redirect(self._form_address(str(translation.pk)))
 
     def still_right_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Confirm that the words are right for the English of today, which was shown, without a change; by POST."""
+        """Confirm, by POST, that an unchanged translation is right for the English shown."""
         translation = self.get_object(request, unquote(object_id))
         if translation is None:
             raise Http404
@@ -185,7 +185,7 @@ class TranslationAdmin(ReviewedPageAdmin[Translation]):
         return redirect(self._form_address(object_id))
 
     def _may_confirm(self, request: HttpRequest, translation: Translation) -> bool:
-        """Return whether they may say that it is right: readers are told, so of a live one only who publishes."""
+        """Return whether the user may confirm it; a published one only with the right to publish."""
         is_public = translation.status == ReviewedPage.Status.PUBLISHED
         allowed = self.has_change_permission(request, translation)
         return allowed and (not is_public or may_publish(request.user))
@@ -197,7 +197,7 @@ def _free_slug(key: dict[str, Any], slug: str) -> str:
 
 
 def _told(translation: Translation) -> dict[str, Any]:
-    """Return what the form shows besides the columns: the English page, and what changed in it since."""
+    """Return further context for the form: the English page, and what changed in it since."""
     row: Any = translation.of
     page = getattr(row, "page", row)
     today = words_of(row)

@@ -1,4 +1,4 @@
-"""What to mend in a translation: the rules of every page, those of Spanish, and what differs from the English."""
+"""Check a translation: the rules for every page, those for Spanish, and differences from the English."""
 
 import re
 from collections import Counter
@@ -22,9 +22,9 @@ from editorial.text.plain_spanish import (
 from translations.doses import doses
 
 NOT_TRANSLATED = "Not translated yet: a page is in one language as a whole."
-#: A line may take texts in English only.
+#: A help line may take text messages in English only.
 MAY_BE_EMPTY = {"text_body"}
-#: What to say instead.
+#: Words to avoid, and what to say instead.
 NOT_SAID = {
     r"bebés? adict[oa]s?": "bebé con síntomas de abstinencia",
     r"(?:drog)?adict[oa]s?|toxicóman[oa]s?|heroinóman[oa]s?|yonquis?": "persona con una adicción, persona que consume",
@@ -46,18 +46,18 @@ _TU = re.compile(
     r"\b(?:tú|tus?|ti|te|contigo|eres|tienes|puedes|debes|quieres|estás|haz|sientes|necesitas|sabes|vosotr[oa]s|os)\b",
     re.I,
 )
-#: Quotes, citations and the addresses of links are not the text's own words.
+#: Quotes, citations and link targets are not checked.
 _NOT_OURS = re.compile(r"“[^”\n]*”|«[^»\n]*»|\[@[^\]]*\]|\]\([^)\n]*\)|\[\[[^\]|\n]*")
 _CITED = re.compile(r"\[@[^\]]+\]|\((?:tel|sms):[^)]+\)")
 _NUMBER = re.compile(r"\d[\d,.:-]*\d|\d")
 _NO_NUMBER = re.compile(r"\[@[^\]]+\]|\]\([^)]+\)|^\d+\. |\[\[[^\]|\n]*", re.M)
-#: The helpline's texts are in English. In Spanish one presses 2 after 988.
+#: The helpline's text messages are in English. In Spanish one presses 2 after 988.
 ENGLISH_ONLY, SPANISH_ONLY = re.compile("435748"), {"988", "2"}
 
 
 @dataclass(frozen=True)
 class SpanishSize(Size):
-    """How long a Spanish page is, and how plain."""
+    """The length of a Spanish page, and how plain it is."""
 
     plainness: Plainness
 
@@ -67,12 +67,12 @@ class SpanishSize(Size):
 
 
 def findings(translation: Any) -> list[Finding]:
-    """Return all that is to mend, what is refused first, by the columns of `Translation`."""
+    """Return all findings by fields of `Translation`, refusals first."""
     return [*refusals(translation), *advice(translation)]
 
 
 def refusals(translation: Any) -> Iterator[Finding]:
-    """Yield what keeps the words from being published."""
+    """Yield what prevents publication."""
     page = translation.shown()
     if hasattr(page, "own_boxes"):
         yield from (each for each in _by_column(page, checks.refusals(page)) if not each.is_dose)
@@ -85,7 +85,7 @@ def refusals(translation: Any) -> Iterator[Finding]:
 
 
 def advice(translation: Any) -> Iterator[Finding]:
-    """Yield what a translator should look at."""
+    """Yield what a translator should check."""
     page = translation.shown()
     if hasattr(page, "own_boxes"):
         yield from _by_column(page, checks.advice_on_texts(page))
@@ -120,7 +120,7 @@ def advice(translation: Any) -> Iterator[Finding]:
 
 
 def size(translation: Any) -> SpanishSize:
-    """Return how long and plain the words are, without what is folded. Spanish takes up to a quarter more words."""
+    """Measure the translation without folded parts. Spanish takes up to a quarter more words."""
     page = translation.shown()
     texts = {
         column: text
@@ -135,7 +135,7 @@ def size(translation: Any) -> SpanishSize:
 
 
 def difference(english: str, spanish: str) -> tuple[list[str], list[str]]:
-    """Return the sources, numbers and phone links that one text has and the other does not."""
+    """Return the sources, numbers and phone links that only one of the texts has."""
     was, now = _facts(english), _facts(spanish)
     gone = [fact for fact in was - now if not ENGLISH_ONLY.search(fact)]
     return gone, [fact for fact in now - was if fact not in SPANISH_ONLY]
@@ -146,7 +146,7 @@ def _facts(text: str) -> Counter[str]:
 
 
 def _pairs(translation: Any, page: Any) -> Iterator[tuple[str, str, str]]:
-    """Yield each column with its English and its Spanish text."""
+    """Yield each field with its English and Spanish text."""
     columns = page.columns_in_translation()
     for field, english in words_of(page).items():
         yield columns[field], english, getattr(translation, columns[field]).replace("\r\n", "\n")

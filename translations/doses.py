@@ -1,4 +1,4 @@
-"""Find doses in a Spanish text: the rule of editorial/text/doses.py, in Spanish words."""
+"""Find doses in a Spanish text, as editorial/text/doses.py does in English."""
 
 import re
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ _SENTENCE = re.compile(r"[^.!?\n|]*(?:\.(?=\d)[^.!?\n|]*)*[.!?|]?")
 
 
 def doses(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where a text gives a dose: an amount by weight, or one to be taken. Naloxone is given at once."""
+    """Yield where a text gives a dose: an amount by weight, or one to be taken. Naloxone is exempt."""
     for amount in _BY_WEIGHT.finditer(text):
         yield amount.span()
     for sentence in _SENTENCE.finditer(text):

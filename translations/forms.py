@@ -1,4 +1,4 @@
-"""The form of a translation: its columns beside the English of today, and the box of who has taken over all changes."""
+"""The form of a translation: fields beside the current English, and a box to confirm that it has all changes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,7 @@ CHANGED_AGAIN = "The English has changed again since you opened this. Look at wh
 
 
 class TranslationForm(ChangeForm):
-    """Has the box while the English has changed: it is for the very English words that the form shows."""
+    """Shows the box while the translation is stale. It confirms exactly the English that the form shows."""
 
     taken_over = forms.MultipleChoiceField(
         label="",
@@ -46,7 +46,7 @@ _COLUMNS = (*Translation.plain_fields, "also_called", "text_body", *Translation.
 
 
 def _beside(column: str) -> Callable[[Translation], SafeString]:
-    """Return what shows the English of a column as it is now, as typed."""
+    """Make a read-only field with the current English of a field, as typed."""
 
     @admin.display(description="English")
     def english(translation: Translation) -> SafeString:
@@ -59,13 +59,13 @@ def _beside(column: str) -> Callable[[Translation], SafeString]:
     return english
 
 
-#: By column; the admin wants the same object each time.
+#: By field; the admin needs the same object each time.
 ENGLISH = {column: _beside(column) for column in _COLUMNS}
 
 
 @admin.display(description="Facts")
 def facts(translation: Translation) -> SafeString:
-    """Show what is the same in every language: hours, levels, numbers."""
+    """Show what is not translated: hours, levels, numbers."""
     row: Any = translation.of
     known = [(name, getattr(row, f"{name}_words", "")) for name in ("onset", "peak", "end")]
     told = [(_HOURS[name], words) for name, words in known if words]

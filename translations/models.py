@@ -1,4 +1,4 @@
-"""The words of pages in other languages. What is a fact (hours, numbers, sources) stays in the page's own row."""
+"""Translations of pages: their words only. Facts (hours, numbers, sources) are in the page's own row."""
 
 import copy
 from typing import Any
@@ -19,10 +19,10 @@ from translations.checks import refusals
 
 @reversion.register()
 class Translation(ReviewedPage):
-    """One page's words in one language, with a state, an address and dates of its own.
+    """One page's words in one language, with its own state, slug and dates.
 
-    `source_seen` has the English words that the translator confirmed, by field of the page: where the page's words of
-    today differ, the translation is stale. A kind of page uses the columns that `columns_in_translation` names.
+    `source_seen` has the English that the translator confirmed, by the page's field; if the page's words differ now,
+    the translation is stale. A kind of page uses the fields that `columns_in_translation` names.
     """
 
     reserved_slugs = ("ahora", "comparar", "feed", "temas")
@@ -76,27 +76,27 @@ class Translation(ReviewedPage):
 
     @property
     def is_medical(self) -> bool:  # type: ignore[override]  # by its kind of page
-        """Return whether readers see it only signed: not a word or a help line, which is not signed in English."""
+        """Return whether it must be signed: not a glossary term or help line, as these are not signed in English."""
         return hasattr(self.model, "own_boxes")
 
     @property
     def model(self) -> Any:
-        """Return the kind of page that it has the words of."""
+        """Return the model of the translated page."""
         return ContentType.objects.get_for_id(self.page_type_id).model_class()
 
     def get_absolute_url(self) -> str:
-        """Return the page's address in this language; empty for a word or a help line, which have no page."""
+        """Return the page's path in this language; empty for a glossary term or help line, which have no page."""
         if not hasattr(self.model, "get_absolute_url"):
             return ""
         with languages.speaking(self.language):
             return self.model(slug=self.slug).get_absolute_url()
 
     def refusals(self, in_drafts: bool) -> dict[str, list[ValidationError]]:
-        """Return what keeps these words from being published, by their column: the rules of the page's own kind."""
+        """Return what prevents publication, by field, by the rules for this kind of page."""
         return by_field(refusals(self), in_drafts)
 
     def shown(self) -> Any:
-        """Return the page in these words, for checks and previews. It cannot be saved."""
+        """Return the page in this language, for checks and previews. It cannot be saved."""
         page: Any = copy.copy(self.of)
         page.in_english, page.english_slug = words_of(page), getattr(page, "slug", "")
         page.words_pk, page.words_slug, page.words_source_digest = self.pk, self.slug, self.source_digest
@@ -113,15 +113,15 @@ class Translation(ReviewedPage):
 
     @property
     def is_stale(self) -> bool:
-        """Return whether the English words changed since the translator last confirmed these."""
+        """Return whether the English changed since the translation was confirmed."""
         return digest_of_words(words_of(self.of)) != self.source_digest
 
     def confirm(self) -> None:
-        """Take the English words of today as those that this translates; the caller saves."""
+        """Confirm that this translates the current English; the caller saves."""
         self.source_digest = digest_of_words(words_of(self.of))
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the English words that were confirmed, to show later what has changed in them."""
+        """Store the English that was confirmed, for later comparison."""
         if digest_of_words(self.source_seen) != self.source_digest:
             today = words_of(self.of)
             self.source_seen = today if digest_of_words(today) == self.source_digest else {}

@@ -1,4 +1,4 @@
-"""A translation as readers will see it: by the template of its page's kind, in its language."""
+"""Preview a translation with the template of its kind of page."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ from phases.views import symptom_context
 
 
 def has_page(model: Any) -> bool:
-    """Return whether readers see the words of this kind on a page of their own; a word or a help line has none."""
+    """Return whether rows of this model have pages; glossary terms and help lines do not."""
     return hasattr(model, "own_boxes")
 
 
 def template_and_context(page: Any) -> tuple[str, dict[str, Any]]:
-    """Return what shows a page that `Translation.shown` made. Call it while its language is spoken."""
+    """Return the template and context for a page from `Translation.shown`. Call it with its language active."""
     if isinstance(page, Symptom):
         page.phase = Phase.objects.in_language().filter(pk=page.phase_id).first() or page.phase
         return "phases/symptom_detail.html", symptom_context(page)

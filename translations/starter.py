@@ -1,6 +1,6 @@
-"""The words of the starter guide in other languages, and the files that they are kept in.
+"""The files with the translations of the starter guide.
 
-`seen` in a file is the digest of the English words that it translates: when those change, the translation is stale.
+`seen` in a file is the digest of the English that it translates; when that changes, the translation is stale.
 """
 
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ LISTS: dict[str, Any] = {"topics": Topic, "glossary": GlossaryTerm, "help-lines"
 
 
 def entries(folder: Path, find: Find) -> Iterator[Entry]:
-    """Read the words of each language for the pages that are there."""
+    """Read the translations of existing pages."""
     for language in languages.OTHERS:
         for name, model in PAGES.items():
             for path in sorted((folder / language / name).glob("*.*")):
@@ -81,7 +81,7 @@ def files() -> Iterator[tuple[str, str]]:
 def _written(translations: QuerySet[Translation], model: Any) -> Iterator[tuple[str, Values]]:
     slugs = {pk: str(key) for pk, key in model.objects.values_list("pk", _key(model))}
     of_model = translations.filter(page_type=type_of(model), page_id__in=slugs)
-    written = of_model.exclude(title="")  # others were begun, and nothing saved yet
+    written = of_model.exclude(title="")  # the others were begun and never saved
     for row in sorted(written, key=lambda row: slugs[row.page_id]):
         words: Values = {}
         for field, column in model.columns_in_translation().items():
@@ -95,5 +95,5 @@ def _written(translations: QuerySet[Translation], model: Any) -> Iterator[tuple[
 
 
 def _key(model: Any) -> str:
-    """Return the field by which files call a row. There is one clinic."""
+    """Return the field that identifies a row in files. There is one clinic."""
     return "id" if model is Clinic else "slug"

@@ -1,7 +1,7 @@
-"""One table of all pages in each other language: what is missing, in which state, and what changed since.
+"""The table of all pages in each other language: missing, stale, and in which state.
 
-English words are compared with those that a translator confirmed on each look. Their digests are kept in the content
-snapshot, so that 10,000 pages are read once for each change of the content and not for each look.
+Staleness is computed on each view, from digests of the English that are cached in the content snapshot, so that 10,000
+pages are read once for each change of content.
 """
 
 import datetime
@@ -25,7 +25,7 @@ from translations.models import Translation
 from translations.previews import has_page
 from translations.staleness import changed, unsafe
 
-#: What the table filters by, in the order of what comes first.
+#: The filters of the table, most urgent first.
 STATES = {
     "unsafe": "English corrected for safety",
     "stale": "English changed since",
@@ -40,7 +40,7 @@ MISSING = "missing"
 
 
 class English(NamedTuple):
-    """A page as it is in English now."""
+    """A page in English."""
 
     title: str
     digest: str
@@ -49,7 +49,7 @@ class English(NamedTuple):
 
 @dataclass
 class Row:
-    """A page in a language. `pk` is of the translation, None without one."""
+    """A page in a language. `pk` is the translation's, None without one."""
 
     model: Any
     page: int
@@ -67,7 +67,7 @@ class Row:
 
     @property
     def states(self) -> set[str]:
-        """Return the keys of `STATES` that it has."""
+        """Return its keys of `STATES`."""
         flags = {"stale": self.is_stale, "unsafe": self.is_unsafe, "unsigned": self.is_unsigned}
         return {self.state, *(name for name, has in flags.items() if has)}
 
@@ -89,13 +89,13 @@ class Row:
 
 
 def models() -> list[Any]:
-    """Return the kinds of pages that have words, those with pages of their own first."""
+    """Return the translated models, those with pages first."""
     found = [model for model in content_models() if issubclass(model, Translated)]
     return sorted(found, key=lambda model: not has_page(model))
 
 
 def _english() -> dict[int, dict[int, English]]:
-    """Return all pages by type and key. One query for each kind."""
+    """Return all pages by content type and key. One query per model."""
     found = {}
     for model in models():
         fields = [field for field in model.translated_fields if field not in SEARCH_WORDS]
@@ -113,7 +113,7 @@ def _digest(model: Any, fields: list[str], texts: list[str]) -> str:
 
 
 def rows() -> list[Row]:
-    """Return each page in each other language, what comes first first. A dozen queries, however many pages."""
+    """Return each page in each other language, most urgent first. A dozen queries, however many pages."""
     english, kinds = snapshot.current().keep(_english), {type_of(model).pk: model for model in models()}
     unsigned = set(sign_off.awaiting(Translation.objects.exclude(status="archived")).values_list("pk", flat=True))
     with_drafts = drafts.with_drafts(Translation.objects.order_by())
@@ -150,13 +150,13 @@ def rows() -> list[Row]:
 
 
 def tally(found: list[Row]) -> dict[str, int]:
-    """Return how many rows have each of `STATES`."""
+    """Count the rows in each of `STATES`."""
     counts = Counter(state for row in found for state in row.states)
     return {state: counts[state] for state in STATES}
 
 
 def count_paragraphs(found: list[Row]) -> None:
-    """Say of each stale row how many paragraphs differ. A query for the rows, and one for each kind among them."""
+    """Count the changed paragraphs of each stale row. One query, and one per model among them."""
     stale = {row.pk: row for row in found if row.is_stale}
     seen = dict(Translation.objects.filter(pk__in=stale).values_list("pk", "source_seen"))
     for model in {row.model for row in stale.values()}:
@@ -167,7 +167,7 @@ def count_paragraphs(found: list[Row]) -> None:
 
 
 def lines(user: AbstractUser) -> list[Line]:
-    """Return what the first page says of translations: after a safety correction first."""
+    """Return the start page's lines about translations, those after a safety correction first."""
     if not user.has_perm("translations.change_translation"):
         return []
     counts, address = tally(rows()), reverse("admin:translations_translation_table")
@@ -181,7 +181,7 @@ def lines(user: AbstractUser) -> list[Line]:
 
 
 def matching(found: list[Row], state: str, kind: str, language: str, words: str) -> list[Row]:
-    """Return the rows in a state, of a kind, in a language and with these words in a title; empty for any."""
+    """Filter rows by state, kind, language and words in the title; an empty filter matches all."""
     asked = words.casefold()
     return [
         row

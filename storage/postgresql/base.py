@@ -1,7 +1,7 @@
 """Django's PostgreSQL back end with a short timeout for a server that accepts connections and never responds.
 
-A page runs several queries that it can do without. Each would wait for a connection again, and keep somebody in need of
-a phone number waiting for twenty seconds, or ten with a connection pool. See docs/decisions/0009-several-machines.md.
+A page runs several queries that it can do without. If each waited for a connection, a reader who needs a phone number
+would wait for twenty seconds, or ten with a connection pool. See docs/decisions/0009-several-machines.md.
 """
 
 import select
@@ -31,7 +31,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise
 
     def is_usable(self) -> bool:
-        """Called before a persistent connection is reused. Django's own query would wait forever."""
+        """Check a persistent connection before it is reused. Django's query could wait forever."""
         if self.connection is None:
             return False
         try:

@@ -27,7 +27,7 @@ SHORT_TIMEOUT = 0.1  # seconds
 
 
 def forget_file(path: Path) -> None:
-    """Call after replacing the file, as a restore does."""
+    """Forget which file was opened. Call it after replacing the file, as a restore does."""
     _inodes.pop(str(path), None)
 
 
