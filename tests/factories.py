@@ -87,9 +87,11 @@ def make_staff(
 
 
 def app_code(secret: str = APP_SECRET, *, ahead: int = 0) -> str:
-    """What the app shows now, or `ahead` half minutes later (1 is accepted already)."""
+    """What the app shows now, or `ahead` half minutes later (1 is accepted already). Where it goes on to show the same,
+    which would be used up for both half minutes: what it showed before, which is accepted still."""
     step = int(time.time()) // 30 + ahead
-    return totp.format_hotp_value(totp.hotp_value(secret, step))
+    before, now, after = (totp.format_hotp_value(totp.hotp_value(secret, step + each)) for each in (-1, 0, 1))
+    return before if now == after and not ahead else now
 
 
 def wrong_code(secret: str = APP_SECRET) -> str:
