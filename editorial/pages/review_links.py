@@ -144,4 +144,6 @@ def _take(draft: ChangeRecord, answer: dict, address: str) -> bool:
 
 
 def _ended(request: HttpRequest, why: str, status: int) -> HttpResponse:
-    return render(request, "pages/review_ended.html", {"why": why}, status=status)
+    """Say that a link has ended, and give back an answer that came too late."""
+    context = {"why": why, "words": request.POST.get("words", "")}
+    return render(request, "pages/review_ended.html", context, status=status)

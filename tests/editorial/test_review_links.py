@@ -53,6 +53,7 @@ def test_review_link_ends(admin, monkeypatch):
     save_draft(admin, article, body="Second.")
     gone = Client().get(link)
     assert gone.status_code == 410 and "Ask the person who sent" in gone.content.decode()
+    assert "Ten lines on &lt;hours&gt;." in Client().post(link, {"words": "Ten lines on <hours>."}).content.decode()
     link = link_to(admin, article)
     assert Client().get(link).status_code == 200
     admin.post(address(article, "draft"), {"throw_away": ""})
