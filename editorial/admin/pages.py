@@ -79,7 +79,10 @@ class KeepsOldAddress(KeepsRevisions):
             moved(stored.get_absolute_url(), obj.get_absolute_url())
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Redirect from the old addresses of rows with pages of their own, as the symptoms of a stage."""
+        """Redirect from the old addresses of rows with pages of their own, as the symptoms of a stage.
+
+        Those of deleted ones lead to the page that they were part of.
+        """
         renamed = [row.instance for row in formset.initial_forms if "slug" in row.changed_data]
         before = (
             {row.pk: row.get_absolute_url() for row in type(renamed[0]).objects.filter(pk__in=[r.pk for r in renamed])}
@@ -90,6 +93,9 @@ class KeepsOldAddress(KeepsRevisions):
         for row in renamed:
             if row.pk in before:  # not deleted
                 moved(before[row.pk], row.get_absolute_url())
+        for row in formset.deleted_objects:
+            if hasattr(row, "get_absolute_url"):
+                moved(row.get_absolute_url(), form.instance.get_absolute_url())
 
 
 class ReviewedPageAdmin(

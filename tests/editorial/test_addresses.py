@@ -8,7 +8,7 @@ from editorial.loading.starter import load, load_item
 from editorial.models import OldAddress
 from editorial.models.addresses import moved, now_at
 from tests.editorial.test_revisions import save
-from tests.factories import DATES, SUMMARY, make_article, make_source
+from tests.factories import DATES, SUMMARY, make_article, make_phase, make_source, make_symptom
 
 pytestmark = pytest.mark.django_db
 
@@ -113,3 +113,10 @@ def test_draft_that_gets_another_slug_takes_no_old_address_from_a_live_page(admi
         draft.refresh_from_db()
         save(admin, draft, slug=slug)
         assert now_at("/articles/first/") == "/articles/second/"
+
+
+def test_address_of_a_deleted_symptom_leads_to_its_stage(admin, client):
+    stage = make_phase()
+    make_symptom(stage)
+    save(admin, stage, **{"symptoms-0-DELETE": "on"})
+    assert client.get("/symptoms/yawning/")["Location"] == "/phases/a-stage/"
