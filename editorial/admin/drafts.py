@@ -177,7 +177,9 @@ class DraftsBeside(Previews, KeepsRevisions):
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         page = self.get_object(request, unquote(object_id))
-        of_page = {"answers": _answers(page), "newest": drafts.saved(page).first()} if page else {}
+        of_page: dict[str, Any] = {"answers": _answers(page), "newest": drafts.saved(page).first()} if page else {}
+        if drafts.may_have_one(page) and not may_publish(request.user):
+            of_page["may_bring_back"] = False
         return super().history_view(request, object_id, of_page | (extra_context or {}))
 
     def draft_view(self, request: HttpRequest, object_id: str) -> HttpResponse:

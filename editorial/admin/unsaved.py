@@ -4,6 +4,7 @@ import secrets
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib import messages
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,6 +14,12 @@ from django.utils import formats, timezone
 from editorial.admin.content import ContentAdmin
 from editorial.models import unsaved
 from editorial.models.unsaved import BRING_BACK, TAB
+
+MOST_DIGITS = 20  # of a key
+TAKEN = (
+    "You cannot change this page now: it was taken down or deleted. What you typed is kept for 30 days. Ask a "
+    "publisher to put the page back, then open it again."
+)
 
 
 class _BroughtBack(forms.ModelForm):
@@ -42,6 +49,15 @@ class KeepsTyping(ContentAdmin):
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         page = self._form_address(object_id)
+        if (
+            object_id
+            and (request.method == "POST" or BRING_BACK in request.GET)
+            and self._was_taken(request, object_id)
+        ):
+            if request.method == "POST":
+                unsaved.keep(request.user, page, request.POST)
+            self.message_user(request, TAKEN, messages.WARNING)
+            return redirect(page)
         kept = unsaved.of(request.user, page, request.GET.get(BRING_BACK, ""))
         context = extra_context or {}
         context |= {"typing_address": f"{page}typing/", "others_writing": self._others(request, object_id)}
@@ -75,6 +91,12 @@ class KeepsTyping(ContentAdmin):
             raise PermissionDenied  # typed by who was signed in before: never kept or saved in another's name
         unsaved.keep(request.user, address, request.POST)
         return JsonResponse({"others": self._others(request, object_id)})
+
+    def _was_taken(self, request: HttpRequest, object_id: str) -> bool:
+        """Return whether somebody who may change such pages may not change this one now."""
+        page = self.get_object(request, unquote(object_id))
+        may_now = page is not None and self.has_change_permission(request, page)
+        return len(object_id) <= MOST_DIGITS and self.has_change_permission(request) and not may_now
 
     def _others(self, request: HttpRequest, object_id: str | None) -> list[str]:
         """Return who else is writing on this page. Each new page is another one."""

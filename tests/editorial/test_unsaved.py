@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 from django.utils import timezone
 
 from articles.models import Topic
@@ -139,7 +140,7 @@ def test_typing_of_last_month_is_erased(admin):
 def test_only_a_save_forgets_what_was_typed_and_a_save_in_a_small_window_too(admin):
     article = make_article()
     path, data = address(article), form_of(admin, article)
-    type_into(admin, article, body="Typed")
+    admin.post(path + "typing/", data | {"body": "Typed"})
     article.delete()
     assert admin.get(path + "?_bring_back").status_code == admin.post(path, data).status_code == 302
     assert UnsavedForm.objects.count() == 1
@@ -168,3 +169,21 @@ def test_two_who_write_new_pages_do_not_write_on_one_page(admin, client):
     client.login(username="other", password=PASSWORD)
     assert "is writing on this page too" not in client.get("/admin/articles/article/add/").content.decode()
     assert client.post("/admin/articles/article/add/typing/", {"title": "Another"}).json() == {"others": []}
+
+
+def test_words_typed_while_the_page_was_taken_down_or_deleted_are_kept(admin):
+    articles = [make_article(status="draft"), make_article(title="Live", slug="live")]
+    make_staff("ed", roles=("Editors",))
+    editor = Client()
+    editor.login(username="ed", password=PASSWORD)
+    forms = [form_of(editor, article) | {"body": "Mine.[@a-source]"} for article in articles]
+    admin.post(address(articles[0], "delete"), {"post": "yes"})
+    archive = {"action": "archive", "_selected_action": [articles[1].pk], "post": "yes"}
+    admin.post("/admin/articles/article/", archive)
+    for article, data in zip(articles, forms, strict=True):
+        html = editor.post(address(article), data, follow=True).content.decode()
+        assert "What you typed is kept for 30 days" in html
+        way = UnsavedForm.objects.get(page__startswith=address(article)).page
+        assert "Ask a publisher" in editor.get(way, follow=True).content.decode()
+    admin.post("/admin/articles/article/", archive | {"action": "withdraw"})
+    assert "Mine.[@a-source]" in editor.get(way).content.decode()
