@@ -63,7 +63,8 @@ class ChangeForm(forms.ModelForm):
         if SAVE_DRAFT in self.data:
             return cleaned
         kind = cleaned.get("change_kind")
-        if kind in ChangeRecord.NEED_NOTE and not cleaned.get("change_note", "").strip():
+        is_told = cleaned.get("change_note", "").strip() or "change_note" in self.errors
+        if kind in ChangeRecord.NEED_NOTE and not is_told:
             self.add_error("change_note", "Say it in a sentence: readers are told.")
         if kind == Kind.CHECKED:
             cleaned["reviewed_on"] = timezone.localdate()

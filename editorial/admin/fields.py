@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminSplitDateTime
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.utils.html import format_html_join
@@ -111,6 +112,13 @@ class NamedMoment(AdminSplitDateTime):
         super().__init__(attrs)
         for widget, name in zip(self.widgets, ("Date", "Time"), strict=True):
             widget.attrs["aria-label"] = name
+
+
+def in_words(error: ValidationError, row: models.Model) -> str:
+    """Return all that an error says, each after the name of its field as the form of the row has it."""
+    labels = {field.name: f"{capfirst(str(field.verbose_name))}: " for field in row._meta.concrete_fields}
+    found = error.update_error_dict({})
+    return " ".join(labels.get(name, "") + text for name in found for text in ValidationError(found[name]).messages)
 
 
 def linked(rows: Iterable[tuple[models.Model, str]], none: str) -> str:

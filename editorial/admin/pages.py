@@ -18,7 +18,7 @@ from editorial.admin.change_kinds import AsksForKind
 from editorial.admin.checks import ChecksPages
 from editorial.admin.clock_fields import MomentField
 from editorial.admin.drafts import DraftsBeside, ShowsDraft
-from editorial.admin.fields import CheckBoxes, NamedMoment, OptionsFilter, linked
+from editorial.admin.fields import CheckBoxes, NamedMoment, OptionsFilter, in_words, linked
 from editorial.admin.page_lists import FastList
 from editorial.admin.review_dates import SuggestsReviewDate
 from editorial.admin.revisions import KeepsRevisions
@@ -185,7 +185,7 @@ class ReviewedPageAdmin(
                 revisions.clean(page)
                 change_kinds.check(page, before)
             except ValidationError as error:
-                self.message_user(request, f"{page} was not published: {' '.join(error.messages)}", messages.ERROR)
+                self.message_user(request, f"{page} was not published: {in_words(error, page)}", messages.ERROR)
             else:
                 page.save()
                 change_kinds.settle(page, before)

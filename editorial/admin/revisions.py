@@ -23,6 +23,7 @@ from reversion.errors import RevertError
 from reversion.models import Version
 
 from editorial.admin.content import admin_address
+from editorial.admin.fields import in_words
 from editorial.admin.unsaved import KeepsTyping
 from editorial.models.changes import ChangeRecord
 from editorial.workflow import revisions
@@ -167,7 +168,9 @@ class KeepsRevisions(KeepsTyping):
                 self.log_change(request, back, f"Brought back as it was on {when}")
         except ValidationError as error:
             how = f" {COPY_INSTEAD}" if isinstance(error, Refused) else ""
-            self.message_user(request, f"Not brought back: {' '.join(error.messages)}{how}", messages.ERROR)
+            self.message_user(
+                request, f"Not brought back: {in_words(error, page or self.model())}{how}", messages.ERROR
+            )
         except (IntegrityError, RevertError):
             why = "Another page has its name now: give that one another first. Or a release with other fields kept it."
             self.message_user(request, f"Not brought back. {why}", messages.ERROR)

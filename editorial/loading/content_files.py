@@ -5,6 +5,7 @@ Each room names its files in `starter.py`: `entries` reads a folder, `files` wri
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -78,13 +79,27 @@ def as_page(head: Values, body: str) -> str:
 
 
 def read_yaml(path: Path) -> Any:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    with _naming(path):
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 def read_page(path: Path) -> dict:
     """Read a Markdown file with YAML front matter: its keys, and the text under "body"."""
-    _, head, body = path.read_text(encoding="utf-8").split("---\n", 2)
-    return {**yaml.safe_load(head), "body": body.strip() + "\n"}
+    with _naming(path):
+        _, *parts = path.read_text(encoding="utf-8").split("---\n", 2)
+        if len(parts) != len(("head", "body")):
+            raise ValueError("The fields of the page come first, between two lines of ---")
+        head, body = parts
+        return {**yaml.safe_load(head), "body": body.strip() + "\n"}
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Name the file in what is wrong with it: hundreds are read."""
+    try:
+        yield
+    except (TypeError, ValueError, yaml.YAMLError) as error:
+        raise ValueError(f"{path.parent.name}/{path.name}: {error}") from error
 
 
 def lines(text: str) -> Lines:

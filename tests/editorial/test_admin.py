@@ -68,14 +68,15 @@ def test_preview_of_a_page_that_is_not_there_is_not_found(admin):
 
 def test_publish_action_refuses_what_may_not_be_published(admin):
     good = make_article(slug="good", status="draft", published_at=None)
-    bad = make_article(slug="bad", status="draft", body="No source.")
+    bad = make_article(slug="bad", status="draft", body="No source.", review_due_on=None)
     response = admin.post(
         "/admin/articles/article/", {"action": "publish", "_selected_action": [good.pk, bad.pk]}, follow=True
     )
     good.refresh_from_db()
     bad.refresh_from_db()
     assert good.is_published() and bad.status == "draft"
-    assert "at least one source" in response.content.decode()
+    html = response.content.decode()
+    assert "at least one source" in html and "Review due on: Needed before this page can be published." in html
 
 
 def test_withdraw_action_takes_a_page_from_readers_at_once(admin):

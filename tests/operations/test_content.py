@@ -74,7 +74,7 @@ def edit_everything() -> None:
     Symptom.objects.filter(slug="goosebumps-and-chills").update(
         name="Goose bumps", position=7, peak_from=None, peak_to=None
     )
-    TreatmentOption.objects.filter(slug="methadone").update(reviewed_on="2026-11-30", medical_reviewer="Jo Doe, MD")
+    TreatmentOption.objects.filter(slug="methadone").update(reviewed_on="2026-11-28", medical_reviewer="Jo Doe, MD")
     source.status, source.superseded_by = "superseded", Source.objects.get(key="acog-711")
     source.accessed_on, source.published_on, source.note = datetime.date(2026, 1, 2), "2017-05", 'A "note": no'
     source.save()
@@ -123,7 +123,8 @@ def test_edited_guide_goes_out_and_comes_back_exactly_with_a_revision_for_each_p
         ("articles/test-strips.md", "slug: test-strips\n", "slug: test-strips\nstaff: me\n", "no field named staff"),
         ("articles/test-strips.md", "topics: [", "topics: [no-such, ", "no topic named no-such"),
         ("articles/test-strips.md", "reviewed_on: 2", "reviewed_on: soon 2", "not|must"),
-        ("articles/test-strips.md", "---\n", "", "After article"),
+        ("articles/test-strips.md", "---\n", "", "articles/test-strips.md: The fields of the page come first"),
+        ("articles/test-strips.md", "title: ", "title: New: ", "articles/test-strips.md: mapping values"),
         ("phases/phases/peak-withdrawal.yaml", "slug: diarrhea\n", "slug: yawning\n", "symptom"),
         ("editorial/sources.yaml", "url: https://doi.org/10.1111/add.13512", "url: javascript:alert(1)", "https://"),
         ("editorial/contacts.yaml", 'slug: "911"', 'slug: "912"', "911 must stay"),
