@@ -22,7 +22,7 @@ def featured(content: ContentSnapshot) -> dict[str, str]:
     Queries only once after each change of content.
     """
     try:
-        found, now = content.named(FEATURED.values()), timezone.now()
+        found, now = content.link_targets(FEATURED.values()), timezone.now()
     except DatabaseError:
         return dict.fromkeys(FEATURED, "")
     return {

@@ -1,4 +1,4 @@
-"""The admin's part of the checks: what is to mend while one types, and who may let a dose through."""
+"""Content checks in the admin: findings while typing, and an administrator's exception for a dose."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -11,15 +11,15 @@ from django.shortcuts import render
 from editorial.admin.content import ContentAdmin
 from editorial.text import checks
 from editorial.text.blocks import DRAWINGS
-from editorial.text.named import kinds
+from editorial.text.link_targets import kinds
 from editorial.values.links import HIDDEN
 
 MOST_ROWS = 100
 NAMES_LISTED = 60
 
 
-class _LetsThrough(forms.ModelForm):
-    """Asks an administrator who publishes a dose for the reason. Nobody else has these fields."""
+class _DoseOverrideForm(forms.ModelForm):
+    """Asks an administrator who publishes a dose for the reason. Others do not have these fields."""
 
     request: HttpRequest
 
@@ -43,11 +43,11 @@ class _LetsThrough(forms.ModelForm):
         return cleaned
 
 
-class ChecksPages(ContentAdmin):
-    """Shows what is to mend before a page is published, beside Save, refreshed as one types."""
+class ContentChecksMixin(ContentAdmin):
+    """Shows the findings beside Save, updated while typing."""
 
     change_form_template = "admin/change_form_page.html"
-    form_part: ClassVar[Any] = _LetsThrough
+    form_part: ClassVar[Any] = _DoseOverrideForm
     findings: ClassVar[Callable] = staticmethod(checks.findings)
     size_of: ClassVar[Callable] = staticmethod(checks.size)
 
@@ -65,7 +65,7 @@ class ChecksPages(ContentAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def checks_view(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
-        """Answer a form, as it is typed so far, with what is to mend in it."""
+        """Return the findings in a posted, unsaved form."""
         page = self.posted_row(request, object_id)
         return render(request, "admin/checks.html", {"checks": self._panel(self._typed(request.POST, page))})
 
@@ -75,7 +75,7 @@ class ChecksPages(ContentAdmin):
             self.log_change(request, obj, f"Let a dose through: {obj.override_reason}")
 
     def _saved(self, page: Any) -> list[tuple[str, Any]]:
-        """Return the page and the rows kept with it, each with the prefix of its fields in the form."""
+        """Return the page and its rows, each with its form prefix."""
         if page is None:
             return []
         found = [("", page)]
@@ -84,7 +84,7 @@ class ChecksPages(ContentAdmin):
         return found
 
     def _typed(self, data: QueryDict, page: Any) -> list[tuple[str, Any]]:
-        """Return the same as they stand in a form; nothing of it is saved."""
+        """Return the same with the values of an unsaved form."""
         typed: list[tuple[str, Any]] = [("", self.model(pk=page.pk if page else None))]
         for name in getattr(self.model, "kept_with", ()):
             related: Any = self.model._meta.get_field(name).related_model
@@ -99,7 +99,7 @@ class ChecksPages(ContentAdmin):
         return typed
 
     def _panel(self, parts: list[tuple[str, Any]]) -> dict[str, Any]:
-        """Return what the panel shows of a page and its rows: what is refused first."""
+        """Return the panel's context for a page and its rows, refusals first."""
         found = [(prefix, row, finding) for prefix, row in parts for finding in self.findings(row)]
         found.sort(key=lambda each: not each[2].is_refused)
         sizes = [(f"{prefix}{row.markdown_fields[0]}", row, self.size_of(row)) for prefix, row in parts]
@@ -119,7 +119,7 @@ class ChecksPages(ContentAdmin):
 
 
 class CheckedRows(BaseInlineFormSet):
-    """Rows of a page, for which its state in the form and the administrator's reason count too."""
+    """Rows of a page, checked with the page's state in the form and the administrator's reason."""
 
     def full_clean(self) -> None:
         for form in self.forms:
@@ -129,13 +129,13 @@ class CheckedRows(BaseInlineFormSet):
 
 
 def _label(prefix: str, row: Any, field: str) -> str:
-    """Return the name of a field as the form has it, with that of its row."""
+    """Return a field's label, with its row's name."""
     name = str(row._meta.get_field(field).verbose_name) if field else "the whole page"
     return f"{row}: {name}" if prefix else name[:1].upper() + name[1:]
 
 
 def _names() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return the newest pages of each kind that texts can link by name."""
+    """Return the newest pages of each kind that can be linked by name."""
     return [
         (kind, list(model._default_manager.order_by("-pk").values_list("slug", model.linked_as[1])[:NAMES_LISTED]))
         for kind, model in kinds().items()

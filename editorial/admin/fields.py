@@ -1,4 +1,4 @@
-"""Fields of the admin that everybody can use: check boxes, and names for fields that stand in cells without a label."""
+"""Accessible admin fields: check boxes, and names for fields in table cells, which have no labels."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
@@ -17,7 +17,7 @@ from editorial.admin.content import admin_address
 
 
 class Addresses(admin.ModelAdmin):
-    """Takes addresses without https:// for ones that have it, as Django 6 does, and calls `url` what people call it."""
+    """Adds https:// to URLs without a scheme, as Django 6 does, and labels `url` plainly."""
 
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}  # noqa: RUF012 - as Django has it
 
@@ -27,7 +27,7 @@ class Addresses(admin.ModelAdmin):
 
 
 class ForSuperusers(admin.ModelAdmin):
-    """Only administrators see or change these rows, whatever a role may do."""
+    """Only superusers see or change these rows, whatever their permissions."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser
@@ -42,7 +42,7 @@ class ForSuperusers(admin.ModelAdmin):
 
 
 class CheckBoxGroup(forms.CheckboxSelectMultiple):
-    """Check boxes with a name that is read out, as the admin's label is tied to no one box."""
+    """Check boxes with an accessible name, as the admin's label belongs to no single box."""
 
     template_name = "admin/check_box_group.html"
 
@@ -55,7 +55,7 @@ class CheckBoxGroup(forms.CheckboxSelectMultiple):
 
 
 class CheckBoxes(admin.ModelAdmin):
-    """Offers what can be chosen as check boxes: the admin's own boxes of two lists work with scripts and a mouse."""
+    """Uses check boxes: the admin's two-list widget needs scripts and a mouse."""
 
     def formfield_for_manytomany(self, db_field: models.ManyToManyField, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs.setdefault("widget", CheckBoxGroup(str(capfirst(db_field.verbose_name))))
@@ -63,7 +63,7 @@ class CheckBoxes(admin.ModelAdmin):
 
 
 class RelatedOrNone(admin.RelatedFieldListFilter):
-    """Names the choice of what has no related row, which the admin calls "-"."""
+    """Names the choice for rows without a related row, which the admin calls "-"."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -71,7 +71,7 @@ class RelatedOrNone(admin.RelatedFieldListFilter):
 
 
 class OptionsFilter(admin.SimpleListFilter):
-    """Offers `options`: by value in the address, the label and what it chooses of the rows."""
+    """Filters by `options`: the label and the queryset function of each value."""
 
     options: ClassVar[dict[str, tuple[str, Callable[[Any, HttpRequest], Any]]]]
 
@@ -84,7 +84,7 @@ class OptionsFilter(admin.SimpleListFilter):
 
 
 class NamedRows(admin.TabularInline):
-    """Names the fields of a tabular inline after their columns, and the box that deletes a row."""
+    """Names the fields of a tabular inline after their columns, and the delete box."""
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
@@ -106,7 +106,7 @@ class NamedList(admin.ModelAdmin):
 
 
 class NamedMoment(AdminSplitDateTime):
-    """Names the two fields of a moment."""
+    """Names the date and time fields."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs)
@@ -122,7 +122,7 @@ def in_words(error: ValidationError, row: models.Model) -> str:
 
 
 def linked(rows: Iterable[tuple[models.Model, str]], none: str) -> str:
-    """Return a link to where each row is edited, with what is said of it; `none` if there are none."""
+    """Return links to the rows' change forms with their text; `none` if there are none."""
     found = [(admin_address(row), row, said) for row, said in rows if admin.site.is_registered(type(row))]
     return format_html_join("", '<p><a href="{}">{}</a> ({})</p>', found) or none
 

@@ -1,4 +1,4 @@
-"""Pictures in texts: the library, the files of each picture, and how a page shows it."""
+"""Pictures in texts: the library, the files of each picture, and their HTML."""
 
 import contextlib
 import datetime
@@ -19,20 +19,20 @@ from editorial.values import images
 log = logging.getLogger(__name__)
 
 FOLDER = "pictures"
-#: The name of a stored file: its picture's stem, the width of a smaller copy, the kind.
+#: The name of a stored file: the picture's stem, the width of a smaller copy, the file type.
 FILE = re.compile(rf"{FOLDER}/([0-9a-f]{{32}})(-\d{{1,4}})?\.(jpg|png|webp)")
-#: How wide a picture is shown: as wide as a text, or as the phone.
+#: Display width: that of the text column, or of the phone.
 SIZES = "(min-width: 42rem) 40rem, 100vw"
-#: A file this old belongs to no upload that is still under way.
+#: A file this old does not belong to an unfinished upload.
 SETTLED_AFTER = datetime.timedelta(hours=1)
 NO_STORAGE = "The picture storage is not available. Add it again in a few minutes."
 
 
 class Picture(models.Model):
-    """A picture in the library. Texts name its file, and pages take sizes from here, so that they open no file.
+    """A picture in the library. Texts name its file; pages take the sizes from here instead of opening it.
 
-    A picture of an earlier release has that release's file and smaller copies beside it. Without `widths` it could not
-    be read, and has its file alone.
+    A picture from an earlier release has its original file besides smaller copies; without `widths` it could not be
+    read and has only its file.
     """
 
     name = models.CharField(max_length=40, unique=True, editable=False)
@@ -76,34 +76,34 @@ class Picture(models.Model):
 
     @property
     def stem(self) -> str:
-        """Return what the names of all its files begin with: enough to find it in a text."""
+        """Return the common prefix of its file names, by which it is found in texts."""
         return self.name.partition(".")[0]
 
     @property
     def path(self) -> str:
-        """Return the address that texts name."""
+        """Return its URL in texts."""
         return f"{settings.MEDIA_URL}{FOLDER}/{self.name}"
 
     @property
     def thumbnail(self) -> str:
-        """Return the address of its smallest copy."""
+        """Return the URL of its smallest copy."""
         return self._copy(min(self.widths)) if self.widths else self.path
 
     @property
     def markdown(self) -> str:
-        """Return the line that shows it in a text."""
+        """Return its Markdown."""
         alt = "" if self.decorative else self.alt or images.UNDESCRIBED
         return f"![{alt.replace('[', '(').replace(']', ')')}]({self.path})"
 
     @property
     def files(self) -> list[str]:
-        """Return the names of its files in the storage."""
+        """Return the names of its stored files."""
         return [f"{FOLDER}/{self.name}", *(_copy_name(self.stem, width) for width in self.widths)]
 
     def html(self, tag: str) -> str:
-        """Return the HTML that shows it in place of the plain `tag`: the browser takes the copy that is large enough.
+        """Return HTML to replace the plain `tag`, so that the browser chooses the copy that is large enough.
 
-        WebP, and what `tag` names for phones from before 2020, which read no WebP and take the first kind they know.
+        It offers WebP, and the file of `tag` for phones from before 2020.
         """
         if self.removed_why:
             return "<em>A picture was removed.</em>"
@@ -124,22 +124,22 @@ def _copy_name(stem: str, width: int) -> str:
     return f"{FOLDER}/{stem}-{width}.webp"
 
 
-#: Returns the rows of these names that there are.
+#: Returns the rows with these names.
 Read = Callable[[Iterable[str]], Mapping[str, Picture | None]]
 
-#: As nh3 leaves it.
+#: As nh3 writes it.
 _TAG = re.compile(
     rf'<img(?: [a-z]+="[^"]*")*? src="{settings.MEDIA_URL}{FOLDER}/([0-9a-f]{{32}}\.\w+)"(?: [a-z]+="[^"]*")*>'
 )
 
 
 def named(names: Iterable[str]) -> dict[str, Picture]:
-    """Return the pictures of these names from the database."""
+    """Return the pictures with these names."""
     return {picture.name: picture for picture in Picture.objects.filter(name__in=list(names))}
 
 
 def with_sizes(html: str, read: Read) -> str:
-    """Give the pictures in safe HTML their sizes. If the database is down they stay as they are."""
+    """Add sizes to the pictures in safe HTML, unless the database is down."""
     if not (names := set(_TAG.findall(html))):
         return html
     try:
@@ -150,7 +150,7 @@ def with_sizes(html: str, read: Read) -> str:
 
 
 def is_decorative(tag: str) -> bool:
-    """Return whether an `img` without alternative text is of a picture that needs none."""
+    """Return whether an `img` without alternative text is of a decorative picture."""
     name = _TAG.search(tag)
     return bool(name and 'alt=""' in tag and Picture.objects.filter(name=name[1], decorative=True).exists())
 
@@ -162,9 +162,9 @@ def is_lost(tag: str) -> bool:
 
 
 def save_files(made: images.Copies) -> Picture:
-    """Store the files of a new picture and return its row, unsaved. Raises OSError, and then leaves no file.
+    """Store the files of a new picture and return its unsaved row. Raises OSError, and then leaves no file.
 
-    The file that texts name comes first: `tend` finds it if this process is killed before the row is saved.
+    The main file is stored first, so that `tend` finds it if this process is killed before the row is saved.
     """
     picture = Picture(name=f"{uuid.uuid4().hex}.jpg", width=made.width, height=made.height, widths=list(made.webp))
     _save(picture, [made.jpeg, *made.webp.values()])
@@ -175,7 +175,7 @@ def _save(picture: Picture, contents: list[bytes | None]) -> None:
     try:
         for name, content in zip(picture.files, contents, strict=True):
             if content is not None:
-                default_storage.delete(name)  # of an attempt that was killed
+                default_storage.delete(name)  # left by an attempt that was killed
                 default_storage.save(name, ContentFile(content))
     except OSError:
         with contextlib.suppress(OSError):
@@ -192,16 +192,13 @@ def erase(picture: Picture) -> None:
 
 
 def erase_files(picture: Picture) -> None:
-    """Erase the files of a picture whose row stays, for old versions that name it. Raises OSError."""
+    """Erase only the files; the row stays for old versions that show the picture. Raises OSError."""
     for name in picture.files:
         default_storage.delete(name)
 
 
 def tend(now: datetime.datetime | None = None) -> None:
-    """Give each file without a row one: pictures of earlier releases, and of uploads that were cut short.
-
-    Copies whose picture is gone are erased.
-    """
+    """Add rows for files without one, from earlier releases or interrupted uploads; erase orphaned copies."""
     settled = (now or timezone.now()) - SETTLED_AFTER
     known = {name.partition(".")[0] for name in Picture.objects.values_list("name", flat=True)}
     try:

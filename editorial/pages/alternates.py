@@ -1,4 +1,4 @@
-"""The same page in the other languages, for the link in the header and for search engines."""
+"""The page's alternates, in the other languages: for the link in the header and for search engines."""
 
 import functools
 from collections.abc import Callable
@@ -14,12 +14,12 @@ from editorial.models.versions import content_models
 from editorial.text.snapshot import ContentSnapshot
 from editorial.values import languages
 
-#: The name of the button in the header that sends a form only to have it shown in another language.
+#: The name of the header's button that posts a form only to show it in another language.
 IN_LANGUAGE = "in_language"
 
 
 class Alternate(NamedTuple):
-    """A page in another language; its section's list where the page is not translated."""
+    """A page in another language or, if it is not translated, its section's list."""
 
     code: str
     tag: str
@@ -29,7 +29,7 @@ class Alternate(NamedTuple):
 
 
 def alternates(request: HttpRequest, content: ContentSnapshot) -> list[Alternate]:
-    """Return where the page of a request is in the other languages. One query for an editor's page, the first time."""
+    """Return the alternates of a request's page. One query the first time, for a page with editors' text."""
     match = request.resolver_match
     if match is None or not match.view_name:
         return []
@@ -39,13 +39,13 @@ def alternates(request: HttpRequest, content: ContentSnapshot) -> list[Alternate
             path, is_same = content.keep(*_path_of(match.view_name, match.kwargs, code))
         except (NoReverseMatch, DatabaseError):
             continue
-        if path != request.path_info:  # else it is in no language of its own: a file, or the history of a page
+        if path != request.path_info:  # otherwise it has no language: a file, or a page's history
             found.append(Alternate(code, languages.TAGS[code], languages.NAMES[code], path, is_same))
     return found
 
 
 def is_only_shown(form: forms.Form) -> bool:
-    """Return whether the form was sent to be shown in another language: as typed, with no word on what is wrong."""
+    """Return whether the form was posted only to change the language; then clear its errors."""
     if IN_LANGUAGE not in form.data:
         return False
     form.errors.clear()
@@ -53,7 +53,7 @@ def is_only_shown(form: forms.Form) -> bool:
 
 
 def _path_of(view: str, kwargs: dict[str, Any], code: str) -> tuple[Callable[[], tuple[str, bool]], object]:
-    """Return what reads the path, and the key under which the snapshot keeps it."""
+    """Return a function that reads the path, and its cache key in the snapshot."""
     return lambda: _path(view, kwargs, code), (view, *kwargs.values(), code)
 
 
@@ -75,13 +75,13 @@ def _path(view: str, kwargs: dict[str, Any], code: str) -> tuple[str, bool]:
 
 
 def _live(model: Any) -> Any:
-    """Return what readers may see in the active language."""
+    """Return public rows in the active language."""
     return getattr(model.objects, "published", model.objects.in_language)()
 
 
 @functools.cache
 def _models() -> dict[str, Any]:
-    """Return the kinds of pages with words of editors, by the view that shows them."""
+    """Return translated models by the name of their view."""
     with languages.speaking(languages.ENGLISH):
         return {
             resolve(model(slug="x").get_absolute_url()).view_name: model

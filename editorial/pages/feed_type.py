@@ -7,12 +7,12 @@ from django.utils.feedgenerator import Atom1Feed
 
 from editorial.values import languages
 
-#: XML cannot hold them, in any notation; texts can, pasted from a word processor.
+#: Not allowed in XML, even escaped; texts pasted from a word processor may have them.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class Atom(Atom1Feed):
-    """Atom without the characters that no XML can hold: one of them in a title would take the feed down."""
+    """Atom without characters that XML forbids, one of which would break the feed."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["language"] = languages.TAGS[languages.active()]

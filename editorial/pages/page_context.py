@@ -1,4 +1,4 @@
-"""What every reader's page can count on, error pages included."""
+"""The context of all pages for readers, error pages included."""
 
 from functools import cached_property
 
@@ -15,14 +15,14 @@ from editorial.text import snapshot
 from editorial.text.markdown import PageText
 from editorial.values import languages
 
-#: If the database has never been read (a new machine, a failure at startup), readers still get the clinic's number.
+#: If the database was never read (a new machine, a failure at startup).
 FALLBACK_CLINIC = Clinic(name=_("Clinic helpline"), phone="866-512-1908")  # type: ignore[misc]  # told by language
 
 
 class Contacts:
-    """The phone numbers that a reader can call. Never raises if the database is down or empty.
+    """The phone numbers to call. Never raises, even if the database is down or empty.
 
-    911 and 988 are in the templates themselves: no edit can remove them.
+    911 and 988 are in the templates, where no edit can remove them.
     """
 
     def __init__(self, content: snapshot.ContentSnapshot) -> None:
@@ -44,9 +44,9 @@ class Contacts:
 
 
 def site(request: HttpRequest, content: snapshot.ContentSnapshot | None = None) -> dict[str, object]:
-    """Return what all readers' templates get; `content` is the snapshot that the view has looked up, if any.
+    """Return the common template context; `content` is the view's snapshot, if any.
 
-    Snapshot and contacts are read only if the page shows them. Pages without a form need no `form` and no `problem`.
+    Snapshot and contacts are read lazily. Pages without a form need no `form` or `problem`.
     """
     known = content or SimpleLazyObject(snapshot.current_or_last)
     return {

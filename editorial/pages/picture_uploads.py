@@ -1,4 +1,4 @@
-"""Take the files of editors into memory: nothing that is uploaded is written to a temporary file."""
+"""Read editors' uploads into memory, never into a temporary file."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ FORM_BYTES = 1024 * 1024  # of the form around a file
 
 
 class PictureUploadHandler(MemoryFileUploadHandler):
-    """Allows editors a body with a large picture. Of everybody else's the files are read and dropped."""
+    """Accepts a large picture from editors; drops the files of others."""
 
     request: HttpRequest
 

@@ -1,4 +1,4 @@
-"""What readers' pages have in common: their requests, their language, and whether they are the same for everybody."""
+"""The basics of pages for readers: request type, language, cacheable views and pagination."""
 
 import re
 from collections.abc import Callable
@@ -13,7 +13,7 @@ View = TypeVar("View", bound=Callable)
 
 
 class LanguageMiddleware:
-    """Makes a page speak the language that its path begins with. Cookies and the browser's wishes decide nothing."""
+    """Activates the language of the path. Cookies and Accept-Language have no effect."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -37,10 +37,10 @@ class ReaderRequest(HttpRequest):
 
 
 def reading_page(*, query: tuple[str, ...] = ()) -> Callable[[View], View]:
-    """Mark a view whose response depends on nothing but its address and the content.
+    """Mark a view whose response depends only on its URL and the content, so that it can be cached.
 
-    It reads no cookie, session or header, and no clock except for what is published or due for review. `query` names
-    the parameters it reads; an address with any other is not cached.
+    It reads no cookie, session or header, and no clock except for publication and review dates. `query` names the
+    parameters it reads; URLs with others are not cached.
     """
 
     def mark(view: View) -> View:
@@ -51,7 +51,7 @@ def reading_page(*, query: tuple[str, ...] = ()) -> Callable[[View], View]:
 
 
 class ListPage(NamedTuple):
-    """Some rows of a long list, and the number of this part, from 1 on."""
+    """One page of a long list, and its number, from 1."""
 
     rows: list[Any]
     number: int
@@ -59,12 +59,12 @@ class ListPage(NamedTuple):
 
 
 def list_page(request: HttpRequest, rows: QuerySet | list[Any], size: int) -> ListPage:
-    """Return the part of a list that `?page=` asks for. Raises Http404 if it has none."""
+    """Return the page of a list in `?page=`. Raises Http404 if there is none."""
     asked = request.GET.get("page", "1")
     if not re.fullmatch(r"[1-9][0-9]{0,5}", asked):
         raise Http404
     begin = (int(asked) - 1) * size
-    found = list(rows[begin : begin + size + 1])  # one row ahead: to count all gets slower with each row
+    found = list(rows[begin : begin + size + 1])  # one extra row instead of a slow count
     if begin and not found:
         raise Http404
     return ListPage(found[:size], int(asked), len(found) > size)

@@ -1,4 +1,4 @@
-"""A link by which somebody without a login reads a draft as readers will, and answers."""
+"""Review links: someone without a login reads a draft as readers will, and comments."""
 
 import datetime
 from typing import Any
@@ -26,7 +26,7 @@ from limits.addresses import client_address
 GOOD_FOR = datetime.timedelta(days=7)
 _SALT = "editorial.review_links"
 HOUR, DAY = datetime.timedelta(hours=1), datetime.timedelta(days=1)
-#: Within this, the same words to the same draft are a double tap.
+#: The same answer to the same draft within this is a double tap.
 REPEATED_WITHIN = datetime.timedelta(minutes=1)
 #: Answers from one address, which a hospital may share, and to one draft.
 ADDRESS_LIMIT, DRAFT_LIMIT = 10, 50
@@ -40,13 +40,13 @@ NO_DRAFT = "No draft is at this address. Check that you have the whole link, or 
 
 
 def of(draft: ChangeRecord) -> tuple[str, datetime.datetime]:
-    """Return a link to a draft, and when it ends. It ends before that if the draft is saved again or thrown away."""
+    """Return a link to a draft, and when it expires. It stops earlier if the draft is saved again or discarded."""
     path = reverse("review", args=[signing.dumps(draft.pk, salt=_SALT)])
     return settings.SITE_URL + path, timezone.now() + GOOD_FOR
 
 
 class AnswerForm(forms.Form):
-    """`complete` comes last in the page, so that a truncated body can be told from a whole one."""
+    """`complete` is the last field, so a body without it was truncated."""
 
     use_required_attribute = False
 
@@ -81,7 +81,7 @@ class AnswerForm(forms.Form):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: ReaderRequest, token: str) -> HttpResponse:
-    """Show a draft as readers will see it, and take answers."""
+    """Show a draft as readers will see it; store an answer by POST."""
     request.encoding = "utf-8"
     request.private_address = ""  # a draft has no private version
     response = _answered(request, token)
@@ -128,7 +128,7 @@ def _answered(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _take(draft: ChangeRecord, answer: dict, address: str) -> bool:
-    """Store an answer, a repeated one once; return whether it is stored."""
+    """Store an answer, once if it is repeated; return whether it is stored."""
     same = {"scope": "review_links.same", "key": f"{draft.pk}|{address}|{sorted(answer.items())}"}
     with transaction.atomic():  # counted only if it is stored
         if not counters.hit(**same, limit=1, window=REPEATED_WITHIN):

@@ -1,4 +1,4 @@
-"""Structured data for search engines (schema.org); only what is true of the page."""
+"""Structured data for search engines (schema.org)."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ from editorial.models.addresses import address_of
 from editorial.workflow.publishing import ReviewedPage
 from editorial.workflow.sign_off import MedicalReview, medical_review
 
-#: What would end the script element or begin markup in it.
+#: Characters that could end the script element or begin markup.
 ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
@@ -28,7 +28,7 @@ def structured_page(
 
 @jinja2.pass_context
 def structured_symptom(context: jinja2.runtime.Context, symptom: Any, parent_path: str) -> SafeString:
-    """Describe a symptom's page, which is reviewed together with its stage."""
+    """Describe a symptom's page, which is reviewed with its stage."""
     path = symptom.get_absolute_url()
     name = gettext("{name} in heroin withdrawal").format(name=symptom.name)
     more = gettext("what it is, how long it usually lasts, what helps, and when to get medical help.")
@@ -39,7 +39,7 @@ def structured_symptom(context: jinja2.runtime.Context, symptom: Any, parent_pat
 
 
 def _page(reviewed: ReviewedPage, review: MedicalReview, path: str, name: str, description: str) -> dict:
-    """Describe a page with the dates of `reviewed`, and who signed its exact text, if anybody."""
+    """Describe a page, with the dates of `reviewed` and who signed its exact text, if anyone."""
     url = f"{settings.SITE_URL}{path}"
     about: dict[str, Any] = {
         "@type": "MedicalWebPage",

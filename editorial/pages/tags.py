@@ -1,4 +1,4 @@
-"""Functions for templates: Markdown, citations, the list of sources, the words that a page explains, the menu."""
+"""Template functions: Markdown, citations, sources, glossary, menu links, dates."""
 
 import datetime
 from collections.abc import Callable
@@ -35,8 +35,7 @@ def cite(context: jinja2.runtime.Context, *keys: str) -> SafeString:
 def cached(macro: Callable[..., Markup], *values: str | int | datetime.date | None) -> Markup:
     """Cache a macro's HTML by these values and the language: {{ cached(footer, contacts.clinic.name) }}.
 
-    It must depend on nothing else. Many pages have the same parts. Do not pass database rows: two with the same key are
-    equal whatever their values.
+    It must depend on nothing else. Do not pass model instances: two with the same key are equal whatever their values.
     """
     return _cached(languages.active(), macro, *values)
 
@@ -47,11 +46,11 @@ def _cached(language: str, macro: Callable[..., Markup], *values: str | int | da
 
 
 def listed_sources(page_text: PageText, snapshot: ContentSnapshot, macro: Callable[..., Markup]) -> Markup:
-    """Call the macro for each source that the page has cited so far; only with its number if it was deleted."""
+    """Render each source cited so far with the macro; only its number if it was deleted."""
     try:
         found = snapshot.sources(page_text.numbers)
     except DatabaseError:
-        return Markup()  # the overdose steps must show even if the database is down
+        return Markup()  # pages must render even if the database is down
     return Markup().join(
         cached(macro, number, row.organization, row.title, row.title_stop, row.link, row.year, row.seen, row.warning)
         if (row := found[key])
@@ -61,15 +60,15 @@ def listed_sources(page_text: PageText, snapshot: ContentSnapshot, macro: Callab
 
 
 def explained_words(page_text: PageText, macro: Callable[..., Markup]) -> Markup:
-    """Call the macro for each word that the page has linked so far, with its meaning."""
-    meanings = PageText(numbers=page_text.numbers)  # in which no word is linked
+    """Render each term linked so far with the macro, with its meaning."""
+    meanings = PageText(numbers=page_text.numbers)  # without links to terms
     return Markup().join(
         cached(macro, term.slug, term.word, meanings.render(term.meaning).html) for term in page_text.explained_terms()
     )
 
 
 def recent_corrections(page: models.Model, snapshot: ContentSnapshot) -> list[ChangeRecord]:
-    """Return the corrections that the page says at its top, newest first; none if the database is down."""
+    """Return the corrections at the top of the page, newest first; none if the database is down."""
     try:
         found = snapshot.keep(changes.corrections_on_top).get(changes.key_of(page), [])
     except DatabaseError:
@@ -79,7 +78,7 @@ def recent_corrections(page: models.Model, snapshot: ContentSnapshot) -> list[Ch
 
 @jinja2.pass_context
 def nav_link(context: jinja2.runtime.Context, url: str, label: str, but: str | None = None) -> SafeString:
-    """Return a link of the main menu, marked as current on its own page and on those below it, except below `but`."""
+    """Return a menu link, marked as current on its page and below, except below `but`."""
     path = context["request"].path
     if path != url and (not path.startswith(url) or (but and path.startswith(but))):
         return format_html('<a href="{}">{}</a>', url, label)
@@ -87,7 +86,7 @@ def nav_link(context: jinja2.runtime.Context, url: str, label: str, but: str | N
 
 
 def date(value: datetime.date | datetime.datetime, form: str = "") -> str:
-    """Format a date or time in the site's time zone, as the page's language does or in Django's notation.
+    """Format a date or time in the site's time zone, as usual in the active language or by Django's format `form`.
 
     {{ page.reviewed_on|date }} is "November 29, 2026".
     """

@@ -1,4 +1,4 @@
-"""The editor's preview and picture upload, for staff who may edit, and the pictures in pages, for everybody."""
+"""Views for the Markdown editor, its preview and picture upload, and for the pictures in pages."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -21,7 +21,7 @@ TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 
 
 def may_edit(user: AbstractUser | AnonymousUser) -> bool:
-    """Return whether this is staff who can add or change at least one kind of page."""
+    """Return whether the user is staff and can add or change some kind of page."""
     permissions = (
         f"{model._meta.app_label}.{verb}_{model._meta.model_name}"
         for model in ReviewedPage.__subclasses__()
@@ -31,7 +31,7 @@ def may_edit(user: AbstractUser | AnonymousUser) -> bool:
 
 
 def editors_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Return 403 instead of a redirect: the editor would show a login page as the preview."""
+    """Return 403 instead of a redirect, which the editor would show as the preview."""
 
     @wraps(view)
     def guarded(request: HttpRequest) -> HttpResponse:
@@ -45,14 +45,14 @@ def editors_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpR
 @editors_only
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
-    """Return the HTML that readers would get for the Markdown sent."""
+    """Return the public HTML of the posted Markdown."""
     return HttpResponse(markdownify(request.POST.get("content", "")))
 
 
 @editors_only
 @require_POST
 def upload_picture(request: HttpRequest) -> JsonResponse:
-    """Add a picture to the library; return the Markdown that shows it, or why there is none."""
+    """Add a picture to the library; return its Markdown, or an error."""
     try:
         upload = request.FILES.get("image")
         if upload is None and int(request.META.get("CONTENT_LENGTH") or 0) > images.MAX_BYTES:
@@ -60,7 +60,7 @@ def upload_picture(request: HttpRequest) -> JsonResponse:
         if not isinstance(upload, UploadedFile):
             raise ValidationError("Choose a picture first.")
         picture = pictures.save_files(images.copies(upload))
-        picture.by = request.user  # type: ignore[assignment]  # `editors_only` has let nobody else in
+        picture.by = request.user  # type: ignore[assignment]  # `editors_only` has checked
         picture.save()
     except ValidationError as error:
         return JsonResponse({"why": error.messages[0]}, status=400)
@@ -71,7 +71,7 @@ def upload_picture(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def picture(request: HttpRequest, name: str) -> HttpResponseBase:
-    """Serve a stored picture. Its name never changes meaning, so it may be cached forever; a failure may not."""
+    """Serve a stored picture, immutable under its name, so cached forever; a failure is not cached."""
     match = pictures.FILE.fullmatch(name)
     if not match:
         raise Http404

@@ -1,4 +1,4 @@
-"""What editors write in a text besides Markdown: boxes, links by name, and our own drawings.
+"""Markdown extensions for editors: boxes, links by name, and drawings.
 
     ::: emergency Call 911 for any of these
     - Slow breathing
@@ -8,7 +8,7 @@
 
     [[picture:side|Someone lies on their side, a hand under the head.]]
 
-Own rules and no library's: pymdown-extensions closes what nobody closed, and says nothing of it.
+Written here because pymdown-extensions silently closes blocks that were left open.
 """
 
 import re
@@ -41,19 +41,19 @@ BOXES = {
 }
 FENCE = re.compile(r":::[ \t]*(.*)", re.S)
 _OPENING = re.compile(rf"({'|'.join(BOXES)})(?![\w'’])[ \t:]*(.*)", re.I | re.S)
-#: A name in double brackets, and words to show in its place.
+#: A name in double brackets, and optional words to show instead.
 NAME = r"\[\[([^\[\]|\n]*)(?:\|([^\[\]\n]*))?\]\](?!\()"
 _PICTURE_LINE = re.compile(rf"{NAME}[ \t]*")
 
 
 def box_of(words: str) -> tuple[str, str] | None:
-    """Return the kind of box that a fence opens and the words of its title, or None for an unknown kind."""
+    """Return the kind of box that a fence opens and its title, or None for an unknown kind."""
     match = _OPENING.match(words)
     return (match[1].lower(), match[2]) if match else None
 
 
 class Fences(Preprocessor):
-    """Set fences, and pictures on a line of their own, apart from the lines around them."""
+    """Separate fences, and pictures on their own line, from the lines around them."""
 
     def run(self, lines: list[str]) -> list[str]:
         apart: list[str] = []
@@ -64,7 +64,7 @@ class Fences(Preprocessor):
 
 
 class Names(InlineProcessor):
-    """Mark a name; each page leads it to where it is now (editorial.text.markdown.PageText)."""
+    """Replace a name by a placeholder, which each page fills in (editorial.text.placeholders)."""
 
     def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]  # noqa: N802 - as InlineProcessor documents it
         mark = Element("a", {"class": "named", "title": re.sub(r"\s", "", m[1]).lower()})
@@ -73,7 +73,7 @@ class Names(InlineProcessor):
 
 
 class Boxes(Treeprocessor):
-    """Put what is between two fences into a box. One that nobody closed ends before the next section or box."""
+    """Put the content between two fences into a box. An unclosed one ends before the next section or box."""
 
     def run(self, root: Element) -> None:
         box, level = None, "h2"
@@ -91,7 +91,7 @@ class Boxes(Treeprocessor):
 
 
 def _opened(root: Element, fence: Element, words: str, level: str) -> Element | None:
-    """Put an empty box in the place of its fence; nothing where the fence only closes one."""
+    """Replace an opening fence by an empty box; remove a closing one."""
     place = list(root).index(fence)
     root.remove(fence)
     if not words.strip() and not len(fence):

@@ -1,7 +1,7 @@
-"""Limits on the work that one Markdown text may cause.
+"""Limits on the processing time of one Markdown text.
 
-Python-Markdown takes quadratic time for some texts: a few thousand brackets, or lines, would block a thread for
-minutes. Within these limits, 200,000 characters take well under a second (tests/editorial/test_bounds.py).
+Python-Markdown takes quadratic time for some texts: a few thousand brackets or lines would block a thread for minutes.
+Within these limits, 200,000 characters take well under a second (tests/editorial/test_bounds.py).
 """
 
 import re
@@ -13,7 +13,7 @@ from markdown.inlinepatterns import InlineProcessor
 
 MAX_CHARACTERS = 200_000
 MAX_LINES = 2_000
-#: Quotes and lists nested within one line.
+#: Quotes and lists nested on one line.
 _NESTED = re.compile(r"^(?:[ \t]*(?:>|(?:[-*+]|\d+\.)[ \t])){12}", re.M)
 #: Total characters passed to inline patterns. 100,000 characters of plain articles take 500,000.
 MAX_WORK = 3_000_000

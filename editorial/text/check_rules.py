@@ -1,4 +1,4 @@
-"""The checks of one text, each with the words for the editor and the place in the text."""
+"""The rules for one text: each yields a message for the editor and its place in the text."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from editorial.text.markdown import ALLOWED_SCHEMES, NEEDED_IDS, convert
 from editorial.values.images import UNDESCRIBED, UPLOAD_REFUSED
 from editorial.values.links import is_foreign_path
 
-#: Words for the editor, and where in the text.
+#: A message, and start and end in the text.
 Remark = tuple[str, int, int]
 Rule = Callable[[str], Iterator[Remark]]
 
@@ -35,13 +35,13 @@ _CLAIM = re.compile(
     r"|(?:to|or|–)\s*\d[\d,.]*\s*(?:hours?|days?|weeks?|months?|years?))",
     re.I,
 )
-#: Links, quotes and questions state nothing; naloxone and drugs are named in most instructions.
+#: Links, quotes and questions are no claims; naloxone and drugs are named in most instructions.
 _NO_CLAIM = re.compile(
     r"\]\([^)\n]*\)|[“\"][^”\"\n]*[”\"]|\[\[[^\]\n]*\]\]|[^.?!\n]*\?|"
     r"\b(?:naloxone|narcan|rivive|heroin|fentanyl)\b",
     re.I,
 )
-#: Words that put people off care, and what to say instead.
+#: Stigmatizing words, and what to say instead.
 STIGMA = {
     r"(?:drug\s+|heroin\s+|opioid\s+)?addicts?": "a person with addiction, people who use drugs",
     r"addicted (?:baby|babies|infants?)": "a baby in withdrawal",
@@ -58,7 +58,7 @@ STIGMA = {
     r"non-?complian(?:t|ce)": "did not follow the plan, and why",
 }
 _STIGMA = [(re.compile(rf"\b(?:{words})\b", re.I), instead) for words, instead in STIGMA.items()]
-#: Words that are quoted, part of a name or in a link: we do not call anybody that.
+#: Quotes, names and links, which are not our own wording.
 _NOT_OURS = re.compile(
     r"“[^”\n]*”|\"[^\"\n]*\"|\[@[^\]]*\]|\]\([^)\n]*\)|alcoholics anonymous|substance abuse and mental health|"
     r"institute on (?:drug|alcohol) abuse|adult children of alcoholics",
@@ -67,12 +67,12 @@ _NOT_OURS = re.compile(
 
 
 def blanked(pattern: re.Pattern[str], text: str) -> str:
-    """Return the text with what matches as spaces: places stay."""
+    """Replace matches by spaces, which keeps positions."""
     return pattern.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
 
 
 def blocks_not_whole(text: str, kinds: set[str]) -> Iterator[Remark]:
-    """Boxes that are unknown, nested or never closed, or of a kind that the page has; `kinds` gains those found."""
+    """Boxes that are unknown, nested, unclosed, or of a kind that the page already has; adds found kinds to `kinds`."""
     opened: re.Match[str] | None = None
     for line in re.finditer(r"^.*$", text, re.M):
         words = line[0].strip()
@@ -102,7 +102,7 @@ def blocks_not_whole(text: str, kinds: set[str]) -> Iterator[Remark]:
 
 
 def pictures_unfit(text: str) -> Iterator[Remark]:
-    """Pictures that readers could not see, or that have no description."""
+    """Pictures that readers cannot see, or without a description."""
     for line in re.finditer(rf"^.*{re.escape(UPLOAD_REFUSED)}.*$", text, re.M):
         yield "A picture could not be added. The text says why; fix it or delete that line.", *line.span()
     places = [picture.span() for picture in _PICTURE.finditer(text)]
@@ -128,7 +128,7 @@ def pictures_unfit(text: str) -> Iterator[Remark]:
 
 
 def names(text: str) -> Iterator[tuple[str, int, int]]:
-    """Pages that the text links by name."""
+    """Names of pages that the text links to."""
     for name in _NAME.finditer(text):
         called = re.sub(r"\s", "", name[1]).lower()
         if not called.startswith("picture:"):
@@ -143,7 +143,7 @@ def links(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def links_cut(text: str) -> Iterator[Remark]:
-    """Links that readers get without an address, or that lead nowhere as they are typed."""
+    """Links that are dropped, or that lead nowhere."""
     for href, *place in links(text):
         scheme = re.match(r"([a-z][a-z0-9+.-]*):", href, re.I)
         if (scheme and scheme[1].lower() not in ALLOWED_SCHEMES) or is_foreign_path(href):
@@ -155,7 +155,7 @@ def links_cut(text: str) -> Iterator[Remark]:
 
 
 def headings_that_jump(text: str, first: int) -> Iterator[Remark]:
-    """Headings two levels below the one before. `first`: the level that the page is at before the text."""
+    """Headings that skip a level. `first`: the heading level before the text."""
     found = [(first, None), *((max(2, len(heading[1])), heading) for heading in _HEADING.finditer(text))]
     for (before, _), (level, heading) in pairwise(found):
         if heading is not None and level > before + 1:
@@ -172,7 +172,7 @@ def headings_with_needed_ids(text: str) -> Iterator[Remark]:
 
 
 def lists_that_are_none(text: str) -> Iterator[Remark]:
-    """Lines that look like a list or a table, and show as one paragraph."""
+    """Lines that look like a list or table but are shown as a paragraph."""
     for line in _NO_LIST.finditer(text):
         yield "Begin each line of a list with - or 1. and a space: this shows as one paragraph.", *line.span()
     for block in blocks(text):
@@ -200,7 +200,7 @@ def words_that_hurt(text: str) -> Iterator[Remark]:
 
 
 def claims_without_source(text: str) -> Iterator[Remark]:
-    """Paragraphs and lists that say a number or a medicine, and have no source."""
+    """Paragraphs and lists with a number or a medicine but no source."""
     for block in blocks(text):
         if "[@" in block[0] or block[0].startswith(("#", ":::")):
             continue
@@ -212,12 +212,12 @@ def claims_without_source(text: str) -> Iterator[Remark]:
 
 
 def spoken(text: str) -> list[str]:
-    """Return the paragraphs, headings and lines of a text as readers hear them, for the reading grade."""
+    """Return the paragraphs, headings and lines of a text, for the reading grade."""
     html = re.sub(r'<sup class="cite">[^<]*</sup>', "", convert(text).html)
     parts = re.split(r"</(?:p|li|h\d|td|th|dt|dd)>", html)
     return [words for part in parts if (words := " ".join(unescape(strip_tags(part)).split()))]
 
 
 def shown_alone(text: str) -> str:
-    """Return the text without what is folded."""
+    """Return the text without folded sections."""
     return re.sub(r"^##?[ \t][^\n]*\{more\}[ \t]*$.*?(?=^##?[ \t]|\Z)", "", text, flags=re.M | re.S)

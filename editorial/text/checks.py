@@ -1,4 +1,4 @@
-"""What to mend before readers see a page: the one list that saving refuses by and that the form shows as one types."""
+"""Check a page before publication: the same findings refuse a save and are shown while typing."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -15,20 +15,20 @@ from editorial.models.translated import Translated
 from editorial.models.versions import content_models
 from editorial.text import check_rules as rules
 from editorial.text.doses import blocks, doses
+from editorial.text.link_targets import look_up
 from editorial.text.markdown import cited_keys, convert
 from editorial.text.measures import MAX_GRADE, grade, minutes_for
-from editorial.text.named import look_up
 from editorial.values.links import is_foreign_path
 
 MIN_SUMMARY, MAX_SUMMARY = 50, 160  # characters
-FEW_WORDS = 60  # a grade of fewer says nothing
+FEW_WORDS = 60  # the grade of a shorter text is meaningless
 NO_SOURCE = "There is no source named {}. Add it under Sources first, or correct the key."
 NO_DOSES = "This guide gives no doses: take “{}” out. What is right for one body can kill another."
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to mend, and where: the field, and the place in its text. `in_drafts`: a draft is not saved with it."""
+    """One problem: the field, the place in its text, the message. `in_drafts`: it also prevents saving a draft."""
 
     words: str
     field: str = ""
@@ -41,7 +41,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Size:
-    """How long and hard the part of a page is that staff write and readers see without opening a fold."""
+    """Length and reading grade of the editors' part of a page, without folds."""
 
     words: int
     most: int
@@ -54,17 +54,17 @@ class Size:
 
 
 def findings(page: Any) -> list[Finding]:
-    """Return all that is to mend, what is refused first."""
+    """Return all findings, refusals first."""
     return [*refusals(page), *advice(page)]
 
 
 def refuse(page: Any, in_drafts: bool) -> dict[str, list[ValidationError]]:
-    """Return what keeps a page from being published or, with `in_drafts`, from being saved at all; by field."""
+    """Return what prevents publication or, with `in_drafts`, any save; by field."""
     return by_field(refusals(page), in_drafts)
 
 
 def by_field(found: Iterable[Finding], in_drafts: bool) -> dict[str, list[ValidationError]]:
-    """Return what is refused as a form shows it."""
+    """Return findings as form errors."""
     problems: dict[str, list[ValidationError]] = {}
     refused = [each for each in found if each.is_refused and (each.in_drafts or not in_drafts)]
     for field, words in dict.fromkeys((each.field, each.words) for each in refused):
@@ -73,7 +73,7 @@ def by_field(found: Iterable[Finding], in_drafts: bool) -> dict[str, list[Valida
 
 
 def refusals(page: Any) -> Iterator[Finding]:
-    """Yield what readers must not get to see. Queries only what the texts cite and name."""
+    """Yield what must not be published. Queries only what the texts cite and link to."""
     texts = _texts(page)
     for field, text in texts.items():
         if refusal := convert(text).refusal:
@@ -101,7 +101,7 @@ def refusals(page: Any) -> Iterator[Finding]:
 
 
 def advice(page: Any) -> Iterator[Finding]:
-    """Yield what an editor should look at, and may have a reason for."""
+    """Yield what an editor should check but may keep."""
     yield from advice_on_texts(page, rules.words_that_hurt, rules.claims_without_source)
     cited = [(field, text, key) for field, text in _texts(page).items() for key in sorted(cited_keys(text))]
     fallen = Source.objects.filter(key__in={key for *_, key in cited}, status__in=Source.FALLEN)
@@ -126,7 +126,7 @@ def advice(page: Any) -> Iterator[Finding]:
 
 
 def advice_on_texts(page: Any, *of_language: rules.Rule) -> Iterator[Finding]:
-    """Yield what any language is advised, and what these rules say of each text."""
+    """Yield advice for any language, and from these rules for each text."""
     texts, now = _texts(page), timezone.now()
     pages = look_up(name for text in texts.values() for name, *_ in rules.names(text))
     ids = {found for text in texts.values() for found in re.findall(r'<h\d id="([^"]*)"', convert(text).html)}
@@ -146,7 +146,7 @@ def advice_on_texts(page: Any, *of_language: rules.Rule) -> Iterator[Finding]:
 
 
 def size(page: Any) -> Size:
-    """Return how long and hard the page's own words are: the rest of the page is the template's."""
+    """Measure the page's own text, without the template's."""
     texts = {field: text for field, text in _texts(page).items() if field not in page.folded_fields}
     parts = [part for text in texts.values() for part in rules.spoken(rules.shown_alone(text))]
     words = sum(len(part.split()) for part in parts)
@@ -171,7 +171,7 @@ def check_sources(texts: list[str]) -> set[str]:
 
 
 def summary_problem(text: str) -> str:
-    """Return what is wrong with a summary: too short, or too long for search engines to show in full."""
+    """Return the problem with a summary: too short, or too long for search engines to show in full."""
     if MIN_SUMMARY <= len(text) <= MAX_SUMMARY:
         return ""
     return f"Write {MIN_SUMMARY} to {MAX_SUMMARY} characters: search engines show this sentence. It has {len(text)}."
@@ -182,7 +182,7 @@ def _texts(page: Any) -> dict[str, str]:
 
 
 def _doses(page: Any, texts: dict[str, str]) -> Iterator[Finding]:
-    """Refuse doses, unless an administrator lets them through now, or did and readers see the very paragraph."""
+    """Refuse doses, except by an administrator's override now, or in a paragraph that is already public."""
     found = [
         (field, text, place)
         for field, text in {**texts, **{name: getattr(page, name) for name in page.plain_fields}}.items()
@@ -210,7 +210,7 @@ def _paragraph(text: str, place: int) -> str:
 
 
 def _dead(href: str, ids: set[str]) -> str:
-    """Return why a link to this site leads to no page that readers see, or an empty text."""
+    """Return why an internal link does not lead to a public page; "" if it does."""
     if href.startswith("#"):
         return "" if href[1:] in ids else f"No heading of this text has the address {href}."
     path = re.split(r"[?#]", href)[0]

@@ -1,4 +1,4 @@
-"""The digest of all that readers see of a page: one character changed anywhere gives another."""
+"""The digest of everything that readers see of a page."""
 
 import hashlib
 import json
@@ -11,21 +11,21 @@ from editorial.text.glossary import Glossary
 from editorial.text.markdown import PageText
 from editorial.text.snapshot import ContentSnapshot
 
-#: No words of the page: where it is, when it was checked, what search finds it by.
+#: Fields that are not part of the text: URL, dates, search words.
 NOT_SEEN = {
     *("slug", "status", "published_at", "reviewed_on", "review_due_on", "medical_reviewer", "updated_at"),
     *("also_called", "position", "thing", "source_seen", "source_digest"),
 }
 OF_A_SOURCE = ("organization", "title", "year", "link")
-#: What readers are told of a source only where it is not as usual: it fell, or we read less than all of it.
+#: Fields of a source that are shown only if they differ from these defaults.
 UNUSUAL = {"seen": Source.Seen.FULL, "warning": ""}
 
 
 def page_digest(page: Any, content: ContentSnapshot | None = None) -> str:
     """Return the SHA-256 of a page's texts, facts and rows, the sources it cites and the words it explains.
 
-    `content` has sources and words already; without it both are read from the database. A field that is empty or at its
-    default is left out, so that a new one changes no digest.
+    `content` has sources and glossary cached; without it they are read from the database. Fields that are empty or at
+    their default are left out, so that a new field changes no digest.
     """
     explains = getattr(page, "explains_words", False)
     glossary = content.glossary if content else Glossary(GlossaryTerm.objects.all() if explains else ())
@@ -55,7 +55,7 @@ def _seen(row: models.Model) -> dict[str, Any]:
     for field in row._meta.concrete_fields:
         value = getattr(row, field.attname)
         if isinstance(value, str):
-            value = value.replace("\r\n", "\n").strip()  # browsers and files end lines differently
+            value = value.replace("\r\n", "\n").strip()  # line endings differ between browsers and files
         if field.name in NOT_SEEN or field.primary_key or field.is_relation or value in (None, "", field.get_default()):
             continue
         found[field.name] = value

@@ -1,9 +1,9 @@
-"""Find doses in a text: this guide gives none, as a dose that is right for one body can kill another."""
+"""Find doses in a text. This guide gives none, as a dose that is right for one person can kill another."""
 
 import re
 from collections.abc import Iterator
 
-#: As texts name them: medicines, what they are sold as, and drugs that people take.
+#: Medicines, brand names, and drugs that people take.
 MEDICINES = (
     "acetaminophen|advil|alprazolam|aspirin|ativan|baclofen|benadryl|benzos?|benzodiazepines?|brixadi|buprenorphine|"
     "carfentanil|chlordiazepoxide|clonazepam|clonidine|codeine|cyclobenzaprine|diazepam|dicyclomine|diphenhydramine|"
@@ -14,14 +14,14 @@ MEDICINES = (
     "subutex|tianeptine|tizanidine|tramadol|trazodone|tylenol|valium|vivitrol|xanax|xylazine|zofran|zubsolv"
 )
 MEDICINE = re.compile(rf"\b(?:{MEDICINES})\b", re.I)
-#: For which a spray or a dose is said out loud, as people must give it at once.
+#: Exempt, as people must give it at once.
 _SPRAY = re.compile(r"\b(?:naloxone|narcan|rivive)\b", re.I)
 _MARKS = r"[\s*_\]\[(-]*"
 _NUMBER = (
     r"(?:\d[\d.,/]*|[½¼¾]|half(?:\s+an?)?|quarter|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|"
     r"sixteen|twenty|twenty-four|thirty|forty|fifty|sixty|eighty|(?:one|two|a|three)\s+hundred|a\s+couple(?:\s+of)?)"
 )
-#: Milligrams are nothing but an amount; a tablet or a milliliter is one where a medicine or a schedule is near.
+#: Milligrams are always an amount; tablets or milliliters only near a medicine or a schedule.
 _BY_WEIGHT = re.compile(
     rf"(?<![\w.]){_NUMBER}{_MARKS}(?:(?:to|or|–|—){_MARKS}{_NUMBER}{_MARKS})?"
     rf"(?:mgs?|mcgs?|[uµμ]g|milligrams?|micrograms?|㎎|㎍)(?:/\w+)?(?!\w)",
@@ -39,7 +39,7 @@ _SCHEDULE = re.compile(
     r"by\s+mouth|under\s+(?:the|your)\s+tongue)\b",
     re.I,
 )
-#: What makes an amount one to take: "take two tablets", "half a tablet of Suboxone".
+#: Verbs that make an amount one to take: "take two tablets", "half a tablet of Suboxone".
 _TAKING = re.compile(r"\b(?:take|give|swallow|start|begin|chew|inject|dissolve|drink|use|try)\b", re.I)
 _CITED = re.compile(r"\[@[^\]]*\]")
 _SENTENCE = re.compile(r"[^.!?\n|]*(?:\.(?=\d)[^.!?\n|]*)*[.!?|]?")
@@ -47,12 +47,12 @@ _BLOCK = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|$))+")
 
 
 def blocks(text: str) -> Iterator[re.Match[str]]:
-    """Yield the paragraphs, lists and tables of a text: what no blank line divides."""
+    """Yield the blocks of a text, separated by blank lines: paragraphs, lists, tables."""
     yield from _BLOCK.finditer(text)
 
 
 def doses(text: str, title: str = "") -> Iterator[tuple[int, int]]:
-    """Yield where a text gives a dose. `title`: what the page is about, which can be a medicine."""
+    """Yield where a text gives a dose. `title`: the page's title, which may be a medicine."""
     section, text = bool(MEDICINE.search(title)), _CITED.sub(lambda cited: " " * len(cited[0]), text)
     for block in blocks(text):
         if block[0].startswith("#"):

@@ -1,4 +1,4 @@
-"""Words that a page explains where it first uses them."""
+"""Glossary terms, which a page explains at their first use."""
 
 import re
 from collections.abc import Iterable
@@ -9,15 +9,15 @@ from markdown.treeprocessors import Treeprocessor
 
 from editorial.models import GlossaryTerm
 
-#: Elements in which no word is linked: they are links already, or headings, code and citations.
+#: Elements in which terms are not linked: links, headings, code and citations.
 UNTOUCHED = {"a", "code", "h1", "h2", "h3", "h4", "pre", "sup"}
 
-#: Each form that a word is written in, and the slug of its term.
+#: Each written form, and the slug of its term.
 Forms = tuple[tuple[str, str], ...]
 
 
 class Glossary:
-    """The words that pages may explain."""
+    """The terms that pages can explain."""
 
     def __init__(self, terms: Iterable[GlossaryTerm] = ()) -> None:
         self.terms = {term.slug: term for term in terms}
@@ -25,15 +25,15 @@ class Glossary:
 
 
 class ExplainWords(Treeprocessor):
-    """Link the first mention of each word to its meaning at the foot of the page. Runs after all inline markup."""
+    """Link the first use of each term to its meaning at the foot of the page. Runs after all inline markup."""
 
     def __init__(self, md: Markdown, forms: Forms, explained: Iterable[str]) -> None:
         super().__init__(md)
         self.explained = list(explained)
         longest_first = sorted(forms, key=lambda form: len(form[0]), reverse=True)
         self._slugs = [slug for _, slug in longest_first]
-        # A group for each form: which one matched is never looked up by its text, as re.I takes more letters for one
-        # (İ and i, μ and µ) than any case folding does.
+        # One group per form identifies the match. Looking it up by text would fail, as re.I equates more letters (İ
+        # and i, μ and µ) than case folding does.
         groups = "|".join(f"({re.escape(form)})" for form, _ in longest_first)
         self._pattern = re.compile(rf"(?<![\w-])(?:{groups})(?![\w-])", re.I)
 
@@ -54,7 +54,7 @@ class ExplainWords(Treeprocessor):
             element[after:after] = links
 
     def _split(self, text: str) -> tuple[str, list[Element]]:
-        """Return the text before the first new word, and a link for each new word with the text behind it."""
+        """Return the text before the first new term, and a link for each new term with the text that follows it."""
         links: list[Element] = []
         before, start = text, 0
         for match in self._pattern.finditer(text):

@@ -1,4 +1,4 @@
-"""This site's own Markdown rules: no raw HTML, citations, one title, folds, words explained, boxes and names."""
+"""This site's Markdown: no raw HTML; citations, one title, folds, glossary terms, boxes, links by name."""
 
 import re
 from xml.etree.ElementTree import Element, SubElement  # noqa: S405 - builds elements, parses nothing
@@ -13,7 +13,7 @@ from editorial.text.blocks import NAME, Boxes, Fences, Names
 from editorial.text.glossary import ExplainWords, Forms
 
 KEY = r"@([a-z0-9][a-z0-9-]*)"
-#: At the end of a second-level heading: readers open the section if they want more.
+#: Ends a second-level heading whose section is folded.
 FOLDED = " {more}"
 CITATION = rf"\[{KEY}(?:\s*;\s*{KEY})*\]"
 
@@ -29,7 +29,7 @@ class HouseRules(Extension):
         md.inlinePatterns.deregister("html")
         md.preprocessors.register(Fences(md), "fences", 25)
         md.inlinePatterns.register(Names(NAME, md), "names", 176)
-        md.treeprocessors.register(Boxes(md), "boxes", 18)  # its words are text by now
+        md.treeprocessors.register(Boxes(md), "boxes", 18)  # after inline markup
         md.inlinePatterns.register(_Citations(CITATION, md), "citation", 175)
         md.treeprocessors.register(_DemoteTitle(md), "demote_title", 25)
         words = ExplainWords(md, *self._words)
@@ -39,7 +39,7 @@ class HouseRules(Extension):
 
 
 class _Citations(InlineProcessor):
-    """Mark [@key] and [@key; @other]; each page numbers them as they are read (editorial.text.markdown.PageText)."""
+    """Mark [@key] and [@key; @other], which each page numbers (editorial.text.markdown.PageText)."""
 
     def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]  # noqa: N802 - as InlineProcessor documents it
         mark = Element("sup", {"class": "cite"})
@@ -48,7 +48,7 @@ class _Citations(InlineProcessor):
 
 
 class _DemoteTitle(Treeprocessor):
-    """Turn a first-level heading into a section: a page has one title, and the template writes it."""
+    """Demote first-level headings, as the template has the page's title."""
 
     def run(self, root: Element) -> None:
         for title in root.iter("h1"):
@@ -56,7 +56,7 @@ class _DemoteTitle(Treeprocessor):
 
 
 class _Folds(Treeprocessor):
-    """Close a section whose heading ends in FOLDED: it shows its heading alone until a reader opens it."""
+    """Fold a section whose heading ends in FOLDED, so that it shows only its heading until opened."""
 
     def run(self, root: Element) -> None:
         fold = None
@@ -69,7 +69,7 @@ class _Folds(Treeprocessor):
 
 
 def _fold(root: Element, heading: Element) -> Element | None:
-    """Put the heading into a fold of its own in its place, if it is marked as one."""
+    """Replace a marked heading by a fold, and return that."""
     last = heading[-1] if len(heading) else None
     text = (heading.text if last is None else last.tail) or ""
     if not text.endswith(FOLDED):

@@ -1,6 +1,6 @@
 """Convert Markdown to safe HTML, for pages, previews and search.
 
-Raw HTML in a text is shown as text, and the converted HTML is then reduced to an allow-list.
+Raw HTML in a text is escaped, and the converted HTML is sanitized with an allow-list.
 """
 
 import re
@@ -20,13 +20,13 @@ from editorial.models import GlossaryTerm, Source
 from editorial.models.pictures import named, with_sizes
 from editorial.text import bounds
 from editorial.text.blocks import BOXES
-from editorial.text.fill import filled
 from editorial.text.glossary import Forms, Glossary
 from editorial.text.house_rules import CITATION, KEY, HouseRules
+from editorial.text.placeholders import fill_in
 from editorial.text.snapshot import ContentSnapshot
 from editorial.values.links import TURNING, is_foreign_path, is_own_picture
 
-#: Texts whose HTML is cached in each process: some megabytes. Converting one takes ten times as long as its page.
+#: How many texts' HTML is cached in each process: some megabytes. Converting one takes ten times as long as its page.
 CACHED_TEXTS = 512
 
 ALLOWED_TAGS = {
@@ -52,7 +52,7 @@ ALLOWED_SCHEMES = {"https", "mailto", "tel", "sms"}
 
 
 def _own_attributes(tag: str, name: str, value: str) -> str | None:
-    """Allow pictures from this site only: another host would learn who reads what."""
+    """Allow pictures from this site only, as other hosts would learn who reads what."""
     if (tag, name) == ("img", "src") and not is_own_picture(value):
         return None
     if name == "href" and is_foreign_path(value):
@@ -72,9 +72,9 @@ class Heading:
 
 @dataclass(frozen=True)
 class Rendered:
-    """Safe HTML and its second-level headings, but those of folds and boxes.
+    """Safe HTML and its second-level headings outside folds and boxes.
 
-    `refusal` says why a text that would take too long is shown as typed.
+    `refusal`: why the text is shown as typed, if converting it would take too long.
     """
 
     html: SafeString
@@ -84,7 +84,7 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Converted:
-    """Safe HTML independent of a page: its citations have no numbers yet. `explained`: the words linked in it."""
+    """Page-independent safe HTML, with unnumbered citations. `explained`: the terms linked in it."""
 
     html: str
     headings: tuple[Heading, ...] = ()
@@ -94,10 +94,10 @@ class Converted:
 
 @dataclass
 class PageText:
-    """What all Markdown on one page shares: the numbers of its sources, its words and the ids of its headings."""
+    """The state shared by all Markdown on one page: source numbers, explained terms and heading ids."""
 
-    known_keys: set[str] | None = None  # None: number every key; a set: a preview, which marks what is not known
-    content: ContentSnapshot | None = None  # where names lead; None: as of now
+    known_keys: set[str] | None = None  # None: number every key; a set: a preview, which marks unknown ones
+    content: ContentSnapshot | None = None  # to resolve names; None: current content
     glossary: Glossary = field(default_factory=Glossary)  # empty by default
     numbers: dict[str, int] = field(default_factory=dict)
     heading_ids: set[str] = field(default_factory=set)
@@ -109,15 +109,15 @@ class PageText:
         return mark_safe(f'<sup class="cite">{marks}</sup>')  # noqa: S308 - neither numbers nor keys hold markup
 
     def list_only(self, *keys: str) -> str:
-        """List the sources at the foot with no mark in the text: for what is read in a hurry."""
+        """List sources at the foot without a mark in the text, for instructions read in a hurry."""
         self.cite(*keys)
         return ""
 
     def render(self, text: str) -> Rendered:
-        """Turn Markdown into HTML that is safe to show, even if the author is not trusted."""
+        """Convert Markdown to HTML that is safe even with untrusted authors."""
         converted = convert(text, self.glossary.forms, tuple(self.explained), get_language())
         self.explained += converted.explained
-        html = filled(converted.html, self.content, marks_doubts=self.known_keys is not None)
+        html = fill_in(converted.html, self.content, marks_doubts=self.known_keys is not None)
         html = _CITATION.sub(lambda mark: self.cite(*re.findall(KEY, mark[0])), html)
         ids: dict[str, str] = {}
 
@@ -132,7 +132,7 @@ class PageText:
         return Rendered(mark_safe(html), headings, converted.refusal)  # noqa: S308 - as `convert` left it
 
     def explained_terms(self) -> list[GlossaryTerm]:
-        """Return the words linked so far, in reading order."""
+        """Return the terms linked so far, in reading order."""
         return [self.glossary.terms[slug] for slug in self.explained]
 
     def _mark(self, key: str) -> str:
@@ -143,12 +143,12 @@ class PageText:
         return f'<a href="#source-{number}" aria-label="{label}">[{number}]</a>'
 
 
-#: Ids of every page's own parts, sources and words, which no heading of a text may take. A view adds those of its page.
+#: Ids of page parts, sources and terms, which headings must not use. A view adds its page's own.
 NEEDED_IDS = re.compile(r"main|top|related|print|when|.*-title|footer-.*|source-\d+|(?:word|uses)-.*")
 
-#: As `convert` writes them. nh3 escapes `<` in text and attributes, so neither pattern matches there.
+#: As `convert` writes them. nh3 escapes `<` in text and attributes, so these match only elements.
 _CITATION = re.compile(r'<sup class="cite">[^<]*</sup>')
-#: What editorial.text.fill adds to a link to a page in another language.
+#: What editorial.text.placeholders adds to a link to a page in another language.
 _IN_WHICH_LANGUAGE = re.compile(r'(?<= hreflang="..">)(.*?</a>) \([^)]*\)', re.S)
 _HEADING = re.compile(r'(<h[2-4] id=")([^"]*)"')
 _FOLDED = re.compile(r'<(?:summary|section class="[^"]*")>\s*<h2 id="([^"]*)"')
@@ -156,9 +156,9 @@ _FOLDED = re.compile(r'<(?:summary|section class="[^"]*")>\s*<h2 id="([^"]*)"')
 
 @lru_cache(maxsize=CACHED_TEXTS)
 def convert(text: str, forms: Forms = (), explained: tuple[str, ...] = (), language: str | None = None) -> Converted:
-    """Convert a text for any page that explains the words in `forms` and has explained some already.
+    """Convert a text for a page that explains the terms in `forms` and has already explained `explained`.
 
-    Boxes are labeled in the active language; a caller whose result readers see passes it, for the cache.
+    Boxes are labeled in the active language; pass it as `language`, for the cache, if readers see the result.
     """
     rules, heading_ids = HouseRules(forms, explained), set[str]()
 
@@ -192,7 +192,7 @@ def convert(text: str, forms: Forms = (), explained: tuple[str, ...] = (), langu
 
 
 def _unique(base: str, taken: set[str]) -> str:
-    """Return the id, with a number appended if it is taken, and add it to those taken."""
+    """Return a unique id by appending a number if needed, and add it to `taken`."""
     found = next(each for each in chain([base], (f"{base}-{n}" for n in count(2))) if each not in taken)
     taken.add(found)
     return found
@@ -203,7 +203,7 @@ def _without_citations(heading: str) -> str:
 
 
 def markdownify(text: str) -> SafeString:
-    """Return the preview beside the editor: as readers will see it, with unknown sources marked."""
+    """Render the editor's preview, with unknown sources marked."""
     known_keys = set(Source.objects.values_list("key", flat=True))
     rendered = PageText(known_keys=known_keys).render(text)
     why = format_html("<p><strong>{}</strong></p>", rendered.refusal) if rendered.refusal else ""
@@ -219,8 +219,8 @@ def cited_keys(*texts: str) -> set[str]:
 
 
 def plain_text(text: str) -> str:
-    """Return the words alone, for search and reading grades: no markup, no citations."""
-    html = _CITATION.sub("", filled(convert(text, language=get_language()).html))
-    html = _IN_WHICH_LANGUAGE.sub(r"\1", html)  # the search keeps these words, and the page may be translated later
+    """Return the text without markup and citations, for search and reading grades."""
+    html = _CITATION.sub("", fill_in(convert(text, language=get_language()).html))
+    html = _IN_WHICH_LANGUAGE.sub(r"\1", html)  # stored in the index, and the page may be translated later
     html = re.sub(r"</(p|li|h\d|td|th|dt|dd)>", r"</\1> ", html)
     return re.sub(r"\s+", " ", unescape(strip_tags(html))).strip()

@@ -1,7 +1,7 @@
-"""How plain a Spanish text is: syllables, sentences, and the two scores that health writers use.
+"""Readability of Spanish texts: syllables, sentences, and the two scores that health writers use.
 
-The counter is our own: textstat counts the places where a line may break, never parts off a single vowel, and so finds
-a text 4 to 11 points easier than it is. A higher score is plainer; 60 is an adult newspaper, 80 is very easy.
+Syllables are counted here, because textstat counts hyphenation points, which misses single vowels and gives scores 4 to
+11 points too high. A higher score is easier; 60 is an adult newspaper, 80 is very easy.
 """
 
 import re
@@ -14,16 +14,16 @@ MAX_SENTENCE = 25  # words
 
 _SILENT = re.compile(r"h|(?<=[gq])u(?=[eiéí])")
 _VOWEL_Y = re.compile(r"y(?![aeiouáéíóú])")
-#: One spoken vowel, or two or three that are spoken as one: ai, ue, uai. Two strong ones, or an accented í or ú beside
-#: a strong one, are apart: ca-os, dí-a.
+#: A vowel, diphthong or triphthong: ai, ue, uai. Two strong vowels, or an accented í or ú beside a strong one, are
+#: separate: ca-os, dí-a.
 _NUCLEUS = re.compile(r"[iuü]?[aeoáéó](?:[iuü](?![íúaeoáéó]))?|[iuü]?[íú]|[iuü]+")
 _WORD = re.compile(r"\w[\w.,:'’/-]*\w|\w")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”»)]*\s+")
-_NUMBER_SYLLABLES = 2  # near the mean of a Spanish word: a phone number makes no text harder or easier
+_NUMBER_SYLLABLES = 2  # near the mean of Spanish words, so that phone numbers do not affect the score
 
 
 class Plainness(NamedTuple):
-    """The scores of a text, and the words of its sentences."""
+    """The scores of a text, and its sentence lengths in words."""
 
     fernandez_huerta: float
     inflesz: float
@@ -32,7 +32,7 @@ class Plainness(NamedTuple):
 
 
 def syllables(word: str) -> int:
-    """Return how many syllables a Spanish word has when it is spoken."""
+    """Count the spoken syllables of a Spanish word."""
     if any(letter.isdigit() for letter in word):
         return _NUMBER_SYLLABLES
     return max(1, len(_NUCLEUS.findall(_VOWEL_Y.sub("i", _SILENT.sub("", word.lower())))))
@@ -48,7 +48,7 @@ def sentences(parts: Iterable[str]) -> list[str]:
 
 
 def plainness(parts: Iterable[str]) -> Plainness:
-    """Return the scores of headings, paragraphs and lines, each of which ends a sentence. One of two words is none.
+    """Return the scores of text parts, each of which ends a sentence. Parts of up to two words do not count.
 
     Fernández Huerta, "Medidas sencillas de lecturabilidad", Consigna 214 (1959); Szigriszt Pazos (1993) on the INFLESZ
     scale of Barrio-Cantalejo et al., An Sist Sanit Navar 31 (2008) 135.

@@ -1,6 +1,6 @@
-"""Small tables cached in memory: the clinic, help lines, words, sources, and those that other apps add.
+"""Small tables cached in memory: the clinic, help lines, glossary, sources, and those that other apps add.
 
-Each process reads them once for each version of the content, so that rendering a page does not query them again.
+Each process reads them once per version of the content, so that rendering a page does not query them.
 """
 
 from collections.abc import Callable, Iterable
@@ -24,7 +24,7 @@ from editorial.models import (
 )
 from editorial.models.changes import type_of
 from editorial.text.glossary import Glossary
-from editorial.text.named import Named, look_up
+from editorial.text.link_targets import LinkTarget, look_up
 from editorial.values import languages
 
 Part = TypeVar("Part")
@@ -39,18 +39,18 @@ class ContentSnapshot:
     def __init__(self, edition: versions.Edition | None = None) -> None:
         self._edition = edition
         self._sources: dict[str, Source | None] = {}
-        self._named: dict[str, Named | None] = {}
+        self._link_targets: dict[str, LinkTarget | None] = {}
         self._pictures: dict[str, Picture | None] = {}
         self._sign_offs: dict[tuple[str, Any], list[Any]] = {}
         self._cached: dict[object, Any] = {}
 
     def is_current(self) -> bool:
-        """Return whether it may still be shown. It ends as cached pages do, in time for what is scheduled."""
+        """Return whether it is still valid. It expires as cached pages do, in time for scheduled changes."""
         return self._edition is not None and not self._edition.is_stale()
 
     @cached_property
     def clinic(self) -> Clinic | None:
-        """Return the clinic's details. Its number shows in every language, translated or not."""
+        """Return the clinic's details, in English if they are not translated, as its number must always show."""
         translated = Clinic.objects.in_language() if languages.active() != languages.ENGLISH else Clinic.objects.none()
         return translated.first() or Clinic.objects.first()
 
@@ -75,17 +75,17 @@ class ContentSnapshot:
         return list(Reviewer.objects.all())
 
     def sign_offs(self, page: models.Model) -> list[Any]:
-        """Return the signatures under the texts of a page, newest first, as SignOffQuerySet.compared has them."""
+        """Return the signatures of a page, newest first, as SignOffQuerySet.compared has them."""
         self.read_sign_offs([page])
         return self._sign_offs[page._meta.label, page.pk]
 
     def read_sign_offs(self, pages: Iterable[models.Model]) -> None:
-        """Read those of several pages of one kind in one query, unless they are known."""
+        """Read the signatures of several pages of one kind in one query, unless they are cached."""
         missing = [page for page in pages if (page._meta.label, page.pk) not in self._sign_offs]
         if not missing:
             return
         self._sign_offs |= {(page._meta.label, page.pk): [] for page in missing}
-        if not self.reviewers:  # one query for all pages of a clinic that has none
+        if not self.reviewers:  # without reviewers, no query per page
             return
         keys, label = [page.pk for page in missing], missing[0]._meta.label
         for signed in SignOff.objects.filter(page_type=type_of(missing[0]), page_id__in=keys).compared():
@@ -95,16 +95,16 @@ class ContentSnapshot:
         """Return the source of each key, or None."""
         return _looked_up(self._sources, keys, _sources)
 
-    def named(self, names: Iterable[str]) -> dict[str, Named | None]:
-        """Return the page that each name in double brackets means, or None."""
-        return _looked_up(self._named, names, look_up)
+    def link_targets(self, names: Iterable[str]) -> dict[str, LinkTarget | None]:
+        """Return the page of each link name, or None."""
+        return _looked_up(self._link_targets, names, look_up)
 
     def pictures(self, names: Iterable[str]) -> dict[str, Picture | None]:
         """Return the picture of each name, or None."""
         return _looked_up(self._pictures, names, pictures.named)
 
     def keep(self, read: Callable[[], Part], key: object = None) -> Part:
-        """Return what `read` returns, called once, or once for a key: for tables of other apps."""
+        """Cache what `read` returns, by `key` or by itself: for tables of other apps."""
         key = key or read
         if key not in self._cached:
             self._cached[key] = read()
@@ -112,7 +112,7 @@ class ContentSnapshot:
 
 
 def _looked_up(known: dict[str, Any], keys: Iterable[str], read: Callable[[list[str]], Any]) -> dict[str, Any]:
-    """Return what is known of each key, or None, once those that were never asked for are read."""
+    """Return the cached value of each key, or None, after reading the keys that are not cached."""
     keys = list(keys)
     if missing := [key for key in keys if key not in known]:
         found = read(missing)
@@ -137,7 +137,7 @@ def current() -> ContentSnapshot:
 
 
 def current_or_last() -> ContentSnapshot:
-    """Return the current content or, if the database is down, the last that was read."""
+    """Return the current content or, if the database is down, the last snapshot."""
     try:
         return current()
     except DatabaseError:
@@ -145,5 +145,5 @@ def current_or_last() -> ContentSnapshot:
 
 
 def forget() -> None:
-    """Forget the last snapshot. For tests, which replace the database."""
+    """Forget the last snapshot. For tests."""
     _last.clear()

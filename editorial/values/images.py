@@ -1,6 +1,6 @@
-"""Turn a picture that an editor adds into the copies that readers get: small, upright, in sRGB, nothing but pixels.
+"""Convert an editor's picture into the public copies: small, upright, in sRGB, without metadata.
 
-No name, no place, no camera, no color profile and no bytes after the picture are kept.
+No name, location, camera, color profile or trailing bytes are kept.
 """
 
 import io
@@ -16,29 +16,29 @@ from storage.durable import file_lock
 
 MAX_BYTES = 30 * 1024 * 1024
 MAX_PIXELS = 50_000_000  # phones take 48 to 50 megapixels; decoding one takes 350 MB at most
-MAX_PIXELS_SEEN_THROUGH = 25_000_000  # with transparency, and in WebP, each pixel takes twice the memory or more
+MAX_TRANSPARENT_PIXELS = 25_000_000  # with transparency, and in WebP, each pixel takes twice the memory or more
 MAX_RATIO = 10  # of the longer side to the shorter
-#: Of the largest copy, in pixels. A text is 640 wide on a desk and at most 430 on a phone, whose screen has 3 for each.
+#: Of the largest copy. A text is 640 CSS pixels wide on a desktop, and at most 430 on a phone, with 3 pixels for each.
 MAX_WIDTH, MAX_HEIGHT = 1200, 1600
 WIDTHS = (480, 800)  # of the smaller copies
 FALLBACK_WIDTH = 800
-MAX_COPY = 120_000  # bytes of each copy, so that no phone gets more
+MAX_COPY = 120_000  # bytes of each copy
 QUALITIES = (80, 68, 56, 44, 34)
 LOCK_SECONDS = 60
 
-#: The description that an editor is to fill in.
+#: The placeholder for a description.
 UNDESCRIBED = "Describe this picture"
-#: What an earlier release put into texts in place of a picture.
+#: What an earlier release put into texts instead of a picture.
 UPLOAD_REFUSED = "[Picture not added:"
-#: For a field that takes a file: phones offer their camera and their photos.
+#: For file inputs: phones then offer camera and photos.
 ACCEPTED = "image/*,.heic,.heif"
-TAKEN = ("JPEG", "PNG", "WEBP", "HEIF")  # Pillow calls a JPEG with several pictures, as some cameras write, MPO
+TAKEN = ("JPEG", "PNG", "WEBP", "HEIF")  # Pillow calls a JPEG with several pictures MPO
 WANTED = "Add a JPEG, PNG, WebP or HEIC picture."
 TOO_LARGE = "The file is larger than 30 MB. Make the picture smaller and add it again."
 DAMAGED = "The picture is damaged or cut off. Save it again and add it again."
 MOVING = "The picture moves, and pictures here stay still. Save one frame of it as a PNG and add that."
 BUSY = "Other pictures are being made smaller. Add it again in a minute."
-#: What files of other kinds begin with, and what to do with one.
+#: The first bytes of other kinds of files, and the advice for each.
 _OTHERS = (
     (rb"GIF8", "It is a GIF, which may move. Save it as a PNG and add that."),
     (rb"(?i)(?:\xef\xbb\xbf)?\s*(?:<\?xml|<!doctype svg|<!--|<svg)", "It is an SVG drawing. Save it as a PNG."),
@@ -50,13 +50,13 @@ _OTHERS = (
 )
 _OTHER_KINDS = [(re.compile(start), words) for start, words in _OTHERS]
 _ORIENTATION = 0x0112
-# `_check` refuses large pictures, before any is decoded, and says how large it is.
+# `_check` refuses large pictures before decoding, with a better message.
 Image.MAX_IMAGE_PIXELS = None
 
 
 @dataclass(frozen=True)
 class Copies:
-    """A picture as readers get it: WebP by width, and a JPEG for phones that read no WebP (iOS before 14)."""
+    """The public copies of a picture: WebP by width, and a JPEG for phones without WebP (iOS before 14)."""
 
     width: int
     height: int
@@ -65,7 +65,7 @@ class Copies:
 
 
 def copies(file: IO[bytes]) -> Copies:
-    """Return the copies. One picture at a time is decoded on each machine. Raises ValidationError with what to do."""
+    """Make the copies. Each machine decodes one picture at a time. Raises ValidationError with advice."""
     if file.seek(0, io.SEEK_END) > MAX_BYTES:
         raise ValidationError(TOO_LARGE)
     file.seek(0)
@@ -99,7 +99,7 @@ def _decoded(file: IO[bytes]) -> Image.Image:
 
 
 def _check(opened: Image.Image) -> None:
-    """Raise ValidationError for what should not be decoded."""
+    """Raise ValidationError for a picture that must not be decoded."""
     shorter, longer = sorted(opened.size)
     if longer > MAX_RATIO * shorter:
         raise ValidationError(
@@ -107,7 +107,7 @@ def _check(opened: Image.Image) -> None:
             f"longer side may be {MAX_RATIO} times the shorter one. Cut it into parts."
         )
     pixels, heavy = opened.width * opened.height, opened.format == "WEBP" or opened.has_transparency_data
-    most = MAX_PIXELS_SEEN_THROUGH if heavy else MAX_PIXELS
+    most = MAX_TRANSPARENT_PIXELS if heavy else MAX_PIXELS
     if pixels > most:
         what = "that is WebP or transparent " if heavy else ""
         raise ValidationError(
@@ -119,7 +119,7 @@ def _check(opened: Image.Image) -> None:
 
 
 def _plain(opened: Image.Image) -> Image.Image:
-    """Return its pixels: at most MAX_WIDTH by MAX_HEIGHT, on white, eight bits a channel, in sRGB, upright."""
+    """Return only its pixels: at most MAX_WIDTH by MAX_HEIGHT, on white, eight bits per channel, in sRGB, upright."""
     orientation = opened.getexif().get(_ORIENTATION, 1)
     profile = opened.info.get("icc_profile")
     if opened.mode.startswith("I"):  # sixteen bits of gray
@@ -146,13 +146,13 @@ def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
     try:
         own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         converted = ImageCms.profileToProfile(picture, own, ImageCms.createProfile("sRGB"), outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):  # no profile, or one of other pixels
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):  # no profile, or one for another color mode
         return picture
     return converted or picture
 
 
 def _within(picture: Image.Image, width: int, kind: str) -> tuple[int, bytes]:
-    """Return a copy of at most MAX_COPY bytes, and its width: of less quality, then smaller, if it must be."""
+    """Return a copy of at most MAX_COPY bytes, and its width; reduce quality first, then size."""
     while True:
         copy = picture.resize((width, _height(picture, width)), Image.Resampling.LANCZOS, reducing_gap=2.0)
         for quality in QUALITIES:

@@ -1,10 +1,10 @@
-"""The languages of the guide: English at the root, others under their code, as in /es/. The path alone decides."""
+"""The languages of the guide, by path: English at the root, others under their code, as in /es/."""
 
 from django.conf import settings
 from django.utils import translation
 
 ENGLISH = "en"
-#: What readers see on a link to the language, by its code, and what `lang` says of a page in it.
+#: The link text of each language, by code; and below, its `lang` attribute.
 NAMES = dict(settings.LANGUAGES)
 OTHERS = [code for code in NAMES if code != ENGLISH]
 TAGS = {ENGLISH: "en-US", "es": "es-US"}
@@ -17,10 +17,10 @@ def of_path(path: str) -> str:
 
 
 def active() -> str:
-    """Return the language of the page that is being made."""
+    """Return the active language."""
     return (translation.get_language() or ENGLISH).partition("-")[0]
 
 
 def speaking(language: str) -> translation.override:
-    """Make what runs inside this `with` block speak a language."""
+    """Activate a language inside a `with` block."""
     return translation.override(settings.LANGUAGE_CODE if language == ENGLISH else language)

@@ -1,4 +1,4 @@
-"""Where readers may be led, whatever is in the database: the forms check it, an import or a shell may not."""
+"""Check URLs and text direction at output and save, as imports and shells bypass the forms."""
 
 import re
 from typing import Any
@@ -6,23 +6,23 @@ from urllib.parse import urlsplit
 
 from django.db import models
 
-#: Characters that turn the direction of text: what shows would differ from what is there.
+#: Characters that change the direction of text, so that it looks different from what it is.
 TURNING: dict[int, Any] = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-#: What does not show at all, as word processors paste it: a medicine or a dose with one of them inside would not be
-#: found by a check or a search. Their ends of lines are spaces.
+#: Invisible characters, as pasted from word processors, which would hide a medicine or a dose from checks and search.
+#: Special line endings become spaces.
 HIDDEN = TURNING | dict.fromkeys([*range(9), *range(14, 32), 0x7F, 0xAD, 0x200B, 0x2060, 0xFEFF])
 HIDDEN |= dict.fromkeys([0x0B, 0x0C, 0x2028, 0x2029], " ")
 
 
 def tidy(sender: type[models.Model], instance: models.Model, **kwargs: object) -> None:
-    """Take the characters that turn text or do not show out of a row that is about to be checked or saved."""
+    """Remove invisible and direction-changing characters from a row before it is checked or saved."""
     for field in sender._meta.concrete_fields:
         if isinstance(value := getattr(instance, field.attname), str):
             setattr(instance, field.attname, value.translate(HIDDEN))
 
 
 def safe_url(url: str) -> str:
-    """Return a web address to link to, or an empty text for anything else."""
+    """Return the URL if it is safe to link to, otherwise ""."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -31,7 +31,7 @@ def safe_url(url: str) -> str:
 
 
 def is_foreign_path(href: str) -> bool:
-    r"""Return whether browsers leave this site for what looks like a path of this site: `//host`, `/\host`."""
+    r"""Return whether a seeming path leads to another host: `//host`, `/\host`."""
     return re.sub(r"[\x00-\x20]", "", href).replace("\\", "/").startswith("//")
 
 

@@ -61,7 +61,7 @@ def test_menu_needs_no_database(guide, monkeypatch):
     def down():
         raise DatabaseError
 
-    monkeypatch.setattr(snapshot.ContentSnapshot, "named", lambda *_: down())
+    monkeypatch.setattr(snapshot.ContentSnapshot, "link_targets", lambda *_: down())
     assert not any(featured.featured(snapshot.current()).values())
 
 

@@ -1,4 +1,4 @@
-"""Pages that texts link by name, as in [[stage:peak-withdrawal]]: where they are now, under whatever slug."""
+"""Find the pages that texts link by name, as in [[stage:peak-withdrawal]], also after their slug has changed."""
 
 import datetime
 import re
@@ -14,11 +14,11 @@ from editorial.models.versions import content_models
 from editorial.values import languages
 
 _NAME = re.compile(r"([a-z]+):([\w-]+)")
-Name = tuple[str, str]  # what links call its kind, and its slug
+Name = tuple[str, str]  # kind and slug
 
 
-class Named(NamedTuple):
-    """A page as links show it: in the language of the page being made or, where it is not there, in English."""
+class LinkTarget(NamedTuple):
+    """A page to link to: in the active language or, if it is not translated, in English."""
 
     path: str
     title: str
@@ -31,14 +31,14 @@ class Named(NamedTuple):
 
 
 def kinds() -> dict[str, Any]:
-    """Return the models of pages that have names, by what links call them."""
+    """Return the models that can be linked by name, by their kind in links."""
     return {model.linked_as[0]: model for model in content_models() if hasattr(model, "linked_as")}
 
 
-def look_up(names: Iterable[str]) -> dict[str, Named | None]:
-    """Return the page of each name, or None. One query; two more where a page has another slug now.
+def look_up(names: Iterable[str]) -> dict[str, LinkTarget | None]:
+    """Return the page of each name, or None.
 
-    In another language than English, also one for each kind of page.
+    One query; two more if a slug has changed; in languages other than English, also one per kind of page.
     """
     models, names = kinds(), list(names)
     wanted = {name: (match[1], match[2]) for name in names if (match := _NAME.fullmatch(name)) and match[1] in models}
@@ -55,7 +55,7 @@ def look_up(names: Iterable[str]) -> dict[str, Named | None]:
     return {name: found.get(wanted[name]) if name in wanted else None for name in names}
 
 
-def _read(models: dict[str, Any], names: Iterable[Name]) -> dict[Name, Named]:
+def _read(models: dict[str, Any], names: Iterable[Name]) -> dict[Name, LinkTarget]:
     queries = [
         models[kind]
         ._default_manager.filter(slug__in=found)
@@ -64,13 +64,13 @@ def _read(models: dict[str, Any], names: Iterable[Name]) -> dict[Name, Named]:
         for kind, found in _by_kind(names).items()
     ]
     rows = queries[0].union(*queries[1:], all=True) if queries else ()
-    return {(kind, slug): Named(_path(models, (kind, slug)), *row) for kind, slug, *row in rows}
+    return {(kind, slug): LinkTarget(_path(models, (kind, slug)), *row) for kind, slug, *row in rows}
 
 
-def _translated(models: dict[str, Any], names: Iterable[Name]) -> dict[Name, Named]:
+def _translated(models: dict[str, Any], names: Iterable[Name]) -> dict[Name, LinkTarget]:
     live = {kind: models[kind].objects.filter(slug__in=found).published() for kind, found in _by_kind(names).items()}
     return {
-        (kind, row.english_slug): Named(
+        (kind, row.english_slug): LinkTarget(
             row.get_absolute_url(), str(row), "published", timezone.now(), languages.active()
         )
         for kind, rows in live.items()
@@ -91,7 +91,7 @@ def _path(models: dict[str, Any], name: Name) -> str:
 
 
 def name_at(path: str) -> str:
-    """Return the name of the page at an English path, as links in brackets have it; empty where it has none."""
+    """Return the link name of the page at an English path; "" if it has none."""
     with languages.speaking(languages.ENGLISH):
         try:
             match = resolve(path)
@@ -104,10 +104,7 @@ def name_at(path: str) -> str:
 
 
 def static_path(path: str) -> str:
-    """Return where the page of a template is in the language of the page being made, by its English path.
-
-    The same path where it is in English only.
-    """
+    """Return a static page's path in the active language, by its English path; unchanged if it is not translated."""
     with languages.speaking(languages.ENGLISH):
         try:
             match = resolve(path)

@@ -1,4 +1,4 @@
-"""Fill in what a converted text only names: the current addresses of pages, and our drawings."""
+"""Fill the placeholders of a converted text: links by name, with the pages' current URLs, and drawings."""
 
 import re
 from html import unescape
@@ -11,33 +11,33 @@ from django.utils.translation import gettext
 
 from editorial.text import snapshot
 from editorial.text.blocks import DRAWINGS
-from editorial.text.named import Named, name_at, static_path
+from editorial.text.link_targets import LinkTarget, name_at, static_path
 from editorial.values import languages
 
-#: As editorial.text.blocks.Names marks a name; a drawing takes the place of its paragraph.
-_NAMED = re.compile(r'(<p>\s*)?<a class="named" title="([^"]*)">([^<]*)</a>(\s*</p>)?')
+#: A placeholder as editorial.text.blocks.Names writes it; a drawing replaces the whole paragraph.
+_PLACEHOLDER = re.compile(r'(<p>\s*)?<a class="named" title="([^"]*)">([^<]*)</a>(\s*</p>)?')
 
 _OWN_LINK = re.compile(r'(<a href=")(/[^"?#/][^"?#]*/)((?:[?#][^"]*)?")>(.*?)</a>', re.S)
 
 
 def names_in(html: str) -> list[str]:
-    """Return the names that a converted text has in double brackets."""
-    return [match[2] for match in _NAMED.finditer(html)]
+    """Return the link names in a converted text."""
+    return [match[2] for match in _PLACEHOLDER.finditer(html)]
 
 
-def filled(html: str, content: snapshot.ContentSnapshot | None = None, marks_doubts: bool = False) -> str:
-    """Link each name to its page, as of now without `content`. What readers may not see is words without a link."""
+def fill_in(html: str, content: snapshot.ContentSnapshot | None = None, marks_doubts: bool = False) -> str:
+    """Link each name to its page, currently published without `content`. Other names become plain words."""
     if languages.active() != languages.ENGLISH:
         html = _in_language(html, content)
     if not (names := names_in(html)):
         return html
-    found, now = (content or snapshot.current_or_last()).named(names), timezone.now()
+    found, now = (content or snapshot.current_or_last()).link_targets(names), timezone.now()
 
     def fill(match: re.Match[str]) -> str:
         before, name, words, after = match.groups("")
         kind, _, drawing = name.partition(":")
         if kind == "picture" and drawing in DRAWINGS:
-            return drawn(drawing, unescape(words)) if before and after else f"{before}{after}"
+            return render_drawing(drawing, unescape(words)) if before and after else f"{before}{after}"
         page = found[name]
         words = words or (escape(page.title) if page else "")
         if page and page.is_live(now):
@@ -45,20 +45,20 @@ def filled(html: str, content: snapshot.ContentSnapshot | None = None, marks_dou
         doubt = f" <strong>[{'not published' if page else 'nothing has this name'}: {name}]</strong>"
         return f"{before}{words}{doubt if marks_doubts else ''}{after}"
 
-    return _NAMED.sub(fill, html)
+    return _PLACEHOLDER.sub(fill, html)
 
 
-def drawn(name: str, says: str) -> str:
-    """Return one of our drawings, with a description for people who cannot see it."""
+def render_drawing(name: str, says: str) -> str:
+    """Return a drawing with its alternative text."""
     template: Any = get_template("pictures/picture.html")
     return str(template.template.module.picture(name, says))
 
 
 def _in_language(html: str, content: snapshot.ContentSnapshot | None) -> str:
-    """Lead the links of a translated text, which are those of the English one, to the pages in its language."""
+    """Point the links of a translated text, which has the English paths, to pages in its language."""
     paths = {match[2] for match in _OWN_LINK.finditer(html)}
     names = {path: name for path in paths if (name := name_at(path))}
-    found = (content or snapshot.current_or_last()).named(names.values()) if names else {}
+    found = (content or snapshot.current_or_last()).link_targets(names.values()) if names else {}
 
     def lead(match: re.Match[str]) -> str:
         page = found.get(names.get(match[2], ""))
@@ -69,8 +69,8 @@ def _in_language(html: str, content: snapshot.ContentSnapshot | None) -> str:
     return _OWN_LINK.sub(lead, html)
 
 
-def _link(page: Named, fragment: str = '"', words: str = "") -> str:
-    """Return a link to a page, which says so if it is in English and the text is not."""
+def _link(page: LinkTarget, fragment: str = '"', words: str = "") -> str:
+    """Return a link to a page, marked if the page is in another language."""
     if page.language == languages.active():
         return f'<a href="{page.path}{fragment}>{words}</a>'
     said = gettext("(in English)")
