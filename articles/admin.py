@@ -11,12 +11,12 @@ from articles.article_page import detail_context, groups_in_memory
 from articles.models import Article, Topic
 from editorial.admin.fields import NamedList, RelatedOrNone
 from editorial.admin.page_lists import YearFilter
-from editorial.admin.pages import KeepsOldAddress, ReviewedPageAdmin
+from editorial.admin.pages import OldAddressMixin, ReviewedPageAdmin
 from editorial.text import snapshot
 
 
 @admin.register(Topic)
-class TopicAdmin(NamedList, KeepsOldAddress):
+class TopicAdmin(NamedList, OldAddressMixin):
     list_display = ("name", "description", "position")
     list_editable = ("position",)
     prepopulated_fields: ClassVar = {"slug": ["name"]}

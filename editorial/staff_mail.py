@@ -6,13 +6,13 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMessage
 
-#: Each mail is filled up to a multiple of this many bytes, so that its size does not tell what is in it.
+#: Each mail is padded to a multiple of this many bytes, so that its size reveals nothing.
 SIZE = 2048
 FOOT = "\n-- \nNobody reads replies to this mail."
 
 
 class NotSent(Exception):
-    """The mail server did not take a mail to staff. Holds the kind of error only: its text may quote an address."""
+    """A mail to staff could not be sent. Holds only the kind of error, as its text may quote an address."""
 
 
 def send(subject: str, text: str, to: list[str], headers: dict[str, str] | None = None) -> None:
@@ -28,10 +28,10 @@ def send(subject: str, text: str, to: list[str], headers: dict[str, str] | None 
         return
     except Exception as error:  # smtplib, socket and ssl each raise their own
         kind = type(error).__name__
-    raise NotSent(kind)  # out here, so that the mail server's error is not its context
+    raise NotSent(kind)  # outside the except block, so that the original error is not its context
 
 
 def _filling(size: int) -> str:
-    """Spaces, in lines of 72 bytes as sent. smtplib ends the last line, with two bytes more."""
+    """Return padding: lines of 72 bytes as sent. smtplib ends the last line with two more bytes."""
     lines, rest = divmod(-(size + 2) % SIZE, 72)
     return " " * rest + ("\n" + " " * 70) * lines

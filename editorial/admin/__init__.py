@@ -1,4 +1,4 @@
-"""Admin pages for contacts, opening times, words, old addresses, and what readers report."""
+"""Admin pages for contacts, opening times, the glossary, old addresses, and reports by readers."""
 
 from itertools import islice
 from typing import Any, ClassVar
@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from editorial.admin.clock_fields import ClockField
 from editorial.admin.fields import Addresses, NamedList, NamedRows, linked
 from editorial.admin.pictures import PictureAdmin
-from editorial.admin.revisions import KeepsRevisions
+from editorial.admin.revisions import RevisionsMixin
 from editorial.admin.sign_off import ReviewerAdmin
 from editorial.admin.sources import SourceAdmin
 from editorial.models import Clinic, GlossaryTerm, HelpLine, OldAddress, PageReport, Picture, Reviewer, Source
@@ -35,14 +35,14 @@ CLOCK_TIMES: dict[type[models.Field], dict[str, Any]] = {models.TimeField: {"for
 
 
 class OpeningTimeFormSet(forms.BaseInlineFormSet):
-    """Offers a row for each day if none is listed yet; days left without times are not saved."""
+    """Offers a row per day if none is listed yet; rows left empty are not saved."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, initial=[{"weekday": day} for day in OpeningTime.Weekday.values], **kwargs)
 
 
 class OpeningTimeInline(NamedRows):
-    """When the clinic calls people back, which the confirmation's promise is based on."""
+    """When the clinic calls people back; the promised time depends on it."""
 
     model = OpeningTime
     formset = OpeningTimeFormSet
@@ -53,7 +53,7 @@ class OpeningTimeInline(NamedRows):
 
 
 class SpecialDayInline(NamedRows):
-    """Holidays and the like: nobody is promised a call on a closed day. Past days are not shown."""
+    """Holidays and the like, on which no call is promised. Past days are not shown."""
 
     model = SpecialDay
     extra = 2
@@ -64,8 +64,8 @@ class SpecialDayInline(NamedRows):
 
 
 @admin.register(Clinic)
-class ClinicAdmin(KeepsRevisions):
-    """There is one row, which can be changed but not removed."""
+class ClinicAdmin(RevisionsMixin):
+    """The single row can be changed but not removed."""
 
     inlines = (OpeningTimeInline, SpecialDayInline)
 
@@ -73,7 +73,7 @@ class ClinicAdmin(KeepsRevisions):
         js: ClassVar = ["js/admin-inlines.js"]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        """Go to the only row instead of listing it."""
+        """Redirect to the only row."""
         clinic = Clinic.objects.first()
         if clinic and self.has_view_or_change_permission(request):
             return redirect("admin:editorial_clinic_change", clinic.pk)
@@ -92,7 +92,7 @@ class ClinicAdmin(KeepsRevisions):
 
 
 @admin.register(HelpLine)
-class HelpLineAdmin(Addresses, NamedList, KeepsRevisions):
+class HelpLineAdmin(Addresses, NamedList, RevisionsMixin):
     list_display = ("name", "kind", "call", "text_to", "checked_on", "position")
     list_editable = ("position",)
     list_filter = ("kind",)
@@ -109,7 +109,7 @@ class HelpLineAdmin(Addresses, NamedList, KeepsRevisions):
 
 
 def _is_911(line: HelpLine | None) -> bool:
-    """Return whether it is the number for emergencies: nobody removes or changes that."""
+    """Return whether it is the emergency number, which nobody may change or remove."""
     return line is not None and line.slug == "911"
 
 
@@ -120,7 +120,7 @@ class GlossaryTermForm(forms.ModelForm):
 
 
 @admin.register(GlossaryTerm)
-class GlossaryTermAdmin(KeepsRevisions):
+class GlossaryTermAdmin(RevisionsMixin):
     form = GlossaryTermForm
     list_display = ("word", "also", "meaning")
     search_fields = ("word", "also")
@@ -130,14 +130,14 @@ class GlossaryTermAdmin(KeepsRevisions):
 
     @admin.display(description="Explained in")
     def used_in(self, term: GlossaryTerm) -> str:
-        """List the newest pages that explain it."""
+        """List the newest pages that explain the term."""
         pages = islice(citations.pages_explaining(term), MOST_LISTED) if term.pk else ()
         return linked(((page, page.state) for page in pages), "No page yet.")
 
 
 @admin.register(OldAddress)
 class OldAddressAdmin(admin.ModelAdmin):
-    """Written by the site when a slug changes; one made by mistake can be removed."""
+    """Created when a slug changes; one created by mistake can be removed."""
 
     list_display = ("path", "leads_to", "since")
     search_fields = ("path", "leads_to")
@@ -151,7 +151,7 @@ class OldAddressAdmin(admin.ModelAdmin):
 
 @admin.register(PageReport)
 class PageReportAdmin(admin.ModelAdmin):
-    """Readers write these; editors mark them as done, or delete them."""
+    """Editors mark reports as done, or delete them."""
 
     list_display = ("day", "page_link", "words", "state")
     list_display_links = ("day",)

@@ -1,4 +1,4 @@
-"""The admin's part of kinds of change: asked for where a page that readers see is saved, beside the button."""
+"""Kinds of change in the admin: chosen beside the button when a live page is saved."""
 
 import contextlib
 import functools
@@ -19,7 +19,7 @@ from editorial.models.changes import ChangeRecord
 from editorial.workflow import change_kinds
 
 Kind = ChangeRecord.Kind
-#: Not "kind" alone: a treatment has one of its own.
+#: Not just "kind": a treatment has a field of that name.
 ASKED = ("change_kind", "change_note")
 
 HINTS = {
@@ -36,7 +36,7 @@ HINTS = {
 
 
 class ChangeForm(forms.ModelForm):
-    """Asks what kind of change this is, of a page that readers see."""
+    """Asks what kind of change to a live page this is."""
 
     change_kind = forms.ChoiceField(
         label="What kind of change is it?",
@@ -75,16 +75,16 @@ class ChangeForm(forms.ModelForm):
         return cleaned
 
 
-class AsksForKind(ContentAdmin):
-    """Records each save as a change, and shows the form again if readers may not see it like this.
+class ChangeKindMixin(ContentAdmin):
+    """Records each save as a change, and shows the form again if it may not go live.
 
-    Whether they may is known once the page is saved with its rows: then the whole save is taken back.
+    That is known only after the page is saved with its rows, so the save is then rolled back.
     """
 
     form = ChangeForm
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """Ask for the kind at the end of the part about publishing, if readers see the page."""
+        """Ask for the kind at the end of the publishing fieldset, if the page is live."""
         *others, (name, options) = super().get_fieldsets(request, obj)
         asked = ASKED if obj and obj.is_published() and self.has_change_permission(request, obj) else ()
         return [*others, (name, {**options, "fields": (*options["fields"], *asked)})]
@@ -114,7 +114,7 @@ class AsksForKind(ContentAdmin):
 
     @contextlib.contextmanager
     def brought_back(self, version: Version, when: str) -> Iterator[None]:
-        """Tell readers that a text of a page that they see is back: an update."""
+        """Record restoring a version of a live page as an update."""
         page = self.model(pk=version.object_id)
         seen = change_kinds.seen_before(page)
         yield

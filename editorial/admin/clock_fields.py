@@ -1,4 +1,4 @@
-"""Form fields for times as people in the United States type them: 9:00 AM, 2 pm, 9 a.m. or 14:30."""
+"""Form fields for times as typed in the US: 9:00 AM, 2 pm, 9 a.m. or 14:30."""
 
 import datetime
 import re

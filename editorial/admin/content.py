@@ -1,4 +1,4 @@
-"""What the admin's classes for content build on: addresses of their own, and forms made of parts."""
+"""The base of admin classes for content: extra URLs, and forms composed of parts."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -13,12 +13,12 @@ from django.urls import URLPattern, path, reverse
 
 
 def admin_address(row: models.Model, view: str = "change") -> str:
-    """Return where the admin changes a row, or shows another page about it."""
+    """Return the URL of a row's admin page."""
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{view}", args=[row.pk])
 
 
 class ContentAdmin(admin.ModelAdmin):
-    """A class adds its fields and rules to the form by its `form_part`; the first class's come first."""
+    """Composes the form from each class's `form_part`, in the order of the classes."""
 
     form_part: ClassVar[Any] = None
 
@@ -36,14 +36,14 @@ class ContentAdmin(admin.ModelAdmin):
         return path(route, self.admin_site.admin_view(view), name=self._view_name(name))
 
     def form_paths(self, name: str, view: Callable[..., Any]) -> list[URLPattern]:
-        """Return addresses below those of the form, of a new row and of one that is there, to post it to as typed."""
+        """Return URLs below those of the add and change forms, to which an unsaved form is posted."""
         return [
             self.own_path(f"add/{name}/", view, f"{name}_new"),
             self.own_path(f"<path:object_id>/change/{name}/", view, name),
         ]
 
     def posted_row(self, request: HttpRequest, object_id: str | None) -> Any:
-        """Return the row whose form is posted, None for a new one. Raises PermissionDenied and Http404."""
+        """Return the row whose form is posted, None for a new one. Raises PermissionDenied or Http404."""
         row = self.get_object(request, unquote(object_id)) if object_id else None
         allowed = self.has_change_permission(request, row) if object_id else self.has_add_permission(request)
         if request.method != "POST" or not allowed:

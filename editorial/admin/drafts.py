@@ -1,4 +1,4 @@
-"""The admin's part of drafts: keeps one beside the page that readers see, shows it in the form, and ends it."""
+"""Drafts in the admin: keep one beside a live page, show it in the form, publish or discard it."""
 
 from typing import Any, ClassVar
 
@@ -14,8 +14,8 @@ from django.utils.html import format_html
 from reversion.models import Version
 
 from editorial.admin.content import ContentAdmin, admin_address
-from editorial.admin.previews import DRAFT, SAVED, TYPED, Previews
-from editorial.admin.revisions import KeepsRevisions
+from editorial.admin.previews import DRAFT, SAVED, TYPED, PreviewMixin
+from editorial.admin.revisions import RevisionsMixin
 from editorial.models import unsaved
 from editorial.models.changes import ChangeRecord, ReviewAnswer, draft_beside
 from editorial.models.reviewers import SignOff
@@ -27,16 +27,16 @@ from editorial.workflow.publishing_rights import may_publish
 
 #: Buttons of the form.
 SAVE_DRAFT, TO_REVIEW = "_save_draft", "_send_to_review"
-#: A moment that may end a sentence: "p.m." may not.
+#: A time format that can end a sentence, unlike one with "p.m.".
 MOMENT = "F j, Y, g:i A"
-#: In the address: the page as readers see it, though there is a draft.
+#: Query parameter: show the live page, though there is a draft.
 LIVE = "live"
-#: Among the values of a form: it shows a draft.
+#: Key in form data: this form shows a draft.
 SHOWN = "_shown"
 
 
-class _OfDraft(forms.ModelForm):
-    """Shows a draft as it was typed: nothing of it is saved, nor wrong, before somebody saves it."""
+class _DraftForm(forms.ModelForm):
+    """Shows a draft as it was typed: not saved and not validated before it is submitted."""
 
     def is_valid(self) -> bool:
         return SHOWN not in self.data and super().is_valid()
@@ -46,10 +46,10 @@ class _OfDraft(forms.ModelForm):
         return ErrorDict() if SHOWN in self.data else super().errors
 
 
-class ShowsDraft(ContentAdmin):
-    """Fills the form of a page with the draft beside it. List it after all that handles a form as it was sent."""
+class DraftFormMixin(ContentAdmin):
+    """Fills the form with the draft. List it after mixins that handle a submitted form."""
 
-    form_part: ClassVar[Any] = _OfDraft
+    form_part: ClassVar[Any] = _DraftForm
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
@@ -63,8 +63,8 @@ class ShowsDraft(ContentAdmin):
         return super().changeform_view(request, object_id, form_url, extra_context)
 
 
-class DraftsBeside(Previews, KeepsRevisions):
-    """Keeps a draft beside a page that readers see: they see the page until somebody publishes the draft."""
+class DraftsMixin(PreviewMixin, RevisionsMixin):
+    """Saves changes to a live page as a draft, until that is published."""
 
     change_form_template = "admin/page_form.html"
 
@@ -94,7 +94,7 @@ class DraftsBeside(Previews, KeepsRevisions):
         return _with_frame(super().changeform_view(request, object_id, form_url, context))
 
     def _told(self, request: HttpRequest, page: Any, object_id: str | None) -> dict[str, Any]:
-        """Return what the form's template says of a draft and shows beside the text."""
+        """Return the template context about the draft."""
         address = self.preview_address(object_id)
         context: dict[str, Any] = {"preview_address": address, "may_publish": may_publish(request.user)}
         draft = draft_beside(page) if page else None
@@ -106,7 +106,7 @@ class DraftsBeside(Previews, KeepsRevisions):
         back = request.GET.get(BRING_BACK)
         kept = unsaved.of(request.user, self._form_address(object_id), back) if back is not None else None
         if page and not self.has_change_permission(request, page):
-            shown = None  # the form of somebody who only reads has the page itself
+            shown = None  # a read-only form shows the page itself
         elif request.method == "GET" and not kept:
             shown = draft if LIVE not in request.GET else None
         else:
@@ -122,11 +122,11 @@ class DraftsBeside(Previews, KeepsRevisions):
         return context
 
     def _save_draft(self, request: HttpRequest, page: Any, form_url: str, context: dict) -> HttpResponse:
-        """Save the form as ever, take what would be kept of it, and roll back: only that is written."""
+        """Save the form as usual, take the versions, roll back, and store only those."""
         typed, to_review = request.POST.copy(), TO_REVIEW in request.POST
         data = request.POST.copy()
-        data["status"] = ReviewedPage.Status.DRAFT  # what is asked of a page before it is published is not asked yet
-        data[SAVE_DRAFT] = "yes"  # by whatever button
+        data["status"] = ReviewedPage.Status.DRAFT  # skip the checks for publication
+        data[SAVE_DRAFT] = "yes"  # whatever the button
         with transaction.atomic():
             self._keep([page.pk])
             with transaction.atomic():
@@ -136,7 +136,7 @@ class DraftsBeside(Previews, KeepsRevisions):
                     versions = list(revisions.history(page)[0].revision.version_set.all())
                 transaction.set_rollback(True)
             request.is_draft = False  # type: ignore[attr-defined]
-            data["status"] = page.status  # in the form, if it comes back with what is wrong
+            data["status"] = page.status  # for a form that comes back with errors
             if not is_saved:
                 return response
             draft = drafts.keep(page, versions, typed, request.user, to_review=to_review)
@@ -149,7 +149,7 @@ class DraftsBeside(Previews, KeepsRevisions):
         return redirect(self._form_address(str(page.pk)))
 
     def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
-        if not getattr(request, "is_draft", False):  # of a save that is rolled back
+        if not getattr(request, "is_draft", False):  # this save is rolled back
             super().message_user(request, message, *args, **kwargs)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -158,13 +158,13 @@ class DraftsBeside(Previews, KeepsRevisions):
             drafts.end(form.instance)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Let an editor who does not publish open a page that readers see: a draft of it is saved."""
+        """Let an editor without the right to publish open a live page, to save a draft."""
         if drafts.may_have_one(obj):
             return super().has_change_permission(request)
         return super().has_change_permission(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Show the state of a page that readers see, but to those who may change it; a draft has none of its own."""
+        """Make the state of a live page read-only for those who cannot change it; a draft has no state of its own."""
         fixed = drafts.may_have_one(obj) and not may_publish(request.user) and not getattr(request, "is_draft", False)
         return (*super().get_readonly_fields(request, obj), *(("status", "published_at") if fixed else ()))
 
@@ -183,7 +183,7 @@ class DraftsBeside(Previews, KeepsRevisions):
         return super().history_view(request, object_id, of_page | (extra_context or {}))
 
     def draft_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Throw the draft away, take it back from review, or make a link by which a reviewer reads it; by POST."""
+        """Discard the draft, take it back from review, or make a review link; by POST."""
         page = self.get_object(request, unquote(object_id))
         if page is None:
             raise Http404
@@ -219,7 +219,7 @@ def _answers(page: Any) -> list[ReviewAnswer]:
 
 
 def _compared(page: Any, draft: ChangeRecord) -> dict[str, Any]:
-    """Return who signed the draft, and the versions to compare: what readers see now, and saw when it was made."""
+    """Return the draft's signature, and the versions to compare: the live page now, and when the draft was made."""
     version, saved = drafts.version_of(draft), drafts.saved(page)
     now, then = saved.first(), saved.filter(pk__lt=version.pk).first()
     signed = SignOff.objects.of(page).valid().filter(digest=draft.digest).select_related("reviewer").first()

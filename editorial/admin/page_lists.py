@@ -1,4 +1,4 @@
-"""The admin's lists of pages, which stay fast with ten thousand of them."""
+"""Change lists that stay fast with ten thousand pages."""
 
 import datetime
 from collections.abc import Callable
@@ -10,17 +10,17 @@ from django.db.models import Max, Min, Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-#: Returns the keys of the rows of a model whose texts hold all words that were typed. Set by the search, which is above
-#: this room.
+#: Returns the keys of a model's rows whose texts have all typed words. Set by the search app, which this package must
+#: not import.
 find_in_texts: Callable[[type[Model], str], QuerySet] | None = None
 
 
 class PageList(ChangeList):
-    """Sorts keys, then loads one page of rows, without their long texts."""
+    """Sorts keys only, then loads one page of rows without their long texts."""
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet:
         found = super().get_queryset(request, exclude_parameters)
-        if not found.query.distinct:  # set by filters for related rows; it compares whole rows, texts included
+        if not found.query.distinct:  # from filters on related rows; DISTINCT compares whole rows, texts included
             return found
         order = found.query.order_by
         return self.root_queryset.filter(pk__in=found.order_by().values("pk")).order_by(*order)
@@ -33,9 +33,9 @@ class PageList(ChangeList):
 
 
 class FastList(admin.ModelAdmin):
-    """Lists pages, and finds them by a part of the title or by words of the text."""
+    """Finds pages by part of the title or by words of the text."""
 
-    show_facets = admin.ShowFacets.NEVER  # a count for each choice of each filter
+    show_facets = admin.ShowFacets.NEVER  # they count each choice of each filter
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return PageList

@@ -1,4 +1,4 @@
-"""The base of the admin pages for all published content: write, preview, publish, archive."""
+"""The base of the admin for published pages: write, preview, publish, archive."""
 
 import datetime
 from typing import Any, ClassVar, Generic, TypeVar
@@ -14,24 +14,24 @@ from django.utils.html import format_html
 from markdownx.models import MarkdownxField
 from markdownx.widgets import AdminMarkdownxWidget
 
-from editorial.admin.change_kinds import AsksForKind
-from editorial.admin.checks import ChecksPages
+from editorial.admin.change_kinds import ChangeKindMixin
+from editorial.admin.checks import ContentChecksMixin
 from editorial.admin.clock_fields import MomentField
-from editorial.admin.drafts import DraftsBeside, ShowsDraft
+from editorial.admin.drafts import DraftFormMixin, DraftsMixin
 from editorial.admin.fields import CheckBoxes, NamedMoment, OptionsFilter, in_words, linked
 from editorial.admin.page_lists import FastList
-from editorial.admin.review_dates import SuggestsReviewDate
-from editorial.admin.revisions import KeepsRevisions
-from editorial.admin.sign_off import SignsPages
-from editorial.admin.translated import ShowsTranslations
+from editorial.admin.review_dates import ReviewDateMixin
+from editorial.admin.revisions import RevisionsMixin
+from editorial.admin.sign_off import SignOffMixin
+from editorial.admin.translated import TranslationLinksMixin
 from editorial.models.addresses import moved
 from editorial.workflow import change_kinds, drafts, revisions, sign_off
 from editorial.workflow.linking import linking_to
 from editorial.workflow.needs import NeedsFilter
 from editorial.workflow.publishing import ReviewedPage
-from editorial.workflow.publishing_rights import NeedsRightToPublish
+from editorial.workflow.publishing_rights import PublishRightMixin
 
-#: By state.
+#: A message by state.
 READERS_SEE = {
     "Draft": "It is a draft: readers do not see it.",
     "In review": "It is in review: readers do not see it.",
@@ -39,7 +39,7 @@ READERS_SEE = {
     "Published": "Readers see it now.",
     "Archived": "Readers who come to its address are told that it was taken down.",
 }
-LONG = 200  # characters; a field with this limit or a higher one holds sentences
+LONG = 200  # characters; a field with at least this limit holds sentences
 
 Page = TypeVar("Page", bound=ReviewedPage)
 Fields = dict[type[models.Field], dict[str, Any]]
@@ -68,7 +68,7 @@ class StateFilter(admin.SimpleListFilter):
         return drafts.in_state(queryset, chosen) if chosen else queryset
 
 
-class KeepsOldAddress(KeepsRevisions):
+class OldAddressMixin(RevisionsMixin):
     """Redirects from a page's old address when its slug changes."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -79,9 +79,9 @@ class KeepsOldAddress(KeepsRevisions):
             moved(stored.get_absolute_url(), obj.get_absolute_url())
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Redirect from the old addresses of rows with pages of their own, as the symptoms of a stage.
+        """Redirect from the old addresses of rows with their own pages, such as a stage's symptoms.
 
-        Those of deleted ones lead to the page that they were part of.
+        Those of deleted rows lead to the page that they were part of.
         """
         renamed = [row.instance for row in formset.initial_forms if "slug" in row.changed_data]
         before = (
@@ -99,20 +99,20 @@ class KeepsOldAddress(KeepsRevisions):
 
 
 class ReviewedPageAdmin(
-    ChecksPages,
+    ContentChecksMixin,
     CheckBoxes,
     FastList,
-    AsksForKind,
-    SignsPages,
-    ShowsTranslations,
-    DraftsBeside,
-    NeedsRightToPublish,
-    SuggestsReviewDate,
-    KeepsOldAddress,
-    ShowsDraft,
+    ChangeKindMixin,
+    SignOffMixin,
+    TranslationLinksMixin,
+    DraftsMixin,
+    PublishRightMixin,
+    ReviewDateMixin,
+    OldAddressMixin,
+    DraftFormMixin,
     Generic[Page],
 ):
-    """Pages for writing, previewing and publishing a page."""
+    """The admin of a page for readers."""
 
     formfield_overrides: ClassVar[Fields] = {
         MarkdownxField: {"widget": AdminMarkdownxWidget},
@@ -139,7 +139,7 @@ class ReviewedPageAdmin(
         js: ClassVar = ["js/admin-inlines.js", "js/admin-pictures.js"]
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
-        """Show long text fields as boxes of two lines."""
+        """Show long text fields as two-line boxes."""
         if isinstance(db_field, models.CharField) and not db_field.choices and (db_field.max_length or 0) >= LONG:
             kwargs["widget"] = AdminTextareaWidget({"rows": 2})
         return super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -155,7 +155,7 @@ class ReviewedPageAdmin(
         return page.get_absolute_url() or None if page.is_published() else None
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Only an administrator erases; editors archive."""
+        """Only administrators delete; editors archive."""
         return request.user.is_superuser and super().has_delete_permission(request, obj)
 
     @admin.display(description="State", ordering="status")
@@ -197,7 +197,7 @@ class ReviewedPageAdmin(
         description="Archive the selected pages: readers are told that they were taken down", permissions=["publish"]
     )
     def archive(self, request: HttpRequest, queryset: models.QuerySet[Page]) -> HttpResponse | None:
-        """Say first what links to the pages, and what readers will see."""
+        """Show first which pages link here, and what readers will see."""
         if "post" not in request.POST:
             found = [
                 (page, linked(((other, other.state) for other in others), "No other page links to it."))

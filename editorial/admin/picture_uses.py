@@ -1,4 +1,4 @@
-"""Where a picture is used: in pages, in drafts beside them, in what is typed, in versions that readers can open."""
+"""Where a picture is used: in pages, drafts, unsaved forms, and old versions that readers can open."""
 
 import re
 from collections.abc import Iterator
@@ -18,15 +18,15 @@ from editorial.models.pictures import FOLDER, Picture
 from editorial.models.unsaved import UnsavedForm
 from editorial.models.versions import content_models
 
-#: Characters of the shortest line that shows a picture: a field that takes fewer has none.
+#: Length of the shortest Markdown for a picture: a field with a lower limit cannot have one.
 SHORTEST = len("![](/media/pictures/.jpg)") + 32
-#: As texts and as forms that were URL-encoded name it.
+#: As in texts and in URL-encoded forms.
 _NAMED = re.compile(rf"{FOLDER}(?:/|%2F)([0-9a-f]{{32}})")
 
 
 @dataclass(frozen=True)
 class Use:
-    """A text that names a picture, and where in the admin it is. `is_old`: nobody can take the picture out of it."""
+    """A text with a picture, and its place in the admin. `is_old`: an old version, which cannot be edited."""
 
     what: str
     address: str
@@ -34,7 +34,7 @@ class Use:
 
 
 def uses(picture: Picture) -> list[Use]:
-    """Return all uses, those that readers see first. A picture with any cannot be erased."""
+    """Return all uses, public ones first. A picture in use cannot be deleted."""
     return list(dict.fromkeys(_use(row) for rows, fields in _texts() for row in _naming(rows, fields, picture.stem)))
 
 
@@ -48,7 +48,7 @@ def used_stems() -> set[str]:
 
 
 def _texts() -> Iterator[tuple[QuerySet[Any], list[str]]]:
-    """Return the rows that may name a picture, with their fields of text."""
+    """Yield querysets of rows that may use a picture, with their text fields."""
     for model in content_models():
         if model not in {Picture, ChangeRecord} and (fields := _text_fields(model)):
             yield model._default_manager.all(), fields
@@ -91,7 +91,7 @@ def _named(page: models.Model) -> str:
 
 
 def _address(page: models.Model, view: str = "change") -> str:
-    """Return the admin's page, or that of the page that a row belongs to."""
+    """Return the admin URL of a page, or of the page that a row belongs to."""
     try:
         return admin_address(page, view)
     except NoReverseMatch:

@@ -1,4 +1,4 @@
-"""The library of pictures in the admin: add, describe, find, use again; and erase what nothing uses."""
+"""The picture library in the admin: add, describe, find, reuse, and delete unused pictures."""
 
 from typing import Any, ClassVar
 
@@ -17,7 +17,7 @@ from editorial.models import pictures
 from editorial.models.pictures import Picture
 from editorial.values import images
 
-#: Of the newest pictures, or of those that were searched for, the editor's box offers this many.
+#: How many pictures the editor's picker shows.
 OFFERED = 24
 
 
@@ -60,14 +60,14 @@ class UseFilter(admin.SimpleListFilter):
 
 
 class PictureAdmin(admin.ModelAdmin):
-    """A picture is described here and added to texts; its file stays as it is."""
+    """The description can be edited, the file cannot."""
 
     list_display = ("shows", "line", "by", "at")
     list_filter = (UseFilter, "decorative")
     list_per_page = 50
     list_select_related = ("by",)
     search_fields = ("alt", "name")
-    actions = None  # each is erased on its own page, which says where it is used
+    actions = None  # delete on the picture's own page, which shows its uses
     readonly_fields = ("large", "line", "used_in", "by", "at")
     formfield_overrides: ClassVar = {models.CharField: {"widget": AdminTextareaWidget({"rows": 3})}}
 
@@ -91,7 +91,7 @@ class PictureAdmin(admin.ModelAdmin):
         ]
 
     def pick(self, request: HttpRequest) -> JsonResponse:
-        """Return the newest pictures, or those that were searched for, to put into a text."""
+        """Return the newest pictures, or search results, for the editor's picker."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         found, _ = self.get_search_results(request, Picture.objects.filter(removed_why=""), request.GET.get("q", ""))
@@ -106,7 +106,7 @@ class PictureAdmin(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
 
     def response_add(self, request: HttpRequest, obj: Picture, post_url_continue: Any = None) -> HttpResponse:
-        """Go to the picture's page, which has the line for texts."""
+        """Redirect to the picture's page, which has its Markdown."""
         return (
             super().response_add(request, obj, post_url_continue)
             if "_addanother" in request.POST
@@ -114,7 +114,7 @@ class PictureAdmin(admin.ModelAdmin):
         )
 
     def has_delete_permission(self, request: HttpRequest, obj: Picture | None = None) -> bool:
-        """Only an administrator erases, and only what no text names."""
+        """Only administrators delete, and only unused pictures."""
         allowed = request.user.is_superuser and super().has_delete_permission(request, obj)
         return allowed and not (obj and uses(obj))
 

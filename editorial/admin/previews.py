@@ -1,4 +1,4 @@
-"""The admin's part of previews: a page as readers will see it, as it is typed now, as a draft has it, or as saved."""
+"""Previews in the admin: a page as readers will see it, from an unsaved form, a draft or the saved row."""
 
 import copy
 from collections.abc import Callable
@@ -21,13 +21,13 @@ TYPED, DRAFT, SAVED = "typed", "draft", "saved"
 NOT_SAVED = "Preview for staff: what is typed. It is not saved yet."
 
 
-class Previews(ContentAdmin):
-    """Shows pages by the template of readers, from memory: a preview writes nothing."""
+class PreviewMixin(ContentAdmin):
+    """Renders pages in memory with the public template; a preview writes nothing."""
 
-    #: The public page's template, and the name of the page in it.
+    #: The public template, and the page's variable name in it.
     preview_template = ""
     preview_name = ""
-    #: Returns what the public view adds to the page.
+    #: Returns the public view's further context.
     preview_context: Callable[[Any], dict]
 
     def get_urls(self) -> list:
@@ -41,14 +41,14 @@ class Previews(ContentAdmin):
         return self.address("preview", quote(object_id)) if object_id else self.address("new_preview")
 
     def preview(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
-        """Show what was posted or, by GET, what the address asks for: what is typed, the draft, or what is saved."""
+        """Show the posted form or, by GET, the version that the query names."""
         page = self.get_object(request, unquote(object_id)) if object_id else None
         if not (self.has_view_or_change_permission(request, page) if object_id else self.has_add_permission(request)):
             raise PermissionDenied
         if object_id and page is None:
             raise Http404
         shown, said = self._asked_for(request, page)
-        is_framed = "framed" in request.GET  # beside the text: nothing is on it but what readers see
+        is_framed = "framed" in request.GET  # beside the form: without the staff notice
         response = self.as_readers_see(request, shown, {"preview": "" if is_framed else said})
         if is_framed:
             response.headers["X-Frame-Options"] = "SAMEORIGIN"
@@ -56,15 +56,15 @@ class Previews(ContentAdmin):
         return response
 
     def as_readers_see(self, request: HttpRequest, page: Any, more: dict, status: int = 200) -> HttpResponse:
-        """Render a page, which may be in memory only, with what else its template is given."""
+        """Render a page, which may be unsaved, with further context."""
         return render(request, self.preview_template, self.readers_context(page) | more, status=status)
 
     def readers_context(self, page: Any) -> dict:
-        """Return what the readers' template needs for a page, which may be in memory only."""
+        """Return the public template's context for a page, which may be unsaved."""
         return {self.preview_name: page, **self.preview_context(page)}
 
     def _asked_for(self, request: HttpRequest, page: Any) -> tuple[Any, str]:
-        """Return the page to show, and what it is."""
+        """Return the page to show, and the notice that says which version it is."""
         if request.method == "POST":
             return self.as_typed(request, page, request.POST), NOT_SAVED
         asked = request.GET.get("of", SAVED)
@@ -80,13 +80,13 @@ class Previews(ContentAdmin):
         return page, f"Preview for staff. State: {page.state}. Only saved changes show here."
 
     def as_typed(self, request: HttpRequest, page: Any, data: QueryDict) -> Any:
-        """Return a page in memory with what a form has, as far as it can be read; the rest is as it is saved."""
+        """Return an unsaved page with a form's values as far as they are valid; the others are the saved ones."""
         form = self.get_form(request, page, change=page is not None)(data, instance=copy.copy(page))
         typed: Any = form.instance
         _reads_only(form).is_valid()
         texts = {field.name for field in self.opts.fields if isinstance(field, models.CharField | models.TextField)}
         for name in (texts - {"slug"}) & set(form.errors) & set(form.fields):
-            setattr(typed, name, form[name].value() or "")  # too long, say: shown all the same
+            setattr(typed, name, form[name].value() or "")  # shown even if it is too long, say
         rows = {}
         for formset_class, _ in self.get_formsets_with_inlines(request, page):
             prefix = formset_class.get_default_prefix()
@@ -103,7 +103,7 @@ class Previews(ContentAdmin):
         return revisions.in_memory(typed, links, kept)
 
     def _fill(self, new: Any) -> None:
-        """Give a new page what each saved one has, and a key that nothing is linked to."""
+        """Give a new page the values that every saved page has, and an unused key."""
         new.pk, new.slug, new.updated_at = 0, new.slug or "new", timezone.now()
         for field in self.opts.fields:
             if getattr(new, field.attname) is None and not field.null:
@@ -111,7 +111,7 @@ class Previews(ContentAdmin):
 
 
 def _reads_only(form: Any) -> Any:
-    """Let a form skip what asks the database, once for each rule and each row: a preview saves nothing."""
+    """Skip the form's validation queries, as nothing is saved."""
     form.validate_unique = lambda: None
     if form.instance.pk:
         form.fields.pop(form.instance._meta.pk.name, None)
@@ -119,7 +119,7 @@ def _reads_only(form: Any) -> Any:
 
 
 def _is_whole(row: Any) -> bool:
-    """Return whether a row of a form can be shown: not one that is new and half typed, or to be deleted."""
+    """Return whether to show a row of a form: not if it is new and incomplete, or to be deleted."""
     if not row.has_changed():
         return row.instance.pk is not None
     is_valid = row.is_valid()

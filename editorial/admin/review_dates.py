@@ -1,4 +1,4 @@
-"""The admin's part of review dates: a suggestion and a few spans to pick beside the field."""
+"""Review dates in the admin: a suggestion, and a few intervals to choose beside the field."""
 
 from typing import Any, ClassVar
 
@@ -12,10 +12,10 @@ from editorial.workflow import review_dates
 SPANS = (3, 6, 12, 24)  # months
 
 
-class _Suggests(forms.ModelForm):
+class _ReviewDateForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if field := self.fields.get("review_due_on"):  # none for those who may only read
+        if field := self.fields.get("review_due_on"):  # missing in a read-only form
             today = timezone.localdate()
             picks = [(f"+{months} months", review_dates.later(today, months)) for months in SPANS]
             if self.instance.pk:
@@ -29,8 +29,8 @@ class _Suggests(forms.ModelForm):
         return f"{formats.date_format(found.day)}: {found.risk.why}, {others}", found.day
 
 
-class SuggestsReviewDate(ContentAdmin):
-    form_part: ClassVar[Any] = _Suggests
+class ReviewDateMixin(ContentAdmin):
+    form_part: ClassVar[Any] = _ReviewDateForm
 
     class Media:
         js = ("js/admin-review-dates.js",)

@@ -1,4 +1,4 @@
-"""The admin's part of revisions: keeps each save, shows and brings back old ones, and refuses to erase another's."""
+"""Revisions in the admin: keep each save, compare and restore old ones, and prevent lost updates."""
 
 import contextlib
 import re
@@ -24,7 +24,7 @@ from reversion.models import Version
 
 from editorial.admin.content import admin_address
 from editorial.admin.fields import in_words
-from editorial.admin.unsaved import KeepsTyping
+from editorial.admin.unsaved import AutosaveMixin
 from editorial.models.changes import ChangeRecord
 from editorial.workflow import revisions
 from editorial.workflow.change_kinds import Refused
@@ -34,8 +34,8 @@ SAVED_MEANWHILE = "{} saved this page after you opened its history. See what the
 COPY_INSTEAD = "To keep its words, compare it with today's, copy them into the page and save that as a draft."
 
 
-class _TellsOfOthers(forms.ModelForm):
-    """Refuses a form once if the page was saved after it was opened. Saved again, it replaces that save."""
+class _StaleSaveForm(forms.ModelForm):
+    """Rejects a form once if the page was saved after it was opened. Submitted again, it is accepted."""
 
     def clean(self) -> dict | None:
         cleaned = super().clean()
@@ -45,16 +45,16 @@ class _TellsOfOthers(forms.ModelForm):
         versions = list(revisions.history(self.instance))
         if not versions:
             return cleaned
-        seen = opened_at or str(versions[-1].pk)  # opened before anything was kept: the first is what it was
+        seen = opened_at or str(versions[-1].pk)  # opened before there were versions: the first is the state of then
         if seen != str(versions[0].pk):
             raise ValidationError(_told_of(versions[0], seen, self.instance))
         return cleaned
 
 
-class KeepsRevisions(KeepsTyping):
-    """Keeps every save, with who made it. Two people on one page: the second is told, and erases nothing unawares."""
+class RevisionsMixin(AutosaveMixin):
+    """Keeps every save with its author. Of two people on one page, the second is warned before overwriting."""
 
-    form_part: ClassVar[Any] = _TellsOfOthers
+    form_part: ClassVar[Any] = _StaleSaveForm
     object_history_template = "admin/history.html"
     change_form_template = "admin/change_form_kept.html"
     change_list_template = "admin/change_list_kept.html"
@@ -93,13 +93,13 @@ class KeepsRevisions(KeepsTyping):
         super().delete_model(request, obj)
 
     def _keep(self, keys: list[str]) -> None:
-        """Lock pages that are about to change, so that of two saves the second sees the first, and keep them."""
-        with contextlib.suppress(ValueError, ValidationError):  # not a key at all: the view answers that
+        """Lock pages that are about to change, so that a concurrent save waits, and keep their first version."""
+        with contextlib.suppress(ValueError, ValidationError):  # not a valid key: the view handles it
             for page in self.model._default_manager.select_for_update().filter(pk__in=keys):
                 revisions.keep(page)
 
     def _picked(self, request: HttpRequest) -> list[Any]:
-        """Return the keys of the rows of a list that are edited in place, or that an action is for."""
+        """Return the keys of rows edited in a list, or selected for an action."""
         rows = re.compile(rf"form-\d+-{self.opts.pk.name}")
         keys: list[Any] = [key for name, key in request.POST.items() if rows.fullmatch(name)]
         if request.POST.get("select_across", "0") == "0":
@@ -115,7 +115,7 @@ class KeepsRevisions(KeepsTyping):
         return entry
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """List the revisions of a page; show two of them side by side where the address names them."""
+        """List the revisions of a page, or compare the two in the query."""
         page = self.get_object(request, unquote(object_id))
         if page is None:
             raise Http404
@@ -137,7 +137,7 @@ class KeepsRevisions(KeepsTyping):
         return super().history_view(request, object_id, context | (extra_context or {}))
 
     def deleted_view(self, request: HttpRequest) -> HttpResponse:
-        """List what was deleted, to bring it back."""
+        """List deleted rows, to restore them."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         context = {
@@ -182,7 +182,7 @@ class KeepsRevisions(KeepsTyping):
         return redirect(self.address("history", page.pk) if page else self.address("changelist"))
 
     def brought_back(self, version: Version, when: str) -> contextlib.AbstractContextManager:
-        """Do more around bringing back a version of a page, as recording what kind of change it is."""
+        """Wrap restoring a version, as to record its kind of change."""
         return contextlib.nullcontext()
 
     def _opened_at(self, request: HttpRequest, object_id: str | None, extra_context: Any) -> dict:

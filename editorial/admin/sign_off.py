@@ -1,4 +1,4 @@
-"""The admin's part of sign-off: who signs, and the page on which they do."""
+"""Sign-off in the admin: reviewers, and the page on which they sign."""
 
 from typing import Any
 
@@ -22,8 +22,8 @@ CHANGED = "The text changed while you read it. Nothing is signed: read it again.
 OWN_WORDS = "You wrote this text, or saved it last. Somebody else must sign it."
 
 
-class SignsPages(ContentAdmin):
-    """Lets reviewers sign the exact text that they were shown."""
+class SignOffMixin(ContentAdmin):
+    """Lets reviewers sign exactly the text shown."""
 
     as_readers_see: Any
 
@@ -31,7 +31,7 @@ class SignsPages(ContentAdmin):
         return [self.own_path("<path:object_id>/sign/", never_cache(self.sign_view), "sign"), *super().get_urls()]
 
     def sign_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show a text as readers will see it, with what changed since it was last signed; sign it by POST."""
+        """Show a text as readers will see it, with the changes since the last signed one; sign it by POST."""
         reviewer, page = signing(request.user), self.get_object(request, unquote(object_id))
         if reviewer is None:
             raise PermissionDenied
@@ -63,7 +63,7 @@ class SignsPages(ContentAdmin):
             return CHANGED
         if shown.was_written_by(request.user):
             return OWN_WORDS
-        revisions.keep(page)  # so that the next text can be compared with this one
+        revisions.keep(page)  # to compare later texts with this one
         sign(page, shown.digest, reviewer)
         self.log_change(request, page, f"Signed by {reviewer}.")
         is_read = shown.page.is_published() and not shown.is_draft
@@ -78,7 +78,7 @@ class SignsPages(ContentAdmin):
 
     @admin.display(description="Medical review")
     def medical_review(self, page: Any) -> str:
-        """Say who signed the text that readers see."""
+        """Return who signed the live text, in words."""
         return in_words(medical_review(page, snapshot.current())) if page.pk else "Save the page first."
 
 
@@ -89,7 +89,7 @@ def in_words(review: MedicalReview) -> str:
 
 
 class ReviewerAdmin(Addresses, ForSuperusers):
-    """Only an administrator says who signs pages. Nobody who signed one is removed: they stop signing."""
+    """Only administrators manage reviewers. Those who have signed are deactivated, not deleted."""
 
     list_display = ("name", "credentials", "user", "conflicts_on", "is_active")
 

@@ -1,4 +1,4 @@
-"""Where editors keep sources, and see what rests on each."""
+"""The admin of sources, with where each is cited."""
 
 from typing import Any
 
@@ -7,13 +7,13 @@ from django.db import models
 from django.http import HttpRequest
 
 from editorial.admin.fields import Addresses, linked
-from editorial.admin.revisions import KeepsRevisions
+from editorial.admin.revisions import RevisionsMixin
 from editorial.models import Source
 from editorial.workflow import citations, revisions
 
 
-class SourceAdmin(Addresses, KeepsRevisions):
-    """A source can be added and corrected, not renamed or removed, as any text may cite it."""
+class SourceAdmin(Addresses, RevisionsMixin):
+    """Sources can be added and corrected, but not renamed or deleted, as any text may cite them."""
 
     list_display = ("key", "organization", "title", "kind", "year", "status", "seen")
     list_filter = ("status", "kind", "seen")
@@ -32,7 +32,7 @@ class SourceAdmin(Addresses, KeepsRevisions):
         return False
 
     def _keep(self, keys: list[str]) -> None:
-        """Keep the pages that cite it too, before the revision in which they may become due."""
+        """Also keep the pages that cite it, which may become due in this revision."""
         super()._keep(keys)
         for source in Source.objects.filter(pk__in=[key for key in keys if key.isdecimal()]):
             for page in citations.pages_citing(source):
@@ -48,7 +48,7 @@ class SourceAdmin(Addresses, KeepsRevisions):
 
     @admin.display(description="Rests on it")
     def used_on(self, source: Source) -> str:
-        """List the pages, drafts included, and the words that cite it, each with a link to where it is written."""
+        """Link to the pages, drafts included, and glossary terms that cite it."""
         if source.pk is None:
             return "Nothing yet."
         pages: list[tuple[models.Model, str]] = [(page, page.state) for page in citations.pages_citing(source)]

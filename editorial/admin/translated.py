@@ -1,4 +1,4 @@
-"""The admin's part of other languages on the English pages: the way to a page's words, and what a correction does."""
+"""Translations on the admin's English pages: links to them, and a warning before a correction."""
 
 from typing import Any, ClassVar
 
@@ -20,7 +20,7 @@ WARNING = (
 )
 
 
-class _WarnsOfTranslations(forms.ModelForm):
+class _TranslationWarningForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields.get("change_kind")
@@ -32,10 +32,10 @@ class _WarnsOfTranslations(forms.ModelForm):
             ]
 
 
-class ShowsTranslations(ContentAdmin):
-    """Leads from a page to its words in other languages, and warns before a safety correction."""
+class TranslationLinksMixin(ContentAdmin):
+    """Links to a page's translations, and warns before a safety correction that these will be stale."""
 
-    form_part: ClassVar[Any] = _WarnsOfTranslations
+    form_part: ClassVar[Any] = _TranslationWarningForm
 
     def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
         page = context["original"]
@@ -53,7 +53,7 @@ class ShowsTranslations(ContentAdmin):
 
 
 def _live(page: Any) -> QuerySet | tuple:
-    """Return the published translations of a page and of the rows that are part of it. At most one query for each."""
+    """Return the published translations of a page and its rows. At most one query for each."""
     if not isinstance(page, Translated) or page.pk is None:
         return ()
     model: Any = page._meta.get_field("translations").related_model

@@ -1,4 +1,4 @@
-"""The admin's part of unsaved forms: keeps what is typed, offers it again, and tells who else is writing."""
+"""Autosave in the admin: keep unsaved forms, restore them, and show who else is editing."""
 
 import secrets
 from typing import Any, ClassVar
@@ -22,8 +22,8 @@ TAKEN = (
 )
 
 
-class _BroughtBack(forms.ModelForm):
-    """Shows what was brought back with a word on top, as nothing of it is saved yet."""
+class _RestoredForm(forms.ModelForm):
+    """Shows a restored form with a notice that it is not saved yet."""
 
     def clean(self) -> dict | None:
         cleaned = super().clean()
@@ -34,10 +34,10 @@ class _BroughtBack(forms.ModelForm):
         return cleaned
 
 
-class KeepsTyping(ContentAdmin):
-    """Keeps what is typed through a closed tab, the end of a session, a crash and a refused form."""
+class AutosaveMixin(ContentAdmin):
+    """Autosaves forms against closed tabs, expired sessions, crashes and errors."""
 
-    form_part: ClassVar[Any] = _BroughtBack
+    form_part: ClassVar[Any] = _RestoredForm
 
     class Media:
         js = ("js/admin-typing.js",)
@@ -81,7 +81,7 @@ class KeepsTyping(ContentAdmin):
         return super().response_change(request, obj)
 
     def typing_view(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
-        """Keep what was posted, or throw it away; answer with who else is writing."""
+        """Autosave or discard a form; return who else is editing."""
         self.posted_row(request, object_id)
         address = self._form_address(object_id)
         if "throw_away" in request.POST:
@@ -99,7 +99,7 @@ class KeepsTyping(ContentAdmin):
         return len(object_id) <= MOST_DIGITS and self.has_change_permission(request) and not may_now
 
     def _others(self, request: HttpRequest, object_id: str | None) -> list[str]:
-        """Return who else is writing on this page. Each new page is another one."""
+        """Return who else is editing this page; nobody for a new one."""
         return unsaved.others_writing(request.user, self._form_address(object_id)) if object_id else []
 
     def _form_address(self, object_id: str | None) -> str:

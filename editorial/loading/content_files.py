@@ -1,6 +1,6 @@
-"""Content as files: the format of the starter guide, in one style, so that the same content has the same bytes.
+"""The file format of content, as in the starter guide, in one canonical style.
 
-Each room names its files in `starter.py`: `entries` reads a folder, `files` writes one.
+Each app has a module `starter`: `entries` reads a folder, `files` writes one.
 """
 
 import datetime
@@ -16,15 +16,15 @@ from django.utils import timezone
 
 Values = dict[str, Any]
 Related = dict[str, list[Any]]
-#: Finds the rows of a model that files call by these names: `find(Topic, "slug", ["staying-safe"])`.
+#: Finds a model's rows by a field's values in files: `find(Topic, "slug", ["staying-safe"])`.
 Find = Callable[[Any, str, Iterable[str]], list[Any]]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A row as a file has it: what finds it, its fields, its many-to-many relations and its earlier slugs.
+    """A row in a file: its key, fields, many-to-many relations and earlier slugs.
 
-    `rows`: what belongs to it alone, by accessor. `is_part`: it belongs to the page of the entry before it.
+    `rows`: rows that belong to it alone, by accessor. `is_part`: it belongs to the page of the entry before it.
     """
 
     model: Any
@@ -37,15 +37,15 @@ class Entry:
 
 
 class Sentence(str):
-    """Text that is always in quotes."""
+    """Text that is always quoted."""
 
 
 class Lines(str):
-    """Text that is always in lines of its own."""
+    """Text that is always a block."""
 
 
 class Row(list):
-    """A list in one line."""
+    """A list on one line."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -56,7 +56,7 @@ class _Dumper(yaml.SafeDumper):
         return True
 
     def choose_scalar_style(self) -> str:
-        """Prefer double quotes where a text needs some, unless it has double quotes itself."""
+        """Prefer double quotes where quotes are needed, unless the text has some."""
         style = super().choose_scalar_style()
         return '"' if style == "'" and '"' not in getattr(self.event, "value", "") else style
 
@@ -103,24 +103,24 @@ def _naming(path: Path) -> Iterator[None]:
 
 
 def lines(text: str) -> Lines:
-    """Return a text as files have it: browsers end lines differently, and forms cut what is blank at both ends."""
+    """Normalize a text for files: line endings, and blanks at both ends."""
     text = text.replace("\r\n", "\n").strip()
     return Lines(f"{text}\n" if text else "")
 
 
 def listed(words: str) -> Any:
-    """Return words split by commas as a list, or as they are where a list would not give the same again."""
+    """Split comma-separated words into a list, unless `joined` would not restore the text."""
     split = Row(words.split(", ")) if words else Row()
     return split if all(split) and not any("," in word for word in split) else words
 
 
 def joined(words: list[str] | str) -> str:
-    """Return what `listed` made of words."""
+    """Undo `listed`."""
     return words if isinstance(words, str) else ", ".join(words)
 
 
 def unless_default(row: models.Model, *names: str) -> Iterator[tuple[str, Any]]:
-    """Yield the name and value of each field that is not at its default, for keys that files leave out."""
+    """Yield the name and value of each field that is not at its default."""
     for name in names:
         value, model_field = getattr(row, name), row._meta.get_field(name)
         if value not in (None, "", model_field.get_default()):  # type: ignore[union-attr]
@@ -128,12 +128,12 @@ def unless_default(row: models.Model, *names: str) -> Iterator[tuple[str, Any]]:
 
 
 def at_start_of(day: datetime.date) -> datetime.datetime:
-    """Return the first moment of a day in the site's time zone, when starter pages are published."""
+    """Return midnight of a day in the site's time zone, when starter pages are published."""
     return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
 
 
 def publishing(page: Any, usual: datetime.datetime | None) -> Values:
-    """Return the state of a page and its dates, each only if it is not as usual: published at that moment."""
+    """Return a page's state and dates, each only if it differs from being published at the `usual` time."""
     found = {} if page.status == "published" else {"status": page.status}
     if page.published_at != usual:
         found["published_at"] = page.published_at

@@ -1,7 +1,7 @@
-"""Load starter content; what staff changed stays changed, and what they removed stays removed.
+"""Load starter content without undoing changes or removals by staff.
 
-A digest of the values that each item was loaded with is stored. A later version of the file updates the row only if it
-still has exactly those values.
+The digest of the values that each item was loaded with is stored. A later version of the file updates the row only if
+it still has exactly those values.
 """
 
 import datetime
@@ -36,8 +36,8 @@ def load_item(
 ) -> str:
     """Add or update one row; returns "added", "updated", "unchanged" or "kept" (staff changed it).
 
-    `key` finds the row, `values` are its fields, `related` its many-to-many relations. `was`: slugs that the file
-    gave it earlier, which redirect to the new one. `begins` gets the row before it is added or updated.
+    `key` finds the row, `values` are its fields, `related` its many-to-many relations. `was`: earlier slugs in the
+    file, which redirect to the new one. `begins` is called with the row before it is added or updated.
     """
     _rename(model, key, was)
     related = related or {}
@@ -72,7 +72,7 @@ def load_item(
 
 
 def rows(model: type[Found], field: str, names: Iterable[str]) -> list[Found]:
-    """Return the rows that files call by these names, including those that staff renamed but not those they removed."""
+    """Return the rows with these names in files, including those that staff renamed but not those they removed."""
     found = []
     for name in names:
         item = _item(model, {field: name})
@@ -84,9 +84,9 @@ def rows(model: type[Found], field: str, names: Iterable[str]) -> list[Found]:
 
 
 def load_all(entries: Iterable[Entry], note: str = "") -> Counter:
-    """Load entries in order, each before the next is read. Returns how many rows had which outcome.
+    """Load entries in order, each before the next is read. Returns a count of outcomes.
 
-    Each page with its rows is one transaction and, if it changes, one revision; `note`: what its readers are told.
+    Each page with its rows is one transaction and, if it changes, one revision; `note` is public.
     """
     outcomes: Counter = Counter()
     pages, content = count(), snapshot.ContentSnapshot()
@@ -107,13 +107,13 @@ def load_all(entries: Iterable[Entry], note: str = "") -> Counter:
 
 
 def load(room: Any, note: str = "") -> Counter:
-    """Load the starter files of a room, by its module `starter`. Returns how many rows had which outcome."""
+    """Load an app's starter files, by its module `starter`. Returns a count of outcomes."""
     return load_all(room.entries(room.STARTER, rows), note)
 
 
 def entries(folder: Path, find: Find) -> Iterator[Entry]:
     """Read sources, glossary, the clinic and help lines."""
-    # one that another replaces comes after it
+    # a superseded one comes after its successor
     for entry in sorted(read_yaml(folder / "sources.yaml"), key=lambda entry: "superseded_by" in entry):
         values = {**entry, "url": entry["url"] or ""}
         if "superseded_by" in values:
@@ -182,7 +182,7 @@ def _of(row: models.Model, *names: str) -> Values:
 
 
 def _with_times(row: Values) -> Values:
-    """Return a row of opening times with its times read: YAML knows none."""
+    """Parse the times in a row of opening times, which YAML has no type for."""
     times = {name: datetime.time.fromisoformat(row[name]) for name in ("opens", "closes") if row[name]}
     return row | times
 
@@ -215,7 +215,7 @@ def _rename(model: type[models.Model], key: Values, was: Iterable[str]) -> None:
 
 
 def _check(row: models.Model, values: Values) -> None:
-    """Raise ValidationError for what no form would take."""
+    """Raise ValidationError for what a form would reject."""
     row.clean_fields(exclude={field.name for field in row._meta.fields} - values.keys())
 
 

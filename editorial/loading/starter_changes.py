@@ -1,4 +1,4 @@
-"""What a release does to pages, as revisions and changes that readers are told of, like those of staff."""
+"""Record a release's changes to pages as revisions and public changes, like those of staff."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ RELEASE_NOTE = "Updated with a release of this guide."
 
 
 class PageChange:
-    """The load of one page with its rows, inside of a transaction. Nothing is refused: an unsigned text says so."""
+    """The load of one page with its rows, inside a transaction. Unsigned texts are not refused: the page says so."""
 
     def __init__(self, note: str, content: ContentSnapshot) -> None:
         self._note, self._content = note or RELEASE_NOTE, content
@@ -24,7 +24,7 @@ class PageChange:
         self._before = change_kinds.Seen()
 
     def begins(self, row: models.Model) -> None:
-        """Keep the page of a row that is about to be added or changed as it is; no other row has one."""
+        """Keep the page of a row before it is added or changed; does nothing for rows without a page."""
         page: Any = getattr(row, "page", row)
         if self._page is None and isinstance(page, ReviewedPage):
             self._page = page
@@ -34,7 +34,7 @@ class PageChange:
                 self._before = change_kinds.seen_before(page)
 
     def record(self) -> None:
-        """Keep the page as it is now and, if readers see something else, record it."""
+        """Keep the page as it is now and, if its public text changed, record the change."""
         if self._page is None:
             return
         page = type(self._page)._default_manager.get(pk=self._page.pk)

@@ -1,4 +1,4 @@
-"""Whether staff changed a row that the starter loader loaded: the digest of its values tells."""
+"""Detect whether staff changed a row from the starter, by the digest of its values."""
 
 import datetime
 import hashlib
@@ -44,7 +44,7 @@ def digest_of_values(values: Values, related: Related) -> str:
 
 
 def _plain(value: object) -> object:
-    """Return the same for a value from a file and for that value from the database, which stores times in UTC."""
+    """Normalize a value, so that one from a file and one from the database, with times in UTC, compare equal."""
     if isinstance(value, models.Model):
         return value.pk
     if isinstance(value, datetime.datetime):

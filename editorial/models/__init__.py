@@ -1,4 +1,4 @@
-"""What every page uses: sources, glossary, the clinic's details, help lines; and the starter loader's records."""
+"""The models that all pages use: glossary, old addresses, the clinic, help lines, records of the starter loader."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -47,7 +47,7 @@ phone_characters = RegexValidator(r"^[0-9 ()+.-]*[0-9][0-9 ()+.-]*$", "Use digit
 
 
 def can_be_called(phone: str) -> None:
-    """Raise ValidationError for a number that no phone can call: it is at the top of every page."""
+    """Raise ValidationError for a number that cannot be dialed, as it is at the top of every page."""
     try:
         is_one = not phones.read(phone).remark
     except phones.NotANumber:
@@ -58,7 +58,7 @@ def can_be_called(phone: str) -> None:
 
 @reversion.register()
 class GlossaryTerm(Translated):
-    """A word that readers may not know, explained where an article first uses it, and in the A to Z."""
+    """A word that readers may not know, explained where a page first uses it, and in the A to Z."""
 
     translated_fields = ("word", "also", "meaning")
 
@@ -79,7 +79,7 @@ class GlossaryTerm(Translated):
 
     @property
     def forms(self) -> list[str]:
-        """Return every form in which texts use the word."""
+        """Return every written form of the word."""
         return [self.word, *(form for part in self.also.split(",") if (form := part.strip()))]
 
 
@@ -103,7 +103,7 @@ class OldAddress(models.Model):
 
 @reversion.register(follow=["opening_times", "special_days"])
 class Clinic(Translated):
-    """The clinic with the site's own number. There is one row, which staff edit and every page shows."""
+    """The clinic, with the number that every page shows. There is one row."""
 
     translated_fields = ("name", "hours", "answered_by", "cost")
     ONLY = 1
@@ -146,13 +146,10 @@ class Clinic(Translated):
 
     @property
     def hours_shown(self) -> str:
-        """Return staff's own words or, without any, the opening times, and the special days of the next four weeks.
-
-        Empty where nothing is known.
-        """
+        """Return the staff's text or the opening times, with special days of the next four weeks; "" if unknown."""
         listed, days = self.listed_hours, self.listed_days
-        if (get_language() or "")[:2] not in {"", settings.LANGUAGE_CODE[:2]}:  # they are kept in English
-            with suppress(DatabaseError):  # then the English ones
+        if (get_language() or "")[:2] not in {"", settings.LANGUAGE_CODE[:2]}:  # the stored ones are in English
+            with suppress(DatabaseError):  # then use the English ones
                 listed, days = _in_words(*self._times)
         return "; ".join(filter(None, [self.hours or listed, *opening.days_ahead(days)]))
 
@@ -161,7 +158,7 @@ class Clinic(Translated):
         return list(self.opening_times.all()), list(self.special_days.all())
 
     def list_hours(self) -> None:
-        """Copy opening times and special days into this row, so that pages need not query them; the caller saves."""
+        """Copy opening times and special days into this row, which saves queries; the caller saves."""
         self.listed_hours, self.listed_days = _in_words(self.opening_times.all(), self.special_days.all())
 
     @property
@@ -177,7 +174,7 @@ def _in_words(times: Iterable[OpeningTime], days: Iterable[SpecialDay]) -> tuple
 
 @reversion.register()
 class HelpLine(Translated):
-    """A service readers can turn to. No number is shown without when and how it was last checked."""
+    """A helpline or service. Its number is shown with when and how it was last checked."""
 
     translated_fields = ("name", "description", "text_body")
 
@@ -212,12 +209,12 @@ class HelpLine(Translated):
 
     @property
     def link(self) -> str:
-        """Return its website's address for a link."""
+        """Return its website's URL."""
         return safe_url(self.url)
 
     @property
     def site(self) -> str:
-        """Return its website as people say it: findtreatment.gov."""
+        """Return its website for display: findtreatment.gov."""
         return (urlsplit(self.link).hostname or "").removeprefix("www.")
 
     @property
@@ -227,7 +224,7 @@ class HelpLine(Translated):
 
 
 class StarterItem(models.Model):
-    """A row that the starter loader added, so that it never overwrites or restores what staff changed."""
+    """A row added by the starter loader, so that it never overwrites changes by staff or restores what they removed."""
 
     kind = models.CharField(max_length=60)
     key = models.CharField(max_length=120)
@@ -242,7 +239,7 @@ class StarterItem(models.Model):
 
 
 def dialable(phone: str) -> str:
-    """Return the digits to dial: US numbers get their country code, short codes (911, 988) must not have one."""
+    """Return the digits to dial: US numbers with their country code, short codes (911, 988) without."""
     digits = "".join(character for character in phone if character.isdigit())
     if phone.strip().startswith("+") or (len(digits) == 11 and digits.startswith("1")):
         return f"+{digits}"

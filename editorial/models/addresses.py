@@ -10,7 +10,7 @@ from editorial.values import languages
 
 
 def address_of(name: str, *args: str) -> str:
-    """Return the path of a view in the language of the page being made, cached since a page has dozens.
+    """Return the path of a view in the active language, cached since a page has dozens.
 
     Raises NoReverseMatch for an unknown name.
     """
@@ -25,8 +25,8 @@ def _address(language: str, name: str, args: tuple[str, ...]) -> str:
 def moved(old: str, new: str) -> None:
     """Redirect a page's old path to its new one. Call it once, in the transaction that changes the slug.
 
-    Chains collapse: redirects to the old path lead to the new one, and a path that is in use again has no redirect.
-    An address with a fragment has no path of its own and is skipped.
+    Chains collapse: redirects to the old path now lead to the new one, and a path in use again has no redirect. An
+    address with a fragment is skipped.
     """
     if old == new or "#" in old or "#" in new:
         return

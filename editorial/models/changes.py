@@ -1,4 +1,4 @@
-"""What kind of change each revision of a page is, and what readers are told of it.
+"""The kind of change that each revision of a page is, and the public note about it.
 
 Revisions themselves are django-reversion's (editorial/workflow/revisions.py). Records are written in the transaction of
 the save (editorial/workflow/change_kinds.py) and never changed later.
@@ -18,12 +18,12 @@ from editorial.models.translated import in_own_words
 
 
 def type_of(page: models.Model | type[models.Model]) -> ContentType:
-    """Return the kind of page that its records name."""
+    """Return the content type of a page."""
     return ContentType.objects.get_for_model(page)
 
 
 class PageRowQuerySet(models.QuerySet):
-    """Rows that belong to a page of any kind."""
+    """Rows that refer to a page of any kind."""
 
     def of(self, page: models.Model) -> Self:
         """Return the rows of one page."""
@@ -32,15 +32,15 @@ class PageRowQuerySet(models.QuerySet):
 
 class ChangeRecordQuerySet(PageRowQuerySet):
     def live(self) -> Self:
-        """Return the changes that readers saw."""
+        """Return public changes."""
         return self.filter(number__isnull=False)
 
 
 class ChangeRecord(models.Model):
-    """One change of one page: of what kind, and in which revision its text is.
+    """One change of one page, with its kind and the revision that has its text.
 
-    Changes that readers see are numbered from 1 in each page. A draft has no number. The draft of a published page is
-    beside it: `typed` has the form as the editor left it, until the draft is published or thrown away.
+    Public changes of a page are numbered from 1; a draft has no number. `typed` has the form of a draft beside a
+    published page, until it is published or discarded.
     """
 
     class Kind(models.TextChoices):
@@ -55,11 +55,11 @@ class ChangeRecord(models.Model):
 
     #: Kinds that leave a sign-off in place.
     KEEP_SIGN_OFF = frozenset({Kind.WORDING, Kind.CHECKED})
-    #: Kinds that readers are told in a sentence of the editor's.
+    #: Kinds that need a public note.
     NEED_NOTE = frozenset({Kind.UPDATE, Kind.CORRECTION, Kind.SAFETY_CORRECTION})
-    #: Kinds that say that the text before was wrong: they go live unsigned, and no older sign-off counts after them.
+    #: Kinds for a text that was wrong: they go live unsigned, and older sign-offs no longer count.
     CORRECTIONS = frozenset({Kind.CORRECTION, Kind.SAFETY_CORRECTION})
-    #: What an editor may choose when a published page is saved.
+    #: Kinds to choose from when a published page is saved.
     CHOSEN = (Kind.WORDING, Kind.UPDATE, Kind.CORRECTION, Kind.SAFETY_CORRECTION, Kind.CHECKED)
 
     page_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, related_name="+")
@@ -99,7 +99,7 @@ class ChangeRecord(models.Model):
 
 
 class ReviewAnswer(models.Model):
-    """What somebody with a review link wrote about a draft."""
+    """A comment on a draft by someone with a review link."""
 
     is_content = False  # editorial.models.versions: no page of readers changes with it
 
@@ -117,7 +117,7 @@ class ReviewAnswer(models.Model):
         return f"{self.name} on {self.at:%Y-%m-%d}"
 
 
-#: How long the page itself has a correction at its top.
+#: How long a correction is shown at the top of its page.
 ON_TOP: dict[str, datetime.timedelta] = {
     ChangeRecord.Kind.CORRECTION: datetime.timedelta(days=30),
     ChangeRecord.Kind.SAFETY_CORRECTION: datetime.timedelta(days=90),
@@ -125,13 +125,13 @@ ON_TOP: dict[str, datetime.timedelta] = {
 
 
 def key_of(page: models.Model) -> tuple[int, int]:
-    """Return what a page's records have in common: its type and its key."""
+    """Return a page's content type and key, by which records refer to it."""
     page = in_own_words(page)
     return type_of(page).pk, page.pk
 
 
 def corrections_on_top() -> dict[tuple[int, int], list[ChangeRecord]]:
-    """Return the corrections of the last 90 days, newest first, by page. One query, kept in the content snapshot."""
+    """Return the corrections of the last 90 days by page, newest first. One query, cached in the content snapshot."""
     since = timezone.now() - max(ON_TOP.values())
     found: dict[tuple[int, int], list[ChangeRecord]] = {}
     for change in ChangeRecord.objects.live().filter(kind__in=ON_TOP, at__gt=since).defer("typed"):
@@ -140,5 +140,5 @@ def corrections_on_top() -> dict[tuple[int, int], list[ChangeRecord]]:
 
 
 def draft_beside(page: models.Model) -> ChangeRecord | None:
-    """Return the draft beside a published page, if there is one. It stays when the page itself is saved."""
+    """Return the draft beside a published page, if any. Saving the page does not affect it."""
     return ChangeRecord.objects.of(page).exclude(typed="").select_related("by").first()

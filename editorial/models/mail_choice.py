@@ -1,4 +1,4 @@
-"""Which mail a colleague wants."""
+"""Staff's choice of mail."""
 
 from django.conf import settings
 from django.db import models

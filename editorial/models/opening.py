@@ -15,7 +15,7 @@ from django.utils.translation import gettext, pgettext
 
 from editorial.values.weekdays import Weekday
 
-DAYS_SHOWN = 28  # how far ahead readers are told of special days
+DAYS_SHOWN = 28  # how far ahead special days are shown
 
 Times = tuple[datetime.time, datetime.time]  # from, until
 DayTimes = tuple[int, datetime.time, datetime.time]  # weekday, from, until
@@ -23,7 +23,7 @@ DayTimes = tuple[int, datetime.time, datetime.time]  # weekday, from, until
 
 @reversion.register()
 class OpeningTime(models.Model):
-    """A stretch of a weekday, in the site's time zone, in which the clinic calls people back."""
+    """Hours of a weekday, in the site's time zone, in which the clinic calls people back."""
 
     Weekday: ClassVar = Weekday
 
@@ -50,7 +50,7 @@ class OpeningTime(models.Model):
 
 @reversion.register()
 class SpecialDay(models.Model):
-    """A date with other opening times than its weekday: closed all day, or open at other hours."""
+    """A date with special opening times: closed all day, or open at other hours."""
 
     clinic = models.ForeignKey("editorial.Clinic", on_delete=models.CASCADE, related_name="special_days")
     day = models.DateField("date")
@@ -83,8 +83,8 @@ class SpecialDay(models.Model):
 
 
 def week_in_words(times: Iterable[DayTimes]) -> str:
-    """Like "Monday to Friday 9 am to 5 pm; Saturday 10 am to noon". Takes the times in the order of the week."""
-    runs: list[tuple[list[int], list[Times]]] = []  # days in a row with the same hours
+    """Format as "Monday to Friday 9 am to 5 pm; Saturday 10 am to noon". Takes the times in order of the week."""
+    runs: list[tuple[list[int], list[Times]]] = []  # consecutive days with the same hours
     for day, found in groupby(times, key=lambda each: each[0]):
         hours = [(opens, closes) for _, opens, closes in found]
         if runs and hours == runs[-1][1] and day == runs[-1][0][-1] + 1:
@@ -118,12 +118,12 @@ def _days(run: list[int]) -> str:
 
 
 def _from_until(opens: datetime.time, closes: datetime.time) -> str:
-    """Like "9 am to 5:30 pm"."""
+    """Format as "9 am to 5:30 pm"."""
     return gettext("{opens} to {closes}").format(opens=_at(opens), closes=_at(closes))
 
 
 def _at(time: datetime.time) -> str:
-    """Like "5:30 pm" or "noon"."""
+    """Format as "5:30 pm" or "noon"."""
     if not time.minute and time.hour in (0, 12):
         return gettext("noon") if time.hour else gettext("midnight")
     half = pgettext("half of the day", "pm") if time.hour >= 12 else pgettext("half of the day", "am")

@@ -20,14 +20,14 @@ from vault import keyring
 
 _PURPOSE = b"detoxsite: page report"
 HOUR, DAY = datetime.timedelta(hours=1), datetime.timedelta(days=1)
-#: Within this, the same words about the same page from the same address are a double tap.
+#: The same report from the same address within this is a double tap.
 REPEATED_WITHIN = datetime.timedelta(minutes=1)
 #: From one address, which a shelter may share, and from all.
 ADDRESS_LIMIT, SITE_LIMIT = 10, 300
 
 
 class TooMany(Exception):
-    """The sender, or all senders together, have sent as many as are taken."""
+    """The sender, or all senders together, have reached the limit."""
 
 
 class PageReport(models.Model):
@@ -46,15 +46,15 @@ class PageReport(models.Model):
         default_permissions = ("view", "change", "delete")
 
     def __str__(self) -> str:
-        return f"Report of {self.day} on {self.page or 'another page'}"  # goes into the admin log: never the words
+        return f"Report of {self.day} on {self.page or 'another page'}"  # goes into the admin log, so without the words
 
     def words(self) -> str:
-        """Return what the reader wrote. Raises VaultError."""
+        """Decrypt the reader's words. Raises VaultError."""
         return keyring.open_text(self.sealed, purpose=_PURPOSE)
 
 
 def take(page: str, words: str, address: str) -> None:
-    """Store a report, a repeated one once. Raises TooMany, VaultError or DatabaseError."""
+    """Store a report, once if it is repeated. Raises TooMany, VaultError or DatabaseError."""
     repeated = {"scope": "page_reports.same", "key": f"{address}|{page}|{words}"}
     if not counters.peek(**repeated, limit=1, window=REPEATED_WITHIN):
         return
@@ -88,7 +88,7 @@ def erase_due() -> int:
 
 
 def mail_editors() -> int:
-    """Send one mail about all new reports, without their words, to those who may mark them; return how many.
+    """Send one mail about all new reports, without their words, to staff who handle them; return how many.
 
     If none of them has an address, the usual recipients get it. Raises NotSent.
     """

@@ -1,4 +1,4 @@
-"""The clinicians who sign pages, and their signatures, each under one exact text."""
+"""The clinicians who sign pages, and their signatures under exact texts."""
 
 from typing import Any, Self
 
@@ -14,7 +14,7 @@ from editorial.models.changes import ChangeRecord, PageRowQuerySet, type_of
 
 
 class Reviewer(models.Model):
-    """A clinician who signs pages: what readers are told of them."""
+    """A clinician who signs pages, with their public details."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -43,12 +43,12 @@ class Reviewer(models.Model):
 
 class SignOffQuerySet(PageRowQuerySet):
     def valid(self) -> Self:
-        """Return those that still count: a text that was corrected since is not signed, even if it is brought back."""
+        """Return those that still count: not if the text was corrected since, even if it is restored."""
         return self.filter(~_corrected_since())
 
     def compared(self) -> Self:
-        """Add whether each still counts, whether readers ever saw its text, and the newest live text of its page:
-        `live_digest`, `live_at`.
+        """Annotate whether each counts, whether its text was ever live, and its page's newest live text: `live_digest`,
+        `live_at`.
         """
         of_page = ChangeRecord.objects.filter(page_type=OuterRef("page_type"), page_id=OuterRef("page_id"))
         newest = of_page.live()
@@ -61,9 +61,9 @@ class SignOffQuerySet(PageRowQuerySet):
 
 
 def unrecorded() -> Q:
-    """Return the condition that a signature is of a live text that no record has: not of a draft.
+    """Return the condition that a signature is of a live text without a record, so not of a draft.
 
-    The page is from before records, or a source or a word changed after the page was saved.
+    The page is older than records, or a source or glossary term changed after the page was saved.
     """
     of_page = ChangeRecord.objects.filter(page_type=OuterRef("page_type"), page_id=OuterRef("page_id"))
     last = Subquery(of_page.filter(at__lte=OuterRef("at")).values("kind")[:1])
@@ -80,8 +80,8 @@ def _corrected_since() -> Exists:
 class SignOff(models.Model):
     """A reviewer's signature under the exact text of a page.
 
-    Pages name a reviewer only while their digest is one of these. A change of wording adds one for the new digest, with
-    `wording_changed`; any other change leaves the page without.
+    A page names a reviewer only while its digest is one of these. A change of wording adds one for the new digest, with
+    `wording_changed`; after any other change the page has none.
     """
 
     page_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, related_name="+")
@@ -106,7 +106,7 @@ class SignOff(models.Model):
 
 
 def carry(page: models.Model, before: str, digest: str) -> None:
-    """Let the sign-off of the text before a change of wording hold for the text after it."""
+    """Carry the sign-off over a change of wording, to the new digest."""
     valid = SignOff.objects.of(page).valid()
     signed = valid.filter(digest=before).first()
     if signed and not valid.filter(digest=digest).exists():
@@ -114,7 +114,7 @@ def carry(page: models.Model, before: str, digest: str) -> None:
 
 
 def sign(page: models.Model, digest: str, reviewer: Reviewer, **values: Any) -> None:
-    """Put a reviewer's name under a text, in place of a signature that no longer counts."""
+    """Sign a text, replacing a signature that no longer counts."""
     SignOff.objects.update_or_create(
         page_type=type_of(page),
         page_id=page.pk,

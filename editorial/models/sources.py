@@ -1,4 +1,4 @@
-"""Sources: the published documents that medical statements rest on, with what identifies each and whether it holds."""
+"""Sources: the published documents behind medical statements, with their identifiers and status."""
 
 import re
 from typing import Any
@@ -24,7 +24,7 @@ is_partial_date = RegexValidator(
 
 
 def _text(name: str, length: int, help_text: str = "", **options: Any) -> models.CharField:
-    """Make a text column that may be empty, also in rows of a release that does not know it."""
+    """Make an optional text column with a database default, for older releases that do not know it."""
     return models.CharField(
         name, max_length=length, blank=True, default="", db_default="", help_text=help_text, **options
     )
@@ -58,7 +58,7 @@ class Source(models.Model):
         RETRACTED = "retracted", "Retracted"
         GONE = "gone", "Gone: no longer at its address"
 
-    #: In these, pages cannot rest on it any more.
+    #: In these states a source must not be relied on.
     FALLEN = frozenset({Status.SUPERSEDED, Status.RETRACTED})
 
     key = models.SlugField(max_length=60, unique=True, help_text="Cite it in any text as [@key].")
@@ -102,8 +102,8 @@ class Source(models.Model):
         return f"{self.key}: {self.organization}, {self.title}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save it; if it has just fallen, its pages become due for review in the same transaction."""
-        from editorial.workflow.citations import make_due  # it reads pages, whose rules read this model
+        """Save; if it was just superseded or retracted, its pages become due for review in the same transaction."""
+        from editorial.workflow.citations import make_due  # circular: it imports pages, whose rules import this model
 
         with transaction.atomic():
             before = Source.objects.filter(pk=self.pk).values_list("status", flat=True).first() if self.pk else None
@@ -112,7 +112,7 @@ class Source(models.Model):
                 make_due(self)
 
     def clean(self) -> None:
-        """Raise ValidationError for a second row of one document, and for statements that exclude each other."""
+        """Raise ValidationError for a duplicate, and for contradictory fields."""
         super().clean()
         problems = {}
         others = Source.objects.exclude(pk=self.pk)
@@ -128,17 +128,17 @@ class Source(models.Model):
 
     @property
     def title_stop(self) -> str:
-        """Return the period after the title, unless it ends with a mark of its own."""
+        """Return the period after the title, unless it ends with punctuation."""
         return "" if self.title.endswith(("?", "!", ".")) else "."
 
     @property
     def link(self) -> str:
-        """Return where a reader finds it today: its archived copy if it is gone. Empty if nowhere."""
+        """Return its URL, or that of its archived copy if it is gone; "" if there is none."""
         return safe_url(self.archive_url if self.status == self.Status.GONE else self.url)
 
     @property
     def places(self) -> list[tuple[str, str, str]]:
-        """Return each place where it can be found: its name, the address, and the words that lead there."""
+        """Return each place where it can be found: name, URL and link text."""
         found = [
             ("DOI", f"https://doi.org/{quote(self.doi)}" if self.doi else "", self.doi),
             ("PubMed", f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/" if self.pmid else "", self.pmid),
@@ -157,7 +157,7 @@ class Source(models.Model):
 
     @property
     def warning(self) -> str:
-        """Return what readers must know before they rely on it. Empty for one that is current."""
+        """Return a warning for readers; empty for a current source."""
         if self.status == self.Status.SUPERSEDED:
             newer = self.superseded_by
             if newer is None:

@@ -1,5 +1,6 @@
-"""Rows with words in other languages: facts are kept once, in the row itself; the words of each language in a row of
-`Translation`. There is no fallback: what is not translated is not there (docs/decisions/0025-other-languages.md).
+"""Translated rows: facts are in the row itself, the words of each other language in a `Translation`.
+
+There is no fallback: what is not translated is not shown (docs/decisions/0025-other-languages.md).
 """
 
 import hashlib
@@ -16,15 +17,15 @@ from django.utils.functional import cached_property
 
 from editorial.values import languages
 
-#: Columns of a translation that replace those of the same name, where the row has them.
+#: Columns of a translation that replace the row's own, if it has them.
 OWN_STATE = ("slug", "reviewed_on", "review_due_on", "updated_at")
-#: What people type to find it: no words that a translator follows.
+#: Fields with search words, which are not translated word for word and never make a translation stale.
 SEARCH_WORDS = ("also_called", "also")
 _PREFIX = "words_"
 
 
-class _InItsWords(ModelIterable):
-    """Yields rows with the words of the language that the query asked for."""
+class _TranslatedIterable(ModelIterable):
+    """Yields rows with the words of the query's language."""
 
     def __iter__(self) -> Iterator[Any]:
         for row in super().__iter__():
@@ -42,10 +43,10 @@ class _InItsWords(ModelIterable):
 
 
 class TranslatedQuerySet(models.QuerySet):
-    """A query that can be asked for what has words in the language of the page being made, in these words."""
+    """A queryset that can be limited to, and translated into, the active language."""
 
     def in_language(self) -> Self:
-        """Return only what is translated, in the words of the language. In English: all, as it is. No query more."""
+        """Return only translated rows, in the active language; in English, all. No extra query."""
         language = languages.active()
         if language == languages.ENGLISH:
             return self
@@ -57,20 +58,20 @@ class TranslatedQuerySet(models.QuerySet):
         columns = [*self.model.columns_in_translation().values(), "pk", "source_digest", *OWN_STATE]
         found = self.annotate(words=FilteredRelation("translations", condition=live)).filter(words__pk__isnull=False)
         found = found.annotate(**{_PREFIX + column: F(f"words__{column}") for column in columns})
-        found._iterable_class = _InItsWords
+        found._iterable_class = _TranslatedIterable
         return found
 
     def at(self, slug: str) -> Self:
-        """Return what has this address in the language of the page being made."""
+        """Return rows with this slug in the active language."""
         return self.filter(slug=slug) if languages.active() == languages.ENGLISH else self.filter(words__slug=slug)
 
 
 class Translated(models.Model):
-    """A row whose words can be in several languages."""
+    """A row with translations."""
 
-    #: Its fields with words that readers see or search by; the first is its title.
+    #: Fields to translate; the first is the title.
     translated_fields: tuple[str, ...]
-    #: The English words of a row that a query gave in another language, by field.
+    #: The English words of a translated row, by field.
     in_english: dict[str, str]
     english_slug: str
 
@@ -82,32 +83,32 @@ class Translated(models.Model):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Raises TypeError for a row in another language: its words would replace the English ones."""
+        """Raises TypeError for a translated row, which would overwrite the English words."""
         if "in_english" in self.__dict__:
             raise TypeError(f"{self!r} is in another language, and only its translation may be saved.")
         super().save(*args, **kwargs)
 
     @cached_property
     def known_as(self) -> str:
-        """Return its English slug, by which templates and code know it in every language."""
+        """Return its English slug, which templates and code use in every language."""
         return getattr(self, "slug", "")
 
     @classmethod
     def columns_in_translation(cls) -> dict[str, str]:
-        """Return the column of `Translation` with the words of each field."""
+        """Return the `Translation` column of each field."""
         title, *others = cls.translated_fields
         return {title: "title", **{name: "also_called" if name == "also" else name for name in others}}
 
 
 def words_of(row: Any) -> dict[str, str]:
-    """Return the English words of a row by field, the same for texts that differ only in how lines end."""
+    """Return the English words of a row by field, with normalized line endings."""
     fields = [field for field in row.translated_fields if field not in SEARCH_WORDS]
     english = row.__dict__.get("in_english") or {field: getattr(row, field) for field in fields}
     return {field: english[field].replace("\r\n", "\n").strip() for field in fields}
 
 
 def in_own_words(page: Any) -> Any:
-    """Return what is signed and corrected by itself: the page or, in another language, its translation, in memory."""
+    """Return the unit of sign-off: the page or, in another language, its translation as an unsaved row."""
     if "in_english" not in page.__dict__:
         return page
     columns = page.columns_in_translation().values()

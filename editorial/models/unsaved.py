@@ -1,4 +1,4 @@
-"""What staff have typed into a form and not saved yet, kept on the server: clinics share computers."""
+"""Autosaved forms of staff, kept on the server, as clinics share computers."""
 
 import datetime
 import re
@@ -10,18 +10,18 @@ from django.http import QueryDict
 from django.utils import timezone
 
 KEPT = datetime.timedelta(days=30)
-#: In the address of a form, and then among its values: show what was kept of it.
+#: Query parameter of a form, and then key in its data: restore what was autosaved.
 BRING_BACK = "_bring_back"
-#: Among the values of a form: the key of who opened it, and what tells their tabs apart.
+#: Key in form data: the user's key and an id of the tab.
 TAB = "_tab"
-#: Somebody who typed within this is writing on the page now.
+#: Someone who typed within this counts as editing the page.
 WRITING = datetime.timedelta(minutes=5)
 
 
 class UnsavedForm(models.Model):
-    """A person's form of a page in one tab, as of the last seconds of typing.
+    """One user's autosaved form in one tab.
 
-    `page` is the address that shows it again: that of the form, and `BRING_BACK` with the name of the tab.
+    `page` is the URL that restores it: the form's, with the tab in `BRING_BACK`.
     """
 
     is_content = False
@@ -43,7 +43,7 @@ class UnsavedForm(models.Model):
         return self.page.partition(f"?{BRING_BACK}=")[2]
 
     def as_post(self) -> QueryDict:
-        """Return the values as a browser would post them."""
+        """Return the data as a browser would post it."""
         data = QueryDict(mutable=True)
         for name, values in self.data.items():
             data.setlist(name, values)
@@ -51,7 +51,7 @@ class UnsavedForm(models.Model):
 
 
 def keep(user: Any, page: str, data: QueryDict) -> None:
-    """Keep a form as it is now, in place of what was kept of it in this tab. PostgreSQL takes no zero bytes."""
+    """Store or replace this tab's autosaved form, without zero bytes, which PostgreSQL rejects."""
     values = {name: [value.replace("\0", "") for value in data.getlist(name)] for name in data if "\0" not in name}
     values.pop("csrfmiddlewaretoken", None)
     UnsavedForm.objects.update_or_create(user=user, page=_of_tab(page, data), defaults={"data": values})
@@ -74,7 +74,7 @@ def all_of(user: Any, page: str) -> models.QuerySet[UnsavedForm]:
 
 
 def others_writing(user: Any, page: str) -> list[str]:
-    """Return the names of the others who are writing on the page now."""
+    """Return the names of other users editing the page now."""
     since = timezone.now() - WRITING
     forms = _of_page(page).filter(typed_at__gte=since).exclude(user=user).select_related("user")
     return sorted({str(form.user) for form in forms})
@@ -91,5 +91,5 @@ def _of_tab(page: str, data: QueryDict) -> str:
 
 
 def erase_old() -> None:
-    """Erase what was typed so long ago that nobody comes back for it."""
+    """Delete forms older than KEPT."""
     UnsavedForm.objects.filter(typed_at__lt=timezone.now() - KEPT).delete()

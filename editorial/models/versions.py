@@ -1,7 +1,7 @@
-"""A version number of the content, in the database, so that every process knows when its cached pages are stale.
+"""A version number of the content in the database, by which processes detect stale caches.
 
-It is incremented in every content change's transaction. Caches compare it, and also expire when pages change by the
-clock alone (docs/decisions/0008-page-cache.md).
+It is incremented in the transaction of every content change. Caches also expire when pages change by the clock alone
+(docs/decisions/0008-page-cache.md).
 """
 
 import datetime
@@ -15,15 +15,15 @@ from django.db.models import F, Min, Value
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.utils import timezone
 
-#: No page is cached for longer, as some changes send no signal: rows changed by hand or by an older release.
+#: The longest that a page is cached, as some changes send no signal: rows changed by hand or by an older release.
 MAX_PAGE_AGE = datetime.timedelta(minutes=15)
-#: The number grows by a random step up to this, so that a database that was restored from a backup, or a replica that
-#: was promoted without its last second, never reuses a number that a cache holds for other content.
+#: The number grows by a random step up to this, so that a restored database, or a promoted replica that lost its last
+#: second, never reuses a number that a cache has for other content.
 MAX_STEP = 2**36
 
 
 class ContentVersion(models.Model):
-    """The version number, in the only row."""
+    """The version number, in a single row."""
 
     ONLY = 1
 
@@ -44,18 +44,18 @@ _NUMBER = f"SELECT number FROM {ContentVersion._meta.db_table} WHERE id = %s"  #
 
 @dataclass(frozen=True)
 class Edition:
-    """A version of the content, and until when it is valid, in seconds since 1970."""
+    """A version of the content, and until when it is valid, in Unix time."""
 
     number: int
     until: float
 
     def is_stale(self) -> bool:
-        """Return whether pages may have changed by now. One query. Raises DatabaseError."""
+        """Return whether pages may have changed. One query. Raises DatabaseError."""
         return time.time() >= self.until or number() != self.number
 
 
 def content_models() -> list[type[models.Model]]:
-    """Return all models of the apps that set is_content, including many-to-many tables, but those that unset it."""
+    """Return all models of apps with `is_content`, including many-to-many tables, without models that unset it."""
     return [
         model
         for config in apps.get_app_configs()
@@ -93,7 +93,7 @@ def _bump() -> int:
 
 def number() -> int:
     """Return the current version number. One query. Raises DatabaseError."""
-    with connection.cursor() as cursor:  # run for each page: building this query with the ORM takes ten times as long
+    with connection.cursor() as cursor:  # run for each page; through the ORM it takes ten times as long
         cursor.execute(_NUMBER, [ContentVersion.ONLY])
         row = cursor.fetchone()
     return row[0] if row else 0

@@ -1,7 +1,7 @@
-"""What kind of change a save is, and whether it may go live: every writer of pages goes through here.
+"""Record what kind of change a save is, and decide whether it may go live. All code that saves pages uses this.
 
-A writer locks the page's row, opens a revision (editorial/workflow/revisions.py), calls `seen_before`, saves the page
-with its rows, and calls `settle`, which records the change or raises Refused; then the writer rolls back.
+It locks the page's row, opens a revision (editorial/workflow/revisions.py), calls `seen_before`, saves the page with
+its rows, and calls `settle`, which records the change, or raises Refused for the caller to roll back.
 """
 
 from dataclasses import dataclass
@@ -29,12 +29,12 @@ SIGN_FIRST = (
 
 
 class Refused(ValidationError):
-    """A save that may not go live, with the reasons by field."""
+    """The save must not go live; holds the reasons by field."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What readers saw of a page before a save."""
+    """The public state of a page before a save."""
 
     is_live: bool = False
     digest: str = ""
@@ -42,7 +42,7 @@ class Seen:
 
 
 def seen_before(page: Any) -> Seen:
-    """Return what readers see of a page as it is in the database, by its key; nothing if it is new."""
+    """Return the public state of the page in the database; empty for a new page."""
     stored = type(page)._default_manager.filter(pk=page.pk).first() if page.pk else None
     if stored is None or not stored.is_published():
         return Seen()
@@ -51,7 +51,7 @@ def seen_before(page: Any) -> Seen:
 
 
 def check(page: Any, before: Seen, kind: str = "") -> None:
-    """Raise Refused, with the reasons by field, if readers may not see this page as it is now."""
+    """Raise Refused if the page must not go live as it is now."""
     if page.status != ReviewedPage.Status.PUBLISHED:
         return
     digest = page_digest(page)
@@ -64,12 +64,12 @@ def check(page: Any, before: Seen, kind: str = "") -> None:
 
 
 def settle(page: Any, before: Seen, kind: str = "", *, note: str = "", override_reason: str = "") -> None:
-    """Record the change that was just saved. Raises Refused if readers may not see it like this.
+    """Record the change just saved. Raises Refused if it must not go live.
 
-    A change of a page that readers see has a kind, unless it changes nothing that they see, as dates. Publishing,
-    taking down and drafts need none.
+    A change of a live page needs a `kind`, unless it changes nothing public, such as a date. Publishing, taking down
+    and drafts need none.
     """
-    page = type(page)._default_manager.get(pk=page.pk)  # as it was saved, with its rows
+    page = type(page)._default_manager.get(pk=page.pk)  # as saved, with its rows
     check(page, before, kind)
     if page.status != ReviewedPage.Status.PUBLISHED:
         kind, note = (Kind.ARCHIVED if before.is_live else Kind.DRAFT), ""
@@ -82,12 +82,12 @@ def settle(page: Any, before: Seen, kind: str = "", *, note: str = "", override_
 def record(
     page: models.Model, kind: str, *, note: str = "", override_reason: str = "", before: str = "", content: Any = None
 ) -> None:
-    """Record the change that the open revision makes. Call it after the page and its rows are saved.
+    """Record the change in the open revision. Call it after saving the page and its rows.
 
-    The caller has locked the page's row, so that numbers follow each other. `before` is the digest of what readers saw
-    until now: its sign-off holds on after a change of wording. `content` saves queries (editorial/text/digests.py).
-    `settle` decides the kind of what staff save and calls this. Raises ValidationError for a kind that readers must be
-    told of without a note, and RevisionManagementError outside of `reversion.create_revision`.
+    The caller has locked the page's row, so that numbers are consecutive. `before` is the digest of the previous public
+    text, whose sign-off is carried over a change of wording. `content` saves queries (editorial/text/digests.py).
+    `settle` calls this for saves by staff. Raises ValidationError for a kind that needs a note without one, and
+    RevisionManagementError outside `reversion.create_revision`.
     """
     if kind in ChangeRecord.NEED_NOTE and not note.strip():
         raise ValidationError("Say in a sentence what changed: readers are told.")
@@ -121,7 +121,7 @@ def _problems(page: Any, before: Seen, digest: str, kind: str) -> dict[str, str]
 
 
 def _last_seen(page: Any) -> str:
-    """Return the digest of what readers last saw of a page that was taken down: the same text may come back."""
+    """Return the last public digest of a page that was taken down, as the same text may be published again."""
     seen = ChangeRecord.objects.of(page).live().exclude(kind=Kind.ARCHIVED)
     return seen.values_list("digest", flat=True).first() or ""
 

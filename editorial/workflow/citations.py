@@ -1,4 +1,4 @@
-"""Where sources are used: which pages, words and help lines rest on each."""
+"""Find where sources are cited: in pages, glossary terms and help lines."""
 
 import re
 from collections import defaultdict
@@ -27,32 +27,32 @@ from editorial.values import languages
 from editorial.workflow import revisions
 from editorial.workflow.publishing import ReviewedPage
 
-#: Headings, links and code, in which no word is explained (editorial/text/glossary.py).
+#: Headings, links and code, in which terms are not explained (editorial/text/glossary.py).
 _NOT_EXPLAINED = re.compile(r"^#.*$|\[[^\]]*\]\([^)]*\)|`[^`]*`", re.M)
-CHUNK = 100  # pages that are read at once
+CHUNK = 100  # pages per query
 
 
 @dataclass(frozen=True)
 class Use:
-    """A place that rests on a source, as readers find it."""
+    """A public place that cites a source."""
 
     name: str
     url: str
 
 
 def keys_in(texts: list[str]) -> set[str]:
-    """Return the keys that texts cite, without converting them: thousands are read for one list."""
+    """Return the keys that texts cite, without converting the texts, which may be thousands."""
     return {key for text in texts for mark in re.finditer(CITATION, text) for key in re.findall(KEY, mark[0])}
 
 
 def published_uses(content: snapshot.ContentSnapshot) -> dict[str, list[Use]]:
-    """Return what readers see that rests on each source, by its key. One query for each version of the content."""
+    """Return the public uses of each source, by its key. Cached per version of the content."""
     return content.keep(_published_uses)
 
 
 def _published_uses() -> dict[str, list[Use]]:
     models: dict[str, Any] = {model.__name__: model for model in _models_with_texts() if hasattr(model, "linked_as")}
-    translated = languages.active() != languages.ENGLISH  # titles and addresses; the texts cite the same in English
+    translated = languages.active() != languages.ENGLISH  # for titles and URLs; citations are the same as in English
     slug = "words_slug" if translated else "slug"
     texts = [
         model.objects.published()
@@ -78,7 +78,7 @@ def _published_uses() -> dict[str, list[Use]]:
 
 
 def _models_with_texts() -> Iterator[Any]:
-    """Yield the models of pages, and those of rows that have pages of their own too."""
+    """Yield the models of pages, and of rows with their own pages."""
     for model in _page_models():
         yield model
         yield from _row_models(model).values()
@@ -100,12 +100,12 @@ def _title_of(model: Any) -> str:
 
 
 def _joined(columns: list[Any]) -> Any:
-    """Return an expression of several texts as one."""
+    """Return an expression that joins several texts."""
     return Concat(*columns, Value(""), output_field=TextField())
 
 
 def pages_citing(source: Source) -> Iterator[ReviewedPage]:
-    """Yield the pages in any state that cite a source, in their live text or that of their rows."""
+    """Yield the pages in any state that cite a source, also in their rows."""
     for model in _page_models():
         for page in _with_rows(model.objects.filter(_mentions(model, source.key)).distinct()):
             if source.key in keys_in(page.markdown_texts()):
@@ -113,7 +113,7 @@ def pages_citing(source: Source) -> Iterator[ReviewedPage]:
 
 
 def drafts_citing(source: Source) -> Iterator[ReviewedPage]:
-    """Yield the published pages that have a draft beside them which cites a source."""
+    """Yield the published pages whose draft cites a source."""
     for change in ChangeRecord.objects.filter(typed__contains=quote(f"@{source.key}")):
         page = change.page_type.get_object_for_this_type(pk=change.page_id)
         if draft_beside(page) == change and source.key in keys_in([text for _, text in parse_qsl(change.typed)]):
@@ -121,13 +121,13 @@ def drafts_citing(source: Source) -> Iterator[ReviewedPage]:
 
 
 def words_citing(source: Source) -> list[GlossaryTerm]:
-    """Return the explained words that cite a source."""
+    """Return the glossary terms that cite a source."""
     terms = GlossaryTerm.objects.filter(meaning__contains=f"@{source.key}")
     return [term for term in terms if source.key in keys_in([term.meaning])]
 
 
 def pages_explaining(term: GlossaryTerm) -> Iterator[ReviewedPage]:
-    """Yield the pages in any state that explain a word, newest first: they change for readers when its meaning does."""
+    """Yield the pages in any state that explain a term, newest first."""
     pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, term.forms))})(?![\w-])", re.I)
     for model in _page_models():
         if getattr(model, "explains_words", False):
@@ -138,15 +138,15 @@ def pages_explaining(term: GlossaryTerm) -> Iterator[ReviewedPage]:
 
 
 def make_due(source: Source) -> list[ReviewedPage]:
-    """Make every published page that cites a source due for review today, and return those that were not.
+    """Make every published page that cites a source due for review today, and return those that were not due.
 
-    Each is kept as a revision, and recorded if a person did it. Call it in a transaction.
+    Each is kept as a revision, and recorded if a user did it. Call it in a transaction.
     """
     today = timezone.localdate()
     marked = []
     why = f"Due for review: {source.key} is {source.status}."
     for page in pages_citing(source):
-        # the earliest date that may follow the last review
+        # the earliest date allowed after the last review
         due_on = max(today, page.reviewed_on + timedelta(days=1)) if page.reviewed_on else today
         if page.status != ReviewedPage.Status.PUBLISHED or (page.review_due_on and page.review_due_on <= due_on):
             continue
@@ -170,7 +170,7 @@ def _with_rows(pages: QuerySet) -> QuerySet:
 
 
 def _mentions(model: type[ReviewedPage], key: str) -> Q:
-    """Return a condition that every page which cites the key meets, so that not all texts are read."""
+    """Return a condition that preselects pages that may cite the key, so that not all texts are read."""
     names = _columns(model)
     for accessor, rows in _row_models(model).items():
         names += [f"{accessor}__{column}" for column in _columns(rows)]

@@ -1,4 +1,4 @@
-"""A draft beside the page that readers see: kept as a revision of its own, with the form as the editor left it."""
+"""Drafts beside live pages, each stored as a revision, with the form as the editor left it."""
 
 import json
 import secrets
@@ -18,24 +18,24 @@ from editorial.text.digests import page_digest
 from editorial.workflow import revisions
 from editorial.workflow.publishing import ReviewedPage
 
-#: Choices of the list's filter, beside the states of pages.
+#: Choices of the list's filter, besides the states of pages.
 STATES = (("draft-in-review", "Published, draft in review"), ("with-draft", "Published, with a draft"))
-#: Of a form as the browser sends it: what is no part of the text.
+#: Form fields that are not part of the text.
 _NOT_TYPED = ("csrfmiddlewaretoken", "_opened_at", "_of_draft", TAB)
 
 
 def may_have_one(page: Any) -> bool:
-    """Return whether a draft of this page is kept beside it: readers see it, or will. Any other is a draft itself."""
+    """Return whether the page can have a draft beside it: it is live or scheduled, not itself a draft."""
     return page is not None and page.status == ReviewedPage.Status.PUBLISHED
 
 
 def keep(
     page: Any, versions: Iterable[Version], typed: QueryDict, user: Any, *, to_review: bool = False
 ) -> ChangeRecord:
-    """Keep a draft in place of the last one, and return it. `page` is as readers see it, in a row that is locked.
+    """Store a draft, replacing the last one, and return it. `page` is the live page, its row locked.
 
-    `versions` are of a save that was rolled back. A row that was new in it has a key that another row may get: it is
-    kept without one.
+    `versions` are of a save that was rolled back. Rows that were new in it are stored without a key, as another row may
+    get that key.
     """
     data = typed.copy()
     for name in (*_NOT_TYPED, *(name for name in data if name.startswith("_save") or name == "_send_to_review")):
@@ -51,7 +51,7 @@ def keep(
 
 
 def _record(revision: Revision, page: Any, **values: Any) -> ChangeRecord:
-    """Record a draft, without the signal by which readers' pages are made again."""
+    """Record a draft without a signal, as public pages do not change."""
     of_page = {"page_type": ContentType.objects.get_for_model(page), "page_id": page.pk}
     record = ChangeRecord(revision=revision, kind=ChangeRecord.Kind.DRAFT, **of_page, **values)
     return ChangeRecord.objects.bulk_create([record])[0]
@@ -77,7 +77,7 @@ def _as_draft(version: Version, revision: Revision, page: Any) -> Version:
 
 
 def end(page: Any) -> None:
-    """Let a page have no draft any more: it was published, thrown away or replaced. The history keeps its text."""
+    """End a page's draft, because it was published, discarded or replaced. The history keeps its text."""
     _beside(page).update(typed="", in_review=False)
 
 
@@ -86,7 +86,7 @@ def set_in_review(page: Any, in_review: bool) -> None:
 
 
 def text_of(draft: ChangeRecord) -> Any:
-    """Return the page as the draft has it, in memory. Raises RevertError if a release with other fields kept it."""
+    """Return the draft's text as an unsaved page. Raises RevertError if it is from a release with other fields."""
     return revisions.page_as_of(version_of(draft))
 
 
@@ -95,9 +95,9 @@ def version_of(draft: ChangeRecord) -> Version:
 
 
 def typed(draft: ChangeRecord, page: Any) -> QueryDict:
-    """Return the form as it was left. Rows that were deleted from the page since are new ones in it."""
+    """Return the draft's form data. Rows deleted from the page since are new rows in it."""
     data = QueryDict(draft.typed, mutable=True)
-    if page.published_at and "published_at_0" not in data:  # an editor who does not publish is not asked for it
+    if page.published_at and "published_at_0" not in data:  # an editor without the right to publish has no such field
         at = timezone.localtime(page.published_at)
         data["published_at_0"], data["published_at_1"] = f"{at:%Y-%m-%d}", f"{at:%H:%M:%S}"
     for prefix in getattr(page, "kept_with", ()):
@@ -115,19 +115,19 @@ def typed(draft: ChangeRecord, page: Any) -> QueryDict:
 
 
 def _row(data: QueryDict, prefix: str) -> dict[str, list[str]]:
-    """Take the fields of one row out of a form."""
+    """Remove and return the fields of one row of a form."""
     names = [name for name in data if name.startswith(prefix)]
     return {name.removeprefix(prefix): data.pop(name) for name in names}
 
 
 def saved(page: Any) -> QuerySet[Version]:
-    """Return the versions of a page that were saved, newest first: no drafts beside it."""
+    """Return the saved versions of a page, newest first, without drafts beside it."""
     drafts = ChangeRecord.objects.of(page).filter(kind=ChangeRecord.Kind.DRAFT, revision=OuterRef("revision"))
     return revisions.history(page).filter(~Exists(drafts))
 
 
 def to_review(page: Any) -> ChangeRecord | None:
-    """Return what a reviewer is to read: the draft beside a page or, if readers do not see it, its last save."""
+    """Return what to review: the draft beside a page or, if it is not live, its last save."""
     beside = draft_beside(page)
     if beside or may_have_one(page):
         return beside
@@ -139,14 +139,14 @@ def to_review(page: Any) -> ChangeRecord | None:
 
 
 def is_current(draft: ChangeRecord, page: Any) -> bool:
-    """Return whether a draft was neither saved again nor published nor thrown away since."""
+    """Return whether a draft is the current one: not saved again, published or discarded since."""
     if draft.typed or may_have_one(page):
         return bool(draft.typed)
     return revisions.history(page).values_list("revision", flat=True).first() == draft.revision_id
 
 
 def with_drafts(pages: QuerySet) -> QuerySet:
-    """Add `draft_in_review` to each page: None without a draft beside it."""
+    """Annotate pages with `draft_in_review`; None without a draft."""
     beside = ChangeRecord.objects.filter(
         page_type=ContentType.objects.get_for_model(pages.model), page_id=OuterRef("pk")
     ).exclude(typed="")
@@ -154,7 +154,7 @@ def with_drafts(pages: QuerySet) -> QuerySet:
 
 
 def in_state(pages: QuerySet, chosen: str) -> QuerySet:
-    """Return the pages, from `with_drafts`, in a state of `STATES` or of `ReviewedPage.Status`."""
+    """Filter pages, from `with_drafts`, by a state of `STATES` or `ReviewedPage.Status`."""
     if chosen == ReviewedPage.Status.IN_REVIEW:
         return pages.filter(Q(status=chosen) | Q(draft_in_review=True))
     if chosen in dict(STATES):
@@ -163,7 +163,7 @@ def in_state(pages: QuerySet, chosen: str) -> QuerySet:
 
 
 def state(page: Any) -> str:
-    """Return a page's state with that of its draft, from `with_drafts`."""
+    """Return the state of a page from `with_drafts`, and of its draft."""
     in_review = getattr(page, "draft_in_review", None)
     if in_review is None:
         return page.state

@@ -1,4 +1,4 @@
-"""What needs somebody now: the pages, forms and reports behind each line of the start page and of the weekly mail."""
+"""What needs attention: the pages, forms and reports behind each line of the start page and the weekly mail."""
 
 import datetime
 from collections.abc import Iterator
@@ -20,13 +20,13 @@ from editorial.workflow import sign_off
 from editorial.workflow.publishing import ReviewedPage
 from editorial.workflow.publishing_rights import PUBLISH, SIGN
 
-#: Days before a review is due from which editors are told.
+#: How long before a review is due it is listed.
 SOON = datetime.timedelta(days=30)
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line: how many of what, and the list of them. `is_late` is shown in the color of what is overdue."""
+    """One line: a count, a name and the URL of the list. `is_late` lines are shown as overdue."""
 
     count: int
     text: str
@@ -35,13 +35,13 @@ class Line:
 
 
 def counted(count: int, one: str, many: str, address: str, *, more: str = "", is_late: bool = False) -> list[Line]:
-    """Return a line that names one or several, with `more` behind the name; none if there is nothing to count."""
+    """Return a line with the singular or plural name followed by `more`; none for a count of zero."""
     return [Line(count, f"{one if count == 1 else many}{more}", address, is_late)] if count else []
 
 
 @dataclass(frozen=True)
 class _Need:
-    """`words` follow the count and the kind of page. Those with one of `rights` see it; without any, all editors."""
+    """`words` follow the count and kind of page. Shown to users with one of `rights`; if empty, to all editors."""
 
     words: str
     rights: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ NEEDS = {
 
 
 def needing(need: str, pages: QuerySet, user: Any) -> QuerySet:
-    """Return those of the pages that need it. `pages` are of one model; `user` counts for "mine" only."""
+    """Filter pages of one model by a need; `user` matters for "mine" only."""
     today = timezone.localdate()
     if need == "overdue":
         return pages.review_overdue()  # type: ignore[attr-defined]
@@ -103,7 +103,7 @@ def needing(need: str, pages: QuerySet, user: Any) -> QuerySet:
 
 
 class NeedsFilter(admin.SimpleListFilter):
-    """Filters a list of pages by what they need, as the lines of the start page do."""
+    """Filters a list of pages by need, for links from the start page."""
 
     title = "what it needs"
     parameter_name = "needs"
@@ -123,12 +123,12 @@ class NeedsFilter(admin.SimpleListFilter):
         return needing(need, queryset, request.user) if need in NEEDS else queryset
 
 
-#: Needs that a list shows by another of its filters.
+#: Needs for which another filter is used.
 _ADDRESSES = {"corrected": "review=corrected", "overdue": "review=overdue", "scheduled": "state=scheduled"}
 
 
 def page_lines(user: User) -> Iterator[Line]:
-    """Yield a line for each need of the user's roles and each kind of page that has it."""
+    """Yield a line for each need, within the user's rights, and kind of page."""
     for need, about in NEEDS.items():
         for model in filter(admin.site.is_registered, ReviewedPage.__subclasses__()):
             opts = model._meta
@@ -142,7 +142,7 @@ def page_lines(user: User) -> Iterator[Line]:
 
 
 def other_lines(user: User) -> Iterator[Line]:
-    """Yield lines for what readers report, and for each form that the user typed in and did not save."""
+    """Yield lines for readers' reports, and for the user's unsaved forms."""
     if user.has_perm("editorial.change_pagereport"):
         address = f"{reverse('admin:editorial_pagereport_changelist')}?is_done__exact=0"
         count, more = PageReport.objects.filter(is_done=False).count(), ": what readers find wrong or missing"

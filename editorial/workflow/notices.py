@@ -1,6 +1,6 @@
-"""Mail to the staff whom a page's change of state concerns: its kind and a link, never its title or its words.
+"""Mail to staff about a page's change of state: its kind and a link, never its title or text.
 
-Each mail is a task of its own, in the transaction of the change, and is tried again until it is sent.
+Each mail is a task, queued in the transaction of the change and retried until it is sent.
 """
 
 import datetime
@@ -29,13 +29,13 @@ from editorial.workflow.publishing_rights import PUBLISH, SIGN
 
 log = logging.getLogger(__name__)
 
-#: Tries come after 1, 2, 4, … minutes, the last ones half a day apart; the start page says the same meanwhile.
+#: Retries come after 1, 2, 4, … minutes, the last ones half a day apart; the start page shows the same meanwhile.
 MAX_TRIES = 12
 MAX_RETRY_DELAY = datetime.timedelta(hours=12)
 
 
 class Event(models.TextChoices):
-    """What happened to a page, in the words of the mail."""
+    """What happened to a page, as the mail says it."""
 
     IN_REVIEW = "in-review", "was sent to review"
     SIGNED = "signed", "was signed by a medical reviewer"
@@ -47,7 +47,7 @@ class Event(models.TextChoices):
 
 
 def may(*permissions: str) -> set[AbstractUser]:
-    """Return the staff whose roles have one of these rights; if there are none, the administrators."""
+    """Return the staff with one of these permissions; if there are none, the administrators."""
     users = get_user_model().objects
     found: set[AbstractUser] = set()
     for alone in (False, True):
@@ -59,14 +59,14 @@ def may(*permissions: str) -> set[AbstractUser]:
 
 
 def writers(page: models.Model, but: AbstractUser | None = None) -> set[AbstractUser]:
-    """Return who saved a page first, and who saved it last of all others than `but`."""
+    """Return who saved a page first, and who saved it last except `but`."""
     saves = Version.objects.get_for_object(page).exclude(revision__user=None).exclude(revision__user=but)
     ends = saves.select_related("revision__user").defer("serialized_data")
     return {version.revision.user for version in (ends.last(), ends.first()) if version}
 
 
 def tell(event: Event, page: models.Model, people: Iterable[Any], by: Any = None) -> None:
-    """Queue a mail to each of these people who is active, has an address and wants it; none to who did it."""
+    """Queue a mail to each of these people who is active, has an address and wants it, except to `by`, who did it."""
     if not settings.EMAIL_HOST:
         return
     for user in people:
@@ -76,7 +76,7 @@ def tell(event: Event, page: models.Model, people: Iterable[Any], by: Any = None
 
 
 def sent_to_review(page: models.Model, by: Any) -> None:
-    """Tell those who sign or publish. The draft beside a published page has no state of its own to be told by."""
+    """Notify those who sign or publish. Called directly for a draft, as its page's state does not change."""
     tell(Event.IN_REVIEW, page, may(SIGN, PUBLISH), by=by)
 
 
@@ -102,7 +102,7 @@ def send(event: str, kind: str, pk: int, user_pk: int, tried: int = 0) -> None:
 
 
 def follow() -> None:
-    """Tell of the states that pages get in each revision, of signatures and of answers."""
+    """Connect signals, to notify staff of changed states, signatures and answers."""
     post_revision_commit.connect(_revision_kept)
     post_save.connect(_signed, sender=SignOff)
     post_save.connect(_answered, sender=ReviewAnswer)

@@ -1,4 +1,4 @@
-"""The only rules for what readers see and what may be published."""
+"""The rules for what readers see and what may be published."""
 
 import datetime
 from typing import ClassVar, Self
@@ -20,19 +20,19 @@ WRITING_HELP = (
 
 
 class PublishedQuerySet(TranslatedQuerySet):
-    """Every public list, page, feed, sitemap and search goes through `published`."""
+    """Every public list, page, feed, sitemap and search uses `published`."""
 
     def published(self, at: datetime.datetime | None = None) -> Self:
-        """Return what readers may see at the given time, by default now, in the language of the page being made."""
+        """Return what is public at the given time, by default now, in the active language."""
         live = self.filter(status=ReviewedPage.Status.PUBLISHED, published_at__lte=at or timezone.now())
         return live.in_language()
 
     def scheduled(self, at: datetime.datetime | None = None) -> Self:
-        """Return what is scheduled to appear after the given time, by default now."""
+        """Return what is scheduled for after the given time, by default now."""
         return self.filter(status=ReviewedPage.Status.PUBLISHED, published_at__gt=at or timezone.now())
 
     def taken_down(self) -> Self:
-        """Return what readers could see once and is archived now."""
+        """Return archived pages that were public."""
         return self.filter(status=ReviewedPage.Status.ARCHIVED, published_at__lte=timezone.now())
 
     def review_overdue(self, on: datetime.date | None = None) -> Self:
@@ -41,11 +41,11 @@ class PublishedQuerySet(TranslatedQuerySet):
 
 
 class ReviewedPage(models.Model):
-    """A page for readers, with its state, its review dates and the rule that connects the two.
+    """A page for readers, with state and review dates.
 
-    Nothing medical is published without a source and a review date: `clean` tells the editor, and a database constraint
-    enforces the dates for all writers. Saving one bumps the content version (editorial/models/versions.py) and
-    refreshes the search index (search/documents.py), both by signals. A subclass has a slug and a summary.
+    Nothing medical is published without a source and review dates: `clean` checks, and a database constraint enforces
+    the dates. Saving bumps the content version (editorial/models/versions.py) and updates the search index
+    (search/documents.py), both by signals. A subclass has a slug and a summary.
     """
 
     class Status(models.TextChoices):
@@ -54,22 +54,22 @@ class ReviewedPage(models.Model):
         PUBLISHED = "published", "Published"
         ARCHIVED = "archived", "Archived"
 
-    #: What links by name call this kind, [[stage:peak-withdrawal]]; then its columns with title, status and time.
+    #: The kind in links by name, [[stage:peak-withdrawal]]; then the columns with title, status and publication time.
     linked_as: tuple[str, str, str, str]
     #: Slugs reserved by other URLs.
     reserved_slugs: tuple[str, ...] = ()
-    #: Names of the fields that hold Markdown, and so citations.
+    #: Fields with Markdown, and so citations.
     markdown_fields: tuple[str, ...] = ()
-    #: Whether texts of this kind are medical even if they name no medicine (editorial/workflow/sign_off.py).
+    #: Whether these pages are medical even without the name of a medicine (editorial/workflow/sign_off.py).
     is_medical = False
-    #: Those that show only when a reader opens them, and fields of plain words that readers see.
+    #: Fields shown only in folds; and, below, public fields of plain text.
     folded_fields: tuple[str, ...] = ()
     plain_fields: tuple[str, ...] = ("summary",)
-    #: Kinds of boxes that its template has; a text adds no other of the kind.
+    #: Kinds of boxes in its template, which texts must not repeat.
     own_boxes: tuple[str, ...] = ()
-    #: Words of the texts that may show. With the template's own they make the page's budget (bench/reading.py).
+    #: The most words outside folds; with the template's own, the page's budget (bench/reading.py).
     most_words: int
-    #: Why an administrator lets a dose be published with this save. Not a column.
+    #: Why an administrator publishes a dose with this save. Not a column.
     override_reason = ""
 
     slug: models.SlugField
@@ -82,7 +82,7 @@ class ReviewedPage(models.Model):
         "checked against its sources on", null=True, blank=True, help_text="Needed to publish."
     )
     review_due_on = models.DateField("review due on", null=True, blank=True, help_text="Needed to publish.")
-    #: Nobody reads it: who reviewed a text follows from sign-offs. The column stays for older releases.
+    #: Unused: reviewers follow from sign-offs. The column stays for older releases.
     medical_reviewer = models.CharField(
         max_length=120,
         blank=True,
@@ -115,7 +115,7 @@ class ReviewedPage(models.Model):
         raise NotImplementedError
 
     def is_published(self, at: datetime.datetime | None = None) -> bool:
-        """Return whether readers may see this page at the given time; agrees with PublishedQuerySet.published."""
+        """Return whether this page is public at the given time, like PublishedQuerySet.published."""
         return (
             self.status == self.Status.PUBLISHED
             and self.published_at is not None
@@ -124,7 +124,7 @@ class ReviewedPage(models.Model):
 
     @property
     def state(self) -> str:
-        """Return its status in words, or that it is scheduled: published at a time to come."""
+        """Return its status in words, "scheduled" included: published with a future time."""
         is_due = self.status != self.Status.PUBLISHED or self.is_published()
         return str(self.get_status_display()) if is_due else "Scheduled"
 
@@ -137,11 +137,11 @@ class ReviewedPage(models.Model):
         return [getattr(self, name) for name in self.markdown_fields]
 
     def refusals(self, in_drafts: bool) -> dict[str, list[ValidationError]]:
-        """Return what keeps it from being published or, with `in_drafts`, from being saved at all; by field."""
+        """Return what prevents publication or, with `in_drafts`, any save; by field."""
         return checks.refuse(self, in_drafts)
 
     def clean(self) -> None:
-        """Raise ValidationError with all problems by field, and those of publishing if the page is to be published."""
+        """Raise ValidationError with all problems by field; those of publication only if it is to be published."""
         super().clean()
         tidy(type(self), self)
         is_public = self.status == self.Status.PUBLISHED

@@ -1,6 +1,4 @@
-"""Who publishes: what readers see of a page changes by somebody with the right to publish. Editors write and send it
-to review.
-"""
+"""The right to publish, without which editors write drafts and send them to review."""
 
 from typing import Any
 
@@ -13,7 +11,7 @@ from django.http import HttpRequest
 from editorial.workflow.publishing import ReviewedPage
 
 PUBLISH, SIGN = "editorial.publish_page", "editorial.sign_page"
-#: States that readers see nothing of: an editor chooses among them.
+#: Non-public states, which any editor may choose.
 UNSEEN = (ReviewedPage.Status.DRAFT, ReviewedPage.Status.IN_REVIEW)
 
 
@@ -21,8 +19,8 @@ def may_publish(user: AbstractUser | AnonymousUser) -> bool:
     return user.has_perm(PUBLISH)
 
 
-class NeedsRightToPublish(admin.ModelAdmin):
-    """Shows pages that readers have, or had, to be read only, and offers no state that would show them one.
+class PublishRightMixin(admin.ModelAdmin):
+    """Without the right, makes public or formerly public pages read-only, and offers only non-public states.
 
     Its actions name the permission "publish".
     """

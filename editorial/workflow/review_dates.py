@@ -1,6 +1,6 @@
-"""When a page is due for its next review: by the risk of what it says, and in a week with few others.
+"""Suggest when a page is due for review: by its risk, in a week with few other reviews.
 
-How often: docs/editors.md. Health publishers review at least every three years (PIF TICK), so nothing may wait longer.
+See docs/editors.md. Health publishers review at least every three years (PIF TICK), which is the maximum here.
 """
 
 import calendar
@@ -20,7 +20,7 @@ MOST_MONTHS = 36
 
 @dataclass(frozen=True)
 class Risk:
-    """Why a page is reviewed within these months. `named` is looked for in its title and address."""
+    """Why a page is reviewed within these months. `named` is searched for in its title and slug."""
 
     why: str
     least: int
@@ -29,7 +29,7 @@ class Risk:
     kinds: tuple[str, ...] = ()
 
 
-#: The first that fits counts.
+#: The first match counts.
 RISKS = (
     Risk("urgent", 3, 6, re.compile(r"overdose|emergenc|urgent|right now|tonight|suicid|911", re.I)),
     Risk("about the drug supply", 5, 6, re.compile(r"fentanyl|medetomidine|xylazine|nitazene|supply|test strip", re.I)),
@@ -46,7 +46,7 @@ RISKS = (
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A date, the risk it follows from, and how many other pages are due in its week."""
+    """A date, the risk behind it, and how many other pages are due in its week."""
 
     day: datetime.date
     risk: Risk
@@ -66,7 +66,7 @@ def _fits(risk: Risk, words: str, kind: str) -> bool:
 
 
 def suggest(page: Any, today: datetime.date | None = None) -> Suggestion:
-    """Suggest the Monday of the emptiest week within the months of the page's risk; of several, the latest."""
+    """Suggest the Monday of the week with the fewest reviews within the risk's months; of several, the latest."""
     today = today or timezone.localdate()
     risk = risk_of(page)
     first, last = later(today, risk.least), later(today, risk.most)
@@ -79,7 +79,7 @@ def suggest(page: Any, today: datetime.date | None = None) -> Suggestion:
 
 
 def _due_between(page: Any, first: datetime.date, last: datetime.date) -> list[datetime.date]:
-    """Return when each other page that has a review date in this span is due."""
+    """Return the review dates of other pages in this period."""
     days: list[datetime.date] = []
     for model in content_models():
         if any(field.name == "review_due_on" for field in model._meta.concrete_fields):
@@ -95,12 +95,12 @@ def _monday_of(day: datetime.date) -> datetime.date:
 
 
 def later(day: datetime.date, months: int) -> datetime.date:
-    """Return the same day some months later, or the last day of a month that is too short for it."""
+    """Add months to a date; the last day of the month if it is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return datetime.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def check(reviewed_on: datetime.date, due_on: datetime.date) -> None:
-    """Raise ValidationError if a page would wait too long for its next review."""
+    """Raise ValidationError if the next review is too far off."""
     if due_on > later(reviewed_on, MOST_MONTHS):
         raise ValidationError(f"A page is checked again within {MOST_MONTHS} months: choose an earlier date.")

@@ -1,7 +1,7 @@
-"""Revisions of content: every save of a page with the rows that belong to it, compared and brought back.
+"""Revisions of pages with their rows, by django-reversion: store, compare and restore them.
 
-django-reversion keeps them. A model registers itself with `reversion.register`, and names in `kept_with` the related
-rows that are part of its page, as the symptoms are of a stage.
+A model registers with `reversion.register`, and names in `kept_with` the rows that are part of its page, such as a
+stage's symptoms.
 """
 
 import difflib
@@ -24,16 +24,16 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from reversion.models import Version
 
-#: Publishing is decided today, and an address that readers have must lead where it did.
+#: Not restored: publication is a decision of today, and public URLs must not change.
 NOT_BROUGHT_BACK = ("slug", "status", "published_at")
 NOT_COMPARED = {"updated_at", "source_seen", "source_digest"}
-#: Words in one changed passage; comparing more word by word takes seconds.
+#: Words of a changed passage; comparing more by word takes seconds.
 MOST_WORDS = 2_000
 
 
 @dataclass(frozen=True)
 class Change:
-    """A field that differs between two revisions. `row` names the related row that it is of, if any."""
+    """A field that differs between two revisions; `row` is the name of its related row, if any."""
 
     row: str
     field: str
@@ -42,7 +42,7 @@ class Change:
 
 
 def history(page: models.Model) -> QuerySet[Version]:
-    """Return the versions of a page, newest first; each reads its text when it is compared."""
+    """Return the versions of a page, newest first, with their texts deferred."""
     return Version.objects.get_for_object(page).select_related("revision__user").defer("serialized_data")
 
 
@@ -52,7 +52,7 @@ def deleted(model: type[models.Model]) -> QuerySet[Version]:
 
 
 def keep(page: models.Model) -> None:
-    """Keep a page as it is before its first change, if nothing has been kept of it yet."""
+    """Store a page's first version before a change, if it has none yet."""
     if not Version.objects.get_for_object(page).exists():
         with reversion.create_revision():
             reversion.add_to_revision(page)
@@ -60,11 +60,10 @@ def keep(page: models.Model) -> None:
 
 
 def bring_back(version: Version) -> Any:
-    """Restore a page and its rows, and return it. It keeps its address and state of today; if deleted, it is a draft,
-    and has another slug if its own is taken.
+    """Restore a page and its rows, and return it. Slug and state do not change.
 
-    What it was linked to and is deleted now, as a topic, is left out.
-    Raises ValidationError, IntegrityError or RevertError, and then changes nothing.
+    A deleted page becomes a draft, with another slug if its own is taken. Links to rows deleted since, such as
+    topics, are left out. Raises ValidationError, IntegrityError or RevertError, and then changes nothing.
     """
     model = _model_of(version)
     with transaction.atomic():
@@ -82,7 +81,7 @@ def bring_back(version: Version) -> Any:
             links = field.remote_field.through._default_manager.filter(**{field.m2m_field_name(): page})
             links.exclude(**there).delete()
         for accessor, rows in _rows_with(version).items():
-            getattr(page, accessor).all().delete()  # all at once: names may have passed from one to another
+            getattr(page, accessor).all().delete()  # all at once, as names may have been swapped
             for row in rows:
                 row.revert()
         clean(page)
@@ -91,7 +90,7 @@ def bring_back(version: Version) -> Any:
 
 
 def _free_slug(version: Version) -> None:
-    """Give the version of a deleted page, in memory, another slug if a page has its own now."""
+    """Change the slug of a deleted page's unsaved version if another page has it now."""
     manager, data = _model_of(version)._default_manager, json.loads(version.serialized_data)
     slug = data[0]["fields"].get("slug")
     others = count(2)
@@ -103,7 +102,7 @@ def _free_slug(version: Version) -> None:
 
 
 def clean(page: Any) -> None:
-    """Raise ValidationError for what is wrong with a page or its saved rows: less is asked of a draft's."""
+    """Raise ValidationError for problems of a page or its saved rows, with fewer checks for a draft."""
     page.full_clean()
     for name in getattr(page, "kept_with", ()):
         for row in getattr(page, name).all():
@@ -111,10 +110,7 @@ def clean(page: Any) -> None:
 
 
 def page_as_of(version: Version) -> Any:
-    """Return the page of a version with its rows, in memory: to be shown, compared and signed, not saved.
-
-    Raises RevertError if a release with other fields kept it.
-    """
+    """Return a version's page with its rows, unsaved. Raises RevertError if it is from a release with other fields."""
     model = _model_of(version)
     names = {field.attname: field for field in model._meta.concrete_fields}
     values = version.field_dict
@@ -134,7 +130,7 @@ def page_as_of(version: Version) -> Any:
 
 
 def in_memory(page: Any, links: dict[str, QuerySet], rows: dict[str, list[Any]]) -> Any:
-    """Let a page have these links and rows, in the order of their models, as if they were read with it."""
+    """Attach links and rows to an unsaved page, in their models' order, as if prefetched."""
     loaded = dict(links)
     for accessor, found in rows.items():
         relation = page._meta.get_field(accessor)
@@ -150,7 +146,7 @@ def in_memory(page: Any, links: dict[str, QuerySet], rows: dict[str, list[Any]])
 
 
 def changes(before: Version, after: Version) -> list[Change]:
-    """Return what differs between two versions of a page: its own fields, then those of its rows."""
+    """Return the differences between two versions of a page: its fields, then those of its rows."""
     found = list(_changed_fields(before, after, ""))
     old, new = _rows_with(before), _rows_with(after)
     for accessor in new:
@@ -206,12 +202,12 @@ def _shown(field: Any, value: Any) -> str:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(field, models.DateTimeField):
         return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT")
-    # Browsers send other line ends than files have, and forms cut what is blank at both ends.
+    # Line endings differ between browsers and files, and forms strip blanks.
     return str(formats.localize(value)).replace("\r\n", "\n").strip()
 
 
 def compared(before: str, after: str) -> tuple[SafeString, SafeString]:
-    """Return both texts with what differs marked, without the paragraphs that are the same in both."""
+    """Return both texts with the differences marked, without equal paragraphs."""
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
     sides: tuple[list[SafeString], list[SafeString]] = ([], [])
     for kind, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():

@@ -1,7 +1,7 @@
-"""Who signed which exact text, what readers are told of it, and which texts need it.
+"""Sign-off: who signed which exact text, what readers see of it, and which texts need it.
 
-The public line follows from comparing digests, never from a field: no page can name a reviewer who did not sign it.
-docs/decisions/0023-sign-off.md has the rule and its reasons.
+The public line follows from digests, never from a field, so no page can name a reviewer who did not sign it. See
+docs/decisions/0023-sign-off.md.
 """
 
 import datetime
@@ -18,7 +18,7 @@ from editorial.text.digests import page_digest
 from editorial.text.snapshot import ContentSnapshot
 from editorial.workflow.publishing import ReviewedPage
 
-#: The names of medicines in the site's texts: a text with one of them is medical, whatever else it is about.
+#: The names of medicines in the site's texts. A text with one of them is medical.
 MEDICINES = (
     # for opioid use disorder, overdose and withdrawal
     *("methadone", "dolophine", "buprenorphine", "suboxone", "subutex", "zubsolv", "sublocade", "brixadi"),
@@ -34,7 +34,7 @@ _MEDICINE = re.compile(rf"\b(?:{'|'.join(MEDICINES)})\b", re.I)
 
 
 class MedicalReview(NamedTuple):
-    """What readers are told: who signed this exact text, or that it changed since, or (all empty) that nobody has."""
+    """What readers see: who signed this exact text, or that it changed since, or (all empty) that nobody has."""
 
     name: str = ""
     credentials: str = ""
@@ -46,7 +46,7 @@ class MedicalReview(NamedTuple):
 
 
 def medical_review(page: ReviewedPage, content: ContentSnapshot) -> MedicalReview:
-    """Compare what this page says with what was signed. One query, the first time."""
+    """Return the review of this page's current text. One query, the first time."""
     page = in_own_words(page)
     signatures = content.sign_offs(page)
     if not signatures:
@@ -59,12 +59,12 @@ def medical_review(page: ReviewedPage, content: ContentSnapshot) -> MedicalRevie
     newest = next((signed for signed in signatures if signed.was_live), None)
     if newest is None:
         return MedicalReview()  # only a draft was signed
-    is_of_this_text = newest.live_digest == digest  # a source or a word may have changed after the page did
+    is_of_this_text = newest.live_digest == digest  # a source or a term may have changed since
     return MedicalReview(changed=True, changed_on=newest.live_at.date() if is_of_this_text else None)
 
 
 def reviewers(content: ContentSnapshot) -> list[Reviewer]:
-    """Return all who sign or signed pages; none if the database is down."""
+    """Return all present and former reviewers; none if the database is down."""
     try:
         return content.reviewers
     except DatabaseError:
@@ -76,10 +76,10 @@ def is_signed(page: models.Model, digest: str) -> bool:
 
 
 def needs_sign_off(page: Any) -> bool:
-    """Return whether readers may see a text of this page only signed: it is medical, and the clinic has a reviewer.
+    """Return whether this page's text must be signed before it goes live: it is medical, and there is a reviewer.
 
-    A correction may go live all the same: a wrong statement must not wait for a signature. The reviewer's name goes
-    from the page, and the list of pages has it as to be signed now.
+    A correction goes live unsigned, as a wrong statement must not wait. The page then names no reviewer, and is listed
+    as to be signed.
     """
     is_medical = page.is_medical or names_medicine(str(page), page.summary, *page.markdown_texts())
     return is_medical and Reviewer.objects.filter(is_active=True).exists()
@@ -90,9 +90,9 @@ def names_medicine(*texts: str) -> bool:
 
 
 def awaiting(pages: QuerySet) -> QuerySet:
-    """Return the pages whose text of today nobody has signed, as far as their own records tell.
+    """Return the pages whose current text is unsigned, by their records alone.
 
-    A signature under a text that no record has counts if it is newer than the page's last change.
+    A signature under an unrecorded text counts if it is newer than the page's last change.
     """
     newest = ChangeRecord.objects.live().filter(page_type=OuterRef("page_type"), page_id=OuterRef("page_id"))
     is_newer = Q(at__gt=Subquery(newest.values("at")[:1]))
@@ -101,7 +101,7 @@ def awaiting(pages: QuerySet) -> QuerySet:
 
 
 def corrected_unsigned(pages: QuerySet) -> QuerySet:
-    """Return the pages on which a correction went live that nobody has signed yet: these come first."""
+    """Return the pages with an unsigned correction."""
     newest = ChangeRecord.objects.live().filter(**_of_outer(pages.model)).values("kind")[:1]
     return awaiting(pages).annotate(newest=Subquery(newest)).filter(newest__in=ChangeRecord.CORRECTIONS)
 

@@ -1,4 +1,4 @@
-"""What a reviewer has before them: the text as readers will see it, and what differs from the last signed one."""
+"""The text to sign, and its differences from the last signed one."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,16 +19,16 @@ from editorial.workflow import revisions
 
 @dataclass
 class ToSign:
-    """A text of a page, built in memory if it is a draft beside what readers see."""
+    """A text to sign: the saved page, or a draft as an unsaved page."""
 
     page: Any
     digest: str
-    version: Version | None  # None: nothing was ever kept of it
+    version: Version | None  # None: there are no versions
     is_draft: bool = False
 
     @cached_property
     def signed(self) -> SignOff | None:
-        """Return the newest signature under any text of this page."""
+        """Return the page's newest signature."""
         return SignOff.objects.of(self.page).select_related("reviewer").first()
 
     @cached_property
@@ -37,7 +37,7 @@ class ToSign:
 
     @cached_property
     def changes(self) -> list[revisions.Change]:
-        """Return what differs from the last signed text, as far as revisions have it."""
+        """Return the differences from the last signed text, if revisions have it."""
         before = _version_signed(self.page, self.signed) if self.signed else None
         try:
             return revisions.changes(before, self.version) if before and self.version else []
@@ -49,14 +49,14 @@ class ToSign:
         return list(Source.objects.filter(key__in=cited_keys(*self.page.markdown_texts())))
 
     def was_written_by(self, user: AbstractBaseUser | AnonymousUser) -> bool:
-        """Return whether this user saved this text, or the page last: nobody signs their own words."""
+        """Return whether this user saved this text, or the page last, and so may not sign it."""
         records = ChangeRecord.objects.of(self.page).exclude(kind=ChangeRecord.Kind.CHECKED)
         newest = records.values("pk").first()
         return records.filter(Q(digest=self.digest) | Q(pk=newest["pk"] if newest else None), by=user).exists()
 
 
 def to_sign(page: Any) -> ToSign:
-    """Return the draft of a page that was sent to review or, if there is none, the page as it is."""
+    """Return the page's draft in review or, if there is none, the saved page."""
     draft = draft_beside(page)
     version = _version_of(page, draft) if draft and draft.in_review else None
     if version:
@@ -66,7 +66,7 @@ def to_sign(page: Any) -> ToSign:
 
 
 def signing(user: Any) -> Reviewer | None:
-    """Return who this user signs as, if they sign pages."""
+    """Return the user's Reviewer, if any."""
     if not user.has_perm("editorial.sign_page"):
         return None
     return Reviewer.objects.filter(user=user, is_active=True).first()
