@@ -8,7 +8,7 @@ from django.core.checks import CheckMessage, Error, Info, Warning, register
 
 @register()
 def time_zone_is_known(**kwargs) -> list[CheckMessage]:
-    """Django only checks that a file of that name exists, and only on some machines."""
+    """Check the time zone: Django only checks that a file exists, and only on some machines."""
     try:
         ZoneInfo(settings.TIME_ZONE)
     except (KeyError, ValueError, OSError):

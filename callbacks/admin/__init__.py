@@ -1,4 +1,4 @@
-"""The staff's pages. Whatever staff read is recorded in the access log before it is shown.
+"""The staff pages. Everything that staff read is recorded in the access log before it is shown.
 
 queue.py is the list, request_page.py one request, action_views.py its buttons.
 """

@@ -1,4 +1,4 @@
-"""Who may do what on the staff's pages, and helpers that these pages share."""
+"""Permissions for the staff pages, and their shared helpers."""
 
 import functools
 import time
@@ -37,7 +37,7 @@ class StaffRequest(HttpRequest):
 
 
 def needs(*permissions: str) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
-    """Answer 403, before anything is looked up, to users without all of these permissions."""
+    """Return 403 to users without all of these permissions, before any lookup."""
 
     def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
         @functools.wraps(view)
@@ -73,7 +73,7 @@ def back_to_queue(request: HttpRequest, warning: str) -> HttpResponse:
 
 
 def session_left(request: HttpRequest) -> dict[str, int]:
-    """Seconds until the session ends: when idle, and at all. For a warning; accounts.sessions decides."""
+    """Return the seconds until the session ends when idle, and at the latest, for a warning (see accounts.sessions)."""
     began = request.session.get("staff_began", 0)
     at_all = settings.STAFF_SESSION_HOURS * 3600 - (time.time() - began)
     return {"idle": settings.STAFF_IDLE_MINUTES * 60, "at_all": max(0, int(at_all))}

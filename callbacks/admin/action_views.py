@@ -1,4 +1,4 @@
-"""The buttons on a request's page. Each is a post, and reports a colleague who was faster."""
+"""The buttons on a request's page. Each is a POST, and reports if a colleague was faster."""
 
 import functools
 import uuid
@@ -30,7 +30,7 @@ OUTSIDE = "Next try: {against}. The queue says Call now only when we are open an
 
 
 def action(view: Callable[[StaffRequest, CallbackRequest], HttpResponse]) -> Callable[..., HttpResponse]:
-    """A post by staff who may work on requests; back to the queue if the request was erased."""
+    """Make a view for POSTs by staff who may work on requests; redirect to the queue if the request was erased."""
 
     @functools.wraps(view)
     def on_request(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
@@ -49,7 +49,7 @@ def claim(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
 
 @action
 def call(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
-    """Claim it, unless they have it, and show how to call, then the number: one press in the queue."""
+    """Claim the request, if needed, and show the instructions and the number: one press in the queue."""
     if callback.claimed_by == request.user:
         return _again_at("reveal", callback)
     claim = functools.partial(actions.claim, callback, request.user)
@@ -85,7 +85,7 @@ def log_attempt(request: StaffRequest, callback: CallbackRequest) -> HttpRespons
     if callback.claimed_by != request.user or not callback.is_waiting:
         return _clash(request, callback)
     posted = request.POST.dict()
-    if "quick" in posted:  # one press, which takes the place of what is chosen in the form
+    if "quick" in posted:  # one press, which overrides the choices in the form
         posted |= {"outcome": posted["quick"], "next_try": posted.get("quick_next_try", ""), "at_0": "", "at_1": ""}
     form = AttemptForm(posted, request=callback, now=timezone.now())
     note_form = NoteForm(request.POST, is_optional=True)
@@ -115,7 +115,7 @@ def add_note(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
         return _invalid(request, callback, note_form=form, kept=request.POST.dict())
     text = form.cleaned_data["text"]
     after = None
-    if _showed_number(request):  # then the browser posts again to the view that shows it, which checks and records it
+    if _showed_number(request):  # have the browser post to the view that shows it, which checks and records that
         after = _again_at("reveal", callback)
     elif "next_try" in request.POST:  # what was chosen of a call comes along
         after = _again_at("change", callback)
@@ -131,7 +131,7 @@ def add_disclosure(request: StaffRequest, callback: CallbackRequest) -> HttpResp
 
 
 def _again_at(name: str, callback: CallbackRequest) -> HttpResponse:
-    """Have the browser post again, to the view `name`."""
+    """Redirect so that the browser repeats the POST to the view `name`."""
     return HttpResponseRedirect(reverse(f"admin:callbacks_callbackrequest_{name}", args=[callback.pk]), status=307)
 
 
@@ -140,7 +140,7 @@ def _showed_number(request: StaffRequest) -> bool:
 
 
 def _invalid(request: StaffRequest, callback: CallbackRequest, **form) -> HttpResponse:
-    """The page with the form's errors; the number stays if it was shown, and that is recorded too."""
+    """Show the page with the form's errors; the number stays if it was shown, which is recorded again."""
     reveals = _showed_number(request) and may_see_number(callback, request.user)
     actions.record(AccessRecord.Action.REVEALED if reveals else AccessRecord.Action.VIEWED, callback, request.user)
     return show(request, callback, reveals=reveals, status=422, **form)
@@ -153,7 +153,7 @@ def _read_first(
     form: AttemptForm | None = None,
     note_form: NoteForm | None = None,
 ) -> HttpResponse:
-    """Show the current page in place of a step that was taken from an older one; the forms stay filled in."""
+    """Show the current page instead of acting from an outdated one; the forms stay filled in."""
     callback = access.find_request(callback.pk)
     actions.record(AccessRecord.Action.VIEWED, callback, request.user)
     again = form and form.again(callback)
@@ -168,7 +168,7 @@ def do(
     not_done: str = "",
     after: HttpResponse | None = None,
 ) -> HttpResponse:
-    """Take a step and report how it went on the request's page, or on `after` if it went well."""
+    """Run an action and report the result on the request's page or, on success, on `after`."""
     try:
         step()
     except actions.AlreadyTaken:

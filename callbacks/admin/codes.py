@@ -1,4 +1,4 @@
-"""What a person chose, in words for staff: short, for badges and filters."""
+"""A person's choices as short labels for staff, for badges and filters."""
 
 from callbacks.values.details import About, Channel, IfOtherAnswers, Language
 

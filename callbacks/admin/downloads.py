@@ -1,4 +1,4 @@
-"""Files for staff: a copy without location data, or the original for those with the permission."""
+"""Downloads for staff: a copy without location data or, with the permission, the original."""
 
 import random
 import uuid
@@ -30,7 +30,7 @@ def download_original(request: StaffRequest, pk: uuid.UUID, slot: str) -> HttpRe
 
 
 def _send(request: StaffRequest, pk: uuid.UUID, slot: str, action: Access) -> HttpResponseBase:
-    """Stream one decrypted file, after all of it was authenticated."""
+    """Stream one decrypted file, after authenticating all of it."""
     callback = find_request(pk)
     attachment = get_object_or_404(callback.attachments.arrived(), slot=slot)
     if not attachment.is_readable:
@@ -55,13 +55,13 @@ def _send(request: StaffRequest, pk: uuid.UUID, slot: str, action: Access) -> Ht
 def as_attachment(
     chunks: Iterable[bytes], name: str, media_type: str, headers: dict[str, str]
 ) -> StreamingHttpResponse:
-    """A file that a browser saves and neither displays, sniffs, runs nor caches. `name` must be safe in a header."""
+    """Return a file that browsers save, without displaying, sniffing or caching it. `name` must be safe in a header."""
     return StreamingHttpResponse(
         chunks,
         content_type=media_type,
         headers={
             "Content-Disposition": f'attachment; filename="{name}"',
-            "Content-Encoding": "identity",  # keeps the gzip middleware away, as Content-Length must hold
+            "Content-Encoding": "identity",  # disables the gzip middleware, as Content-Length must be right
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "no-store, private",

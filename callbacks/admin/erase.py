@@ -1,4 +1,4 @@
-"""Erase one or several requests, after a confirmation page."""
+"""Erase requests after a confirmation page."""
 
 import contextlib
 
@@ -21,9 +21,9 @@ def confirm(request: StaffRequest, object_id: str) -> HttpResponse:
 @require_POST
 @access.needs(access.VIEW, access.ERASE)
 def erase_selected(request: StaffRequest) -> HttpResponse:
-    """Erase the `selected` requests once the page that asks has been answered (`post`)."""
+    """Erase the `selected` requests, once confirmed (`post`)."""
     chosen: list[CallbackRequest] = []
-    with contextlib.suppress(ValidationError):  # what is no key chooses nothing
+    with contextlib.suppress(ValidationError):  # invalid keys select nothing
         chosen += CallbackRequest.objects.filter(pk__in=request.POST.getlist("selected"))
     if not chosen:
         return access.back_to_queue(request, "Choose the requests first.")

@@ -1,4 +1,4 @@
-"""Export as CSV: the queue here, the access log in records.py. It is recorded before the first row is sent."""
+"""Export the queue as CSV; records.py exports the access log. Exports are recorded before the first row is sent."""
 
 import csv
 import datetime
@@ -34,7 +34,7 @@ _UNSAFE = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def safe_cell(value: object) -> str:
-    """`value` as text, with an apostrophe in front of anything that a spreadsheet could take for a formula."""
+    """Return the value as text, with an apostrophe before anything that could be a spreadsheet formula."""
     text = str(value)
     return f"'{text}" if text.startswith(_UNSAFE) or text.lstrip().startswith(_UNSAFE) else text
 
@@ -42,7 +42,7 @@ def safe_cell(value: object) -> str:
 @require_POST
 @needs(VIEW, EXPORT)
 def export(request: StaffRequest, chosen: Callable[[HttpRequest], QuerySet]) -> HttpResponseBase:
-    """Export what `chosen` gives for the filters in the address, or redirect if that is too much or unknown."""
+    """Export the rows that `chosen` returns for the URL's filters; redirect for too many rows or invalid filters."""
     try:
         found = list(chosen(request).values_list("pk", "reference")[: MAX_ROWS + 1])
     except IncorrectLookupParameters:
@@ -57,7 +57,7 @@ def export(request: StaffRequest, chosen: Callable[[HttpRequest], QuerySet]) -> 
 
 
 def _record(user: User, references: list[str]) -> None:
-    """Once for the export, and once for each request in it."""
+    """Record the export, and each request in it."""
     with transaction.atomic():
         actions.record(AccessRecord.Action.EXPORTED, None, user)
         AccessRecord.objects.bulk_create(
@@ -72,7 +72,7 @@ def _record(user: User, references: list[str]) -> None:
 
 
 class _Line:
-    """A file for the csv module that returns each line instead of storing it."""
+    """A file object for the csv module whose `write` returns the line."""
 
     def write(self, text: str) -> str:
         return text
@@ -82,7 +82,7 @@ Rows = Iterable[Iterable[object]]
 
 
 def as_csv(name: str, head: Iterable[str], batches: Iterable[Rows]) -> HttpResponseBase:
-    """Return a file with the day in its name, sent batch by batch."""
+    """Stream a CSV file, named with today's date, batch by batch."""
     writer = csv.writer(_Line(), quoting=csv.QUOTE_ALL)
 
     def lines() -> Iterator[bytes]:
@@ -100,12 +100,12 @@ def _rows(pks: list[uuid.UUID], columns: "dict[str, Column]") -> Iterator[Rows]:
         part = pks[start : start + BATCH_SIZE]
         related = CallbackRequest.objects.select_related("claimed_by").prefetch_related("attempts", "notes")
         rows = related.in_bulk(part)
-        found = [_Row(rows[pk], is_barred) for pk in part if pk in rows]  # the others have just been erased
+        found = [_Row(rows[pk], is_barred) for pk in part if pk in rows]  # the others were just erased
         yield [[value_of(row) for value_of in columns.values()] for row in found]
 
 
 class _Row:
-    """A request, with its details as far as they are kept and can be opened."""
+    """A request, with its details if they are kept and can be opened."""
 
     def __init__(self, request: CallbackRequest, is_barred: Callable[[str], bool]) -> None:
         self.request = request
@@ -127,7 +127,7 @@ Column = Callable[[_Row], object]
 
 
 def _person(value_of: Callable[[Details], object], *, says_unopened: bool = False) -> Column:
-    """A column about the person: empty if they withdrew; four columns say that the details cannot be opened."""
+    """Make a column from the details: empty if withdrawn, or, with `says_unopened`, a note if they cannot be opened."""
     return lambda row: value_of(row.details) if row.details else row.unopened if says_unopened else ""
 
 
@@ -136,7 +136,7 @@ def _how_to_call(details: Details) -> str:
 
 
 def _number(name: str, in_words: Callable[[str], str], *, says_unopened: bool = False) -> Column:
-    """A number as dialed here, or the words that nobody may call it."""
+    """Make a column with a number as dialed here, or with DO_NOT_CALL."""
 
     def value_of(row: _Row) -> object:
         if row.details and row.is_barred(number := getattr(row.details, name)):
@@ -151,7 +151,7 @@ def _yes(value: bool) -> str:
 
 
 def moment(at: datetime.datetime | None) -> str:
-    """On the clinic's clock, like 2026-11-29 14:05 EST."""
+    """Format in the clinic's time zone, like 2026-11-29 14:05 EST."""
     return timezone.localtime(at).strftime("%Y-%m-%d %H:%M %Z") if at else ""
 
 

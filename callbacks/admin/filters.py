@@ -1,4 +1,4 @@
-"""The filters of the queue. None of them decrypts anything."""
+"""The filters of the queue, none of which decrypts anything."""
 
 import datetime
 from typing import ClassVar
@@ -18,7 +18,7 @@ def _within_the_hour(rows: Rows) -> Rows:
 
 
 class QueueFilter(OptionsFilter):
-    """A row of links above the list, as the admin's side bar covers it on phones."""
+    """A row of links above the list, as the admin's sidebar covers it on phones."""
 
     template = "callbacks/staff/_filter.html"
 
@@ -68,7 +68,7 @@ class ClaimFilter(QueueFilter):
 
 
 class CodeFilter(QueueFilter):
-    """By what the person chose, among the codes that are in the clear; the address names the field."""
+    """Filters by a person's choice, among fields in the clear; the query parameter is the field's name."""
 
     labels: ClassVar[dict[str, str]]
 

@@ -23,16 +23,16 @@ MAX_NOTE_LENGTH = 4000  # characters
 
 
 def tomorrow_same_time(now: datetime.datetime) -> datetime.datetime:
-    """On the clinic's clock, also on the day the clocks change."""
+    """Return tomorrow's same time of day in the clinic's time zone, also when the clocks change."""
     return now.astimezone(ZoneInfo(settings.TIME_ZONE)) + datetime.timedelta(days=1)
 
 
 class AttemptForm(forms.Form):
     """How a call went, and when to try again.
 
-    Quick choices outside opening or safe hours are not offered. What was planned before is preselected, else tomorrow
-    where we write, else the earliest. They are recomputed when the form arrives; one that is outside by then is
-    accepted with a warning (`against_next_try`).
+    Quick choices outside opening or safe hours are not offered. The planned try is preselected, otherwise tomorrow if
+    we write to them, otherwise the earliest. Choices are recomputed on submission; one that is outside the hours by
+    then is accepted with a warning (`against_next_try`).
     """
 
     HOUR, TOMORROW, SAFE, PLANNED, OTHER = "hour", "tomorrow", "safe", "planned", "other"
@@ -66,7 +66,7 @@ class AttemptForm(forms.Form):
             self.quick[self.SAFE] = beginning
         good = {choice: at for choice, at in self.quick.items() if not self._against(at)}
         self._proposed = min(good, key=good.__getitem__, default="")
-        if request.channel in {Channel.TEXT, Channel.EMAIL} and self.TOMORROW in good:  # they need time to answer
+        if request.channel in {Channel.TEXT, Channel.EMAIL} and self.TOMORROW in good:  # they need time to reply
             self._proposed = self.TOMORROW
         if request.next_try_at and request.next_try_at > (now if data else self.quick[self.HOUR]):
             self._proposed, self.quick[self.PLANNED] = self.PLANNED, request.next_try_at
@@ -85,12 +85,12 @@ class AttemptForm(forms.Form):
         ]
 
     def again(self, request: CallbackRequest) -> "AttemptForm":
-        """The same input for the current request: its page shows the correction."""
+        """Return the form with the same input, bound to the current request after a correction."""
         data = dict(self.data.items()) | {"correction": request.correction}
         return AttemptForm(data, request=request, now=self.now)
 
     def _label(self, choice: str) -> str:
-        """The choice with its time, and reasons against it."""
+        """Return the choice with its time, and reasons against it."""
         words = {self.HOUR: "In 1 hour", self.TOMORROW: "Tomorrow, same time", self.SAFE: "When we can call them next"}
         words[self.PLANNED] = "As planned before"
         at = self.quick[choice]
@@ -120,7 +120,7 @@ class AttemptForm(forms.Form):
             self.add_error("at", "The request will have been erased by then. Choose an earlier time.")
 
     def one_press(self, details: Details) -> dict:
-        """Outcomes that are logged by one press, as they fit the way to reach the person, and the preselected try."""
+        """Return the outcomes that one press can log for this channel, and the preselected try."""
         outcome, outcomes = CallAttempt.Outcome, dict[str, str]()
         if details.channel_or_default == Channel.EMAIL:
             outcomes[outcome.WROTE] = "Wrote an email"
@@ -142,7 +142,7 @@ class AttemptForm(forms.Form):
 
     @property
     def against_next_try(self) -> str:
-        """Reasons against the chosen time, as the end of a sentence; may be empty."""
+        """Return reasons against the chosen time, as the end of a sentence; may be empty."""
         at = self.cleaned_data["next_try_at"]
         return "; ".join(self._against(at)) if at else ""
 

@@ -1,4 +1,4 @@
-"""How to call somebody, as short sentences shown before the number."""
+"""Calling instructions: short sentences shown before the number."""
 
 from dataclasses import dataclass
 
@@ -17,10 +17,7 @@ class Instruction:
 
 
 def instructions(details: Details) -> list[Instruction]:
-    """How to reach them, in which language, whom to ask for, what may be left behind, what to say to others.
-
-    The page adds the safe hours.
-    """
+    """Return how to reach the person, in which language, whom to ask for, what to leave, and what to tell others."""
     if not details.phones:
         return [
             Instruction(f"Write to {details.name} by email. There is no number to call."),
@@ -55,7 +52,7 @@ def _channel(details: Details) -> list[Instruction]:
 
 
 def _language(details: Details) -> list[Instruction]:
-    """Nothing for English, unless they need an interpreter."""
+    """Return nothing for English without an interpreter."""
     if not details.language and details.language_or_default:
         return [Instruction("They wrote from the Spanish page: begin in Spanish.")]
     if details.language in {"", Language.ENGLISH} and not details.interpreter:
@@ -76,7 +73,7 @@ def _earlier_names(details: Details) -> list[Instruction]:
 
 
 def _remark(details: Details) -> list[Instruction]:
-    """Without numbers, as those are shown only when the phone number is."""
+    """Hide numbers, which are shown only with the phone number."""
     if not details.phone_remark:
         return []
     return [Instruction(f"With the number they wrote: “{phones.without_numbers(details.phone_remark)}”.")]

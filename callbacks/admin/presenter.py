@@ -1,4 +1,4 @@
-"""A request in words, for the rows of the queue and the head of its page. Decrypts nothing."""
+"""Present a request in the queue and at the top of its page. Decrypts nothing."""
 
 import datetime
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from callbacks.values.safe_hours import UNKNOWN
 
 @dataclass(frozen=True)
 class RequestSummary:
-    """One request at one moment, with our opening hours."""
+    """One request at one time, with the opening hours."""
 
     request: CallbackRequest
     now: datetime.datetime
@@ -35,7 +35,7 @@ class RequestSummary:
 
     @property
     def can_be_called(self) -> bool:
-        """As CallbackRequestQuerySet.callable; for a request without its counts, whether or not it is barred."""
+        """Agree with CallbackRequestQuerySet.callable, but ignore barred numbers if counts are not annotated."""
         if getattr(self.request, "is_barred", False):
             return False
         if not self.request.is_waiting or (self.request.next_try_at or self.now) > self.now:
@@ -48,7 +48,7 @@ class RequestSummary:
 
     @property
     def call_from(self) -> str:
-        """When both our and their hours begin, by which the queue sorts; empty if now, never or by the next try."""
+        """Return when opening and safe hours next overlap (the queue's order); empty if now, never or by next try."""
         at = self._next_call if self.request.is_waiting and not getattr(self.request, "is_barred", False) else None
         if at is None or at == self.now or at <= (self.request.next_try_at or self.now):
             return ""
@@ -56,7 +56,7 @@ class RequestSummary:
 
     @property
     def due(self) -> str:
-        """Like "in 2 hours"; if overdue, by how much."""
+        """Format as "in 2 hours"; if overdue, by how much."""
         if self.is_overdue:
             return f"by {timesince(self.request.call_by, self.now, depth=1)}"
         return relative(self.request.call_by, self.now)
@@ -83,7 +83,7 @@ class RequestSummary:
 
     @property
     def problem(self) -> str:
-        """Why there is no time to call the person; mostly empty."""
+        """Return why the person can never be called; usually empty."""
         if not self.request.is_waiting:
             return ""
         if self.request.zone == UNKNOWN:
@@ -93,14 +93,14 @@ class RequestSummary:
 
     @property
     def clock_there(self) -> str:
-        """The person's local time; empty if their time zone is unknown."""
+        """Return the person's local time; empty if their time zone is unknown."""
         if self.request.zone == UNKNOWN:
             return ""
         return clock(self.now.astimezone(self.request.clock))
 
     @property
     def next_try(self) -> str:
-        """When, with reasons against calling then."""
+        """Return the time, with reasons against calling then."""
         at = self.request.next_try_at
         if at is None:
             return ""
@@ -109,7 +109,7 @@ class RequestSummary:
 
     @property
     def unusual(self) -> list[str]:
-        """The language and the way to reach them, where it is not an ordinary call in English."""
+        """Return language and channel, unless it is an ordinary call in English."""
         request = self.request
         usual = {"", Language.ENGLISH, Channel.CALL}
         chosen = ((request.language, LANGUAGES), (request.channel, CHANNELS))
@@ -121,7 +121,7 @@ class RequestSummary:
 
     @property
     def wish(self) -> str:
-        """What others may hear, if that is not the usual: nothing."""
+        """Return what others may be told, if not the default: nothing."""
         wish = self.request.if_other_answers
         return WISHES[wish] if wish not in {"", IfOtherAnswers.QUIET} else ""
 

@@ -1,4 +1,4 @@
-"""The queue: who is waiting, callable now, overdue. It shows no name or number, and decrypts nothing."""
+"""The queue of requests: waiting, callable, overdue. It shows no name or number, and decrypts nothing."""
 
 import uuid
 from typing import cast
@@ -37,13 +37,13 @@ FILTERS = (*FEW, *MORE)
 
 
 class Queue(ChangeList):
-    """The admin's list in the fixed order of the queue."""
+    """A change list in the fixed order of the queue."""
 
     def get_ordering(self, request, queryset):
         return [*queryset.query.order_by, "pk"]
 
     def get_filters_params(self, params=None):
-        # The admin lets an address filter by any field, hashes and sealed ones included.
+        # The admin allows URLs to filter by any field, hashes and sealed ones included.
         names = {chosen.parameter_name for chosen in FILTERS}
         return {name: value for name, value in super().get_filters_params(params).items() if name in names}
 
@@ -63,14 +63,14 @@ class Queue(ChangeList):
         return any(name in self.filter_params for chosen in self.more_filters for name in chosen.expected_parameters())
 
     def get_results(self, request: HttpRequest) -> None:
-        """Load and count files and calls for the rows of one page only: sealed fields are long, counting is slow."""
+        """Load rows and count files and calls for one page only: sealed fields are long, counting is slow."""
         super().get_results(request)
         keys = self._keys()
         rows = CallbackRequest.objects.with_counts().select_related("claimed_by").in_bulk(keys)
         self.result_list = [rows[key] for key in keys if key in rows]
 
     def _keys(self) -> list[uuid.UUID]:
-        """Return the keys of the rows of this page; those of the later half from the end: that much less is sorted."""
+        """Return the keys of this page; in the second half counted from the end, which sorts less."""
         start = (self.page_num - 1) * self.list_per_page if self.multi_page else 0
         stop = min(start + self.list_per_page, self.result_count)
         keys, left = self.queryset.values_list("pk", flat=True), self.result_count - stop
@@ -81,7 +81,7 @@ class Queue(ChangeList):
 
 @admin.register(CallbackRequest)
 class CallbackRequestAdmin(ReadOnlyAdmin):
-    """Staff read requests and change their states; nobody adds or edits one."""
+    """Staff read requests and act on them; nobody adds or edits one."""
 
     change_list_template = "callbacks/staff/queue.html"
     list_display = ("reference",)
@@ -152,7 +152,7 @@ class CallbackRequestAdmin(ReadOnlyAdmin):
         if user.has_perm(WORK):
             context["hand_over_form"] = HandOverForm(who=user)
         if "X-Refresh" in request.headers:
-            request.session.modified = False  # a page that refreshes by itself does not keep its user signed in
+            request.session.modified = False  # an automatic refresh does not extend the session
         return super().changelist_view(request, context | (extra_context or {}))
 
     def change_view(self, request: HttpRequest, object_id: str, form_url="", extra_context=None) -> HttpResponse:
@@ -165,7 +165,7 @@ class CallbackRequestAdmin(ReadOnlyAdmin):
         raise Http404  # the access log replaces it
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
-        """Export what the queue shows with the filters in the address."""
+        """Export the queue with the URL's filters."""
         return export.export(request, self._chosen)
 
     def _chosen(self, request: HttpRequest):
@@ -185,7 +185,7 @@ def queue_context(request: HttpRequest) -> dict:
 @require_POST
 @needs(VIEW)
 def find(request: StaffRequest) -> HttpResponse:
-    """Find a reference or an exact phone number. A post, as a number must not be in an address or a history."""
+    """Find a reference or an exact phone number. A POST, as numbers must not be in URLs or the history."""
     form = FindForm(request.POST, may_search_phones=request.user.has_perm(WORK))
     found: list[RequestSummary] = []
     if form.is_valid():

@@ -1,4 +1,4 @@
-"""The access log and the counts of erasures: leads read them, nobody changes them."""
+"""The access log and the counts of erasures, read-only, for leads."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ BATCH_SIZE = 1_000
 class ReadOnlyAdmin(admin.ModelAdmin):
     """Not even superusers can add, change or delete rows."""
 
-    list_display_links = None  # there is no more to see than a row
+    list_display_links = None  # rows have no page
     list_per_page = 100
     show_facets = admin.ShowFacets.NEVER
     actions = None
@@ -40,7 +40,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 @admin.register(AccessRecord)
 class AccessRecordAdmin(ReadOnlyAdmin):
-    """Who on the staff saw what. Everyone who can read the log can export it; each export is logged too."""
+    """The access log. Everyone who can read it can export it; each export is logged too."""
 
     change_list_template = "callbacks/staff/access_log.html"
     list_display = ("at", "by", "action", "request_reference", "slot")
@@ -57,7 +57,7 @@ class AccessRecordAdmin(ReadOnlyAdmin):
         return [path("export/", view, name="callbacks_accessrecord_export"), *super().get_urls()]
 
     def export_view(self, request: StaffRequest) -> HttpResponseBase:
-        """Export what the list shows with the filters in the address."""
+        """Export the list with the URL's filters."""
         try:
             rows = self.get_changelist_instance(request).get_queryset(request)
         except IncorrectLookupParameters:
@@ -70,7 +70,7 @@ class AccessRecordAdmin(ReadOnlyAdmin):
 
 
 def _batches(rows: QuerySet[AccessRecord]) -> Iterator[export.Rows]:
-    """Newest first, each batch by a query of its own: a slow reader keeps no transaction open."""
+    """Yield batches, newest first, each by its own query, so that a slow client keeps no transaction open."""
     batch = list(rows.order_by("-pk")[:BATCH_SIZE])
     while batch:
         yield [_cells(row) for row in batch]

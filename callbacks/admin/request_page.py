@@ -37,7 +37,7 @@ def page(request: StaffRequest, object_id: str) -> HttpResponse:
 @require_POST
 @needs(VIEW, WORK)
 def reveal(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
-    """The page with the number. As the answer to a post, it cannot be bookmarked or revisited."""
+    """Show the page with the number. By POST, so that it cannot be bookmarked or revisited."""
     callback = find_request(pk)
     if not may_see_number(callback, request.user):
         actions.record(Action.VIEWED, callback, request.user)
@@ -57,7 +57,7 @@ def may_see_number(callback: CallbackRequest, who: User) -> bool:
 @require_safe
 @needs(VIEW, WORK)
 def sheet(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
-    """A sheet to print for one call: instructions first; the number last, and only for the claimer."""
+    """Show a printable sheet for one call: instructions first; the number last, and only for the claimer."""
     callback = find_request(pk)
     if not callback.is_kept:
         return page(request, str(pk))
@@ -78,7 +78,7 @@ def sheet(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
 @require_safe
 @needs(VIEW, WORK)
 def disclosure_account(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
-    """The account of disclosures to print for the person, as their private page has it and in their language."""
+    """Show the printable account of disclosures, in the person's language."""
     callback = find_request(pk)
     if not callback.is_kept:
         return page(request, str(pk))
@@ -167,7 +167,7 @@ def _same_number(callback: CallbackRequest, details: Details | None, now: dateti
 
 
 def _was_wrong(callback: CallbackRequest) -> bool:
-    """The last call went to a stranger, and the person has changed nothing since."""
+    """Return whether the last call reached a wrong number, which the person has not corrected."""
     last = next(iter(callback.attempts.all()), None)
     if last is None or last.outcome != last.Outcome.WRONG_CONTACT:
         return False
@@ -175,7 +175,7 @@ def _was_wrong(callback: CallbackRequest) -> bool:
 
 
 def _common(callback: CallbackRequest, user: User, now: datetime.datetime) -> dict:
-    """What the page and the sheet show alike."""
+    """Return the context shared by page and sheet."""
     [summary] = RequestSummary.for_all([callback], now)
     attempts = [
         {

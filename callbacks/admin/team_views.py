@@ -1,4 +1,4 @@
-"""Buttons that pass requests on, merge two, or bar a number; and a sign of life from an open page."""
+"""Buttons to reassign or merge requests and bar numbers; and the heartbeat of an open page."""
 
 import uuid
 
@@ -23,7 +23,7 @@ NOT_HANDED_OVER = "Nothing was handed over. Choose a colleague in the list, and 
 @require_safe
 @access.needs(access.VIEW)
 def awake(request: HttpRequest) -> HttpResponse:
-    """Count as activity, and return a token for the forms of a page that was open when its user signed in again."""
+    """Count as activity, and return a CSRF token, for a page that stayed open while its user signed in again."""
     return JsonResponse({"token": get_token(request), "left": access.session_left(request)["at_all"]})
 
 
@@ -56,7 +56,7 @@ def hand_over(request: StaffRequest) -> HttpResponse:
 
 @action
 def merge(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
-    """Merge the `other` request into this one once `confirmed`, after a page with both."""
+    """Merge the `other` request into this one, after a confirmation page with both."""
     try:
         other = access.find_request(uuid.UUID(request.POST.get("other", "")))
     except ValueError:

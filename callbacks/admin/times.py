@@ -1,4 +1,4 @@
-"""Times in words for staff."""
+"""Format times for staff."""
 
 import datetime
 from zoneinfo import ZoneInfo

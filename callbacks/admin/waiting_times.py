@@ -1,6 +1,6 @@
-"""Waiting times and promises kept, for a meeting: from counts, and of no fewer than ten people.
+"""Waiting times and kept promises, from counts of at least ten people.
 
-What is drawn is computed from what the tables say, as the length of a bar can be measured.
+Bars are computed from the rounded table values, as their length can be measured.
 """
 
 import datetime
@@ -30,19 +30,19 @@ from callbacks.values.counts import (
 )
 
 WEEK = 7
-#: Hours and days are joined until there are about this many people in each column.
+#: Hours and days are merged until each column has about this many people.
 ENOUGH = 30
-#: Of a drawing, in its own units: the part that the columns fill.
+#: The plot area within the drawing.
 LEFT, TOP, WIDTH, HEIGHT = 56, 8, 284, 132
 
 Row = tuple[datetime.date, int, str, int, int]  # as the fields of CallCount
-Bar = tuple[str, float, float]  # a class, and from where to where in the height of 1
+Bar = tuple[str, float, float]  # CSS class, bottom and top, from 0 to 1
 NOTHING: Bar = ("few", 0, 0.08)
 
 
 @dataclass(frozen=True)
 class Axis:
-    """Columns, each with its name in the table and the short one below the drawing, and which one a row belongs to."""
+    """Columns: their names in the table, their short labels below the drawing, and the column of each row."""
 
     head: str
     title: str
@@ -52,7 +52,7 @@ class Axis:
 
 @dataclass(frozen=True)
 class Section:
-    """One measure; `people` heads the column of how many there are."""
+    """One measure; `people` is the heading of the column of counts."""
 
     measure: Measure
     people: str
@@ -61,7 +61,7 @@ class Section:
 
 
 class Waits(Section):
-    """How long people waited, in the steps that are counted."""
+    """How long people waited, in the steps of values.counts."""
 
     buckets = scale = len(STEPS)
     lines = ((1, "15 min"), (3, "1 hour"), (5, "4 hours"), (8, "1 day"), (11, "1 week"))
@@ -81,7 +81,7 @@ class Waits(Section):
 
 
 class Shares(Section):
-    """How people divide into `parts`."""
+    """The shares of people in `parts`."""
 
     scale, lines = 100, ((50, "50%"), (100, "100%"))
 
@@ -147,7 +147,7 @@ def _clock(hour: int) -> str:
 
 
 def _sums(rows: list[Row], section: Waits | Shares, axis: Axis | None = None) -> list[list[int]]:
-    """For each column of the axis, or for all in one, the people in each bucket."""
+    """Return the people in each bucket, by column of the axis, or in one column."""
     columns = [[0] * section.buckets for _ in range(len(axis.columns) if axis else 1)]
     for day, hour, measure, bucket, count in rows:
         if measure == section.measure:
@@ -156,9 +156,9 @@ def _sums(rows: list[Row], section: Waits | Shares, axis: Axis | None = None) ->
 
 
 def _plot(section: Waits | Shares, axis: Axis, rows: list[Row]) -> dict:
-    """All that the template draws and lists."""
+    """Return the template context of one section."""
     sums = _sums(rows, section, axis)
-    width, every = WIDTH / len(sums), {28: 7, 24: 4, 12: 2}.get(len(sums), 1)  # labels that fit
+    width, every = WIDTH / len(sums), {28: 7, 24: 4, 12: 2}.get(len(sums), 1)  # every how many columns a label fits
     middles = [LEFT + (position + 0.5) * width for position in range(len(sums))]
     return {
         "axis": axis,

@@ -1,4 +1,4 @@
-"""What staff do with a request: claim, call, note, close. Each locks the row, so that colleagues cannot clash."""
+"""Staff actions on a request: claim, call, note, close. Each locks the row against concurrent ones."""
 
 import datetime
 
@@ -16,7 +16,7 @@ READINGS = (Access.VIEWED, Access.REVEALED, Access.PRINTED)
 
 
 class AlreadyTaken(Exception):
-    """A colleague was first, or the person withdrew: the request is no longer as the page showed it."""
+    """A colleague was faster, or the person withdrew: the request is not as the page showed it."""
 
 
 class RequestCorrected(Exception):
@@ -24,7 +24,7 @@ class RequestCorrected(Exception):
 
 
 class PageOutdated(Exception):
-    """Something that has to be read first changed since the page was opened: `changes`."""
+    """The page is out of date; `changes` have to be read first."""
 
     def __init__(self, changes: list[str]) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ def name_of(who: User | None) -> str:
 
 
 def is_lead(who: User) -> bool:
-    """May take over any colleague's request."""
+    """Return whether they may take over any colleague's request."""
     return who.has_perm("callbacks.delete_callbackrequest")
 
 
@@ -51,7 +51,7 @@ def claim(request: CallbackRequest, who: User) -> None:
 
 
 def may_release(request: CallbackRequest, who: User) -> bool:
-    """One's own claim; a lead, any claim; anybody, an overdue one, so that nobody waits for a colleague gone home."""
+    """Return whether they may release it: their own claim, an overdue one or, as a lead, any."""
     if request.claimed_by is None or not request.is_kept:
         return False
     return request.claimed_by == who or is_lead(who) or request.is_overdue
@@ -127,7 +127,7 @@ def close(request: CallbackRequest, who: User, *, shown: str | None = None) -> N
 
 
 def may_reopen(request: CallbackRequest, who: User) -> bool:
-    """Any closed request; a reached one is for its claimer or a lead, as the person is no longer waiting."""
+    """Return whether they may reopen it: any closed request; a reached one only as its claimer or a lead."""
     if request.state == State.REACHED:
         return request.claimed_by in {None, who} or is_lead(who)
     return request.state == State.CLOSED
@@ -162,7 +162,7 @@ def write(kind: type[Note | Disclosure], request: CallbackRequest, who: User, te
 
 
 def has_new_correction(request: CallbackRequest, who: User) -> bool:
-    """Whether `who` sees the last correction for the first time; this view is already in the access log."""
+    """Return whether `who` sees the last correction for the first time. Call it after recording this view."""
     if request.corrected_at is None:
         return False
     since = AccessRecord.objects.filter(request_reference=request.reference, who=who, at__gte=request.corrected_at)
@@ -170,7 +170,7 @@ def has_new_correction(request: CallbackRequest, who: User) -> bool:
 
 
 def record(action: Access, request: CallbackRequest | None, who: User, slot: str = "") -> AccessRecord:
-    """Write to the access log. Call it first, so that what cannot be recorded is not shown."""
+    """Write to the access log. Call it before showing anything, so that nothing is shown unrecorded."""
     reference = request.reference if request else ""
     return AccessRecord.objects.create(
         who=who, username=who.get_username(), request_reference=reference, slot=slot, action=action
@@ -178,7 +178,7 @@ def record(action: Access, request: CallbackRequest | None, who: User, slot: str
 
 
 def _locked(request: CallbackRequest, claimer: User | None) -> CallbackRequest:
-    """The row, locked, if `claimer` has claimed it, or anybody for None. Raises AlreadyTaken."""
+    """Lock the row, claimed by `claimer` or, if None, by anybody. Raises AlreadyTaken."""
     rows = CallbackRequest.objects.select_for_update().exclude(state=State.WITHDRAWN)
     rows = rows.filter(claimed_by=claimer) if claimer else rows.exclude(claimed_by=None)
     locked = rows.filter(pk=request.pk).first()

@@ -1,4 +1,4 @@
-"""Count how people were called back, without keeping who."""
+"""Count how people were called back, anonymously."""
 
 import datetime
 
@@ -14,8 +14,8 @@ from callbacks.values.states import Outcome
 def count(attempt: CallAttempt) -> None:
     """Count a call that was just logged, if it is the request's first, or the first that reached the person.
 
-    So a request counts once, however often it is opened again, corrected or reached, and one that was merged into
-    another only with the calls that it had itself. The caller has locked the request.
+    So a request counts once, even if it is reopened, corrected or reached again, and a merged one only with its own
+    calls. The caller has locked the request.
     """
     request = attempt.request
     earlier = request.attempts.exclude(pk=attempt.pk)
@@ -29,7 +29,7 @@ def count(attempt: CallAttempt) -> None:
     if attempt.outcome == Outcome.REACHED and not earlier.filter(outcome=Outcome.REACHED).exists():
         buckets |= {Measure.REACHED: wait, Measure.TRY: min(tries, 2)}
     day, hour = timezone.localdate(attempt.at), timezone.localtime(request.received_at).hour
-    for measure, bucket in buckets.items():  # always in this order, so that two calls cannot lock each other out
+    for measure, bucket in buckets.items():  # always in this order, against deadlocks
         row, _ = CallCount.objects.get_or_create(day=day, hour=hour, measure=measure, bucket=bucket)
         CallCount.objects.filter(pk=row.pk).update(count=F("count") + 1)
 

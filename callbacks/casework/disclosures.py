@@ -1,4 +1,4 @@
-"""The account of what was passed on to others, with the items of 45 CFR 164.528: sealed and erased with its request."""
+"""The account of disclosures, with the items of 45 CFR 164.528, sealed and erased with its request."""
 
 import datetime
 import json
@@ -31,7 +31,7 @@ def record(request: CallbackRequest, who: User, entry: Entry) -> None:
 
 
 def account(request: CallbackRequest) -> list[Entry | None]:
-    """Return the entries of a request and those merged with it, by day; None, last, for what cannot be opened."""
+    """Return the entries of a request and those merged with it, by day; last, None for each that cannot be opened."""
     entries = [_opened(row) for row in _rows(request).select_related("request").order_by("at")]
     return sorted(entries, key=lambda entry: entry.on if entry else datetime.date.max)
 
@@ -48,7 +48,7 @@ def _rows(request: CallbackRequest) -> QuerySet[Disclosure]:
 
 @dataclass(frozen=True, repr=False)
 class InWords:
-    """An account for the person, in the language that was active."""
+    """An account for the person, in the active language."""
 
     title: str
     entries: list[list[tuple[str, str]]]  # labels and values

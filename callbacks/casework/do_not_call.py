@@ -1,7 +1,7 @@
-"""Numbers that staff must not call: someone who shares the phone said so, or it is a stranger's.
+"""Barred numbers, which staff must not call: someone who shares the phone said so, or it is a stranger's.
 
-A form with such a number is taken and confirmed like any other, since a refusal would tell a stranger who tries it that
-it is known here. Its number is not shown to staff until a lead, who reads the request, lifts the entry.
+A form with such a number is accepted as usual, since a refusal would reveal that the number is known here. Staff do not
+see the number until a lead has read the request and lifted the entry.
 """
 
 from collections import Counter
@@ -20,14 +20,14 @@ from vault.keyring import VaultError
 
 
 def entry(phone: str) -> DoNotCall | None:
-    """The entry of this number, whatever key it was indexed under."""
+    """Return the number's entry, whatever key it was indexed under."""
     if not phone:
         return None
     return _in_force().select_related("who").filter(phone_index__in=keyring.indexes(phone)).first()
 
 
 def without_barred(details: Details) -> tuple[Details, list[DoNotCall]]:
-    """These details without the numbers that nobody may call, and the entries that bar them."""
+    """Return the details without barred numbers, and the entries that bar them."""
     first, second = entry(details.phone), entry(details.second_phone)
     if first:
         details = replace(details, phone="", phone_remark="")
@@ -43,7 +43,7 @@ def barred_among() -> Callable[[str], bool]:
 
 
 def add(phone: str, who: User) -> None:
-    """Do nothing if there is none, or it is there already."""
+    """Bar a number, unless it is empty or barred already."""
     if not phone:
         return
     with transaction.atomic():
@@ -67,14 +67,14 @@ def lift(phone: str, who: User) -> None:
 
 
 def census() -> Counter[int]:
-    """How many entries in force are under each key."""
+    """Count the active entries under each key."""
     return Counter(map(keyring.leading_number, _in_force().values_list("phone_index", flat=True)))
 
 
 def rewrap_all() -> int:
-    """Move the entries of numbers that a stored request tells to the current key; return how many.
+    """Move entries whose number is in a stored request to the current key; return how many.
 
-    The others are known by their hash alone, and stay under the key of their day.
+    The others are known only as hashes, and stay under their old key.
     """
     old = _in_force().exclude(phone_index__startswith=f"{keyring.current_number()}:")
     wanted = dict(old.values_list("phone_index", "pk"))
@@ -84,7 +84,7 @@ def rewrap_all() -> int:
         try:
             details = request.open_details()
         except VaultError:
-            continue  # the rotation of requests counts it
+            continue  # counted by the rotation of requests
         for phone in filter(None, (details.phone, details.second_phone)):
             for index in wanted.keys() & set(keyring.indexes(phone)):
                 moved += _move(wanted.pop(index), keyring.index(phone))

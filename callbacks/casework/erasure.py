@@ -1,4 +1,4 @@
-"""Erase requests, and stored objects that belong to none. Erasures are counted, never described."""
+"""Erase requests and orphaned objects. Erasures are only counted."""
 
 import datetime
 import time
@@ -14,8 +14,8 @@ from callbacks.models import AccessRecord, Attachment, CallbackRequest, Erasure,
 from callbacks.values.states import ErasureReason
 from vault import sealed_files
 
-#: Younger objects without a row may belong to a form that is still arriving: its first file waits for the second.
-#: Longer than any upload may take (server/connections.py).
+#: A younger object without a row may belong to a form that is still arriving. Longer than any upload may take
+#: (server/connections.py).
 ORPHAN_AGE = datetime.timedelta(hours=4)
 #: How long truncating SQLite's write-ahead log waits for readers.
 CHECKPOINT_TIMEOUT_MS = 2000
@@ -40,10 +40,9 @@ def erase(request: CallbackRequest, *, by: User) -> None:
 
 
 def withdraw(request: CallbackRequest) -> None:
-    """Erase all that the person sent, notes included, because they withdrew the request.
+    """Erase everything that the person sent, and notes, because they withdrew the request.
 
-    The emptied row stays for WITHDRAWN_DAYS, so that its claimer learns what happened. Does nothing if staff erased the
-    request at the same time.
+    The emptied row stays for WITHDRAWN_DAYS, to inform its claimer. Does nothing if staff have just erased the request.
     """
     with transaction.atomic():
         row = CallbackRequest.objects.select_for_update().filter(pk=request.pk).first()
@@ -73,7 +72,7 @@ def withdraw(request: CallbackRequest) -> None:
 def erase_again(erased: Mapping[uuid.UUID, bool]) -> int:
     """After a restore, repeat withdrawals (True) and erasures by staff (False); returns how many.
 
-    Requests past their retention period need no list: the restored rows have their dates.
+    Requests past their retention period are not listed, as their rows have the date.
     """
     count = 0
     for pk, withdrawn in erased.items():
@@ -97,7 +96,7 @@ def erase_due(at: datetime.datetime) -> int:
 
 
 def _erase_if_due(pk: uuid.UUID, at: datetime.datetime) -> bool:
-    """Another process may erase it at the same time: it is counted once."""
+    """Erase it and return True, unless another process was faster, so that it is counted once."""
     with transaction.atomic():
         request = CallbackRequest.objects.due_for_erasure(at).select_for_update().filter(pk=pk).first()
         if request:
@@ -108,7 +107,7 @@ def _erase_if_due(pk: uuid.UUID, at: datetime.datetime) -> bool:
 def sweep_orphans(older_than: datetime.timedelta = ORPHAN_AGE) -> int:
     """Delete objects that no row points to and that were last written `older_than` ago; returns how many.
 
-    If the clock was set while this process ran, ages may be wrong by as much as it jumped, so that is added.
+    If the clock was set while this process ran, ages may be off by the jump, which is therefore added.
     """
     before = timezone.now() - older_than - datetime.timedelta(seconds=abs(_clock_offset() - _OFFSET_AT_START))
     sealed_files.abort_uploads_older_than(before)
@@ -123,7 +122,7 @@ def _remember(pk: uuid.UUID, *, withdrawn: bool) -> None:
 def _delete(request: CallbackRequest, reason: ErasureReason) -> None:
     files = request.attachments.arrived().count()
     _discard_objects_later(request)
-    if request.is_kept:  # a withdrawn one was counted when it was emptied
+    if request.is_kept:  # a withdrawn one was counted then
         Erasure.objects.create(reason=reason, requests=1, files=files)
     request.delete()
 

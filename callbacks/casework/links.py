@@ -1,6 +1,6 @@
 """The private link to a request. Its secret is derived from the form's nonce; only hashes of both are stored.
 
-So the same form sent twice gives the same link, and nothing we store reveals it.
+So the same form sent twice gives the same link, and nothing stored reveals it.
 """
 
 import hashlib
@@ -11,8 +11,8 @@ from urllib.parse import unquote
 from django.conf import settings
 
 LINK_DAYS = 30
-#: No vowels, so no words; no punctuation at which phones and mail programs end a link; nothing that is misread in a
-#: photo of the page (0 O, 1 I L, 5 S, 8 B, 2 Z). Case does not matter.
+#: No vowels, so no words; no punctuation, which may end a link in a mail program; nothing easily misread (0 O, 1 I L,
+#: 5 S, 8 B, 2 Z). Case does not matter.
 LETTERS = "34679cdfghjkmnpqrtwxy"
 #: 131 bits.
 LENGTH = 30
@@ -22,12 +22,12 @@ _EARLIER = re.compile(r"[^\w-]*([\w-]{23,24})", re.ASCII)
 
 
 def form_key(nonce: str) -> str:
-    """The hash under which a form's nonce is stored."""
+    """Return the hash under which a form's nonce is stored."""
     return _hash("form", nonce)
 
 
 def secret(nonce: str) -> str:
-    """The secret in the private link: unguessable without the nonce and this site's key."""
+    """Return the private link's secret: unguessable without the nonce and this site's key."""
     digest = hmac.digest(settings.SECRET_KEY.encode(), f"callbacks.link|{nonce}".encode(), hashlib.sha256)
     number, letters = int.from_bytes(digest), []
     for _ in range(LENGTH):
@@ -37,7 +37,7 @@ def secret(nonce: str) -> str:
 
 
 def readings(typed: str) -> list[str]:
-    """Secrets that a mangled address may have held.
+    """Return the possible secrets in a mangled link.
 
     Phones and mail programs break links, add a dot, bracket, space or parameter, uppercase them, or prepend "3D".
     """
@@ -49,12 +49,12 @@ def readings(typed: str) -> list[str]:
 
 
 def typed_in(query: str) -> str:
-    """The secret in an address's query, though programs wrote "T=", "amp;t=" or "t%3D" for "t="."""
+    """Return the secret in a query, also if a program changed "t=" to "T=", "amp;t=" or "t%3D"."""
     return re.sub(r"(?i)^(?:.*&)?(?:amp;)?t(?:=|%3d)", "", query[:_MAX_LENGTH])
 
 
 def link_hash(link_secret: str) -> str:
-    """The hash under which a private link is stored."""
+    """Return the hash under which a private link is stored."""
     return _hash("link", link_secret)
 
 

@@ -1,4 +1,4 @@
-"""Two requests of one person: one is called, and the other is kept with it, files, messages and all."""
+"""Merge two requests of one person: one is called, the other is closed and kept with it."""
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -19,16 +19,16 @@ def merged_with(kept: CallbackRequest) -> list[CallbackRequest]:
 
 
 def candidates(kept: CallbackRequest, phones: list[str], who: User) -> list[CallbackRequest]:
-    """Other waiting requests with one of these numbers that no colleague has claimed."""
+    """Return other waiting requests with one of these numbers that no colleague has claimed."""
     others = CallbackRequest.objects.with_phone(*phones).waiting().exclude(pk=kept.pk)
     return list(others.filter(Q(claimed_by=None) | Q(claimed_by=who)).order_by("received_at"))
 
 
 def merge(other: CallbackRequest, kept: CallbackRequest, who: User) -> None:
-    """Close `other` as part of `kept`, which `who` has claimed and which gets the earlier of the two times.
+    """Close `other` as part of `kept`, which `who` has claimed and which gets the earlier due time.
 
-    Nothing of either is moved or lost: `other` opens on its own page and is erased on its own day. A correction by the
-    person, or staff who open it again, return it to the queue. Raises AlreadyTaken.
+    No content moves: `other` keeps its page and its erasure date. A correction, or staff reopening it, returns it to
+    the queue. Raises AlreadyTaken.
     """
     with transaction.atomic():
         rows = CallbackRequest.objects.select_for_update().filter(pk__in=[other.pk, kept.pk])

@@ -1,11 +1,10 @@
-"""Mail to staff about callback requests: new, corrected, overdue, soon erased. A reference and a link, never a name.
+"""Mail to staff about requests that are new, corrected, overdue or soon erased: references and links, never a name.
 
-Each notice is sent at least once: a worker that dies between the mail server's OK and our own record sends it again,
-since recording first could lose a notice, and with it a call. Both copies have one Message-ID, so most mailboxes show
-them as one.
+Each notice is sent at least once: a worker that dies between the mail server's OK and our record sends it again, since
+recording first could lose a notice, and with it a call. Copies share a Message-ID, so most mailboxes show one.
 
-A notice leaves at a random time within NOTICE_DELAY_MINUTES, so that the times of mails do not tell who wrote when; at
-once only if that could cost a call.
+A notice is delayed by a random part of NOTICE_DELAY_MINUTES, so that mail does not reveal who wrote when, unless the
+delay could cost a call.
 """
 
 import datetime
@@ -45,34 +44,34 @@ LOST_AFTER = datetime.timedelta(minutes=10)
 GRACE = datetime.timedelta(minutes=2)
 #: Notices queued by one `requeue_lost`, so that no mailbox is flooded after weeks without a mail server.
 MAX_REQUEUED = 50
-#: After this many requests in this time, one mail tells of all that came meanwhile.
+#: After this many requests in this time, one mail lists the next ones together.
 MANY, DIGEST_PAUSE = 10, datetime.timedelta(minutes=10)
-#: Least time between two notices about corrections of one request.
+#: Minimum time between two notices about corrections of one request.
 CORRECTION_PAUSE = datetime.timedelta(minutes=10)
 #: Days before a waiting request is erased from which staff are warned daily.
 WARN_DAYS_BEFORE = 7
-#: Least time between two mails about requests that could not be saved.
+#: Minimum time between two mails about requests that could not be saved.
 save_failed_pause = Pause(seconds=600)
 
 
 def enabled() -> bool:
-    """Whether there is a mail server and a recipient; otherwise notices are counted, not sent."""
+    """Return whether there is a mail server and a recipient; otherwise notices are only counted."""
     return bool(settings.NOTICE_EMAILS and settings.EMAIL_HOST)
 
 
 def count_unsent(before: datetime.datetime) -> int:
-    """How many requests received before `before` staff have not been notified of."""
+    """Count the requests received before `before` that staff have not been notified of."""
     return CallbackRequest.objects.unannounced(before).count()
 
 
 def queue_new(request: CallbackRequest) -> None:
-    """Queue the notice of a request that came, or came back."""
+    """Queue the notice of a request that is new, or back in the queue."""
     is_urgent = request.due_at <= timezone.now() + URGENT
     notify_staff.using(run_after=_leaves_at(is_urgent=is_urgent)).enqueue(str(request.pk))
 
 
 def queue_correction(request: CallbackRequest) -> None:
-    """Queue the notice of a correction. While we are open the claimer may be about to call, so it leaves at once."""
+    """Queue the notice of a correction; while we are open without delay, as the claimer may be about to call."""
     is_urgent = OpeningHours.now().allow(timezone.now())
     notify_of_correction.using(run_after=_leaves_at(is_urgent=is_urgent)).enqueue(str(request.pk))
 
@@ -90,8 +89,8 @@ def _max_delay() -> datetime.timedelta:
 def notify_staff(request_id: str, attempt: int = 0) -> None:
     """Send the notice of a new request; on failure, queue another try.
 
-    The queue stores arguments and tracebacks in the clear, so it gets the row's id and the kind of an error only: a
-    mail server's message may quote an address or a password.
+    The queue stores arguments and tracebacks in the clear, so it gets only the row's id and the kind of error: a mail
+    server's message may quote an address or a password.
     """
     failure, is_put_off = "", False
     try:
@@ -100,14 +99,14 @@ def notify_staff(request_id: str, attempt: int = 0) -> None:
         failure = type(error).__name__
     if is_put_off:
         notify_staff.using(run_after=timezone.now() + DIGEST_PAUSE).enqueue(request_id, attempt)
-    if failure:  # outside the except block, so that an error here does not carry the first one along
+    if failure:  # outside the except block, so that the first error is not the context of one here
         delay = min(datetime.timedelta(minutes=2 ** min(attempt, 10)), MAX_RETRY_DELAY)
         log.warning("A notice to staff could not be sent (%s). Next try in %s.", failure, delay)
         notify_staff.using(run_after=timezone.now() + delay).enqueue(request_id, attempt + 1)
 
 
 def requeue_lost(at: datetime.datetime) -> int:
-    """Queue notices that have no live task: after a worker was killed, or mail was turned on. Returns how many."""
+    """Queue notices without a live task, after a worker was killed or mail was enabled. Returns how many."""
     if not enabled():
         return 0
     # A task scheduled years ahead by a wrong clock is not live.
@@ -126,7 +125,7 @@ def requeue_lost(at: datetime.datetime) -> int:
 
 @task()
 def notify_of_correction(request_id: str) -> None:
-    """Notify the claimer of a correction. The worker's next round retries a failure."""
+    """Notify the claimer of a correction. The schedule retries a failure."""
     try:
         notify_of_corrections(timezone.now(), CallbackRequest.objects.filter(pk=request_id))
     except NotSent as error:
@@ -136,7 +135,7 @@ def notify_of_correction(request_id: str) -> None:
 def notify_of_corrections(at: datetime.datetime, among: CallbackRequestQuerySet | None = None) -> int:
     """Mail each colleague whose claimed request was corrected; returns how many. Raises NotSent.
 
-    By default among those whose own task has had its time.
+    By default only about those whose own task is overdue.
     The mail goes to the usual recipients if the colleague's account is inactive, or their address is missing or fails.
     """
     if not enabled():
@@ -200,9 +199,9 @@ def _send_save_failed() -> None:
 
 
 def _notify_of_new(request_id: str) -> bool:
-    """Return whether it is put off: above MANY in DIGEST_PAUSE, one mail follows about all that came meanwhile.
+    """Send the notice; return whether it is postponed to a joint mail, after MANY in DIGEST_PAUSE.
 
-    Do nothing if staff were notified, the person is no longer waiting or the row is gone.
+    Does nothing if staff were notified, the person is no longer waiting or the row is gone.
     """
     now = timezone.now()
     unsent = CallbackRequest.objects.waiting().filter(staff_notified_at=None)
@@ -215,7 +214,7 @@ def _notify_of_new(request_id: str) -> bool:
             return True
         key = secrets.token_hex(16)
         free = unsent.filter(Q(pk=request_id) | Q(received_at__lt=now - GRACE), notice_key="")
-        free.update(notice_key=key)  # before sending, so that a second try is about the same requests
+        free.update(notice_key=key)  # before sending, so that a retry is about the same requests
     if found := list(unsent.filter(notice_key=key).order_by("due_at")):
         subject = f"{len(found)} callback requests" if len(found) > 1 else f"Callback request {found[0].reference}"
         _send(subject, "new_request", found, key=key)

@@ -1,8 +1,8 @@
-"""Detect that a request changed between a page and its button, so that nobody acts on what they have not read."""
+"""Detect that a request changed after its page was opened, so that nobody acts on an outdated page."""
 
 from callbacks.models import CallbackRequest
 
-#: What each part of a stamp says if it differs.
+#: The message for each part of a stamp that differs.
 _CHANGES = (
     "the person changed this request",
     "its files changed",
@@ -13,12 +13,12 @@ _CHANGES = (
 
 
 def stamp(request: CallbackRequest) -> str:
-    """The last correction, the number of files, calls and notes, and the claimer: none of their content."""
+    """Return a stamp of the last correction, the number of files, calls and notes, and the claimer."""
     return "|".join(_parts(request))
 
 
 def changes_since(request: CallbackRequest, shown: str) -> list[str]:
-    """What changed since the page with the stamp `shown`, as parts of a sentence; may be empty."""
+    """Return what changed since the page with the stamp `shown`, as parts of a sentence."""
     now, then = _parts(request), shown.split("|")
     if len(then) != len(now):
         return ["it may have changed"]

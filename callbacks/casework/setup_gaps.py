@@ -1,4 +1,4 @@
-"""Missing settings and content that break what people are promised, each as a sentence for staff or None."""
+"""Find missing settings and content that break promises to people: each check returns a sentence for staff or None."""
 
 import datetime
 
@@ -24,7 +24,7 @@ def no_opening_times() -> str | None:
 
 
 def no_closed_days() -> str | None:
-    """Not among `warnings`, as some clinics never close."""
+    """Not in `warnings`, as some clinics never close."""
     today = timezone.localdate()
     if SpecialDay.objects.filter(day__range=(today, today + datetime.timedelta(days=365))).exists():
         return None

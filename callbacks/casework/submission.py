@@ -1,4 +1,4 @@
-"""What a person can do: request a call, correct it, add files. Each is all or nothing, and durable on return."""
+"""What people do: request a call, correct it, add files. Each is all or nothing, and durable on return."""
 
 import datetime
 import logging
@@ -37,12 +37,12 @@ class RequestErased(Exception):
 
 
 class FormAlreadyUsed(Exception):
-    """The form can no longer make a request; a new one can. The message tells the person why, and what to do."""
+    """The form cannot make a request any more; a new form can. The message is for the person."""
 
 
 @dataclass(frozen=True)
 class Submitted:
-    """A stored request, and the secret of its private link, which is not stored."""
+    """A stored request, and its private link's secret, which is not stored."""
 
     request: CallbackRequest
     link_secret: str
@@ -51,17 +51,17 @@ class Submitted:
 def submit(*, details: Details, nonce: str, received: dict[Slot, Received], suspicion: str = "") -> Submitted:
     """Store a request, its files and the task that notifies staff, all or nothing. Raises CouldNotSave.
 
-    The same nonce again (a double tap, a reload, a retry after a lost answer) corrects the same request: the last
+    The same nonce again (a double tap, a reload, a retry after a lost response) corrects the same request: the last
     details win, stored files stay, and empty slots take the new files. With another person's name
-    (Details.is_different_person) it makes a separate request: somebody else used a page left open on a shared phone.
-    A withdrawn request stays withdrawn: raises FormAlreadyUsed.
+    (Details.is_different_person) it makes a separate request: someone else used a page left open on a shared phone.
+    Raises FormAlreadyUsed if the request was withdrawn.
     """
     with _saving(received), transaction.atomic():
         rows = CallbackRequest.objects.select_for_update()
         nonce, request = _find_for_person(nonce, details, rows)
         while request is None:
             request = _create(details, nonce, suspicion)
-            if request is None:  # another post, perhaps of another person, was faster
+            if request is None:  # another POST, perhaps by another person, was faster
                 nonce, request = _find_for_person(nonce, details, rows)
         if details != request.open_details():
             _correct(request, details)
@@ -70,12 +70,12 @@ def submit(*, details: Details, nonce: str, received: dict[Slot, Received], susp
 
 
 def is_known(nonce: str, details: Details) -> bool:
-    """Whether this form is stored for the same person, so that it makes no further request. Raises VaultError."""
+    """Return whether this form is already stored for the same person. Raises VaultError."""
     return _find_for_person(nonce, details, CallbackRequest.objects.all())[1] is not None
 
 
 def was_used(nonce: str) -> bool:
-    """Whether any request was made with this form, for anybody."""
+    """Return whether any request was made with this form."""
     return _find(nonce, CallbackRequest.objects.all()) is not None
 
 
@@ -104,7 +104,7 @@ def _lock_kept(request: CallbackRequest) -> CallbackRequest:
 
 @contextmanager
 def _saving(received: dict[Slot, Received]) -> Iterator[None]:
-    """Turn failures into CouldNotSave, and discard objects that no row points to."""
+    """Turn failures into CouldNotSave, and discard orphaned objects."""
     try:
         yield
     except (DatabaseError, OSError, VaultError) as error:
@@ -119,7 +119,7 @@ def _discard_unused(names: set[str]) -> None:
     if not names:
         return
     try:
-        # An error while committing does not tell whether the rows are stored.
+        # After an error in the commit the rows may or may not be stored.
         used = Attachment.objects.filter(object_name__in=names).object_names()
     except DatabaseError:
         log.warning("Unused attachment objects are left for the sweep.")
@@ -129,9 +129,9 @@ def _discard_unused(names: set[str]) -> None:
 
 
 def _find_for_person(nonce: str, details: Details, rows: QuerySet) -> tuple[str, CallbackRequest | None]:
-    """The nonce under which these details are stored, and their request. Raises FormAlreadyUsed for a withdrawn one.
+    """Return the nonce for this person, and their request, if any. Raises FormAlreadyUsed for a withdrawn one.
 
-    Each further person's nonce is derived from the one before, so that each finds their own request again.
+    Each further person's nonce is derived from the previous one, so that each finds their own request again.
     """
     request = _find(nonce, rows)
     while request and request.is_kept and details.is_different_person(request.open_details()):
@@ -148,7 +148,7 @@ def _find(nonce: str, rows: QuerySet) -> CallbackRequest | None:
 
 
 def _create(details: Details, nonce: str, suspicion: str) -> CallbackRequest | None:
-    """Create a row and its task; None if a simultaneous post with the same nonce was faster."""
+    """Create a row and its task; None if a concurrent POST with the same nonce was faster."""
     request = CallbackRequest(form_key=links.form_key(nonce), link_hash=links.link_hash(links.secret(nonce)))
     request.suspicion = suspicion
     request.received_at = timezone.now()
@@ -200,7 +200,7 @@ def _attach(request: CallbackRequest, received: dict[Slot, Received]) -> None:
         row = rows.get(slot) or Attachment(request=request, slot=slot)
         if row.can_be_replaced_by(file):
             if file.object_name and not sealed_files.exists(file.object_name):
-                raise CouldNotSave  # deleted by sweep_orphans, as after a jump of the clock
+                raise CouldNotSave  # deleted by sweep_orphans, after a clock jump
             if row.object_name:
                 transaction.on_commit(partial(sealed_files.discard, row.object_name))
             row.take(file)

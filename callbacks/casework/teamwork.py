@@ -1,4 +1,4 @@
-"""What colleagues pass on: one request, or all of a shift. Each locks its rows, like callbacks.casework.actions."""
+"""Reassign one request, or hand over all at the end of a shift. Rows are locked as in callbacks.casework.actions."""
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -13,13 +13,13 @@ WORK = "callbacks.work_callbackrequest"
 
 
 def colleagues(of: User) -> QuerySet[User]:
-    """Others who may work on requests."""
+    """Return other users who may work on requests."""
     able = User.objects.with_perm(WORK).filter(is_staff=True).exclude(pk=of.pk)
     return able.order_by("first_name", "username")
 
 
 def may_assign(request: CallbackRequest, who: User) -> bool:
-    """One's own and unclaimed requests; a lead, any."""
+    """Return whether they may assign it: their own, an unclaimed one or, as a lead, any."""
     return request.is_waiting and (request.claimed_by in {None, who} or actions.is_lead(who))
 
 
@@ -34,9 +34,9 @@ def assign(request: CallbackRequest, who: User, to: User) -> None:
 
 
 def hand_over(who: User, to: User | None, note: str) -> int:
-    """Give all that `who` has claimed and that still wait to `to`, or back to the queue; returns how many.
+    """Pass all of `who`'s waiting requests to `to`, or back to the queue; returns how many.
 
-    Each gets the same note, unless it is empty. Raises VaultError if a request's key is missing: then none is given.
+    Each gets the note, unless it is empty. All or nothing: raises VaultError if a request's key is missing.
     """
     with transaction.atomic():
         mine = list(CallbackRequest.objects.select_for_update().waiting().filter(claimed_by=who))
@@ -48,7 +48,7 @@ def hand_over(who: User, to: User | None, note: str) -> int:
 
 
 def _give(request: CallbackRequest, to: User | None) -> None:
-    """Note that `request` is locked. A call that was logged stays logged."""
+    """Change the claimer of a locked request. Logged calls stay."""
     request.claimed_by, request.claimed_at = to, timezone.now() if to else None
     if request.state in {RequestState.NEW, RequestState.CLAIMED}:
         request.state = RequestState.CLAIMED if to else RequestState.NEW

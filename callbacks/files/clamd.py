@@ -1,6 +1,6 @@
-"""Scan a file with ClamAV's daemon, clamd, while the file passes through.
+"""Scan a file with ClamAV's daemon, clamd, while it is received.
 
-Any failure of the scanner, a timeout included, reads as "not scanned" and raises nothing: it must not cost the file.
+Any failure of the scanner, timeouts included, counts as "not scanned" and raises nothing, as it must not cost the file.
 """
 
 import enum
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 PIECE_BYTES = 64 * 1024
 _ANSWER_BYTES = 1024
 _FOUND = re.compile(rb"stream: ([^\x00-\x1f\x7f]+) FOUND\0")
-#: Found nothing, but gave up on the way (AlertExceedsMax in clamd.conf).
+#: Nothing found, but the scan is incomplete (AlertExceedsMax in clamd.conf).
 _GAVE_UP = b"Heuristics.Limits.Exceeded"
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ T = TypeVar("T")
 class Verdict(enum.Enum):
     CLEAN = "clean"
     INFECTED = "infected"
-    #: The scanner was down, slow, or gave another answer.
+    #: The scanner was down, slow, or gave an unknown response.
     NOT_SCANNED = "not scanned"
     #: No scanner is configured.
     NO_SCANNER = "no scanner"
@@ -38,7 +38,7 @@ class Verdict(enum.Enum):
 
 @dataclass(frozen=True)
 class Timeouts:
-    """Seconds for one file: to connect, to send all of it, and to answer."""
+    """Seconds for one file: to connect, to send it, and to respond."""
 
     connect: float
     send: float
@@ -48,15 +48,15 @@ class Timeouts:
 INTERACTIVE = Timeouts(connect=2, send=10, answer=30)
 BACKGROUND = Timeouts(connect=2, send=60, answer=180)  # clamd itself gives up after 120
 
-#: In which this process skips a scanner that has let a person wait until a timeout.
+#: During which this process skips the scanner, after a person had to wait for a timeout.
 pause = Pause(seconds=60)
 
 
 class Scan:
-    """One file on its way to clamd: `write` each piece, then `finish`; or `close` to give the file up."""
+    """The scan of one file: `write` each piece, then `finish`; or `close` to abandon it."""
 
     def __init__(self, *, background: bool = False) -> None:
-        """Unless in the `background`, a person waits for the result."""
+        """Connect. Timeouts are short unless in the `background`, as a person is waiting."""
         self._background = background
         self._timeouts = BACKGROUND if background else INTERACTIVE
         self._seconds_to_send = self._timeouts.send
@@ -71,7 +71,7 @@ class Scan:
             self._send(len(piece).to_bytes(4, "big") + piece)
 
     def finish(self) -> Verdict:
-        """Return what clamd says of the whole file."""
+        """Return clamd's verdict on the whole file."""
         if not settings.CLAMD:
             return Verdict.NO_SCANNER
         self._send(bytes(4))
@@ -82,7 +82,7 @@ class Scan:
         return verdict
 
     def close(self) -> None:
-        """Hang up; without `finish` clamd drops what it has."""
+        """Close the connection; without `finish` clamd discards the file."""
         if self._socket:
             self._socket.close()
             self._socket = None
@@ -99,13 +99,13 @@ class Scan:
         try:
             connection.sendall(data)
         except (BrokenPipeError, ConnectionResetError) as error:
-            # It rejects a file beyond its own limit with an answer, then hangs up.
+            # It rejects a file beyond its limit with a message, then closes the connection.
             raise OSError(_printable(self._read_answer(connection)) or "It hung up.") from error
         finally:
             self._seconds_to_send -= time.monotonic() - began
 
     def _read_answer(self, connection: socket.socket) -> bytes:
-        """Read up to the zero byte that ends an answer, or to the end of the connection."""
+        """Read a response up to its zero byte or the end of the stream."""
         answer = b""
         deadline = time.monotonic() + self._timeouts.answer
         while not answer.endswith(b"\0") and len(answer) < _ANSWER_BYTES:
@@ -120,7 +120,7 @@ class Scan:
         return answer
 
     def _attempt(self, step: Callable[[], T]) -> T | None:
-        """Take a step; if it fails, log why and end the scan."""
+        """Run a step; if it fails, log why and end the scan."""
         try:
             return step()
         except (OSError, ValueError) as error:  # ValueError: an impossible host name
@@ -132,7 +132,7 @@ class Scan:
 
 
 def answers() -> bool:
-    """Whether a scanner is configured and running."""
+    """Return whether a scanner is configured and running."""
     if not settings.CLAMD:
         return False
     try:
@@ -144,7 +144,7 @@ def answers() -> bool:
 
 
 def _connect(address: str | tuple[str, int], timeout: float) -> socket.socket:
-    """Connect to a socket's path, or to a host and a port."""
+    """Connect to a Unix socket, or to a host and port."""
     if isinstance(address, tuple):
         return socket.create_connection(address, timeout)
     connection = socket.socket(socket.AF_UNIX)
@@ -158,7 +158,7 @@ def _connect(address: str | tuple[str, int], timeout: float) -> socket.socket:
 
 
 def _verdict(answer: bytes) -> Verdict:
-    """Two answers count, each whole and alone; any other means that the file was not scanned."""
+    """Parse a response: only two count, each as a whole; otherwise the file was not scanned."""
     if answer == b"stream: OK\0":
         return Verdict.CLEAN
     found = _FOUND.fullmatch(answer)

@@ -1,6 +1,6 @@
-"""The file that staff download: a picture re-encoded without its metadata, or the original.
+"""The files that staff download: pictures re-encoded without metadata, or originals.
 
-No byte is sent before the whole stored file has been verified, and nothing is written to disk.
+Nothing is sent before the whole stored file is verified, and nothing is written to disk.
 """
 
 import logging
@@ -17,7 +17,7 @@ from vault import sealed_files
 log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 60
-#: One picture at a time in each server process: decoded, it is hundreds of megabytes.
+#: One picture at a time in each process, as it takes hundreds of megabytes decoded.
 _lock = threading.Lock()
 
 _OR_THE_ORIGINAL = "Ask a colleague who may download originals to open it, or ask the person for another photo."
@@ -26,16 +26,16 @@ _DAMAGED = "This picture is damaged or cut off."
 
 
 class CannotClean(Exception):
-    """No copy without the location can be made. The message tells staff why, and what to do."""
+    """No clean copy can be made. The message tells staff why, and what to do."""
 
 
 class Busy(Exception):
-    """Another picture is being re-encoded. Waiting for it would take a thread from readers."""
+    """Another picture is being re-encoded. Waiting would block a thread."""
 
 
 @dataclass(frozen=True)
 class Copy:
-    """A file for staff, under a name of our own."""
+    """A file for staff, under a generated name."""
 
     chunks: Iterable[bytes]
     size: int  # bytes
@@ -45,10 +45,10 @@ class Copy:
 
 
 def for_staff(attachment: Attachment, *, original: bool = False) -> Copy:
-    """Return what staff download; with `original`, and for PDFs, the file as it was sent.
+    """Return the clean copy; with `original`, and for PDFs, the original file.
 
     Raises CannotClean; Busy; VaultError if the file was changed; OSError if it cannot be read; ValueError for a file
-    that nobody may open.
+    that must not be opened.
     """
     if not attachment.is_readable:
         raise ValueError("This file was not taken, or not scanned yet.")
@@ -58,7 +58,7 @@ def for_staff(attachment: Attachment, *, original: bool = False) -> Copy:
         chunks = sealed_files.plain_chunks(attachment.object_name)
         return Copy(chunks, size, kind.media_type, kind, attachment.download_name)
     found, picture = clean_copy(attachment.object_name, kind)
-    if found != attachment.found:  # it had not been inspected yet
+    if found != attachment.found:  # it was not inspected before
         attachment.found = found
         attachment.save(update_fields=["found"])
     clean = Kind.PNG if kind is Kind.PNG else Kind.JPEG
@@ -67,7 +67,7 @@ def for_staff(attachment: Attachment, *, original: bool = False) -> Copy:
 
 
 def clean_copy(object_name: str, kind: Kind) -> tuple[str, bytes]:
-    """Return the codes of what is wrong with a picture, and a copy with nothing but its pixels, upright.
+    """Return the codes of problems with a picture, and an upright copy of its pixels only.
 
     PNG stays PNG, the others become JPEG. Raises CannotClean, Busy, VaultError, or OSError if it cannot be read.
     """

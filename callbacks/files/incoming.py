@@ -1,4 +1,4 @@
-"""Check, scan and encrypt one file while it arrives: no byte of it is written in the clear."""
+"""Check, scan and encrypt one file while it arrives, without writing any of it in the clear."""
 
 import contextlib
 import logging
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class FileRefused(Exception):
-    """`found`: the kind that it is, where that is why."""
+    """`found`: the detected kind, if that is the reason."""
 
     def __init__(self, refusal: Refusal, found: str = "") -> None:
         super().__init__(refusal)
@@ -34,7 +34,7 @@ class FileRefused(Exception):
 
 
 class IncomingFile:
-    """One file between the network and the storage. Nothing is stored before its kind is known."""
+    """One file in transit to the storage. Nothing is stored before its kind is known."""
 
     _kind: Kind
     _file: File
@@ -73,7 +73,7 @@ class IncomingFile:
         if verdict is Verdict.INFECTED:
             raise FileRefused(Refusal.INFECTED)
         sealed_files.close_durably(self._file)
-        held = verdict is Verdict.NOT_SCANNED  # inspected once it has been scanned
+        held = verdict is Verdict.NOT_SCANNED  # inspect it after the scan
         found = Mark.UNCHECKED if held else inspection.inspect_now(self._object_name, self._kind)
         return Received(self.slot, self.file_name, self._object_name, self._kind, self._size, held=held, found=found)
 
@@ -101,6 +101,6 @@ class IncomingFile:
 def _delete(file: File, object_name: str) -> None:
     try:
         sealed_files.abandon(file)
-    except Exception:  # a full disk fails again when the buffer is flushed
+    except Exception:  # on a full disk, flushing fails again
         log.info("A discarded attachment could not be closed.")
     sealed_files.discard(object_name)

@@ -1,7 +1,7 @@
-"""Inspect each file that arrived, to tell its sender at once if nobody will be able to open it.
+"""Inspect each file on arrival, to tell the sender at once if it cannot be opened.
 
-An inspection takes a process of its own, for most files less than a second. Only one runs at a time in each server
-process; a file that comes meanwhile is inspected later, by the schedule.
+An inspection runs in a separate process, for most files less than a second. Each server process runs one at a time;
+other files are inspected later, by the schedule.
 """
 
 import logging
@@ -23,7 +23,7 @@ _lock = threading.Lock()
 
 
 def inspect_now(object_name: str, kind: Kind) -> str:
-    """Return the codes of what is in a stored file, or Mark.UNCHECKED. Raises nothing: it must not cost the file."""
+    """Return the codes of findings in a stored file, or Mark.UNCHECKED. Never raises, as that would cost the file."""
     if not _lock.acquire(blocking=False):
         return Mark.UNCHECKED
     try:
@@ -36,13 +36,13 @@ def inspect_now(object_name: str, kind: Kind) -> str:
 
 
 def inspect_waiting() -> int:
-    """Inspect the files that had to wait and have been scanned; return how many."""
+    """Inspect files that had to wait, once scanned; return how many."""
     inspected = 0
     waiting = Attachment.objects.readable().filter(found=Mark.UNCHECKED).order_by("pk")
     for pk, object_name, kind in waiting.values_list("pk", "object_name", "kind")[:BATCH]:
         try:
             found = _inspect(object_name, Kind(kind), BACKGROUND_TIMEOUT)
-        except (VaultError, OSError) as error:  # erased meanwhile, or damaged, which staff are told at download
+        except (VaultError, OSError) as error:  # erased meanwhile, or damaged, which shows at download
             log.warning("A file could not be inspected: %s", type(error).__name__)
             found = ""
         inspected += Attachment.objects.filter(pk=pk, object_name=object_name).update(found=found)
@@ -55,7 +55,7 @@ def _inspect(object_name: str, kind: Kind, seconds: float) -> str:
     except sandbox.Failed as error:
         if kind is Kind.PDF:
             return Mark.OPAQUE
-        if error.too_slow:  # large, and perhaps good
+        if error.too_slow:  # perhaps just large
             return Mark.UNCHECKED if seconds == INTERACTIVE_TIMEOUT else ""
         log.error("A picture crashed its decoder, which ended with %d.", error.code)
         return Mark.UNREADABLE

@@ -1,4 +1,4 @@
-"""Scan files that arrived while the malware scanner was down; nobody can open them before that."""
+"""Scan files that arrived while the malware scanner was down and are held until scanned."""
 
 import contextlib
 import logging
@@ -18,12 +18,12 @@ from vault.keyring import VaultError
 log = logging.getLogger(__name__)
 
 NO_SCANNER = "No scanner is configured: set CLAMD."
-AWAY = "The scanner does not answer."
+NO_ANSWER = "The scanner does not answer."
 
 
 @dataclass
 class Counts:
-    """What became of the held files, and why others are still held."""
+    """The results for held files, and why some are still held."""
 
     clean: int = 0
     infected: int = 0
@@ -36,7 +36,7 @@ class Counts:
 
 
 def scan_object(object_name: str) -> Verdict:
-    """Decrypt a file straight to clamd. Raises VaultError if it was changed, OSError if it cannot be read."""
+    """Stream a decrypted file to clamd. Raises VaultError if it was changed, OSError if it cannot be read."""
     with contextlib.closing(Scan(background=True)) as scan:
         for chunk in sealed_files.plain_chunks(object_name):
             scan.write(chunk)
@@ -46,14 +46,14 @@ def scan_object(object_name: str) -> Verdict:
 def rescan_held() -> Counts:
     """Scan each held file: release a clean one, refuse and discard an infected one, keep the others held.
 
-    Two of these at once do no harm: the first result counts.
+    Concurrent runs are safe: the first result counts.
     """
     counts = Counts()
     for pk, object_name in Attachment.objects.held().order_by("pk").values_list("pk", "object_name"):
         still_held = Attachment.objects.held().filter(pk=pk, object_name=object_name)
         verdict = _scan(object_name) if not counts.problem else Verdict.NOT_SCANNED
         if verdict is Verdict.NOT_SCANNED and not counts.problem and not clamd.answers():
-            counts.problem = AWAY if settings.CLAMD else NO_SCANNER
+            counts.problem = NO_ANSWER if settings.CLAMD else NO_SCANNER
         if verdict is Verdict.CLEAN:
             counts.clean += still_held.update(state=Attachment.State.STORED)
         elif verdict is Verdict.INFECTED:
@@ -69,7 +69,7 @@ def _scan(object_name: str) -> Verdict:
     try:
         return scan_object(object_name)
     except (VaultError, OSError) as error:
-        # Erased meanwhile, or damaged.
+        # Erased meanwhile or damaged.
         log.warning("A held file could not be opened to be scanned: %s", type(error).__name__)
         return Verdict.NOT_SCANNED
 

@@ -1,7 +1,7 @@
-"""Move what people sent from old keys of the vault to the current one, while the site serves.
+"""Move what people sent from old vault keys to the current one, while the site serves.
 
-It may be stopped at any time, as each row is its own transaction and each file is replaced whole; started again, it
-skips what is done. Only data keys are encrypted again, not the content.
+It can be stopped and restarted at any time, as each row is its own transaction and each file is replaced atomically.
+Only data keys are encrypted again, not the content.
 """
 
 import uuid
@@ -25,13 +25,13 @@ Say = Callable[[str], object]
 
 @dataclass
 class Outcome:
-    """What became of the rows or files of one kind."""
+    """The result for one kind of rows or files."""
 
     kind: str
     seen: int = 0
     moved: int = 0
     current: int = 0
-    missing: int = 0  # a row points to it
+    missing: int = 0  # though a row refers to it
     unreadable: int = 0  # changed, or its key is not in VAULT_KEYS
 
     def __str__(self) -> str:
@@ -47,11 +47,11 @@ class Census:
 
     kind: str
     by_key: Counter = field(default_factory=Counter)
-    unopened: Counter = field(default_factory=Counter)  # of these; the key is missing, or is another one
+    unopened: Counter = field(default_factory=Counter)  # part of these: the key is missing or wrong
     untold: int = 0  # damaged, or missing
 
     def count(self, number_of: Callable[[], int], open_it: Callable[[], object]) -> None:
-        """Count one, and whether it opens."""
+        """Count one row or file, and whether it opens."""
         try:
             number = number_of()
         except (VaultError, FileNotFoundError):
@@ -94,13 +94,13 @@ def rewrap_files(say: Say) -> Outcome:
         except FileNotFoundError:
             outcome.missing += _is_in_use(name)
         if not _is_in_use(name):
-            sealed_files.discard(name)  # erased meanwhile, so the new version must go too
+            sealed_files.discard(name)  # erased meanwhile, so erase the new version too
         _report(outcome, say)
     return outcome
 
 
 def census() -> list[Census]:
-    """Count what is under which key, and try to open it. A key that nothing is under may be removed."""
+    """Count rows and files by key, and try to open them. A key without any can be removed."""
     requests, files = Census("Requests"), Census("Files")
     rows = CallbackRequest.objects.exclude(wrapped_key=b"").order_by("pk")
     for pk, wrapped, *indexes in _in_batches(rows, "wrapped_key", "phone_index", "second_phone_index"):
@@ -128,7 +128,7 @@ def _rewrap_request(pk: uuid.UUID) -> bool | None:
 
 
 def _oldest_number(wrapped: bytes, *indexes: str | None) -> int:
-    """Return the lowest number of a key that a row still needs."""
+    """Return the lowest key number that a row still needs."""
     return min([keyring.number_of(wrapped), *(keyring.leading_number(index) for index in indexes if index)])
 
 
@@ -143,7 +143,7 @@ def _object_names() -> Iterator[str]:
 
 
 def _in_batches(rows: QuerySet, *names: str) -> Iterator[tuple]:
-    """Yield primary key and fields of all rows, in queries of BATCH rows that see what others write meanwhile."""
+    """Yield primary key and fields of all rows, in queries of BATCH rows that see concurrent changes."""
     batch = list(rows.values_list("pk", *names)[:BATCH])
     while batch:
         yield from batch

@@ -1,7 +1,7 @@
 """Callback requests, their attachments, staff's work on them, and the access log.
 
-What a person tells us is in sealed fields only. The fields in the clear hold what the queue orders and filters by:
-times, states, the language of the call, and the kind of wish; nothing about who.
+What a person tells us is only in sealed fields. Fields in the clear are what the queue sorts and filters by: times,
+states, the language of the call and other choices; nothing that identifies anyone.
 """
 
 from callbacks.models.attachments import Attachment

@@ -61,12 +61,12 @@ class Attachment(models.Model):
 
     @property
     def arrived(self) -> bool:
-        """We have all of it, scanned or not."""
+        """Return whether it arrived whole, scanned or not."""
         return self.state in ARRIVED
 
     @property
     def is_readable(self) -> bool:
-        """Staff may open it."""
+        """Return whether staff may open it."""
         return self.state == self.State.STORED
 
     @property
@@ -75,38 +75,38 @@ class Attachment(models.Model):
 
     @property
     def marks(self) -> list[Mark]:
-        """What the inspection of a file that arrived found."""
+        """Return the inspection's findings."""
         return marks.read(self.found) if self.arrived else []
 
     @property
     def trouble(self) -> str:
-        """What the person reads about a file that we have but may be unable to open."""
+        """Return the message for the person about a file that we may be unable to open."""
         return " ".join(filter(None, (mark.for_person for mark in self.marks)))
 
     @property
     def is_open(self) -> bool:
-        """A file may still be put into this slot."""
+        """Return whether this slot still takes a file."""
         return not self.arrived or bool(self.trouble)
 
     def can_be_replaced_by(self, received: Received) -> bool:
-        """Whether `received` replaces this file: only a better one replaces an unusable one."""
+        """Return whether `received` replaces this file: only a usable file replaces an unusable one."""
         is_better = received.object_name and not any(mark.is_poor for mark in marks.read(received.found))
         return not self.arrived or bool(self.trouble and is_better)
 
     @property
     def download_name(self) -> str:
-        """Built from the reference, so that the person's file name is in no header; warns of active content."""
+        """Build a name from the reference, to keep the person's own out of headers; it warns of active content."""
         warning = "-careful" if any(mark.is_active for mark in self.marks) else ""
         return f"request-{self.request.reference}-{Slot(self.slot).number}{warning}.{self.kind}"
 
     @property
     def media_type(self) -> str:
-        """By the detected kind, not the declared one."""
+        """Return the type of the detected kind, not the declared one."""
         return Kind(self.kind).media_type
 
     @property
     def why_not_taken(self) -> str:
-        """What the person reads about their refused file."""
+        """Return the message for the person about a refused file."""
         return why_not_taken(Refusal(self.reason), self.found)
 
     def take(self, received: Received) -> None:
@@ -128,5 +128,5 @@ class Attachment(models.Model):
         return name
 
     def open_name(self) -> str:
-        """The person's name for the file. Raises VaultError if it was changed or its key is missing."""
+        """Decrypt the person's file name. Raises VaultError if it was changed or its key is missing."""
         return self.request.open(self.sealed_name, f"{self.slot}|name").decode()

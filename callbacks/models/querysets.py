@@ -16,10 +16,10 @@ from vault import keyring
 if TYPE_CHECKING:
     from callbacks.models import CallbackRequest
 
-#: Sorts after every possible call.
+#: Later than any possible call.
 NEVER = timedelta(days=10_000)
 
-ZoneAndHours = tuple[str, str, str]  # a time zone, and what `SafeHours.finer_to_text` and `to_text` wrote
+ZoneAndHours = tuple[str, str, str]  # time zone, `SafeHours.finer_to_text` and `to_text`
 
 
 class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
@@ -27,7 +27,7 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
         return self.filter(erase_after__lte=at)
 
     def with_counts(self) -> Self:
-        """Add `file_count`, of files that arrived, `attempt_count`, and `is_barred`: nobody may call any number."""
+        """Annotate `file_count`, of files that arrived, `attempt_count`, and `is_barred`: all numbers are barred."""
         arrived = ~Q(attachments__object_name="")
         return self.annotate(
             is_barred=self._barred(),
@@ -35,37 +35,37 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
             attempt_count=Count("attempts", distinct=True),
         )
 
-    def behind(self, link_hash: str) -> "CallbackRequest | None":
-        """The request that an unexpired private link opens, with its files and attempts."""
+    def by_private_link(self, link_hash: str) -> "CallbackRequest | None":
+        """Return the request of an unexpired private link, with its files and attempts."""
         found = self.filter(link_hash=link_hash, link_expires_at__gt=timezone.now())
         return found.prefetch_related("attachments", "attempts").first()
 
     def waiting(self) -> Self:
-        """The person is still waiting for a call."""
+        """Return requests whose person is still waiting for a call."""
         return self.filter(state__in=WAITING)
 
     def overdue(self, at: datetime) -> Self:
-        """Waiting past CallbackRequest.call_by."""
+        """Return waiting requests past CallbackRequest.call_by."""
         return self.waiting().filter(self._overdue(at))
 
     def callable(self, at: datetime) -> Self:
-        """Waiting, in opening and safe hours, past a next try and not barred (RequestSummary.can_be_called)."""
+        """Return waiting requests in opening and safe hours, past a next try, not barred (as can_be_called)."""
         return self.waiting().filter(self._callable(at))
 
     def callable_by(self, at: datetime, by: datetime) -> Self:
-        """Waiting, and callable now or at some time until `by`."""
+        """Return waiting requests that are callable now or until `by`."""
         soon = [pair for pair, moment in self._next_calls(at).items() if moment and moment <= by]
         return self.waiting().filter(_matching(soon), ~self._barred(), Q(next_try_at=None) | Q(next_try_at__lte=by))
 
     def never_met(self, at: datetime) -> Self:
-        """Waiting, but with safe hours that never overlap our opening hours, or in an unknown time zone."""
+        """Return waiting requests whose safe hours never overlap opening hours, or whose time zone is unknown."""
         never = [pair for pair, moment in self._next_calls(at).items() if moment is None]
         return self.waiting().filter(_matching(never))
 
     def for_staff(self, at: datetime) -> Self:
-        """In the order of the queue: waiting first, those who can be called soonest on top, then by `call_by`.
+        """Sort as the queue: waiting ones by when they can next be called, then by `call_by`; then the others.
 
-        Waiting people come last if their safe hours never overlap our opening hours or their time zone is unknown.
+        Of those waiting, requests that can never be called, or are in an unknown time zone, come last.
         """
         by_moment: dict[datetime | None, list[ZoneAndHours]] = {}
         for pair, moment in self._next_calls(at).items():
@@ -90,31 +90,31 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
         )
 
     def with_phone(self, *e164: str) -> Self:
-        """Requests with exactly one of these numbers, extension included, whatever key it was indexed under."""
+        """Return requests with one of these numbers, extension included, whatever key it was indexed under."""
         indexes = [index for phone in e164 for index in keyring.indexes(phone)]
         return self.filter(Q(phone_index__in=indexes) | Q(second_phone_index__in=indexes))
 
     def unannounced(self, before: datetime) -> Self:
-        """Waiting since before `before`, also after a correction, and staff have not been notified."""
+        """Return requests waiting since before `before`, also after a correction, without a notice to staff."""
         came_before = Q(corrected_at=None) | Q(corrected_at__lt=before)
         return self.waiting().filter(came_before, staff_notified_at=None, received_at__lt=before)
 
     def overdue_unannounced(self, at: datetime) -> Self:
-        """Overdue, and staff have not been notified of that since the last promised time."""
+        """Return overdue requests that staff have not been notified of since the last promised time."""
         return self.overdue(at).filter(Q(overdue_notified_at=None) | Q(overdue_notified_at__lt=F("due_at")))
 
     def correction_unannounced(self, notified_before: datetime) -> Self:
-        """Corrected since it was claimed, with no notice to the claimer since then or since `notified_before`."""
+        """Return claimed, corrected requests without a notice to the claimer since then or since `notified_before`."""
         unannounced = Q(correction_notified_at__lt=F("corrected_at"), correction_notified_at__lte=notified_before)
         claimed = self.waiting().exclude(claimed_by=None).select_related("claimed_by")
         return claimed.filter(Q(correction_notified_at=None) | unannounced, corrected_at__gt=F("claimed_at"))
 
     def waiting_but_erased_by(self, at: datetime) -> Self:
-        """Still waiting, but due for erasure by `at`."""
+        """Return waiting requests due for erasure by `at`."""
         return self.waiting().filter(erase_after__lte=at)
 
     def _barred(self) -> Q:
-        """Nobody may call any number of it. The rows are found by their numbers, so that the queue reads no others."""
+        """Return the condition that all numbers are barred. A lookup by number, so that the queue reads few rows."""
         barred = apps.get_model("callbacks", "DoNotCall").objects.filter(lifted_at=None).values("phone_index")
         second = Q(second_phone_index=None) | Q(second_phone_index__in=barred)
         return Q(pk__in=self.model._default_manager.filter(second, phone_index__in=barred).order_by().values("pk"))
@@ -128,7 +128,7 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
         return _matching(now) & ~self._barred() & (Q(next_try_at=None) | Q(next_try_at__lte=at))
 
     def _next_calls(self, at: datetime) -> dict[ZoneAndHours, datetime | None]:
-        """When each combination of zone and safe hours that is waiting can be called next. Two queries."""
+        """Return when each waiting combination of zone and safe hours can next be called. Two queries."""
         hours = OpeningHours.now()
         rows = self.model._default_manager.waiting().order_by()
         found = rows.values_list("zone", "finer_hours", "call_times").distinct()
@@ -136,7 +136,7 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
 
 
 def _matching(pairs: list[ZoneAndHours]) -> Q:
-    """Rows with any of these zones and safe hours."""
+    """Return the condition for any of these zones and safe hours."""
     grouped: dict[tuple[str, str], list[str]] = {}
     for zone, finer, times in pairs:
         grouped.setdefault((zone, finer), []).append(times)
@@ -148,17 +148,17 @@ def _matching(pairs: list[ZoneAndHours]) -> Q:
 
 class AttachmentQuerySet(QuerySet):
     def arrived(self) -> Self:
-        """Files that arrived whole, readable or held."""
+        """Return files that arrived whole, readable or held."""
         return self.filter(state__in=ARRIVED)
 
     def readable(self) -> Self:
-        """Files that staff may open."""
+        """Return files that staff may open."""
         return self.filter(state=FileState.STORED)
 
     def held(self) -> Self:
-        """Files that nobody can open until they are scanned."""
+        """Return files held until they are scanned."""
         return self.filter(state=FileState.HELD)
 
     def object_names(self) -> set[str]:
-        """Names of the storage objects that these rows point to."""
+        """Return the storage names of these rows' objects."""
         return set(self.arrived().values_list("object_name", flat=True))

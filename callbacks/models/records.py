@@ -1,4 +1,4 @@
-"""What staff did: call attempts, notes, disclosures, the access log and counts that outlive them."""
+"""Records of staff's work: call attempts, notes, disclosures, the access log, and counts that outlive them."""
 
 import uuid
 
@@ -50,7 +50,7 @@ class CallAttempt(ByStaff):
 
 
 class SealedText(ByStaff):
-    """What staff wrote on a request; sealed, as it may quote the person."""
+    """Text that staff wrote on a request, sealed, as it may quote the person."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     request: CallbackRequest
@@ -76,13 +76,13 @@ class SealedText(ByStaff):
 
 
 class Note(SealedText):
-    """For colleagues."""
+    """A note for colleagues."""
 
     request = models.ForeignKey(CallbackRequest, on_delete=models.CASCADE, related_name="notes")
 
 
 class Disclosure(SealedText):
-    """What was passed on to others, and why: what casework.disclosures.Entry wrote."""
+    """An entry of the account of disclosures, from casework.disclosures.Entry."""
 
     request = models.ForeignKey(CallbackRequest, on_delete=models.CASCADE, related_name="disclosures")
 
@@ -93,7 +93,7 @@ class Disclosure(SealedText):
 class DoNotCall(ByStaff):
     """A number that staff must not call until a lead lifts this. Holds a keyed hash of it, and no request.
 
-    A form with the number is taken like any other: a refusal would tell anybody that the number is known here.
+    A form with the number is accepted as usual, as a refusal would reveal that the number is known here.
     """
 
     phone_index = models.CharField(max_length=80, help_text="Keyed hash of the number.")
@@ -131,7 +131,7 @@ class AccessRecord(ByStaff):
 
 
 class Tombstone(models.Model):
-    """The id of a withdrawn or erased request, by which it is erased again from a restored backup."""
+    """The id of a withdrawn or erased request, to erase it again from a restored backup."""
 
     request_id = models.UUIDField(primary_key=True)
     at = models.DateTimeField(default=timezone.now)
@@ -167,9 +167,9 @@ class Erasure(models.Model):
 
 
 class CallCount(models.Model):
-    """How many requests came in this hour, were called on this day, and fell into this bucket: nobody can be named.
+    """How many requests came in this hour, were called on this day, and fell into this bucket; anonymous.
 
-    Counted when a call is logged, as a request may be withdrawn or erased within the days that are shown.
+    Counted when a call is logged, as a request may be withdrawn or erased before its count is shown.
     """
 
     day = models.DateField(help_text="Of the call, on the clinic's clock.")

@@ -18,20 +18,20 @@ from callbacks.values.states import WAITING, Outcome, RequestState
 from callbacks.values.upload_rules import Slot
 from vault import keyring
 
-#: No vowels, so no words; nothing that is misread on paper or misheard on the phone (0 O, 1 I L, 5 S, 8 B).
+#: No vowels, so no words; nothing easily misread or misheard (0 O, 1 I L, 5 S, 8 B).
 _REFERENCE_LETTERS = "34679CDFGHJKMNPQRTWXY"
-#: All that the queue orders and counts by: in one index, so that it reads no row with its long sealed fields.
+#: The fields that the queue sorts and counts by, in one index, so that it reads no rows with long sealed fields.
 _QUEUE = "state zone call_times finer_hours next_try_at due_at received_at claimed_by id".split()
 
 
 def new_reference() -> str:
-    """Six random characters like K7M-4QX, one of 86 million; the caller retries if it is taken."""
+    """Return six random characters like K7M-4QX, one of 86 million; the caller retries if it is taken."""
     letters = [secrets.choice(_REFERENCE_LETTERS) for _ in range(6)]
     return f"{''.join(letters[:3])}-{''.join(letters[3:])}"
 
 
 def as_reference(text: str) -> str | None:
-    """The reference in `text`, however it is written: k7m 4qx is K7M-4QX. None if there is none."""
+    """Parse a reference in any notation: k7m 4qx is K7M-4QX. None if there is none."""
     letters = "".join(character for character in text.upper() if character.isalnum())
     if len(letters) != 6 or not set(letters) <= set(_REFERENCE_LETTERS):
         return None
@@ -39,7 +39,7 @@ def as_reference(text: str) -> str | None:
 
 
 def default_erase_after() -> datetime.datetime:
-    """The day that the confirmation promises."""
+    """Return the erasure date, which the confirmation promises."""
     return timezone.now() + datetime.timedelta(days=settings.RETENTION_DAYS)
 
 
@@ -65,7 +65,7 @@ class CallbackRequest(models.Model):
     second_phone_index = models.CharField(max_length=80, null=True, editable=False)  # noqa: DJ001 - most are not indexed
     suspicion = models.CharField(max_length=12, choices=states.Suspicion, blank=True, editable=False)
 
-    # When to call. In the clear, because the queue is ordered by it.
+    # When to call. In the clear, as the queue sorts by it.
     call_times = models.CharField(max_length=40, blank=True, editable=False, help_text="Safe hours; empty: any time.")
     finer_hours = models.CharField(
         max_length=16, blank=True, db_default="", default="", editable=False, help_text="Days and hours; empty: any."
@@ -75,7 +75,7 @@ class CallbackRequest(models.Model):
     due_is_promised = models.BooleanField(default=False, editable=False, help_text="The person was told this time.")
     next_try_at = models.DateTimeField("next try", null=True, blank=True, editable=False)
 
-    # What the queue filters by. In the clear, and empty in requests from before these were added.
+    # What the queue filters by. In the clear; empty in older requests.
     language = models.CharField(max_length=5, choices=Language, blank=True, db_default="", default="", editable=False)
     channel = models.CharField(max_length=5, choices=Channel, blank=True, db_default="", default="", editable=False)
     about = models.CharField(max_length=12, choices=About, blank=True, db_default="", default="", editable=False)
@@ -97,10 +97,10 @@ class CallbackRequest(models.Model):
     )
     withdrawn_at = models.DateTimeField(null=True, editable=False)
     corrected_at = models.DateTimeField(null=True, editable=False, help_text="When the person last changed it.")
-    # When staff were last notified: of the request, that it is overdue, and (the claimer) of a correction.
+    # When staff were last notified of the request, of it being overdue, and (the claimer) of a correction.
     staff_notified_at = models.DateTimeField(null=True, editable=False, db_column="staff_told_at")
     overdue_notified_at = models.DateTimeField(null=True, editable=False, db_column="overdue_told_at")
-    # Of the mail that notifies staff of the request; all requests in one mail share it.
+    # Identifies the mail that notifies staff of the request; requests in one mail share it.
     notice_key = models.CharField(max_length=32, blank=True, db_default="", default="", editable=False)
     correction_notified_at = models.DateTimeField(null=True, editable=False, db_column="correction_told_at")
 
@@ -137,11 +137,11 @@ class CallbackRequest(models.Model):
         ]
 
     def __str__(self) -> str:
-        # Goes into the admin log, which outlives the request: never a name.
+        # Goes into the admin log, which outlives the request, so never a name.
         return self.reference
 
     def seal_details(self, details: Details) -> None:
-        """Seal `details`, and set the fields in the clear that the queue needs; the caller saves. Raises VaultError."""
+        """Seal `details` and set the queue's fields; the caller saves. Raises VaultError."""
         if not self.wrapped_key:
             self.wrapped_key = keyring.wrap(keyring.new_data_key(), context=self._key_context)
         self.sealed = self.seal(details.to_bytes(), "details")
@@ -157,7 +157,7 @@ class CallbackRequest(models.Model):
         self.second_phone_index = keyring.index(details.second_phone) if details.second_phone else None
 
     def open_details(self) -> Details:
-        """What the person told us. Raises VaultError if it was changed or withdrawn, or its key is missing."""
+        """Decrypt what the person told us. Raises VaultError if it was changed or withdrawn, or its key is missing."""
         return Details.from_bytes(self.open(self.sealed, "details"))
 
     def seal(self, plain: bytes, part: str) -> bytes:
@@ -169,7 +169,7 @@ class CallbackRequest(models.Model):
         return keyring.open_sealed(bytes(sealed), key=self.data_key(), context=self._context(part))
 
     def data_key(self) -> bytes:
-        """The key of this request. Raises VaultError if it was changed or its vault key is missing."""
+        """Unwrap this request's key. Raises VaultError if it was changed or its vault key is missing."""
         return keyring.unwrap(bytes(self.wrapped_key), context=self._key_context)
 
     def rewrap_key(self) -> None:
@@ -177,13 +177,13 @@ class CallbackRequest(models.Model):
         self.wrapped_key = keyring.wrap(self.data_key(), context=self._key_context)
 
     def open_slots(self) -> tuple[Slot, ...]:
-        """Slots that still take a file: empty, or with a file that may be unreadable."""
+        """Return the slots that still take a file: empty, or with a file that may be unreadable."""
         taken = {attachment.slot for attachment in self.attachments.all() if not attachment.is_open}
         return tuple(slot for slot in Slot if slot not in taken)
 
     @property
     def misses_a_file(self) -> bool:
-        """A file was refused or may be unreadable, and has not been replaced."""
+        """Return whether a file was refused or may be unreadable, and has not been replaced."""
         return any(attachment.is_open for attachment in self.attachments.all())
 
     @property
@@ -197,23 +197,23 @@ class CallbackRequest(models.Model):
 
     @property
     def is_kept(self) -> bool:
-        """It still holds what the person sent."""
+        """Return whether it still has what the person sent."""
         return self.state != RequestState.WITHDRAWN
 
     @property
     def correction(self) -> str:
-        """Identifies the last correction, for a page to send back; empty before the first."""
+        """Identify the last correction, for pages to send back; empty before the first."""
         return self.corrected_at.isoformat() if self.corrected_at else ""
 
     @property
     def has_unannounced_correction(self) -> bool:
-        """It was corrected since it was claimed, and its claimer has not been notified of that."""
+        """Return whether it was corrected since it was claimed, without a notice to the claimer."""
         since = max(filter(None, [self.claimed_at, self.correction_notified_at]), default=None)
         return bool(self.corrected_at and since and self.corrected_at > since)
 
     @property
     def call_by(self) -> datetime.datetime:
-        """The promised time; after a call, the next try if that is later."""
+        """Return the promised time or, after a call, the next try if that is later."""
         return max(self.due_at, self.next_try_at or self.due_at)
 
     @property
@@ -225,11 +225,11 @@ class CallbackRequest(models.Model):
 
     @property
     def clock(self) -> ZoneInfo:
-        """The person's time zone, or the clinic's if theirs is unknown."""
+        """Return the person's time zone, or the clinic's if theirs is unknown."""
         return clock_of(self.zone)
 
     def attempts_there(self) -> list[dict]:
-        """Our calls as the person may see them, oldest first: when, on their clock, and whether we talked."""
+        """Return our calls as the person may see them, oldest first: their local time, and whether we talked."""
         attempts = reversed(self.attempts.all())
         return [{"at": each.at.astimezone(self.clock), "reached": each.outcome == Outcome.REACHED} for each in attempts]
 

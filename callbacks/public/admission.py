@@ -1,4 +1,4 @@
-"""Limit requests from one internet address. Past the limit a sender must wait, so nobody locks others out."""
+"""Limit requests from one IP address. Past the limit senders have to wait, so nobody can lock others out."""
 
 import datetime
 import logging
@@ -20,10 +20,10 @@ from vault.keyring import VaultError
 log = logging.getLogger(__name__)
 
 ADDRESS_WINDOW = datetime.timedelta(minutes=10)
-#: Requests for one phone or email from one address within the hour: this part of the limit, five by default.
+#: Requests for one phone or email from one address within an hour: the limit divided by this, five by default.
 CONTACT_SHARE, HOUR = 4, datetime.timedelta(hours=1)
 FILES_LIMIT = CORRECTIONS_LIMIT = 20
-#: Posts with files within the hour, for each request that an address may send in ten minutes.
+#: Posts with files within an hour, for each request that an address may send in ten minutes.
 FILES_FOR_EACH = 3
 
 WAIT = _(
@@ -34,26 +34,26 @@ WAIT = _(
 
 @dataclass(frozen=True)
 class Admission:
-    """Whether a form is taken now. If not, `problem` asks the person to wait; if so, `suspicion` is stored with it."""
+    """Whether a form is accepted now. If not, `problem` asks the person to wait; if so, `suspicion` is stored."""
 
     problem: str = ""
     suspicion: str = ""
-    contact: str = ""  # counted once the request is stored
+    contact: str = ""  # to be counted once the request is stored
 
 
 def admit(request: HttpRequest, form: CallbackForm) -> Admission:
-    """Count a valid form. One that was stored before (a double tap, a correction) is always taken."""
+    """Count a valid form. One that was stored before (a double tap, a correction) is always accepted."""
     try:
         if submission.is_known(form.nonce, form.details()):
             return Admission()
         return _admit(client_address(request), form)
-    except (DatabaseError, VaultError):  # storing fails too, then; a limit must not cost a call
+    except (DatabaseError, VaultError):  # storing it will fail too; a limit must not cost a call
         log.warning("The limit on requests could not be read.", exc_info=True)
         return Admission(suspicion=form.suspicion)
 
 
 def count(admission: Admission) -> None:
-    """Count a stored request against its phone or email, from this address only: others must not learn of it."""
+    """Count a stored request against its phone or email, for this address only, so that others learn nothing."""
     if not admission.contact:
         return
     try:
@@ -63,20 +63,20 @@ def count(admission: Admission) -> None:
 
 
 def may_add_files(callback: CallbackRequest) -> bool:
-    """Limit the posts with files to one request in an hour: its link must not fill the disk."""
+    """Limit the posts with files for one request per hour, so that a link cannot fill the disk."""
     return _is_within("callbacks.files", callback.pk.hex, FILES_LIMIT)
 
 
 def may_correct(callback: CallbackRequest) -> bool:
-    """Limit the corrections of one request in an hour, as each may send mail to staff."""
+    """Limit the corrections of one request per hour, as each may send mail to staff."""
     return _is_within("callbacks.corrections", callback.pk.hex, CORRECTIONS_LIMIT)
 
 
 def may_send_files(request: HttpRequest, *, with_request: bool = True) -> bool:
     """Limit posts with files from one address, so that nobody fills the disk; files can be added later.
 
-    Files that come with a stored request are counted apart from those of invalid forms: nobody can use up with empty
-    forms what others at a shared address may send.
+    Files of stored requests and of invalid forms are counted separately, so that empty forms cannot use up the limit of
+    others at a shared address.
     """
     limit = FILES_FOR_EACH * settings.CONTACT_LIMIT
     scope = "callbacks.files_from" if with_request else "callbacks.loose_files_from"
@@ -86,14 +86,14 @@ def may_send_files(request: HttpRequest, *, with_request: bool = True) -> bool:
 def _is_within(scope: str, key: str, limit: int) -> bool:
     try:
         return bool(counters.hit(scope, key, limit=limit, window=HOUR))
-    except DatabaseError:  # the request is stored; its answer must not fail over a limit
+    except DatabaseError:  # the request is stored; the response must not fail because of a limit
         log.warning("A limit could not be read.", exc_info=True)
         return True
 
 
 def _admit(address: str, form: CallbackForm) -> Admission:
     contact = f"{address}|{form.cleaned_data['phone'] or form.cleaned_data['email']}"
-    # A shelter's phone and a library's address serve many: neither count refuses for good.
+    # Many people share a shelter's phone or a library's address, so neither count refuses for good.
     is_within = bool(counters.peek("callbacks.contact", contact, limit=_contact_limit(), window=HOUR))
     is_within &= bool(counters.hit("callbacks.address", address, limit=settings.CONTACT_LIMIT, window=ADDRESS_WINDOW))
     if is_within:

@@ -1,4 +1,4 @@
-"""The page to correct what a person sent: with one wrong digit we would call a stranger."""
+"""The page on which people correct their request."""
 
 from typing import Any, cast
 
@@ -29,7 +29,7 @@ TOO_MANY_CORRECTIONS = _(
 
 
 class CorrectForm(DetailsForm):
-    """Starts with what we have. A zone left alone stays as it was, but a number from elsewhere needs one."""
+    """Starts with the stored details. An unchanged zone stays, but a foreign number needs one."""
 
     def __init__(self, data=None, *, kept: Details) -> None:
         initial = _as_typed(kept)
@@ -46,7 +46,7 @@ class CorrectForm(DetailsForm):
 
     @property
     def open_parts(self) -> set[str]:
-        """Return all parts: people see at once what we have."""
+        """Return all parts, to show everything that we have."""
         return set(self.PARTS)
 
     def must_name_zone(self) -> bool:
@@ -61,7 +61,7 @@ class CorrectForm(DetailsForm):
         return (is_changed and self.zone_named) or kept.safe_hours.zone
 
     def answers(self) -> dict[str, Any]:
-        """Return the changed details, once the form is valid."""
+        """Return a valid form's changed details."""
         found = super().answers()
         kept_place = self._kept.place if self.zone_to_use == UNKNOWN else ""
         return found | {"place": found["place"] or kept_place}
@@ -72,7 +72,7 @@ class CorrectForm(DetailsForm):
 
 
 def _as_typed(kept: Details) -> dict[str, object]:
-    """What we have, as the fields of the form show it. Its zone is left alone."""
+    """Return the stored details as initial form data, without the zone."""
     same = "name email place about message if_other_answers may_tell language other_language channel".split()
     safe = kept.safe_hours
     return {name: getattr(kept, name) for name in same} | {
@@ -89,7 +89,7 @@ def _as_typed(kept: Details) -> dict[str, object]:
 
 @with_private_link
 def correct(request: HttpRequest, callback: CallbackRequest, secret: str) -> HttpResponse:
-    """Show all that the person sent except files; a POST corrects it."""
+    """Show everything that the person sent except files; a POST corrects it."""
     details = correctable(callback)
     if details is None:
         drop_body(request)
@@ -112,7 +112,7 @@ def correct(request: HttpRequest, callback: CallbackRequest, secret: str) -> Htt
 
 
 def _correct(callback: CallbackRequest, form: CorrectForm) -> tuple[str, int]:
-    """Return the problem to show and the status; no problem where it is saved, or the request is erased."""
+    """Save the correction. Return the problem to show, if any, and the status; an erased request is no problem."""
     if not admission.may_correct(callback):
         return str(TOO_MANY_CORRECTIONS), 429
     try:
@@ -120,5 +120,5 @@ def _correct(callback: CallbackRequest, form: CorrectForm) -> tuple[str, int]:
     except submission.CouldNotSave:
         return str(NOT_CORRECTED), 503
     except submission.RequestErased:
-        pass  # the page behind its link shows that
+        pass  # its page shows that
     return "", 303

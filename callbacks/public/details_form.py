@@ -1,4 +1,4 @@
-"""All that a person can say with a request, in the form to ask for a call and in the one to correct it."""
+"""The fields of a request's details, shared by the forms to ask for a call and to correct it."""
 
 from typing import Any, ClassVar
 
@@ -24,13 +24,13 @@ _NOT_IN_LIST = {"invalid_choice": _("Choose one of the answers in the list.")}
 
 
 class DetailsForm(ReachForm, HoursForm):
-    """A name and a way to reach the person; the rest is optional, and the parts of the page are folded."""
+    """Requires a name and a phone number or email; the rest is optional, in folded parts of the page."""
 
     field_order = (
         "name phone times days not_before not_after anyway zone elsewhere place leave if_other_answers may_tell "
         "language other_language interpreter channel email second_phone about message"
     ).split()
-    #: The optional parts of the page. No zone opens one, as contact.js chooses a zone unasked.
+    #: The optional parts of the page, by field. A zone opens none, as contact.js selects one unasked.
     PARTS: ClassVar = {
         "safe": ("times", "days", "not_before", "not_after", "anyway", "place", "leave", "may_tell"),
         "language": ("language", "other_language", "interpreter", "channel", "email", "second_phone"),
@@ -129,7 +129,7 @@ class DetailsForm(ReachForm, HoursForm):
 
     @property
     def open_parts(self) -> set[str]:
-        """Return the parts to show open: those with an answer, an error, or what is missing."""
+        """Return the parts to show open: with an answer, an error, or something missing."""
         found = {part for part, fields in self.PARTS.items() if any(map(self.data.get, fields))}
         found |= {part for part, fields in self.PARTS.items() if not self.errors.keys().isdisjoint(fields)}
         if "zone" in self.errors or self.data.get("if_other_answers") not in {None, "", IfOtherAnswers.QUIET}:
@@ -155,7 +155,7 @@ class DetailsForm(ReachForm, HoursForm):
             self.add_error("other_language", NO_LANGUAGE)
 
     def answers(self) -> dict[str, Any]:
-        """Return what was typed, as fields of Details, once the form is valid."""
+        """Return a valid form's data as fields of Details."""
         data = self.cleaned_data
         same = "name phone phone_remark email about message place may_tell second_phone second_phone_remark".split()
         says_relay = not data["channel"] and _RELAY in data["phone_remark"].split()

@@ -1,4 +1,4 @@
-"""The form fields of the public pages."""
+"""Form fields of the public pages."""
 
 import re
 from typing import TYPE_CHECKING
@@ -23,16 +23,16 @@ _NONE = re.compile(
     r"(?:no|none|not|nope|na|n a|nil|null|nada|ninguno|x+|(?:i )?(?:dont|do not) have)"
     r"(?: (?:an?|any|my|own|phone|number|cell|telephone|e ?mail|mail|address|one|thanks|applicable|available|given))*"
 )
-#: What programs and keyboards put around an address.
+#: Characters that programs and keyboards put around an address.
 _AROUND = ' \t\n<>()[]{}"“”‘’«».,;:!'
 _WIDE = str.maketrans("＠．。", "@..")
 
 
 class TextField(forms.CharField):
-    """Text in any script, without invisible characters. Text that is too long is an error and never cut."""
+    """Text in any script, without invisible characters. Too long a text is an error, never truncated."""
 
     def __init__(self, *, noun: "StrOrPromise", longest: int, keep: str = "", **kwargs) -> None:
-        # Not max_length: browsers silently cut what is pasted beyond it.
+        # Not max_length, beyond which browsers silently cut pasted text.
         super().__init__(**kwargs)
         self.noun = noun
         self.longest = longest
@@ -51,7 +51,7 @@ class TextField(forms.CharField):
 
 
 class PhoneField(TextField):
-    """A number in any format, with other words beside it. Cleans to phones.Written, which may hold no number."""
+    """A phone number in any format, with other words. Cleans to phones.Written, which may have no number."""
 
     def clean(self, value: object) -> phones.Written:
         text = super().clean(value)
@@ -62,7 +62,7 @@ class PhoneField(TextField):
 
 
 class EmailField(TextField):
-    """An address that mail can be sent to, cleaned of what programs put around it."""
+    """An email address, cleaned of what programs put around it."""
 
     def clean(self, value: object) -> str:
         text = super().clean(value)
@@ -76,7 +76,7 @@ class EmailField(TextField):
 
 
 def says_none(text: str) -> bool:
-    """Whether the answer means that there is none: `none`, `n/a`, `-`, `no email`."""
+    """Return whether the answer means "none": `none`, `n/a`, `-`, `no email`."""
     words = " ".join(re.findall(r"[^\W_]+", text.casefold().replace("'", "").replace("’", "")))
     return not words or ("@" not in text and _NONE.fullmatch(words) is not None)
 
@@ -99,9 +99,9 @@ def _bare_address(text: str) -> str:
 
 
 def file_field(slot: Slot, hint: "StrOrPromise" = "") -> forms.FileField:
-    """Return a file input, for display only: the upload handler takes the file before any form is bound.
+    """Return a file input, for display only: the upload handler takes the file before a form is bound.
 
-    contact.js reads the data attributes, to say before sending what the server would say after it.
+    contact.js reads the data attributes, to check a file before it is sent.
     """
     checked = {
         "data-limit": MAX_UPLOAD_BYTES,

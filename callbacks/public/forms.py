@@ -15,7 +15,7 @@ from callbacks.values import consent
 from callbacks.values.details import Details
 from callbacks.values.upload_rules import LIMITS_IN_WORDS, Received, Slot
 
-#: Seconds. A form sent sooner may come from a program: nobody reads it as fast.
+#: Seconds. A form sent sooner is flagged, as nobody reads that fast.
 QUICKEST = 3
 
 CHOOSE_AGAIN = _("Choose it again. We keep no file until the form is complete.")
@@ -32,22 +32,22 @@ class FilesForm(forms.Form):
     limits = LIMITS_IN_WORDS
 
     def note_files(self, received: dict[Slot, Received]) -> None:
-        """Say at each file field why its file has to be chosen again."""
+        """Add an error to each file field whose file has to be chosen again."""
         for slot, file in received.items():
             what_to_do = file.problem or CHOOSE_AGAIN
             self.add_error(slot, f"{slot.form_label}. {what_to_do}")
 
     def ask_for_files_again(self, slots: Iterable[Slot]) -> None:
-        """Say the same where nothing is wrong with the form."""
+        """Add these errors to a form that is otherwise valid."""
         for slot in slots:
             self[slot].help_text = CHOOSE_AGAIN
 
 
 class CallbackForm(DetailsForm, FilesForm):
-    """Asks for a call. The order in contact.html matters.
+    """Asks for a call. The order of fields in contact.html matters.
 
-    The signed token is sent before the files, so that a request can be stored before its first file begins; `complete`
-    comes last, so that a truncated body can be told from a whole one.
+    The signed token comes before the files, so that a request can be stored before its first file begins; `complete`
+    comes last, so a body without it was truncated.
     """
 
     PARTS = DetailsForm.PARTS | {"files": tuple(Slot)}
@@ -69,29 +69,29 @@ class CallbackForm(DetailsForm, FilesForm):
 
     @property
     def token(self) -> str:
-        """Return the token for the page: the one sent, if still valid, so that its age counts; or a new one."""
+        """Return the page's token: the posted one, if valid, so that its age counts; or a new one."""
         return self._token or tokens.sign_form(self.nonce)
 
     @property
     def has_waited(self) -> bool:
-        """Whether the person was asked to wait before sending again, and did."""
+        """Return whether the person was asked to wait before sending again, and did."""
         return tokens.is_waiting(self.nonce) and self._age >= tokens.WAIT_SECONDS
 
     @property
     def suspicion(self) -> str:
-        """Return why a program may have sent this; empty for almost everybody."""
+        """Return why this may be automated; usually empty."""
         if self.data.get("website"):
             return CallbackRequest.Suspicion.HIDDEN_FIELD
         return CallbackRequest.Suspicion.TOO_FAST if self._age < QUICKEST else ""
 
     def ask_to_wait(self) -> None:
-        """Give the page a token that is valid after a wait; a wait that has begun goes on."""
+        """Set a token that is valid only after a wait; a wait that has begun continues."""
         if not tokens.is_waiting(self.nonce) or self.has_waited:
             self.nonce = tokens.waiting(self.nonce)
             self._token = ""
 
     def renew(self, why: str) -> None:
-        """Show the form again with what was typed and a new token, to make another request."""
+        """Add an error, and set a new token for another request."""
         self.nonce, self._token = tokens.new_nonce(), ""
         self.add_error(None, why)
 
@@ -114,14 +114,14 @@ class CallbackForm(DetailsForm, FilesForm):
             self.add_error(None, TOO_OLD)
 
     def details(self) -> Details:
-        """Return what was typed, once the form is valid."""
+        """Return a valid form's details."""
         shown = self.data.get("agreed", "")
         agreed = int(shown) if shown in map(str, consent.WORDS) else 0
         return Details(**self.answers(), reads=reads_now(), agreed=agreed)
 
 
 class AddFilesForm(FilesForm):
-    """Takes files that did not arrive, or that the person has only now."""
+    """Adds files later."""
 
     def __init__(self, *, slots: tuple[Slot, ...]) -> None:
         super().__init__()

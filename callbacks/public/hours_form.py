@@ -1,4 +1,4 @@
-"""The part of the form that asks when a call is safe, and in which time zone."""
+"""The form's fields for safe hours and time zone."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -36,10 +36,10 @@ NO_PLACE = _("Write where you are, so that we can work out your time.")
 
 
 def zones_to_choose() -> list[tuple[str, str]]:
-    """Preselect none, as a guess would be taken for the person's answer; contact.js selects what fits the device.
+    """Return the zone choices, none preselected, as a guess would look like an answer; contact.js selects the device's.
 
-    No answer counts as the clinic's zone, as the first choice says. Where hours are named, or the phone or its number
-    is from elsewhere, that would be a guess too, and the form asks.
+    No answer means the clinic's zone, as the first choice says. If hours are chosen, or the device or number is from
+    another place, the form asks for the zone.
     """
     ours = zone_name(SafeHours().zone)
     return [
@@ -60,7 +60,7 @@ class ClockForm(forms.Form):
         widget=forms.Select({"autocomplete": "off"}),
         error_messages={"invalid_choice": _("Choose one of the time zones in the list.")},
     )
-    #: Set by contact.js where no zone in the list fits the device: the clinic's would be wrong.
+    #: Set by contact.js if no zone in the list fits the device, so that the clinic's is not assumed.
     elsewhere = forms.CharField(required=False, widget=forms.HiddenInput)
     place = TextField(
         noun=_("place"),
@@ -72,12 +72,12 @@ class ClockForm(forms.Form):
 
     @property
     def zone_named(self) -> str:
-        """Return the chosen zone, UNKNOWN where only a place was given, or an empty string."""
+        """Return the chosen zone, UNKNOWN if only a place was given, or ""."""
         zone, place = self.cleaned_data["zone"], self.cleaned_data["place"]
         return UNKNOWN if zone == OTHER or (not zone and place) else zone
 
     def check_zone(self, *, must_name: bool) -> None:
-        """Ask for the zone or the place where it is missing."""
+        """Add an error if zone or place is missing."""
         data = self.cleaned_data
         if not {"zone", "place"} <= data.keys():
             return
@@ -104,7 +104,7 @@ def _hour_field(label: "StrOrPromise") -> forms.TypedChoiceField:
 
 
 class HoursForm(ClockForm):
-    """Asks when a call is safe. Hours that are never within ours are pointed out once, and can still be sent."""
+    """Asks when a call is safe. Hours that never overlap ours are an error once, and can still be sent."""
 
     times = forms.MultipleChoiceField(
         label=_("Which times are safe?"),
@@ -133,11 +133,11 @@ class HoursForm(ClockForm):
         help_text=_("We keep to your hours, so we may not be able to call."),
         error_messages={"invalid_choice": _("Choose what is in the list, or nothing.")},
     )
-    #: The page offers to send it anyway.
+    #: Whether the page offers to send it anyway.
     asks_anyway = False
 
     def safe_hours(self) -> SafeHours:
-        """Return what was chosen, once these fields are valid."""
+        """Return the safe hours of a valid form."""
         data = self.cleaned_data
         parts = tuple(part for part in PartOfDay if part in data["times"])
         safe = SafeHours(
@@ -147,11 +147,11 @@ class HoursForm(ClockForm):
 
     @property
     def zone_to_use(self) -> str:
-        """Return the zone of the answers; empty for the clinic's."""
+        """Return the zone; empty for the clinic's."""
         return self.zone_named
 
     def clean(self) -> None:
-        """Ask for what is missing, and once for other hours where we are closed at all that were chosen."""
+        """Check for missing answers, and once for hours that never overlap ours."""
         super().clean()
         data = self.cleaned_data
         self.check_zone(must_name=self.must_name_zone())
@@ -171,12 +171,12 @@ class HoursForm(ClockForm):
 
 
 def country(e164: str | None) -> int:
-    """Return a number's country code, AMERICAN for none; with another, the time zone may not be in the list."""
+    """Return a number's country code; AMERICAN for no number."""
     return phonenumbers.parse(e164.partition(";")[0]).country_code or AMERICAN if e164 else AMERICAN
 
 
 def _closed_then(there: str, zone: str) -> str:
-    """`there` is when we can call, in the person's time zone."""
+    """Return the message that we are closed then. `there` is when we can call, in the person's time zone."""
     if there:
         can = gettext("In %(zone)s time, we can call %(hours)s.") % {"zone": zone, "hours": there}
     else:

@@ -1,4 +1,4 @@
-"""Take a posted form: store its text as soon as that is complete, then its files.
+"""Process a posted form: store its text as soon as that is complete, then its files.
 
 For one form with a file, in this order:
 1. While the upload waits for a thread, server/uploads.py sends the text alone, and `take` stores the request.
@@ -25,7 +25,7 @@ from editorial.pages.alternates import is_only_shown
 
 @dataclass
 class Outcome:
-    """The result of a form: `submitted`, or in `form` what was typed and what is wrong with it."""
+    """The result: either `submitted`, or `form` with input and errors."""
 
     form: CallbackForm
     submitted: Submitted | None = None
@@ -35,7 +35,7 @@ class Outcome:
 
 
 def take(request: HttpRequest) -> Outcome:
-    """Read the body and store the request. Raises UnreadableForm if there is no text to use."""
+    """Read the body and store the request. Raises UnreadableForm if there is no usable text."""
     early: list[Outcome] = []
 
     def on_text_complete(text: QueryDict) -> Refusal | None:
@@ -59,7 +59,7 @@ def take(request: HttpRequest) -> Outcome:
     outcome = early[0] if early else None
     if outcome and outcome.admission.problem:
         return _refuse(outcome, upload.received)
-    if outcome and outcome.submitted:  # text behind the files is ignored: the page puts none there but `complete`
+    if outcome and outcome.submitted:  # text after the files is ignored: the page has only `complete` there
         try:
             submission.add_files(outcome.submitted.request, upload.received)
         except CouldNotSave:
@@ -71,14 +71,14 @@ def take(request: HttpRequest) -> Outcome:
 
 
 def is_text_only(request: HttpRequest) -> bool:
-    """Return whether the server sent the text ahead of the form (server/uploads.py); nobody sees the response."""
+    """Return whether this is text that server/uploads.py sent ahead; nobody sees the response."""
     return TEXT_ONLY_ENVIRON in request.META
 
 
 def release_db_connection() -> None:
-    """Close it before a long upload: PostgreSQL allows about a hundred. The next query opens another.
+    """Close the connection before a long upload, as PostgreSQL allows about a hundred. The next query reopens it.
 
-    SQLite's costs nothing, and inside a transaction it must stay.
+    SQLite's costs nothing, and one in a transaction must stay open.
     """
     if connection.vendor != "sqlite" and not connection.in_atomic_block:
         connection.close()
@@ -111,7 +111,7 @@ def _submit(request: HttpRequest, form: CallbackForm, received: dict[Slot, Recei
 
 
 def _refuse(outcome: Outcome, received: dict[Slot, Received]) -> Outcome:
-    """Show the form again; its files have to be chosen again."""
+    """Discard the files and return the form, which asks for them again."""
     upload_handler.discard(received)
     outcome.form.note_files(received)
     return outcome

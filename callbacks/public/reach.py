@@ -1,11 +1,11 @@
-"""The part of the form that asks how a person can be reached."""
+"""The form's fields for name, phone and email."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from callbacks.public.fields import EmailField, PhoneField
 
-MAX_PHONE_LENGTH = 200  # characters: there may be a room, a second number or a word beside it
+MAX_PHONE_LENGTH = 200  # characters: it may include a room, a second number or a remark
 MAX_EMAIL_LENGTH = 254  # RFC 5321: the longest address that mail can be sent to
 
 CUT_SHORT = _("The connection dropped, so nothing was sent. Check what you typed and send it again.")
@@ -13,9 +13,9 @@ NO_CONTACT = _("Enter a phone number or an email address, so that we can reach y
 
 
 class ReachForm(forms.Form):
-    """How a person can be reached: by a number, an address, or both."""
+    """Asks for a phone number, an email address, or both."""
 
-    use_required_attribute = False  # shows all errors at once, in our words, instead of the browser's one by one
+    use_required_attribute = False  # show all errors at once, in our words, not the browser's one by one
 
     phone = PhoneField(
         noun=_("phone number"),
@@ -34,14 +34,14 @@ class ReachForm(forms.Form):
     )
 
     def clean_phone(self) -> str:
-        """Return the number in E.164, and put what else was written into `phone_remark`."""
+        """Return the number in E.164, and store the other words in `phone_remark`."""
         written = self.cleaned_data["phone"]
         self.cleaned_data["phone_remark"] = written.remark
         return written.e164
 
     @property
     def is_cut(self) -> bool:
-        """Whether the body was truncated: `complete` comes last, and a number without it may lack digits."""
+        """Return whether the body was truncated, so without `complete`, as the number may then lack digits."""
         return not self.data.get("complete")
 
     def clean(self) -> None:

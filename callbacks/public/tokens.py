@@ -1,4 +1,4 @@
-"""The signed, time-stamped token that ties a form to its one request, without a cookie."""
+"""The signed, timestamped token that ties a form to its request without a cookie."""
 
 import secrets
 import time
@@ -7,7 +7,7 @@ from django.core.signing import BadSignature, TimestampSigner, b62_decode
 from django.utils.crypto import salted_hmac
 
 TOKEN_HOURS = 24
-#: How long a sender waits whose address has just sent many requests.
+#: How long to wait if the address has just sent many requests.
 WAIT_SECONDS = 30
 
 _WAITING = "wait-"
@@ -18,12 +18,12 @@ def _form_signer() -> TimestampSigner:
 
 
 def new_nonce() -> str:
-    """Return random text; two posts with the same nonce are the same request, sent twice."""
+    """Return random text; posts with the same nonce are one request."""
     return secrets.token_urlsafe(16)
 
 
 def waiting(nonce: str) -> str:
-    """Return the nonce that replaces this one where the person is asked to wait: always the same."""
+    """Return the nonce that replaces this one during a wait: always the same."""
     return _WAITING + salted_hmac("callbacks.waiting", nonce).hexdigest()[:40]
 
 

@@ -1,6 +1,6 @@
-"""Read a posted form with its files, so that nothing about a file can lose the text of the form.
+"""Read a posted form with its files, so that no problem with a file can lose the text.
 
-Plain bytes of files are only ever in memory, one chunk at a time.
+Files are in the clear only in memory, one chunk at a time.
 """
 
 import contextlib
@@ -28,16 +28,16 @@ from vault import sealed_files
 log = logging.getLogger(__name__)
 
 CHUNK_BYTES = 64 * 1024
-_MAX_HEADER_BYTES = 32 * 1024  # of one line: a file's name may be long
+_MAX_HEADER_BYTES = 32 * 1024  # of one line, as file names may be long
 _MAX_HEADERS = 100  # of one part
-_MAX_PARAMETERS = 9  # of a header that is read by RFC 2231: the standard library takes quadratic time
+_MAX_PARAMETERS = 9  # of a header parsed by RFC 2231, which takes the standard library quadratic time
 
-#: Called once with the text in front of the first file; may return why no file is to be taken.
+#: Called once with the text before the first file; may return why files are refused.
 OnTextComplete = Callable[[QueryDict], Refusal | None]
 
 
 class UnreadableForm(Exception):
-    """Nothing of what was posted could be read. `too_long`: because its text is far too long."""
+    """The body has no usable text. `too_long`: its text is far too long."""
 
     def __init__(self, *, too_long: bool) -> None:
         super().__init__()
@@ -47,10 +47,10 @@ class UnreadableForm(Exception):
 def receive(
     request: HttpRequest, slots: tuple[Slot, ...] = tuple(Slot), on_text_complete: OnTextComplete | None = None
 ) -> "UploadHandler":
-    """Read the body: the text goes to request.POST, and the result for each file is in the handler returned.
+    """Read the body: text into request.POST, the result for each file into the returned handler.
 
-    Files for other fields than `slots` are read and dropped. Must come before anything else touches request.POST.
-    Raises UnreadableForm if there is no text to use; nothing is stored then.
+    Files for fields other than `slots` are read and dropped. Call it before anything else reads request.POST. Raises
+    UnreadableForm if there is no usable text; nothing is stored then.
     """
     _accept_chunked(request)
     handler = UploadHandler(request, slots, on_text_complete)
@@ -60,23 +60,23 @@ def receive(
     except (MultiPartParserError, SuspiciousOperation, UnreadablePostError) as error:
         handler.discard()
         raise UnreadableForm(too_long=isinstance(error, RequestDataTooBig)) from error
-    except BaseException:  # the process is told to stop, or out of memory: leave no partial file
+    except BaseException:  # stopping or out of memory: leave no partial file
         handler.discard()
         raise
     return handler
 
 
 def discard(received: dict[Slot, Received]) -> None:
-    """Delete the stored files that will not be kept."""
+    """Delete the stored files."""
     for file in received.values():
         if file.object_name:
             sealed_files.discard(file.object_name)
 
 
 def _accept_chunked(request: HttpRequest) -> None:
-    """Let Django read a body that declares no length, which it otherwise takes for empty.
+    """Let Django read a body without a declared length, which it would take for empty.
 
-    Only where the server marks the end of the body, as gunicorn does.
+    Only if the server marks the end of the body, as gunicorn does.
     """
     chunked = request.META.get("HTTP_TRANSFER_ENCODING", "").strip().lower() == "chunked"
     if chunked and not request.META.get("CONTENT_LENGTH") and request.META.get("wsgi.input_terminated"):
@@ -87,7 +87,7 @@ def _accept_chunked(request: HttpRequest) -> None:
 
 
 class UploadHandler(FileUploadHandler):
-    """Parses the body in Django's place: its own parser drops files with odd names, and may drop the text with them."""
+    """Parses the body instead of Django, whose parser drops files with odd names, and possibly text with them."""
 
     def __init__(
         self, request: HttpRequest, slots: tuple[Slot, ...], on_text_complete: OnTextComplete | None = None
@@ -105,12 +105,12 @@ class UploadHandler(FileUploadHandler):
         self._is_too_large = False
 
     def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):  # noqa: N803
-        """Read the whole body: text into a QueryDict, which Django makes request.POST, and files into `received`."""
+        """Read the whole body: text into a QueryDict, which becomes request.POST, and files into `received`."""
         self._is_too_large = content_length > MAX_BODY_BYTES
 
         def read(size: int) -> bytes:
             data = b""
-            with contextlib.suppress(OSError):  # the connection broke: keep what came before
+            with contextlib.suppress(OSError):  # the connection broke: keep what has arrived
                 data = input_data.read(size)
             self._body_ended = not data
             return data
@@ -138,7 +138,7 @@ class UploadHandler(FileUploadHandler):
                 self._refuse(Refusal.INTERRUPTED)
             else:
                 self._break_off()
-        while not self._body_ended:  # a browser shows no response before it has sent everything
+        while not self._body_ended:  # browsers show no response before they have sent everything
             read(CHUNK_BYTES)
         return self._text, MultiValueDict()
 
@@ -151,11 +151,11 @@ class UploadHandler(FileUploadHandler):
                 self._text_bytes += len(chunk)
                 if self._text_bytes > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
                     raise RequestDataTooBig("The text of the form is too long.")
-        finally:  # what was typed is shown again even if the connection broke
+        finally:  # keep typed text even if the connection broke
             self._text.appendlist(name, value.decode(errors="replace"))
 
     def _take_file(self, part: MultipartSegment, name: str, file_name: str, chunks: Iterator[bytes]) -> None:
-        if not file_name:  # no file was chosen, unless there is something in it
+        if not file_name:  # no file was chosen, unless it has content
             if not (first := next(chunks, b"")):
                 return
             chunks = itertools.chain([first], chunks)
@@ -179,7 +179,7 @@ class UploadHandler(FileUploadHandler):
             self._incoming = None
 
     def _attempt(self, step: Callable, *arguments: bytes) -> Received | None:
-        """Refuse the file if a step fails: full disk, store down, missing key. None may lose the request."""
+        """Run a step; if it fails (full disk, store down, missing key), refuse the file, not the request."""
         try:
             return step(*arguments)
         except FileRefused as error:
@@ -198,13 +198,13 @@ class UploadHandler(FileUploadHandler):
         self._refuse(Refusal.INTERRUPTED)
 
     def note_files_sent_as_text(self, text: QueryDict) -> None:
-        """Refuse a file that came as a text field: its bytes are spoiled by then."""
+        """Refuse a file that was sent as a text field, as its bytes are corrupted."""
         for slot in self._slots:
             if text.get(slot) and slot not in self.received:
                 self.received[slot] = Received(slot, "file", refusal=Refusal.WRONG_KIND)
 
     def discard(self) -> None:
-        """Drop every file, for a form that cannot be used."""
+        """Discard all files."""
         self._refuse(Refusal.INTERRUPTED)
         discard(self.received)
 
@@ -216,28 +216,28 @@ class UploadHandler(FileUploadHandler):
 
 
 def _names(part: MultipartSegment) -> tuple[str, str | None]:
-    """Return the names of a part's field and of its file; None for text. `name*=` and the like are RFC 2231's."""
+    """Return a part's field name and file name, None for text. Supports RFC 2231 (`name*=`)."""
     disposition = part["Content-Disposition"]
     if "*" not in disposition or disposition.count(";") > _MAX_PARAMETERS:
-        # With nothing behind it, or a tab before its "=", the parser knows none.
+        # The parser finds none if it is empty, or with a tab before its "=".
         is_file = part.filename is not None or re.search(r"filename\s*=", disposition, re.IGNORECASE)
         return _as_utf8(part.name or ""), _as_utf8(part.filename or "") if is_file else None
     message = Message()
     message["Content-Disposition"] = disposition
     try:
         found = {key.lower(): _decoded(value) for key, value in message.get_params([], "Content-Disposition")}
-    except (TypeError, ValueError):  # a name both in pieces and whole; one in millions of pieces
+    except (TypeError, ValueError):  # a name both whole and in pieces, or in millions of pieces
         return _as_utf8(part.name or ""), "file"
     return found.get("name", ""), found.get("filename")
 
 
 def _decoded(value: str | tuple[str, str, str]) -> str:
-    """RFC 2231 gives charset, language and text. Its charset may be none; UTF-8 and Latin-1 are all that occur."""
+    """Decode an RFC 2231 value of charset, language and text as UTF-8 or Latin-1, whatever charset it declares."""
     return _as_utf8(value[2] if isinstance(value, tuple) else value)
 
 
 def _as_utf8(text: str) -> str:
-    """Headers are read as Latin-1, which takes every byte; most are UTF-8."""
+    """Decode UTF-8 from a header that was decoded as Latin-1."""
     try:
         return text.encode("latin-1").decode()
     except UnicodeError:

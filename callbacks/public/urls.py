@@ -10,7 +10,7 @@ urlpatterns = [
     path(_("sent/"), views.sent, name="sent"),
     path(_("correct/"), correct, name="correct"),
     path(_("withdraw/"), views.withdraw, name="withdraw"),
-    # Without the slash too: a redirect would repeat the secret, and a browser may keep it.
+    # Also without the slash, as a redirect would repeat the secret, and browsers may store it.
     path(_("sent"), views.sent),
     path(_("correct"), correct),
     path(_("withdraw"), views.withdraw),

@@ -1,4 +1,4 @@
-"""Pages for a person who asks for a call: the form, the page behind the private link, and withdrawing."""
+"""Public pages: the contact form, the page of the private link, and withdrawal."""
 
 import contextlib
 import functools
@@ -55,10 +55,10 @@ View = Callable[..., HttpResponse]
 
 
 def public_page(view: View) -> View:
-    """Set no cookie, forbid caching, pass no address on in Referer, and read text as UTF-8.
+    """Decorate a view: no cookie, no caching, no Referer, UTF-8 text.
 
-    Exempt from the CSRF check, which needs a cookie: these forms use no authority of their sender. A signed token in
-    the page, or the secret in the address, ties a post to its request instead.
+    It is exempt from the CSRF check, which needs a cookie, as these forms use no authority of their sender. A signed
+    token in the page, or the secret in the URL, ties a POST to its request instead.
     """
 
     @csrf_exempt  # see above and tests/detoxsite/test_form_check.py
@@ -67,7 +67,7 @@ def public_page(view: View) -> View:
     @sensitive_post_parameters()
     @functools.wraps(view)
     def wrapped(request: HttpRequest) -> HttpResponse:
-        request.encoding = "utf-8"  # the sender may claim a codec that cannot decode to text
+        request.encoding = "utf-8"  # the client may declare a codec that is no charset
         response = view(request)
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
@@ -76,13 +76,13 @@ def public_page(view: View) -> View:
 
 
 def with_private_link(view: View) -> View:
-    """Pass the view the callback request of the private link, or show how to reach us without one."""
+    """Pass the private link's request to the view; without one, show how to reach us."""
 
     @public_page
     @functools.wraps(view)
     def wrapped(request: HttpRequest) -> HttpResponse:
         for secret in links.readings(request.GET.get("t") or links.typed_in(request.META["QUERY_STRING"])):
-            if callback := CallbackRequest.objects.behind(links.link_hash(secret)):
+            if callback := CallbackRequest.objects.by_private_link(links.link_hash(secret)):
                 return view(request, callback, secret)
         drop_body(request)
         return _gone_page(request)
@@ -92,7 +92,7 @@ def with_private_link(view: View) -> View:
 
 @public_page
 def contact(request: HttpRequest) -> HttpResponse:
-    """Ask for a call. The text is stored before the first file begins, so no file can cost the call."""
+    """Show and process the contact form. Its text is stored before the first file, so no file can cost the call."""
     if request.method != "POST":
         return _form_page(request, CallbackForm())
     try:
@@ -120,7 +120,7 @@ def contact(request: HttpRequest) -> HttpResponse:
 
 @with_private_link
 def sent(request: HttpRequest, callback: CallbackRequest, secret: str) -> HttpResponse:
-    """Show the confirmation, and later the state; a POST adds files to the slots that are still open."""
+    """Show the confirmation and later the state; a POST adds files to open slots."""
     if request.method != "POST":
         return _sent_page(request, callback, secret)
     if not callback.is_kept:
@@ -153,7 +153,7 @@ def sent(request: HttpRequest, callback: CallbackRequest, secret: str) -> HttpRe
 
 @with_private_link
 def withdraw(request: HttpRequest, callback: CallbackRequest, secret: str) -> HttpResponse:
-    """Ask once more, then erase all that was sent."""
+    """Ask for confirmation, then erase everything that was sent."""
     if request.method == "POST":
         erasure.withdraw(callback)
         return to_sent_page(secret)
@@ -161,7 +161,7 @@ def withdraw(request: HttpRequest, callback: CallbackRequest, secret: str) -> Ht
 
 
 def correctable(callback: CallbackRequest) -> Details | None:
-    """Return what the person sent; None once we have talked, it is erased, or it cannot be opened."""
+    """Return the details that can be corrected; None after a call, once erased, or if they cannot be opened."""
     return None if callback.state == CallbackRequest.State.REACHED else _opened(callback)
 
 
@@ -173,13 +173,13 @@ def _opened(callback: CallbackRequest) -> Details | None:
 
 
 def addresses(secret: str) -> dict[str, str]:
-    """Return the addresses of the pages behind the private link."""
+    """Return the URLs of the private link's pages."""
     query = urlencode({"t": secret})
     return {name: f"{reverse(f'callbacks:{name}')}?{query}" for name in ("sent", "correct", "withdraw")}
 
 
 def to_sent_page(secret: str, says: str = "") -> HttpResponse:
-    """Redirect after a POST, so that a reload sends nothing twice."""
+    """Redirect after a POST."""
     return HttpResponseRedirect(addresses(secret)["sent"] + says, status=303)
 
 
@@ -200,7 +200,7 @@ def _form_page(
 
 
 def _promise_now() -> Promise | None:
-    """What somebody who asks now would be promised, by our clock. The form must show even without a database."""
+    """Return the promise for a request now, in our time zone; None if the database is down."""
     try:
         found = promise(timezone.now(), SafeHours())
     except DatabaseError:
@@ -215,7 +215,7 @@ def _sent_page(
     case = callback.merged_into if callback.merged_into and callback.merged_into.is_kept else callback
     context = {
         "callback": callback,
-        "case": case,  # how it goes: of two requests of one person, one is called
+        "case": case,  # whose state is shown: of merged requests, one is called
         "unpromised": "" if case.due_is_promised else why_unpromised(case.safe_hours, timezone.now()),
         "form": AddFilesForm(slots=callback.open_slots() if callback.is_kept else ()),
         "problem": problem,
@@ -231,13 +231,13 @@ def _sent_page(
 
 
 def _too_late_page(request: HttpRequest, callback: CallbackRequest, secret: str) -> HttpResponse:
-    """Answer a file whose request is erased, so that nobody tries again; contact.js opens the link on both statuses."""
+    """Show that a file's request was erased, so that nobody tries again; contact.js handles both statuses."""
     now = CallbackRequest.objects.filter(pk=callback.pk).first()
     return _sent_page(request, now, secret, 410, FILE_TOO_LATE) if now else _gone_page(request)
 
 
 def drop_body(request: HttpRequest) -> None:
-    """Read a posted body to its end and keep nothing: a browser shows no answer before it has sent everything."""
+    """Read and drop the body: browsers show no response before they have sent everything."""
     if request.method == "POST":
         with contextlib.suppress(UnreadableForm):
             receive(request, slots=())

@@ -1,4 +1,4 @@
-"""The words for states and times on the public pages."""
+"""Wording of states and times on the public pages."""
 
 import datetime
 from dataclasses import replace
@@ -26,18 +26,18 @@ _TITLES = {
 
 
 def state_title(callback: CallbackRequest) -> str | Promise:
-    """Return the heading of the page behind the private link."""
+    """Return the heading of the private link's page."""
     return _TITLES.get(CallbackRequest.State(callback.state), _("We have your request"))
 
 
 def their_time(at: datetime.datetime) -> str:
-    """Format like "Tuesday, November 24, 2:30 pm" in the zone of `at`; a template filter would convert it to ours."""
+    """Format as "Tuesday, November 24, 2:30 pm" in the zone of `at`; template filters would use ours."""
     said = format_date(at, pgettext("date and time", "l, F j, P"))
     return said.replace("a.m.", pgettext("half of the day", "am")).replace("p.m.", pgettext("half of the day", "pm"))
 
 
 def how_to_reach(details: Details) -> Facts:
-    """Return the name, and the numbers and addresses we use, in the order in which we try them."""
+    """Return the name, and the numbers and addresses in the order in which we try them."""
     return _said(
         (gettext("Name"), details.name),
         (gettext("First"), str(Channel(details.channel).label) if details.channel else ""),
@@ -72,7 +72,7 @@ def what_else(details: Details) -> Facts:
 
 
 def agreed(details: Details, callback: CallbackRequest) -> Facts:
-    """Return the words that the person agreed to, when, and until when; empty if their form had none."""
+    """Return the consent's words, date and end; empty if the form had none."""
     if not details.agreed:
         return []
     return [

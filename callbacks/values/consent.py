@@ -1,11 +1,11 @@
-"""What a person agrees to by asking for a call: the points of a consent in 42 CFR 2.31, in plain words.
+"""The consent given by asking for a call: the elements of 42 CFR 2.31 in plain words.
 
 It is consent to be called, not to share a treatment record.
 """
 
 from django.utils.translation import gettext_lazy as _
 
-#: By version, which each request keeps. Change none, in no language: add the next, as people agreed to these.
+#: By version, which each request stores. Never change one, in any language, as people agreed to it: add a new one.
 WORDS = {
     1: _(
         "By asking, you consent: our staff use what you send for one purpose, to reach you about treatment. This "

@@ -1,22 +1,22 @@
-"""What is counted of calls, in which steps, and how it is shown so that nobody can be found in it."""
+"""What is counted of calls, in which steps, and how it is rounded to stay anonymous."""
 
 import datetime
 from collections.abc import Sequence
 
 from django.db.models import TextChoices
 
-#: Days that are shown, and so kept.
+#: Days shown, and so kept.
 KEPT_DAYS = 28
-#: A smaller number of people is never shown, and larger ones are rounded to it: with exact ones, a number that is not
-#: shown would be the difference of two that are.
+#: Smaller numbers of people are never shown, and larger ones are rounded to multiples, as exact ones would reveal a
+#: hidden number by subtraction.
 FEWEST = 10
 FEW = "fewer than 10"
-#: With fewer people, the 95th percentile is the wait of the one who waited longest.
+#: With fewer people, the 95th percentile would be one person's wait.
 FEWEST_FOR_LONGEST = 20
 
 OVER = "over a week"
 _MINUTE, _HOUR, _DAY = (datetime.timedelta(minutes=minutes) for minutes in (1, 60, 1440))
-#: Each wait is counted in the first of these that it fits in. Rows hold the position in it.
+#: The upper bounds of wait buckets. Rows store the position.
 STEPS = {
     "15 minutes": 15 * _MINUTE,
     "30 minutes": 30 * _MINUTE,
@@ -34,7 +34,7 @@ STEPS = {
 
 
 class Measure(TextChoices):
-    """What a bucket says: the first two a step of STEPS, KEPT 0 if it was kept or 1, TRY 0 for the first to 2."""
+    """What a bucket means: for the first two a position in STEPS; for KEPT 0 if kept, else 1; for TRY 0 to 2."""
 
     FIRST_CALL = "first_call", "Until our first call"
     REACHED = "reached", "Until we talked to them"
@@ -47,7 +47,7 @@ def step(wait: datetime.timedelta) -> int:
 
 
 def percentile(counts: Sequence[int], percent: int) -> int:
-    """The first step by which at least `percent` of 100 of those counted are done. At least one must be counted."""
+    """Return the first step that includes at least `percent` of the counts, which must not all be 0."""
     passed, total = 0, sum(counts)
     for position, count in enumerate(counts):
         passed += count
@@ -57,13 +57,13 @@ def percentile(counts: Sequence[int], percent: int) -> int:
 
 
 def within(position: int) -> str:
-    """A step in words."""
+    """Return a step in words."""
     name = list(STEPS)[position]
     return name if name == OVER else f"within {name}"
 
 
 def rounded(count: int) -> int:
-    """`count` to the nearest ten, halves up; 0 for fewer than ten."""
+    """Round to the nearest ten, halves up; 0 for fewer than ten."""
     return (count + FEWEST // 2) // FEWEST * FEWEST if count >= FEWEST else 0
 
 
@@ -72,5 +72,5 @@ def about(count: int) -> str:
 
 
 def share(part: int, rest: int) -> str:
-    """How much of both `part` is, of ten or more each."""
+    """Return the share of `part` in both, if each is ten or more."""
     return f"about {100 * rounded(part) / (rounded(part) + rounded(rest)):.0f}%"

@@ -1,4 +1,4 @@
-"""What a person tells us: the content of a callback request, only ever stored sealed."""
+"""The content of a callback request, stored only sealed."""
 
 import json
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -21,7 +21,7 @@ class About(TextChoices):
 
 
 class IfOtherAnswers(TextChoices):
-    """What the caller says to anybody but the person; the first is the default and the safest."""
+    """What the caller says if someone else answers; the first is the default and safest."""
 
     QUIET = "quiet", _("Ask for me. Do not say where you call from")
     WRONG_NUMBER = "wrong_number", _("Say it is a wrong number, and hang up")
@@ -64,11 +64,11 @@ class Details:
     text_message: bool = False
     if_other_answers: str = IfOtherAnswers.QUIET
     message: str = ""
-    #: What was typed beside the number: a room, a second number, whose phone it is.
+    #: Other words in the phone field: a room, a second number, whose phone it is.
     phone_remark: str = ""
-    #: Where they are, in their words, if their time zone is not listed.
+    #: Where they are, if their time zone is not listed.
     place: str = ""
-    #: Of the call; empty if not said. With OTHER, `other_language` has its name, if they gave it.
+    #: Language of the call, or empty. For OTHER, `other_language` may have its name.
     language: str = ""
     other_language: str = ""
     interpreter: bool = False
@@ -76,13 +76,13 @@ class Details:
     second_phone: str = ""
     second_phone_remark: str = ""
     may_tell: str = ""
-    #: The language of the page that they sent it from, and so of the pages behind their link.
+    #: The language of the form, and so of the private link's pages.
     reads: str = ""
-    #: Version of `consent.WORDS` that their form showed; 0: none. Not part of the answers.
+    #: Version of `consent.WORDS` in the form; 0: none. Not part of the answers.
     agreed: int = field(default=0, compare=False)
-    #: Other names sent earlier with the same form, perhaps by another person; not part of the answers.
+    #: Earlier names sent with the same form, perhaps by another person; not part of the answers.
     earlier_names: tuple[str, ...] = field(default=(), compare=False)
-    #: Fields that the person has changed since they first sent it.
+    #: Fields changed by the person since.
     changed: tuple[str, ...] = field(default=(), compare=False)
 
     def to_bytes(self) -> bytes:
@@ -90,18 +90,18 @@ class Details:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Details":
-        """Parse what `to_bytes` wrote, in this or an earlier version with fewer fields."""
+        """Parse the output of `to_bytes`, also of earlier versions with fewer fields."""
         stored = json.loads(data)
         stored |= {name: tuple(stored.get(name, ())) for name in ("earlier_names", "changed")}
         if hours := stored.get("safe_hours"):
             hours["parts"] = tuple(PartOfDay(part) for part in hours["parts"])
             stored["safe_hours"] = SafeHours(**hours | {"days": tuple(hours.get("days", ()))})
-        elif (part := stored.get("preferred_time")) in PartOfDay:  # the first version asked for one part of the day
+        elif (part := stored.get("preferred_time")) in PartOfDay:  # the first version had one part of the day
             stored["safe_hours"] = SafeHours((PartOfDay(part),))
         return cls(**{field.name: stored[field.name] for field in fields(cls) if field.name in stored})
 
     def after(self, earlier: "Details") -> "Details":
-        """These details as a replacement of `earlier`, whose other names, changes and consent are remembered."""
+        """Return these details as a replacement of `earlier`, keeping its other names, changes and consent."""
         found = [name for name in (*earlier.earlier_names, earlier.name) if not names.same(name, self.name)]
         names_then = tuple(dict.fromkeys(found))[-_MAX_EARLIER_NAMES:]
         differ = [each.name for each in fields(self) if each.compare]
@@ -110,9 +110,9 @@ class Details:
         return replace(self, earlier_names=names_then, agreed=earlier.agreed, changed=changed)
 
     def is_different_person(self, stored: "Details") -> bool:
-        """Whether somebody else sent the form of `stored` again, as on a shared phone: this is no correction.
+        """Return whether someone else sent the form again, as on a shared phone, so that it is no correction.
 
-        That is so with another name, unless the names are similar and the phone or email is the same.
+        True if the name differs, unless the names are similar and phone or email are the same.
         """
         if names.same(self.name, stored.name):
             return False
@@ -121,27 +121,27 @@ class Details:
 
     @property
     def phones(self) -> list[str]:
-        """The numbers they left, the first first."""
+        """Return their numbers in order."""
         return [phone for phone in (self.phone, self.second_phone) if phone]
 
     @property
     def phone_for_people(self) -> str:
-        """The number as dialed here, like (866) 512-1908 ext. 5; may be empty."""
+        """Return the number as dialed here, like (866) 512-1908 ext. 5; may be empty."""
         return phones.for_people(self.phone)
 
     @property
     def phone_as_typed(self) -> str:
-        """The number and its remark on one line, for a form; phones.read parses it back."""
+        """Return number and remark on one line, which phones.read parses back."""
         return ", ".join(filter(None, [self.phone_for_people, self.phone_remark]))
 
     @property
     def channel_or_default(self) -> str:
-        """`channel`; where none was chosen, what follows from an email address alone."""
+        """Return `channel` or, if none was chosen, email if there is only an email address."""
         return self.channel or (Channel.EMAIL if not self.phone else "")
 
     @property
     def language_or_default(self) -> str:
-        """`language`; where none was chosen, that of the page they sent it from, unless that was English."""
+        """Return `language` or, if none was chosen, the form's language unless that is English."""
         return self.language or (Language.SPANISH if self.reads == Language.SPANISH else "")
 
     @property
@@ -154,7 +154,7 @@ class Details:
 
     @property
     def language_in_words(self) -> str:
-        """Like "Español, with an interpreter"; empty if nothing was said."""
+        """Format as "Español, with an interpreter"; may be empty."""
         named = str(Language(self.language).label) if self.language else ""
         if self.language == Language.OTHER and self.other_language:
             named = self.other_language

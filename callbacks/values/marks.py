@@ -1,4 +1,4 @@
-"""What the inspection of a file found, in words for the person and for staff."""
+"""Findings of a file's inspection, with messages for the person and for staff."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -22,17 +22,17 @@ class Mark(TextChoices):
 
     @property
     def for_person(self) -> str:
-        """What the person reads; empty where they need not act."""
+        """Return the message for the person; empty if they need not act."""
         return str(_FOR_PERSON.get(self, ""))
 
     @property
     def is_poor(self) -> bool:
-        """Another file may replace this one."""
+        """Return whether the file is unusable, so that another may replace it."""
         return self in _FOR_PERSON
 
     @property
     def is_active(self) -> bool:
-        """Staff should open it with care."""
+        """Return whether staff should open the file with care."""
         return self in {Mark.SCRIPT, Mark.ACTS, Mark.FORM, Mark.INSIDE, Mark.MORE}
 
 
@@ -45,5 +45,5 @@ _FOR_PERSON = {
 
 
 def read(codes: str) -> list[Mark]:
-    """Parse stored codes; those that this version does not know are left out."""
+    """Parse stored codes, ignoring unknown ones."""
     return [Mark(code) for code in codes.split() if code in Mark.values]

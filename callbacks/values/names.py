@@ -1,27 +1,27 @@
-"""Compare names: may two names sent with one form be the same person's, spelled differently?
+"""Compare names sent with one form: could they be one person's, spelled differently?
 
-Nobody can know that from names alone. Similar names are kept as one request that mentions the earlier name; all others
-become separate requests. So a wrong guess costs at most one extra call, or one extra line for staff to read.
+Similar names are kept as one request that mentions the earlier name; others become separate requests. So a wrong guess
+costs at most one extra call, or one extra line for staff to read.
 """
 
 import unicodedata
 
 from rapidfuzz.distance import OSA
 
-#: Typos are only looked for in words this long: in shorter ones, one letter usually makes another name.
+#: Typos are tolerated only in words this long; in shorter ones, one letter usually makes another name.
 _MIN_TYPO_LENGTH = 4
 #: A word this many letters longer is the long form of another: Sam and Samuel. Paul and Paula are two people.
 _LONG_FORM_EXTRA = 3
 
 
 def same(one: str, other: str) -> bool:
-    """Whether the names differ only in capitals, accents, spaces and punctuation."""
+    """Return whether the names differ only in case, accents, spaces and punctuation."""
     first, second = "".join(_words(one)), "".join(_words(other))
     return first == second if first or second else one == other
 
 
 def akin(one: str, other: str) -> bool:
-    """Whether both may be one name: a part more or less, an initial, a short form, or a typo."""
+    """Return whether both may be one name: an extra part, an initial, a short form, or a typo."""
     if same(one, other):
         return True
     fewer, more = sorted((_words(one), _words(other)), key=len)
@@ -29,7 +29,7 @@ def akin(one: str, other: str) -> bool:
 
 
 def _words(name: str) -> list[str]:
-    """Lowercase without accents. Combining marks that form another letter, as in Hindi, stay."""
+    """Return lowercase words without accents. Combining marks that form other letters, as in Hindi, stay."""
     plain = [each for each in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(each)]
     return "".join(each if unicodedata.category(each)[0] in "LMN" else " " for each in plain).split()
 

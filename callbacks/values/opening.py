@@ -1,4 +1,4 @@
-"""When we can call somebody: the clinic's opening times and special days, within the person's safe hours."""
+"""When we can call: the clinic's opening times and special days, within the person's safe hours."""
 
 import datetime
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ from callbacks.values.safe_hours import UNKNOWN, SafeHours
 from editorial.models.opening import OpeningTime, SpecialDay, week_in_words
 from editorial.text import snapshot
 
-#: How far ahead to look. Safe hours that overlap no opening time until then never will.
+#: How far ahead to search. Safe hours without an overlap until then never overlap.
 DAYS_AHEAD = 28
 WEEK = 7
 
@@ -21,7 +21,7 @@ Interval = tuple[datetime.datetime, datetime.datetime]
 
 @dataclass(frozen=True)
 class OpeningHours:
-    """The clinic's hours as listed now. All returned times are in UTC, in order, and do not overlap."""
+    """The clinic's hours. All returned times are in UTC, sorted, and do not overlap."""
 
     times: list[OpeningTime]
     special_days: list[SpecialDay]
@@ -30,7 +30,7 @@ class OpeningHours:
 
     @classmethod
     def now(cls) -> "OpeningHours":
-        """One query, and three more after a change of content. Raises DatabaseError."""
+        """Return the current hours. One query, three more after a change of content. Raises DatabaseError."""
         content = snapshot.current()
         within = datetime.timedelta(hours=content.clinic.call_within_hours if content.clinic else 0)
         return cls(content.opening_times, content.special_days, within)
@@ -40,7 +40,7 @@ class OpeningHours:
         return bool(self.times)
 
     def open(self, start: datetime.datetime, days: int = DAYS_AHEAD) -> Iterator[tuple[datetime.date, Interval]]:
-        """Intervals in which we are open, from `start` on; each with its day on our calendar."""
+        """Yield the intervals in which we are open, from `start` on, each with its local day."""
         zone = ZoneInfo(settings.TIME_ZONE)
         start = start.astimezone(UTC)
         today = start.astimezone(zone).date()
@@ -54,18 +54,18 @@ class OpeningHours:
     def shared(
         self, start: datetime.datetime, safe: SafeHours, days: int = DAYS_AHEAD
     ) -> Iterator[tuple[datetime.date, Interval]]:
-        """Intervals in which we are open and the safe hours allow a call."""
+        """Yield the intervals in which we are open and a call is safe."""
         for day, (opens, closes) in self.open(start, days):
             for begin, end in safe.intervals(opens, days=2):
                 if begin < (last := min(closes, end)):
                     yield day, (begin, last)
 
     def allow(self, at: datetime.datetime) -> bool:
-        """Whether we are open at `at`; always true if no hours are listed."""
+        """Return whether we are open at `at`; true if no hours are listed."""
         return not self.are_listed or any(begin <= at for _, (begin, _) in self.open(at, days=1))
 
     def next_call(self, at: datetime.datetime, safe: SafeHours) -> datetime.datetime | None:
-        """The first moment from `at` on, `at` included, at which we are open and they can talk; None if there is none.
+        """Return the first time, `at` included, at which we are open and a call is safe; None if there is none.
 
         If no hours are listed, only the safe hours count.
         """
@@ -75,22 +75,22 @@ class OpeningHours:
         return self._next_calls[key]
 
     def next_beginning(self, at: datetime.datetime, safe: SafeHours) -> datetime.datetime | None:
-        """The first interval in which we can call that begins after `at`."""
+        """Return the beginning of the first callable interval after `at`."""
         return next((begin for begin, _ in self._chances(at, safe) if begin > at), None)
 
     def against(self, at: datetime.datetime, safe: SafeHours) -> list[str]:
-        """Reasons not to call at `at`, as ends of a sentence."""
+        """Return reasons not to call at `at`, as ends of a sentence."""
         if safe.zone == UNKNOWN:
             return ["their time zone is not known"]
         outside = [] if safe.include(at) else ["outside their safe hours"]
         return outside if self.allow(at) else [*outside, "we are closed then"]
 
     def never_meet(self, safe: SafeHours, at: datetime.datetime) -> bool:
-        """Whether the hours of both are known and do not overlap."""
+        """Return whether both hours are known and never overlap."""
         return self.are_listed and safe.zone != UNKNOWN and self.next_call(at, safe) is None
 
     def week_there(self, at: datetime.datetime, zone: str) -> str:
-        """Our hours in an ordinary week that allow a call there, in words, on that zone's clock; may be empty."""
+        """Return our hours of an ordinary week in words, in that zone, within hours for calls; may be empty."""
         clock = ZoneInfo(zone)
         midnight = datetime.datetime.combine(at.astimezone(clock).date(), datetime.time(), tzinfo=clock)
         ordinary = OpeningHours(self.times, [], self.call_within)
@@ -113,7 +113,7 @@ class OpeningHours:
 
 
 def _merged(intervals: Iterable[tuple]) -> Iterator[tuple]:
-    """Join touching or overlapping intervals, which come in the order of their beginnings."""
+    """Merge touching or overlapping intervals, sorted by start."""
     last = None
     for begin, end in intervals:
         if last and begin <= last[1]:

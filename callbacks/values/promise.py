@@ -1,4 +1,4 @@
-"""Work out by when we promise to call, from the clinic's opening times and the person's safe hours."""
+"""Compute by when we promise to call, from opening times and safe hours."""
 
 import datetime
 from collections.abc import Iterator
@@ -11,11 +11,11 @@ from django.utils import timezone
 from callbacks.values.opening import Interval, OpeningHours
 from callbacks.values.safe_hours import UNKNOWN, SafeHours
 
-#: The queue needs a time to order by even if nothing can be promised.
+#: The queue needs a time to sort by even if nothing is promised.
 DUE_IF_UNPROMISED = datetime.timedelta(days=1)
 #: We promise to call within this many working days on which the person can talk.
 WORKING_DAYS = 2
-#: The rest of an interval counts as a chance to call only if it is at least this long.
+#: The rest of an interval counts only if it is at least this long.
 TOO_SHORT = datetime.timedelta(minutes=30)
 QUARTER = datetime.timedelta(minutes=15)
 
@@ -30,14 +30,14 @@ class Unpromised(TextChoices):
 
 @dataclass(frozen=True)
 class Promise:
-    """`by` orders the queue; it is shown to the person only if it `is_promised`."""
+    """`by` sorts the queue; it is shown to the person only if it `is_promised`."""
 
     by: datetime.datetime
     is_promised: bool
 
 
 def promise(received_at: datetime.datetime, safe: SafeHours) -> Promise:
-    """By when we call somebody with these safe hours.
+    """Return by when we call someone with these safe hours.
 
     We promise a call once `call_within_hours` have passed of hours that are both opening and safe hours, and at the
     latest by the last such hour of two working days; the day of the request is the first of them if we are still open.
@@ -56,7 +56,7 @@ def promise(received_at: datetime.datetime, safe: SafeHours) -> Promise:
 
 
 def why_unpromised(safe: SafeHours, at: datetime.datetime) -> str:
-    """Why we cannot promise a time now; empty if we can. Queries as for `OpeningHours.now`."""
+    """Return why we cannot promise a time now; empty if we can. Queries as for `OpeningHours.now`."""
     hours = OpeningHours.now()
     if safe.zone == UNKNOWN:
         return Unpromised.ZONE_UNKNOWN
@@ -66,9 +66,9 @@ def why_unpromised(safe: SafeHours, at: datetime.datetime) -> str:
 
 
 def hours_if_no_overlap(safe: SafeHours) -> str | None:
-    """Our hours in an ordinary week on the person's clock, in words, if they never overlap these safe hours.
+    """Return our hours of an ordinary week in words, in the person's zone, if they never overlap these safe hours.
 
-    None if they do, and if that is unknown: no hours are listed, or the database is down.
+    None if they do, or if that is unknown: no hours are listed, or the database is down.
     """
     now = timezone.now()
     try:

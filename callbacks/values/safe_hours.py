@@ -1,4 +1,4 @@
-"""When somebody can safely be called: days, parts of the day and hours in their own time zone."""
+"""Safe hours: days, parts of the day and hours in the person's time zone when a call is safe."""
 
 import datetime
 from collections.abc import Iterator
@@ -19,19 +19,19 @@ class PartOfDay(TextChoices):
 
     @property
     def hours(self) -> tuple[int, int]:
-        """From and until, in full hours on the person's clock."""
+        """Return start and end in full hours, in the person's zone."""
         return _HOURS[self]
 
 
 _HOURS = {PartOfDay.MORNING: (8, 12), PartOfDay.AFTERNOON: (12, 17), PartOfDay.EVENING: (17, 21)}
 
 
-#: Full hours that can be named as the first or the last.
+#: Full hours that can be chosen as the first or last.
 HOURS = range(8, 22)
 
 
 def hour_name(hour: int) -> str:
-    """Like "8 am", "noon" or "9 pm"."""
+    """Format as "8 am", "noon" or "9 pm"."""
     if hour == 12:
         return gettext("noon")
     half = pgettext("half of the day", "am") if hour < 12 else pgettext("half of the day", "pm")
@@ -52,8 +52,8 @@ class Zone(TextChoices):
     GUAM = "Pacific/Guam", _("Guam")
 
 
-#: The zone of somebody whose zone is not listed: they say where they are, and staff work out their time.
-#: The time zone database uses this name for an unset zone, so ZoneInfo accepts it.
+#: The zone if it is not listed: the person says where they are, and staff work out the time. The time zone database has
+#: this name for an unset zone, so ZoneInfo accepts it.
 UNKNOWN = "Factory"
 #: What the form sends for it.
 OTHER = "other"
@@ -71,26 +71,26 @@ _EACH = [
 
 
 def zone_name(zone: str) -> str:
-    """Like "Eastern", or "Boise" for a zone that is not among the nine."""
+    """Return "Eastern" and the like, or "Boise" for a zone that is not among the nine."""
     return str(dict(Zone.choices).get(zone, "")) or zone.rpartition("/")[2].replace("_", " ")
 
 
 def zone_choices() -> list[tuple[str, str]]:
-    """Choices for the form, always with the clinic's own zone."""
+    """Return choices for the form, including the clinic's zone."""
     own = [] if settings.TIME_ZONE in Zone else [(settings.TIME_ZONE, zone_name(settings.TIME_ZONE))]
     return [*own, *((zone, capfirst(str(name))) for zone, name in Zone.choices)]
 
 
 def clock_of(zone: str) -> ZoneInfo:
-    """The person's clock, or the clinic's if their zone is unknown."""
+    """Return the person's time zone, or the clinic's if theirs is unknown."""
     return ZoneInfo(settings.TIME_ZONE if zone == UNKNOWN else zone)
 
 
 @dataclass(frozen=True)
 class SafeHours:
-    """No parts means any part, 8 in the morning to 9 in the evening; no days, any day. In an unknown zone none is safe.
+    """No parts means any part, 8 am to 9 pm; no days, any day. In an unknown zone no hour is safe.
 
-    `first` and `last` narrow the parts to full hours: not before, and not after; 0 for either means no such limit.
+    `first` and `last` limit the parts to full hours; 0 means no limit.
     """
 
     parts: tuple[PartOfDay, ...] = ()
@@ -101,7 +101,7 @@ class SafeHours:
 
     @classmethod
     def from_text(cls, text: str, zone: str, finer: str = "") -> "SafeHours":
-        """Parse what `to_text` and `finer_to_text` wrote."""
+        """Parse the output of `to_text` and `finer_to_text`."""
         parts = tuple(PartOfDay(part) for part in text.split(",") if part)
         days, first, last = finer.split("|") if finer else ("", "0", "0")
         return cls(parts, zone, tuple(map(int, days)), int(first), int(last))
@@ -110,13 +110,13 @@ class SafeHours:
         return ",".join(self.parts)
 
     def finer_to_text(self) -> str:
-        """Days and hours: "02|0|10" for Mondays and Wednesdays until 10. Empty for none."""
+        """Return days and hours as "02|0|10", for Mondays and Wednesdays until 10; empty for none."""
         finer = f"{''.join(map(str, self.days))}|{self.first}|{self.last}"
         return "" if finer == "|0|0" else finer
 
     @property
     def is_any(self) -> bool:
-        """Nothing was chosen."""
+        """Return whether nothing was chosen."""
         return not (self.to_text() or self.finer_to_text())
 
     @property
@@ -133,9 +133,9 @@ class SafeHours:
         return self._has(local) and any(start <= local.hour < end for start, end in self.hours)
 
     def intervals(self, start: datetime.datetime, days: int) -> Iterator[tuple[datetime.datetime, datetime.datetime]]:
-        """The safe intervals that end after `start`, in order, over `days` days of the person's calendar.
+        """Yield the safe intervals that end after `start`, sorted, over `days` days in the person's zone.
 
-        In UTC: Python compares two times in one zone by the wall clock, which is wrong when daylight saving changes.
+        In UTC, as Python compares times of one zone by the wall clock, which is wrong across daylight saving changes.
         """
         if self.zone == UNKNOWN:
             return
@@ -154,7 +154,7 @@ class SafeHours:
 
     @property
     def in_words(self) -> str:
-        """Like "Mondays; morning, 8 to 12; evening, 5 to 9 (Eastern time)"."""
+        """Format as "Mondays; morning, 8 to 12; evening, 5 to 9 (Eastern time)"."""
         zone = gettext("%(zone)s time") % {"zone": zone_name(self.zone)}
         zone = gettext("time zone not known") if self.zone == UNKNOWN else zone
         found = [", ".join(str(_EACH[day]) for day in self.days)] if self.days else []
@@ -171,6 +171,6 @@ class SafeHours:
         return not self.days or day.weekday() in self.days
 
     def _joined(self) -> Iterator[tuple[int, int]]:
-        """The hours, with parts that touch joined."""
+        """Yield the hours, with adjacent parts joined."""
         starts, ends = {opens for opens, _ in self.hours}, {closes for _, closes in self.hours}
         return zip(sorted(starts - ends), sorted(ends - starts), strict=True)

@@ -1,4 +1,4 @@
-"""The choices that the models store: states, outcomes and reasons."""
+"""Choices of the models: states, outcomes and reasons."""
 
 from django.db.models import TextChoices
 
@@ -17,7 +17,7 @@ WAITING = (RequestState.NEW, RequestState.CLAIMED, RequestState.ATTEMPTED)
 
 
 class Suspicion(TextChoices):
-    """Why a request may be spam. It is only flagged: staff decide."""
+    """Why a request may be spam. It is only flagged; staff decide."""
 
     HIDDEN_FIELD = "hidden_field", "Filled in a field that people do not see"
     TOO_FAST = "too_fast", "Sent within seconds of opening the form"
@@ -26,7 +26,7 @@ class Suspicion(TextChoices):
 
 class FileState(TextChoices):
     STORED = "stored", "Stored"
-    #: It arrived while the scanner was down; nobody can open it until it is scanned.
+    #: Arrived while the scanner was down; cannot be opened until scanned.
     HELD = "held", "Held until scanned"
     REFUSED = "refused", "Not taken"
 
@@ -47,7 +47,7 @@ class Outcome(TextChoices):
 
 
 class Access(TextChoices):
-    """What a member of staff did with a request, for the access log."""
+    """Actions in the access log."""
 
     VIEWED = "viewed", "Viewed"
     REVEALED = "revealed", "Saw the number"

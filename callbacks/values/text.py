@@ -1,4 +1,4 @@
-"""Make text from strangers safe to keep and show: remove invisible and direction-changing characters."""
+"""Sanitize untrusted text: remove invisible and direction-changing characters."""
 
 import re
 import unicodedata
@@ -20,10 +20,7 @@ _LOOSE_JOINER = re.compile(f"(?<!{_JOINED})[{_JOINERS}]|[{_JOINERS}](?![{_JOINER
 
 
 def visible(value: str, *, keep: str = "") -> str:
-    """`value` without invisible characters, except those in `keep`; tabs and line breaks become spaces.
-
-    Joiners stay inside names and emoji.
-    """
+    """Remove invisible characters except those in `keep`, and joiners in names and emoji; line breaks become spaces."""
     value = _BREAKS.sub(lambda found: "".join(each for each in found[0] if each in keep) or " ", value)
     seen = (each for each in _IGNORABLE.sub("", value) if each in keep or each in _JOINERS or _is_seen(each))
     return _LOOSE_JOINER.sub("", "".join(seen))

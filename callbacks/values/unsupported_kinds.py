@@ -1,4 +1,4 @@
-"""Recognize kinds of file that we do not accept, to tell the sender what the file is and what to do instead."""
+"""Recognize unsupported kinds of files, to tell the sender what to do instead."""
 
 import codecs
 import re
@@ -66,13 +66,13 @@ CODES = frozenset(_KINDS)
 
 
 def recognize(head: bytes) -> str:
-    """The code of an unaccepted kind, from a file's first bytes; empty if unknown."""
+    """Return the code of an unsupported kind, by a file's first bytes; empty if unknown."""
     code = next((code for form, code in _FORMS if form.match(head)), "")
     return code or ("text" if _is_text(head) else "")
 
 
 def sentence(code: str) -> str:
-    """What the person reads; empty for an unknown code."""
+    """Return the message for the person; empty for an unknown code."""
     if code not in _KINDS:
         return ""
     name, advice = _KINDS[code]
@@ -81,7 +81,7 @@ def sentence(code: str) -> str:
 
 
 def _is_text(head: bytes) -> bool:
-    """Whether `head` is the beginning of a printable text."""
+    """Return whether `head` is the beginning of a printable text."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True
     try:

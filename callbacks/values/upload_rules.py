@@ -1,6 +1,6 @@
-"""What a valid upload is; callbacks.public.upload_handler applies it while a file arrives.
+"""The rules for valid uploads, which callbacks.public.upload_handler applies while a file arrives.
 
-Nothing here trusts a file's name, declared type or declared length.
+A file's name, declared type and declared length are never trusted.
 """
 
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ from callbacks.values import unsupported_kinds
 from callbacks.values.text import visible
 
 MAX_UPLOAD_BYTES = 32 * 1024 * 1024
-#: A body that declares more is not read to its end. Browsers show no answer before they have sent everything, so up to
-#: 2 GB, the size of a long video, are read and dropped.
+#: A body that declares more is not read to its end. Browsers show no response before they have sent everything, so up
+#: to 2 GB, the size of a long video, are read and dropped.
 MAX_BODY_BYTES = 2 * 1024**3
-#: In the WSGI environ of a form's text that server/uploads.py sends ahead of its file.
+#: In the WSGI environ of text that server/uploads.py sends ahead of a file.
 TEXT_ONLY_ENVIRON = "detoxsite.text_only"
 MAX_NAME_LENGTH = 120  # characters
 SNIFF_BYTES = 1024  # PDF readers look this far for the signature: Adobe's implementation note 13 to PDF 1.7
 
 
 class Slot(TextChoices):
-    """The two files a person may add; values are the names of the form fields."""
+    """The two files that a person may add; values are the form's field names."""
 
     FIRST = "file_1", "First file"
     SECOND = "file_2", "Second file"
@@ -34,7 +34,7 @@ class Slot(TextChoices):
 
     @property
     def form_label(self) -> str:
-        """What the public pages call it. People also send letters, so staff see the neutral label."""
+        """Return the public label. People also send letters, so staff see the neutral label."""
         return str(FORM_LABELS[self])
 
 
@@ -65,7 +65,7 @@ class Kind(TextChoices):
 _MB = MAX_UPLOAD_BYTES // 1024**2
 LIMITS_IN_WORDS = format_lazy(_("PDF, JPEG, PNG, HEIC, WebP or AVIF, up to {size} MB each"), size=_MB)
 NOT_A_KIND = _("It is not a PDF, JPEG, PNG, HEIC, WebP or AVIF file.")
-#: For the file input's `accept`. Phones offer the camera for any image type; `image/*` would offer kinds we refuse.
+#: For the file input's `accept`. Phones offer the camera for any image type; `image/*` would allow unsupported kinds.
 ACCEPT = ",".join(
     [
         *("image/jpeg", "image/png", "image/heic", "image/heif", "image/webp", "image/avif", "application/pdf"),
@@ -75,7 +75,7 @@ ACCEPT = ",".join(
 
 
 class Refusal(TextChoices):
-    """Each way a file can fail. It never costs the request."""
+    """The reasons why a file can fail, which never costs the request."""
 
     TOO_LARGE = "too_large", "too large"
     EMPTY = "empty", "empty"
@@ -87,7 +87,7 @@ class Refusal(TextChoices):
 
     @property
     def sentence(self) -> str:
-        """What the person reads: what happened, and what to do."""
+        """Return the message for the person: what happened, and what to do."""
         return str(SENTENCES[self])
 
 
@@ -107,10 +107,10 @@ _IMAGE_BRANDS = frozenset({b"mif1", b"msf1"})  # shared with other kinds: the co
 
 
 def recognize(head: bytes) -> Kind | None:
-    """The kind of a file from its first SNIFF_BYTES bytes, or None if it is not accepted.
+    """Return the kind of a file from its first SNIFF_BYTES bytes, or None if it is not accepted.
 
-    Mail programs and scanners leave other bytes before a PDF's signature. A web page or an archive with a PDF inside
-    therefore counts as a PDF too; staff get it marked.
+    Mail programs and scanners put other bytes before a PDF's signature. So a web page or archive with a PDF inside also
+    counts as a PDF; the inspection marks it for staff.
     """
     if head.startswith(b"\xff\xd8\xff"):
         return Kind.JPEG
@@ -133,29 +133,29 @@ def _by_brands(head: bytes) -> Kind | None:
 
 
 def clean_name(name: str) -> str:
-    """A file's name for staff: at most 120 visible characters, never used as a path."""
+    """Return a file's name for staff: at most 120 visible characters. Never used as a path."""
     return visible(name)[:MAX_NAME_LENGTH].strip() or "file"
 
 
 @dataclass(frozen=True, repr=False)
 class Received:
-    """The result for one file: an object in the storage, or the reason why there is none."""
+    """The result for one file: a stored object, or the reason why there is none."""
 
     slot: Slot
     file_name: str
     object_name: str = ""
     kind: Kind | None = None
-    size: int = 0  # bytes of the file itself, before encryption
+    size: int = 0  # bytes, before encryption
     refusal: Refusal | None = None
     held: bool = False  # the scanner is down: nobody can open it until it is scanned
     found: str = ""  # codes of values.marks; for the wrong kind of file, of values.unsupported_kinds
 
     @property
     def problem(self) -> str:
-        """What the person reads about a refused file; empty for an accepted one."""
+        """Return the message for the person about a refused file; empty for an accepted one."""
         return why_not_taken(self.refusal, self.found) if self.refusal else ""
 
 
 def why_not_taken(refusal: Refusal, found: str) -> str:
-    """What happened to a refused file and what to do; by its kind where that is known."""
+    """Return what happened to a refused file and what to do, by its kind if known."""
     return unsupported_kinds.sentence(found) or Refusal(refusal).sentence

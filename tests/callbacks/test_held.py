@@ -49,7 +49,7 @@ def test_held_files_are_decided_when_clamd_is_back(daemon, django_capture_on_com
     clean, infected = keep(send(PDF)), keep(send(PDF_WITH_EICAR), nonce="another")
     assert {clean.state, infected.state} == {"held"}
     assert not clean.is_readable
-    assert rescan.rescan_held() == rescan.Counts(held=2, problem=rescan.AWAY)
+    assert rescan.rescan_held() == rescan.Counts(held=2, problem=rescan.NO_ANSWER)
     assert Attachment.objects.held().count() == 2
     daemon.start()
     with django_capture_on_commit_callbacks(execute=True):

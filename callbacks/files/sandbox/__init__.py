@@ -1,4 +1,4 @@
-"""Decode strangers' files in a process that cannot open files, connect, or start programs (fence.py).
+"""Decode untrusted files in a process that cannot open files, connect, or start programs (fence.py).
 
 `run` starts this folder as a program (__main__.py). The site imports no other file of this folder.
 """
@@ -31,10 +31,10 @@ def run(task: str, kind: str, chunks: Iterable[bytes], seconds: float) -> tuple[
 
     Its environment is empty: ours may hold keys. Raises Failed, and what reading `chunks` raises.
     """
-    if sys.platform == "linux":  # processes of the same user cannot read the memory of this one, which has the keys
+    if sys.platform == "linux":  # so that processes of the same user cannot read this one's memory, which has the keys
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     command = [sys.executable, "-IB", str(PLACE), task, kind]
-    environment = {"MALLOC_ARENA_MAX": "2"}  # each thread's arena would take some of the limited address space
+    environment = {"MALLOC_ARENA_MAX": "2"}  # arenas per thread would use up the limited address space
     timed_out = threading.Event()
     with subprocess.Popen(  # noqa: S603
         command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -48,13 +48,13 @@ def run(task: str, kind: str, chunks: Iterable[bytes], seconds: float) -> tuple[
         timer.start()
         stdin, stdout = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
         try:
-            with contextlib.suppress(BrokenPipeError):  # a crash shows in the exit code
+            with contextlib.suppress(BrokenPipeError):  # the exit code shows a crash
                 for chunk in chunks:
                     stdin.write(chunk)
                 stdin.close()
             parts: list[bytes] = []
             while sum(map(len, parts)) < MAX_ANSWER and (part := stdout.read(1024**2)):
-                parts.append(part)  # a decoder that was taken over could send without end
+                parts.append(part)  # a compromised decoder could send without end
         except BaseException:
             process.kill()
             raise

@@ -1,6 +1,6 @@
-"""`python sandbox inspect|reencode KIND`: read a file, write a line of what was found, and the copy of `reencode`.
+"""`python sandbox inspect|reencode KIND`: read a file; write a line of findings and, for `reencode`, the copy.
 
-The fence is closed before a decoder sees a byte.
+The fence is closed before any decoder runs.
 """
 
 import os
@@ -30,7 +30,7 @@ def main(task: str, kind: str) -> None:
         pass
     sys.stdout.buffer.write(" ".join(found).encode() + b"\n" + copy)
     sys.stdout.flush()
-    os._exit(0)  # clean-up could only fail now
+    os._exit(0)  # skip clean-up, which would fail
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Take rights away from a process before it decodes a stranger's file. tests/callbacks/test_fence.py tries each limit.
+"""Drop a process's rights before it decodes an untrusted file. tests/callbacks/test_fence.py tries each limit.
 
 - No new file descriptor: no file can be opened and no socket made. The three it has are two pipes and /dev/null.
 - No new process or program (seccomp), and no new thread, except for HEIC, whose decoder needs one.
-- Another user where it was root, who is exempt from some limits.
+- Not root, which is exempt from some limits.
 - With Landlock (Linux 5.13 and newer): no path, no TCP port, no signals, no access to other processes.
 - A fixed amount of memory and processor time.
 """
@@ -28,7 +28,7 @@ _CALLS = {"x86_64": (0xC000003E, 56, (57, 58, 59, 322)), "aarch64": (0xC00000B7,
 
 def limit() -> None:
     """Limit memory and time, before anything is imported."""
-    if sys.platform == "linux":  # elsewhere address space is counted in other ways
+    if sys.platform == "linux":  # other systems count address space differently
         _limit(resource.RLIMIT_AS, MAX_MEMORY)
     _limit(resource.RLIMIT_CPU, MAX_SECONDS)
     _limit(resource.RLIMIT_FSIZE, 0)
@@ -37,7 +37,7 @@ def limit() -> None:
 
 
 def close(*, needs_a_thread: bool = False) -> None:
-    """Give up everything else for good, after all imports."""
+    """Drop everything else for good, after all imports."""
     if sys.platform == "linux":
         libc = ctypes.CDLL(None)
         libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
@@ -53,7 +53,7 @@ def close(*, needs_a_thread: bool = False) -> None:
 
 
 def _landlock(libc: ctypes.CDLL) -> None:
-    """Handle, and so forbid, all that this kernel's version of Landlock knows (linux/landlock.h)."""
+    """Forbid everything that this kernel's version of Landlock can handle (linux/landlock.h)."""
     version = libc.syscall(_CREATE_RULESET, None, 0, 1)
     if version < 1:
         return
@@ -67,7 +67,7 @@ def _landlock(libc: ctypes.CDLL) -> None:
 
 
 def _seccomp(libc: ctypes.CDLL) -> None:
-    """Let `clone` make threads only; hide `clone3`, whose arguments a filter cannot see; refuse the others."""
+    """Allow `clone` for threads only; hide `clone3`, whose arguments filters cannot see; refuse the others."""
     if platform.machine() not in _CALLS:
         return
     processor, clone, starts = _CALLS[platform.machine()]

@@ -1,7 +1,7 @@
-"""Search a PDF for what staff should know before they open it. Runs in the sandbox only.
+"""Search a PDF for risky content that staff should know of. Runs in the sandbox only.
 
-The search is for telling names, also where they are written with #xx or in compressed object streams. Things can be
-hidden from it, so staff should use a viewer that runs no scripts.
+It searches for names, also with #xx escapes or in compressed object streams. Content can be hidden from it, so staff
+should use a viewer that runs no scripts.
 """
 
 import importlib
@@ -14,10 +14,10 @@ from collections.abc import Iterator
 HEAD = 1024  # bytes in which a viewer looks for %PDF-
 TAIL = 66_000  # bytes at the end in which an archive has its directory
 MAX_STREAMS, MAX_STREAM = 5_000, 256 * 1024  # object streams; compressed bytes of one
-MAX_CPU_SECONDS = 1.5  # for the question whether an encrypted file opens; a person waits
+MAX_CPU_SECONDS = 1.5  # to try whether an encrypted file opens, while a person waits
 MAX_UNPACKED = 24 * 1024**2  # bytes of all of them together
 
-#: The signs of each code: a name, and what follows it. Names begin with letters, which makes the search fast.
+#: By code, a name and what follows it. Starting with letters makes the search fast.
 _END = rb"(?![A-Za-z0-9])"
 _VALUE = rb"\s*(?:\(|<[0-9A-Fa-f<]|\d{1,7}\s{1,9}\d{1,5}\s{1,9}R)"
 _ACTION = rb"\s*<<(?![^>]{0,200}/S\s*/GoTo\b)"
@@ -45,13 +45,13 @@ _PROGRAM = re.compile(rb"MZ|\x7fELF|#!")
 
 
 def prepare(data: bytes) -> None:
-    """Import what an encrypted PDF needs: nothing can be opened once the fence is closed."""
+    """Import what an encrypted PDF needs, before the fence is closed."""
     if _ENCRYPTED.search(_decoded(data)):
         importlib.import_module("pypdf.filters")
 
 
 def inspect(data: bytes) -> list[str]:
-    """Return the codes of what was found."""
+    """Return the codes of findings."""
     found: set[str] = set()
     raw, data = data, _decoded(data)
     is_encrypted = bool(_ENCRYPTED.search(data))
@@ -80,16 +80,16 @@ def inspect(data: bytes) -> list[str]:
 
 
 def _opens_without_password(data: bytes) -> bool | None:
-    """Tell whether an encrypted PDF opens at once, as one does that only forbids printing; None if it is damaged."""
+    """Return whether an encrypted PDF opens without a password, as if it only forbids printing; None if damaged."""
     signal.signal(signal.SIGVTALRM, _give_up)
     signal.setitimer(signal.ITIMER_VIRTUAL, MAX_CPU_SECONDS)
     try:
         import pypdf
 
         return bool(pypdf.PdfReader(io.BytesIO(data)).decrypt(""))
-    except NotImplementedError:  # locked by something other than a password
+    except NotImplementedError:  # encrypted by another method than a password
         return False
-    except Exception:  # pypdf fails in many ways on hostile files; what else is known of this one must still be said
+    except Exception:  # pypdf fails in many ways on hostile files; other findings must still be returned
         return None
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
@@ -108,13 +108,13 @@ def _signs(data: bytes) -> set[str]:
 
 
 def _ends_too_soon(data: bytes) -> bool:
-    """After the last object, each version of a file says where its table of contents is."""
+    """Return whether the pointer to the cross-reference table after the last object is missing."""
     last = data.rfind(b"startxref")
     return last < 0 or bool(_OBJECT.search(data, last))
 
 
 def _is_more(data: bytes) -> bool:
-    """Whether the file is also a web page, an archive or a program, if opened under another name."""
+    """Return whether the file is also a web page, an archive or a program."""
     head = data[: max(0, data.find(b"%PDF-", 0, HEAD))]
     tail = data[max(0, data.rfind(b"%%EOF")) :]
     outside = head + b"\n" + tail[:TAIL] + tail[-TAIL:]
@@ -124,9 +124,9 @@ def _is_more(data: bytes) -> bool:
 
 
 def _unpacked(raw: bytes, data: bytes) -> Iterator[bytes | None]:
-    """Yield the content of each object stream; None for one that cannot be read, or where there is too much.
+    """Yield the content of each object stream; None for an unreadable one, or if there is too much.
 
-    Positions are those of `raw`, where no compressed byte was taken for #xx; names with #xx show in `data` only.
+    Positions are in `raw`, where compressed bytes are not unescaped; names with #xx are found in `data` only.
     """
     left, number = MAX_UNPACKED, 0
     for number, packed in enumerate(_PACKED.finditer(raw), 1):
@@ -143,4 +143,4 @@ def _unpacked(raw: bytes, data: bytes) -> Iterator[bytes | None]:
         yield part
         left -= len(part or b"")
     if number < len(_PACKED.findall(data)):
-        yield None  # one is written with #xx
+        yield None  # one has #xx escapes

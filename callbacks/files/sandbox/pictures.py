@@ -1,6 +1,6 @@
-"""Re-encode a stranger's picture, even if its end is missing. Runs in the sandbox only.
+"""Re-encode an untrusted picture, even if it is truncated. Runs in the sandbox only.
 
-Only pixels come out: no location, camera, comment or thumbnail, and none of the bytes after the picture.
+The copy has only pixels: no location, camera, comment, thumbnail or trailing bytes.
 """
 
 import importlib
@@ -10,7 +10,7 @@ import struct
 MAX_PIXELS = 120_000_000  # decoded; a JPEG is decoded at a half, a quarter or an eighth where that is enough
 MAX_SIDE = 4000  # pixels, of the copy
 INSPECT_SIDE = 500  # pixels, of a picture that is only inspected
-#: The parts of a picture below which it is useless, and above which it is as good as whole.
+#: The shares of a picture below which it is useless, and above which it counts as complete.
 TOO_LITTLE, ENOUGH = 0.02, 0.98
 _ROWS = 200  # of the small copy used to measure the missing part
 
@@ -23,12 +23,12 @@ class _TooLarge(Exception):
 
 
 def prepare(kind: str) -> None:
-    """Import what this kind needs: nothing can be opened once the fence is closed."""
+    """Import what this kind needs, before the fence is closed."""
     for module in ("ImageOps", "JpegImagePlugin", "MpoImagePlugin", "PngImagePlugin", "TiffImagePlugin"):
         importlib.import_module(f"PIL.{module}")
     from PIL import Image
 
-    Image.MAX_IMAGE_PIXELS = None  # _check does this once the scale for decoding is known
+    Image.MAX_IMAGE_PIXELS = None  # _check does this, with the scale for decoding
     Image.preinit()
     if kind == "heic":
         import pillow_heif
@@ -44,7 +44,7 @@ def prepare(kind: str) -> None:
 
 
 def inspect(data: bytes, kind: str) -> list[str]:
-    """Return the codes of what is wrong with a picture."""
+    """Return the codes of problems with a picture."""
     try:
         return _decode(data, FORMATS[kind], INSPECT_SIDE)[1]
     except _TooLarge:
@@ -52,7 +52,7 @@ def inspect(data: bytes, kind: str) -> list[str]:
 
 
 def reencode(data: bytes, kind: str) -> tuple[list[str], bytes]:
-    """Return the same and a copy: PNG of a PNG, JPEG of the others; upright, at most MAX_SIDE pixels long."""
+    """Return the same codes and an upright copy, at most MAX_SIDE pixels long: a PNG for a PNG, otherwise a JPEG."""
     try:
         picture, found = _decode(data, FORMATS[kind], MAX_SIDE)
     except _TooLarge:
@@ -61,7 +61,7 @@ def reencode(data: bytes, kind: str) -> tuple[list[str], bytes]:
 
 
 def _decode(data: bytes, file_format: str, longest: int):
-    """Return the decoded picture, if there is one, and the codes of what is wrong with it."""
+    """Return the decoded picture, if any, and the codes of its problems."""
     from PIL import ImageFile
 
     broken = (OSError, ValueError, SyntaxError, EOFError, RuntimeError, IndexError, KeyError, TypeError, struct.error)
@@ -71,8 +71,8 @@ def _decode(data: bytes, file_format: str, longest: int):
         pass
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:
-        # With an end marker, libjpeg also shows an incomplete progressive picture. The rest is gray, or black in a PNG.
-        # The other formats need their whole length: a little of it can be padded.
+        # With an end marker, libjpeg also decodes an incomplete progressive picture. The rest is gray, or black in a
+        # PNG. The other formats need their whole length, of which a little can be padded.
         rest = b"\xff\xd9" if file_format == "JPEG" else b"" if file_format == "PNG" else bytes(len(data) // 50 + 16)
         picture = _load(data + rest, file_format, longest)
     except broken:
@@ -103,7 +103,7 @@ def _check(picture) -> None:
 
 
 def _part_there(picture) -> float:
-    """Measure how much of a picture is above the rows that the decoder filled, from 0 to 1."""
+    """Return the share of a picture above the rows that the decoder filled in, from 0 to 1."""
     from PIL import Image
 
     small = picture.resize((8, _ROWS), Image.Resampling.NEAREST).convert("RGB")
@@ -139,7 +139,7 @@ def _copy(picture, *, as_png: bool) -> bytes:
 
 
 def _plain(picture, *, alpha: bool):
-    """Convert to eight bits a channel, in a mode that browsers show."""
+    """Convert to eight bits per channel, in a mode that browsers show."""
     if picture.mode.startswith("I"):  # sixteen bits of gray
         picture = picture.point(lambda value: value / 256).convert("L")
     transparent = picture.has_transparency_data or picture.mode in {"LA", "PA", "RGBA"}

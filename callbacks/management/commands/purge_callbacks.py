@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
 
 def _sweep() -> str:
-    """Storage that is down must not keep a host from starting; the schedule sweeps again within the hour."""
+    """Sweep orphans, ignoring a storage outage, which must not prevent a start; the schedule sweeps again hourly."""
     try:
         return f"Files without a request removed: {erasure.sweep_orphans()}."
     except OSError as error:
