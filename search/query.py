@@ -14,7 +14,7 @@ from search import vocabularies
 from search.danger import asks_for_a_dose, is_danger
 from search.index import index
 from search.models import MARK, UNMARK, Match, tables
-from search.static_pages import meant_by
+from search.static_pages import EMERGENCY, meant_by
 
 MAX_CHARS = 80  # of a query; the rest is ignored
 MAX_WORDS = 8
@@ -64,13 +64,14 @@ def search(typed: str) -> Results:
     terms = [dictionary.spellings(word) for word in words]
     corrected_words = [_corrected(word, spellings) for word, spellings in zip(words, terms, strict=True)]
     corrected = " ".join(corrected_words)
-    found = _ranked(query, corrected, terms)
+    is_urgent = is_danger(query, corrected)
+    found = _ranked(query, corrected, terms, is_urgent=is_urgent)
     return Results(
         query=query,
         corrected=corrected if corrected_words != words and found else "",
         was_cut=len(whole) > MAX_CHARS,
         found=found,
-        is_urgent=is_danger(query, corrected),
+        is_urgent=is_urgent,
         asks_for_a_dose=asks_for_a_dose(f"{query.casefold()} {corrected}".replace("’", "'")),
     )
 
@@ -92,9 +93,12 @@ def _corrected(word: str, spellings: list[str]) -> str:
     return word if vocabularies.current().synonyms(word) or index().holds(word, in_text=False) else spellings[-1]
 
 
-def _ranked(query: str, corrected: str, terms: Terms) -> list[Result]:
-    """Return static pages by exact name, pages by name, other static pages, then everything else by score."""
-    static = meant_by(query, corrected)
+def _ranked(query: str, corrected: str, terms: Terms, *, is_urgent: bool) -> list[Result]:
+    """Return static pages by exact name, pages by name, other static pages, then everything else by score.
+
+    An urgent query that means no static page leads to the emergency page.
+    """
+    static = meant_by(query, corrected) or [(EMERGENCY, False)] * is_urgent
     matches = sorted(_matches(terms), key=lambda match: not _is_in_title(match.title, terms))
     named = [match for match in matches if _is_name_of(match, terms)]
     typed = vocabularies.current().plain(query)

@@ -49,19 +49,47 @@ AT_HOME = tuple(
     f"{verb} {where}" for verb in ("detox", "withdraw", "withdrawal", "quit") for where in ("at home", "alone")
 )
 
+WHEN = ("how much longer", "when will this end", "when will it end", "when does it get better", "will it ever stop")
+EMERGENCY = StaticPage(
+    _("Emergency: overdose and warning signs"),
+    "emergency",
+    _("What to do when somebody will not wake up, in order, and the signs to call 911 for."),
+    ("emergency", "911", "988", "overdose", "overdosing", "od", "warning signs", "suicide", "suicidal", *NALOXONE),
+    anywhere=("overdose", "od", "sobredosis", "emergencia", "suicidio"),
+)
+VERSUS = (
+    "suboxone vs methadone",
+    "methadone vs suboxone",
+    "suboxone or methadone",
+    "methadone or suboxone",
+    "difference between",
+)
+MY_DATA = (
+    "delete my request",
+    "withdraw my request",
+    "cancel my request",
+    "cancel my call",
+    "change my number",
+    "anonymous",
+)
 STATIC_PAGES = (
-    StaticPage(
-        _("Emergency: overdose and warning signs"),
-        "emergency",
-        _("What to do when somebody will not wake up, in order, and the signs to call 911 for."),
-        ("emergency", "911", "988", "overdose", "overdosing", "od", "warning signs", "suicide", "suicidal", *NALOXONE),
-        anywhere=("overdose", "od", "sobredosis", "emergencia", "suicidio"),
-    ),
+    EMERGENCY,
     StaticPage(
         _("People to call, day or night"),
         "emergency",
         _("988, 1-800-662-4357 and others, with what each is for. In Spanish: 988 and press 2, or 1-800-662-4357."),
-        ("crisis", "hotline", "helpline", "crisis line", "phone numbers", "numbers", "someone to talk to"),
+        (
+            "crisis",
+            "hotline",
+            "helpline",
+            "crisis line",
+            "phone numbers",
+            "numbers",
+            "someone to talk to",
+            "text line",
+            "chat",
+            "deaf",
+        ),
         anywhere=("spanish", "espanol", "español", "hotline", "helpline", "ayuda"),
         place="lines",
     ),
@@ -83,7 +111,7 @@ STATIC_PAGES = (
         _("The three stages, on one timeline"),
         "phases:list",
         _("How long each usually lasts with heroin, and what changes that."),
-        ("timeline", "stages", "how long", "detox timeline", "withdrawal timeline"),
+        ("timeline", "stages", "how long", "detox timeline", "withdrawal timeline", *WHEN),
     ),
     StaticPage(
         _("Check in: check what you feel"),
@@ -107,7 +135,7 @@ STATIC_PAGES = (
         _("Treatments side by side"),
         "treatments:compare",
         _("Narrow them by what matters to you, such as nights at home. Do not detox alone."),
-        ("compare", "compare treatments", "which treatment", "home detox", "detox myself", *AT_HOME),
+        ("compare", "compare treatments", "which treatment", "home detox", "detox myself", *AT_HOME, *VERSUS),
     ),
     StaticPage(
         _("Ask for a call"),
@@ -122,10 +150,16 @@ STATIC_PAGES = (
         ("clear history", "delete history", "history", "incognito", "who can see", "private version", "hide"),
     ),
     StaticPage(
-        _("Privacy"), "privacy", _("What we keep of what you send, and how long."), ("privacy", "private", "data")
+        _("Privacy"),
+        "privacy",
+        _("What we keep of what you send, and how long."),
+        ("privacy", "private", "data", *MY_DATA),
     ),
     StaticPage(
-        _("Sources"), "sources", _("What this guide rests on."), ("sources", "references", "studies", "evidence")
+        _("Sources"),
+        "sources",
+        _("What this guide rests on."),
+        ("sources", "references", "studies", "evidence", "who wrote this", "legit"),
     ),
     StaticPage(_("A to Z"), "a-z", _("All symptoms, treatments and hard words."), ("a to z", "glossary", "index")),
 )
@@ -135,14 +169,22 @@ def meant_by(*queries: str) -> list[tuple[StaticPage, bool]]:
     """Return the pages that a spelling of the query means, each with whether it is the exact name; exact ones first."""
     spellings = [_plain(query) for query in queries]
     pages = [page for page in STATIC_PAGES if any(_is_called(page, typed) for typed in spellings)]
-    named = [(page, any(_is_called(page, typed, anywhere=False) for typed in spellings)) for page in pages]
+    named = [(page, any(_is_name_of(page, typed) for typed in spellings)) for page in pages]
     return sorted(named, key=lambda page: not page[1])
 
 
-def _is_called(page: StaticPage, typed: str, *, anywhere: bool = True) -> bool:
+def _is_called(page: StaticPage, typed: str) -> bool:
     called, words = page.names()
     longer = (name for name in called if " " in name)
-    return typed in called or _holds_one_of(typed, chain(longer, words if anywhere else ()))
+    return typed in called or _holds_one_of(typed, chain(longer, words))
+
+
+def _is_name_of(page: StaticPage, typed: str) -> bool:
+    """Return whether the query is a name of the page and stop words; "how long is rehab" is more."""
+    called, _ = page.names()
+    common = vocabularies.current().common
+    rests = (f" {typed} ".replace(f" {name} ", " ", 1) for name in called if _holds_one_of(typed, [name]))
+    return any(common.issuperset(rest.split()) for rest in rests)
 
 
 def _plain(query: str) -> str:

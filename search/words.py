@@ -8,19 +8,19 @@ from search.vocabulary import Vocabulary, table
 COMMON = frozenset(
     "a am an and are as at be by can do does find for from get got had has have how i id ill im in is it its ive me "
     "much my need of on or should so that the this to was we what when where which who why will with would you "
-    "your".split()
+    "your near long last lasts till until just wait".split()
 )
 
 
 #: Words to look up besides a typed one: on each line, words that readers type and, after the colon, the guide's own.
 SYNONYMS = table("""
-dope smack h skag horse brown tar chiva junk gear diesel : heroin
+dope smack h skag speedball horse brown tar chiva junk gear diesel : heroin
 fent fetty fenty blues m30 m30s fentynol fentanol : fentanyl
 tranq tranqdope zombie : xylazine
 medet rhino dexdom : medetomidine
 xanax xannies bars valium klonopin ativan benzo : benzos benzodiazepines
 son daughter mom dad wife husband partner brother sister friend girlfriend boyfriend kid child mother : helping family
-father parent : helping family
+father parent addict enabling intervention codependent : helping family
 dopesick dopesickness kicking jonesing comedown wds junksick : withdrawal
 puking puke barfing barf hurling upchuck heaving : vomiting
 shits runs trots squits poop pooping crapping : diarrhea
@@ -32,7 +32,7 @@ oxy oxys oxycodone percs percocet vicodin painkillers : opioids
 nod nodding gurgling snoring purple blue : overdose
 convulsion convulsions fit fits : seizure
 paws : acute
-done dones juice : methadone
+dones juice : methadone
 jitters shakes shaky trembling tremors : shaking
 sniffles snot snotty sneezing : runny
 gooseflesh goosebump shivers shivering : goosebumps chills
@@ -55,7 +55,7 @@ hypertension : pressure
 anhedonia joyless : depression
 crawling crawly itchy : restless
 needles syringes rigs needle syringe jeringas : supplies inject
-hiv hepatitis hep abscess cellulitis endocarditis : infection
+hiv hepatitis hep abscess cellulitis endocarditis necrosis swollen hole : infection
 vet vets military army marine veterano : veterans
 teen teens teenage adolescent minor youth : teenagers
 uninsured medicaid medicare afford seguro : insurance
@@ -79,6 +79,15 @@ want to be here, wish i was dead, no reason to live : suicide
 cant stop throwing up, cant stop vomiting, cant stop puking : vomiting
 cant stop shaking : shaking
 when is it done : how long
+threw up, throw up : vomiting
+china white : heroin fentanyl
+black tar : heroin
+im 14, im 15, im 16, im 17 : teenagers
+sleep tonight, place to sleep, nowhere to sleep : homeless
+used again after a month, used again after a week, used again after a break : tolerance
+first time using, use just once, one last time : tolerance
+out of detox : tolerance
+suboxone made me, subs made me, bernese method : buprenorphine
 dope sick, dope sickness : withdrawal
 cold turkey : withdrawal detox
 cant sleep, can not sleep, cannot sleep, no sleep, up all night : insomnia
@@ -87,7 +96,7 @@ the shakes : shaking
 the sweats : sweating
 the chills : chills
 cold sweats : sweating chills
-throwing up, throw up, being sick : vomiting
+throwing up, being sick : vomiting
 kicking legs, legs wont stop : restless legs
 crawling skin : restless
 want to use, need a fix : cravings

@@ -3,9 +3,10 @@
 from search.vocabulary import Vocabulary, table
 
 _COMMON = """
-a al algo algun alguna ante como con cual cuales cuando de del desde donde el ella en entre era es esa ese eso esta
-este esto estoy fue ha hace hacer hago hay he la las le les lo los mas me mi mis mucha mucho muy no nos o para pero
-por puede puedo que quien quiero se ser si sin sobre son soy su sus te tengo tiene tu un una unas uno unos ya yo y
+a al algo algun alguna ante como con cual cuales cuando de del desde donde el ella en entre era es esa ese eso
+esta este esto estoy fue ha hace hacer hago hay he la las le les lo los mas me mi mis mucha mucho muy no nos o
+para pero por puede puedo que quien quiero se ser si sin sobre son soy dura duran tarda cuanto cuanta cuantos su
+sus te tengo tiene tu un una unas uno unos ya yo y
 """
 _SYNONYMS = table("""
 help : ayuda
@@ -75,10 +76,14 @@ anestesia de caballo : xilacina
 sin seguro, no tengo seguro, sin aseguranza, no tengo aseguranza, sin papeles, no puedo pagar : seguro
 doce pasos, narcoticos anonimos : 12 pasos
 sigo sin dormir, problemas de sueno : problemas dormir
-cuanto puedo usar, cuanto puedo consumir : tolerancia
+volvi a usar, use otra vez, volvi a inyectarme, cuanto puedo usar, cuanto puedo consumir : tolerancia
 espray nasal, spray nasal : naloxona
 dejar de consumir, dejar la heroina, quiero dejarlo, quiero dejarla : desintoxicacion
 test strips : tiras reactivas
+se droga, es adicto, es adicta, usa drogas : familiar
+me quiero limpiar, quiero limpiarme : desintoxicacion
+quede sin : se me acabo
+no paro de vomitar, no dejo de vomitar, no para de vomitar : vomitos
 """,
     ", ",
 )
@@ -95,14 +100,17 @@ no quiero vivir, quiero morir, me quiero morir, quiero matarme, quitarme la vida
 embarazada y consumo : emergency#pregnant
 donde estoy, en que etapa, que etapa, en que dia voy, que dia, que siente ahora : phases:now
 etapas, cuanto dura, cuanto tiempo, cuantos dias, cuando se quita : phases:list
+cuanto me falta, sentir mejor, se me pasa, dura la malilla, dura la abstinencia : phases:list
 revision, hoja de revision, cows, sows : phases:check-in
 plan, mi plan, lista : plan
 tarjeta, tarjeta de bolsillo : card
-comparar, comparar tratamientos, que tratamiento, cual tratamiento, detox en casa, solo en casa : treatments:compare
-llamenme, que me llamen, contacto, pedir una llamada, telefono de la clinica : callbacks:contact
+comparar, comparar tratamientos, que tratamiento, cual tratamiento : treatments:compare
+detox en casa, solo en casa, desintoxicarse en casa, desintoxicarme en casa : treatments:compare
+llamenme, que me llamen, me pueden llamar, contacto, pedir una llamada, telefono de la clinica : callbacks:contact
 historial, borrar historial, incognito, quien puede ver, version privada, esconder, ocultar : safety
 privacidad, datos, privado, confidencial, es confidencial : privacy
-fuentes, referencias, estudios : sources
+es anonimo, anonimo, borrar mis datos, cancelar mi solicitud, cambiar mi numero : privacy
+fuentes, referencias, estudios, quien escribio esto : sources
 glosario, indice, diccionario, a z, de la a a la z : a-z
 """,
     ", ",
