@@ -32,10 +32,10 @@ _TOKEN = re.compile(rf"(?P<aside>{_ASIDE})|(?P<digits>(?:\+\s?)?\d+)|(?P<word>[^
 #: Digits after such a word belong to it.
 _TAKES_DIGITS = frozenset(
     "room rm apt apartment unit suite ste bed dorm pod ward floor building bldg box option opt press ext x extension "
-    "after before until till by".split()
+    "after before until till by las cuarto depto piso anexo interno extensión".split()
 )
 _EXTENSION = re.compile(
-    r"\s*[,.(]?\s*(?:;ext=|,,|(?:ext(?:ension|n)?|x)\b\.?|x(?=\d)|ext(?=\d)|#)\s*[.:=#]?\s*(\d{1,7})(?!\w)\)?",
+    r"\s*[,.(]?\s*(?:;ext=|,,|(?:ext(?:ensi[oó]n|n)?|x)\b\.?|x(?=\d)|ext(?=\d)|#)\s*[.:=#]?\s*(\d{1,7})(?!\w)\)?",
     re.IGNORECASE,
 )
 #: 1-800-FLOWERS: a whole area code, then letters for digits. Only capitals with spaces, or with area codes that are not
