@@ -182,3 +182,9 @@ def test_sheet_has_one_red_box_and_one_amber_one_whatever_was_answered(client, g
     html = sheet(client, **asked, others=["alcohol", "benzos"])
     assert html.count('class="card card--emergency"') == html.count('class="card card--urgent"') == 1
     assert "Do not stop them suddenly" in html and html.count("Emergency:</span>") <= 2
+
+
+def test_methadone_beside_another_drug_warns_of_overdose_for_a_day(client, guide):
+    answers = {"since": "12-24", "substance": "heroin"}
+    assert 'id="just-used"' in sheet(client, **answers, others=["methadone"])
+    assert 'id="just-used"' not in sheet(client, **answers, others=["uppers"])

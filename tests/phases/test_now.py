@@ -234,3 +234,9 @@ def test_long_after_the_last_stage_tolerance_comes_first_and_nothing_is_said_to_
     assert "may not have begun" not in page and "First signs" not in page and "What comes next" not in page
     assert page.count("The amount you used before can kill you now") == 1
     assert page.index("The amount you used before can kill you now") < page.index("What to do now")
+
+
+@pytest.mark.parametrize("substance", ["heroin", "fentanyl", "methadone"])
+def test_answer_weeks_later_names_lost_tolerance_before_anything_that_reassures(client, guide, substance):
+    page = client.post("/phases/now/", {"since": "over-28", "substance": substance}).content.decode()
+    assert page.index("The amount you used before can kill you now") < page.index('class="lede"')
