@@ -78,6 +78,6 @@ def test_form_says_what_is_wrong_and_takes_a_file(phone, tmp_path):
     phone.find("#ask-files summary").click()
     phone.find("[name=file_1]").send_keys(str(photo))
     phone.find("form.ask button[type=submit]").click()
-    phone.wait("location.pathname == '/contact/sent/'")
+    phone.wait("location.pathname == '/contact/sent/' && document.readyState == 'complete'")
     assert phone.find("h1").text == "We have your request"
     assert "Photo of your insurance card" in phone.find("main").text

@@ -54,7 +54,8 @@ def test_session_that_ends_while_typing_says_so_and_loses_nothing(staff):
     staff.context.clear_cookies()
     page.locator("#id_body").press_sequentially(" And after.")
     page.get_by_text("You are signed out").wait_for()
-    page.get_by_role("button", name="Save as a draft").click()
+    with page.expect_response(page.url):  # the page looks whether it is signed in again
+        page.get_by_role("button", name="Save as a draft").click()
     page.wait_for_timeout(500)
     assert page.input_value("#id_body").endswith(" And after.")  # not sent to be lost
     staff.context.add_cookies(cookies)
