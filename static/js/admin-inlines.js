@@ -18,3 +18,8 @@ document.addEventListener("DOMContentLoaded", () => {
   // A heading without words is read out as one: the column of row names needs none.
   for (const empty of document.querySelectorAll("th.original")) empty.outerHTML = "<td></td>";
 });
+
+// Tab would indent in the Markdown editor, and people who use the keyboard alone could not leave the text.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Tab" && event.target.matches(".markdownx-editor")) event.stopPropagation();
+}, true);

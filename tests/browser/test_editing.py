@@ -24,6 +24,10 @@ def test_preview_follows_what_is_typed_and_runs_nothing(staff):
     preview.locator("strong", has_text="bold").wait_for()
     expect(preview.locator("h2")).to_have_text("A heading")
     assert preview.locator("script, img").count() == 0
+    page.focus("#id_body")
+    page.keyboard.press("Tab")  # by keyboard, one gets out of the text
+    assert page.input_value("#id_body") == HOSTILE
+    assert page.evaluate("document.activeElement.id") != "id_body"
     assert staff.complaints == []
 
 
