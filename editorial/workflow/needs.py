@@ -148,4 +148,5 @@ def other_lines(user: User) -> Iterator[Line]:
         count, more = PageReport.objects.filter(is_done=False).count(), ": what readers find wrong or missing"
         yield from counted(count, "new page report", "new page reports", address, more=more)
     for form in UnsavedForm.objects.filter(user=user).order_by("-typed_at").only("page", "typed_at"):
-        yield Line(1, f"form that you typed in and did not save, {timezone.localtime(form.typed_at):%B %-d}", form.page)
+        at = f"{timezone.localtime(form.typed_at):%B %-d, %-I:%M %p}"
+        yield Line(1, f"form that you typed in and did not save, {at}", form.page)

@@ -8,11 +8,11 @@ from django.utils import timezone
 from reversion.models import Version
 
 from articles.models import Article, Topic
-from editorial.models import Clinic
+from editorial.models import Clinic, Reviewer
 from editorial.workflow import revisions
 from phases.models import Phase, Symptom
 from tests.editorial.test_revisions import address, bring_back, save
-from tests.factories import SUMMARY, make_article, make_phase, make_symptom
+from tests.factories import SUMMARY, make_article, make_phase, make_staff, make_symptom
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +98,15 @@ def test_second_of_two_who_bring_back_is_told_and_chooses_again(admin):
     assert Article.objects.get().body == "Second.[@a-source]"
     admin.post(path.format(first.pk), {"opened_at": revisions.history(article)[0].pk})
     assert Article.objects.get().body == "Text.[@a-source]"
+
+
+def test_text_that_must_be_signed_is_not_brought_back_and_staff_are_told_what_to_do(admin):
+    article = make_article(body="Methadone.[@a-source]")
+    save(admin, article, body="Methadone helps.[@a-source]")
+    Reviewer.objects.create(user=make_staff("rita"), name="Rita", credentials="MD", conflicts="None")
+    html = bring_back(admin, revisions.history(article).last()).content.decode()
+    assert "A reviewer must sign" in html and "copy them into the page and save that as a draft" in html
+    assert Article.objects.get().body == "Methadone helps.[@a-source]"
 
 
 def test_change_of_blanks_alone_shows_in_the_history(admin):

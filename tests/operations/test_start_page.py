@@ -76,7 +76,8 @@ def test_each_role_is_told_of_what_it_can_do_something_about(people):
     editing = {"article overdue for review", "stage due for review within 30 days"}
     editing |= {"new page report: what readers find wrong or missing"}
     publishing = {"article scheduled", "article in review, ready to publish"}
-    typed = f"form that you typed in and did not save, {today:%B %-d}"
+    typed_at = timezone.localtime(unsaved.UnsavedForm.objects.get().typed_at)
+    typed = f"form that you typed in and did not save, {typed_at:%B %-d, %-I:%M %p}"
     answered, published = "article with an answer to your draft", "articles published, without a signature"
     assert set(lines("ed")) == editing | {"article in draft, last saved by you", answered, typed}
     unsigned = "articles in review, without a signature"
