@@ -15,7 +15,7 @@ FIELDS = b"name=Sleep&slug=sleep&position=3&description=" + b"What+helps+with+sl
 
 
 @pytest.mark.parametrize(("announced", "is_saved"), [(len(FIELDS), True), (len(FIELDS) + 400, False)])
-def test_form_of_staff_is_saved_only_if_all_of_it_came(client, announced, is_saved):
+def test_staff_form_is_saved_only_if_complete(client, announced, is_saved):
     make_staff(superuser=True)
     sign_in(client)
     response = client.post(
@@ -35,13 +35,13 @@ class Broken(io.BytesIO):
 
 
 @pytest.mark.parametrize("path", ["/admin/login/", "/admin/articles/topic/add/", "/staff/sign-in/"])
-def test_form_of_which_nothing_came_is_no_error_of_ours(client, path):
+def test_empty_body_is_not_logged_as_an_error(client, path):
     kind = "application/x-www-form-urlencoded"
     response = client.post(path, b"x=1", content_type=kind, CONTENT_LENGTH="80", **{"wsgi.input": Broken()})
     assert (response.status_code, response.content.decode()) == (400, CUT_SHORT)
 
 
-def test_form_of_staff_that_is_far_too_long_is_refused_and_no_error_of_ours(client):
+def test_oversized_staff_form_is_refused_and_not_logged_as_an_error(client):
     too_much = b"x=" + b"a" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     response = client.post("/admin/login/", too_much, content_type="application/x-www-form-urlencoded")
     assert response.status_code in {400, 413}

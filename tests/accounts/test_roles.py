@@ -58,7 +58,7 @@ def test_only_leads_export_erase_open_originals_and_see_the_record():
         assert having == ["Intake leads"], right
 
 
-def test_completing_again_adds_what_came_later_and_takes_nothing_away():
+def test_completing_again_adds_new_permissions_and_removes_none():
     group = Group.objects.get(name="Intake")
     group.permissions.remove(*group.permissions.all())
     group.permissions.add(Permission.objects.get(codename="view_topic"))

@@ -74,7 +74,7 @@ def test_set_up_with_a_wrong_code_sets_nothing_up(newcomer):
     assert not Authenticator.objects.exists() and not is_in(newcomer)
 
 
-def test_square_code_is_a_picture_of_this_session_only(newcomer):
+def test_qr_code_is_for_this_session_only(newcomer):
     assert newcomer.get(PICTURE).status_code == 404
     page = newcomer.get(SET_UP).content.decode()
     assert f'src="{PICTURE}"' in page and "data:" not in page and "<style" not in page
@@ -85,7 +85,7 @@ def test_square_code_is_a_picture_of_this_session_only(newcomer):
     assert newcomer.get(PICTURE).status_code == 302
 
 
-def test_secrets_stand_nowhere_in_the_clear(newcomer):
+def test_secrets_are_nowhere_in_the_clear(newcomer):
     secret = key_on(newcomer)
     assert secret not in str(dict(newcomer.session)), "not even while the set-up waits"
     newcomer.post(SET_UP, {"code": app_code(secret)})
@@ -185,7 +185,7 @@ def test_move_to_another_phone_opens_nothing_until_it_is_done(client):
     assert secret != APP_SECRET and is_in(client)
 
 
-def test_missing_key_is_said_and_lets_nobody_in(client, settings):
+def test_missing_key_is_reported_and_lets_nobody_in(client, settings):
     make_staff()
     give_password(client)
     settings.VAULT_KEYS = {9: bytes(32)}

@@ -41,7 +41,7 @@ def test_related_articles_are_plain_links(client, guide):
     assert len(re.findall(r"<li><a ", related)) == 3 and "<p>" not in related
 
 
-def test_circle_to_breathe_with_is_on_one_page_and_can_be_closed(client, guide):
+def test_breathing_circle_is_on_one_page_and_can_be_closed(client, guide):
     with_circle = [
         slug for slug in Article.objects.values_list("slug", flat=True) if 'class="breathe"' in page_of(client, slug)
     ]

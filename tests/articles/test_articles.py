@@ -57,7 +57,7 @@ def test_article_shows_text_sources_dates_and_safety(client, guide):
         {"published_at": timezone.now() + datetime.timedelta(days=2)},
     ],
 )
-def test_article_not_published_is_invisible_at_every_address(client, hidden):
+def test_unpublished_article_is_invisible_at_every_url(client, hidden):
     topic = Topic.objects.create(name="A topic", slug="a-topic", description="About it.")
     phase = make_phase()
     other = make_article(slug="other", title="Another")
@@ -95,7 +95,7 @@ def test_list_has_the_whole_guide_on_one_page(client, guide):
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "999", "abc", "1e9", "%00", "१"])
-def test_list_absurd_page_is_not_found(client, page):
+def test_list_page_out_of_range_is_not_found(client, page):
     make_article()
     assert client.get(f"/articles/?page={page}").status_code in {200, 404}
 

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from tests.browser.asking import card, done, fill, photo, press
 
 
-def test_file_for_a_request_that_was_taken_back_meanwhile_leads_to_the_page_that_says_so(visit, tmp_path):
+def test_file_for_a_request_withdrawn_meanwhile_leads_to_that_page(visit, tmp_path):
     person = visit(360)
     page = person.page
     person.open("/contact/")

@@ -29,7 +29,7 @@ STOP = """() => { const e = document.activeElement, s = getComputedStyle(e), box
 
 
 @pytest.mark.parametrize("colors", ["none", "active"])
-def test_keyboard_alone_goes_through_each_page_in_order_and_is_always_seen(window, colors):
+def test_keyboard_focus_is_in_order_and_visible_on_each_page(window, colors):
     """With the colors of the system (`active`) too, which take shadows and backgrounds away. What all pages begin with
     is gone through once; on the others the first stop leads past it."""
     page = (visitor := window(1280, forced_colors=colors, reduced_motion="reduce", java_script_enabled=True)).page
@@ -51,7 +51,7 @@ def test_keyboard_alone_goes_through_each_page_in_order_and_is_always_seen(windo
                     page.keyboard.press("Enter")
 
 
-def test_colors_of_the_system_leave_levels_bands_and_ticks_readable(window):
+def test_forced_colors_leave_levels_bands_and_ticks_readable(window):
     """Cards have an edge, a band's peak another pattern than the band, and the mark of the reader is dashed."""
     visitor = window(360, forced_colors="active", reduced_motion="reduce")
     page = visitor.page
@@ -83,7 +83,7 @@ def test_nothing_moves_for_those_who_asked_for_no_motion(window):
         ), path
 
 
-def test_page_is_whole_without_scripts_and_pictures(window):
+def test_page_is_complete_without_scripts_and_pictures(window):
     """What is read with both is there without either."""
     full, bare = window(), window(java_script_enabled=False)
     bare.context.route(re.compile(r"\.(png|svg|jpe?g|webp)"), lambda route: route.abort())

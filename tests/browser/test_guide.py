@@ -85,7 +85,7 @@ def test_answer_and_sheet_break_no_rule_and_fit(visit, width, scheme):
     assert visitor.complaints == [] and visitor.context.cookies() == []
 
 
-def test_sheet_with_all_ticks_prints_on_both_sides_of_one_paper(visit):
+def test_sheet_with_all_boxes_checked_prints_on_one_sheet_of_paper(visit):
     visitor = visit(1280)
     visitor.open("/phases/now/check-in/")
     page = visitor.page
@@ -131,7 +131,7 @@ def test_check_in_left_empty_leads_to_its_first_question(visit):
     _assert_sound(page)
 
 
-def test_sheet_is_in_no_cache_when_one_goes_back(visit):
+def test_sheet_is_not_cached_on_going_back(visit):
     """The browser has no copy to show; it asks before it sends the answers again."""
     visitor = visit(360)
     visitor.open("/phases/now/check-in/")
@@ -166,7 +166,7 @@ def _assert_sound(page) -> None:
     axe.check(page)
 
 
-def test_what_belongs_to_a_line_stands_in_it_on_a_phone(visit):
+def test_link_stays_on_its_line_on_a_phone(visit):
     visitor = visit(360)
     visitor.open("/no-such-page/")
     line = visitor.page.get_by_role("listitem").filter(has_text="In danger now:")
@@ -175,7 +175,7 @@ def test_what_belongs_to_a_line_stands_in_it_on_a_phone(visit):
 
 
 @pytest.mark.parametrize("asked", ["how+much+methadone", "buprenorphene"])
-def test_what_search_says_first_stands_clear_of_the_question(visit, asked):
+def test_search_message_is_clear_of_the_form(visit, asked):
     visitor = visit(360)
     visitor.open(f"/search/?q={asked}")
     question, said = (visitor.page.locator(name).bounding_box() for name in ("form.search", "form.search + p"))

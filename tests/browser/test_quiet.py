@@ -33,7 +33,7 @@ def elsewhere():
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_leave_goes_to_the_other_site_at_once_without_saying_where_one_was(visit, elsewhere, scripts):
+def test_leave_goes_to_the_other_site_at_once_without_a_referrer(visit, elsewhere, scripts):
     """The answer is the site's own but for the place it leads to, as no test may leave this machine."""
     address, asked = elsewhere
     visitor = visit(360, java_script_enabled=scripts)
@@ -54,7 +54,7 @@ def test_leave_goes_to_the_other_site_at_once_without_saying_where_one_was(visit
     assert not any("Referer" in headers for headers in asked)
 
 
-def test_leave_takes_the_place_of_the_page_in_the_history_of_the_tab(visit):
+def test_leave_replaces_the_page_in_the_tabs_history(visit):
     visitor = visit(360)
     visitor.open("/about/")
     visitor.open("/phases/peak-withdrawal/")
@@ -93,7 +93,7 @@ def test_private_search_by_hand_keeps_words_out_of_the_address(visit):
     assert page.url.startswith(f"{visitor.site.url}/n/") and page.title() == "Notes"
 
 
-def test_word_is_explained_where_it_stands_without_scripts(visit):
+def test_term_is_explained_in_place_without_scripts(visit):
     visitor = visit(360, java_script_enabled=False)
     visitor.open("/articles/the-first-72-hours/")
     page = visitor.page

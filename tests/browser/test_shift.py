@@ -20,7 +20,7 @@ REFRESH = "document.dispatchEvent(new Event('queue:refresh'))"
 QUEUE = "/admin/callbacks/callbackrequest/"
 
 
-def test_queue_refreshes_in_place_and_says_so_quietly(staff, site):  # noqa: F811
+def test_queue_refreshes_in_place_and_announces_it_politely(staff, site):  # noqa: F811
     first, page = ask(site, "shift-1"), staff.page
     staff.open(f"{QUEUE}?claim=free")
     page.get_by_label(f"Choose {first}").check()

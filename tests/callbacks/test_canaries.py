@@ -186,7 +186,7 @@ def tell(story: Story) -> None:
     story.search("after withdrawing and erasing")
 
 
-def test_every_step_went_as_it_should(story):
+def test_every_step_succeeded(story):
     assert story.statuses == {
         "first": 303,
         "second": 303,
@@ -201,11 +201,11 @@ def test_every_step_went_as_it_should(story):
 
 
 @pytest.mark.parametrize("moment", ["while the requests are kept", "after withdrawing and erasing"])
-def test_no_marked_word_stands_anywhere(story, moment):
+def test_no_canary_is_found_anywhere(story, moment):
     assert story.found[moment] == []
 
 
-def test_search_would_have_found_a_word_in_any_shape(tmp_path):
+def test_search_would_find_a_canary_in_any_encoding(tmp_path):
     for word in (*MARKS.values(), FILE.decode(), NOTE):
         for raw in (word.encode(), word.encode("utf-16-le"), json.dumps(word).encode(), repr(word.encode()).encode()):
             assert any(shape in raw for shape in shapes(word))
@@ -230,6 +230,6 @@ def test_error_on_the_way_in_leaves_neither_row_nor_file(story):
     assert list(story.temporary.iterdir()) == []
 
 
-def test_erasures_are_counted_and_tell_nothing(story):
+def test_erasures_are_counted_without_content(story):
     rows = story.rows("SELECT reason, requests, files FROM callbacks_erasure ORDER BY reason")
     assert rows == [("due", 1, 2), ("withdrawn", 1, 2)]

@@ -196,7 +196,7 @@ def test_clamd_that_hangs_costs_a_bounded_time_and_the_next_file_none(pretend, p
     assert fake.connections == 1
 
 
-def test_clamd_that_hung_is_asked_again_after_a_rest(pretend, monkeypatch):
+def test_clamd_that_hung_is_retried_after_a_pause(pretend, monkeypatch):
     monkeypatch.setattr(clamd.pause, "seconds", 0)
     pretend(never_answers, QUICK)
     assert scan() is Verdict.NOT_SCANNED
@@ -212,7 +212,7 @@ def test_address_where_nobody_listens_is_not_scanned_and_no_error(settings, monk
 
 
 @pytest.mark.django_db
-def test_rescan_stops_asking_a_clamd_that_hangs(pretend):
+def test_rescan_stops_at_a_clamd_that_hangs(pretend):
     fake = pretend(silent, QUICK)
     for number in range(5):
         Attachment.objects.filter(request=submit(stored(), nonce=f"nonce {number}")).update(state="held")

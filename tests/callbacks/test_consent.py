@@ -26,7 +26,7 @@ def test_consent_is_said_at_the_button_and_kept_and_shown_with_its_version_and_t
         assert words in shown.content.decode() and f"{timezone.localtime(callback.erase_after):%B} " in text_of(shown)
 
 
-def test_consent_to_other_words_than_ours_is_not_claimed(client, staff):
+def test_consent_to_unknown_words_is_not_recorded(client, staff):
     """A page of a release before has no words; a program may send anything."""
     for sent in (None, "0", "99", "²"):
         page = client.get(post_form(client, agreed=sent)["Location"])

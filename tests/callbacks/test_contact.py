@@ -206,7 +206,7 @@ def test_text_is_read_as_utf_8_whatever_the_sender_claims(client, charset):
     assert CallbackRequest.objects.get().open_details() == DETAILS
 
 
-def test_text_beyond_all_measure_is_answered_kindly(client):
+def test_oversized_text_gets_a_helpful_page(client):
     response = post_form(client, message="x" * 2_000_000)
     assert response.status_code == 413
     assert_private(response)
@@ -217,7 +217,7 @@ def test_text_beyond_all_measure_is_answered_kindly(client):
     assert CallbackRequest.objects.count() == 0
 
 
-def test_connection_that_breaks_inside_text_is_answered_kindly(client):
+def test_connection_that_breaks_inside_text_gets_a_helpful_page(client):
     extra = {"wsgi.input": BrokenStream(), "CONTENT_LENGTH": "500"}
     response = client.generic("POST", CONTACT, b"x", content_type="application/x-www-form-urlencoded", **extra)
     assert response.status_code == 400

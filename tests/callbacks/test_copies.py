@@ -98,7 +98,7 @@ PHOTOS = [(jpeg, Kind.JPEG, "jpg"), (png, Kind.PNG, "png"), (heic, Kind.HEIC, "j
 
 
 @pytest.mark.parametrize(("make", "kind", "extension"), PHOTOS)
-def test_copy_of_a_photo_holds_no_place_and_stands_upright(make, kind, extension):
+def test_copy_of_a_photo_has_no_location_and_is_upright(make, kind, extension):
     attachment = keep(make(), kind)
     assert b"CANARY" in make()
     copy = clean_copies.for_staff(attachment)
@@ -136,7 +136,7 @@ def archive() -> bytes:
 
 @pytest.mark.parametrize("tail", [archive(), b"<html><script>CANARY</script></html>", NOISE[:99] + b"CANARY"])
 @pytest.mark.parametrize(("make", "kind", "extension"), PHOTOS)
-def test_what_stands_after_a_picture_is_not_in_the_copy(make, kind, extension, tail):
+def test_bytes_after_a_picture_are_not_in_the_copy(make, kind, extension, tail):
     content = read(clean_copies.for_staff(keep(make() + tail, kind)))
     assert b"CANARY" not in content and b"<script" not in content and not zipfile.is_zipfile(io.BytesIO(content))
 
@@ -184,12 +184,12 @@ def test_picture_of_too_many_pixels_is_refused_at_once(content, kind):
         (b"\xff\xd8\xff" + b"GIF89a" * 100, Kind.JPEG),
     ],
 )
-def test_damaged_picture_says_so_and_what_to_do(content, kind):
+def test_damaged_picture_is_reported_with_advice(content, kind):
     with pytest.raises(CannotClean, match="damaged or cut off.*ask the person for another photo"):
         clean_copies.for_staff(keep(content, kind))
 
 
-def test_no_damage_to_a_picture_is_an_error_of_ours():
+def test_no_damaged_picture_raises_an_unexpected_error():
     for make, kind, _ in PHOTOS:
         content = make()
         for at in range(30, len(content), len(content) // 6):
@@ -201,7 +201,7 @@ def test_no_damage_to_a_picture_is_an_error_of_ours():
 
 @pytest.mark.parametrize("original", [True, False])
 @pytest.mark.parametrize("at", [0, 30, 100, -1])
-def test_changed_file_is_found_out_before_a_byte_leaves(at, original):
+def test_altered_file_is_detected_before_a_byte_is_sent(at, original):
     attachment = keep(jpeg(), Kind.JPEG)
     path = state.folder_of(storages["attachments"]) / attachment.object_name
     data = bytearray(path.read_bytes())
@@ -211,7 +211,7 @@ def test_changed_file_is_found_out_before_a_byte_leaves(at, original):
         clean_copies.for_staff(attachment, original=original)
 
 
-def test_missing_file_is_an_error_that_says_so():
+def test_missing_file_raises_a_clear_error():
     attachment = keep(jpeg(), Kind.JPEG)
     storages["attachments"].delete(attachment.object_name)
     with pytest.raises(FileNotFoundError):

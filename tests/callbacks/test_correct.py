@@ -64,7 +64,7 @@ def test_confirmation_and_form_show_nothing_of_another_request(client, asked_):
         assert "0123" in shown and "ana@" not in shown and "0199" not in shown
 
 
-def test_correction_takes_the_place_of_the_number_and_nothing_else_changes(client, asked_):
+def test_correction_replaces_the_number_and_nothing_else(client, asked_):
     form = client.get(link_to(page=CORRECT))
     assert_private(form)
     assert 'value="(212) 555-0123"' in form.content.decode()
@@ -82,7 +82,7 @@ def test_correction_takes_the_place_of_the_number_and_nothing_else_changes(clien
     assert NEW in words and "555-0123" not in words
 
 
-def test_form_sent_as_it_stands_changes_nothing(client):
+def test_form_sent_unchanged_changes_nothing(client):
     kept = {"phone_remark": "711 then", "channel": "relay", "email": "z@example.com"}
     request = submit(details=dataclasses.replace(DETAILS, **kept))
     assert 'value="(212) 555-0123, 711 then"' in client.get(link_to(page=CORRECT)).content.decode()
@@ -91,7 +91,7 @@ def test_form_sent_as_it_stands_changes_nothing(client):
     assert CallbackRequest.objects.get().open_details() == request.open_details()
 
 
-def test_number_can_be_taken_out_where_an_address_takes_its_place(client, asked_):
+def test_number_can_be_removed_if_there_is_an_email(client, asked_):
     assert correction(client, phone="none", email="z@example.com").status_code == 303
     details = CallbackRequest.objects.get().open_details()
     assert (details.phone, details.email) == ("", "z@example.com")
@@ -124,14 +124,14 @@ def test_hostile_text_in_a_correction_is_refused_or_kept_as_text(client, asked_,
         assert "<script>x" not in client.get(link_to()).content.decode() + response.content.decode()
 
 
-def test_body_that_cannot_be_read_changes_nothing_and_says_so(client, asked_):
+def test_unreadable_body_changes_nothing_and_is_reported(client, asked_):
     response = client.generic("POST", link_to(page=CORRECT), b"x", content_type="multipart/form-data")
     assert response.status_code == 400 and "could not read" in text_of(response)
     assert post(client, body({"phone": NEW}), link_to(page=CORRECT)).status_code == 303  # as a script sends it
     assert CallbackRequest.objects.get().open_details().phone == "+16465550199"
 
 
-def test_failure_to_save_is_said_and_what_was_there_holds(client, asked_):
+def test_failure_to_save_is_reported_and_keeps_the_old_details(client, asked_):
     with state.read_only():
         response = correction(client)
     assert response.status_code == 503 and "We still have what you gave us before." in text_of(response)
@@ -144,7 +144,7 @@ def test_corrections_of_one_request_are_limited_by_the_hour(client, asked_, monk
     assert CallbackRequest.objects.get().open_details().email == "z1@example.com"
 
 
-def test_withdrawn_or_damaged_request_has_nothing_to_correct_and_its_page_stands(client, asked_):
+def test_withdrawn_or_damaged_request_cannot_be_corrected_and_keeps_its_page(client, asked_):
     CallbackRequest.objects.update(sealed=b"\x01damaged")
     assert client.get(link_to()).status_code == 200
     assert client.get(link_to(page=CORRECT))["Location"] == correction(client)["Location"] == link_to()
@@ -168,7 +168,7 @@ def test_colleague_who_has_it_is_told_and_sees_the_remark_before_and_the_second_
     assert ("revealed", asked_.reference) in records()
 
 
-def test_number_goes_from_the_page_once_we_have_talked(client, asked_):
+def test_number_is_hidden_after_a_call(client, asked_):
     CallbackRequest.objects.update(state="reached")
     assert "555-0123" not in text_of(client.get(link_to()))
     assert client.get(link_to(page=CORRECT))["Location"] == correction(client)["Location"] == link_to()

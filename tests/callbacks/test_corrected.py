@@ -70,7 +70,7 @@ def test_change_is_dated_by_day_and_time_so_that_paper_stays_true(staff, claimed
     assert "Changed by the person Tue, Dec 1, 12:05 pm" in text_of(staff.get(QUEUE))
 
 
-def test_change_is_new_to_each_of_the_staff_once_and_never_falls_silent(staff, claimed, alex):
+def test_change_is_new_once_to_each_colleague_and_always_listed(staff, claimed, alex):
     staff.post(step("reveal", claimed))
     submit(details=NO_VOICEMAIL)
     for is_new in (True, False):

@@ -110,14 +110,14 @@ def test_without_an_address_of_the_colleague_all_are_told(claimed, alex, lacks):
     assert told() == [ALL]
 
 
-def test_address_that_takes_no_mail_costs_neither_this_word_nor_other_notices(claimed, settings):
+def test_failing_address_loses_neither_this_notice_nor_others(claimed, settings):
     settings.EMAIL_BACKEND = f"{__name__}.RefusesAlex"
     change()
     send_notices()
     assert told() == [ALL]
 
 
-def test_word_of_a_change_that_could_not_be_sent_is_sent_later(claimed, server_down, settings, caplog):
+def test_failed_notice_of_a_change_is_sent_later(claimed, server_down, settings, caplog):
     change()
     work_queue()
     assert "OSError" in caplog.text and "clinic.example" not in caplog.text

@@ -25,7 +25,7 @@ def due_in(request: CallbackRequest, span: datetime.timedelta) -> None:
     CallbackRequest.objects.filter(pk=request.pk).update(due_at=timezone.now() + span)
 
 
-def test_overdue_requests_are_told_once_in_one_mail():
+def test_overdue_requests_are_mailed_once_together():
     first, second, third = (submit(nonce=str(number)) for number in range(3))
     for request in (first, second):
         due_in(request, -MINUTE)
@@ -57,7 +57,7 @@ def test_many_requests_at_once_become_one_mail_after_a_pause(clock, monkeypatch)
     assert all(request.reference in digest.body for request in requests[3:]) and not shows_number(digest.body)
 
 
-def test_request_with_a_new_time_that_passes_too_is_told_again():
+def test_request_overdue_for_a_new_time_is_mailed_again():
     request = submit()
     due_in(request, -HOUR)
     notices.notify_of_overdue(timezone.now())
@@ -95,7 +95,7 @@ def test_staff_are_warned_before_a_request_is_erased_unanswered():
     assert near.reference not in report.getvalue()
 
 
-def test_check_says_what_is_missing(settings):
+def test_check_names_what_is_missing(settings):
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
     settings.EMAIL_HOST_PASSWORD = ""
     assert checks.notices_are_complete() == checks.mail_password_is_encrypted() == []

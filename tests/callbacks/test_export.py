@@ -68,7 +68,7 @@ def _claimed(request: CallbackRequest) -> CallbackRequest:
     return request
 
 
-def test_export_says_all_that_the_page_says_on_how_to_call(client, alex):
+def test_export_has_all_calling_instructions_of_the_page(client, alex):
     details = Details(
         name="Ana",
         phone="+12125550199;ext=7",
@@ -201,7 +201,7 @@ def test_damaged_and_withdrawn_requests_leave_the_export_whole(client, asked):
     assert rows[asked.reference]["Name"] == "Zoë Miller"
 
 
-def test_export_of_too_many_is_refused_with_a_word(client, asked, monkeypatch):
+def test_export_of_too_many_is_refused_with_a_message(client, asked, monkeypatch):
     submit(nonce="another")
     monkeypatch.setattr(export, "MAX_ROWS", 1)
     response = sign_in(client, VIEW, EXPORT).post(step("export"))

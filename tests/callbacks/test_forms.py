@@ -118,7 +118,7 @@ def test_safe_hours_are_kept_in_the_order_of_the_day(typed, kept):
     ("ticked", "voicemail", "text_message"),
     [([], False, False), (["voicemail"], True, False), (["text"], False, True), (["text", "voicemail"], True, True)],
 )
-def test_message_is_left_only_where_the_person_ticked_it(ticked, voicemail, text_message):
+def test_message_is_left_only_if_the_person_allowed_it(ticked, voicemail, text_message):
     bound = form(leave=ticked)
     assert bound.is_valid()
     assert (bound.details().voicemail, bound.details().text_message) == (voicemail, text_message)
@@ -148,7 +148,7 @@ def test_email_address_that_nothing_can_be_sent_to_is_refused(typed):
     assert "email" in form(email=typed).errors
 
 
-def test_neither_number_nor_address_is_said_once_and_by_the_number():
+def test_missing_number_and_email_is_one_error_at_the_number():
     assert form(phone="", email=" ").errors == {"phone": [NO_CONTACT]}
 
 

@@ -113,7 +113,7 @@ def test_held_file_that_cannot_be_read_stays_held_and_does_not_stop_the_next(dae
     assert (damaged.state, whole.state) == ("held", "stored")
 
 
-def test_command_says_what_became_of_the_held_files(daemon, settings, capsys):
+def test_command_reports_the_results_for_held_files(daemon, settings, capsys):
     daemon.stop()
     keep(send(PDF))
     settings.CLAMD = None

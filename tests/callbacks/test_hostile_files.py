@@ -198,7 +198,7 @@ def test_file_with_a_forged_token_is_not_kept(client, token):
 @pytest.mark.parametrize(
     ("accept", "types"), [("accept", "*/*"), ("allowed_types", "php%"), ("kind", "php"), ("object_name", "../x")]
 )
-def test_what_a_sender_says_may_be_sent_changes_nothing(client, accept, types):
+def test_declared_accept_list_changes_nothing(client, accept, types):
     post_form(client, ("file_1", File(hostile.REFUSED["php"], b"x.php")), **{accept: types})
     assert only_attachment().reason == "wrong_kind"
     assert objects_in_store() == []

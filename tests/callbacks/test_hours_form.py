@@ -122,7 +122,7 @@ def test_hours_that_never_meet_ours_come_back_once_with_those_that_do(client, ni
     assert CallbackRequest.objects.get().due_is_promised
 
 
-def test_who_insists_is_taken_and_told_the_truth(client, nine_to_six):
+def test_hours_sent_again_are_accepted_with_an_honest_page(client, nine_to_six):
     response = post_form(client, times="evening", zone="America/Phoenix", anyway="on")
     assert response.status_code == 303
     asked = CallbackRequest.objects.get()
@@ -134,14 +134,14 @@ def test_who_insists_is_taken_and_told_the_truth(client, nine_to_six):
     assert "not listed" not in words and "We will reach you" not in words
 
 
-def test_clinic_that_is_open_at_night_only_says_so(client):
+def test_clinic_open_only_at_night_is_described_as_such(client):
     opened([(day, "22:00", "23:30") for day in range(7)], 8)
     response = post_form(client, times="evening", zone="America/New_York")
     assert response.status_code == 422 and "We are closed at all of these times where you are." in text_of(response)
     assert post_form(client, times=None, zone="America/New_York").status_code == 303  # nothing to choose again
 
 
-def test_no_hours_are_refused_where_nobody_knows_ours(client, monkeypatch):
+def test_no_hours_are_refused_if_ours_are_unknown(client, monkeypatch):
     assert post_form(client, times="evening", zone="America/Phoenix").status_code == 303  # none are listed
 
     def away():
@@ -151,13 +151,13 @@ def test_no_hours_are_refused_where_nobody_knows_ours(client, monkeypatch):
     assert post_form(client, times="evening", zone="America/Phoenix").status_code in {303, 503}
 
 
-def test_confirmation_speaks_of_safe_hours_only_to_who_named_some(client, nine_to_six):
+def test_confirmation_mentions_safe_hours_only_if_chosen(client, nine_to_six):
     named, none = (client.get(post_form(client, times=each)["Location"]) for each in ("morning", None))
     assert "Central time), at the hours that you said are safe." in text_of(named)
     assert "We will reach you by" in text_of(none) and "that you said" not in text_of(none)
 
 
-def test_form_does_not_promise_one_time_to_whatever_hours(client, nine_to_six):
+def test_contact_form_promises_no_time(client, nine_to_six):
     assert "tell you when to expect our call" in text_of(client.get(CONTACT)) and "at the latest" not in text_of(
         client.get(CONTACT)
     )

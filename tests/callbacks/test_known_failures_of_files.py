@@ -166,7 +166,7 @@ def test_list_of_kinds_that_the_sender_sends_along_is_ignored(client):
     assert only_attachment().reason == "wrong_kind"
 
 
-def test_name_under_which_a_file_is_kept_is_ours(client):
+def test_stored_file_has_a_generated_name(client):
     """CVE-2026-0740"""
     post_form(client, ("file_1", File(PNG, b"shell.php")), ("file_2", File(JPEG, b"shell.php")))
     names = objects_in_store()

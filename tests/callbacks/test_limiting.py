@@ -38,7 +38,7 @@ def aged(response, seconds: int) -> str:
     return form_token(seconds_ago=seconds, nonce=tokens.read_form(token_in(response))[0])
 
 
-def test_limit_reached_is_said_politely_with_the_number_to_call_and_the_text_kept(client):
+def test_limit_page_has_the_number_to_call_and_keeps_the_text(client):
     fill_the_limit(client)
     response = post_form(client)
     assert response.status_code == 429
@@ -184,7 +184,7 @@ def test_form_that_has_to_be_corrected_is_not_counted(client, sent):
     assert post_form(client).status_code == 303
 
 
-def test_address_and_number_stand_in_no_table(client):
+def test_address_and_number_are_in_no_table(client):
     post(client, body(fields(), ("file_1", File(JPEG))), **ELSEWHERE)
     assert Counter.objects.count() == 3  # the address, the number at this address, the files
     with connection.cursor() as cursor:

@@ -52,7 +52,7 @@ def test_notice_holds_reference_time_and_link_and_nothing_of_the_person():
     assert request.staff_notified_at
 
 
-def test_notice_says_that_a_request_is_flagged():
+def test_notice_mentions_that_a_request_is_flagged():
     submission.submit(details=DETAILS, nonce="n", received={}, suspicion="too_fast")
     work_queue()
     assert "Flagged: Sent within seconds" in mail.outbox[0].body

@@ -73,7 +73,7 @@ def test_step_from_a_page_older_than_a_change_waits_until_it_was_read(staff, cla
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_all_that_came_is_said_at_once(staff, claimed, alex, name):
+def test_all_changes_are_reported_at_once(staff, claimed, alex, name):
     old = shown_on(staff.get(page_of(claimed)))
     noted(claimed, alex)
     corrected(claimed, alex)
@@ -90,7 +90,7 @@ def test_step_from_a_page_that_does_not_say_what_it_showed_waits_once(staff, cla
     assert staff.post(step(name, claimed), shown_on(refused)).status_code == 303
 
 
-def test_claim_that_went_to_another_colleague_is_not_taken_away_unseen(staff, asked, alex):
+def test_claim_passed_to_another_colleague_is_not_taken_unnoticed(staff, asked, alex):
     """As Alex put it back, and somebody took it up, after the page offered to take it from Alex."""
     actions.claim(asked, alex)
     CallbackRequest.objects.update(due_at=timezone.now() - datetime.timedelta(hours=1))
@@ -114,7 +114,7 @@ def test_claim_lost_or_request_withdrawn_is_still_said_first(staff, claimed, ale
         assert said(staff.post(step(name, claimed), old)) == "Alex has claimed it."
 
 
-def test_page_that_is_still_true_loses_no_time(staff, claimed, alex):
+def test_action_from_a_current_page_succeeds_at_once(staff, claimed, alex):
     noted(claimed, alex)
     assert press(staff, "close", claimed).status_code == 303
     claimed.refresh_from_db()

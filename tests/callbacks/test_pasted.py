@@ -76,7 +76,7 @@ def test_tab_or_line_break_in_a_name_becomes_a_blank(typed):
         " jo@example.com . ",
     ],
 )
-def test_address_is_taken_out_of_what_stands_round_it(typed):
+def test_email_address_is_extracted_from_its_surroundings(typed):
     bound = form(phone="", email=typed)
     assert bound.is_valid(), bound.errors
     assert bound.details().email == "jo@example.com"
@@ -92,7 +92,7 @@ def test_address_that_is_right_stays_as_it_is(address):
     "typed",
     ["jo@localhost", "jo@[192.0.2.1]", "jo@192.0.2.10", "jo@example", "jo@@x.com"],
 )
-def test_address_that_no_mail_reaches_is_refused_with_the_right_form(typed):
+def test_invalid_email_is_refused_with_an_example(typed):
     assert form(email=typed).errors == {"email": ["Check the email address. It looks like name@example.com."]}
 
 
@@ -115,14 +115,14 @@ NONE += ["I don't have one", "don’t have a phone", "not applicable", "null", "
 
 
 @pytest.mark.parametrize("typed", NONE)
-def test_word_for_none_counts_as_empty_beside_the_other_way(typed):
+def test_none_counts_as_empty_if_the_other_field_is_filled(typed):
     bound = form(email=typed)
     assert bound.is_valid() and (bound.details().phone, bound.details().email) == ("+12125550123", "")
     bound = form(phone=typed, email="jo@example.com")
     assert bound.is_valid() and bound.details() == Details("Jo", "", "jo@example.com")
 
 
-def test_word_for_none_in_both_asks_for_one_of_them():
+def test_none_in_both_fields_requires_one_of_them():
     assert form(phone="n/a", email="none").errors == {"phone": [form(phone="").errors["phone"][0]]}
 
 

@@ -88,7 +88,7 @@ def test_largest_picture_takes_less_than_900_mb(tmp_path, file_format, kind):
     assert kilobytes < 900 * 1024
 
 
-def test_process_that_runs_out_of_memory_says_so_and_costs_nothing_else(place):
+def test_process_out_of_memory_is_reported_and_harms_nothing_else(place):
     source = (place / "fence.py").read_text()
     (place / "fence.py").write_text(source.replace("MAX_MEMORY = 1024**3", "MAX_MEMORY = 200 * 1024**2"))
     with pytest.raises(CannotClean, match="more memory than we can give it"):

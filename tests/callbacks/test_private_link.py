@@ -46,7 +46,7 @@ def whole_database() -> str:
     return "\n".join(seen)
 
 
-def test_neither_the_secret_nor_the_nonce_stands_in_any_column_of_any_table(client):
+def test_neither_secret_nor_nonce_is_in_any_column_of_any_table(client):
     token = fields()["token"]
     nonce = token.split(":")[0]
     response = post_form(client, ("file_1", File(JPEG)), token=token)
@@ -87,7 +87,7 @@ BAD_SECRETS = ["", "forged", "a:b:c", "\x00", "é", "x" * 5000, "'--"]
 
 @pytest.mark.parametrize("secret", BAD_SECRETS)
 @pytest.mark.parametrize("page", [SENT, WITHDRAW])
-def test_link_that_opens_nothing_says_how_to_call_and_changes_nothing(client, page, secret):
+def test_invalid_link_shows_how_to_call_and_changes_nothing(client, page, secret):
     submit()
     address = f"{page}?{urlencode({'t': secret})}"
     for response in (client.get(address), post(client, body({}, ("file_1", File(JPEG))), address)):

@@ -72,7 +72,7 @@ def test_clock_that_jumps_a_day_ahead_costs_no_file_that_is_on_its_way(client, m
     assert len(objects_in_store()) == 1
 
 
-def test_purge_says_counts_and_no_content(client):
+def test_purge_reports_counts_and_no_content(client):
     post_form(client, ("file_1", File(PDF, b"jane-patient.pdf")))
     request = CallbackRequest.objects.get()
     make_due(request, by=datetime.timedelta(days=1))

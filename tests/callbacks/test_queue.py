@@ -140,7 +140,7 @@ def test_row_gives_next_try_claim_calls_files_and_suspicion(client, noon, asked)
     assert "Overdue" not in row
 
 
-def test_next_try_that_was_agreed_takes_the_place_of_the_promise(noon):
+def test_agreed_next_try_replaces_the_promise(noon):
     request = ask(1, due_at=NOON - HOUR, state="attempted", next_try_at=NOON + HOUR)
     assert not request.is_overdue
     assert request.call_by == NOON + HOUR
@@ -148,7 +148,7 @@ def test_next_try_that_was_agreed_takes_the_place_of_the_promise(noon):
     assert CallbackRequest.objects.overdue(NOON + 2 * HOUR).get() == request
 
 
-def test_filters_show_what_they_say(client, noon):
+def test_filters_show_matching_requests(client, noon):
     user = make_staff("intake", permissions=(VIEW,))
     client.force_login(user)
     mine, others = ask(1), ask(2, due_at=NOON - HOUR)
@@ -177,7 +177,7 @@ def test_summary_counts_who_waits_who_is_overdue_and_who_can_be_called(client, n
         assert "2 waiting for a call 1 overdue 1 can be called now" in words
 
 
-def test_front_page_tells_editors_nothing_of_the_queue(client, asked):
+def test_front_page_shows_editors_nothing_of_the_queue(client, asked):
     page = sign_in(client, "articles.change_article").get(reverse("admin:index")).content.decode()
     assert "waiting for a call" not in page
 
@@ -205,7 +205,7 @@ def test_hostile_query_never_breaks_the_queue_and_is_never_markup(client, asked,
 
 
 @pytest.mark.parametrize("name", ["sealed", "phone_index__startswith", "claimed_by__password__startswith", "link_hash"])
-def test_no_address_asks_for_what_the_queue_does_not_show(client, asked, name):
+def test_no_url_filters_by_fields_that_the_queue_does_not_show(client, asked, name):
     sign_in(client, superuser=True)
     assert shown(client, f"?{name}=1") == shown(client) == [asked]
 

@@ -108,7 +108,7 @@ def test_length_that_is_not_declared_is_trusted_only_where_the_server_marks_the_
     assert post(client, data, **extra | {"wsgi.input": io.BytesIO(data)}).status_code == 422
 
 
-def test_empty_file_is_said(client):
+def test_empty_file_is_reported(client):
     response = post_form(client, ("file_1", File(b"")))
     assert only_attachment().reason == "empty"
     assert "There is nothing in it." in text_of(client.get(response["Location"]))

@@ -135,7 +135,7 @@ def test_hostile_text_in_every_field_is_shown_as_text(client):
     assert "&lt;img src=x onerror=a&gt;" in pages[1].content.decode()
 
 
-def test_files_say_how_they_are(client, asked):
+def test_files_show_their_state(client, asked):
     words = read(sign_in(client, VIEW, WORK), asked)
     assert "Download First file (JPEG, " in words
     assert "Second file: not taken, wrong kind." in words
@@ -145,7 +145,7 @@ def test_files_say_how_they_are(client, asked):
     assert "Download" not in words
 
 
-def test_damaged_details_are_said_and_the_rest_stays_readable(client, asked):
+def test_damaged_details_are_reported_and_the_rest_stays_readable(client, asked):
     sign_in(client, VIEW, WORK)
     client.post(step("claim", asked))
     client.post(step("note", asked), {"text": "Rang twice."})
@@ -159,7 +159,7 @@ def test_damaged_details_are_said_and_the_rest_stays_readable(client, asked):
     assert CANNOT_OPEN in text_of(client.get(step("sheet", asked)))
 
 
-def test_missing_key_is_said_and_nothing_breaks(client, asked, settings):
+def test_missing_key_is_reported_and_nothing_breaks(client, asked, settings):
     sign_in(client, VIEW, WORK, ERASE)
     client.post(step("claim", asked))
     client.post(step("note", asked), {"text": "Rang twice."})
@@ -172,7 +172,7 @@ def test_missing_key_is_said_and_nothing_breaks(client, asked, settings):
     assert asked.attempts.count() == 1
 
 
-def test_damaged_key_is_said_and_the_file_can_still_be_had(client, asked):
+def test_damaged_key_is_reported_and_the_file_can_still_be_downloaded(client, asked):
     CallbackRequest.objects.update(wrapped_key=b"damaged")
     sign_in(client, superuser=True)
     assert CANNOT_OPEN in read(client, asked)

@@ -24,7 +24,7 @@ def test_page_gives_instructions_before_the_number_which_it_does_not_show_yet(cl
     assert not shows_number(page)
 
 
-def test_number_shows_to_who_claimed_it_and_each_time_is_recorded(client, asked):
+def test_number_is_shown_to_the_claimer_and_each_time_recorded(client, asked):
     sign_in(client, VIEW, WORK)
     client.post(step("claim", asked))
     for _ in range(2):
@@ -119,7 +119,7 @@ def test_number_stays_shown_where_a_form_comes_back_and_this_is_recorded(client,
     assert records()[2:] == [("viewed", asked.reference)]
 
 
-def test_number_does_not_stay_for_who_has_lost_the_claim(client, asked):
+def test_number_does_not_stay_after_the_claim_is_lost(client, asked):
     revealed(client, asked)
     asked.refresh_from_db()
     actions.release(asked, asked.claimed_by)

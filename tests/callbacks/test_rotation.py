@@ -90,7 +90,7 @@ def test_second_rotation_touches_nothing(request_):
     assert (CallbackRequest.objects.values_list().get(), raw(name)) == before
 
 
-def test_check_says_what_is_under_which_key(request_, settings):
+def test_check_lists_what_is_under_which_key(request_, settings):
     submit(nonce="later")
     assert rotate("--check") == (
         f"Key 1: 1 requests, 1 files, {NONE}. Run `manage.py rotate_keys`.\n"
@@ -103,7 +103,7 @@ def test_check_says_what_is_under_which_key(request_, settings):
 
 
 @pytest.mark.parametrize("old", [{}, {1: b"x" * 32}])
-def test_missing_or_wrong_old_key_is_said_and_the_rest_is_moved(request_, settings, old):
+def test_missing_or_wrong_old_key_is_reported_and_the_rest_is_moved(request_, settings, old):
     settings.VAULT_KEYS = {1: b"1" * 32, 3: b"3" * 32}
     submit(stored(), nonce="under key 3")
     settings.VAULT_KEYS = old | {3: b"3" * 32, 4: b"4" * 32}
@@ -116,7 +116,7 @@ def test_missing_or_wrong_old_key_is_said_and_the_rest_is_moved(request_, settin
     assert CallbackRequest.objects.values_list().get(pk=request_.pk) == before
 
 
-def test_no_key_at_all_is_said(settings):
+def test_no_key_at_all_is_reported(settings):
     settings.VAULT_KEYS = {}
     for arguments in ([], ["--check"]):
         with pytest.raises(CommandError, match="no key"):
@@ -200,7 +200,7 @@ def test_store_that_is_no_folder_is_rotated_if_it_overwrites(request_, settings,
     assert other.listdir("")[1] == [name]
 
 
-def test_second_factors_are_moved_too_and_their_failure_is_said(monkeypatch):
+def test_second_factors_are_moved_too_and_failures_reported(monkeypatch):
     monkeypatch.setattr(secrets, "rewrap_all", lambda: 3)
     assert "Second factors: 3 moved." in rotate()
 
@@ -212,7 +212,7 @@ def test_second_factors_are_moved_too_and_their_failure_is_said(monkeypatch):
         rotate()
 
 
-def test_long_rotation_says_how_far_it_is(request_, monkeypatch):
+def test_long_rotation_reports_progress(request_, monkeypatch):
     monkeypatch.setattr(rotation, "REPORT_EVERY", 2)
     monkeypatch.setattr(rotation, "BATCH", 2)
     for number in range(4):
@@ -225,7 +225,7 @@ def test_long_rotation_says_how_far_it_is(request_, monkeypatch):
     assert "Requests: 1 moved to key 2, 4 were under it." in output
 
 
-def test_current_key_is_said_for_an_index_too(settings):
+def test_current_key_is_listed_for_an_index_too(settings):
     settings.VAULT_KEYS = OLD | NEW
     assert keyring.leading_number(keyring.index(DETAILS.phone)) == 2
 

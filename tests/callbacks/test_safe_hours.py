@@ -101,7 +101,7 @@ def test_safe_hours_come_back_from_their_text(parts, zone):
 
 
 @pytest.mark.parametrize("zone", Zone)
-def test_moment_is_safe_exactly_if_a_stretch_holds_it(zone):
+def test_time_is_safe_exactly_if_an_interval_includes_it(zone):
     """Two days round each change of the clocks, every half hour."""
     for day in ("2026-03-07 00:00", "2026-10-31 00:00"):
         for half_hours in range(96):

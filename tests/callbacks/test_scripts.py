@@ -92,7 +92,7 @@ def test_file_that_is_refused_is_answered_with_the_sentence(client, file, words)
     assert objects_in_store() == []
 
 
-def test_second_file_of_two_that_is_refused_is_said(client):
+def test_refusal_of_the_second_file_is_reported(client):
     request = submit()
     data = body({}, ("file_1", File(JPEG)), ("file_2", File(b"")))
     response = post(client, data, link_to(), **SCRIPT)

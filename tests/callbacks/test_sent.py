@@ -34,7 +34,7 @@ def request_() -> CallbackRequest:
     return submit()
 
 
-def test_confirmation_says_what_happens_next_and_what_was_said(client, request_, settings):
+def test_confirmation_shows_what_happens_next_and_what_was_sent(client, request_, settings):
     response = client.get(link_to())
     words = text_of(response)
     assert request_.reference in words
@@ -98,7 +98,7 @@ def test_stored_file_is_not_replaced_from_the_confirmation(client, request_):
     assert objects_in_store() == [request_.attachments.get().object_name]
 
 
-def test_second_try_that_fails_says_why(client, request_):
+def test_second_try_that_fails_shows_why(client, request_):
     data = body({}, ("file_1", File(JPEG + bytes(32 * MIB))))
     words = text_of(client.get(post(client, data, link_to())["Location"]))
     assert "It is larger than 32 MB." in words
@@ -108,7 +108,7 @@ def test_second_try_that_fails_says_why(client, request_):
 
 
 @pytest.mark.parametrize("data", [b"", body({}), body({}, ("file_1", File(b"", name=b"")))])
-def test_sending_no_file_is_said(client, request_, data):
+def test_sending_no_file_is_reported(client, request_, data):
     response = post(client, data, link_to())
     assert response.status_code == 422
     assert "Choose a file first." in text_of(response)
@@ -124,7 +124,7 @@ def test_file_that_cannot_be_saved_leaves_the_request_whole(client, request_):
     assert objects_in_store() == []
 
 
-def test_body_that_cannot_be_read_is_said(client, request_):
+def test_unreadable_body_is_reported(client, request_):
     response = client.generic("POST", link_to(), b"x", content_type="multipart/form-data")
     assert response.status_code == 400
     assert "could not read" in text_of(response)

@@ -158,7 +158,7 @@ def test_file_for_a_request_erased_meanwhile_is_discarded():
     assert objects_in_store() == []
 
 
-def test_file_that_was_swept_away_meanwhile_is_not_said_to_be_here():
+def test_file_that_was_swept_meanwhile_is_not_shown_as_received():
     request = submit()
     received = stored()
     for name in objects_in_store():

@@ -192,7 +192,7 @@ def test_call_needs_the_claim(staff, asked):
     assert CallAttempt.objects.count() == 0
 
 
-def test_who_was_reached_waits_no_longer_and_is_not_tried_again(staff, asked):
+def test_reached_person_waits_no_longer_and_is_not_tried_again(staff, asked):
     staff.post(step("claim", asked))
     response = attempt(staff, asked, "reached", next_try="hour")
     assert "Next try: none, as they were reached." in said(response)

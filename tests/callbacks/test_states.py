@@ -51,7 +51,7 @@ def test_promise_and_receipt_are_told_on_the_clock_of_the_person(client, clock, 
     assert f"We will reach you by {by}." in page
 
 
-def test_promise_that_is_kept_no_more_is_owned_up_to(client, clock):
+def test_missed_promise_is_admitted(client, clock):
     opened(EVERY_DAY_8_TO_8, 4)
     submit(details=Details("Jo", "+12125550123"))
     clock.now = NOON + datetime.timedelta(hours=4)
@@ -109,7 +109,7 @@ def test_attempts_are_told_in_their_order(client, clock):
     assert "We will reach you" not in page and "we are late" not in page
 
 
-def test_closed_request_says_so_and_how_to_ask_again(client):
+def test_closed_request_is_shown_with_how_to_ask_again(client):
     request, staff = submit(), make_staff("intake")
     actions.claim(request, staff)
     actions.close(request, staff)

@@ -72,7 +72,7 @@ def test_suspected_sender_gets_the_very_same_answer(client, monkeypatch):
     assert set(CallbackRequest.objects.values_list("suspicion", flat=True)) == {"", "hidden_field", "too_fast"}
 
 
-def test_suspected_request_stands_in_the_queue_and_is_promised_like_any_other(client):
+def test_suspected_request_is_queued_and_promised_like_any_other(client):
     post_form(client, website="x")
     post_form(client, token=form_token(seconds_ago=60))
     first, second = CallbackRequest.objects.all()

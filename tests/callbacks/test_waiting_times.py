@@ -83,7 +83,7 @@ def test_percentiles_and_shares_are_those_counted_by_hand():
     assert counts.share(60, 40) == "about 60%"
 
 
-def test_no_total_tells_a_small_number():
+def test_no_total_reveals_a_small_number():
     """With one to three numbers and their total shown, at least two values are possible for the one that is not."""
     possible = defaultdict(set)
     for size in (1, 2, 3):
@@ -93,7 +93,7 @@ def test_no_total_tells_a_small_number():
     assert min(map(len, possible.values())) >= 2
 
 
-def test_page_says_and_draws_nothing_of_fewer_than_ten(client, clock):
+def test_page_shows_and_draws_nothing_of_fewer_than_ten(client, clock):
     clock.now = EVENING
     sign_in(client, "callbacks.view_callcount")
     today = EVENING.date()

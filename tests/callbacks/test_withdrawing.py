@@ -54,7 +54,7 @@ def test_withdrawing_is_asked_about_before_it_is_done(client):
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
-def test_looking_erases_nothing_however_often(client, method):
+def test_viewing_never_erases(client, method):
     submit(stored())
     for _ in range(3):
         getattr(client, method)(link_to(page=WITHDRAW))
@@ -102,7 +102,7 @@ def test_withdrawn_request_is_counted_once_with_its_files_and_nothing_else(clien
     assert Erasure.objects.get() == row
 
 
-def test_withdrawn_page_says_so_and_offers_the_way_back_only(client):
+def test_withdrawn_page_is_shown_with_only_the_way_back(client):
     submit(stored())
     page = client.post(link_to(page=WITHDRAW), follow=True)
     words = text_of(page)
@@ -139,7 +139,7 @@ def assert_said_to_be_erased(response, caplog) -> None:
     assert (Attachment.objects.count(), objects_in_store()) == (0, [])
 
 
-def test_file_for_a_withdrawn_request_is_answered_with_the_truth_and_never_stored(client, caplog, monkeypatch):
+def test_file_for_a_withdrawn_request_gets_an_honest_page_and_is_never_stored(client, caplog, monkeypatch):
     submit()
     client.post(link_to(page=WITHDRAW))
     made = []
@@ -169,7 +169,7 @@ def test_file_that_is_under_way_when_staff_erase_the_request_leaves_nothing(clie
     assert objects_in_store() == []
 
 
-def test_form_whose_request_is_erased_before_its_file_is_there_leads_to_the_page_that_says_so(client, caplog):
+def test_form_whose_request_is_erased_before_its_file_arrives_leads_to_that_page(client, caplog):
     data = body(fields(), ("file_1", File(PDF + bytes(MIB))))
     stream = _ActsAtItsEnd(data, lambda: erasure.withdraw(CallbackRequest.objects.get()))
     response = post(client, data, **{"wsgi.input": stream})

@@ -72,7 +72,7 @@ def test_form_sent_with_the_cookie_of_staff_is_a_strangers_request():
 
 
 @pytest.mark.django_db
-def test_form_that_no_page_of_ours_gave_out_makes_no_request():
+def test_form_that_the_site_did_not_issue_makes_no_request():
     for client in (browser(headers=ELSEWHERE), signed_in_browser()):
         assert post_form(client, token="made up elsewhere").status_code == 422
     assert not CallbackRequest.objects.exists()

@@ -105,7 +105,7 @@ def test_security_txt_has_a_contact_and_is_not_expired(client):
     assert datetime.fromisoformat(fields["Expires"]) > datetime.now(UTC)
 
 
-def test_healthz_says_ok_and_nothing_more(client):
+def test_healthz_returns_ok_and_nothing_more(client):
     response = client.get("/healthz")
     assert response.content == b"ok" and response["Cache-Control"] == "no-store"
     assert client.head("/healthz").status_code == 200 and client.post("/healthz").status_code == 405

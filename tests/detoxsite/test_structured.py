@@ -93,7 +93,7 @@ def test_structured_data_has_what_its_kind_needs(client, guide, path):
         ("/", "WebSite"),
     ],
 )
-def test_page_says_what_it_is(client, guide, path, kind):
+def test_page_has_the_structured_data_of_its_kind(client, guide, path, kind):
     assert kind in set().union(*map(_check, _things(client, path)))
 
 

@@ -32,13 +32,13 @@ def parsed(client, path: str, **answers: str):
 
 
 @pytest.mark.parametrize("path", [*STEPS, *BLOCKS, "/card/"])
-def test_second_spray_is_for_who_does_not_breathe_well_and_never_for_who_sleeps(client, guide, path):
+def test_second_spray_is_for_poor_breathing_and_never_for_sleep(client, guide, path):
     text = text_of(client.get(path).content)
     assert "not breathing well" in text and "2 to 3 minutes" in text
     assert "breathing well, even " in text or "breathing well? lay them on their side" in text
 
 
-def test_no_template_asks_for_more_naloxone_because_somebody_sleeps():
+def test_no_template_advises_more_naloxone_for_sleep():
     """An article says it too; those are checked with their own texts."""
     wrong = re.compile(r"no (change|response)\b[^<]{0,60}naloxone|still asleep\?[^<]{0,40}again", re.I)
     for path in (settings.BASE_DIR / "templates" / "readers").rglob("*.html"):
@@ -74,7 +74,7 @@ STAGES = ["initial-withdrawal", "peak-withdrawal", "post-acute-withdrawal"]
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_stage_sends_who_has_fever_and_injects_to_care_the_same_day(client, guide, stage):
+def test_stage_sends_people_with_fever_who_inject_to_care_the_same_day(client, guide, stage):
     text = text_of(client.get(f"/phases/{stage}/").content)
     for words in (
         "any fever",
@@ -141,7 +141,7 @@ def test_clinics_number_is_in_no_red_box(client, site):
     assert seen > len(pages)
 
 
-def test_helpline_that_answers_day_and_night_stands_beside_the_clinics_number(client, site):
+def test_24_hour_helpline_is_beside_the_clinics_number(client, site):
     """In the card, the lists of numbers and the foot of each page."""
     for path, tree in (site | {path: parsed(client, path) for path in ("/no-such-page/", "/notes.html")}).items():
         boxes = [element for element in tree.iter() if element.tag in {"ul", "ol", "dl"} or "card" in classes(element)]

@@ -24,7 +24,7 @@ SCRIPTS = 4096  # bytes, compressed
 
 @pytest.mark.parametrize("path", READING)
 @pytest.mark.django_db
-def test_page_fits_the_first_flight_and_asks_for_one_more_file_at_most(guide, path):
+def test_page_fits_the_first_round_trip_and_needs_at_most_one_more_file(guide, path):
     status, headers, body = CachedSite().get(path, HTTP_ACCEPT_ENCODING="br")
     assert headers["content-encoding"] == "br"
     assert wire(status, headers, body) <= FIRST_FLIGHT

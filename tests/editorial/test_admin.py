@@ -107,7 +107,7 @@ def test_each_weekday_has_a_row_ready_and_those_left_empty_are_not_listed(admin,
     assert [str(time) for time in OpeningTime.objects.all()] == ["Wednesday 9 am to 5 pm"]
 
 
-def test_front_page_of_staff_speaks_of_no_framework(admin, guide):
+def test_staff_front_page_mentions_no_framework(admin, guide):
     html = admin.get("/admin/").content.decode()
     assert "Backend" not in html and "Authentication" not in html
     assert "Times are of EST" in html or "Times are of EDT" in html
@@ -176,7 +176,7 @@ def test_symptom_citing_an_unknown_source_is_refused():
         symptom.full_clean()
 
 
-def test_admin_form_that_expired_says_what_to_do(client):
+def test_expired_admin_form_shows_what_to_do(client):
     from django.test import Client
 
     strict = Client(enforce_csrf_checks=True)

@@ -129,7 +129,7 @@ def test_text_gets_advice_with_the_place(text, words, place):
     assert found and found[0].endswith(f"<body> {place}"), told(text)
 
 
-def test_good_text_is_told_nothing():
+def test_good_text_gets_no_findings():
     make_article(slug="new", title="New")
     text = (
         "Words.[@a-source]\n\n## Call 911\n\nDo this:\n\n- Call\n- [Read](/articles/new/), [see](#call-911)\n"
@@ -179,5 +179,5 @@ def test_dose_is_refused_at_publishing_and_kept_in_a_draft_unless_an_administrat
     symptom.full_clean()
 
 
-def test_checks_hold_no_word_that_is_not_an_editors():
+def test_messages_of_checks_use_editors_words():
     assert not re.search(r"field|slug-|regex|parse", " ".join(told("[[x]] :::\n![](x)")), re.I)

@@ -101,7 +101,7 @@ def test_buprenorphine_in_place_of_detox_rests_on_more_than_the_guide_to_methado
 
 
 @pytest.mark.parametrize("slug", [*OPIOIDS, "medicines-that-help", "lost-tolerance-and-overdose"])
-def test_opioid_medicine_page_tells_of_sedatives_and_of_both_halves_of_the_warning(slug):
+def test_opioid_medicine_page_mentions_sedatives_and_both_halves_of_the_warning(slug):
     text = TEXTS[slug].lower()
     assert all(name in text for name in SEDATIVES)
     mixed = [keys for words, keys in sentences(slug) if "stop your breathing" in words and "sleeping pills" in words]
@@ -140,7 +140,7 @@ def test_page_that_brings_an_opioid_medicine_home_says_lock_it_away(slug):
         ("glossary", ["buprenorphine or naltrexone is taken too soon, or when naloxone is given"]),
     ],
 )
-def test_page_says(slug, must):
+def test_page_has_required_statement(slug, must):
     for words in must:
         assert words in TEXTS[slug], words
 
@@ -158,7 +158,7 @@ def test_page_says(slug, must):
         r"no treatment after it|nothing after it",
     ],
 )
-def test_no_text_says(never):
+def test_no_text_has_forbidden_statement(never):
     for slug, text in TEXTS.items():
         assert not re.search(never, text), (slug, never)
 
@@ -174,7 +174,7 @@ def test_page_that_names_the_clinic_names_the_national_helpline_too():
             assert "tel:+18006624357" in text, slug
 
 
-def test_size_of_a_study_stands_on_one_page():
+def test_size_of_a_study_is_on_one_page():
     """A reader in withdrawal needs to know what to do, not the same study on nine pages."""
     pages: dict[str, set[str]] = {}
     for slug, text in TEXTS.items():

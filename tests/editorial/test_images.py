@@ -58,7 +58,7 @@ def pixel(settings) -> tuple[int, ...]:
         return stored.getpixel((stored.width // 2, stored.height // 2))
 
 
-def test_picture_is_stored_under_a_name_of_ours_and_served(editor, settings):
+def test_picture_is_stored_under_a_generated_name_and_served(editor, settings):
     code = upload(editor, picture(), name="../../evil.html", kind="image/gif").json()["image_code"]
     path = code.split("(")[1].rstrip(")")
     assert code.startswith("![Describe this picture](/media/pictures/") and path.endswith(".jpg")
@@ -188,7 +188,7 @@ def store_away(settings) -> None:
     settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "storage.s3.S3Storage", "OPTIONS": options}}
 
 
-def test_picture_that_the_store_cannot_give_is_said_to_be_away_and_that_is_not_kept(client, store_away):
+def test_picture_during_a_store_outage_is_reported_and_not_cached(client, store_away):
     response = client.get(f"/media/pictures/{'a' * 32}.png")
     assert response.status_code == 503 and response["Content-Type"] == "text/plain"
     assert response["Cache-Control"] == "no-store" and b"Try again in a few minutes." in response.content

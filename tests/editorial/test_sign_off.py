@@ -209,7 +209,7 @@ def test_with_a_reviewer_medical_texts_go_live_only_signed(client, admin, signed
     assert draft.is_published() and told(client, draft)[0]
 
 
-def test_signed_draft_says_nothing_of_the_text_that_readers_see(client, admin, signed_in):
+def test_signing_a_draft_does_not_change_the_live_page(client, admin, signed_in):
     page = make_page("article")
     save_draft(admin, page, "_send_to_review", body="Sleep well.[@a-source]")
     assert "once it is published" in sign(signed_in, page).content.decode()

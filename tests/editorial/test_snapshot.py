@@ -67,7 +67,7 @@ def test_words_of_one_page_are_not_taken_for_explained_on_the_next(client, artic
     assert 'id="word-craving"' in client.get("/articles/another/").content.decode()
 
 
-def test_last_known_numbers_and_sources_show_while_the_database_is_away(client, guide, monkeypatch):
+def test_last_known_numbers_and_sources_are_shown_while_the_database_is_down(client, guide, monkeypatch):
     before = client.get("/emergency/").content.decode()
 
     def gone():

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("make", [make_article, make_treatment, make_phase])
-def test_archived_page_says_that_it_was_taken_down_and_is_nowhere_else(admin, make):
+def test_archived_page_is_shown_as_taken_down_and_listed_nowhere(admin, make):
     page = make()
     path, spanish = page.get_absolute_url(), translate(page).get_absolute_url()
     kind = f"{page._meta.app_label}/{page._meta.model_name}"
@@ -47,7 +47,7 @@ def test_only_an_administrator_erases_a_page_and_nobody_the_number_911(admin, cl
     assert "delete_selected" not in client.get("/admin/articles/article/").content.decode()
 
 
-def test_who_archives_a_page_is_told_which_others_link_to_it(admin):
+def test_archiving_shows_which_other_pages_link_here(admin):
     gone = make_article()
     path = gone.get_absolute_url()
     make_article(slug="linking", title="Linking", body=f"See [it]({path}#part).[@a-source]")
@@ -66,7 +66,7 @@ def test_who_archives_a_page_is_told_which_others_link_to_it(admin):
     assert "Take the links to it out of" in html
 
 
-def test_save_says_what_readers_see_now(admin):
+def test_save_message_says_what_readers_see_now(admin):
     article = make_article()
     for changed, words in (
         ({}, "Readers see it now."),

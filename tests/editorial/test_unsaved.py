@@ -56,7 +56,7 @@ def test_form_that_was_refused_is_kept(admin):
     assert refused.status_code == 200 and "Bring it back" in admin.get(address(article)).content.decode()
 
 
-def test_what_was_brought_back_does_not_save_over_somebody_elses_change(admin):
+def test_restored_form_does_not_overwrite_another_users_change(admin):
     article = make_article()
     type_into(admin, article, body="Mine.[@a-source]")
     save(admin, article, body="Theirs.[@a-source]", title="Theirs")
@@ -71,7 +71,7 @@ def _typed(client, page) -> dict:
     return {name: value if isinstance(value, list) else [value] for name, value in form_of(client, page).items()}
 
 
-def test_thrown_away_is_gone(admin):
+def test_discarded_form_is_gone(admin):
     article = make_article()
     type_into(admin, article, body="Typed")
     thrown = {"throw_away": "", "_tab": UnsavedForm.objects.get().tab}

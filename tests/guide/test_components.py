@@ -52,7 +52,7 @@ def test_page_names_the_parts_of_the_style_that_it_needs(page):
 
 
 @pytest.mark.django_db
-def test_page_asks_the_database_little_and_is_kept_by_nobody(client, guide, django_assert_max_num_queries):
+def test_page_takes_few_queries_and_is_not_cached(client, guide, django_assert_max_num_queries):
     client.force_login(make_staff(roles=("Editors",)))
     client.get(PATH)
     with django_assert_max_num_queries(12):
@@ -61,7 +61,7 @@ def test_page_asks_the_database_little_and_is_kept_by_nobody(client, guide, djan
     assert PATH.encode() in client.get("/admin/").content
 
 
-def test_picture_is_silent_beside_its_words_and_speaks_where_there_are_none():
+def test_picture_has_alternative_text_only_without_words_beside_it():
     assert made('{{ picture("side") }}').startswith('<figure class="pic" aria-hidden="true"><svg viewBox=')
     spoken = made('{{ picture("detox", "Rest & drink", "wide") }}')
     assert spoken.startswith('<figure class="pic pic--wide" role="img" aria-label="Rest &amp; drink"><svg viewBox=')

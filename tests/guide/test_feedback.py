@@ -93,7 +93,7 @@ def test_private_twin_names_no_page_in_its_addresses(client, guide):
 @pytest.mark.parametrize(
     "page", ["", "/no-such-page/", "/admin/", "https://evil.example/", "//evil.example/", '"><b>', "x" * 5000]
 )
-def test_page_that_is_none_of_ours_is_kept_as_another_page_and_linked_nowhere(client, guide, page):
+def test_unknown_page_is_stored_as_another_page_and_not_linked(client, guide, page):
     response = send(client, page=page)
     assert (response.status_code, response["Location"]) == (303, f"{ADDRESS}thanks/")
     assert PageReport.objects.get().page == ""
@@ -149,7 +149,7 @@ def test_limit_on_all_addresses_together_holds(client, guide, monkeypatch):
     assert answers == [303, 303, 429, 429] and PageReport.objects.count() == 2
 
 
-def test_failure_is_ours_keeps_the_words_and_does_not_count_as_sent(client, guide, monkeypatch, settings):
+def test_failure_keeps_the_words_and_does_not_count_as_sent(client, guide, monkeypatch, settings):
     keys = settings.VAULT_KEYS
     settings.VAULT_KEYS = {}
     response = send(client)

@@ -34,7 +34,7 @@ def links(client, part: str, path: str = "/") -> dict[str, str]:
     return {" ".join((link.findtext("strong") or "".join(link.itertext())).split()): link.get("href") for link in found}
 
 
-def test_each_choice_is_one_tap_away(client, guide):
+def test_each_choice_is_linked_from_the_front_page(client, guide):
     assert FIRST.items() <= links(client, "choices").items()
 
 

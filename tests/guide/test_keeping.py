@@ -33,7 +33,7 @@ def test_file_has_a_neutral_name_and_title(kept):
     assert not kept.cookies
 
 
-def test_file_asks_for_nothing_outside_itself(kept):
+def test_file_loads_nothing_else(kept):
     html = kept.content.decode()
     assert not re.search(r"<(script|link|img|iframe|object|form|audio|video|base)\b", html)
     assert " src=" not in html and "url(" not in html and "@import" not in html

@@ -16,7 +16,7 @@ def test_leave_is_a_plain_link_at_the_top_of_every_page(client, guide, path):
     assert html.count("<a ", 0, leave) == 1  # only the skip link comes before it
 
 
-def test_leave_shows_another_site_and_tells_the_browser_to_forget(client, settings):
+def test_leave_redirects_and_clears_site_data(client, settings):
     response = client.get("/leave/")
     assert (response.status_code, response["Location"]) == (303, settings.LEAVE_URL)
     assert response["Clear-Site-Data"] == '"cache", "cookies", "storage"'
@@ -43,5 +43,5 @@ def test_leave_takes_no_post_and_no_address_from_anybody(client, settings):
     assert client.get("/leave/?next=https://evil.example/")["Location"] == settings.LEAVE_URL
 
 
-def test_leave_address_says_nothing_of_us(settings):
+def test_leave_address_does_not_mention_the_site(settings):
     assert settings.LEAVE_URL == "https://www.weather.gov/"

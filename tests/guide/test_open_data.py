@@ -144,7 +144,7 @@ def test_manifest_proves_what_the_guide_said(client, guide, settings, tmp_path):
         key.verify(parts["guide-manifest.sig"], client.get("/.well-known/guide-manifest.json").content)
 
 
-def test_data_without_a_key_is_served_unsigned_and_says_so(client, guide, settings):
+def test_data_without_a_key_is_served_as_unsigned(client, guide, settings):
     settings.SIGNING_KEY = b""
     assert client.get("/.well-known/guide-manifest.json").json()["files"]
     for name in ("guide-manifest.sig", "guide-key.pem"):

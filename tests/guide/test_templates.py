@@ -22,7 +22,7 @@ def made(text: str, **values: object) -> str:
     return engines["readers"].env.from_string(text).render(**values)
 
 
-def test_text_is_escaped_and_html_of_ours_is_not():
+def test_text_is_escaped_and_safe_html_is_not():
     html = PageText().render("a *b*").html
     assert made("{{ words }} {{ html }}", words="<b>\"'", html=html) == f"&lt;b&gt;&#34;&#39; {html}"
 
@@ -60,7 +60,7 @@ def test_view_has_the_last_word_on_what_a_template_sees(request_):
     )
 
 
-def test_macro_is_known_to_all_templates():
+def test_macro_is_available_in_all_templates():
     html = made('{{ crumbs("A <page>", "Articles", url("articles:list")) }}')
     assert '<a href="/articles/">Articles</a>' in html and "A &lt;page&gt;" in html
 

@@ -48,7 +48,7 @@ def keys() -> set[str]:
     return {finding.key for finding in wrong()}
 
 
-def test_nothing_is_wrong_where_all_is_well(well, server):
+def test_healthy_site_has_no_problems(well, server):
     assert keys() == set()
     assert alerts.alert_all(NOW) == 0 and server.got == []
 
@@ -240,7 +240,7 @@ def test_web_process_alerts_of_a_database_that_is_down(server, monkeypatch):
     assert b"secret" not in server.got[0]
 
 
-def test_page_says_what_to_do(client, well, settings):
+def test_page_shows_advice(client, well, settings):
     from tests.callbacks.helpers import sign_in
 
     break_drill(settings)

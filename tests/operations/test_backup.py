@@ -150,7 +150,7 @@ def test_drill_that_opens_no_request_fails_unless_its_key_was_given_up(site, set
 
 
 @pytest.mark.sqlite_only("another dump is smaller than the limit")
-def test_full_disk_is_said_and_leaves_no_half_backup(tmp_path):
+def test_full_disk_is_reported_and_leaves_no_partial_backup(tmp_path):
     """The kernel refuses to let any file grow past 300 KB, as a full disk would."""
     place = make_place(tmp_path)
     place.ask_for_calls(2)

@@ -82,7 +82,7 @@ def test_readiness_names_a_key_that_is_not_the_right_one(settings):
     assert "Key 1 opens nothing" in readiness.vault_keys(timezone.now(), {}).text
 
 
-def test_check_tells_rows_of_two_keys_with_one_number_apart(settings):
+def test_check_distinguishes_two_keys_with_one_number(settings):
     submit(stored(), nonce="first")
     settings.VAULT_KEYS = OTHER
     submit(stored(), nonce="other")

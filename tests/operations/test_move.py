@@ -93,7 +93,7 @@ def settings_of(there: Path) -> Path:
     return file
 
 
-def test_site_moves_whole_though_it_is_killed_and_says_what_waits(here, tmp_path):
+def test_move_completes_after_being_killed_and_reports_waiting_mail(here, tmp_path):
     file = settings_of(tmp_path / "there")
     _kept, withdrawn = here.ask_for_calls(2)
     shell(here, STAFF)
@@ -141,7 +141,7 @@ def test_site_moves_whole_though_it_is_killed_and_says_what_waits(here, tmp_path
         assert "sleep" in get(f"{site.url}/search/?q=sleep")[2].lower()
 
 
-def test_move_that_cannot_work_changes_nothing_and_says_why(here, tmp_path):
+def test_impossible_move_changes_nothing_and_is_explained(here, tmp_path):
     file = settings_of(tmp_path / "there")
     here.ask_for_calls(1)
     named = file.read_text()

@@ -66,7 +66,7 @@ def test_migrations_since_the_last_release_leave_old_code_working():
     assert {name: wrong for name, wrong in newer().items() if wrong} == {}
 
 
-def test_every_app_of_ours_with_migrations_has_a_baseline():
+def test_every_app_with_migrations_has_a_baseline():
     disk = {app for app, _ in MigrationLoader(None).disk_migrations}
     rooms = {config.label for config in apps.get_app_configs() if "site-packages" not in config.path}
     assert disk & rooms == set(BASELINE)

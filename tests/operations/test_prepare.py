@@ -34,13 +34,13 @@ def test_new_code_leaves_the_static_files_of_the_code_before_and_none_older(sett
 
 
 @pytest.mark.parametrize("place", [Path("/proc"), Path("/proc/version/below")])
-def test_state_that_cannot_be_written_is_said_in_a_sentence(settings, place):
+def test_unwritable_state_is_reported_in_a_sentence(settings, place):
     settings.VAR_DIR = place
     with pytest.raises(CommandError, match=f"Nothing can be written in {place}: .* VAR_DIR"):
         call_command("prepare", stdout=io.StringIO())
 
 
-def test_database_that_cannot_be_reached_is_said_in_a_line_without_its_password(tmp_path):
+def test_unreachable_database_is_reported_in_a_line_without_its_password(tmp_path):
     url = {"DATABASE_URL": "postgres://guide:hush@127.0.0.1:1/guide"}
     place = Place(tmp_path, os.environ | state.make(tmp_path) | url)
     for command in ("prepare", "backup", "rotate_keys", "purge_callbacks"):

@@ -92,7 +92,7 @@ def test_restore_onto_an_empty_machine_is_the_site_that_was(story, tmp_path):
     assert str(aside) in said and len(list((aside / "attachments").iterdir())) == 4
 
 
-def test_restore_without_the_keys_says_so_before_it_does_anything(story, tmp_path):
+def test_restore_without_the_keys_fails_before_it_changes_anything(story, tmp_path):
     place = empty_machine(story, tmp_path / "var", keys=False)
     said = fails(place, "restore", str(story.backup))
     assert "Put the keys back first" in said and not (place.var / "db.sqlite3").exists()
@@ -150,7 +150,7 @@ def test_what_was_erased_since_the_backup_does_not_come_back(story, tmp_path):
     assert len(listed.splitlines()) == 2 and "withdrawn" in listed and "Zo" not in listed and back not in listed
 
 
-def test_restore_of_a_copy_elsewhere_knows_what_was_erased(story, tmp_path):
+def test_restore_of_a_copied_backup_erases_what_was_erased_since(story, tmp_path):
     place = empty_machine(story, tmp_path / "var")
     place.env["BACKUP_DIR"] = str(tmp_path / "backups")
     alone = shutil.copytree(story.backup, tmp_path / "alone" / story.backup.name)
@@ -170,7 +170,7 @@ def test_restore_with_a_damaged_list_of_what_was_erased_puts_nothing_back(story,
     assert not (place.var / "attachments").exists() and not (place.var / "db.sqlite3").exists()
 
 
-def test_backup_that_is_whole_says_so_though_the_list_of_what_was_erased_is_damaged(tmp_path):
+def test_good_backup_is_reported_though_the_list_of_erased_requests_is_damaged(tmp_path):
     place = make_place(tmp_path, BACKUP_DIR=str(tmp_path / "backups"))
     (tmp_path / "backups").mkdir()
     (tmp_path / "backups" / "erased.txt").write_text("rubbish\n")

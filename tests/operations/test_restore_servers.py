@@ -96,7 +96,7 @@ def test_copy_of_the_store_by_rclone_serves_in_its_place_and_forgets_what_was_er
     assert len([*Path(state.SERVERS["files"], copy, "attachments").iterdir()]) == 1
 
 
-def test_drill_by_a_user_who_may_make_no_database_says_so(tmp_path):
+def test_drill_without_the_right_to_create_databases_is_explained(tmp_path):
     place = make_place(tmp_path / "var", BACKUP_DIR=str(tmp_path / "backups"))
     place.manage("backup")
     user = f"plain_{uuid.uuid4().hex[:8]}"

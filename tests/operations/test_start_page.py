@@ -52,7 +52,7 @@ def draft_record(page: Article, by, **values) -> ChangeRecord:
     return ChangeRecord.objects.create(**of, revision=revision, kind="draft", by=by, **values)
 
 
-def test_each_role_is_told_of_what_it_can_do_something_about(people):
+def test_each_role_sees_what_it_can_act_on(people):
     for name in people:
         assert lines(name) == {}
     today = timezone.localdate()
@@ -120,14 +120,14 @@ def test_signature_under_a_text_whose_source_changed_counts_for_what_was_signed(
     assert "Awaiting medical review" in page, "nobody has signed what readers see"
 
 
-def test_administrator_is_told_of_what_failed(people):
+def test_administrator_sees_failures(people):
     make_staff("chief", superuser=True)
     assert lines("chief") == {}
     ScheduledJob.objects.create(name="backup", next_at=timezone.now(), failed_at=timezone.now())
     assert lines("chief") == {"background job failed or is late": (1, "/admin/readiness/")}
 
 
-def test_broken_links_of_ours_in_published_pages_are_counted_and_listed(people):
+def test_broken_internal_links_are_counted_and_listed(people):
     body = "[a](/articles/gone/) [b](/articles/moved/#x) [c](/nowhere/ 't') [d](/articles/an-article/?a=1)"
     body += " [e](//x.example/)"
     make_article(body=f"{body} [f](/emergency/) [g](https://other.example/nowhere/).[@a-source]")

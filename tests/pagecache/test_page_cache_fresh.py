@@ -159,7 +159,7 @@ def test_stampede_renders_once(site, guide):
     assert made == [1] and got == [page] * 12
 
 
-def test_who_waited_for_a_failure_asks_by_itself(site):
+def test_request_that_waited_for_a_failure_renders_the_page_itself(site):
     site.cache.refresh()
     site.cache._ensure_fresh = lambda: None
     begun, go, got = threading.Event(), threading.Event(), []
@@ -224,7 +224,7 @@ def test_every_change_of_content_counts_and_belongs_to_its_transaction(guide):
     assert versions.number() == before
 
 
-def test_database_that_went_back_in_time_never_comes_by_a_number_again():
+def test_restored_database_never_reuses_a_version_number():
     """As one that is put back from a backup does: other hosts may still hold what the number stood for."""
     numbers = set()
     for _ in range(20):

@@ -58,9 +58,7 @@ def without_database(monkeypatch, clock):
     return without
 
 
-def test_known_pages_outlive_the_database_for_a_night_and_say_that_nobody_checked_them(
-    site, guide, clock, without_database
-):
+def test_cached_pages_are_served_as_unchecked_for_a_night_without_the_database(site, guide, clock, without_database):
     lines = {"/emergency/": b"could not check that this page is up", "/es/emergencia/": b"No pudimos comprobar que"}
     plain = {path: site.get(path) for path in lines}
     with without_database():
@@ -80,7 +78,7 @@ def test_known_pages_outlive_the_database_for_a_night_and_say_that_nobody_checke
     assert site.get("/emergency/") == plain["/emergency/"] and times(site, "/emergency/") == 0
 
 
-def test_known_pages_outlive_the_database_past_the_moment_of_a_change(site, clock, without_database):
+def test_cached_pages_are_served_without_the_database_past_a_scheduled_change(site, clock, without_database):
     """An article is due meanwhile: that ends nothing sooner. Once the database is back, its content counts again."""
     make_article(published_at=timezone.now() + datetime.timedelta(seconds=30))
     site.get("/articles/")

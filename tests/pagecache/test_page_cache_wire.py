@@ -100,7 +100,7 @@ def test_date_follows_the_clock_forward_and_back(site, monkeypatch):
         "GET * HTTP/1.1",
     ],
 )
-def test_odd_request_line_goes_the_ordinary_way(asked, line):
+def test_odd_request_line_goes_to_the_parser(asked, line):
     assert asked.wire(line=line) is None
 
 
@@ -141,7 +141,7 @@ def test_odd_request_line_goes_the_ordinary_way(asked, line):
         ["Accept: " + "a" * 5000],
     ],
 )
-def test_odd_header_goes_the_ordinary_way(asked, lines):
+def test_odd_header_goes_to_the_parser(asked, lines):
     assert asked.wire(*lines) is None
 
 
@@ -149,14 +149,14 @@ def test_odd_header_goes_the_ordinary_way(asked, lines):
     "host",
     ["evil.example", "127.0.0.1.", "127.0.0.1:99", "", " 127.0.0.1", "127.0.0.1, evil.example", "user@127.0.0.1"],
 )
-def test_host_that_is_not_ours_goes_the_ordinary_way(site, host):
+def test_unknown_host_goes_to_django(site, host):
     assert site.wire(host=host) is None
     before = site.cache.used
     site.get("/safety/", HTTP_HOST=host)
     assert site.cache.used == before
 
 
-def test_more_or_less_than_one_request_goes_the_ordinary_way(site):
+def test_more_or_less_than_one_request_goes_to_the_parser(site):
     whole = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     answer = site.pages.cached_response
     assert answer(whole)

@@ -25,7 +25,7 @@ def words(html: str) -> str:
     return " ".join(re.sub(r"<sup.*?</sup>|<[^>]+>", "", html).split())
 
 
-def test_check_in_asks_for_danger_before_anything_else(client, guide):
+def test_check_in_asks_about_danger_first(client, guide):
     assert f'href="{URL}"' in client.get("/phases/now/").content.decode()
     html = client.get(URL).content.decode()
     form = html[html.index('class="check-in"') :]
@@ -42,7 +42,7 @@ def test_check_in_groups_every_symptom_plainly(client, guide):
 
 
 @pytest.mark.parametrize("sign", DANGERS, ids=lambda sign: sign.key)
-def test_danger_sign_stands_first_with_its_level_in_words_and_what_to_do(client, guide, sign):
+def test_danger_sign_comes_first_with_its_level_and_what_to_do(client, guide, sign):
     html = sheet(client, danger=sign.key, felt=["insomnia"])
     place = html.index(str(sign.question))
     assert place < html.index("What you feel, and what helps")
@@ -51,7 +51,7 @@ def test_danger_sign_stands_first_with_its_level_in_words_and_what_to_do(client,
     assert 'href="tel:911"' in html and 'href="tel:988"' in html
 
 
-def test_danger_signs_keep_their_order_however_they_were_ticked(client, guide):
+def test_danger_signs_keep_their_order_however_they_were_checked(client, guide):
     html = sheet(client, danger=[sign.key for sign in reversed(DANGERS)])
     places = [html.index(f"{sign.question}.") for sign in DANGERS]
     assert places == sorted(places)
@@ -105,7 +105,7 @@ def test_sheet_counts_nothing(client, guide):
     assert not re.search(r"\b\d+ (of|out of|symptoms|things)\b", tags_off)
 
 
-def test_sheet_tells_a_clinician_what_they_ask(client, guide):
+def test_sheet_has_what_a_clinician_asks(client, guide):
     html = sheet(client, since="24-48", substance="fentanyl", how="injected", others=["alcohol"], danger="pregnant")
     notes = re.sub(r"<[^>]+>", "|", html.split("What to tell a doctor or nurse")[1])
     for words in ("1 to 2 days ago", "Fentanyl", "Injected", "Alcohol", "Yes, or might be"):
@@ -134,7 +134,7 @@ def test_check_in_opens_with_what_was_answered_before(client, guide):
     assert "There is a problem" not in html
 
 
-def test_check_in_keeps_what_was_ticked_when_it_comes_back(client, guide):
+def test_check_in_keeps_checked_boxes_when_it_comes_back(client, guide):
     html = client.post(URL, {"felt": ["insomnia"], "since": "nonsense"}).content.decode()
     assert 'value="insomnia" checked' in html
 

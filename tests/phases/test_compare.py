@@ -90,7 +90,7 @@ def test_nothing_fits_offers_no_choice_that_leads_nowhere_either(client):
     assert "Drop “" not in html and "Show all of them" in html
 
 
-def test_choice_stands_in_the_address_and_comes_back_chosen(client, guide):
+def test_choice_is_in_the_url_and_comes_back_selected(client, guide):
     html = client.get(URL, {"place": "home"}).content.decode()
     assert '<option value="home" selected>' in html
     assert 'rel="canonical" href="http://127.0.0.1:8000/treatments/compare/"' in html

@@ -100,7 +100,7 @@ def test_overdose_is_the_first_line_in_the_first_hours(client, guide, substance,
         ("", "", False),
     ],
 )
-def test_sheet_speaks_of_overdose_while_one_may_come(client, guide, substance, since, warned):
+def test_sheet_mentions_overdose_while_one_may_follow(client, guide, substance, since, warned):
     answers = {"felt": ["shaking"], "substance": substance, "since": since}
     assert ('id="just-used"' in client.post("/phases/now/check-in/", answers).content.decode()) is warned
     if substance and since:
@@ -113,7 +113,7 @@ def test_day_seven_names_only_the_end_of_the_peak_stage(client, guide):
     assert "You may also be near the end of peak withdrawal" in html
 
 
-def test_no_page_lets_the_detox_study_speak_for_a_few_days(phases):
+def test_no_page_cites_the_detox_study_for_a_few_days(phases):
     symptoms = [symptom.get_help for phase in phases for symptom in phase.symptoms.all()]
     texts = " ".join([*symptoms, *(phase.what_comes_next for phase in phases)])
     cited = re.findall(r"(?:short break|few days)[^.]*\.(?:\[[^]]*\])?", texts)

@@ -69,7 +69,7 @@ def test_every_stage_has_treatments_and_every_symptom_has_help(guide):
 
 
 @pytest.mark.parametrize("path", ["/phases/a-stage/", "/treatments/a-medicine/", "/emergency/", "/treatments/"])
-def test_overdose_and_lost_tolerance_block_stands_on_every_page_about_ending_use(client, path):
+def test_overdose_and_lost_tolerance_block_is_on_every_page_about_ending_use(client, path):
     make_phase()
     make_treatment()
     html = client.get(path).content.decode()
@@ -90,7 +90,7 @@ def test_stage_shows_its_hours_and_how_sure_it_is(client, guide):
     assert "Awaiting medical review" in html
 
 
-def test_page_overdue_for_review_says_so(client):
+def test_page_overdue_for_review_is_marked(client):
     import datetime
 
     make_treatment(reviewed_on=datetime.date(2020, 1, 1), review_due_on=datetime.date(2020, 2, 1))
@@ -105,7 +105,7 @@ def test_signs_of_drying_out_lead_to_the_emergency_room_wherever_they_are_named(
 
 
 @pytest.mark.parametrize("stage", ["Initial withdrawal", "Peak withdrawal"])
-def test_stage_sends_who_has_stopped_alcohol_or_benzos_to_the_emergency_room(guide, stage):
+def test_stage_sends_people_who_stopped_alcohol_or_benzos_to_the_emergency_room(guide, stage):
     emergency = Phase.objects.get(name=stage).get_help.split("Go to an emergency room")[1]
     (line,) = [line for line in emergency.splitlines() if "benzos" in line]
     assert "alcohol" in line and "have stopped" in line

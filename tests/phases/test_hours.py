@@ -55,7 +55,7 @@ def test_database_refuses_hours_out_of_order(wrong):
 
 
 @pytest.mark.django_db
-def test_stage_without_one_peak_says_so():
+def test_stage_without_a_peak_is_described_as_such():
     phase = make_phase(peak_from=None, peak_to=None)
     assert phase.peak_words == "No clear peak"
     assert not phase.overlaps_peak(20, 40)

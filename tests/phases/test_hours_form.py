@@ -47,7 +47,7 @@ def test_hours_in_the_wrong_order_are_called_that(text):
 
 
 @pytest.mark.django_db
-def test_stage_says_at_the_box_what_is_wrong_with_its_hours(client):
+def test_errors_in_hours_are_shown_at_their_box(client):
     phase = make_phase()
     make_symptom(phase)
     client.force_login(make_staff(superuser=True))

@@ -14,7 +14,7 @@ BOX = re.compile(r'class="card card--(\w+)" aria-labelledby="(?:get-help|worry)"
 PREVIEW = "/admin/phases/phase/{}/preview/"
 
 
-def test_preview_of_a_whole_stage_as_typed_asks_the_database_little(admin, guide, django_assert_max_num_queries):
+def test_preview_of_an_unsaved_stage_takes_few_queries(admin, guide, django_assert_max_num_queries):
     stage = Phase.objects.get(position=2)
     typed = form_of(admin, stage) | {
         "ends": "5 to 2 days",

@@ -131,7 +131,7 @@ def test_answer_for_heroin_warns_that_fentanyl_may_be_in_it(client, guide):
     assert "these times may not fit you" in html
 
 
-def test_answer_hands_the_check_in_what_was_answered_and_nothing_stands_in_an_address(client, guide):
+def test_answer_passes_its_input_to_the_check_in_and_no_url_has_any(client, guide):
     html = client.post(URL, {"amount": "2", "unit": "days", "substance": "heroin"}).content.decode()
     assert '<input type="hidden" name="since" value="48-72">' in html
     assert "?since" not in html and "?amount" not in html

@@ -60,7 +60,7 @@ def test_symptom_of_a_draft_is_nowhere(client):
     assert "/symptoms/yawning/" not in client.get("/sitemap.xml").content.decode()
 
 
-def test_symptoms_stand_in_the_sitemap_with_the_day_of_their_stage(client, guide):
+def test_symptoms_are_in_the_sitemap_with_their_stages_date(client, guide):
     xml = client.get("/sitemap.xml").content.decode()
     assert xml.count("<loc>http://testserver/symptoms/") == Symptom.objects.published().count() + 1
     assert "/symptoms/runny-nose/</loc><lastmod>" in xml

@@ -42,7 +42,7 @@ def test_timeline_names_of_ticks_have_room(longest):
     assert all(tick.anchor == "end" for tick in ticks if tick.x > 94)
 
 
-def test_timeline_band_rises_over_its_onset_stands_at_its_peak_and_runs_low_as_it_eases():
+def test_timeline_band_rises_over_the_onset_is_level_at_the_peak_and_low_as_it_eases():
     """The shape alone tells the three apart, whatever the colors do."""
     row = timeline.of_phases([make_phase(end_to=96)]).rows[0]
     heights = [y for _, y in points(row.band)]
@@ -140,7 +140,7 @@ def test_timeline_is_titled_described_and_leads_on(client, guide, path):
         assert client.get(link).status_code == 200
 
 
-def test_symptom_stands_above_the_stages_on_their_scale(guide):
+def test_symptom_is_drawn_above_the_stages_on_their_scale(guide):
     phases = list(Phase.objects.published())
     symptom = phases[1].symptoms.first()
     rows = timeline.of_symptom(symptom, phases).rows

@@ -20,7 +20,7 @@ def test_first_screen_says_in_forty_words_what_it_is_and_how_to_get_it(guide):
         assert words_in(option.summary, option.how_to_get_it) <= FIRST_SCREEN, option
 
 
-def test_how_to_get_it_stands_before_everything_but_what_it_is(client, guide):
+def test_how_to_get_it_comes_right_after_what_it_is(client, guide):
     for option in TreatmentOption.objects.published():
         html = client.get(option.get_absolute_url()).content.decode()
         order = ["<h1>", 'class="lede"', "How to get it</h2>", "What it does</dt>", "Watch out</dt>", "Does it work?"]

@@ -79,7 +79,7 @@ def test_private_version_has_every_page_and_leads_nowhere_else(walk):
     assert len(walk) > 45
 
 
-def test_way_out_of_the_private_version_stands_on_one_page_and_tells_nothing_itself(client, walk):
+def test_way_out_of_the_private_version_is_on_one_page_and_reveals_nothing(client, walk):
     out = [(address, link.get("href")) for address, tree in walk.items() for link in tree.findall(".//a[@data-out]")]
     assert set(out) == {(codes.private(reverse("safety")), "/"), (codes.private("/es/seguridad/"), "/es/")}
     assert "they stay in your history" in "".join(walk[out[0][0]].itertext())
@@ -104,7 +104,7 @@ def test_file_kept_from_the_private_version_names_no_ordinary_address(client, gu
     assert settings.SITE_URL not in re.sub(r"<[^>]*>", "", private)
 
 
-def test_private_version_tells_nothing_in_titles_addresses_and_icons(walk):
+def test_private_version_reveals_nothing_in_titles_addresses_and_icons(walk):
     for address, tree in walk.items():
         assert tree.find(".//title").text in {"Notes", "Notas"}, address
         assert tree.find(".//meta[@name='robots']").get("content") == "noindex"
@@ -134,7 +134,7 @@ def test_private_version_places_on_pages_are_found(walk):
 
 
 @pytest.mark.parametrize("path", READING)
-def test_private_version_is_one_link_away_from_every_page(client, guide, path):
+def test_private_version_is_linked_from_every_page(client, guide, path):
     html = client.get(path).content.decode()
     assert f'href="{codes.private(urlsplit(path).path)}"' in html
 
@@ -195,7 +195,7 @@ def test_private_answer_to_the_upload_script_stays_inside():
 
 
 @pytest.mark.parametrize("address", ["/n/", "/n/zzzzzzzz/", "/n/heroin/", "/n/../admin/", f"{FRONT}more/", f"{FRONT}q"])
-def test_private_address_of_no_page_is_not_found_and_tells_nothing(client, guide, address):
+def test_unknown_private_address_is_not_found_and_reveals_nothing(client, guide, address):
     response, _, tree = _read(client, address)
     assert response.status_code == 404
     assert tree.find(".//title").text in {"Notes", "Notas"}

@@ -60,7 +60,7 @@ def test_word_that_alarms_by_itself_does(query):
     assert danger.is_danger(f"{query.title()}!")
 
 
-def test_search_in_spanish_shows_danger_and_the_word_on_doses(client, guide):
+def test_search_in_spanish_shows_danger_and_the_advice_on_doses(client, guide):
     danger, dose = ("está en peligro ahora?", 'href="tel:911"'), ("no da dosis",)
     for typed, shows, hides in [
         ("no quiero vivir", danger, dose),
@@ -76,6 +76,6 @@ def test_search_in_spanish_shows_danger_and_the_word_on_doses(client, guide):
 
 
 @pytest.mark.parametrize("typed", ["over dose", "over-dose", "overdose of methadone", "he took a lethal dose"])
-def test_danger_stands_before_the_word_on_doses(client, guide, typed):
+def test_danger_comes_before_the_advice_on_doses(client, guide, typed):
     main = client.get("/search/", {"q": typed}).content.decode().split("<main")[1]
     assert "is someone in danger now?" in main.split("This guide gives no doses")[0]

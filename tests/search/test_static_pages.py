@@ -79,5 +79,5 @@ def test_search_for_a_dose_says_above_the_results_that_there_is_none_and_whom_to
     "typed",
     ["methadone", "overdose", "how much does methadone cost", "how much longer", "how many days", "how much narcan"],
 )
-def test_search_for_no_dose_says_nothing_of_doses(client, guide, typed):
+def test_search_without_a_dose_shows_no_advice_on_doses(client, guide, typed):
     assert NO_DOSES not in client.get("/search/", {"q": typed}).content.decode()

@@ -126,7 +126,7 @@ def test_stop_keeps_the_call_of_small_unfinished_forms(tmp_path):
         assert [rest(connection)[:12] for connection in waiting] == [b"HTTP/1.1 303"] * 2
 
 
-def test_stop_answers_who_has_just_connected_and_waits_for_nobody_else(tmp_path):
+def test_stop_answers_new_connections_and_waits_for_no_others(tmp_path):
     """What a proxy connected for a reader is asked on in the next moment; an idle connection is its to lose."""
     with serve(tmp_path / "var", WEB_WORKERS="1") as site, connected(site, b"") as new, connected(site, b"") as idle:
         idle.sendall(load.get_head(site.url, "/robots.txt"))

@@ -104,14 +104,14 @@ def test_slow_reader_gets_every_byte(site):
     assert got.count(b"HTTP/1.1 200 OK") == 2 and got.endswith(b"</html>\n")
 
 
-def test_request_too_many_is_refused_with_numbers_to_call():
+def test_excess_request_is_refused_with_numbers_to_call():
     busy = BUSY_RESPONSE.decode()
     head, body = busy.split("\r\n\r\n")
     assert head.startswith("HTTP/1.1 503 ") and "Retry-After: 5" in head and f"Content-Length: {len(body)}" in head
     assert all(f"tel:{number}" in body for number in ("911", "988", "+18006624357"))
 
 
-def test_lane_is_full_behind_so_many_requests():
+def test_lane_is_full_at_its_limit():
     lane, gate = Lane(1, "search", 2), threading.Event()
     first = lane.submit(gate.wait)
     assert not lane.is_full()

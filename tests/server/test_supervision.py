@@ -71,7 +71,7 @@ def test_master_holds_no_database(supervised):
     assert not [name for name in open_files if "sqlite" in name]
 
 
-def test_start_says_nothing_but_what_matters(supervised):
+def test_start_logs_only_what_matters(supervised):
     lines = supervised.log.read_text().splitlines()
     first = itertools.takewhile(lambda line: "exited" not in line, lines)  # other tests kill something later
     assert not [line for line in first if "CRIT" in line or "WARN" in line or "root" in line]

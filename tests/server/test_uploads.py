@@ -144,14 +144,14 @@ def test_very_many_that_wait_make_room_for_a_newcomer():
     assert queue.least_needed() is None
 
 
-def test_who_has_the_fewest_under_way_gets_the_next_thread():
+def test_address_with_the_fewest_uploads_gets_the_next_thread():
     queue, started = filled(4, *"aaaaabbc")
     assert sorted(started) == ["a", "a", "b", "c"]
     queue.finish((5, "b"))
     assert start(queue) == ["b"]
 
 
-def test_half_of_the_threads_are_anybodys():
+def test_half_of_the_threads_have_no_limit_per_address():
     assert len(filled(1, "a", "a")[1]) == 1
     assert len(filled(2, "a", "a")[1]) == 1
     assert len(filled(256, *["a"] * 100)[1]) == 100

@@ -57,7 +57,7 @@ def database(tmp_path, django_db_blocker) -> Iterator[DatabaseWrapper]:
         database.close()
 
 
-def test_threads_that_ask_first_and_at_once_stand_in_one_line(database, monkeypatch):
+def test_threads_that_start_at_once_share_one_lock(database, monkeypatch):
     class Slow(FairLock):
         def __init__(self) -> None:
             time.sleep(0.05)

@@ -76,7 +76,7 @@ def test_missing_object_is_missing_as_a_file_would_be(store):
     store.delete("nothing")
 
 
-def test_store_that_is_away_costs_the_file_and_not_the_request(client, settings, caplog):
+def test_store_outage_costs_the_file_and_not_the_request(client, settings, caplog):
     entry = settings.STORAGES["attachments"]
     away = entry | {"OPTIONS": entry["OPTIONS"] | {"endpoint_url": f"http://127.0.0.1:{free_port()}"}}
     settings.STORAGES = settings.STORAGES | {"attachments": away}
@@ -110,7 +110,7 @@ def test_listing_names_what_is_in_a_folder_and_nothing_below_it(store):
     assert store.listdir("nothing") == ([], [])
 
 
-def test_what_is_saved_again_takes_the_place_of_what_was_there(store):
+def test_saving_again_overwrites(store):
     for content in (b"first", b"second"):
         assert store.save("a", ContentFile(content)) == "a"
     with store.open("a") as file:

@@ -105,7 +105,7 @@ def test_draft_beside_the_live_words_confirms_only_once_it_is_published(admin, c
     assert "Otro." in read(client, "/es/articulos/una-pagina/") and not Translation.objects.get().is_stale
 
 
-def test_only_who_publishes_confirms_live_words_and_a_clinician_signs_them(client, admin):
+def test_only_a_publisher_confirms_live_words_and_a_clinician_signs_them(client, admin):
     page = make_treatment()
     words = translate(page)
     correct(page, "wording", body="Other.[@a-source]")

@@ -57,7 +57,7 @@ def test_guide_file_has_the_articles_in_its_language(client, guide):
     assert Article.objects.get(slug="craving-right-now").title not in file
 
 
-def test_no_page_depends_on_a_cookie_or_on_what_the_browser_asks_for(client, guide):
+def test_no_page_depends_on_a_cookie_or_accept_language(client, guide):
     client.cookies["django_language"] = "es"
     response = client.get("/emergency/", HTTP_ACCEPT_LANGUAGE="es")
     assert '<html lang="en-US">' in response.content.decode() and "Accept-Language" not in response.get("Vary", "")

@@ -20,7 +20,7 @@ def main_of(client, path: str) -> str:
     return re.search(r"<main.*</main>", client.get(path).content.decode(), re.S)[0]
 
 
-def test_stale_page_says_so_and_shows_the_english_of_a_safety_correction_until_it_is_confirmed(client):
+def test_stale_page_is_marked_and_shows_a_safety_correction_in_english_until_confirmed(client):
     page = make_article(body="First.[@a-source]\n\nTake it at once.\n\nLast.")
     spanish = translate(page, body="Texto.[@a-source] Vea [los pasos](/emergency/#steps).")
     told = main_of(client, "/es/articulos/una-pagina/")

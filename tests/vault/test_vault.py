@@ -65,7 +65,7 @@ def test_newest_key_locks_and_older_ones_still_open(settings):
         keyring.unwrap(old, context=b"here")
 
 
-def test_no_key_at_all_is_said(settings):
+def test_no_key_at_all_is_reported(settings):
     settings.VAULT_KEYS = {}
     with pytest.raises(VaultError):
         keyring.wrap(b"k" * 32, context=b"here")

@@ -135,7 +135,7 @@ with connection.cursor() as cursor:
 """
 
 
-def test_no_planted_word_stands_in_any_log(watched):
+def test_no_canary_is_in_any_log(watched):
     site, _ = watched
     log = site.log.read_text()
     assert "NotSent" in log, "the worker's lines are there"
@@ -165,7 +165,7 @@ def answers_counted(port: int) -> float:
     return sum(float(value) for name, value in metrics_of(port)[1].items() if name.startswith("detox_requests_total"))
 
 
-def test_metrics_count_all_processes_and_tell_no_reader(watched):
+def test_metrics_count_all_processes_and_identify_no_reader(watched):
     site, port = watched
     hits = 'detox_page_cache_total{outcome="hit"}'
     before = float(metrics_of(port)[1].get(hits, 0))

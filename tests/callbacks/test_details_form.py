@@ -142,13 +142,13 @@ def test_days_and_hours_decide_when_somebody_can_be_called(clock):
     assert SafeHours((), "America/Denver", (5, 6), 16).in_words == "Saturdays, Sundays; 4 pm to 9 pm (Mountain time)"
 
 
-def test_first_screen_asks_for_two_things_and_promises_no_language(client):
+def test_first_screen_has_two_questions_and_promises_no_language(client):
     page = client.get("/contact/").content.decode()
     before = page.split('class="button"')[0]
     assert before.count('class="field') == 2 and "Our staff speak" not in page
 
 
-def test_form_sent_from_the_spanish_page_leads_to_spanish_pages_and_tells_staff(client):
+def test_form_from_the_spanish_page_leads_to_spanish_pages_and_is_marked_for_staff(client):
     page = client.get("/es/contacto/")
     assert page.status_code == 200 and "Su nombre" in text_of(page) and "What happens" not in text_of(page)
     wrong = text_of(post(client, body(fields(phone="12", days="0", zone="")), "/es/contacto/"))

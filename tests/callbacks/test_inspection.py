@@ -51,9 +51,7 @@ HOPELESS = {
 
 
 @pytest.mark.parametrize("what", HOPELESS)
-def test_file_that_nobody_can_open_is_said_at_once_and_another_takes_its_place(
-    client, what, django_capture_on_commit_callbacks
-):
+def test_unreadable_file_is_reported_at_once_and_can_be_replaced(client, what, django_capture_on_commit_callbacks):
     content, words = HOPELESS[what]
     location = post_form(client, ("file_1", File(content)))["Location"]
     assert only_attachment().arrived
@@ -76,7 +74,7 @@ def test_file_that_opens_is_no_trouble_to_anybody(client, content):
     assert "Send it again" not in text_of(client.get(location))
 
 
-def test_poor_file_stays_where_the_next_is_no_better(client):
+def test_unusable_file_is_not_replaced_by_another_unusable_one(client):
     location = post_form(client, ("file_1", File(PHOTO[: len(PHOTO) // 2])))["Location"]
     kept = only_attachment().object_name
     post(client, body({}, ("file_1", File(b"\xff\xd8\xff"))), location)
@@ -128,7 +126,7 @@ def test_what_staff_should_know_of_a_pdf_is_marked(client, what):
     assert "Send it again" not in text_of(client.get(location))
 
 
-def test_file_that_comes_while_another_is_looked_into_is_taken_and_looked_into_later(client):
+def test_file_that_comes_during_an_inspection_is_inspected_later(client):
     with inspection._lock:
         post_form(client, ("file_1", File(b"\xff\xd8\xff")))
     assert (only_attachment().arrived, only_attachment().found) == (True, "unchecked")
@@ -136,7 +134,7 @@ def test_file_that_comes_while_another_is_looked_into_is_taken_and_looked_into_l
     assert only_attachment().found == "unreadable"
 
 
-def test_held_file_is_looked_into_once_it_was_scanned():
+def test_held_file_is_inspected_once_scanned():
     submit(stored(content=b"\xff\xd8\xff", kind=Kind.JPEG))
     Attachment.objects.update(state="held", found="unchecked")
     assert inspection.inspect_waiting() == 0
@@ -146,7 +144,7 @@ def test_held_file_is_looked_into_once_it_was_scanned():
 
 
 @pytest.mark.parametrize("error", [OSError("no process"), MemoryError(), sandbox.Failed(-9, too_slow=True)])
-def test_look_that_fails_costs_neither_the_file_nor_the_call(client, monkeypatch, error):
+def test_failed_inspection_costs_neither_the_file_nor_the_call(client, monkeypatch, error):
     def fail(*args):
         raise error
 

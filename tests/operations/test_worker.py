@@ -96,7 +96,7 @@ def test_worker_killed_in_the_middle_of_sending_loses_nothing(tmp_path):
     assert len(server.got) == 1
 
 
-def test_notice_that_waits_survives_a_killed_worker_and_tells_nothing_by_its_size_or_to_a_reply(tmp_path):
+def test_waiting_notice_survives_a_killed_worker_and_reveals_nothing_by_size_or_reply(tmp_path):
     with mail_server() as server:
         place = place_with_mail(tmp_path, server)
         place.ask_for_calls(2)
@@ -133,7 +133,7 @@ def test_two_workers_send_each_notice_once(tmp_path):
     assert "Traceback" not in place.log, place.log
 
 
-def test_worker_purges_and_shows_that_it_lives(tmp_path):
+def test_worker_purges_and_sends_heartbeats(tmp_path):
     place = make_place(tmp_path)
     place.ask_for_calls(2)
     (first, _) = place.rows("SELECT id FROM callbacks_callbackrequest")
@@ -149,7 +149,7 @@ def test_worker_purges_and_shows_that_it_lives(tmp_path):
         wait_until(lambda: place.rows(heartbeat) > before, place.hurry)
 
 
-def test_worker_outlives_a_database_that_is_away(tmp_path):
+def test_worker_survives_a_database_outage(tmp_path):
     with mail_server() as server:
         place = place_with_mail(tmp_path, server)
         with place.worker() as process:
@@ -180,7 +180,7 @@ def test_worker_that_is_stopped_ends_what_it_began_and_takes_no_more(tmp_path, b
         assert states == (["READY", "READY", "SUCCESSFUL"] if busy else [])
 
 
-def test_worker_that_is_stuck_ends_and_says_where(tmp_path):
+def test_stuck_worker_exits_and_logs_where(tmp_path):
     place = make_place(tmp_path)
     done = subprocess.run(
         [sys.executable, "manage.py", "shell", "--no-imports", "-c", STUCK],
