@@ -40,7 +40,7 @@ CSL_TYPES = {
 
 def guide_json(content: ContentSnapshot) -> bytes:
     """Return all public content as one document, with the newest articles; `next` links to the others."""
-    pages = Pages(content)
+    pages = PageSerializer(content)
     terms = sorted(content.glossary.terms.values(), key=lambda term: term.word.lower())
     return as_json(
         {
@@ -69,11 +69,11 @@ def guide_json(content: ContentSnapshot) -> bytes:
 
 def articles_json(content: ContentSnapshot, part: int) -> bytes | None:
     """Return a further part of the articles, from 2 on; None if there are none."""
-    found = Pages(content).articles(part) if 1 < part <= MOST_PARTS else {"articles": []}
+    found = PageSerializer(content).articles(part) if 1 < part <= MOST_PARTS else {"articles": []}
     return as_json(found) if found["articles"] else None
 
 
-class Pages:
+class PageSerializer:
     """Convert pages to data, each with its version, digest and whether a clinician signed this exact text."""
 
     def __init__(self, content: ContentSnapshot) -> None:

@@ -28,7 +28,7 @@ from editorial.text.snapshot import ContentSnapshot
 from editorial.workflow.publishing import ReviewedPage
 from guide.data_files import (
     MAX_ARTICLES,
-    Pages,
+    PageSerializer,
     articles_json,
     as_json,
     guide_json,
@@ -41,10 +41,10 @@ from phases.models import Phase, TreatmentOption
 Make = Callable[..., bytes | None]
 Response = TypeVar("Response", bound=HttpResponseBase)
 #: How to convert each kind of page.
-KINDS: dict[type[ReviewedPage], Callable[[Pages, Any], dict]] = {
-    Article: Pages.article,
-    Phase: Pages.stage,
-    TreatmentOption: Pages.treatment,
+KINDS: dict[type[ReviewedPage], Callable[[PageSerializer, Any], dict]] = {
+    Article: PageSerializer.article,
+    Phase: PageSerializer.stage,
+    TreatmentOption: PageSerializer.treatment,
 }
 CHUNK = 500  # changes per query
 
@@ -107,7 +107,7 @@ def _for_all(response: Response) -> Response:
 def page_json(content: ContentSnapshot, slug: str, model: type[ReviewedPage]) -> bytes | None:
     """Return one page as it is in guide.json; None if it is not published."""
     row = model.objects.published().filter(slug=slug).first()
-    return as_json(KINDS[model](Pages(content), row)) if row else None
+    return as_json(KINDS[model](PageSerializer(content), row)) if row else None
 
 
 @require_safe

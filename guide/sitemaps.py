@@ -46,7 +46,7 @@ class Section(Sitemap):
         self.language = language
 
     def items(self) -> Any:
-        with languages.speaking(self.language):
+        with languages.override(self.language):
             return self.rows()
 
     def rows(self) -> Any:
@@ -54,7 +54,7 @@ class Section(Sitemap):
         raise NotImplementedError
 
     def location(self, item: Any) -> str:
-        with languages.speaking(self.language):
+        with languages.override(self.language):
             return item.get_absolute_url()
 
     def paths(self, items: list[Any]) -> dict[Any, str]:
@@ -70,7 +70,7 @@ class Section(Sitemap):
         urls = super().get_urls(*args, **kwargs)
         items, found = [url["item"] for url in urls], {}
         for code in languages.NAMES:
-            with languages.speaking(code):
+            with languages.override(code):
                 own = {self.key(item): self.location(item) for item in items} if code == self.language else None
                 found[code] = own or self.paths(items)
         for url in urls:
@@ -106,7 +106,7 @@ class StaticPages(Section):
 
     def get_urls(self, *args: Any, **kwargs: Any) -> list[dict[str, Any]]:
         """Read all dates in one query."""
-        with languages.speaking(self.language):
+        with languages.override(self.language):
             latest = [
                 model.objects.published()
                 .order_by()
@@ -119,7 +119,7 @@ class StaticPages(Section):
         return super().get_urls(*args, **kwargs)
 
     def location(self, item: str) -> str:
-        with languages.speaking(self.language):
+        with languages.override(self.language):
             return reverse(item)
 
 
@@ -184,7 +184,7 @@ def reader_paths() -> Iterator[str]:
             yield section.location(item)
     keys = [source.key for source in cited(snapshot.current())]
     for language in languages.NAMES:
-        with languages.speaking(language):
+        with languages.override(language):
             yield from [reverse("source", args=[key]) for key in keys]
             yield from map(reverse, UNLISTED)
 
@@ -200,7 +200,7 @@ def is_taken_down(request: ReaderRequest) -> bool:
 def _taken_down() -> Iterator[str]:
     gone: dict[Any, QuerySet] = {model: model.objects.taken_down() for model in (Article, Phase, TreatmentOption)}
     gone[Symptom] = Symptom.objects.filter(phase__in=gone[Phase])
-    with languages.speaking(languages.ENGLISH):
+    with languages.override(languages.ENGLISH):
         yield from [page.get_absolute_url() for pages in gone.values() for page in pages.only("pk", "slug")]
     archived = Q(status=Translation.Status.ARCHIVED)
     for model, pages in gone.items():

@@ -48,7 +48,7 @@ MACROS = {
     "words_section": "editorial/_words.html",
 }
 #: A variable that no view passed is logged and renders as nothing: an incomplete page still says whom to call.
-GAP = jinja2.make_logging_undefined(logging.getLogger(__name__), jinja2.ChainableUndefined)
+MissingVariable = jinja2.make_logging_undefined(logging.getLogger(__name__), jinja2.ChainableUndefined)
 
 
 class _ReadersTemplate(Template):
@@ -74,7 +74,7 @@ class ReadersTemplates(Jinja2):
 
 def environment(**options: Any) -> jinja2.Environment:
     """Return the environment with the functions for templates. Variables are escaped unless marked as safe."""
-    made = jinja2.Environment(**options | {"undefined": GAP})  # noqa: S701 - Django sets autoescape among the options
+    made = jinja2.Environment(**options | {"undefined": MissingVariable})  # noqa: S701 - Django sets autoescape among the options
     made.globals |= {
         "static": static_address,
         "url": address_of,

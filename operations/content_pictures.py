@@ -11,7 +11,7 @@ from editorial.models.pictures import FILE, FOLDER
 from operations.content_import import ContentError, Outcome
 
 LIST = "pictures.yaml"
-SAID = ("alt", "decorative", "width", "height", "widths")
+FIELDS = ("alt", "decorative", "width", "height", "widths")
 
 
 def write(folder: Path) -> int:
@@ -19,7 +19,7 @@ def write(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     rows, names = [], {LIST}
     for picture in Picture.objects.filter(removed_why="").order_by("at", "pk"):
-        rows.append({"name": picture.name, **{name: getattr(picture, name) for name in SAID}})
+        rows.append({"name": picture.name, **{name: getattr(picture, name) for name in FIELDS}})
         rows[-1]["widths"] = Row(picture.widths)
         for name in picture.files:
             names.add(Path(name).name)
@@ -69,4 +69,4 @@ def _listed(folder: Path) -> dict[str, Values]:
             raise ContentError(f"{row['name']} is no name of a picture.")
         if not all(type(width) is int for width in row["widths"]):
             raise ContentError(f"The widths of {row['name']} are not numbers.")
-    return {row["name"]: {field: row[field] for field in SAID} for row in rows}
+    return {row["name"]: {field: row[field] for field in FIELDS} for row in rows}

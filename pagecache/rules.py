@@ -64,7 +64,7 @@ def is_reading_page(target: str) -> bool:
     path, _, query = target.partition("?")
     try:
         own = codes.plain(path) if is_private(path) else path
-        with languages.speaking(languages.of_path(own or "")):
+        with languages.override(languages.of_path(own or "")):
             known = getattr(resolve(own).func, "reading_query", None) if own else None
     except (Resolver404, DatabaseError):  # Django renders an error page for both
         return False

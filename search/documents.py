@@ -51,7 +51,7 @@ def refresh_translation(translation: Translation) -> None:
     page: Any = translation.of
     if type(page) not in KINDS:
         return
-    with languages.speaking(translation.language):
+    with languages.override(translation.language):
         _put(page, translation.shown(), translation)
 
 

@@ -85,7 +85,7 @@ class TranslationAdmin(ReviewedPageAdmin[Translation]):
 
     def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
         if translation := context["original"]:
-            context |= _told(translation)
+            context |= _english_context(translation)
             context["may_confirm"] = self._may_confirm(request, translation)
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -97,7 +97,7 @@ class TranslationAdmin(ReviewedPageAdmin[Translation]):
     def as_readers_see(self, request: HttpRequest, page: Any, more: dict, status: int = 200) -> HttpResponse:
         if not has_page(page.model):
             raise Http404
-        with languages.speaking(page.language):
+        with languages.override(page.language):
             template, context = template_and_context(page.shown())
             return render(request, template, context | more, status=status)
 
@@ -175,7 +175,7 @@ class TranslationAdmin(ReviewedPageAdmin[Translation]):
                 if request.POST.get("english") != digest_of_words(words_of(translation.of)):
                     self.message_user(request, CHANGED_AGAIN, messages.ERROR)
                     return redirect(self._form_address(object_id))
-                before = change_kinds.seen_before(translation)
+                before = change_kinds.public_state(translation)
                 translation.confirm()
                 translation.save()
                 kind = ChangeRecord.Kind.CHECKED if before.is_live else ChangeRecord.Kind.DRAFT
@@ -196,7 +196,7 @@ def _free_slug(key: dict[str, Any], slug: str) -> str:
     return f"{slug}-{key['page_id']}" if taken else slug
 
 
-def _told(translation: Translation) -> dict[str, Any]:
+def _english_context(translation: Translation) -> dict[str, Any]:
     """Return further context for the form: the English page, and what changed in it since."""
     row: Any = translation.of
     page = getattr(row, "page", row)

@@ -88,7 +88,7 @@ class Translation(ReviewedPage):
         """Return the page's path in this language; empty for a glossary term or help line, which have no page."""
         if not hasattr(self.model, "get_absolute_url"):
             return ""
-        with languages.speaking(self.language):
+        with languages.override(self.language):
             return self.model(slug=self.slug).get_absolute_url()
 
     def refusals(self, in_drafts: bool) -> dict[str, list[ValidationError]]:

@@ -70,7 +70,7 @@ def stale_notice(page: Any, page_text: PageText) -> StaleNotice | None:
         return None
     last = ChangeRecord.objects.of(getattr(page, "page", page)).live().first()
     is_unsafe = bool(unsafe(type(page), {page.pk: page.words_source_digest}))
-    with languages.speaking(languages.ENGLISH):
+    with languages.override(languages.ENGLISH):
         path = type(page)(slug=page.english_slug).get_absolute_url()
         differ = changed(_seen(page), words_of(page)) if is_unsafe else []
         english = PageText(numbers=page_text.numbers)

@@ -56,7 +56,7 @@ class ChangeForm(forms.ModelForm):
         "wrong.",
     )
     request: HttpRequest
-    seen: change_kinds.Seen
+    seen: change_kinds.PublicState
 
     def clean(self) -> dict | None:
         cleaned = super().clean() or self.cleaned_data
@@ -101,14 +101,14 @@ class ChangeKindMixin(ContentAdmin):
             return show(dict(extra_context or {}))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        form.seen = change_kinds.seen_before(obj)
+        form.seen = change_kinds.public_state(obj)
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if SAVE_DRAFT not in request.POST:
             kind, note = (form.cleaned_data.get(name) or "" for name in ASKED)
-            change_kinds.settle(
+            change_kinds.record_save(
                 form.instance, form.seen, kind, note=note, override_reason=form.instance.override_reason
             )
 
@@ -116,6 +116,6 @@ class ChangeKindMixin(ContentAdmin):
     def brought_back(self, version: Version, when: str) -> Iterator[None]:
         """Record restoring a version of a live page as an update."""
         page = self.model(pk=version.object_id)
-        seen = change_kinds.seen_before(page)
+        seen = change_kinds.public_state(page)
         yield
-        change_kinds.settle(page, seen, Kind.UPDATE, note=f"The text of {when} is back.")
+        change_kinds.record_save(page, seen, Kind.UPDATE, note=f"The text of {when} is back.")

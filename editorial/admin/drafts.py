@@ -82,7 +82,7 @@ class DraftsMixin(PreviewMixin, RevisionsMixin):
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         page = self.get_object(request, unquote(object_id)) if object_id else None
-        context = self._told(request, page, object_id) | (extra_context or {})
+        context = self._draft_context(request, page, object_id) | (extra_context or {})
         has_draft = drafts.may_have_one(page)
         if request.method == "POST" and page and has_draft:
             if {SAVE_DRAFT, TO_REVIEW} & set(request.POST) or not may_publish(request.user):
@@ -93,7 +93,7 @@ class DraftsMixin(PreviewMixin, RevisionsMixin):
             request.POST = data  # type: ignore[assignment]
         return _with_frame(super().changeform_view(request, object_id, form_url, context))
 
-    def _told(self, request: HttpRequest, page: Any, object_id: str | None) -> dict[str, Any]:
+    def _draft_context(self, request: HttpRequest, page: Any, object_id: str | None) -> dict[str, Any]:
         """Return the template context about the draft."""
         address = self.preview_address(object_id)
         context: dict[str, Any] = {"preview_address": address, "may_publish": may_publish(request.user)}

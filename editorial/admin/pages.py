@@ -179,7 +179,7 @@ class ReviewedPageAdmin(
     @admin.action(description="Publish the selected pages", permissions=["publish"])
     def publish(self, request: HttpRequest, queryset: models.QuerySet[Page]) -> None:
         for page in queryset:
-            before = change_kinds.seen_before(page)
+            before = change_kinds.public_state(page)
             page.status = ReviewedPage.Status.PUBLISHED
             try:
                 revisions.clean(page)
@@ -188,7 +188,7 @@ class ReviewedPageAdmin(
                 self.message_user(request, f"{page} was not published: {in_words(error, page)}", messages.ERROR)
             else:
                 page.save()
-                change_kinds.settle(page, before)
+                change_kinds.record_save(page, before)
                 self.log_change(request, page, "Published.")
                 when = "is published" if page.is_published() else "will appear at its time"
                 self.message_user(request, f"{page} {when}.")
@@ -214,10 +214,10 @@ class ReviewedPageAdmin(
 
     def _take_away(self, request: HttpRequest, queryset: models.QuerySet[Page], status: str, done: str) -> None:
         for page in queryset:
-            before = change_kinds.seen_before(page)
+            before = change_kinds.public_state(page)
             page.status = status
             page.save()
-            change_kinds.settle(page, before)
+            change_kinds.record_save(page, before)
             self.log_change(request, page, done)
             self.message_user(request, f"{page}: {done}")
             self._say_what_readers_see(request, page)

@@ -47,7 +47,7 @@ class _StaleSaveForm(forms.ModelForm):
             return cleaned
         seen = opened_at or str(versions[-1].pk)  # opened before there were versions: the first is the state of then
         if seen != str(versions[0].pk):
-            raise ValidationError(_told_of(versions[0], seen, self.instance))
+            raise ValidationError(_stale_message(versions[0], seen, self.instance))
         return cleaned
 
 
@@ -194,7 +194,7 @@ def _latest(page: models.Model) -> str:
     return str(revisions.history(page).values_list("pk", flat=True).first() or "")
 
 
-def _told_of(latest: Version, seen: str, page: models.Model) -> str:
+def _stale_message(latest: Version, seen: str, page: models.Model) -> str:
     return format_html(
         "{} saved this page at {}, after you opened it. Your words are below and are not saved yet. "
         '<a href="{}?from={}&amp;to={}" target="_blank" rel="noopener">See what they changed</a>, and copy it in. '

@@ -21,7 +21,7 @@ class PageChange:
     def __init__(self, note: str, content: ContentSnapshot) -> None:
         self._note, self._content = note or RELEASE_NOTE, content
         self._page: Any = None
-        self._before = change_kinds.Seen()
+        self._before = change_kinds.PublicState()
 
     def begins(self, row: models.Model) -> None:
         """Keep the page of a row before it is added or changed; does nothing for rows without a page."""
@@ -31,7 +31,7 @@ class PageChange:
             if page.pk:
                 page = type(page)._default_manager.get(pk=page.pk)
                 revisions.keep(page)
-                self._before = change_kinds.seen_before(page)
+                self._before = change_kinds.public_state(page)
 
     def record(self) -> None:
         """Keep the page as it is now and, if its public text changed, record the change."""

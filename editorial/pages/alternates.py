@@ -60,13 +60,13 @@ def _path_of(view: str, kwargs: dict[str, Any], code: str) -> tuple[Callable[[],
 def _path(view: str, kwargs: dict[str, Any], code: str) -> tuple[str, bool]:
     model = _models().get(view)
     if model is None or "slug" not in kwargs:
-        with languages.speaking(code):
+        with languages.override(code):
             return reverse(view, kwargs=kwargs), True
     known_as = kwargs["slug"]
     if languages.active() != languages.ENGLISH:
         row = _live(model).at(known_as).first()
         known_as = row.known_as if row else ""
-    with languages.speaking(code):
+    with languages.override(code):
         if known_as and code == languages.ENGLISH:
             return reverse(view, args=[known_as]), True
         if found := _live(model).filter(slug=known_as).first():
@@ -82,7 +82,7 @@ def _live(model: Any) -> Any:
 @functools.cache
 def _models() -> dict[str, Any]:
     """Return translated models by the name of their view."""
-    with languages.speaking(languages.ENGLISH):
+    with languages.override(languages.ENGLISH):
         return {
             resolve(model(slug="x").get_absolute_url()).view_name: model
             for model in _translated()

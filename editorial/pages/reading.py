@@ -20,7 +20,7 @@ class LanguageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         language = languages.of_path(request.path_info)
-        with languages.speaking(language):
+        with languages.override(language):
             response = self.get_response(request)
         if language != languages.ENGLISH:
             response.headers.setdefault("Content-Language", languages.TAGS[language])

@@ -46,7 +46,7 @@ def look_up(names: Iterable[str]) -> dict[str, LinkTarget | None]:
     missing = {_path(models, name): name for name in wanted.values() if name not in found}
     if missing:
         moved = OldAddress.objects.filter(path__in=missing).values_list("path", "leads_to")
-        with languages.speaking(languages.ENGLISH):
+        with languages.override(languages.ENGLISH):
             called = {missing[path]: (missing[path][0], resolve(now).kwargs.get("slug", "")) for path, now in moved}
         renamed = _read(models, called.values())
         found |= {name: renamed[new] for name, new in called.items() if new in renamed}
@@ -86,13 +86,13 @@ def _by_kind(names: Iterable[Name]) -> dict[str, set[str]]:
 
 
 def _path(models: dict[str, Any], name: Name) -> str:
-    with languages.speaking(languages.ENGLISH):
+    with languages.override(languages.ENGLISH):
         return models[name[0]](slug=name[1]).get_absolute_url()
 
 
 def name_at(path: str) -> str:
     """Return the link name of the page at an English path; "" if it has none."""
-    with languages.speaking(languages.ENGLISH):
+    with languages.override(languages.ENGLISH):
         try:
             match = resolve(path)
         except Resolver404:
@@ -105,7 +105,7 @@ def name_at(path: str) -> str:
 
 def static_path(path: str) -> str:
     """Return a static page's path in the active language, by its English path; unchanged if it is not translated."""
-    with languages.speaking(languages.ENGLISH):
+    with languages.override(languages.ENGLISH):
         try:
             match = resolve(path)
         except Resolver404:

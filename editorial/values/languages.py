@@ -21,6 +21,6 @@ def active() -> str:
     return (translation.get_language() or ENGLISH).partition("-")[0]
 
 
-def speaking(language: str) -> translation.override:
+def override(language: str) -> translation.override:
     """Activate a language inside a `with` block."""
     return translation.override(settings.LANGUAGE_CODE if language == ENGLISH else language)

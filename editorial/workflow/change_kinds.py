@@ -1,7 +1,7 @@
 """Record what kind of change a save is, and decide whether it may go live. All code that saves pages uses this.
 
-It locks the page's row, opens a revision (editorial/workflow/revisions.py), calls `seen_before`, saves the page with
-its rows, and calls `settle`, which records the change, or raises Refused for the caller to roll back.
+It locks the page's row, opens a revision (editorial/workflow/revisions.py), calls `public_state`, saves the page with
+its rows, and calls `record_save`, which records the change, or raises Refused for the caller to roll back.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Refused(ValidationError):
 
 
 @dataclass(frozen=True)
-class Seen:
+class PublicState:
     """The public state of a page before a save."""
 
     is_live: bool = False
@@ -41,16 +41,16 @@ class Seen:
     is_signed: bool = False
 
 
-def seen_before(page: Any) -> Seen:
+def public_state(page: Any) -> PublicState:
     """Return the public state of the page in the database; empty for a new page."""
     stored = type(page)._default_manager.filter(pk=page.pk).first() if page.pk else None
     if stored is None or not stored.is_published():
-        return Seen()
+        return PublicState()
     digest = page_digest(stored)
-    return Seen(True, digest, is_signed(stored, digest))
+    return PublicState(True, digest, is_signed(stored, digest))
 
 
-def check(page: Any, before: Seen, kind: str = "") -> None:
+def check(page: Any, before: PublicState, kind: str = "") -> None:
     """Raise Refused if the page must not go live as it is now."""
     if page.status != ReviewedPage.Status.PUBLISHED:
         return
@@ -63,7 +63,7 @@ def check(page: Any, before: Seen, kind: str = "") -> None:
         raise Refused(problems)
 
 
-def settle(page: Any, before: Seen, kind: str = "", *, note: str = "", override_reason: str = "") -> None:
+def record_save(page: Any, before: PublicState, kind: str = "", *, note: str = "", override_reason: str = "") -> None:
     """Record the change just saved. Raises Refused if it must not go live.
 
     A change of a live page needs a `kind`, unless it changes nothing public, such as a date. Publishing, taking down
@@ -86,7 +86,7 @@ def record(
 
     The caller has locked the page's row, so that numbers are consecutive. `before` is the digest of the previous public
     text, whose sign-off is carried over a change of wording. `content` saves queries (editorial/text/digests.py).
-    `settle` calls this for saves by staff. Raises ValidationError for a kind that needs a note without one, and
+    `record_save` calls this for saves by staff. Raises ValidationError for a kind that needs a note without one, and
     RevisionManagementError outside `reversion.create_revision`.
     """
     if kind in ChangeRecord.NEED_NOTE and not note.strip():
@@ -108,7 +108,7 @@ def record(
     )
 
 
-def _problems(page: Any, before: Seen, digest: str, kind: str) -> dict[str, str]:
+def _problems(page: Any, before: PublicState, digest: str, kind: str) -> dict[str, str]:
     if digest == before.digest:
         return {}
     if not kind:

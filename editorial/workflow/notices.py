@@ -65,7 +65,7 @@ def writers(page: models.Model, but: AbstractUser | None = None) -> set[Abstract
     return {version.revision.user for version in (ends.last(), ends.first()) if version}
 
 
-def tell(event: Event, page: models.Model, people: Iterable[Any], by: Any = None) -> None:
+def notify(event: Event, page: models.Model, people: Iterable[Any], by: Any = None) -> None:
     """Queue a mail to each of these people who is active, has an address and wants it, except to `by`, who did it."""
     if not settings.EMAIL_HOST:
         return
@@ -77,7 +77,7 @@ def tell(event: Event, page: models.Model, people: Iterable[Any], by: Any = None
 
 def sent_to_review(page: models.Model, by: Any) -> None:
     """Notify those who sign or publish. Called directly for a draft, as its page's state does not change."""
-    tell(Event.IN_REVIEW, page, may(SIGN, PUBLISH), by=by)
+    notify(Event.IN_REVIEW, page, may(SIGN, PUBLISH), by=by)
 
 
 @task()
@@ -120,17 +120,19 @@ def _revision_kept(sender: Any, revision: Revision, versions: list[Version], **k
             if event == Event.IN_REVIEW:
                 sent_to_review(page, revision.user)
             else:
-                tell(event, page, writers(page, but=revision.user), by=revision.user)
+                notify(event, page, writers(page, but=revision.user), by=revision.user)
 
 
 def _signed(sender: Any, instance: Any, created: bool, **kwargs: Any) -> None:
     if created and not instance.wording_changed and (page := _page_of(instance)):
-        tell(Event.SIGNED, page, {*writers(page, but=instance.reviewer.user), *may(PUBLISH)}, by=instance.reviewer.user)
+        notify(
+            Event.SIGNED, page, {*writers(page, but=instance.reviewer.user), *may(PUBLISH)}, by=instance.reviewer.user
+        )
 
 
 def _answered(sender: Any, instance: Any, created: bool, **kwargs: Any) -> None:
     if created and (page := _page_of(instance.change)):
-        tell(Event.ANSWERED, page, {*writers(page), instance.change.by} - {None})
+        notify(Event.ANSWERED, page, {*writers(page), instance.change.by} - {None})
 
 
 def _page_of(row: Any) -> models.Model | None:

@@ -11,10 +11,10 @@ from articles.models import Article
 from editorial.workflow import change_kinds
 page = Article.objects.get(slug="test-strips")
 with reversion.create_revision():
-    before = change_kinds.seen_before(page)
+    before = change_kinds.public_state(page)
     page.body += "\\n\\nNever use alone, {width}."
     page.save()
-    change_kinds.settle(page, before, "safety-correction", note="It was left out.")
+    change_kinds.record_save(page, before, "safety-correction", note="It was left out.")
 """
 
 

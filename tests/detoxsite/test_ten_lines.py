@@ -106,7 +106,7 @@ def pages_of_the_site(client) -> list[str]:
 
 @pytest.mark.parametrize("language", languages.NAMES)
 def test_every_page_about_stopping_has_all_ten_lines_and_its_private_version_too(client, guide, language):
-    with languages.speaking(language):
+    with languages.override(language):
         lists, others = set(map(reverse, LISTS)), set(map(reverse, OTHERS))
     listed = {path for path in pages_of_the_site(client) if languages.of_path(path) == language}
     paths = sorted((listed | lists) - others)
@@ -124,7 +124,7 @@ def test_page_as_bare_as_an_editor_can_leave_it_has_all_ten_lines(client, kind):
     page = {"phases": make_phase, "treatments": make_treatment, "articles": make_article}[kind]()
     translate(page)
     for language in languages.NAMES:
-        with languages.speaking(language):
+        with languages.override(language):
             own = type(page).objects.published().get().get_absolute_url()
         for path in (own, own.removesuffix("/").rpartition("/")[0] + "/"):
             assert not missing(client.get(path).content, path), path

@@ -162,10 +162,10 @@ def test_reviewer_signs_only_what_was_shown_and_not_their_own_words(client, admi
     assert "The text changed while you read it" in said and not SignOff.objects.exists()
     with reversion.create_revision():
         reversion.set_user(reviewer.user)
-        before = change_kinds.seen_before(page)
+        before = change_kinds.public_state(page)
         page.summary += " Mine."
         page.save()
-        change_kinds.settle(page, before, "correction", note=NOTE)
+        change_kinds.record_save(page, before, "correction", note=NOTE)
     html = signed_in.get(address(page, "sign")).content.decode()
     assert "You wrote this text" in html and 'name="digest"' not in html
     now = ChangeRecord.objects.get().digest

@@ -40,7 +40,7 @@ def test_list_of_queries_is_long():
 def test_query_leads_to_the_page_that_is_on_it(guide, address):
     wrong = {}
     for query in QUERIES[address]:
-        with languages.speaking(language_of(address)):
+        with languages.override(language_of(address)):
             results = search(query.removeprefix("!"))
         first = results.found[0].url if results.found else None
         leads = address == first or address[0] == DANGER_ALONE or (address[0] == ANY and first)

@@ -27,9 +27,9 @@ def translate(row, **values) -> Translation:
 def correct(page, kind: str = "safety-correction", *, row=None, **words) -> None:
     """Change the English words of a page, or of a row of it, as a save in the admin does."""
     with reversion.create_revision():
-        before = change_kinds.seen_before(page)
+        before = change_kinds.public_state(page)
         for name, text in words.items():
             setattr(row or page, name, text)
         (row or page).save()
         page.save()
-        change_kinds.settle(page, before, kind, note="It was wrong.")
+        change_kinds.record_save(page, before, kind, note="It was wrong.")

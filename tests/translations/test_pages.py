@@ -26,7 +26,7 @@ def test_page_is_in_its_language_or_is_not_there(client, guide):
 
 def test_translated_row_has_the_facts_of_the_page_and_cannot_be_saved(guide):
     english = Phase.objects.published().at("peak-withdrawal").get()
-    with languages.speaking("es"):
+    with languages.override("es"):
         spanish = Phase.objects.published().get(pk=english.pk)
         assert (spanish.onset_from, spanish.end_to, spanish.position) == (
             english.onset_from,
