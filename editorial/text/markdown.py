@@ -47,6 +47,8 @@ ALLOWED_ATTRIBUTES = {
     "span": {"class"},
     "sup": {"class"},
 }
+#: A phone number's link is an inline block, after which a line may break even before a period.
+_PHONE_AND_STOP = re.compile(r'<a href="tel:\+\d+">[^<]*</a>[.,;:]')
 CLASSES = {"cite", "fold", "level", "named", "word", *(box.classes for box in BOXES.values())}
 ALLOWED_SCHEMES = {"https", "mailto", "tel", "sms"}
 
@@ -182,6 +184,7 @@ def convert(text: str, forms: Forms = (), explained: tuple[str, ...] = (), langu
         url_schemes=ALLOWED_SCHEMES,
         link_rel=None,
     )
+    html = _PHONE_AND_STOP.sub(r'<span class="whole">\g<0></span>', html)
     folded = set(_FOLDED.findall(html))
     headings = (
         Heading(token["id"], _without_citations(unescape(token["name"])))

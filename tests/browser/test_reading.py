@@ -9,6 +9,15 @@ from tests.pages import KINDS, MISSING
 
 #: A phone with letters twice as large has room for half as many, as this one has.
 LARGE_TEXT = WIDTH // 2, SCREEN // 2
+#: How many phone numbers have their punctuation on the line below.
+PERIODS_ALONE = """() => [...document.querySelectorAll('main a[href^="tel:+"]')].filter(link => {
+    const after = link.nextSibling
+    if (!/^[.,]/.test(after?.data ?? "")) return false
+    const mark = document.createRange()
+    mark.setStart(after, 0)
+    mark.setEnd(after, 1)
+    return mark.getBoundingClientRect().top >= [...link.getClientRects()].pop().bottom - 3
+}).length"""
 
 
 @pytest.fixture
@@ -62,10 +71,20 @@ def test_foot_leads_back_to_the_top(phone):
 
 def test_text_twice_as_large_needs_no_scrolling_sideways(visit):
     page = (visitor := visit(WIDTH, bypass_csp=True)).page
-    for path in ("/", "/emergency/", "/phases/peak-withdrawal/", "/about/"):
+    for path in ("/", "/emergency/", "/phases/peak-withdrawal/", "/about/", "/es/"):
         visitor.open(path)
         page.add_style_tag(content="html { font-size: 200% }")
         assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH, path
+
+
+def test_period_after_a_phone_number_never_begins_a_line(phone):
+    page = phone.page
+    phone.open("/articles/craving-right-now/")
+    for size in ("100%", "200%"):
+        page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
+        for width in range(300, 421, 10):
+            page.set_viewport_size({"width": width, "height": SCREEN})
+            assert page.evaluate(PERIODS_ALONE) == 0, (size, width)
 
 
 def test_text_twice_as_large_leaves_half_the_screen_to_the_page(phone):

@@ -146,3 +146,9 @@ def test_preview_marks_an_unknown_source():
 def test_heading_with_signs_and_citations_is_plain_in_the_contents_list():
     heading = PageText().render("## Aches & pains[@a] at 5 < 6").headings[0]
     assert (heading.text, heading.id) == ("Aches & pains at 5 < 6", "aches-pains-at-5-6")
+
+
+def test_period_after_a_phone_number_stays_on_its_line():
+    number = '<a href="tel:+18006624357">1-800-662-4357</a>'
+    html = PageText().render("Call [1-800-662-4357](tel:+18006624357). Or [911](tel:911).").html
+    assert f'<span class="whole">{number}.</span> Or <a href="tel:911">911</a>.' in html
