@@ -41,6 +41,14 @@ class TranslationForm(ChangeForm):
             self.fields[name].widget.attrs["lang"] = translation.language
             self.fields[name].label = self.fields[name].label or name
 
+    def clean_slug(self) -> str:
+        """Refuse another translation's address: the database's own check needs fields that the form lacks."""
+        slug, mine = self.cleaned_data["slug"], self.instance
+        others = Translation.objects.filter(page_type=mine.page_type, language=mine.language, slug=slug)
+        if other := others.exclude(pk=mine.pk).first():
+            raise forms.ValidationError(f"“{other}” has this address. Choose another slug.")
+        return slug
+
 
 _COLUMNS = (*Translation.plain_fields, "also_called", "text_body", *Translation.markdown_fields)
 

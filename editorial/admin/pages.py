@@ -25,6 +25,7 @@ from editorial.admin.revisions import RevisionsMixin
 from editorial.admin.sign_off import SignOffMixin
 from editorial.admin.translated import TranslationLinksMixin
 from editorial.models.addresses import moved
+from editorial.models.translated import Translated
 from editorial.workflow import change_kinds, drafts, revisions, sign_off
 from editorial.workflow.linking import linking_to
 from editorial.workflow.needs import NeedsFilter
@@ -89,6 +90,7 @@ class OldAddressMixin(RevisionsMixin):
             if renamed
             else {}
         )
+        translated = [pair for row in formset.deleted_forms for pair in _translated(row.instance, form.instance)]
         super().save_formset(request, form, formset, change)
         for row in renamed:
             if row.pk in before:  # not deleted
@@ -96,6 +98,8 @@ class OldAddressMixin(RevisionsMixin):
         for row in formset.deleted_objects:
             if hasattr(row, "get_absolute_url"):
                 moved(row.get_absolute_url(), form.instance.get_absolute_url())
+        for old, new in translated:
+            moved(old, new)
 
 
 class ReviewedPageAdmin(
@@ -221,6 +225,15 @@ class ReviewedPageAdmin(
             self.log_change(request, page, done)
             self.message_user(request, f"{page}: {done}")
             self._say_what_readers_see(request, page)
+
+
+def _translated(row: models.Model, page: models.Model) -> list[tuple[str, str]]:
+    """Return the addresses of a row's translations that readers had, each with its page's in that language."""
+    if row.pk is None or not isinstance(row, Translated) or not isinstance(page, Translated):
+        return []
+    there = {each.language: each.get_absolute_url() for each in page.translations.all()}
+    had = row.translations.filter(language__in=there, published_at__isnull=False)
+    return [(each.get_absolute_url(), there[each.language]) for each in had]
 
 
 def _moment(at: datetime.datetime | None) -> str:

@@ -81,7 +81,10 @@ def bring_back(version: Version) -> Any:
             links = field.remote_field.through._default_manager.filter(**{field.m2m_field_name(): page})
             links.exclude(**there).delete()
         for accessor, rows in _rows_with(version).items():
-            getattr(page, accessor).all().delete()  # all at once, as names may have been swapped
+            there, back = getattr(page, accessor).all(), [row.object_id for row in rows]
+            there.exclude(pk__in=back).delete()
+            # All at once, as names may have been swapped; without what refers to them, such as translations.
+            there.filter(pk__in=back)._raw_delete(there.db)
             for row in rows:
                 row.revert()
         clean(page)

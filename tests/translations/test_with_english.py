@@ -1,0 +1,35 @@
+"""What happens to a translation when its English page is changed, taken down, deleted or brought back."""
+
+import pytest
+from reversion.models import Version
+
+from tests.editorial.test_revisions import address, bring_back, form_of, save
+from tests.factories import make_article, make_phase, make_symptom
+from tests.translations.helpers import translate
+from translations.models import Translation
+
+pytestmark = pytest.mark.django_db
+
+
+def test_address_of_another_translation_is_refused_at_the_field_with_its_title(admin):
+    translate(make_article(), slug="espere", title="Espere")
+    words = translate(make_article(title="Other", slug="other"), slug="otra")
+    answer = admin.post(address(words), form_of(admin, words) | {"slug": "espere"})
+    assert answer.context["adminform"].form.errors == {"slug": ["“Espere” has this address. Choose another slug."]}
+    save(admin, words, slug="otra-mas")
+
+
+@pytest.mark.any_backend
+def test_symptoms_keep_their_translations_when_their_stage_is_brought_back(admin, client):
+    stage = make_phase()
+    yawning = make_symptom(stage)
+    translate(stage, slug="etapa")
+    words = translate(yawning, slug="bostezos", title="Bostezos")
+    save(admin, stage, **{"symptoms-0-name": "Yawns"})
+    first = Version.objects.get_for_object(stage).last()
+    assert "is again as it was" in bring_back(admin, first).content.decode()
+    yawning.refresh_from_db()
+    assert yawning.name == "Yawning" and Translation.objects.filter(pk=words.pk).exists()
+    assert client.get("/es/sintomas/bostezos/").status_code == 200
+    save(admin, stage, **{"symptoms-0-DELETE": "on"})
+    assert client.get("/es/sintomas/bostezos/", follow=True).redirect_chain == [("/es/etapas/etapa/", 301)]
