@@ -20,6 +20,7 @@ from editorial.admin.pages import ReviewedPageAdmin
 from editorial.models.changes import ChangeRecord
 from editorial.models.translated import Translated, digest_of_words, words_of
 from editorial.values import languages
+from editorial.values.links import tidied
 from editorial.workflow import change_kinds, revisions
 from editorial.workflow.change_kinds import record
 from editorial.workflow.publishing import ReviewedPage
@@ -104,7 +105,7 @@ class TranslationAdmin(ReviewedPageAdmin[Translation]):
     def _typed(self, data: QueryDict, page: Any) -> list[tuple[str, Any]]:
         typed = copy.copy(page)
         for column in page.model.columns_in_translation().values():
-            setattr(typed, column, data.get(column, ""))
+            setattr(typed, column, tidied(data.get(column, "")))
         return [("", typed)]
 
     def table_view(self, request: HttpRequest) -> HttpResponse:

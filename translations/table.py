@@ -5,6 +5,7 @@ pages are read once for each change of content.
 """
 
 import datetime
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from itertools import product
@@ -182,12 +183,17 @@ def lines(user: AbstractUser) -> list[Line]:
 
 def matching(found: list[Row], state: str, kind: str, language: str, words: str) -> list[Row]:
     """Filter rows by state, kind, language and words in the title; an empty filter matches all."""
-    asked = words.casefold()
+    asked = _plain(words)
     return [
         row
         for row in found
         if (not state or state in row.states)
         and (not kind or kind == row.model._meta.model_name)
         and (not language or language == row.language)
-        and (asked in row.english.casefold() or asked in row.title.casefold())
+        and (asked in _plain(row.english) or asked in _plain(row.title))
     ]
+
+
+def _plain(text: str) -> str:
+    """Return a text without capitals and accents, which people often omit in a search."""
+    return "".join(mark for mark in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(mark))

@@ -12,7 +12,7 @@ from editorial.admin.content import ContentAdmin
 from editorial.text import checks
 from editorial.text.blocks import DRAWINGS
 from editorial.text.link_targets import kinds
-from editorial.values.links import HIDDEN
+from editorial.values.links import tidied
 
 MOST_ROWS = 100
 NAMES_LISTED = 60
@@ -95,7 +95,7 @@ class ContentChecksMixin(ContentAdmin):
                     typed.append((f"{name}-{n}-", related(pk=int(key) if key.isdecimal() else None)))
         for prefix, row in typed:
             for field in (*row.markdown_fields, *row.plain_fields):
-                setattr(row, field, data.get(f"{prefix}{field}", "").translate(HIDDEN))
+                setattr(row, field, tidied(data.get(f"{prefix}{field}", "")))
         return typed
 
     def _panel(self, parts: list[tuple[str, Any]]) -> dict[str, Any]:

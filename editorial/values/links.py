@@ -1,6 +1,7 @@
 """Check URLs and text direction at output and save, as imports and shells bypass the forms."""
 
 import re
+import unicodedata
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,11 +15,16 @@ HIDDEN = TURNING | dict.fromkeys([*range(9), *range(14, 32), 0x7F, 0xAD, 0x200B,
 HIDDEN |= dict.fromkeys([0x0B, 0x0C, 0x2028, 0x2029], " ")
 
 
+def tidied(text: str) -> str:
+    """Return a text without hidden characters, and with one character for each accented letter."""
+    return unicodedata.normalize("NFC", text.translate(HIDDEN))
+
+
 def tidy(sender: type[models.Model], instance: models.Model, **kwargs: object) -> None:
     """Remove invisible and direction-changing characters from a row before it is checked or saved."""
     for field in sender._meta.concrete_fields:
         if isinstance(value := getattr(instance, field.attname), str):
-            setattr(instance, field.attname, value.translate(HIDDEN))
+            setattr(instance, field.attname, tidied(value))
 
 
 def safe_url(url: str) -> str:

@@ -50,6 +50,10 @@ def test_good_words_of_each_kind_pass_and_names_of_fields_are_those_of_the_form(
         ("media pastilla de clonidina cada 6 horas", 1),
         ("Dele otra dosis de naloxona a los 2 o 3 minutos.", 0),
         ("Beba 8 vasos de agua al día.", 0),
+        ("Tómese siete pastillas de clonidina.", 1),
+        ("Tome 2 (dos) pastillas\nde acetaminofen, o un cuarto de pastilla de Suboxone.", 2),
+        ("De cuarenta a sesenta miligramos.", 1),
+        ("Nunca mezcle por su cuenta pastillas para el dolor con metadona.", 0),
     ],
 )
 def test_doses_are_found_in_spanish(text, count):

@@ -6,6 +6,7 @@ from reversion.models import Version
 from tests.editorial.test_revisions import address, bring_back, form_of, save
 from tests.factories import make_article, make_phase, make_symptom
 from tests.translations.helpers import translate
+from tests.translations.test_admin import TABLE
 from translations.models import Translation
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +18,15 @@ def test_address_of_another_translation_is_refused_at_the_field_with_its_title(a
     answer = admin.post(address(words), form_of(admin, words) | {"slug": "espere"})
     assert answer.context["adminform"].form.errors == {"slug": ["“Espere” has this address. Choose another slug."]}
     save(admin, words, slug="otra-mas")
+
+
+def test_accents_of_two_characters_and_hidden_ones_hide_neither_dose_nor_title(admin):
+    words = translate(make_article(), title="Nauseas y vo\u0301mito")
+    typed = form_of(admin, words) | {"body": "Tome dos pas\xadtillas de acetaminofe\u0301n.[@a-source]"}
+    assert "no doses" in admin.post(f"{address(words)}checks/", typed).content.decode()
+    assert "no doses" in str(admin.post(address(words), typed).context["errors"])
+    for asked in ("vómito", "VOMITO", "náuseas"):
+        assert "vómito" in admin.get(TABLE, {"words": asked}).content.decode(), asked
 
 
 @pytest.mark.any_backend
