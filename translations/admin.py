@@ -95,6 +95,15 @@ class TranslationAdmin(ReviewedPageAdmin[Translation]):
             obj.source_digest = taken_over[0]
         super().save_model(request, obj, form, change)
 
+    def view_on_site(self, page: Any) -> str | None:
+        return None if page.waits_for else super().view_on_site(page)
+
+    def _say_what_readers_see(self, request: HttpRequest, page: Any) -> None:
+        if page.is_published() and (other := page.waits_for):
+            self.message_user(request, f"Readers will see it once {other} is published.", messages.WARNING)
+        else:
+            super()._say_what_readers_see(request, page)
+
     def as_readers_see(self, request: HttpRequest, page: Any, more: dict, status: int = 200) -> HttpResponse:
         if not has_page(page.model):
             raise Http404

@@ -116,6 +116,21 @@ class Translation(ReviewedPage):
         """Return whether the English changed since the translation was confirmed."""
         return digest_of_words(words_of(self.of)) != self.source_digest
 
+    @property
+    def waits_for(self) -> str:
+        """Return what else must be public before readers see it: the English page, or a symptom's stage; or ""."""
+        page = getattr(self.of, "page", self.of)
+        if not getattr(page, "is_published", lambda: True)():
+            return f"the English of “{page}”"
+        with languages.override(self.language):
+            is_there = page is self.of or type(page).objects.published().filter(pk=page.pk).exists()
+        return "" if is_there else f"“{page}” in {languages.NAMES[self.language]}"
+
+    def clean(self) -> None:
+        if self.of is None:
+            raise ValidationError("Its English page was deleted. Bring that back first.")
+        super().clean()
+
     def confirm(self) -> None:
         """Confirm that this translates the current English; the caller saves."""
         self.source_digest = digest_of_words(words_of(self.of))

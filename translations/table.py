@@ -63,6 +63,7 @@ class Row:
     is_unsafe: bool = False
     is_unsigned: bool = False
     has_draft: bool = False
+    english_is_live: bool = True
     since: datetime.datetime | None = None
     paragraphs: int = 0
 
@@ -126,6 +127,7 @@ def rows() -> list[Row]:
         if (now := english.get(kind, {}).get(page)) and language in languages.OTHERS:
             there.add((kind, page, language))
             row = Row(kinds[kind], page, language, now.title, status, pk, title or now.title, since=since)
+            row.english_is_live = now.is_live
             row.is_stale = digest != now.digest and status != ReviewedPage.Status.ARCHIVED
             row.is_unsigned, row.has_draft = has_page(row.model) and pk in unsigned, draft is not None
             found.append((row, digest))

@@ -1,6 +1,9 @@
 """What happens to a translation when its English page is changed, taken down, deleted or brought back."""
 
+import html as markup
+
 import pytest
+from django.utils import timezone
 from reversion.models import Version
 
 from tests.editorial.test_revisions import address, bring_back, form_of, save
@@ -18,6 +21,26 @@ def test_address_of_another_translation_is_refused_at_the_field_with_its_title(a
     answer = admin.post(address(words), form_of(admin, words) | {"slug": "espere"})
     assert answer.context["adminform"].form.errors == {"slug": ["“Espere” has this address. Choose another slug."]}
     save(admin, words, slug="otra-mas")
+
+
+def test_published_words_wait_for_their_english_and_for_their_stage(admin, client):
+    page, stage = make_article(), make_phase()
+    words, yawns = translate(page), translate(make_symptom(stage), slug="bostezos")
+    assert "Readers see it now" in save_and_read(admin, words)
+    type(page).objects.update(published_at=timezone.now() + timezone.timedelta(days=2))
+    assert "once the English of “An article” is published" in save_and_read(admin, words)
+    assert "View on site" not in admin.get(address(words)).content.decode()
+    assert "once “A stage” in Español is published" in save_and_read(admin, yawns)
+    version = Version.objects.get_for_object(words).last()
+    type(page).objects.update(status="draft")
+    assert "Not published" in admin.get(TABLE).content.decode()
+    page.delete()
+    assert "Its English page was deleted" in bring_back(admin, version).content.decode()
+    assert not Translation.objects.filter(title=words.title, slug=words.slug).exists()
+
+
+def save_and_read(client, words) -> str:
+    return markup.unescape(client.post(address(words), form_of(client, words), follow=True).content.decode())
 
 
 def test_accents_of_two_characters_and_hidden_ones_hide_neither_dose_nor_title(admin):
