@@ -119,7 +119,7 @@ class Translation(ReviewedPage):
     @property
     def waits_for(self) -> str:
         """Return what else must be public before readers see it: the English page, or a symptom's stage; or ""."""
-        page = getattr(self.of, "page", self.of)
+        page: Any = getattr(self.of, "page", self.of)
         if not getattr(page, "is_published", lambda: True)():
             return f"the English of “{page}”"
         with languages.override(self.language):
