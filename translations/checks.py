@@ -10,6 +10,7 @@ from editorial.models.translated import words_of
 from editorial.text import checks
 from editorial.text.check_rules import blanked, shown_alone, spoken
 from editorial.text.checks import FEW_WORDS, NO_DOSES, Finding, Size
+from editorial.text.doses import blocks
 from editorial.text.plain_spanish import (
     MAX_SENTENCE,
     MIN_FERNANDEZ_HUERTA,
@@ -51,6 +52,9 @@ _NOT_OURS = re.compile(r"“[^”\n]*”|«[^»\n]*»|\[@[^\]]*\]|\]\([^)\n]*\)|
 _CITED = re.compile(r"\[@[^\]]+\]|\((?:tel|sms):[^)]+\)")
 _NUMBER = re.compile(r"\d[\d,.:-]*\d|\d")
 _NO_NUMBER = re.compile(r"\[@[^\]]+\]|\]\([^)]+\)|^\d+\. |\[\[[^\]|\n]*", re.M)
+#: The description of a picture, or the words of a link by name.
+_DESCRIBED = re.compile(r"(?<=!\[)[^\]\n]+(?=\]\()|(?<=\|)[^\]|\n]+(?=\]\])")
+FEW_IN_COMMON = 3  # words, as in a name, may be those of both languages
 #: The helpline's text messages are in English. In Spanish one presses 2 after 988.
 ENGLISH_ONLY, SPANISH_ONLY = re.compile("435748"), {"988", "2"}
 
@@ -103,6 +107,8 @@ def advice(translation: Any) -> Iterator[Finding]:
                 told = f"A sentence of {count} words; keep to {MAX_SENTENCE}: “{sentence[:60]}…”"
                 start = max(0, text.find(sentence[:20]))
                 yield Finding(told, column, start, start + len(sentence))
+        for start, end in left_in_english(english, text):
+            yield Finding(f"This is as in English: “{text[start:end][:60]}”.", column, start, end)
         gone, more = difference(english, text)
         if gone:
             yield Finding(f"The English has this, and the Spanish does not: {', '.join(gone)}.", column)
@@ -132,6 +138,19 @@ def size(translation: Any) -> SpanishSize:
     words = sum(len(part.split()) for part in parts)
     most = getattr(page, "most_words", translation.most_words) * 5 // 4
     return SpanishSize(words, most, checks.minutes_for(words), 0.0, plainness(parts))
+
+
+def left_in_english(english: str, spanish: str) -> Iterator[tuple[int, int]]:
+    """Yield the places of paragraphs, descriptions of pictures and words of links that are as in English."""
+    paragraphs = {block[0].strip() for block in blocks(english)}
+    for block in blocks(spanish):
+        if block[0].startswith((">", "![", "[[")):  # a quote may be in English; the others follow
+            continue
+        if block[0].strip() in paragraphs and len(words_in(block[0])) > FEW_IN_COMMON:
+            yield block.span()
+    for described in _DESCRIBED.finditer(spanish):
+        if described[0] in _DESCRIBED.findall(english) and " " in described[0]:
+            yield described.span()
 
 
 def difference(english: str, spanish: str) -> tuple[list[str], list[str]]:

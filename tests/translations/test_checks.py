@@ -34,6 +34,17 @@ def test_translator_is_told_what_to_mend(typed, told):
     assert is_refused == (typed == "" or "Tome" in typed or "[@" not in typed) and not words.refusals(in_drafts=True)
 
 
+def test_what_was_left_in_english_is_named():
+    english = "Rest well and often today.\n\n![A cup of tea](/media/a.png)\n\n[[article:an-article|Where to rest]]"
+    words = translate(make_article(body=english), body=f"Descanse.[@a-source]\n\n{english}")
+    told = [each.words for each in checks.findings(words) if "as in English" in each.words]
+    assert [each.split("“")[1] for each in told] == [
+        "Rest well and often today.\n”.",
+        "A cup of tea”.",
+        "Where to rest”.",
+    ]
+
+
 def test_good_words_of_each_kind_pass_and_names_of_fields_are_those_of_the_form():
     stage = make_phase()
     yawning = make_symptom(stage, description="You yawn.")
