@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
+from django.utils.html import format_html
 
 from editorial.admin.content import admin_address
 from editorial.admin.pages import ReviewedPageAdmin
@@ -103,6 +104,9 @@ class TranslationAdmin(ReviewedPageAdmin[Translation]):
             self.message_user(request, f"Readers will see it once {other} is published.", messages.WARNING)
         else:
             super()._say_what_readers_see(request, page)
+        if page.is_stale:
+            told = 'The English has changed since: <a href="{}#changed">compare it</a>, and confirm these words.'
+            self.message_user(request, format_html(told, admin_address(page)), messages.WARNING)
 
     def as_readers_see(self, request: HttpRequest, page: Any, more: dict, status: int = 200) -> HttpResponse:
         if not has_page(page.model):

@@ -13,6 +13,7 @@ from editorial.models.translated import digest_of_words, words_of
 from translations.models import Translation
 
 CHANGED_AGAIN = "The English has changed again since you opened this. Look at what is new above, then check the box."
+ADDRESS_INVALID = "Write the address without accents, ñ and spaces, such as nauseas-y-vomito."
 
 
 class TranslationForm(ChangeForm):
@@ -37,6 +38,8 @@ class TranslationForm(ChangeForm):
         self.fields["change_note"].help_text = "In the language of this page. " + str(
             self.fields["change_note"].help_text
         )
+        if "slug" in self.fields:
+            self.fields["slug"].error_messages["invalid"] = ADDRESS_INVALID
         for name in set(self.fields) & set(_COLUMNS):
             self.fields[name].widget.attrs["lang"] = translation.language
             self.fields[name].label = self.fields[name].label or name

@@ -8,7 +8,7 @@ from reversion.models import Version
 
 from tests.editorial.test_revisions import address, bring_back, form_of, save
 from tests.factories import make_article, make_phase, make_symptom
-from tests.translations.helpers import translate
+from tests.translations.helpers import correct, translate
 from tests.translations.test_admin import TABLE
 from translations.models import Translation
 
@@ -20,13 +20,19 @@ def test_address_of_another_translation_is_refused_at_the_field_with_its_title(a
     words = translate(make_article(title="Other", slug="other"), slug="otra")
     answer = admin.post(address(words), form_of(admin, words) | {"slug": "espere"})
     assert answer.context["adminform"].form.errors == {"slug": ["“Espere” has this address. Choose another slug."]}
+    answer = admin.post(address(words), form_of(admin, words) | {"slug": "mañana"})
+    assert "without accents" in str(answer.context["errors"])
     save(admin, words, slug="otra-mas")
 
 
 def test_published_words_wait_for_their_english_and_for_their_stage(admin, client):
     page, stage = make_article(), make_phase()
     words, yawns = translate(page), translate(make_symptom(stage), slug="bostezos")
-    assert "Readers see it now" in save_and_read(admin, words)
+    told = save_and_read(admin, words)
+    assert "Readers see it now" in told and "English has changed" not in told
+    typed = form_of(admin, words)
+    correct(page, body="Corrected.[@a-source]")  # while the form is open
+    assert "The English has changed since" in admin.post(address(words), typed, follow=True).content.decode()
     type(page).objects.update(published_at=timezone.now() + timezone.timedelta(days=2))
     assert "once the English of “An article” is published" in save_and_read(admin, words)
     assert "View on site" not in admin.get(address(words)).content.decode()
