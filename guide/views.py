@@ -2,6 +2,7 @@
 
 import datetime
 import logging
+import unicodedata
 from collections.abc import Callable
 from typing import cast
 
@@ -10,13 +11,14 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import is_valid_path, reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from editorial.models import addresses
 from editorial.pages.reading import ReaderRequest, reading_page
+from editorial.values import languages
 from guide.bare_pages import ERROR_PAGE
 from guide.sitemaps import is_taken_down
 from phases.models import Phase
@@ -122,14 +124,23 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Redirect if the page has moved; say so if it was taken down."""
-    if request.method in {"GET", "HEAD"} and (new := addresses.now_at(request.path)):
+    """Redirect if the page has moved, or for capitals and accents as phones type them; say so if it was taken down."""
+    if request.method in {"GET", "HEAD"} and (new := addresses.now_at(request.path) or _as_meant(request)):
         query = request.META.get("QUERY_STRING", "")
         # Asked again each time: if the page moves back, a browser that had kept the redirect would go in a circle.
         never_kept = {"Cache-Control": "no-cache"}
         return HttpResponsePermanentRedirect(f"{new}?{query}" if query else new, headers=never_kept)
     is_gone = is_taken_down(cast("ReaderRequest", request))
     return _error_page(request, "404.html", 410 if is_gone else 404, is_gone=is_gone)
+
+
+def _as_meant(request: HttpRequest) -> str:
+    """Return the path without capitals and accents if only that one is a page of this site: /es/Síntomas."""
+    letters = unicodedata.normalize("NFKD", request.path.lower().rstrip("/"))
+    path = "".join(letter for letter in letters if not unicodedata.combining(letter)) + "/"
+    is_other = request.resolver_match is None and path != request.path
+    with languages.override(languages.of_path(path)):
+        return path if is_other and path.isascii() and is_valid_path(path) else ""
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
