@@ -59,14 +59,14 @@ _COLUMNS = (*Translation.plain_fields, "also_called", "text_body", *Translation.
 def _beside(column: str) -> Callable[[Translation], SafeString]:
     """Make a read-only field with the current English of a field, as typed."""
 
-    name = Translation._meta.get_field(column).verbose_name
+    field: Any = Translation._meta.get_field(column)
 
     @admin.display(description="English")
     def english(translation: Translation) -> SafeString:
         fields = {column: field for field, column in translation.model.columns_in_translation().items()}
         text = getattr(translation.of, fields[column])
         shown = format_html('<span class="as-typed" lang="en" tabindex="0">{}</span>', text or "(empty)")
-        title = format_html('English<span class="visually-hidden">: {}</span>', name)
+        title = format_html('English<span class="visually-hidden">: {}</span>', field.verbose_name)
         return format_html('<details open class="english"><summary>{}</summary>{}</details>', title, shown)
 
     english.__name__ = f"english_{column}"
