@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from markdownx.models import MarkdownxField
 from markdownx.widgets import AdminMarkdownxWidget
@@ -18,12 +19,25 @@ from phases.views import phase_context, treatment_context
 STAGES = 3  # the guide has exactly three
 
 
+class SymptomForm(CourseForm):
+    """Refuses a name that another symptom of the stage still has: rows are saved one after the other."""
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"]
+        others = Symptom.objects.filter(phase=self.instance.phase_id, name=name).exclude(pk=self.instance.pk)
+        if self.instance.pk and "name" in self.changed_data and others.exists():
+            raise ValidationError(
+                "Another symptom of this stage has this name. Rename or delete that one, save, then this."
+            )
+        return name
+
+
 class SymptomInline(ShowsHours, admin.StackedInline):
     """The symptoms in order, each collapsed to its name and hours."""
 
     model = Symptom
     formset = CheckedRows
-    form = CourseForm
+    form = SymptomForm
     extra = 0
     template = "phases/symptom_rows.html"
     classes = ("collapse",)

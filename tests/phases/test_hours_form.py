@@ -94,3 +94,14 @@ def test_symptom_with_a_new_slug_is_still_found_at_its_old_address(client):
     answer = client.get(old)
     assert answer.status_code == 301 and answer["Location"] == "/symptoms/gaping/"
     assert client.get("/symptoms/gaping/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_symptoms_that_swap_names_in_one_save_are_told_how(admin):
+    phase = make_phase()
+    make_symptom(phase)
+    make_symptom(phase, name="Sneezing", slug="sneezing")
+    swapped = form_of(admin, phase) | {"symptoms-0-name": "Yawning", "symptoms-1-name": "Sneezing"}
+    response = admin.post(address(phase), swapped)
+    assert response.status_code == 200 and response.content.decode().count("Rename or delete that one, save") >= 2
+    save(admin, phase, **{"symptoms-0-name": "Runny nose"})
