@@ -138,7 +138,7 @@ def _as_meant(request: HttpRequest) -> str:
     """Return the path without capitals and accents if only that one is a page of this site: /es/Síntomas."""
     letters = unicodedata.normalize("NFKD", request.path.lower().rstrip("/"))
     path = "".join(letter for letter in letters if not unicodedata.combining(letter)) + "/"
-    is_other = request.resolver_match is None and path != request.path
+    is_other = request.resolver_match is None and path != request.path.rstrip("/") + "/"  # Django adds a slash itself
     with languages.override(languages.of_path(path)):
         return path if is_other and path.isascii() and is_valid_path(path) else ""
 
