@@ -64,6 +64,7 @@ COLLECT = "from operations.management.commands import prepare; prepare.collect_s
 
 def _built(folder: Path, like: Path | None, *command: str) -> Path:
     """What manage.py makes of a copy of `like`, in `folder`; the first process that needs it runs the command."""
+    os.umask(0o077)  # as in every process of the site: a measurement in bench/ may build what tests copy later
     folder.parent.mkdir(parents=True, exist_ok=True)
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
