@@ -128,7 +128,7 @@ class Scale:
         return round(self.grid(hour) * 100 / GRID, 1)
 
     def ticks(self) -> list[Tick]:
-        """The ticks that have room for their labels, always including the last."""
+        """Return the marks of the axis whose labels fit, always with the last."""
         kept: list[Tick] = []
         known = [Tick(self.percent(hour), number, str(unit)) for hour, number, unit in TICKS if hour <= self.longest]
         for tick in known:
