@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
-from search import vocabularies
+from search import vocabulary
 from search.models import (
     EXCERPT_WORDS,
     KIND_WEIGHT,
@@ -24,7 +24,6 @@ from search.models import (
     TranslatedEntry,
     tables,
 )
-from search.vocabulary import without_accents
 
 #: Created by migration 0003: Snowball's English stemmer without stop words.
 CONFIGURATION = "search_english"
@@ -87,7 +86,7 @@ def find(terms: list[list[str]], *, all_of_them: bool, limit: int) -> list[Match
 
 def _excerpt(text: str, terms: list[list[str]]) -> str:
     """Return the words around the first match, as ts_headline does, but ignoring accents."""
-    sought = tuple(vocabularies.beginning(word) or f"{word} " for spellings in terms for word in spellings)
+    sought = tuple(vocabulary.beginning(word) or f"{word} " for spellings in terms for word in spellings)
     words = text.split()
     found = [f"{_plain(word.casefold())} ".startswith(sought) for word in words]
     start = max(0, found.index(True) - 5) if True in found else 0
@@ -117,7 +116,7 @@ def _configuration() -> str:
 
 
 def _quoted(word: str, labels: str = "") -> str:
-    beginning = vocabularies.beginning(word)
+    beginning = vocabulary.beginning(word)
     if beginning:
         return f"'{_plain(beginning)}':*{labels}"
     return f"'{_plain(word)}'" + (f":{labels}" if labels else "")
@@ -141,4 +140,4 @@ def _rarity(groups: list[str]) -> list[float]:
 
 def _plain(text: str) -> str:
     """Return words of letters and digits with single spaces, without accents."""
-    return " ".join(re.findall(r"[^\W_]+", without_accents(text[:_MAX_CHARS])))
+    return " ".join(re.findall(r"[^\W_]+", vocabulary.without_accents(text[:_MAX_CHARS])))

@@ -5,7 +5,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from editorial.workflow.publishing import ReviewedPage
-from search import vocabularies
+from search import vocabulary
 from search.models import (
     EXCERPT_WORDS,
     KIND_WEIGHT,
@@ -93,7 +93,7 @@ def holds(word: str, *, in_text: bool) -> bool:
 
 
 def _quoted(word: str) -> str:
-    beginning = vocabularies.beginning(word)
+    beginning = vocabulary.beginning(word)
     return f'"{beginning}" *' if beginning else f'"{word}"'
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from search import vocabularies
+from search import vocabulary
 from search.danger import asks_for_a_dose, is_danger
 from search.index import index
 from search.models import MARK, UNMARK, Match, tables
@@ -81,7 +81,7 @@ def _printable(text: str) -> str:
 
 
 def _words(query: str) -> list[str]:
-    known = vocabularies.current()
+    known = vocabulary.current()
     plain = re.sub("['’¿¡]", "", known.plain(query))
     words = re.findall(r"[^\W_]+", known.in_our_words(plain))
     keywords = [word for word in words if word not in known.common]
@@ -90,7 +90,7 @@ def _words(query: str) -> list[str]:
 
 def _corrected(word: str, spellings: list[str]) -> str:
     """Return the word itself if the guide knows it, otherwise the nearest known one."""
-    return word if vocabularies.current().synonyms(word) or index().holds(word, in_text=False) else spellings[-1]
+    return word if vocabulary.current().synonyms(word) or index().holds(word, in_text=False) else spellings[-1]
 
 
 def _ranked(query: str, corrected: str, terms: Terms, *, is_urgent: bool) -> list[Result]:
@@ -101,7 +101,7 @@ def _ranked(query: str, corrected: str, terms: Terms, *, is_urgent: bool) -> lis
     static = meant_by(query, corrected) or [(EMERGENCY, False)] * is_urgent
     matches = sorted(_matches(terms), key=lambda match: not _is_in_title(match.title, terms))
     named = [match for match in matches if _is_name_of(match, terms)]
-    typed = vocabularies.current().plain(query)
+    typed = vocabulary.current().plain(query)
     named.sort(key=lambda match: typed not in _names(match))  # exact names before synonyms
     others = [match for match in matches if match not in named]
     pages = [Result(str(page.title), gettext("Page"), page.url, [(str(page.words), False)]) for page, _ in static]
@@ -129,7 +129,7 @@ def _is_in_title(title: str, terms: Terms) -> bool:
 
 def _is_name_of(match: Match, terms: Terms) -> bool:
     """Return whether the typed words, or their synonyms, are exactly one of the page's names."""
-    stem = vocabularies.current().stem
+    stem = vocabulary.current().stem
     stems = [{stem(spelling) for spelling in spellings} for spellings in terms]
     for name in _names(match):
         named = {stem(word) for word in _words(name)}
@@ -139,7 +139,7 @@ def _is_name_of(match: Match, terms: Terms) -> bool:
 
 
 def _names(match: Match) -> list[str]:
-    plain = vocabularies.current().plain
+    plain = vocabulary.current().plain
     return [plain(name.strip()) for name in (match.title, *match.also_called.split(","))]
 
 
@@ -154,7 +154,7 @@ class _Dictionary:
 
     def spellings(self, word: str) -> list[str]:
         """Return the word and its synonyms or, if it is in no text, the word and the nearest that is."""
-        meant = [word, *vocabularies.current().synonyms(word)]
+        meant = [word, *vocabulary.current().synonyms(word)]
         may_be_misspelled = len(word) >= MIN_LETTERS and not word.isdigit()
         if len(meant) > 1 or not may_be_misspelled or index().holds(word, in_text=True):
             return meant
@@ -178,7 +178,7 @@ class _Dictionary:
 
 def _known(*, in_text: bool) -> dict[str, str]:
     """Return the words of the guide, by their form as typed, without accents where people omit them."""
-    here, plain = tables(), vocabularies.current().plain
+    here, plain = tables(), vocabulary.current().plain
     words = here.words.objects.filter(in_text=in_text, **here.own).values_list("word", flat=True)
     return {word: plain(word) for word in words}
 

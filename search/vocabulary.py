@@ -1,16 +1,20 @@
-"""The vocabulary of one language: what people type, and the guide's words for it."""
+"""The vocabulary of each language: what people type, and the guide's words for it, from `words/<language>.yaml`.
 
+A language without a file is searched by the words of its pages alone.
+"""
+
+import functools
 import re
 import unicodedata
-from collections.abc import Iterable
+from pathlib import Path
 
+import yaml
+
+from editorial.values import languages
+
+WORDS = Path(__file__).parent / "words"
 SHORTEST = 5  # letters; a shorter word keeps its ending
-
-
-def table(lines: str, separator: str | None = None) -> dict[str, str]:
-    """Map each term on the left of a line's colon to the text on the right."""
-    split = (line.split(" : ") for line in lines.strip().splitlines())
-    return {left: right for lefts, right in split for left in lefts.split(separator)}
+MIN_PREFIX = 4  # letters; a shorter one matches too many words
 
 
 def without_accents(text: str) -> str:
@@ -20,18 +24,24 @@ def without_accents(text: str) -> str:
     return "".join(mark for mark in unicodedata.normalize("NFKD", text) if not unicodedata.combining(mark))
 
 
+def joined(plain: str) -> str:
+    """Join words that people split: "over dose", "o d"."""
+    split = r"\b(over) (dos\w*|amp\w*)\b|\b(o) (d)\b|\b(un) (alive\w*|conscious)\b|\b(sobre) (dosis)\b"
+    return re.sub(split, lambda match: "".join(filter(None, match.groups())), plain)
+
+
 class Vocabulary:
     """Stop words, synonyms and phrases of a language.
 
     `endings`: what to cut from words of SHORTEST letters and more. `units`: how people write them after a number;
-    `times`: those that the guide writes. `called` and `anywhere`: names of pages that are templates, in place of
-    those in search.static_pages. `has_accents`: a word is the same with and without them.
+    `times`: those that the guide writes. `called` and `anywhere`: names of pages that are templates, by the address in
+    search.static_pages. `has_accents`: a word is the same with and without them.
     """
 
     def __init__(
         self,
         *,
-        common: Iterable[str] = (),
+        common: str = "",
         synonyms: dict[str, str] | None = None,
         phrases: dict[str, str] | None = None,
         endings: str = r"(?!)",
@@ -39,11 +49,11 @@ class Vocabulary:
         times: str = r"(?!)()",
         called: dict[str, str] | None = None,
         anywhere: dict[str, str] | None = None,
-        has_accents: bool = False,
+        has_accents: bool = True,
     ) -> None:
-        self.common = frozenset(common)
-        self.called, self.anywhere = called, anywhere or {}
-        self._synonyms, self._phrases, self._units = synonyms or {}, phrases or {}, units or {}
+        self.common = frozenset(common.split())
+        self.called, self.anywhere = _each(called, ", "), _each(anywhere, ", ")
+        self._synonyms, self._phrases, self._units = _each(synonyms), _each(phrases, ", "), units or {}
         self._endings, self._has_accents = re.compile(endings), has_accents
         self._by_stem = {self.stem(word): meant for word, meant in reversed(self._synonyms.items())}
         longest_first = sorted(map(re.escape, self._phrases), key=len, reverse=True)
@@ -74,3 +84,27 @@ class Vocabulary:
             if len(keywords) > 1 and keywords <= set(query.split()):
                 query = " ".join([*(word for word in query.split() if word not in keywords), meant])
         return query
+
+
+def _each(lines: dict[str, str] | None, separator: str | None = None) -> dict[str, str]:
+    """Map each of the terms before a line's colon to the text after it."""
+    return {term: meant for terms, meant in (lines or {}).items() for term in terms.split(separator)}
+
+
+@functools.cache
+def _of(language: str) -> Vocabulary:
+    file = WORDS / f"{language}.yaml"
+    return Vocabulary(**yaml.safe_load(file.read_text(encoding="utf-8"))) if file.exists() else Vocabulary()
+
+
+def current() -> Vocabulary:
+    """Return the vocabulary of the active language."""
+    return _of(languages.active())
+
+
+def beginning(word: str) -> str:
+    """Return the prefix by which to match a word; empty to match it as it is.
+
+    The index stems English itself; other languages are matched by prefix.
+    """
+    return current().stem(word) if languages.active() != languages.ENGLISH and len(word) >= MIN_PREFIX else ""

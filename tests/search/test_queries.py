@@ -50,7 +50,7 @@ def test_query_leads_to_the_page_that_is_on_it(guide, address):
     assert not wrong
 
 
-@pytest.mark.parametrize(("rule", "query"), danger.EXAMPLES)
+@pytest.mark.parametrize(("rule", "query"), danger.RULES)
 def test_rule_of_danger_can_match(rule, query):
     assert any(rule.search(form) for form in danger.forms(query))
 
