@@ -1,13 +1,11 @@
 """What surrounds an article: its topics and stages, related articles, and the next and previous one."""
 
-import datetime
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from django.db.models import DateTimeField, F, Q, Value
-from django.http import Http404
-from django.utils import timezone
+from django.db.models import Q, Value
+from django.shortcuts import get_object_or_404
 
 from articles.models import Article, Topic
 from editorial.models.addresses import address_of
@@ -22,19 +20,6 @@ INDEXED = 300  # newest articles, so that the cost of a page does not grow with 
 _TOPIC, _STAGE = "articles:topic", "phases:detail"
 
 
-class Card(NamedTuple):
-    """An article as shown on another article's page."""
-
-    pk: int
-    slug: str
-    title: str
-    summary: str
-    published_at: datetime.datetime
-
-    def get_absolute_url(self) -> str:
-        return address_of("articles:detail", self.slug)
-
-
 class Group(NamedTuple):
     """A topic or stage of an article. Sorts as in the list of all topics or stages."""
 
@@ -42,113 +27,93 @@ class Group(NamedTuple):
     position: int
     name: str
     slug: str
-    live_from: datetime.datetime | None  # a stage may be scheduled
 
     def get_absolute_url(self) -> str:
         return address_of(self.view, self.slug)
 
 
 class ArticleIndex:
-    """The newest articles, published or scheduled, with their topics and stages. Two queries.
+    """The newest published articles, with their topics and stages. Two queries.
 
-    Part of the content snapshot; what is published by now is decided at each lookup.
+    Part of the content snapshot, which ends when the next scheduled page is published.
     """
 
     def __init__(self) -> None:
-        newest = Article.objects.filter(status=Article.Status.PUBLISHED).only(*Card._fields).in_language()[:INDEXED]
-        self._cards = [Card(*(getattr(row, name) for name in Card._fields)) for row in newest]
-        self._groups = _groups_of([card.pk for card in self._cards])
+        self._newest = list(Article.objects.published().only("slug", "title", "published_at")[:INDEXED])
+        self._groups = _groups_of([article.pk for article in self._newest])
         self._read: dict[str, Article] = {}
 
-    def article(self, slug: str, now: datetime.datetime) -> Article | None:
-        """Return the published article with this slug. One query, the first time."""
-        found = self._read.get(slug) or Article.objects.in_language().at(slug).first()
-        if found and found.pk in self._groups:
+    def article(self, slug: str) -> Article:
+        """Return the published article with this slug. One query, the first time. Raises Http404."""
+        found = self._read.get(slug) or get_object_or_404(Article.objects.published().at(slug))
+        if found.pk in self._groups:
             self._read[slug] = found
-        return found if found and found.is_published(now) else None
+        return found
 
     def groups_of(self, article: Article) -> set[Group]:
-        if article.pk in self._groups:
-            return self._groups[article.pk]
-        return _groups_of([article.pk])[article.pk]
+        known = self._groups if article.pk in self._groups else _groups_of([article.pk])
+        return known[article.pk]
 
-    def related(self, article: Article, groups: set[Group], now: datetime.datetime) -> list[Card]:
+    def related(self, article: Article, groups: set[Group]) -> list[Article]:
         """Return the articles that share the most of these topics and stages; of equals, the newest first."""
-        others = [card for card in self._cards[self._first_published(now) :] if card.pk != article.pk]
-        return sorted(others, key=lambda card: len(groups & self._groups[card.pk]), reverse=True)[:RELATED]
+        others = [other for other in self._newest if other.pk != article.pk]
+        return sorted(others, key=lambda other: len(groups & self._groups[other.pk]), reverse=True)[:RELATED]
 
-    def neighbors(self, article: Article, now: datetime.datetime) -> dict[str, Card | Article | None]:
+    def neighbors(self, article: Article) -> dict[str, Article | None]:
         """Return the published articles just before and after this one in the list of all articles."""
         if article.published_at is None:
             return {"newer": None, "older": None}
-        first = self._first_published(now)
-        place = bisect_left(self._cards, _place(article), key=_place)
+        place = bisect_left(self._newest, _place(article), key=_place)
         after = place + 1 if article.pk in self._groups else place
-        if after >= len(self._cards) == INDEXED:
-            return _neighbors_of_old(article, now)
+        if after >= len(self._newest) == INDEXED:
+            return _neighbors_of_old(article)
         return {
-            "newer": self._cards[place - 1] if place > first else None,
-            "older": next(iter(self._cards[max(after, first) :]), None),
+            "newer": self._newest[place - 1] if place else None,
+            "older": self._newest[after] if after < len(self._newest) else None,
         }
 
-    def _first_published(self, now: datetime.datetime) -> int:
-        return bisect_left(self._cards, True, key=lambda card: card.published_at <= now)
 
-
-def _place(article: Card | Article) -> tuple[float, int]:
+def _place(article: Article) -> tuple[float, int]:
     """Return the sort key of the list of all articles."""
     return -article.published_at.timestamp() if article.published_at else 0, article.pk
 
 
-def _groups_of(articles: list[int]) -> dict[int, set[Group]]:
-    stages = Article.phases.through.objects.filter(phase__status=Phase.Status.PUBLISHED)
-    topics = Article.topics.through.objects.all()
-    never = Value(None, output_field=DateTimeField())
-    links = (
-        stages.filter(article__in=articles)
-        .values_list(
-            "article_id", Value(_STAGE), "phase__position", "phase__name", "phase__slug", "phase__published_at"
-        )
-        .union(
-            topics.filter(article__in=articles).values_list(
-                "article_id", Value(_TOPIC), "topic__position", "topic__name", "topic__slug", never
-            ),
-            all=True,
-        )
+def _groups_of(articles: Sequence[int]) -> dict[int, set[Group]]:
+    stages = Article.phases.through.objects.filter(
+        article__in=articles, phase__in=Phase.objects.published().values("pk")
+    )
+    topics = Article.topics.through.objects.filter(article__in=articles)
+    links = stages.values_list("article_id", Value(_STAGE), "phase__position", "phase__name", "phase__slug").union(
+        topics.values_list("article_id", Value(_TOPIC), "topic__position", "topic__name", "topic__slug"), all=True
     )
     found: dict[int, set[Group]] = {article: set() for article in articles}
-    shown = _in_language()
     for article, *columns in links:
-        if group := shown(Group(*columns)):
-            found[article].add(group)
-    return found
-
-
-def _in_language() -> Callable[[Group], Group | None]:
-    """Return a function that translates a group; it returns None if there is no translation."""
+        found[article].add(Group(*columns))
     if languages.active() == languages.ENGLISH:
-        return lambda group: group
-    rows = {
-        (view, row.english_slug): row
+        return found
+    translated = {
+        (view, row.known_as): row
         for view, model in ((_TOPIC, Topic), (_STAGE, Phase))
-        for row in model.objects.in_language().annotate(english_slug=F("slug"))
+        for row in model.objects.in_language()
+    }
+    return {
+        article: {
+            group._replace(name=row.name, slug=row.slug)
+            for group in groups
+            if (row := translated.get((group.view, group.slug)))
+        }
+        for article, groups in found.items()
     }
 
-    def shown(group: Group) -> Group | None:
-        row = rows.get((group.view, group.slug))
-        return group._replace(name=row.name, slug=row.slug) if row else None
 
-    return shown
-
-
-def _neighbors_of_old(article: Article, now: datetime.datetime) -> dict[str, Card | Article | None]:
+def _neighbors_of_old(article: Article) -> dict[str, Article | None]:
     """Return the neighbors of an article that is not in the ArticleIndex, filtering by time only: that has an index."""
-    at, live = article.published_at, Article.objects.published(now)
+    at, live = article.published_at, Article.objects.published()
     newer = live.filter(Q(published_at__gt=at) | Q(pk__lt=article.pk), published_at__gte=at)
     older = live.filter(Q(published_at__lt=at) | Q(pk__gt=article.pk), published_at__lte=at)
     nearest = Q(pk__in=newer.order_by("published_at", "-pk").values("pk")[:1]) | Q(pk__in=older.values("pk")[:1])
-    found: dict[str, Card | Article | None] = {"newer": None, "older": None}
-    for other in Article.objects.filter(nearest).defer("body"):
+    found: dict[str, Article | None] = {"newer": None, "older": None}
+    for other in Article.objects.filter(nearest).in_language().defer("body"):
         found["newer" if _place(other) < _place(article) else "older"] = other
     return found
 
@@ -159,24 +124,21 @@ def published_article(slug: str) -> dict:
     One query for the content version, and those for what changed since.
     """
     content = snapshot.current()
-    article = content.keep(ArticleIndex).article(slug, timezone.now())
-    if article is None:
-        raise Http404
-    return detail_context(article, content)
+    return detail_context(content.keep(ArticleIndex).article(slug), content)
 
 
 def groups_in_memory(article: Article) -> set[Group]:
     """Return the topics and stages of an article with unsaved changes."""
-    stages = [stage for stage in article.phases.all() if stage.status == Phase.Status.PUBLISHED]
+    stages = [stage for stage in article.phases.all() if stage.is_published()]
     return {
-        *(Group(_TOPIC, topic.position, topic.name, topic.slug, None) for topic in article.topics.all()),
-        *(Group(_STAGE, stage.position, stage.name, stage.slug, stage.published_at) for stage in stages),
+        *(Group(_TOPIC, topic.position, topic.name, topic.slug) for topic in article.topics.all()),
+        *(Group(_STAGE, stage.position, stage.name, stage.slug) for stage in stages),
     }
 
 
 def detail_context(article: Article, content: snapshot.ContentSnapshot, groups: set[Group] | None = None) -> dict:
     """Return the template context; `groups` default to the article's saved ones."""
-    index, now = content.keep(ArticleIndex), timezone.now()
+    index = content.keep(ArticleIndex)
     groups = index.groups_of(article) if groups is None else groups
     page_text = PageText(glossary=content.glossary, content=content)
     return {
@@ -185,7 +147,7 @@ def detail_context(article: Article, content: snapshot.ContentSnapshot, groups: 
         "page_text": page_text,
         "body": page_text.render(article.body),
         "topics": [group for group in sorted(groups) if group.view == _TOPIC],
-        "stages": [group for group in sorted(groups) if group.live_from and group.live_from <= now],
-        "related": index.related(article, groups, now),
-        **index.neighbors(article, now),
+        "stages": [group for group in sorted(groups) if group.view == _STAGE],
+        "related": index.related(article, groups),
+        **index.neighbors(article),
     }
