@@ -11,20 +11,17 @@ from articles.models import Article, Topic
 from editorial.loading.content_files import (
     Entry,
     Find,
-    Related,
     Row,
-    Sentence,
     Values,
     as_page,
     as_yaml,
     at_start_of,
-    joined,
-    listed,
+    entry_of,
     publishing,
     read_page,
     read_yaml,
+    written,
 )
-from editorial.workflow.publishing import ReviewedPage
 from phases.models import Phase
 
 STARTER = Path(__file__).parent / "starter"
@@ -37,16 +34,11 @@ def entries(folder: Path, find: Find) -> Iterator[Entry]:
     for place, topic in enumerate(read_yaml(folder / "topics.yaml"), start=1):
         yield Entry(Topic, {"slug": topic.pop("slug")}, {"position": place * STEP} | topic)
     for path in sorted(folder.glob("*.md")):
-        page: Values = {"status": ReviewedPage.Status.PUBLISHED} | read_page(path)
-        page["also_called"] = joined(page.get("also_called", ""))
-        related: Related = {
-            "topics": find(Topic, "slug", page.pop("topics")),
-            "phases": find(Phase, "slug", page.pop("phases")),
-        }
+        page: Values = {"status": Article.Status.PUBLISHED, "also_called": ""} | read_page(path)
         if "published_on" in page:
             page["published_at"] = _published_at(page.pop("published_on"), page.pop("order"))
-        was = tuple(page.pop("was", ()))
-        yield Entry(Article, {"slug": page.pop("slug")}, page, related, was)
+        related = {"topics": find(Topic, "slug", page.pop("topics")), "phases": find(Phase, "slug", page.pop("phases"))}
+        yield entry_of(Article, page, related)
 
 
 def files() -> Iterator[tuple[str, str]]:
@@ -61,15 +53,14 @@ def files() -> Iterator[tuple[str, str]]:
 
 
 def _head(article: Article) -> Values:
-    head: Values = {"title": Sentence(article.title), "slug": article.slug}
-    if article.also_called:
-        head["also_called"] = listed(article.also_called)
-    head["summary"] = Sentence(article.summary)
-    head["topics"] = Row(article.topics.values_list("slug", flat=True))
-    head["phases"] = Row(article.phases.values_list("slug", flat=True))
     when = _day_and_order(article.published_at)
-    usual = _published_at(**when) if when else None
-    return head | when | publishing(article, usual)
+    return {
+        **written(article, "title", "slug", *(["also_called"] if article.also_called else []), "summary"),
+        "topics": Row(article.topics.values_list("slug", flat=True)),
+        "phases": Row(article.phases.values_list("slug", flat=True)),
+        **when,
+        **publishing(article, _published_at(**when) if when else None),
+    }
 
 
 def _published_at(published_on: Any, order: int) -> Any:

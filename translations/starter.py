@@ -17,13 +17,14 @@ from editorial.loading.content_files import (
     Values,
     as_page,
     as_yaml,
-    at_start_of,
     joined,
     lines,
     listed,
+    published,
     publishing,
     read_page,
     read_yaml,
+    usual_time,
 )
 from editorial.models import Clinic, GlossaryTerm, HelpLine
 from editorial.models.changes import type_of
@@ -53,13 +54,12 @@ def entries(folder: Path, find: Find) -> Iterator[Entry]:
 
 
 def _entries(language: str, model: Any, slug: str, words: Values, find: Find) -> Iterator[Entry]:
-    values: Values = {"slug": slug, "status": Translation.Status.PUBLISHED, "also_called": ""} | words
+    values = {"slug": slug, "also_called": ""} | published(words)
     for field, column in model.columns_in_translation().items():
         if field in values:
             values[column] = values.pop(field)
     values["also_called"] = joined(values["also_called"])
     values["source_digest"] = values.pop("seen")
-    values.setdefault("published_at", at_start_of(values["reviewed_on"]))
     for row in find(model, _key(model), [slug]):
         yield Entry(Translation, {"language": language, "page_type": type_of(row), "page_id": row.pk}, values)
 
@@ -89,9 +89,11 @@ def _written(translations: QuerySet[Translation], model: Any) -> Iterator[tuple[
             words[field] = lines(text) if field in MARKDOWN and model in PAGES.values() else Sentence(text)
         if "also_called" in words:
             words["also_called"] = listed(row.also_called)
-        usual = at_start_of(row.reviewed_on) if row.reviewed_on else None
         slug = {} if row.slug == slugs[row.page_id] else {"slug": row.slug}
-        yield slugs[row.page_id], slug | words | {"seen": row.source_digest} | publishing(row, usual)
+        yield (
+            slugs[row.page_id],
+            slug | words | {"seen": row.source_digest} | publishing(row, usual_time(row.reviewed_on)),
+        )
 
 
 def _key(model: Any) -> str:

@@ -19,6 +19,8 @@ Related = dict[str, list[Any]]
 #: Finds a model's rows by a field's values in files: `find(Topic, "slug", ["staying-safe"])`.
 Find = Callable[[Any, str, Iterable[str]], list[Any]]
 
+LONGEST_NAME = 80  # characters; a longer field holds sentences
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -139,3 +141,36 @@ def publishing(page: Any, usual: datetime.datetime | None) -> Values:
         found["published_at"] = page.published_at
     found |= {"reviewed_on": page.reviewed_on, "review_due_on": page.review_due_on}
     return found | dict(unless_default(page, "medical_reviewer"))
+
+
+def published(values: Values) -> Values:
+    """Add the state and time of a page, if its file leaves them out."""
+    return {"status": "published", "published_at": usual_time(values["reviewed_on"])} | values
+
+
+def usual_time(reviewed_on: datetime.date | None) -> datetime.datetime | None:
+    """Return when a starter page is published, by its review date."""
+    return at_start_of(reviewed_on) if reviewed_on else None
+
+
+def entry_of(model: Any, values: Values, related: Related | None = None, *, is_part: bool = False) -> Entry:
+    """Return the entry of a row with a slug, from the values in its file."""
+    if "also_called" in values:
+        values["also_called"] = joined(values["also_called"])
+    key, was = {"slug": values.pop("slug")}, tuple(values.pop("was", ()))
+    return Entry(model, key, values, related or {}, was, is_part=is_part)
+
+
+def written(row: models.Model, *names: str) -> Values:
+    """Return fields in the style of files: Markdown as blocks, long texts quoted, search words as a list."""
+    found: Values = {}
+    for name in names:
+        value, kind = getattr(row, name), row._meta.get_field(name)
+        if name == "also_called":
+            value = listed(value)
+        elif isinstance(kind, models.TextField):
+            value = lines(value)
+        elif isinstance(kind, models.CharField) and not kind.choices and (kind.max_length or 0) > LONGEST_NAME:
+            value = Sentence(value)
+        found[name] = value
+    return found
