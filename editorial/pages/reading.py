@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 
 from editorial.values import languages
 
@@ -37,15 +38,16 @@ class ReaderRequest(HttpRequest):
 
 
 def reading_page(*, query: tuple[str, ...] = ()) -> Callable[[View], View]:
-    """Mark a view whose response depends only on its URL and the content, so that it can be cached.
+    """Mark a view for GET and HEAD whose response depends only on its URL and the content, so that it can be cached.
 
     It reads no cookie, session or header, and no clock except for publication and review dates. `query` names the
     parameters it reads; URLs with others are not cached.
     """
 
     def mark(view: View) -> View:
-        view.reading_query = frozenset(query)  # type: ignore[attr-defined]  # read by pagecache.rules
-        return view
+        safe = require_safe(view)
+        safe.reading_query = frozenset(query)  # type: ignore[attr-defined]  # read by pagecache.rules
+        return safe
 
     return mark
 

@@ -1,5 +1,7 @@
 """The languages of the guide, by path: English at the root, others under their code, as in /es/."""
 
+import unicodedata
+
 from django.conf import settings
 from django.utils import translation
 
@@ -24,3 +26,10 @@ def active() -> str:
 def override(language: str) -> translation.override:
     """Activate a language inside a `with` block."""
     return translation.override(settings.LANGUAGE_CODE if language == ENGLISH else language)
+
+
+def without_accents(text: str) -> str:
+    """Remove accents, which people often omit."""
+    if text.isascii():
+        return text
+    return "".join(mark for mark in unicodedata.normalize("NFKD", text) if not unicodedata.combining(mark))
