@@ -1,22 +1,47 @@
 """Admin pages for stages, their symptoms, and treatment options."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from markdownx.models import MarkdownxField
 from markdownx.widgets import AdminMarkdownxWidget
 
 from editorial.admin.change_kinds import ChangeForm
 from editorial.admin.checks import CheckedRows
 from editorial.admin.pages import ReviewedPageAdmin
-from phases.hours_admin import DrawsHours, ShowsHours
-from phases.hours_form import FIELDS, CourseForm
+from phases import timeline
+from phases.hours import Course
+from phases.hours_form import FIELDS, CourseForm, parse, problems
 from phases.models import Phase, Symptom, TreatmentOption
 from phases.views import phase_context, treatment_context
 
 STAGES = 3  # the guide has exactly three
+
+
+def picture(course: Course | None) -> SafeString:
+    """Draw one course and describe it in words, so that editors see how their input is understood."""
+    drawn = timeline.draw([(course, "s1", "", 1.0)]) if course else None
+    return render_to_string("phases/hours_picture.html", {"course": course, "timeline": drawn})
+
+
+def _has_ends(course: Course) -> bool:
+    return course.onset_from is not None and course.end_to is not None
+
+
+class ShowsHours:
+    """Adds the read-only field `hours_picture` to a form."""
+
+    @admin.display(description="As a timeline")
+    def hours_picture(self, course: Any) -> SafeString:
+        address = reverse("admin:phases_hours")
+        shown = picture(course if course and _has_ends(course) else None)
+        return format_html('<div class="hours-picture" data-hours="{}" aria-live="polite">{}</div>', address, shown)
 
 
 class SymptomForm(CourseForm):
@@ -57,7 +82,7 @@ class StageForm(CourseForm, ChangeForm):
 
 
 @admin.register(Phase)
-class PhaseAdmin(ShowsHours, DrawsHours, ReviewedPageAdmin[Phase]):
+class PhaseAdmin(ShowsHours, ReviewedPageAdmin[Phase]):
     form = StageForm
     list_display = ("name", "position", "state", "onset_words", "peak_words", "end_words", "review_due_on")
     inlines = (SymptomInline,)
@@ -91,6 +116,22 @@ class PhaseAdmin(ShowsHours, DrawsHours, ReviewedPageAdmin[Phase]):
 
     class Media:
         js: ClassVar = ("js/admin-hours.js", "js/admin-order.js")
+
+    def get_urls(self) -> list:
+        return [path("hours/", self.admin_site.admin_view(self.hours_view), name="phases_hours"), *super().get_urls()]
+
+    def hours_view(self, request: HttpRequest) -> HttpResponse:
+        """Draw typed hours."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        try:
+            ranges = {ends: parse(text) for name, ends in FIELDS.items() if (text := request.GET.get(name, ""))}
+        except ValidationError as error:
+            return HttpResponse(" ".join(error.messages), content_type="text/plain")
+        course = Phase(**{end: hour for ends, pair in ranges.items() for end, hour in zip(ends, pair, strict=True)})
+        if wrong := [message for _, message in problems(course)] if _has_ends(course) else ["Begins when, ends when?"]:
+            return HttpResponse(" ".join(wrong), content_type="text/plain")
+        return HttpResponse(picture(course))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return Phase.objects.count() < STAGES and super().has_add_permission(request)

@@ -13,8 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from phases.choices import Area, by_choice
 from phases.compare import answer_in_words
-from phases.grouping import by_area
 from phases.models import Symptom
 from phases.now import may_have_just_used
 from phases.now_form import SINCE, Substance
@@ -187,7 +187,7 @@ class CheckInForm(forms.Form):
 
     def groups(self) -> list[tuple[str, list[tuple[Symptom, bool]]]]:
         """The symptoms by area, each with whether it is checked."""
-        checked, areas = set(self["felt"].value() or []), by_area(self.symptoms)
+        checked, areas = set(self["felt"].value() or []), by_choice(self.symptoms, Area, "area")
         return [(str(area.label), [(each, each.known_as in checked) for each in rows]) for area, rows in areas]
 
     def clean(self) -> dict:

@@ -1,6 +1,8 @@
 """Choices for stages, symptoms and treatment options, as readers see them."""
 
 import re
+from collections.abc import Iterable
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -84,6 +86,13 @@ class Level(models.TextChoices):
 
     EMERGENCY = "emergency", _("Emergency")
     URGENT = "urgent", _("Urgent")
+
+
+def by_choice(rows: Iterable[Any], choices: type[models.TextChoices], field: str) -> list[tuple[Any, list[Any]]]:
+    """Group rows by a field, in the order of its choices."""
+    rows = list(rows)
+    groups = [(choice, [row for row in rows if getattr(row, field) == choice]) for choice in choices]
+    return [(choice, found) for choice, found in groups if found]
 
 
 _EMERGENCY = re.compile(

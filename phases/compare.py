@@ -1,7 +1,7 @@
 """Compare treatment options by what matters to a reader, from GET parameters, so the URL can be shared."""
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
@@ -61,35 +61,12 @@ class CompareForm(forms.Form):
     overdose_risk = forms.ChoiceField(label=_("Overdose"), choices=[ANY, ("lower", _("Fewer deaths"))], required=False)
 
 
-@dataclass(frozen=True)
-class Without:
-    """A filter that can be dropped: its words, the query without it, and how many options then fit."""
+def compare(form: CompareForm, options: Sequence[TreatmentOption], *, everything: bool = False) -> dict[str, Any]:
+    """Return the template context: the options that fit; without filters, the medicines. Unknown values are ignored.
 
-    words: str
-    query: str
-    count: int
-
-
-@dataclass(frozen=True)
-class Row:
-    """An option with the symbol and words of each column; no columns if nothing is known."""
-
-    option: TreatmentOption
-    cells: list[tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """The options that fit all filters; if none does, the filters that can be dropped to find some."""
-
-    rows: list[Row]
-    medicines_only: bool
-    answers: dict[str, str]
-    without: list[Without]
-
-
-def compare(form: CompareForm, options: Sequence[TreatmentOption], *, everything: bool = False) -> Comparison:
-    """Return the options that fit; without filters, the medicines. Unknown values, as from an old link, are ignored."""
+    `rows`: each option with the mark and words of each column. `without`, if nothing fits: the filters that can be
+    dropped, each with the query without it and how many options then fit.
+    """
     form.is_valid()
     answers = {name: value for name, value in form.cleaned_data.items() if value}
     found = _fitting(options, answers)
@@ -97,13 +74,13 @@ def compare(form: CompareForm, options: Sequence[TreatmentOption], *, everything
     if medicines_only:
         found = [option for option in found if option.kind == TreatmentOption.Kind.MEDICATION]
     without = []
-    if not found:
-        for name, value in answers.items():
-            rest = {key: other for key, other in answers.items() if key != name}
-            if left := _fitting(options, rest):
-                label, words = answer_in_words(form, name, value)
-                without.append(Without(f"{label}: {words.lower()}", urlencode(rest), len(left)))
-    return Comparison([Row(option, _cells(option)) for option in found], medicines_only, answers, without)
+    for name, value in answers.items() if not found else ():
+        rest = {key: other for key, other in answers.items() if key != name}
+        if left := _fitting(options, rest):
+            label, words = answer_in_words(form, name, value)
+            without.append((f"{label}: {words.lower()}", urlencode(rest), len(left)))
+    rows = [(option, _cells(option)) for option in found]
+    return {"form": form, "rows": rows, "medicines_only": medicines_only, "answers": answers, "without": without}
 
 
 def answer_in_words(form: forms.Form, name: str, value: str) -> tuple[str, str]:

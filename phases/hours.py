@@ -83,6 +83,12 @@ class Course(models.Model):
     def end_words(self) -> str:
         return in_words(self.end_from, self.end_to)
 
+    @property
+    def ranges(self) -> dict[str, list[int] | None]:
+        """Return onset, peak and end as data, the peak only if a source names one."""
+        peak = list(self.peak) if self.peak else None
+        return {"onset": [self.onset_from, self.onset_to], "peak": peak, "end": [self.end_from, self.end_to]}
+
     def is_possible_at(self, hour: float) -> bool:
         """Return whether it may be present at this hour since last use, by the widest range."""
         return self.onset_from <= hour <= self.end_to

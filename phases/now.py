@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from phases.hours import DAY, in_words
 from phases.models import Phase, Symptom
-from phases.now_form import Hours, Substance
+from phases.now_form import MAY_BE_LONG_ACTING, Hours, Substance
 from phases.outlook import EASES_FROM, on_the_hill, outlook
 
 LATE = 20 * DAY  # hours: by then acute symptoms are gone, methadone's too (drugs-com-withdrawal)
@@ -104,7 +104,7 @@ class Answer:
 
 def may_have_just_used(hours: Hours | None, substance: str) -> bool:
     """Return whether an overdose may still follow; also if the last use is unknown."""
-    return hours is None or hours[0] < (LONG_ACTING if substance in Substance.MAY_BE_LONG_ACTING else JUST_USED)
+    return hours is None or hours[0] < (LONG_ACTING if substance in MAY_BE_LONG_ACTING else JUST_USED)
 
 
 def place(hours: Hours | None, substance: str, phases: Sequence[Phase]) -> Answer:

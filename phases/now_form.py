@@ -1,6 +1,7 @@
 """The form of "Where am I now?": when the last use was, and of what."""
 
 from django import forms
+from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -10,35 +11,27 @@ from phases.hours import DAY, LONGEST
 Hours = tuple[float, float]  # a range in hours since last use
 
 
-class Substance:
+class Substance(models.TextChoices):
     """The drug used, as heroin's hours do not apply to other opioids."""
 
-    HEROIN, FENTANYL, PILLS = "heroin", "fentanyl", "pills"
-    METHADONE, BUPRENORPHINE, KRATOM, UNSURE = "methadone", "buprenorphine", "kratom", "unsure"
-    choices = [
-        (HEROIN, _("Heroin")),
-        (FENTANYL, _("Fentanyl")),
-        (PILLS, _("Pain pills, like oxycodone, hydrocodone, morphine, codeine or tramadol")),
-        (METHADONE, _("Methadone or another long-acting opioid")),
-        (BUPRENORPHINE, _("Buprenorphine, like Suboxone")),
-        (KRATOM, _("Kratom or 7-OH")),
-        (UNSURE, _("I am not sure")),
-    ]
-    #: The names without the examples.
-    SHORT = {
-        PILLS: _("Pain pills"),
-        METHADONE: _("Methadone"),
-        BUPRENORPHINE: _("Buprenorphine"),
-        UNSURE: _("Not sure what"),
-    }
-    #: May be long-acting, so that an overdose can still follow the next day.
-    MAY_BE_LONG_ACTING = (METHADONE, PILLS, UNSURE)
+    HEROIN = "heroin", _("Heroin")
+    FENTANYL = "fentanyl", _("Fentanyl")
+    PILLS = "pills", _("Pain pills, like oxycodone, hydrocodone, morphine, codeine or tramadol")
+    METHADONE = "methadone", _("Methadone or another long-acting opioid")
+    BUPRENORPHINE = "buprenorphine", _("Buprenorphine, like Suboxone")
+    KRATOM = "kratom", _("Kratom or 7-OH")
+    UNSURE = "unsure", _("I am not sure")
 
-    @classmethod
-    def short(cls, substance: str) -> str:
-        """Return its name without the examples."""
-        return str(cls.SHORT.get(substance) or dict(cls.choices)[substance])
 
+#: Their names without the examples.
+SHORT = {
+    Substance.PILLS: _("Pain pills"),
+    Substance.METHADONE: _("Methadone"),
+    Substance.BUPRENORPHINE: _("Buprenorphine"),
+    Substance.UNSURE: _("Not sure what"),
+}
+#: May be long-acting, so that an overdose can still follow the next day.
+MAY_BE_LONG_ACTING = (Substance.METHADONE, Substance.PILLS, Substance.UNSURE)
 
 #: Articles that an answer links to, if published: those on the substance first, then those for everybody.
 READ_ON = {
@@ -128,7 +121,8 @@ class NowForm(forms.Form):
     @property
     def in_words(self) -> str:
         """The answer in a reader's words."""
-        substance = Substance.short(self.cleaned_data["substance"])
+        chosen = Substance(self.cleaned_data["substance"])
+        substance = str(SHORT.get(chosen, chosen.label))
         amount = self.cleaned_data["amount"]
         if amount is not None:
             number = 1 if amount == 1 else 2  # "1.5 hours"

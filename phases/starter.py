@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from editorial.loading.content_files import (
     Entry,
@@ -19,6 +18,7 @@ from editorial.loading.content_files import (
     usual_time,
     written,
 )
+from phases.hours import Course
 from phases.models import Phase, Symptom, TreatmentOption
 
 STARTER = Path(__file__).parent / "starter"
@@ -85,6 +85,5 @@ def _with_hours(page: Values) -> Values:
     return page
 
 
-def _hours(row: Any) -> Values:
-    pairs = {name: [getattr(row, f"{name}_from"), getattr(row, f"{name}_to")] for name in ("onset", "peak", "end")}
-    return {name: None if pair == [None, None] else Row(pair) for name, pair in pairs.items()}
+def _hours(row: Course) -> Values:
+    return {name: Row(pair) if pair else None for name, pair in row.ranges.items()}

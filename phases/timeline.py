@@ -6,7 +6,7 @@ is its intensity.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext
@@ -140,18 +140,13 @@ class Scale:
         return kept
 
 
-def draw(
-    courses: Sequence[Course],
-    tones: Iterable[str],
-    notes: Iterable[str],
-    heights: Iterable[float],
-    *,
-    now: tuple[float, float] | None = None,
-) -> Timeline:
-    """Draw the courses, top to bottom, on one scale; `now` is a range in hours since last use.
+#: A course to draw: with its tone, its note, and its height from 0 to 1.
+Drawn = tuple[Course, str, str, float]
 
-    `heights` are from 0 to 1.
-    """
+
+def draw(drawn: Sequence[Drawn], *, now: tuple[float, float] | None = None) -> Timeline:
+    """Draw the courses, top to bottom, on one scale; `now` is a range in hours since last use."""
+    courses = [course for course, *_ in drawn]
     scale = Scale(max((course.end_to for course in courses), default=WEEK))
     top = HEAD + (YOU if now else 0)
     mark = None
@@ -160,21 +155,20 @@ def draw(
         width = max(round(right - left, 1), LEAST_MARK)
         mark = Mark(min(left, 100 - width), width)
     marked = _at(courses, now) if now else []
-    rows = []
-    for index, (course, tone, note, height) in enumerate(zip(courses, tones, notes, heights, strict=True)):
-        rows.append(
-            Row(
-                course=course,
-                tone=tone,
-                note=note,
-                y=top + index * ROW,
-                left=scale.percent(course.onset_from),
-                right=scale.percent(course.end_to),
-                band=_band(course, scale, BAR * height),
-                peak=_peak(course, scale, BAR * height),
-                mark=mark if course in marked else None,
-            )
+    rows = [
+        Row(
+            course=course,
+            tone=tone,
+            note=note,
+            y=top + index * ROW,
+            left=scale.percent(course.onset_from),
+            right=scale.percent(course.end_to),
+            band=_band(course, scale, BAR * height),
+            peak=_peak(course, scale, BAR * height),
+            mark=mark if course in marked else None,
         )
+        for index, (course, tone, note, height) in enumerate(drawn)
+    ]
     return Timeline(rows, scale.ticks(), top, top + len(rows) * ROW, mark)
 
 
@@ -213,20 +207,14 @@ def _block(left: int, width: int, tall: float) -> str:
 
 def of_phases(phases: Sequence[Phase], now: tuple[float, float] | None = None) -> Timeline:
     """Draw the three stages on one scale, hours to months."""
+    starts = gettext("starts {hours}")
     return draw(
-        phases,
-        [f"s{phase.position}" for phase in phases],
-        [gettext("starts {hours}").format(hours=phase.onset_words) for phase in phases],
-        [1.0] * len(phases),
-        now=now,
+        [(phase, f"s{phase.position}", starts.format(hours=phase.onset_words), 1.0) for phase in phases], now=now
     )
 
 
 def of_symptom(symptom: Symptom, phases: Sequence[Phase]) -> Timeline:
     """Draw one symptom above the three stages."""
-    return draw(
-        [symptom, *phases],
-        [f"i-{symptom.intensity}", *(f"s{phase.position}" for phase in phases)],
-        [gettext("usually {intensity}").format(intensity=symptom.get_intensity_display().lower()), *[""] * len(phases)],
-        [HEIGHTS[symptom.intensity], *[1.0] * len(phases)],
-    )
+    note = gettext("usually {intensity}").format(intensity=symptom.get_intensity_display().lower())
+    stages = [(phase, f"s{phase.position}", "", 1.0) for phase in phases]
+    return draw([(symptom, f"i-{symptom.intensity}", note, HEIGHTS[symptom.intensity]), *stages])

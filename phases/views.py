@@ -1,17 +1,18 @@
 """Stages, symptoms and treatment options."""
 
+from collections.abc import Iterable
 from itertools import groupby
+from operator import attrgetter
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
 
 from editorial.pages.reading import reading_page
 from editorial.text.markdown import PageText
 from phases import timeline
+from phases.choices import Area, by_choice
 from phases.compare import CompareForm
 from phases.compare import compare as compare_options
-from phases.grouping import by_area, by_hours
 from phases.models import Phase, Symptom, TreatmentOption
 from phases.outlook import on_the_hill
 
@@ -22,7 +23,6 @@ TREATMENT_IDS = ("get", "use")
 
 
 @reading_page()
-@require_safe
 def phase_list(request: HttpRequest) -> HttpResponse:
     """Show the three stages on one timeline."""
     phases = list(Phase.objects.published())
@@ -30,7 +30,6 @@ def phase_list(request: HttpRequest) -> HttpResponse:
 
 
 @reading_page()
-@require_safe
 def phase(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one stage."""
     stage = get_object_or_404(Phase.objects.published().at(slug).with_rows())
@@ -43,7 +42,7 @@ def phase_context(phase: Phase) -> dict:
     ids = {*STAGE_IDS, *(symptom.slug for symptom in phase.symptoms.all())}
     return {
         "page_text": PageText(heading_ids=ids),
-        "hours": by_hours(phase.symptoms.all()),
+        "hours": _by_hours(phase.symptoms.all()),
         "hill": on_the_hill(phase.onset_from, phase.end_to),
         "treatments": [option for option in phase.treatments.all() if option.is_published()],
         "articles": phase.articles.published()[:4],
@@ -52,15 +51,21 @@ def phase_context(phase: Phase) -> dict:
     }
 
 
+def _by_hours(symptoms: Iterable[Symptom]) -> list[list[Symptom]]:
+    """Group symptoms with the same hours, earliest onset first."""
+    hours = attrgetter("onset_from", "onset_to", "end_from", "end_to", "peak")
+    ordered = sorted(symptoms, key=lambda symptom: [hour for hour in hours(symptom) if isinstance(hour, int)])
+    return [list(rows) for _, rows in groupby(ordered, hours)]
+
+
 @reading_page()
-@require_safe
 def symptom_list(request: HttpRequest) -> HttpResponse:
     """List all symptoms by area."""
-    return render(request, "phases/symptom_list.html", {"groups": by_area(Symptom.objects.published())})
+    groups = by_choice(Symptom.objects.published(), Area, "area")
+    return render(request, "phases/symptom_list.html", {"groups": groups})
 
 
 @reading_page()
-@require_safe
 def symptom(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one symptom."""
     shown = get_object_or_404(Symptom.objects.published().at(slug))
@@ -79,29 +84,21 @@ def symptom_context(symptom: Symptom) -> dict:
 
 
 @reading_page()
-@require_safe
 def treatment_list(request: HttpRequest) -> HttpResponse:
     """List all treatment options by kind."""
-    kinds = TreatmentOption.Kind.values
-    options = sorted(TreatmentOption.objects.published(), key=lambda option: kinds.index(option.kind))
-    groups = [
-        (TreatmentOption.Kind(kind).label, kind, list(rows)) for kind, rows in groupby(options, lambda each: each.kind)
-    ]
+    groups = by_choice(TreatmentOption.objects.published(), TreatmentOption.Kind, "kind")
     return render(request, "phases/treatment_list.html", {"groups": groups})
 
 
 @reading_page()
-@require_safe
 def compare(request: HttpRequest) -> HttpResponse:
     """Compare treatment options side by side; the filters are in the URL, which can be shared."""
-    form = CompareForm(request.GET)
     options = list(TreatmentOption.objects.published().defer("body"))
-    comparison = compare_options(form, options, everything="all" in request.GET)
-    return render(request, "phases/compare.html", {"form": form, "comparison": comparison, "total": len(options)})
+    comparison = compare_options(CompareForm(request.GET), options, everything="all" in request.GET)
+    return render(request, "phases/compare.html", comparison | {"total": len(options)})
 
 
 @reading_page()
-@require_safe
 def treatment(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one treatment option."""
     option = get_object_or_404(TreatmentOption.objects.published().at(slug))

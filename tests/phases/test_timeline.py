@@ -103,7 +103,7 @@ def test_timeline_of_nothing_is_empty():
 def test_timeline_long_name_and_note_never_share_a_line():
     symptom = make_symptom(make_phase(), name="Raised heart rate and blood pressure")
     other = make_symptom(symptom.phase, slug="x", name="Craving", end_from=600, end_to=4320)
-    rows = timeline.draw([symptom, other], ["", ""], ["mild", "mild"], [1.0, 1.0]).rows
+    rows = timeline.draw([(symptom, "", "mild", 1.0), (other, "", "mild", 1.0)]).rows
     assert rows[0].note_y > rows[0].name_y
     assert rows[1].note_y == rows[1].name_y
     assert [row.note_side for row in rows] == ["right", "above"]
