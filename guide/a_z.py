@@ -10,14 +10,13 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
 
 from articles.models import Article
 from editorial.models import GlossaryTerm
 from editorial.pages.reading import reading_page
 from editorial.text.markdown import PageText
+from editorial.values.languages import without_accents
 from phases.models import Symptom, TreatmentOption
-from search.vocabulary import without_accents
 
 #: Other words: the page about each, the fragment, and its description.
 OTHER_WORDS = {
@@ -56,7 +55,6 @@ class Entry:
 
 
 @reading_page()
-@require_safe
 def a_z(request: HttpRequest) -> HttpResponse:
     """Show all entries by their first letter."""
     page_text = PageText()

@@ -2,7 +2,6 @@
 
 import datetime
 import logging
-import unicodedata
 from collections.abc import Callable
 from typing import cast
 
@@ -29,7 +28,6 @@ SECURITY_TXT_LIFE = datetime.timedelta(days=180)
 
 
 @reading_page()
-@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show the front page."""
     return render(request, "home.html", {"phases": Phase.objects.published()})
@@ -39,7 +37,6 @@ def page(name: str, **context: object) -> Callable[[HttpRequest], HttpResponse]:
     """Make a view for a static page, whose text is a template, so that every edit is reviewed."""
 
     @reading_page()
-    @require_safe
     def static_page(request: HttpRequest) -> HttpResponse:
         return render(request, f"pages/{name}.html", context)
 
@@ -136,8 +133,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def _as_meant(request: HttpRequest) -> str:
     """Return the path without capitals and accents if only that one is a page of this site: /es/Síntomas."""
-    letters = unicodedata.normalize("NFKD", request.path.lower().rstrip("/"))
-    path = "".join(letter for letter in letters if not unicodedata.combining(letter)) + "/"
+    path = languages.without_accents(request.path.lower().rstrip("/")) + "/"
     is_other = request.resolver_match is None and path != request.path.rstrip("/") + "/"  # Django adds a slash itself
     with languages.override(languages.of_path(path)):
         return path if is_other and path.isascii() and is_valid_path(path) else ""

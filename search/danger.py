@@ -8,7 +8,8 @@ with split words joined ("over dose", "o d").
 import re
 from pathlib import Path
 
-from search.vocabulary import joined, without_accents
+from editorial.values.languages import without_accents
+from search.vocabulary import joined
 
 #: Alarming only as whole queries: "cutting down" is not.
 ALONE = frozenset(

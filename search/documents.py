@@ -12,7 +12,7 @@ from articles.models import Article
 from editorial.text.markdown import plain_text
 from editorial.values import languages
 from phases.models import Phase, Symptom, TreatmentOption
-from search.index import index
+from search.index import clear, index, remove
 from search.models import SearchEntry, SearchWord, TranslatedEntry, TranslatedWord, tables
 from translations.models import Translation
 
@@ -32,27 +32,23 @@ def follow_changes() -> None:
 
     By signals, because this app imports the pages and not the other way around.
     """
-    for model in KINDS:
+    for model in (*KINDS, Translation):
         post_save.connect(_saved, sender=model, dispatch_uid=f"search-{model.__name__}")
         post_delete.connect(_deleted, sender=model, dispatch_uid=f"search-{model.__name__}")
-    post_save.connect(_translated, sender=Translation, dispatch_uid="search-Translation")
-    post_delete.connect(_untranslated, sender=Translation, dispatch_uid="search-Translation")
 
 
-def refresh(page: Page) -> None:
-    """Rewrite one page's entries, in each language, in the transaction that saved the page."""
-    _put(page, page)
-    for translation in page.translations.all():
-        refresh_translation(translation)
+def refresh(page: Page | Translation) -> None:
+    """Rewrite one page's entries, in each language, in the transaction that saved the page.
 
-
-def refresh_translation(translation: Translation) -> None:
-    """Rewrite the entry of a translation, which is visible if both the page and the translation are published."""
-    page: Any = translation.of
-    if type(page) not in KINDS:
-        return
-    with languages.override(translation.language):
-        _put(page, translation.shown(), translation)
+    A translation's entry is visible if both the page and the translation are published.
+    """
+    if not isinstance(page, Translation):
+        _put(page, page)
+        for translation in page.translations.all():
+            refresh(translation)
+    elif page.model in KINDS and page.of:
+        with languages.override(page.language):
+            _put(page.of, page.shown(), page)
 
 
 def _put(page: Page, shown: Page, *also: Translation) -> None:
@@ -90,7 +86,7 @@ def having(model: type[models.Model], typed: str) -> models.QuerySet:
 def rebuild() -> int:
     """Rebuild the index from all pages. Returns the number of entries."""
     with transaction.atomic():
-        index().clear()
+        clear()
         for model in (SearchEntry, SearchWord, TranslatedEntry, TranslatedWord):
             model.objects.all().delete()
         for page in _pages():
@@ -124,7 +120,7 @@ def _values(page: Page) -> dict:
     }
 
 
-def _saved(sender: type[Page], instance: Page, raw: bool = False, **kwargs: object) -> None:
+def _saved(instance: Page | Translation, raw: bool = False, **kwargs: object) -> None:
     if raw:
         return
     refresh(instance)
@@ -133,22 +129,12 @@ def _saved(sender: type[Page], instance: Page, raw: bool = False, **kwargs: obje
             refresh(symptom)
 
 
-def _deleted(sender: type[Page], instance: Page, **kwargs: object) -> None:
-    _remove(SearchEntry.objects.filter(kind=KINDS[sender], object_id=instance.pk))
-
-
-def _translated(instance: Translation, raw: bool = False, **kwargs: object) -> None:
-    if not raw:
-        refresh_translation(instance)
-
-
-def _untranslated(instance: Translation, **kwargs: object) -> None:
-    if instance.model in KINDS:
-        here = {"kind": KINDS[instance.model], "object_id": instance.page_id, "language": instance.language}
-        _remove(TranslatedEntry.objects.filter(**here))
-
-
-def _remove(entries: models.QuerySet) -> None:
+def _deleted(instance: Page | Translation, **kwargs: object) -> None:
+    entries: models.QuerySet = SearchEntry.objects.filter(kind=KINDS.get(type(instance)), object_id=instance.pk)
+    if isinstance(instance, Translation):
+        entries = TranslatedEntry.objects.filter(
+            kind=KINDS.get(instance.model), object_id=instance.page_id, language=instance.language
+        )
     for entry in entries:
-        index().remove(entry)
+        remove(entry)
         entry.delete()

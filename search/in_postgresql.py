@@ -11,20 +11,11 @@ from typing import Any
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
+from editorial.values import languages
 from search import vocabulary
-from search.models import (
-    EXCERPT_WORDS,
-    KIND_WEIGHT,
-    MARK,
-    UNMARK,
-    WEIGHTS,
-    Entry,
-    Match,
-    SearchEntry,
-    TranslatedEntry,
-    tables,
-)
+from search.models import EXCERPT_WORDS, KIND_WEIGHT, MARK, UNMARK, WEIGHTS, Entry, Match, SearchEntry, tables
 
+TABLE, KEY = "search_vector", "entry_id"
 #: Created by migration 0003: Snowball's English stemmer without stop words.
 CONFIGURATION = "search_english"
 #: For other languages, where words are matched by prefix.
@@ -41,21 +32,10 @@ def put(entry: Entry) -> None:
     vector = " || ".join(f"setweight(to_tsvector('{words}', %s), '{label}')" for label in "ABD")
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO search_vector{entry.suffix} (entry_id, words) VALUES (%s, {vector})"  # noqa: S608 - our own SQL
+            f"INSERT INTO {TABLE}{entry.suffix} (entry_id, words) VALUES (%s, {vector})"  # noqa: S608 - our own SQL
             " ON CONFLICT (entry_id) DO UPDATE SET words = EXCLUDED.words",
             [entry.pk, *parts],
         )
-
-
-def remove(entry: Entry) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM search_vector{entry.suffix} WHERE entry_id = %s", [entry.pk])  # noqa: S608
-
-
-def clear() -> None:
-    with connection.cursor() as cursor:
-        for kind in (SearchEntry, TranslatedEntry):
-            cursor.execute(f"DELETE FROM search_vector{kind.suffix}")  # noqa: S608
 
 
 def find(terms: list[list[str]], *, all_of_them: bool, limit: int) -> list[Match]:
@@ -140,4 +120,4 @@ def _rarity(groups: list[str]) -> list[float]:
 
 def _plain(text: str) -> str:
     """Return words of letters and digits with single spaces, without accents."""
-    return " ".join(re.findall(r"[^\W_]+", vocabulary.without_accents(text[:_MAX_CHARS])))
+    return " ".join(re.findall(r"[^\W_]+", languages.without_accents(text[:_MAX_CHARS])))

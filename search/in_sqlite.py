@@ -6,19 +6,9 @@ from django.utils import timezone
 
 from editorial.workflow.publishing import ReviewedPage
 from search import vocabulary
-from search.models import (
-    EXCERPT_WORDS,
-    KIND_WEIGHT,
-    MARK,
-    UNMARK,
-    WEIGHTS,
-    Entry,
-    Match,
-    SearchEntry,
-    TranslatedEntry,
-    tables,
-)
+from search.models import EXCERPT_WORDS, KIND_WEIGHT, MARK, UNMARK, WEIGHTS, Entry, Match, tables
 
+TABLE, KEY = "search_fts", "rowid"
 #: Scoring every match of a common word is slow. Score at most this many of the matches by name, of the first entries
 #: (the guide's own pages) and of the last ones.
 MAX_SCORED = 500
@@ -26,23 +16,11 @@ MAX_SCORED = 500
 
 def put(entry: Entry) -> None:
     """Add or replace the entry's words."""
-    remove(entry)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO search_fts{entry.suffix} (rowid, title, also_called, text) VALUES (%s, %s, %s, %s)",  # noqa: S608
+            f"INSERT OR REPLACE INTO {TABLE}{entry.suffix} (rowid, title, also_called, text) VALUES (%s, %s, %s, %s)",  # noqa: S608
             [entry.pk, entry.title, entry.also_called, entry.text],
         )
-
-
-def remove(entry: Entry) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM search_fts{entry.suffix} WHERE rowid = %s", [entry.pk])  # noqa: S608
-
-
-def clear() -> None:
-    with connection.cursor() as cursor:
-        for kind in (SearchEntry, TranslatedEntry):
-            cursor.execute(f"DELETE FROM search_fts{kind.suffix}")  # noqa: S608
 
 
 def find(terms: list[list[str]], *, all_of_them: bool, limit: int) -> list[Match]:

@@ -4,12 +4,13 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import partial
 
 from django.utils.translation import gettext
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
+from editorial.text import snapshot
 from search import vocabulary
 from search.danger import asks_for_a_dose, is_danger
 from search.index import index
@@ -60,8 +61,7 @@ def search(typed: str) -> Results:
     whole = re.sub(r"\s+", " ", _printable(unicodedata.normalize("NFKC", typed))).strip()
     query = whole[:MAX_CHARS]
     words = _words(query)
-    dictionary = _Dictionary()
-    terms = [dictionary.spellings(word) for word in words]
+    terms = [_spellings(word) for word in words]
     corrected_words = [_corrected(word, spellings) for word, spellings in zip(words, terms, strict=True)]
     corrected = " ".join(corrected_words)
     is_urgent = is_danger(query, corrected)
@@ -149,31 +149,21 @@ def _result(match: Match) -> Result:
     return Result(match.title, gettext(match.kind), match.url, excerpt)
 
 
-class _Dictionary:
-    """Correct spelling. Reads the known words once, and only if a word is unknown."""
-
-    def spellings(self, word: str) -> list[str]:
-        """Return the word and its synonyms or, if it is in no text, the word and the nearest that is."""
-        meant = [word, *vocabulary.current().synonyms(word)]
-        may_be_misspelled = len(word) >= MIN_LETTERS and not word.isdigit()
-        if len(meant) > 1 or not may_be_misspelled or index().holds(word, in_text=True):
-            return meant
-        if is_danger(word):  # "dead" is not a misspelling of "dread"
-            return meant
-        for known in (self._in_text, self._other):
-            # Words of drafts are known too; offer only those that readers can find.
-            for candidate in _nearest(word, known):
-                if index().holds(candidate, in_text=False):
-                    return [word, candidate]
-        return [word]
-
-    @cached_property
-    def _in_text(self) -> dict[str, str]:
-        return _known(in_text=True)
-
-    @cached_property
-    def _other(self) -> dict[str, str]:
-        return _known(in_text=False)
+def _spellings(word: str) -> list[str]:
+    """Return the word and its synonyms or, if it is in no text, the word and the nearest that is."""
+    meant = [word, *vocabulary.current().synonyms(word)]
+    may_be_misspelled = len(word) >= MIN_LETTERS and not word.isdigit()
+    if len(meant) > 1 or not may_be_misspelled or index().holds(word, in_text=True):
+        return meant
+    if is_danger(word):  # "dead" is not a misspelling of "dread"
+        return meant
+    content = snapshot.current()
+    for in_text in (True, False):
+        # Words of drafts are known too; offer only those that readers can find.
+        for candidate in _nearest(word, content.keep(partial(_known, in_text=in_text), (_known, in_text))):
+            if index().holds(candidate, in_text=False):
+                return [word, candidate]
+    return [word]
 
 
 def _known(*, in_text: bool) -> dict[str, str]:

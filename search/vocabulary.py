@@ -5,23 +5,16 @@ A language without a file is searched by the words of its pages alone.
 
 import functools
 import re
-import unicodedata
 from pathlib import Path
 
 import yaml
 
 from editorial.values import languages
+from editorial.values.languages import without_accents
 
 WORDS = Path(__file__).parent / "words"
 SHORTEST = 5  # letters; a shorter word keeps its ending
 MIN_PREFIX = 4  # letters; a shorter one matches too many words
-
-
-def without_accents(text: str) -> str:
-    """Remove accents, which people often omit."""
-    if text.isascii():
-        return text
-    return "".join(mark for mark in unicodedata.normalize("NFKD", text) if not unicodedata.combining(mark))
 
 
 def joined(plain: str) -> str:
