@@ -12,7 +12,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
 
@@ -126,15 +126,10 @@ class TranslationAdmin(ReviewedPageAdmin[Translation]):
         if not self.has_view_permission(request):
             raise PermissionDenied
         asked = {name: request.GET.get(name, "") for name in ("state", "kind", "language", "words")}
-        rows = table.rows()
-        among = table.matching(rows, "", asked["kind"], asked["language"], asked["words"])
-        shown = table.matching(among, asked["state"], "", "", "")
+        among = table.matching(table.rows(), asked["kind"], asked["language"], asked["words"])
+        shown = [row for row in among if not asked["state"] or asked["state"] in row.states]
         page = Paginator(shown, ROWS).get_page(request.GET.get("page"))
         table.count_paragraphs(list(page))
-        query = request.GET.copy()
-        query.pop("page", None)
-        others = query.copy()
-        others.pop("state", None)
         counts = [(key, table.STATES[key], count) for key, count in table.tally(among).items()]
         context = {
             **self.admin_site.each_context(request),
@@ -146,8 +141,6 @@ class TranslationAdmin(ReviewedPageAdmin[Translation]):
             "total": len(among),
             "kinds": [(model._meta.model_name, model._meta.verbose_name) for model in table.models()],
             "languages": [(code, languages.NAMES[code]) for code in languages.OTHERS],
-            "query": query.urlencode(),
-            "others": others.urlencode(),
             "may_add": self.has_add_permission(request),
         }
         return TemplateResponse(request, "admin/translations_table.html", context)
@@ -156,21 +149,16 @@ class TranslationAdmin(ReviewedPageAdmin[Translation]):
         """Begin a translation, by POST: a draft with the current English to be translated."""
         if request.method != "POST" or not self.has_add_permission(request):
             raise PermissionDenied
-        model = getattr(ContentType.objects.filter(pk=page_type).first(), "model_class", lambda: None)()
-        if language not in languages.OTHERS or not model or not issubclass(model, Translated):
+        model: Any = get_object_or_404(ContentType, pk=page_type).model_class()
+        if language not in languages.OTHERS or not issubclass(model or object, Translated):
             raise Http404
-        row: Any = model._default_manager.filter(pk=page).first()
-        if row is None:
-            raise Http404
+        row: Any = get_object_or_404(model, pk=page)
         key = {"page_type_id": page_type, "page_id": page, "language": language}
+        new = {"slug": _free_slug(key, getattr(row, "slug", "clinic")), "source_digest": digest_of_words(words_of(row))}
         with transaction.atomic(), reversion.create_revision():
             reversion.set_user(request.user)
-            type(row)._default_manager.select_for_update().get(pk=page)  # so that of two people one begins it
-            translation = Translation.objects.filter(**key).first()
-            if translation is None:
-                translation = Translation(**key, slug=_free_slug(key, getattr(row, "slug", "clinic")))
-                translation.confirm()
-                translation.save()
+            translation, is_new = Translation.objects.get_or_create(**key, defaults=new)
+            if is_new:
                 self.log_addition(request, translation, "Began to translate it.")
         return redirect(self._form_address(str(translation.pk)))
 

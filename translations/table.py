@@ -4,8 +4,6 @@ Staleness is computed on each view, from digests of the English that are cached 
 pages are read once for each change of content.
 """
 
-import datetime
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from itertools import product
@@ -19,6 +17,7 @@ from editorial.models.translated import SEARCH_WORDS, Translated, digest_of_word
 from editorial.models.versions import content_models
 from editorial.text import snapshot
 from editorial.values import languages
+from editorial.values.languages import without_accents
 from editorial.workflow import drafts, sign_off
 from editorial.workflow.needs import Line, counted
 from editorial.workflow.publishing import ReviewedPage
@@ -50,28 +49,21 @@ class English(NamedTuple):
 
 @dataclass
 class Row:
-    """A page in a language. `pk` is the translation's, None without one."""
+    """A page in a language, and its keys of `STATES`. `pk` is the translation's, None without one."""
 
     model: Any
     page: int
     language: str
-    english: str
+    english: English
     state: str
     pk: int | None = None
     title: str = ""
-    is_stale: bool = False
-    is_unsafe: bool = False
-    is_unsigned: bool = False
+    confirmed: str = ""  # the digest of the English that it translates
     has_draft: bool = False
-    english_is_live: bool = True
-    since: datetime.datetime | None = None
     paragraphs: int = 0
 
-    @property
-    def states(self) -> set[str]:
-        """Return its keys of `STATES`."""
-        flags = {"stale": self.is_stale, "unsafe": self.is_unsafe, "unsigned": self.is_unsigned}
-        return {self.state, *(name for name, has in flags.items() if has)}
+    def __post_init__(self) -> None:
+        self.states = {self.state}
 
     @property
     def page_type(self) -> int:
@@ -118,37 +110,39 @@ def rows() -> list[Row]:
     """Return each page in each other language, most urgent first. A dozen queries, however many pages."""
     english, kinds = snapshot.current().keep(_english), {type_of(model).pk: model for model in models()}
     unsigned = set(sign_off.awaiting(Translation.objects.exclude(status="archived")).values_list("pk", flat=True))
-    with_drafts = drafts.with_drafts(Translation.objects.order_by())
-    columns = ("pk", "page_type_id", "page_id", "language", "title", "status", "updated_at", "source_digest")
-    found, there = [], set()
-    for pk, kind, page, language, title, status, since, digest, draft in with_drafts.values_list(
-        *columns, "draft_in_review"
-    ):
-        if (now := english.get(kind, {}).get(page)) and language in languages.OTHERS:
-            there.add((kind, page, language))
-            row = Row(kinds[kind], page, language, now.title, status, pk, title or now.title, since=since)
-            row.english_is_live = now.is_live
-            row.is_stale = digest != now.digest and status != ReviewedPage.Status.ARCHIVED
-            row.is_unsigned, row.has_draft = has_page(row.model) and pk in unsigned, draft is not None
-            found.append((row, digest))
+    columns = ("page_type_id", "page_id", "language", "pk", "title", "status", "source_digest", "draft_in_review")
+    found = {}
+    for kind, page, language, pk, title, status, digest, draft in drafts.with_drafts(
+        Translation.objects.order_by()
+    ).values_list(*columns):
+        now = english.get(kind, {}).get(page)
+        if now is None or language not in languages.OTHERS:
+            continue
+        row = Row(kinds[kind], page, language, now, status, pk, title or now.title, digest, draft is not None)
+        if digest != now.digest and status != ReviewedPage.Status.ARCHIVED:
+            row.states.add("stale")
+        if pk in unsigned and has_page(row.model):
+            row.states.add("unsigned")
+        found[kind, page, language] = row
     for model, language in product(kinds.values(), languages.OTHERS):
-        of_kind = [
-            pair for pair in found if pair[0].is_stale and (pair[0].model, pair[0].language) == (model, language)
-        ]
-        hurts = unsafe(model, {row.page: digest for row, digest in of_kind}) if of_kind else set()
-        for row, _ in of_kind:
-            row.is_unsafe = row.page in hurts
+        stale = {
+            row.page: row
+            for row in found.values()
+            if "stale" in row.states and (row.model, row.language) == (model, language)
+        }
+        for page in unsafe(model, {page: row.confirmed for page, row in stale.items()}) if stale else ():
+            stale[page].states.add("unsafe")
     missing = [
-        Row(model, page, language, now.title, MISSING)
+        Row(model, page, language, now, MISSING)
         for kind, model in kinds.items()
         for page, now in english[kind].items()
         for language in languages.OTHERS
-        if now.is_live and now.title and (kind, page, language) not in there
+        if now.is_live and now.title and (kind, page, language) not in found
     ]
     order = list(STATES)
     return sorted(
-        [*(row for row, _ in found), *missing],
-        key=lambda row: (min(map(order.index, row.states)), not has_page(row.model), row.kind, row.english),
+        [*found.values(), *missing],
+        key=lambda row: (min(map(order.index, row.states)), not has_page(row.model), row.kind, row.english.title),
     )
 
 
@@ -160,7 +154,7 @@ def tally(found: list[Row]) -> dict[str, int]:
 
 def count_paragraphs(found: list[Row]) -> None:
     """Count the changed paragraphs of each stale row. One query, and one per model among them."""
-    stale = {row.pk: row for row in found if row.is_stale}
+    stale = {row.pk: row for row in found if "stale" in row.states}
     seen = dict(Translation.objects.filter(pk__in=stale).values_list("pk", "source_seen"))
     for model in {row.model for row in stale.values()}:
         of_model = [row for row in stale.values() if row.model is model]
@@ -183,19 +177,13 @@ def lines(user: AbstractUser) -> list[Line]:
     ]
 
 
-def matching(found: list[Row], state: str, kind: str, language: str, words: str) -> list[Row]:
-    """Filter rows by state, kind, language and words in the title; an empty filter matches all."""
-    asked = _plain(words)
+def matching(found: list[Row], kind: str, language: str, words: str) -> list[Row]:
+    """Filter rows by kind, language and words in the title; an empty filter matches all."""
+    asked = without_accents(words.casefold())
     return [
         row
         for row in found
-        if (not state or state in row.states)
-        and (not kind or kind == row.model._meta.model_name)
+        if (not kind or kind == row.model._meta.model_name)
         and (not language or language == row.language)
-        and (asked in _plain(row.english) or asked in _plain(row.title))
+        and asked in without_accents(f"{row.english.title}\n{row.title}".casefold())
     ]
-
-
-def _plain(text: str) -> str:
-    """Return a text without capitals and accents, which people often omit in a search."""
-    return "".join(mark for mark in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(mark))
