@@ -2,7 +2,6 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
 
 from articles.article_page import published_article
 from articles.models import Article, Topic
@@ -12,7 +11,6 @@ PAGE_SIZE = 30
 
 
 @reading_page(query=("page",))
-@require_safe
 def article_list(request: HttpRequest, slug: str = "") -> HttpResponse:
     """List all articles, or those of a topic, newest first. A topic without published articles is not found."""
     topics = Topic.objects.with_articles()
@@ -26,7 +24,6 @@ def article_list(request: HttpRequest, slug: str = "") -> HttpResponse:
 
 
 @reading_page()
-@require_safe
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one article."""
     return render(request, "articles/detail.html", published_article(slug))

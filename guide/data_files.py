@@ -5,18 +5,17 @@ import re
 from typing import Any
 
 from django.conf import settings
-from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Max
+from django.http import Http404
 
 from articles.models import Article, Topic
 from editorial.models import GlossaryTerm, Source
-from editorial.models.changes import ChangeRecord
+from editorial.models.changes import ChangeRecord, type_of
 from editorial.models.reviewers import SignOff
 from editorial.text.digests import page_digest
 from editorial.text.markdown import PageText
 from editorial.text.snapshot import ContentSnapshot
-from editorial.workflow.publishing import ReviewedPage
 from guide.sources import cited
 from phases.models import Phase, Symptom, TreatmentOption
 
@@ -27,6 +26,7 @@ LICENSES = {
     "facts": {"id": "CC0-1.0", "url": "https://creativecommons.org/publicdomain/zero/1.0/"},
 }
 FACTS = "hours, evidence, choices, dates, versions, digests, sources and help_lines"
+OF_HELP_LINE = "slug name kind call text_to text_body url description checked_on checked_note".split()
 #: CSL's type for each kind of source; "document" for a kind that is not known.
 CSL_TYPES = {
     **dict.fromkeys(("guideline", "label"), "report"),
@@ -50,27 +50,23 @@ def guide_json(content: ContentSnapshot) -> bytes:
             "licenses": LICENSES | {"facts": {**LICENSES["facts"], "covers": FACTS}},
             "notice": "General information. It is no diagnosis and replaces nobody's care. If you change a medical "
             "statement, take its review date away until you have checked it.",
-            "stages": [pages.stage(row) for row in Phase.objects.published().with_symptoms()],
-            "treatments": [pages.treatment(row) for row in TreatmentOption.objects.published()],
+            "stages": [pages.page(row) for row in Phase.objects.published().with_symptoms()],
+            "treatments": [pages.page(row) for row in TreatmentOption.objects.published()],
             "topics": list(Topic.objects.with_articles().values("slug", "name", "description")),
             **pages.articles(part=1),
             "words": [pages.word(term) for term in terms],
-            "help_lines": [
-                {
-                    **{name: getattr(line, name) for name in ("slug", "name", "kind", "call", "text_to", "text_body")},
-                    **{name: getattr(line, name) for name in ("url", "description", "checked_on", "checked_note")},
-                }
-                for line in content.help_lines
-            ],
+            "help_lines": [{name: getattr(line, name) for name in OF_HELP_LINE} for line in content.help_lines],
             "sources": "/data/sources.csl.json",
         }
     )
 
 
-def articles_json(content: ContentSnapshot, part: int) -> bytes | None:
-    """Return a further part of the articles, from 2 on; None if there are none."""
-    found = PageSerializer(content).articles(part) if 1 < part <= MOST_PARTS else {"articles": []}
-    return as_json(found) if found["articles"] else None
+def articles_json(content: ContentSnapshot, part: int) -> bytes:
+    """Return a further part of the articles, from 2 on. Raises Http404 if there are none."""
+    found = PageSerializer(content).articles(part) if 1 < part <= MOST_PARTS else {}
+    if not found.get("articles"):
+        raise Http404
+    return as_json(found)
 
 
 class PageSerializer:
@@ -87,7 +83,7 @@ class PageSerializer:
         begin, end = (part - 1) * MAX_ARTICLES, part * MAX_ARTICLES
         rows = list(Article.objects.published().prefetch_related("topics", "phases")[begin : end + 1])
         following = {"next": f"/data/articles-{part + 1}.json"} if len(rows) > MAX_ARTICLES else {}
-        return {"articles": [self.article(row) for row in rows[:MAX_ARTICLES]], **following}
+        return {"articles": [self.page(row) for row in rows[:MAX_ARTICLES]], **following}
 
     @staticmethod
     def text(page_text: PageText, markdown: str) -> dict[str, str]:
@@ -101,65 +97,53 @@ class PageSerializer:
         meaning = self.text(shared, term.meaning)
         return {"word": term.word, "also": term.forms[1:], "meaning": meaning, "sources": list(shared.numbers)}
 
-    def _page(self, row: ReviewedPage, *texts: str, **facts: Any) -> dict[str, Any]:
-        shared, digest = facts.pop("page_text", PageText()), page_digest(row, self._content)
-        written = {name: self.text(shared, getattr(row, name)) for name in texts}
-        return {
+    def page(self, row: Any) -> dict[str, Any]:
+        page_text, digest = PageText(), page_digest(row, self._content)
+        facts = {Article: self._article, Phase: self._stage, TreatmentOption: self._treatment}[type(row)](row)
+        found = {
             "title": str(row),
             "url": row.get_absolute_url(),
             "summary": row.summary,
             **facts,
-            "text": written,
-            "sources": list(shared.numbers),
+            "text": {name: self.text(page_text, getattr(row, name)) for name in row.markdown_fields},
             "published_at": row.published_at,
             "reviewed_on": row.reviewed_on,
             "review_due_on": row.review_due_on,
-            "version": self._versions.get((ContentType.objects.get_for_model(row).pk, row.pk), 1),
+            "version": self._versions.get((type_of(row).pk, row.pk), 1),
             "digest": digest,
             "signed_by_a_clinician": digest in self._signed,
         }
+        if isinstance(row, Phase):
+            found["symptoms"] = [self._symptom(symptom, page_text) for symptom in row.symptoms.all()]
+        return found | {"sources": list(page_text.numbers)}
 
-    def stage(self, row: Phase) -> dict[str, Any]:
-        shared = PageText()
-        found = self._page(
-            row,
-            *row.markdown_fields,
-            page_text=shared,
-            hours=_hours(row),
-            evidence={"level": row.evidence, "note": row.evidence_note},
-            treatments=sorted(treatment.get_absolute_url() for treatment in row.treatments.published()),
-        )
-        found["symptoms"] = [self._symptom(symptom, shared) for symptom in row.symptoms.all()]
-        return found | {"sources": list(shared.numbers)}
+    def _stage(self, row: Phase) -> dict[str, Any]:
+        return {
+            "hours": row.ranges,
+            "evidence": {"level": row.evidence, "note": row.evidence_note},
+            "treatments": sorted(treatment.get_absolute_url() for treatment in row.treatments.published()),
+        }
 
-    def _symptom(self, row: Symptom, shared: PageText) -> dict[str, Any]:
-        texts = {name: getattr(row, name) for name in ("description", "what_helps", "get_help")}
+    def _symptom(self, row: Symptom, page_text: PageText) -> dict[str, Any]:
+        texts = {name: getattr(row, name) for name in row.markdown_fields}
         return {
             **{name: getattr(row, name) for name in ("name", "area", "intensity", "confidence")},
             "url": row.get_absolute_url(),
-            "hours": _hours(row),
-            "text": {name: self.text(shared, text) for name, text in texts.items() if text},
+            "hours": row.ranges,
+            "text": {name: self.text(page_text, text) for name, text in texts.items() if text},
         }
 
-    def treatment(self, row: TreatmentOption) -> dict[str, Any]:
+    def _treatment(self, row: TreatmentOption) -> dict[str, Any]:
         choices = ("place", "medicine", "soon", "withdrawal", "cravings", "overdose_risk")
-        return self._page(
-            row,
-            *row.markdown_fields,
-            kind=row.kind,
-            evidence={"level": row.evidence, "note": row.evidence_note},
-            choices={name: getattr(row, name) for name in choices},
-        )
+        return {
+            "kind": row.kind,
+            "evidence": {"level": row.evidence, "note": row.evidence_note},
+            "choices": {name: getattr(row, name) for name in choices},
+        }
 
-    def article(self, row: Article) -> dict[str, Any]:
+    def _article(self, row: Article) -> dict[str, Any]:
         stages = [stage.get_absolute_url() for stage in row.phases.all() if stage.is_published()]
-        return self._page(row, "body", topics=[topic.slug for topic in row.topics.all()], stages=stages)
-
-
-def _hours(row: Any) -> dict[str, list[int] | None]:
-    """Return the hours since last use as ranges; the peak is None if no source names one."""
-    ends = {name: [getattr(row, f"{name}_from"), getattr(row, f"{name}_to")] for name in ("onset", "peak", "end")}
-    return {name: None if pair[0] is None else pair for name, pair in ends.items()}
+        return {"topics": [topic.slug for topic in row.topics.all()], "stages": stages}
 
 
 def sources_json(content: ContentSnapshot) -> bytes:

@@ -7,19 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Case, TextField, Value, When
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_noop
-from django.views.decorators.http import require_safe
 
 from articles.models import Article
 from editorial.pages.reading import ReaderRequest, reading_page
 from editorial.text import snapshot
 from editorial.text.markdown import PageText
-from editorial.values import languages
 from guide import styles
 from phases.models import Phase, TreatmentOption
 
@@ -46,7 +43,6 @@ class IncludedArticles:
 
 
 @reading_page()
-@require_safe
 def guide_file(request: ReaderRequest) -> HttpResponse:
     """Serve emergency steps, numbers, stages, treatment options, articles and a plan to fill in.
 
@@ -90,24 +86,18 @@ def guide_file(request: ReaderRequest) -> HttpResponse:
 
 
 def included_articles(page_text: PageText) -> IncludedArticles:
-    """Include the newest articles in full until their texts reach MAX_ARTICLE_BYTES. One query."""
+    """Include the newest articles in full until their texts reach MAX_ARTICLE_BYTES. Two queries."""
     published = Article.objects.published()
-    column = "body" if languages.active() == languages.ENGLISH else "words__body"
-    text = Case(
-        When(pk__in=published.values("pk")[:MAX_ARTICLES], then=column), default=Value(""), output_field=TextField()
-    )
-    newest = list(published.annotate(text=text).defer("body")[: MAX_ARTICLES + MAX_LISTED + 1])
     whole, size = [], 0
-    for article in newest[:MAX_ARTICLES]:
-        article.body = article.text  # of those below it only
+    for article in published[:MAX_ARTICLES]:
         before = dict(page_text.numbers), set(page_text.heading_ids)
-        html = page_text.render(article.text).html
+        html = page_text.render(article.body).html
         size += len(html.encode())
         if size > MAX_ARTICLE_BYTES:
             page_text.numbers, page_text.heading_ids = before
             break
         whole.append((article, html))
-    rest = newest[len(whole) :]
+    rest = list(published.defer("body")[len(whole) : len(whole) + MAX_LISTED + 1])
     return IncludedArticles(whole, rest[:MAX_LISTED], len(rest) > MAX_LISTED)
 
 

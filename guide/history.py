@@ -1,9 +1,9 @@
 """What changed: the history of each page, its old versions, the changes of the whole guide, and its corrections."""
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
@@ -11,23 +11,21 @@ from django.contrib.syndication.views import Feed
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import URLPattern, path, reverse
+from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
 from reversion.errors import RevertError
 
-from articles.article_page import detail_context
 from articles.models import Article
 from editorial.models.changes import ChangeRecord
 from editorial.pages.feed_type import Atom
 from editorial.pages.reading import ReaderRequest, list_page, reading_page
-from editorial.text import snapshot
 from editorial.workflow import revisions
 from editorial.workflow.publishing import ReviewedPage
 from phases.models import Phase, TreatmentOption
-from phases.views import phase_context, treatment_context
+from translations.previews import template_and_context
 
 Kind = ChangeRecord.Kind
 #: The kinds in the list and feed of the whole guide. A page's own list also has changes of wording and checks.
@@ -37,28 +35,11 @@ PAGE_SIZE = 50
 MAX_TOGETHER = 100  # pages first published on one day that are shown as one entry
 
 
-class PageTemplate(NamedTuple):
-    """How to render pages of one model: the template, the page's name in it, further context, and its parent list."""
-
-    template: str
-    name: str
-    context: Callable[[Any], dict]
-    section: Any
-    list_name: str
-
-
-PAGES: dict[type[ReviewedPage], PageTemplate] = {
-    Article: PageTemplate(
-        "articles/detail.html",
-        "article",
-        lambda page: detail_context(page, snapshot.current()),
-        _("Articles"),
-        "articles:list",
-    ),
-    Phase: PageTemplate("phases/detail.html", "phase", phase_context, _("Stages"), "phases:list"),
-    TreatmentOption: PageTemplate(
-        "phases/treatment_detail.html", "treatment", treatment_context, _("Treatments"), "treatments:list"
-    ),
+#: Kinds of pages with a history: the start of their paths, which is that of the name of their list, and its title.
+PAGES: dict[type[ReviewedPage], tuple[str, Promise]] = {
+    Article: ("articles", _("Articles")),
+    Phase: ("phases", _("Stages")),
+    TreatmentOption: ("treatments", _("Treatments")),
 }
 
 
@@ -100,17 +81,17 @@ def public_changes(changes: Iterable[ChangeRecord]) -> list[PublicChange]:
 
 
 @reading_page()
-@require_safe
 def page_changes(request: ReaderRequest, slug: str, model: type[ReviewedPage]) -> HttpResponse:
     """List the changes of a page, newest first, each with a link to its old version."""
     request.private_address = ""  # old texts have no private version
     page = get_object_or_404(_known(model), slug=slug)
     changes_of_page = [PublicChange(change, page) for change in ChangeRecord.objects.of(page).live()]
-    return render(request, "pages/page_changes.html", {"page": page, "changes": changes_of_page, "shown": PAGES[model]})
+    name, section = PAGES[model]
+    context = {"page": page, "changes": changes_of_page, "section": section, "list_name": f"{name}:list"}
+    return render(request, "pages/page_changes.html", context)
 
 
 @reading_page()
-@require_safe
 def old_version(request: ReaderRequest, slug: str, number: int, model: type[ReviewedPage]) -> HttpResponse:
     """Show a page as it was, marked as old and not indexed, with today's help lines."""
     request.private_address = ""
@@ -124,11 +105,10 @@ def old_version(request: ReaderRequest, slug: str, number: int, model: type[Revi
     if then is None:
         raise Http404
     then.slug = page.slug
-    template, name, context, *_ = PAGES[model]
+    template, context = template_and_context(then)
     newest = change.number == ChangeRecord.objects.of(page).live().values_list("number", flat=True).first()
     values = {
-        name: then,
-        **context(then),
+        **context,
         "old_version": PublicChange(change, page),
         "is_newest": newest and page.is_published(),
         "canonical_url": f"{settings.SITE_URL}{page.get_absolute_url()}",
@@ -137,14 +117,12 @@ def old_version(request: ReaderRequest, slug: str, number: int, model: type[Revi
 
 
 @reading_page(query=("page",))
-@require_safe
 def changes(request: HttpRequest) -> HttpResponse:
     """List the changes of the whole guide, newest first."""
     return _list(request, "pages/changes.html", PUBLIC_KINDS)
 
 
 @reading_page(query=("page",))
-@require_safe
 def corrections(request: HttpRequest) -> HttpResponse:
     """List all corrections, even if there are none."""
     return _list(request, "pages/corrections.html", CORRECTIONS)
@@ -201,16 +179,16 @@ class Changes(Feed):
         return [item.change.kind]
 
 
-def _of_pages() -> Iterable[URLPattern]:
-    for prefix, model in (("articles", Article), ("phases", Phase), ("treatments", TreatmentOption)):
-        arguments = {"model": model}
-        yield path(f"{prefix}/<slug:slug>/changes/", page_changes, arguments, name=f"{prefix}-changes")
-        yield path(f"{prefix}/<slug:slug>/v/<int:number>/", old_version, arguments, name=f"{prefix}-version")
-
-
 urlpatterns = [
     path("changes/", changes, name="changes"),
     path("changes/feed/", reading_page()(Changes()), name="changes-feed"),
     path("corrections/", corrections, name="corrections"),
-    *_of_pages(),
+    *(
+        path(f"{name}/<slug:slug>/changes/", page_changes, {"model": model}, name=f"{name}-changes")
+        for model, (name, _section) in PAGES.items()
+    ),
+    *(
+        path(f"{name}/<slug:slug>/v/<int:number>/", old_version, {"model": model}, name=f"{name}-version")
+        for model, (name, _section) in PAGES.items()
+    ),
 ]

@@ -3,7 +3,6 @@
 tests/guide/test_open_data.py checks that they hold no drafts and nothing about staff or readers.
 """
 
-import datetime
 import hashlib
 import json
 from collections.abc import Callable, Iterator
@@ -14,46 +13,29 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from articles.models import Article
 from editorial.models.changes import ChangeRecord
 from editorial.pages.reading import reading_page
 from editorial.text.snapshot import ContentSnapshot
 from editorial.workflow.publishing import ReviewedPage
-from guide.data_files import (
-    MAX_ARTICLES,
-    PageSerializer,
-    articles_json,
-    as_json,
-    guide_json,
-    sources_bib,
-    sources_json,
-)
-from guide.history import public_changes
-from phases.models import Phase, TreatmentOption
+from guide import data_files
+from guide.history import PAGES, public_changes
+from guide.sitemaps import changed_at
 
-Make = Callable[..., bytes | None]
 Response = TypeVar("Response", bound=HttpResponseBase)
-#: How to convert each kind of page.
-KINDS: dict[type[ReviewedPage], Callable[[PageSerializer, Any], dict]] = {
-    Article: PageSerializer.article,
-    Phase: PageSerializer.stage,
-    TreatmentOption: PageSerializer.treatment,
-}
 CHUNK = 500  # changes per query
 
 MANIFEST = ".well-known/guide-manifest.json"
 #: Files in the manifest, besides further parts of the articles.
 FILES: dict[str, Callable[[ContentSnapshot], bytes]] = {
-    "/data/guide.json": guide_json,
-    "/data/sources.csl.json": sources_json,
-    "/data/sources.bib": sources_bib,
+    "/data/guide.json": data_files.guide_json,
+    "/data/sources.csl.json": data_files.sources_json,
+    "/data/sources.bib": data_files.sources_bib,
 }
 
 
@@ -62,37 +44,25 @@ def manifest(content: ContentSnapshot) -> bytes:
     files = {name: make(content) for name, make in FILES.items()}
     read = [json.loads(files["/data/guide.json"])]
     while further := read[-1].get("next"):
-        files[further] = articles_json(content, len(read) + 1) or b"{}"
+        files[further] = data_files.articles_json(content, len(read) + 1)
         read.append(json.loads(files[further]))
     pages = [page for kind in ("stages", "treatments", "articles") for data in read for page in data.get(kind, ())]
-    return as_json(
+    return data_files.as_json(
         {
             "site": settings.SITE_URL,
             "files": {name: {"sha256": hashlib.sha256(text).hexdigest()} for name, text in files.items()},
             "pages": {page["url"]: {"version": page["version"], "digest": page["digest"]} for page in pages},
-            "changed_at": max(filter(None, map(_changed_at, (Article, Phase, TreatmentOption))), default=None),
+            "changed_at": max(filter(None, map(changed_at, PAGES)), default=None),
         }
     )
 
 
-def _changed_at(model: type[ReviewedPage]) -> datetime.datetime | None:
-    return model.objects.published().aggregate(at=Max("updated_at"))["at"]
-
-
-def signing_key() -> Ed25519PrivateKey | None:
-    return Ed25519PrivateKey.from_private_bytes(settings.SIGNING_KEY) if settings.SIGNING_KEY else None
-
-
-def _file(make: Make, kind: str = "application/json") -> Callable[[HttpRequest], HttpResponse]:
+def _file(make: Callable[..., bytes], kind: str = "application/json") -> Callable[[HttpRequest], HttpResponse]:
     """Make a view for a file. It reads all content anew, as the snapshots of two processes may differ."""
 
     @reading_page()
-    @require_safe
     def file(request: HttpRequest, **asked: Any) -> HttpResponse:
-        text = make(ContentSnapshot(), **asked)
-        if text is None:
-            raise Http404
-        return _for_all(HttpResponse(text, content_type=kind))
+        return _for_all(HttpResponse(make(ContentSnapshot(), **asked), content_type=kind))
 
     return file
 
@@ -104,10 +74,11 @@ def _for_all(response: Response) -> Response:
     return response
 
 
-def page_json(content: ContentSnapshot, slug: str, model: type[ReviewedPage]) -> bytes | None:
-    """Return one page as it is in guide.json; None if it is not published."""
-    row = model.objects.published().filter(slug=slug).first()
-    return as_json(KINDS[model](PageSerializer(content), row)) if row else None
+def page_json(content: ContentSnapshot, slug: str, model: type[ReviewedPage]) -> bytes:
+    """Return one page as it is in guide.json. Raises Http404."""
+    return data_files.as_json(
+        data_files.PageSerializer(content).page(get_object_or_404(model.objects.published(), slug=slug))
+    )
 
 
 @require_safe
@@ -126,40 +97,42 @@ def _lines() -> Iterator[bytes]:
             yield json.dumps(change | page, ensure_ascii=False, cls=DjangoJSONEncoder).encode() + b"\n"
 
 
-def _signature(content: ContentSnapshot) -> bytes:
-    key = signing_key()
-    if key is None:
+def _signing_key() -> Ed25519PrivateKey:
+    """Return the key of settings. Raises Http404 if the site does not sign."""
+    if not settings.SIGNING_KEY:
         raise Http404
-    return key.sign(manifest(content))
+    return Ed25519PrivateKey.from_private_bytes(settings.SIGNING_KEY)
+
+
+def _signature(content: ContentSnapshot) -> bytes:
+    return _signing_key().sign(manifest(content))
 
 
 def _public_key(content: ContentSnapshot) -> bytes:
-    key = signing_key()
-    if key is None:
-        raise Http404
     form = serialization.PublicFormat.SubjectPublicKeyInfo
-    return key.public_key().public_bytes(serialization.Encoding.PEM, form)
+    return _signing_key().public_key().public_bytes(serialization.Encoding.PEM, form)
 
 
 @reading_page()
-@require_safe
 def about_data(request: HttpRequest) -> HttpResponse:
     """Explain the files, their licenses, and how to check the signature."""
-    return render(request, "pages/data.html", {"is_signed": bool(settings.SIGNING_KEY), "max_articles": MAX_ARTICLES})
+    return render(
+        request, "pages/data.html", {"is_signed": bool(settings.SIGNING_KEY), "max_articles": data_files.MAX_ARTICLES}
+    )
 
 
 urlpatterns = [
     path("data/", about_data, name="data"),
-    path("data/guide.json", _file(guide_json), name="guide-json"),
-    path("data/articles-<int:part>.json", _file(articles_json), name="articles-json"),
+    path("data/guide.json", _file(data_files.guide_json), name="guide-json"),
+    path("data/articles-<int:part>.json", _file(data_files.articles_json), name="articles-json"),
     path("data/changes.ndjson", changes_ndjson, name="changes-ndjson"),
-    path("data/sources.bib", _file(sources_bib, "application/x-bibtex; charset=utf-8"), name="sources-bib"),
-    path("data/sources.csl.json", _file(sources_json), name="sources-json"),
+    path("data/sources.bib", _file(data_files.sources_bib, "application/x-bibtex; charset=utf-8"), name="sources-bib"),
+    path("data/sources.csl.json", _file(data_files.sources_json), name="sources-json"),
     path(MANIFEST, _file(manifest), name="guide-manifest"),
     path(".well-known/guide-manifest.sig", _file(_signature, "application/octet-stream"), name="guide-signature"),
     path(".well-known/guide-key.pem", _file(_public_key, "application/x-pem-file"), name="guide-key"),
     *(
-        path(f"{prefix}/<slug:slug>/data.json", _file(page_json), {"model": model}, name=f"{prefix}-data")
-        for prefix, model in (("articles", Article), ("phases", Phase), ("treatments", TreatmentOption))
+        path(f"{name}/<slug:slug>/data.json", _file(page_json), {"model": model}, name=f"{name}-data")
+        for model, (name, _section) in PAGES.items()
     ),
 ]

@@ -2,11 +2,11 @@
 
 import datetime
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.sitemaps import Sitemap, views
 from django.db import DatabaseError
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -58,12 +58,8 @@ class Section(Sitemap):
             return item.get_absolute_url()
 
     def paths(self, items: list[Any]) -> dict[Any, str]:
-        """Return the paths of items in the active language, by `key`."""
+        """Return the paths of items in the active language, by key, which is the same in all languages."""
         return {row.pk: row.get_absolute_url() for row in self.rows().filter(pk__in=[item.pk for item in items])}
-
-    def key(self, item: Any) -> Any:
-        """Return an item's key, the same in all languages."""
-        return item.pk
 
     def get_urls(self, *args: Any, **kwargs: Any) -> list[dict[str, Any]]:
         """Add each page's alternates, itself included, as search engines require."""
@@ -71,11 +67,10 @@ class Section(Sitemap):
         items, found = [url["item"] for url in urls], {}
         for code in languages.NAMES:
             with languages.override(code):
-                own = {self.key(item): self.location(item) for item in items} if code == self.language else None
-                found[code] = own or self.paths(items)
+                found[code] = self.paths(items)
         for url in urls:
             site = url["location"].removesuffix(self.location(url["item"]))
-            places = {code: paths.get(self.key(url["item"])) for code, paths in found.items()}
+            places = {code: paths.get(url["item"].pk) for code, paths in found.items()}
             there = [{"lang_code": code, "location": f"{site}{path}"} for code, path in places.items() if path]
             if places[languages.ENGLISH]:
                 there.append({"lang_code": "x-default", "location": f"{site}{places[languages.ENGLISH]}"})
@@ -86,41 +81,34 @@ class Section(Sitemap):
         """Return None: the file as a whole has no date."""
 
 
+def changed_at(model: type[ReviewedPage]) -> datetime.datetime | None:
+    """Return when published pages last changed, in the active language."""
+    column = "updated_at" if languages.active() == languages.ENGLISH else "words__updated_at"
+    return model.objects.published().order_by().aggregate(at=Max(column))["at"]
+
+
+class StaticPage(NamedTuple):
+    """A page that is a template, by its URL name."""
+
+    pk: str
+
+    def get_absolute_url(self) -> str:
+        return reverse(self.pk)
+
+
 class StaticPages(Section):
     """Pages that are templates. Only those in LISTS have a date of change."""
 
-    def lastmod(self, item: str) -> datetime.datetime | None:
-        return self._changed.get(item)
+    def lastmod(self, item: StaticPage) -> datetime.datetime | None:
+        with languages.override(self.language):
+            return changed_at(LISTS[item.pk]) if item.pk in LISTS else None
 
-    def rows(self) -> list[str]:
+    def rows(self) -> list[StaticPage]:
         """Return all pages, in other languages only those that are translated."""
-        if self.language == languages.ENGLISH:
-            return PAGES
-        return [page for page in PAGES if languages.of_path(reverse(page)) == self.language]
+        return [StaticPage(name) for name in PAGES if languages.of_path(reverse(name)) == self.language]
 
-    def key(self, item: str) -> str:
-        return item
-
-    def paths(self, items: list[str]) -> dict[str, str]:
-        return {item: reverse(item) for item in items}
-
-    def get_urls(self, *args: Any, **kwargs: Any) -> list[dict[str, Any]]:
-        """Read all dates in one query."""
-        with languages.override(self.language):
-            latest = [
-                model.objects.published()
-                .order_by()
-                .values(of_model=Value(model.__name__))
-                .annotate(at=Max("updated_at" if self.language == languages.ENGLISH else "words__updated_at"))
-                for model in set(LISTS.values())
-            ]
-            found = {row["of_model"]: row["at"] for row in latest[0].union(*latest[1:])}
-        self._changed = {page: found.get(model.__name__) for page, model in LISTS.items()}
-        return super().get_urls(*args, **kwargs)
-
-    def location(self, item: str) -> str:
-        with languages.override(self.language):
-            return reverse(item)
+    def paths(self, items: list[StaticPage]) -> dict[str, str]:
+        return {item.pk: item.get_absolute_url() for item in items}
 
 
 class PublishedPages(Section):
@@ -128,25 +116,16 @@ class PublishedPages(Section):
 
     limit = MAX_ADDRESSES
 
-    def __init__(self, model: type[ReviewedPage], language: str) -> None:
+    def __init__(self, model: Any, language: str) -> None:
         super().__init__(language)
         self.model = model
 
     def rows(self) -> QuerySet:
-        return self.model.objects.published().only("pk", "slug", "updated_at")
+        return self.model.objects.published().defer(*self.model.markdown_fields)
 
-    def lastmod(self, item: ReviewedPage) -> datetime.datetime:
-        return item.updated_at
-
-
-class Symptoms(Section):
-    """A symptom is saved, and so dated, with its stage."""
-
-    def rows(self) -> QuerySet[Symptom]:
-        return Symptom.objects.published()
-
-    def lastmod(self, symptom: Symptom) -> datetime.datetime:
-        return symptom.phase.updated_at
+    def lastmod(self, item: Any) -> datetime.datetime:
+        """Return when it was saved. A symptom is saved with its stage."""
+        return getattr(item, "page", item).updated_at
 
 
 class Topics(Section):
@@ -165,16 +144,18 @@ def _sections(language: str) -> dict[str, Section]:
     return {
         "pages": StaticPages(language),
         "stages": PublishedPages(Phase, language),
-        "symptoms": Symptoms(language),
+        "symptoms": PublishedPages(Symptom, language),
         "treatments": PublishedPages(TreatmentOption, language),
         "articles": PublishedPages(Article, language),
         "topics": Topics(language),
     }
 
 
-SITEMAPS: dict[str, Section] = _sections(languages.ENGLISH)
-for other in languages.OTHERS:
-    SITEMAPS |= {f"{name}-{other}": section for name, section in _sections(other).items()}
+SITEMAPS: dict[str, Section] = {
+    name if language == languages.ENGLISH else f"{name}-{language}": section
+    for language in languages.NAMES
+    for name, section in _sections(language).items()
+}
 
 
 def reader_paths() -> Iterator[str]:

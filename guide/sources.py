@@ -13,7 +13,6 @@ from django.utils.functional import Promise
 from django.utils.text import Truncator
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
 
 from editorial.models import Source
 from editorial.pages.reading import list_page, reading_page
@@ -80,7 +79,6 @@ def cited(content: ContentSnapshot) -> list[Source]:
 
 
 @reading_page(query=("page",))
-@require_safe
 def source_list(request: HttpRequest) -> HttpResponse:
     """List the sources by the first letter of their publisher."""
     content = snapshot.current()
@@ -105,7 +103,6 @@ def _letter(source: Source) -> str:
 
 
 @reading_page()
-@require_safe
 def source_detail(request: HttpRequest, key: str) -> HttpResponse:
     """Show a source: its identifiers, whether it is current, and where it is cited."""
     content = snapshot.current()

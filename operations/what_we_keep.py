@@ -6,7 +6,6 @@ from django.apps import apps
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from accounts import lockout
 from callbacks.casework import erasure, links
@@ -99,7 +98,6 @@ def _parsed(text: str) -> list[tuple[str, str]]:
 
 
 @reading_page()
-@require_safe
 def what_we_keep(request: HttpRequest) -> HttpResponse:
     periods = {
         "days": settings.RETENTION_DAYS,
