@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,58 +21,53 @@ from phases.now import may_have_just_used
 from phases.now_form import SINCE, Substance
 
 
+class Urgency(models.TextChoices):
+    """The words before each action, most urgent first."""
+
+    CALL_911 = "911", _("Emergency")
+    CALL_988 = "988", _("Call or text 988 now")
+    TODAY = "today", _("Be seen today")
+
+
 @dataclass(frozen=True)
 class DangerSign:
-    """A yes-or-no question, and what to do on a yes, in Markdown. `level` is "911", "988" or "today"."""
+    """A yes-or-no question, and what to do on a yes, in Markdown."""
 
     key: str
     question: Promise
-    level: str
     action: Promise
-
-    @property
-    def level_words(self) -> str:
-        return str(LEVELS[self.level])
+    level: Urgency = Urgency.CALL_911
 
 
 DANGERS = [
     DangerSign(
         "overdose",
         _("Someone here will not wake up, or breathes slowly or badly"),
-        "911",
         _("Call [911](tel:911) and give naloxone. Do both now. Help them breathe, and stay.[@cdc-overdose-response]"),
     ),
     DangerSign(
         "chest",
         _("Chest pain, trouble breathing, or fainting"),
-        "911",
         _("Call [911](tel:911).[@medlineplus-emergency]"),
     ),
     DangerSign(
         "heart-mind",
         _("A very fast heartbeat, hard shaking, confusion, or seeing things that are not there"),
-        "911",
         _(
             "Call [911](tel:911). It can be withdrawal from something else in the drugs, and that can "
             "threaten your life.[@cdc-medetomidine-2025; @medetomidine-philadelphia-2025]"
         ),
     ),
-    DangerSign(
-        "seizure",
-        _("A seizure"),
-        "911",
-        _("Call [911](tel:911).[@medlineplus-emergency]"),
-    ),
+    DangerSign("seizure", _("A seizure"), _("Call [911](tel:911).[@medlineplus-emergency]")),
     DangerSign(
         "suicide",
         _("Thoughts of suicide, or of hurting yourself"),
-        "988",
         _("Call or text [988](tel:988), at any hour. If you may act on it now, call [911](tel:911).[@988-lifeline]"),
+        Urgency.CALL_988,
     ),
     DangerSign(
         "fluids",
         _("You cannot keep fluids down, the vomiting will not stop, or there is blood in vomit or stool"),
-        "911",
         _(
             "Call [911](tel:911) or go to the emergency room. People have died of this, and care can prevent "
             "it.[@darke-2017; @beckers-2025]"
@@ -80,7 +76,6 @@ DANGERS = [
     DangerSign(
         "dry",
         _("You pass little or dark urine, have sunken eyes, or feel dizzy"),
-        "911",
         _(
             "Call [911](tel:911) or go to the emergency room. You may be dehydrated.[@nlm-dehydration-2007; "
             "@darke-2017]"
@@ -92,7 +87,6 @@ DANGERS = [
             "Fever with a stiff neck, new severe back pain, a wound that spreads, or turns red or black, or any "
             "fever if you inject"
         ),
-        "911",
         _(
             "Call [911](tel:911) or go to the emergency room. Fever alone, and you inject? Be seen "
             "today.[@acep-fever; @medlineplus-emergency; @ucsf-fever-injecting]"
@@ -101,28 +95,25 @@ DANGERS = [
     DangerSign(
         "alcohol-benzos",
         _("You drank alcohol or took benzos every day, and have stopped or cut down"),
-        "911",
         _("Call [911](tel:911) or go to the emergency room. That withdrawal can kill.[@darke-2017]"),
     ),
     DangerSign(
         "pregnant",
         _("You are pregnant, or might be"),
-        "today",
         _("See a doctor or nurse the same day. Do not stop suddenly: experts recommend medicine instead.[@acog-711]"),
+        Urgency.TODAY,
     ),
 ]
 #: Follows from an answer, not from a box: 988 is offered before somebody mentions suicide.
 VERY_LOW = DangerSign(
     "very-low",
     _("Your mood is very low"),
-    "988",
     _(
         "If you feel you cannot cope, or think of suicide, call or text [988](tel:988), day or night. It "
         "is free. If you may act on it now, call [911](tel:911).[@988-lifeline]"
     ),
+    Urgency.CALL_988,
 )
-#: The words before each action, most urgent first.
-LEVELS = {"911": _("Emergency"), "988": _("Call or text 988 now"), "today": _("Be seen today")}
 
 
 def _question(label: Any, *answers: tuple[str, str | Promise]) -> forms.ChoiceField:
@@ -208,7 +199,7 @@ class CheckInForm(forms.Form):
         if data["mood"] == "very-low" and "suicide" not in keys:
             keys.add("very-low")
         signs = [sign for sign in (*DANGERS, VERY_LOW) if sign.key in keys]
-        return sorted(signs, key=lambda sign: sign.level == "today")
+        return sorted(signs, key=lambda sign: sign.level == Urgency.TODAY)
 
     @property
     def may_be_fentanyl(self) -> bool:

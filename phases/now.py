@@ -5,18 +5,23 @@ Nothing is stored. The answer never says that a person is well, only what is usu
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from django.utils.translation import gettext
 
-from phases.hours import DAY, in_words
+from phases.hours import DAY, Course, in_words
 from phases.models import Phase, Symptom
 from phases.now_form import MAY_BE_LONG_ACTING, Hours, Substance
-from phases.outlook import EASES_FROM, on_the_hill, outlook
 
 LATE = 20 * DAY  # hours: by then acute symptoms are gone, methadone's too (drugs-com-withdrawal)
 JUST_USED = 6  # hours in which an answer warns of overdose first
 LONG_ACTING = 24  # hours: the same for what may be long-acting; not from a study, but on the safe side
 AHEAD = (6, 24, 72)  # hours: the ends of the windows of "what comes next"
+#: Hours since last use, and their place on the picture of the hill, 340 units wide (templates: phases/_hill.html).
+HILL = ((0, 20), (24, 78), (72, 140), (240, 220), (672, 290), (4320, 324))
+#: Hours since last use before which nothing is said to ease: some guides put the peak at 36 to 72
+#: (medscape-opioid-2018), others at 24 to 48 (elsevier-opioid-withdrawal).
+EASES_FROM = 48
 
 
 @dataclass(frozen=True)
@@ -168,3 +173,36 @@ def _window(hours: Hours, step: tuple[int, int], symptoms: Sequence[Symptom], ph
         eases=_one_of_each(eases) if hours[0] + step[0] >= EASES_FROM else [],
         phases=[phase for phase in phases if start < phase.onset_from <= stop],
     )
+
+
+def outlook(start: float, stop: float, phases: Sequence[Course]) -> str:
+    """Return a sentence for a range in hours since last use: there is one peak, and it passes.
+
+    A range that overlaps the peak is called hard, whatever else is in it.
+    """
+    if any(phase.overlaps_peak(start, stop) for phase in phases):
+        if start < min(phase.peak[0] for phase in phases if phase.peak and phase.overlaps_peak(start, stop)):
+            return gettext("The hardest time often begins here, and it passes.")
+        if start < EASES_FROM:
+            return gettext("Often the hardest time, and it passes.")
+        return gettext("Often still the hardest time, but the worst usually starts to ease.")
+    if start < max((phase.peak[1] for phase in phases if phase.peak), default=0):
+        if stop < min(phase.onset_from for phase in phases):
+            return gettext("Often no signs yet.")
+        return gettext("Signs often begin or get stronger.")
+    if start < max((phase.end_to for phase in phases if phase.peak), default=0):
+        return gettext("The hardest part is usually over, and it may ease day by day.")
+    return gettext("New symptoms are not likely. Low mood, poor sleep or cravings may continue.")
+
+
+def on_the_hill(start: float, stop: float) -> tuple[int, int]:
+    """Return the place of a range in hours since last use on the hill: left edge and width."""
+    left, right = _place_on_the_hill(start), _place_on_the_hill(stop)
+    return left - 2, max(right - left, 4)
+
+
+def _place_on_the_hill(hour: float) -> int:
+    for (earlier, left), (later, right) in pairwise(HILL):
+        if hour <= later:
+            return round(left + (right - left) * (hour - earlier) / (later - earlier))
+    return HILL[-1][1]

@@ -34,7 +34,7 @@ SHORT = {
 MAY_BE_LONG_ACTING = (Substance.METHADONE, Substance.PILLS, Substance.UNSURE)
 
 #: Articles that an answer links to, if published: those on the substance first, then those for everybody.
-READ_ON = {
+READ_ON: dict[str, tuple[str, Promise]] = {
     Substance.FENTANYL: ("test-strips", _("Test strips")),
     Substance.UNSURE: ("test-strips", _("Test strips")),
     Substance.PILLS: ("pain-pills-and-tramadol", _("Pain pills and tramadol")),

@@ -14,7 +14,7 @@ from phases.choices import Area, by_choice
 from phases.compare import CompareForm
 from phases.compare import compare as compare_options
 from phases.models import Phase, Symptom, TreatmentOption
-from phases.outlook import on_the_hill
+from phases.now import on_the_hill
 
 #: Ids in the templates, which headings of texts must not use.
 STAGE_IDS = ("what-helps", "get-help", "symptoms", "treatments", "next", "overview", "hours", "stretch")

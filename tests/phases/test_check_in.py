@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from editorial.text.checks import check_sources
 from editorial.text.markdown import plain_text
-from phases.checkin import DANGERS, LEVELS, VERY_LOW
+from phases.checkin import DANGERS, VERY_LOW
 from phases.models import Phase, Symptom
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
@@ -46,7 +46,7 @@ def test_danger_sign_comes_first_with_its_level_and_what_to_do(client, guide, si
     html = sheet(client, danger=sign.key, felt=["insomnia"])
     place = html.index(str(sign.question))
     assert place < html.index("What you feel, and what helps")
-    assert str(LEVELS[sign.level]) in html[place : place + 400]
+    assert str(sign.level.label) in html[place : place + 400]
     assert plain_text(str(sign.action)) in words(html)
     assert 'href="tel:911"' in html and 'href="tel:988"' in html
 

@@ -9,9 +9,8 @@ from django.template import engines
 from articles.models import Article
 from phases import timeline
 from phases.models import Phase, Symptom
-from phases.now import AHEAD, place
+from phases.now import AHEAD, on_the_hill, place
 from phases.now_form import SINCE, Substance
-from phases.outlook import on_the_hill
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 PEAK = (24, 72)  # hours since last use: FACTS and the tables say day 2 to day 3
