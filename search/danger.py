@@ -11,12 +11,6 @@ from pathlib import Path
 from editorial.values.languages import without_accents
 from search.vocabulary import joined
 
-#: Alarming only as whole queries: "cutting down" is not.
-ALONE = frozenset(
-    "cutting, cut, self injury, help me, help me please, please help, im done, i give up, i cant do this, "
-    "i want it to stop, whats the point, what is the point, se paso, me rindo".split(", ")
-)
-
 _NOT = "(cant|can not|cannot|couldnt|wont|will not|not|isnt|aint|doesnt|didnt|never|no longer|barely|stop|stopped) "
 _WHO = r"((him|her|them|me|(my|his|her) \w+|he|she|they|up|be|being|get|getting|even|really|to) ){0,3}"
 #: Digits and signs used in place of letters.
@@ -34,8 +28,7 @@ RULES = [(_compiled(rule), query) for rule, query in (line.split(" : ") for line
 
 def is_danger(typed: str, meant: str = "") -> bool:
     """Return whether to show urgent help. `meant`: `typed` with its spelling corrected."""
-    read = forms(typed) | forms(meant)
-    return bool(read & ALONE) or any(rule.search(form) for rule, _ in RULES for form in read)
+    return any(rule.search(form) for rule, _ in RULES for form in forms(typed) | forms(meant))
 
 
 def forms(text: str) -> set[str]:

@@ -32,7 +32,8 @@ def follow_changes() -> None:
 
     By signals, because this app imports the pages and not the other way around.
     """
-    for model in (*KINDS, Translation):
+    followed: list[type[models.Model]] = [*KINDS, Translation]
+    for model in followed:
         post_save.connect(_saved, sender=model, dispatch_uid=f"search-{model.__name__}")
         post_delete.connect(_deleted, sender=model, dispatch_uid=f"search-{model.__name__}")
 

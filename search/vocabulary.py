@@ -1,11 +1,9 @@
-"""The vocabulary of each language: what people type, and the guide's words for it, from `words/<language>.yaml`.
-
-A language without a file is searched by the words of its pages alone.
-"""
+"""The vocabulary of each language: what people type, and the guide's words for it, from `words/<language>.yaml`."""
 
 import functools
 import re
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -24,34 +22,18 @@ def joined(plain: str) -> str:
 
 
 class Vocabulary:
-    """Stop words, synonyms and phrases of a language.
+    """Stop words, synonyms and phrases of a language, as its file explains them."""
 
-    `endings`: what to cut from words of SHORTEST letters and more. `units`: how people write them after a number;
-    `times`: those that the guide writes. `called` and `anywhere`: names of pages that are templates, by the address in
-    search.static_pages. `has_accents`: a word is the same with and without them.
-    """
-
-    def __init__(
-        self,
-        *,
-        common: str = "",
-        synonyms: dict[str, str] | None = None,
-        phrases: dict[str, str] | None = None,
-        endings: str = r"(?!)",
-        units: dict[str, str] | None = None,
-        times: str = r"(?!)()",
-        called: dict[str, str] | None = None,
-        anywhere: dict[str, str] | None = None,
-        has_accents: bool = True,
-    ) -> None:
-        self.common = frozenset(common.split())
-        self.called, self.anywhere = _each(called, ", "), _each(anywhere, ", ")
-        self._synonyms, self._phrases, self._units = _each(synonyms), _each(phrases, ", "), units or {}
-        self._endings, self._has_accents = re.compile(endings), has_accents
+    def __init__(self, words: dict[str, Any]) -> None:
+        self.common = frozenset(words["common"].split())
+        self.called, self.anywhere = _each(words["called"], ", "), _each(words["anywhere"], ", ")
+        self._synonyms, self._phrases = _each(words["synonyms"]), _each(words["phrases"], ", ")
+        self._units, times = words["units"], words["times"]
+        self._endings, self._has_accents = re.compile(words["endings"]), words["has_accents"]
         self._by_stem = {self.stem(word): meant for word, meant in reversed(self._synonyms.items())}
         longest_first = sorted(map(re.escape, self._phrases), key=len, reverse=True)
-        self._phrase = re.compile(rf"\b({'|'.join(longest_first) or '(?!)'})\b")
-        self._number = re.compile(rf"\b(\d+)[ -]?({'|'.join(self._units) or '(?!)'}|{times})\b")
+        self._phrase = re.compile(rf"\b({'|'.join(longest_first)})\b")
+        self._number = re.compile(rf"\b(\d+)[ -]?({'|'.join(self._units)}|{times})\b")
         self._time = re.compile(rf"\b{times}(\d+)\b")
         #: The words of a phrase without stop words, in any order.
         self._in_any_order = {frozenset(phrase.split()) - self.common: meant for phrase, meant in self._phrases.items()}
@@ -79,15 +61,14 @@ class Vocabulary:
         return query
 
 
-def _each(lines: dict[str, str] | None, separator: str | None = None) -> dict[str, str]:
+def _each(lines: dict[str, str], separator: str | None = None) -> dict[str, str]:
     """Map each of the terms before a line's colon to the text after it."""
-    return {term: meant for terms, meant in (lines or {}).items() for term in terms.split(separator)}
+    return {term: meant for terms, meant in lines.items() for term in terms.split(separator)}
 
 
 @functools.cache
 def _of(language: str) -> Vocabulary:
-    file = WORDS / f"{language}.yaml"
-    return Vocabulary(**yaml.safe_load(file.read_text(encoding="utf-8"))) if file.exists() else Vocabulary()
+    return Vocabulary(yaml.safe_load((WORDS / f"{language}.yaml").read_text(encoding="utf-8")))
 
 
 def current() -> Vocabulary:
