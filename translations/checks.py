@@ -4,45 +4,24 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
+import yaml
+
 from editorial.models.translated import words_of
-from editorial.text import checks
+from editorial.text import checks, plain_spanish
 from editorial.text.check_rules import blanked, shown_alone, spoken
 from editorial.text.checks import FEW_WORDS, NO_DOSES, Finding, Size
 from editorial.text.doses import blocks
-from editorial.text.plain_spanish import (
-    MAX_SENTENCE,
-    MIN_FERNANDEZ_HUERTA,
-    MIN_INFLESZ,
-    Plainness,
-    plainness,
-    sentences,
-    words_in,
-)
 from translations.doses import doses
 
 NOT_TRANSLATED = "Not translated yet: a page is in one language as a whole."
 #: A help line may take text messages in English only.
 MAY_BE_EMPTY = {"text_body"}
 #: Words to avoid, and what to say instead.
-NOT_SAID = {
-    r"bebés? adict[oa]s?": "bebé con síntomas de abstinencia",
-    r"(?:drog)?adict[oa]s?|toxicóman[oa]s?|heroinóman[oa]s?|yonquis?": "persona con una adicción, persona que consume",
-    r"usuari[oa]s?": "persona que consume",
-    r"abus\w*\b(?! sexual| infantil)": "consumo, uso indebido",
-    r"(?:est[áé]n?|estar|sigue|lleva \w+ (?:días|meses|años)) limpi[oa]s?": "no consume, en recuperación",
-    r"(?:prueba|orina|resultado) (?:suci|limpi)[oa]s?": "la prueba salió positiva, o negativa",
-    r"reca[eíy]\w*|tropez\w+|fracas\w*": "volvió a consumir",
-    r"se suicid\w+|suicidó|comet\w+ suicidio": "murió por suicidio",
-    r"en negación": "todavía no está listo",
-    r"muletas?": "medicina, tratamiento",
-    r"indigentes?": "persona sin vivienda",
-    r"urgencias": "sala de emergencias",
-    r"antojos?": "ganas de consumir",
-    r"ordenador(?:es)?|móvil(?:es)?": "computadora, celular",
-}
-_NOT_SAID = [(re.compile(rf"\b(?:{words})\b", re.I), instead) for words, instead in NOT_SAID.items()]
+_WORDS = yaml.safe_load(Path(__file__).with_name("not_said.yaml").read_text(encoding="utf-8"))
+_NOT_SAID = [(re.compile(rf"\b(?:{words})\b", re.I), instead) for words, instead in _WORDS.items()]
 _TU = re.compile(
     r"\b(?:tú|tus?|ti|te|contigo|eres|tienes|puedes|debes|quieres|estás|haz|sientes|necesitas|sabes|vosotr[oa]s|os)\b",
     re.I,
@@ -63,7 +42,7 @@ ENGLISH_ONLY, SPANISH_ONLY = re.compile("435748"), {"988", "2"}
 class SpanishSize(Size):
     """The length of a Spanish page, and how plain it is."""
 
-    plainness: Plainness
+    plainness: plain_spanish.Plainness
 
     @property
     def level(self) -> str:
@@ -102,9 +81,9 @@ def advice(translation: Any) -> Iterator[Finding]:
                 yield Finding(f"“{found[0]}” is not said here. Say: {instead}.", column, *found.span())
         for found in _TU.finditer(ours):
             yield Finding(f"“{found[0]}” is of tú or vosotros: this guide says usted.", column, *found.span())
-        for sentence in sentences(spoken(text)):
-            if (count := len(words_in(sentence))) > MAX_SENTENCE:
-                told = f"A sentence of {count} words; keep to {MAX_SENTENCE}: “{sentence[:60]}…”"
+        for sentence in plain_spanish.sentences(spoken(text)):
+            if (count := len(plain_spanish.words_in(sentence))) > plain_spanish.MAX_SENTENCE:
+                told = f"A sentence of {count} words; keep to {plain_spanish.MAX_SENTENCE}: “{sentence[:60]}…”"
                 start = max(0, text.find(sentence[:20]))
                 yield Finding(told, column, start, start + len(sentence))
         for start, end in left_in_english(english, text):
@@ -116,10 +95,9 @@ def advice(translation: Any) -> Iterator[Finding]:
             yield Finding(f"The Spanish has this, and the English does not: {', '.join(more)}.", column)
     found_size = size(translation)
     scores = found_size.plainness
-    if found_size.words > FEW_WORDS and (
-        scores.fernandez_huerta < MIN_FERNANDEZ_HUERTA or scores.inflesz < MIN_INFLESZ
-    ):
-        told = f"{found_size.level}; keep to {MIN_FERNANDEZ_HUERTA} and {MIN_INFLESZ}: shorter sentences and words."
+    huerta, inflesz = plain_spanish.MIN_FERNANDEZ_HUERTA, plain_spanish.MIN_INFLESZ
+    if found_size.words > FEW_WORDS and (scores.fernandez_huerta < huerta or scores.inflesz < inflesz):
+        told = f"{found_size.level}; keep to {huerta} and {inflesz}: shorter sentences and words."
         yield Finding(f"It reads at {told}")
     if found_size.words > found_size.most:
         yield Finding(f"{found_size.words} words show and the page has room for {found_size.most}.")
@@ -137,7 +115,7 @@ def size(translation: Any) -> SpanishSize:
     parts = [part for text in texts.values() for part in spoken(shown_alone(text))]
     words = sum(len(part.split()) for part in parts)
     most = getattr(page, "most_words", translation.most_words) * 5 // 4
-    return SpanishSize(words, most, checks.minutes_for(words), 0.0, plainness(parts))
+    return SpanishSize(words, most, checks.minutes_for(words), 0.0, plain_spanish.plainness(parts))
 
 
 def left_in_english(english: str, spanish: str) -> Iterator[tuple[int, int]]:
@@ -146,7 +124,7 @@ def left_in_english(english: str, spanish: str) -> Iterator[tuple[int, int]]:
     for block in blocks(spanish):
         if block[0].startswith((">", "![", "[[")):  # a quote may be in English; the others follow
             continue
-        if block[0].strip() in paragraphs and len(words_in(block[0])) > FEW_IN_COMMON:
+        if block[0].strip() in paragraphs and len(plain_spanish.words_in(block[0])) > FEW_IN_COMMON:
             yield block.span()
     for described in _DESCRIBED.finditer(spanish):
         if described[0] in _DESCRIBED.findall(english) and " " in described[0]:
