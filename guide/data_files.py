@@ -99,12 +99,12 @@ class PageSerializer:
 
     def page(self, row: Any) -> dict[str, Any]:
         page_text, digest = PageText(), page_digest(row, self._content)
-        facts = {Article: self._article, Phase: self._stage, TreatmentOption: self._treatment}[type(row)](row)
+        facts_of: dict[Any, Any] = {Article: self._article, Phase: self._stage, TreatmentOption: self._treatment}
         found = {
             "title": str(row),
             "url": row.get_absolute_url(),
             "summary": row.summary,
-            **facts,
+            **facts_of[type(row)](row),
             "text": {name: self.text(page_text, getattr(row, name)) for name in row.markdown_fields},
             "published_at": row.published_at,
             "reviewed_on": row.reviewed_on,

@@ -30,7 +30,7 @@ from translations.previews import template_and_context
 Kind = ChangeRecord.Kind
 #: The kinds in the list and feed of the whole guide. A page's own list also has changes of wording and checks.
 PUBLIC_KINDS = (Kind.NEW, Kind.UPDATE, Kind.CORRECTION, Kind.SAFETY_CORRECTION, Kind.ARCHIVED)
-CORRECTIONS = (Kind.CORRECTION, Kind.SAFETY_CORRECTION)
+ONLY_CORRECTIONS = {"template": "pages/corrections.html", "kinds": (Kind.CORRECTION, Kind.SAFETY_CORRECTION)}
 PAGE_SIZE = 50
 MAX_TOGETHER = 100  # pages first published on one day that are shown as one entry
 
@@ -117,18 +117,10 @@ def old_version(request: ReaderRequest, slug: str, number: int, model: type[Revi
 
 
 @reading_page(query=("page",))
-def changes(request: HttpRequest) -> HttpResponse:
-    """List the changes of the whole guide, newest first."""
-    return _list(request, "pages/changes.html", PUBLIC_KINDS)
-
-
-@reading_page(query=("page",))
-def corrections(request: HttpRequest) -> HttpResponse:
-    """List all corrections, even if there are none."""
-    return _list(request, "pages/corrections.html", CORRECTIONS)
-
-
-def _list(request: HttpRequest, template: str, kinds: tuple[str, ...]) -> HttpResponse:
+def changes(
+    request: HttpRequest, template: str = "pages/changes.html", kinds: tuple[str, ...] = PUBLIC_KINDS
+) -> HttpResponse:
+    """List the changes of the whole guide, newest first; of some kinds even if there are none."""
     shown, number, has_next = list_page(request, _entries(kinds), PAGE_SIZE)
     rows = ChangeRecord.objects.filter(pk__in=[key for keys in shown for key in keys]).defer("typed")
     by_key = {each.change.pk: each for each in public_changes(rows)}
@@ -182,7 +174,7 @@ class Changes(Feed):
 urlpatterns = [
     path("changes/", changes, name="changes"),
     path("changes/feed/", reading_page()(Changes()), name="changes-feed"),
-    path("corrections/", corrections, name="corrections"),
+    path("corrections/", changes, ONLY_CORRECTIONS, name="corrections"),
     *(
         path(f"{name}/<slug:slug>/changes/", page_changes, {"model": model}, name=f"{name}-changes")
         for model, (name, _section) in PAGES.items()

@@ -22,7 +22,12 @@ from phases.models import Phase, Symptom, TreatmentOption
 from translations.models import Translation
 
 #: A list page changes when one of its rows does.
-LISTS = {"home": Article, "articles:list": Article, "phases:list": Phase, "treatments:list": TreatmentOption}
+LISTS: dict[str, Any] = {
+    "home": Article,
+    "articles:list": Article,
+    "phases:list": Phase,
+    "treatments:list": TreatmentOption,
+}
 MAX_ADDRESSES = 250  # in one file
 #: Pages for readers that are not in the sitemap.
 UNLISTED = (
@@ -67,7 +72,8 @@ class Section(Sitemap):
         items, found = [url["item"] for url in urls], {}
         for code in languages.NAMES:
             with languages.override(code):
-                found[code] = self.paths(items)
+                own = code == self.language
+                found[code] = {item.pk: self.location(item) for item in items} if own else self.paths(items)
         for url in urls:
             site = url["location"].removesuffix(self.location(url["item"]))
             places = {code: paths.get(url["item"].pk) for code, paths in found.items()}
@@ -100,8 +106,13 @@ class StaticPages(Section):
     """Pages that are templates. Only those in LISTS have a date of change."""
 
     def lastmod(self, item: StaticPage) -> datetime.datetime | None:
+        return self._changed.get(LISTS.get(item.pk))
+
+    def get_urls(self, *args: Any, **kwargs: Any) -> list[dict[str, Any]]:
+        """Read each date once."""
         with languages.override(self.language):
-            return changed_at(LISTS[item.pk]) if item.pk in LISTS else None
+            self._changed = {model: changed_at(model) for model in set(LISTS.values())}
+        return super().get_urls(*args, **kwargs)
 
     def rows(self) -> list[StaticPage]:
         """Return all pages, in other languages only those that are translated."""
