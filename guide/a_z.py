@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -71,11 +72,11 @@ def _entries(page_text: PageText) -> Iterator[Entry]:
     treatments = {row.name: row.get_absolute_url() for row in TreatmentOption.objects.published().defer("body")}
     for term in sorted(GlossaryTerm.objects.in_language(), key=lambda term: term.word.lower()):
         anchor = f"word-{term.slug}"
-        url = treatments.pop(_capital(term.word), "")
-        yield Entry(_capital(term.word), url, meaning=page_text.render(term.meaning).html, anchor=anchor)
+        url = treatments.pop(capfirst(term.word), "")
+        yield Entry(capfirst(term.word), url, meaning=page_text.render(term.meaning).html, anchor=anchor)
         for form in term.forms[1:]:
             if not form.lower().startswith(term.word.lower()[:5]):  # a plural would sort next to its singular
-                yield Entry(_capital(form), see=_capital(term.word), anchor=anchor)
+                yield Entry(capfirst(form), see=capfirst(term.word), anchor=anchor)
     for name, url in treatments.items():
         yield Entry(name, url, gettext("treatment"))
     for name, (page, place, kind) in OTHER_WORDS.items():
@@ -88,7 +89,3 @@ def _entries(page_text: PageText) -> Iterator[Entry]:
 def _plain(name: str) -> str:
     """Return the sort key: lower case, without accents, ñ after n."""
     return without_accents(name.lower().replace("ñ", "n\uffff"))
-
-
-def _capital(word: str) -> str:
-    return word[:1].upper() + word[1:]

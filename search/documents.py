@@ -109,14 +109,11 @@ def _pages() -> Iterator[Page]:
 
 def _values(page: Page) -> dict:
     """Return the text columns of an entry. A symptom's text is not part of its stage's."""
-    if isinstance(page, Symptom):
-        summary, texts = "", page.markdown_texts()
-    else:
-        summary, texts = page.summary, [getattr(page, name) for name in page.markdown_fields]
+    texts = [plain_text(getattr(page, name)) for name in page.markdown_fields]
     return {
         "title": str(page),
         "also_called": getattr(page, "also_called", ""),
-        "text": " ".join([summary, *map(plain_text, texts)]).strip(),
+        "text": " ".join([getattr(page, "summary", ""), *texts]).strip(),
         "url": page.get_absolute_url(),
     }
 
