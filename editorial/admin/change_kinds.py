@@ -1,4 +1,4 @@
-"""Kinds of change in the admin: chosen beside the button when a live page is saved."""
+"""The form of a page in the admin, with the kind of change, chosen when a live page is saved."""
 
 import contextlib
 import functools
@@ -8,17 +8,27 @@ from typing import Any
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import transaction
+from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
-from django.utils.html import format_html
+from django.utils import formats, timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from reversion.models import Version
 
 from editorial.admin.content import ContentAdmin
-from editorial.admin.drafts import SAVE_DRAFT
+from editorial.admin.drafts import SAVE_DRAFT, SHOWN
+from editorial.admin.revisions import KeptForm
+from editorial.admin.translated import SAFETY, live_translations
 from editorial.models.changes import ChangeRecord
-from editorial.workflow import change_kinds
+from editorial.values import languages
+from editorial.workflow import change_kinds, review_dates
 
 Kind = ChangeRecord.Kind
+SPANS = (3, 6, 12, 24)  # months to the next review
+STALE_THEN = (
+    "Its translation ({}) is out of date from then on: readers get a box with the changed paragraphs in English until "
+    "a translator confirms the change."
+)
 #: Not just "kind": a treatment has a field of that name.
 ASKED = ("change_kind", "change_note")
 
@@ -35,8 +45,11 @@ HINTS = {
 }
 
 
-class ChangeForm(forms.ModelForm):
-    """Asks what kind of change to a live page this is."""
+class ChangeForm(KeptForm):
+    """Asks what kind of change to a live page this is, and an administrator who publishes a dose for the reason.
+
+    A draft is shown as it was typed: not validated before it is submitted.
+    """
 
     change_kind = forms.ChoiceField(
         label="What kind of change is it?",
@@ -55,11 +68,50 @@ class ChangeForm(forms.ModelForm):
         help_text="For an update: what is new. For a correction: what was wrong, what is right, and since when it was "
         "wrong.",
     )
+    let_through = forms.BooleanField(label="Publish it although it gives a dose", required=False)
+    let_through_reason = forms.CharField(
+        label="Why", required=False, max_length=300, help_text="Kept with this change, under your name."
+    )
     request: HttpRequest
     seen: change_kinds.PublicState
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.request.user.is_superuser:
+            del self.fields["let_through"], self.fields["let_through_reason"]
+        if field := self.fields.get("review_due_on"):  # missing in a read-only form
+            field.help_text = format_html('{} <span class="picks">{}</span>', field.help_text, self._review_dates())
+        kinds: Any = self.fields.get("change_kind")
+        if kinds and (found := live_translations(self.instance)):
+            names = ", ".join(sorted({languages.NAMES[each.language] for each in found}))
+            told = format_html("<small><strong>{}</strong></small>", STALE_THEN.format(names))
+            kinds.choices = [
+                (kind, format_html("{}{}", label, told) if kind == SAFETY else label) for kind, label in kinds.choices
+            ]
+
+    def _review_dates(self) -> SafeString:
+        """Return buttons that fill in the next review date: the suggestion, and after some months."""
+        today = timezone.localdate()
+        picks = [(f"+{months} months", review_dates.later(today, months)) for months in SPANS]
+        if self.instance.pk:
+            found = review_dates.suggest(self.instance)
+            others = f"{found.others or 'no'} other{'' if found.others == 1 else 's'} that week"
+            picks.insert(0, (f"{formats.date_format(found.day)}: {found.risk.why}, {others}", found.day))
+        return format_html_join(" ", '<button type="button" data-review-due="{1}">{0}</button>', picks)
+
+    def is_valid(self) -> bool:
+        return SHOWN not in self.data and super().is_valid()
+
+    @property
+    def errors(self) -> ErrorDict:
+        return ErrorDict() if SHOWN in self.data else super().errors
+
     def clean(self) -> dict | None:
         cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("let_through"):
+            self.instance.override_reason = cleaned.get("let_through_reason", "").strip()
+            if not self.instance.override_reason:
+                self.add_error("let_through_reason", "Say why, in a sentence.")
         if SAVE_DRAFT in self.data:
             return cleaned
         kind = cleaned.get("change_kind")

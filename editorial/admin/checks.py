@@ -1,4 +1,4 @@
-"""Content checks in the admin: findings while typing, and an administrator's exception for a dose."""
+"""Content checks in the admin: findings while typing."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -18,36 +18,10 @@ MOST_ROWS = 100
 NAMES_LISTED = 60
 
 
-class _DoseOverrideForm(forms.ModelForm):
-    """Asks an administrator who publishes a dose for the reason. Others do not have these fields."""
-
-    request: HttpRequest
-
-    let_through = forms.BooleanField(label="Publish it although it gives a dose", required=False)
-    let_through_reason = forms.CharField(
-        label="Why", required=False, max_length=300, help_text="Kept with this change, under your name."
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not self.request.user.is_superuser:
-            del self.fields["let_through"], self.fields["let_through_reason"]
-
-    def clean(self) -> dict | None:
-        cleaned = super().clean()
-        values = self.cleaned_data
-        if values.get("let_through"):
-            self.instance.override_reason = values.get("let_through_reason", "").strip()
-            if not self.instance.override_reason:
-                self.add_error("let_through_reason", "Say why, in a sentence.")
-        return cleaned
-
-
 class ContentChecksMixin(ContentAdmin):
     """Shows the findings beside Save, updated while typing."""
 
     change_form_template = "admin/change_form_page.html"
-    form_part: ClassVar[Any] = _DoseOverrideForm
     findings: ClassVar[Callable] = staticmethod(checks.findings)
     size_of: ClassVar[Callable] = staticmethod(checks.size)
 

@@ -1,7 +1,7 @@
 """The base of admin classes for content: extra URLs, and forms composed of parts."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -18,16 +18,13 @@ def admin_address(row: models.Model, view: str = "change") -> str:
 
 
 class ContentAdmin(admin.ModelAdmin):
-    """Composes the form from each class's `form_part`, in the order of the classes."""
-
-    form_part: ClassVar[Any] = None
+    """Gives forms their `request`, and views their addresses."""
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> type[forms.ModelForm]:
         form = super().get_form(request, obj, change=change, **kwargs)
-        parts = [part for each in type(self).__mro__ if (part := vars(each).get("form_part"))]
-        return type(form.__name__, (*parts, form), {"request": request})
+        return type(form.__name__, (form,), {"request": request})
 
     def address(self, view: str, *args: Any) -> str:
         return reverse(f"admin:{self._view_name(view)}", args=args)

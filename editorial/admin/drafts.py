@@ -1,19 +1,17 @@
 """Drafts in the admin: keep one beside a live page, show it in the form, publish or discard it."""
 
-from typing import Any, ClassVar
+from typing import Any
 
-from django import forms
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
-from django.forms.utils import ErrorDict
+from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import dateformat, timezone
 from django.utils.html import format_html
 from reversion.models import Version
 
-from editorial.admin.content import ContentAdmin, admin_address
+from editorial.admin.content import admin_address
 from editorial.admin.previews import DRAFT, SAVED, TYPED, PreviewMixin
 from editorial.admin.revisions import RevisionsMixin
 from editorial.models import unsaved
@@ -25,6 +23,8 @@ from editorial.workflow import drafts, notices, revisions
 from editorial.workflow.publishing import ReviewedPage
 from editorial.workflow.publishing_rights import may_publish
 
+#: States that any editor may choose, as readers do not see the page.
+UNSEEN = (ReviewedPage.Status.DRAFT, ReviewedPage.Status.IN_REVIEW)
 #: Buttons of the form.
 SAVE_DRAFT, TO_REVIEW = "_save_draft", "_send_to_review"
 #: A time format that can end a sentence, unlike one with "p.m.".
@@ -33,34 +33,6 @@ MOMENT = "F j, Y, g:i A"
 LIVE = "live"
 #: Key in form data: this form shows a draft.
 SHOWN = "_shown"
-
-
-class _DraftForm(forms.ModelForm):
-    """Shows a draft as it was typed: not saved and not validated before it is submitted."""
-
-    def is_valid(self) -> bool:
-        return SHOWN not in self.data and super().is_valid()
-
-    @property
-    def errors(self) -> ErrorDict:
-        return ErrorDict() if SHOWN in self.data else super().errors
-
-
-class DraftFormMixin(ContentAdmin):
-    """Fills the form with the draft. List it after mixins that handle a submitted form."""
-
-    form_part: ClassVar[Any] = _DraftForm
-
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        shown = (extra_context or {}).get("draft")
-        if shown and request.method == "GET":
-            data = drafts.typed(shown, self.get_object(request, unquote(object_id or "")))
-            data[SHOWN] = "yes"
-            request.FILES.clear()  # as editorial.admin.unsaved does it
-            request.method, request.POST = "POST", data  # type: ignore[assignment]  # shown, never saved
-        return super().changeform_view(request, object_id, form_url, extra_context)
 
 
 class DraftsMixin(PreviewMixin, RevisionsMixin):
@@ -113,6 +85,9 @@ class DraftsMixin(PreviewMixin, RevisionsMixin):
             shown = draft if (kept.as_post() if kept else request.POST).get("_of_draft") else None
         if draft:
             context |= {"draft_there": draft, "draft": shown, **_compared(page, draft)}
+        if shown and request.method == "GET":
+            context["typed"] = drafts.typed(shown, page)
+            context["typed"][SHOWN] = "yes"
         if page and drafts.may_have_one(page):
             context["show_save_and_continue"] = may_publish(request.user) and not shown
         if request.method == "POST" or BRING_BACK in request.GET:
@@ -158,10 +133,18 @@ class DraftsMixin(PreviewMixin, RevisionsMixin):
             drafts.end(form.instance)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Let an editor without the right to publish open a live page, to save a draft."""
-        if drafts.may_have_one(obj):
-            return super().has_change_permission(request)
-        return super().has_change_permission(request, obj)
+        """Let an editor without the right to publish open a live page, to save a draft, but no archived one."""
+        is_archived = obj is not None and obj.status == ReviewedPage.Status.ARCHIVED
+        return super().has_change_permission(request, obj) and (not is_archived or may_publish(request.user))
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        """Return whether the user may run the actions with the permission "publish"."""
+        return self.has_change_permission(request) and may_publish(request.user)
+
+    def formfield_for_choice_field(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "status" and not may_publish(request.user):
+            kwargs["choices"] = [(status.value, status.label) for status in UNSEEN]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Make the state of a live page read-only for those who cannot change it; a draft has no state of its own."""

@@ -17,10 +17,9 @@ from markdownx.widgets import AdminMarkdownxWidget
 from editorial.admin.change_kinds import ChangeKindMixin
 from editorial.admin.checks import ContentChecksMixin
 from editorial.admin.clock_fields import MomentField
-from editorial.admin.drafts import DraftFormMixin, DraftsMixin
+from editorial.admin.drafts import DraftsMixin
 from editorial.admin.fields import CheckBoxes, NamedMoment, OptionsFilter, in_words, linked
 from editorial.admin.page_lists import FastList
-from editorial.admin.review_dates import ReviewDateMixin
 from editorial.admin.revisions import RevisionsMixin
 from editorial.admin.sign_off import SignOffMixin
 from editorial.admin.translated import TranslationLinksMixin
@@ -30,7 +29,6 @@ from editorial.workflow import change_kinds, drafts, revisions, sign_off
 from editorial.workflow.linking import linking_to
 from editorial.workflow.needs import NeedsFilter
 from editorial.workflow.publishing import ReviewedPage
-from editorial.workflow.publishing_rights import PublishRightMixin
 
 #: A message by state.
 READERS_SEE = {
@@ -110,10 +108,7 @@ class ReviewedPageAdmin(
     SignOffMixin,
     TranslationLinksMixin,
     DraftsMixin,
-    PublishRightMixin,
-    ReviewDateMixin,
     OldAddressMixin,
-    DraftFormMixin,
     Generic[Page],
 ):
     """The admin of a page for readers."""
@@ -140,7 +135,7 @@ class ReviewedPageAdmin(
     actions = ("publish", "withdraw", "archive")
 
     class Media:
-        js: ClassVar = ["js/admin-inlines.js", "js/admin-pictures.js"]
+        js: ClassVar = ["js/admin-inlines.js", "js/admin-pictures.js", "js/admin-review-dates.js"]
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         """Show long text fields as two-line boxes."""

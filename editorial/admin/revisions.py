@@ -3,7 +3,7 @@
 import contextlib
 import re
 from itertools import zip_longest
-from typing import Any, ClassVar
+from typing import Any
 
 import reversion
 from django import forms
@@ -26,6 +26,7 @@ from editorial.admin.content import admin_address
 from editorial.admin.fields import in_words
 from editorial.admin.unsaved import AutosaveMixin
 from editorial.models.changes import ChangeRecord
+from editorial.models.unsaved import BRING_BACK
 from editorial.workflow import revisions
 from editorial.workflow.change_kinds import Refused
 
@@ -34,11 +35,15 @@ SAVED_MEANWHILE = "{} saved this page after you opened its history. See what the
 COPY_INSTEAD = "To keep its words, compare it with today's, copy them into the page and save that as a draft."
 
 
-class _StaleSaveForm(forms.ModelForm):
-    """Rejects a form once if the page was saved after it was opened. Submitted again, it is accepted."""
+class KeptForm(forms.ModelForm):
+    """Rejects a form once if the page was saved after it was opened, and says that a restored one is not saved."""
 
     def clean(self) -> dict | None:
         cleaned = super().clean()
+        if typed_at := self.data.get(BRING_BACK):
+            raise ValidationError(
+                f"This is what you typed until {typed_at}. It is not saved yet: look it over, then save."
+            )
         opened_at = self.data.get("_opened_at")  # a hidden field of the template
         if self.instance.pk is None or opened_at is None:
             return cleaned
@@ -54,7 +59,7 @@ class _StaleSaveForm(forms.ModelForm):
 class RevisionsMixin(AutosaveMixin):
     """Keeps every save with its author. Of two people on one page, the second is warned before overwriting."""
 
-    form_part: ClassVar[Any] = _StaleSaveForm
+    form: Any = KeptForm
     object_history_template = "admin/history.html"
     change_form_template = "admin/change_form_kept.html"
     change_list_template = "admin/change_list_kept.html"

@@ -1,12 +1,11 @@
 """Autosave in the admin: keep unsaved forms, restore them, and show who else is editing."""
 
 import secrets
-from typing import Any, ClassVar
+from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import quote, unquote
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import formats, timezone
@@ -22,22 +21,8 @@ TAKEN = (
 )
 
 
-class _RestoredForm(forms.ModelForm):
-    """Shows a restored form with a notice that it is not saved yet."""
-
-    def clean(self) -> dict | None:
-        cleaned = super().clean()
-        if typed_at := self.data.get(BRING_BACK):
-            raise ValidationError(
-                f"This is what you typed until {typed_at}. It is not saved yet: look it over, then save."
-            )
-        return cleaned
-
-
 class AutosaveMixin(ContentAdmin):
     """Autosaves forms against closed tabs, expired sessions, crashes and errors."""
-
-    form_part: ClassVar[Any] = _RestoredForm
 
     class Media:
         js = ("js/admin-typing.js",)
@@ -61,14 +46,16 @@ class AutosaveMixin(ContentAdmin):
         kept = unsaved.of(request.user, page, request.GET.get(BRING_BACK, ""))
         context = extra_context or {}
         context |= {"typing_address": f"{page}typing/", "others_writing": self._others(request, object_id)}
+        data = context.pop("typed", None)  # of a draft
         if kept and request.method == "GET" and BRING_BACK in request.GET:
             data = kept.as_post()
             data[BRING_BACK] = formats.date_format(timezone.localtime(kept.typed_at), "DATETIME_FORMAT")
             context["opened_at"] = data.get("_opened_at", "")
-            request.FILES.clear()  # loads the body, which would empty POST later
-            request.method, request.POST = "POST", data  # type: ignore[assignment]  # shown, never saved
         elif request.method == "GET":
             context["kept"] = unsaved.all_of(request.user, page)
+        if data:
+            request.FILES.clear()  # loads the body, which would empty POST later
+            request.method, request.POST = "POST", data  # type: ignore[assignment]  # shown, never saved
         context["tab"] = request.POST.get(TAB) or f"{request.user.pk}-{secrets.token_hex(4)}"
         return super().changeform_view(request, object_id, form_url, context)
 
