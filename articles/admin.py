@@ -9,8 +9,7 @@ from django.utils.html import format_html
 
 from articles.article_page import detail_context, groups_in_memory
 from articles.models import Article, Topic
-from editorial.admin.fields import NamedList, RelatedOrNone
-from editorial.admin.page_lists import YearFilter
+from editorial.admin.fields import NamedList
 from editorial.admin.pages import OldAddressMixin, ReviewedPageAdmin
 from editorial.text import snapshot
 
@@ -46,10 +45,11 @@ class ArticleAdmin(ReviewedPageAdmin[Article]):
     list_display = ("title", "state", "published_at", "review_due_on")
     list_filter: ClassVar = (
         *ReviewedPageAdmin.list_filter,
-        YearFilter,
-        ("topics", RelatedOrNone),
-        ("phases", RelatedOrNone),
+        "topics",
+        "phases",
     )
+    date_hierarchy = "published_at"
+    empty_value_display = "None"  # in a filter, the choice of pages without a topic
     search_fields = ("title", "summary", "body")
     prepopulated_fields: ClassVar = {"slug": ["title"]}
     fieldsets = (

@@ -210,7 +210,12 @@ def pages(request, user) -> dict[str, tuple[str, dict | None]]:
     lists |= {": topic": f"?topics__id__exact={topic.pk}", ": stage": f"?phases__id__exact={phase.pk}"}
     lists |= {": stage and overdue": f"?phases__id__exact={phase.pk}&review=overdue"}
     lists |= {": topic and draft": f"?topics__id__exact={topic.pk}&state=draft", ": facets": "?_facets=True"}
-    lists |= {": search": "?q=sleep", ": rare word": "?q=word77", ": nothing": "?q=zzzz", ": this year": "?year=2026"}
+    lists |= {
+        ": search": "?q=sleep",
+        ": rare word": "?q=word77",
+        ": nothing": "?q=zzzz",
+        ": this year": "?published_at__year=2026",
+    }
     lists |= {": search and topic": f"?q=sleep&topics__id__exact={topic.pk}", ": two words": "?q=sleep+word77"}
     found: dict[str, tuple[str, dict | None]] = {
         f"articles{name}": (ARTICLES + query, None) for name, query in lists.items()

@@ -196,7 +196,7 @@ STORAGES = {
 
 # No upload is written to a temporary file. Editors' pictures stay in memory; other files are read and dropped. The
 # contact form has its own handler, which encrypts (callbacks.public.upload_handler).
-FILE_UPLOAD_HANDLERS = ["editorial.pages.picture_uploads.PictureUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["editorial.pages.views.PictureUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 # Text fields only; files are limited in callbacks.values.upload_rules and editorial.values.images.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

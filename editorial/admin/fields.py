@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from editorial.admin.content import admin_address
@@ -60,14 +59,6 @@ class CheckBoxes(admin.ModelAdmin):
     def formfield_for_manytomany(self, db_field: models.ManyToManyField, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs.setdefault("widget", CheckBoxGroup(str(capfirst(db_field.verbose_name))))
         return super().formfield_for_manytomany(db_field, request, **kwargs)
-
-
-class RelatedOrNone(admin.RelatedFieldListFilter):
-    """Names the choice for rows without a related row, which the admin calls "-"."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.empty_value_display = SafeString("None")
 
 
 class OptionsFilter(admin.SimpleListFilter):

@@ -82,21 +82,12 @@ class OldAddressMixin(RevisionsMixin):
 
         Those of deleted rows lead to the page that they were part of.
         """
-        renamed = [row.instance for row in formset.initial_forms if "slug" in row.changed_data]
-        before = (
-            {row.pk: row.get_absolute_url() for row in type(renamed[0]).objects.filter(pk__in=[r.pk for r in renamed])}
-            if renamed
-            else {}
-        )
+        before = _addresses(formset)
         translated = [pair for row in formset.deleted_forms for pair in _translated(row.instance, form.instance)]
         super().save_formset(request, form, formset, change)
-        for row in renamed:
-            if row.pk in before:  # not deleted
-                moved(before[row.pk], row.get_absolute_url())
-        for row in formset.deleted_objects:
-            if hasattr(row, "get_absolute_url"):
-                moved(row.get_absolute_url(), form.instance.get_absolute_url())
-        for old, new in translated:
+        now = _addresses(formset)
+        own = [(old, now.get(key, form.instance.get_absolute_url())) for key, old in before.items()]
+        for old, new in [*own, *translated]:
             moved(old, new)
 
 
@@ -220,6 +211,12 @@ class ReviewedPageAdmin(
             self.log_change(request, page, done)
             self.message_user(request, f"{page}: {done}")
             self._say_what_readers_see(request, page)
+
+
+def _addresses(formset: Any) -> dict[Any, str]:
+    """Return the stored addresses of a formset's rows by key; none if they have no pages of their own."""
+    has_pages = hasattr(formset.model, "get_absolute_url")
+    return {row.pk: row.get_absolute_url() for row in formset.queryset.all()} if has_pages else {}
 
 
 def _translated(row: models.Model, page: models.Model) -> list[tuple[str, str]]:

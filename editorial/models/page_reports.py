@@ -4,7 +4,6 @@ Readers are asked to write nothing about themselves, but some will.
 """
 
 import datetime
-from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -55,25 +54,16 @@ class PageReport(models.Model):
 
 def take(page: str, words: str, address: str) -> None:
     """Store a report, once if it is repeated. Raises TooMany, VaultError or DatabaseError."""
-    repeated = {"scope": "page_reports.same", "key": f"{address}|{page}|{words}"}
-    if not counters.peek(**repeated, limit=1, window=REPEATED_WITHIN):
-        return
-    if not _is_within(counters.peek, address):
-        raise TooMany
     sealed = seal(words)
     with transaction.atomic():  # counted only if it is stored
-        if not counters.hit(**repeated, limit=1, window=REPEATED_WITHIN):
+        if not counters.hit("page_reports.same", f"{address}|{page}|{words}", limit=1, window=REPEATED_WITHIN):
             return
-        if not _is_within(counters.hit, address):
+        if not (
+            counters.hit("page_reports.address", address, limit=ADDRESS_LIMIT, window=HOUR)
+            and counters.hit("page_reports.site", "", limit=SITE_LIMIT, window=DAY)
+        ):
             raise TooMany
         PageReport.objects.create(page=page, sealed=sealed)
-
-
-def _is_within(count: Callable[..., counters.Result], address: str) -> bool:
-    return bool(
-        count("page_reports.address", address, limit=ADDRESS_LIMIT, window=HOUR)
-        and count("page_reports.site", "", limit=SITE_LIMIT, window=DAY)
-    )
 
 
 def seal(words: str) -> str:

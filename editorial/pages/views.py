@@ -1,13 +1,14 @@
 """Views for the Markdown editor, its preview and picture upload, and for the pictures in pages."""
 
-from collections.abc import Callable
-from functools import wraps
+from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.core.files.uploadhandler import MemoryFileUploadHandler
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_POST, require_safe
@@ -17,6 +18,8 @@ from editorial.text.markdown import markdownify
 from editorial.values import images
 from editorial.workflow.publishing import ReviewedPage
 
+MOST_BYTES = images.MAX_BYTES + 1024 * 1024  # with the form around a file
+SIGNED_OUT = "Sign in again to see the preview."
 TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 
 
@@ -30,29 +33,32 @@ def may_edit(user: AbstractUser | AnonymousUser) -> bool:
     return user.is_active and user.is_staff and any(map(user.has_perm, permissions))
 
 
-def editors_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Return 403 instead of a redirect, which the editor would show as the preview."""
+class PictureUploadHandler(MemoryFileUploadHandler):
+    """Accepts a large picture from editors into memory, never into a temporary file; drops the files of others."""
 
-    @wraps(view)
-    def guarded(request: HttpRequest) -> HttpResponse:
-        if not may_edit(request.user):
-            return HttpResponse("Sign in again to see the preview.", status=403, content_type="text/plain")
-        return view(request)
+    request: HttpRequest
 
-    return guarded
+    def handle_raw_input(
+        self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: str | None = None
+    ) -> None:
+        user = getattr(self.request, "user", None)
+        is_editors = user is not None and may_edit(user)
+        self.activated = content_length <= (MOST_BYTES if is_editors else settings.FILE_UPLOAD_MAX_MEMORY_SIZE)
 
 
-@editors_only
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
     """Return the public HTML of the posted Markdown."""
+    if not may_edit(request.user):  # no redirect, which the editor would show as the preview
+        return HttpResponseForbidden(SIGNED_OUT, content_type="text/plain")
     return HttpResponse(markdownify(request.POST.get("content", "")))
 
 
-@editors_only
 @require_POST
-def upload_picture(request: HttpRequest) -> JsonResponse:
+def upload_picture(request: HttpRequest) -> HttpResponse:
     """Add a picture to the library; return its Markdown, or an error."""
+    if not may_edit(request.user):
+        return HttpResponseForbidden(SIGNED_OUT, content_type="text/plain")
     try:
         upload = request.FILES.get("image")
         if upload is None and int(request.META.get("CONTENT_LENGTH") or 0) > images.MAX_BYTES:
@@ -60,7 +66,7 @@ def upload_picture(request: HttpRequest) -> JsonResponse:
         if not isinstance(upload, UploadedFile):
             raise ValidationError("Choose a picture first.")
         picture = pictures.save_files(images.copies(upload))
-        picture.by = request.user  # type: ignore[assignment]  # `editors_only` has checked
+        picture.by = request.user  # type: ignore[assignment]  # `may_edit` has checked
         picture.save()
     except ValidationError as error:
         return JsonResponse({"why": error.messages[0]}, status=400)

@@ -20,13 +20,12 @@ MOST_MONTHS = 36
 
 @dataclass(frozen=True)
 class Risk:
-    """Why a page is reviewed within these months. `named` is searched for in its title and slug."""
+    """Why a page is reviewed within these months. `named` is searched for in its kind, title and slug."""
 
     why: str
     least: int
     most: int
-    named: re.Pattern[str] | None = None
-    kinds: tuple[str, ...] = ()
+    named: re.Pattern[str]
 
 
 #: The first match counts.
@@ -39,8 +38,8 @@ RISKS = (
         12,
         re.compile(r"medicin|medication|methadone|buprenorphine|nal[ot]|lofexidine|pill|tramadol|kratom|benzo", re.I),
     ),
-    Risk("a stage or a treatment", 10, 12, kinds=("phase", "treatmentoption")),
-    Risk("anything else", 20, 24),
+    Risk("a stage or a treatment", 10, 12, re.compile("^(?:phase|treatmentoption) ")),
+    Risk("anything else", 20, 24, re.compile("")),
 )
 
 
@@ -54,15 +53,8 @@ class Suggestion:
 
 
 def risk_of(page: Any) -> Risk:
-    words = f"{page} {page.slug}"
-    kind = page._meta.model_name
-    return next(risk for risk in RISKS if _fits(risk, words, kind))
-
-
-def _fits(risk: Risk, words: str, kind: str) -> bool:
-    if risk.named:
-        return bool(risk.named.search(words))
-    return not risk.kinds or kind in risk.kinds
+    words = f"{page._meta.model_name} {page} {page.slug}"
+    return next(risk for risk in RISKS if risk.named.search(words))
 
 
 def suggest(page: Any, today: datetime.date | None = None) -> Suggestion:
