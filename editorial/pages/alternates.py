@@ -1,16 +1,14 @@
 """The page's alternates, in the other languages: for the link in the header and for search engines."""
 
 import functools
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from django import forms
 from django.db import DatabaseError
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, resolve, reverse
+from django.urls import NoReverseMatch, reverse
 
-from editorial.models.translated import Translated
-from editorial.models.versions import content_models
+from editorial.text.link_targets import models_by_view
 from editorial.text.snapshot import ContentSnapshot
 from editorial.values import languages
 
@@ -36,7 +34,8 @@ def alternates(request: HttpRequest, content: ContentSnapshot) -> list[Alternate
     found = []
     for code in (code for code in languages.NAMES if code != languages.active()):
         try:
-            path, is_same = content.keep(*_path_of(match.view_name, match.kwargs, code))
+            read = functools.partial(_path, match.view_name, match.kwargs, code)
+            path, is_same = content.keep(read, key=(match.view_name, *match.kwargs.values(), code))
         except (NoReverseMatch, DatabaseError):
             continue
         if path != request.path_info:  # otherwise it has no language: a file, or a page's history
@@ -52,13 +51,8 @@ def is_only_shown(form: forms.Form) -> bool:
     return True
 
 
-def _path_of(view: str, kwargs: dict[str, Any], code: str) -> tuple[Callable[[], tuple[str, bool]], object]:
-    """Return a function that reads the path, and its cache key in the snapshot."""
-    return lambda: _path(view, kwargs, code), (view, *kwargs.values(), code)
-
-
 def _path(view: str, kwargs: dict[str, Any], code: str) -> tuple[str, bool]:
-    model = _models().get(view)
+    model = models_by_view().get(view)
     if model is None or "slug" not in kwargs:
         with languages.override(code):
             return reverse(view, kwargs=kwargs), True
@@ -77,18 +71,3 @@ def _path(view: str, kwargs: dict[str, Any], code: str) -> tuple[str, bool]:
 def _live(model: Any) -> Any:
     """Return public rows in the active language."""
     return getattr(model.objects, "published", model.objects.in_language)()
-
-
-@functools.cache
-def _models() -> dict[str, Any]:
-    """Return translated models by the name of their view."""
-    with languages.override(languages.ENGLISH):
-        return {
-            resolve(model(slug="x").get_absolute_url()).view_name: model
-            for model in _translated()
-            if hasattr(model, "get_absolute_url")
-        }
-
-
-def _translated() -> list[Any]:
-    return [model for model in content_models() if issubclass(model, Translated)]

@@ -11,11 +11,9 @@ from django.utils import timezone
 
 from editorial.models import Source
 from editorial.models.addresses import now_at
-from editorial.models.translated import Translated
-from editorial.models.versions import content_models
 from editorial.text import check_rules as rules
 from editorial.text.doses import blocks, doses
-from editorial.text.link_targets import look_up
+from editorial.text.link_targets import look_up, models_by_view
 from editorial.text.markdown import cited_keys, convert
 from editorial.text.measures import MAX_GRADE, grade, minutes_for
 from editorial.values.links import is_foreign_path
@@ -217,19 +215,16 @@ def _dead(href: str, ids: set[str]) -> str:
     if not path.startswith("/") or is_foreign_path(href) or path.startswith(("/static/", "/media/")):
         return ""
     try:
-        slug = resolve(path).kwargs.get("slug")
+        match = resolve(path)
+        model, slug = models_by_view().get(match.view_name), match.kwargs.get("slug")
+        if model is None or slug is None:
+            return ""
+        rows = model._default_manager.filter(slug=slug)
+        if getattr(rows, "published", rows.all)().exists():
+            return ""
+        is_hidden = rows.exists()
     except Resolver404:
-        moved = now_at(path)
-        return f"This page is at {moved} now." if moved else f"There is no page at {path}."
-    models: list[Any] = [model for model in content_models() if slug and issubclass(model, Translated)]
-    for model in models:
-        if hasattr(model, "get_absolute_url") and model(slug=slug).get_absolute_url() == path:
-            seen = getattr(model._default_manager, "published", model._default_manager.all)()
-            if seen.filter(slug=slug).exists():
-                return ""
-            moved = now_at(path)
-            if moved:
-                return f"This page is at {moved} now."
-            is_hidden = model._default_manager.filter(slug=slug).exists()
-            return f"Readers do not see the page at {path}." if is_hidden else f"There is no page at {path}."
-    return ""
+        is_hidden = False
+    if moved := now_at(path):
+        return f"This page is at {moved} now."
+    return f"Readers do not see the page at {path}." if is_hidden else f"There is no page at {path}."

@@ -1,6 +1,7 @@
 """Find the pages that texts link by name, as in [[stage:peak-withdrawal]], also after their slug has changed."""
 
 import datetime
+import functools
 import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 
 from editorial.models import OldAddress
+from editorial.models.translated import Translated
 from editorial.models.versions import content_models
 from editorial.values import languages
 
@@ -33,6 +35,15 @@ class LinkTarget(NamedTuple):
 def kinds() -> dict[str, Any]:
     """Return the models that can be linked by name, by their kind in links."""
     return {model.linked_as[0]: model for model in content_models() if hasattr(model, "linked_as")}
+
+
+@functools.cache
+def models_by_view() -> dict[str, Any]:
+    """Return the translated models with pages by the name of their view."""
+    with languages.override(languages.ENGLISH):
+        models: list[Any] = [model for model in content_models() if issubclass(model, Translated)]
+        pages = [model for model in models if hasattr(model, "get_absolute_url")]
+        return {resolve(model(slug="x").get_absolute_url()).view_name: model for model in pages}
 
 
 def look_up(names: Iterable[str]) -> dict[str, LinkTarget | None]:
@@ -97,10 +108,8 @@ def name_at(path: str) -> str:
             match = resolve(path)
         except Resolver404:
             return ""
-        for kind, model in kinds().items():
-            if "slug" in match.kwargs and model(slug=match.kwargs["slug"]).get_absolute_url() == path:
-                return f"{kind}:{match.kwargs['slug']}"
-    return ""
+    kind = getattr(models_by_view().get(match.view_name), "linked_as", ("",))[0]
+    return f"{kind}:{match.kwargs['slug']}" if kind and "slug" in match.kwargs else ""
 
 
 def static_path(path: str) -> str:

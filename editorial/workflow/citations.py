@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import reduce
@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, quote
 
 import reversion
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.db.models import Q, QuerySet, TextField, Value
+from django.db.models import Q, TextField, Value
 from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +23,7 @@ from editorial.models.changes import ChangeRecord, draft_beside
 from editorial.models.versions import content_models
 from editorial.text import snapshot
 from editorial.text.house_rules import CITATION, KEY
+from editorial.text.link_targets import kinds
 from editorial.values import languages
 from editorial.workflow import revisions
 from editorial.workflow.publishing import ReviewedPage
@@ -51,15 +52,13 @@ def published_uses(content: snapshot.ContentSnapshot) -> dict[str, list[Use]]:
 
 
 def _published_uses() -> dict[str, list[Use]]:
-    models: dict[str, Any] = {model.__name__: model for model in _models_with_texts() if hasattr(model, "linked_as")}
+    models = kinds()
     translated = languages.active() != languages.ENGLISH  # for titles and URLs; citations are the same as in English
     slug = "words_slug" if translated else "slug"
-    texts = [
-        model.objects.published()
-        .order_by()
-        .values_list(Value(name), "words_title" if translated else _title_of(model), slug, _joined(_columns(model)))
-        for name, model in models.items()
-    ]
+    texts = []
+    for kind, model in models.items():
+        title, text = "words_title" if translated else model.linked_as[1], _joined(model.markdown_fields)
+        texts.append(model.objects.published().order_by().values_list(Value(kind), title, slug, text))
     terms, title = GlossaryTerm.objects.in_language().order_by(), "words_title" if translated else "word"
     texts.append(terms.values_list(Value("word"), title, slug, "meaning"))
     lines, title = HelpLine.objects.in_language().order_by(), "words_title" if translated else "name"
@@ -77,29 +76,7 @@ def _published_uses() -> dict[str, list[Use]]:
     return {key: sorted(found, key=lambda use: use.name.lower()) for key, found in uses.items()}
 
 
-def _models_with_texts() -> Iterator[Any]:
-    """Yield the models of pages, and of rows with their own pages."""
-    for model in _page_models():
-        yield model
-        yield from _row_models(model).values()
-
-
-def _row_models(model: Any) -> dict[str, Any]:
-    return {name: model._meta.get_field(name).related_model for name in getattr(model, "kept_with", ())}
-
-
-def _columns(model: Any) -> list[str]:
-    """Return the columns that hold Markdown."""
-    return list(getattr(model, "markdown_fields", ())) or [
-        field.name for field in model._meta.fields if isinstance(field, TextField)
-    ]
-
-
-def _title_of(model: Any) -> str:
-    return "title" if any(field.name == "title" for field in model._meta.fields) else "name"
-
-
-def _joined(columns: list[Any]) -> Any:
+def _joined(columns: Iterable[Any]) -> Any:
     """Return an expression that joins several texts."""
     return Concat(*columns, Value(""), output_field=TextField())
 
@@ -107,7 +84,8 @@ def _joined(columns: list[Any]) -> Any:
 def pages_citing(source: Source) -> Iterator[ReviewedPage]:
     """Yield the pages in any state that cite a source, also in their rows."""
     for model in _page_models():
-        for page in _with_rows(model.objects.filter(_mentions(model, source.key)).distinct()):
+        pages = model.objects.filter(_mentions(model, source.key)).distinct()
+        for page in pages.prefetch_related(*getattr(model, "kept_with", ())):
             if source.key in keys_in(page.markdown_texts()):
                 yield page
 
@@ -131,7 +109,7 @@ def pages_explaining(term: GlossaryTerm) -> Iterator[ReviewedPage]:
     pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, term.forms))})(?![\w-])", re.I)
     for model in _page_models():
         if getattr(model, "explains_words", False):
-            named = (Q(**{f"{name}__icontains": form}) for name in _columns(model) for form in term.forms)
+            named = (Q(**{f"{name}__icontains": form}) for name in model.markdown_fields for form in term.forms)
             for page in model.objects.filter(reduce(or_, named)).order_by("-pk").iterator(CHUNK):
                 if any(pattern.search(_NOT_EXPLAINED.sub("", text)) for text in page.markdown_texts()):
                     yield page
@@ -165,13 +143,9 @@ def _page_models() -> list[Any]:
     return [model for model in content_models() if issubclass(model, ReviewedPage)]
 
 
-def _with_rows(pages: QuerySet) -> QuerySet:
-    return pages.prefetch_related(*getattr(pages.model, "kept_with", ()))
-
-
-def _mentions(model: type[ReviewedPage], key: str) -> Q:
+def _mentions(model: Any, key: str) -> Q:
     """Return a condition that preselects pages that may cite the key, so that not all texts are read."""
-    names = _columns(model)
-    for accessor, rows in _row_models(model).items():
-        names += [f"{accessor}__{column}" for column in _columns(rows)]
+    names = list(model.markdown_fields)
+    for accessor in getattr(model, "kept_with", ()):
+        names += [f"{accessor}__{field}" for field in model._meta.get_field(accessor).related_model.markdown_fields]
     return reduce(or_, (Q(**{f"{name}__contains": f"@{key}"}) for name in names))

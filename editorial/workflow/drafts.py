@@ -5,14 +5,13 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import QueryDict
 from django.utils import timezone
 from reversion.models import Revision, Version
 
-from editorial.models.changes import ChangeRecord, draft_beside
+from editorial.models.changes import ChangeRecord, draft_beside, type_of
 from editorial.models.unsaved import TAB
 from editorial.text.digests import page_digest
 from editorial.workflow import revisions
@@ -46,13 +45,13 @@ def keep(
     revision = Revision.objects.create(user=user, comment=said, date_created=timezone.now())
     Version.objects.bulk_create([_as_draft(version, revision, page) for version in versions])
     end(page)
-    digest = page_digest(revisions.page_as_of(revision.version_set.get(**_of(page))))
+    digest = page_digest(revisions.page_as_of(revision.version_set.get_for_object(page).get()))
     return _record(revision, page, digest=digest, by=user, in_review=in_review, typed=data.urlencode())
 
 
 def _record(revision: Revision, page: Any, **values: Any) -> ChangeRecord:
     """Record a draft without a signal, as public pages do not change."""
-    of_page = {"page_type": ContentType.objects.get_for_model(page), "page_id": page.pk}
+    of_page = {"page_type": type_of(page), "page_id": page.pk}
     record = ChangeRecord(revision=revision, kind=ChangeRecord.Kind.DRAFT, **of_page, **values)
     return ChangeRecord.objects.bulk_create([record])[0]
 
@@ -65,15 +64,9 @@ def _as_draft(version: Version, revision: Revision, page: Any) -> Version:
         data[0]["fields"]["status"] = page.status
     elif not model._default_manager.filter(pk=key).exists():
         data[0]["pk"], key = None, str(-secrets.randbelow(2**62) - 1)  # as no row has
-    return Version(
-        revision=revision,
-        object_id=key,
-        content_type=version.content_type,
-        db=version.db,
-        format=version.format,
-        serialized_data=json.dumps(data, ensure_ascii=False),
-        object_repr=version.object_repr,
-    )
+    version.pk, version.revision, version.object_id = None, revision, key
+    version.serialized_data = json.dumps(data, ensure_ascii=False)
+    return version
 
 
 def end(page: Any) -> None:
@@ -147,9 +140,7 @@ def is_current(draft: ChangeRecord, page: Any) -> bool:
 
 def with_drafts(pages: QuerySet) -> QuerySet:
     """Annotate pages with `draft_in_review`; None without a draft."""
-    beside = ChangeRecord.objects.filter(
-        page_type=ContentType.objects.get_for_model(pages.model), page_id=OuterRef("pk")
-    ).exclude(typed="")
+    beside = ChangeRecord.objects.filter(page_type=type_of(pages.model), page_id=OuterRef("pk")).exclude(typed="")
     return pages.annotate(draft_in_review=Subquery(beside.values("in_review")[:1]))
 
 
@@ -168,10 +159,6 @@ def state(page: Any) -> str:
     if in_review is None:
         return page.state
     return f"{page.state}, draft in review" if in_review else f"{page.state}, with a draft"
-
-
-def _of(page: Any) -> dict[str, Any]:
-    return {"content_type": ContentType.objects.get_for_model(page), "object_id": str(page.pk)}
 
 
 def _beside(page: models.Model) -> QuerySet[ChangeRecord]:

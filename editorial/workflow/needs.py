@@ -7,14 +7,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
 from editorial.models import PageReport, UnsavedForm
-from editorial.models.changes import ChangeRecord, ReviewAnswer
+from editorial.models.changes import ChangeRecord, ReviewAnswer, type_of
 from editorial.models.reviewers import Reviewer, SignOff
 from editorial.workflow import sign_off
 from editorial.workflow.publishing import ReviewedPage
@@ -77,7 +76,7 @@ def needing(need: str, pages: QuerySet, user: Any) -> QuerySet:
     if need == "unsigned":
         corrected = sign_off.corrected_unsigned(pages).values("pk")
         return sign_off.awaiting(pages.published()).exclude(pk__in=corrected) if is_signed_here else pages.none()  # type: ignore[attr-defined]
-    page_type = ContentType.objects.get_for_model(pages.model)
+    page_type = type_of(pages.model)
     records, of_page = ChangeRecord.objects.filter(page_type=page_type), {"page_id": OuterRef("pk")}
     if need == "answered":
         newest = Subquery(records.filter(**of_page).order_by("-at", "-pk").values("pk")[:1])

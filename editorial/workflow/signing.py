@@ -14,7 +14,7 @@ from editorial.models.changes import ChangeRecord, draft_beside
 from editorial.models.reviewers import Reviewer, SignOff
 from editorial.text.digests import page_digest
 from editorial.text.markdown import cited_keys
-from editorial.workflow import revisions
+from editorial.workflow import drafts, revisions, sign_off
 
 
 @dataclass
@@ -33,7 +33,7 @@ class ToSign:
 
     @cached_property
     def is_signed(self) -> bool:
-        return SignOff.objects.of(self.page).valid().filter(digest=self.digest).exists()
+        return sign_off.is_signed(self.page, self.digest)
 
     @cached_property
     def changes(self) -> list[revisions.Change]:
@@ -58,8 +58,8 @@ class ToSign:
 def to_sign(page: Any) -> ToSign:
     """Return the page's draft in review or, if there is none, the saved page."""
     draft = draft_beside(page)
-    version = _version_of(page, draft) if draft and draft.in_review else None
-    if version:
+    if draft and draft.in_review:
+        version = drafts.version_of(draft)
         shown = revisions.page_as_of(version)
         return ToSign(shown, page_digest(shown), version, is_draft=True)
     return ToSign(page, page_digest(page), _without_drafts(page).first())
@@ -72,16 +72,12 @@ def signing(user: Any) -> Reviewer | None:
     return Reviewer.objects.filter(user=user, is_active=True).first()
 
 
-def _version_of(page: Any, change: ChangeRecord) -> Version | None:
-    return Version.objects.get_for_object(page).filter(revision=change.revision_id).first()
-
-
 def _without_drafts(page: Any) -> QuerySet[Version]:
     beside = ChangeRecord.objects.of(page).exclude(typed="").values("revision")
     return Version.objects.get_for_object(page).exclude(revision__in=beside)
 
 
 def _version_signed(page: Any, signed: SignOff) -> Version | None:
-    change = ChangeRecord.objects.of(page).filter(digest=signed.digest).first()
-    kept = _version_of(page, change) if change else None
+    recorded = ChangeRecord.objects.of(page).filter(digest=signed.digest).values("revision")[:1]
+    kept = Version.objects.get_for_object(page).filter(revision=recorded).first()
     return kept or _without_drafts(page).filter(revision__date_created__lte=signed.at).first()
