@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import phonenumbers
 from django.utils.translation import gettext_lazy as _
@@ -23,16 +22,23 @@ _BETWEEN = re.compile(r"[\s\-‐-―−().\[\]_,;/|·•∙⋅・‧]*")
 #: Separators that may also come between two numbers, or between a number and a remark.
 _PARTS = re.compile(r"[,;\n]|\s[/|]|[/|]\s")
 _CLOCK = r"\d{1,2}(?::\d\d)?"
-#: Digits that are never part of a number: 5pm, 9 to 5:30, 2nd, 4B, 24/7, *67.
-_ASIDE = (
-    rf"(?:{_CLOCK}\s*(?:-|–|to)\s*)?{_CLOCK}\s?[ap]\.?m\b|\d{{1,2}}:\d\d|\d{{1,2}}(?:st|nd|rd|th|[a-wyz])(?![a-z\d])"
-    rf"|{_CLOCK}\s?to\s?{_CLOCK}\b|24/7|\*\d\d(?!\d)"
+#: Digits that are never part of a number: 5pm, 9 to 5:30, 2nd, 4B, 24/7, *67; and those of an email address.
+_ASIDE = re.compile(
+    rf"(?<!\d)(?:(?:{_CLOCK}\s*(?:-|–|to)\s*)?{_CLOCK}\s?[ap]\.?m\b|\d{{1,2}}:\d\d"
+    rf"|\d{{1,2}}(?:st|nd|rd|th|[a-wyz])(?![a-z\d])|{_CLOCK}\s?to\s?{_CLOCK}\b|24/7|\*\d\d(?!\d))",
+    re.IGNORECASE,
 )
-_TOKEN = re.compile(rf"(?P<aside>{_ASIDE})|(?P<digits>(?:\+\s?)?\d+)|(?P<word>[^\W\d_]+)", re.IGNORECASE)
-#: Digits after such a word belong to it.
-_TAKES_DIGITS = frozenset(
-    "room rm apt apartment unit suite ste bed dorm pod ward floor building bldg box option opt press ext x extension "
-    "after before until till by las cuarto depto piso anexo interno extensión".split()
+_EMAIL = re.compile(r"[^\s/,;:<(]+@[^\s@]+\.[a-z]{2,}", re.IGNORECASE)
+#: What replaces them: a letter that no text has once it is flat.
+_BLANK = "ª"
+#: Groups of digits with only separators between them.
+_GROUP = re.compile(r"(?:\+\s?)?\d+")
+_RUN = re.compile(rf"(?:\+\s?)?\d+(?:{_BETWEEN.pattern}\d+)*")
+#: Digits after such a word belong to it, unless it has its own, like "2nd floor".
+_TAKES_DIGITS = re.compile(
+    rf"(?<!{_BLANK}\s)(?<![^\W\d_])(?:room|rm|apt|apartment|unit|suite|ste|bed|dorm|pod|ward|floor|building|bldg|box|option"
+    r"|opt|press|ext|x|extension|after|before|until|till|by|las|cuarto|depto|piso|anexo|interno|extensión)[\s.:#]*\Z",
+    re.IGNORECASE,
 )
 _EXTENSION = re.compile(
     r"\s*[,.(]?\s*(?:;ext=|,,|(?:ext(?:ensi[oó]n|n)?|x)\b\.?|x(?=\d)|ext(?=\d)|#)\s*[.:=#]?\s*(\d{1,7})(?!\w)\)?",
@@ -51,7 +57,6 @@ _VANITY = tuple(
 )
 _LABEL = re.compile(r"(?:my )?(?:tel|telephone|phone|number|phone number|ph|no)(?: is)?", re.IGNORECASE)
 _LONG = re.compile(rf"\+?\d(?:{_BETWEEN.pattern}\d){{6,}}")
-_EMAIL = re.compile(r"[^\s/,;:<(]+@[^\s@]+\.[a-z]{2,}", re.IGNORECASE)
 
 
 class NotANumber(ValueError):
@@ -69,29 +74,22 @@ class Written:
     remark: str = ""
 
 
-class _Run(NamedTuple):
-    """Groups of digits with only separators between them: where each begins and ends."""
-
-    groups: list[tuple[int, int]]
-    after_word: str
-    before_word: bool
-
-
 def read(text: str) -> Written:
     """Return the first whole number in `text`, American unless it says otherwise. Raises NotANumber.
 
     It has exactly the digits typed: letters are digits only in a vanity number, and words between digits split them.
     """
-    flat = _EMAIL.sub(lambda found: "a" * len(found[0]), "".join(map(_flat, text)))  # its digits are its own
-    runs = _runs(flat)
+    flat = _EMAIL.sub(_blanked, "".join(map(_flat, text)))
+    numbers = _ASIDE.sub(_blanked, flat)
+    runs = list(_RUN.finditer(numbers))
     for run in runs:
-        if found := _in_run(flat, run):
+        if found := _in_run(numbers, *run.span()):
             return _written(text, flat, *found)
     if vanity := _vanity(flat):
         return _written(text, flat, *vanity)
     if not any(character.isdigit() for character in flat):
         return Written(remark=text.strip())
-    most = max((sum(end - start for start, end in run.groups) for run in runs), default=0)
+    most = max((sum(map(str.isdigit, run[0])) for run in runs), default=0)
     raise NotANumber(NEEDS_AREA_CODE if most < 10 and "+" not in flat else NOT_FOUND)
 
 
@@ -127,30 +125,16 @@ def _flat(character: str) -> str:
     return plain if len(plain) == 1 else character
 
 
-def _runs(flat: str) -> list[_Run]:
-    runs: list[_Run] = []
-    word, at = "", 0
-    for token in _TOKEN.finditer(flat):
-        start, end = token.span()
-        gap = flat[at:start]
-        if token["digits"]:
-            if runs and not word and "+" not in token[0] and _BETWEEN.fullmatch(gap):
-                runs[-1].groups.append((start, end))
-            else:
-                runs.append(_Run([(start, end)], word if re.fullmatch(r"[\s.:#]*", gap) else "", False))
-            word = ""
-        else:
-            if runs and not word and gap.isspace():
-                runs[-1] = runs[-1]._replace(before_word=True)
-            word = token[0].lower() if not word[:1].isdigit() else f"{word} {token[0]}"  # "2nd floor" has its digits
-        at = end
-    return runs
+def _blanked(found: re.Match[str]) -> str:
+    return _BLANK * len(found[0])
 
 
-def _in_run(flat: str, run: _Run) -> tuple[PhoneNumber, int, int] | None:
-    groups = run.groups
+def _in_run(flat: str, start: int, end: int) -> tuple[PhoneNumber, int, int] | None:
+    groups = [group.span() for group in _GROUP.finditer(flat, start, end)]
     first = _digits(flat, groups[:1])
-    if first == "711" or (run.after_word in _TAKES_DIGITS and not first.startswith("+")):  # 711 is the relay's number
+    if first == "711" or (
+        _TAKES_DIGITS.search(flat[:start]) and not first.startswith("+")
+    ):  # 711 is the relay's number
         groups = groups[1:]
     if not groups:
         return None
@@ -161,7 +145,7 @@ def _in_run(flat: str, run: _Run) -> tuple[PhoneNumber, int, int] | None:
     if not found:
         return None
     number = _number(_digits(flat, found))
-    before_word = run.before_word and found[-1] == groups[-1]
+    before_word = bool(re.match(r"\s+[^\W\d_]", flat[end:])) and found[-1] == groups[-1]
     if number is None or not _is_grouped_like_a_number(flat, found, before_word=before_word):
         return None
     return number, found[0][0], found[-1][1]
@@ -242,7 +226,7 @@ def _written(text: str, flat: str, number: PhoneNumber, start: int, end: int) ->
     if found := _EXTENSION.match(flat, end):
         end = found.end()
         rest = flat[end:].lstrip(" .-")
-        if rest[:1].isdigit() and not re.match(_ASIDE, rest, re.IGNORECASE):
+        if rest[:1].isdigit() and not _ASIDE.match(rest):
             raise NotANumber(NOT_FOUND)
         e164 += f";ext={found[1]}"
     before = text[:start].rstrip(" \t\n([{<-–—,;:/|+=#\"'").strip()
