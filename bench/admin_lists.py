@@ -206,9 +206,9 @@ def pages(request, user) -> dict[str, tuple[str, dict | None]]:
     }
     lists = {"": "", ", last page": f"?p={last}", ", by reviewer": "?o=5", ", by title": "?o=1"}
     lists |= {f": {state}": f"?state={state}" for state in ("draft", "in-review", "scheduled", "published", "archived")}
-    lists |= {": overdue": "?review=overdue", ": no reviewer": "?review=no-clinician"}
+    lists |= {": overdue": "?needs=overdue", ": no reviewer": "?needs=no-clinician"}
     lists |= {": topic": f"?topics__id__exact={topic.pk}", ": stage": f"?phases__id__exact={phase.pk}"}
-    lists |= {": stage and overdue": f"?phases__id__exact={phase.pk}&review=overdue"}
+    lists |= {": stage and overdue": f"?phases__id__exact={phase.pk}&needs=overdue"}
     lists |= {": topic and draft": f"?topics__id__exact={topic.pk}&state=draft", ": facets": "?_facets=True"}
     lists |= {
         ": search": "?q=sleep",

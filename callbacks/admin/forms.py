@@ -16,7 +16,7 @@ from callbacks.models.requests import as_reference
 from callbacks.values.details import Channel, Details
 from callbacks.values.opening import OpeningHours
 from callbacks.values.text import visible
-from editorial.admin.clock_fields import MomentField
+from editorial.admin.fields import MomentField
 from editorial.values import phones
 
 MAX_NOTE_LENGTH = 4000  # characters

@@ -12,8 +12,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.html import format_html
 
-from editorial.admin.clock_fields import ClockField
-from editorial.admin.fields import Addresses, NamedList, NamedRows, linked
+from editorial.admin.fields import Addresses, ClockField, NamedList, NamedRows, linked
 from editorial.admin.pictures import PictureAdmin
 from editorial.admin.revisions import KeptForm, RevisionsMixin
 from editorial.admin.sign_off import ReviewerAdmin

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse
 from django.utils import formats, timezone
@@ -15,11 +17,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from reversion.models import Version
 
-from editorial.admin.content import ContentAdmin
+from editorial.admin.content import ContentAdmin, admin_address
 from editorial.admin.drafts import SAVE_DRAFT, SHOWN
 from editorial.admin.revisions import KeptForm
-from editorial.admin.translated import SAFETY, live_translations
-from editorial.models.changes import ChangeRecord
+from editorial.models.changes import ChangeRecord, type_of
+from editorial.models.translated import Translated
 from editorial.values import languages
 from editorial.workflow import change_kinds, review_dates
 
@@ -82,11 +84,12 @@ class ChangeForm(KeptForm):
         if field := self.fields.get("review_due_on"):  # missing in a read-only form
             field.help_text = format_html('{} <span class="picks">{}</span>', field.help_text, self._review_dates())
         kinds: Any = self.fields.get("change_kind")
-        if kinds and (found := live_translations(self.instance)):
+        if kinds and (found := _live_translations(self.instance)):
             names = ", ".join(sorted({languages.NAMES[each.language] for each in found}))
             told = format_html("<small><strong>{}</strong></small>", STALE_THEN.format(names))
             kinds.choices = [
-                (kind, format_html("{}{}", label, told) if kind == SAFETY else label) for kind, label in kinds.choices
+                (kind, format_html("{}{}", label, told) if kind == Kind.SAFETY_CORRECTION else label)
+                for kind, label in kinds.choices
             ]
 
     def _review_dates(self) -> SafeString:
@@ -152,6 +155,15 @@ class ChangeKindMixin(ContentAdmin):
             request.refusals = refused.message_dict  # type: ignore[attr-defined]  # read by ChangeForm
             return show(dict(extra_context or {}))
 
+    def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Link to the page's translations."""
+        page = context["original"]
+        if isinstance(page, Translated) and request.user.has_perm("translations.view_translation"):
+            there = {each.language: each for each in page.translations.defer("source_seen")}
+            context["page_type"] = type_of(page)
+            context["translations"] = [(code, languages.NAMES[code], there.get(code)) for code in languages.OTHERS]
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         form.seen = change_kinds.public_state(obj)
         super().save_model(request, obj, form, change)
@@ -163,6 +175,9 @@ class ChangeKindMixin(ContentAdmin):
             change_kinds.record_save(
                 form.instance, form.seen, kind, note=note, override_reason=form.instance.override_reason
             )
+            if kind == Kind.SAFETY_CORRECTION and (found := list(_live_translations(form.instance))):
+                links = format_html_join(", ", '<a href="{}">{}</a>', ((admin_address(each), each) for each in found))
+                self.message_user(request, format_html("To be translated now: {}.", links), messages.WARNING)
 
     @contextlib.contextmanager
     def brought_back(self, version: Version, when: str) -> Iterator[None]:
@@ -171,3 +186,15 @@ class ChangeKindMixin(ContentAdmin):
         seen = change_kinds.public_state(page)
         yield
         change_kinds.record_save(page, seen, Kind.UPDATE, note=f"The text of {when} is back.")
+
+
+def _live_translations(page: Any) -> QuerySet | tuple:
+    """Return the published translations of a page and its rows. At most one query for each."""
+    if not isinstance(page, Translated) or page.pk is None:
+        return ()
+    model: Any = page._meta.get_field("translations").related_model
+    found = Q(page_type=type_of(page), page_id=page.pk)
+    for name in getattr(page, "kept_with", ()):
+        rows = getattr(page, name)
+        found |= Q(page_type=type_of(rows.model), page_id__in=rows.values("pk"))
+    return model.objects.filter(found, status="published").defer("source_seen").order_by("title")

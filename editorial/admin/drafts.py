@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import dateformat, timezone
 from django.utils.html import format_html
@@ -167,11 +167,7 @@ class DraftsMixin(PreviewMixin, RevisionsMixin):
 
     def draft_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Discard the draft, take it back from review, or make a review link; by POST."""
-        page = self.get_object(request, unquote(object_id))
-        if page is None:
-            raise Http404
-        if request.method != "POST" or not self.has_change_permission(request, page):
-            raise PermissionDenied
+        page = self.posted_row(request, object_id)
         if "throw_away" in request.POST:
             with transaction.atomic():
                 drafts.end(page)

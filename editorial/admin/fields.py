@@ -1,5 +1,7 @@
-"""Accessible admin fields: check boxes, and names for fields in table cells, which have no labels."""
+"""Accessible admin fields: check boxes, names for fields in table cells, and times as typed in the US."""
 
+import datetime
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
@@ -9,10 +11,15 @@ from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.text import capfirst
 
 from editorial.admin.content import admin_address
+
+HOW = "Write the time like 9:00 AM, 2 PM or 14:30."
+MOST_YEARS = 50
+_WITH_DOTS = re.compile(r"(?<![a-z])([ap])\.?\s?m\b\.?", re.IGNORECASE)
 
 
 class Addresses(admin.ModelAdmin):
@@ -94,6 +101,38 @@ class NamedList(admin.ModelAdmin):
         for field in formset.form.base_fields.values():
             _named(field)
         return formset
+
+
+class ClockField(forms.TimeField):
+    """A time as typed in the US: 9:00 AM, 2 pm, 9 a.m. or 14:30."""
+
+    default_error_messages = {"invalid": HOW}
+    input_formats = ["%H:%M:%S", "%H:%M", "%I:%M %p", "%I:%M%p", "%I %p", "%I%p"]
+
+    def to_python(self, value: str | datetime.time | None) -> datetime.time | None:
+        return super().to_python(_WITH_DOTS.sub(r"\1m", value) if isinstance(value, str) else value)
+
+
+class MomentField(forms.SplitDateTimeField):
+    """A date and a time in two boxes, also in the hour that comes twice in fall: its first. Never years from now."""
+
+    default_error_messages = {"invalid_date": "Write the date like 2026-12-24 or 12/24/2026.", "invalid_time": HOW}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        date, _ = self.fields
+        self.fields = (date, ClockField(required=False, disabled=self.disabled))
+
+    def compress(self, data_list: Any) -> datetime.datetime | None:
+        if not (data_list and all(data_list)):
+            return super().compress(data_list)
+        naive = datetime.datetime.combine(*data_list)
+        if abs(naive.year - timezone.localdate().year) > MOST_YEARS:
+            raise ValidationError(f"Choose a date within {MOST_YEARS} years.")
+        moment = timezone.make_aware(naive)
+        if timezone.make_naive(moment.astimezone(datetime.UTC)) != naive:
+            raise ValidationError("There is no such time: clocks go forward then. Choose one an hour later.")
+        return moment
 
 
 class NamedMoment(AdminSplitDateTime):

@@ -1,6 +1,7 @@
 """The base of the admin for published pages: write, preview, publish, archive."""
 
 import datetime
+import re
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django.contrib import admin, messages
@@ -16,18 +17,15 @@ from markdownx.widgets import AdminMarkdownxWidget
 
 from editorial.admin.change_kinds import ChangeKindMixin
 from editorial.admin.checks import ContentChecksMixin
-from editorial.admin.clock_fields import MomentField
 from editorial.admin.drafts import DraftsMixin
-from editorial.admin.fields import CheckBoxes, NamedMoment, OptionsFilter, in_words, linked
+from editorial.admin.fields import CheckBoxes, MomentField, NamedMoment, in_words, linked
 from editorial.admin.page_lists import FastList
 from editorial.admin.revisions import RevisionsMixin
 from editorial.admin.sign_off import SignOffMixin
-from editorial.admin.translated import TranslationLinksMixin
 from editorial.models.addresses import moved
 from editorial.models.translated import Translated
-from editorial.workflow import change_kinds, drafts, revisions, sign_off
-from editorial.workflow.linking import linking_to
-from editorial.workflow.needs import NeedsFilter
+from editorial.workflow import change_kinds, drafts, revisions
+from editorial.workflow.needs import NEEDS, needing
 from editorial.workflow.publishing import ReviewedPage
 
 #: A message by state.
@@ -38,19 +36,26 @@ READERS_SEE = {
     "Published": "Readers see it now.",
     "Archived": "Readers who come to its address are told that it was taken down.",
 }
+#: The path of a Markdown link, or a name in double brackets.
+_LINK = re.compile(r"\]\(<?(/[^)\s>?#]*)|\[\[([a-z]+:[\w-]+)")
 LONG = 200  # characters; a field with at least this limit holds sentences
 
 Page = TypeVar("Page", bound=ReviewedPage)
 Fields = dict[type[models.Field], dict[str, Any]]
 
 
-class ReviewOverdueFilter(OptionsFilter):
-    title = parameter_name = "review"
-    options: ClassVar = {
-        "overdue": ("Review overdue", lambda pages, request: pages.review_overdue()),
-        "corrected": ("Corrected, to be signed now", lambda pages, request: sign_off.corrected_unsigned(pages)),
-        "no-clinician": ("Awaiting medical review", lambda pages, request: sign_off.awaiting(pages)),
-    }
+class NeedsFilter(admin.SimpleListFilter):
+    """Filters by what a page needs, for links from the start page."""
+
+    title = "what it needs"
+    parameter_name = "needs"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [(need, about.choice) for need, about in NEEDS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> models.QuerySet:
+        need = self.value()
+        return needing(need, queryset, request.user) if need in NEEDS else queryset
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -97,7 +102,6 @@ class ReviewedPageAdmin(
     FastList,
     ChangeKindMixin,
     SignOffMixin,
-    TranslationLinksMixin,
     DraftsMixin,
     OldAddressMixin,
     Generic[Page],
@@ -122,7 +126,7 @@ class ReviewedPageAdmin(
         },
     )
     readonly_fields: ClassVar[tuple[str, ...]] = ("preview_link", "medical_review")
-    list_filter: ClassVar[tuple[Any, ...]] = (StateFilter, ReviewOverdueFilter, NeedsFilter)
+    list_filter: ClassVar[tuple[Any, ...]] = (StateFilter, NeedsFilter)
     actions = ("publish", "withdraw", "archive")
 
     class Media:
@@ -211,6 +215,20 @@ class ReviewedPageAdmin(
             self.log_change(request, page, done)
             self.message_user(request, f"{page}: {done}")
             self._say_what_readers_see(request, page)
+
+
+def linking_to(*pages: ReviewedPage) -> dict[ReviewedPage, list[ReviewedPage]]:
+    """Return the other published pages that link to each page. Reads all texts: a second for 10,000."""
+    found: dict[ReviewedPage, list[ReviewedPage]] = {page: [] for page in pages}
+    called = {page.get_absolute_url(): page for page in pages}
+    called |= {f"{page.linked_as[0]}:{page.slug}": page for page in pages if hasattr(page, "linked_as")}
+    called.pop("", None)  # the translation of a row without a page
+    for model in ReviewedPage.__subclasses__():
+        for other in model._default_manager.published():
+            links = {name for text in other.markdown_texts() for pair in _LINK.findall(text) for name in pair}
+            for page in {called[name] for name in links & called.keys()} - {other}:
+                found[page].append(other)
+    return found
 
 
 def _addresses(formset: Any) -> dict[Any, str]:

@@ -15,8 +15,7 @@ from editorial.admin.fields import Addresses, ForSuperusers
 from editorial.models.reviewers import Reviewer, sign
 from editorial.text import snapshot
 from editorial.workflow import revisions
-from editorial.workflow.sign_off import MedicalReview, medical_review
-from editorial.workflow.signing import signing, to_sign
+from editorial.workflow.sign_off import MedicalReview, medical_review, signing, to_sign
 
 CHANGED = "The text changed while you read it. Nothing is signed: read it again."
 OWN_WORDS = "You wrote this text, or saved it last. Somebody else must sign it."

@@ -55,7 +55,7 @@ class AutosaveMixin(ContentAdmin):
             context["kept"] = unsaved.all_of(request.user, page)
         if data:
             request.FILES.clear()  # loads the body, which would empty POST later
-            request.method, request.POST = "POST", data  # type: ignore[assignment]  # shown, never saved
+            request.method, request.POST = "POST", data  # shown, never saved
         context["tab"] = request.POST.get(TAB) or f"{request.user.pk}-{secrets.token_hex(4)}"
         return super().changeform_view(request, object_id, form_url, context)
 

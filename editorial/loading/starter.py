@@ -5,9 +5,11 @@ it still has exactly those values.
 """
 
 import datetime
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from itertools import count, groupby
+from itertools import chain, combinations, count, groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +17,6 @@ from django.db import models, transaction
 
 from editorial.loading.content_files import Entry, Find, Related, Sentence, Values, as_yaml, read_yaml, unless_default
 from editorial.loading.starter_changes import PageChange
-from editorial.loading.starter_digests import digest_of_values, untouched
 from editorial.models import Clinic, GlossaryTerm, HelpLine, Source, StarterItem
 from editorial.models.addresses import moved
 from editorial.text import snapshot
@@ -26,22 +27,14 @@ STARTER = Path(__file__).parent.parent / "starter"
 Found = TypeVar("Found", bound=models.Model)
 
 
-def load_item(
-    model: type[models.Model],
-    key: Values,
-    values: Values,
-    related: Related | None = None,
-    was: Iterable[str] = (),
-    begins: Callable[[models.Model], None] = lambda row: None,
-) -> str:
+def load_item(entry: Entry, begins: Callable[[models.Model], None] = lambda row: None) -> str:
     """Add or update one row; returns "added", "updated", "unchanged" or "kept" (staff changed it).
 
-    `key` finds the row, `values` are its fields, `related` its many-to-many relations. `was`: earlier slugs in the
-    file, which redirect to the new one. `begins` is called with the row before it is added or updated.
+    `begins` is called with the row before it is added or updated.
     """
-    _rename(model, key, was)
-    related = related or {}
-    wanted = digest_of_values(values, related)
+    model, key, values, related = entry.model, entry.key, entry.values, entry.related
+    _rename(model, key, entry.was)
+    wanted = _digest_of_values(values, related)
     item = _item(model, key)
     row = model._default_manager.filter(**({"pk": item.object_id} if item else key)).first()
     if item is None and row is None:
@@ -57,7 +50,7 @@ def load_item(
         return "kept"
     if item.digest == wanted:
         return "unchanged"
-    if not untouched(row, values, related, item.digest):
+    if not _untouched(row, values, related, item.digest):
         return "kept"
     with transaction.atomic():
         begins(row)
@@ -101,7 +94,7 @@ def load_all(entries: Iterable[Entry], note: str = "") -> Counter:
         with transaction.atomic():
             change = PageChange(note, content)
             for entry in page:
-                outcomes[load_item(entry.model, entry.key, entry.values, entry.related, entry.was, change.begins)] += 1
+                outcomes[load_item(entry, change.begins)] += 1
             change.record()
     return outcomes
 
@@ -222,3 +215,34 @@ def _check(row: models.Model, values: Values) -> None:
 def _relate(row: models.Model, related: Related) -> None:
     for name, rows in related.items():
         getattr(row, name).set(rows)
+
+
+def _untouched(row: models.Model, values: Values, related: Related, digest: str) -> bool:
+    """Return whether the row still has the values it was loaded with.
+
+    A column added since then is not in the digest, and has its default in the row. The digest's columns are not
+    recorded, so every combination of columns at their default is tried as the added ones.
+    """
+    now = {name: getattr(row, name) for name in values}
+    links = {name: list(getattr(row, name).all()) for name in related}
+    fields: dict[str, Any] = {name: row._meta.get_field(name) for name in values}
+    at_default = [name for name, field in fields.items() if field.has_default() and now[name] == field.get_default()]
+    for added in chain.from_iterable(combinations(at_default, length) for length in range(len(at_default) + 1)):
+        if _digest_of_values({name: now[name] for name in values if name not in added}, links) == digest:
+            return True
+    return False
+
+
+def _digest_of_values(values: Values, related: Related) -> str:
+    plain = {name: _plain(value) for name, value in values.items()}
+    plain |= {name: sorted(row.pk for row in rows) for name, rows in related.items()}
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+
+
+def _plain(value: object) -> object:
+    """Normalize a value, so that one from a file and one from the database, with times in UTC, compare equal."""
+    if isinstance(value, models.Model):
+        return value.pk
+    if isinstance(value, datetime.datetime):
+        return value.astimezone(datetime.UTC).isoformat()
+    return str(value)

@@ -167,21 +167,19 @@ def save_files(made: images.Copies) -> Picture:
     The main file is stored first, so that `tend` finds it if this process is killed before the row is saved.
     """
     picture = Picture(name=f"{uuid.uuid4().hex}.jpg", width=made.width, height=made.height, widths=list(made.webp))
-    _save(picture, [made.jpeg, *made.webp.values()])
+    _save(dict(zip(picture.files, [made.jpeg, *made.webp.values()], strict=True)))
     return picture
 
 
-def _save(picture: Picture, contents: list[bytes | None]) -> None:
+def _save(files: dict[str, bytes]) -> None:
     try:
-        for name, content in zip(picture.files, contents, strict=True):
-            if content is not None:
-                default_storage.delete(name)  # left by an attempt that was killed
-                default_storage.save(name, ContentFile(content))
+        for name, content in files.items():
+            default_storage.delete(name)  # left by an attempt that was killed
+            default_storage.save(name, ContentFile(content))
     except OSError:
         with contextlib.suppress(OSError):
-            for name, content in zip(picture.files, contents, strict=True):
-                if content is not None:
-                    default_storage.delete(name)
+            for name in files:
+                default_storage.delete(name)
         raise
 
 
@@ -225,5 +223,5 @@ def _adopt(name: str) -> None:
         log.warning("A picture without a row, %s, cannot be read: %s", name, error.messages[0])
     else:
         picture.width, picture.height, picture.widths = made.width, made.height, list(made.webp)
-        _save(picture, [None, *made.webp.values()])
+        _save(dict(zip(picture.files[1:], made.webp.values(), strict=True)))
     picture.save()

@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
@@ -40,23 +39,28 @@ def counted(count: int, one: str, many: str, address: str, *, more: str = "", is
 
 @dataclass(frozen=True)
 class _Need:
-    """`words` follow the count and kind of page. Shown to users with one of `rights`; if empty, to all editors."""
+    """`words` follow the count and kind of page, unless empty; `choice` is its name in the list's filter.
+
+    Shown to users with one of `rights`; if empty, to all editors.
+    """
 
     words: str
+    choice: str
     rights: tuple[str, ...] = ()
     is_late: bool = False
 
 
 NEEDS = {
-    "corrected": _Need("corrected, to be signed now", rights=(SIGN, PUBLISH), is_late=True),
-    "overdue": _Need("overdue for review", is_late=True),
-    "signature": _Need("in review, without a signature", rights=(SIGN, PUBLISH)),
-    "unsigned": _Need("published, without a signature", rights=(SIGN,)),
-    "publishing": _Need("in review, ready to publish", rights=(PUBLISH,)),
-    "answered": _Need("with an answer to your draft"),
-    "due": _Need(f"due for review within {SOON.days} days"),
-    "scheduled": _Need("scheduled", rights=(PUBLISH,)),
-    "mine": _Need("in draft, last saved by you"),
+    "corrected": _Need("corrected, to be signed now", "A signature now: corrected", (SIGN, PUBLISH), is_late=True),
+    "overdue": _Need("overdue for review", "Review, overdue", is_late=True),
+    "signature": _Need("in review, without a signature", "A signature, in review", (SIGN, PUBLISH)),
+    "unsigned": _Need("published, without a signature", "A signature, published", (SIGN,)),
+    "no-clinician": _Need("", "Medical review, in any state"),
+    "publishing": _Need("in review, ready to publish", "To be published", (PUBLISH,)),
+    "answered": _Need("with an answer to your draft", "My answer to a reviewer"),
+    "due": _Need(f"due for review within {SOON.days} days", "Review soon"),
+    "scheduled": _Need("scheduled", "Its time to come: scheduled", (PUBLISH,)),
+    "mine": _Need("in draft, last saved by you", "My draft"),
 }
 
 
@@ -70,6 +74,8 @@ def needing(need: str, pages: QuerySet, user: Any) -> QuerySet:
         return pages.filter(status=ReviewedPage.Status.PUBLISHED, review_due_on__range=(today, today + SOON))
     if need == "scheduled":
         return pages.scheduled()  # type: ignore[attr-defined]
+    if need == "no-clinician":
+        return sign_off.awaiting(pages)
     is_signed_here = Reviewer.objects.filter(is_active=True).exists()
     if need == "corrected":
         return sign_off.corrected_unsigned(pages) if is_signed_here else pages.none()
@@ -101,43 +107,17 @@ def needing(need: str, pages: QuerySet, user: Any) -> QuerySet:
     return found.filter(signed) if is_signed_here else found
 
 
-class NeedsFilter(admin.SimpleListFilter):
-    """Filters a list of pages by need, for links from the start page."""
-
-    title = "what it needs"
-    parameter_name = "needs"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        return [
-            ("signature", "A signature"),
-            ("unsigned", "A signature, and is published"),
-            ("publishing", "To be published"),
-            ("answered", "My answer to a reviewer"),
-            ("due", "Review soon"),
-            ("mine", "My draft"),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        need = self.value()
-        return needing(need, queryset, request.user) if need in NEEDS else queryset
-
-
-#: Needs for which another filter is used.
-_ADDRESSES = {"corrected": "review=corrected", "overdue": "review=overdue", "scheduled": "state=scheduled"}
-
-
 def page_lines(user: User) -> Iterator[Line]:
     """Yield a line for each need, within the user's rights, and kind of page."""
     for need, about in NEEDS.items():
         for model in filter(admin.site.is_registered, ReviewedPage.__subclasses__()):
             opts = model._meta
             rights = about.rights or (f"{opts.app_label}.change_{opts.model_name}",)
-            if any(map(user.has_perm, rights)):
+            if about.words and any(map(user.has_perm, rights)):
                 names = str(opts.verbose_name), str(opts.verbose_name_plural)
-                address = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
-                filtered = f"{address}?{_ADDRESSES.get(need, f'needs={need}')}"
+                address = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist", query={"needs": need})
                 count = needing(need, model.objects.all(), user).count()
-                yield from counted(count, *names, filtered, more=f" {about.words}", is_late=about.is_late)
+                yield from counted(count, *names, address, more=f" {about.words}", is_late=about.is_late)
 
 
 def other_lines(user: User) -> Iterator[Line]:

@@ -4,6 +4,7 @@ import pytest
 
 from articles import starter
 from articles.models import Article, Topic
+from editorial.loading.content_files import Entry
 from editorial.loading.starter import load, load_item
 from editorial.models import OldAddress
 from editorial.models.addresses import moved, now_at
@@ -76,7 +77,7 @@ def test_slug_of_a_topic_changed_by_staff_keeps_the_old_address(admin):
 def _load(slug: str, was: tuple[str, ...] = ()) -> str:
     make_source()
     values = {"title": "An article", "summary": "What it says.", "body": "Text.[@a-source]"}
-    return load_item(Article, {"slug": slug}, values, was=was)
+    return load_item(Entry(Article, {"slug": slug}, values, was=was))
 
 
 def test_starter_text_renamed_in_its_file_is_the_same_page_at_a_new_address():

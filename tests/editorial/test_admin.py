@@ -27,7 +27,7 @@ PAGES = [
 @pytest.mark.parametrize("page", PAGES)
 def test_admin_lists_every_kind_of_page(admin, guide, page):
     assert admin.get(f"/admin/{page}/").status_code == 200
-    assert admin.get(f"/admin/{page}/?q=a&review=overdue&e=1").status_code in {200, 302}
+    assert admin.get(f"/admin/{page}/?q=a&needs=overdue&e=1").status_code in {200, 302}
 
 
 def test_admin_editor_has_live_preview_for_body_and_symptoms(admin, guide):

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from articles.models import Article
 from editorial.loading import starter
+from editorial.loading.content_files import Entry
 from editorial.models import HelpLine, Source
 from editorial.text.markdown import PageText
 from editorial.values.links import safe_url
@@ -49,10 +50,10 @@ def test_address_that_no_form_takes_makes_no_link_on_a_page(client, url):
 def test_starter_file_with_an_address_that_no_form_takes_is_not_loaded():
     values = {"organization": "An office", "title": "A report", "url": "javascript:alert(1)"}
     with pytest.raises(ValidationError):
-        starter.load_item(Source, {"key": "bad"}, values)
-    assert starter.load_item(Source, {"key": "bad"}, values | {"url": "https://a.example/"}) == "added"
+        starter.load_item(Entry(Source, {"key": "bad"}, values))
+    assert starter.load_item(Entry(Source, {"key": "bad"}, values | {"url": "https://a.example/"})) == "added"
     with pytest.raises(ValidationError):
-        starter.load_item(Source, {"key": "bad"}, values)
+        starter.load_item(Entry(Source, {"key": "bad"}, values))
     assert Source.objects.get(key="bad").url == "https://a.example/"
 
 

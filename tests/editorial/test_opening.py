@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from callbacks.casework import setup_gaps
-from editorial.admin.clock_fields import HOW, ClockField, MomentField
+from editorial.admin.fields import HOW, ClockField, MomentField
 from editorial.models import Clinic, OpeningTime, SpecialDay
 from operations import readiness
 from phases.models import Phase

@@ -19,34 +19,34 @@ VALUES = {"organization": "First", "title": "Title"}
 
 
 def test_item_is_added_once():
-    assert load_item(Source, KEY, VALUES) == "added"
-    assert load_item(Source, KEY, VALUES) == "unchanged"
+    assert load_item(Entry(Source, KEY, VALUES)) == "added"
+    assert load_item(Entry(Source, KEY, VALUES)) == "unchanged"
     assert Source.objects.count() == 1
 
 
 def test_item_nobody_edited_follows_its_file():
-    load_item(Source, KEY, VALUES)
-    assert load_item(Source, KEY, VALUES | {"title": "Better"}) == "updated"
+    load_item(Entry(Source, KEY, VALUES))
+    assert load_item(Entry(Source, KEY, VALUES | {"title": "Better"})) == "updated"
     assert Source.objects.get().title == "Better"
 
 
 def test_item_staff_edited_is_kept():
-    load_item(Source, KEY, VALUES)
+    load_item(Entry(Source, KEY, VALUES))
     Source.objects.update(title="By staff")
-    assert load_item(Source, KEY, VALUES | {"title": "Better"}) == "kept"
+    assert load_item(Entry(Source, KEY, VALUES | {"title": "Better"})) == "kept"
     assert Source.objects.get().title == "By staff"
 
 
 def test_item_staff_removed_stays_removed():
-    load_item(Source, KEY, VALUES)
+    load_item(Entry(Source, KEY, VALUES))
     Source.objects.all().delete()
-    assert load_item(Source, KEY, VALUES) == "kept"
+    assert load_item(Entry(Source, KEY, VALUES)) == "kept"
     assert not Source.objects.exists()
 
 
 def test_item_staff_made_first_is_kept():
     Source.objects.create(key="a-key", organization="Staff", title="Staff")
-    assert load_item(Source, KEY, VALUES) == "kept"
+    assert load_item(Entry(Source, KEY, VALUES)) == "kept"
 
 
 def test_clinic_number_staff_changed_survives_the_next_start():
@@ -69,9 +69,9 @@ def test_whole_guide_loads_and_loads_nothing_twice(guide):
 def test_relation_staff_changed_is_kept_when_the_file_changes():
     topic = Topic.objects.create(name="T", slug="t", description="D")
     values = {"title": "A", "summary": "S", "body": "B"}
-    load_item(Article, {"slug": "a"}, values, {"topics": [topic]})
+    load_item(Entry(Article, {"slug": "a"}, values, {"topics": [topic]}))
     Article.objects.get().topics.clear()
-    assert load_item(Article, {"slug": "a"}, values | {"title": "Better"}, {"topics": [topic]}) == "kept"
+    assert load_item(Entry(Article, {"slug": "a"}, values | {"title": "Better"}, {"topics": [topic]})) == "kept"
     assert not Article.objects.get().topics.exists()
 
 
@@ -99,9 +99,9 @@ def test_names_staff_changed_cut_no_link_between_pages(guide):
 
 
 def test_row_staff_renamed_still_follows_its_file():
-    load_item(Source, KEY, VALUES)
+    load_item(Entry(Source, KEY, VALUES))
     Source.objects.update(key="renamed")
-    assert load_item(Source, KEY, VALUES | {"title": "Better"}) == "updated"
+    assert load_item(Entry(Source, KEY, VALUES | {"title": "Better"})) == "updated"
     assert Source.objects.get().title == "Better" and Source.objects.get().key == "renamed"
 
 
@@ -125,11 +125,11 @@ def test_column_added_since_a_row_was_loaded_is_filled_in(db):
             "review_due_on",
         )
         values = {name: getattr(row, name) for name in names}
-        load_item(TreatmentOption, {"slug": slug}, values)
+        load_item(Entry(TreatmentOption, {"slug": slug}, values))
         if touched:
             TreatmentOption.objects.filter(slug=slug).update(summary="By staff")
-        assert load_item(TreatmentOption, {"slug": slug}, values | new) == ("kept" if touched else "updated")
-        assert load_item(TreatmentOption, {"slug": slug}, values | new) == ("kept" if touched else "unchanged")
+        assert load_item(Entry(TreatmentOption, {"slug": slug}, values | new)) == ("kept" if touched else "updated")
+        assert load_item(Entry(TreatmentOption, {"slug": slug}, values | new)) == ("kept" if touched else "unchanged")
     assert TreatmentOption.objects.get(slug="untouched").place == "home"
     assert TreatmentOption.objects.get(slug="edited").place == "not-known"
 

@@ -95,7 +95,7 @@ def test_each_role_sees_what_it_can_act_on(people):
     assert lines("doc")[unsigned][0] == 3, "a correction ends the signature under the text before it"
     corrected = draft_record(Article.objects.get(slug="late"), people["pub"], digest="l", number=1)
     ChangeRecord.objects.filter(pk=corrected.pk).update(kind="safety-correction")
-    to_sign = {"articles corrected, to be signed now": (2, "/admin/articles/article/?review=corrected")}
+    to_sign = {"articles corrected, to be signed now": (2, "/admin/articles/article/?needs=corrected")}
     assert lines("doc")["article published, without a signature"][0] == 1, "the other one was corrected"
     assert to_sign.items() <= lines("doc").items() and to_sign.items() <= lines("pub").items()
     Reviewer.objects.update(is_active=False)
@@ -163,5 +163,5 @@ def test_weekly_mail_has_counts_and_links_and_no_word_of_a_page(people, settings
     assert [digest.send_due(MONDAY + hour * datetime.timedelta(hours=1)) for hour in (1, 2)] == [1, 0]
     (sent,) = mail.outbox
     assert sent.to == ["ed@example.com"] and "Grapefruit" not in sent.subject + sent.body
-    assert "1 article overdue for review\nhttps://guide.example/admin/articles/article/?review=overdue\n" in sent.body
+    assert "1 article overdue for review\nhttps://guide.example/admin/articles/article/?needs=overdue\n" in sent.body
     assert digest.send_due(MONDAY + 7 * DAY) == 1
