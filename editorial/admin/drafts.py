@@ -3,13 +3,11 @@
 from typing import Any
 
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils import dateformat, timezone
 from django.utils.html import format_html
-from reversion.models import Version
 
 from editorial.admin.content import admin_address
 from editorial.admin.previews import DRAFT, SAVED, TYPED, PreviewMixin
@@ -151,18 +149,13 @@ class DraftsMixin(PreviewMixin, RevisionsMixin):
         fixed = drafts.may_have_one(obj) and not may_publish(request.user) and not getattr(request, "is_draft", False)
         return (*super().get_readonly_fields(request, obj), *(("status", "published_at") if fixed else ()))
 
-    def bring_back_view(self, request: HttpRequest, version_id: int) -> HttpResponse:
-        version = get_object_or_404(Version.objects.get_for_model(self.model), pk=version_id)
-        page = self.model._default_manager.filter(pk=version.object_id).first()
-        if drafts.may_have_one(page) and not may_publish(request.user):
-            raise PermissionDenied
-        return super().bring_back_view(request, version_id)
+    def may_bring_back(self, request: HttpRequest, page: Any) -> bool:
+        is_readers = drafts.may_have_one(page) and not may_publish(request.user)
+        return super().may_bring_back(request, page) and not is_readers
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         page = self.get_object(request, unquote(object_id))
-        of_page: dict[str, Any] = {"answers": _answers(page), "newest": drafts.saved(page).first()} if page else {}
-        if drafts.may_have_one(page) and not may_publish(request.user):
-            of_page["may_bring_back"] = False
+        of_page = {"answers": _answers(page), "newest": drafts.saved(page).first()} if page else {}
         return super().history_view(request, object_id, of_page | (extra_context or {}))
 
     def draft_view(self, request: HttpRequest, object_id: str) -> HttpResponse:

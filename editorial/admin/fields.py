@@ -35,9 +35,6 @@ class Addresses(admin.ModelAdmin):
 class ForSuperusers(admin.ModelAdmin):
     """Only superusers see or change these rows, whatever their permissions."""
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_superuser
-
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.is_superuser
 

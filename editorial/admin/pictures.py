@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.utils.html import format_html, format_html_join
 
+from editorial.admin.fields import OptionsFilter
 from editorial.admin.picture_uses import used_stems, uses
 from editorial.models import pictures
 from editorial.models.pictures import Picture
@@ -44,19 +45,17 @@ class AddPictureForm(forms.ModelForm):
         return cleaned
 
 
-class UseFilter(admin.SimpleListFilter):
-    title = "use"
-    parameter_name = "used"
+def _used() -> list[int]:
+    stems = used_stems()
+    return [picture.pk for picture in Picture.objects.only("name") if picture.stem in stems]
 
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        return [("yes", "In a text"), ("no", "In no text")]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        if not self.value():
-            return queryset
-        stems = used_stems()
-        used = [picture.pk for picture in Picture.objects.only("name") if picture.stem in stems]
-        return queryset.filter(pk__in=used) if self.value() == "yes" else queryset.exclude(pk__in=used)
+class UseFilter(OptionsFilter):
+    title, parameter_name = "use", "used"
+    options: ClassVar = {
+        "yes": ("In a text", lambda found, request: found.filter(pk__in=_used())),
+        "no": ("In no text", lambda found, request: found.exclude(pk__in=_used())),
+    }
 
 
 class PictureAdmin(admin.ModelAdmin):

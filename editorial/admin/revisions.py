@@ -130,7 +130,7 @@ class RevisionsMixin(AutosaveMixin):
             "versions": list(zip_longest(versions, versions[1:])),
             "newest": versions[0] if versions else None,
             "opened_at": _latest(page),
-            "may_bring_back": self.has_change_permission(request, page),
+            "may_bring_back": self.may_bring_back(request, page),
         }
         by_id = {str(version.pk): version for version in versions}
         before, after = by_id.get(request.GET.get("from", "")), by_id.get(request.GET.get("to", ""))
@@ -157,8 +157,7 @@ class RevisionsMixin(AutosaveMixin):
         """Restore a version by POST."""
         version = get_object_or_404(Version.objects.get_for_model(self.model), pk=version_id)
         page = self.model._default_manager.filter(pk=version.object_id).first()
-        allowed = self.has_change_permission(request, page) if page else self.has_add_permission(request)
-        if request.method != "POST" or not allowed:
+        if request.method != "POST" or not self.may_bring_back(request, page):
             raise PermissionDenied
         when = formats.date_format(timezone.localtime(version.revision.date_created), "DATETIME_FORMAT")
         try:
@@ -185,6 +184,9 @@ class RevisionsMixin(AutosaveMixin):
             self.message_user(request, f"{back} is again as it was on {when}{found}")
             return redirect(self.address("change", back.pk))
         return redirect(self.address("history", page.pk) if page else self.address("changelist"))
+
+    def may_bring_back(self, request: HttpRequest, page: Any) -> bool:
+        return self.has_change_permission(request, page) if page else self.has_add_permission(request)
 
     def brought_back(self, version: Version, when: str) -> contextlib.AbstractContextManager:
         """Wrap restoring a version, as to record its kind of change."""

@@ -81,11 +81,11 @@ def refusals(page: Any) -> Iterator[Finding]:
     for field, keys in cited.items():
         for key in sorted(keys & unknown):
             yield Finding(NO_SOURCE.format(key), field, *_cited_at(key, texts[field]), is_refused=True)
-    if hasattr(page, "summary") and not any(cited.values()):
-        told = "A published page needs at least one source. Cite it in the text as [@key]."
-        yield Finding(told, is_refused=True)
-    if hasattr(page, "summary") and (told := summary_problem(page.summary)):
-        yield Finding(told, "summary", is_refused=True)
+    if hasattr(page, "summary"):
+        if not any(cited.values()):
+            yield Finding("A published page needs at least one source. Cite it in the text as [@key].", is_refused=True)
+        if told := summary_problem(page.summary):
+            yield Finding(told, "summary", is_refused=True)
     pages = look_up(name for text in texts.values() for name, *_ in rules.names(text))
     kinds = set(page.own_boxes)
     for field, text in texts.items():
