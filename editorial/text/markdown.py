@@ -168,7 +168,7 @@ def convert(text: str, forms: Forms = (), explained: tuple[str, ...] = (), langu
         return _unique(slugify_unicode(_without_citations(name), separator) or "section", heading_ids)
 
     toc = TocExtension(slugify=heading_id, toc_depth="2-4")
-    converter = Markdown(extensions=["tables", "sane_lists", toc, rules, bounds.Bounded()], output_format="html")
+    converter = Markdown(extensions=["tables", "sane_lists", toc, rules], output_format="html")
     try:
         bounds.check(text)
         converted = converter.convert(text.replace("\x00", "").translate(TURNING))
