@@ -56,9 +56,7 @@ class ChangeForm(KeptForm):
     change_kind = forms.ChoiceField(
         label="What kind of change is it?",
         required=False,
-        choices=[
-            (kind, format_html("{} <small>{}</small>", Kind(kind).label, HINTS[kind])) for kind in Kind if kind in HINTS
-        ],
+        choices=[(kind, format_html("{} <small>{}</small>", kind.label, hint)) for kind, hint in HINTS.items()],
         widget=forms.RadioSelect,
         help_text="Needed if readers see something else now. Dates, topics and search words need none.",
     )

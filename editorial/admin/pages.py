@@ -1,6 +1,5 @@
 """The base of the admin for published pages: write, preview, publish, archive."""
 
-import datetime
 import re
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -165,7 +164,8 @@ class ReviewedPageAdmin(
         return super().response_post_save_change(request, obj)
 
     def _say_what_readers_see(self, request: HttpRequest, page: Page) -> None:
-        self.message_user(request, READERS_SEE[page.state].format(at=_moment(page.published_at)))
+        at = formats.date_format(timezone.localtime(page.published_at), "DATETIME_FORMAT") if page.published_at else ""
+        self.message_user(request, READERS_SEE[page.state].format(at=at))
         if not page.is_published() and (linking := linking_to(page)[page]):
             titles = ", ".join(map(str, linking))
             self.message_user(request, f"Take the links to it out of: {titles}.", messages.WARNING)
@@ -244,7 +244,3 @@ def _translated(row: models.Model, page: models.Model) -> list[tuple[str, str]]:
     there = {each.language: each.get_absolute_url() for each in page.translations.all()}
     had = row.translations.filter(language__in=there, published_at__isnull=False)
     return [(each.get_absolute_url(), there[each.language]) for each in had]
-
-
-def _moment(at: datetime.datetime | None) -> str:
-    return formats.date_format(timezone.localtime(at), "DATETIME_FORMAT") if at else ""

@@ -17,7 +17,6 @@ class MailChoice(models.Model):
     digest_sent_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
-        app_label = "editorial"
         default_permissions = ()
 
     def __str__(self) -> str:

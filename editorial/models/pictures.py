@@ -64,7 +64,6 @@ class Picture(models.Model):
     at = models.DateTimeField("added", default=timezone.now, editable=False)
 
     class Meta:
-        app_label = "editorial"
         ordering = ["-at", "-pk"]
 
     def __str__(self) -> str:

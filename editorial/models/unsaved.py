@@ -32,7 +32,6 @@ class UnsavedForm(models.Model):
     typed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        app_label = "editorial"
         constraints = [models.UniqueConstraint(fields=["user", "page"], name="unsaved_form_once")]
 
     def __str__(self) -> str:

@@ -32,9 +32,6 @@ class ContentVersion(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY, editable=False)
     number = models.PositiveBigIntegerField(default=0)
 
-    class Meta:
-        app_label = "editorial"
-
     def __str__(self) -> str:
         return str(self.number)
 

@@ -1,12 +1,4 @@
-"""Markdown extensions for editors: boxes, links by name, and drawings.
-
-    ::: emergency Call 911 for any of these
-    - Slow breathing
-    :::
-
-    See [[stage:peak-withdrawal]] or [[article:test-strips|what the strips find]].
-
-    [[picture:side|Someone lies on their side, a hand under the head.]]
+"""Markdown extensions for editors: boxes, links by name, and drawings (docs/editors.md).
 
 Written here because pymdown-extensions silently closes blocks that were left open.
 """

@@ -82,12 +82,10 @@ def record_save(page: Any, before: PublicState, kind: str = "", *, note: str = "
 def record(
     page: models.Model, kind: str, *, note: str = "", override_reason: str = "", before: str = "", content: Any = None
 ) -> None:
-    """Record the change in the open revision. Call it after saving the page and its rows.
+    """Record the change in the open revision, after the page and its rows are saved, under the lock of the page's row.
 
-    The caller has locked the page's row, so that numbers are consecutive. `before` is the digest of the previous public
-    text, whose sign-off is carried over a change of wording. `content` saves queries (editorial/text/digests.py).
-    `record_save` calls this for saves by staff. Raises ValidationError for a kind that needs a note without one, and
-    RevisionManagementError outside `reversion.create_revision`.
+    `before` is the digest of the previous public text, whose sign-off is carried over a change of wording. `content`
+    saves queries (editorial/text/digests.py). Raises ValidationError for a kind that needs a note without one.
     """
     if kind in ChangeRecord.NEED_NOTE and not note.strip():
         raise ValidationError("Say in a sentence what changed: readers are told.")

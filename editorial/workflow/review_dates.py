@@ -65,7 +65,8 @@ def suggest(page: Any, today: datetime.date | None = None) -> Suggestion:
     mondays = [first + datetime.timedelta(days=(7 - first.weekday()) % 7)]
     while (following := mondays[-1] + datetime.timedelta(days=7)) <= last:
         mondays.append(following)
-    due = Counter(_monday_of(day) for day in _due_between(page, mondays[0], last + datetime.timedelta(days=6)))
+    days = _due_between(page, mondays[0], last + datetime.timedelta(days=6))
+    due = Counter(day - datetime.timedelta(days=day.weekday()) for day in days)
     day = min(reversed(mondays), key=lambda monday: due[monday])
     return Suggestion(day, risk, due[day])
 
@@ -80,10 +81,6 @@ def _due_between(page: Any, first: datetime.date, last: datetime.date) -> list[d
                 "review_due_on", flat=True
             )
     return days
-
-
-def _monday_of(day: datetime.date) -> datetime.date:
-    return day - datetime.timedelta(days=day.weekday())
 
 
 def later(day: datetime.date, months: int) -> datetime.date:
