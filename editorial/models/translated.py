@@ -117,6 +117,6 @@ def in_own_words(page: Any) -> Any:
     return model(pk=page.words_pk, page_id=page.pk, language=languages.active(), slug=page.words_slug, **words)
 
 
-def digest_of_words(words: dict[str, str]) -> str:
-    """Return the SHA-256 of words by field."""
-    return hashlib.sha256(json.dumps(words, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+def digest_of_words(words: dict[str, Any]) -> str:
+    """Return the SHA-256 of words, or of other values, by field."""
+    return hashlib.sha256(json.dumps(words, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()

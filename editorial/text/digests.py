@@ -1,12 +1,11 @@
 """The digest of everything that readers see of a page."""
 
-import hashlib
-import json
 from typing import Any
 
 from django.db import models
 
 from editorial.models import GlossaryTerm, Source
+from editorial.models.translated import digest_of_words
 from editorial.text.glossary import Glossary
 from editorial.text.markdown import PageText
 from editorial.text.snapshot import ContentSnapshot
@@ -40,8 +39,7 @@ def page_digest(page: Any, content: ContentSnapshot | None = None) -> str:
         "sources": [_of_source(key, sources.get(key)) for key in text.numbers],
         "words": [[term.word, term.meaning] for term in text.explained_terms()],
     }
-    canonical = json.dumps(seen, sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return digest_of_words(seen)
 
 
 def _of_source(key: str, source: Source | None) -> list[Any]:

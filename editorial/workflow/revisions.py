@@ -14,7 +14,6 @@ from itertools import count
 from typing import Any
 
 import reversion
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models, transaction
 from django.db.models import QuerySet
@@ -114,22 +113,18 @@ def clean(page: Any) -> None:
 
 def page_as_of(version: Version) -> Any:
     """Return a version's page with its rows, unsaved. Raises RevertError if it is from a release with other fields."""
-    model = _model_of(version)
-    names = {field.attname: field for field in model._meta.concrete_fields}
-    values = version.field_dict
-    page = model(**{name: value for name, value in values.items() if name in names})
     links = {
-        field.name: field.related_model._default_manager.filter(pk__in=values[field.name])
-        for field in model._meta.many_to_many
-        if field.name in values
+        field.name: field.related_model._default_manager.filter(pk__in=version.field_dict[field.name])
+        for field in _model_of(version)._meta.many_to_many
+        if field.name in version.field_dict
     }
-    rows = {}
-    for accessor, versions in _rows_with(version).items():
-        row_model = model._meta.get_field(accessor).related_model
-        fields = {field.attname for field in row_model._meta.concrete_fields}
-        of_rows = [row.field_dict for row in versions]
-        rows[accessor] = [row_model(**{name: row[name] for name in row if name in fields}) for row in of_rows]
-    return in_memory(page, links, rows)
+    rows = {accessor: [_unsaved(row) for row in found] for accessor, found in _rows_with(version).items()}
+    return in_memory(_unsaved(version), links, rows)
+
+
+def _unsaved(version: Version) -> Any:
+    fields = {field.attname for field in _model_of(version)._meta.concrete_fields}
+    return _model_of(version)(**{name: value for name, value in version.field_dict.items() if name in fields})
 
 
 def in_memory(page: Any, links: dict[str, QuerySet], rows: dict[str, list[Any]]) -> Any:
@@ -170,11 +165,8 @@ def _rows_with(version: Version) -> dict[str, list[Version]]:
     model, found = _model_of(version), {}
     for accessor in getattr(model, "kept_with", ()):
         relation = model._meta.get_field(accessor)
-        rows = version.revision.version_set.filter(
-            content_type=ContentType.objects.get_for_model(relation.related_model)
-        )
-        of_page = [row for row in rows if str(row.field_dict[relation.field.attname]) == version.object_id]
-        found[accessor] = of_page
+        rows = version.revision.version_set.get_for_model(relation.related_model)
+        found[accessor] = [row for row in rows if str(row.field_dict[relation.field.attname]) == version.object_id]
     return found
 
 
