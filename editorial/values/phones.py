@@ -15,7 +15,7 @@ NOT_FOUND = _(
 )
 
 #: North American numbers by pattern: an outdated list of area codes must not lose a call.
-_AMERICAN = re.compile(r"1?([2-9]\d\d[2-9]\d{6})")
+_AMERICAN = re.compile(r"(?:\+?1)?([2-9]\d\d[2-9]\d{6})")
 
 #: Separators within one number.
 _BETWEEN = re.compile(r"[\s\-‐-―−().\[\]_,;/|·•∙⋅・‧]*")
@@ -132,9 +132,8 @@ def _blanked(found: re.Match[str]) -> str:
 def _in_run(flat: str, start: int, end: int) -> tuple[PhoneNumber, int, int] | None:
     groups = [group.span() for group in _GROUP.finditer(flat, start, end)]
     first = _digits(flat, groups[:1])
-    if first == "711" or (
-        _TAKES_DIGITS.search(flat[:start]) and not first.startswith("+")
-    ):  # 711 is the relay's number
+    is_of_word = _TAKES_DIGITS.search(flat[:start]) and not first.startswith("+")
+    if is_of_word or first == "711":  # the relay's number
         groups = groups[1:]
     if not groups:
         return None
@@ -192,7 +191,7 @@ def _digits(flat: str, groups: list[tuple[int, int]]) -> str:
 
 
 def _american(digits: str) -> PhoneNumber | None:
-    found = _AMERICAN.fullmatch(digits.removeprefix("+")) if not digits.startswith("+") or digits[1:2] == "1" else None
+    found = _AMERICAN.fullmatch(digits)
     return PhoneNumber(country_code=1, national_number=int(found[1])) if found else None
 
 
