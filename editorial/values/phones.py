@@ -22,14 +22,13 @@ _BETWEEN = re.compile(r"[\s\-‐-―−().\[\]_,;/|·•∙⋅・‧]*")
 #: Separators that may also come between two numbers, or between a number and a remark.
 _PARTS = re.compile(r"[,;\n]|\s[/|]|[/|]\s")
 _CLOCK = r"\d{1,2}(?::\d\d)?"
-#: Digits that are never part of a number: 5pm, 9 to 5:30, 2nd, 4B, 24/7, *67; and those of an email address.
+#: Digits that are never part of a number: 5pm, 9 to 5:30, 2nd, 4B, 24/7, *67.
 _ASIDE = re.compile(
     rf"(?<!\d)(?:(?:{_CLOCK}\s*(?:-|–|to)\s*)?{_CLOCK}\s?[ap]\.?m\b|\d{{1,2}}:\d\d"
-    rf"|\d{{1,2}}(?:st|nd|rd|th|[a-wyz])(?![a-z\d])|{_CLOCK}\s?to\s?{_CLOCK}\b|24/7|\*\d\d(?!\d))",
+    rf"|\d{{1,2}}(?:st|nd|rd|th|[a-wyz])(?![a-z\d])|{_CLOCK}\s?to\s?{_CLOCK}\b|24/7)|\*\d\d(?!\d)",
     re.IGNORECASE,
 )
-_EMAIL = re.compile(r"[^\s/,;:<(]+@[^\s@]+\.[a-z]{2,}", re.IGNORECASE)
-#: What replaces them: a letter that no text has once it is flat.
+#: Replaces each character of those: a letter that no text has once it is flat.
 _BLANK = "ª"
 #: Groups of digits with only separators between them.
 _GROUP = re.compile(r"(?:\+\s?)?\d+")
@@ -56,6 +55,7 @@ _VANITY = tuple(
     )
 )
 _LABEL = re.compile(r"(?:my )?(?:tel|telephone|phone|number|phone number|ph|no)(?: is)?", re.IGNORECASE)
+_EMAIL = re.compile(r"[^\s/,;:<(]+@[^\s@]+\.[a-z]{2,}", re.IGNORECASE)
 _LONG = re.compile(rf"\+?\d(?:{_BETWEEN.pattern}\d){{6,}}")
 
 
@@ -79,8 +79,8 @@ def read(text: str) -> Written:
 
     It has exactly the digits typed: letters are digits only in a vanity number, and words between digits split them.
     """
-    flat = _EMAIL.sub(_blanked, "".join(map(_flat, text)))
-    numbers = _ASIDE.sub(_blanked, flat)
+    flat = _EMAIL.sub(lambda found: "a" * len(found[0]), "".join(map(_flat, text)))  # its digits are its own
+    numbers = _ASIDE.sub(lambda found: _BLANK * len(found[0]), flat)
     runs = list(_RUN.finditer(numbers))
     for run in runs:
         if found := _in_run(numbers, *run.span()):
@@ -123,10 +123,6 @@ def _flat(character: str) -> str:
         return str(digit)
     plain = unicodedata.normalize("NFKC", character)
     return plain if len(plain) == 1 else character
-
-
-def _blanked(found: re.Match[str]) -> str:
-    return _BLANK * len(found[0])
 
 
 def _in_run(flat: str, start: int, end: int) -> tuple[PhoneNumber, int, int] | None:
