@@ -17,7 +17,7 @@ from markdownx.widgets import AdminMarkdownxWidget
 from editorial.admin.change_kinds import ChangeKindMixin
 from editorial.admin.checks import ContentChecksMixin
 from editorial.admin.drafts import DraftsMixin
-from editorial.admin.fields import CheckBoxes, MomentField, NamedMoment, in_words, linked
+from editorial.admin.fields import CheckBoxes, MomentField, NamedMoment, OptionsFilter, in_words, linked
 from editorial.admin.page_lists import FastList
 from editorial.admin.revisions import RevisionsMixin
 from editorial.admin.sign_off import SignOffMixin
@@ -57,18 +57,20 @@ class NeedsFilter(admin.SimpleListFilter):
         return needing(need, queryset, request.user) if need in NEEDS else queryset
 
 
-class StateFilter(admin.SimpleListFilter):
-    title = "state"
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        return [*ReviewedPage.Status.choices, ("scheduled", "Scheduled"), *drafts.STATES]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> models.QuerySet:
-        chosen = self.value() or ""
-        if chosen in {"scheduled", "published"}:
-            return getattr(queryset, chosen)()
-        return drafts.in_state(queryset, chosen) if chosen else queryset
+class StateFilter(OptionsFilter):
+    title = parameter_name = "state"
+    options: ClassVar = {
+        "draft": ("Draft", lambda pages, request: pages.filter(status="draft")),
+        "in-review": (
+            "In review",
+            lambda pages, request: pages.filter(models.Q(status="in-review") | models.Q(draft_in_review=True)),
+        ),
+        "published": ("Published", lambda pages, request: pages.published()),
+        "archived": ("Archived", lambda pages, request: pages.filter(status="archived")),
+        "scheduled": ("Scheduled", lambda pages, request: pages.scheduled()),
+        "draft-in-review": ("Published, draft in review", lambda pages, request: pages.filter(draft_in_review=True)),
+        "with-draft": ("Published, with a draft", lambda pages, request: pages.filter(draft_in_review=False)),
+    }
 
 
 class OldAddressMixin(RevisionsMixin):

@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Any
 
@@ -74,24 +75,26 @@ class RevisionsMixin(AutosaveMixin):
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        if request.method != "POST":
-            extra_context = self._opened_at(request, object_id, extra_context)
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        with transaction.atomic():
-            self._keep([unquote(object_id)] if object_id else [])
-            with reversion.create_revision():
-                reversion.set_user(request.user)
-                extra_context = self._opened_at(request, object_id, extra_context)
-                return super().changeform_view(request, object_id, form_url, extra_context)
+        with self._revision(request, [unquote(object_id)] if object_id else []):
+            page = self.get_object(request, unquote(object_id)) if object_id else None
+            context = {"opened_at": _latest(page) if page else "", **(extra_context or {})}
+            return super().changeform_view(request, object_id, form_url, context)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        if request.method != "POST":
+        with self._revision(request, self._picked(request)):
             return super().changelist_view(request, extra_context)
+
+    @contextlib.contextmanager
+    def _revision(self, request: HttpRequest, keys: list[Any]) -> Iterator[None]:
+        """Run a POST in one revision, after keeping the first versions of the rows with these keys."""
+        if request.method != "POST":
+            yield
+            return
         with transaction.atomic():
-            self._keep(self._picked(request))
+            self._keep(keys)
             with reversion.create_revision():
                 reversion.set_user(request.user)
-                return super().changelist_view(request, extra_context)
+                yield
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         revisions.keep(obj)
@@ -161,9 +164,7 @@ class RevisionsMixin(AutosaveMixin):
             raise PermissionDenied
         when = formats.date_format(timezone.localtime(version.revision.date_created), "DATETIME_FORMAT")
         try:
-            with reversion.create_revision():
-                reversion.set_user(request.user)
-                self._keep([version.object_id])
+            with self._revision(request, [version.object_id]):
                 latest = revisions.history(page).first() if page else None
                 if latest and request.POST.get("opened_at", str(latest.pk)) != str(latest.pk):
                     raise ValidationError(SAVED_MEANWHILE.format(latest.revision.user or "Someone"))
@@ -191,10 +192,6 @@ class RevisionsMixin(AutosaveMixin):
     def brought_back(self, version: Version, when: str) -> contextlib.AbstractContextManager:
         """Wrap restoring a version, as to record its kind of change."""
         return contextlib.nullcontext()
-
-    def _opened_at(self, request: HttpRequest, object_id: str | None, extra_context: Any) -> dict:
-        page = self.get_object(request, unquote(object_id)) if object_id else None
-        return {"opened_at": _latest(page) if page else "", **(extra_context or {})}
 
 
 def _latest(page: models.Model) -> str:

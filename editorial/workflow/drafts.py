@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import QueryDict
 from django.utils import timezone
 from reversion.models import Revision, Version
@@ -17,8 +17,6 @@ from editorial.text.digests import page_digest
 from editorial.workflow import revisions
 from editorial.workflow.publishing import ReviewedPage
 
-#: Choices of the list's filter, besides the states of pages.
-STATES = (("draft-in-review", "Published, draft in review"), ("with-draft", "Published, with a draft"))
 #: Form fields that are not part of the text.
 _NOT_TYPED = ("csrfmiddlewaretoken", "_opened_at", "_of_draft", TAB)
 
@@ -142,15 +140,6 @@ def with_drafts(pages: QuerySet) -> QuerySet:
     """Annotate pages with `draft_in_review`; None without a draft."""
     beside = ChangeRecord.objects.filter(page_type=type_of(pages.model), page_id=OuterRef("pk")).exclude(typed="")
     return pages.annotate(draft_in_review=Subquery(beside.values("in_review")[:1]))
-
-
-def in_state(pages: QuerySet, chosen: str) -> QuerySet:
-    """Filter pages, from `with_drafts`, by a state of `STATES` or `ReviewedPage.Status`."""
-    if chosen == ReviewedPage.Status.IN_REVIEW:
-        return pages.filter(Q(status=chosen) | Q(draft_in_review=True))
-    if chosen in dict(STATES):
-        return pages.filter(draft_in_review=chosen == "draft-in-review")
-    return pages.filter(status=chosen)
 
 
 def state(page: Any) -> str:
