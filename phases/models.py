@@ -246,5 +246,6 @@ class Symptom(Translated, Course):
         """Raises ValidationError for anything that its stage would be refused for in its current state."""
         super().clean()
         tidy(type(self), self)
-        if problems := checks.refuse(self, in_drafts=self.page.status != ReviewedPage.Status.PUBLISHED):
+        in_drafts = self.page.status != ReviewedPage.Status.PUBLISHED
+        if problems := checks.by_field(checks.refusals(self), in_drafts):
             raise ValidationError(problems)

@@ -56,13 +56,8 @@ def findings(page: Any) -> list[Finding]:
     return [*refusals(page), *advice(page)]
 
 
-def refuse(page: Any, in_drafts: bool) -> dict[str, list[ValidationError]]:
-    """Return what prevents publication or, with `in_drafts`, any save; by field."""
-    return by_field(refusals(page), in_drafts)
-
-
 def by_field(found: Iterable[Finding], in_drafts: bool) -> dict[str, list[ValidationError]]:
-    """Return findings as form errors."""
+    """Return as form errors, by field, what prevents publication or, with `in_drafts`, any save."""
     problems: dict[str, list[ValidationError]] = {}
     refused = [each for each in found if each.is_refused and (each.in_drafts or not in_drafts)]
     for field, words in dict.fromkeys((each.field, each.words) for each in refused):

@@ -138,7 +138,7 @@ class ReviewedPage(models.Model):
 
     def refusals(self, in_drafts: bool) -> dict[str, list[ValidationError]]:
         """Return what prevents publication or, with `in_drafts`, any save; by field."""
-        return checks.refuse(self, in_drafts)
+        return checks.by_field(checks.refusals(self), in_drafts)
 
     def clean(self) -> None:
         """Raise ValidationError with all problems by field; those of publication only if it is to be published."""
