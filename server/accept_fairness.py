@@ -7,13 +7,13 @@ burst of connections and serve them all on one core.
 import socket
 import time
 
-from server.orphans import OrphanableWorker
+from gunicorn.workers.gthread import ThreadWorker
 
 PAUSE_SECONDS = 0.002  # long enough for another worker to wake up, too short to be noticed
 MANY, BATCH = 64, 16  # past MANY open connections, BATCH are accepted at once, or a flood would delay readers
 
 
-class FairWorker(OrphanableWorker):
+class FairWorker(ThreadWorker):
     """A worker that pauses after accepting a connection, so that another worker can accept the next."""
 
     def init_process(self) -> None:

@@ -5,7 +5,6 @@ A client that receives nothing costs a file descriptor and any response bytes th
 
 import contextlib
 import errno
-import os
 import select
 import selectors
 import socket
@@ -22,42 +21,7 @@ from server.connections import BODY_FLOOR
 
 CHUNK = 256 * 1024  # bytes sent to one client before the next
 MAX_HELD = 1024 * 1024  # bytes of one response in memory; a thread with more, as for a download, waits
-MAX_HELD_BY_ALL = 64 * 1024 * 1024  # bytes in each process, without files and cached pages
-
-
-class _FilePart:
-    """The unsent rest of a file, on a descriptor of its own, as the owner may close the file."""
-
-    def __init__(self, file: BinaryIO, offset: int, count: int) -> None:
-        self._fd, self._at, self.left = os.dup(file.fileno()), offset, count
-
-    def send_to(self, connection: socket.socket) -> int:
-        sent = os.sendfile(connection.fileno(), self._fd, self._at, min(self.left, CHUNK))
-        if not sent:
-            raise ConnectionAbortedError(errno.ECONNABORTED, "The file has become shorter.")
-        self._at += sent
-        self.left -= sent
-        return sent
-
-    def close(self) -> None:
-        os.close(self._fd)
-
-
-class _BytesPart:
-    def __init__(self, data: bytes, held: int, sent: int = 0) -> None:
-        self._rest, self.held = memoryview(data)[sent:], held
-
-    @property
-    def left(self) -> int:
-        return len(self._rest)
-
-    def send_to(self, connection: socket.socket) -> int:
-        sent = connection.send(self._rest, socket.MSG_DONTWAIT)
-        self._rest = self._rest[sent:]
-        return sent
-
-    def close(self) -> None:
-        self._rest.release()
+MAX_HELD_BY_ALL = 64 * 1024 * 1024  # bytes in each process, without cached pages
 
 
 class Outgoing(socket.socket):
@@ -69,24 +33,24 @@ class Outgoing(socket.socket):
 
     def __init__(self, accepted: socket.socket) -> None:
         super().__init__(accepted.family, accepted.type, accepted.proto, accepted.detach())
-        self._parts: deque[_BytesPart | _FilePart] = deque()
+        self._parts: deque[tuple[memoryview, int]] = deque()  # what is unsent, and how much of `held` each part is
         self.held, self.deadline = 0, 0.0
 
     def sendall(self, data: bytes, flags: int = 0) -> None:  # type: ignore[override]  # gunicorn sends bytes
         """Called in threads. Wait only beyond MAX_HELD; raise ConnectionResetError at the deadline."""
         if data:
-            self._add(_BytesPart(data, len(data)))
-            self.held += len(data)
+            self._add(memoryview(data), held=len(data))
         self.flush()
         while self.held > MAX_HELD:
             self._wait_for_room()
             self.flush()
 
     def sendfile(self, file: BinaryIO, offset: int = 0, count: int | None = None) -> int:  # type: ignore[override]
-        """Leave a file to the loop."""
-        left = os.fstat(file.fileno()).st_size - offset if count is None else count
-        self._add(_FilePart(file, offset, left))
-        return left
+        """Read the file and send it: those of the site are small."""
+        file.seek(offset)
+        data = file.read(-1 if count is None else count)
+        self.sendall(data)
+        return len(data)
 
     def send_cached(self, parts: list[bytes]) -> bool:
         """Called in the loop. Send cached bytes; return whether all are sent. Raises OSError if it is closed."""
@@ -96,7 +60,7 @@ class Outgoing(socket.socket):
             sent = 0
         for part in parts:
             if sent < len(part):
-                self._add(_BytesPart(part, 0, sent))
+                self._add(memoryview(part)[sent:])
             sent = max(0, sent - len(part))
         return self.is_sent()
 
@@ -107,30 +71,32 @@ class Outgoing(socket.socket):
         """Send what the kernel accepts, at most CHUNK; return whether all is sent. Raises OSError if it is closed."""
         left = CHUNK
         while self._parts and left > 0:
-            part = self._parts[0]
-            if isinstance(part, _FilePart) and self.gettimeout() != 0:
-                return False  # it would block
+            part, held = self._parts[0]
             try:
-                left -= part.send_to(self)
+                sent = self.send(part, socket.MSG_DONTWAIT)
             except BlockingIOError:
                 return False
             except OSError:
                 self._clear()
                 raise
-            if not part.left:
-                self._parts.popleft().close()
-                self.held -= getattr(part, "held", 0)
+            left -= sent
+            if sent < len(part):
+                self._parts[0] = part[sent:], held
+            else:
+                self._parts.popleft()
+                self.held -= held
         return not self._parts
 
     def close(self) -> None:
         self._clear()
         super().close()
 
-    def _add(self, part: _BytesPart | _FilePart) -> None:
+    def _add(self, data: memoryview, held: int = 0) -> None:
         if not self._parts:
             self.deadline = time.monotonic() + BODY_SECONDS
-        self.deadline += BODY_SECONDS * part.left / BODY_FLOOR
-        self._parts.append(part)
+        self.deadline += BODY_SECONDS * len(data) / BODY_FLOOR
+        self._parts.append((data, held))
+        self.held += held
 
     def _wait_for_room(self) -> None:
         poll = select.poll()
@@ -139,8 +105,7 @@ class Outgoing(socket.socket):
             raise ConnectionResetError(errno.ECONNRESET, "The client was too slow.")
 
     def _clear(self) -> None:
-        while self._parts:
-            self._parts.popleft().close()
+        self._parts.clear()
         self.held = 0
 
 

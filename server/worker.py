@@ -124,6 +124,11 @@ class Worker(UploadWorker):
             if conn not in self.read_closed and (saving or upload.is_too_slow(now)):
                 self._close_reading(conn)  # the application sees a truncated body, stores its text and responds
 
+    def is_parent_alive(self) -> bool:
+        """Called in each pass of the loop: without its master, a worker stops as on SIGTERM."""
+        self.alive = self.alive and super().is_parent_alive()
+        return bool(self.alive)
+
     def _is_idle_in_shutdown(self, conn: TConn, wait: Pending, now: float) -> bool:
         """A new connection is about to send a request, which a proxy would not retry."""
         is_idle = bool(self.stopped_at) and wait.is_idle and not has_unread(conn)

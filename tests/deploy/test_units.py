@@ -21,7 +21,7 @@ SERVICES = ["detox-web", "detox-bridge", "detox-worker", "detox-prepare@x"]
 #: What `systemd-analyze security` may give at most, in tenths; 0 is confined in every way it knows.
 EXPOSURE = 15
 #: Read by nobody who deploys: `manage.py serve` and make set these for their own children.
-INTERNAL = {"LISTEN_FD", "SUPERVISOR_PID"}
+INTERNAL = {"LISTEN_FD"}
 
 
 @pytest.fixture(scope="module")

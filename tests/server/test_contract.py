@@ -25,7 +25,6 @@ SIGNATURES = {
     gthread.ThreadWorker.run: ["self"],
     gthread.ThreadWorker.set_accept_enabled: ["self", "enabled"],
     gthread.ThreadWorker.wait_for_and_dispatch_events: ["self", "timeout"],
-    base.Worker.notify: ["self"],
     gthread.PollableMethodQueue.defer: ["self", "callback", "args"],
     gthread.TConn: ["cfg", "sock", "client", "server"],
     gthread.TConn.init: ["self"],
@@ -50,7 +49,7 @@ def test_environ_is_made_of_the_same():
 def test_worker_and_connection_have_the_same_attributes():
     worker = inspect.getsource(gthread.ThreadWorker.__init__) + inspect.getsource(base.Worker.__init__)
     names = ("tpool", "poller", "method_queue", "nr_conns", "worker_connections")
-    for name in (*names, "alive", "sockets", "ppid", "cfg", "log"):
+    for name in (*names, "alive", "cfg", "log"):
         assert f"self.{name} = " in worker or f"self.{name}, " in worker, name
     assert "self.wsgi = " in inspect.getsource(base.Worker.load_wsgi)
     conn = inspect.getsource(gthread.TConn.__init__)
@@ -60,7 +59,7 @@ def test_worker_and_connection_have_the_same_attributes():
 
 def test_loop_asks_for_connections_and_for_what_has_timed_out():
     loop = inspect.getsource(gthread.ThreadWorker.run)
-    for call in ("notify", "set_accept_enabled", "wait_for_and_dispatch_events", "murder_pending", "is_parent_alive"):
+    for call in ("set_accept_enabled", "wait_for_and_dispatch_events", "murder_pending", "is_parent_alive"):
         assert f"self.{call}(" in loop, call
 
 

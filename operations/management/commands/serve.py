@@ -1,7 +1,6 @@
 """Serve the site: keep the web server and the task worker running. Linux and macOS.
 
-The listening socket is made here and outlives every web server: while one restarts, connections wait, or the old one's
-workers take them (server/worker.py); none is refused.
+The listening socket is made here and outlives every web server: while one restarts, connections wait; none is refused.
 """
 
 import os
@@ -31,7 +30,7 @@ class Command(BaseCommand):
             command += ["--user", "0"]  # it would warn at each start
         listener = _listen(settings.HOST, settings.PORT)
         os.dup2(listener.fileno(), LISTEN_FD)
-        os.environ |= {"LISTEN_FD": str(LISTEN_FD), "SUPERVISOR_PID": str(os.getpid())}
+        os.environ["LISTEN_FD"] = str(LISTEN_FD)
         _make_output_reopenable()
         os.execv(sys.executable, command)  # noqa: S606 - the same process, so that signals reach it
 
