@@ -3,7 +3,6 @@
 The processes of one host count into files in METRICS_DIR; its task worker serves their sums (operations/metrics.py).
 """
 
-import os
 import time
 from collections.abc import Callable
 
@@ -78,21 +77,3 @@ class MetricsMiddleware:
         if kind == "contact" and request.method == "POST" and length.isdigit():
             UPLOAD.inc(int(length))
         return response
-
-
-def forget_dead_processes() -> None:
-    """Delete the counts of ended processes when a web server starts, so that a restart begins at zero.
-
-    The previous web server may still run then (deploy/release); its processes keep their counts.
-    """
-    for path in settings.METRICS_DIR.glob("*.db") if enabled() else []:
-        if not _is_ours_and_runs(int(path.stem.rpartition("_")[2])):  # their names end with the process id
-            path.unlink()
-
-
-def _is_ours_and_runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, PermissionError):
-        return False
-    return True

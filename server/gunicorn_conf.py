@@ -57,10 +57,6 @@ def on_starting(server: Any) -> None:
         except (keys.KeysError, ImproperlyConfigured) as error:
             sys.exit(str(error))
         connections.close_all()  # this process forks next
-    if settings.METRICS_PORT:
-        from pagecache import metrics
-
-        metrics.forget_dead_processes()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, FILE_DESCRIPTORS) if most > 0 else FILE_DESCRIPTORS, most))
 

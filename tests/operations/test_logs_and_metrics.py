@@ -2,16 +2,13 @@
 
 import http.client
 import json
-import os
 import re
-import subprocess
 import urllib.request
 from urllib.parse import quote
 
 import pytest
 from django.urls import get_resolver
 
-from pagecache import metrics
 from tests.callbacks.helpers import CONTENT_TYPE, JPEG, File, body
 from tests.deploy import test_monitoring
 from tests.mail_server import mail_server
@@ -207,13 +204,3 @@ def test_health_is_answered_without_the_right_host_and_not_counted(watched):
     for path in ("/healthz", "/healthz/database"):
         assert ask(site, "GET", path, Host="10.9.8.7") == (200, "ok")
     assert answers_counted(port) == before > 0
-
-
-def test_web_server_that_starts_beside_another_leaves_its_counts_alone(settings, tmp_path):
-    settings.METRICS_PORT, settings.METRICS_DIR = 1, tmp_path
-    ended = subprocess.Popen(["true"])
-    ended.wait()
-    for pid in (os.getpid(), ended.pid):
-        (tmp_path / f"counter_{pid}.db").touch()
-    metrics.forget_dead_processes()
-    assert [path.name for path in tmp_path.iterdir()] == [f"counter_{os.getpid()}.db"]
