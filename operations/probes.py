@@ -65,8 +65,9 @@ def certificate_end(host: str, port: int) -> datetime.datetime:
 def _store_problem() -> str:
     name = sealed_files.new_name()
     try:
-        with sealed_files.create(name) as file:
-            file.write(b"probe")
+        file = sealed_files.create(name)
+        file.write(b"probe")
+        sealed_files.close_durably(file)
     except Exception as error:  # each storage raises its own
         return f"No file can be saved ({getattr(error, 'strerror', None) or type(error).__name__})."
     return "" if sealed_files.discard(name) else "Files can be saved but not deleted."

@@ -1,18 +1,20 @@
 """Encrypted files in the "attachments" storage. Their names are random.
 
-A local folder or an S3-compatible store (storage.s3) is used through Django's storage interface. Back-end-specific
-features are detected by class or method, so that boto3 is only imported where it is used.
+A local folder or an S3-compatible store (storage.s3) is used through Django's storage interface; what they do
+differently is told by class or method, so that boto3 is only imported where it is used.
 """
 
 import errno
 import logging
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from django.conf import settings
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, Storage, storages
@@ -32,16 +34,19 @@ def new_name() -> str:
 
 
 def create(name: str) -> File:
-    """Open a new file for writing; a local one is readable by its owner only. Raises what the storage raises."""
+    """Open a new file for writing, readable by its owner only. Raises OSError.
+
+    For a store it is a temporary one without a name, which `close_durably` sends: it is encrypted before it gets there.
+    """
     storage = _storage()
-    if not isinstance(storage, FileSystemStorage):
-        return storage.open(name, "wb")
-    folder = Path(storage.location)
+    folder = Path(storage.location) if isinstance(storage, FileSystemStorage) else settings.VAR_DIR
     if not folder.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         durable.sync(folder.parent)
     if shutil.disk_usage(folder).free < MIN_FREE_BYTES:
         raise OSError(errno.ENOSPC, "The disk is nearly full; what is left is for the text of requests")
+    if not isinstance(storage, FileSystemStorage):
+        return File(tempfile.TemporaryFile(dir=folder), name)
     file = storage.open(name, "wb")
     os.fchmod(file.fileno(), 0o600)
     return file
@@ -50,17 +55,13 @@ def create(name: str) -> File:
 def close_durably(file: File) -> None:
     """Close a written file; once this returns, it survives a power cut. Raises OSError."""
     storage = _storage()
-    if isinstance(storage, FileSystemStorage):
+    with file:
         file.flush()
+        if not isinstance(storage, FileSystemStorage):
+            storage.save(file.name, file)
+            return
         os.fsync(file.fileno())
-    file.close()
-    if isinstance(storage, FileSystemStorage):
-        durable.sync(Path(storage.location))
-
-
-def abandon(file: File) -> None:
-    """Close a file that will be discarded; an S3 upload is aborted. Raises what the storage raises."""
-    getattr(file, "abort", file.close)()
+    durable.sync(Path(storage.location))
 
 
 def verify(name: str) -> int:
@@ -86,10 +87,7 @@ def prove_key(name: str) -> None:
 
 
 def _header(name: str) -> bytes:
-    storage = _storage()
-    if hasattr(storage, "beginning"):  # S3 supports range reads
-        return storage.beginning(name, streams.HEADER_BYTES)
-    with storage.open(name, "rb") as file:
+    with _storage().open(name, "rb") as file:
         return streams.read_header(file)
 
 
@@ -107,15 +105,7 @@ def rewrap(name: str) -> None:
                 new.write(header)
                 shutil.copyfileobj(old, new, streams.CHUNK_BYTES)
         else:
-            _overwrite(storage, name, header + old.read())
-
-
-def _overwrite(storage: Storage, name: str, content: bytes) -> None:
-    """Save in one request, which S3 stores completely or not at all. At most one upload is in memory."""
-    saved = storage.save(name, ContentFile(content))
-    if saved != name:
-        discard(saved)
-        raise OSError("The attachments storage must be set to overwrite files of the same name.")
+            storage.save(name, ContentFile(header + old.read()))
 
 
 def discard(name: str) -> bool:
@@ -143,12 +133,6 @@ def names_older_than(moment: datetime) -> list[str]:
     except FileNotFoundError:  # nothing was ever stored
         return []
     return [name for name in names if _is_older(storage, name, moment)]
-
-
-def abort_uploads_older_than(moment: datetime) -> int:
-    """Abort S3 uploads that began before `moment` and never finished; return how many."""
-    storage = _storage()
-    return storage.abort_uploads_older_than(moment) if hasattr(storage, "abort_uploads_older_than") else 0
 
 
 def _is_older(storage: Storage, name: str, moment: datetime) -> bool:

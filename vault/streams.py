@@ -7,7 +7,7 @@ into each tag, so a chunk or a header only opens in its own file.
 
 import struct
 from collections.abc import Iterator
-from typing import Protocol
+from typing import IO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -18,14 +18,6 @@ from vault.keyring import TAG_BYTES, VaultError
 MAGIC = b"ENC1"
 CHUNK_BYTES = 64 * 1024
 HEADER_BYTES = len(MAGIC) + keyring.WRAPPED_BYTES
-
-
-class _Writable(Protocol):
-    def write(self, data: bytes, /) -> object: ...
-
-
-class _Readable(Protocol):
-    def read(self, size: int, /) -> bytes: ...
 
 
 def _key_context(file_id: str) -> bytes:
@@ -43,7 +35,7 @@ def _nonce(number: int, *, last: bool) -> bytes:
 class EncryptingWriter:
     """Takes the plain bytes of one file in pieces of any size; at most one chunk is in memory."""
 
-    def __init__(self, file: _Writable, file_id: str) -> None:
+    def __init__(self, file: IO[bytes], file_id: str) -> None:
         """Write the header. Raises VaultError without a key, and what `file.write` raises."""
         data_key = keyring.new_data_key()
         self._file = file
@@ -77,7 +69,7 @@ def stored_bytes(size: int) -> int:
     return HEADER_BYTES + size + chunks * TAG_BYTES
 
 
-def read_header(file: _Readable) -> bytes:
+def read_header(file: IO[bytes]) -> bytes:
     return _read(file, HEADER_BYTES)
 
 
@@ -98,7 +90,7 @@ def _wrapped_key(header: bytes) -> bytes:
     return header[len(MAGIC) :]
 
 
-def decrypted_chunks(file: _Readable, file_id: str) -> Iterator[bytes]:
+def decrypted_chunks(file: IO[bytes], file_id: str) -> Iterator[bytes]:
     """Yield the plain bytes of a file, chunk by chunk. Raises VaultError at the first fault.
 
     Truncation only shows at the end of a file: call `verify` before releasing anything.
@@ -119,12 +111,12 @@ def decrypted_chunks(file: _Readable, file_id: str) -> Iterator[bytes]:
         chunk, number = following, number + 1
 
 
-def verify(file: _Readable, file_id: str) -> int:
+def verify(file: IO[bytes], file_id: str) -> int:
     """Read a whole file and return its plain size in bytes. Raises VaultError."""
     return sum(len(chunk) for chunk in decrypted_chunks(file, file_id))
 
 
-def _read(file: _Readable, size: int) -> bytes:
+def _read(file: IO[bytes], size: int) -> bytes:
     """Read `size` bytes, fewer only at the end of the file: one read from S3 may return less."""
     parts = []
     while size and (part := file.read(size)):

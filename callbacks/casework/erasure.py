@@ -110,7 +110,6 @@ def sweep_orphans(older_than: datetime.timedelta = ORPHAN_AGE) -> int:
     If the clock was set while this process ran, ages may be off by the jump, which is therefore added.
     """
     before = timezone.now() - older_than - datetime.timedelta(seconds=abs(_clock_offset() - _OFFSET_AT_START))
-    sealed_files.abort_uploads_older_than(before)
     orphans = set(sealed_files.names_older_than(before)) - Attachment.objects.object_names()
     return sum(sealed_files.discard(name) for name in orphans)
 

@@ -100,7 +100,7 @@ class IncomingFile:
 
 def _delete(file: File, object_name: str) -> None:
     try:
-        sealed_files.abandon(file)
+        file.close()
     except Exception:  # on a full disk, flushing fails again
         log.info("A discarded attachment could not be closed.")
     sealed_files.discard(object_name)

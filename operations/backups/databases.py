@@ -7,11 +7,11 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection, connections, transaction
 from django.db.backends.postgresql.client import DatabaseClient
-from django.db.utils import load_backend
 
 from callbacks.models import Attachment
 from operations.backups.manifest import POSTGRES, SQLITE, BackupError
@@ -19,10 +19,6 @@ from storage import durable
 
 #: The alias of another database, for `using`.
 ALIAS = "backup"
-_TABLES = {
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name",
-    "postgresql": "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename",
-}
 _DROP_TABLES = """
 SET client_min_messages = error;
 DO $$ DECLARE name text; BEGIN
@@ -39,9 +35,6 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()
 
 
 def is_sqlite() -> bool:
-    """Raises BackupError if the database is neither SQLite nor PostgreSQL."""
-    if connection.vendor not in _TABLES:
-        raise BackupError("Only SQLite and PostgreSQL can be backed up.")
     return connection.vendor == "sqlite"
 
 
@@ -93,8 +86,7 @@ def counts(alias: str) -> dict[str, int]:
     """Count rows by table."""
     found = {}
     with connections[alias].cursor() as cursor:
-        cursor.execute(_TABLES[connection.vendor])
-        for (table,) in cursor.fetchall():
+        for table in connections[alias].introspection.table_names(cursor):
             cursor.execute(f'SELECT count(*) FROM "{table}"')  # noqa: S608 - the database's own name
             found[table] = cursor.fetchone()[0]
     return found
@@ -103,17 +95,23 @@ def counts(alias: str) -> dict[str, int]:
 @contextlib.contextmanager
 def opened(name: str) -> Iterator[str]:
     """Open another database of the same kind, SQLite read-only, for querysets `using` the alias."""
-    engine, options = connection.settings_dict["ENGINE"], connection.settings_dict["OPTIONS"]
+    changed: dict[str, Any] = {"NAME": name}
     if is_sqlite():  # without the site's write-ahead log, which would leave files in a backup
-        engine, options, name = "django.db.backends.sqlite3", {"uri": True}, f"{Path(name).as_uri()}?immutable=1"
-    changed = {"ENGINE": engine, "OPTIONS": options, "NAME": name}
-    other = load_backend(engine).DatabaseWrapper(connection.settings_dict | changed, ALIAS)
-    connections[ALIAS] = other
-    try:
+        changed = {"NAME": f"{Path(name).as_uri()}?immutable=1", "OPTIONS": {"uri": True}}
+        changed["ENGINE"] = "django.db.backends.sqlite3"
+    with defined(ALIAS, connection.settings_dict | changed):
         yield ALIAS
+
+
+@contextlib.contextmanager
+def defined(alias: str, settings_dict: dict[str, Any]) -> Iterator[None]:
+    """Define an alias for a further database, opened at the first query."""
+    connections.settings[alias] = settings_dict
+    try:
+        yield
     finally:
-        other.close()
-        del connections[ALIAS]
+        connections[alias].close()
+        del connections[alias], connections.settings[alias]
 
 
 def ensure_unused_postgres() -> None:

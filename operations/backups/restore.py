@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.base import File
-from django.core.files.storage import FileSystemStorage, Storage, storages
+from django.core.files.storage import FileSystemStorage, storages
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.utils import timezone
@@ -19,6 +19,7 @@ from callbacks.models import CallbackRequest
 from detoxsite import secret_files
 from operations import keys
 from operations.backups import databases, manifest, tombstones
+from operations.backups.backup import names_in
 from operations.backups.manifest import SQLITE, BackupError, Manifest
 from storage import durable, reachable
 from storage.sqlite.base import forget_file
@@ -88,7 +89,7 @@ def _occupied() -> list[str]:
     has_database = _database_file().exists() if databases.is_sqlite() else connection.introspection.table_names()
     kinds = {"attachments": "files that people sent", "default": "pictures"}
     names = ["a database"] if has_database else []
-    return names + [words for alias, words in kinds.items() if _holds_something(storages[alias])]
+    return names + [words for alias, words in kinds.items() if any(names_in(storages[alias]))]
 
 
 def _how_to_replace() -> str:
@@ -98,13 +99,6 @@ def _how_to_replace() -> str:
         "For a lost host restore nothing: its database serves on. For a lost database, stop all hosts and use "
         "--replace, which moves nothing aside."
     )
-
-
-def _holds_something(storage: Storage) -> bool:
-    try:
-        return any(storage.listdir(""))
-    except FileNotFoundError:
-        return False
 
 
 def _move_aside() -> list[str]:
@@ -146,8 +140,7 @@ def _restore_files(backup: Path, found: Manifest) -> None:
         storage = storages[STORAGES[folder]]
         storage.delete(name)
         with (backup / path).open("rb") as file:
-            if storage.save(name, File(file)) != name:
-                raise BackupError("The store must take files under the names they had.")
+            storage.save(name, File(file))
     os.sync()
 
 

@@ -1,20 +1,18 @@
 """Copy files to another storage in parallel, and verify hashes by reading them back."""
 
-import contextlib
 import hashlib
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import IO, Any
 
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
-from operations.backups.backup import names_in
+from callbacks.models import Attachment
+from operations.backups.backup import PIECE_BYTES, names_in
 from operations.moving.target import MoveError, Target
 
-PIECE_BYTES = 1024 * 1024
 #: Files at a time, as latency costs more than bandwidth.
 AT_ONCE = 8
 Report = Callable[[str], object]
@@ -35,35 +33,25 @@ class Files:
     def bytes(self) -> int:
         return sum(size for size, _ in self.verified.values())
 
-    def copy(self, names: list[str], report: Report = lambda line: None) -> None:
-        """Copy all of `names`, except files that are there already and verified. Raises MoveError."""
-        there = set(names_in(self.target.storage(self.alias)))
-        with ThreadPoolExecutor(AT_ONCE) as threads:
-            waiting = [threads.submit(self._bring, name, name in there) for name in names]
-            try:
-                for count, one in enumerate(waiting, 1):
-                    one.result()
+    def copy(self, report: Report = lambda line: None) -> None:
+        """Copy all files that are not there already, and delete copies of files erased here since. Raises MoveError."""
+        here, there = storages[self.alias], self.target.storage(self.alias)
+        if not isinstance(here, FileSystemStorage):
+            raise MoveError("This site keeps its files in a store already.")
+        names = list(Attachment.objects.object_names() if self.alias == "attachments" else names_in(here))
+        try:
+            present = set(names_in(there))
+            for name in present.difference(names):
+                there.delete(name)
+                self.verified.pop(name, None)
+            with ThreadPoolExecutor(AT_ONCE) as threads:
+                for count, _ in enumerate(threads.map(partial(self._bring, here, there, present), names), 1):
                     if count % max(1, len(names) // 10) == 0:
                         report(f"  {self.alias}: {count} of {len(names)}")
-            except OSError as error:
-                raise MoveError(f"A file could not be copied to the store: {error}") from error
-            finally:
-                for one in waiting:
-                    one.cancel()
-
-    def forget_all_but(self, names: list[str]) -> int:
-        """Delete copies of files that were erased here since. Raises MoveError."""
-        storage = self.target.storage(self.alias)
-        old = sorted(set(names_in(storage)) - set(names))
-        try:
-            for name in old:
-                storage.delete(name)
         except OSError as error:
-            raise MoveError(f"A file that was erased here could not be deleted from the store: {error}") from error
-        return len(old)
+            raise MoveError(f"A file could not be copied to the store, or deleted there: {error}") from error
 
-    def _bring(self, name: str, is_there: bool) -> None:
-        here, there = _local(self.alias), self.target.storage(self.alias)
+    def _bring(self, here: FileSystemStorage, there: Storage, present: set[str], name: str) -> None:
         try:
             stat = Path(here.path(name)).stat()
         except FileNotFoundError:
@@ -72,35 +60,12 @@ class Files:
         if self.verified.get(name) == (stat.st_size, stat.st_mtime_ns):
             return
         wanted = _sha256(here, name)
-        if not (is_there and _sha256(there, name) == wanted):
-            with here.open(name, "rb") as old, _writing(there, name) as new:
-                shutil.copyfileobj(old, new, PIECE_BYTES)
+        if not (name in present and _sha256(there, name) == wanted):
+            with here.open(name, "rb") as file:
+                there.save(name, file)
             if _sha256(there, name) != wanted:
                 raise MoveError(f"The store did not return a file of {self.alias} as it was sent.")
         self.verified[name] = stat.st_size, stat.st_mtime_ns
-
-
-def names_here(alias: str) -> list[str]:
-    return list(names_in(_local(alias)))
-
-
-def _local(alias: str) -> FileSystemStorage:
-    storage = storages[alias]
-    if not isinstance(storage, FileSystemStorage):
-        raise MoveError("This site keeps its files in a store already.")
-    return storage
-
-
-@contextlib.contextmanager
-def _writing(storage: Storage, name: str) -> Iterator[IO[bytes]]:
-    """A file that exists, whole, at the end of the block; not if it raises."""
-    file: Any = storage.open(name, "wb")  # storage.s3.S3Writer
-    try:
-        yield file
-    except BaseException:
-        file.abort()
-        raise
-    file.close()
 
 
 def _sha256(storage: Storage, name: str) -> bytes:

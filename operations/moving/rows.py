@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
@@ -16,19 +15,6 @@ from operations.moving.target import ALIAS, MARK, MoveError
 CHUNK = 1000
 
 
-@dataclass
-class Sum:
-    """The number of rows of a table, and an order-independent sum of their digests."""
-
-    rows: int = 0
-    digest: int = 0
-
-    def add(self, row: tuple) -> None:
-        self.rows += 1
-        text = json.dumps([bytes(v).hex() if isinstance(v, bytes | memoryview) else v for v in row], **_JSON)
-        self.digest = (self.digest + int.from_bytes(hashlib.sha256(text.encode()).digest())) % 2**256
-
-
 _JSON: dict[str, Any] = {"sort_keys": True, "default": str}  # a database may reorder the keys of JSON
 
 
@@ -38,8 +24,8 @@ def tables() -> list[type[models.Model]]:
     return [m for m in found if m._meta.managed and not m._meta.proxy and m._meta.app_label != "search"]
 
 
-def copy_all() -> dict[str, Sum]:
-    """Replace all rows there by those here, all or nothing. Returns each table's sum. Raises MoveError."""
+def copy_all() -> None:
+    """Replace all rows there by those here, all or nothing. Raises MoveError."""
     if _migrations(connection.alias) != _migrations(ALIAS):
         raise MoveError("The two databases are not at the same migration. Run `manage.py prepare` here first.")
     kept = {MARK, MigrationRecorder.Migration._meta.db_table}
@@ -47,19 +33,22 @@ def copy_all() -> dict[str, Sum]:
     with transaction.atomic(using=ALIAS), target.cursor() as cursor:
         emptied = [target.ops.quote_name(name) for name in target.introspection.table_names() if name not in kept]
         cursor.execute(f"TRUNCATE {', '.join(emptied)}")
-        copied = {model._meta.db_table: _copy(model) for model in tables()}
+        for model in tables():
+            _copy(model)
         for statement in target.ops.sequence_reset_sql(no_style(), tables()):
             cursor.execute(statement)
-    return copied
 
 
-def compare(copied: dict[str, Sum]) -> list[str]:
-    """Return the tables whose rows differ from those copied."""
-    return [model._meta.db_table for model in tables() if _sum(model, ALIAS) != copied[model._meta.db_table]]
+def compare() -> dict[str, int]:
+    """Return the number of rows by table, each row the same here and there. Raises MoveError."""
+    here, there = ({m._meta.db_table: _sum(m, alias) for m in tables()} for alias in (connection.alias, ALIAS))
+    if wrong := [table for table in here if here[table] != there[table]]:
+        raise MoveError(f"These tables did not arrive as they were: {', '.join(wrong)}.")
+    return {table: count for table, (count, _) in here.items()}
 
 
-def _copy(model: type[models.Model]) -> Sum:
-    target, fields, total = connections[ALIAS], _fields(model), Sum()
+def _copy(model: type[models.Model]) -> None:
+    target, fields = connections[ALIAS], _fields(model)
     columns = ", ".join(target.ops.quote_name(field.column) for field in fields)
     try:
         with (
@@ -68,17 +57,18 @@ def _copy(model: type[models.Model]) -> Sum:
         ):
             for row in _rows(model, connection.alias):
                 copy.write_row([field.get_db_prep_save(v, target) for field, v in zip(fields, row, strict=True)])
-                total.add(row)
     except (DataError, IntegrityError) as error:  # its message may quote a value
         raise MoveError(f"PostgreSQL refuses a row of {model._meta.db_table} ({type(error).__name__}).") from None
-    return total
 
 
-def _sum(model: type[models.Model], alias: str) -> Sum:
-    total = Sum()
+def _sum(model: type[models.Model], alias: str) -> tuple[int, int]:
+    """Return the number of rows of a table, and an order-independent sum of their digests."""
+    count = total = 0
     for row in _rows(model, alias):
-        total.add(row)
-    return total
+        count += 1
+        text = json.dumps([bytes(v).hex() if isinstance(v, bytes | memoryview) else v for v in row], **_JSON)
+        total += int.from_bytes(hashlib.sha256(text.encode()).digest())
+    return count, total
 
 
 def _rows(model: type[models.Model], alias: str) -> Iterator[tuple]:

@@ -13,11 +13,11 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import Storage, storages
 from django.db import OperationalError, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
 from dotenv import dotenv_values
 
 from detoxsite import env
 from operations import keys
+from operations.backups import databases
 from storage.s3 import S3Storage
 
 ALIAS = "target"
@@ -53,19 +53,14 @@ class Target:
         return self._storages[alias]
 
     @contextlib.contextmanager
-    def connected(self) -> Iterator[BaseDatabaseWrapper]:
+    def connected(self) -> Iterator[None]:
         """Open the new database, without time limits for statements. Raises MoveError."""
-        databases = {"default": self.settings["DATABASES"]["default"]}
-        connections.settings[ALIAS] = connections.configure_settings(databases)["default"]
         try:
-            with connections[ALIAS].cursor() as cursor:
-                cursor.execute("SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0")
-            yield connections[ALIAS]
+            with databases.defined(ALIAS, connections.configure_settings(self.settings["DATABASES"])["default"]):
+                _execute("SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0")
+                yield
         except OperationalError as error:
             raise MoveError(f"The new database failed: {str(error).splitlines()[0]}") from error
-        finally:
-            connections[ALIAS].close()
-            del connections[ALIAS], connections.settings[ALIAS]
 
     def manage(self, *arguments: str) -> None:
         """Run manage.py with the new settings. Raises MoveError."""

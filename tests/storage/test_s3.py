@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from callbacks.casework import erasure
 from callbacks.models import CallbackRequest
-from storage.s3 import PART_BYTES
 from tests import state
 from tests.callbacks.helpers import JPEG, File, objects_in_store, post_form, stored, stored_bytes, submit, text_of
 from tests.callbacks.incoming import keep, send
@@ -26,39 +25,40 @@ def store():
     return storages["attachments"]
 
 
-def uploads(store) -> list:
-    client = store.client
-    return client.list_multipart_uploads(Bucket=store.bucket_name, Prefix=store.location).get("Uploads", [])
-
-
-def test_file_of_many_parts_arrives_whole_and_encrypted(store):
-    content = JPEG + os.urandom(2 * PART_BYTES)
+def test_large_file_arrives_whole_and_encrypted(store):
+    content = JPEG + os.urandom(12 * 1024 * 1024)
     attachment = keep(send(content))
-    assert stored_bytes(attachment) == content and uploads(store) == []
+    assert stored_bytes(attachment) == content
     sealed = (state.folder_of(store) / attachment.object_name).read_bytes()
     assert sealed.startswith(b"ENC1") and JPEG[:12] not in sealed
 
 
-def test_object_is_not_there_before_it_was_closed(store):
-    file = store.open("half", "wb")
-    file.write(bytes(PART_BYTES + 1))
-    assert not store.exists("half") and len(uploads(store)) == 1
-    file.close()
-    assert store.exists("half") and store.size("half") == PART_BYTES + 1 and uploads(store) == []
+def test_object_is_not_there_before_it_was_closed(store, settings):
+    before = set(settings.VAR_DIR.iterdir())
+    file = sealed_files.create("half")
+    file.write(bytes(100_001))
+    assert not store.exists("half") and set(settings.VAR_DIR.iterdir()) == before
+    sealed_files.close_durably(file)
+    assert store.exists("half") and store.size("half") == 100_001
 
 
-def test_file_that_is_refused_late_leaves_neither_object_nor_parts(store):
+def test_file_that_the_store_takes_and_does_not_keep_is_an_error(store, monkeypatch):
+    monkeypatch.setattr(type(store), "size", lambda self, name: 0)
+    with pytest.raises(OSError, match="did not keep"):
+        store.save("a", ContentFile(b"content"))
+
+
+def test_file_that_is_refused_late_leaves_no_object(store):
     assert send(JPEG + bytes(33 * 1024 * 1024)).refusal == "too_large"
-    assert objects_in_store() == [] and uploads(store) == []
+    assert objects_in_store() == []
 
 
-def test_upload_that_a_crash_left_is_swept(store):
-    store.open("left", "wb").write(bytes(PART_BYTES))
+def test_object_without_a_request_is_swept(store):
     kept = keep(send(JPEG))
     forgotten = send(JPEG)
-    assert erasure.sweep_orphans() == 0 and len(uploads(store)) == 1, "it may still be on its way"
+    assert erasure.sweep_orphans() == 0, "it may still be on its way"
     assert erasure.sweep_orphans(-datetime.timedelta(minutes=1)) == 1
-    assert uploads(store) == [] and objects_in_store() == [kept.object_name] != [forgotten.object_name]
+    assert objects_in_store() == [kept.object_name] != [forgotten.object_name]
 
 
 def test_names_and_ages_come_from_one_listing(store):

@@ -42,7 +42,7 @@ class Command(BaseCommand):
         )
 
     def _table(self, moved: move.Moved) -> None:
-        lines = [(name, total.rows, "rows, each the same there") for name, total in sorted(moved.tables.items())]
+        lines = [(name, count, "rows, each the same there") for name, count in sorted(moved.tables.items())]
         for store in moved.stores:
             name = "pictures" if store.alias == "default" else "files that people sent"
             lines.append((name, len(store.verified), f"files, {store.bytes:,} bytes, each the same there"))
