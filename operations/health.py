@@ -3,10 +3,9 @@
 /healthz/database also queries the database, so that a balancer can prefer hosts that reach it.
 """
 
-from collections.abc import Callable
-
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
+from django.utils.deprecation import MiddlewareMixin
 
 PATH, WITH_DATABASE = "/healthz", "/healthz/database"
 #: As inner middleware would set them.
@@ -19,15 +18,12 @@ HEADERS = {
 }
 
 
-class HealthMiddleware:
+class HealthMiddleware(MiddlewareMixin):
     """Answer before anything that needs the right host name, TLS or the database; count and log nothing."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
         if request.path_info not in {PATH, WITH_DATABASE}:
-            return self.get_response(request)
+            return None
         if request.method not in {"GET", "HEAD"}:
             return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
         if request.path_info == WITH_DATABASE and not _database_responds():

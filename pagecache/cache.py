@@ -18,8 +18,8 @@ from pagecache.entries import Page
 
 POLL_SECONDS = 0.4  # between version checks
 FRESH_SECONDS = 0.9  # how long a check stays valid
-#: How long pages are served, marked as unchecked (pagecache.unchecked), while the database does not respond: a night
-#: and a morning. An old page that says so is better than none, but old numbers must not stay forever.
+#: How long pages are served, marked as unchecked, while the database does not respond: a night and a morning. An old
+#: page that says so is better than none, but old numbers must not stay forever.
 OUTAGE_SECONDS = 12 * 60 * 60
 HUNG_SECONDS = 1  # a slower check counts as failed for requests waiting for it
 RENDER_TIMEOUT_SECONDS = 20  # for a request waiting for a page that another one is rendering

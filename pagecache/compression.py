@@ -1,11 +1,11 @@
 """Compress responses: quickly in the middleware, with brotli's best quality for cached pages (pagecache.entries)."""
 
 import functools
-from collections.abc import Callable
 
 import brotli
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
+from django.utils.deprecation import MiddlewareMixin
 from zlib_ng import gzip_ng
 
 MIN_BYTES = 400  # compressing less gains nothing
@@ -14,14 +14,10 @@ _TEXT = ("text/", "application/json", "application/xml", "application/atom+xml",
 _BEST, _QUICK = 11, 5
 
 
-class CompressionMiddleware:
+class CompressionMiddleware(MiddlewareMixin):
     """Compress with brotli if the browser accepts it, otherwise gzip; leave streamed or encoded responses alone."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if response.streaming or len(response.content) < MIN_BYTES or response.has_header("Content-Encoding"):
             return response
         if not is_text(response.get("Content-Type", "")):

@@ -2,13 +2,16 @@
 
 import base64
 import hashlib
+import re
 import threading
 from dataclasses import dataclass
 from functools import cached_property
 
 import brotli
+from django.utils.translation import gettext
 
-from pagecache import compression, unchecked
+from editorial.values import languages
+from pagecache import compression
 
 #: Set by the server, or for each encoding.
 _NOT_CACHED = {"content-length", "content-encoding", "etag", "vary", "date", "connection"}
@@ -16,6 +19,8 @@ _NOT_CACHED = {"content-length", "content-encoding", "etag", "vary", "date", "co
 _REPEATED = {"cache-control", "content-location", "etag", "expires", "vary"}
 #: Estimated bytes of a variant besides its body and headers.
 _OVERHEAD = 2048
+_LANGUAGE = re.compile(rb'<html lang="(\w+)')
+_MAIN = re.compile(rb'<main id="main"[^>]*>\n')
 
 Headers = list[tuple[str, str]]
 
@@ -84,7 +89,7 @@ class Page:
     @cached_property
     def unchecked(self) -> "Page":
         """The page with the notice that it is unchecked. Not in `size`, as it is dropped after the outage."""
-        return Page(self._headers, unchecked.mark(self._read())) if self._is_html else self
+        return Page(self._headers, _marked(self._read())) if self._is_html else self
 
     def _read(self) -> bytes:
         return self._plain or brotli.decompress(self.variants["br"].body)
@@ -104,6 +109,15 @@ class Page:
         """Estimated bytes in memory."""
         plain = 0 if "" in self.variants else len(self._plain)
         return plain + sum(variant.size for variant in list(self.variants.values()))
+
+
+def _marked(page: bytes) -> bytes:
+    """Add the notice, in the page's language, at the top of the text."""
+    spoken = _LANGUAGE.search(page)
+    with languages.override(spoken[1].decode() if spoken else languages.ENGLISH):
+        line = gettext("We could not check that this page is up to date. In an emergency, call 911.")
+    card = f'<p class="card card--urgent">{line}</p>\n'.encode()
+    return _MAIN.sub(lambda main: main[0] + card, page, count=1)
 
 
 def _lines(headers: Headers) -> bytes:

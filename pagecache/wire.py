@@ -5,6 +5,7 @@ after it. Anything else gets None and goes to the server's own parser.
 """
 
 import email.utils
+import functools
 import re
 import time
 
@@ -31,8 +32,6 @@ class Wire:
         self._hosts = frozenset(host.encode() for host in hosts)
         self._protocol = b"https" if is_https else b""
         self._is_counted = metrics.enabled()
-        self._second = -1
-        self._starts: dict[tuple[int, bytes], bytes] = {}
 
     def respond(self, request: bytes) -> Response | None:
         """Return the response, or None. Never blocks and makes no query."""
@@ -56,26 +55,18 @@ class Wire:
         known = b"if-none-match" in found and variant.is_known_to(found[b"if-none-match"].decode("ascii"))
         if self._is_counted:
             metrics.count_hit(target.decode("ascii"), 304 if known else 200, begin)
-        start = self._start(304 if known else 200, connection)
+        start = _start(known, connection, int(time.time()))
         if known:
             return [start, variant.repeated_head], keep
         return [start, variant.head] if method == b"HEAD" else [start, variant.head, variant.body], keep
 
-    def _start(self, status: int, connection: bytes) -> bytes:
-        """Return the status line and first headers, rendered once a second."""
-        if (now := int(time.time())) != self._second:
-            self._starts, self._second = _starts(now), now
-        return self._starts[status, connection]
 
-
-def _starts(second: int) -> dict[tuple[int, bytes], bytes]:
+@functools.lru_cache(maxsize=16)
+def _start(known: bool, connection: bytes, second: int) -> bytes:
+    """Return the status line and first headers."""
+    status = b"304 Not Modified" if known else b"200 OK"
     date = email.utils.formatdate(second, usegmt=True).encode()
-    return {
-        (status, connection): b"HTTP/1.1 %d %b\r\nServer: gunicorn\r\nDate: %b\r\nConnection: %b\r\n"
-        % (status, reason, date, connection)
-        for status, reason in ((200, b"OK"), (304, b"Not Modified"))
-        for connection in (b"keep-alive", b"close")
-    }
+    return b"HTTP/1.1 %b\r\nServer: gunicorn\r\nDate: %b\r\nConnection: %b\r\n" % (status, date, connection)
 
 
 def _headers(lines: list[bytes]) -> dict[bytes, bytes] | None:
