@@ -103,12 +103,7 @@ def check_worker() -> None:
     if read_only.is_on():  # the worker waits, and the operator is watching the move
         return
     try:
-        at = timezone.now()
-        finding = readiness.worker(at, {})
-        if finding.state == State.PROBLEM:
-            alert([finding], at)
-    except DatabaseError as error:
-        _alert_about_database(type(error).__name__)
+        _alert_if_down(timezone.now())
     except NotSent as error:
         log.warning("An alert could not be sent (%s).", error)
     except Exception:
@@ -117,13 +112,15 @@ def check_worker() -> None:
         connection.close()
 
 
-def _alert_about_database(kind: str) -> None:
-    """Each web process sends its own mail: without the database they cannot agree on one."""
-    if database_pause.is_on:
-        return
-    text = f"It does not respond ({kind}). Readers see published pages at best; no request can be stored."
+def _alert_if_down(at: datetime.datetime) -> None:
+    """Raises NotSent. Each web process mails about the database: without it they cannot agree on one."""
     try:
-        send([Finding("database", "Database", State.PROBLEM, text, "Start it, or check its disk.")], [])
-        database_pause.begin()
-    except NotSent as error:
-        log.warning("An alert could not be sent (%s).", error)
+        finding = readiness.worker(at, {})
+        if finding.state == State.PROBLEM:
+            alert([finding], at)
+    except DatabaseError as error:
+        if not database_pause.is_on:
+            text = f"It does not respond ({type(error).__name__}). Readers see published pages at best; no request "
+            text += "can be stored."
+            send([Finding("database", "Database", State.PROBLEM, text, "Start it, or check its disk.")], [])
+            database_pause.begin()

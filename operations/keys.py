@@ -73,12 +73,6 @@ def problems() -> list[str]:
     return found
 
 
-def when_fine() -> str:
-    """Return the message if there is no problem."""
-    unsigned = "" if settings.SIGNING_KEY else " GUIDE_SIGNING_KEY is not set: the open data is not signed."
-    return f"Each key opens what is under it.{unsigned}"
-
-
 def accept_loss() -> None:
     """Record this process's keys as the site's, and give up data under other keys."""
     KnownKey.objects.all().delete()

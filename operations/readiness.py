@@ -1,11 +1,11 @@
 """System status: the checks behind the staff page, the alerts and the metrics."""
 
+import contextlib
 import functools
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, models
@@ -91,7 +91,8 @@ def vault_keys(at: datetime, probes: Probes) -> Result:
     problems = keys.problems()
     if unopened := keys.unopened():
         problems.append(f"{unopened} of the requests, page reports and second factors tried cannot be opened.")
-    return _result(" ".join(problems), keys.when_fine())
+    unsigned = "" if settings.SIGNING_KEY else " GUIDE_SIGNING_KEY is not set: the open data is not signed."
+    return _result(" ".join(problems), f"Each key opens what is under it.{unsigned}")
 
 
 @check("store", "File storage", "Check the disk or object store and its settings. Requests are taken; files are not.")
@@ -182,17 +183,14 @@ def disk(at: datetime, probes: Probes) -> Result:
 
 def free_megabytes() -> dict[str, int]:
     """Return free space by the setting's name, without disks that cannot be read."""
-    found = {name: _free(getattr(settings, name)) for name in ("VAR_DIR", "BACKUP_DIR")}
-    return {name: space for name, space in found.items() if space is not None}
-
-
-def _free(folder: Path) -> int | None:
-    try:
-        while not folder.exists():
-            folder = folder.parent
-        return shutil.disk_usage(folder).free // 1_000_000
-    except OSError:
-        return None
+    found = {}
+    for name in ("VAR_DIR", "BACKUP_DIR"):
+        folder = getattr(settings, name)
+        with contextlib.suppress(OSError):
+            while not folder.exists():
+                folder = folder.parent
+            found[name] = shutil.disk_usage(folder).free // 1_000_000
+    return found
 
 
 @check("backup", "Backup", "Run `manage.py backup` and read its message. BACKUP_DIR must exist and have free space.")

@@ -51,28 +51,11 @@ class Job:
     first_after: datetime.timedelta = 0 * SECOND
 
 
-def heartbeat() -> None:
-    """Show, by the row's `succeeded_at`, that a worker runs."""
-
-
 def send_notices() -> None:
     """Queue lost notices again; send mail about corrected and overdue requests. Raises NotSent."""
     notices.requeue_lost(timezone.now())
     notices.notify_of_corrections(timezone.now())
     notices.notify_of_overdue(timezone.now())
-
-
-def scan_held() -> None:
-    """Scan files that arrived while the scanner was down."""
-    counts = rescan.rescan_held()
-    if counts.clean or counts.infected or counts.held:
-        log.info("%s", counts)
-
-
-def inspect_files() -> None:
-    """Inspect files that were not inspected on arrival: another inspection was running, or they were held."""
-    if count := inspection.inspect_waiting():
-        log.info("Files inspected: %d.", count)
 
 
 def purge() -> None:
@@ -96,10 +79,12 @@ def probe_and_alert() -> None:
 
 
 JOBS = (
-    Job("heartbeat", 15 * SECOND, heartbeat),
+    Job("heartbeat", 15 * SECOND, lambda: None),  # the row's `succeeded_at` shows that a worker runs
     Job("notices", 5 * MINUTE, send_notices),
-    Job("held files", 10 * MINUTE, scan_held),
-    Job("look into files", MINUTE, inspect_files),  # the name of the row, which the previous release also uses
+    Job("held files", 10 * MINUTE, rescan.rescan_held),
+    Job(
+        "look into files", MINUTE, inspection.inspect_waiting
+    ),  # the name of the row, which the previous release also uses
     Job("forget counters", HOUR, counters.forget_old),
     Job("orphans", HOUR, erasure.sweep_orphans),
     Job("purge", DAY, purge),
@@ -114,7 +99,7 @@ JOBS = (
     Job("forget sessions", DAY, SessionStore.clear_expired),
     Job("erased list", MINUTE, tombstones.publish),
     Job("alerts", 2 * MINUTE, probe_and_alert, in_thread=True),
-    Job("backup", DAY, lambda: probes.record("backup", backup.run_daily), in_thread=True),
+    Job("backup", DAY, lambda: probes.record("backup", backup.run), in_thread=True),
     Job("restore drill", 7 * DAY, lambda: probes.record("drill", drill.run), in_thread=True, first_after=HOUR),
 )
 #: By job name.

@@ -64,27 +64,24 @@ def make(lock_timeout: float = 0) -> Path:
     return backup
 
 
-def run_daily() -> str:
+def run(lock_timeout: float = LOCK_TIMEOUT_SECONDS) -> str:
     """Make a backup, and delete old ones even if that fails: the privacy page promises it. Raises BackupError."""
     try:
-        made = make(LOCK_TIMEOUT_SECONDS)
+        made = make(lock_timeout)
     finally:
         prune(timezone.now())
     if lost := lost_files(made):
-        raise BackupError(f"The store has lost {lost} files that requests name.")
-    return f"{made.name} was made and verified."
+        raise BackupError(f"The store has lost {lost} files that requests name; {made} holds the rest.")
+    return f"{made} was made and verified."
 
 
-def prune(at: datetime.datetime) -> list[Path]:
+def prune(at: datetime.datetime) -> None:
     """Delete the backups older than BACKUP_DAYS, and those that are not the newest of a day, week or month to keep."""
     with manifest.locked(settings.BACKUP_DIR, timeout=LOCK_TIMEOUT_SECONDS):
         backups = manifest.all_in(settings.BACKUP_DIR)
-        kept = _kept(backups, at)
-        old = [backup for backup in backups if backup not in kept]
-        for backup in old:
+        for backup in set(backups) - _kept(backups, at):
             # Renamed first, so that a backup half deleted never looks like a whole one.
             shutil.rmtree(backup.rename(backup.with_name(f"{UNFINISHED}{backup.name}")))
-    return old
 
 
 def _kept(backups: list[Path], at: datetime.datetime) -> set[Path]:

@@ -83,13 +83,11 @@ def verify(backup: Path, *, already_read: Set[str] = frozenset()) -> Manifest:
     """Read every file of a backup but those just read. Raises BackupError at the first fault."""
     manifest = load(backup)
     present = {path.relative_to(backup).as_posix() for path in backup.rglob("*") if path.is_file()} - {LIST, SEAL}
-    for name in sorted(manifest.files.keys() | present):
-        if name not in present:
-            raise BackupError(f"The backup {backup.name} is damaged: {name} is missing.")
-        if name not in manifest.files:
-            raise BackupError(f"The backup {backup.name} is damaged: {name} does not belong there.")
-        if name not in already_read:
-            _verify_file(backup, name, manifest.files[name])
+    for name in sorted(manifest.files.keys() ^ present):
+        wrong = "does not belong there" if name in present else "is missing"
+        raise BackupError(f"The backup {backup.name} is damaged: {name} {wrong}.")
+    for name in sorted(present - already_read):
+        _verify_file(backup, name, manifest.files[name])
     for name, size in manifest.attachments.items():
         entry = manifest.files.get(f"attachments/{name}")
         if entry is None and name not in manifest.missing:

@@ -1,15 +1,14 @@
 """The queue's summary and the user's lines on the admin's start page."""
 
 from django import template
-from django.http import HttpRequest
 from django.utils import timezone
 
 from callbacks.casework import setup_gaps
 from callbacks.models import CallbackRequest
-from editorial.workflow.needs import Line
 from operations.start_page import lines_for
 
 register = template.Library()
+register.simple_tag(lines_for, name="what_needs_me")
 
 
 @register.inclusion_tag("callbacks/staff/_summary.html", takes_context=True)
@@ -20,8 +19,3 @@ def queue_summary(context: dict) -> dict:
         return {}
     tally = CallbackRequest.objects.tally(timezone.now())
     return setup_gaps.said_to(user) | {"tally": tally, "shows_link": True}
-
-
-@register.simple_tag
-def what_needs_me(request: HttpRequest) -> list[Line]:
-    return lines_for(request.user)  # type: ignore[arg-type]  # the admin's pages are for those who are signed in

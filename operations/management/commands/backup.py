@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
+from django.core.management.base import BaseCommand, CommandParser
 
 from operations.backups import backup, manifest
 from storage import reachable
@@ -23,13 +22,5 @@ class Command(BaseCommand):
             self.stdout.write(f"{verify} is whole.")
             return
         reachable.require_database()
-        made = backup.make()
-        gone = backup.prune(timezone.now())
-        lost = backup.lost_files(made)
-        found = manifest.load(made)
-        size = sum(entry.bytes for entry in found.files.values())
-        self.stdout.write(f"{made}: {len(found.files)} files, {size:,} bytes, verified.")
-        self.stdout.write(f"Older ones deleted: {len(gone)}.")
+        self.stdout.write(backup.run(lock_timeout=0))
         self.stdout.write("It holds no key. Keep a copy of VAR_DIR/secrets elsewhere: see docs/operators.md, Backups.")
-        if lost:
-            raise CommandError(f"The store has lost {lost} files that requests name; the backup holds all the rest.")

@@ -91,26 +91,14 @@ def _notices_in_words() -> str:
 def collect_static_if_changed() -> None:
     """Collect and compress static files, which takes seconds, only if a source file or Django changed.
 
-    The previous release's files stay: its processes still serve while new code is prepared (docs/deploy.md).
+    Files of earlier releases stay: their processes still serve while new code is prepared (docs/deploy.md).
     """
     stamp = settings.STATIC_ROOT.with_name("static.stamp")
     now = _fingerprint()
     if stamp.exists() and stamp.read_text() == now and (settings.STATIC_ROOT / "staticfiles.json").exists():
         return
-    before = _named()
     call_command("collectstatic", interactive=False, verbosity=0)
-    kept = before | _named()
-    for path in settings.STATIC_ROOT.rglob("*"):
-        name = str(path.relative_to(settings.STATIC_ROOT)).removesuffix(".gz").removesuffix(".br")
-        if path.is_file() and name not in kept:
-            path.unlink()
     stamp.write_text(now)
-
-
-def _named() -> set[str]:
-    """Return the names in the manifest of STATIC_ROOT, and its own."""
-    manifest = settings.STATIC_ROOT / "staticfiles.json"
-    return {manifest.name, *json.loads(manifest.read_text())["paths"].values()} if manifest.exists() else set()
 
 
 def _fingerprint() -> str:

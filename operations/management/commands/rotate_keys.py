@@ -1,10 +1,13 @@
 """Move everything to the vault key with the highest number: docs/operators.md, Keys."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import QuerySet
 
 from accounts import secrets
 from callbacks.casework import do_not_call
@@ -64,8 +67,18 @@ class Command(BaseCommand):
             )
 
     def _check(self, current: int) -> None:
-        counts = [*rotation.census(), _census_of_factors(), _census_of_reports()]
-        counts.append(Census(BARRED, do_not_call.census()))
+        factors = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN)
+        counts = [
+            *rotation.census(),
+            _census("Second factors", factors, lambda row: min(secrets.key_numbers(row)), secrets.open_all),
+            _census(
+                "Page reports",
+                PageReport.objects.all(),
+                lambda row: keyring.leading_number(row.sealed),
+                PageReport.words,
+            ),
+            Census(BARRED, do_not_call.census()),
+        ]
         numbers = sorted(set(settings.VAULT_KEYS).union(*(count.by_key for count in counts)))
         for number in numbers:
             found = ", ".join(f"{count.by_key[number]} {count.kind.lower()}" for count in counts)
@@ -92,19 +105,8 @@ def _remark(number: int, current: int, counts: list[Census]) -> str:
     return ". It may be removed once `manage.py rotate_keys` has succeeded."
 
 
-def _census_of_factors() -> Census:
-    census = Census("Second factors")
-    for row in Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN):
-        census.count(partial(_lowest_key_number, row), partial(secrets.open_all, row))
+def _census(kind: str, rows: QuerySet, number_of: Callable[[Any], int], open_it: Callable[[Any], object]) -> Census:
+    census = Census(kind)
+    for row in rows.iterator():
+        census.count(partial(number_of, row), partial(open_it, row))
     return census
-
-
-def _census_of_reports() -> Census:
-    census = Census("Page reports")
-    for row in PageReport.objects.iterator():
-        census.count(partial(keyring.leading_number, row.sealed), row.words)
-    return census
-
-
-def _lowest_key_number(row: Authenticator) -> int:
-    return min(secrets.key_numbers(row))
