@@ -1,10 +1,8 @@
 """Rate-limit sign-ins so that an attacker cannot lock out a colleague.
 
 After five wrong passwords, the pair of account and address must wait. Each account, and each address, has a higher
-limit of its own, which does not apply to addresses that the account signed in from within 30 days: attacks from
-elsewhere do not affect a colleague at their usual desk. A browser that the account signed in with is counted
-separately, so attacks from the same address do not affect it either. All windows end five minutes after they began. An
-account that does not exist is treated like one that does.
+limit of its own, which does not apply where the account signed in within 30 days. A browser that it signed in with is
+counted apart from its address. An account that does not exist is treated like one that does.
 """
 
 import datetime

@@ -10,12 +10,11 @@ from allauth.mfa.models import Authenticator
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.hotp import HOTP
 from django.db import transaction
-from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
 from accounts import secrets
 
-_NEW_SECRET = "staff_new_totp_secret"  # noqa: S105 - its name in the session
+NEW_SECRET = "staff_new_totp_secret"  # noqa: S105 - its name in the session
 
 
 def use_up(authenticator: Authenticator, code: str) -> bool:
@@ -46,14 +45,6 @@ def use_up(authenticator: Authenticator, code: str) -> bool:
 def new_secret(*, again: bool = False) -> str:
     """Return the secret of the app being set up in this session; make one if there is none, or if `again`."""
     session = context.request.session
-    if again or _NEW_SECRET not in session:
-        session[_NEW_SECRET] = secrets.seal(base64.b32encode(os.urandom(20)).decode())
-    return secrets.unseal(session[_NEW_SECRET])
-
-
-def is_setting_up(request: HttpRequest) -> bool:
-    return _NEW_SECRET in request.session
-
-
-def end_set_up(request: HttpRequest) -> None:
-    request.session.pop(_NEW_SECRET, None)
+    if again or NEW_SECRET not in session:
+        session[NEW_SECRET] = secrets.seal(base64.b32encode(os.urandom(20)).decode())
+    return secrets.unseal(session[NEW_SECRET])

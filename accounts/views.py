@@ -45,7 +45,7 @@ class SetUpApp(_ChangesFactors, ActivateTOTPView):
         response = super().form_valid(form)
         app = Authenticator.objects.get(user=self.request.user, type=Authenticator.Type.TOTP)
         totp.use_up(app, form.cleaned_data["code"])
-        totp.end_set_up(self.request)
+        self.request.session.pop(totp.NEW_SECRET, None)
         return response
 
 
@@ -75,7 +75,7 @@ class NewRecoveryCodes(_ChangesFactors, GenerateRecoveryCodesView):
 @login_required
 def app_picture(request: HttpRequest) -> HttpResponse:
     """Show the QR code of the secret being set up. It has its own address, as our pages may not embed `data:`."""
-    if not totp.is_setting_up(request):
+    if totp.NEW_SECRET not in request.session:
         raise Http404
     adapter = get_adapter()
     svg = adapter.build_totp_svg(adapter.build_totp_url(request.user, totp.new_secret()))

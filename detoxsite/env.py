@@ -43,15 +43,6 @@ def integer(name: str, default: int, low: int, high: int) -> int:
     return _read(_env.int, name, default, must, validate=validate.Range(low, high))
 
 
-def one_of(name: str, *choices: str) -> str:
-    """Read one of a few words, by default the first."""
-
-    def parse(name: str) -> str:
-        return choices[choices.index(_env.str(name).strip().lower())]
-
-    return _read(parse, name, choices[0], f"be {' or '.join(choices)}")
-
-
 def path(name: str, default: Path) -> Path:
     return _read(_env.path, name, default, "be a path").resolve()
 

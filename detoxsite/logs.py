@@ -65,8 +65,6 @@ class JsonFormatter(logging.Formatter):
             "message": record.getMessage(),
             "process": record.process,
         }
-        if record.exc_info and record.exc_info[1]:
-            line["traceback"] = _without_words(record.exc_info[1])
-        elif record.exc_text:
+        if record.exc_text:  # by PrivacyFilter
             line["traceback"] = record.exc_text
         return json.dumps(line)

@@ -327,7 +327,7 @@ if HTTPS:
 # Log: to standard error, nothing about a reader: no IP address, no query string, no form value. ----------
 
 #: "json" for a line of JSON each, "text" for people.
-LOG_FORMAT = env.one_of("LOG_FORMAT", "text", "json")
+LOG_FORMAT = env.text("LOG_FORMAT", "text", "(?i:text|json)", "be text or json").lower()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -5,7 +5,7 @@ import logging
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
-from detoxsite.logs import JsonFormatter
+from detoxsite.logs import JsonFormatter, PrivacyFilter
 from detoxsite.settings import LOG_FORMAT
 
 #: The starts of messages about malformed requests, which anybody can send: nothing to fix.
@@ -18,6 +18,7 @@ class PrivateLogger(Logger):
     def setup(self, cfg: Config) -> None:
         super().setup(cfg)
         self.error_log.addFilter(_without_request)
+        self.error_log.addFilter(PrivacyFilter())
         if LOG_FORMAT == "json":
             for handler in self.error_log.handlers:
                 handler.setFormatter(JsonFormatter())

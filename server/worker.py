@@ -1,9 +1,7 @@
 """gunicorn's threaded worker, changed so that slow clients cannot block readers.
 
-The stock worker passes a connection to a thread at once, and the thread then waits for the client. Here the event loop
-collects the head of a request and a small body after it; only then does a thread take it: one of a few for pages or,
-where a large body follows, one of many for uploads. The body of an upload goes straight to the application, as in the
-stock worker, and must keep to a minimum speed. docs/decisions/0002-app-server.md explains why.
+The event loop collects the head of a request and a small body after it; only then does a thread take it: one of a few
+for pages or, where a large body follows, one of many for uploads. docs/decisions/0002-app-server.md explains why.
 """
 
 import contextlib
@@ -126,7 +124,8 @@ class Worker(UploadWorker):
 
     def is_parent_alive(self) -> bool:
         """Called in each pass of the loop: without its master, a worker stops as on SIGTERM."""
-        self.alive = self.alive and super().is_parent_alive()
+        if not super().is_parent_alive():
+            self.handle_exit(0, None)
         return bool(self.alive)
 
     def _is_idle_in_shutdown(self, conn: TConn, wait: Pending, now: float) -> bool:

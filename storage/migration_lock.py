@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 
 from django.conf import settings
+from django.core.management import CommandError
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
@@ -15,13 +16,9 @@ TIMEOUT_SECONDS = 15 * 60  # longer than any migration takes
 RETRY_SECONDS = 0.2  # a wait inside the server would hold up an index that another host builds concurrently
 
 
-class StillBusy(Exception):
-    """Another host has held the lock for TIMEOUT_SECONDS."""
-
-
 @contextlib.contextmanager
 def migration_lock() -> Iterator[None]:
-    """Hold a database-wide lock, without a statement timeout. It ends with the connection. Raises StillBusy."""
+    """Hold a database-wide lock, without a statement timeout. It ends with the connection. Raises CommandError."""
     if connection.vendor != "postgresql":
         with durable.file_lock(settings.VAR_DIR / "prepare.lock"):
             yield
@@ -30,7 +27,7 @@ def migration_lock() -> Iterator[None]:
     with connection.cursor() as cursor:
         while not _try_lock(cursor):
             if time.monotonic() > deadline:
-                raise StillBusy("Another host has been preparing the shared database for 15 minutes.")
+                raise CommandError("Another host has been preparing the shared database for 15 minutes.")
             time.sleep(RETRY_SECONDS)
         cursor.execute("SET statement_timeout TO 0")
     try:

@@ -5,7 +5,6 @@ It is a file that a move keeps locked. If the move is killed the lock is gone, a
 
 import contextlib
 import fcntl
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,14 +21,11 @@ def is_on() -> bool:
     if settings.HAS_SERVER:
         return False
     try:
-        mark = os.open(_path(), os.O_RDONLY)
+        with _path().open("rb") as mark:
+            state = mark.read()
+            return state == _MOVED or (state == _COPYING and _is_locked(mark.fileno()))
     except OSError:
         return False
-    try:
-        state = os.read(mark, 16)
-        return state == _MOVED or (state == _COPYING and _is_locked(mark))
-    finally:
-        os.close(mark)
 
 
 def is_moved() -> bool:

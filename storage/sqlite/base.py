@@ -1,9 +1,8 @@
 """Django's SQLite back end with a queue of writers.
 
-SQLite lets a waiting writer retry after ever longer pauses, so that a late one often overtakes one that has waited for
-a second (docs/decisions/0002-app-server.md). Here the write transactions of a process queue for one lock; other
-processes still compete for SQLite's own. A request writes several times: after one full timeout, its later writes wait
-only briefly.
+SQLite lets a waiting writer retry after ever longer pauses, so that a late one often overtakes it. Here the write
+transactions of a process queue for one lock; other processes still compete for SQLite's own. A request writes several
+times: after one full timeout, its later writes wait only briefly.
 """
 
 import contextlib

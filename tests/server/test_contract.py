@@ -19,6 +19,7 @@ SIGNATURES = {
     gthread.ThreadWorker.accept: ["self", "listener"],
     gthread.ThreadWorker.finish_request: ["self", "conn", "fs"],
     gthread.ThreadWorker.handle: ["self", "conn"],
+    gthread.ThreadWorker.handle_exit: ["self", "sig", "frame"],
     gthread.ThreadWorker.init_process: ["self"],
     gthread.ThreadWorker.is_parent_alive: ["self"],
     gthread.ThreadWorker.murder_pending: ["self"],
