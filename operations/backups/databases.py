@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, connection, connections, transaction
 from django.db.backends.postgresql.client import DatabaseClient
+from django.db.utils import load_backend
 
 from callbacks.models import Attachment
 from operations.backups.manifest import POSTGRES, SQLITE, BackupError
@@ -106,12 +107,12 @@ def opened(name: str) -> Iterator[str]:
 @contextlib.contextmanager
 def defined(alias: str, settings_dict: dict[str, Any]) -> Iterator[None]:
     """Define an alias for a further database, opened at the first query."""
-    connections.settings[alias] = settings_dict
+    connections[alias] = load_backend(settings_dict["ENGINE"]).DatabaseWrapper(settings_dict, alias)
     try:
         yield
     finally:
         connections[alias].close()
-        del connections[alias], connections.settings[alias]
+        del connections[alias]
 
 
 def ensure_unused_postgres() -> None:
