@@ -1,6 +1,5 @@
 """Permissions for the staff pages, and their shared helpers."""
 
-import functools
 import time
 import uuid
 from collections.abc import Callable
@@ -8,8 +7,9 @@ from typing import TypeVar
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -38,17 +38,7 @@ class StaffRequest(HttpRequest):
 
 def needs(*permissions: str) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
     """Return 403 to users without all of these permissions, before any lookup."""
-
-    def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
-        @functools.wraps(view)
-        def allowed(request: HttpRequest, *args, **kwargs) -> Response:
-            if not request.user.has_perms(permissions):
-                raise PermissionDenied
-            return view(request, *args, **kwargs)
-
-        return allowed
-
-    return decorate
+    return permission_required(permissions, raise_exception=True)
 
 
 def find_request(pk: uuid.UUID | str) -> CallbackRequest:

@@ -21,113 +21,125 @@ from callbacks.models import AccessRecord, CallbackRequest
 from vault.keyring import VaultError
 
 GONE = "The request was erased in the meantime."
-CORRECTED = (
-    "The call has not been logged. The person changed this request after you opened the page. Read how to call now, "
-    "then log the call again; your choices are still filled in."
-)
-CHANGED = "{not_done} Since you opened this page: {changes}. Review it, then try again."
+CHANGED = "This is not done yet. Since you opened this page: {}. Review it, then try again. Your input is still here."
 OUTSIDE = "Next try: {against}. The queue says Call now only when we are open and their hours are safe."
 
 
-def action(view: Callable[[StaffRequest, CallbackRequest], HttpResponse]) -> Callable[..., HttpResponse]:
-    """Make a view for POSTs by staff who may work on requests; redirect to the queue if the request was erased."""
+def action(view: Callable[[StaffRequest, CallbackRequest], HttpResponse | str]) -> Callable[..., HttpResponse]:
+    """Make a view for POSTs by staff who may work on requests.
+
+    `view` returns a response, or what to say on the request's page, and raises as casework.actions.
+    """
 
     @functools.wraps(view)
     def on_request(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
         try:
-            return view(request, access.find_request(pk))
+            return _act(view, request, access.find_request(pk))
         except (Http404, CallbackRequest.DoesNotExist):
             return access.back_to_queue(request, GONE)
 
     return require_POST(access.needs(access.VIEW, access.WORK)(on_request))
 
 
+def _act(view: Callable, request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
+    try:
+        done = view(request, callback)
+    except actions.AlreadyTaken:
+        return _clash(request, callback)
+    except actions.PageOutdated as outdated:
+        return _read_first(request, callback, CHANGED.format(", ".join(outdated.changes)))
+    except VaultError:
+        messages.error(request, access.CANNOT_OPEN)
+    else:
+        if isinstance(done, HttpResponse):
+            return done
+        messages.success(request, done)
+    return access.to_page(callback)
+
+
 @action
-def claim(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
-    return do(request, callback, lambda: actions.claim(callback, request.user), "You have claimed it.")
+def claim(request: StaffRequest, callback: CallbackRequest) -> str:
+    actions.claim(callback, request.user)
+    return "You have claimed it."
 
 
 @action
 def call(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
     """Claim the request, if needed, and show the instructions and the number: one press in the queue."""
-    if callback.claimed_by == request.user:
-        return _again_at("reveal", callback)
-    claim = functools.partial(actions.claim, callback, request.user)
-    return do(request, callback, claim, after=_again_at("reveal", callback))
+    if callback.claimed_by != request.user:
+        actions.claim(callback, request.user)
+    return _again_at("reveal", callback)
 
 
 @action
-def release(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
-    def step() -> None:
-        any_claim = actions.may_release(callback, request.user)
-        actions.release(callback, request.user, any_claim=any_claim, shown=request.POST.get("shown", ""))
-
-    done = "It is back in the queue." if callback.is_waiting else "You no longer have it."
-    return do(request, callback, step, done, "It is not back in the queue yet.")
+def release(request: StaffRequest, callback: CallbackRequest) -> str:
+    actions.release(callback, request.user, shown=request.POST.get("shown", ""))
+    return "It is back in the queue." if callback.is_waiting else "You no longer have it."
 
 
 @action
-def close(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
-    def step() -> None:
-        actions.close(callback, request.user, shown=request.POST.get("shown", ""))
-
-    return do(request, callback, step, "It is closed.", "It is not closed yet.")
+def close(request: StaffRequest, callback: CallbackRequest) -> str:
+    actions.close(callback, request.user, shown=request.POST.get("shown", ""))
+    return "It is closed."
 
 
 @action
-def reopen(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
-    done = "It is open again, and you have claimed it."
-    return do(request, callback, lambda: actions.reopen(callback, request.user), done)
+def reopen(request: StaffRequest, callback: CallbackRequest) -> str:
+    actions.reopen(callback, request.user)
+    return "It is open again, and you have claimed it."
 
 
 @action
 def log_attempt(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
     if callback.claimed_by != request.user or not callback.is_waiting:
-        return _clash(request, callback)
-    posted = request.POST.dict()
-    if "quick" in posted:  # one press, which overrides the choices in the form
-        posted |= {"outcome": posted["quick"], "next_try": posted.get("quick_next_try", ""), "at_0": "", "at_1": ""}
-    form = AttemptForm(posted, request=callback, now=timezone.now())
+        raise actions.AlreadyTaken
+    form = AttemptForm(_typed(request), request=callback, now=timezone.now())
     note_form = NoteForm(request.POST, is_optional=True)
     if not (form.is_valid() & note_form.is_valid()):
         return _invalid(request, callback, attempt_form=form, note_form=note_form)
     data = form.cleaned_data
-
-    def step() -> None:
-        more = {name: data[name] for name in ("next_try_at", "after", "correction")}
-        note = note_form.cleaned_data["text"]
-        actions.log_attempt(callback, request.user, data["outcome"], note=note, **more)
-        if form.against_next_try:
-            messages.warning(request, OUTSIDE.format(against=form.against_next_try))
-
+    more = {name: data[name] for name in ("next_try_at", "after", "correction")}
+    actions.log_attempt(callback, request.user, data["outcome"], note=note_form.cleaned_data["text"], **more)
+    if form.against_next_try:
+        messages.warning(request, OUTSIDE.format(against=form.against_next_try))
     words = f"{callback.reference}: the call is logged. Next try: {form.next_try_in_words}."
-    done = format_html('{} <a href="{}">Back to it</a>', words, access.to_page(callback).headers["Location"])
-    try:
-        return do(request, callback, step, done, after=access.to_queue())
-    except actions.RequestCorrected:
-        return _read_first(request, callback, CORRECTED, form, note_form)
+    link = access.to_page(callback).headers["Location"]
+    messages.success(request, format_html('{} <a href="{}">Back to it</a>', words, link))
+    return access.to_queue()
 
 
 @action
-def add_note(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
+def add_note(request: StaffRequest, callback: CallbackRequest) -> HttpResponse | str:
     form = NoteForm(request.POST)
     if not form.is_valid():
         return _invalid(request, callback, note_form=form, kept=request.POST.dict())
-    text = form.cleaned_data["text"]
-    after = None
+    actions.add_note(callback, request.user, form.cleaned_data["text"])
+    done = "Note saved."
     if _showed_number(request):  # have the browser post to the view that shows it, which checks and records that
-        after = _again_at("reveal", callback)
+        after = "reveal"
     elif "next_try" in request.POST:  # what was chosen of a call comes along
-        after = _again_at("change", callback)
-    return do(request, callback, lambda: actions.add_note(callback, request.user, text), "Note saved.", after=after)
+        after = "change"
+    else:
+        return done
+    messages.success(request, done)
+    return _again_at(after, callback)
 
 
 @action
-def add_disclosure(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
+def add_disclosure(request: StaffRequest, callback: CallbackRequest) -> HttpResponse | str:
     form = DisclosureForm(request.POST)
     if not form.is_valid():
         return _invalid(request, callback, disclosure_form=form)
-    return do(request, callback, lambda: disclosures.record(callback, request.user, form.entry()), "Recorded.")
+    disclosures.record(callback, request.user, form.entry())
+    return "Recorded."
+
+
+def _typed(request: StaffRequest) -> dict:
+    """Return what was posted; a button that logs a call in one press overrides the choices in the form."""
+    posted = request.POST.dict()
+    if "quick" in posted:
+        posted |= {"outcome": posted["quick"], "next_try": posted.get("quick_next_try", ""), "at_0": "", "at_1": ""}
+    return posted
 
 
 def _again_at(name: str, callback: CallbackRequest) -> HttpResponse:
@@ -146,44 +158,12 @@ def _invalid(request: StaffRequest, callback: CallbackRequest, **form) -> HttpRe
     return show(request, callback, reveals=reveals, status=422, **form)
 
 
-def _read_first(
-    request: StaffRequest,
-    callback: CallbackRequest,
-    problem: str,
-    form: AttemptForm | None = None,
-    note_form: NoteForm | None = None,
-) -> HttpResponse:
+def _read_first(request: StaffRequest, callback: CallbackRequest, problem: str) -> HttpResponse:
     """Show the current page instead of acting from an outdated one; the forms stay filled in."""
     callback = access.find_request(callback.pk)
     actions.record(AccessRecord.Action.VIEWED, callback, request.user)
-    again = form and form.again(callback)
-    return show(request, callback, attempt_form=again, note_form=note_form, problem=problem, status=409)
-
-
-def do(
-    request: StaffRequest,
-    callback: CallbackRequest,
-    step: Callable[[], object],
-    done: str = "",
-    not_done: str = "",
-    after: HttpResponse | None = None,
-) -> HttpResponse:
-    """Run an action and report the result on the request's page or, on success, on `after`."""
-    try:
-        step()
-    except actions.AlreadyTaken:
-        return _clash(request, callback)
-    except actions.PageOutdated as changed:
-        problem = CHANGED.format(not_done=not_done, changes=", ".join(changed.changes))
-        return _read_first(request, callback, problem)
-    except VaultError:
-        messages.error(request, access.CANNOT_OPEN)
-    else:
-        if done:
-            messages.success(request, done)
-        if after:
-            return after
-    return access.to_page(callback)
+    typed = _typed(request)
+    return show(request, callback, kept=typed, note_form=NoteForm(initial=typed), problem=problem, status=409)
 
 
 def _clash(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
@@ -199,6 +179,6 @@ def _clash(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
     else:
         warning = "The request has changed. Review it before you go on."
     if callback.is_kept and (request.POST.get("text") or request.POST.get("phrase")):  # nothing typed is lost
-        return _read_first(request, callback, warning, note_form=NoteForm(initial=request.POST.dict()))
+        return _read_first(request, callback, warning)
     messages.warning(request, warning)
     return access.to_page(callback)

@@ -84,11 +84,6 @@ class AttemptForm(forms.Form):
             ("", "None"),
         ]
 
-    def again(self, request: CallbackRequest) -> "AttemptForm":
-        """Return the form with the same input, bound to the current request after a correction."""
-        data = dict(self.data.items()) | {"correction": request.correction}
-        return AttemptForm(data, request=request, now=self.now)
-
     def _label(self, choice: str) -> str:
         """Return the choice with its time, and reasons against it."""
         words = {self.HOUR: "In 1 hour", self.TOMORROW: "Tomorrow, same time", self.SAFE: "When we can call them next"}

@@ -16,7 +16,7 @@ from callbacks.admin.forms import AssignForm, AttemptForm, NoteForm
 from callbacks.admin.opened import Opened
 from callbacks.admin.presenter import RequestSummary
 from callbacks.admin.times import date_and_clock, day_and_clock
-from callbacks.casework import actions, disclosures, merging, page_stamp, teamwork
+from callbacks.casework import actions, disclosures, merging, teamwork
 from callbacks.models import AccessRecord, CallAttempt, CallbackRequest, Note
 from callbacks.values.details import Details
 from editorial.models import Clinic
@@ -125,7 +125,7 @@ def show(
     opened = Opened.of(callback, now).heeding(opened_others)
     context = _common(callback, user, now) | {
         "title": title,
-        "shown": page_stamp.stamp(callback),
+        "shown": actions.stamp(callback),
         "opened": opened,
         "reveals": reveals and not opened.may_call_nobody,
         "is_lead": actions.is_lead(user),

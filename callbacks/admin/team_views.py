@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from callbacks.admin import access
 from callbacks.admin.access import StaffRequest
-from callbacks.admin.action_views import action, do
+from callbacks.admin.action_views import action
 from callbacks.admin.forms import AssignForm, HandOverForm
 from callbacks.admin.opened import Opened
 from callbacks.casework import actions, do_not_call, merging, teamwork
@@ -28,14 +28,14 @@ def awake(request: HttpRequest) -> HttpResponse:
 
 
 @action
-def assign(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
+def assign(request: StaffRequest, callback: CallbackRequest) -> HttpResponse | str:
     form = AssignForm(request.POST, who=request.user)
     if not form.is_valid():
         messages.warning(request, "Choose a colleague first.")
         return access.to_page(callback)
     to = form.cleaned_data["to"]
-    done = f"{actions.name_of(to)} has it now."
-    return do(request, callback, lambda: teamwork.assign(callback, request.user, to), done)
+    teamwork.assign(callback, request.user, to)
+    return f"{actions.name_of(to)} has it now."
 
 
 @require_POST
@@ -55,15 +55,15 @@ def hand_over(request: StaffRequest) -> HttpResponse:
 
 
 @action
-def merge(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
+def merge(request: StaffRequest, callback: CallbackRequest) -> HttpResponse | str:
     """Merge the `other` request into this one, after a confirmation page with both."""
     try:
         other = access.find_request(uuid.UUID(request.POST.get("other", "")))
     except ValueError:
         return access.to_page(callback)
     if request.POST.get("confirmed") == "yes":
-        done = f"{other.reference} is part of this request now."
-        return do(request, callback, lambda: merging.merge(other, callback, request.user), done)
+        merging.merge(other, callback, request.user)
+        return f"{other.reference} is part of this request now."
     both = (callback, other)
     for each in both:
         actions.record(AccessRecord.Action.VIEWED, each, request.user)
@@ -73,22 +73,18 @@ def merge(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
 
 
 @action
-def bar(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
-    def step() -> None:
-        if callback.claimed_by != request.user:
-            raise actions.AlreadyTaken
-        details = callback.open_details()
-        do_not_call.add(details.second_phone if request.POST.get("number") == "second" else details.phone, request.user)
-
-    return do(request, callback, step, "Nobody is shown this number now. A lead can lift that.")
+def bar(request: StaffRequest, callback: CallbackRequest) -> str:
+    if callback.claimed_by != request.user:
+        raise actions.AlreadyTaken
+    details = callback.open_details()
+    do_not_call.add(details.second_phone if request.POST.get("number") == "second" else details.phone, request.user)
+    return "Nobody is shown this number now. A lead can lift that."
 
 
 @action
-def lift_bar(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
-    def step() -> None:
-        if not actions.is_lead(request.user):
-            raise actions.AlreadyTaken
-        for phone in callback.open_details().phones:
-            do_not_call.lift(phone, request.user)
-
-    return do(request, callback, step, "The number can be called again.")
+def lift_bar(request: StaffRequest, callback: CallbackRequest) -> str:
+    if not actions.is_lead(request.user):
+        raise actions.AlreadyTaken
+    for phone in callback.open_details().phones:
+        do_not_call.lift(phone, request.user)
+    return "The number can be called again."

@@ -1,26 +1,26 @@
 """Staff actions on a request: claim, call, note, close. Each locks the row against concurrent ones."""
 
 import datetime
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
-from callbacks.casework import counting, page_stamp
+from callbacks.casework import counting
 from callbacks.models import AccessRecord, CallAttempt, CallbackRequest, Disclosure, Note
 from callbacks.values.states import Access
 
 State = CallbackRequest.State
 READINGS = (Access.VIEWED, Access.REVEALED, Access.PRINTED)
+CORRECTED = "the person changed this request"
+#: The message for each part of a stamp that differs.
+_CHANGES = (CORRECTED, "its files changed", "a call was logged", "a note was written", "it changed hands")
 
 
 class AlreadyTaken(Exception):
     """A colleague was faster, or the person withdrew: the request is not as the page showed it."""
-
-
-class RequestCorrected(Exception):
-    """The person has corrected the request since the page was opened: how to call may have changed."""
 
 
 class PageOutdated(Exception):
@@ -40,14 +40,35 @@ def is_lead(who: User) -> bool:
     return who.has_perm("callbacks.delete_callbackrequest")
 
 
+def lock(request: CallbackRequest, may: Callable[[CallbackRequest], bool]) -> CallbackRequest:
+    """Lock and return the row. Raises AlreadyTaken if it is gone, or `may` says no."""
+    row = CallbackRequest.objects.select_for_update().filter(pk=request.pk).first()
+    if row is None or not may(row):
+        raise AlreadyTaken
+    return row
+
+
+@contextmanager
+def changing(request: CallbackRequest, may: Callable[[CallbackRequest], bool]) -> Iterator[CallbackRequest]:
+    """Lock the row as `lock`, then save its state and claim, and reload `request`."""
+    with transaction.atomic():
+        row = lock(request, may)
+        yield row
+        row.save(update_fields=["state", "claimed_by", "claimed_at", "next_try_at", "merged_into"])
+    request.refresh_from_db()
+
+
+def give(row: CallbackRequest, to: User | None) -> None:
+    """Change the claimer of a locked request; the caller saves. Logged calls stay."""
+    row.claimed_by, row.claimed_at = to, timezone.now() if to else None
+    if row.state in {State.NEW, State.CLAIMED}:
+        row.state = State.CLAIMED if to else State.NEW
+
+
 def claim(request: CallbackRequest, who: User) -> None:
     """Claim a waiting request that nobody else has. Raises AlreadyTaken."""
-    free = CallbackRequest.objects.waiting().filter(Q(claimed_by=None) | Q(claimed_by=who), pk=request.pk)
-    with transaction.atomic():
-        if not free.update(claimed_by=who, claimed_at=timezone.now()):
-            raise AlreadyTaken
-        CallbackRequest.objects.filter(pk=request.pk, state=State.NEW).update(state=State.CLAIMED)
-    request.refresh_from_db()
+    with changing(request, lambda row: row.is_waiting and row.claimed_by in {None, who}) as row:
+        give(row, who)
 
 
 def may_release(request: CallbackRequest, who: User) -> bool:
@@ -57,19 +78,14 @@ def may_release(request: CallbackRequest, who: User) -> bool:
     return request.claimed_by == who or is_lead(who) or request.is_overdue
 
 
-def release(request: CallbackRequest, who: User, *, any_claim: bool = False, shown: str | None = None) -> None:
-    """Return a request to the queue; with `any_claim`, also a colleague's.
+def release(request: CallbackRequest, who: User, *, shown: str | None = None) -> None:
+    """Return a request to the queue.
 
-    Raises AlreadyTaken, or PageOutdated if the page with the stamp `shown` is out of date.
+    Raises AlreadyTaken unless they may, or PageOutdated if the page with the stamp `shown` is out of date.
     """
-    with transaction.atomic():
-        locked = _locked(request, None if any_claim else who)
-        _check(locked, shown)
-        locked.claimed_by = locked.claimed_at = None
-        if locked.state == State.CLAIMED:
-            locked.state = State.NEW
-        locked.save(update_fields=["claimed_by", "claimed_at", "state"])
-    request.refresh_from_db()
+    with changing(request, lambda row: may_release(row, who)) as row:
+        _check(row, shown)
+        give(row, None)
 
 
 def log_attempt(
@@ -85,17 +101,16 @@ def log_attempt(
     """Record a call attempt, which may have reached the person, and a note if there is one.
 
     Raises AlreadyTaken unless the person is waiting and `who` has claimed the request, and if there are not `after`
-    attempts, as on the page: a button pressed twice is one call. Raises RequestCorrected if the page showed another
-    `correction` than the last one.
+    attempts, as on the page: a button pressed twice is one call. Raises PageOutdated if the page showed another
+    `correction` than the last one: how to call may have changed.
     """
-    with transaction.atomic():
-        locked = _locked(request, who)
-        if not locked.is_waiting or (after is not None and locked.attempts.count() != after):
+    with changing(request, lambda row: row.is_waiting and row.claimed_by == who) as row:
+        if after is not None and row.attempts.count() != after:
             raise AlreadyTaken
-        if correction is not None and correction != locked.correction:
-            raise RequestCorrected
+        if correction is not None and correction != row.correction:
+            raise PageOutdated([CORRECTED])
         attempt = CallAttempt.objects.create(
-            request=locked,
+            request=row,
             who=who,
             username=who.get_username(),
             at=timezone.now(),
@@ -106,10 +121,8 @@ def log_attempt(
         if note:
             add_note(request, who, note)
         reached = outcome == CallAttempt.Outcome.REACHED
-        locked.state = State.REACHED if reached else State.ATTEMPTED
-        locked.next_try_at = None if reached else next_try_at
-        locked.save(update_fields=["state", "next_try_at"])
-    request.refresh_from_db()
+        row.state = State.REACHED if reached else State.ATTEMPTED
+        row.next_try_at = None if reached else next_try_at
     return attempt
 
 
@@ -118,12 +131,9 @@ def close(request: CallbackRequest, who: User, *, shown: str | None = None) -> N
 
     Raises AlreadyTaken unless `who` has claimed it, or PageOutdated if the page with the stamp `shown` is out of date.
     """
-    with transaction.atomic():
-        locked = _locked(request, who)
-        _check(locked, shown)
-        locked.state, locked.next_try_at = State.CLOSED, None
-        locked.save(update_fields=["state", "next_try_at"])
-    request.refresh_from_db()
+    with changing(request, lambda row: row.is_kept and row.claimed_by == who) as row:
+        _check(row, shown)
+        row.state, row.next_try_at = State.CLOSED, None
 
 
 def may_reopen(request: CallbackRequest, who: User) -> bool:
@@ -135,14 +145,9 @@ def may_reopen(request: CallbackRequest, who: User) -> bool:
 
 def reopen(request: CallbackRequest, who: User) -> None:
     """Return a finished request to the queue, claimed by `who`. Raises AlreadyTaken unless they may reopen it."""
-    done = CallbackRequest.objects.filter(pk=request.pk, state__in=[State.REACHED, State.CLOSED])
-    if not is_lead(who):
-        done = done.filter(Q(state=State.CLOSED) | Q(claimed_by=None) | Q(claimed_by=who))
-    if not done.update(
-        state=State.CLAIMED, claimed_by=who, claimed_at=timezone.now(), next_try_at=None, merged_into=None
-    ):
-        raise AlreadyTaken
-    request.refresh_from_db()
+    with changing(request, lambda row: may_reopen(row, who)) as row:
+        row.state, row.next_try_at, row.merged_into = State.NEW, None, None
+        give(row, who)
 
 
 def add_note(request: CallbackRequest, who: User, text: str) -> None:
@@ -153,9 +158,7 @@ def add_note(request: CallbackRequest, who: User, text: str) -> None:
 def write(kind: type[Note | Disclosure], request: CallbackRequest, who: User, text: str) -> None:
     """Save sealed text. Raises AlreadyTaken for a withdrawn request, VaultError without its key."""
     with transaction.atomic():
-        locked = CallbackRequest.objects.select_for_update().get(pk=request.pk)
-        if not locked.is_kept:
-            raise AlreadyTaken
+        locked = lock(request, lambda row: row.is_kept)
         row = kind(request=locked, who=who, username=who.get_username(), at=timezone.now())
         row.seal_text(text)
         row.save(force_insert=True)
@@ -177,16 +180,18 @@ def record(action: Access, request: CallbackRequest | None, who: User, slot: str
     )
 
 
-def _locked(request: CallbackRequest, claimer: User | None) -> CallbackRequest:
-    """Lock the row, claimed by `claimer` or, if None, by anybody. Raises AlreadyTaken."""
-    rows = CallbackRequest.objects.select_for_update().exclude(state=State.WITHDRAWN)
-    rows = rows.filter(claimed_by=claimer) if claimer else rows.exclude(claimed_by=None)
-    locked = rows.filter(pk=request.pk).first()
-    if locked is None:
-        raise AlreadyTaken
-    return locked
+def stamp(request: CallbackRequest) -> str:
+    """Return a stamp of the last correction, the number of files, calls and notes, and the claimer."""
+    files = sum(file.arrived for file in request.attachments.all())
+    claimer = request.claimed_by_id or ""
+    return f"{request.correction}|{files}|{request.attempts.count()}|{request.notes.count()}|{claimer}"
 
 
 def _check(locked: CallbackRequest, shown: str | None) -> None:
-    if shown is not None and (changes := page_stamp.changes_since(locked, shown)):
-        raise PageOutdated(changes)
+    """Raise PageOutdated unless the page with the stamp `shown` is up to date, so that nobody acts on an old one."""
+    if shown is None or shown == stamp(locked):
+        return
+    now, then = stamp(locked).split("|"), shown.split("|")
+    if len(then) != len(now):
+        raise PageOutdated(["it may have changed"])
+    raise PageOutdated([words for words, is_now, was in zip(_CHANGES, now, then, strict=True) if is_now != was])

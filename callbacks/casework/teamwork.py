@@ -3,11 +3,9 @@
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from callbacks.casework import actions
 from callbacks.models import CallbackRequest
-from callbacks.values.states import RequestState
 
 WORK = "callbacks.work_callbackrequest"
 
@@ -25,12 +23,8 @@ def may_assign(request: CallbackRequest, who: User) -> bool:
 
 def assign(request: CallbackRequest, who: User, to: User) -> None:
     """Give a waiting request to a colleague. Raises AlreadyTaken unless `who` may assign it."""
-    with transaction.atomic():
-        locked = CallbackRequest.objects.select_for_update().filter(pk=request.pk).first()
-        if locked is None or not may_assign(locked, who):
-            raise actions.AlreadyTaken
-        _give(locked, to)
-    request.refresh_from_db()
+    with actions.changing(request, lambda row: may_assign(row, who)) as row:
+        actions.give(row, to)
 
 
 def hand_over(who: User, to: User | None, note: str) -> int:
@@ -43,13 +37,6 @@ def hand_over(who: User, to: User | None, note: str) -> int:
         for request in mine:
             if note:
                 actions.add_note(request, who, note)
-            _give(request, to)
+            actions.give(request, to)
+            request.save(update_fields=["claimed_by", "claimed_at", "state"])
     return len(mine)
-
-
-def _give(request: CallbackRequest, to: User | None) -> None:
-    """Change the claimer of a locked request. Logged calls stay."""
-    request.claimed_by, request.claimed_at = to, timezone.now() if to else None
-    if request.state in {RequestState.NEW, RequestState.CLAIMED}:
-        request.state = RequestState.CLAIMED if to else RequestState.NEW
-    request.save(update_fields=["claimed_by", "claimed_at", "state"])

@@ -103,7 +103,7 @@ def test_call_from_a_page_older_than_the_change_is_refused_once_and_shows_what_i
     refused = staff.post(step("attempt", claimed), data)
     words = text_of(refused)
     assert refused.status_code == 409
-    assert "The call has not been logged. The person changed this request" in words
+    assert "This is not done yet. Since you opened this page: the person changed this request." in words
     assert READ_AGAIN in words and "Do not leave a voicemail." in words and "You may leave a voicemail." not in words
     assert CallAttempt.objects.count() == 0
     assert records()[before:] == [("viewed", claimed.reference)]
@@ -139,7 +139,7 @@ def test_second_change_is_refused_too(staff, claimed):
     data = as_filled_in(staff.get(page_of(claimed)), outcome="no_answer", next_try="")
     submit()
     assert staff.post(step("attempt", claimed), data).status_code == 409
-    with pytest.raises(actions.RequestCorrected):
+    with pytest.raises(actions.PageOutdated):
         actions.log_attempt(
             claimed, CallbackRequest.objects.get().claimed_by, "no_answer", correction=data["correction"]
         )
