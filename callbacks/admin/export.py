@@ -17,7 +17,6 @@ from django.views.decorators.http import require_POST
 from callbacks.admin.access import CANNOT_OPEN, EXPORT, VIEW, StaffRequest, back_to_queue, needs
 from callbacks.admin.codes import CHANNELS
 from callbacks.admin.downloads import as_attachment
-from callbacks.admin.forms import ExportForm
 from callbacks.admin.instructions import instructions
 from callbacks.admin.opened import or_cannot_open
 from callbacks.casework import actions, do_not_call
@@ -49,10 +48,8 @@ def export(request: StaffRequest, chosen: Callable[[HttpRequest], QuerySet]) -> 
         return back_to_queue(request, "Unknown filters.")
     if len(found) > MAX_ROWS:
         return back_to_queue(request, f"More than {MAX_ROWS:,} requests match. Narrow the filters.")
-    form = ExportForm(request.POST)
-    with_words = form.is_valid() and form.cleaned_data["with_words"]
     _record(request.user, [reference for _, reference in found])
-    columns = COLUMNS | (WORDS if with_words else {})
+    columns = COLUMNS | (WORDS if "with_words" in request.POST else {})
     return as_csv("requests", columns, _rows([pk for pk, _ in found], columns))
 
 

@@ -15,7 +15,7 @@ from callbacks.models import CallAttempt, CallbackRequest
 from callbacks.models.requests import as_reference
 from callbacks.values.details import Channel, Details
 from callbacks.values.opening import OpeningHours
-from callbacks.values.text import visible
+from callbacks.values.text import VisibleField
 from editorial.admin.fields import MomentField
 from editorial.values import phones
 
@@ -25,6 +25,11 @@ MAX_NOTE_LENGTH = 4000  # characters
 def tomorrow_same_time(now: datetime.datetime) -> datetime.datetime:
     """Return tomorrow's same time of day in the clinic's time zone, also when the clocks change."""
     return now.astimezone(ZoneInfo(settings.TIME_ZONE)) + datetime.timedelta(days=1)
+
+
+class StaffForm(forms.Form):
+    def __init__(self, data=None, **kwargs) -> None:
+        super().__init__(data, label_suffix="", **kwargs)
 
 
 class AttemptForm(forms.Form):
@@ -147,7 +152,12 @@ class Colleague(forms.ModelChoiceField):
         return actions.name_of(user)
 
 
-class NoteForm(forms.Form):
+def _note_field(label: str, rows: int) -> VisibleField:
+    widget = forms.Textarea({"rows": rows})
+    return VisibleField(label=label, required=False, keep="\n\t", max_length=MAX_NOTE_LENGTH, widget=widget)
+
+
+class NoteForm(StaffForm):
     """A phrase, the typed text, or both."""
 
     PHRASES = (
@@ -163,30 +173,23 @@ class NoteForm(forms.Form):
     )
 
     phrase = forms.ChoiceField(
-        label="A phrase", label_suffix="", required=False, choices=[("", "None"), *((each, each) for each in PHRASES)]
+        label="A phrase", required=False, choices=[("", "None"), *((each, each) for each in PHRASES)]
     )
-    text = forms.CharField(
-        required=False,
-        label="Note for colleagues",
-        label_suffix="",
-        max_length=MAX_NOTE_LENGTH,
-        widget=forms.Textarea({"rows": 3}),
-    )
+    text = _note_field("Note for colleagues", rows=3)
 
     def __init__(self, data=None, *, is_optional: bool = False, **more) -> None:
         super().__init__(data, **more)
         self._is_optional = is_optional
 
     def clean_text(self) -> str:
-        text = visible(self.cleaned_data["text"].replace("\r\n", "\n"), keep="\n\t").strip()
-        text = " ".join(filter(None, [self.cleaned_data.get("phrase"), text]))
+        text = " ".join(filter(None, [self.cleaned_data.get("phrase"), self.cleaned_data["text"]]))
         if not text and not self._is_optional:
             raise ValidationError("Write the note first.")
         return text
 
 
-class AssignForm(forms.Form):
-    to = Colleague(label="Assign to", label_suffix="", queryset=None, empty_label="Choose a colleague")
+class AssignForm(StaffForm):
+    to = Colleague(label="Assign to", queryset=None, empty_label="Choose a colleague")
 
     def __init__(self, data=None, *, who: User) -> None:
         super().__init__(data)
@@ -194,25 +197,15 @@ class AssignForm(forms.Form):
 
 
 class HandOverForm(AssignForm):
-    to = Colleague(label="To", label_suffix="", queryset=None, required=False, empty_label="The queue")
-    note = forms.CharField(
-        label="Note for each",
-        label_suffix="",
-        required=False,
-        max_length=MAX_NOTE_LENGTH,
-        widget=forms.Textarea({"rows": 2}),
-    )
-
-    def clean_note(self) -> str:
-        return visible(self.cleaned_data["note"].replace("\r\n", "\n"), keep="\n\t").strip()
+    to = Colleague(label="To", queryset=None, required=False, empty_label="The queue")
+    note = _note_field("Note for each", rows=2)
 
 
-class FindForm(forms.Form):
+class FindForm(StaffForm):
     """One box for a reference or a phone number."""
 
-    text = forms.CharField(
+    text = VisibleField(
         label="Reference or phone number",
-        label_suffix="",
         max_length=60,
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": "Type a reference like K7M-4QX, or a phone number."},
@@ -228,7 +221,7 @@ class FindForm(forms.Form):
         if reference := as_reference(text):
             return reference
         try:
-            number = phones.read(visible(text)).e164
+            number = phones.read(text).e164
         except phones.NotANumber:
             number = ""
         if not number:
@@ -238,7 +231,3 @@ class FindForm(forms.Form):
                 'Searching by phone number needs the permission "Can claim requests, see numbers and log calls".'
             )
         return number
-
-
-class ExportForm(forms.Form):
-    with_words = forms.BooleanField(label="With messages and notes", required=False)

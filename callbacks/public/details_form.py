@@ -6,26 +6,21 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from callbacks.public.fields import PhoneField, TextField
+from callbacks.public.fields import Checkboxes, EmailField, PhoneField, Radios, TextField
 from callbacks.public.hours_form import HoursForm
-from callbacks.public.reach import MAX_PHONE_LENGTH, ReachForm
 from callbacks.values.details import About, Channel, IfOtherAnswers, Language
 
-MAX_NAME_LENGTH = 120  # characters
-MAX_MESSAGE_LENGTH = 5000
-MAX_LANGUAGE_LENGTH = 40
-MAX_MAY_TELL_LENGTH = 120
-
+CUT_SHORT = _("The connection dropped, so nothing was sent. Check what you typed and send it again.")
+NO_CONTACT = _("Enter a phone number or an email address, so that we can reach you.")
 NO_EMAIL = _("Write your email address, so that we can email you.")
 NO_PHONE = _("Write your phone number, so that we can reach you that way.")
 NO_LANGUAGE = _("Write which language.")
-_RELAY = "711"
-_NOT_IN_LIST = {"invalid_choice": _("Choose one of the answers in the list.")}
 
 
-class DetailsForm(ReachForm, HoursForm):
+class DetailsForm(HoursForm):
     """Requires a name and a phone number or email; the rest is optional, in folded parts of the page."""
 
+    use_required_attribute = False  # show all errors at once, in our words, not the browser's one by one
     field_order = (
         "name phone times days not_before not_after anyway zone elsewhere place leave if_other_answers may_tell "
         "language other_language interpreter channel email second_phone about message"
@@ -39,93 +34,74 @@ class DetailsForm(ReachForm, HoursForm):
 
     name = TextField(
         noun=_("name"),
-        longest=MAX_NAME_LENGTH,
+        longest=120,
         label=_("Your name"),
         help_text=_("Any name you choose is fine."),
         widget=forms.TextInput({"autocomplete": "name", "required": True}),
         error_messages={"required": _("Enter a name that we can ask for. A first name is enough.")},
     )
-    leave = forms.MultipleChoiceField(
-        label=_("If you do not pick up, may we:"),
-        required=False,
-        choices=[("voicemail", _("Leave a voicemail")), ("text", _("Send a text message"))],
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("Others may hear or read it. If you check neither, we will not leave a voicemail or text."),
-        error_messages={"invalid_choice": _("Choose from the two in the list.")},
+    phone = PhoneField(
+        noun=_("phone number"),
+        label=_("Phone number, with area code"),
+        widget=forms.TextInput({"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
     )
-    if_other_answers = forms.ChoiceField(
-        label=_("If someone else answers"),
+    email = EmailField(
+        noun=_("email address"),
+        longest=254,  # RFC 5321: the longest address that mail can be sent to
         required=False,
+        label=_("Email address"),
+        help_text=_("If you would rather get an email."),
+    )
+    leave = Checkboxes(
+        label=_("If you do not pick up, may we:"),
+        choices=[("voicemail", _("Leave a voicemail")), ("text", _("Send a text message"))],
+        help_text=_("Others may hear or read it. If you check neither, we will not leave a voicemail or text."),
+    )
+    if_other_answers = Radios(
+        label=_("If someone else answers"),
         choices=IfOtherAnswers,
         initial=IfOtherAnswers.QUIET,
-        widget=forms.RadioSelect,
         help_text=_("So that no one learns of this from us."),
-        error_messages=_NOT_IN_LIST,
     )
     may_tell = TextField(
         noun=_("answer"),
-        longest=MAX_MAY_TELL_LENGTH,
+        longest=120,
         label=_("Is there anyone we may talk to about this?"),
         required=False,
         help_text=_("Write their names. If you leave it empty, we talk to no one but you."),
-        widget=forms.TextInput({"autocomplete": "off"}),
     )
-    language = forms.ChoiceField(
+    language = Radios(
         label=_("Which language should we speak?"),
-        required=False,
-        choices=[
-            ("", pgettext_lazy("language of a call", "Not said")),
-            *Language.choices,
-        ],  # a text browser chooses the first
-        widget=forms.RadioSelect,
-        error_messages=_NOT_IN_LIST,
+        # A text browser chooses the first.
+        choices=[("", pgettext_lazy("language of a call", "Not said")), *Language.choices],
     )
-    other_language = TextField(
-        noun=_("language"),
-        longest=MAX_LANGUAGE_LENGTH,
-        label=_("If another language: which?"),
-        required=False,
-        widget=forms.TextInput({"autocomplete": "off"}),
-    )
-    interpreter = forms.MultipleChoiceField(
-        label=_("An interpreter"),
-        required=False,
-        choices=[("on", _("I need an interpreter on the call"))],
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": _("Choose what is in the list, or nothing.")},
-    )
-    channel = forms.ChoiceField(
-        label=_("How should we reach you first?"),
-        required=False,
-        choices=[("", _("Not said")), *Channel.choices],
-        widget=forms.RadioSelect,
-        error_messages=_NOT_IN_LIST,
-    )
+    other_language = TextField(noun=_("language"), longest=40, label=_("If another language: which?"), required=False)
+    interpreter = Checkboxes(label=_("An interpreter"), choices=[("on", _("I need an interpreter on the call"))])
+    channel = Radios(label=_("How should we reach you first?"), choices=[("", _("Not said")), *Channel.choices])
     second_phone = PhoneField(
         noun=_("second number"),
-        longest=MAX_PHONE_LENGTH,
-        required=False,
         label=_("A second number for you"),
         help_text=_("We try it if you do not answer at the first."),
-        widget=forms.TextInput({"type": "tel", "autocomplete": "off", "inputmode": "tel"}),
     )
-    about = forms.ChoiceField(
+    about = Radios(
         label=_("Who is it about?"),
-        required=False,
         choices=[("", _("Not said")), *About.choices],
-        widget=forms.RadioSelect,
         help_text=_("So the right person calls: families often have different questions."),
-        error_messages={"invalid_choice": _("Choose one of the two answers, or none.")},
     )
     message = TextField(
         noun=_("message"),
-        longest=MAX_MESSAGE_LENGTH,
+        longest=5000,
         keep="\n\t",
         label=_("Anything we need to know?"),
         required=False,
         help_text=_("So the person who calls can prepare."),
         widget=forms.Textarea({"rows": 4}),
     )
+
+    @property
+    def is_cut(self) -> bool:
+        """Return whether the body was truncated, so without `complete`, as the number may then lack digits."""
+        return not self.data.get("complete")
 
     @property
     def open_parts(self) -> set[str]:
@@ -136,20 +112,30 @@ class DetailsForm(ReachForm, HoursForm):
             found.add("safe")
         return found | {"language"} if self.is_bound and not self.data.get("phone") else found
 
+    def clean_phone(self) -> str:
+        """Return the number in E.164, and store the other words in `phone_remark`."""
+        return self._number("phone")
+
     def clean_second_phone(self) -> str:
-        written = self.cleaned_data["second_phone"]
-        self.cleaned_data["second_phone_remark"] = written.remark
+        return self._number("second_phone")
+
+    def _number(self, name: str) -> str:
+        written = self.cleaned_data[name]
+        self.cleaned_data[f"{name}_remark"] = written.remark
         return written.e164
 
     def clean(self) -> None:
-        super().clean()
         if self.is_cut:
+            self.add_error(None, CUT_SHORT)
             return
+        super().clean()
         data = self.cleaned_data
+        if {data.get("phone"), data.get("email")} == {""}:  # None where it is wrong
+            self.add_error("phone", NO_CONTACT)
         channel = data.get("channel")
         if channel == Channel.EMAIL and data.get("email") == "":
             self.add_error("email", NO_EMAIL)
-        elif channel not in {None, "", Channel.EMAIL} and data.get("phone") == "" and "phone" not in self.errors:
+        elif channel not in {None, "", Channel.EMAIL} and data.get("phone") == "":
             self.add_error("phone", NO_PHONE)
         if data.get("language") == Language.OTHER and data.get("other_language") == "":
             self.add_error("other_language", NO_LANGUAGE)
@@ -158,7 +144,7 @@ class DetailsForm(ReachForm, HoursForm):
         """Return a valid form's data as fields of Details."""
         data = self.cleaned_data
         same = "name phone phone_remark email about message place may_tell second_phone second_phone_remark".split()
-        says_relay = not data["channel"] and _RELAY in data["phone_remark"].split()
+        says_relay = not data["channel"] and "711" in data["phone_remark"].split()
         return {name: data[name] for name in same} | {
             "safe_hours": self.safe_hours(),
             "voicemail": "voicemail" in data["leave"],

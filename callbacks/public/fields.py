@@ -1,22 +1,21 @@
 """Form fields of the public pages."""
 
 import re
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from callbacks.values import unsupported_kinds, upload_rules
-from callbacks.values.text import visible
+from callbacks.values.text import VisibleField
 from callbacks.values.upload_rules import ACCEPT, MAX_UPLOAD_BYTES, Refusal, Slot
 from editorial.values import phones
 
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
+NOT_IN_LIST = _("Choose what is in the list, or nothing.")
 NO_ADDRESS = _("Check the email address. It looks like name@example.com.")
 ADDRESS_ALONE = _("Enter just one email address, like name@example.com.")
 _NONE = re.compile(
@@ -28,18 +27,38 @@ _AROUND = ' \t\n<>()[]{}"“”‘’«».,;:!'
 _WIDE = str.maketrans("＠．。", "@..")
 
 
-class TextField(forms.CharField):
-    """Text in any script, without invisible characters. Too long a text is an error, never truncated."""
+class Menu(forms.ChoiceField):
+    """One answer, or none."""
 
-    def __init__(self, *, noun: "StrOrPromise", longest: int, keep: str = "", **kwargs) -> None:
+    widget: forms.Widget | type[forms.Widget] = forms.Select({"autocomplete": "off"})
+    default_error_messages = {"invalid_choice": NOT_IN_LIST}
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(required=False, **kwargs)
+
+
+class Radios(Menu):
+    widget = forms.RadioSelect
+
+
+class Checkboxes(forms.MultipleChoiceField):
+    """Any number of answers."""
+
+    widget = forms.CheckboxSelectMultiple
+    default_error_messages = {"invalid_choice": NOT_IN_LIST}
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(required=False, **kwargs)
+
+
+class TextField(VisibleField):
+    """Too long a text is an error, never truncated. `noun` names the text in that error."""
+
+    def __init__(self, *, noun: str | Promise, longest: int, **kwargs) -> None:
         # Not max_length, beyond which browsers silently cut pasted text.
         super().__init__(**kwargs)
         self.noun = noun
         self.longest = longest
-        self.keep = keep
-
-    def to_python(self, value: object) -> str:
-        return super().to_python(visible(str(value or "").replace("\r\n", "\n"), keep=self.keep)) or ""
 
     def validate(self, value: str) -> None:
         super().validate(value)
@@ -53,6 +72,11 @@ class TextField(forms.CharField):
 class PhoneField(TextField):
     """A phone number in any format, with other words. Cleans to phones.Written, which may have no number."""
 
+    widget = forms.TextInput({"type": "tel", "autocomplete": "off", "inputmode": "tel"})
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(longest=200, required=False, **kwargs)  # it may include a room, a second number or a remark
+
     def clean(self, value: object) -> phones.Written:
         text = super().clean(value)
         try:
@@ -63,6 +87,8 @@ class PhoneField(TextField):
 
 class EmailField(TextField):
     """An email address, cleaned of what programs put around it."""
+
+    widget = forms.TextInput({"type": "email", "autocomplete": "email", "inputmode": "email"})
 
     def clean(self, value: object) -> str:
         text = super().clean(value)
@@ -98,7 +124,7 @@ def _bare_address(text: str) -> str:
     return re.sub(r"(?i)^mailto:([^?]*).*", r"\1", text).strip(_AROUND)
 
 
-def file_field(slot: Slot, hint: "StrOrPromise" = "") -> forms.FileField:
+def file_field(slot: Slot, hint: Any = "") -> forms.FileField:
     """Return a file input, for display only: the upload handler takes the file before a form is bound.
 
     contact.js reads the data attributes, to check a file before it is sent.

@@ -1,31 +1,16 @@
 """The form's fields for safe hours and time zone."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import phonenumbers
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from callbacks.public.fields import TextField
+from callbacks.public.fields import Checkboxes, Menu, TextField
 from callbacks.values.promise import hours_if_no_overlap
-from callbacks.values.safe_hours import (
-    HOURS,
-    OTHER,
-    UNKNOWN,
-    PartOfDay,
-    SafeHours,
-    hour_name,
-    zone_choices,
-    zone_name,
-)
+from callbacks.values.safe_hours import HOURS, OTHER, UNKNOWN, PartOfDay, SafeHours, hour_name, zone_choices, zone_name
 from editorial.values.weekdays import Weekday
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
-MAX_PLACE_LENGTH = 80  # characters
 
 #: The country code of the United States, Canada and others.
 AMERICAN = 1
@@ -49,26 +34,38 @@ def zones_to_choose() -> list[tuple[str, str]]:
     ]
 
 
-class ClockForm(forms.Form):
-    """Asks for a person's time zone."""
+def _hours() -> list[tuple[object, object]]:
+    return [("", _("No limit")), *((hour, hour_name(hour)) for hour in HOURS)]
 
-    zone = forms.ChoiceField(
-        label=_("Your time zone"),
-        required=False,
-        choices=zones_to_choose,
-        help_text=_("So we call at the right time where you are."),
-        widget=forms.Select({"autocomplete": "off"}),
-        error_messages={"invalid_choice": _("Choose one of the time zones in the list.")},
+
+class HoursForm(forms.Form):
+    """Asks when a call is safe. Hours that never overlap ours are an error once, and can still be sent."""
+
+    times = Checkboxes(
+        label=_("Which times are safe?"),
+        choices=PartOfDay,
+        help_text=_("If you check none, we may call at any of these times."),
+    )
+    days = Checkboxes(
+        label=_("Only on some days?"), choices=Weekday, help_text=_("If you check none, any day is fine.")
+    )
+    not_before = Menu(label=_("Not before"), choices=_hours)
+    not_after = Menu(label=_("Not after"), choices=_hours)
+    anyway = Checkboxes(
+        label=_("Or keep the hours you chose"),
+        choices=[("on", _("Send it anyway. I have no other safe hours"))],
+        help_text=_("We keep to your hours, so we may not be able to call."),
+    )
+    zone = Menu(
+        label=_("Your time zone"), choices=zones_to_choose, help_text=_("So we call at the right time where you are.")
     )
     #: Set by contact.js if no zone in the list fits the device, so that the clinic's is not assumed.
     elsewhere = forms.CharField(required=False, widget=forms.HiddenInput)
     place = TextField(
-        noun=_("place"),
-        longest=MAX_PLACE_LENGTH,
-        label=_("If yours is not in the list: where are you?"),
-        required=False,
-        widget=forms.TextInput({"autocomplete": "off"}),
+        noun=_("place"), longest=80, label=_("If yours is not in the list: where are you?"), required=False
     )
+    #: Whether the page offers to send it anyway.
+    asks_anyway = False
 
     @property
     def zone_named(self) -> str:
@@ -76,73 +73,12 @@ class ClockForm(forms.Form):
         zone, place = self.cleaned_data["zone"], self.cleaned_data["place"]
         return UNKNOWN if zone == OTHER or (not zone and place) else zone
 
-    def check_zone(self, *, must_name: bool) -> None:
-        """Add an error if zone or place is missing."""
-        data = self.cleaned_data
-        if not {"zone", "place"} <= data.keys():
-            return
-        if data["zone"] == OTHER and not data["place"]:
-            self.add_error("place", NO_PLACE)
-        elif must_name and not self.zone_named:
-            self.add_error("zone", NO_ZONE)
-
-
-def _hours() -> list[tuple[object, object]]:
-    return [("", _("No limit")), *((hour, hour_name(hour)) for hour in HOURS)]
-
-
-def _hour_field(label: "StrOrPromise") -> forms.TypedChoiceField:
-    return forms.TypedChoiceField(
-        label=label,
-        required=False,
-        coerce=int,
-        empty_value=None,
-        choices=_hours,
-        widget=forms.Select({"autocomplete": "off"}),
-        error_messages={"invalid_choice": _("Choose one of the hours in the list.")},
-    )
-
-
-class HoursForm(ClockForm):
-    """Asks when a call is safe. Hours that never overlap ours are an error once, and can still be sent."""
-
-    times = forms.MultipleChoiceField(
-        label=_("Which times are safe?"),
-        required=False,
-        choices=PartOfDay,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("If you check none, we may call at any of these times."),
-        error_messages={"invalid_choice": _("Choose from the times in the list.")},
-    )
-    days = forms.TypedMultipleChoiceField(
-        label=_("Only on some days?"),
-        required=False,
-        coerce=int,
-        choices=Weekday,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("If you check none, any day is fine."),
-        error_messages={"invalid_choice": _("Choose from the days in the list.")},
-    )
-    not_before = _hour_field(_("Not before"))
-    not_after = _hour_field(_("Not after"))
-    anyway = forms.MultipleChoiceField(
-        label=_("Or keep the hours you chose"),
-        required=False,
-        choices=[("on", _("Send it anyway. I have no other safe hours"))],
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("We keep to your hours, so we may not be able to call."),
-        error_messages={"invalid_choice": _("Choose what is in the list, or nothing.")},
-    )
-    #: Whether the page offers to send it anyway.
-    asks_anyway = False
-
     def safe_hours(self) -> SafeHours:
         """Return the safe hours of a valid form."""
         data = self.cleaned_data
         parts = tuple(part for part in PartOfDay if part in data["times"])
-        safe = SafeHours(
-            parts, days=tuple(sorted(data["days"])), first=data["not_before"] or 0, last=data["not_after"] or 0
-        )
+        first, last = (int(data[name] or 0) for name in ("not_before", "not_after"))
+        safe = SafeHours(parts, days=tuple(sorted(map(int, data["days"]))), first=first, last=last)
         return replace(safe, zone=self.zone_to_use or safe.zone)
 
     @property
@@ -154,7 +90,11 @@ class HoursForm(ClockForm):
         """Check for missing answers, and once for hours that never overlap ours."""
         super().clean()
         data = self.cleaned_data
-        self.check_zone(must_name=self.must_name_zone())
+        if {"zone", "place"} <= data.keys():
+            if data["zone"] == OTHER and not data["place"]:
+                self.add_error("place", NO_PLACE)
+            elif self.must_name_zone() and not self.zone_named:
+                self.add_error("zone", NO_ZONE)
         if not {"times", "days", "not_before", "not_after", "anyway", "zone", "place"} <= data.keys():
             return
         if not self.safe_hours().hours:

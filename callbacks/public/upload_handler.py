@@ -9,7 +9,6 @@ import itertools
 import logging
 import re
 from collections.abc import Callable, Iterator
-from email.message import Message
 from functools import partial
 
 from django.conf import settings
@@ -30,7 +29,6 @@ log = logging.getLogger(__name__)
 CHUNK_BYTES = 64 * 1024
 _MAX_HEADER_BYTES = 32 * 1024  # of one line, as file names may be long
 _MAX_HEADERS = 100  # of one part
-_MAX_PARAMETERS = 9  # of a header parsed by RFC 2231, which takes the standard library quadratic time
 
 #: Called once with the text before the first file; may return why files are refused.
 OnTextComplete = Callable[[QueryDict], Refusal | None]
@@ -216,24 +214,10 @@ class UploadHandler(FileUploadHandler):
 
 
 def _names(part: MultipartSegment) -> tuple[str, str | None]:
-    """Return a part's field name and file name, None for text. Supports RFC 2231 (`name*=`)."""
-    disposition = part["Content-Disposition"]
-    if "*" not in disposition or disposition.count(";") > _MAX_PARAMETERS:
-        # The parser finds none if it is empty, or with a tab before its "=".
-        is_file = part.filename is not None or re.search(r"filename\s*=", disposition, re.IGNORECASE)
-        return _as_utf8(part.name or ""), _as_utf8(part.filename or "") if is_file else None
-    message = Message()
-    message["Content-Disposition"] = disposition
-    try:
-        found = {key.lower(): _decoded(value) for key, value in message.get_params([], "Content-Disposition")}
-    except (TypeError, ValueError):  # a name both whole and in pieces, or in millions of pieces
-        return _as_utf8(part.name or ""), "file"
-    return found.get("name", ""), found.get("filename")
-
-
-def _decoded(value: str | tuple[str, str, str]) -> str:
-    """Decode an RFC 2231 value of charset, language and text as UTF-8 or Latin-1, whatever charset it declares."""
-    return _as_utf8(value[2] if isinstance(value, tuple) else value)
+    """Return a part's field name and file name, None for text; empty if written as RFC 7578 bars."""
+    # The parser finds no name if it is empty, encoded (`filename*=`), or with a tab before its "=".
+    is_file = part.filename is not None or re.search(r"filename[*\d]*\s*=", part["Content-Disposition"], re.IGNORECASE)
+    return _as_utf8(part.name or ""), _as_utf8(part.filename or "") if is_file else None
 
 
 def _as_utf8(text: str) -> str:

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from django import forms
+
 #: Control and format characters, halves of surrogate pairs, line and paragraph separators.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 #: Visible format characters: Arabic and other signs before a number.
@@ -28,3 +30,16 @@ def visible(value: str, *, keep: str = "") -> str:
 
 def _is_seen(character: str) -> bool:
     return character in _SEEN or unicodedata.category(character) not in _UNSEEN
+
+
+class VisibleField(forms.CharField):
+    """Text in any script, without invisible characters except those in `keep`."""
+
+    widget = forms.TextInput({"autocomplete": "off"})
+
+    def __init__(self, *, keep: str = "", **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.keep = keep
+
+    def to_python(self, value: object) -> str:
+        return super().to_python(visible(str(value or "").replace("\r\n", "\n"), keep=self.keep)) or ""

@@ -72,35 +72,26 @@ def test_file_with_a_name_from_an_old_system_is_taken_behind_the_link_too(client
     assert request.attachments.get().open_name() == "Müller.jpg"
 
 
-ENCODED = [
-    (b"filename*=no-such''M%C3%BCller.jpg", "Müller.jpg"),
-    (b"filename*=no-such'de'M%FCller.jpg", "Müller.jpg"),
-    (b"filename*=\"no-such''a.jpg\"", "a.jpg"),
-    (b"filename*0*=no-such''M%FC; filename*1=ller.jpg", "Müller.jpg"),
-    (b"filename=\"plain.jpg\"; filename*=no-such''M%FCller.jpg", "Müller.jpg"),
-    (b"filename*0*=utf-8''a.j; filename*1=pg; filename*=utf-8''a.jpg", "file"),
-    (b"filename*=a\x00b''a.jpg", "a.jpg"),
-    (b"filename*=punycode''a.jpg", "a.jpg"),
-    (b"filename*=undefined''a.jpg", "a.jpg"),
-    (b"filename*=hex''a.jpg", "a.jpg"),
-    (b"filename*=no-such''", "file"),
-    (b"filename*=UTF-8''", "file"),
-    (b"filename*=UTF-8''M%C3%BCller.jpg", "Müller.jpg"),
+UNUSUAL = [
+    (b"filename*=UTF-8''M%C3%BCller.jpg", "file"),
+    (b"filename*0*=no-such''M%FC; filename*1=ller.jpg", "file"),
+    (b"filename*=a\x00b''a.jpg", "file"),
+    (b"filename=\"plain.jpg\"; filename*=no-such''M%FCller.jpg", "plain.jpg"),
     (b'filename=""', "file"),
     (b'filename=""; filename=""', "file"),
     (b"filename=", "file"),
-    (b"filename=\"a.jpg\"; filename*=UTF-8''", "file"),
+    (b'filename\t="a.jpg"', "file"),
 ]
 
 
-def named(disposition: bytes, field: bytes = b'name="file_1"') -> bytes:
+def named(disposition: bytes) -> bytes:
     """A form whose one file is called what follows its field's name in the header."""
     whole = body(fields(), ("file_1", File(CARD, b"name-here")))
-    return whole.replace(b'name="file_1"; filename="name-here"', field + b"; " + disposition)
+    return whole.replace(b'filename="name-here"', disposition)
 
 
 @pytest.mark.any_backend
-@pytest.mark.parametrize(("disposition", "shown"), ENCODED, ids=range(len(ENCODED)))
+@pytest.mark.parametrize(("disposition", "shown"), UNUSUAL, ids=range(len(UNUSUAL)))
 def test_file_is_taken_however_its_name_is_written_or_missing(client, disposition, shown):
     """Django skips a part with such a name, or takes it for text."""
     data = named(disposition)
@@ -108,11 +99,6 @@ def test_file_is_taken_however_its_name_is_written_or_missing(client, dispositio
     attachment = only_attachment()
     assert attachment.arrived and stored_bytes(attachment) == CARD
     assert attachment.open_name() == shown
-
-
-def test_field_whose_own_name_is_in_no_known_charset_is_read(client):
-    assert post(client, named(b'filename="a.jpg"', b"name*=no-such''file_1")).status_code == 303
-    assert stored_bytes(only_attachment()) == CARD
 
 
 @pytest.mark.any_backend

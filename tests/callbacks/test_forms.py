@@ -4,8 +4,8 @@ import pytest
 from django.http import QueryDict
 
 from callbacks.public import tokens
+from callbacks.public.details_form import NO_CONTACT
 from callbacks.public.forms import CallbackForm
-from callbacks.public.reach import NO_CONTACT
 from callbacks.values.details import Details
 from callbacks.values.safe_hours import PartOfDay, SafeHours
 from callbacks.values.upload_rules import Received, Slot
