@@ -9,7 +9,6 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -40,10 +39,10 @@ def safe_cell(value: object) -> str:
 
 @require_POST
 @needs(VIEW, EXPORT)
-def export(request: StaffRequest, chosen: Callable[[HttpRequest], QuerySet]) -> HttpResponseBase:
-    """Export the rows that `chosen` returns for the URL's filters; redirect for too many rows or invalid filters."""
+def export(request: StaffRequest, chosen: Callable[[], QuerySet]) -> HttpResponseBase:
+    """Export the rows that `chosen` returns; redirect for too many rows or invalid filters."""
     try:
-        found = list(chosen(request).values_list("pk", "reference")[: MAX_ROWS + 1])
+        found = list(chosen().values_list("pk", "reference")[: MAX_ROWS + 1])
     except IncorrectLookupParameters:
         return back_to_queue(request, "Unknown filters.")
     if len(found) > MAX_ROWS:

@@ -1,9 +1,7 @@
 """The filters of the queue, none of which decrypts anything."""
 
 import datetime
-from typing import ClassVar
 
-from django.contrib.admin.views.main import SEARCH_VAR
 from django.utils import timezone
 
 from callbacks.admin.codes import ABOUT, CHANNELS, LANGUAGES, WISHES
@@ -24,7 +22,7 @@ class QueueFilter(OptionsFilter):
 
 
 class StateFilter(QueueFilter):
-    """Shows waiting requests by default, and all when searching for a reference."""
+    """Shows waiting requests by default."""
 
     title = parameter_name = "state"
     EVERYTHING = "all"
@@ -40,9 +38,7 @@ class StateFilter(QueueFilter):
     def queryset(self, request, queryset):
         if self.value() in CallbackRequest.State.values:
             return queryset.filter(state=self.value())
-        if self.value() == self.EVERYTHING or request.GET.get(SEARCH_VAR):
-            return queryset
-        return queryset.waiting()
+        return queryset if self.value() == self.EVERYTHING else queryset.waiting()
 
 
 class TimeFilter(QueueFilter):
@@ -67,36 +63,31 @@ class ClaimFilter(QueueFilter):
     }
 
 
-class CodeFilter(QueueFilter):
-    """Filters by a person's choice, among fields in the clear; the query parameter is the field's name."""
-
-    labels: ClassVar[dict[str, str]]
-
-    def lookups(self, request, model_admin):
-        return list(self.labels.items())
-
-    def queryset(self, request, queryset):
-        return queryset.filter(**{self.parameter_name: self.value()}) if self.value() in self.labels else queryset
+def _by_code(field: str, labels: dict[str, str]) -> dict:
+    """Return options for a person's choice, in a field in the clear."""
+    return {
+        code: (label, lambda rows, request, code=code: rows.filter(**{field: code})) for code, label in labels.items()
+    }
 
 
-class LanguageFilter(CodeFilter):
+class LanguageFilter(QueueFilter):
     title = parameter_name = "language"
-    labels = LANGUAGES
+    options = _by_code("language", LANGUAGES)
 
 
-class ChannelFilter(CodeFilter):
+class ChannelFilter(QueueFilter):
     title, parameter_name = "reach by", "channel"
-    labels = CHANNELS
+    options = _by_code("channel", CHANNELS)
 
 
-class AboutFilter(CodeFilter):
+class AboutFilter(QueueFilter):
     title = parameter_name = "about"
-    labels = ABOUT
+    options = _by_code("about", ABOUT)
 
 
-class WishFilter(CodeFilter):
+class WishFilter(QueueFilter):
     title, parameter_name = "to others", "if_other_answers"
-    labels = WISHES
+    options = _by_code("if_other_answers", WISHES)
 
 
 class SuspicionFilter(QueueFilter):

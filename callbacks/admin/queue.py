@@ -1,6 +1,5 @@
 """The queue of requests: waiting, callable, overdue. It shows no name or number, and decrypts nothing."""
 
-import uuid
 from typing import cast
 
 from django.contrib import admin
@@ -31,7 +30,6 @@ from callbacks.admin.presenter import RequestSummary
 from callbacks.admin.records import ReadOnlyAdmin
 from callbacks.casework import actions, setup_gaps
 from callbacks.models import AccessRecord, CallbackRequest
-from callbacks.models.requests import as_reference
 
 FILTERS = (*FEW, *MORE)
 
@@ -65,18 +63,9 @@ class Queue(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         """Load rows and count files and calls for one page only: sealed fields are long, counting is slow."""
         super().get_results(request)
-        keys = self._keys()
+        keys = list(self.result_list.values_list("pk", flat=True))
         rows = CallbackRequest.objects.with_counts().select_related("claimed_by").in_bulk(keys)
         self.result_list = [rows[key] for key in keys if key in rows]
-
-    def _keys(self) -> list[uuid.UUID]:
-        """Return the keys of this page; in the second half counted from the end, which sorts less."""
-        start = (self.page_num - 1) * self.list_per_page if self.multi_page else 0
-        stop = min(start + self.list_per_page, self.result_count)
-        keys, left = self.queryset.values_list("pk", flat=True), self.result_count - stop
-        if start <= left:
-            return list(keys[start:stop])
-        return list(keys.reverse()[left : self.result_count - start])[::-1]
 
 
 @admin.register(CallbackRequest)
@@ -88,8 +77,6 @@ class CallbackRequestAdmin(ReadOnlyAdmin):
     list_filter = FILTERS
     list_per_page = 50
     list_max_show_all = 0
-    list_select_related = ("claimed_by",)
-    search_fields = ("reference",)
     show_full_result_count = False
     sortable_by = ()
 
@@ -101,11 +88,6 @@ class CallbackRequestAdmin(ReadOnlyAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs):
         return Queue
-
-    def get_search_results(self, request: HttpRequest, queryset, search_term: str):
-        if reference := as_reference(search_term):
-            return queryset.filter(reference=reference), False
-        return super().get_search_results(request, queryset, search_term)
 
     def get_urls(self):
         def at(route: str, view, name: str):
@@ -166,11 +148,7 @@ class CallbackRequestAdmin(ReadOnlyAdmin):
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
         """Export the queue with the URL's filters."""
-        return export.export(request, self._chosen)
-
-    def _chosen(self, request: HttpRequest):
-        """Raises IncorrectLookupParameters for invalid filters."""
-        return self.get_changelist_instance(request).get_queryset(request)
+        return export.export(request, lambda: self.get_changelist_instance(request).get_queryset(request))
 
 
 def queue_context(request: HttpRequest) -> dict:

@@ -8,7 +8,6 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -182,17 +181,6 @@ def _height(part: float) -> float:
     return TOP + (1 - part) * HEIGHT
 
 
-def _counts_begin(start: datetime.date) -> datetime.date | None:
-    """Return the day on which counting was installed, if days since `start` lack counts for that.
-
-    Not so after a move to another database, whose tables are younger than the counts in them.
-    """
-    table = MigrationRecorder.Migration.objects.filter(app="callbacks", name="0013_day_counts").first()
-    day = timezone.localdate(table.applied) if table else start
-    is_gap = day > start and not CallCount.objects.filter(day__range=(start, day - datetime.timedelta(days=1))).exists()
-    return day if is_gap else None
-
-
 @require_safe
 @needs(COUNTS)
 def page(request: HttpRequest) -> HttpResponse:
@@ -213,6 +201,5 @@ def page(request: HttpRequest) -> HttpResponse:
         "days": days,
         "periods": (WEEK, KEPT_DAYS),
         "figures": figures,
-        "counts_begin": _counts_begin(start),
     }
     return staff_page(request, "waiting_times.html", context)

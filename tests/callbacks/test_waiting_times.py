@@ -6,7 +6,6 @@ from collections import defaultdict
 
 import pytest
 from django.core.management import call_command
-from django.db.migrations.recorder import MigrationRecorder
 
 from callbacks.casework import actions, erasure
 from callbacks.models import CallbackRequest, CallCount
@@ -114,18 +113,6 @@ def test_page_shows_and_draws_nothing_of_fewer_than_ten(client, clock):
     few = add(Measure.TRY, 60, 30, 1)
     assert "about 67%" in few and add(Measure.TRY, 60, 30, 4) == few
     assert "style=" not in few
-
-
-def test_page_says_since_when_it_counts_if_days_of_its_period_are_from_before(client, clock):
-    clock.now = EVENING
-    sign_in(client, "callbacks.view_callcount")
-    installed = MigrationRecorder.Migration.objects.filter(app="callbacks", name="0013_day_counts")
-    assert installed.update(applied=EVENING - datetime.timedelta(days=10)) == 1
-    begins = "Counting began on November 21. Calls that were logged before are not in these figures."
-    assert begins in client.get(PAGE).content.decode()
-    assert "Counting began" not in client.get(f"{PAGE}?days=7").content.decode()
-    CallCount.objects.create(day="2026-11-12", hour=17, measure=Measure.FIRST_CALL, bucket=0, count=1)  # moved here
-    assert "Counting began" not in client.get(PAGE).content.decode()
 
 
 def test_queue_leads_to_it_for_leads_alone(client):
