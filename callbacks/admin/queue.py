@@ -14,8 +14,6 @@ from django.views.decorators.http import require_POST
 
 from callbacks.admin import action_views, downloads, erase, export, request_page, team_views, waiting_times
 from callbacks.admin.access import (
-    ERASE,
-    EXPORT,
     VIEW,
     WORK,
     StaffRequest,
@@ -123,8 +121,8 @@ class CallbackRequestAdmin(ReadOnlyAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         user = cast(User, request.user)
-        context = queue_context(request) | setup_gaps.said_to(user)
-        context |= {
+        context = setup_gaps.said_to(user) | {
+            "find_form": FindForm(),
             "title": "Callback requests",
             "is_nav_sidebar_enabled": False,
             "tally": CallbackRequest.objects.tally(timezone.now(), user.pk),
@@ -151,15 +149,6 @@ class CallbackRequestAdmin(ReadOnlyAdmin):
         return export.export(request, lambda: self.get_changelist_instance(request).get_queryset(request))
 
 
-def queue_context(request: HttpRequest) -> dict:
-    return {
-        "find_form": FindForm(),
-        "may_work": request.user.has_perm(WORK),
-        "may_erase": request.user.has_perm(ERASE),
-        "may_export": request.user.has_perm(EXPORT),
-    }
-
-
 @require_POST
 @needs(VIEW)
 def find(request: StaffRequest) -> HttpResponse:
@@ -179,5 +168,5 @@ def find(request: StaffRequest) -> HttpResponse:
             found = RequestSummary.for_all(same.for_staff(now).select_related("claimed_by"), now)
             if not found:
                 form.add_error("text", "No request has exactly this number.")
-    context = queue_context(request) | {"find_form": form, "summaries": found, "title": "Find a request"}
+    context = {"find_form": form, "summaries": found, "title": "Find a request"}
     return staff_page(request, "found.html", context)

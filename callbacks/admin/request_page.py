@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from callbacks.admin import access
 from callbacks.admin.access import VIEW, WORK, StaffRequest, find_request, needs, staff_page
 from callbacks.admin.disclosure_form import DisclosureForm
 from callbacks.admin.forms import AssignForm, AttemptForm, NoteForm
@@ -88,7 +87,7 @@ def disclosure_account(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     language = (details and details.reads) or "en"
     with translation.override(language):
         account = disclosures.in_words(callback)
-    context = {"title": account.title, "callback": callback, "details": details, "account": account}
+    context = {"title": account["title"], "callback": callback, "details": details, "account": account}
     return staff_page(request, "account.html", context | {"language": language, "clinic": Clinic.objects.first()})
 
 
@@ -132,14 +131,10 @@ def show(
         "merged": list(zip(merged, opened_others, strict=True)),
         "account": disclosures.account(callback),
         "problem": problem,
-        "may_work": may_work,
         "may_claim": may_work and callback.is_waiting and callback.claimed_by is None,
         "may_release": may_work and actions.may_release(callback, user),
         "may_reopen": may_work and actions.may_reopen(callback, user),
         "may_close": may_work and holds and callback.state != CallbackRequest.State.CLOSED,
-        "may_erase": user.has_perm(access.ERASE),
-        "may_have_originals": may_work and user.has_perm(access.ORIGINALS),
-        "may_see_log": user.has_perm(access.ACCESS_LOG),
     }
     if may_work:
         context["same_number"] = _same_number(callback, opened.details, now)

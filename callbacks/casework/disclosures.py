@@ -46,27 +46,18 @@ def _rows(request: CallbackRequest) -> QuerySet[Disclosure]:
     return Disclosure.objects.filter(Q(request=case) | Q(request__merged_into=case))
 
 
-@dataclass(frozen=True, repr=False)
-class InWords:
-    """An account for the person, in the active language."""
-
-    title: str
-    entries: list[list[tuple[str, str]]]  # labels and values
-    nobody: str
-    kept: str
-
-
-def in_words(request: CallbackRequest) -> InWords:
-    return InWords(
-        gettext("Who else was told"),
-        [_facts(entry) for entry in account(request)],
-        gettext("No one, by our records."),
-        gettext(
-            "Staff write down here what they pass on to others. The list is erased with your request, on %(day)s or "
-            "when you cancel."
-        )
-        % {"day": date_format(timezone.localtime(request.erase_after))},
+def in_words(request: CallbackRequest) -> dict:
+    """Return an account for the person, in the active language."""
+    kept = gettext(
+        "Staff write down here what they pass on to others. The list is erased with your request, on %(day)s or "
+        "when you cancel."
     )
+    return {
+        "title": gettext("Who else was told"),
+        "entries": [_facts(entry) for entry in account(request)],  # labels and values
+        "nobody": gettext("No one, by our records."),
+        "kept": kept % {"day": date_format(timezone.localtime(request.erase_after))},
+    }
 
 
 def _facts(entry: Entry | None) -> list[tuple[str, str]]:

@@ -8,30 +8,43 @@ For one form with a file, in this order:
 4. `take` adds the files to the stored request; a form without a file is stored only here.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from callbacks.casework import submission
 from callbacks.casework.submission import CouldNotSave, FormAlreadyUsed, RequestErased, Submitted
 from callbacks.public import admission, upload_handler
-from callbacks.public.admission import Admission
 from callbacks.public.forms import CallbackForm
 from callbacks.public.upload_handler import UnreadableForm
 from callbacks.values.upload_rules import TEXT_ONLY_ENVIRON, Received, Refusal, Slot
 from editorial.pages.alternates import is_only_shown
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+NOT_SAVED = _(
+    "We could not save your request. The fault is ours. What you typed is still here. "
+    "Try again in a few minutes, or call."
+)
+FILE_NOT_SAVED = _(
+    "We could not save your file. The fault is ours. Your request is safe. "
+    "Try again in a few minutes, or tell us when we call."
+)
+
 
 @dataclass
 class Outcome:
-    """The result: either `submitted`, or `form` with input and errors."""
+    """The result: a stored request, or the form with input and errors; and what to tell the person."""
 
     form: CallbackForm
     submitted: Submitted | None = None
-    admission: Admission = field(default_factory=Admission)
-    could_not_save: bool = False
-    files_failed: bool = False
+    status: int = 422
+    problem: "StrOrPromise" = ""
 
 
 def take(request: HttpRequest) -> Outcome:
@@ -45,7 +58,7 @@ def take(request: HttpRequest) -> Outcome:
         if is_text_only(request):
             return Refusal.INTERRUPTED
         is_stored = outcome.submitted is not None
-        crowded = outcome.admission.problem or not admission.may_send_files(request, with_request=is_stored)
+        crowded = outcome.status == 429 or not admission.may_send_files(request, with_request=is_stored)
         release_db_connection()
         return Refusal.CROWDED if crowded else None
 
@@ -53,17 +66,16 @@ def take(request: HttpRequest) -> Outcome:
         upload = upload_handler.receive(request, on_text_complete=on_text_complete)
     except UnreadableForm:
         if early and early[0].submitted:
-            early[0].files_failed = True
-            return early[0]
+            return replace(early[0], status=503, problem=FILE_NOT_SAVED)
         raise
     outcome = early[0] if early else None
-    if outcome and outcome.admission.problem:
+    if outcome and outcome.status == 429:
         return _refuse(outcome, upload.received)
     if outcome and outcome.submitted:  # text after the files is ignored: the page has only `complete` there
         try:
             submission.add_files(outcome.submitted.request, upload.received)
         except CouldNotSave:
-            outcome.files_failed = True
+            return replace(outcome, status=503, problem=FILE_NOT_SAVED)
         except RequestErased:
             pass  # the page behind its link shows that
         return outcome
@@ -89,24 +101,24 @@ def _submit(request: HttpRequest, form: CallbackForm, received: dict[Slot, Recei
     if is_only_shown(form):
         upload_handler.discard(received)
         form.ask_for_files_again(received)
-        return outcome
+        return replace(outcome, status=200)
     if not form.is_valid():
         return _refuse(outcome, received)
     try:
-        outcome.admission = admission.admit(request, form)
-        if outcome.admission.problem:
+        admitted = admission.admit(request, form)
+        if admitted.problem:
             form.ask_to_wait()
-            return _refuse(outcome, received)
+            return _refuse(Outcome(form, status=429, problem=admitted.problem), received)
         outcome.submitted = submission.submit(
-            details=form.details(), nonce=form.nonce, received=received, suspicion=outcome.admission.suspicion
+            details=form.details(), nonce=form.nonce, received=received, suspicion=admitted.suspicion
         )
-        admission.count(outcome.admission)
+        admission.count(admitted)
     except FormAlreadyUsed as error:
         form.renew(str(error))
         return _refuse(outcome, received)
     except CouldNotSave:
-        outcome.could_not_save = True
         form.note_files(received)
+        return replace(outcome, status=503, problem=NOT_SAVED)
     return outcome
 
 

@@ -35,14 +35,6 @@ if TYPE_CHECKING:
 
 NOT_READ = _("We could not read what your browser sent, so nothing was sent. Try again.")
 TOO_LONG = _("The text was far too long, so nothing was sent. Make it shorter and try again.")
-NOT_SAVED = _(
-    "We could not save your request. The fault is ours. What you typed is still here. "
-    "Try again in a few minutes, or call."
-)
-FILE_NOT_SAVED = _(
-    "We could not save your file. The fault is ours. Your request is safe. "
-    "Try again in a few minutes, or tell us when we call."
-)
 FILE_TOO_LATE = _("You took this request back before your file arrived, so your file was not kept.")
 NO_FILE = _("Choose a file first. If yours was refused, choose another, or take a photo of it.")
 TOO_MANY_FILES = _(
@@ -104,18 +96,15 @@ def contact(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=204)
     if outcome.submitted:
         secret = outcome.submitted.link_secret
-        if outcome.files_failed:
-            return _sent_page(request, outcome.submitted.request, secret, 503, FILE_NOT_SAVED)
+        if outcome.problem:
+            return _sent_page(request, outcome.submitted.request, secret, outcome.status, outcome.problem)
         if _from_script(request):
             return JsonResponse({"address": addresses(secret)["sent"]}, status=201)
         return to_sent_page(secret)
-    if outcome.could_not_save:
-        return _form_page(request, outcome.form, 503, NOT_SAVED)
-    if outcome.admission.problem:
-        response = _form_page(request, outcome.form, 429, outcome.admission.problem)
+    response = _form_page(request, outcome.form, outcome.status, outcome.problem)
+    if outcome.status == 429:
         response.headers["Retry-After"] = str(tokens.WAIT_SECONDS)
-        return response
-    return _form_page(request, outcome.form, 422 if outcome.form.errors else 200)
+    return response
 
 
 @with_private_link
@@ -141,7 +130,7 @@ def sent(request: HttpRequest, callback: CallbackRequest, secret: str) -> HttpRe
     except submission.RequestErased:
         return _too_late_page(request, callback, secret)
     except submission.CouldNotSave:
-        return _sent_page(request, callback, secret, 503, FILE_NOT_SAVED)
+        return _sent_page(request, callback, secret, 503, intake.FILE_NOT_SAVED)
     refused = [slot for slot, file in upload.received.items() if file.refusal]
     problem = " ".join(upload.received[slot].problem for slot in refused)
     if _from_script(request):

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import DatabaseError
-from django.db.models import TextChoices
 from django.utils import timezone
 
 from callbacks.values.opening import Interval, OpeningHours
@@ -18,14 +17,6 @@ WORKING_DAYS = 2
 #: The rest of an interval counts only if it is at least this long.
 TOO_SHORT = datetime.timedelta(minutes=30)
 QUARTER = datetime.timedelta(minutes=15)
-
-
-class Unpromised(TextChoices):
-    """Why no time is promised."""
-
-    NOT_LISTED = "not_listed"
-    NEVER_MEET = "never_meet"
-    ZONE_UNKNOWN = "zone_unknown"
 
 
 @dataclass(frozen=True)
@@ -59,10 +50,10 @@ def why_unpromised(safe: SafeHours, at: datetime.datetime) -> str:
     """Return why we cannot promise a time now; empty if we can. Queries as for `OpeningHours.now`."""
     hours = OpeningHours.now()
     if safe.zone == UNKNOWN:
-        return Unpromised.ZONE_UNKNOWN
+        return "zone_unknown"
     if not hours.are_listed:
-        return Unpromised.NOT_LISTED
-    return Unpromised.NEVER_MEET if hours.never_meet(safe, at) else ""
+        return "not_listed"
+    return "never_meet" if hours.never_meet(safe, at) else ""
 
 
 def hours_if_no_overlap(safe: SafeHours) -> str | None:
