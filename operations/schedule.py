@@ -51,13 +51,6 @@ class Job:
     first_after: datetime.timedelta = 0 * SECOND
 
 
-def send_notices() -> None:
-    """Queue lost notices again; send mail about corrected and overdue requests. Raises NotSent."""
-    notices.requeue_lost(timezone.now())
-    notices.notify_of_corrections(timezone.now())
-    notices.notify_of_overdue(timezone.now())
-
-
 def purge() -> None:
     output = io.StringIO()
     call_command("purge_callbacks", stdout=output)
@@ -80,11 +73,9 @@ def probe_and_alert() -> None:
 
 JOBS = (
     Job("heartbeat", 15 * SECOND, lambda: None),  # the row's `succeeded_at` shows that a worker runs
-    Job("notices", 5 * MINUTE, send_notices),
+    Job("notices", 30 * SECOND, lambda: notices.send_due(timezone.now())),
     Job("held files", 10 * MINUTE, rescan.rescan_held),
-    Job(
-        "look into files", MINUTE, inspection.inspect_waiting
-    ),  # the name of the row, which the previous release also uses
+    Job("look into files", MINUTE, inspection.inspect_waiting),  # the row's name, which the previous release also uses
     Job("forget counters", HOUR, counters.forget_old),
     Job("orphans", HOUR, erasure.sweep_orphans),
     Job("purge", DAY, purge),

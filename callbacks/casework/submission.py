@@ -49,7 +49,7 @@ class Submitted:
 
 
 def submit(*, details: Details, nonce: str, received: dict[Slot, Received], suspicion: str = "") -> Submitted:
-    """Store a request, its files and the task that notifies staff, all or nothing. Raises CouldNotSave.
+    """Store a request and its files, all or nothing. Raises CouldNotSave.
 
     The same nonce again (a double tap, a reload, a retry after a lost response) corrects the same request: the last
     details win, stored files stay, and empty slots take the new files. With another person's name
@@ -148,7 +148,7 @@ def _find(nonce: str, rows: QuerySet) -> CallbackRequest | None:
 
 
 def _create(details: Details, nonce: str, suspicion: str) -> CallbackRequest | None:
-    """Create a row and its task; None if a concurrent POST with the same nonce was faster."""
+    """Create a row; None if a concurrent POST with the same nonce was faster."""
     request = CallbackRequest(form_key=links.form_key(nonce), link_hash=links.link_hash(links.secret(nonce)))
     request.suspicion = suspicion
     request.received_at = timezone.now()
@@ -160,7 +160,6 @@ def _create(details: Details, nonce: str, suspicion: str) -> CallbackRequest | N
         try:
             with transaction.atomic():
                 request.save(force_insert=True)
-                notices.queue_new(request)
             return request
         except IntegrityError:
             if _find(nonce, CallbackRequest.objects.all()):
@@ -175,11 +174,7 @@ def _promise(request: CallbackRequest) -> None:
 
 
 def _correct(request: CallbackRequest, details: Details) -> None:
-    """Store a correction, and return a finished request to the queue.
-
-    The claimer is notified, unless a notice of an earlier correction is still queued.
-    """
-    is_notice_queued = request.has_unannounced_correction
+    """Store a correction, and return a finished request to the queue; the schedule notifies staff."""
     request.seal_details(details.after(request.open_details()))
     do_not_call.carry_over(details)
     request.corrected_at = timezone.now()
@@ -188,9 +183,6 @@ def _correct(request: CallbackRequest, details: Details) -> None:
         request.state = CallbackRequest.State.NEW
         request.claimed_by = request.claimed_at = request.next_try_at = request.staff_notified_at = None
         request.merged_into, request.notice_key = None, ""
-        notices.queue_new(request)
-    elif request.has_unannounced_correction and not is_notice_queued:
-        notices.queue_correction(request)
     request.save()
 
 

@@ -95,19 +95,20 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
         return self.filter(Q(phone_index__in=indexes) | Q(second_phone_index__in=indexes))
 
     def unannounced(self, before: datetime) -> Self:
-        """Return requests waiting since before `before`, also after a correction, without a notice to staff."""
-        came_before = Q(corrected_at=None) | Q(corrected_at__lt=before)
-        return self.waiting().filter(came_before, staff_notified_at=None, received_at__lt=before)
+        """Return requests waiting since `before`, also after a correction, without a notice to staff."""
+        came_before = Q(corrected_at=None) | Q(corrected_at__lte=before)
+        return self.waiting().filter(came_before, staff_notified_at=None, received_at__lte=before)
 
     def overdue_unannounced(self, at: datetime) -> Self:
         """Return overdue requests that staff have not been notified of since the last promised time."""
         return self.overdue(at).filter(Q(overdue_notified_at=None) | Q(overdue_notified_at__lt=F("due_at")))
 
-    def correction_unannounced(self, notified_before: datetime) -> Self:
-        """Return claimed, corrected requests without a notice to the claimer since then or since `notified_before`."""
+    def correction_unannounced(self, notified_before: datetime, before: datetime) -> Self:
+        """Return claimed requests corrected by `before`, without a notice to the claimer since `notified_before`."""
         unannounced = Q(correction_notified_at__lt=F("corrected_at"), correction_notified_at__lte=notified_before)
         claimed = self.waiting().exclude(claimed_by=None).select_related("claimed_by")
-        return claimed.filter(Q(correction_notified_at=None) | unannounced, corrected_at__gt=F("claimed_at"))
+        corrected = claimed.filter(corrected_at__gt=F("claimed_at"), corrected_at__lte=before)
+        return corrected.filter(Q(correction_notified_at=None) | unannounced)
 
     def waiting_but_erased_by(self, at: datetime) -> Self:
         """Return waiting requests due for erasure by `at`."""

@@ -206,12 +206,6 @@ class CallbackRequest(models.Model):
         return self.corrected_at.isoformat() if self.corrected_at else ""
 
     @property
-    def has_unannounced_correction(self) -> bool:
-        """Return whether it was corrected since it was claimed, without a notice to the claimer."""
-        since = max(filter(None, [self.claimed_at, self.correction_notified_at]), default=None)
-        return bool(self.corrected_at and since and self.corrected_at > since)
-
-    @property
     def call_by(self) -> datetime.datetime:
         """Return the promised time or, after a call, the next try if that is later."""
         return max(self.due_at, self.next_try_at or self.due_at)

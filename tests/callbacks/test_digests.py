@@ -29,7 +29,7 @@ def test_overdue_requests_are_mailed_once_together():
     first, second, third = (submit(nonce=str(number)) for number in range(3))
     for request in (first, second):
         due_in(request, -MINUTE)
-    assert notices.notify_of_overdue(timezone.now()) == 2
+    notices.notify_of_overdue(timezone.now())
     (sent,) = mail.outbox
     assert sent.subject == "2 requests are overdue"
     assert first.reference in sent.body and second.reference in sent.body and third.reference not in sent.body
@@ -37,24 +37,10 @@ def test_overdue_requests_are_mailed_once_together():
     for secret in ("Zoë", "Miller", "Knock"):
         assert secret not in sent.body
     assert not shows_number(sent.body)
-    assert notices.notify_of_overdue(timezone.now()) == 0
+    notices.notify_of_overdue(timezone.now())
     due_in(third, -MINUTE)
-    assert notices.notify_of_overdue(timezone.now()) == 1
-    assert mail.outbox[1].subject == "1 request is overdue"
-
-
-def test_many_requests_at_once_become_one_mail_after_a_pause(clock, monkeypatch):
-    monkeypatch.setattr(notices, "MANY", 3)
-    requests = [submit(nonce=str(number)) for number in range(7)]
-    for request in requests:
-        notices.notify_staff.func(str(request.pk))
-    assert [sent.subject for sent in mail.outbox] == [f"Callback request {each.reference}" for each in requests[:3]]
-    clock.now += notices.DIGEST_PAUSE + MINUTE
-    for request in requests:
-        notices.notify_staff.func(str(request.pk))
-    digest = mail.outbox[3]
-    assert len(mail.outbox) == 4 and digest.subject == "4 callback requests"
-    assert all(request.reference in digest.body for request in requests[3:]) and not shows_number(digest.body)
+    notices.notify_of_overdue(timezone.now())
+    assert [sent.subject for sent in mail.outbox[1:]] == ["1 request is overdue"]
 
 
 def test_request_overdue_for_a_new_time_is_mailed_again():
@@ -62,8 +48,10 @@ def test_request_overdue_for_a_new_time_is_mailed_again():
     due_in(request, -HOUR)
     notices.notify_of_overdue(timezone.now())
     due_in(request, 2 * HOUR)
-    assert notices.notify_of_overdue(timezone.now()) == 0
-    assert notices.notify_of_overdue(timezone.now() + 3 * HOUR) == 1
+    notices.notify_of_overdue(timezone.now())
+    assert len(mail.outbox) == 1
+    notices.notify_of_overdue(timezone.now() + 3 * HOUR)
+    assert len(mail.outbox) == 2
 
 
 def test_overdue_mail_that_fails_is_sent_later_and_names_no_cause(server_down, settings):
@@ -72,7 +60,8 @@ def test_overdue_mail_that_fails_is_sent_later_and_names_no_cause(server_down, s
         notices.notify_of_overdue(timezone.now())
     assert str(caught.value) == "OSError" and caught.value.__context__ is None
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    assert notices.notify_of_overdue(timezone.now()) == 1
+    notices.notify_of_overdue(timezone.now())
+    assert len(mail.outbox) == 1
 
 
 def erased_in(request: CallbackRequest, span: datetime.timedelta) -> None:

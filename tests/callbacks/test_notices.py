@@ -5,12 +5,9 @@ import datetime
 import pytest
 from django.core import mail
 from django.utils import timezone
-from django_tasks_db.management.commands.db_worker import Worker
-from django_tasks_db.models import DBTaskResult
 
 from callbacks.casework import actions, erasure, notices, submission
 from callbacks.models import CallbackRequest
-from callbacks.models.querysets import CallbackRequestQuerySet
 from callbacks.values.details import Details
 from tests.callbacks.conftest import PASSWORD
 from tests.callbacks.helpers import DETAILS, shows_number, stored, submit
@@ -18,24 +15,17 @@ from tests.factories import make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mail_on")]
 
-MINUTE = datetime.timedelta(minutes=1)
-HOUR = 60 * MINUTE
-DAY = 24 * HOUR
+HOUR = datetime.timedelta(hours=1)
 
 
-def work_queue() -> None:
-    """What a worker does with the tasks that are ready now."""
-    settings = {"queue_names": ["default"], "excluded_queue_names": [], "interval": 0, "batch": True}
-    Worker(**settings, backend_name="default", startup_delay=False, max_tasks=None, worker_id="w").run()
-
-
-def task_rows() -> list[DBTaskResult]:
-    return list(DBTaskResult.objects.order_by("enqueued_at"))
+def send_due() -> None:
+    """What the schedule's job does."""
+    notices.send_due(timezone.now())
 
 
 def test_notice_holds_reference_time_and_link_and_nothing_of_the_person():
     request = submit(stored())
-    work_queue()
+    send_due()
     (sent,) = mail.outbox
     assert sent.subject == f"Callback request {request.reference}"
     assert sent.to == ["intake@clinic.example", "lead@clinic.example"]
@@ -54,43 +44,41 @@ def test_notice_holds_reference_time_and_link_and_nothing_of_the_person():
 
 def test_notice_mentions_that_a_request_is_flagged():
     submission.submit(details=DETAILS, nonce="n", received={}, suspicion="too_fast")
-    work_queue()
+    send_due()
     assert "Flagged: Sent within seconds" in mail.outbox[0].body
-
-
-def test_notice_is_only_queued_with_the_request(monkeypatch):
-    monkeypatch.setattr("callbacks.casework.submission._attach", lambda *a: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        submit(stored())
-    assert (CallbackRequest.objects.count(), DBTaskResult.objects.count()) == (0, 0)
 
 
 def test_same_form_sent_twice_is_one_notice():
     submit()
     submit(details=Details(name=DETAILS.name, phone="+12125550199"))
-    work_queue()
+    send_due()
     assert len(mail.outbox) == 1
 
 
-def test_task_run_twice_sends_one_notice():
-    request = submit()
-    notices.notify_staff.enqueue(str(request.pk))
-    work_queue()
-    assert len(mail.outbox) == 1
+def test_requests_that_came_since_the_last_mail_are_one_mail_and_told_once():
+    references = [submit(nonce=str(number)).reference for number in range(3)]
+    send_due()
+    send_due()
+    (sent,) = mail.outbox
+    assert sent.subject == "3 callback requests"
+    assert all(reference in sent.body for reference in references)
 
 
-def test_copies_of_a_notice_share_one_message_id():
-    request = submit()
-    work_queue()
+def test_copies_of_a_notice_share_one_message_id_and_name_the_same_requests():
+    """A worker dies after the mail server took the mail. Meanwhile another request came."""
+    first = submit()
+    send_due()
     CallbackRequest.objects.update(staff_notified_at=None)
-    notices.notify_staff.enqueue(str(request.pk))
-    work_queue()
-    first, second = [message.message()["Message-ID"] for message in mail.outbox]
-    assert first == second and first.endswith("@guide.example>")
+    other = submit(nonce="another")
+    send_due()
+    before, *after = [(sent.message()["Message-ID"], sent.subject) for sent in mail.outbox]
+    assert before in after and before[0].endswith("@guide.example>")
+    assert {subject for _, subject in after} == {f"Callback request {each.reference}" for each in (first, other)}
+    assert len(after) == 2
 
 
 @pytest.mark.parametrize("end", ["withdrawn", "erased", "closed"])
-def test_request_that_waits_no_more_ends_its_task_quietly(end):
+def test_nobody_is_told_of_a_request_that_waits_no_more(end):
     request, staff = submit(), make_staff()
     if end == "withdrawn":
         erasure.withdraw(request)
@@ -99,52 +87,24 @@ def test_request_that_waits_no_more_ends_its_task_quietly(end):
     else:
         actions.claim(request, staff)
         actions.close(request, staff)
-    work_queue()
+    send_due()
     assert mail.outbox == []
-    assert [row.status for row in task_rows()] == ["SUCCESSFUL"]
 
 
-def test_failed_notice_is_tried_again_later_each_time(server_down):
-    request = submit()
-    pauses = []
-    for _ in range(9):
-        work_queue()
-        *_, last = task_rows()
-        pauses.append(round((last.run_after - timezone.now()) / MINUTE))
-        DBTaskResult.objects.filter(pk=last.pk).update(run_after=timezone.now())
-    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+def test_failed_notice_is_sent_once_the_server_is_back_and_names_no_cause(server_down, settings, caplog):
+    request = submit(stored())
+    for _ in range(2):
+        with pytest.raises(notices.NotSent) as caught:
+            send_due()
+    assert str(caught.value) == "OSError" and caught.value.__context__ is None
+    for secret in (PASSWORD, "clinic.example", "Zoë", "2125550123", "Knock"):
+        assert secret not in caplog.text
     request.refresh_from_db()
     assert request.staff_notified_at is None
-
-
-def test_failed_notice_arrives_once_the_server_is_back(server_down, settings):
-    submit()
-    work_queue()
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    DBTaskResult.objects.filter(status="READY").update(run_after=timezone.now())
-    work_queue()
+    send_due()
+    send_due()
     assert len(mail.outbox) == 1
-    assert not DBTaskResult.objects.filter(status="READY").exists()
-
-
-def test_failure_leaves_nothing_of_the_error_in_queue_or_log(server_down, caplog):
-    submit(stored())
-    work_queue()
-    kept = "".join(str(row.__dict__) for row in task_rows()) + caplog.text
-    assert "NotSent" in kept
-    for secret in (PASSWORD, "clinic.example", "Zoë", "2125550123", "Knock"):
-        assert secret not in kept
-
-
-def test_row_that_cannot_be_read_leaves_nothing_of_the_error_in_the_queue(monkeypatch):
-    def fail(*args):
-        raise RuntimeError(PASSWORD)
-
-    submit()
-    monkeypatch.setattr(CallbackRequestQuerySet, "count", fail)
-    work_queue()
-    assert [row.status for row in task_rows()] == ["SUCCESSFUL", "READY"]
-    assert PASSWORD not in "".join(str(row.__dict__) for row in task_rows())
 
 
 @pytest.mark.parametrize("missing", ["NOTICE_EMAILS", "EMAIL_HOST"])
@@ -152,45 +112,10 @@ def test_notices_that_are_off_wait_and_are_sent_when_turned_on(settings, missing
     value = getattr(settings, missing)
     setattr(settings, missing, type(value)())
     submit()
-    work_queue()
+    send_due()
     later = timezone.now() + HOUR
-    assert (mail.outbox, notices.count_unsent(later), notices.requeue_lost(later)) == ([], 1, 0)
+    assert (mail.outbox, notices.count_unsent(later)) == ([], 1)
     setattr(settings, missing, value)
-    assert notices.requeue_lost(later) == 1
-    work_queue()
+    send_due()
     assert len(mail.outbox) == 1
     assert notices.count_unsent(later) == 0
-
-
-def lose_task(status: str, **values) -> None:
-    DBTaskResult.objects.update(status=status, **values)
-
-
-@pytest.mark.parametrize(
-    ("status", "age", "swept"),
-    [("RUNNING", 11, 1), ("RUNNING", 1, 0), ("FAILED", 1, 1), ("SUCCESSFUL", 1, 1), ("READY", 1, 0)],
-)
-def test_sweep_takes_up_what_no_living_task_is_about(status, age, swept):
-    submit()
-    later = timezone.now() + HOUR
-    lose_task(status, started_at=later - age * MINUTE)
-    assert notices.requeue_lost(later) == swept
-    assert notices.requeue_lost(later) == 0, "one at a time"
-
-
-def test_sweep_takes_up_what_a_wrong_clock_put_off_to_next_year():
-    submit()
-    lose_task("READY", run_after=timezone.now() + 365 * DAY)
-    assert notices.requeue_lost(timezone.now() + HOUR) == 1
-
-
-def test_sweep_after_a_long_time_off_floods_nobody():
-    for number in range(notices.MAX_REQUEUED + 5):
-        submit(nonce=str(number))
-    DBTaskResult.objects.all().delete()
-    later = timezone.now() + HOUR
-    assert [notices.requeue_lost(later) for _ in range(3)] == [
-        notices.MAX_REQUEUED,
-        5,
-        0,
-    ]

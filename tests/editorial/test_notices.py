@@ -7,17 +7,23 @@ from django.contrib.contenttypes.models import ContentType
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
+from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from articles.models import Article
 from editorial.models import MailChoice, Reviewer, SignOff
 from editorial.workflow import notices
-from tests.callbacks.test_notices import work_queue
 from tests.editorial.test_revisions import address, form_of
 from tests.factories import PASSWORD, make_article, make_staff
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/articles/article/"
+
+
+def work_queue() -> None:
+    """What a worker does with the tasks that are ready now."""
+    settings = {"queue_names": ["default"], "excluded_queue_names": [], "interval": 0, "batch": True}
+    Worker(**settings, backend_name="default", startup_delay=False, max_tasks=None, worker_id="w").run()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from django_tasks_db.models import DBTaskResult
 
 from callbacks.models import CallbackRequest
 from editorial.staff_mail import NotSent
+from editorial.workflow import notices
 from operations import alerts, probes, readiness, schedule
 from operations.backups import manifest
 from operations.models import Incident, ProbeResult, ScheduledJob
@@ -65,9 +66,8 @@ def break_store(settings):
 
 
 def break_queue(settings):
-    submit()
+    notices.send.enqueue("signed", "articles.article", 1, 1)
     DBTaskResult.objects.update(enqueued_at=NOW - HOUR, run_after=NOW - HOUR)
-    CallbackRequest.objects.update(staff_notified_at=NOW, due_at=NOW + DAY)
 
 
 def break_task(settings):

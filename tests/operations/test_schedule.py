@@ -10,6 +10,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from callbacks.models import CallbackRequest
+from editorial.workflow import notices
 from operations import schedule, worker_status
 from operations.models import ScheduledJob
 from operations.schedule import DAY, HOUR, MINUTE, SECOND, Job
@@ -157,8 +158,8 @@ def test_purge_job_erases_what_is_due():
 
 
 def test_rows_of_finished_and_lost_tasks_are_pruned_and_no_others():
-    for number in range(5):
-        submit(nonce=str(number))
+    for pk in range(5):
+        notices.send.enqueue("signed", "articles.article", pk, 1)
     ready, done, young, lost, running = DBTaskResult.objects.all()
     now = timezone.now()
     for row, values in (
