@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -21,24 +22,21 @@ BATCH = 500  # rows read at once
 REPORT_EVERY = 100  # rows or files
 
 Say = Callable[[str], object]
+Key = TypeVar("Key")
+_FAILURES = {"unreadable": "cannot be opened", "missing": "missing"}
 
 
 @dataclass
 class Outcome:
-    """The result for one kind of rows or files."""
+    """The result for one kind of rows or files: how many were moved, current, missing though in use, or unreadable."""
 
     kind: str
-    seen: int = 0
-    moved: int = 0
-    current: int = 0
-    missing: int = 0  # though a row refers to it
-    unreadable: int = 0  # changed, or its key is not in VAULT_KEYS
+    counts: Counter[str]
 
     def __str__(self) -> str:
-        words = [f"{self.moved} moved to key {keyring.current_number()}", f"{self.current} were under it"]
-        words += [f"{self.unreadable} cannot be opened"] if self.unreadable else []
-        words += [f"{self.missing} missing"] if self.missing else []
-        return f"{self.kind}: {', '.join(words)}."
+        words = {"moved": f"moved to key {keyring.current_number()}", "current": "were under it"}
+        words |= {name: said for name, said in _FAILURES.items() if self.counts[name]}
+        return f"{self.kind}: {', '.join(f'{self.counts[name]} {said}' for name, said in words.items())}."
 
 
 @dataclass
@@ -66,37 +64,25 @@ class Census:
 
 def rewrap_requests(say: Say) -> Outcome:
     """Put each request's data key and phone index under the current key."""
-    outcome = Outcome("Requests")
-    for pk in _request_keys():
-        try:
-            moved = _rewrap_request(pk)
-        except VaultError:
-            outcome.unreadable += 1
-        else:
-            outcome.moved += moved is True
-            outcome.current += moved is False
-        _report(outcome, say)
-    return outcome
+    keys = (pk for (pk,) in _in_batches(CallbackRequest.objects.order_by("pk")))
+    return _rewrap_each("Requests", keys, _rewrap_request, say)
 
 
 def rewrap_files(say: Say) -> Outcome:
     """Put each attachment's data key under the current key. Raises OSError, such as on a full disk."""
-    outcome = Outcome("Files")
-    for name in _object_names():
+    return _rewrap_each("Files", _object_names(), _rewrap_file, say)
+
+
+def _rewrap_each(kind: str, keys: Iterator[Key], rewrap: Callable[[Key], str], say: Say) -> Outcome:
+    counts = Counter[str]()
+    for seen, key in enumerate(keys, 1):
         try:
-            if sealed_files.key_number(name) == keyring.current_number():
-                outcome.current += 1
-            else:
-                sealed_files.rewrap(name)
-                outcome.moved += 1
-        except VaultError:
-            outcome.unreadable += 1
-        except FileNotFoundError:
-            outcome.missing += _is_in_use(name)
-        if not _is_in_use(name):
-            sealed_files.discard(name)  # erased meanwhile, so erase the new version too
-        _report(outcome, say)
-    return outcome
+            counts[rewrap(key)] += 1
+        except VaultError:  # changed, or its key is not in VAULT_KEYS
+            counts["unreadable"] += 1
+        if seen % REPORT_EVERY == 0:
+            say(f"{kind}: {seen} looked at, {counts['moved']} moved.")
+    return Outcome(kind, counts)
 
 
 def census() -> list[Census]:
@@ -111,30 +97,37 @@ def census() -> list[Census]:
     return [requests, files]
 
 
-def _rewrap_request(pk: uuid.UUID) -> bool | None:
-    """Return whether it moved, or None if it was erased or withdrawn meanwhile. Raises VaultError."""
+def _rewrap_request(pk: uuid.UUID) -> str:
     with transaction.atomic():
         request = CallbackRequest.objects.select_for_update().exclude(wrapped_key=b"").filter(pk=pk).first()
         if request is None:
-            return None
+            return "erased"
         indexes = request.phone_index, request.second_phone_index
         if _oldest_number(bytes(request.wrapped_key), *indexes) == keyring.current_number():
-            return False
+            return "current"
         details = request.open_details()
         request.rewrap_key()
         request.index_phones(details)
         request.save(update_fields=["wrapped_key", "phone_index", "second_phone_index"])
-        return True
+        return "moved"
+
+
+def _rewrap_file(name: str) -> str:
+    try:
+        if sealed_files.key_number(name) == keyring.current_number():
+            return "current"
+        sealed_files.rewrap(name)
+    except FileNotFoundError:
+        return "missing" if _is_in_use(name) else "erased"
+    finally:
+        if not _is_in_use(name):
+            sealed_files.discard(name)  # erased meanwhile, so erase the new version too
+    return "moved"
 
 
 def _oldest_number(wrapped: bytes, *indexes: str | None) -> int:
     """Return the lowest key number that a row still needs."""
     return min([keyring.number_of(wrapped), *(keyring.leading_number(index) for index in indexes if index)])
-
-
-def _request_keys() -> Iterator[uuid.UUID]:
-    rows = CallbackRequest.objects.order_by("pk")
-    return (pk for (pk,) in _in_batches(rows))
 
 
 def _object_names() -> Iterator[str]:
@@ -152,9 +145,3 @@ def _in_batches(rows: QuerySet, *names: str) -> Iterator[tuple]:
 
 def _is_in_use(name: str) -> bool:
     return Attachment.objects.filter(object_name=name).exists()
-
-
-def _report(outcome: Outcome, say: Say) -> None:
-    outcome.seen += 1
-    if outcome.seen % REPORT_EVERY == 0:
-        say(f"{outcome.kind}: {outcome.seen} looked at, {outcome.moved} moved.")

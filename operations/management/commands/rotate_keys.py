@@ -48,7 +48,7 @@ class Command(BaseCommand):
         outcomes = [rewrap(self.stdout.write) for rewrap in (rotation.rewrap_requests, rotation.rewrap_files)]
         for outcome in outcomes:
             self.stdout.write(str(outcome))
-        failed = sum(outcome.unreadable for outcome in outcomes)
+        failed = sum(outcome.counts["unreadable"] for outcome in outcomes)
         others = {
             "Second factors": secrets.rewrap_all,
             "Page reports": page_reports.rewrap_all,
