@@ -21,7 +21,7 @@ from callbacks.models import AccessRecord, CallbackRequest
 from vault.keyring import VaultError
 
 GONE = "The request was erased in the meantime."
-CHANGED = "This is not done yet. Since you opened this page: {}. Review it, then try again. Your input is still here."
+CHANGED = "Since you opened this page: {}. Review it, then try again if that is still right. Your input is still here."
 OUTSIDE = "Next try: {against}. The queue says Call now only when we are open and their hours are safe."
 
 
@@ -97,9 +97,9 @@ def log_attempt(request: StaffRequest, callback: CallbackRequest) -> HttpRespons
     note_form = NoteForm(request.POST, is_optional=True)
     if not (form.is_valid() & note_form.is_valid()):
         return _invalid(request, callback, attempt_form=form, note_form=note_form)
-    data = form.cleaned_data
-    more = {name: data[name] for name in ("next_try_at", "after", "correction")}
-    actions.log_attempt(callback, request.user, data["outcome"], note=note_form.cleaned_data["text"], **more)
+    outcome, note = form.cleaned_data["outcome"], note_form.cleaned_data["text"]
+    next_try_at, shown = form.cleaned_data["next_try_at"], request.POST.get("shown", "")
+    actions.log_attempt(callback, request.user, outcome, next_try_at=next_try_at, note=note, shown=shown)
     if form.against_next_try:
         messages.warning(request, OUTSIDE.format(against=form.against_next_try))
     words = f"{callback.reference}: the call is logged. Next try: {form.next_try_in_words}."

@@ -58,13 +58,10 @@ class AttemptForm(forms.Form):
             time_format="%H:%M",
         ),
     )
-    after = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": "Reload the page."})
-    correction = forms.CharField(required=False, widget=forms.HiddenInput)  # CallbackRequest.correction on the page
 
     def __init__(
         self, data=None, *, request: CallbackRequest, now: datetime.datetime, kept: dict | None = None
     ) -> None:
-        known = {"after": request.attempts.count(), "correction": request.correction}
         self.request, self.now, self._hours = request, now, OpeningHours.now()
         self.quick = {self.HOUR: now + datetime.timedelta(hours=1), self.TOMORROW: tomorrow_same_time(now)}
         if beginning := self._hours.next_beginning(now, request.safe_hours):
@@ -76,7 +73,7 @@ class AttemptForm(forms.Form):
         if request.next_try_at and request.next_try_at > (now if data else self.quick[self.HOUR]):
             self._proposed, self.quick[self.PLANNED] = self.PLANNED, request.next_try_at
             good[self.PLANNED] = request.next_try_at
-        super().__init__(data, initial={"next_try": self._proposed, **known})
+        super().__init__(data, initial={"next_try": self._proposed})
         offered = self.quick if self.is_bound else good
         if kept:
             self.initial.update(outcome=kept.get("outcome", ""), at=[kept.get("at_0", ""), kept.get("at_1", "")])

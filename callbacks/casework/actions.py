@@ -14,9 +14,14 @@ from callbacks.values.states import Access
 
 State = CallbackRequest.State
 READINGS = (Access.VIEWED, Access.REVEALED, Access.PRINTED)
-CORRECTED = "the person changed this request"
 #: The message for each part of a stamp that differs.
-_CHANGES = (CORRECTED, "its files changed", "a call was logged", "a note was written", "it changed hands")
+_CHANGES = (
+    "the person changed this request",
+    "its files changed",
+    "a call was logged",
+    "a note was written",
+    "it changed hands",
+)
 
 
 class AlreadyTaken(Exception):
@@ -94,21 +99,16 @@ def log_attempt(
     outcome: str,
     *,
     next_try_at: datetime.datetime | None = None,
-    after: int | None = None,
-    correction: str | None = None,
     note: str = "",
+    shown: str | None = None,
 ) -> CallAttempt:
     """Record a call attempt, which may have reached the person, and a note if there is one.
 
-    Raises AlreadyTaken unless the person is waiting and `who` has claimed the request, and if there are not `after`
-    attempts, as on the page: a button pressed twice is one call. Raises PageOutdated if the page showed another
-    `correction` than the last one: how to call may have changed.
+    Raises AlreadyTaken unless the person is waiting and `who` has claimed the request, or PageOutdated as `close`, so
+    that a button pressed twice is one call.
     """
     with changing(request, lambda row: row.is_waiting and row.claimed_by == who) as row:
-        if after is not None and row.attempts.count() != after:
-            raise AlreadyTaken
-        if correction is not None and correction != row.correction:
-            raise PageOutdated([CORRECTED])
+        _check(row, shown)
         attempt = CallAttempt.objects.create(
             request=row,
             who=who,

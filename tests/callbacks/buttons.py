@@ -3,6 +3,7 @@
 import html
 import re
 
+from callbacks.casework import actions
 from callbacks.models import CallbackRequest
 from tests.callbacks.helpers import page_of, step
 
@@ -16,3 +17,8 @@ def shown_on(response) -> dict[str, str]:
     """What buttons that end the work on a request bring back of this page."""
     found = re.search(r'name="shown" value="([^"]*)"', response.content.decode())
     return {"shown": html.unescape(found[1])} if found else {}
+
+
+def now_on(request: CallbackRequest) -> dict[str, str]:
+    """What they bring back of a page that was opened just now."""
+    return {"shown": actions.stamp(CallbackRequest.objects.get(pk=request.pk))}

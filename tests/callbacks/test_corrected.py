@@ -103,7 +103,7 @@ def test_call_from_a_page_older_than_the_change_is_refused_once_and_shows_what_i
     refused = staff.post(step("attempt", claimed), data)
     words = text_of(refused)
     assert refused.status_code == 409
-    assert "This is not done yet. Since you opened this page: the person changed this request." in words
+    assert "Since you opened this page: the person changed this request." in words
     assert READ_AGAIN in words and "Do not leave a voicemail." in words and "You may leave a voicemail." not in words
     assert CallAttempt.objects.count() == 0
     assert records()[before:] == [("viewed", claimed.reference)]
@@ -122,7 +122,7 @@ def test_call_from_a_page_older_than_the_change_is_refused_once_and_shows_what_i
 def test_call_from_a_page_that_does_not_say_which_change_it_shows_is_refused(staff, claimed):
     """As one opened before this was asked."""
     submit(details=NO_VOICEMAIL)
-    response = staff.post(step("attempt", claimed), {"outcome": "no_answer", "next_try": "", "after": 0})
+    response = staff.post(step("attempt", claimed), {"outcome": "no_answer", "next_try": ""})
     assert response.status_code == 409
     assert CallAttempt.objects.count() == 0
 
@@ -140,9 +140,7 @@ def test_second_change_is_refused_too(staff, claimed):
     submit()
     assert staff.post(step("attempt", claimed), data).status_code == 409
     with pytest.raises(actions.PageOutdated):
-        actions.log_attempt(
-            claimed, CallbackRequest.objects.get().claimed_by, "no_answer", correction=data["correction"]
-        )
+        actions.log_attempt(claimed, CallbackRequest.objects.get().claimed_by, "no_answer", shown=data["shown"])
     assert CallAttempt.objects.count() == 0
 
 

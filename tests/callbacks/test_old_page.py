@@ -62,7 +62,7 @@ def test_step_from_a_page_older_than_a_change_waits_until_it_was_read(staff, cla
 
     refused = staff.post(step(name, claimed), old)
     assert refused.status_code == 409
-    assert f"This is not done yet. Since you opened this page: {news}. Review it" in text_of(refused)
+    assert f"Since you opened this page: {news}. Review it" in text_of(refused)
     claimed.refresh_from_db()
     assert (claimed.state, claimed.claimed_by.username) == (state, "intake")
     assert records()[before:] == [("viewed", claimed.reference)]

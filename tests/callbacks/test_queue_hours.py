@@ -8,6 +8,7 @@ from django.utils import timezone
 from callbacks.casework import actions
 from callbacks.models import CallbackRequest
 from callbacks.values.safe_hours import UNKNOWN, PartOfDay, SafeHours
+from tests.callbacks.buttons import now_on
 from tests.callbacks.helpers import QUEUE, VIEW, WORK, page_of, said, sign_in, step, text_of
 from tests.callbacks.opening import closed, opened
 from tests.callbacks.test_queue import ask, row_of, shown
@@ -119,7 +120,7 @@ def test_next_try_that_was_proposed_is_what_an_unanswered_call_leaves(client, at
     staff = sign_in(client, VIEW, WORK)
     staff.post(step("claim", request))
     proposed = staff.get(page_of(request)).context["attempt_form"]["next_try"].value()
-    staff.post(step("attempt", request), {"outcome": "no_answer", "next_try": proposed, "after": 0})
+    staff.post(step("attempt", request), {"outcome": "no_answer", "next_try": proposed} | now_on(request))
     request.refresh_from_db()
     assert timezone.localtime(request.next_try_at).strftime("%a %H:%M") == "Mon 17:00"
 
@@ -141,7 +142,7 @@ def test_next_try_outside_either_hours_is_kept_with_a_mark(client, at_the_clinic
     request = ask(1, SafeHours((EVENING,), NEW_YORK))
     staff = sign_in(client, VIEW, WORK)
     actions.claim(request, staff.get(page_of(request)).wsgi_request.user)
-    data = {"outcome": "call_later", "next_try": "other", "at_0": day, "at_1": time, "after": 0}
+    data = {"outcome": "call_later", "next_try": "other", "at_0": day, "at_1": time} | now_on(request)
     response = staff.post(step("attempt", request), data)
     request.refresh_from_db()
     assert request.next_try_at is not None

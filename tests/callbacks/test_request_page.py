@@ -11,6 +11,7 @@ from callbacks.models import Attachment, CallbackRequest, Note
 from callbacks.values.details import Details
 from callbacks.values.safe_hours import PartOfDay, SafeHours
 from callbacks.values.upload_rules import Received, Slot
+from tests.callbacks.buttons import now_on
 from tests.callbacks.helpers import (
     DETAILS,
     ERASE,
@@ -122,7 +123,7 @@ def test_hostile_text_in_every_field_is_shown_as_text(client):
     client.force_login(user)
     client.post(step("claim", request))
     client.post(step("note", request), {"text": SCRIPT})
-    client.post(step("attempt", request), {"outcome": "no_answer", "next_try": "hour", "after": 0})
+    client.post(step("attempt", request), {"outcome": "no_answer", "next_try": "hour"} | now_on(request))
     pages = [client.get(url) for url in (QUEUE, page_of(request), step("sheet", request), step("delete", request))]
     pages.append(client.post(step("reveal", request)))
     pages.append(client.post(step("attempt", request), {"outcome": SCRIPT, "next_try": SCRIPT, "at_0": SCRIPT}))
@@ -167,7 +168,7 @@ def test_missing_key_is_reported_and_nothing_breaks(client, asked, settings):
     assert read(client, asked).count(CANNOT_OPEN) == 4  # details, note, two file names
     assert client.post(step("note", asked), {"text": "More."}).status_code == 303
     assert Note.objects.count() == 1
-    response = client.post(step("attempt", asked), {"outcome": "no_answer", "next_try": "", "after": 0})
+    response = client.post(step("attempt", asked), {"outcome": "no_answer", "next_try": ""} | now_on(asked))
     assert response.status_code == 303
     assert asked.attempts.count() == 1
 
@@ -205,9 +206,9 @@ def test_page_leads_to_its_access_log_for_those_with_the_right(client, asked):
 def test_page_takes_few_queries_whatever_it_holds(client, asked, django_assert_max_num_queries):
     sign_in(client, VIEW, WORK)
     client.post(step("claim", asked))
-    for number in range(15):
+    for _ in range(15):
         client.post(step("note", asked), {"text": "Rang."})
-        client.post(step("attempt", asked), {"outcome": "no_answer", "next_try": "hour", "after": number})
+        client.post(step("attempt", asked), {"outcome": "no_answer", "next_try": "hour"} | now_on(asked))
     assert DETAILS.name in read(client, asked)
     with django_assert_max_num_queries(21):
         client.get(page_of(asked))

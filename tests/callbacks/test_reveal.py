@@ -108,7 +108,7 @@ def test_number_stays_shown_behind_a_note_and_this_is_recorded(client, asked):
     assert Note.objects.count() == 1
 
 
-@pytest.mark.parametrize(("name", "sent"), [("note", {"text": " "}), ("attempt", {"outcome": "", "after": "0"})])
+@pytest.mark.parametrize(("name", "sent"), [("note", {"text": " "}), ("attempt", {"outcome": ""})])
 def test_number_stays_shown_where_a_form_comes_back_and_this_is_recorded(client, asked, name, sent):
     revealed(client, asked)
     page = client.post(step(name, asked), sent | {"number": "shown"})
@@ -144,6 +144,6 @@ def test_note_saved_before_the_number_is_shown_keeps_what_was_chosen_of_a_call(c
 def test_note_of_who_has_lost_the_claim_comes_back_with_why(client, asked):
     sign_in(client, VIEW, WORK)
     actions.claim(asked, make_staff("alex"))
-    response = client.post(step("attempt", asked), {"text": "Rang twice.", "outcome": "no_answer", "after": "0"})
+    response = client.post(step("attempt", asked), {"text": "Rang twice.", "outcome": "no_answer"})
     page = response.content.decode()
     assert response.status_code == 409 and "alex has claimed it." in page and ">\nRang twice.</textarea>" in page

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from callbacks.models import CallbackRequest
 from callbacks.values.safe_hours import PartOfDay, SafeHours
+from tests.callbacks.buttons import now_on
 from tests.callbacks.helpers import DETAILS, QUEUE, VIEW, records, said, sign_in, step, submit, text_of
 from tests.callbacks.opening import EVERY_DAY_8_TO_8, opened
 
@@ -68,7 +69,7 @@ def test_unanswered_call_takes_three_presses_from_the_queue(noon, staff):
     assert page.index("Do not talk about it with anyone else.") < page.index("Knock first.") < number
     quick = page[page.index('class="quick"') :].split("</div>")[0]
     assert "Next try, unless you talked: today, 1:00 pm." in quick and 'name="quick_next_try" value="hour"' in quick
-    typed = {"after": "0", "correction": "", "quick_next_try": "hour", "quick": "no_answer", "text": "A child spoke."}
+    typed = {"quick_next_try": "hour", "quick": "no_answer", "text": "A child spoke."} | now_on(request)
     chosen = {"outcome": "wrote", "next_try": "other", "at_0": "2026-12-03", "at_1": "19:30"}
     response = staff.post(step("attempt", request), typed | chosen)  # 3
     assert response["Location"] == QUEUE
@@ -82,13 +83,13 @@ def test_unanswered_call_takes_three_presses_from_the_queue(noon, staff):
 def test_second_try_shows_how_the_last_went_and_keeps_what_was_planned(noon, staff):
     request = ask("a-nonce")
     staff.post(step("claim", request))
-    typed = {"after": "0", "next_try": "other", "at_0": "2026-12-01", "at_1": "19:58", "text": "Her mother spoke."}
+    typed = {"next_try": "other", "at_0": "2026-12-01", "at_1": "19:58", "text": "Her mother spoke."} | now_on(request)
     staff.post(step("attempt", request), typed | {"outcome": "call_later"})
     page = text_of(staff.post(step("reveal", request)))
     above = page.split("(212) 555-0123")[0]
     assert "They asked us to call later , today, 12:00 pm." in above and "“Her mother spoke.”" in above
     assert "Next try, unless you talked: tomorrow, 7:58 pm." in page
-    staff.post(step("attempt", request), {"after": "1", "quick": "no_answer", "quick_next_try": "planned"})
+    staff.post(step("attempt", request), {"quick": "no_answer", "quick_next_try": "planned"} | now_on(request))
     request.refresh_from_db()
     assert request.next_try_at == NOON + datetime.timedelta(days=1, hours=7, minutes=58)
 

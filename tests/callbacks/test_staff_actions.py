@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from callbacks.casework import actions, erasure
 from callbacks.models import CallAttempt, CallbackRequest, Note
-from tests.callbacks.buttons import press
+from tests.callbacks.buttons import now_on, press
 from tests.callbacks.helpers import (
     ERASE,
     EXPORT,
@@ -37,7 +37,7 @@ def noon(clock):
 
 
 def filled(request: CallbackRequest, outcome: str = "no_answer") -> dict[str, object]:
-    return {"outcome": outcome, "next_try": "", "after": request.attempts.count()}
+    return {"outcome": outcome, "next_try": ""} | now_on(request)
 
 
 def attempt(client, request: CallbackRequest, outcome: str = "no_answer", **data):
@@ -164,7 +164,6 @@ def test_next_try_outside_safe_hours_is_warned_of_and_kept(staff, asked):
         ({"next_try": "other", "at_0": "2027-12-01", "at_1": "12:00"}, "The request will have been erased by then."),
         ({"next_try": "other", "at_0": "9999-12-31", "at_1": "23:59"}, ""),
         ({"next_try": "other", "at_0": "2027-03-14", "at_1": "02:30"}, ""),  # skipped when the clocks change
-        ({"after": "x"}, "Enter a whole number."),
     ],
 )
 def test_call_that_makes_no_sense_comes_back_with_a_word_and_is_recorded(staff, asked, data, problem):
@@ -180,10 +179,11 @@ def test_call_that_makes_no_sense_comes_back_with_a_word_and_is_recorded(staff, 
 
 def test_button_pressed_twice_logs_one_call(staff, asked):
     staff.post(step("claim", asked))
-    attempt(staff, asked, after=0)
-    response = attempt(staff, asked, after=0)
-    assert response.status_code == 303
-    assert "The request has changed." in said(response)
+    page = now_on(asked)
+    attempt(staff, asked, **page)
+    response = attempt(staff, asked, **page)
+    assert response.status_code == 409
+    assert "Since you opened this page: a call was logged." in text_of(response)
     assert CallAttempt.objects.count() == 1
 
 
