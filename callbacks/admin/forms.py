@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
 from callbacks.admin.times import day_and_clock
-from callbacks.casework import actions, teamwork
+from callbacks.casework import actions
 from callbacks.models import CallAttempt, CallbackRequest
 from callbacks.models.requests import as_reference
 from callbacks.values.details import Channel, Details
@@ -190,7 +190,7 @@ class AssignForm(StaffForm):
 
     def __init__(self, data=None, *, who: User) -> None:
         super().__init__(data)
-        cast("Colleague", self.fields["to"]).queryset = teamwork.colleagues(who)
+        cast("Colleague", self.fields["to"]).queryset = actions.colleagues(who)
 
 
 class HandOverForm(AssignForm):

@@ -15,7 +15,7 @@ from callbacks.admin.forms import AssignForm, AttemptForm, NoteForm
 from callbacks.admin.opened import Opened
 from callbacks.admin.presenter import RequestSummary
 from callbacks.admin.times import date_and_clock, day_and_clock
-from callbacks.casework import actions, disclosures, merging, teamwork
+from callbacks.casework import actions, disclosures, merging
 from callbacks.models import AccessRecord, CallAttempt, CallbackRequest, Note
 from callbacks.values.details import Details
 from editorial.models import Clinic
@@ -140,7 +140,7 @@ def show(
         context["same_number"] = _same_number(callback, opened.details, now)
         context["note_form"] = note_form or NoteForm()
         context["disclosure_form"] = disclosure_form or DisclosureForm()
-        if teamwork.may_assign(callback, user):
+        if actions.may_assign(callback, user):
             context["assign_form"] = AssignForm(who=user)
         if merging.may_merge(callback, user) and opened.details:
             context["candidates"] = merging.candidates(callback, opened.details.phones, user)

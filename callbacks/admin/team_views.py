@@ -13,7 +13,7 @@ from callbacks.admin.access import StaffRequest
 from callbacks.admin.action_views import action
 from callbacks.admin.forms import AssignForm, HandOverForm
 from callbacks.admin.opened import Opened
-from callbacks.casework import actions, do_not_call, merging, teamwork
+from callbacks.casework import actions, do_not_call, merging
 from callbacks.models import AccessRecord, CallbackRequest
 from vault.keyring import VaultError
 
@@ -34,7 +34,7 @@ def assign(request: StaffRequest, callback: CallbackRequest) -> HttpResponse | s
         messages.warning(request, "Choose a colleague first.")
         return access.to_page(callback)
     to = form.cleaned_data["to"]
-    teamwork.assign(callback, request.user, to)
+    actions.assign(callback, request.user, to)
     return f"{actions.name_of(to)} has it now."
 
 
@@ -46,7 +46,7 @@ def hand_over(request: StaffRequest) -> HttpResponse:
         return access.back_to_queue(request, NOT_HANDED_OVER)
     to = form.cleaned_data["to"]
     try:
-        count = teamwork.hand_over(request.user, to, form.cleaned_data["note"])
+        count = actions.hand_over(request.user, to, form.cleaned_data["note"])
     except VaultError:
         return access.back_to_queue(request, f"Nothing was handed over. {access.CANNOT_OPEN}")
     has_them = f"{actions.name_of(to)} has" if to else "The queue has"

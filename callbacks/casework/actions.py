@@ -1,4 +1,4 @@
-"""Staff actions on a request: claim, call, note, close. Each locks the row against concurrent ones."""
+"""Staff actions on a request: claim, call, assign, note, close. Each locks the row against concurrent ones."""
 
 import datetime
 from collections.abc import Callable, Iterator
@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from callbacks.casework import counting
@@ -148,6 +149,38 @@ def reopen(request: CallbackRequest, who: User) -> None:
     with changing(request, lambda row: may_reopen(row, who)) as row:
         row.state, row.next_try_at, row.merged_into = State.NEW, None, None
         give(row, who)
+
+
+def colleagues(of: User) -> QuerySet[User]:
+    """Return other users who may work on requests."""
+    able = User.objects.with_perm("callbacks.work_callbackrequest").filter(is_staff=True).exclude(pk=of.pk)
+    return able.order_by("first_name", "username")
+
+
+def may_assign(request: CallbackRequest, who: User) -> bool:
+    """Return whether they may assign it: their own, an unclaimed one or, as a lead, any."""
+    return request.is_waiting and (request.claimed_by in {None, who} or is_lead(who))
+
+
+def assign(request: CallbackRequest, who: User, to: User) -> None:
+    """Give a waiting request to a colleague. Raises AlreadyTaken unless `who` may assign it."""
+    with changing(request, lambda row: may_assign(row, who)) as row:
+        give(row, to)
+
+
+def hand_over(who: User, to: User | None, note: str) -> int:
+    """Pass all of `who`'s waiting requests to `to`, or back to the queue; returns how many.
+
+    Each gets the note, unless it is empty. All or nothing: raises VaultError if a request's key is missing.
+    """
+    with transaction.atomic():
+        mine = list(CallbackRequest.objects.select_for_update().waiting().filter(claimed_by=who))
+        for request in mine:
+            if note:
+                add_note(request, who, note)
+            give(request, to)
+            request.save(update_fields=["claimed_by", "claimed_at", "state"])
+    return len(mine)
 
 
 def add_note(request: CallbackRequest, who: User, text: str) -> None:

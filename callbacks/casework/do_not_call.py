@@ -77,27 +77,20 @@ def rewrap_all() -> int:
     The others are known only as hashes, and stay under their old key.
     """
     old = _in_force().exclude(phone_index__startswith=f"{keyring.current_number()}:")
-    wanted = dict(old.values_list("phone_index", "pk"))
+    left = set(old.values_list("phone_index", flat=True))
     moved = 0
     requests = CallbackRequest.objects.exclude(wrapped_key=b"").only("wrapped_key", "sealed")
-    for request in requests.iterator() if wanted else ():
+    for request in requests.iterator() if left else ():
         try:
             details = request.open_details()
         except VaultError:
             continue  # counted by the rotation of requests
-        for phone in filter(None, (details.phone, details.second_phone)):
-            for index in wanted.keys() & set(keyring.indexes(phone)):
-                moved += _move(wanted.pop(index), keyring.index(phone))
+        if found := left.intersection(index for phone in details.phones for index in keyring.indexes(phone)):
+            carry_over(details)
+            moved += old.filter(phone_index__in=found).delete()[0]
+            left -= found
     return moved
 
 
 def _in_force() -> QuerySet[DoNotCall]:
     return DoNotCall.objects.filter(lifted_at=None)
-
-
-def _move(pk: int, index: str) -> int:
-    with transaction.atomic():
-        row = _in_force().filter(pk=pk)
-        if _in_force().filter(phone_index=index).exists():  # added again since
-            return row.delete()[0]
-        return row.update(phone_index=index)

@@ -100,11 +100,6 @@ class Attachment(models.Model):
         return f"request-{self.request.reference}-{Slot(self.slot).number}{warning}.{self.kind}"
 
     @property
-    def media_type(self) -> str:
-        """Return the type of the detected kind, not the declared one."""
-        return Kind(self.kind).media_type
-
-    @property
     def why_not_taken(self) -> str:
         """Return the message for the person about a refused file."""
         return why_not_taken(Refusal(self.reason), self.found)

@@ -1,7 +1,6 @@
 """A request to be called."""
 
 import datetime
-import secrets
 import uuid
 from zoneinfo import ZoneInfo
 
@@ -9,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from callbacks.models.querysets import CallbackRequestQuerySet
 from callbacks.values import states
@@ -26,8 +26,8 @@ _QUEUE = "state zone call_times finer_hours next_try_at due_at received_at claim
 
 def new_reference() -> str:
     """Return six random characters like K7M-4QX, one of 86 million; the caller retries if it is taken."""
-    letters = [secrets.choice(_REFERENCE_LETTERS) for _ in range(6)]
-    return f"{''.join(letters[:3])}-{''.join(letters[3:])}"
+    letters = get_random_string(6, _REFERENCE_LETTERS)
+    return f"{letters[:3]}-{letters[3:]}"
 
 
 def as_reference(text: str) -> str | None:

@@ -76,8 +76,8 @@ def _as_typed(kept: Details) -> dict[str, object]:
     same = "name email place about message if_other_answers may_tell language other_language channel".split()
     safe = kept.safe_hours
     return {name: getattr(kept, name) for name in same} | {
-        "phone": kept.phone_as_typed,
-        "second_phone": kept.second_phone_as_typed,
+        "phone": _with_remark(kept.phone_for_people, kept.phone_remark),
+        "second_phone": _with_remark(kept.second_phone_for_people, kept.second_phone_remark),
         "leave": [name for name, may in (("voicemail", kept.voicemail), ("text", kept.text_message)) if may],
         "interpreter": ["on"] if kept.interpreter else [],
         "times": list(safe.parts),
@@ -85,6 +85,11 @@ def _as_typed(kept: Details) -> dict[str, object]:
         "not_before": safe.first or "",
         "not_after": safe.last or "",
     }
+
+
+def _with_remark(number: str, remark: str) -> str:
+    """Return both on one line, which phones.read parses back."""
+    return ", ".join(filter(None, [number, remark]))
 
 
 @with_private_link

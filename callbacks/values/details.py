@@ -130,11 +130,6 @@ class Details:
         return phones.for_people(self.phone)
 
     @property
-    def phone_as_typed(self) -> str:
-        """Return number and remark on one line, which phones.read parses back."""
-        return ", ".join(filter(None, [self.phone_for_people, self.phone_remark]))
-
-    @property
     def channel_or_default(self) -> str:
         """Return `channel` or, if none was chosen, email if there is only an email address."""
         return self.channel or (Channel.EMAIL if not self.phone else "")
@@ -143,10 +138,6 @@ class Details:
     def language_or_default(self) -> str:
         """Return `language` or, if none was chosen, the form's language unless that is English."""
         return self.language or (Language.SPANISH if self.reads == Language.SPANISH else "")
-
-    @property
-    def second_phone_as_typed(self) -> str:
-        return ", ".join(filter(None, [self.second_phone_for_people, self.second_phone_remark]))
 
     @property
     def second_phone_for_people(self) -> str:

@@ -13,7 +13,7 @@ VIDEO = _("Send a photo or a screenshot instead.")
 ARCHIVE = _("Send what is in it, one file at a time.")
 
 #: Code, its name in a sentence, what to do.
-_KINDS = {
+KINDS = {
     "gif": (_("GIF pictures"), PICTURE),
     "bmp": (_("BMP pictures"), PICTURE),
     "tiff": (_("TIFF pictures"), PICTURE),
@@ -62,7 +62,6 @@ _SIGNATURES = [
     (rb"(?i)(?:received|return-path|from|mime-version|message-id|delivered-to): ", "mail"),
 ]
 _FORMS = [(re.compile(pattern), code) for pattern, code in _SIGNATURES]
-CODES = frozenset(_KINDS)
 
 
 def recognize(head: bytes) -> str:
@@ -73,9 +72,9 @@ def recognize(head: bytes) -> str:
 
 def sentence(code: str) -> str:
     """Return the message for the person; empty for an unknown code."""
-    if code not in _KINDS:
+    if code not in KINDS:
         return ""
-    name, advice = _KINDS[code]
+    name, advice = KINDS[code]
     said = gettext("It is one of the kinds we do not take: %(kind)s. %(advice)s")
     return said % {"kind": name, "advice": advice}
 

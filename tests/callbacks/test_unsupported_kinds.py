@@ -46,4 +46,4 @@ def test_kind_without_a_name_has_no_code(head):
 
 
 def test_codes_fit_where_they_are_kept():
-    assert all(unsupported_kinds.sentence(code).endswith(".") and len(code) <= 80 for code in unsupported_kinds.CODES)
+    assert all(unsupported_kinds.sentence(code).endswith(".") and len(code) <= 80 for code in unsupported_kinds.KINDS)
