@@ -12,16 +12,7 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from callbacks.admin import action_views, downloads, erase, export, request_page, team_views, waiting_times
-from callbacks.admin.access import (
-    VIEW,
-    WORK,
-    StaffRequest,
-    needs,
-    session_left,
-    staff_page,
-    to_page,
-)
+from callbacks.admin import access, action_views, downloads, erase, export, request_page, team_views, waiting_times
 from callbacks.admin.filters import FEW, MORE
 from callbacks.admin.forms import FindForm, HandOverForm
 from callbacks.admin.presenter import RequestSummary
@@ -79,7 +70,7 @@ class CallbackRequestAdmin(ReadOnlyAdmin):
     sortable_by = ()
 
     def has_view_permission(self, request: HttpRequest, obj=None) -> bool:
-        return request.user.has_perm(VIEW)
+        return request.user.has_perm(access.VIEW)
 
     def get_queryset(self, request: HttpRequest):
         return CallbackRequest.objects.for_staff(timezone.now())
@@ -127,9 +118,9 @@ class CallbackRequestAdmin(ReadOnlyAdmin):
             "is_nav_sidebar_enabled": False,
             "tally": CallbackRequest.objects.tally(timezone.now(), user.pk),
             "max_exported": export.MAX_ROWS,
-            "session": session_left(request),
+            "session": access.session_left(request),
         }
-        if user.has_perm(WORK):
+        if user.has_perm(access.WORK):
             context["hand_over_form"] = HandOverForm(who=user)
         if "X-Refresh" in request.headers:
             request.session.modified = False  # an automatic refresh does not extend the session
@@ -150,16 +141,16 @@ class CallbackRequestAdmin(ReadOnlyAdmin):
 
 
 @require_POST
-@needs(VIEW)
-def find(request: StaffRequest) -> HttpResponse:
+@access.needs(access.VIEW)
+def find(request: access.StaffRequest) -> HttpResponse:
     """Find a reference or an exact phone number. A POST, as numbers must not be in URLs or the history."""
-    form = FindForm(request.POST, may_search_phones=request.user.has_perm(WORK))
+    form = FindForm(request.POST, may_search_phones=request.user.has_perm(access.WORK))
     found: list[RequestSummary] = []
     if form.is_valid():
         text = form.cleaned_data["text"]
         if not text.startswith("+"):
             if callback := CallbackRequest.objects.filter(reference=text).first():
-                return to_page(callback)
+                return access.to_page(callback)
             form.add_error("text", f"No request has the reference {text}.")
         else:
             actions.record(AccessRecord.Action.SEARCHED, None, request.user)
@@ -169,4 +160,4 @@ def find(request: StaffRequest) -> HttpResponse:
             if not found:
                 form.add_error("text", "No request has exactly this number.")
     context = {"find_form": form, "summaries": found, "title": "Find a request"}
-    return staff_page(request, "found.html", context)
+    return access.staff_page(request, "found.html", context)

@@ -14,19 +14,8 @@ from django.views.decorators.http import require_safe
 
 from callbacks.admin.access import COUNTS, needs, staff_page
 from callbacks.models import CallCount
-from callbacks.values.counts import (
-    FEW,
-    FEWEST,
-    FEWEST_FOR_LONGEST,
-    KEPT_DAYS,
-    STEPS,
-    Measure,
-    about,
-    percentile,
-    rounded,
-    share,
-    within,
-)
+from callbacks.values import counts
+from callbacks.values.counts import FEW, FEWEST, Measure
 
 WEEK = 7
 #: Hours and days are merged until each column has about this many people.
@@ -62,7 +51,7 @@ class Section:
 class Waits(Section):
     """How long people waited, in the steps of values.counts."""
 
-    buckets = scale = len(STEPS)
+    buckets = scale = len(counts.STEPS)
     lines = ((1, "15 min"), (3, "1 hour"), (5, "4 hours"), (8, "1 day"), (11, "1 week"))
 
     def headline(self, column: list[int]) -> tuple[str, str]:
@@ -71,12 +60,12 @@ class Waits(Section):
 
     def cells(self, column: list[int]) -> list[str]:
         total = sum(column)
-        most = within(percentile(column, 95)) if total >= FEWEST_FOR_LONGEST else "too few to say"
-        return [about(total), within(percentile(column, 50)), most]
+        most = counts.within(counts.percentile(column, 95)) if total >= counts.FEWEST_FOR_LONGEST else "too few to say"
+        return [counts.about(total), counts.within(counts.percentile(column, 50)), most]
 
     def bars(self, column: list[int]) -> list[Bar]:
-        half, most = ((percentile(column, percent) + 1) / self.buckets for percent in (50, 95))
-        return [("part-0", 0, half), ("part-1", half, most if sum(column) >= FEWEST_FOR_LONGEST else half)]
+        half, most = ((counts.percentile(column, percent) + 1) / self.buckets for percent in (50, 95))
+        return [("part-0", 0, half), ("part-1", half, most if sum(column) >= counts.FEWEST_FOR_LONGEST else half)]
 
 
 class Shares(Section):
@@ -89,18 +78,18 @@ class Shares(Section):
         return len(self.parts)
 
     def headline(self, column: list[int]) -> tuple[str, str]:
-        people, first, rest = f"of {about(sum(column))} {self.people.lower()}", column[0], sum(column[1:])
+        people, first, rest = f"of {counts.about(sum(column))} {self.people.lower()}", column[0], sum(column[1:])
         if min(first, rest) >= FEWEST:
-            return share(first, rest), f"{self.parts[0].lower()}, {people}"
+            return counts.share(first, rest), f"{self.parts[0].lower()}, {people}"
         others = self.parts[1] if self.buckets == 2 else "later"
         return f"{FEW} {(others if rest < FEWEST else self.parts[0]).lower()}", people
 
     def cells(self, column: list[int]) -> list[str]:
-        return [about(sum(column)), *map(about, column)]
+        return [counts.about(sum(column)), *map(counts.about, column)]
 
     def bars(self, column: list[int]) -> list[Bar]:
-        shown = [rounded(part) for part in column]
-        hidden = max(FEWEST, rounded(sum(column)) - sum(shown)) if 0 in shown else 0
+        shown = [counts.rounded(part) for part in column]
+        hidden = max(FEWEST, counts.rounded(sum(column)) - sum(shown)) if 0 in shown else 0
         ends = [0, *itertools.accumulate([*shown, hidden])]
         kinds = [*(f"part-{position}" for position in range(self.buckets)), "few"]
         spans = zip(kinds, itertools.pairwise(ends), strict=True)
@@ -145,12 +134,12 @@ def _clock(hour: int) -> str:
     return f"{hour % 12 or 12} {'am' if hour % 24 < 12 else 'pm'}"
 
 
-def _sums(rows: list[Row], section: Waits | Shares, axis: Axis | None = None) -> list[list[int]]:
-    """Return the people in each bucket, by column of the axis, or in one column."""
-    columns = [[0] * section.buckets for _ in range(len(axis.columns) if axis else 1)]
+def _sums(rows: list[Row], section: Waits | Shares, axis: Axis) -> list[list[int]]:
+    """Return the people in each bucket, by column of the axis."""
+    columns = [[0] * section.buckets for _ in axis.columns]
     for day, hour, measure, bucket, count in rows:
         if measure == section.measure:
-            columns[axis.column_of(day, hour) if axis else 0][bucket] += count
+            columns[axis.column_of(day, hour)][bucket] += count
     return columns
 
 
@@ -184,7 +173,7 @@ def _height(part: float) -> float:
 @require_safe
 @needs(COUNTS)
 def page(request: HttpRequest) -> HttpResponse:
-    days = WEEK if request.GET.get("days") == str(WEEK) else KEPT_DAYS
+    days = WEEK if request.GET.get("days") == str(WEEK) else counts.KEPT_DAYS
     today = timezone.localdate()
     start = today - datetime.timedelta(days=days - 1)
     found = CallCount.objects.filter(day__range=(start, today))
@@ -193,13 +182,13 @@ def page(request: HttpRequest) -> HttpResponse:
     axes = [_days(start, days, people), _hours(people)]
     figures = []
     for section in SECTIONS if people >= FEWEST else []:
-        (total,) = _sums(rows, section)
+        total = [sum(bucket) for bucket in zip(*_sums(rows, section, axes[0]), strict=True)]
         headline = section.headline(total) if sum(total) >= FEWEST else (FEW, section.people.lower())
         figures.append((section, headline, [_plot(section, axis, rows) for axis in axes]))
     context = {
         "title": "Waiting times and promises",
         "days": days,
-        "periods": (WEEK, KEPT_DAYS),
+        "periods": (WEEK, counts.KEPT_DAYS),
         "figures": figures,
     }
     return staff_page(request, "waiting_times.html", context)

@@ -8,9 +8,9 @@ import logging
 import re
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
 
 from django.conf import settings
 
@@ -23,8 +23,6 @@ _ANSWER_BYTES = 1024
 _FOUND = re.compile(rb"stream: ([^\x00-\x1f\x7f]+) FOUND\0")
 #: Nothing found, but the scan is incomplete (AlertExceedsMax in clamd.conf).
 _GAVE_UP = b"Heuristics.Limits.Exceeded"
-
-T = TypeVar("T")
 
 
 class Verdict(enum.Enum):
@@ -61,25 +59,27 @@ class Scan:
         self._timeouts = BACKGROUND if background else INTERACTIVE
         self._seconds_to_send = self._timeouts.send
         self._socket: socket.socket | None = None
-        if (address := settings.CLAMD) and (background or not pause.is_on):
-            self._socket = self._attempt(lambda: _connect(address, self._timeouts.connect))
-            self._send(b"zINSTREAM\0")
+        if settings.CLAMD and (background or not pause.is_on):
+            with self._ending_on_failure():
+                self._socket = _connect(settings.CLAMD, self._timeouts.connect)
+                self._send(b"zINSTREAM\0")
 
     def write(self, data: bytes) -> None:
-        for start in range(0, len(data), PIECE_BYTES):
-            piece = data[start : start + PIECE_BYTES]
-            self._send(len(piece).to_bytes(4, "big") + piece)
+        with self._ending_on_failure():
+            for start in range(0, len(data), PIECE_BYTES):
+                piece = data[start : start + PIECE_BYTES]
+                self._send(len(piece).to_bytes(4, "big") + piece)
 
     def finish(self) -> Verdict:
         """Return clamd's verdict on the whole file."""
         if not settings.CLAMD:
             return Verdict.NO_SCANNER
-        self._send(bytes(4))
-        if not (connection := self._socket):
-            return Verdict.NOT_SCANNED
-        verdict = _verdict(self._attempt(lambda: self._read_answer(connection)) or b"")
+        answer = b""
+        with self._ending_on_failure():
+            self._send(bytes(4))
+            answer = self._read_answer()
         self.close()
-        return verdict
+        return _verdict(answer)
 
     def close(self) -> None:
         """Close the connection; without `finish` clamd discards the file."""
@@ -88,47 +88,45 @@ class Scan:
             self._socket = None
 
     def _send(self, data: bytes) -> None:
-        if connection := self._socket:
-            self._attempt(lambda: self._send_all(connection, data))
-
-    def _send_all(self, connection: socket.socket, data: bytes) -> None:
+        if not self._socket:
+            return
         if self._seconds_to_send <= 0:
             raise TimeoutError("It took the file too slowly.")
         began = time.monotonic()
-        connection.settimeout(self._seconds_to_send)
+        self._socket.settimeout(self._seconds_to_send)
         try:
-            connection.sendall(data)
+            self._socket.sendall(data)
         except (BrokenPipeError, ConnectionResetError) as error:
             # It rejects a file beyond its limit with a message, then closes the connection.
-            raise OSError(_printable(self._read_answer(connection)) or "It hung up.") from error
+            raise OSError(_printable(self._read_answer()) or "It hung up.") from error
         finally:
             self._seconds_to_send -= time.monotonic() - began
 
-    def _read_answer(self, connection: socket.socket) -> bytes:
+    def _read_answer(self) -> bytes:
         """Read a response up to its zero byte or the end of the stream."""
         answer = b""
         deadline = time.monotonic() + self._timeouts.answer
-        while not answer.endswith(b"\0") and len(answer) < _ANSWER_BYTES:
+        while self._socket and not answer.endswith(b"\0") and len(answer) < _ANSWER_BYTES:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise TimeoutError("It did not answer in time.")
-            connection.settimeout(left)
-            part = connection.recv(_ANSWER_BYTES)
+            self._socket.settimeout(left)
+            part = self._socket.recv(_ANSWER_BYTES)
             if not part:
                 break
             answer += part
         return answer
 
-    def _attempt(self, step: Callable[[], T]) -> T | None:
-        """Run a step; if it fails, log why and end the scan."""
+    @contextmanager
+    def _ending_on_failure(self) -> Iterator[None]:
+        """Log why a step failed, and end the scan."""
         try:
-            return step()
+            yield
         except (OSError, ValueError) as error:  # ValueError: an impossible host name
             log.warning("clamd did not scan a file: %s", error)
             if isinstance(error, TimeoutError) and not self._background:
                 pause.begin()
             self.close()
-            return None
 
 
 def answers() -> bool:

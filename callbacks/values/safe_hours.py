@@ -127,10 +127,7 @@ class SafeHours:
         return [(opens, closes) for opens, closes in limited if opens < closes]
 
     def include(self, at: datetime.datetime) -> bool:
-        if self.zone == UNKNOWN:
-            return False
-        local = at.astimezone(ZoneInfo(self.zone))
-        return self._has(local) and any(start <= local.hour < end for start, end in self.hours)
+        return any(begin <= at for begin, _ in self.intervals(at, days=1))
 
     def intervals(self, start: datetime.datetime, days: int) -> Iterator[tuple[datetime.datetime, datetime.datetime]]:
         """Yield the safe intervals that end after `start`, sorted, over `days` days in the person's zone.
@@ -144,7 +141,7 @@ class SafeHours:
         first = start.astimezone(zone).date()
         for offset in range(days):
             day = first + datetime.timedelta(days=offset)
-            for opens, closes in self.hours if self._has(day) else []:
+            for opens, closes in self.hours if not self.days or day.weekday() in self.days else []:
                 begin, end = (
                     datetime.datetime.combine(day, datetime.time(hour), tzinfo=zone).astimezone(datetime.UTC)
                     for hour in (opens, closes)
@@ -166,9 +163,6 @@ class SafeHours:
             found += [] if self.parts else [gettext("Any time, 8 in the morning to 9 in the evening")]
         words = [each[:1].lower() + each[1:] for each in found]
         return f"{found[0][:1].upper()}{'; '.join(words)[1:]} ({zone})"
-
-    def _has(self, day: datetime.date) -> bool:
-        return not self.days or day.weekday() in self.days
 
     def _joined(self) -> Iterator[tuple[int, int]]:
         """Yield the hours, with adjacent parts joined."""
