@@ -51,9 +51,9 @@ def rescan_held() -> Counts:
     counts = Counts()
     for pk, object_name in Attachment.objects.held().order_by("pk").values_list("pk", "object_name"):
         still_held = Attachment.objects.held().filter(pk=pk, object_name=object_name)
-        verdict = _scan(object_name) if not counts.problem else Verdict.NOT_SCANNED
-        if verdict is Verdict.NOT_SCANNED and not counts.problem and not clamd.answers():
+        if not counts.problem and not clamd.answers():
             counts.problem = NO_ANSWER if settings.CLAMD else NO_SCANNER
+        verdict = Verdict.NOT_SCANNED if counts.problem else _scan(object_name)
         if verdict is Verdict.CLEAN:
             counts.clean += still_held.update(state=Attachment.State.STORED)
         elif verdict is Verdict.INFECTED:
@@ -64,8 +64,6 @@ def rescan_held() -> Counts:
 
 
 def _scan(object_name: str) -> Verdict:
-    if not settings.CLAMD:
-        return Verdict.NOT_SCANNED
     try:
         return scan_object(object_name)
     except (VaultError, OSError) as error:

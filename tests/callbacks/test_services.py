@@ -119,8 +119,8 @@ def test_submit_that_loses_a_race_joins_the_request_of_the_winner(overtaken):
 
 def test_taken_reference_is_replaced_by_another(monkeypatch):
     CallbackRequest.objects.filter(pk=submit(nonce="one").pk).update(reference="K7M-4QX")
-    letters = iter("K7M4QX" + "K7M4QY")
-    monkeypatch.setattr(models.requests.secrets, "choice", lambda _: next(letters))
+    letters = iter(["K7M4QX", "K7M4QY"])
+    monkeypatch.setattr(models.requests, "get_random_string", lambda *_: next(letters))
     assert submit(nonce="two").reference == "K7M-4QY"
 
 
