@@ -12,7 +12,6 @@ import hashlib
 import os
 import pickle
 import shutil
-import subprocess
 import sys
 import sysconfig
 import tempfile
@@ -21,9 +20,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests import state
+from tests import forks, state
 
-ROOT = Path(__file__).parents[1]
+ROOT = forks.ROOT
 OURS = {"SITE_URL", "DEBUG", "ALLOWED_HOSTS", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 KEPT = ROOT / "var" / "tests"
 #: What has no part in a database. Every other folder has, also a new one.
@@ -72,9 +71,7 @@ def _built(folder: Path, like: Path | None, *command: str) -> Path:
         if not done.exists():
             shutil.rmtree(folder, ignore_errors=True)
             env = clean_environment() | state.make(folder, like)
-            subprocess.run(
-                [sys.executable, "manage.py", *command], cwd=ROOT, env=env, stdout=subprocess.DEVNULL, check=True
-            )
+            forks.manage(env, *command)
             done.touch()
     return folder
 

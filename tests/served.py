@@ -1,8 +1,6 @@
 """The real site in a process of its own, as `make run` starts it."""
 
 import socket
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -10,9 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests import state
-from tests.prebuilt import ROOT, clean_environment, prepared
+from tests import forks, state
+from tests.prebuilt import clean_environment, prepared
 
+ROOT = forks.ROOT
 START_LIMIT = 60  # seconds
 
 
@@ -28,10 +27,7 @@ class Site:
 
     def manage(self, *arguments: str, **extra: str) -> str:
         """Runs manage.py against this site's state and returns what it printed."""
-        command = [sys.executable, "manage.py", *arguments]
-        result = subprocess.run(command, cwd=ROOT, env=self.env | extra, capture_output=True, text=True, check=False)
-        assert result.returncode == 0, result.stderr
-        return result.stdout
+        return forks.manage(self.env | extra, *arguments)
 
 
 def free_port() -> int:
@@ -71,23 +67,16 @@ def serve(var: Path, *, supervised: bool = False, command: list[str] | None = No
     site = Site(f"http://127.0.0.1:{port}", var, var / "server.log", env)
     name, *arguments = command or (SUPERVISED if supervised else WEB)
     start = [name] if name.endswith(".py") else ["-m", name]
-    with site.log.open("a") as log:
-        server = subprocess.Popen(
-            [sys.executable, *start, *[argument.format(port=port) for argument in arguments]],
-            cwd=ROOT,
-            env=env,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            wait_for(site, server)
-            yield replace(site, pid=server.pid)
-        finally:
-            server.terminate()
-            server.wait(timeout=60)
+    server = forks.start([*start, *[argument.format(port=port) for argument in arguments]], env, site.log)
+    try:
+        wait_for(site, server)
+        yield replace(site, pid=server.pid)
+    finally:
+        server.terminate()
+        server.wait(timeout=60)
 
 
-def wait_for(site: Site, server: subprocess.Popen) -> None:
+def wait_for(site: Site, server: forks.Process) -> None:
     """Returns once it answers; fails where it ends before that, or takes longer than START_LIMIT."""
     deadline = time.monotonic() + START_LIMIT
     while time.monotonic() < deadline:

@@ -1,17 +1,14 @@
 """The real worker in a process of its own, on a database file that a test may look into and push forward in time."""
 
 import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests import state
-from tests.prebuilt import ROOT, migrated
+from tests import forks, state
+from tests.prebuilt import migrated
 
 LONG_AGO = "2020-01-01 00:00:00"
 LIMIT = 60  # seconds until what must happen has happened
@@ -31,10 +28,7 @@ class Place:
     env: dict[str, str]
 
     def manage(self, *arguments: str) -> str:
-        command = [sys.executable, "-W", "error", "manage.py", *arguments]
-        done = subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        return forks.manage(self.env, *arguments, strict=True)
 
     def ask_for_calls(self, count: int, first: str = "a") -> list[str]:
         """That many requests with a file each; their references."""
@@ -52,13 +46,11 @@ class Place:
     @contextmanager
     def worker(self):
         """Stopped as a supervisor stops it, unless the test has ended it."""
-        with (self.var / "worker.log").open("a") as log:
-            command = [sys.executable, "-W", "error", "manage.py", "run_worker"]
-            process = subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=log, stderr=subprocess.STDOUT)
+        process = forks.start(["manage.py", "run_worker"], self.env, self.var / "worker.log", strict=True)
         try:
             yield process
         finally:
-            process.send_signal(signal.SIGTERM)
+            process.terminate()
             process.wait(timeout=LIMIT)
 
     @property

@@ -21,9 +21,9 @@ from operations import keys, probes
 from operations.backups import backup, drill, manifest
 from operations.backups.manifest import BackupError
 from operations.models import ProbeResult
-from tests import state
+from tests import forks, state
 from tests.callbacks.helpers import stored, submit
-from tests.worker_process import ROOT, make_place
+from tests.worker_process import make_place
 from vault import sealed_files
 
 DAY = datetime.timedelta(days=1)
@@ -155,7 +155,7 @@ def test_full_disk_is_reported_and_leaves_no_partial_backup(tmp_path):
     place = make_place(tmp_path)
     place.ask_for_calls(2)
     command = ["sh", "-c", 'ulimit -f 586 && exec "$@"', "sh", sys.executable, "manage.py", "backup"]  # blocks of 512
-    done = subprocess.run(command, cwd=ROOT, env=place.env, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=forks.ROOT, env=place.env, capture_output=True, text=True)
     assert done.returncode == 1 and "BackupError: " in done.stderr and "Traceback" not in done.stderr
     assert "disk" in done.stderr or "too large" in done.stderr
     assert [path.name for path in (tmp_path / "backups").iterdir()] == [".lock"]

@@ -2,8 +2,6 @@
 
 import io
 import shutil
-import subprocess
-import sys
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -13,10 +11,12 @@ from django.utils import timezone
 from callbacks.models import CallbackRequest
 from operations import keys, readiness
 from operations.models import KnownKey
+from tests import forks
 from tests.callbacks.helpers import stored, submit
 from tests.factories import make_staff
-from tests.worker_process import ROOT, make_place
+from tests.worker_process import make_place
 
+SERVER = ["-m", "gunicorn", "--config", "server/gunicorn_conf.py", "detoxsite.wsgi"]
 FIRST, OTHER = {1: b"1" * 32}, {1: b"x" * 32}
 pytestmark = pytest.mark.django_db
 
@@ -128,12 +128,8 @@ def test_no_secret_is_made_where_the_database_is_there(tmp_path, missing):
     place = make_place(tmp_path / "var")
     place.ask_for_calls(1)
     shutil.move(place.var / "secrets" / missing, tmp_path)
-    for command in (
-        ["manage.py", "prepare"],
-        ["manage.py", "serve"],
-        ["-m", "gunicorn", "--config", "server/gunicorn_conf.py", "detoxsite.wsgi"],
-    ):
-        done = subprocess.run([sys.executable, *command], cwd=ROOT, env=place.env, capture_output=True, text=True)
+    for command in (["manage.py", "prepare"], ["manage.py", "serve"], SERVER):
+        done = forks.run(command, place.env)
         assert done.returncode != 0 and "none is made" in done.stderr
         assert command[0] == "-m" or "Traceback" not in done.stderr
     assert not (place.var / "secrets" / missing).exists()
@@ -151,7 +147,5 @@ print([request.open_details() and "opened" for request in CallbackRequest.object
 def test_web_server_does_not_start_with_a_wrong_key(tmp_path):
     place = make_place(tmp_path / "var")
     place.ask_for_calls(1)
-    command = [sys.executable, "-m", "gunicorn", "--config", "server/gunicorn_conf.py", "detoxsite.wsgi"]
-    env = place.env | {"VAULT_KEYS": "1:" + "A" * 43 + "=", "PORT": "1"}
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False)
+    done = forks.run(SERVER, place.env | {"VAULT_KEYS": "1:" + "A" * 43 + "=", "PORT": "1"})
     assert done.returncode != 0 and "Key 1 opens nothing" in done.stderr

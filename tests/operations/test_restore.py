@@ -1,15 +1,14 @@
 """A backup put back is the site it was made of, but for what had to be gone meanwhile."""
 
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from operations.backups import manifest
-from tests.worker_process import LONG_AGO, ROOT, Place, make_place, wait_until
+from tests import forks
+from tests.worker_process import LONG_AGO, Place, make_place, wait_until
 
 PROVE = """
 from vault import sealed_files
@@ -65,8 +64,7 @@ def shell(place, code: str) -> str:
 
 
 def fails(place, *arguments: str) -> str:
-    command = [sys.executable, "manage.py", *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=place.env, capture_output=True, text=True, check=False)
+    done = forks.run(["manage.py", *arguments], place.env)
     assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
     return done.stderr
 

@@ -1,17 +1,15 @@
 """The worker, its mail server and its end, for real."""
 
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from editorial import staff_mail
-from tests import state
+from tests import forks, state
 from tests.mail_server import mail_server
 from tests.served import free_port
-from tests.worker_process import LIMIT, LONG_AGO, ROOT, make_place, wait_until
+from tests.worker_process import LIMIT, LONG_AGO, make_place, wait_until
 
 SECRETS = ("Zoë", "Zo=C3", "Miller", "2125550123", "Knock", "card.jpg")
 STUCK = """
@@ -162,12 +160,5 @@ def test_worker_that_is_stopped_ends_what_it_began_and_takes_no_more(tmp_path, b
 
 def test_stuck_worker_exits_and_logs_where(tmp_path):
     place = make_place(tmp_path)
-    done = subprocess.run(
-        [sys.executable, "manage.py", "shell", "--no-imports", "-c", STUCK],
-        cwd=ROOT,
-        env=place.env,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    done = forks.run(["manage.py", "shell", "--no-imports", "-c", STUCK], place.env)
     assert done.returncode == 1 and "is stuck" in done.stderr and "never_ends" in done.stderr

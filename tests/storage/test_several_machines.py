@@ -3,8 +3,6 @@
 import os
 import re
 import shutil
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -13,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import state
+from tests import forks, state
 from tests.callbacks.helpers import CONTENT_TYPE, PDF, File, body, fields
-from tests.served import ROOT, Site, serve
+from tests.served import Site, serve
 
 pytestmark = pytest.mark.servers_only
 
@@ -96,12 +94,8 @@ def test_two_hosts_that_prepare_an_empty_database_at_once_do_it_once(tmp_path):
     shutil.copytree(tmp_path / "a" / "secrets", tmp_path / "b" / "secrets")
     environments = [os.environ | variables | {"VAR_DIR": str(tmp_path / name)} for name in "ab"]
 
-    def prepare(environment: dict) -> subprocess.CompletedProcess:
-        command = [sys.executable, "manage.py", "prepare"]
-        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-
     with ThreadPoolExecutor() as pool:
-        done = list(pool.map(prepare, environments))
+        done = list(pool.map(lambda environment: forks.run(["manage.py", "prepare"], environment), environments))
     assert [process.returncode for process in done] == [0, 0], [process.stderr for process in done]
     loaded = [re.search("Starter guide: (.*)", process.stdout)[1] for process in done]
     assert sorted(re.findall("added|updated|unchanged", " ".join(loaded))) == ["added", "unchanged"], loaded
