@@ -82,7 +82,7 @@ def as_page(head: Values, body: str) -> str:
 
 def read_yaml(path: Path) -> Any:
     with _naming(path):
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return _load(path.read_text(encoding="utf-8"))
 
 
 def read_page(path: Path) -> dict:
@@ -92,7 +92,11 @@ def read_page(path: Path) -> dict:
         if len(parts) != len(("head", "body")):
             raise ValueError("The fields of the page come first, between two lines of ---")
         head, body = parts
-        return {**yaml.safe_load(head), "body": body.strip() + "\n"}
+        return {**_load(head), "body": body.strip() + "\n"}
+
+
+def _load(text: str) -> Any:
+    return yaml.load(text, Loader=yaml.CSafeLoader)  # in a tenth of the time of SafeLoader
 
 
 @contextmanager
