@@ -117,7 +117,7 @@ class PageText:
 
     def render(self, text: str) -> Rendered:
         """Convert Markdown to HTML that is safe even with untrusted authors."""
-        converted = convert(text, self.glossary.forms, tuple(self.explained), get_language())
+        converted = convert(text, self.glossary.forms, tuple(self.explained))
         self.explained += converted.explained
         html = fill_in(converted.html, self.content, marks_doubts=self.known_keys is not None)
         html = _CITATION.sub(lambda mark: self.cite(*re.findall(KEY, mark[0])), html)
@@ -156,12 +156,14 @@ _HEADING = re.compile(r'(<h[2-4] id=")([^"]*)"')
 _FOLDED = re.compile(r'<(?:summary|section class="[^"]*")>\s*<h2 id="([^"]*)"')
 
 
-@lru_cache(maxsize=CACHED_TEXTS)
-def convert(text: str, forms: Forms = (), explained: tuple[str, ...] = (), language: str | None = None) -> Converted:
-    """Convert a text for a page that explains the terms in `forms` and has already explained `explained`.
+def convert(text: str, forms: Forms = (), explained: tuple[str, ...] = ()) -> Converted:
+    """Convert a text for a page that explains the terms in `forms` and has already explained `explained`."""
+    return _convert(text, forms, explained, get_language())
 
-    Boxes are labeled in the active language; pass it as `language`, for the cache, if readers see the result.
-    """
+
+@lru_cache(maxsize=CACHED_TEXTS)
+def _convert(text: str, forms: Forms, explained: tuple[str, ...], language: str | None) -> Converted:
+    """Boxes are labeled in the active language."""
     rules, heading_ids = HouseRules(forms, explained), set[str]()
 
     def heading_id(name: str, separator: str) -> str:
@@ -223,7 +225,7 @@ def cited_keys(*texts: str) -> set[str]:
 
 def plain_text(text: str) -> str:
     """Return the text without markup and citations, for search and reading grades."""
-    html = _CITATION.sub("", fill_in(convert(text, language=get_language()).html))
+    html = _CITATION.sub("", fill_in(convert(text).html))
     html = _IN_WHICH_LANGUAGE.sub(r"\1", html)  # stored in the index, and the page may be translated later
     html = re.sub(r"</(p|li|h\d|td|th|dt|dd)>", r"</\1> ", html)
     return re.sub(r"\s+", " ", unescape(strip_tags(html))).strip()
