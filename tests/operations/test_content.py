@@ -1,6 +1,7 @@
 """Content goes out to files and comes in again, exactly; what cannot be taken as it is changes nothing."""
 
 import datetime
+import re
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,7 @@ def test_fresh_guide_goes_out_as_the_very_files_it_came_from(guide, tmp_path, ca
 
 def edit_everything() -> None:
     """Leave content as staff could: through forms, at odd times, in every state."""
-    stage, source = Phase.objects.get(position=2), Source.objects.get(key="darke-2017")
+    stage, source = Phase.objects.get(position=2), Source.objects.get(key="va-naloxone")
     article = Article.objects.get(slug="craving-right-now")
     article.body = article.body.replace("\n", "\r\n").strip() + "\r\n\r\nMore."
     article.published_at = timezone.now() - datetime.timedelta(days=3, seconds=7)
@@ -116,27 +117,35 @@ def test_edited_guide_goes_out_and_comes_back_exactly_with_a_revision_for_each_p
     assert Clinic.objects.get().listed_hours
 
 
-@pytest.mark.parametrize(
-    ("name", "before", "after", "told"),
-    [
-        ("articles/test-strips.md", "[@samhsa-test-strips", "[@no-such", "no source named no-such"),
-        ("articles/test-strips.md", "slug: test-strips\n", "slug: test-strips\nstaff: me\n", "no field named staff"),
-        ("articles/test-strips.md", "topics: [", "topics: [no-such, ", "no topic named no-such"),
-        ("articles/test-strips.md", "reviewed_on: 2", "reviewed_on: soon 2", "not|must"),
-        ("articles/test-strips.md", "---\n", "", "articles/test-strips.md: The fields of the page come first"),
-        ("articles/test-strips.md", "title: ", "title: New: ", "articles/test-strips.md: mapping values"),
-        ("phases/phases/peak-withdrawal.yaml", "slug: diarrhea\n", "slug: yawning\n", "symptom"),
-        ("editorial/sources.yaml", "url: https://doi.org/10.1111/add.13512", "url: javascript:alert(1)", "https://"),
-        ("editorial/contacts.yaml", 'slug: "911"', 'slug: "912"', "911 must stay"),
-    ],
-)
-def test_files_with_a_mistake_change_nothing_and_are_told(guide, tmp_path, capsys, name, before, after, told):
-    files = starter()
-    assert before in files[name]
-    files |= {name: files[name].replace(before, after), "articles/fentanyl-and-todays-supply.md": "---\n---\n"}
-    files["articles/fentanyl-and-todays-supply.md"] = starter()["articles/fentanyl-and-todays-supply.md"] + "\nMore.\n"
-    with pytest.raises(CommandError, match=told):
-        imported(put(tmp_path / "in", files), capsys, "--note", "A note.")
+STRIPS = "articles/test-strips.md"
+#: In a file, some text, what is there instead, and what is told of it: alone, as nothing behind it is read, or with
+#: the others.
+UNREAD = [
+    (STRIPS, "slug: test-strips\n", "slug: test-strips\nstaff: me\n", "no field named staff"),
+    (STRIPS, "topics: [", "topics: [no-such, ", "no topic named no-such"),
+    (STRIPS, "---\n", "", "articles/test-strips.md: The fields of the page come first"),
+    (STRIPS, "title: ", "title: New: ", "articles/test-strips.md: mapping values"),
+    (STRIPS, "reviewed_on: 2", "reviewed_on: soon 2", "must be in YYYY-MM-DD format"),
+    ("phases/phases/peak-withdrawal.yaml", "slug: diarrhea\n", "slug: yawning\n", "After symptom"),
+]
+REFUSED = [
+    (STRIPS, "[@samhsa-test-strips", "[@no-such", "article test-strips, body: There is no source named no-such"),
+    ("editorial/sources.yaml", "url: https://doi.org/10.1111/add.13512", "url: javascript:a", "url: .*https://"),
+    ("editorial/contacts.yaml", 'slug: "911"', 'slug: "912"', "911 must stay"),
+]
+
+
+def test_files_with_mistakes_change_nothing_and_each_is_told(guide, tmp_path, capsys):
+    for number, mistakes in enumerate([REFUSED, *([each] for each in UNREAD)]):
+        files = starter()
+        files["articles/fentanyl-and-todays-supply.md"] += "\nMore.\n"
+        for name, before, after, _ in mistakes:
+            assert before in files[name]
+            files[name] = files[name].replace(before, after)
+        with pytest.raises(CommandError) as refused:
+            imported(put(tmp_path / f"in-{number}", files), capsys, "--note", "A note.")
+        for *_, told in mistakes:
+            assert re.search(told, str(refused.value)), told
     assert exported(tmp_path / "out") == starter()
 
 
@@ -171,12 +180,13 @@ def read(name: str) -> bytes:
         return file.read()
 
 
-def test_pictures_go_out_with_what_is_said_of_them_and_come_in_on_another_machine(guide, tmp_path, capsys):
+def test_pictures_go_out_with_what_is_said_of_them_and_come_in_on_another_machine(db, tmp_path, capsys):
     picture = pictures.save_files(images.copies(ContentFile(sample(size=(1000, 500)))))
     picture.alt = "A cup"
     picture.save()
     pictures.save_files(images.copies(ContentFile(sample(size=(30, 30)))))  # without a row: no export has it
-    make_article(slug="with-picture", body=f"{picture.markdown}\n\nText.[@who-2009]")
+    Clinic.objects.create(name="A clinic", phone="212-555-0123")
+    make_article(slug="with-picture", body=f"{picture.markdown}\n\nText.[@a-source]")
     exported(tmp_path)
     folder, stored = tmp_path / "pictures", {name: read(name) for name in picture.files}
     assert {f"pictures/{path.name}" for path in folder.iterdir()} == {"pictures/pictures.yaml", *stored}
