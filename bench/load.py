@@ -6,7 +6,6 @@ import hashlib
 import json
 import re
 import ssl
-import subprocess
 import sys
 import tempfile
 import time
@@ -15,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.served import ROOT, Site, serve
+from tests import forks
+from tests.served import Site, serve
 
 #: Production's own numbers of processes and threads (empty: the default), and no limit on one address: all clients
 #: of a measurement share it.
@@ -174,8 +174,7 @@ class Person:
 
 def stored(site: Site) -> dict:
     """What the site has stored, opened with its keys: see bench/stored.py."""
-    command = [sys.executable, "-m", "bench.stored"]
-    result = subprocess.run(command, cwd=ROOT, env=site.env, capture_output=True, text=True, check=False)
+    result = forks.run(["-m", "bench.stored"], site.env)
     if result.returncode:
         raise RuntimeError(result.stderr)
     return json.loads(result.stdout)

@@ -9,8 +9,7 @@ import time
 import pytest
 
 from bench import load
-from tests import state
-from tests.detoxsite.wire import begun_form, connected, get, rest, wait_until_read
+from tests.detoxsite.wire import begun_form, connected, get, rest
 from tests.served import serve
 
 pytestmark = pytest.mark.any_backend
@@ -83,7 +82,7 @@ def test_upload_that_stops_keeps_the_call(site, trickle):
 
 def test_upload_above_the_least_speed_is_not_cut(site):
     """64 KB within each span is enough, however long it all takes."""
-    head, body = begun_form(site, "Weak Phone", file_1=load.JPEG + os.urandom(300_000))
+    head, body = begun_form(site, "Weak Phone", file_1=load.JPEG + os.urandom(220_000))
     with connected(site, head) as connection:
         begin = time.monotonic()
         for at in range(0, len(body), 10_000):  # 50 KB a second, by the clock
@@ -171,24 +170,6 @@ def test_body_in_chunks_arrives(site):
     with connected(site, head + b"%x\r\n" % len(body) + body + b"\r\n0\r\n\r\n") as connection:
         assert rest(connection).startswith(b"HTTP/1.1 303 ")
     assert get(site)[0] == 200
-
-
-@pytest.mark.sqlite_only("looks at a file on its way; in a store nothing is there before all of it is")
-def test_nothing_of_an_upload_is_in_the_clear_while_it_arrives(tmp_path):
-    marker = b"a-private-mark-in-the-file"
-    (tmp_path / "tmp").mkdir()
-    with serve(tmp_path / "var", TMPDIR=str(tmp_path / "tmp")) as site:
-        head, body = begun_form(site, "Watched", file_1=load.JPEG + marker * 20_000)
-        with connected(site, head + body[:300_000]) as connection:
-            wait_until_read(connection)
-            attachments, deadline = state.folder(site.var) / "attachments", time.monotonic() + 20
-            while not (attachments.exists() and list(attachments.iterdir())) and time.monotonic() < deadline:
-                time.sleep(0.1)
-            assert list(attachments.iterdir()), "it must be on its way, or this test says nothing"
-            files = [path for path in tmp_path.rglob("*") if path.is_file()]
-            assert not [path for path in files if marker in path.read_bytes() or b"Watched" in path.read_bytes()]
-            connection.sendall(body[300_000:])
-            assert rest(connection).startswith(b"HTTP/1.1 303")
 
 
 @pytest.mark.parametrize("content_type", [b"multipart/form-data; boundary=x", b"application/x-www-form-urlencoded"])

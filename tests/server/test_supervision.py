@@ -78,7 +78,7 @@ def test_start_logs_only_what_matters(supervised):
 
 
 @pytest.mark.any_backend
-def test_output_can_be_a_socket(tmp_path):
+def test_output_can_be_a_socket_and_stop_by_keyboard_ends_every_process(tmp_path):
     """As under systemd, whose journal cannot be opened a second time."""
     var, port = tmp_path / "var", free_port()
     env = clean_environment() | state.make(var, like=prepared()) | {"HOST": "127.0.0.1", "PORT": str(port)}
@@ -90,21 +90,15 @@ def test_output_can_be_a_socket(tmp_path):
     ours.settimeout(40)
     try:
         wait_for(site, served)
-        served.terminate()
-        assert b"received SIGTERM" in rest(ours)
+        everyone = processes.descendants(served.pid)
+        served.send_signal(signal.SIGINT)
+        assert b"received SIGINT" in rest(ours)
         assert served.wait(timeout=40) == 0
+        assert_all_end(site, everyone)
     finally:
         ours.close()
         served.kill()
         served.wait()
-
-
-@pytest.mark.any_backend
-def test_stop_by_keyboard_ends_every_process(tmp_path):
-    with serve(tmp_path / "var", supervised=True) as site:
-        everyone = processes.descendants(site.pid)
-        os.kill(site.pid, signal.SIGINT)
-        assert_all_end(site, everyone)
 
 
 def assert_all_end(site: Site, everyone: list[int]) -> None:
@@ -117,7 +111,7 @@ def assert_all_end(site: Site, everyone: list[int]) -> None:
 
 
 def test_stop_ends_every_process_and_keeps_the_call_of_an_unfinished_upload(tmp_path):
-    with serve(tmp_path / "var", supervised=True, GRACEFUL_SECONDS="7") as site:
+    with serve(tmp_path / "var", supervised=True, GRACEFUL_SECONDS="6") as site:
         head, body = begun_form(site, "Cut By A Restart", file_1=load.JPEG + bytes(500_000))
         with connected(site, head + body[:200_000]) as connection:
             time.sleep(0.5)
