@@ -39,22 +39,24 @@ def slow_uploads(site, count: int = 12):
         yield
 
 
-def find(site, name: str) -> dict | None:
-    found = [request for request in load.stored(site)["requests"] if request["name"] == name]
-    assert len(found) < 2, "each request is stored once"
-    return found[0] if found else None
+def files_by_name(site) -> dict[str, dict]:
+    """Of each request, by the name of who sent it."""
+    requests = load.stored(site)["requests"]
+    found = {request["name"]: request["files"] for request in requests}
+    assert len(found) == len(requests), "each request is stored once"
+    return found
 
 
 def requests_kept(site) -> int:
     return state.rows(site.var, "SELECT COUNT(*) FROM callbacks_callbackrequest")[0][0]
 
 
-def wait_for_one_more(site, than: int) -> None:
+def wait_for_more(site, before: int, count: int = 1) -> None:
     """Asks the database itself: to open what is in it takes a process longer than slow uploads are borne with."""
     deadline = time.monotonic() + 30
-    while requests_kept(site) <= than and time.monotonic() < deadline:
+    while requests_kept(site) < before + count and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert requests_kept(site) == than + 1
+    assert requests_kept(site) == before + count
 
 
 def test_form_with_a_file_from_elsewhere_is_read_beside_many_slow_uploads_of_one_address(site):
@@ -64,28 +66,31 @@ def test_form_with_a_file_from_elsewhere_is_read_beside_many_slow_uploads_of_one
         with connected(site, head + body, source=NEIGHBOR) as connection:
             assert rest(connection).startswith(b"HTTP/1.1 303")
         assert time.monotonic() - begin < SECONDS
-    assert find(site, "From Elsewhere")["files"] == {"file_1": hashlib.sha256(FILE).hexdigest()}
+    assert files_by_name(site)["From Elsewhere"] == {"file_1": hashlib.sha256(FILE).hexdigest()}
 
 
-@pytest.mark.parametrize("sent", [3_000, 70_000, 200_000])  # the last one is all of it
-def test_text_of_a_form_that_waits_is_stored_and_its_file_comes_to_the_same_request(site, sent):
-    name = f"Waits With {sent}"
-    head, body = begun_form(site, name, file_1=FILE)
-    before = requests_kept(site)
+def test_text_of_a_form_that_waits_is_stored_and_its_file_comes_to_the_same_request(site):
+    """One has sent little, one a part, and one all of it."""
+    forms = {sent: begun_form(site, f"Waits With {sent}", file_1=FILE) for sent in (3_000, 70_000, 200_000)}
+    before, waiting = requests_kept(site), {}
     with contextlib.ExitStack() as stack:
         with slow_uploads(site):
-            connection = stack.enter_context(connected(site, head + body[:sent]))
-            wait_for_one_more(site, before)
-            connection.settimeout(0.1)
-            with pytest.raises(TimeoutError):  # nobody has answered: it is still waiting
-                connection.recv(1)
-            stored = find(site, name)
-        connection.settimeout(20)
-        connection.sendall(body[sent:])
-        answer = rest(connection)
-    assert stored["files"] == {"file_1": "interrupted"}
-    assert answer.startswith(b"HTTP/1.1 303")
-    assert find(site, name)["files"] == {"file_1": hashlib.sha256(FILE).hexdigest()}
+            for sent, (head, body) in forms.items():
+                waiting[sent] = stack.enter_context(connected(site, head + body[:sent]))
+            wait_for_more(site, before, len(forms))
+            for connection in waiting.values():
+                connection.settimeout(0.1)
+                with pytest.raises(TimeoutError):  # nobody has answered: it is still waiting
+                    connection.recv(1)
+            stored = files_by_name(site)
+        for sent, connection in waiting.items():
+            connection.settimeout(20)
+            connection.sendall(forms[sent][1][sent:])
+        assert [rest(connection)[:12] for connection in waiting.values()] == [b"HTTP/1.1 303"] * len(forms)
+    later = files_by_name(site)
+    for sent in forms:
+        assert stored[f"Waits With {sent}"] == {"file_1": "interrupted"}
+        assert later[f"Waits With {sent}"] == {"file_1": hashlib.sha256(FILE).hexdigest()}
 
 
 def test_request_stays_without_its_file_where_the_sender_hangs_up_waiting(site):
@@ -93,10 +98,10 @@ def test_request_stays_without_its_file_where_the_sender_hangs_up_waiting(site):
     before = requests_kept(site)
     with slow_uploads(site):
         with connected(site, head + body[:70_000]):
-            wait_for_one_more(site, before)
+            wait_for_more(site, before)
         time.sleep(1)
         assert get(site)[0] == 200
-    assert find(site, "Hangs Up")["files"] == {"file_1": "interrupted"}
+    assert files_by_name(site)["Hangs Up"] == {"file_1": "interrupted"}
 
 
 def test_upload_that_stops_while_it_waits_is_answered_with_what_it_brought(site):
@@ -106,7 +111,7 @@ def test_upload_that_stops_while_it_waits_is_answered_with_what_it_brought(site)
     assert answer.startswith(b"HTTP/1.1 303")
     link = re.search(rb"Location: (\S+)", answer)[1].decode()
     assert "connection dropped" in get(site, link)[1]
-    assert find(site, "Stops Waiting")["files"] == {"file_1": "interrupted"}
+    assert files_by_name(site)["Stops Waiting"] == {"file_1": "interrupted"}
 
 
 def filled(threads: int, *addresses: str) -> tuple[UploadQueue, list[str]]:
