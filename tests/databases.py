@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
+from django.test import testcases
 
 from tests import prebuilt, state
 from tests.environment import VAR, commits
@@ -37,6 +38,14 @@ def pytest_runtest_setup(item) -> None:
 def pytest_runtest_teardown(item) -> None:
     if commits(item):
         _open.pop(_asked_for, None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def never_flushed() -> Iterator[None]:
+    """A database in which a test committed is not used again: to empty it first takes a tenth of a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(testcases, "call_command", lambda *args, **options: None)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,15 @@
 """What several files of these tests start from."""
 
+import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.mail.backends.base import BaseEmailBackend
 
 from callbacks.casework import submission
-from callbacks.files import inspection
+from callbacks.files import inspection, sandbox
 from callbacks.models import CallbackRequest
 from callbacks.values.promise import promise
 from tests.callbacks import clamd as program
@@ -21,6 +22,25 @@ from tests.factories import make_staff
 def patient_inspection(monkeypatch) -> None:
     """A file is inspected while its sender waits, by a process that a busy machine takes seconds to start."""
     monkeypatch.setattr(inspection, "INTERACTIVE_TIMEOUT", inspection.BACKGROUND_TIMEOUT - 1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def inspected_once() -> Iterator[None]:
+    """An inspection starts a process, and most tests send the same few files: each content is inspected once."""
+    known, run, place = {}, sandbox.run, sandbox.PLACE
+
+    def remembered(task: str, kind: str, chunks: Iterable[bytes], seconds: float) -> tuple[list[str], bytes]:
+        if task != "inspect" or place != sandbox.PLACE:
+            return run(task, kind, chunks, seconds)
+        content = b"".join(chunks)
+        key = kind, hashlib.sha256(content).digest()
+        if key not in known:
+            known[key] = run(task, kind, [content], seconds)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sandbox, "run", remembered)
+        yield
 
 
 @pytest.fixture
