@@ -3,6 +3,7 @@
 import io
 import re
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from unittest import mock
 
@@ -183,11 +184,30 @@ def stored_bytes(attachment: Attachment) -> bytes:
     return b"".join(sealed_files.plain_chunks(attachment.object_name))
 
 
-def only_attachment() -> Attachment:
-    """Of the one request, which is whole whatever became of its file."""
+def attachments() -> list[Attachment]:
+    """Of the one request, which is whole whatever became of its files."""
     request = CallbackRequest.objects.get()
     assert request.open_details() == DETAILS
-    return request.attachments.get()
+    return list(request.attachments.order_by("slot"))
+
+
+def only_attachment() -> Attachment:
+    [attachment] = attachments()
+    return attachment
+
+
+def two_at_a_time(files: Iterable[File]) -> Iterator[tuple[tuple[str, File], ...]]:
+    """The files of one form after another."""
+    files = iter(files)
+    while both := tuple(zip(("file_1", "file_2"), files, strict=False)):
+        yield both
+
+
+def forget_requests() -> None:
+    """As if nothing had been sent yet: a test that goes through a list begins anew."""
+    CallbackRequest.objects.all().delete()
+    for name in objects_in_store():
+        storages["attachments"].delete(name)
 
 
 VIEW = "callbacks.view_callbackrequest"

@@ -1,6 +1,6 @@
 """Ways in which form systems of others have failed, by the number under which each was made public.
 
-What concerns files is in test_known_failures_of_files.py. What concerns the pages of staff is tested where these are:
+What concerns files is in test_hostile_files.py. What concerns the pages of staff is tested where these are:
 scripts in the list and the detail of entries (CVE-2026-86799, CVE-2026-83592, CVE-2026-13359), filters that echo
 (CVE-2021-25079, CVE-2026-14870), entries deleted by a forged link (CVE-2026-0811), exports that anybody could fetch or
 that run in a spreadsheet (CVE-2017-20194, CVE-2022-0142, CVE-2015-20067, CVE-2018-9035, CVE-2018-10504, CVE-2020-22276,
