@@ -75,12 +75,11 @@ class Story:
         assert str(self.site.log) in places
         assert state.SERVERS or any(name.endswith("db.sqlite3-wal") for name in places)
         places |= dict(self._columns())
+        everything = b"\0".join(places.values())
+        looks = {shape: word for word in words for shape in shapes(word)}
+        found = [shape for shape in looks if shape in everything]
         self.found[moment] = [
-            f"{word} is in {place}"
-            for word in words
-            for shape in shapes(word)
-            for place, data in places.items()
-            if shape in data
+            f"{looks[shape]} is in {place}" for shape in found for place, data in places.items() if shape in data
         ]
 
     def _files(self) -> list[Path]:
@@ -119,6 +118,7 @@ STAFF_WORK = f"""
 from django.contrib.auth.models import User
 from callbacks.casework import actions
 from callbacks.models import AccessRecord, CallbackRequest
+from django.core.management import call_command
 staff = User.objects.create_user("intake")
 for request in CallbackRequest.objects.all():
     actions.claim(request, staff)
@@ -126,6 +126,7 @@ for request in CallbackRequest.objects.all():
     actions.log_attempt(request, staff, "no_answer")
     actions.add_note(request, staff, {NOTE!r})
     print(request.open_details().name, [a.open_name() for a in request.attachments.all()])
+call_command("db_worker", "--batch", "--no-startup-delay")
 """
 MAKE_DUE = """
 UPDATE callbacks_callbackrequest SET received_at = '2020-01-01', erase_after = '2020-01-02' WHERE state != 'withdrawn'
@@ -170,7 +171,6 @@ def tell(story: Story) -> None:
     story.rows("UPDATE callbacks_callbackrequest SET zone = 'America/New_York'")
     opened = story.site.manage("shell", "--no-imports", "--verbosity=0", "--command", STAFF_WORK)
     assert opened.count(MARKS["name"]) == 3 and opened.count(FILE_NAME) == 6  # what is searched for was really there
-    story.site.manage("db_worker", "--batch", "--no-startup-delay")
     story.search("while the requests are kept")
     before = story.rows("SELECT wrapped_key, sealed FROM callbacks_callbackrequest")
     objects = {path.name: path.read_bytes() for path in (state.folder(story.site.var) / "attachments").iterdir()}

@@ -18,7 +18,9 @@ from tests.callbacks.helpers import (
     PDF,
     PNG,
     File,
+    attachments,
     body,
+    forget_requests,
     objects_in_store,
     only_attachment,
     post,
@@ -26,6 +28,7 @@ from tests.callbacks.helpers import (
     stored,
     submit,
     text_of,
+    two_at_a_time,
 )
 from tests.callbacks.hostile import picture_that_says_it_is
 
@@ -50,28 +53,32 @@ HOPELESS = {
 }
 
 
-@pytest.mark.parametrize("what", HOPELESS)
-def test_unreadable_file_is_reported_at_once_and_can_be_replaced(client, what, django_capture_on_commit_callbacks):
-    content, words = HOPELESS[what]
-    location = post_form(client, ("file_1", File(content)))["Location"]
-    assert only_attachment().arrived
-    page = text_of(client.get(location))
-    assert "We have it" in page and words in page and "Send it again below, or tell us when we call." in page
-    with django_capture_on_commit_callbacks(execute=True):
-        post(client, body({}, ("file_1", File(PHOTO))), location)
-    assert (only_attachment().kind, only_attachment().found) == ("jpg", "")
-    assert objects_in_store() == [only_attachment().object_name]
-    assert words not in text_of(client.get(location))
+def test_unreadable_file_is_reported_at_once_and_can_be_replaced(client, django_capture_on_commit_callbacks):
+    said = dict(HOPELESS.values())
+    for files in two_at_a_time(map(File, said)):
+        location = post_form(client, *files)["Location"]
+        page = " ".join(text_of(client.get(location)).split())
+        for attachment, (_, file) in zip(attachments(), files, strict=True):
+            assert attachment.arrived
+            told, _, advice = page.split(f"{attachment.form_label} We have it")[1].partition(" Send it again below")
+            assert said[file.content] in told and advice.startswith(", or tell us when we call."), file
+        with django_capture_on_commit_callbacks(execute=True):
+            post(client, body({}, *((slot, File(PHOTO)) for slot, _ in files)), location)
+        assert [(each.kind, each.found) for each in attachments()] == [("jpg", "")] * len(files)
+        assert set(objects_in_store()) == {each.object_name for each in attachments()}
+        page = text_of(client.get(location))
+        assert not any(said[file.content] in page for _, file in files)
+        forget_requests()
 
 
 @pytest.mark.any_backend
-@pytest.mark.parametrize(
-    "content", [PHOTO, PHOTO[:-1], HEIC, PNG, PDF, *(d for (_, w), d in ENCRYPTED.items() if not w)]
-)
-def test_file_that_opens_is_no_trouble_to_anybody(client, content):
-    location = post_form(client, ("file_1", File(content)))["Location"]
-    assert only_attachment().trouble == "" and not only_attachment().is_open
-    assert "Send it again" not in text_of(client.get(location))
+def test_file_that_opens_is_no_trouble_to_anybody(client):
+    contents = [PHOTO, PHOTO[:-1], HEIC, PNG, PDF, *(data for (_, word), data in ENCRYPTED.items() if not word)]
+    for files in two_at_a_time(map(File, contents)):
+        location = post_form(client, *files)["Location"]
+        assert not any(each.trouble or each.is_open for each in attachments()), files
+        assert "Send it again" not in text_of(client.get(location))
+        forget_requests()
 
 
 def test_unusable_file_is_not_replaced_by_another_unusable_one(client):
@@ -118,12 +125,13 @@ MARKED = {
 
 
 @pytest.mark.any_backend
-@pytest.mark.parametrize("what", MARKED)
-def test_what_staff_should_know_of_a_pdf_is_marked(client, what):
-    content, found = MARKED[what]
-    location = post_form(client, ("file_1", File(content)))["Location"]
-    assert only_attachment().found == found
-    assert "Send it again" not in text_of(client.get(location))
+def test_what_staff_should_know_of_a_pdf_is_marked(client):
+    marks = dict(MARKED.values())
+    for files in two_at_a_time(map(File, marks)):
+        location = post_form(client, *files)["Location"]
+        assert [each.found for each in attachments()] == [marks[file.content] for _, file in files]
+        assert "Send it again" not in text_of(client.get(location))
+        forget_requests()
 
 
 def test_file_that_comes_during_an_inspection_is_inspected_later(client):

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import itertools
 
 import pytest
 from django.conf import settings
@@ -32,36 +33,29 @@ BEHIND += [
 BEFORE = ["%20", "<", "%E2%80%8B", '"', "3D", "%3D", "("]
 
 
-@pytest.mark.parametrize("page", [SENT, CORRECT, WITHDRAW])
-@pytest.mark.parametrize("behind", BEHIND)
-def test_what_is_put_behind_the_link_leaves_it_open(client, page, behind):
+NAMES = ["?t%3D", "?t%3d", "?T=", "?amp;t=", "?utm_source=mail&amp;t=", "?%74="]
+
+
+def test_what_is_put_around_the_secret_leaves_the_link_open(client):
+    """The three pages read it alike (callbacks.public.views): each is asked in turn."""
     submit()
-    assert client.get(link_to(page=page) + behind).status_code == 200
+    pages = itertools.cycle([SENT, WITHDRAW, SENT, WITHDRAW, CORRECT])
+    for page, behind in zip(pages, BEHIND, strict=False):
+        assert client.get(link_to(page=page) + behind).status_code == 200, (page, behind)
+    for before in BEFORE:
+        assert client.get(link_to(page=next(pages)).replace("?t=", f"?t={before}")).status_code == 200, before
+    for name in NAMES:
+        page = next(pages)
+        assert client.get(link_to(page=page).replace("?t=", name)).status_code == 200, (page, name)
+        assert client.get(f"{page}{name}{links.secret('another')}").status_code == 404, (page, name)
 
 
-@pytest.mark.parametrize("before", BEFORE)
-def test_what_is_put_before_the_secret_leaves_it_open(client, before):
-    submit()
-    assert client.get(link_to().replace("?t=", f"?t={before}")).status_code == 200
-
-
-@pytest.mark.parametrize("name", ["?t%3D", "?t%3d", "?T=", "?amp;t=", "?utm_source=mail&amp;t=", "?%74="])
-@pytest.mark.parametrize("page", [SENT, CORRECT, WITHDRAW])
-def test_name_before_the_secret_may_be_mangled_too(client, page, name):
-    submit()
-    assert client.get(link_to(page=page).replace("?t=", name)).status_code == 200
-    assert client.get(f"{page}{name}{links.secret('another')}").status_code == 404
-
-
-@pytest.mark.parametrize(
-    "change", [str.upper, lambda secret: f"{secret[:9]}%20{secret[9:]}", lambda s: f"{s[:9]}=%0D%0A{s[9:]}"]
-)
-def test_secret_in_capitals_or_broken_over_lines_leads_to_the_whole_link(client, change):
+def test_secret_in_capitals_or_broken_over_lines_leads_to_the_whole_link(client):
     submit()
     secret = links.secret("a-nonce")
-    response = client.get(f"{SENT}?t={change(secret)}")
-    assert response.status_code == 200
-    assert f">{settings.SITE_URL}{link_to()}</a>" in response.content.decode()
+    for changed in (secret.upper(), f"{secret[:9]}%20{secret[9:]}", f"{secret[:9]}=%0D%0A{secret[9:]}"):
+        page = client.get(f"{SENT}?t={changed}").content.decode()
+        assert f">{settings.SITE_URL}{link_to()}</a>" in page, changed
 
 
 def earlier_secret(nonce: str) -> str:
@@ -86,15 +80,13 @@ def test_earlier_link_still_opens_also_where_its_last_sign_was_cut_off(client, p
     assert client.get(f"{SENT}?t={secret[:-2]}").status_code == 404
 
 
-@pytest.mark.parametrize("page", [SENT, CORRECT, WITHDRAW])
 @pytest.mark.parametrize("method", ["get", "head", "post"])
-def test_link_without_the_slash_is_answered_without_a_redirect(client, page, method):
+def test_link_without_the_slash_is_answered_without_a_redirect(client, method):
     submit()
-    response = getattr(client, method)(link_to(page=page).replace("/?t=", "?t="))
-    assert response.status_code in {200, 303, 422}
-    assert_private(response)
-    if response.status_code == 303:
-        assert method == "post" and page == WITHDRAW
+    for page in (SENT, CORRECT, WITHDRAW):
+        response = getattr(client, method)(link_to(page=page).replace("/?t=", "?t="))
+        assert response.status_code in ({303} if (method, page) == ("post", WITHDRAW) else {200, 422})
+        assert_private(response)
 
 
 def test_private_version_of_the_link_opens_without_the_slash_too(client):
@@ -106,22 +98,21 @@ def test_private_version_of_the_link_opens_without_the_slash_too(client):
         assert response.status_code == 200 and "We have your request" in text_of(response)
 
 
-@pytest.mark.parametrize("path", ["/contact", "/phases", "/search", "/old-page/", "/admin"])
-def test_no_redirect_that_repeats_a_query_is_kept_or_passed_on(client, path):
+def test_no_redirect_that_repeats_a_query_is_kept_or_passed_on(client):
     addresses.moved("/old-page/", "/contact/")
-    response = client.get(f"{path}?t=a-secret")
-    assert response.status_code in {301, 302}
-    assert "no-store" in response["Cache-Control"]
-    assert response["Referrer-Policy"] == "no-referrer"
+    for path in ("/contact", "/phases", "/search", "/old-page/", "/admin"):
+        response = client.get(f"{path}?t=a-secret")
+        assert response.status_code in {301, 302}, path
+        assert "no-store" in response["Cache-Control"] and response["Referrer-Policy"] == "no-referrer", path
 
 
-@pytest.mark.parametrize("page", [SENT, SENT.rstrip("/"), "/n/bcdfghjk/"])
-def test_redirect_to_https_is_kept_by_nobody(settings, page):
+def test_redirect_to_https_is_kept_by_nobody(settings):
     settings.SECURE_SSL_REDIRECT, settings.ALLOWED_HOSTS = True, ["guide.example"]
-    response = Client(headers={"host": "guide.example"}).get(f"{page}?t=a-secret")
-    assert (response.status_code, response["Location"]) == (301, f"https://guide.example{page}?t=a-secret")
-    assert response["Cache-Control"] == "no-store"
-    assert response["Referrer-Policy"] == "no-referrer"
+    visitor = Client(headers={"host": "guide.example"})
+    for page in (SENT, SENT.rstrip("/"), "/n/bcdfghjk/"):
+        response = visitor.get(f"{page}?t=a-secret")
+        assert (response.status_code, response["Location"]) == (301, f"https://guide.example{page}?t=a-secret")
+        assert response["Cache-Control"] == "no-store" and response["Referrer-Policy"] == "no-referrer"
 
 
 def test_redirect_without_a_query_may_be_kept(client):

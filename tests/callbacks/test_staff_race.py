@@ -4,101 +4,77 @@ import json
 import subprocess
 import sys
 
-import pytest
-
 from tests import state
 from tests.prebuilt import ROOT, clean_environment, migrated
 
 STAFF = 2
 REQUESTS = 25
 
-START = """
-import os, sys, time
+RACE = f"""
+import json, multiprocessing, os
 import django
 os.environ["DJANGO_SETTINGS_MODULE"] = "detoxsite.settings"
 django.setup()
-import json
 from django.contrib.auth.models import User
+from django.db import connection
 from callbacks.casework import actions
-from callbacks.models import CallAttempt, CallbackRequest
-"""
-
-MAKE = f"""
-from callbacks.values.details import Details
 from callbacks.casework.submission import submit
-for number in range({STAFF}):
-    User.objects.create_user(f"staff{{number}}")
+from callbacks.models import CallbackRequest
+from callbacks.values.details import Details
+
+
+def work(name, step, barrier, won):
+    me = User.objects.get(username=name)
+    shown = {request: actions.stamp(request) for request in CallbackRequest.objects.order_by("pk")}
+    barrier.wait(60)
+    for request, stamp in shown.items():
+        try:
+            step(request, me, stamp)
+            won.put((name, str(request.pk)))
+        except (actions.AlreadyTaken, actions.PageOutdated):
+            pass
+    won.put((name, None))
+
+
+def at_once(step, names):
+    connection.close()
+    fork = multiprocessing.get_context("fork")
+    barrier, won, got = fork.Barrier(len(names)), fork.SimpleQueue(), []
+    workers = [fork.Process(target=work, args=(name, step, barrier, won)) for name in names]
+    for worker in workers:
+        worker.start()
+    while sum(pk is None for _, pk in got) < len(names):
+        got.append(won.get())
+    for worker in workers:
+        worker.join()
+    return [(name, pk) for name, pk in got if pk]
+
+
+def rows():
+    requests = CallbackRequest.objects.order_by("pk")
+    return [[str(r.pk), r.state, r.claimed_by.username, r.attempts.count()] for r in requests]
+
+
+names = [f"staff{{number}}" for number in range({STAFF})]
+for name in names:
+    User.objects.create_user(name)
 for number in range({REQUESTS}):
     submit(details=Details(name="Robin", phone="+12125550123"), nonce=str(number), received={{}})
-"""
-
-EACH = """
-me = User.objects.get(username=sys.argv[1])
-requests = list(CallbackRequest.objects.order_by("pk"))
-shown = {request.pk: actions.stamp(request) for request in requests}
-print("ready", flush=True)
-sys.stdin.readline()
-won = []
-for request in requests:
-    try:
-        STEP
-        won.append(str(request.pk))
-    except (actions.AlreadyTaken, actions.PageOutdated):
-        pass
-print(json.dumps(won))
-"""
-
-LOOK = """
-print(json.dumps([[str(r.pk), r.state, r.claimed_by.username, r.attempts.count()]
-                  for r in CallbackRequest.objects.order_by("pk")]))
+claims, claimed = at_once(lambda request, me, _: actions.claim(request, me), names), rows()
+calls = at_once(lambda request, me, shown: actions.log_attempt(request, me, "no_answer", shown=shown), names * 2)
+print(json.dumps([claims, claimed, calls, rows()]))
 """
 
 
-class Machine:
-    """The project's own settings and database file in a folder of its own."""
-
-    def __init__(self, var) -> None:
-        self.env = clean_environment() | state.make(var, like=migrated()) | {"PYTHONPATH": str(ROOT)}
-        self.python(MAKE)
-
-    def run(self, command: list[str]) -> str:
-        return subprocess.run(
-            command, cwd=ROOT, env=self.env, check=True, capture_output=True, text=True, timeout=120
-        ).stdout
-
-    def python(self, code: str) -> str:
-        return self.run([sys.executable, "-c", START + code])
-
-    def rows(self) -> list[list]:
-        return json.loads(self.python(LOOK))
-
-    def at_once(self, step: str, names: list[str]) -> list[list[str]]:
-        """The requests with which each of `names` got through, all of them starting together."""
-        command = [sys.executable, "-c", START + EACH.replace("STEP", step)]
-        pipe = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        started = [subprocess.Popen([*command, name], cwd=ROOT, env=self.env, **pipe) for name in names]
-        for process in started:
-            assert process.stdout.readline() == "ready\n"
-        for process in started:
-            process.stdin.write("go\n")
-            process.stdin.flush()
-        answers = [process.communicate(timeout=120)[0] for process in started]
-        assert [process.returncode for process in started] == [0] * len(names)
-        return [json.loads(answer) for answer in answers]
-
-
-@pytest.fixture
-def machine(tmp_path) -> Machine:
-    return Machine(tmp_path / "var")
-
-
-def test_two_staff_cannot_claim_the_same_request_nor_log_one_call_twice(machine):
-    names = [f"staff{number}" for number in range(STAFF)]
-    won = machine.at_once("actions.claim(request, me)", names)
-    assert sum(map(len, won)) == REQUESTS
-    owner = {pk: name for name, pks in zip(names, won, strict=True) for pk in pks}
-    assert machine.rows() == [[pk, "claimed", owner[pk], 0] for pk in sorted(owner)]
-
-    logged = machine.at_once('actions.log_attempt(request, me, "no_answer", shown=shown[request.pk])', names * 2)
-    assert sum(map(len, logged)) == REQUESTS
-    assert machine.rows() == [[pk, "attempted", owner[pk], 1] for pk in sorted(owner)]
+def test_two_staff_cannot_claim_the_same_request_nor_log_one_call_twice(tmp_path):
+    env = clean_environment() | state.make(tmp_path / "var", like=migrated()) | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", RACE], cwd=ROOT, env=env, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    claims, claimed, calls, called = json.loads(done.stdout)
+    owner = {pk: name for name, pk in claims}
+    assert len(claims) == len(owner) == REQUESTS
+    assert claimed == [[pk, "claimed", owner[pk], 0] for pk in sorted(owner)]
+    assert sorted(calls) == sorted(claims)
+    assert called == [[pk, "attempted", owner[pk], 1] for pk in sorted(owner)]
