@@ -33,19 +33,13 @@ def _rows(response) -> list[dict[str, str]]:
     return [dict(zip(head, row, strict=True)) for row in rows]
 
 
-@pytest.mark.parametrize(
-    "permissions", [(), (VIEW,), (WORK,), (VIEW, WORK, ERASE), (EXPORT,), ("articles.change_article",)]
-)
+@pytest.mark.parametrize("permissions", [(VIEW, WORK, ERASE), (WORK, ERASE, EXPORT)])
 def test_export_takes_a_right_of_its_own(client, asked, permissions):
     sign_in(client, *permissions)
     assert client.post(step("export")).status_code == 403
     if VIEW in permissions:
         assert step("export") not in client.get(QUEUE).content.decode()
     assert records() == []
-
-
-def test_export_is_closed_without_signing_in(client, asked):
-    assert client.post(step("export")).status_code == 302
 
 
 def test_export_holds_the_queue_without_messages_and_is_an_attachment(client, asked):
@@ -210,10 +204,10 @@ def test_export_of_too_many_is_refused_with_a_message(client, asked, monkeypatch
     assert records() == []
 
 
-@pytest.mark.parametrize("query", ["?sealed=1", "?state=nonsense", "?p=x", "?claimed_by__password=1"])
-def test_hostile_filters_never_break_the_export(client, asked, query):
-    response = sign_in(client, VIEW, EXPORT).post(f"{step('export')}{query}")
-    assert response.status_code in {200, 303, 400}
+def test_hostile_filters_never_break_the_export(client, asked):
+    sign_in(client, VIEW, EXPORT)
+    for query in ("?sealed=1", "?state=nonsense", "?p=x", "?claimed_by__password=1"):
+        assert client.post(f"{step('export')}{query}").status_code in {200, 303, 400}, query
 
 
 def test_export_takes_few_queries_however_long_it_is(client, django_assert_max_num_queries):

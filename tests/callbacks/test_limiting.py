@@ -94,16 +94,16 @@ def test_sender_at_another_address_is_not_asked_to_wait(client):
 
 
 def test_many_on_one_shared_address_all_get_through(client):
-    """A library: eight people, one address, room for two."""
+    """A library: five people, one address, room for two."""
     waiting = []
-    for each in range(8):
+    for each in range(5):
         response = post_form(client, phone=number(each))
         if response.status_code == 429:
             waiting.append((each, aged(response, 31)))
-    assert len(waiting) == 6
+    assert len(waiting) == 3
     for each, token in waiting:
         assert post_form(client, phone=number(each), token=token).status_code == 303
-    assert CallbackRequest.objects.count() == 8
+    assert CallbackRequest.objects.count() == 5
 
 
 def test_double_tap_and_correction_are_never_limited(client):
@@ -112,9 +112,9 @@ def test_double_tap_and_correction_are_never_limited(client):
     fill_the_limit(client, **ELSEWHERE)
     assert post(client, data).status_code == 303
     fill_the_limit(client, REMOTE_ADDR="127.0.0.2")
-    for _ in range(10):
+    for _ in range(4):
         assert post(client, data).status_code == 303
-    for each in range(10):
+    for each in range(4):
         assert post_form(client, token=token, phone=number(each)).status_code == 303
     assert CallbackRequest.objects.filter(attachments__isnull=False).count() == 1
     assert CallbackRequest.objects.count() == 5
@@ -122,14 +122,14 @@ def test_double_tap_and_correction_are_never_limited(client):
 
 def test_one_form_sent_with_ever_other_names_and_numbers_is_limited_like_many_forms(client):
     token = form_token(seconds_ago=60)
-    statuses = [post_form(client, token=token, name=f"No {n}", phone=number(n)).status_code for n in range(8)]
-    assert statuses == [303] * 2 + [429] * 6
+    statuses = [post_form(client, token=token, name=f"No {n}", phone=number(n)).status_code for n in range(5)]
+    assert statuses == [303] * 2 + [429] * 3
     assert CallbackRequest.objects.count() == 2
 
 
 def test_form_sent_and_withdrawn_again_and_again_is_limited(client):
     token, statuses = form_token(seconds_ago=60), []
-    for _ in range(8):
+    for _ in range(5):
         response = post_form(client, token=token)
         statuses.append(response.status_code)
         if response.status_code == 303:
@@ -165,7 +165,7 @@ def test_one_wait_is_good_for_one_request(client):
 def test_request_that_was_never_stored_does_not_count_for_its_number(client, settings):
     keys, settings.VAULT_KEYS = settings.VAULT_KEYS, {}
     settings.CONTACT_LIMIT = 20
-    assert [post_form(client).status_code for _ in range(10)] == [503] * 10
+    assert [post_form(client).status_code for _ in range(6)] == [503] * 6
     settings.VAULT_KEYS = keys
     assert post_form(client).status_code == 303
 
@@ -177,9 +177,8 @@ def test_nobody_can_use_up_the_limit_of_a_number_from_elsewhere(client, settings
     assert post_form(client).status_code == 303
 
 
-@pytest.mark.parametrize("sent", [{"name": ""}, {"phone": "12"}, {"token": "forged"}])
-def test_form_that_has_to_be_corrected_is_not_counted(client, sent):
-    for _ in range(10):
+def test_form_that_has_to_be_corrected_is_not_counted(client):
+    for sent in [{"name": ""}, {"phone": "12"}, {"token": "forged"}] * 3:
         assert post_form(client, **sent).status_code == 422
     assert post_form(client).status_code == 303
 

@@ -59,15 +59,6 @@ def test_number_needs_the_claim(client, asked):
     assert records() == [("viewed", asked.reference)] * 2
 
 
-@pytest.mark.parametrize("permissions", [(VIEW,), (WORK,), (VIEW, WORK)])
-def test_number_needs_the_right_to_work_and_a_post(client, asked, permissions):
-    sign_in(client, *permissions)
-    if len(permissions) == 1:
-        assert client.post(step("reveal", asked)).status_code == 403
-    assert client.get(step("reveal", asked)).status_code == 405
-    assert records() == []
-
-
 def test_sheet_without_a_claim_has_no_number(client, asked):
     page = sign_in(client, VIEW, WORK).get(step("sheet", asked)).content.decode()
     assert "555-0123" not in page and "Claim the request" in page
@@ -83,11 +74,6 @@ def test_sheet_gives_instructions_first_and_the_number_last(client, asked):
     assert "<header" not in page and "<nav" not in page
     assert "no-store" in response["Cache-Control"]
     assert records() == [("printed", asked.reference)]
-
-
-def test_sheet_takes_the_right_to_work(client, asked):
-    assert sign_in(client, VIEW).get(step("sheet", asked)).status_code == 403
-    assert records() == []
 
 
 def revealed(client, request):

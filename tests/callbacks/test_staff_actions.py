@@ -12,6 +12,7 @@ from tests.callbacks.buttons import now_on, press
 from tests.callbacks.helpers import (
     ERASE,
     EXPORT,
+    ORIGINALS,
     QUEUE,
     VIEW,
     WORK,
@@ -85,20 +86,23 @@ def test_request_erased_meanwhile_is_said_by_each_button(staff, asked):
         assert (response.status_code, response["Location"]) == (303, QUEUE)
 
 
-@pytest.mark.parametrize("name", BUTTONS)
-@pytest.mark.parametrize("permissions", [(), (VIEW,), (WORK,), (VIEW, ERASE, EXPORT)])
-def test_buttons_take_the_right_to_view_and_to_work(client, asked, name, permissions):
-    assert sign_in(client, *permissions).post(step(name, asked)).status_code == 403
+@pytest.mark.parametrize("permissions", [(VIEW,), (WORK,), (VIEW, ERASE, EXPORT, ORIGINALS)])
+def test_buttons_sheet_and_files_take_the_right_to_view_and_to_work(client, asked, permissions):
+    sign_in(client, *permissions)
+    for name in BUTTONS:
+        assert client.post(step(name, asked)).status_code == 403, name
+    for address in (step("sheet", asked), step("file", asked, "file_1")):
+        assert client.get(address).status_code == 403, address
+    assert records() == []
 
 
-@pytest.mark.parametrize("name", [*BUTTONS, "find", "export", "erase"])
-def test_buttons_take_a_token_and_posts_only(asked, name):
+def test_buttons_take_a_token_and_posts_only(asked):
     strict = Client(enforce_csrf_checks=True)
     sign_in(strict, superuser=True)
-    url = step(name, asked if name in BUTTONS else None)
-    response = strict.post(url, {"outcome": "reached", "text": asked.reference, "selected": asked.pk})
-    assert response.status_code == 403
-    assert strict.get(url).status_code == 405
+    for name in [*BUTTONS, "find", "export", "erase"]:
+        url = step(name, asked if name in BUTTONS else None)
+        response = strict.post(url, {"outcome": "reached", "text": asked.reference, "selected": asked.pk})
+        assert (response.status_code, strict.get(url).status_code) == (403, 405), name
     asked.refresh_from_db()
     assert asked.state == "new"
     assert records() == []
@@ -116,72 +120,64 @@ def test_calls_are_logged_with_outcome_and_next_try(staff, asked):
     assert "No answer Today, 12:00 pm, intake. Next try: today, 1:00 pm" in text_of(staff.get(page_of(asked)))
 
 
-@pytest.mark.parametrize(
-    ("data", "at"),
-    [
+def test_next_try_can_be_chosen_quickly_or_exactly(staff, claimed):
+    exactly = {"at_0": "2026-12-03", "at_1": "19:30"}
+    for data, at in (
         ({"next_try": ""}, None),
-        ({"next_try": "tomorrow"}, datetime.datetime(2026, 12, 2, 17, 0, tzinfo=datetime.UTC)),
-        ({"next_try": "safe"}, datetime.datetime(2026, 12, 1, 23, 0, tzinfo=datetime.UTC)),  # 5 pm in Chicago
-        (
-            {"next_try": "other", "at_0": "2026-12-03", "at_1": "19:30"},  # the clinic's clock
-            datetime.datetime(2026, 12, 4, 0, 30, tzinfo=datetime.UTC),
-        ),
-        ({"at_0": "2026-12-03", "at_1": "19:30"}, datetime.datetime(2026, 12, 4, 0, 30, tzinfo=datetime.UTC)),
-    ],
-)
-def test_next_try_can_be_chosen_quickly_or_exactly(staff, asked, data, at):
-    staff.post(step("claim", asked))
-    assert attempt(staff, asked, **data).status_code == 303
-    asked.refresh_from_db()
-    assert asked.next_try_at == at
+        ({"next_try": "tomorrow"}, NOON + 24 * HOUR),
+        ({"next_try": "safe"}, NOON + 6 * HOUR),  # 5 pm in Chicago
+        ({"next_try": "other"} | exactly, datetime.datetime(2026, 12, 4, 0, 30, tzinfo=datetime.UTC)),
+        (exactly, datetime.datetime(2026, 12, 4, 0, 30, tzinfo=datetime.UTC)),  # on the clinic's clock
+    ):
+        assert attempt(staff, claimed, **data).status_code == 303
+        claimed.refresh_from_db()
+        assert claimed.next_try_at == at, data
 
 
-def test_quick_choices_are_times_at_which_the_person_can_be_called_and_the_first_is_chosen(staff, asked):
-    staff.post(step("claim", asked))
-    page = staff.get(page_of(asked))
+def test_quick_choices_are_times_at_which_the_person_can_be_called_and_the_first_is_chosen(staff, claimed):
+    page = staff.get(page_of(claimed))
     assert "When we can call them next (today, 6:00 pm)" in text_of(page)
     assert "In 1 hour" not in text_of(page) and "Tomorrow, same time" not in text_of(page)
     assert page.context["attempt_form"]["next_try"].value() == "safe"
 
 
-def test_next_try_outside_safe_hours_is_warned_of_and_kept(staff, asked):
-    staff.post(step("claim", asked))
-    assert "outside their safe hours" in said(attempt(staff, asked, next_try="hour"))
-    assert "outside" not in said(attempt(staff, asked, next_try="safe"))
+def test_next_try_outside_safe_hours_is_warned_of_and_kept(staff, claimed):
+    assert "outside their safe hours" in said(attempt(staff, claimed, next_try="hour"))
+    assert "outside" not in said(attempt(staff, claimed, next_try="safe"))
     assert CallAttempt.objects.count() == 2
 
 
-@pytest.mark.parametrize(
-    ("data", "problem"),
-    [
-        ({"outcome": ""}, "Say how the call went."),
-        ({"outcome": "nonsense"}, "Select a valid choice"),
-        ({"next_try": "nonsense"}, "Select a valid choice"),
-        ({"next_try": "other"}, "Give the date and the time of the next try."),
-        ({"next_try": "other", "at_0": "2026-12-03"}, "Write the time like 9:00 AM, 2 PM or 14:30."),
-        ({"next_try": "other", "at_0": "x", "at_1": "y"}, "Write the date like 2026-12-24 or 12/24/2026."),
-        ({"next_try": "other", "at_0": "2026-12-01", "at_1": "11:59"}, "That time has passed."),
-        ({"next_try": "other", "at_0": "2027-12-01", "at_1": "12:00"}, "The request will have been erased by then."),
-        ({"next_try": "other", "at_0": "9999-12-31", "at_1": "23:59"}, ""),
-        ({"next_try": "other", "at_0": "2027-03-14", "at_1": "02:30"}, ""),  # skipped when the clocks change
-    ],
-)
-def test_call_that_makes_no_sense_comes_back_with_a_word_and_is_recorded(staff, asked, data, problem):
-    staff.post(step("claim", asked))
-    response = attempt(staff, asked, text="Rang twice.", **data)
-    assert response.status_code == 422 and ">\nRang twice.</textarea>" in response.content.decode()
-    assert not asked.notes.exists()
-    assert problem in response.content.decode()
-    assert 'class="problem"' in response.content.decode()
-    assert CallAttempt.objects.count() == 0
-    assert records() == [("viewed", asked.reference)]
+def test_call_that_makes_no_sense_comes_back_with_a_word_and_is_recorded(staff, claimed):
+    for number, (data, problem) in enumerate(
+        [
+            ({"outcome": ""}, "Say how the call went."),
+            ({"outcome": "nonsense"}, "Select a valid choice"),
+            ({"next_try": "nonsense"}, "Select a valid choice"),
+            ({"next_try": "other"}, "Give the date and the time of the next try."),
+            ({"next_try": "other", "at_0": "2026-12-03"}, "Write the time like 9:00 AM, 2 PM or 14:30."),
+            ({"next_try": "other", "at_0": "x", "at_1": "y"}, "Write the date like 2026-12-24 or 12/24/2026."),
+            ({"next_try": "other", "at_0": "2026-12-01", "at_1": "11:59"}, "That time has passed."),
+            (
+                {"next_try": "other", "at_0": "2027-12-01", "at_1": "12:00"},
+                "The request will have been erased by then.",
+            ),
+            ({"next_try": "other", "at_0": "9999-12-31", "at_1": "23:59"}, ""),
+            ({"next_try": "other", "at_0": "2027-03-14", "at_1": "02:30"}, ""),  # skipped when the clocks change
+        ],
+        start=1,
+    ):
+        response = attempt(staff, claimed, text="Rang twice.", **data)
+        page = response.content.decode()
+        assert response.status_code == 422 and ">\nRang twice.</textarea>" in page, data
+        assert problem in page and 'class="problem"' in page, data
+        assert not claimed.notes.exists() and CallAttempt.objects.count() == 0
+        assert records() == [("viewed", claimed.reference)] * number
 
 
-def test_button_pressed_twice_logs_one_call(staff, asked):
-    staff.post(step("claim", asked))
-    page = now_on(asked)
-    attempt(staff, asked, **page)
-    response = attempt(staff, asked, **page)
+def test_button_pressed_twice_logs_one_call(staff, claimed):
+    page = now_on(claimed)
+    attempt(staff, claimed, **page)
+    response = attempt(staff, claimed, **page)
     assert response.status_code == 409
     assert "Since you opened this page: a call was logged." in text_of(response)
     assert CallAttempt.objects.count() == 1

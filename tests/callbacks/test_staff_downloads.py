@@ -52,35 +52,22 @@ def test_pdf_is_an_attachment_under_our_own_name(client):
     assert records() == [("downloaded", "file_1")]
 
 
-@pytest.mark.parametrize("permissions", [(), (VIEW,), (WORK,), (ORIGINALS,)])
-def test_download_takes_the_right_to_view_and_to_work(client, asked, permissions):
-    assert sign_in(client, *permissions).get(step("file", asked, "file_1")).status_code == 403
-    assert records() == []
-
-
 def test_original_takes_a_right_of_its_own(client, asked):
     sign_in(client, VIEW, WORK)
     assert client.get(step("original", asked, "file_1")).status_code == 403
     assert step("original", asked, "file_1") not in client.get(page_of(asked)).content.decode()
 
 
-@pytest.mark.parametrize("slot", ["file_2", "file_3", "x"])
-def test_download_of_what_is_not_there_is_not_found(client, asked, slot):
-    assert sign_in(client, VIEW, WORK).get(step("file", asked, slot)).status_code == 404
-
-
-def test_file_of_another_request_is_not_found_under_this_one(client, asked):
-    other = submit(nonce="another")
-    assert sign_in(client, VIEW, WORK).get(step("file", other, "file_1")).status_code == 404
-
-
-def test_download_for_an_unknown_request_is_not_found(client, asked):
+def test_download_of_what_is_not_there_is_not_found(staff, asked):
+    for slot in ("file_2", "file_3", "x"):
+        assert staff.get(step("file", asked, slot)).status_code == 404, slot
+    assert staff.get(step("file", submit(nonce="another"), "file_1")).status_code == 404
     url = step("file", asked, "file_1").replace(str(asked.pk), "no-such-request")
-    assert sign_in(client, VIEW, WORK).get(url, follow=True).status_code == 404
+    assert staff.get(url, follow=True).status_code == 404
 
 
-def test_download_takes_get_only(client, asked):
-    assert sign_in(client, VIEW, WORK).post(step("file", asked, "file_1")).status_code == 405
+def test_download_takes_get_only(staff, asked):
+    assert staff.post(step("file", asked, "file_1")).status_code == 405
 
 
 @pytest.mark.parametrize("name", ["file", "original"])

@@ -25,9 +25,9 @@ from callbacks.values.details import Details
 
 def work(name, step, barrier, won):
     me = User.objects.get(username=name)
-    shown = {request: actions.stamp(request) for request in CallbackRequest.objects.order_by("pk")}
+    shown = [(request, actions.stamp(request)) for request in CallbackRequest.objects.order_by("pk")]
     barrier.wait(60)
-    for request, stamp in shown.items():
+    for request, stamp in shown:
         try:
             step(request, me, stamp)
             won.put((name, str(request.pk)))
