@@ -156,6 +156,7 @@ def test_typed_markup_comes_back_as_text(client):
     [None, "", "forged", "a:b:c", "\x00", "é" * 10_000, pytest.param(signing.dumps("a-nonce"), id="signed otherwise")],
 )
 def test_missing_or_forged_token_brings_the_form_back(client, token):
+    """CVE-2026-7792"""
     response = post_form(client, ("file_1", File(JPEG)), token=token)
     assert_form_comes_back(response, 422)
     again = post_form(client, token=token_in(response))

@@ -85,15 +85,15 @@ def test_different_forms_lead_to_different_links(client):
 BAD_SECRETS = ["", "forged", "a:b:c", "\x00", "é", "x" * 5000, "'--"]
 
 
-@pytest.mark.parametrize("secret", BAD_SECRETS)
 @pytest.mark.parametrize("page", [SENT, WITHDRAW])
-def test_invalid_link_shows_how_to_call_and_changes_nothing(client, page, secret):
+def test_invalid_link_shows_how_to_call_and_changes_nothing(client, page):
     submit()
-    address = f"{page}?{urlencode({'t': secret})}"
-    for response in (client.get(address), post(client, body({}, ("file_1", File(JPEG))), address)):
-        assert response.status_code == 404
-        assert "866-512-1908" in text_of(response)
-        assert_private(response)
+    for secret in BAD_SECRETS:
+        address = f"{page}?{urlencode({'t': secret})}"
+        for response in (client.get(address), post(client, body({}, ("file_1", File(JPEG))), address)):
+            assert response.status_code == 404, secret
+            assert "866-512-1908" in text_of(response)
+            assert_private(response)
     assert CallbackRequest.objects.get().state == "new"
     assert objects_in_store() == []
 
