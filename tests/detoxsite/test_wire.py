@@ -11,7 +11,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 
 from bench.pages import wire
-from pagecache.compression import CompressionMiddleware
+from pagecache.compression import CompressionMiddleware, compress
 from tests.detoxsite.test_ten_lines import pages_of_the_site
 from tests.pagecache.cached_site import CachedSite
 from tests.pages import READING
@@ -19,6 +19,7 @@ from tests.pages import READING
 pytestmark = pytest.mark.any_backend
 
 FIRST_FLIGHT = 14_600  # bytes
+MORE_HEADERS = 60  # bytes that a page has only where it is compressed: Content-Encoding, Vary
 SCRIPTS = 4096  # bytes, compressed
 
 
@@ -38,9 +39,14 @@ def test_page_fits_the_first_round_trip_and_needs_at_most_one_more_file(guide, p
 
 @pytest.mark.django_db
 def test_every_page_of_the_site_fits_the_first_flight(client, guide):
-    site = CachedSite()
-    sizes = {path: wire(*site.get(path, HTTP_ACCEPT_ENCODING="br")) for path in pages_of_the_site(client)}
-    assert len(sizes) > 70
+    """What fits as it is compressed in a hurry fits as it is sent."""
+    site, paths, large = CachedSite(), pages_of_the_site(client), []
+    for path in paths:
+        status, headers, body = site.get(path)
+        if wire(status, headers, compress(body, "br")) > FIRST_FLIGHT - MORE_HEADERS:
+            large.append(path)
+    assert len(paths) > 70 and large
+    sizes = {path: wire(*site.get(path, HTTP_ACCEPT_ENCODING="br")) for path in large}
     assert {path: size for path, size in sizes.items() if size > FIRST_FLIGHT} == {}
 
 

@@ -2,6 +2,7 @@
 
 import re
 from urllib.parse import urlsplit
+from xml.etree.ElementTree import Element
 
 import html5lib
 import pytest
@@ -11,18 +12,13 @@ from django.urls import reverse
 
 from guide import guide_file, sitemaps
 from privateversion import codes, rewriting
+from tests import walks
 from tests.factories import make_article
 from tests.pages import MISSING, READING
+from tests.walks import TELLING
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 
-#: What would tell somebody who looks at the history of a phone.
-TELLING = re.compile(
-    r"heroin|opioid|opiate|detox|withdraw|drug|dope|addict|overdos|naloxone|narcan|methadone|buprenorphine|suboxone|"
-    r"treat|rehab|recover|sober|symptom|stage|phase|clinic|medic|emergenc|suicid|crisis|crav|nausea|vomit|diarrhea|"
-    r"contact|callback|article|fentanyl|tolerance|private|secret",
-    re.I,
-)
 FRONT = codes.private("/")
 
 
@@ -32,45 +28,10 @@ def _read(client, address: str):
     return response, parser, parser.parse(response.content)
 
 
-_walked: dict[str, object] = {}
-
-
 @pytest.fixture
-def walk(client, guide) -> dict[str, object]:
-    """Every private page that can be reached from the private front page, by its address. One walk is enough for all
-    tests: each has the same guide, and only reads."""
-    if not _walked:
-        _walked.update(_walk(client))
-    return _walked
-
-
-def _walk(client) -> dict[str, object]:
-    pages, waiting = {}, [FRONT]
-    while waiting:
-        address = waiting.pop()
-        if address in pages or address in {codes.private("/leave/"), codes.private("/es/salir/")}:
-            continue
-        response, parser, tree = _read(client, address)
-        assert response.status_code == 200, address
-        assert response["X-Robots-Tag"] == "noindex" and response["Referrer-Policy"] == "no-referrer"
-        if response.has_header("Content-Disposition"):
-            assert not TELLING.search(response["Content-Disposition"])
-            pages[address] = None
-            continue
-        assert not parser.errors, (address, parser.errors[:3])
-        pages[address] = tree
-        for element in tree.iter():
-            for name in ("href", "action"):
-                target = urlsplit(element.get(name) or "")
-                if element.get(name) and not target.scheme and not target.netloc and target.path:
-                    if element.tag == "link" or target.path.startswith("/static/"):
-                        continue
-                    if element.get("data-out") is not None:
-                        continue
-                    assert target.path.startswith("/n/"), (address, element.tag, element.get(name))
-                    if element.tag == "a":
-                        waiting.append(target.path)
-    return {address: tree for address, tree in pages.items() if tree is not None}
+def walk(client, guide) -> dict[str, Element]:
+    """Every private page that can be reached from the private front page, by its address."""
+    return walks.private()
 
 
 def test_private_version_has_every_page_and_leads_nowhere_else(walk):
