@@ -26,7 +26,7 @@ from editorial.text import snapshot
 from guide import catalogs, templating
 from operations import alerts
 from privateversion import codes
-from tests import state
+from tests import state, walks
 from tests.environment import VAR
 from tests.factories import make_staff
 
@@ -160,6 +160,18 @@ def admin(client):
     """The window of somebody who may do everything."""
     client.force_login(make_staff("chief", superuser=True))
     return client
+
+
+@pytest.fixture
+def walk(guide) -> walks.Walk:
+    """Every page reachable from the front page, in each language, parsed."""
+    return walks.ordinary()
+
+
+@pytest.fixture
+def private_walk(guide) -> walks.Walk:
+    """The same in the private version."""
+    return walks.private()
 
 
 @pytest.fixture

@@ -19,6 +19,9 @@ Walk = dict[str, Element]
 ELSEWHERE = ("/admin", "/leave/", "/es/salir/", "/n/")
 WAYS_OUT = {codes.private("/leave/"), codes.private("/es/salir/")}
 
+#: What changed on a page, and its old versions: no page of the guide, and not in the private version.
+HISTORY = re.compile(r"/(changes|corrections|v/\d+)/$")
+
 #: What would tell somebody who looks at the history of a phone.
 TELLING = re.compile(
     r"heroin|opioid|opiate|detox|withdraw|drug|dope|addict|overdos|naloxone|narcan|methadone|buprenorphine|suboxone|"

@@ -14,13 +14,13 @@ from tests.guide.test_styles import answers, forgotten, parsed
 pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 
 
-def test_every_page_names_the_parts_of_the_style_that_it_needs(site):
-    assert {path: parts for path, page in site.items() if (parts := forgotten(page))} == {}
+def test_every_page_names_the_parts_of_the_style_that_it_needs(walk):
+    assert {path: parts for path, page in walk.items() if (parts := forgotten(page))} == {}
 
 
-def test_every_page_is_whole(site):
+def test_every_page_is_whole(walk):
     titles, descriptions, pages = Counter(), Counter(), Counter()
-    for path, tree in site.items():
+    for path, tree in walk.items():
         language = languages.of_path(path)
         pages[language] += 1
         assert tree.get("lang") == languages.TAGS[language], path
@@ -52,8 +52,8 @@ NAMES_IT = {"", "phases/", "treatments/", "etapas/", "tratamientos/"}
 MAY_NAME_IT = ("articles/", "sources/", "articulos/", "fuentes/")
 
 
-def test_titles_do_not_shout(site):
-    for path, tree in site.items():
+def test_titles_do_not_shout(walk):
+    for path, tree in walk.items():
         title, within = tree.find(".//title").text, path.removeprefix("/es").removeprefix("/")
         assert "!" not in title and not title.isupper(), path
         names_it = "heroin" in title.lower() or "heroína" in title.lower()
@@ -67,9 +67,9 @@ LEVELS = {
 }
 
 
-def test_care_cards_say_their_level_in_words(site):
+def test_care_cards_say_their_level_in_words(walk):
     seen = set()
-    for path, tree in site.items():
+    for path, tree in walk.items():
         levels = LEVELS[languages.of_path(path)]
         for element in tree.iter():
             for kind in set((element.get("class") or "").split()) & set(levels):
@@ -79,9 +79,9 @@ def test_care_cards_say_their_level_in_words(site):
     assert seen == {level for levels in LEVELS.values() for level in levels.values()}
 
 
-def test_do_not_lists_repeat_do_not_on_every_line(site):
+def test_do_not_lists_repeat_do_not_on_every_line(walk):
     found = 0
-    for path, tree in site.items():
+    for path, tree in walk.items():
         for card in tree.findall(".//div[@class='beside-steps']/div"):
             heading = card.find("h3").text.removesuffix(" haga esto")  # each line says "No" in Spanish
             lines = ["".join(line.itertext()) for line in card.iter("li")]
@@ -90,27 +90,27 @@ def test_do_not_lists_repeat_do_not_on_every_line(site):
     assert found
 
 
-def test_nothing_on_safety_is_in_a_collapsed_part(site):
+def test_nothing_on_safety_is_in_a_collapsed_part(walk):
     telling = ("911", "988", "give naloxone", "do not stop suddenly", "use alone", "can kill", "stop your breathing")
     telling += ("dele naloxona", "no consuma a solas", "puede matar", "deje de respirar")
-    for path, tree in site.items():
+    for path, tree in walk.items():
         for element in tree.iter():
             if element.tag == "details" or {"hidden", "popover"} & set(element.keys()):
                 text = "" if element.get("class") == "sources fold" else "".join(element.itertext()).lower()
                 assert not [words for words in telling if words in text], path
 
 
-def test_every_link_with_a_place_on_another_page_lands_there(site):
-    for path, tree in site.items():
+def test_every_link_with_a_place_on_another_page_lands_there(walk):
+    for path, tree in walk.items():
         for link in tree.iter("a"):
             target = urlsplit(link.get("href"))
-            if target.fragment and target.path in site and not target.scheme:
-                assert site[target.path].find(f".//*[@id='{target.fragment}']") is not None, (path, link.get("href"))
+            if target.fragment and target.path in walk and not target.scheme:
+                assert walk[target.path].find(f".//*[@id='{target.fragment}']") is not None, (path, link.get("href"))
 
 
-def test_page_leads_to_pages_in_its_own_language_or_says_so(site):
+def test_page_leads_to_pages_in_its_own_language_or_says_so(walk):
     astray = set()
-    for path, tree in site.items():
+    for path, tree in walk.items():
         for link in tree.iter("a"):
             target, language = urlsplit(link.get("href")), languages.of_path(path)
             is_page = target.path and not target.scheme and not target.path.startswith(("/static/", "/media/", "/n/"))
@@ -119,12 +119,12 @@ def test_page_leads_to_pages_in_its_own_language_or_says_so(site):
     assert not astray
 
 
-def test_page_and_its_translation_name_each_other_as_the_sitemap_does(site, client):
+def test_page_and_its_translation_name_each_other_as_the_sitemap_does(walk, client):
     pairs, listed = 0, {}
     for url in ElementTree.fromstring(client.get("/sitemap.xml").content):
         links = {link.get("hreflang"): urlsplit(link.get("href")).path for link in url if link.get("hreflang")}
         listed[urlsplit(url.findtext("{*}loc")).path] = links
-    for path, tree in site.items():
+    for path, tree in walk.items():
         heads = {link.get("hreflang"): link for link in tree.findall(".//link[@rel='alternate'][@hreflang]")}
         if not heads:
             continue
@@ -133,7 +133,7 @@ def test_page_and_its_translation_name_each_other_as_the_sitemap_does(site, clie
         assert there["x-default"] == there["en"] and listed.get(path, there) == there, path
         assert all(languages.of_path(other) == code for code, other in there.items() if code != "x-default"), path
         for other in there.values():
-            back = site[other].findall(".//link[@rel='alternate'][@hreflang]")
+            back = walk[other].findall(".//link[@rel='alternate'][@hreflang]")
             assert {urlsplit(link.get("href")).path for link in back} == set(there.values()), (path, other)
         pairs += 1
     assert pairs > 180 and len(listed) > 180
@@ -162,16 +162,16 @@ SHOWN_TO_OTHERS = {
 }
 
 
-def test_spanish_page_has_no_english_sentence(site):
+def test_spanish_page_has_no_english_sentence(walk):
     found: dict[str, str] = {}
-    for path, tree in site.items():
+    for path, tree in walk.items():
         if languages.of_path(path) == "es" and not path.startswith("/es/contacto/"):
             found |= dict.fromkeys(english_words(tree), path)
     assert found.keys() == SHOWN_TO_OTHERS
 
 
-def test_headings_skip_no_level(site):
-    for path, tree in site.items():
+def test_headings_skip_no_level(walk):
+    for path, tree in walk.items():
         level = 0
         for element in tree.find(".//main").iter():
             if element.tag in {"h1", "h2", "h3", "h4"}:
@@ -180,8 +180,8 @@ def test_headings_skip_no_level(site):
                 level = now
 
 
-def test_links_out_of_the_site_go_to_sources_and_services_over_https(site):
-    for path, tree in site.items():
+def test_links_out_of_the_site_go_to_sources_and_services_over_https(walk):
+    for path, tree in walk.items():
         for link in tree.iter("a"):
             scheme = urlsplit(link.get("href")).scheme
             assert scheme in {"", "https", "tel", "sms", "mailto"}, (path, link.get("href"))
@@ -203,8 +203,8 @@ def not_rewritten(page) -> set[tuple[str, str]]:
     }
 
 
-def test_private_version_rewrites_every_address_and_reference(site, client):
-    pages = [*site.values(), *(parsed(response.content.decode()) for _, response in answers(client))]
+def test_private_version_rewrites_every_address_and_reference(walk, client):
+    pages = [*walk.values(), *(parsed(response.content.decode()) for _, response in answers(client))]
     assert set().union(*map(not_rewritten, pages)) == set()
 
 

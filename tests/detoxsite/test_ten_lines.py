@@ -11,7 +11,6 @@ from django.urls import reverse
 
 from editorial.values import languages
 from privateversion import codes
-from tests import walks
 from tests.factories import make_article, make_phase, make_treatment
 from tests.translations.helpers import translate
 
@@ -112,13 +111,13 @@ def pages_of_the_site(client) -> list[str]:
 
 
 @pytest.mark.parametrize("language", languages.NAMES)
-def test_every_page_about_stopping_has_all_ten_lines_and_its_private_version_too(client, guide, language):
+def test_every_page_about_stopping_has_all_ten_lines_and_its_private_version_too(client, walk, private_walk, language):
     with languages.override(language):
         lists, others = set(map(reverse, LISTS)), set(map(reverse, OTHERS))
     listed = {path for path in pages_of_the_site(client) if languages.of_path(path) == language}
     paths = sorted((listed | lists) - others)
     assert KINDS[language] <= {part for path in paths for part in path.split("/")} and len(paths) > 70
-    seen, gaps = walks.ordinary() | walks.private(), {}
+    seen, gaps = walk | private_walk, {}
     for path in paths:
         for address in (path, codes.private(path)):
             page = seen[address] if address in seen else client.get(address).content
@@ -145,8 +144,8 @@ def test_answer_has_all_ten_lines(client, guide, since, substance):
         assert not missing(client.post(path, {"since": since, "substance": substance}).content, path), path
 
 
-def test_page_says_each_line_of_the_list_once(site):
+def test_page_says_each_line_of_the_list_once(walk):
     """A reader in withdrawal reads one list, not the same ten things in two."""
-    for path, tree in site.items():
+    for path, tree in walk.items():
         lists = tree.findall(".//*[@class='ten']") + tree.findall(".//*[@id='safety-title']")
         assert len(lists) <= 1, path

@@ -128,10 +128,10 @@ def test_answer_says_to_wait_for_a_go_ahead_outside_its_folds(client, guide):
         assert "go-ahead before buprenorphine" in " ".join("".join(tree.itertext()).split())
 
 
-def test_clinics_number_is_in_no_red_box(client, site):
+def test_clinics_number_is_in_no_red_box(client, walk):
     sheet = parsed(client, "/phases/now/check-in/", danger="overdose", mood="suicide")
     answer = parsed(client, "/phases/now/", since="24-48", substance="heroin")
-    pages = site | {"sheet": sheet, "answer": answer}
+    pages = walk | {"sheet": sheet, "answer": answer}
     seen = 0
     for path, tree in pages.items():
         for element in tree.iter():
@@ -141,9 +141,9 @@ def test_clinics_number_is_in_no_red_box(client, site):
     assert seen > len(pages)
 
 
-def test_24_hour_helpline_is_beside_the_clinics_number(client, site):
+def test_24_hour_helpline_is_beside_the_clinics_number(client, walk):
     """In the card, the lists of numbers and the foot of each page."""
-    for path, tree in (site | {path: parsed(client, path) for path in ("/no-such-page/", "/notes.html")}).items():
+    for path, tree in (walk | {path: parsed(client, path) for path in ("/no-such-page/", "/notes.html")}).items():
         boxes = [element for element in tree.iter() if element.tag in {"ul", "ol", "dl"} or "card" in classes(element)]
         for box in boxes:
             assert (
