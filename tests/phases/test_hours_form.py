@@ -57,9 +57,7 @@ def test_errors_in_hours_are_shown_at_their_box(client):
     save(client, phase, strongest="", **{"symptoms-0-strongest": ""})
     assert Phase.objects.get().peak is None is Symptom.objects.get().peak
 
-    def refused(**changed):
-        return client.post(address(phase), form_of(client, phase) | changed).context
-
+    form = form_of(client, phase)
     for box, text, word in [
         ("begins", "soon", "Type a range"),
         ("strongest", "1 to 40 days", "Not within"),
@@ -67,10 +65,10 @@ def test_errors_in_hours_are_shown_at_their_box(client):
         ("ends", "4 to 60 months", "three years"),
         ("ends", "", "required"),
     ]:
-        errors = refused(**{box: text})["adminform"].form.errors
+        shown = client.post(address(phase), form | {box: text, f"symptoms-0-{box}": text}).context
+        errors = shown["adminform"].form.errors
         assert list(errors) == [box] and word in errors[box][0]
-        formset = refused(**{f"symptoms-0-{box}": text})["inline_admin_formsets"][0].formset
-        assert list(formset.errors[0]) == [box]
+        assert list(shown["inline_admin_formsets"][0].formset.errors[0]) == [box]
     assert Phase.objects.get().end_to == 168
 
 
