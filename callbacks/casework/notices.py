@@ -4,8 +4,8 @@ The rows are the queue: the schedule sends what is due and not recorded as sent.
 worker that dies between the mail server's OK and our record sends it again, since recording first could lose a notice,
 and with it a call. Copies share a Message-ID, so most mailboxes show one.
 
-Notices leave together, every NOTICE_DELAY_MINUTES, so that mail does not reveal who wrote when, unless the delay could
-cost a call.
+A notice is delayed by a random part of NOTICE_DELAY_MINUTES, so that mail does not reveal who wrote when, unless the
+delay could cost a call. What came meanwhile leaves with it, so many requests make few mails.
 """
 
 import datetime
@@ -21,6 +21,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django_tasks import task
 
 from callbacks.models import CallbackRequest
@@ -59,17 +60,19 @@ def send_due(at: datetime.datetime) -> None:
         notify_of_overdue(at)
 
 
-def _last_departure(at: datetime.datetime) -> datetime.datetime:
-    """Return the last time at which notices leave together; what came later waits for the next."""
-    period = 60 * settings.NOTICE_DELAY_MINUTES
-    return at - datetime.timedelta(seconds=at.timestamp() % period) if period else at
+def leaves_at(request: CallbackRequest) -> datetime.datetime:
+    """Return when the notice of a new or corrected request is due. Only this site can tell the delay: it is keyed."""
+    came_at = request.corrected_at or request.received_at
+    digest = salted_hmac("notices", f"{request.pk} {came_at.isoformat()}", algorithm="sha256").digest()
+    return came_at + int.from_bytes(digest[:4]) / 2**32 * datetime.timedelta(minutes=settings.NOTICE_DELAY_MINUTES)
 
 
 def _notify_of_new(at: datetime.datetime) -> None:
-    """Send one mail about all that are due."""
+    """Send one mail about all that wait as soon as one is due."""
     unsent = CallbackRequest.objects.waiting().filter(staff_notified_at=None)
-    due = CallbackRequest.objects.unannounced(_last_departure(at)) | unsent.filter(due_at__lte=at + URGENT)
-    due.filter(notice_key="").update(notice_key=secrets.token_hex(16))  # first, so that a retry is about the same ones
+    new = unsent.filter(notice_key="")
+    if any(request.due_at <= at + URGENT or leaves_at(request) <= at for request in new):
+        new.update(notice_key=secrets.token_hex(16))  # first, so that a retry is about the same ones
     for key in unsent.exclude(notice_key="").order_by().values_list("notice_key", flat=True).distinct():
         if found := list(unsent.filter(notice_key=key).order_by("due_at")):
             subject = f"{len(found)} callback requests" if len(found) > 1 else f"Callback request {found[0].reference}"
@@ -82,10 +85,11 @@ def _notify_of_corrections(at: datetime.datetime) -> None:
 
     The mail goes to the usual recipients if the colleague's account is inactive, or their address is missing or fails.
     """
-    before = at if OpeningHours.now().allow(at) else _last_departure(at)
-    for request in CallbackRequest.objects.correction_unannounced(at - CORRECTION_PAUSE, before):
-        _notify_of_correction(request)
-        CallbackRequest.objects.filter(pk=request.pk).update(correction_notified_at=at)
+    is_open = OpeningHours.now().allow(at)
+    for request in CallbackRequest.objects.correction_unannounced(at - CORRECTION_PAUSE):
+        if is_open or leaves_at(request) <= at:
+            _notify_of_correction(request)
+            CallbackRequest.objects.filter(pk=request.pk).update(correction_notified_at=at)
 
 
 def _notify_of_correction(request: CallbackRequest) -> None:

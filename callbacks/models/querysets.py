@@ -103,11 +103,11 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
         """Return overdue requests that staff have not been notified of since the last promised time."""
         return self.overdue(at).filter(Q(overdue_notified_at=None) | Q(overdue_notified_at__lt=F("due_at")))
 
-    def correction_unannounced(self, notified_before: datetime, before: datetime) -> Self:
-        """Return claimed requests corrected by `before`, without a notice to the claimer since `notified_before`."""
+    def correction_unannounced(self, notified_before: datetime) -> Self:
+        """Return claimed requests with a correction of which the claimer was not notified since `notified_before`."""
         unannounced = Q(correction_notified_at__lt=F("corrected_at"), correction_notified_at__lte=notified_before)
         claimed = self.waiting().exclude(claimed_by=None).select_related("claimed_by")
-        corrected = claimed.filter(corrected_at__gt=F("claimed_at"), corrected_at__lte=before)
+        corrected = claimed.filter(corrected_at__gt=F("claimed_at"))
         return corrected.filter(Q(correction_notified_at=None) | unannounced)
 
     def waiting_but_erased_by(self, at: datetime) -> Self:

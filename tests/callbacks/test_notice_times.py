@@ -23,21 +23,35 @@ def delayed(settings):
     settings.NOTICE_DELAY_MINUTES = 10
 
 
-def test_notices_leave_together_at_a_full_ten_minutes_unless_the_call_is_due_within_the_hour(delayed, clock):
-    clock.now = NOON + MINUTE
+def test_delay_is_random_within_ten_minutes_and_another_for_another_key(delayed, settings):
+    requests = [CallbackRequest(received_at=NOON) for _ in range(60)]
+    delays = [(notices.leaves_at(request) - NOON) / MINUTE for request in requests]
+    assert 0 <= min(delays) < 3 and 7 < max(delays) <= 10
+    settings.SECRET_KEY = "another"
+    assert notices.leaves_at(requests[0]) - NOON != delays[0] * MINUTE
+
+
+def test_notice_waits_its_time_and_takes_along_what_came_meanwhile(delayed, clock):
+    clock.now = NOON
     requests = [submit(nonce=str(number)) for number in range(3)]
-    CallbackRequest.objects.filter(pk=requests[0].pk).update(due_at=clock.now + 59 * MINUTE)
-    send_due()
-    clock.now = NOON + 9 * MINUTE
-    send_due()
-    assert [sent.subject for sent in mail.outbox] == [f"Callback request {requests[0].reference}"]
-    clock.now = NOON + 10 * MINUTE
+    clock.now = min(map(notices.leaves_at, requests))
     submit(nonce="just now")
-    clock.now += MINUTE / 2
+    clock.now -= MINUTE / 60
     send_due()
-    clock.now += MINUTE
+    assert mail.outbox == []
+    clock.now += MINUTE / 30
     send_due()
-    assert mail.outbox[1].subject == "3 callback requests" and len(mail.outbox) == 2
+    clock.now += 20 * MINUTE
+    send_due()
+    assert [sent.subject for sent in mail.outbox] == ["4 callback requests"]
+
+
+def test_notice_of_a_call_that_is_due_within_the_hour_leaves_at_once(delayed, clock):
+    clock.now = NOON
+    request = submit()
+    CallbackRequest.objects.update(due_at=NOON + 59 * MINUTE)
+    send_due()
+    assert [sent.subject for sent in mail.outbox] == [f"Callback request {request.reference}"]
 
 
 def test_overdue_mail_leaves_at_a_round_quarter_of_an_hour_so_that_it_tells_no_minute(clock):
@@ -62,12 +76,12 @@ def test_request_that_came_back_waits_its_time_too_and_alarms_nobody_meanwhile(d
     CallbackRequest.objects.update(due_at=NOON + 120 * MINUTE)
     send_due()
     assert mail.outbox == [] and notices.count_unsent(clock.now - 15 * MINUTE) == 0
-    clock.now = NOON + 10 * MINUTE
+    clock.now = NOON + 11 * MINUTE
     send_due()
     assert len(mail.outbox) == 1
 
 
-def test_correction_leaves_at_once_while_the_clinic_is_open_and_with_others_otherwise(delayed, clock, alex):
+def test_correction_leaves_at_once_while_the_clinic_is_open_and_later_otherwise(delayed, clock, alex):
     opened(EVERY_DAY_8_TO_8, within=4)
     clock.now = NOON
     request = submit()
@@ -80,9 +94,9 @@ def test_correction_leaves_at_once_while_the_clinic_is_open_and_with_others_othe
     assert told() == [["alex@clinic.example"]]
     clock.now = MIDNIGHT + datetime.timedelta(days=1, minutes=1)
     change(2)
-    clock.now += 8 * MINUTE
+    clock.now = notices.leaves_at(CallbackRequest.objects.get()) - MINUTE / 60
     send_due()
     assert len(told()) == 1
-    clock.now += MINUTE
+    clock.now += MINUTE / 30
     send_due()
     assert len(told()) == 2
