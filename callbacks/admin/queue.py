@@ -1,23 +1,25 @@
 """The queue of requests: waiting, callable, overdue. It shows no name or number, and decrypts nothing."""
 
+import contextlib
 from typing import cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.filters import ListFilter
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from callbacks.admin import access, action_views, downloads, erase, export, request_page, team_views, waiting_times
+from callbacks.admin import access, action_views, downloads, export, request_page, team_views, waiting_times
 from callbacks.admin.filters import FEW, MORE
 from callbacks.admin.forms import FindForm, HandOverForm
 from callbacks.admin.presenter import RequestSummary
 from callbacks.admin.records import ReadOnlyAdmin
-from callbacks.casework import actions, setup_gaps
+from callbacks.casework import actions, erasure, setup_gaps
 from callbacks.models import AccessRecord, CallbackRequest
 
 FILTERS = (*FEW, *MORE)
@@ -85,7 +87,7 @@ class CallbackRequestAdmin(ReadOnlyAdmin):
         one = "<uuid:pk>"
         return [
             at("find/", find, "find"),
-            at("erase/", erase.erase_selected, "erase"),
+            at("erase/", erase_selected, "erase"),
             at("waiting-times/", waiting_times.page, "waiting_times"),
             at("export/", self.export_view, "export"),
             at(f"{one}/sheet/", request_page.sheet, "sheet"),
@@ -130,7 +132,7 @@ class CallbackRequestAdmin(ReadOnlyAdmin):
         return request_page.page(request, object_id)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context=None) -> HttpResponse:
-        return erase.confirm(request, object_id)
+        return confirm_erasure(request, object_id)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context=None) -> HttpResponse:
         raise Http404  # the access log replaces it
@@ -161,3 +163,31 @@ def find(request: access.StaffRequest) -> HttpResponse:
                 form.add_error("text", "No request has exactly this number.")
     context = {"find_form": form, "summaries": found, "title": "Find a request"}
     return access.staff_page(request, "found.html", context)
+
+
+@access.needs(access.VIEW, access.ERASE)
+def confirm_erasure(request: access.StaffRequest, object_id: str) -> HttpResponse:
+    return _confirm(request, [access.find_request(object_id)])
+
+
+@require_POST
+@access.needs(access.VIEW, access.ERASE)
+def erase_selected(request: access.StaffRequest) -> HttpResponse:
+    """Erase the `selected` requests, once confirmed (`post`)."""
+    chosen: list[CallbackRequest] = []
+    with contextlib.suppress(ValidationError):  # invalid keys select nothing
+        chosen += CallbackRequest.objects.filter(pk__in=request.POST.getlist("selected"))
+    if not chosen:
+        return access.back_to_queue(request, "Choose the requests first.")
+    if request.POST.get("post") != "yes":
+        return _confirm(request, chosen)
+    for callback in chosen:
+        erasure.erase(callback, by=request.user)
+    messages.success(request, f"Erased: {', '.join(callback.reference for callback in chosen)}.")
+    return access.to_queue()
+
+
+def _confirm(request: access.StaffRequest, chosen: list[CallbackRequest]) -> HttpResponse:
+    waiting = sum(callback.is_waiting for callback in chosen)
+    context = {"chosen": chosen, "waiting": waiting, "title": "Erase for good"}
+    return access.staff_page(request, "erase.html", context)
