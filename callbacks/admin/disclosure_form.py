@@ -46,5 +46,4 @@ class DisclosureForm(StaffForm):
         return day
 
     def entry(self) -> Entry:
-        """Return what was typed, once the form is valid."""
         return Entry(**self.cleaned_data)

@@ -170,7 +170,6 @@ def _was_wrong(callback: CallbackRequest) -> bool:
 
 
 def _common(callback: CallbackRequest, user: User, now: datetime.datetime) -> dict:
-    """Return the context shared by page and sheet."""
     [summary] = RequestSummary.for_all([callback], now)
     attempts = [
         {

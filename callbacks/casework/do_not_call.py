@@ -67,7 +67,6 @@ def lift(phone: str, who: User) -> None:
 
 
 def census() -> Counter[int]:
-    """Count the active entries under each key."""
     return Counter(map(keyring.leading_number, _in_force().values_list("phone_index", flat=True)))
 
 

@@ -75,7 +75,6 @@ def is_known(nonce: str, details: Details) -> bool:
 
 
 def was_used(nonce: str) -> bool:
-    """Return whether any request was made with this form."""
     return _find(nonce, CallbackRequest.objects.all()) is not None
 
 

@@ -71,7 +71,6 @@ class Scan:
                 self._send(len(piece).to_bytes(4, "big") + piece)
 
     def finish(self) -> Verdict:
-        """Return clamd's verdict on the whole file."""
         if not settings.CLAMD:
             return Verdict.NO_SCANNER
         answer = b""

@@ -49,7 +49,6 @@ class Census:
     untold: int = 0  # damaged, or missing
 
     def count(self, number_of: Callable[[], int], open_it: Callable[[], object]) -> None:
-        """Count one row or file, and whether it opens."""
         try:
             number = number_of()
         except (VaultError, FileNotFoundError):

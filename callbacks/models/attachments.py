@@ -75,7 +75,6 @@ class Attachment(models.Model):
 
     @property
     def marks(self) -> list[Mark]:
-        """Return the inspection's findings."""
         return marks.read(self.found) if self.arrived else []
 
     @property

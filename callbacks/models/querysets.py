@@ -41,7 +41,6 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
         return found.prefetch_related("attachments", "attempts").first()
 
     def waiting(self) -> Self:
-        """Return requests whose person is still waiting for a call."""
         return self.filter(state__in=WAITING)
 
     def overdue(self, at: datetime) -> Self:
@@ -53,7 +52,6 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
         return self.waiting().filter(self._callable(at))
 
     def callable_by(self, at: datetime, by: datetime) -> Self:
-        """Return waiting requests that are callable now or until `by`."""
         soon = [pair for pair, moment in self._next_calls(at).items() if moment and moment <= by]
         return self.waiting().filter(_matching(soon), ~self._barred(), Q(next_try_at=None) | Q(next_try_at__lte=by))
 
@@ -111,7 +109,6 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
         return corrected.filter(Q(correction_notified_at=None) | unannounced)
 
     def waiting_but_erased_by(self, at: datetime) -> Self:
-        """Return waiting requests due for erasure by `at`."""
         return self.waiting().filter(erase_after__lte=at)
 
     def _barred(self) -> Q:
@@ -157,9 +154,7 @@ class AttachmentQuerySet(QuerySet):
         return self.filter(state=FileState.STORED)
 
     def held(self) -> Self:
-        """Return files held until they are scanned."""
         return self.filter(state=FileState.HELD)
 
     def object_names(self) -> set[str]:
-        """Return the storage names of these rows' objects."""
         return set(self.arrived().values_list("object_name", flat=True))

@@ -188,7 +188,6 @@ class CallbackRequest(models.Model):
 
     @property
     def safe_hours(self) -> SafeHours:
-        """When the person can talk, in their own time zone."""
         return SafeHours.from_text(self.call_times, self.zone, self.finer_hours)
 
     @property

@@ -61,7 +61,6 @@ class CorrectForm(DetailsForm):
         return (is_changed and self.zone_named) or kept.safe_hours.zone
 
     def answers(self) -> dict[str, Any]:
-        """Return a valid form's changed details."""
         found = super().answers()
         kept_place = self._kept.place if self.zone_to_use == UNKNOWN else ""
         return found | {"place": found["place"] or kept_place}

@@ -114,7 +114,6 @@ class CallbackForm(DetailsForm, FilesForm):
             self.add_error(None, TOO_OLD)
 
     def details(self) -> Details:
-        """Return a valid form's details."""
         shown = self.data.get("agreed", "")
         agreed = int(shown) if shown in map(str, consent.WORDS) else 0
         return Details(**self.answers(), reads=reads_now(), agreed=agreed)

@@ -74,7 +74,6 @@ class HoursForm(forms.Form):
         return UNKNOWN if zone == OTHER or (not zone and place) else zone
 
     def safe_hours(self) -> SafeHours:
-        """Return the safe hours of a valid form."""
         data = self.cleaned_data
         parts = tuple(part for part in PartOfDay if part in data["times"])
         first, last = (int(data[name] or 0) for name in ("not_before", "not_after"))

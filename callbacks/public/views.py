@@ -162,13 +162,11 @@ def _opened(callback: CallbackRequest) -> Details | None:
 
 
 def addresses(secret: str) -> dict[str, str]:
-    """Return the URLs of the private link's pages."""
     query = urlencode({"t": secret})
     return {name: f"{reverse(f'callbacks:{name}')}?{query}" for name in ("sent", "correct", "withdraw")}
 
 
 def to_sent_page(secret: str, says: str = "") -> HttpResponse:
-    """Redirect after a POST."""
     return HttpResponseRedirect(addresses(secret)["sent"] + says, status=303)
 
 

@@ -26,7 +26,6 @@ _TITLES = {
 
 
 def state_title(callback: CallbackRequest) -> str | Promise:
-    """Return the heading of the private link's page."""
     return _TITLES.get(CallbackRequest.State(callback.state), _("We have your request"))
 
 

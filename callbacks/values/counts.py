@@ -57,7 +57,6 @@ def percentile(counts: Sequence[int], percent: int) -> int:
 
 
 def within(position: int) -> str:
-    """Return a step in words."""
     name = list(STEPS)[position]
     return name if name == OVER else f"within {name}"
 

@@ -37,8 +37,6 @@ class Language(TextChoices):
 
 
 class Channel(TextChoices):
-    """How the person wants to be reached first."""
-
     CALL = "call", _("Call me")
     TEXT = "text", _("Text me")
     EMAIL = "email", _("Email me")
@@ -121,7 +119,6 @@ class Details:
 
     @property
     def phones(self) -> list[str]:
-        """Return their numbers in order."""
         return [phone for phone in (self.phone, self.second_phone) if phone]
 
     @property

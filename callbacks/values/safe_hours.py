@@ -116,7 +116,6 @@ class SafeHours:
 
     @property
     def is_any(self) -> bool:
-        """Return whether nothing was chosen."""
         return not (self.to_text() or self.finer_to_text())
 
     @property

@@ -35,8 +35,6 @@ ARRIVED = (FileState.STORED, FileState.HELD)
 
 
 class Outcome(TextChoices):
-    """How a call attempt went."""
-
     REACHED = "reached", "Talked to them"
     NO_ANSWER = "no_answer", "No answer"
     SOMEONE_ELSE = "someone_else", "Someone else answered"
@@ -47,8 +45,6 @@ class Outcome(TextChoices):
 
 
 class Access(TextChoices):
-    """Actions in the access log."""
-
     VIEWED = "viewed", "Viewed"
     REVEALED = "revealed", "Saw the number"
     PRINTED = "printed", "Opened the printable sheet"

@@ -51,7 +51,6 @@ def prepare(data: bytes) -> None:
 
 
 def inspect(data: bytes) -> list[str]:
-    """Return the codes of findings."""
     found: set[str] = set()
     raw, data = data, _decoded(data)
     is_encrypted = bool(_ENCRYPTED.search(data))
