@@ -1,5 +1,6 @@
 """The buttons on a request's page. Each is a POST, and reports if a colleague was faster."""
 
+import datetime
 import functools
 import uuid
 from collections.abc import Callable
@@ -20,6 +21,8 @@ from callbacks.casework import actions, disclosures
 from callbacks.models import AccessRecord, CallbackRequest
 from vault.keyring import VaultError
 
+#: A button pressed again within this time from the same page is one press.
+SECOND_PRESS = datetime.timedelta(minutes=1)
 GONE = "The request was erased in the meantime."
 CHANGED = "Since you opened this page: {}. Review it, then try again if that is still right. Your input is still here."
 OUTSIDE = "Next try: {against}. The queue says Call now only when we are open and their hours are safe."
@@ -93,13 +96,18 @@ def reopen(request: StaffRequest, callback: CallbackRequest) -> str:
 def log_attempt(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
     if callback.claimed_by != request.user or not callback.is_waiting:
         raise actions.AlreadyTaken
-    form = AttemptForm(_typed(request), request=callback, now=timezone.now())
+    now = timezone.now()
+    form = AttemptForm(_typed(request), request=callback, now=now)
     note_form = NoteForm(request.POST, is_optional=True)
     if not (form.is_valid() & note_form.is_valid()):
         return _invalid(request, callback, attempt_form=form, note_form=note_form)
     outcome, note = form.cleaned_data["outcome"], note_form.cleaned_data["text"]
     next_try_at, shown = form.cleaned_data["next_try_at"], request.POST.get("shown", "")
-    actions.log_attempt(callback, request.user, outcome, next_try_at=next_try_at, note=note, shown=shown)
+    try:
+        actions.log_attempt(callback, request.user, outcome, next_try_at=next_try_at, note=note, shown=shown)
+    except actions.PageOutdated:
+        if not callback.attempts.filter(who=request.user, outcome=outcome, at__gt=now - SECOND_PRESS).exists():
+            raise
     if form.against_next_try:
         messages.warning(request, OUTSIDE.format(against=form.against_next_try))
     words = f"{callback.reference}: the call is logged. Next try: {form.next_try_in_words}."
