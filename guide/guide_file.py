@@ -4,13 +4,12 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_noop
 
 from articles.models import Article
@@ -33,15 +32,6 @@ _TEXT = re.compile(r'<div class="text">.*?</div>', re.S)
 _HEADING = re.compile(r"(</?h)([2-4])\b")
 
 
-@dataclass(frozen=True)
-class IncludedArticles:
-    """The articles included in full, those listed by title, and whether there are more."""
-
-    whole: list[tuple[Article, SafeString]]
-    named: list[Article]
-    are_more: bool
-
-
 @reading_page()
 def guide_file(request: ReaderRequest) -> HttpResponse:
     """Serve emergency steps, numbers, stages, treatment options, articles and a plan to fill in.
@@ -57,11 +47,11 @@ def guide_file(request: ReaderRequest) -> HttpResponse:
     targets = {reverse(name): place for name, place in PARTS.items()}
     targets |= {page.get_absolute_url(): place_of(page) for page in parts}
 
-    def articles() -> IncludedArticles:
+    def articles() -> dict[str, Any]:
         """Called by the template at their place, so that their sources are numbered after those above."""
         included = included_articles(page_text)
-        content.read_sign_offs(article for article, _ in included.whole)
-        targets.update((article.get_absolute_url(), place_of(article)) for article, _ in included.whole)
+        content.read_sign_offs(article for article, _ in included["whole"])
+        targets.update((article.get_absolute_url(), place_of(article)) for article, _ in included["whole"])
         return included
 
     outside, content = request.outside, snapshot.current_or_last()
@@ -85,8 +75,8 @@ def guide_file(request: ReaderRequest) -> HttpResponse:
     return response
 
 
-def included_articles(page_text: PageText) -> IncludedArticles:
-    """Include the newest articles in full until their texts reach MAX_ARTICLE_BYTES. Two queries."""
+def included_articles(page_text: PageText) -> dict[str, Any]:
+    """Return the newest articles whole, up to MAX_ARTICLE_BYTES, and others to be listed. Two queries."""
     published = Article.objects.published()
     whole, size = [], 0
     for article in published[:MAX_ARTICLES]:
@@ -98,7 +88,7 @@ def included_articles(page_text: PageText) -> IncludedArticles:
             break
         whole.append((article, html))
     rest = list(published.defer("body")[len(whole) : len(whole) + MAX_LISTED + 1])
-    return IncludedArticles(whole, rest[:MAX_LISTED], len(rest) > MAX_LISTED)
+    return {"whole": whole, "named": rest[:MAX_LISTED], "are_more": len(rest) > MAX_LISTED}
 
 
 def place_of(page: Phase | TreatmentOption | Article) -> str:
