@@ -44,11 +44,8 @@ _KEY = re.compile(r'"([a-z0-9-]+)"')
 
 def uses(content: ContentSnapshot) -> dict[str, list[Use]]:
     """Return where readers see each source cited, in templates too, by its key."""
-    found: dict[str, list[Use]] = defaultdict(list)
-    for by_key in (_fixed_uses(get_language()), published_uses(content)):
-        for key, places in by_key.items():
-            found[key] += places
-    return found
+    fixed, published = _fixed_uses(get_language()), published_uses(content)
+    return {key: [*fixed.get(key, ()), *published.get(key, ())] for key in (*fixed, *published)}
 
 
 @cache
