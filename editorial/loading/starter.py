@@ -37,31 +37,22 @@ def load_item(entry: Entry, begins: Callable[[models.Model], None] = lambda row:
     wanted = _digest_of_values(values, related)
     item = _item(model, key)
     row = model._default_manager.filter(**({"pk": item.object_id} if item else key)).first()
-    if item is None and row is None:
-        row = model(**key, **values)
-        _check(row, values)
-        with transaction.atomic():
-            begins(row)
-            row.save(force_insert=True)
-            _relate(row, related)
-            StarterItem.objects.create(**_identity(model, key), object_id=row.pk, digest=wanted)
-        return "added"
-    if item is None or row is None:
+    if bool(item) != bool(row):  # staff added or removed it
         return "kept"
-    if item.digest == wanted:
+    if item and item.digest == wanted:
         return "unchanged"
-    if not _untouched(row, values, related, item.digest):
+    if item and row and not _untouched(row, values, related, item.digest):
         return "kept"
+    row = row or model(**key)
+    for field, value in values.items():
+        setattr(row, field, value)
+    _check(row, values)
     with transaction.atomic():
         begins(row)
-        for field, value in values.items():
-            setattr(row, field, value)
-        _check(row, values)
         row.save()
         _relate(row, related)
-        item.digest = wanted
-        item.save(update_fields=["digest"])
-    return "updated"
+        StarterItem.objects.update_or_create(**_identity(model, key), defaults={"object_id": row.pk, "digest": wanted})
+    return "updated" if item else "added"
 
 
 def rows(model: type[Found], field: str, names: Iterable[str]) -> list[Found]:
