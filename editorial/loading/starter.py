@@ -22,6 +22,11 @@ from editorial.models.addresses import moved
 from editorial.text import snapshot
 
 STARTER = Path(__file__).parent.parent / "starter"
+OF_SOURCE = (
+    *("key", "organization", "title", "kind", "year", "published_on", "url", "doi", "pmid", "pmcid", "isbn", "seen"),
+    *("accessed_on", "archive_url", "status"),
+)
+ALWAYS_OF_SOURCE = {"key", "organization", "title", "year", "url", "seen"}
 
 
 Found = TypeVar("Found", bound=models.Model)
@@ -36,7 +41,7 @@ def load_item(entry: Entry, begins: Callable[[models.Model], None] = lambda row:
     _rename(model, key, entry.was)
     wanted = _digest_of_values(values, related)
     item = _item(model, key)
-    row = model._default_manager.filter(**({"pk": item.object_id} if item else key)).first()
+    row = _row(model, item, key)
     if bool(item) != bool(row):  # staff added or removed it
         return "kept"
     if item and item.digest == wanted:
@@ -57,14 +62,8 @@ def load_item(entry: Entry, begins: Callable[[models.Model], None] = lambda row:
 
 def rows(model: type[Found], field: str, names: Iterable[str]) -> list[Found]:
     """Return the rows with these names in files, including those that staff renamed but not those they removed."""
-    found = []
-    for name in names:
-        item = _item(model, {field: name})
-        found_by: Values = {"pk": item.object_id} if item else {field: name}
-        row = model._default_manager.filter(**found_by).first()
-        if row:
-            found.append(row)
-    return found
+    found = (_row(model, _item(model, {field: name}), {field: name}) for name in names)
+    return [row for row in found if row]
 
 
 def load_all(entries: Iterable[Entry], note: str = "") -> Counter:
@@ -133,19 +132,9 @@ def files() -> Iterator[tuple[str, str]]:
 
 
 def _of_source(row: Source) -> Values:
+    filled = ALWAYS_OF_SOURCE | dict(unless_default(row, *OF_SOURCE)).keys()
     newer = {"superseded_by": row.superseded_by.key} if row.superseded_by else {}
-    return (
-        _of(row, "key", "organization", "title")
-        | dict(unless_default(row, "kind"))
-        | {"year": row.year}
-        | dict(unless_default(row, "published_on"))
-        | {"url": row.url or None}
-        | dict(unless_default(row, "doi", "pmid", "pmcid", "isbn"))
-        | {"seen": row.seen}
-        | dict(unless_default(row, "accessed_on", "archive_url", "status"))
-        | newer
-        | {"note": row.note}
-    )
+    return {name: getattr(row, name) or None for name in OF_SOURCE if name in filled} | newer | {"note": row.note}
 
 
 def _of_clinic() -> Values:
@@ -181,6 +170,10 @@ def _identity(model: type[models.Model], key: Values) -> dict[str, str]:
 
 def _item(model: type[models.Model], key: Values) -> StarterItem | None:
     return StarterItem.objects.filter(**_identity(model, key)).first()
+
+
+def _row(model: Any, item: StarterItem | None, key: Values) -> Any:
+    return model._default_manager.filter(**({"pk": item.object_id} if item else key)).first()
 
 
 def _rename(model: type[models.Model], key: Values, was: Iterable[str]) -> None:
