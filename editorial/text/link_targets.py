@@ -101,22 +101,14 @@ def _path(models: dict[str, Any], name: Name) -> str:
         return models[name[0]](slug=name[1]).get_absolute_url()
 
 
-def name_at(path: str) -> str:
-    """Return the link name of the page at an English path; "" if it has none."""
+def name_or_path(path: str) -> tuple[str, str]:
+    """Return the link name of the page at an English path; "" if it has none, with its path in the active language."""
     with languages.override(languages.ENGLISH):
         try:
             match = resolve(path)
         except Resolver404:
-            return ""
+            return "", path
     kind = getattr(models_by_view().get(match.view_name), "linked_as", ("",))[0]
-    return f"{kind}:{match.kwargs['slug']}" if kind and "slug" in match.kwargs else ""
-
-
-def static_path(path: str) -> str:
-    """Return a static page's path in the active language, by its English path; unchanged if it is not translated."""
-    with languages.override(languages.ENGLISH):
-        try:
-            match = resolve(path)
-        except Resolver404:
-            return path
-    return path if match.kwargs else reverse(match.view_name)
+    if kind and "slug" in match.kwargs:
+        return f"{kind}:{match.kwargs['slug']}", path
+    return "", path if match.kwargs else reverse(match.view_name)

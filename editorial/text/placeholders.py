@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from editorial.text import snapshot
 from editorial.text.blocks import DRAWINGS
-from editorial.text.link_targets import LinkTarget, name_at, static_path
+from editorial.text.link_targets import LinkTarget, name_or_path
 from editorial.values import languages
 
 #: A placeholder as editorial.text.blocks.Names writes it; a drawing replaces the whole paragraph.
@@ -56,14 +56,15 @@ def render_drawing(name: str, says: str) -> str:
 
 def _in_language(html: str, content: snapshot.ContentSnapshot | None) -> str:
     """Point the links of a translated text, which has the English paths, to pages in its language."""
-    paths = {match[2] for match in _OWN_LINK.finditer(html)}
-    names = {path: name for path in paths if (name := name_at(path))}
-    found = (content or snapshot.current_or_last()).link_targets(names.values()) if names else {}
+    there = {match[2]: name_or_path(match[2]) for match in _OWN_LINK.finditer(html)}
+    names = [name for name, _ in there.values() if name]
+    found = (content or snapshot.current_or_last()).link_targets(names) if names else {}
 
     def lead(match: re.Match[str]) -> str:
-        page = found.get(names.get(match[2], ""))
+        name, path = there[match[2]]
+        page = found.get(name)
         if page is None:
-            return f"{match[1]}{static_path(match[2])}{match[3]}>{match[4]}</a>"
+            return f"{match[1]}{path}{match[3]}>{match[4]}</a>"
         return _link(page, match[3], match[4])
 
     return _OWN_LINK.sub(lead, html)
