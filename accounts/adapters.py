@@ -75,9 +75,6 @@ class AccountAdapter(DefaultAccountAdapter):
         """Accept only paths of this site, so that no link can redirect elsewhere after sign-in."""
         return url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
-    def get_client_ip(self, request: HttpRequest) -> str:
-        return client_address(request)
-
 
 def _attempt(request: HttpRequest, username: str) -> Attempt:
     browser = request.META.get(BROWSER_META) or request.COOKIES.get(BROWSER_COOKIE, "")
@@ -110,6 +107,3 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def get_totp_label(self, user: User) -> str:
         return user.get_username()
-
-    def get_totp_issuer(self) -> str:
-        return settings.SITE_NAME

@@ -8,7 +8,6 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as code_forms
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn import forms as passkey_forms
 from django import forms
 from django.contrib.auth.models import User
 
@@ -97,20 +96,3 @@ class SetUpAppForm(_LimitedCode, ActivateTOTPForm):
 
     def _use_up(self, code: str) -> None:
         """Do nothing: the view does this once the authenticator exists."""
-
-
-class _NamesPasskey(forms.Form):
-    """Takes a name of 60 characters at most; an empty one becomes "Passkey"."""
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        required, help_text = self.fields["name"].required, "Like “My phone” or “Blue key”."
-        self.fields["name"] = forms.CharField(label="Its name", max_length=60, required=required, help_text=help_text)
-
-
-class AddPasskeyForm(_NamesPasskey, passkey_forms.AddWebAuthnForm):
-    pass
-
-
-class RenamePasskeyForm(_NamesPasskey, passkey_forms.EditWebAuthnForm):
-    pass
