@@ -1,6 +1,7 @@
 """The real worker in a process of its own, on a database file that a test may look into and push forward in time."""
 
 import os
+import signal
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -51,7 +52,7 @@ class Place:
             yield process
         finally:
             process.terminate()
-            process.wait(timeout=LIMIT)
+            assert process.wait(timeout=LIMIT) in {0, -signal.SIGKILL}, self.log
 
     @property
     def log(self) -> str:

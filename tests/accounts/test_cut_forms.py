@@ -10,7 +10,7 @@ from articles.models import Topic
 from tests.accounts.helpers import sign_in
 from tests.factories import make_staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 FIELDS = b"name=Sleep&slug=sleep&position=3&description=" + b"What+helps+with+sleep+in+the+first+weeks+after+detox." * 2
 
 

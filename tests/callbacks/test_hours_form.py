@@ -17,7 +17,7 @@ from editorial.text import snapshot
 from tests.callbacks.helpers import CONTACT, VIEW, WORK, forget_requests, page_of, post_form, sign_in, text_of
 from tests.callbacks.opening import WEEKDAYS_9_TO_6, opened
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 
 
 @pytest.fixture

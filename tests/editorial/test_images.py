@@ -132,6 +132,7 @@ KINDS = {
 }
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize("name", KINDS)
 def test_picture_of_any_usual_kind_comes_out_in_its_colors(editor, settings, name):
     content, color = KINDS[name]

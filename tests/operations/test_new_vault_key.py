@@ -12,6 +12,8 @@ from django.core.management import CommandError, call_command
 from detoxsite import secret_files
 from operations.management.commands.new_vault_key import add_key
 
+pytestmark = pytest.mark.any_backend
+
 
 @pytest.fixture
 def path(settings, tmp_path, monkeypatch):

@@ -46,6 +46,7 @@ def test_hours_in_the_wrong_order_are_called_that(text):
         parse(text)
 
 
+@pytest.mark.any_backend
 @pytest.mark.django_db
 def test_errors_in_hours_are_shown_at_their_box(client):
     phase = make_phase()
@@ -72,6 +73,7 @@ def test_errors_in_hours_are_shown_at_their_box(client):
     assert Phase.objects.get().end_to == 168
 
 
+@pytest.mark.any_backend
 @pytest.mark.django_db
 def test_typed_hours_are_drawn_and_what_is_wrong_is_said(client):
     client.force_login(make_staff(superuser=True))

@@ -66,6 +66,7 @@ def test_connection_that_breaks_within_a_photo_keeps_the_call(site, framing, end
     assert is_kept(site, body)
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize("size", [100, 100_000])
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_form_in_chunks_without_a_proper_end_is_kept(site, ending, size):
@@ -85,6 +86,7 @@ def test_plain_form_in_chunks_without_an_end_is_kept(site):
     assert is_kept(site, body)
 
 
+@pytest.mark.any_backend
 def test_text_in_chunks_that_breaks_off_comes_back(site):
     head, body = begun_form(site, "Half A Form")
     with connected(site, in_chunks(head, body[: body.index(b'name="token"')])) as connection:
@@ -92,6 +94,7 @@ def test_text_in_chunks_that_breaks_off_comes_back(site):
     assert answer.startswith(b"HTTP/1.1 422") and b"Half A Form" in answer
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize("ending", [b"\r\nZZ\r\n", b"\r\n0\r\nno trailer\r\n\r\n", b"XX"])
 def test_nothing_behind_a_malformed_body_is_taken_for_a_request(site, ending):
     head, body = begun_form(site, "Nothing Behind")
@@ -126,6 +129,7 @@ def test_stop_keeps_the_call_of_small_unfinished_forms(tmp_path):
         assert [rest(connection)[:12] for connection in waiting] == [b"HTTP/1.1 303"] * 2
 
 
+@pytest.mark.any_backend
 def test_stop_answers_new_connections_and_waits_for_no_others(tmp_path):
     """What a proxy connected for a reader is asked on in the next moment; an idle connection is its to lose."""
     with serve(tmp_path / "var", WEB_WORKERS="1") as site, connected(site, b"") as new, connected(site, b"") as idle:
