@@ -4,11 +4,11 @@ import os
 import runpy
 import stat
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests import forks
 from tests.served import ROOT
 
 pytestmark = pytest.mark.any_backend  # its state is on SQLite in any case
@@ -24,7 +24,7 @@ def test_settings_write_nothing(monkeypatch, tmp_path):
 def run(var: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
     outer = {name: value for name, value in os.environ.items() if not name.startswith(("S3_", "DATABASE_"))}
     env = outer | {"VAR_DIR": str(var)} | variables
-    return subprocess.run([sys.executable, *command], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    return forks.run([*command], env)
 
 
 def test_machine_that_was_never_prepared_is_told_so(tmp_path):
