@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests import state
+from tests import forks, state
 
 #: The part of the run over which files that wait are spread.
 SPREAD = 0.85
@@ -26,6 +26,7 @@ VAR = Path(tempfile.mkdtemp(prefix="detox-tests-", dir=_roomy_memory()))
 #: What the processes of one run have in common; it goes with the first of them.
 SHARED = Path(os.environ.setdefault("TESTS_SHARED", str(VAR / "shared")))
 SHARED.mkdir(exist_ok=True)
+forks.keep_templates(str(SHARED))
 #: Bytecode is kept, whatever the outer environment says: each worker and some 200 processes would compile all modules.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
