@@ -4,13 +4,12 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from detoxsite import env
-from tests import programs, state
+from tests import forks, programs, state
 from tests.deploy.units import DEPLOY, HARDENING, directives, variables
 from tests.served import ROOT
 
@@ -94,9 +93,7 @@ def test_each_setting_is_in_the_example_and_in_the_table():
 def test_example_of_settings_passes_djangos_own_check(tmp_path):
     filled = os.environ | state.make(tmp_path) | variables(DEPLOY / "detox.env.example") | {"VAR_DIR": str(tmp_path)}
     filled.pop("DJANGO_ALLOW_ASYNC_UNSAFE")  # the tests' own
-    command = [sys.executable, "-W", "error", "manage.py", "check", "--deploy", "--fail-level=WARNING"]
-    done = subprocess.run(command, cwd=ROOT, env=filled, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    forks.manage(filled, "check", "--deploy", "--fail-level=WARNING", strict=True)
 
 
 def test_going_back_without_a_previous_release_is_refused_in_a_sentence(tmp_path):
