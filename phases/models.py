@@ -246,6 +246,5 @@ class Symptom(Translated, Course):
         """Raises ValidationError for anything that its stage would be refused for in its current state."""
         super().clean()
         tidy(type(self), self)
-        in_drafts = self.page.status != ReviewedPage.Status.PUBLISHED
-        if problems := checks.by_field(checks.refusals(self), in_drafts):
+        if problems := checks.by_field(checks.refusals(self), self.page.status != ReviewedPage.Status.PUBLISHED):
             raise ValidationError(problems)

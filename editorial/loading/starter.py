@@ -164,7 +164,7 @@ def _first(found: list) -> Any:
     return next(iter(found), None)
 
 
-def _identity(model: type[models.Model], key: Values) -> dict[str, str]:
+def _identity(model: type[models.Model], key: Values) -> Values:
     return {"kind": model._meta.label_lower, "key": "/".join(str(part) for part in key.values())}
 
 
