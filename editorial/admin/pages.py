@@ -1,6 +1,5 @@
 """The base of the admin for published pages: write, preview, publish, archive."""
 
-import re
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django.contrib import admin, messages
@@ -24,6 +23,7 @@ from editorial.admin.sign_off import SignOffMixin
 from editorial.models.addresses import moved
 from editorial.models.translated import Translated
 from editorial.workflow import change_kinds, drafts, revisions
+from editorial.workflow.citations import linking_to
 from editorial.workflow.needs import NEEDS, needing
 from editorial.workflow.publishing import ReviewedPage
 
@@ -35,8 +35,6 @@ READERS_SEE = {
     "Published": "Readers see it now.",
     "Archived": "Readers who come to its address are told that it was taken down.",
 }
-#: The path of a Markdown link, or a name in double brackets.
-_LINK = re.compile(r"\]\(<?(/[^)\s>?#]*)|\[\[([a-z]+:[\w-]+)")
 LONG = 200  # characters; a field with at least this limit holds sentences
 
 Page = TypeVar("Page", bound=ReviewedPage)
@@ -217,20 +215,6 @@ class ReviewedPageAdmin(
             self.log_change(request, page, done)
             self.message_user(request, f"{page}: {done}")
             self._say_what_readers_see(request, page)
-
-
-def linking_to(*pages: ReviewedPage) -> dict[ReviewedPage, list[ReviewedPage]]:
-    """Return the other published pages that link to each page. Reads all texts: a second for 10,000."""
-    found: dict[ReviewedPage, list[ReviewedPage]] = {page: [] for page in pages}
-    called = {page.get_absolute_url(): page for page in pages}
-    called |= {f"{page.linked_as[0]}:{page.slug}": page for page in pages if hasattr(page, "linked_as")}
-    called.pop("", None)  # the translation of a row without a page
-    for model in ReviewedPage.__subclasses__():
-        for other in model._default_manager.published():
-            links = {name for text in other.markdown_texts() for pair in _LINK.findall(text) for name in pair}
-            for page in {called[name] for name in links & called.keys()} - {other}:
-                found[page].append(other)
-    return found
 
 
 def _addresses(formset: Any) -> dict[Any, str]:

@@ -1,4 +1,4 @@
-"""Find where sources are cited: in pages, glossary terms and help lines."""
+"""Find where sources are cited, in pages, glossary terms and help lines, and which pages link to a page."""
 
 import re
 from collections import defaultdict
@@ -20,7 +20,6 @@ from django.utils.translation import gettext
 
 from editorial.models import GlossaryTerm, HelpLine, Source
 from editorial.models.changes import ChangeRecord, draft_beside
-from editorial.models.versions import content_models
 from editorial.text import snapshot
 from editorial.text.house_rules import CITATION, KEY
 from editorial.text.link_targets import kinds
@@ -30,6 +29,8 @@ from editorial.workflow.publishing import ReviewedPage
 
 #: Headings, links and code, in which terms are not explained (editorial/text/glossary.py).
 _NOT_EXPLAINED = re.compile(r"^#.*$|\[[^\]]*\]\([^)]*\)|`[^`]*`", re.M)
+#: The path of a Markdown link, or a name in double brackets.
+_LINK = re.compile(r"\]\(<?(/[^)\s>?#]*)|\[\[([a-z]+:[\w-]+)")
 CHUNK = 100  # pages per query
 
 
@@ -83,7 +84,7 @@ def _joined(columns: Iterable[Any]) -> Any:
 
 def pages_citing(source: Source) -> Iterator[ReviewedPage]:
     """Yield the pages in any state that cite a source, also in their rows."""
-    for model in _page_models():
+    for model in ReviewedPage.__subclasses__():
         pages = model.objects.filter(_mentions(model, source.key)).distinct()
         for page in pages.prefetch_related(*getattr(model, "kept_with", ())):
             if source.key in keys_in(page.markdown_texts()):
@@ -107,12 +108,26 @@ def words_citing(source: Source) -> list[GlossaryTerm]:
 def pages_explaining(term: GlossaryTerm) -> Iterator[ReviewedPage]:
     """Yield the pages in any state that explain a term, newest first."""
     pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, term.forms))})(?![\w-])", re.I)
-    for model in _page_models():
+    for model in ReviewedPage.__subclasses__():
         if getattr(model, "explains_words", False):
             named = (Q(**{f"{name}__icontains": form}) for name in model.markdown_fields for form in term.forms)
             for page in model.objects.filter(reduce(or_, named)).order_by("-pk").iterator(CHUNK):
                 if any(pattern.search(_NOT_EXPLAINED.sub("", text)) for text in page.markdown_texts()):
                     yield page
+
+
+def linking_to(*pages: ReviewedPage) -> dict[ReviewedPage, list[ReviewedPage]]:
+    """Return the other published pages that link to each page. Reads all texts: a second for 10,000."""
+    found: dict[ReviewedPage, list[ReviewedPage]] = {page: [] for page in pages}
+    called = {page.get_absolute_url(): page for page in pages}
+    called |= {f"{page.linked_as[0]}:{page.slug}": page for page in pages if hasattr(page, "linked_as")}
+    called.pop("", None)  # the translation of a row without a page
+    for model in ReviewedPage.__subclasses__():
+        for other in model._default_manager.published():
+            links = {name for text in other.markdown_texts() for pair in _LINK.findall(text) for name in pair}
+            for page in {called[name] for name in links & called.keys()} - {other}:
+                found[page].append(other)
+    return found
 
 
 def make_due(source: Source) -> list[ReviewedPage]:
@@ -137,10 +152,6 @@ def make_due(source: Source) -> list[ReviewedPage]:
                 LogEntry.objects.log_actions(user.pk, [page], CHANGE, why, single_object=True)
         marked.append(page)
     return marked
-
-
-def _page_models() -> list[Any]:
-    return [model for model in content_models() if issubclass(model, ReviewedPage)]
 
 
 def _mentions(model: Any, key: str) -> Q:
