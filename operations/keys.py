@@ -12,6 +12,8 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import DatabaseError, connection
+from django.db.models import BinaryField
+from django.db.models.functions import Substr
 
 from accounts import secrets
 from callbacks.models import CallbackRequest
@@ -114,13 +116,8 @@ def _tried(number: int) -> Iterator[list[Callable[[], object]]]:
 
 
 def _numbers_in_use() -> set[int]:
-    """Return the numbers of keys in use; of keys that this process lacks, of requests only the lowest."""
-    rows = CallbackRequest.objects.exclude(wrapped_key=b"")
-    found = {
-        number for number in settings.VAULT_KEYS if rows.filter(wrapped_key__range=keyring.range_of(number)).exists()
-    }
-    for number in settings.VAULT_KEYS:
-        rows = rows.exclude(wrapped_key__range=keyring.range_of(number))
-    found |= {keyring.number_of(bytes(wrapped)) for wrapped in rows.values_list("wrapped_key", flat=True)}
-    found |= page_reports.key_numbers()
+    """Return the numbers of keys in use. In a wrapped key the number is after the first byte."""
+    number = Substr("wrapped_key", 2, 2, output_field=BinaryField())
+    rows = CallbackRequest.objects.exclude(wrapped_key=b"").order_by().values_list(number, flat=True)
+    found = {int.from_bytes(two_bytes) for two_bytes in rows.distinct()} | page_reports.key_numbers()
     return found.union(*(secrets.key_numbers(row) for row in Authenticator.objects.all()))
