@@ -15,6 +15,12 @@ SERVICES = {
 _NO_SERVICE = Path("/usr/sbin/policy-rc.d")
 
 
+def find(variable: str, *names: str) -> str | None:
+    """The path of the program that the environment names so, or else of the first of these that is here."""
+    paths = (shutil.which(name) for name in (os.environ.get(variable), *names) if name)
+    return next(filter(None, paths), None)
+
+
 def install(*packages: str, recommended: bool = False) -> None:
     """Packages that are not here, as root of a Debian only. Their services are neither started nor enabled."""
     if not (hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get")):

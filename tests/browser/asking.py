@@ -5,6 +5,7 @@ from pathlib import Path
 from playwright.sync_api import CDPSession, Locator, Page, expect
 
 from tests import state
+from tests.browser.conftest import shell
 from tests.callbacks.samples import PNG
 from tests.served import Site
 
@@ -48,9 +49,8 @@ def requests_kept(site: Site) -> int:
 
 def last_details(site: Site) -> str:
     """What the newest request holds, as JSON."""
-    command = "from callbacks.models import CallbackRequest as C; "
-    command += "print(C.objects.order_by('received_at').last().open_details().to_bytes().decode())"
-    return site.manage("shell", "--no-imports", "--verbosity=0", "--command", command).strip()
+    code = "from callbacks.models import CallbackRequest as C; "
+    return shell(site, code + "print(C.objects.order_by('received_at').last().open_details().to_bytes().decode())")
 
 
 def slow_down(page: Page, upload: int) -> None:

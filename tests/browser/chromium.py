@@ -24,10 +24,7 @@ HOW = (
 
 def find() -> str | None:
     """The path of a browser that can be driven, or None."""
-    for candidate in [os.environ.get("CHROMIUM"), *map(shutil.which, NAMES), MAC]:
-        if candidate and os.access(candidate, os.X_OK):
-            return candidate
-    return None
+    return debian.find("CHROMIUM", *NAMES, MAC)
 
 
 def can_be_driven() -> bool:

@@ -1,13 +1,19 @@
 """A real Chromium against the real server."""
 
+import json
 import os
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from subprocess import PIPE, Popen
 from typing import ClassVar
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Request, expect, sync_playwright
 
 from tests.browser import chromium
-from tests.factories import APP_SECRET, PASSWORD, app_code
+from tests.factories import PASSWORD, app_code
+from tests.prebuilt import ROOT
 from tests.served import Site, serve
 
 #: Milliseconds until a page shows what is expected of it, on a machine that does other things as well.
@@ -47,27 +53,44 @@ def browser():
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
-    # All windows send from one address.
-    with serve(tmp_path_factory.mktemp("site"), CONTACT_LIMIT="1000000") as site:
-        add_staff(site, "chief")
+    with serve_with_chief(tmp_path_factory.mktemp("site")) as site:
         yield site
 
 
+@contextmanager
+def serve_with_chief(folder: Path):
+    # All windows send from one address.
+    with serve(folder, CONTACT_LIMIT="1000000") as site:
+        add_staff(site, "chief")
+        yield site
+        _shells.pop(site.url).communicate()
+
+
 def add_staff(site: Site, username: str, *, second_factor: bool = True) -> None:
-    """An administrator of the served site, with the authenticator app of the tests; made by one process."""
-    staff = {"DJANGO_SUPERUSER_USERNAME": username, "DJANGO_SUPERUSER_PASSWORD": PASSWORD}
-    app = {"APP_SECRET": APP_SECRET} if second_factor else {}
-    site.manage("shell", "--verbosity=0", "-c", SEED, **staff, **app)
+    """An administrator of the served site, with the authenticator app of the tests."""
+    code = "from tests.factories import APP_SECRET, TOTP, make_staff\n"
+    code += f"user = make_staff({username!r}, superuser=True, second_factor=False)\n"
+    shell(site, code + ("TOTP.activate(user, APP_SECRET)" if second_factor else ""))
 
 
-SEED = """
-import os
-from allauth.mfa.totp.internal.auth import TOTP
-from django.contrib.auth.models import User
-from django.core.management import call_command
-call_command("make_administrator")
-if "APP_SECRET" in os.environ:
-    TOTP.activate(User.objects.get(username=os.environ["DJANGO_SUPERUSER_USERNAME"]), os.environ["APP_SECRET"])
+def shell(site: Site, code: str) -> str:
+    """What this code prints, run by the site's own process for all: to start one takes a second."""
+    if site.url not in _shells:
+        command = [sys.executable, "manage.py", "shell", "--no-imports", "--verbosity=0", "-c", _RUN_EACH]
+        _shells[site.url] = Popen(command, cwd=ROOT, env=site.env, stdin=PIPE, stdout=PIPE, text=True)
+    process = _shells[site.url]
+    print(json.dumps(code), file=process.stdin, flush=True)
+    assert (answer := process.stdout.readline()), "see standard error"
+    return json.loads(answer)
+
+
+_shells: dict[str, Popen] = {}
+_RUN_EACH = """
+import contextlib, io, json, sys
+for line in sys.stdin:
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        exec(json.loads(line), {})
+    print(json.dumps(said.getvalue().strip()), flush=True)
 """
 
 
@@ -78,12 +101,42 @@ class Visitor:
 
     def __init__(self, context: BrowserContext, site: Site) -> None:
         self.context, self.site, self.complaints, self.hosts = context, site, [], set()
-        self.page = context.new_page()
+        self.asked_before_leaving = 0
+        self.sent: list[Request] = []
+        self.page = None
+        self.another_tab()
+
+    def another_tab(self) -> None:
+        """In the place of the one there is, which is asked nothing."""
+        if self.page:
+            self.page.close(run_before_unload=False)
+        self.page = self.context.new_page()
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("dialog", self._answer)
+        self.page.on("request", self._note)
+
+    def begin(self, width: int, scheme: str) -> None:
+        """Leave what a test before had open, kept and changed here: all but the session."""
+        self.open("/robots.txt")
+        for other in self.context.pages:
+            if other != self.page:
+                other.close()
+        devices = self.context.new_cdp_session(self.page)
+        devices.send("Storage.clearDataForOrigin", {"origin": self.site.url, "storageTypes": "local_storage"})
+        devices.detach()
+        self.page.unroute_all()
+        self.context.set_offline(False)
+        self.page.set_viewport_size({"width": width, "height": 800})
+        self.page.emulate_media(media="null", color_scheme=scheme, reduced_motion="null", forced_colors="null")
+        for log in (self.complaints, self.hosts, self.sent):
+            log.clear()
         self.asked_before_leaving = 0
-        self.page.on("request", lambda request: self.hosts.add(request.url.split("/")[2]))
+
+    def _note(self, request) -> None:
+        self.hosts.add(request.url.split("/")[2])
+        if request.method == "POST":
+            self.sent.append(request)
 
     def _hear(self, message) -> None:
         if not message.text.startswith("[DOM]"):  # Chromium's hints on stock login forms
@@ -135,9 +188,15 @@ class Visitor:
         assert self.page.url == f"{self.site.url}/admin/", self.page.locator("main").inner_text()
 
 
+def new_context(browser: Browser, options: dict) -> BrowserContext:
+    context = browser.new_context(**{"timezone_id": "America/New_York"} | options)
+    context.set_default_timeout(PATIENCE)
+    return context
+
+
 @pytest.fixture(scope="session")
-def kept_windows(browser: Browser, site: Site):
-    kept: dict[bool, Visitor] = {}
+def kept_windows(browser: Browser):
+    kept: dict[tuple, Visitor] = {}
     yield kept
     for visitor in kept.values():
         visitor.context.close()
@@ -145,21 +204,18 @@ def kept_windows(browser: Browser, site: Site):
 
 @pytest.fixture
 def look(browser: Browser, site: Site, kept_windows):
-    """As `visit`, for tests that open a page, look at it and leave it: they share a window (with `staff`, one that is
-    signed in), since a new one and its first page take a processor a second."""
+    """As `visit`, for tests that leave no cookie and no clock of their own: they share a window for each choice of
+    options (with `staff`, one that is signed in), since a new one and its first page take a processor half a second."""
 
-    def opened(width: int = 360, scheme: str = "light", *, staff: bool = False) -> Visitor:
-        if staff not in kept_windows:
-            context = browser.new_context(timezone_id="America/New_York")
-            context.set_default_timeout(PATIENCE)
-            kept_windows[staff] = Visitor(context, site)
+    def opened(width: int = 360, scheme: str = "light", *, staff: bool = False, **options) -> Visitor:
+        if (kind := (staff, *options.items())) not in kept_windows:
+            kept_windows[kind] = Visitor(new_context(browser, options), site)
             if staff:
-                kept_windows[staff].sign_in()
-        visitor = kept_windows[staff]
-        visitor.page.set_viewport_size({"width": width, "height": 800})
-        visitor.page.emulate_media(media="null", color_scheme=scheme)
-        visitor.complaints.clear()
-        visitor.hosts.clear()
+                kept_windows[kind].sign_in()
+        visitor = kept_windows[kind]
+        visitor.begin(width, scheme)
+        if staff:
+            visitor.context.add_cookies(visitor._sessions[site.url])
         return visitor
 
     return opened
@@ -171,11 +227,10 @@ def visit(browser: Browser, site: Site):
     contexts = []
 
     def opened(width: int = 360, scheme: str = "light", **options) -> Visitor:
-        options = {"timezone_id": "America/New_York"} | options
-        context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, **options)
-        context.set_default_timeout(PATIENCE)
-        contexts.append(context)
-        return Visitor(context, site)
+        contexts.append(new_context(browser, options | {"color_scheme": scheme}))
+        visitor = Visitor(contexts[-1], site)
+        visitor.page.set_viewport_size({"width": width, "height": 800})
+        return visitor
 
     yield opened
     for context in contexts:
@@ -183,10 +238,13 @@ def visit(browser: Browser, site: Site):
 
 
 @pytest.fixture
-def person(visit):
-    """Somebody on a phone in Chicago; also a log of what the page sent, in its order."""
-    visitor = visit(360, timezone_id="America/Chicago")
-    visitor.sent = []
-    visitor.page.on("request", lambda request: request.method == "POST" and visitor.sent.append(request))
+def staff(look) -> Visitor:
+    return look(1280, staff=True)
+
+
+@pytest.fixture
+def person(look):
+    """Somebody on a phone in Chicago, at the form."""
+    visitor = look(timezone_id="America/Chicago")
     visitor.open("/contact/")
     return visitor

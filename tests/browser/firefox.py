@@ -6,8 +6,6 @@ Playwright drives only a Firefox that it patched; this one is Debian's own, driv
 
 import contextlib
 import gc
-import os
-import shutil
 import warnings
 from pathlib import Path
 
@@ -54,10 +52,7 @@ SCRIPTS = "javascript.enabled"
 
 def find() -> str | None:
     """The path of a browser that can be driven, or None."""
-    for candidate in [os.environ.get("FIREFOX"), *map(shutil.which, NAMES), MAC]:
-        if candidate and os.access(candidate, os.X_OK):
-            return candidate
-    return None
+    return debian.find("FIREFOX", *NAMES, MAC)
 
 
 class Window:

@@ -43,17 +43,6 @@ def test_text_is_sent_and_stored_before_the_first_file_begins(person, site, tmp_
     assert person.context.cookies() == []
 
 
-def test_zone_is_the_one_of_the_phone_and_can_be_changed(person, site):
-    page = person.page
-    assert page.get_by_label("Your time zone").input_value() == "America/Chicago"
-    fill(page)
-    page.get_by_label("Your time zone").select_option("Alaska")
-    press(page)
-    done(page)
-    hours = json.loads(last_details(site))["safe_hours"]
-    assert hours == {"parts": [], "days": [], "first": 0, "last": 0, "zone": "America/Anchorage"}
-
-
 def test_progress_is_shown_with_bytes_and_time_left(person, tmp_path):
     page = person.page
     slow_down(page, 4 * SLOW)
@@ -75,21 +64,6 @@ def test_progress_is_shown_with_bytes_and_time_left(person, tmp_path):
     assert person.complaints == []
 
 
-def test_sending_is_stopped_and_tried_again(person, site, tmp_path):
-    page, before = person.page, requests_kept(site)
-    slow_down(page, SLOW)
-    fill(page)
-    card(page).set_input_files(photo(tmp_path, 1_000_000))
-    press(page)
-    page.get_by_role("button", name="Stop sending it").click()
-    expect(page.get_by_role("status")).to_contain_text("Your request is safe.")
-    assert requests_kept(site) == before + 1
-    slow_down(page, -1)
-    page.get_by_role("button", name="Try it again").click()
-    assert "We have it: PNG" in done(page)
-    assert requests_kept(site) == before + 1
-
-
 def test_sending_is_stopped_and_gone_on_without(person, tmp_path):
     page = person.page
     slow_down(page, SLOW)
@@ -103,16 +77,19 @@ def test_sending_is_stopped_and_gone_on_without(person, tmp_path):
     assert card(page).count() == 1  # it can be added from here
 
 
+def once(page, address: str, act) -> None:
+    """What happens to the first form that is sent there."""
+    left = [act]
+    page.route(address, lambda route: (left.pop() if left and route.request.method == "POST" else go_on)(route))
+
+
+def go_on(route) -> None:
+    route.continue_()
+
+
 def test_connection_that_breaks_inside_a_file_is_said_and_the_file_is_sent_again(person, site, tmp_path):
-    page, before, broken = person.page, requests_kept(site), []
-
-    def break_once(route) -> None:
-        if route.request.method == "POST" and not broken:
-            broken.append(route.abort("connectionreset"))
-        else:
-            route.continue_()
-
-    page.route("**/contact/sent/**", break_once)
+    page, before = person.page, requests_kept(site)
+    once(page, "**/contact/sent/**", lambda route: route.abort("connectionreset"))
     fill(page)
     card(page).set_input_files(photo(tmp_path, 100_000))
     press(page)
@@ -146,16 +123,13 @@ def test_no_connection_costs_not_a_word(person, site, tmp_path):
 
 
 def test_answer_that_is_lost_makes_no_second_request(person, site):
-    page, before, lost = person.page, requests_kept(site), []
+    page, before = person.page, requests_kept(site)
 
-    def lose_once(route) -> None:
-        if route.request.method == "POST" and not lost:
-            lost.append(route.fetch())  # it arrived; the answer does not
-            route.abort("connectionreset")
-        else:
-            route.continue_()
+    def lose(route) -> None:
+        route.fetch()  # it arrives; the answer does not
+        route.abort("connectionreset")
 
-    page.route("**/contact/", lose_once)
+    once(page, "**/contact/", lose)
     fill(page)
     press(page)
     expect(page.locator(".dropped")).to_contain_text("The connection dropped.")
@@ -165,35 +139,7 @@ def test_answer_that_is_lost_makes_no_second_request(person, site):
     assert requests_kept(site) == before + 1
 
 
-def test_double_tap_makes_one_request(person, site):
-    page, before = person.page, requests_kept(site)
-    fill(page)
-    page.get_by_role("button", name="Ask for a call").first.dblclick(no_wait_after=True)
-    done(page)
-    assert len(person.sent) == 1 and requests_kept(site) == before + 1
-
-
-def test_form_with_a_mistake_comes_back_with_its_text_and_keeps_the_chosen_files(person, site, tmp_path):
-    page, before = person.page, requests_kept(site)
-    fill(page, name="Sam Ó Súilleabháin", phone="12")
-    page.get_by_label("Anything we need to know?").fill("After <b>three</b>, please")
-    card(page).set_input_files(photo(tmp_path))
-    press(page)
-    expect(page.locator(".error-summary")).to_be_focused()
-    expect(page).to_have_title(re.compile("^Error: "))
-    assert page.get_by_label("Your name").input_value() == "Sam Ó Súilleabháin"
-    assert page.get_by_label("Anything we need to know?").input_value() == "After <b>three</b>, please"
-    assert is_chosen(page)
-    assert "Choose it again" not in page.locator("main").inner_text()
-    page.locator(".error-summary a").first.click()
-    expect(page.locator("[name=phone]")).to_be_focused()
-    page.get_by_label("Phone number").fill("(212) 555-0123")
-    press(page)
-    assert "We have it: PNG" in done(page)
-    assert requests_kept(site) == before + 1
-
-
-def test_file_is_added_later_with_its_progress(person, tmp_path):
+def test_file_is_added_later_unless_the_request_was_withdrawn_meanwhile(person, tmp_path):
     page = person.page
     fill(page)
     press(page)
@@ -201,4 +147,11 @@ def test_file_is_added_later_with_its_progress(person, tmp_path):
     card(page).set_input_files(photo(tmp_path, 100_000))
     page.get_by_role("button", name="Send the file").click()
     expect(page.locator("main")).to_contain_text("We have it: PNG")
+    assert card(page).count() == 0 and card(page, "back").count() == 1
     assert person.complaints == []
+    page.request.post(page.url.replace("/sent/", "/withdraw/"))
+    card(page, "back").set_input_files(photo(tmp_path, 100_000))
+    page.get_by_role("button", name="Send the file").click()
+    expect(page.locator("h1")).to_have_text("Your request is erased")
+    assert "is safe" not in page.locator("main").inner_text()
+    assert page.get_by_role("button", name="Try it again").count() == 0

@@ -6,16 +6,12 @@ import shutil
 import subprocess
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import programs
 from tests.pages import KINDS, MISSING
 
 PAGES = [*KINDS, MISSING]
-
-
-@pytest.fixture
-def window(visit):
-    return lambda width=360, **options: visit(width, bypass_csp=True, **options)
 
 
 STOP = """() => { const e = document.activeElement, s = getComputedStyle(e), box = e.getBoundingClientRect()
@@ -29,10 +25,11 @@ STOP = """() => { const e = document.activeElement, s = getComputedStyle(e), box
 
 
 @pytest.mark.parametrize("colors", ["none", "active"])
-def test_keyboard_focus_is_in_order_and_visible_on_each_page(window, colors):
+def test_keyboard_focus_is_in_order_and_visible_on_each_page(look, colors):
     """With the colors of the system (`active`) too, which take shadows and backgrounds away. What all pages begin with
     is gone through once; on the others the first stop leads past it."""
-    page = (visitor := window(1280, forced_colors=colors, reduced_motion="reduce", java_script_enabled=True)).page
+    page = (visitor := look(1280)).page
+    page.emulate_media(forced_colors=colors, reduced_motion="reduce")
     for path in PAGES if colors == "none" else PAGES[::4]:
         visitor.open(path)
         at, count = -1, page.evaluate("document.querySelectorAll('a[href], button, input, select, textarea').length")
@@ -49,12 +46,13 @@ def test_keyboard_focus_is_in_order_and_visible_on_each_page(window, colors):
                 assert what == "A #main", (path, what)
                 if path != PAGES[0]:
                     page.keyboard.press("Enter")
+                    expect(page.locator("#main")).to_be_focused()
 
 
-def test_forced_colors_leave_levels_bands_and_ticks_readable(window):
+def test_forced_colors_leave_levels_bands_and_ticks_readable(look):
     """Cards have an edge, a band's peak another pattern than the band, and the mark of the reader is dashed."""
-    visitor = window(360, forced_colors="active", reduced_motion="reduce")
-    page = visitor.page
+    page = (visitor := look(360)).page
+    page.emulate_media(forced_colors="active", reduced_motion="reduce")
     for path in ("/phases/peak-withdrawal/", "/emergency/", "/treatments/compare/"):
         visitor.open(path)
         for level in page.locator(".card .level").all():
@@ -73,8 +71,9 @@ def test_forced_colors_leave_levels_bands_and_ticks_readable(window):
     assert style[0] != "none" and style[1] != "none"
 
 
-def test_nothing_moves_for_those_who_asked_for_no_motion(window):
-    visitor = window(360, reduced_motion="reduce")
+def test_nothing_moves_for_those_who_asked_for_no_motion(look):
+    visitor = look(360)
+    visitor.page.emulate_media(reduced_motion="reduce")
     for path in ("/", "/phases/peak-withdrawal/", "/articles/the-first-72-hours/", "/contact/"):
         visitor.open(path)
         assert visitor.page.evaluate(
@@ -83,9 +82,9 @@ def test_nothing_moves_for_those_who_asked_for_no_motion(window):
         ), path
 
 
-def test_page_is_complete_without_scripts_and_pictures(window):
+def test_page_is_complete_without_scripts_and_pictures(visit, look):
     """What is read with both is there without either."""
-    full, bare = window(), window(java_script_enabled=False)
+    full, bare = look(), visit(java_script_enabled=False)
     bare.context.route(re.compile(r"\.(png|svg|jpe?g|webp)"), lambda route: route.abort())
     for path in PAGES:
         words = []

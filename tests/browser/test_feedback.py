@@ -9,8 +9,8 @@ from tests.browser import axe
 
 
 @pytest.mark.parametrize("private", [False, True])
-def test_report_goes_from_the_foot_of_a_page_to_staff_and_back_to_the_page(visit, look, private):
-    reader = visit(360, java_script_enabled=False)
+def test_report_goes_from_the_foot_of_a_page_to_staff_and_back_to_the_page(look, private):
+    reader = look(360, java_script_enabled=False)
     reader.open("/emergency/")
     page = reader.page
     if private:

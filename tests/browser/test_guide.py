@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Error, expect
+from playwright.sync_api import Error
 
 from tests.browser import axe
 
@@ -14,57 +14,81 @@ def pages_of(pdf: bytes) -> int:
     return len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
 
 
-@pytest.mark.parametrize(
-    ("path", "most"),
-    [
-        ("/phases/initial-withdrawal/", 2),
-        (PEAK, 2),
-        ("/phases/post-acute-withdrawal/", 2),
-        ("/phases/", 2),
-        ("/emergency/", 2),
-        ("/plan/", 2),
-        ("/symptoms/nausea-and-vomiting/", 2),
-        ("/treatments/compare/", 2),
-        ("/card/", 1),
-        ("/articles/the-first-72-hours/", 4),
-        ("/articles/helping-someone-through-withdrawal/", 2),
-    ],
-)
-def test_printed_page_takes_little_paper(look, path, most):
+#: How many sheets of paper a page may take.
+SHEETS = {
+    "/phases/initial-withdrawal/": 2,
+    PEAK: 2,
+    "/phases/post-acute-withdrawal/": 2,
+    "/phases/": 2,
+    "/emergency/": 2,
+    "/plan/": 2,
+    "/symptoms/nausea-and-vomiting/": 2,
+    "/treatments/compare/": 2,
+    "/card/": 1,
+    "/articles/the-first-72-hours/": 4,
+    "/articles/helping-someone-through-withdrawal/": 2,
+}
+
+
+def test_printed_page_takes_little_paper(look):
     visitor = look(1280)
-    visitor.open(path)
-    for paper in ("Letter", "A4"):
-        assert pages_of(visitor.page.pdf(format=paper)) <= most, paper
+    for path, most in SHEETS.items():
+        visitor.open(path)
+        for paper in ("Letter", "A4"):
+            assert pages_of(visitor.page.pdf(format=paper)) <= most, (path, paper)
 
 
-def test_handout_keeps_help_numbers_picture_and_sources_and_drops_menus(visit):
-    visitor = visit(1280)
-    visitor.open(PEAK)
+#: What a printed page shows, and what it leaves out.
+ON_PAPER = {
+    PEAK: (
+        (".urgent", ".hill", "#get-help", ".felt", ".safety", ".sources"),
+        (".top", ".crumbs", ".contents", ".bottom", ".pager"),
+    ),
+    "/emergency/": ((".urgent", ".steps", "#warning-signs", "#lines", "#ten-title", ".sources"), (".to-print",)),
+}
+
+
+def test_printed_page_keeps_help_numbers_picture_and_sources_and_drops_menus(look):
+    page = (visitor := look(1280)).page
+    for path, (shown, hidden) in ON_PAPER.items():
+        visitor.open(path)
+        page.emulate_media(media="print")
+        for name in shown:
+            assert page.locator(name).first.is_visible(), (path, name)
+        for name in hidden:
+            assert not page.locator(name).first.is_visible(), (path, name)
+    # of the emergency page, in larger print
+    assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('.steps p')).fontSize)") >= 12
+
+
+def test_where_am_i_takes_a_choice_or_a_number_by_keyboard_without_scripts(look):
+    visitor = look(360, java_script_enabled=False)
     page = visitor.page
-    page.emulate_media(media="print")
-    for name in (".urgent", ".hill", "#get-help", ".felt", ".safety", ".sources"):
-        assert page.locator(name).first.is_visible(), name
-    for name in (".top", ".crumbs", ".contents", ".bottom", ".pager"):
-        assert not page.locator(name).first.is_visible(), name
 
+    def ask(told: str) -> str:
+        page.get_by_label("Heroin", exact=True).focus()
+        page.keyboard.press("Space")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        assert page.url.endswith("/phases/now/"), told
+        return " ".join(page.locator("h1").inner_text().split())
 
-def test_where_am_i_takes_an_exact_number_by_keyboard(visit):
-    visitor = visit(360, java_script_enabled=False)
     visitor.open("/phases/now/")
-    page = visitor.page
-    page.get_by_text("Or a number").click()
-    page.get_by_label("How long ago").fill("30")
-    page.get_by_label("Heroin", exact=True).check()
-    with page.expect_navigation():
-        page.get_by_role("button", name="Show me").click()
-    assert "in the hardest part" in " ".join(page.locator("h1").inner_text().split())
+    page.get_by_label("2 to 3 days ago").focus()
+    page.keyboard.press("Space")
+    assert "You may be in the hardest part" in ask("a choice")
+    visitor.open("/phases/now/")
+    page.get_by_text("Or a number").press("Enter")
+    page.get_by_label("How long ago").focus()
+    page.keyboard.type("30")
+    assert "in the hardest part" in ask("a number")
     assert page.locator(".now").count() == 2  # at 30 hours two stages can be going on
-    assert page.url.endswith("/phases/now/")
+    assert visitor.context.cookies() == []
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
-def test_answer_and_sheet_break_no_rule_and_fit(visit, width, scheme):
-    visitor = visit(width, scheme)
+def test_answer_and_sheet_break_no_rule_and_fit(look, width, scheme):
+    visitor = look(width, scheme)
     visitor.open("/phases/now/")
     page = visitor.page
     page.get_by_label("12 to 24 hours ago").first.check()
@@ -85,8 +109,8 @@ def test_answer_and_sheet_break_no_rule_and_fit(visit, width, scheme):
     assert visitor.complaints == [] and visitor.context.cookies() == []
 
 
-def test_sheet_with_all_boxes_checked_prints_on_one_sheet_of_paper(visit):
-    visitor = visit(1280)
+def test_sheet_with_all_boxes_checked_prints_on_one_sheet_of_paper(look):
+    visitor = look(1280)
     visitor.open("/phases/now/check-in/")
     page = visitor.page
     for box in page.locator("input[type=checkbox]").all():
@@ -97,20 +121,9 @@ def test_sheet_with_all_boxes_checked_prints_on_one_sheet_of_paper(visit):
     assert max(pages_of(page.pdf(format=paper)) for paper in ("Letter", "A4")) <= 2
 
 
-def test_emergency_page_on_paper_keeps_signs_steps_and_lines_in_larger_print(visit):
-    visitor = visit(1280)
-    visitor.open("/emergency/")
-    page = visitor.page
-    page.emulate_media(media="print")
-    for name in (".urgent", ".steps", "#warning-signs", "#lines", "#ten-title", ".sources"):
-        assert page.locator(name).first.is_visible(), name
-    assert not page.locator(".to-print").is_visible()
-    assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('.steps p')).fontSize)") >= 12
-
-
-def test_call_and_first_step_come_within_half_a_phone_and_naloxone_within_one(visit):
+def test_call_and_first_step_come_within_half_a_phone_and_naloxone_within_one(look):
     """A phone shows 740 pixels, and the title of a page is at 150 at most."""
-    visitor = visit(360)
+    visitor = look(360)
     visitor.open("/emergency/")
     title, step, spray = (
         visitor.page.get_by_role("heading", name=name, exact=True).bounding_box()
@@ -118,17 +131,6 @@ def test_call_and_first_step_come_within_half_a_phone_and_naloxone_within_one(vi
     )
     assert step["y"] + step["height"] - title["y"] <= 740 / 2 - 150
     assert spray["y"] + spray["height"] - title["y"] <= 740 - 150 + 5
-
-
-def test_check_in_left_empty_leads_to_its_first_question(visit):
-    visitor = visit(360)
-    visitor.open("/phases/now/check-in/")
-    page = visitor.page
-    with page.expect_navigation():
-        page.get_by_role("button", name="Make my sheet").click()
-    page.get_by_role("link", name="Check at least one thing").click()
-    expect(page.locator(":focus")).to_have_attribute("name", "danger")
-    _assert_sound(page)
 
 
 def test_sheet_is_not_cached_on_going_back(visit):
@@ -146,8 +148,8 @@ def test_sheet_is_not_cached_on_going_back(visit):
     assert "What you feel" not in page.content()
 
 
-def test_comparison_is_a_table_of_three_columns_on_a_phone_and_its_form_narrows_it(visit):
-    visitor = visit(360)
+def test_comparison_is_a_table_of_three_columns_on_a_phone_and_its_form_narrows_it(look):
+    visitor = look(360)
     visitor.open("/treatments/compare/")
     page = visitor.page
     page.get_by_text("Choose what matters to you").click()
@@ -166,17 +168,17 @@ def _assert_sound(page) -> None:
     axe.check(page)
 
 
-def test_link_stays_on_its_line_on_a_phone(visit):
-    visitor = visit(360)
+def test_link_stays_on_its_line_on_a_phone(look):
+    visitor = look(360)
     visitor.open("/no-such-page/")
     line = visitor.page.get_by_role("listitem").filter(has_text="In danger now:")
     whole, part = line.bounding_box(), line.locator("a").bounding_box()
     assert part["y"] < whole["y"] + whole["height"] / 2
 
 
-@pytest.mark.parametrize("asked", ["how+much+methadone", "buprenorphene"])
-def test_search_message_is_clear_of_the_form(visit, asked):
-    visitor = visit(360)
-    visitor.open(f"/search/?q={asked}")
-    question, said = (visitor.page.locator(name).bounding_box() for name in ("form.search", "form.search + p"))
-    assert said["y"] - question["y"] - question["height"] >= 16
+def test_search_message_is_clear_of_the_form(look):
+    visitor = look(360)
+    for asked in ("how+much+methadone", "buprenorphene"):
+        visitor.open(f"/search/?q={asked}")
+        question, said = (visitor.page.locator(name).bounding_box() for name in ("form.search", "form.search + p"))
+        assert said["y"] - question["y"] - question["height"] >= 16, asked

@@ -9,10 +9,9 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.browser.conftest import Visitor, add_staff
+from tests.browser.conftest import Visitor, serve_with_chief, shell
 from tests.hostile.corpus import texts
 from tests.hostile.filled import ARTICLES
-from tests.served import serve
 
 #: In each page before its own scripts: what would be seen of a text that runs.
 MARK = """
@@ -52,41 +51,16 @@ SCAN = r"""
   return left;
 }
 """
-READERS = [
-    "/",
-    "/phases/",
-    "/phases/now/",
-    "/symptoms/",
-    "/treatments/",
-    "/treatments/compare/",
-    "/articles/",
-    "/sources/",
-]
-READERS += [
-    "/articles/?page=2",
-    "/emergency/",
-    "/a-z/",
-    "/about/",
-    "/contact/",
-    "/feedback/",
-    "/plan/",
-    "/card/",
-]
-STAFF = ["articles/article", "articles/topic", "phases/phase", "phases/treatmentoption", "editorial/source"]
-STAFF += [
-    "editorial/helpline",
-    "editorial/glossaryterm",
-    "editorial/pagereport",
-    "callbacks/callbackrequest",
-    "callbacks/accessrecord",
-]
+READERS = "/ /phases/ /phases/now/ /symptoms/ /treatments/ /treatments/compare/ /articles/ /articles/?page=2 /sources/"
+READERS += " /emergency/ /a-z/ /about/ /contact/ /feedback/ /plan/ /card/"
+STAFF = "articles/article articles/topic phases/phase phases/treatmentoption editorial/source editorial/helpline"
+STAFF += " editorial/glossaryterm editorial/pagereport callbacks/callbackrequest callbacks/accessrecord"
 
 
 @pytest.fixture(scope="module")
 def hostile_site(tmp_path_factory):
-    with serve(tmp_path_factory.mktemp("hostile"), CONTACT_LIMIT="1000000") as site:
-        add_staff(site, "chief")
-        site.manage("shell", "--verbosity=0", "-c", "from tests.hostile.filled import fill; fill()")
+    with serve_with_chief(tmp_path_factory.mktemp("hostile")) as site:
+        shell(site, "from tests.hostile.filled import fill; fill()")
         yield site
 
 
@@ -130,7 +104,7 @@ def test_no_hostile_text_runs_or_breaks_a_page(browser, hostile_site):
         seen = Watched(context, hostile_site)
         articles = [f"/articles/hostile-{number}/" for number in range(ARTICLES)]
         details = links(seen, "/symptoms/", "/symptoms/.+/")[::3] + links(seen, "/treatments/", "/treatments/.+/")[::3]
-        for path in [*READERS, *articles, *links(seen, "/phases/", "/phases/.+/"), *details]:
+        for path in [*READERS.split(), *articles, *links(seen, "/phases/", "/phases/.+/"), *details]:
             seen.look(path)
         searched(seen)
         for path in ("/articles/feed/", "/sitemap.xml"):
@@ -170,7 +144,7 @@ def converted_one_by_one(seen: Watched) -> None:
         "import json; from editorial.text.markdown import markdownify; from tests.hostile.corpus import texts;"
         f"print(json.dumps([markdownify(p.replace('{{}}', t)) for t in texts() for p in {places!r}]))"
     )
-    made = json.loads(seen.site.manage("shell", "--verbosity=0", "-c", code))
+    made = json.loads(shell(seen.site, code))
     assert len(made) >= 5 * 1000
     seen.open("/about/")
     left = seen.page.evaluate(
@@ -208,7 +182,7 @@ def sent_by_strangers(seen: Watched) -> None:
 def staff_pages(seen: Watched) -> None:
     seen.sign_in()
     seen.scan("the start page")
-    for kind in STAFF:
+    for kind in STAFF.split():
         seen.look(f"/admin/{kind}/")
         rows = links(seen, f"/admin/{kind}/", rf"/admin/{kind}/[^/]+/change/")
         for path in rows[: 14 if "callback" in kind else 2]:
@@ -229,15 +203,10 @@ def staff_pages(seen: Watched) -> None:
 def test_no_hostile_text_is_left_to_the_policy(browser, hostile_site):
     with browser.new_context() as context:
         seen = Watched(context, hostile_site)
-        for path in [
-            "/",
-            "/emergency/",
-            "/a-z/",
-            "/articles/",
-            *[f"/articles/hostile-{n}/" for n in range(0, ARTICLES, 4)],
-        ]:
+        articles = [f"/articles/hostile-{number}/" for number in range(0, ARTICLES, 4)]
+        for path in ["/", "/emergency/", "/a-z/", "/articles/", *articles]:
             seen.look(path)
         seen.sign_in()
-        for kind in STAFF:
+        for kind in STAFF.split():
             seen.look(f"/admin/{kind}/")
         assert not seen.left, json.dumps(seen.left, indent=1)[:4000]

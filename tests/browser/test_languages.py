@@ -27,10 +27,9 @@ def assert_kept(page) -> None:
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_form_in_progress_keeps_all_that_was_typed(visit, site, tmp_path, scripts):
-    visitor = visit(360, java_script_enabled=scripts, timezone_id="America/Chicago")
-    page, before, sent = visitor.page, requests_kept(site), []
-    page.on("request", lambda request: request.method == "POST" and sent.append(request))
+def test_form_in_progress_keeps_all_that_was_typed(look, site, tmp_path, scripts):
+    visitor = look(java_script_enabled=scripts, timezone_id="America/Chicago")
+    page, before = visitor.page, requests_kept(site)
     visitor.open("/contact/")
     fill(page, NAME, PHONE)
     page.locator("[name=message]").fill(MESSAGE)
@@ -40,7 +39,7 @@ def test_form_in_progress_keeps_all_that_was_typed(visit, site, tmp_path, script
     page.locator("[name=not_before]").select_option("18")
     card(page).set_input_files(photo(tmp_path, 3_000_000))
     switch(page, SPANISH)
-    assert page.url == f"{site.url}/es/contacto/" and len(sent[0].post_data) < 1500  # not the photo
+    assert page.url == f"{site.url}/es/contacto/" and len(visitor.sent[0].post_data) < 1500  # not the photo
     assert_kept(page)
     expect(page.locator(".field:has([name=file_1]) .hint")).to_contain_text("Elíjalo otra vez")
     switch(page, ENGLISH)

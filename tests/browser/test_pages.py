@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from bench.reading import HEADING
 from tests.browser import axe
 from tests.pages import KINDS, MISSING
 
@@ -42,11 +43,18 @@ FITS = "document.documentElement.scrollWidth <= innerWidth"
 
 @pytest.mark.parametrize("path", PAGES)
 def test_page_fits_and_breaks_no_rule(look, path):
-    """On a phone in the light, by thumb; at a desk in the dark; at 400 % with wide text spacing."""
+    """On a phone in the light, by thumb, with urgent help above the heading and that near the top; at a desk in the
+    dark; at 400 % with wide text spacing."""
     visitor = look()
     visitor.open(path)
     page = visitor.page
     assert page.evaluate(SMALL) == []
+    assert page.evaluate("document.querySelector('h1').getBoundingClientRect().top") <= HEADING
+    if path != "/card/":  # is all urgent help
+        assert page.locator(".urgent").bounding_box()["height"] < 60
+        for address in ("/emergency/#steps", "tel:911", "tel:988", "tel:+18006624357"):
+            box = page.locator(f'.urgent a[href="{address}"]').bounding_box()
+            assert box["height"] >= 44 and box["x"] + box["width"] <= 360, address
     axe.check(page, f"{path} 360 light")
     assert page.evaluate(FITS)
     page.set_viewport_size({"width": 1280, "height": 800})
@@ -63,14 +71,13 @@ def test_page_fits_and_breaks_no_rule(look, path):
     assert visitor.context.cookies() == []
 
 
-@pytest.mark.parametrize("path", ["/", "/phases/now/check-in/", "/articles/the-first-72-hours/", "/contact/"])
-def test_nothing_moves_however_slowly_a_page_comes(visit, path):
+def test_nothing_moves_however_slowly_a_page_comes(look):
     """A page that is drawn after each piece of its first two screens shifts nothing that was drawn before."""
-    page = (visitor := visit(412)).page
-    visitor.open("/about/")
-    words = page.request.get(f"{visitor.site.url}{path}").text()
-    page.goto("about:blank")
-    assert page.evaluate(PIECEMEAL, pieces(words)) == []
+    page = (visitor := look(412)).page
+    for path in ("/", "/phases/now/check-in/", "/articles/the-first-72-hours/", "/contact/"):
+        words = page.request.get(f"{visitor.site.url}{path}").text()
+        page.goto("about:blank")
+        assert page.evaluate(PIECEMEAL, pieces(words)) == [], path
 
 
 def pieces(words: str) -> list[str]:
@@ -79,7 +86,7 @@ def pieces(words: str) -> list[str]:
     head, body = words.split("<body", 1)
     top, text = body.split("<main", 1)
     blocks = re.split(r"(?=<(?:p|li|h\d|div|section|ul|ol|dl|nav|form|fieldset|label|svg|table)\b)", "<main" + text)
-    return [f"{head}<body", *re.split("(?=<)", top), *blocks[:60], "".join(blocks[60:])]
+    return [f"{head}<body", *re.split("(?=<[a-z])", top), *blocks[:60], "".join(blocks[60:])]
 
 
 PIECEMEAL = """async pieces => {
@@ -98,46 +105,29 @@ PIECEMEAL = """async pieces => {
 }"""
 
 
-def test_first_tab_skips_to_the_text(visit):
-    page = (visitor := visit(1280)).page
-    visitor.open("/phases/peak-withdrawal/")
-    page.keyboard.press("Tab")
-    expect(page.locator(".skip")).to_be_focused()
-    assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
-    page.keyboard.press("Enter")
-    expect(page.locator("#main")).to_be_focused()
-
-
-def test_where_am_i_works_by_keyboard_without_scripts(visit):
-    visitor = visit(360, java_script_enabled=False)
-    visitor.open("/phases/now/")
-    page = visitor.page
-    page.get_by_label("2 to 3 days ago").focus()
-    page.keyboard.press("Space")
-    page.get_by_label("Heroin", exact=True).focus()
-    page.keyboard.press("Space")
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-    assert "You may be in the hardest part" in " ".join(page.locator("h1").inner_text().split())
-    assert "48-72" not in page.url
-    assert visitor.context.cookies() == []
-
-
-def test_where_am_i_without_an_answer_points_to_what_is_missing(visit):
-    visitor = visit(360)
-    visitor.open("/phases/now/")
+@pytest.mark.parametrize(
+    ("path", "button", "link", "field"),
+    [
+        ("/phases/now/", "Show me", "Choose when you last used", "since"),
+        ("/phases/now/check-in/", "Make my sheet", "Check at least one thing", "danger"),
+    ],
+)
+def test_form_left_empty_leads_to_what_is_missing(look, path, button, link, field):
+    visitor = look(360)
+    visitor.open(path)
     page = visitor.page
     with page.expect_navigation():
-        page.get_by_role("button", name="Show me").click()
+        page.get_by_role("button", name=button).click()
     expect(page).to_have_title(re.compile("^Error: "))
     expect(page.locator(".error-summary")).to_be_focused()
-    page.get_by_role("link", name="Choose when you last used").click()
-    expect(page.locator(":focus")).to_have_attribute("name", "since")
+    page.get_by_role("link", name=link).click()
+    expect(page.locator(":focus")).to_have_attribute("name", field)
+    assert page.evaluate(FITS)
     axe.check(page)
 
 
-def test_search_from_every_page_in_two_steps(visit):
-    visitor = visit(360)
+def test_search_from_every_page_in_two_steps(look):
+    visitor = look(360)
     visitor.open("/about/")
     page = visitor.page
     page.get_by_text("Menu", exact=True).click()
@@ -146,11 +136,3 @@ def test_search_from_every_page_in_two_steps(visit):
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert page.locator(".results h3 a").first.inner_text() == "Buprenorphine"
-
-
-def test_printed_page_has_no_menus(visit):
-    visitor = visit(1280)
-    visitor.open("/phases/peak-withdrawal/")
-    visitor.page.emulate_media(media="print")
-    assert not visitor.page.locator(".top").is_visible()
-    assert visitor.page.locator(".hill").is_visible()

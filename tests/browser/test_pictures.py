@@ -28,9 +28,8 @@ def chooser(page, field):
     return chosen.value
 
 
-def test_picture_is_added_by_keyboard_described_and_used_again(visit):
-    staff = visit(390)
-    staff.sign_in()
+def test_picture_is_added_by_keyboard_described_and_used_again(look):
+    staff = look(390, staff=True)
     staff.open(ADD)
     page, body = staff.page, staff.page.locator("#id_body")
     tools, said = page.locator(".field-body .text-tools"), page.locator(".field-body .text-said")
@@ -67,9 +66,7 @@ def test_picture_is_added_by_keyboard_described_and_used_again(visit):
     assert [each for each in staff.complaints if each != refused] == []
 
 
-def test_pictures_that_are_dropped_arrive_once_and_each_on_its_own_line(visit):
-    staff = visit(1280)
-    staff.sign_in()
+def test_pictures_that_are_dropped_arrive_once_and_each_on_its_own_line(staff):
     staff.open(ADD)
     body = staff.page.locator("#id_body")
     body.fill("Sleep breaks.")

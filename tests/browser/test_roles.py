@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser import axe
+from tests.browser.conftest import shell
 from tests.factories import app_code
 
 SEED = """
@@ -15,9 +16,9 @@ make_article(title="Sleep", slug="sleep", status="draft", published_at=None)
 """
 
 
-def test_page_goes_from_editor_to_publisher_to_readers(visit, site):
-    site.manage("shell", "--verbosity=0", "-c", SEED)
-    editor, publisher, reader = visit(390), visit(1280, "dark"), visit(360)
+def test_page_goes_from_editor_to_publisher_to_readers(visit, look, site):
+    shell(site, SEED)
+    editor, publisher, reader = visit(390), visit(1280, "dark"), look(360)
     for visitor, name in ((editor, "ed"), (publisher, "pub")):
         visitor.give_password(name)
         visitor.give_code(app_code())

@@ -5,7 +5,8 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser import axe
-from tests.browser.test_queue import ask, staff  # noqa: F401
+from tests.browser.conftest import shell
+from tests.browser.test_queue import ask
 
 ASLEEP_AND_AWAKE = """
 from callbacks.casework.submission import submit
@@ -20,7 +21,7 @@ REFRESH = "document.dispatchEvent(new Event('queue:refresh'))"
 QUEUE = "/admin/callbacks/callbackrequest/"
 
 
-def test_queue_refreshes_in_place_and_announces_it_politely(staff, site):  # noqa: F811
+def test_queue_refreshes_in_place_and_announces_it_politely(staff, site):
     first, page = ask(site, "shift-1"), staff.page
     staff.open(f"{QUEUE}?claim=free")
     page.get_by_label(f"Choose {first}").check()
@@ -37,7 +38,7 @@ def test_queue_refreshes_in_place_and_announces_it_politely(staff, site):  # noq
     assert staff.complaints == []
 
 
-def test_note_typed_in_a_session_that_ended_is_saved_after_signing_in_again(staff, site):  # noqa: F811
+def test_note_typed_in_a_session_that_ended_is_saved_after_signing_in_again(staff, site):
     reference, page = ask(site, "shift-3"), staff.page
     staff.open(QUEUE)
     page.get_by_role("link", name=reference).click()
@@ -60,8 +61,8 @@ def test_note_typed_in_a_session_that_ended_is_saved_after_signing_in_again(staf
     expect(page.get_by_text("Said: call after six.", exact=True)).to_be_visible()
 
 
-def test_unanswered_call_is_three_presses_and_a_shift_is_handed_over(staff, site):  # noqa: F811
-    asked = "|".join(site.manage("shell", "--no-imports", "-c", ASLEEP_AND_AWAKE).split())
+def test_unanswered_call_is_three_presses_and_a_shift_is_handed_over(staff, site):
+    asked = "|".join(shell(site, ASLEEP_AND_AWAKE).split())
     page = staff.page
     staff.open(QUEUE)
     call = page.get_by_role("button", name=re.compile(f"^Claim and call ({asked})$")).first

@@ -1,19 +1,17 @@
 """The form of a stage: it fits a screen, draws hours as they are typed, and orders symptoms by key and mouse."""
 
-import pytest
 from playwright.sync_api import expect
 
 STAGE = "/admin/phases/phase/1/change/"
 
 
-@pytest.mark.parametrize(("width", "screens"), [(1280, 1.0), (390, 3.0)])
-def test_stage_fits_its_screens_and_its_hours_are_drawn_as_typed(visit, width, screens):
-    staff = visit(width)
-    staff.sign_in()
-    staff.open(STAGE)
+def test_stage_fits_its_screens_and_its_hours_are_drawn_as_typed(staff):
     page = staff.page
-    form = page.locator("#phase_form").bounding_box()
-    assert form["y"] + form["height"] <= 800 * screens
+    for width, screens in ((1280, 1.0), (390, 3.0)):
+        page.set_viewport_size({"width": width, "height": 800})
+        staff.open(STAGE)
+        form = page.locator("#phase_form").bounding_box()
+        assert form["y"] + form["height"] <= 800 * screens, width
     page.locator("summary", has_text="Hours since last use").click()
     page.fill("#id_ends", "4 to 9 days")
     page.locator(".hours-picture", has_text="ends 4 to 9 days").first.wait_for()
@@ -22,9 +20,7 @@ def test_stage_fits_its_screens_and_its_hours_are_drawn_as_typed(visit, width, s
     assert staff.complaints == []
 
 
-def test_symptoms_are_ordered_by_keyboard_and_by_dragging(visit):
-    staff = visit(1280)
-    staff.sign_in()
+def test_symptoms_are_ordered_by_keyboard_and_by_dragging(staff):
     staff.open(STAGE)
     page = staff.page
 
@@ -49,9 +45,7 @@ def test_symptoms_are_ordered_by_keyboard_and_by_dragging(visit):
     assert staff.complaints == []
 
 
-def test_new_symptom_that_was_moved_stays_in_place_through_a_refusal_and_a_row_taken_out(visit):
-    staff = visit(1280)
-    staff.sign_in()
+def test_new_symptom_that_was_moved_stays_in_place_through_a_refusal_and_a_row_taken_out(staff):
     staff.open("/admin/phases/phase/3/change/")
     page = staff.page
     page.locator("#symptoms-group summary").first.click()

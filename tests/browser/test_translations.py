@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import axe
+from tests.browser.conftest import shell
 
 CORRECT = """
 import reversion
@@ -19,13 +20,14 @@ with reversion.create_revision():
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_stale_page_is_found_in_the_table_read_and_confirmed(visit, site, width):
-    site.manage("shell", "--verbosity=0", "-c", CORRECT.format(width=width))
-    staff = visit(width)
-    staff.sign_in()
+def test_stale_page_is_found_in_the_table_read_and_confirmed(look, site, width):
+    shell(site, CORRECT.format(width=width))
+    staff = look(width, staff=True)
+    staff.open("/admin/")
     page = staff.page
     page.get_by_role("link", name="translation to correct").click()
-    axe.check_light_and_dark(page)
+    page.emulate_media(color_scheme="dark" if width == 1280 else "light")
+    axe.check(page)
     page.get_by_role("link", name="1 paragraph changed").click()
     expect(page.locator(".sides ins")).to_have_text(f"Never use alone, {width}.")
     english, spanish = (page.locator(each) for each in (".field-english_body details.english", "#id_body"))
@@ -33,7 +35,7 @@ def test_stale_page_is_found_in_the_table_read_and_confirmed(visit, site, width)
     side, text = english.bounding_box(), spanish.bounding_box()
     assert (side["x"] + side["width"] <= text["x"]) if width == 1280 else (side["y"] + side["height"] <= text["y"])
     assert text["width"] >= 320 and staff.fits()
-    axe.check_light_and_dark(page)
+    axe.check(page)
     page.get_by_role("button", name="Still right").click()
     expect(page.get_by_text("is up to date with the English again")).to_be_visible()
     expect(page.locator("#changed")).to_have_count(0)

@@ -1,14 +1,6 @@
 """Words typed in the admin outlive a closed tab and the end of a session; leaving with unsaved ones asks first."""
 
-import pytest
 from playwright.sync_api import expect
-
-
-@pytest.fixture
-def staff(visit):
-    visitor = visit(1280)
-    visitor.sign_in()
-    return visitor
 
 
 def first_article(staff) -> str:
@@ -23,8 +15,7 @@ def test_words_typed_are_offered_after_the_tab_was_closed(staff):
     staff.open(path)
     page.fill("#id_body", "Typed by thumb.")
     page.get_by_text("not saved yet").wait_for()
-    page.close(run_before_unload=False)
-    staff.page = staff.context.new_page()
+    staff.another_tab()
     staff.open(path)
     staff.page.get_by_role("link", name="Bring it back").click()
     expect(staff.page.locator("#id_body")).to_have_value("Typed by thumb.")
@@ -61,8 +52,7 @@ def test_session_that_ends_while_typing_says_so_and_loses_nothing(staff):
     staff.context.add_cookies(cookies)
     page.locator("#id_body").press_sequentially(" And again.")
     page.get_by_text("not saved yet").wait_for()
-    page.close(run_before_unload=False)
-    staff.page = staff.context.new_page()
+    staff.another_tab()
     staff.open(path + "?_bring_back")
     assert staff.page.input_value("#id_body").startswith("Typed before the session ended.")
 
@@ -76,7 +66,6 @@ def test_long_form_is_kept_when_its_tab_is_hidden(staff):
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     page.get_by_text("not saved yet").wait_for()
     assert staff.complaints == []
-    page.close(run_before_unload=False)
-    staff.page = staff.context.new_page()
+    staff.another_tab()
     staff.open(path + "?_bring_back")
     assert len(staff.page.input_value("#id_body")) > 100_000
