@@ -54,3 +54,13 @@ def check_light_and_dark(page: Page, what: str = "") -> None:
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         check(page, f"{what or page.url} {scheme}", everything=scheme == "light")
+
+
+def check_phone_and_desk(page: Page, what: str = "") -> None:
+    """All rules at a desk in the dark and on a phone in the light, and that nothing is wider than either."""
+    for width, scheme in ((1280, "dark"), (360, "light")):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme)
+        check(page, f"{what or page.url} {width} {scheme}")
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{what or page.url} is {wide} pixels too wide for {width}"
