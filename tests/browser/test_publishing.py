@@ -1,0 +1,161 @@
+"""How a page comes to readers in the real admin: reviewed by a publisher, signed, corrected and translated, and marked
+where a source that it cites is retracted."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser import axe
+from tests.browser.conftest import shell
+from tests.factories import app_code
+
+SEED = """
+from tests.factories import make_article, make_staff
+make_staff("ed", roles=("Editors",))
+make_staff("pub", roles=("Publishers",))
+make_article(title="Sleep", slug="sleep", status="draft", published_at=None)
+"""
+
+
+def test_page_goes_from_editor_to_publisher_to_readers(visit, look, site):
+    shell(site, SEED)
+    editor, publisher, reader = visit(390), visit(1280, "dark"), look(360)
+    for visitor, name in ((editor, "ed"), (publisher, "pub")):
+        visitor.give_password(name)
+        visitor.give_code(app_code())
+        expect(visitor.page).to_have_url(re.compile("/admin/$"))
+        axe.check(visitor.page)
+        assert visitor.fits()
+
+    page = editor.page
+    editor.open("/admin/articles/article/?q=Sleep")
+    assert page.locator("select[name=action]").count() == 0, "an editor has nothing to do to many pages at once"
+    page.get_by_role("link", name="Sleep", exact=True).click()
+    expect(page.locator("#id_status option")).to_have_text(["Draft", "In review"])
+    page.select_option("#id_status", "in-review")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".messagelist")).to_contain_text("in review: readers do not see it")
+
+    page = publisher.page
+    publisher.open("/admin/")
+    page.locator(".needs").get_by_role("link", name="in review, ready to publish").click()
+    page.get_by_role("link", name="Sleep", exact=True).click()
+    assert reader.open("/articles/sleep/").status == 404
+    page.select_option("#id_status", "published")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".messagelist")).to_contain_text("Readers see it now.")
+    assert reader.open("/articles/sleep/").status == 200
+    assert editor.complaints == publisher.complaints == []
+
+
+def test_page_is_signed_named_and_corrected(look, visit):
+    staff, reader = look(390, staff=True), look(1280)
+    page, path = staff.page, "/treatments/sober-living/"
+    staff.open("/admin/editorial/reviewer/add/")
+    page.select_option("#id_user", label="chief")
+    page.fill("#id_name", "Jo Roe")
+    page.fill("#id_credentials", "MD")
+    page.fill("#id_conflicts", "None")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    staff.open("/admin/phases/treatmentoption/")
+    page.get_by_role("link", name="sober living").first.click()
+    address = page.url
+    page.get_by_role("link", name="Read and sign").click()
+    assert staff.fits()
+    page.get_by_role("button", name="I have read all of this text. I sign it.").click()
+    page.get_by_text("Readers see your name with it").wait_for()
+    reader.open(path)
+    assert "Reviewed by Jo Roe, MD on" in reader.page.locator("main").inner_text()
+
+    page.goto(address)
+    page.fill("#id_watch_out", page.input_value("#id_watch_out") + " Ask.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.locator(".field-change_kind .errorlist", has_text="Say what kind it is").wait_for()
+    page.get_by_label("Correction: something was wrong", exact=False).first.check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.locator(".field-change_note .errorlist", has_text="readers are told").wait_for()
+    assert staff.fits()
+    page.fill("#id_change_note", "A word was missing.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("Readers see it now").wait_for()
+    page.wait_for_timeout(600)  # a process may show a page as it was 0.4 seconds ago
+    reader = visit(1280)  # without the copy that a browser keeps for some seconds
+    reader.open(path)
+    said = reader.page.locator("main").inner_text()
+    assert "Reviewed by" not in said and "waiting for medical review" in said and "A word was missing." in said
+
+    staff.open("/admin/editorial/reviewer/")
+    page.get_by_role("link", name="Jo Roe").click()
+    page.uncheck("#id_is_active")
+    page.get_by_role("button", name="Save", exact=True).click()
+    assert staff.complaints == []
+
+
+SOURCE = "/admin/editorial/source/?q=fda-loperamide-2016"
+
+
+def test_source_is_retracted_and_current_again(look):
+    staff = look(390, staff=True)
+    page = staff.page
+    staff.open(SOURCE)
+    page.get_by_role("link", name="fda-loperamide-2016").click()
+    used = page.locator(".field-used_on")
+    expect(used.get_by_role("link", name="Peak withdrawal")).to_be_visible()
+    assert staff.fits()
+    page.get_by_label("Status").select_option("retracted")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Due for review, because they cite it")).to_contain_text("Peak withdrawal")
+    axe.check(page)
+    assert staff.complaints == []
+
+    reader = look(1280, "dark")
+    reader.open("/phases/peak-withdrawal/")
+    reader.page.locator(".sources summary").click()
+    expect(reader.page.locator(".sources li", has_text="loperamide").get_by_text("Retracted.")).to_be_visible()
+    reader.open("/sources/fda-loperamide-2016/")
+    expect(reader.page.get_by_text("The pages that rest on it are due to be checked again.")).to_be_visible()
+    axe.check(reader.page)
+
+    staff = look(390, staff=True)
+    staff.open(SOURCE)
+    page.get_by_role("link", name="fda-loperamide-2016").click()
+    page.get_by_label("Status").select_option("current")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
+
+
+CORRECT = """
+import reversion
+from articles.models import Article
+from editorial.workflow import change_kinds
+page = Article.objects.get(slug="test-strips")
+with reversion.create_revision():
+    before = change_kinds.public_state(page)
+    page.body += "\\n\\nNever use alone."
+    page.save()
+    change_kinds.record_save(page, before, "safety-correction", note="It was left out.")
+"""
+
+
+def test_stale_page_is_found_in_the_table_read_and_confirmed(staff, site):
+    shell(site, CORRECT)
+    staff.open("/admin/")
+    page = staff.page
+    page.get_by_role("link", name="translation to correct").click()
+    axe.check_phone_and_desk(page)
+    page.get_by_role("link", name="1 paragraph changed").click()
+    expect(page.locator(".sides ins")).to_have_text("Never use alone.")
+    axe.check_phone_and_desk(page)
+    english, spanish = (page.locator(each) for each in (".field-english_body details.english", "#id_body"))
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.reload()
+        expect(english).to_have_js_property("open", width == 1280)
+        side, text = english.bounding_box(), spanish.bounding_box()
+        assert (side["x"] + side["width"] <= text["x"]) if width == 1280 else (side["y"] + side["height"] <= text["y"])
+        assert text["width"] >= 320 and staff.fits(), width
+    page.get_by_role("button", name="Still right").click()
+    expect(page.get_by_text("is up to date with the English again")).to_be_visible()
+    expect(page.locator("#changed")).to_have_count(0)
+    assert staff.complaints == []
