@@ -43,7 +43,7 @@ def test_retracted_source_marks_its_pages_due_and_tells_readers(admin, client):
     change = form_of(admin, source) | {"status": "superseded", "superseded_by": Source.objects.get(key="new-study").pk}
     response = admin.post(f"/admin/editorial/source/{source.pk}/change/", change, follow=True)
     told = [str(message) for message in response.context["messages"]]
-    assert "Due for review, because they cite it: Fresh (scheduled), Citing, A stage." in told, told
+    assert "Due for review, because they cite it: A stage, Fresh (scheduled), Citing." in told, told
     for page, due_on in ((citing, today), (stage, today), (checked_today, today + datetime.timedelta(days=1))):
         page.refresh_from_db()
         assert page.review_due_on == due_on
