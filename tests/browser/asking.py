@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import CDPSession, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests import state
 from tests.browser.conftest import shell
@@ -51,18 +51,6 @@ def last_details(site: Site) -> str:
     """What the newest request holds, as JSON."""
     code = "from callbacks.models import CallbackRequest as C; "
     return shell(site, code + "print(C.objects.order_by('received_at').last().open_details().to_bytes().decode())")
-
-
-def slow_down(page: Page, upload: int) -> None:
-    """Bytes a second that go out; -1 for as many as there are. What one session sets, only that one takes back."""
-    if page not in _sessions:
-        _sessions[page] = page.context.new_cdp_session(page)
-        _sessions[page].send("Network.enable")
-    conditions = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": upload}
-    _sessions[page].send("Network.emulateNetworkConditions", conditions)
-
-
-_sessions: dict[Page, CDPSession] = {}
 
 
 def done(page: Page) -> str:

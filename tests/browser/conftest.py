@@ -1,11 +1,8 @@
 """A real Chromium against the real server."""
 
-import json
 import os
-import sys
 from contextlib import contextmanager
 from pathlib import Path
-from subprocess import PIPE, Popen
 from typing import ClassVar
 
 import pytest
@@ -13,7 +10,6 @@ from playwright.sync_api import Browser, BrowserContext, Request, expect, sync_p
 
 from tests.browser import chromium
 from tests.factories import PASSWORD, app_code
-from tests.prebuilt import ROOT
 from tests.served import Site, serve
 
 #: Milliseconds until a page shows what is expected of it, on a machine that does other things as well.
@@ -63,7 +59,6 @@ def serve_with_chief(folder: Path):
     with serve(folder, CONTACT_LIMIT="1000000") as site:
         add_staff(site, "chief")
         yield site
-        _shells.pop(site.url).communicate()
 
 
 def add_staff(site: Site, username: str, *, second_factor: bool = True) -> None:
@@ -74,24 +69,8 @@ def add_staff(site: Site, username: str, *, second_factor: bool = True) -> None:
 
 
 def shell(site: Site, code: str) -> str:
-    """What this code prints, run by the site's own process for all: to start one takes a second."""
-    if site.url not in _shells:
-        command = [sys.executable, "manage.py", "shell", "--no-imports", "--verbosity=0", "-c", _RUN_EACH]
-        _shells[site.url] = Popen(command, cwd=ROOT, env=site.env, stdin=PIPE, stdout=PIPE, text=True)
-    process = _shells[site.url]
-    print(json.dumps(code), file=process.stdin, flush=True)
-    assert (answer := process.stdout.readline()), "see standard error"
-    return json.loads(answer)
-
-
-_shells: dict[str, Popen] = {}
-_RUN_EACH = """
-import contextlib, io, json, sys
-for line in sys.stdin:
-    with contextlib.redirect_stdout(io.StringIO()) as said:
-        exec(json.loads(line), {})
-    print(json.dumps(said.getvalue().strip()), flush=True)
-"""
+    """What this code prints where the site's own settings and state are."""
+    return site.manage("shell", "--no-imports", "--verbosity=0", "-c", code).strip()
 
 
 class Visitor:
@@ -111,6 +90,7 @@ class Visitor:
         if self.page:
             self.page.close(run_before_unload=False)
         self.page = self.context.new_page()
+        self.devices = self.context.new_cdp_session(self.page)
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("dialog", self._answer)
@@ -122,9 +102,8 @@ class Visitor:
         for other in self.context.pages:
             if other != self.page:
                 other.close()
-        devices = self.context.new_cdp_session(self.page)
-        devices.send("Storage.clearDataForOrigin", {"origin": self.site.url, "storageTypes": "local_storage"})
-        devices.detach()
+        self.devices.send("Storage.clearDataForOrigin", {"origin": self.site.url, "storageTypes": "local_storage"})
+        self.devices.send("Network.disable")  # and what slow_down did
         self.page.unroute_all()
         self.context.set_offline(False)
         self.page.set_viewport_size({"width": width, "height": 800})
@@ -132,6 +111,12 @@ class Visitor:
         for log in (self.complaints, self.hosts, self.sent):
             log.clear()
         self.asked_before_leaving = 0
+
+    def slow_down(self, upload: int) -> None:
+        """Bytes a second that go out; -1 for as many as there are."""
+        self.devices.send("Network.enable")
+        conditions = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": upload}
+        self.devices.send("Network.emulateNetworkConditions", conditions)
 
     def _note(self, request) -> None:
         self.hosts.add(request.url.split("/")[2])

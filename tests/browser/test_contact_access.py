@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import axe
-from tests.browser.asking import card, done, fill, photo, press, requests_kept, slow_down
+from tests.browser.asking import card, done, fill, photo, press, requests_kept
 
 
 def test_every_state_keeps_the_rules_of_accessibility(person, tmp_path):
@@ -19,7 +19,7 @@ def test_every_state_keeps_the_rules_of_accessibility(person, tmp_path):
     axe.check_phone_and_desk(page, "errors")
     person.complaints.clear()  # the browser notes that the answer was 422
     fill(page, phone="212 555 0123 or 646 555 0199, case manager Jabez")
-    slow_down(page, 20_000)
+    person.slow_down(20_000)
     card(page).set_input_files(photo(tmp_path, 3_000_000))
     press(page)
     expect(page.get_by_role("status")).to_contain_text("Sending the photo of your insurance card: front.")
@@ -27,7 +27,7 @@ def test_every_state_keeps_the_rules_of_accessibility(person, tmp_path):
     page.get_by_role("button", name="Stop sending it").click()
     expect(page.get_by_role("button", name="Try it again")).to_be_visible()
     axe.check_phone_and_desk(page, "stopped")
-    slow_down(page, -1)
+    person.slow_down(-1)
     page.get_by_role("button", name="Try it again").click()
     page.wait_for_url("**/contact/sent/**")
     axe.check_phone_and_desk(page, "sent")
@@ -87,7 +87,7 @@ def test_sending_is_stopped_and_tried_again_with_the_keyboard_alone(person, site
     page, before = person.page, requests_kept(site)
     fill(page)
     card(page).set_input_files(photo(tmp_path, 1_000_000))
-    slow_down(page, 20_000)
+    person.slow_down(20_000)
     press(page)
     expect(page.locator(".sending")).to_be_focused()
     page.keyboard.press("Tab")
@@ -98,7 +98,7 @@ def test_sending_is_stopped_and_tried_again_with_the_keyboard_alone(person, site
     assert requests_kept(site) == before + 1
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Try it again")).to_be_focused()
-    slow_down(page, -1)
+    person.slow_down(-1)
     page.keyboard.press("Enter")
     assert "We have it: PNG" in done(page)
     assert requests_kept(site) == before + 1

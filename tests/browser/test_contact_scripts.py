@@ -15,7 +15,6 @@ from tests.browser.asking import (
     photo,
     press,
     requests_kept,
-    slow_down,
 )
 
 SLOW = 20_000  # bytes a second: what is to be seen meanwhile is there for a minute
@@ -46,7 +45,7 @@ def test_text_is_sent_and_stored_before_the_first_file_begins(person, site, tmp_
 
 def test_progress_is_shown_with_bytes_and_time_left(person, tmp_path):
     page = person.page
-    slow_down(page, 4 * SLOW)
+    person.slow_down(4 * SLOW)
     fill(page)
     card(page).set_input_files(photo(tmp_path, 2_000_000))
     press(page)
@@ -60,19 +59,19 @@ def test_progress_is_shown_with_bytes_and_time_left(person, tmp_path):
     assert 0 < page.get_by_role("progressbar").evaluate("bar => bar.value") < 1
     assert page.get_by_role("progressbar").get_attribute("aria-label") == "Photo of your insurance card: front"
     expect(page.locator(".sending")).to_be_focused()
-    slow_down(page, -1)
+    person.slow_down(-1)
     assert "We have it: PNG" in done(page)
     assert person.complaints == []
 
 
 def test_sending_is_stopped_and_gone_on_without(person, tmp_path):
     page = person.page
-    slow_down(page, SLOW)
+    person.slow_down(SLOW)
     fill(page)
     card(page).set_input_files(photo(tmp_path, 3_000_000))
     press(page)
     page.get_by_role("button", name="Stop sending it").click()
-    slow_down(page, -1)
+    person.slow_down(-1)
     page.get_by_role("button", name="Go on without it").click()
     assert "We have it" not in done(page)
     assert card(page).count() == 1  # it can be added from here

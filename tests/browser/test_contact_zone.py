@@ -38,11 +38,10 @@ PHONES = {
 
 def test_form_shows_the_zone_with_the_clock_of_the_phone(visit):
     visitor = visit(timezone_id=None)
-    devices = visitor.context.new_cdp_session(visitor.page)
 
     def shown(phone: str) -> str:
-        devices.send("Emulation.setTimezoneOverride", {"timezoneId": ""})
-        devices.send("Emulation.setTimezoneOverride", {"timezoneId": phone})
+        visitor.devices.send("Emulation.setTimezoneOverride", {"timezoneId": ""})
+        visitor.devices.send("Emulation.setTimezoneOverride", {"timezoneId": phone})
         visitor.open("/contact/")
         return visitor.page.get_by_label("Your time zone").input_value()
 

@@ -24,7 +24,6 @@ def at_desk(visit, site) -> Callable[..., Visitor]:
     def opened(width: int = 1280, scheme: str = "light") -> Visitor:
         visitor = visit(width, scheme)
         visitor.site = replace(site, url=site.url.replace("127.0.0.1", "localhost"))  # a passkey belongs to a name
-        visitor.devices = visitor.context.new_cdp_session(visitor.page)
         visitor.devices.send("WebAuthn.enable")
         return visitor
 
