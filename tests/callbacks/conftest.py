@@ -1,6 +1,7 @@
 """What several files of these tests start from."""
 
 import hashlib
+import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator
 
@@ -24,15 +25,22 @@ def patient_inspection(monkeypatch) -> None:
     monkeypatch.setattr(inspection, "INTERACTIVE_TIMEOUT", inspection.BACKGROUND_TIMEOUT - 1)
 
 
+SMALL = 200_000  # bytes
+
+
 @pytest.fixture(scope="session", autouse=True)
 def inspected_once() -> Iterator[None]:
-    """An inspection starts a process, and most tests send the same few files: each content is inspected once."""
+    """An inspection starts a process, and most tests send the same few files: each small content is inspected once."""
     known, run, place = {}, sandbox.run, sandbox.PLACE
 
     def remembered(task: str, kind: str, chunks: Iterable[bytes], seconds: float) -> tuple[list[str], bytes]:
         if task != "inspect" or place != sandbox.PLACE:
             return run(task, kind, chunks, seconds)
-        content = b"".join(chunks)
+        content, chunks = b"", iter(chunks)
+        for chunk in chunks:
+            content += chunk
+            if len(content) > SMALL:
+                return run(task, kind, itertools.chain([content], chunks), seconds)
         key = kind, hashlib.sha256(content).digest()
         if key not in known:
             known[key] = run(task, kind, [content], seconds)

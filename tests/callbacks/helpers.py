@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from unittest import mock
 
-from django.core.files.storage import FileSystemStorage, storages
+from django.core.files.storage import storages
 from django.urls import reverse
 
 from callbacks.casework import links, submission
@@ -95,31 +95,6 @@ class BrokenStream(io.BytesIO):
         if not data:
             raise ConnectionResetError
         return data
-
-
-class FullDisk(FileSystemStorage):
-    """Takes the first 100,000 bytes of a file; then the disk is full."""
-
-    def _open(self, name, mode="rb"):
-        file = super()._open(name, mode)
-        if mode == "wb":
-            file.file = _FullFile(file.file)
-        return file
-
-
-class _FullFile:
-    def __init__(self, file) -> None:
-        self._file = file
-        self._left = 100_000
-
-    def write(self, data: bytes) -> int:
-        self._left -= len(data)
-        if self._left < 0:
-            raise OSError(28, "No space left on device")
-        return self._file.write(data)
-
-    def __getattr__(self, name: str):
-        return getattr(self._file, name)
 
 
 def objects_in_store() -> list[str]:

@@ -194,12 +194,6 @@ def test_text_that_cannot_be_used_keeps_no_file_and_reads_the_body_to_its_end(cl
     assert (CallbackRequest.objects.count(), objects_in_store()) == (0, [])
 
 
-def test_body_without_files_needs_its_last_field(client):
-    response = post(client, body(fields(), complete=False))
-    assert response.status_code == 422
-    assert CallbackRequest.objects.count() == 0
-
-
 TEXT_ONLY = {TEXT_ONLY_ENVIRON: True}
 
 

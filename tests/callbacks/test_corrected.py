@@ -171,3 +171,14 @@ def test_wrong_number_is_not_tried_again_and_is_warned_of_until_the_person_corre
     assert words.index("Last call: wrong number or address.") < words.index("555-0123")
     submit(details=dataclasses.replace(DETAILS, phone="+12125550199"))
     assert "Last call: wrong" not in text_of(staff.post(step("reveal", claimed)))
+
+
+@pytest.mark.parametrize("state", ["reached", "closed"])
+def test_correction_of_a_finished_request_is_anybodys_again_and_to_be_told(client, alex, state):
+    request = submit()
+    CallbackRequest.objects.update(
+        state=state, claimed_by=alex, claimed_at=request.received_at, staff_notified_at=request.due_at
+    )
+    submit(details=dataclasses.replace(DETAILS, phone="+12125550199"))
+    request.refresh_from_db()
+    assert (request.state, request.claimed_by, request.staff_notified_at) == ("new", None, None)

@@ -73,15 +73,6 @@ def test_link_follows_from_the_nonce_only_together_with_the_key_of_this_site(set
     assert links.secret("a-nonce") != before
 
 
-def test_same_form_sent_twice_leads_to_the_same_link(client):
-    data = body(fields(), ("file_1", File(JPEG)))
-    assert post(client, data)["Location"] == post(client, data)["Location"]
-
-
-def test_different_forms_lead_to_different_links(client):
-    assert post_form(client)["Location"] != post_form(client)["Location"]
-
-
 BAD_SECRETS = ["", "forged", "a:b:c", "\x00", "é", "x" * 5000, "'--"]
 
 

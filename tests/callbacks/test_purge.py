@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from callbacks.casework import erasure
 from callbacks.models import AccessRecord, Attachment, CallbackRequest, Erasure
+from server import connections
 from tests import state
 from tests.callbacks.helpers import DETAILS, PDF, File, objects_in_store, post_form, stored, submit
 from vault import sealed_files
@@ -104,3 +105,7 @@ def test_purge_inside_a_transaction_is_fine():
 
 def test_purge_with_nothing_to_do_is_fine():
     assert purge() == "Callback requests erased: 0. Files without a request removed: 0.\n"
+
+
+def test_sweep_spares_the_first_file_of_the_slowest_form():
+    assert erasure.ORPHAN_AGE.total_seconds() > connections.UPLOAD_SECONDS

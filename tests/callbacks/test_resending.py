@@ -66,22 +66,6 @@ def test_body_cut_at_any_byte_never_fails_and_never_stores_a_half(client):
             assert at < begin + 200
 
 
-def test_retry_after_a_cut_connection_is_the_same_request(client):
-    data = body(fields(), ("file_1", File(JPEG * 500)))
-    post_cut(client, data, len(data) // 2)
-    assert post(client, data).status_code == 303
-    request = CallbackRequest.objects.get()
-    assert [a.state for a in request.attachments.all()] == ["stored"]
-
-
-def test_sending_twice_makes_one_request(client):
-    data = body(fields(), ("file_1", File(JPEG)))
-    first, second = post(client, data), post(client, data)
-    assert first.status_code == second.status_code == 303
-    request = CallbackRequest.objects.get()
-    assert objects_in_store() == [request.attachments.get().object_name]
-
-
 def test_sending_again_with_a_correction_changes_the_same_request(client):
     text = fields(phone="212 555 0199")
     post(client, body(text))

@@ -13,27 +13,23 @@ from tests.factories import make_staff
 pytestmark = pytest.mark.django_db
 
 
-def test_page_gives_instructions_before_the_number_which_it_does_not_show_yet(client, asked):
-    sign_in(client, VIEW, WORK)
-    client.post(step("claim", asked))
-    page = client.get(page_of(asked)).content.decode()
-    order = [asked.reference, "Call by", "Call only in their safe hours", "Ask for Zoë Miller.", "voicemail"]
+def test_page_gives_instructions_before_the_number_which_it_does_not_show_yet(staff, claimed):
+    page = staff.get(page_of(claimed)).content.decode()
+    order = [claimed.reference, "Call by", "Call only in their safe hours", "Ask for Zoë Miller.", "voicemail"]
     order += ["text message", "If someone else answers", "Knock first.", "Show the number", "Download First file"]
     positions = [page.index(item) for item in order]
     assert positions == sorted(positions)
     assert not shows_number(page)
 
 
-def test_number_is_shown_to_the_claimer_and_each_time_recorded(client, asked):
-    sign_in(client, VIEW, WORK)
-    client.post(step("claim", asked))
+def test_number_is_shown_to_the_claimer_and_each_time_recorded(staff, claimed):
     for _ in range(2):
-        response = client.post(step("reveal", asked))
+        response = staff.post(step("reveal", claimed))
         assert 'href="tel:+12125550123">(212) 555-0123</a>' in response.content.decode()
         assert "sms:" not in response.content.decode()
         assert "no-store" in response["Cache-Control"]
-    assert not shows_number(client.get(page_of(asked)).content.decode())
-    assert records() == [("revealed", asked.reference)] * 2 + [("viewed", asked.reference)]
+    assert not shows_number(staff.get(page_of(claimed)).content.decode())
+    assert records() == [("revealed", claimed.reference)] * 2 + [("viewed", claimed.reference)]
 
 
 def test_email_address_shows_like_a_number_and_text_is_offered_where_it_was_allowed(client):
@@ -47,12 +43,11 @@ def test_email_address_shows_like_a_number_and_text_is_offered_where_it_was_allo
     assert 'href="sms:+12125550123"' in page
 
 
-def test_number_needs_the_claim(client, asked):
-    sign_in(client, VIEW, WORK)
+def test_number_needs_the_claim(staff, asked):
     for claimed_by_a_colleague in (False, True):
         if claimed_by_a_colleague:
             actions.claim(asked, make_staff("alex"))
-        response = client.post(step("reveal", asked))
+        response = staff.post(step("reveal", asked))
         assert response.status_code == 409
         assert "Claim the request first" in response.content.decode()
         assert not shows_number(response.content.decode())
@@ -64,16 +59,15 @@ def test_sheet_without_a_claim_has_no_number(client, asked):
     assert "555-0123" not in page and "Claim the request" in page
 
 
-def test_sheet_gives_instructions_first_and_the_number_last(client, asked):
-    sign_in(client, VIEW, WORK).post(step("claim", asked))
-    response = client.get(step("sheet", asked))
+def test_sheet_gives_instructions_first_and_the_number_last(staff, claimed):
+    response = staff.get(step("sheet", claimed))
     page = response.content.decode()
     order = ["Call only in their safe hours", "Ask for Zoë Miller.", "Knock first.", "This call", "(212) 555-0123"]
     positions = [page.index(item) for item in order]
     assert positions == sorted(positions)
     assert "<header" not in page and "<nav" not in page
     assert "no-store" in response["Cache-Control"]
-    assert records() == [("printed", asked.reference)]
+    assert records() == [("printed", claimed.reference)]
 
 
 def revealed(client, request):

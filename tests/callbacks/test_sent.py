@@ -63,12 +63,6 @@ def test_confirmation_gives_hours_only_where_staff_have_set_them(client, request
     assert "We cannot promise a time: our hours are 8 am to 8 pm." in text_of(client.get(link_to()))
 
 
-def test_confirmation_can_be_reloaded(client, request_):
-    for _ in range(3):
-        assert request_.reference in text_of(client.get(link_to()))
-    assert CallbackRequest.objects.count() == 1
-
-
 def test_file_that_was_refused_can_be_sent_again(client):
     location = post_form(client, ("file_1", File(b"no picture" * 100)), ("file_2", File(PDF)))["Location"]
     before = client.get(location).content.decode()

@@ -52,10 +52,9 @@ def test_pdf_is_an_attachment_under_our_own_name(client):
     assert records() == [("downloaded", "file_1")]
 
 
-def test_original_takes_a_right_of_its_own(client, asked):
-    sign_in(client, VIEW, WORK)
-    assert client.get(step("original", asked, "file_1")).status_code == 403
-    assert step("original", asked, "file_1") not in client.get(page_of(asked)).content.decode()
+def test_original_takes_a_right_of_its_own(staff, asked):
+    assert staff.get(step("original", asked, "file_1")).status_code == 403
+    assert step("original", asked, "file_1") not in staff.get(page_of(asked)).content.decode()
 
 
 def test_download_of_what_is_not_there_is_not_found(staff, asked):
@@ -112,15 +111,14 @@ def test_missing_file_gives_a_clear_page(client, asked):
     assert "is no longer in the storage" in response.content.decode()
 
 
-def test_second_picture_at_once_is_answered_with_a_page_that_comes_back(client, asked):
-    sign_in(client, VIEW, WORK)
+def test_second_picture_at_once_is_answered_with_a_page_that_comes_back(staff, asked):
     with clean_copies._lock:
-        response = client.get(step("file", asked, "file_1"))
+        response = staff.get(step("file", asked, "file_1"))
     assert response.status_code == 503
     assert 5 <= int(response["Retry-After"]) <= 15 and response["Refresh"] == response["Retry-After"]
     assert "This download starts by itself" in response.content.decode()
     assert records() == []
-    assert client.get(step("file", asked, "file_1")).status_code == 200
+    assert staff.get(step("file", asked, "file_1")).status_code == 200
 
 
 def test_file_with_a_mark_is_called_so_on_the_page_and_in_its_name(client):

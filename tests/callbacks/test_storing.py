@@ -3,12 +3,13 @@
 import datetime
 import io
 import os
+import shutil
 import tracemalloc
 
 import pytest
 from django.core.files import File as DjangoFile
 from django.core.files.base import ContentFile
-from django.core.files.storage import InMemoryStorage, storages
+from django.core.files.storage import FileSystemStorage, InMemoryStorage, storages
 from django.test import RequestFactory
 
 from callbacks.casework import erasure
@@ -34,7 +35,32 @@ from tests.callbacks.incoming import keep, send
 from vault import sealed_files
 
 pytestmark = pytest.mark.django_db
-FULL = {"BACKEND": "tests.callbacks.helpers.FullDisk"}
+FULL = {"BACKEND": f"{__name__}.FullDisk"}
+
+
+class FullDisk(FileSystemStorage):
+    """Takes the first 100,000 bytes of a file; then the disk is full."""
+
+    def _open(self, name, mode="rb"):
+        file = super()._open(name, mode)
+        if mode == "wb":
+            file.file = _FullFile(file.file)
+        return file
+
+
+class _FullFile:
+    def __init__(self, file) -> None:
+        self._file = file
+        self._left = 100_000
+
+    def write(self, data: bytes) -> int:
+        self._left -= len(data)
+        if self._left < 0:
+            raise OSError(28, "No space left on device")
+        return self._file.write(data)
+
+    def __getattr__(self, name: str):
+        return getattr(self._file, name)
 
 
 def test_full_disk_costs_the_file_and_not_the_request(client, settings, tmp_path):
@@ -59,6 +85,14 @@ def test_store_that_cannot_be_reached_costs_the_file_and_not_the_request(client,
     settings.STORAGES = settings.STORAGES | {"attachments": settings.STORAGES["attachments"] | {"OPTIONS": options}}
     post_form(client, ("file_1", File(JPEG)))
     assert CallbackRequest.objects.get().attachments.get().reason == "not_stored"
+
+
+@pytest.mark.sqlite_only("about a folder's disk")
+def test_file_is_not_taken_where_it_would_fill_the_disk_and_the_call_is(client, monkeypatch):
+    usage = shutil.disk_usage("/")._replace(free=sealed_files.MIN_FREE_BYTES - 1)
+    monkeypatch.setattr(sealed_files.shutil, "disk_usage", lambda _: usage)
+    assert post_form(client, ("file_1", File(JPEG))).status_code == 303
+    assert only_attachment().reason == "not_stored"
 
 
 @pytest.mark.sqlite_only(reason="modes and syncs of a folder")

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from callbacks.models import CallbackRequest
 from tests.callbacks.helpers import (
-    CONTACT,
     DETAILS,
     JPEG,
     File,
@@ -23,15 +22,10 @@ from tests.callbacks.helpers import (
 pytestmark = pytest.mark.django_db
 
 
-def test_form_that_was_read_before_it_was_sent_looks_like_anybodys(client):
-    post_form(client, token=form_token(seconds_ago=4))
-    assert CallbackRequest.objects.get().suspicion == ""
-
-
-@pytest.mark.parametrize("seconds", [3, 60, 23 * 3600])
-def test_form_sent_after_three_seconds_is_not_suspected(client, seconds):
-    post_form(client, token=form_token(seconds_ago=seconds))
-    assert CallbackRequest.objects.get().suspicion == ""
+def test_form_sent_after_three_seconds_is_not_suspected(client):
+    for seconds in (3, 60, 23 * 3600):
+        post_form(client, token=form_token(seconds_ago=seconds))
+    assert [each.suspicion for each in CallbackRequest.objects.all()] == [""] * 3
 
 
 def test_form_sent_within_a_second_is_kept_and_flagged(client):
@@ -43,18 +37,13 @@ def test_form_sent_within_a_second_is_kept_and_flagged(client):
     assert request.get_suspicion_display() == "Sent within seconds of opening the form"
 
 
-@pytest.mark.parametrize("website", ["http://spam.example", " ", "0"])
-def test_hidden_field_filled_in_is_kept_and_flagged(client, website):
-    response = post_form(client, token=form_token(seconds_ago=60), website=website)
-    assert response.status_code == 303
-    request = CallbackRequest.objects.get()
-    assert request.suspicion == "hidden_field"
-    assert request.open_details() == DETAILS
-
-
-def test_hidden_field_weighs_more_than_haste(client):
-    post_form(client, website="x")
-    assert CallbackRequest.objects.get().suspicion == "hidden_field"
+def test_hidden_field_filled_in_is_kept_and_flagged_and_weighs_more_than_haste(client):
+    for website, seconds in (("http://spam.example", 60), (" ", 60), ("0", 0)):
+        response = post_form(client, token=form_token(seconds_ago=seconds), website=website)
+        assert response.status_code == 303
+        request = CallbackRequest.objects.latest("received_at")
+        assert request.suspicion == "hidden_field", website
+        assert request.open_details() == DETAILS
 
 
 def test_suspected_sender_gets_the_very_same_answer(client, monkeypatch):
@@ -85,10 +74,3 @@ def test_haste_is_judged_when_the_form_is_first_sent_and_not_by_its_double_tap(c
     post(client, data)
     post(client, data)
     assert CallbackRequest.objects.get().suspicion == ""
-
-
-def test_hidden_field_is_hidden_from_everybody_and_said_to_those_who_hear_it(client):
-    page = client.get(CONTACT).content.decode()
-    around = page.split('class="leave-empty"')[1].split("</div></div>")[0][:600]
-    assert "Leave this field empty" in around
-    assert 'tabindex="-1"' in around and 'autocomplete="off"' in around and 'name="website"' in around

@@ -1,11 +1,31 @@
-"""Several staff at the same requests at the same moment, in processes of their own on a real database file."""
+"""At the same moment, in processes of their own on a real database file: people who send, and staff at work."""
 
 import json
+import os
 import subprocess
 import sys
 
 from tests import state
+from tests.callbacks.machine import THREADS
 from tests.prebuilt import ROOT, clean_environment, migrated
+
+
+def test_forms_sent_at_once_make_one_request_for_each_person_with_two_files(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "tests.callbacks.machine"],
+        cwd=ROOT,
+        env=os.environ | state.make(tmp_path, like=migrated()),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert result["statuses"] == [303] * THREADS * 2
+    assert result["after_race"] == [1, 2]
+    assert result["readable"] == [True] * (1 + THREADS)
+    assert result["rows"] == result["objects"] and len(result["rows"]) == 2 * (1 + THREADS)
+
 
 STAFF = 2
 REQUESTS = 25
