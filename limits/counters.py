@@ -39,27 +39,33 @@ def hit(scope: str, key: str, *, limit: int, window: datetime.timedelta) -> Resu
     DatabaseError.
     """
     now = timezone.now()
-    if not (before := peek(scope, key, limit=limit, window=window)):
+    digest = _digest(scope, key, now)
+    if not (before := _peek(digest, now, limit, window)):
         return before  # refused without a write: an attack costs one read each
     with _without_sync(), transaction.atomic():
         row, new = Counter.objects.select_for_update().get_or_create(
-            digest=_digest(scope, key, now), defaults={"began_at": now, "forget_at": now + window}
+            digest=digest, defaults={"hits": 1, "began_at": now, "forget_at": now + window}
         )
+        if new:
+            forget_old()
+            return Result(True, row.hits, window)
         if row.began_at + window <= now:
             row.hits, row.began_at, row.forget_at = 0, now, now + window
         allowed = row.hits < limit
         if allowed:
             row.hits += 1
             row.save()
-        if new:
-            forget_old()
     return Result(allowed, row.hits, row.began_at + window - now)
 
 
 def peek(scope: str, key: str, *, limit: int, window: datetime.timedelta) -> Result:
     """Return what `hit` would, without counting. Raises DatabaseError."""
     now = timezone.now()
-    row = Counter.objects.filter(digest=_digest(scope, key, now), began_at__gt=now - window).first()
+    return _peek(_digest(scope, key, now), now, limit, window)
+
+
+def _peek(digest: bytes, now: datetime.datetime, limit: int, window: datetime.timedelta) -> Result:
+    row = Counter.objects.filter(digest=digest, began_at__gt=now - window).first()
     if row is None:
         return Result(limit > 0, 0, datetime.timedelta(0))
     return Result(row.hits < limit, row.hits, row.began_at + window - now)
