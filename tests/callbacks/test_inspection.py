@@ -11,7 +11,6 @@ from PIL import Image
 from callbacks.files import inspection, sandbox
 from callbacks.models import Attachment, CallbackRequest
 from callbacks.values.upload_rules import Kind
-from operations import schedule
 from tests.callbacks.helpers import (
     DETAILS,
     HEIC,
@@ -147,7 +146,7 @@ def test_file_that_comes_during_an_inspection_is_inspected_later(client):
     with inspection._lock:
         post_form(client, ("file_1", File(b"\xff\xd8\xff")))
     assert (only_attachment().arrived, only_attachment().found) == (True, "unchecked")
-    schedule.inspect_files()
+    assert inspection.inspect_waiting() == 1
     assert only_attachment().found == "unreadable"
 
 
