@@ -52,12 +52,15 @@ def run(task: str, kind: str, chunks: Iterable[bytes], seconds: float) -> tuple[
                 for chunk in chunks:
                     stdin.write(chunk)
                 stdin.close()
-            answer = stdout.read(MAX_ANSWER)  # a compromised decoder could send without end
+            parts: list[bytes] = []  # a single read of MAX_ANSWER would set that much memory aside
+            while sum(map(len, parts)) < MAX_ANSWER and (part := stdout.read(1024**2)):
+                parts.append(part)  # a compromised decoder could send without end
         except BaseException:
             process.kill()
             raise
         finally:
             timer.cancel()
+        answer = b"".join(parts)
         if len(answer) >= MAX_ANSWER:
             process.kill()
     if process.returncode:
