@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from callbacks.public.views import NOT_SAVED
+from callbacks.public.intake import NOT_SAVED
 from tests.callbacks.helpers import CONTENT_TYPE, JPEG, File, body, fields
 from tests.served import serve
 
