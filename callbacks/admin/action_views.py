@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -106,7 +107,7 @@ def log_attempt(request: StaffRequest, callback: CallbackRequest) -> HttpRespons
     try:
         actions.log_attempt(callback, request.user, outcome, next_try_at=next_try_at, note=note, shown=shown)
     except actions.PageOutdated:
-        if not callback.attempts.filter(who=request.user, outcome=outcome, at__gt=now - SECOND_PRESS).exists():
+        if not _is_second_press(callback, request.user, outcome, next_try_at, note):
             raise
     if form.against_next_try:
         messages.warning(request, OUTSIDE.format(against=form.against_next_try))
@@ -140,6 +141,17 @@ def add_disclosure(request: StaffRequest, callback: CallbackRequest) -> HttpResp
         return _invalid(request, callback, disclosure_form=form)
     disclosures.record(callback, request.user, form.entry())
     return "Recorded."
+
+
+def _is_second_press(
+    callback: CallbackRequest, who: User, outcome: str, next_try_at: datetime.datetime | None, note: str
+) -> bool:
+    """Return whether they logged just this, with the same next try and note. Raises VaultError."""
+    lately = {"who": who, "at__gt": timezone.now() - SECOND_PRESS}
+    calls = callback.attempts.filter(outcome=outcome, **lately).values_list("next_try_at", flat=True)
+    if not any(at == next_try_at or (at and next_try_at and abs(at - next_try_at) < SECOND_PRESS) for at in calls):
+        return False
+    return not note or note in [each.open_text() for each in callback.notes.filter(**lately)]
 
 
 def _typed(request: StaffRequest) -> dict:

@@ -175,10 +175,20 @@ def test_call_that_makes_no_sense_comes_back_with_a_word_and_is_recorded(staff, 
 
 
 def test_button_pressed_twice_logs_one_call(staff, claimed):
-    page = now_on(claimed)
+    page = now_on(claimed) | {"text": "Rang twice.", "next_try": "tomorrow"}
     attempt(staff, claimed, **page)
     response = attempt(staff, claimed, **page)
     assert response.status_code == 303 and "the call is logged" in said(response)
+    assert (CallAttempt.objects.count(), claimed.notes.count()) == (1, 1)
+
+
+@pytest.mark.parametrize("more", [{"text": "Rang twice."}, {"next_try": "tomorrow"}])
+def test_button_pressed_again_with_other_input_is_reviewed_and_keeps_it(staff, claimed, more):
+    page = now_on(claimed)
+    attempt(staff, claimed, **page)
+    response = attempt(staff, claimed, **page | more)
+    assert response.status_code == 409 and "a call was logged" in text_of(response)
+    assert ">\nRang twice.</textarea>" in response.content.decode() or "text" not in more
     assert CallAttempt.objects.count() == 1
 
 
