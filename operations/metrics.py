@@ -16,6 +16,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from callbacks.casework import notices
 from callbacks.models import CallbackRequest
 from operations import readiness, worker_status
 from operations.models import ProbeResult
@@ -67,7 +68,8 @@ def _from_database(at: datetime.datetime) -> Iterator[Metric]:
     unclaimed = CallbackRequest.objects.waiting().filter(claimed_by=None).order_by("received_at")
     oldest = unclaimed.values_list("received_at", flat=True).first()
     yield _gauge("detox_callbacks_oldest_unclaimed_seconds", "Longest wait without a claim.", _age(oldest, at))
-    yield _gauge("detox_queue_age_seconds", "Longest wait of a task.", _age(worker_status.oldest_task(at), at))
+    first = min(filter(None, [worker_status.oldest_task(at), notices.oldest_unsent(at)]), default=None)
+    yield _gauge("detox_queue_age_seconds", "Longest wait of a task, or of a notice to staff.", _age(first, at))
     failed = worker_status.failed_tasks(at - readiness.DAY)
     yield _gauge("detox_tasks_failed", "Tasks that failed within a day.", failed)
     yield _gauge("detox_jobs_failing", "Scheduled jobs whose last run failed.", len(worker_status.failing_jobs()))

@@ -18,6 +18,8 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db.models import Min
+from django.db.models.functions import Coalesce
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -50,6 +52,12 @@ def enabled() -> bool:
 def count_unsent(before: datetime.datetime) -> int:
     """Count the requests received before `before` that staff have not been notified of."""
     return CallbackRequest.objects.unannounced(before).count()
+
+
+def oldest_unsent(at: datetime.datetime) -> datetime.datetime | None:
+    """Return when the first request came, or came back, that mail should have told staff of."""
+    unsent = CallbackRequest.objects.unannounced(at) if enabled() else CallbackRequest.objects.none()
+    return unsent.aggregate(first=Min(Coalesce("corrected_at", "received_at")))["first"]
 
 
 def send_due(at: datetime.datetime) -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from callbacks.casework import actions, erasure, notices, submission
 from callbacks.models import CallbackRequest
 from callbacks.values.details import Details
+from operations.metrics import CurrentState
 from tests.callbacks.conftest import PASSWORD
 from tests.callbacks.helpers import DETAILS, shows_number, stored, submit
 from tests.factories import make_staff
@@ -119,3 +120,15 @@ def test_notices_that_are_off_wait_and_are_sent_when_turned_on(settings, missing
     send_due()
     assert len(mail.outbox) == 1
     assert notices.count_unsent(later) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_request_that_staff_do_not_hear_of_shows_in_the_metric_of_waiting_tasks(clock):
+    def longest() -> float:
+        return next(m.samples[0].value for m in CurrentState().collect() if m.name == "detox_queue_age_seconds")
+
+    submit()
+    clock.now += HOUR
+    assert longest() == HOUR.total_seconds()
+    send_due()
+    assert longest() == 0
