@@ -23,6 +23,7 @@ from django_tasks_db.models import DBTaskResult
 from callbacks.casework import erasure, notices
 from callbacks.files import inspection, rescan
 from editorial.models import page_reports, pictures, unsaved
+from editorial.staff_mail import NotSent
 from limits import counters
 from operations import alerts, broken_links, digest, probes
 from operations.backups import backup, drill, tombstones
@@ -151,8 +152,11 @@ def _run(job: Job) -> None:
     row = ScheduledJob.objects.filter(name=job.name)
     try:
         job.run()
-    except Exception:
-        log.exception("The job %r failed and will be tried again.", job.name)
+    except Exception as error:
+        if isinstance(error, NotSent):  # its message, the kind of error, would be cut from a traceback
+            log.warning("The job %r could not send mail (%s) and will be tried again.", job.name, error)
+        else:
+            log.exception("The job %r failed and will be tried again.", job.name)
         row.update(failed_at=timezone.now())
         return
     now = timezone.now()

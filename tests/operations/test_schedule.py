@@ -10,6 +10,8 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from callbacks.models import CallbackRequest
+from detoxsite.logs import PrivacyFilter
+from editorial.staff_mail import NotSent
 from editorial.workflow import notices
 from operations import schedule, worker_status
 from operations.models import ScheduledJob
@@ -94,6 +96,18 @@ def test_job_that_fails_is_tried_again_and_stops_no_other(monkeypatch, clock, ca
     assert worker_status.failing_jobs() == ["bad"]
     assert worker_status.late_jobs(clock.now) == [], "it is tried, and that is something else"
     assert worker_status.late_jobs(clock.now + 2 * DAY) == ["bad", "good"]
+
+
+def test_job_that_cannot_send_mail_says_why(monkeypatch, caplog):
+    def fail() -> None:
+        raise NotSent("SMTPAuthenticationError")
+
+    monkeypatch.setattr(schedule, "JOBS", (Job(NAME, EVERY, fail),))
+    schedule.ensure_rows()
+    caplog.handler.addFilter(PrivacyFilter())
+    schedule.run_due()
+    assert "could not send mail (SMTPAuthenticationError)" in caplog.text and "Traceback" not in caplog.text
+    assert worker_status.failing_jobs() == [NAME]
 
 
 @pytest.mark.parametrize("jump", [-400 * DAY, -6 * HOUR, 400 * DAY])
