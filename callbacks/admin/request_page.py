@@ -124,7 +124,8 @@ def show(
     opened = Opened.of(callback, now).heeding(opened_others)
     context = _common(callback, user, now) | {
         "title": title,
-        "shown": actions.stamp(callback),
+        # A form with errors keeps the stamp of the page on which it was begun.
+        "shown": (attempt_form and attempt_form.data.get("shown")) or actions.stamp(callback),
         "opened": opened,
         "reveals": reveals and not opened.may_call_nobody,
         "is_lead": actions.is_lead(user),

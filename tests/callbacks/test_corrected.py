@@ -135,6 +135,13 @@ def test_call_from_a_page_opened_after_the_change_is_logged(staff, claimed):
     assert CallAttempt.objects.count() == 1
 
 
+def test_change_is_told_though_the_form_had_an_error_first(staff, claimed):
+    data = as_filled_in(staff.get(page_of(claimed)), next_try="")
+    submit(details=NO_VOICEMAIL)
+    again = as_filled_in(staff.post(step("attempt", claimed), data), outcome="left_message", next_try="")
+    assert staff.post(step("attempt", claimed), again).status_code == 409
+
+
 def test_second_change_is_refused_too(staff, claimed):
     submit(details=NO_VOICEMAIL)
     data = as_filled_in(staff.get(page_of(claimed)), outcome="no_answer", next_try="")
