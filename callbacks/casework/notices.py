@@ -27,6 +27,7 @@ from django.utils.crypto import salted_hmac
 from django_tasks import task
 
 from callbacks.models import CallbackRequest
+from callbacks.models.querysets import CallbackRequestQuerySet
 from callbacks.values.opening import OpeningHours
 from editorial import staff_mail
 from editorial.staff_mail import NotSent
@@ -76,11 +77,16 @@ def leaves_at(request: CallbackRequest) -> datetime.datetime:
 
 
 def _notify_of_new(at: datetime.datetime) -> None:
-    """Send one mail about all that wait as soon as one is due."""
+    """Send one mail about all that wait as soon as one is due, after those that could not be sent before."""
     unsent = CallbackRequest.objects.waiting().filter(staff_notified_at=None)
     new = unsent.filter(notice_key="")
+    _send_marked(unsent, at)
     if any(request.due_at <= at + URGENT or leaves_at(request) <= at for request in new):
         new.update(notice_key=secrets.token_hex(16))  # first, so that a retry is about the same ones
+        _send_marked(unsent, at)
+
+
+def _send_marked(unsent: CallbackRequestQuerySet, at: datetime.datetime) -> None:
     for key in unsent.exclude(notice_key="").order_by().values_list("notice_key", flat=True).distinct():
         if found := list(unsent.filter(notice_key=key).order_by("due_at")):
             subject = f"{len(found)} callback requests" if len(found) > 1 else f"Callback request {found[0].reference}"

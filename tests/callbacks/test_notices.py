@@ -108,6 +108,16 @@ def test_failed_notice_is_sent_once_the_server_is_back_and_names_no_cause(server
     assert len(mail.outbox) == 1
 
 
+def test_requests_that_came_while_the_server_was_down_are_one_mail(server_down, settings):
+    for number in range(4):
+        submit(nonce=str(number))
+        with pytest.raises(notices.NotSent):
+            send_due()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    send_due()
+    assert [len(each.body.split("/change/")) - 1 for each in mail.outbox] == [1, 3]
+
+
 @pytest.mark.parametrize("missing", ["NOTICE_EMAILS", "EMAIL_HOST"])
 def test_notices_that_are_off_wait_and_are_sent_when_turned_on(settings, missing):
     value = getattr(settings, missing)
