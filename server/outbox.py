@@ -46,9 +46,11 @@ class Outgoing(socket.socket):
             self.flush()
 
     def sendfile(self, file: BinaryIO, offset: int = 0, count: int | None = None) -> int:  # type: ignore[override]
-        """Read the file and send it: those of the site are small."""
+        """Read the file, which is small, and send it. Raises ConnectionResetError if it has become shorter."""
         file.seek(offset)
         data = file.read(-1 if count is None else count)
+        if len(data) < (count or 0):  # the next response would be taken for its rest
+            raise ConnectionResetError(errno.ECONNRESET, "The file has become shorter.")
         self.sendall(data)
         return len(data)
 
