@@ -125,7 +125,7 @@ class UploadHandler(FileUploadHandler):
             for part in events:
                 chunks = iter(partial(next, events), None)
                 name, file_name = _names(part)
-                if file_name or (file_name is not None and name in Slot.values):
+                if file_name or (file_name is not None and name in {"", *Slot.values}):
                     self._take_file(part, name, file_name, chunks)
                     if self.file_began and self._is_too_large:
                         return self._text, MultiValueDict()  # leaves the rest unread

@@ -160,6 +160,13 @@ def test_field_for_a_file_in_which_none_was_chosen_is_no_file(client):
         forget_requests()
 
 
+def test_file_in_a_field_whose_name_cannot_be_read_costs_no_text(client):
+    data = body(fields(), ("file_1", File(CARD + bytes(2 * MIB), b"name-here")))
+    data = data.replace(b'name="file_1"; filename="name-here"', b"name*=UTF-8''file_1; filename*=UTF-8''a.jpg")
+    assert post(client, data).status_code == 303
+    assert CallbackRequest.objects.count() == 1
+
+
 def test_file_that_came_as_text_is_refused_with_a_word(client):
     """As from a program that sends what it read of a file like a field of text; its bytes are spoiled by then."""
     for text, url in ((fields(), ""), ({}, link_to())):
