@@ -69,15 +69,15 @@ def run(lock_timeout: float = LOCK_TIMEOUT_SECONDS) -> str:
     try:
         made = make(lock_timeout)
     finally:
-        prune(timezone.now())
+        prune(timezone.now(), lock_timeout)
     if lost := lost_files(made):
         raise BackupError(f"The store has lost {lost} files that requests name; {made} holds the rest.")
     return f"{made} was made and verified."
 
 
-def prune(at: datetime.datetime) -> None:
+def prune(at: datetime.datetime, lock_timeout: float = 0) -> None:
     """Delete the backups older than BACKUP_DAYS, and those that are not the newest of a day, week or month to keep."""
-    with manifest.locked(settings.BACKUP_DIR, timeout=LOCK_TIMEOUT_SECONDS):
+    with manifest.locked(settings.BACKUP_DIR, timeout=lock_timeout):
         backups = manifest.all_in(settings.BACKUP_DIR)
         for backup in set(backups) - _kept(backups, at):
             # Renamed first, so that a backup half deleted never looks like a whole one.

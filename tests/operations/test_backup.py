@@ -179,7 +179,7 @@ def test_folder_that_cannot_be_used_is_named(transactional_db, settings, tmp_pat
 
 def test_two_backups_at_once_are_one(transactional_db, settings):
     with manifest.locked(settings.BACKUP_DIR), pytest.raises(BackupError, match="is running"):
-        backup.make()
+        backup.run(lock_timeout=0)
 
 
 def test_backup_that_was_killed_leaves_nothing_that_looks_like_one(site, settings):
