@@ -11,7 +11,7 @@ MAX_LINES = 2_000
 #: Quotes and lists nested on one line.
 _NESTED = re.compile(r"^(?:[ \t]*(?:>|(?:[-*+]|\d+\.)[ \t])){12}", re.M)
 #: Where an inline pattern may begin; each may search its whole block.
-_MARKS = re.compile(r"[\[<&!]|\*+|_+|`+")
+_MARKS = re.compile(r"[\[<&!\\]|\*+|_+|`+")
 _BLANK_LINES = re.compile(r"\n[ \t]*\n")
 #: Marks times characters, over all blocks. 200,000 characters of plain articles have five million.
 MAX_WORK = 6_000_000

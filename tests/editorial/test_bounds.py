@@ -13,6 +13,7 @@ SLOW = {
     "links": "[a](" * 2000,
     "citations": "[@who-2009; " * 2000,
     "pictures": "![" * 4000,
+    "escapes": "\\(" * 100_000,
     "headings": "# a\n" * 20_000,
     "paragraphs": "a\n\n" * 60_000,
     "returns": "a\r" * 60_000,
