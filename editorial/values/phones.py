@@ -35,7 +35,7 @@ _GROUP = re.compile(r"(?:\+\s?)?\d+")
 _RUN = re.compile(rf"(?:\+\s?)?\d+(?:{_BETWEEN.pattern}\d+)*")
 #: Digits after such a word belong to it, unless it has its own, like "2nd floor".
 _TAKES_DIGITS = re.compile(
-    rf"(?<!{_BLANK}\s)(?<![^\W\d_])(?:room|rm|apt|apartment|unit|suite|ste|bed|dorm|pod|ward|floor|building|bldg|box|option"
+    rf"(?<!{_BLANK}[\s-])(?<![^\W\d_])(?:room|rm|apt|apartment|unit|suite|ste|bed|dorm|pod|ward|floor|building|bldg|box|option"
     r"|opt|press|ext|x|extension|after|before|until|till|by|las|cuarto|depto|piso|anexo|interno|extensión)[\s.:#]*\Z",
     re.IGNORECASE,
 )

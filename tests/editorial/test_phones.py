@@ -49,7 +49,7 @@ WHOLE = {
 WORDS = "cell|mobile|mom|(cell)|my mom's phone|case manager Jabez|Ask for Jo|VRS|Dad's|work, not home"
 DIGITS = "rm 204|room 12|after 5pm|opt 2|2nd floor|9-5pm|9am-5pm|9to5|9 to 5|24/7|apt 4B|press 0|(bed 3)|7 pm|before 10"
 SPANISH = "antes de las 9|piso 2|cuarto 12"
-BOTH = "9am-5pm, rm 204|jo2@example.com rm 204|3rd floor room 12"
+BOTH = "9am-5pm, rm 204|2nd-floor|jo2@example.com rm 204|3rd floor room 12"
 REMARKS = f"{WORDS}|{DIGITS}|{SPANISH}|{BOTH}".split("|")
 PARTS = [
     "867-5309",
