@@ -25,7 +25,7 @@ from vault.keyring import VaultError
 #: A button pressed again within this time from the same page is one press.
 SECOND_PRESS = datetime.timedelta(minutes=1)
 GONE = "The request was erased in the meantime."
-CHANGED = "Since you opened this page: {}. Review it, then try again if that is still right. Your input is still here."
+CHANGED = "Not done yet. Since you opened this page: {}. Review it, then try again if that is still right."
 OUTSIDE = "Next try: {against}. The queue says Call now only when we are open and their hours are safe."
 
 
