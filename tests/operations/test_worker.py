@@ -42,7 +42,7 @@ def test_mail_server_that_is_gone_or_refuses_delays_notices_and_loses_none(tmp_p
     place = place_with_mail(tmp_path, gone)
     references = place.ask_for_calls(3)
     with place.worker():
-        wait_until(lambda: "NotSent" in place.log)
+        wait_until(lambda: "could not send mail" in place.log)
         with mail_server("refuses", port) as server:
             wait_until(lambda: server.refused >= 3, place.hurry)
             assert server.got == [] and untold(place) == 3
