@@ -30,6 +30,7 @@ _blocker = None
 def pytest_runtest_setup(item) -> None:
     global _asked_for
     _asked_for = "guide" if "guide" in item.fixturenames else "empty"
+    connection.errors_occurred = False  # of the test before: no page is cached after an error
     if _blocker:
         with _blocker.unblock():
             _use(_asked_for)
