@@ -224,12 +224,9 @@ def pages(request, user) -> dict[str, tuple[str, dict | None]]:
     rows = [article, topic, phase, TreatmentOption.objects.latest("pk"), Source.objects.latest("pk")]
     rows += [HelpLine.objects.latest("pk"), GlossaryTerm.objects.latest("pk"), Clinic.objects.first(), request, user]
     found |= {f"{row._meta.verbose_name}: change": (change(row), None) for row in rows}
-    found |= {
-        f"{row._meta.verbose_name}: history": (change(row).replace("/change/", "/history/"), None) for row in rows[:4]
-    }
-    found |= {
-        f"{row._meta.verbose_name}: delete": (change(row).replace("/change/", "/delete/"), None) for row in rows[:2]
-    }
+    for what, most in (("history", 4), ("delete", 2)):
+        for row in rows[:most]:
+            found[f"{row._meta.verbose_name}: {what}"] = (change(row).replace("/change/", f"/{what}/"), None)
     found["article: preview"] = (change(article).replace("/change/", "/preview/"), None)
     found["article: add"] = (f"{ARTICLES}add/", None)
     chosen = {"action": "delete_selected", "_selected_action": [topic.pk]}
@@ -239,14 +236,9 @@ def pages(request, user) -> dict[str, tuple[str, dict | None]]:
         found[f"list: {name}"] = (f"/admin/{name}/", None)
     for name in ("editorial/glossaryterm", "editorial/oldaddress", "editorial/pagereport", "auth/user", "auth/group"):
         found[f"list: {name}"] = (f"/admin/{name}/", None)
-    records = {
-        "": "",
-        ": search": f"?q={request.reference}",
-        ": nobody": "?q=zzzz",
-        ": viewed": "?action__exact=viewed",
-    }
+    kinds = {"": "", ": search": f"?q={request.reference}", ": nobody": "?q=zzzz", ": viewed": "?action__exact=viewed"}
     found |= {
-        f"access records{name}": (f"/admin/callbacks/accessrecord/{query}", None) for name, query in records.items()
+        f"access records{name}": (f"/admin/callbacks/accessrecord/{query}", None) for name, query in kinds.items()
     }
     return found | {"start page": ("/admin/", None), "readiness": ("/admin/readiness/", None)}
 
