@@ -49,7 +49,7 @@ class ArticleAdmin(ReviewedPageAdmin[Article]):
         "phases",
     )
     date_hierarchy = "published_at"
-    empty_value_display = "None"  # in a filter, the choice of pages without a topic
+    empty_value_display = "Not set"  # a date in the list, and the choice of pages without a topic in the filter
     search_fields = ("title", "summary", "body")
     prepopulated_fields: ClassVar = {"slug": ["title"]}
     fieldsets = (

@@ -4,8 +4,8 @@ The rows are the queue: the schedule sends what is due and not recorded as sent.
 worker that dies between the mail server's OK and our record sends it again, since recording first could lose a notice,
 and with it a call. Copies share a Message-ID, so most mailboxes show one.
 
-A notice is delayed by a random part of NOTICE_DELAY_MINUTES, so that mail does not reveal who wrote when, unless the
-delay could cost a call. What came meanwhile leaves with it, so many requests make few mails.
+A notice waits for a random part of NOTICE_DELAY_MINUTES, so that mail does not reveal who wrote when. It does not wait
+where that could cost a call. Requests that come in meanwhile go into the same mail.
 """
 
 import datetime

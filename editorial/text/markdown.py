@@ -108,7 +108,7 @@ class PageText:
     def cite(self, *keys: str) -> SafeString:
         """Return the HTML of a citation. Sources are numbered in the order in which the page cites them."""
         marks = "".join(map(self._mark, keys))
-        return mark_safe(f'<sup class="cite">{marks}</sup>')  # noqa: S308 - neither numbers nor keys hold markup
+        return mark_safe(f'<sup class="cite">{marks}</sup>')  # noqa: S308 - a key is a-z, 0-9 and -: test_markdown.py
 
     def list_only(self, *keys: str) -> str:
         """List sources at the foot without a mark in the text, for instructions read in a hurry."""
@@ -131,7 +131,7 @@ class PageText:
         html = _HEADING.sub(with_own_id, html)
         html = with_sizes(html, self.content.pictures if self.content else named)
         headings = tuple(replace(heading, id=ids[heading.id]) for heading in converted.headings)
-        return Rendered(mark_safe(html), headings, converted.refusal)  # noqa: S308 - as `convert` left it
+        return Rendered(mark_safe(html), headings, converted.refusal)  # noqa: S308 - cleaned by nh3: test_markdown.py
 
     def explained_terms(self) -> list[GlossaryTerm]:
         """Return the terms linked so far, in reading order."""

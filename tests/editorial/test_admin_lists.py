@@ -63,6 +63,7 @@ def test_articles_are_found_by_part_of_a_title_and_by_words_of_the_text_publishe
     assert found(q="light evening") == found(q="LIGHTS, evenings!") == {"one", "two"}
     assert found(q="lig") == {"one", "two"} and found(q="evening dim") == {"one"}
     assert found(q="evening", topics__id__exact=topic.pk) == {"two"} == found(q="evening", state="published")
+    assert "Not set" in client.get(ARTICLES, {"q": "leeping"}).content.decode()  # no date of publication yet
     assert found(q='" OR x_y* NEAR(') == set() == found(q="'") and found(q="x_y") == {"two"}
     assert found(published_at__year=two.published_at.year) == {"one", "two"} and not found(published_at__year=1970)
 

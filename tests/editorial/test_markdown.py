@@ -29,6 +29,8 @@ HOSTILE = [
     "[a]: javascript:alert(1)\n\n[a]",
     "<https://evil.example/><b onmouseover=alert(1)>",
     "\x00<script>alert(1)</script>",
+    "[@a<img src=x onerror=alert(1)>]",
+    '[@a"onmouseover="alert(1)]',
 ]
 
 
