@@ -51,15 +51,15 @@ class _Need:
 
 
 NEEDS = {
-    "corrected": _Need("corrected, to be signed now", "A signature now: corrected", (SIGN, PUBLISH), is_late=True),
-    "overdue": _Need("overdue for review", "Review, overdue", is_late=True),
-    "signature": _Need("in review, without a signature", "A signature, in review", (SIGN, PUBLISH)),
-    "unsigned": _Need("published, without a signature", "A signature, published", (SIGN,)),
-    "no-clinician": _Need("", "Medical review, in any state"),
-    "publishing": _Need("in review, ready to publish", "To be published", (PUBLISH,)),
-    "answered": _Need("with an answer to your draft", "My answer to a reviewer"),
-    "due": _Need(f"due for review within {SOON.days} days", "Review soon"),
-    "scheduled": _Need("scheduled", "Its time to come: scheduled", (PUBLISH,)),
+    "corrected": _Need("corrected, to be signed now", "Signature (corrected page)", (SIGN, PUBLISH), is_late=True),
+    "overdue": _Need("overdue for review", "Review (overdue)", is_late=True),
+    "signature": _Need("in review, without a signature", "Signature (in review)", (SIGN, PUBLISH)),
+    "unsigned": _Need("published, without a signature", "Signature (published)", (SIGN,)),
+    "no-clinician": _Need("", "Review by a clinician"),
+    "publishing": _Need("in review, ready to publish", "Publishing", (PUBLISH,)),
+    "answered": _Need("with an answer to your draft", "Reply to a reviewer"),
+    "due": _Need(f"due for review within {SOON.days} days", "Review (due soon)"),
+    "scheduled": _Need("scheduled", "Scheduled", (PUBLISH,)),
     "mine": _Need("in draft, last saved by you", "My draft"),
 }
 
