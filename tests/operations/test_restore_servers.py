@@ -20,6 +20,11 @@ from callbacks.models import Attachment
 from tests.callbacks.helpers import JPEG, stored_bytes
 print([stored_bytes(each) == JPEG for each in Attachment.objects.arrived()])
 """
+SAVE = """
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+default_storage.save("markdownx/picture.jpg", ContentFile(b"a picture"))
+"""
 ERASE = """
 from callbacks.casework import erasure
 from callbacks.models import CallbackRequest
@@ -33,9 +38,7 @@ pytestmark = pytest.mark.servers_only
 def test_restore_into_an_empty_database_is_the_site_that_was(tmp_path):
     place = make_place(tmp_path / "original", BACKUP_DIR=str(tmp_path / "backups"))
     place.ask_for_calls(3)
-    picture = Path("media", "markdownx", "picture.jpg")
-    (state.folder(place.var) / picture).parent.mkdir(parents=True)
-    (state.folder(place.var) / picture).write_bytes(b"a picture")
+    place.manage("shell", "--no-imports", "-c", SAVE)
     place.manage("backup")
     [backup] = manifest.all_in(tmp_path / "backups")
     before = shell(place, PROVE)
@@ -44,7 +47,7 @@ def test_restore_into_an_empty_database_is_the_site_that_was(tmp_path):
     shutil.copytree(place.var / "secrets", empty.var / "secrets", dirs_exist_ok=True)
     assert "3 requests with 3 files" in empty.manage("restore", str(backup))
     assert shell(empty, PROVE) == before
-    assert (state.folder(empty.var) / picture).read_bytes() == b"a picture"
+    assert (state.folder(empty.var) / "media/markdownx/picture.jpg").read_bytes() == b"a picture"
     assert "For a lost host restore nothing" in fails(empty, "restore", str(backup))
     empty.ask_for_calls(1, "later")
     empty.env["BACKUP_DIR"] = str(tmp_path / "others")  # the worker makes backups, and prunes
