@@ -80,6 +80,7 @@ def main() -> None:
     print(f"| {'page':32} | {' | '.join(columns)} |")
     print(f"|{'-' * 34}|{'|'.join('-' * (len(name) + 1) + ':' for name in columns)}|")
     missed = []
+    installed("lighthouse")  # before threads ask for it at once
     with (
         tempfile.TemporaryDirectory(prefix="lighthouse-") as folder,
         serve(Path(folder) / "var") as site,
