@@ -11,7 +11,7 @@ from pathlib import Path
 from tests import forks, state
 
 #: The part of the run over which files that wait are spread.
-SPREAD = 0.85
+SPREAD = 0.75
 MEMORY, ENOUGH = Path("/dev/shm"), 4 * 1024**3  # bytes free
 
 
@@ -70,9 +70,9 @@ def _mixed(items: list) -> list:
     files: dict[Path, list] = {}
     for item in items:
         files.setdefault(item.path, []).append(item)
-    waiting = [tests for tests in files.values() if not any(map(_rolls_back, tests))]
+    short = [tests for tests in files.values() if sum(map(_rolls_back, tests)) > len(tests) / 2]
+    waiting = [tests for tests in files.values() if tests not in short]
     waiting = [tests for third in range(3) for tests in waiting[third::3]]  # some of each folder in each third
-    short = [tests for tests in files.values() if any(map(_rolls_back, tests))]
     step = len(short) * SPREAD / (len(waiting) or 1)
     for number, tests in enumerate(waiting):
         short.insert(round(number * step) + number, tests)
