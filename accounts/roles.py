@@ -31,8 +31,8 @@ _EDITING = [
     *(f"editorial.{action}_pagereport" for action in ("view", "change", "delete")),
 ]
 
-#: Each name with its permissions as "app.codename". An administrator is a superuser, not a role: the right to manage
-#: users amounts to all rights. docs/roles.md has what each may do.
+#: The permissions of each role, as "app.codename"; docs/roles.md explains them. Administrators are superusers, as
+#: somebody who may manage users can take any right.
 ROLES: dict[str, list[str]] = {
     "Editors": _EDITING,
     "Publishers": [*_EDITING, "editorial.publish_page"],
@@ -51,7 +51,7 @@ ROLES: dict[str, list[str]] = {
 
 
 def complete(apps=current_apps, using: str = "default") -> list[str]:
-    """Add missing permissions to each role; return those that do not exist yet. Remove none."""
+    """Give each role its permissions, taking none away. Return the names of permissions not created yet."""
     group_model = apps.get_model("auth", "Group")
     permission_model = apps.get_model("auth", "Permission")
     missing = []
@@ -61,7 +61,8 @@ def complete(apps=current_apps, using: str = "default") -> list[str]:
             app, codename = name.split(".")
             found = permission_model.objects.using(using).filter(content_type__app_label=app, codename=codename)
             group.permissions.add(*found)
-            missing += [name] if not found else []
+            if not found:
+                missing.append(name)
     return missing
 
 

@@ -1,6 +1,6 @@
-"""The URLs of staff accounts: only those of allauth's that are needed.
+"""The URLs of staff accounts: those of allauth's that are needed, and our own.
 
-Nobody signs up, and no password is reset by mail: a colleague who may manage users does both.
+Nobody signs up or resets a password by mail: a colleague who may manage users makes accounts and sets passwords.
 """
 
 from allauth.account import views as account

@@ -218,7 +218,7 @@ DISK_LOW_MB = env.integer("DISK_LOW_MB", 1024, 1, 1_000_000)
 
 #: Requests that one IP address may send in ten minutes before it has to wait between them.
 CONTACT_LIMIT = env.integer("CONTACT_LIMIT", 20, 1, 1_000_000)
-#: Days after which a callback request and its files are erased. The person is told the date.
+#: Days after which a callback request with its files, or a report about a page, is erased. People are told the date.
 RETENTION_DAYS = env.integer("RETENTION_DAYS", 90, 1, 365)
 #: Where the malware scanner listens: a socket's path, host and port, or None for no scanner.
 CLAMD = env.clamd("CLAMD")

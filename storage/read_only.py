@@ -1,4 +1,4 @@
-"""The read-only flag of this machine's database: set while `manage.py move` copies it, and after that.
+"""The read-only flag of this machine's database: set while `manage.py move` copies it, and for good once it has moved.
 
 It is a file that a move keeps locked. If the move is killed the lock is gone, and the site takes requests again.
 """
@@ -18,12 +18,12 @@ RETRY_AFTER_SECONDS = 120  # a guess: a move stops the site for about as long
 
 def is_on() -> bool:
     """Whether nothing may be written on this machine."""
-    if settings.HAS_SERVER:
+    if settings.HAS_SERVER:  # its database is not this machine's
         return False
     try:
-        with _path().open("rb") as mark:
-            state = mark.read()
-            return state == _MOVED or (state == _COPYING and _is_locked(mark.fileno()))
+        with _path().open("rb") as flag:
+            state = flag.read()
+            return state == _MOVED or (state == _COPYING and _is_locked(flag.fileno()))
     except OSError:
         return False
 
@@ -57,9 +57,9 @@ def _write(state: bytes) -> None:
     durable.sync(_path().parent)
 
 
-def _is_locked(mark: int) -> bool:
+def _is_locked(descriptor: int) -> bool:
     try:
-        fcntl.flock(mark, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
     return False

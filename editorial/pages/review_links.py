@@ -31,7 +31,7 @@ REPEATED_WITHIN = datetime.timedelta(minutes=1)
 #: Answers from one address, which a hospital may share, and to one draft.
 ADDRESS_LIMIT, DRAFT_LIMIT = 10, 50
 TOO_MANY = "We got a lot of answers just now. What you typed is still here. Try again in an hour."
-PASSED = "This link has ended. Links to a draft are good for 7 days. Ask the person who sent it for a new one."
+PASSED = f"This link has ended: it was good for {GOOD_FOR.days} days. Ask the person who sent it for a new one."
 REPLACED = (
     "This draft is no longer up for review. It was changed, published or thrown away since. Ask the person who sent "
     "the link whether there is a new one."

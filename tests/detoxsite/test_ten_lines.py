@@ -1,4 +1,4 @@
-"""The ten lines of FACTS.md, section 0, stand in the text of every page that could lead somebody to stop."""
+"""Ten lines that may save a life are in the text of every page that could lead somebody to stop."""
 
 import re
 from collections.abc import Iterator

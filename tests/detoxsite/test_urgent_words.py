@@ -62,6 +62,29 @@ def test_steps_say_how_to_hold_the_spray_and_what_naloxone_is_for(client, guide,
         assert words in text, words
 
 
+SIGNS = {
+    "/emergency/": """they will not wake up.
+        slow breaths, weak breaths, or no breaths.
+        choking, gurgling or snoring, and you cannot wake them.
+        blue, gray or pale skin, lips or nails.
+        very small pupils.
+        not sure? treat it as an overdose.""",
+    "/es/emergencia/": """la persona no se despierta.
+        respira lento o débil, o no respira.
+        se atraganta, hace gorgoteos o ronca, y no despierta.
+        piel, labios o uñas azules, morados, grises o pálidos.
+        pupilas muy pequeñas.
+        ¿tiene dudas? actúe como si fuera una sobredosis.""",
+}
+
+
+@pytest.mark.parametrize("path", SIGNS)
+def test_every_sign_of_an_overdose_is_named(client, guide, path):
+    text = text_of(client.get(path).content)
+    for sign in SIGNS[path].splitlines():
+        assert sign.strip() in text, sign
+
+
 @pytest.mark.parametrize("path", ["/emergency/", "/plan/", "/symptoms/", "/notes.html"])
 def test_infection_is_among_the_warning_signs(client, guide, path):
     text = text_of(client.get(path).content)
@@ -184,7 +207,7 @@ def test_withdrawal_from_medetomidine_is_said_to_threaten_life_and_no_more(clien
 
 
 def test_no_source_that_the_urgent_pages_rest_on_is_called_read_in_full_without_having_been():
-    """FACTS.md, section 0b, says what was read: copies and openings."""
+    """Of these, a copy was read, or its opening."""
     entries = yaml.safe_load((starter.STARTER / "sources.yaml").read_text())
     sources = {entry["key"]: entry for entry in entries}
     assert len(sources) == len(entries)

@@ -13,7 +13,7 @@ from phases.now import AHEAD, on_the_hill, place
 from phases.now_form import SINCE, Substance
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
-PEAK = (24, 72)  # hours since last use: FACTS and the tables say day 2 to day 3
+PEAK = (24, 72)  # hours since last use: day 2 to day 3
 EVERY_HOUR = [(hour, hour) for hour in range(2001)]
 ROUGH = [hours for _, hours in SINCE.values() if hours]
 HARD = re.compile("hardest (time|hours)")
