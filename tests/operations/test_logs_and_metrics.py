@@ -9,11 +9,12 @@ from urllib.parse import quote
 import pytest
 from django.urls import get_resolver
 
+from tests import state
 from tests.callbacks.helpers import CONTENT_TYPE, JPEG, File, body
 from tests.deploy import test_monitoring
 from tests.mail_server import mail_server
 from tests.served import Site, free_port, serve
-from tests.worker_process import wait_until
+from tests.worker_process import LONG_AGO, wait_until
 
 NAME, NUMBER, MESSAGE = "Zébulon Quillfeather", "(212) 555-0147", "marmalade behind the shed"
 FILE_NAME, TOKEN, ADDRESS = "zebulon-card.jpg", "tok3n-0f-zebulon-quill", "203.0.113.77"
@@ -73,6 +74,8 @@ def watched(tmp_path_factory):
         more |= {"LOG_FORMAT": "json", "METRICS_PORT": str(port), "PROXY_HOPS": "1"}
         with serve(var, supervised=True, **more) as site:
             plant(site)
+            hurry = "UPDATE detoxsite_scheduledjob SET next_at = ? WHERE name = 'notices'"
+            state.rows(var, hurry, LONG_AGO)
             wait_until(lambda: "could not send mail" in site.log.read_text())
             yield site, port
 
