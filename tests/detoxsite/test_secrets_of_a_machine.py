@@ -2,6 +2,7 @@
 
 import os
 import runpy
+import shutil
 import stat
 import subprocess
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests import forks
-from tests.served import ROOT
+from tests.prebuilt import ROOT, prepared
 
 pytestmark = pytest.mark.any_backend  # its state is on SQLite in any case
 
@@ -47,7 +48,10 @@ def test_host_that_shares_a_database_makes_no_secret_of_its_own(tmp_path):
 
 
 def test_prepare_makes_a_new_machine_whole(tmp_path):
+    """But for static files, whose compression takes seconds: they are there."""
     var = tmp_path / "var"
+    shutil.copytree(prepared() / "static", var / "static")
+    shutil.copy(prepared() / "static.stamp", var)
     made = run(var, "manage.py", "prepare")
     assert not made.returncode, made.stderr
     secrets = list((var / "secrets").iterdir())

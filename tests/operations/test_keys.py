@@ -123,17 +123,17 @@ def _rotate(*arguments: str) -> str:
 
 
 @pytest.mark.sqlite_only("servers make no secret in any case (test_secrets_of_a_machine.py)")
-@pytest.mark.parametrize("missing", ["vault-key", "secret-key"])
-def test_no_secret_is_made_where_the_database_is_there(tmp_path, missing):
+def test_no_secret_is_made_where_the_database_is_there(tmp_path):
     place = make_place(tmp_path / "var")
     place.ask_for_calls(1)
-    shutil.move(place.var / "secrets" / missing, tmp_path)
-    for command in (["manage.py", "prepare"], ["manage.py", "serve"], SERVER):
-        done = forks.run(command, place.env)
-        assert done.returncode != 0 and "none is made" in done.stderr
-        assert command[0] == "-m" or "Traceback" not in done.stderr
-    assert not (place.var / "secrets" / missing).exists()
-    shutil.move(tmp_path / missing, place.var / "secrets")
+    for missing in ("vault-key", "secret-key"):
+        shutil.move(place.var / "secrets" / missing, tmp_path)
+        for command in (["manage.py", "prepare"], ["manage.py", "serve"], SERVER):
+            done = forks.run(command, place.env)
+            assert done.returncode != 0 and "none is made" in done.stderr
+            assert command[0] == "-m" or "Traceback" not in done.stderr
+        assert not (place.var / "secrets" / missing).exists()
+        shutil.move(tmp_path / missing, place.var / "secrets")
     assert "opened" in place.manage("shell", "--no-imports", "--verbosity=0", "-c", OPEN)
 
 

@@ -110,29 +110,21 @@ def plant(site: Site) -> None:
         ask(site, "POST", "/contact/", part, **{"Content-Type": CONTENT_TYPE})
         ask(site, "POST", f"/contact/?t={query}", part, **{"Content-Type": f"multipart/form-data; boundary={TOKEN}"})
     assert ask(site, "POST", "/contact/", whole, **{"Content-Type": CONTENT_TYPE})[0] == 303
-    site.manage("shell", "--no-imports", "--verbosity=0", "-c", BREAK)
+    state.rows(site.var, OPENING_TIME)
+    if state.SERVERS:  # a word is no number there
+        state.rows(site.var, "ALTER TABLE editorial_clinic ALTER call_within_hours DROP NOT NULL")
+    call_within(site, "NULL" if state.SERVERS else "'broken'")
     assert ask(site, "GET", "/contact/?name=" + query)[0] == 500
-    site.manage("shell", "--no-imports", "--verbosity=0", "-c", MEND)
+    call_within(site, "8")
 
 
-BREAK = """
-from django.db import connection
-with connection.cursor() as cursor:
-    if connection.vendor == "postgresql":  # a word is no number there
-        cursor.execute("ALTER TABLE editorial_clinic ALTER call_within_hours DROP NOT NULL")
-        cursor.execute("UPDATE editorial_clinic SET call_within_hours = NULL")
-    else:
-        cursor.execute("UPDATE editorial_clinic SET call_within_hours = 'broken'")
-    cursor.execute("INSERT INTO editorial_openingtime (clinic_id, weekday, opens, closes) "
-                   "SELECT id, 0, '08:00:00', '20:00:00' FROM editorial_clinic LIMIT 1")
-    cursor.execute("UPDATE editorial_contentversion SET number = number + 1")  # as what is in memory is read again
-"""
-MEND = """
-from django.db import connection
-with connection.cursor() as cursor:
-    cursor.execute("UPDATE editorial_clinic SET call_within_hours = 8")
-    cursor.execute("UPDATE editorial_contentversion SET number = number + 1")
-"""
+OPENING_TIME = """INSERT INTO editorial_openingtime (clinic_id, weekday, opens, closes)
+SELECT id, 0, '08:00:00', '20:00:00' FROM editorial_clinic LIMIT 1"""
+
+
+def call_within(site: Site, hours: str) -> None:
+    state.rows(site.var, f"UPDATE editorial_clinic SET call_within_hours = {hours}")
+    state.rows(site.var, "UPDATE editorial_contentversion SET number = number + 1")  # what is in memory is read again
 
 
 def test_no_canary_is_in_any_log(watched):
