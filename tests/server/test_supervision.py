@@ -21,8 +21,12 @@ from tests.served import ROOT, Site, free_port, serve, wait_for
 
 @pytest.fixture(scope="module")
 def supervised(tmp_path_factory):
-    with serve(tmp_path_factory.mktemp("supervised"), supervised=True) as site:
+    with serve(tmp_path_factory.mktemp("supervised"), supervised=True, GRACEFUL_SECONDS="6") as site:
         yield site
+
+
+def test_start_logs_only_what_matters(supervised):
+    assert not re.search("CRIT|WARN|root", supervised.log.read_text())
 
 
 @pytest.mark.any_backend
@@ -105,13 +109,12 @@ def assert_all_end(site: Site, everyone: list[int]) -> None:
     assert not (site.var / "supervisord.pid").exists()
 
 
-def test_start_logs_only_what_matters_and_stop_keeps_the_call_of_an_unfinished_upload(tmp_path):
-    with serve(tmp_path / "var", supervised=True, GRACEFUL_SECONDS="6") as site:
-        assert not re.search("CRIT|WARN|root", site.log.read_text())
-        head, body = begun_form(site, "Cut By A Restart", file_1=load.JPEG + bytes(500_000))
-        with connected(site, head + body[:200_000]) as connection:
-            time.sleep(0.5)
-            everyone = processes.descendants(site.pid)
-            os.kill(site.pid, signal.SIGTERM)
-            assert rest(connection).startswith(b"HTTP/1.1 303")
-        assert_all_end(site, everyone)
+def test_stop_keeps_the_call_of_an_unfinished_upload(supervised):
+    """The last test of this file: it ends what the others look at."""
+    head, body = begun_form(supervised, "Cut By A Restart", file_1=load.JPEG + bytes(500_000))
+    with connected(supervised, head + body[:200_000]) as connection:
+        time.sleep(0.5)
+        everyone = processes.descendants(supervised.pid)
+        os.kill(supervised.pid, signal.SIGTERM)
+        assert rest(connection).startswith(b"HTTP/1.1 303")
+    assert_all_end(supervised, everyone)
