@@ -92,10 +92,6 @@ class Machine:
     def pid(self, name: str) -> int:
         return self._processes[name].pid
 
-    def is_wanted(self, name: str) -> bool:
-        """Whether it was started, and not told to stop since."""
-        return name in self._processes
-
     def start(self, name: str) -> None:
         """`systemctl start`: returns once the service is ready."""
         unit = DEPLOY / "systemd" / f"{name}.service"

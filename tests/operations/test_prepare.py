@@ -38,7 +38,7 @@ def test_unwritable_state_is_reported_in_a_sentence(settings, place):
 def test_unreachable_database_is_reported_in_a_line_without_its_password(tmp_path):
     url = {"DATABASE_URL": "postgres://guide:hush@127.0.0.1:1/guide"}
     place = Place(tmp_path, os.environ | state.make(tmp_path) | url)
-    for command in ("prepare", "backup", "purge_callbacks"):
+    for command in ("prepare", "backup", "rotate_keys", "purge_callbacks"):
         said = fails(place, command)
         assert "Connection refused" in said and "DATABASE_URL" in said, command
         assert len(said.strip().splitlines()) == 1 and "hush" not in said, command
