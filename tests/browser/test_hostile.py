@@ -93,8 +93,8 @@ class Watched(Visitor):
             self.left.setdefault(name, []).extend(left)
 
 
-def links(visitor: Watched, path: str, start: str) -> list[str]:
-    visitor.open(path)
+def links(visitor: Watched, start: str) -> list[str]:
+    """Those of the page that is open."""
     found = visitor.page.evaluate("[...document.links].map(({ pathname }) => pathname)")
     return sorted({link for link in found if re.fullmatch(start, link)})
 
@@ -102,9 +102,12 @@ def links(visitor: Watched, path: str, start: str) -> list[str]:
 def test_no_hostile_text_runs_or_breaks_a_page(browser, hostile_site):
     with browser.new_context(bypass_csp=True) as context:
         seen = Watched(context, hostile_site)
-        articles = [f"/articles/hostile-{number}/" for number in range(ARTICLES)]
-        details = links(seen, "/symptoms/", "/symptoms/.+/")[::3] + links(seen, "/treatments/", "/treatments/.+/")[::3]
-        for path in [*READERS.split(), *articles, *links(seen, "/phases/", "/phases/.+/"), *details]:
+        details = [f"/articles/hostile-{number}/" for number in range(ARTICLES)]
+        for path in READERS.split():
+            seen.look(path)
+            if path in {"/symptoms/", "/treatments/", "/phases/"}:
+                details += links(seen, f"{path}.+/")[::3]
+        for path in details:
             seen.look(path)
         searched(seen)
         for path in ("/articles/feed/", "/sitemap.xml"):
@@ -121,7 +124,7 @@ def test_no_hostile_text_runs_or_breaks_a_page(browser, hostile_site):
 def searched(seen: Watched) -> None:
     """A few as pages, the others as the content of such a page."""
     addresses = [f"/search/?q={quote(text)}" for text in texts()[::20]]
-    for address in addresses[::10]:
+    for address in addresses[::25]:
         seen.look(address)
     left = seen.page.evaluate(
         f"""async (addresses) => {{
@@ -138,14 +141,14 @@ def searched(seen: Watched) -> None:
 
 
 def converted_one_by_one(seen: Watched) -> None:
-    """Each text alone, and as the parts of links, pictures and headings, as HTML that is set into a page."""
-    places = ["{}", "[{}](/)", "[x]({})", "![{}](/media/pictures/a.png)", "## {}"]
+    """Each text alone, and as the parts of a link, a picture and a heading, as HTML that is set into a page."""
+    places = ["{}", "## {}\n\n[{}](/)\n\n[x]({})\n\n![{}](/media/pictures/a.png)"]
     code = (
         "import json; from editorial.text.markdown import markdownify; from tests.hostile.corpus import texts;"
         f"print(json.dumps([markdownify(p.replace('{{}}', t)) for t in texts() for p in {places!r}]))"
     )
     made = json.loads(shell(seen.site, code))
-    assert len(made) >= 5 * 1000
+    assert len(made) >= 2 * 1000
     seen.open("/about/")
     left = seen.page.evaluate(
         f"""async (made) => {{
@@ -184,20 +187,15 @@ def staff_pages(seen: Watched) -> None:
     seen.scan("the start page")
     for kind in STAFF.split():
         seen.look(f"/admin/{kind}/")
-        rows = links(seen, f"/admin/{kind}/", rf"/admin/{kind}/[^/]+/change/")
-        for path in rows[: 14 if "callback" in kind else 2]:
+        rows = links(seen, rf"/admin/{kind}/[^/]+/change/")
+        for path in rows if "callback" in kind else rows[:1]:
             seen.look(path)
-            if "callback" in kind:
-                seen.look(path.replace("/change/", "/sheet/"))
-        for path in rows[:1] if "callback" not in kind and "report" not in kind else []:
-            seen.look(path.replace("/change/", "/history/"))
-    for article in links(seen, "/admin/articles/article/", r"/admin/articles/article/\d+/change/")[:3]:
-        seen.look(article.replace("/change/", "/preview/"))
-        seen.look(article.replace("/change/", "/delete/"))
-        compared = seen.page.request.get(f"{seen.site.url}{article.replace('/change/', '/history/')}").text()
-        ids = re.findall(r'name="(?:from|to)" value="(\d+)"', compared)
-        if len(set(ids)) > 1:
-            seen.look(f"{article.replace('/change/', '/history/')}?from={min(ids)}&to={max(ids)}")
+            if "report" not in kind:
+                seen.look(path.replace("change", "sheet" if "callback" in kind else "history"))
+            if kind == "articles/article":
+                compared = seen.page.get_by_role("link", name="with the one before").first.get_attribute("href")
+                for other in (f"history/{compared}", "preview/", "delete/"):
+                    seen.look(path.replace("change/", other))
 
 
 def test_no_hostile_text_is_left_to_the_policy(browser, hostile_site):
@@ -207,6 +205,6 @@ def test_no_hostile_text_is_left_to_the_policy(browser, hostile_site):
         for path in ["/", "/emergency/", "/a-z/", "/articles/", *articles]:
             seen.look(path)
         seen.sign_in()
-        for kind in STAFF.split():
+        for kind in STAFF.split()[::3]:
             seen.look(f"/admin/{kind}/")
         assert not seen.left, json.dumps(seen.left, indent=1)[:4000]

@@ -19,8 +19,8 @@ from phases.models import Phase, Symptom, TreatmentOption
 from tests.factories import make_article
 from tests.hostile.corpus import texts
 
-ARTICLES, REQUESTS = 28, 14
-IN_A_TEXT = 50  # hostile texts in an article's body; in other long fields a few
+ARTICLES, REQUESTS = 14, 7
+IN_A_TEXT = 100  # hostile texts in an article's body; in other long fields a few
 #: Not free text, or what a page needs to be found at all.
 SPARED = {"phone", "call", "text_to", "key", "path", "leads_to", "thing"}
 
@@ -37,7 +37,7 @@ def fill() -> None:
             many = IN_A_TEXT if isinstance(row, Article) else 4
             with reversion.create_revision():
                 soak(row, short, long, many)
-    for article in Article.objects.filter(slug__startswith="hostile")[:3]:
+    for article in Article.objects.order_by("pk")[:3]:
         with reversion.create_revision():
             soak(article, short, long, IN_A_TEXT)
         article.topics.set(Topic.objects.all())
