@@ -1,11 +1,13 @@
 """What a person does on the page that asks for a call."""
 
+import re
+import urllib.request
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
 from tests import state
-from tests.browser.conftest import shell
+from tests.callbacks.helpers import CONTENT_TYPE, body, fields
 from tests.callbacks.samples import PNG
 from tests.served import Site
 
@@ -47,10 +49,18 @@ def requests_kept(site: Site) -> int:
     return state.rows(site.var, "SELECT COUNT(*) FROM callbacks_callbackrequest")[0][0]
 
 
-def last_details(site: Site) -> str:
-    """What the newest request holds, as JSON."""
-    code = "from callbacks.models import CallbackRequest as C; "
-    return shell(site, code + "print(C.objects.order_by('received_at').last().open_details().to_bytes().decode())")
+ROBIN = {"name": "Robin <script>alert(1)</script>", "zone": "Pacific/Honolulu", "leave": None}
+
+
+def ask(site: Site, message: str = "<img src=x onerror=alert(2)>") -> str:
+    """Robin asks for a call, without a browser, and should have had it by now; the reference."""
+    with urllib.request.urlopen(f"{site.url}/contact/") as page:
+        token = re.search(r'name="token" value="([^"]+)', page.read().decode())[1]
+    form = body(fields(**ROBIN, message=message, token=token))
+    urllib.request.urlopen(urllib.request.Request(f"{site.url}/contact/", form, {"Content-Type": CONTENT_TYPE})).close()
+    newest = "received_at = (SELECT MAX(received_at) FROM callbacks_callbackrequest)"
+    state.rows(site.var, f"UPDATE callbacks_callbackrequest SET due_at = received_at WHERE {newest}")
+    return state.rows(site.var, f"SELECT reference FROM callbacks_callbackrequest WHERE {newest}")[0][0]
 
 
 def done(page: Page) -> str:

@@ -108,7 +108,7 @@ class Window:
 _AXE = Axe().axe_script
 _RUN = """const [done] = arguments
 const said = rule => `${rule.id}: ${rule.nodes.map(node => node.html).join(" ")}`
-window.axe.run(document, {resultTypes: ["violations"]})
+window.axe.run(document, {resultTypes: ["violations"], preload: false})
   .then(found => done(found.violations.map(said)), error => done([String(error)]))"""
 
 

@@ -68,7 +68,7 @@ def test_form_filled_badly_keeps_what_was_typed_and_says_what_to_change(look, si
     assert requests_kept(site) == before + 1
 
 
-def test_private_link_opens_the_same_page_elsewhere_and_takes_the_request_back(person, visit, site):
+def test_private_link_opens_the_same_page_elsewhere_and_takes_the_request_back(person, look, site):
     page, before = person.page, requests_kept(site)
     fill(page)
     send(page)
@@ -76,7 +76,7 @@ def test_private_link_opens_the_same_page_elsewhere_and_takes_the_request_back(p
     link = page.locator(".private-link a").inner_text()
     assert link == page.url
 
-    elsewhere = visit(1280, java_script_enabled=False)
+    elsewhere = look(1280, java_script_enabled=False, timezone_id="Pacific/Pago_Pago")
     elsewhere.page.goto(link)
     assert reference in elsewhere.page.locator("main").inner_text()
     elsewhere.page.get_by_role("link", name="Cancel my request").click()

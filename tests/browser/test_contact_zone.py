@@ -1,37 +1,24 @@
 """Which time zone the form of a phone shows, by its clock; and what is asked where none fits."""
 
-import json
-
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.asking import done, fill, last_details, press, requests_kept
+from tests.browser.asking import done, fill, press, requests_kept
 
 #: The zone of the phone, and the one that the form then shows: none where none keeps the same time all year round.
 PHONES = {
     "America/Chicago": "America/Chicago",
     "America/Boise": "America/Denver",
-    "America/Shiprock": "America/Denver",
     "America/Phoenix": "America/Phoenix",
-    "America/Hermosillo": "America/Phoenix",
     "America/Indiana/Knox": "America/Chicago",
-    "America/Menominee": "America/Chicago",
-    "America/North_Dakota/Center": "America/Chicago",
-    "America/Indiana/Indianapolis": "America/New_York",
     "America/Toronto": "America/New_York",
     "America/Juneau": "America/Anchorage",
-    "America/Nome": "America/Anchorage",
     "America/St_Thomas": "America/Puerto_Rico",
     "Pacific/Saipan": "Pacific/Guam",
     "US/Pacific": "America/Los_Angeles",
-    "America/Tijuana": "America/Los_Angeles",
     "America/Adak": "",
-    "Pacific/Pago_Pago": "",
     "America/Mexico_City": "",
-    "America/Halifax": "",
-    "Asia/Kolkata": "",
     "Asia/Calcutta": "",
-    "Europe/Berlin": "",
     "UTC": "",
 }
 
@@ -70,10 +57,8 @@ def test_phone_from_elsewhere_is_asked_though_no_hours_were_named(look, site):
     assert requests_kept(site) == before
     page.get_by_label("Your time zone").select_option("Hawaii")
     press(page)
-    done(page)
+    assert "Hawaii" in done(page)
     assert requests_kept(site) == before + 1
-    hours = json.loads(last_details(site))["safe_hours"]
-    assert hours == {"parts": [], "days": [], "first": 0, "last": 0, "zone": "Pacific/Honolulu"}
 
 
 @pytest.mark.parametrize("scripts", [True, False])

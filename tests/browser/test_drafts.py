@@ -72,8 +72,8 @@ def test_draft_is_kept_shown_to_a_colleague_answered_by_link_and_published(staff
     press(colleague.page, "Publish these changes")
     expect(colleague.page.locator(".messagelist")).to_contain_text("Readers see it now.")
     page.wait_for_timeout(600)  # a process may show a page as it was 0.4 seconds ago
-    reader = visit(360)  # without the copy that a browser keeps for some seconds
     reader.open(address)
+    reader.page.reload()  # without the copy that a browser keeps for some seconds
     expect(reader.page.locator("main")).to_contain_text("It is a better draft.")
     assert reviewer.open(link).status == 410
 
@@ -90,9 +90,8 @@ def test_text_and_preview_have_room_side_by_side_and_one_above_the_other_on_a_ph
     assert staff.fits() and staff.complaints == []
 
 
-def test_preview_works_without_a_script_into_another_tab(visit, staff):
-    plain = visit(1280, java_script_enabled=False)
-    plain.context.add_cookies(staff.context.cookies())
+def test_preview_works_without_a_script_into_another_tab(look):
+    plain = look(1280, staff=True, java_script_enabled=False)
     plain.open("/admin/phases/phase/1/change/")
     plain.page.locator("summary", has_text="What to do").click()
     plain.page.fill("#id_what_comes_next", "Typed **without** a script.")

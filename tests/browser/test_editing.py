@@ -23,8 +23,8 @@ def test_preview_follows_what_is_typed_and_runs_nothing(staff):
     assert staff.complaints == []
 
 
-def test_symptom_added_with_another_has_a_live_preview_too(staff):
-    staff.open("/admin/phases/phase/1/change/")
+def test_symptom_added_has_a_live_preview_too_and_wrong_hours_in_a_closed_one_are_shown(staff):
+    staff.open("/admin/phases/phase/2/change/")
     page = staff.page
     page.locator("#symptoms-group summary").first.click()
     page.get_by_role("button", name="Add another Symptom").click()
@@ -32,6 +32,13 @@ def test_symptom_added_with_another_has_a_live_preview_too(staff):
     row.locator("textarea[name$=description]").fill("**felt strongly**")
     row.locator(".markdownx-preview strong", has_text="felt strongly").wait_for(state="attached")
     assert staff.complaints == []
+    row = page.locator(".dynamic-symptoms").first
+    assert not row.locator("input[name$=begins]").is_visible()
+    page.evaluate("document.querySelector('input[name$=\"-0-begins\"]').value = ''")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save and continue editing").click()
+    expect(row.locator("input[name$=begins]")).to_be_visible()
+    expect(row.locator(".errorlist").first).to_be_visible()
 
 
 def test_article_written_previewed_and_published_is_read_at_once(staff, look):
@@ -57,15 +64,3 @@ def test_article_written_previewed_and_published_is_read_at_once(staff, look):
     assert reader.open("/articles/a-new-page/").status == 200
     reader.open("/articles/")
     expect(reader.page.get_by_role("link", name="A new page")).to_be_visible()
-
-
-def test_wrong_hours_in_a_closed_symptom_are_shown(staff):
-    staff.open("/admin/phases/phase/1/change/")
-    page = staff.page
-    row = page.locator(".dynamic-symptoms").first
-    assert not row.locator("input[name$=begins]").is_visible()
-    page.evaluate("document.querySelector('input[name$=\"-0-begins\"]').value = ''")
-    with page.expect_navigation():
-        page.get_by_role("button", name="Save and continue editing").click()
-    expect(row.locator("input[name$=begins]")).to_be_visible()
-    expect(row.locator(".errorlist").first).to_be_visible()

@@ -7,10 +7,13 @@ import pytest
 from bench.reading import HEADING
 from tests.browser import firefox
 from tests.browser.firefox import SCRIPTS, Window
-from tests.pages import KINDS, MISSING
+from tests.pages import MISSING
 
 #: axe-core goes through every page in Chromium; here, those that browsers draw by themselves: forms and a wide table.
-ODD = {"/contact/", "/phases/now/check-in/", "/treatments/compare/"}
+ODD = {"/phases/now/check-in/", "/treatments/compare/"}
+#: Each way that a page is laid out; tests/browser/test_pages.py goes through every page in Chromium.
+LAYOUTS = ["/", "/phases/", "/phases/peak-withdrawal/", "/symptoms/", "/articles/the-first-72-hours/", "/emergency/"]
+LAYOUTS += ["/contact/", "/card/", "/search/?q=withdrawl", "/sources/acog-711/", "/a-z/", MISSING, *sorted(ODD)]
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +33,7 @@ return {wide: document.documentElement.scrollWidth, heading: box('h1').top, high
 
 
 def test_page_fits_a_phone_keeps_its_bar_and_breaks_no_rule(phone):
-    for path in [*KINDS, MISSING]:
+    for path in LAYOUTS:
         phone.open(path)
         found = phone.script(FRAME)
         assert found["wide"] <= 360 and found["heading"] <= HEADING, path

@@ -8,13 +8,25 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import axe
-from tests.browser.conftest import Visitor, add_staff
+from tests.browser.conftest import Visitor, shell
 from tests.factories import PASSWORD, app_code
 
 #: A security key plugged in, which agrees to all it is asked.
 KEY = {"protocol": "ctap2", "transport": "usb", "hasUserVerification": True, "isUserVerified": True}
 NEW = "an-orchard-of-quiet-lanterns"
 AGREES = {"automaticPresenceSimulation": True, "hasResidentKey": True}
+
+
+STAFF = """
+from tests.factories import APP_SECRET, TOTP, make_staff
+TOTP.activate(make_staff("pia", superuser=True, second_factor=False), APP_SECRET)
+make_staff("quinn", superuser=True, second_factor=False)
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def pia_and_quinn(site) -> None:
+    shell(site, STAFF)
 
 
 @pytest.fixture
@@ -41,9 +53,8 @@ def leave(visitor) -> None:
     visitor.page.get_by_role("button", name="Sign out").click()
 
 
-def test_passkey_from_its_first_day_to_its_last(at_desk, site):
+def test_passkey_from_its_first_day_to_its_last(at_desk):
     staff, name = at_desk(390, "dark"), "pia"
-    add_staff(site, name)
     page = staff.page
     staff.give_password(name)
     expect(staff.page.locator("h1"), "a passkey is offered to those who have one").to_have_text("Enter your code")
@@ -96,9 +107,8 @@ def test_passkey_from_its_first_day_to_its_last(at_desk, site):
     expect(staff.page.locator("h1")).to_have_text("Enter your code")
 
 
-def test_passkey_alone_is_a_second_factor_ends_other_sessions_and_outlives_the_password(at_desk, visit, site):
+def test_passkey_alone_is_a_second_factor_ends_other_sessions_and_outlives_the_password(at_desk, visit):
     staff, name = at_desk(), "quinn"
-    add_staff(site, name, second_factor=False)
     staff.give_password(name)
     expect(staff.page.locator("h1")).to_have_text("Set up your second factor")
     key = staff.devices.send("WebAuthn.addVirtualAuthenticator", {"options": KEY | AGREES})

@@ -87,9 +87,8 @@ def test_pictures_that_are_dropped_arrive_once_and_each_on_its_own_line(staff):
     assert staff.complaints == []
 
 
-def test_library_adds_a_picture_without_a_script_and_shows_the_line_for_texts(visit):
-    staff = visit(390, java_script_enabled=False)
-    staff.sign_in()
+def test_library_adds_a_picture_without_a_script_and_shows_the_line_for_texts(look):
+    staff = look(390, staff=True, java_script_enabled=False)
     staff.open("/admin/editorial/picture/add/")
     page = staff.page
     page.set_input_files("#id_file", file("a.png", photo("PNG", "navy", (900, 600))))

@@ -5,8 +5,8 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser import axe
+from tests.browser.asking import ask
 from tests.browser.conftest import shell
-from tests.browser.test_queue import ask
 
 ASLEEP_AND_AWAKE = """
 from callbacks.casework.submission import submit
@@ -22,11 +22,11 @@ QUEUE = "/admin/callbacks/callbackrequest/"
 
 
 def test_queue_refreshes_in_place_and_announces_it_politely(staff, site):
-    first, page = ask(site, "shift-1"), staff.page
+    first, page = ask(site), staff.page
     staff.open(f"{QUEUE}?claim=free")
     page.get_by_label(f"Choose {first}").check()
     page.get_by_role("link", name=first).focus()
-    second = ask(site, "shift-2")
+    second = ask(site)
     page.evaluate(REFRESH)
     expect(page.get_by_role("link", name=second)).to_be_visible()
     expect(page.locator("#fresh")).to_have_text("1 new request in this list.")
@@ -34,12 +34,11 @@ def test_queue_refreshes_in_place_and_announces_it_politely(staff, site):
     expect(page.get_by_label(f"Choose {first}")).to_be_checked()
     page.evaluate(REFRESH)
     expect(page.locator("#fresh-at")).to_contain_text("Updated")
-    axe.check_light_and_dark(page)
     assert staff.complaints == []
 
 
 def test_note_typed_in_a_session_that_ended_is_saved_after_signing_in_again(staff, site):
-    reference, page = ask(site, "shift-3"), staff.page
+    reference, page = ask(site), staff.page
     staff.open(QUEUE)
     page.get_by_role("link", name=reference).click()
     page.clock.install()
@@ -77,7 +76,6 @@ def test_unanswered_call_is_three_presses_and_a_shift_is_handed_over(staff, site
     number = page.locator(".number").first
     expect(number).to_have_attribute("href", re.compile("^tel:"))
     assert number.bounding_box()["y"] < 740
-    axe.check_light_and_dark(page)
     page.set_viewport_size({"width": 1280, "height": 800})
     page.get_by_label("Note for colleagues").fill("Rang six times.")
     page.get_by_role("link", name="Callback requests").click()
