@@ -2,12 +2,13 @@
 
 import re
 import urllib.request
+from collections.abc import Iterable
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
 from tests import state
-from tests.callbacks.helpers import CONTENT_TYPE, body, fields
+from tests.callbacks.helpers import CONTENT_TYPE, File, body, fields
 from tests.callbacks.samples import PNG
 from tests.served import Site
 
@@ -52,11 +53,11 @@ def requests_kept(site: Site) -> int:
 ROBIN = {"name": "Robin <script>alert(1)</script>", "zone": "Pacific/Honolulu", "leave": None}
 
 
-def ask(site: Site, message: str = "<img src=x onerror=alert(2)>") -> str:
+def ask(site: Site, message: str = "<img src=x onerror=alert(2)>", files: Iterable[tuple[str, File]] = ()) -> str:
     """Robin asks for a call, without a browser, and should have had it by now; the reference."""
     with urllib.request.urlopen(f"{site.url}/contact/") as page:
         token = re.search(r'name="token" value="([^"]+)', page.read().decode())[1]
-    form = body(fields(**ROBIN, message=message, token=token))
+    form = body(fields(**ROBIN, message=message, token=token), *files)
     urllib.request.urlopen(urllib.request.Request(f"{site.url}/contact/", form, {"Content-Type": CONTENT_TYPE})).close()
     newest = "received_at = (SELECT MAX(received_at) FROM callbacks_callbackrequest)"
     state.rows(site.var, f"UPDATE callbacks_callbackrequest SET due_at = received_at WHERE {newest}")

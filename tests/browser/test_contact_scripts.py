@@ -41,7 +41,7 @@ def test_text_is_sent_and_stored_before_the_first_file_begins(person, site, tmp_
     assert person.context.cookies() == []
 
 
-def test_progress_is_shown_with_bytes_and_time_left(person, tmp_path):
+def test_progress_is_shown_with_bytes_and_time_left_and_the_sending_is_stopped(person, tmp_path):
     page = person.page
     person.slow_down(4 * SLOW)
     fill(page)
@@ -57,22 +57,12 @@ def test_progress_is_shown_with_bytes_and_time_left(person, tmp_path):
     assert 0 < page.get_by_role("progressbar").evaluate("bar => bar.value") < 1
     assert page.get_by_role("progressbar").get_attribute("aria-label") == "Photo of your insurance card: front"
     expect(page.locator(".sending")).to_be_focused()
-    person.slow_down(-1)
-    assert "We have it: PNG" in done(page)
-    assert person.complaints == []
-
-
-def test_sending_is_stopped_and_gone_on_without(person, tmp_path):
-    page = person.page
-    person.slow_down(SLOW)
-    fill(page)
-    card(page).set_input_files(photo(tmp_path, 3_000_000))
-    press(page)
     page.get_by_role("button", name="Stop sending it").click()
     person.slow_down(-1)
     page.get_by_role("button", name="Go on without it").click()
     assert "We have it" not in done(page)
     assert card(page).count() == 1  # it can be added from here
+    assert person.complaints == []
 
 
 def once(page, address: str, act) -> None:

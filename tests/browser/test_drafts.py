@@ -1,4 +1,4 @@
-"""A draft beside the live page, driven as its editors, its reviewer and its readers do."""
+"""A page written and read at once, and a draft beside it, driven as its editors, its reviewer and its readers do."""
 
 import re
 
@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from tests.browser import axe
 from tests.factories import DATES
 
+ARTICLE = "/admin/articles/article/2/change/"
 SUMMARY = "What this page says, in one sentence that is long enough to be shown in lists."
 
 
@@ -19,24 +20,40 @@ def preview(page):
     return page.frame_locator(".page-preview iframe:not(.loading)")
 
 
-def test_draft_is_kept_shown_to_a_colleague_answered_by_link_and_published(staff, visit, look):
-    page, address = staff.page, "/articles/tried/"
+def test_page_is_written_published_and_its_draft_shown_to_a_colleague_answered_by_link_and_published(
+    staff, visit, look
+):
+    page, address, reader = staff.page, "/articles/tried/", look(360)
     staff.open("/admin/articles/article/add/")
     for name, value in (("title", "Tried"), ("summary", SUMMARY), ("body", "It is live.[@who-2009]")):
         page.fill(f"#id_{name}", value)
-    for name, day in DATES.items():
-        page.fill(f"#id_{name}", str(day))
-    page.select_option("#id_status", "published")
+    page.select_option("#id_status", "draft")
     press(page, "Save and continue editing")
     form = page.url
+    with page.expect_popup() as popup:
+        page.get_by_role("link", name="Preview the saved page").click()
+    expect(popup.value.locator("main")).to_contain_text("Preview for staff")
+    popup.value.close()
+    assert reader.open(address).status == 404
+    reader.complaints.clear()  # Chromium's own note of it
+
+    page.select_option("#id_status", "published")
+    press(page, "Save and continue editing")
+    expect(page.locator("#content")).to_contain_text("Needed before this page can be published")
+    page.fill("#id_reviewed_on", str(DATES["reviewed_on"]))
+    page.get_by_role("button", name="+6 months").click()
+    press(page, "Save and continue editing")
+    assert reader.open(address).status == 200
+    reader.open("/articles/")
+    expect(reader.page.get_by_role("link", name="Tried")).to_be_visible()
     expect(preview(page).get_by_text("It is live.")).to_be_visible()
 
     page.fill("#id_body", "It is a draft.")
     preview(page).get_by_text("It is a draft.").wait_for()  # follows what is typed
     press(page, "Save as a draft")
     expect(page.locator(".messagelist")).to_contain_text("Readers see the page as it was")
-    reader = look(360)
     reader.open(address)
+    reader.page.reload()  # without the copy that a browser keeps for some seconds
     expect(reader.page.locator("main")).to_contain_text("It is live.")
 
     colleague = visit(390)
@@ -73,16 +90,15 @@ def test_draft_is_kept_shown_to_a_colleague_answered_by_link_and_published(staff
     expect(colleague.page.locator(".messagelist")).to_contain_text("Readers see it now.")
     page.wait_for_timeout(600)  # a process may show a page as it was 0.4 seconds ago
     reader.open(address)
-    reader.page.reload()  # without the copy that a browser keeps for some seconds
+    reader.page.reload()
     expect(reader.page.locator("main")).to_contain_text("It is a better draft.")
     assert reviewer.open(link).status == 410
 
 
 def test_text_and_preview_have_room_side_by_side_and_one_above_the_other_on_a_phone(staff):
-    staff.open("/admin/phases/phase/1/change/")
+    staff.open(ARTICLE)
     page = staff.page
-    page.locator("summary", has_text="Overview").click()
-    text, shown = (page.locator(each).first.bounding_box() for each in ("#id_overview", ".page-preview iframe"))
+    text, shown = (page.locator(each).first.bounding_box() for each in ("#id_body", ".page-preview iframe"))
     assert min(text["width"], shown["width"]) >= 560 and shown["x"] >= text["x"] + text["width"]
     page.set_viewport_size({"width": 390, "height": 800})
     text, shown = (page.locator(each).first.bounding_box() for each in ("form .submit-row", ".page-preview iframe"))
@@ -92,9 +108,8 @@ def test_text_and_preview_have_room_side_by_side_and_one_above_the_other_on_a_ph
 
 def test_preview_works_without_a_script_into_another_tab(look):
     plain = look(1280, staff=True, java_script_enabled=False)
-    plain.open("/admin/phases/phase/1/change/")
-    plain.page.locator("summary", has_text="What to do").click()
-    plain.page.fill("#id_what_comes_next", "Typed **without** a script.")
+    plain.open(ARTICLE)
+    plain.page.fill("#id_body", "Typed **without** a script.")
     with plain.page.expect_popup() as popup:
         plain.page.get_by_role("button", name="Preview", exact=True).click()
     expect(popup.value.locator("main")).to_contain_text("Typed without a script.")

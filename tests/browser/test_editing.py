@@ -2,8 +2,6 @@
 
 from playwright.sync_api import expect
 
-from tests.factories import DATES
-
 HOSTILE = "## A heading\n\n<img src=x onerror=alert(1)><script>alert(2)</script> [x](javascript:alert(3)) **bold**"
 
 
@@ -24,7 +22,7 @@ def test_preview_follows_what_is_typed_and_runs_nothing(staff):
 
 
 def test_symptom_added_has_a_live_preview_too_and_wrong_hours_in_a_closed_one_are_shown(staff):
-    staff.open("/admin/phases/phase/2/change/")
+    staff.open("/admin/phases/phase/3/change/")
     page = staff.page
     page.locator("#symptoms-group summary").first.click()
     page.get_by_role("button", name="Add another Symptom").click()
@@ -39,28 +37,3 @@ def test_symptom_added_has_a_live_preview_too_and_wrong_hours_in_a_closed_one_ar
         page.get_by_role("button", name="Save and continue editing").click()
     expect(row.locator("input[name$=begins]")).to_be_visible()
     expect(row.locator(".errorlist").first).to_be_visible()
-
-
-def test_article_written_previewed_and_published_is_read_at_once(staff, look):
-    staff.open("/admin/articles/article/add/")
-    page = staff.page
-    page.fill("#id_title", "A new page")
-    page.fill("#id_summary", "What the new page says, in words enough for a list of results.")
-    page.fill("#id_body", "## First\n\nA statement.[@who-2009]")
-    page.select_option("#id_status", "draft")
-    page.get_by_role("button", name="Save and continue editing").click()
-    with page.expect_popup() as popup:
-        page.get_by_role("link", name="Preview the saved page").click()
-    expect(popup.value.locator("main")).to_contain_text("Preview for staff")
-    reader = look(360)
-    assert reader.open("/articles/a-new-page/").status == 404
-
-    page.select_option("#id_status", "published")
-    page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator("#content")).to_contain_text("Needed before this page can be published")
-    page.fill("#id_reviewed_on", str(DATES["reviewed_on"]))
-    page.get_by_role("button", name="+6 months").click()
-    page.get_by_role("button", name="Save", exact=True).click()
-    assert reader.open("/articles/a-new-page/").status == 200
-    reader.open("/articles/")
-    expect(reader.page.get_by_role("link", name="A new page")).to_be_visible()

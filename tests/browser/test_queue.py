@@ -1,17 +1,20 @@
 """A day at the queue in a real browser: instructions before the number, one call logged, a note, closed."""
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import expect
 
 from tests.browser import axe
 from tests.browser.asking import ask
+from tests.callbacks.helpers import File
+from tests.callbacks.samples import PNG
 
 
 def test_request_is_claimed_called_noted_printed_closed_and_erased(staff, site):
-    """Each page on the way breaks no rule and fits, on a phone in the light and at a desk in the dark; the queue and a
-    request that nobody claimed are in test_staff_pages."""
-    reference = ask(site)
+    """The file that came with it is downloaded as it was sent. Each page on the way breaks no rule and fits, on a phone
+    in the light and at a desk in the dark; the queue and a request that nobody claimed are in test_staff_pages."""
+    reference = ask(site, files=[("file_1", File(PNG))])
     page = staff.page
 
     def check() -> None:
@@ -42,6 +45,10 @@ def test_request_is_claimed_called_noted_printed_closed_and_erased(staff, site):
     how = page.locator(".how").inner_text()
     assert how.index("Do not leave a voicemail.") < how.index("(212) 555-0123")
     check()
+    with page.expect_download() as download:
+        page.get_by_role("link", name=re.compile("Original")).click()
+    assert Path(download.value.path()).read_bytes() == PNG
+    assert download.value.suggested_filename == f"request-{reference}-1.png"
 
     page.get_by_label("Note for colleagues").fill("A child picked up.")
     page.get_by_role("button", name="Save note").click()

@@ -69,10 +69,10 @@ def test_from_first_sign_in_to_recovery_code(visit, newcomers, site, width, sche
     page.get_by_role("link", name="Second factor").click()
     expect(page.locator("main")).to_contain_text("9 left of 10")
     assert visitor.complaints == [] and visitor.fits()
-    page.get_by_role("button", name="Sign out").click()
-
-    visitor.give_password(name)
-    visitor.give_code(codes[0])
-    expect(page.locator("main")).to_contain_text("This code is wrong")
-    visitor.give_code(app_code(secret, ahead=1))
-    expect(page).to_have_url(f"{site.url}/admin/")
+    if scripts:  # what follows is the server's
+        page.get_by_role("button", name="Sign out").click()
+        visitor.give_password(name)
+        visitor.give_code(codes[0])
+        expect(page.locator("main")).to_contain_text("This code is wrong")
+        visitor.give_code(app_code(secret, ahead=1))
+        expect(page).to_have_url(f"{site.url}/admin/")

@@ -2,28 +2,30 @@
 
 from playwright.sync_api import expect
 
+#: A form without a preview, and one with.
+TERM = "/admin/editorial/glossaryterm/1/change/"
 ARTICLE = "/admin/articles/article/1/change/"
 
 
 def test_words_typed_are_offered_after_the_tab_was_closed(staff):
     page = staff.page
     page.set_viewport_size({"width": 390, "height": 800})
-    staff.open(ARTICLE)
-    page.fill("#id_body", "Typed by thumb.")
+    staff.open(TERM)
+    page.fill("#id_meaning", "Typed by thumb.")
     page.get_by_text("not saved yet").wait_for()
     staff.another_tab()
-    staff.open(ARTICLE)
+    staff.open(TERM)
     staff.page.get_by_role("link", name="Bring it back").click()
-    expect(staff.page.locator("#id_body")).to_have_value("Typed by thumb.")
-    staff.open(ARTICLE)
+    expect(staff.page.locator("#id_meaning")).to_have_value("Typed by thumb.")
+    staff.open(TERM)
     staff.page.get_by_role("button", name="Throw it away").click()
     expect(staff.page.get_by_text("Bring it back")).to_have_count(0)
 
 
 def test_leaving_with_unsaved_words_asks_first(staff):
-    staff.open(ARTICLE)
+    staff.open(TERM)
     page = staff.page
-    page.fill("#id_summary", "Another sentence, long enough to be shown in a list of results.")
+    page.fill("#id_meaning", "Other words.")
     page.get_by_role("link", name="History").click()
     page.locator("h1", has_text="Change history").wait_for()
     assert staff.asked_before_leaving == 1
@@ -32,24 +34,24 @@ def test_leaving_with_unsaved_words_asks_first(staff):
 
 
 def test_session_that_ends_while_typing_says_so_and_loses_nothing(staff):
-    staff.open(ARTICLE)
+    staff.open(TERM)
     page = staff.page
-    page.fill("#id_body", "Typed before the session ended.")
+    page.fill("#id_meaning", "Typed before the session ended.")
     page.get_by_text("not saved yet").wait_for()
     cookies = staff.context.cookies()
     staff.context.clear_cookies()
-    page.locator("#id_body").press_sequentially(" And after.")
+    page.locator("#id_meaning").press_sequentially(" And after.")
     page.get_by_text("You are signed out").wait_for()
     with page.expect_response(page.url):  # the page looks whether it is signed in again
-        page.get_by_role("button", name="Save as a draft").click()
+        page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_timeout(500)
-    assert page.input_value("#id_body").endswith(" And after.")  # not sent to be lost
+    assert page.input_value("#id_meaning").endswith(" And after.")  # not sent to be lost
     staff.context.add_cookies(cookies)
-    page.locator("#id_body").press_sequentially(" And again.")
+    page.locator("#id_meaning").press_sequentially(" And again.")
     page.get_by_text("not saved yet").wait_for()
     staff.another_tab()
-    staff.open(ARTICLE + "?_bring_back")
-    assert staff.page.input_value("#id_body").startswith("Typed before the session ended.")
+    staff.open(TERM + "?_bring_back")
+    assert staff.page.input_value("#id_meaning").startswith("Typed before the session ended.")
 
 
 def test_long_form_is_kept_when_its_tab_is_hidden(staff):
