@@ -37,6 +37,7 @@ def test_from_first_sign_in_to_recovery_code(visit, newcomers, site, width, sche
     visitor.open("/admin/")
     visitor.give_password(name)
     expect(page.locator("h1")).to_have_text("Set up your second factor")
+    assert visitor.fits()
     square = page.locator(".square-code")
     if scripts:
         assert square.evaluate("image => image.complete && image.naturalWidth > 0")
