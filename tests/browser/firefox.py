@@ -46,6 +46,7 @@ ALONE = {
     "network.proxy.no_proxies_on": "127.0.0.1",
     "network.proxy.allow_hijacking_localhost": False,
     "ui.useOverlayScrollbars": 1,  # as on a phone
+    "dom.ipc.processPrelaunch.enabled": False,  # no process in store: there is one page at a time
 }
 SCRIPTS = "javascript.enabled"
 

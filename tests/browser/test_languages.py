@@ -56,11 +56,12 @@ def test_form_in_progress_keeps_all_that_was_typed(look, site, tmp_path, scripts
     page.locator("[name=name]").press("Enter")  # sends the form, and changes no language
     expect(page).to_have_url(re.compile("/es/contacto/enviado/"))
     assert requests_kept(site) == before + 1
-    page.get_by_role("link", name="Corregir").click()
-    page.locator("[name=name]").fill("Joe")
-    switch(page, ENGLISH)
-    page.get_by_role("button", name="Save").click()
-    expect(page.locator(".said").first).to_contain_text("Joe")
-    page.get_by_role("link", name=SPANISH).click()  # behind the same private link
-    expect(page.locator(".said").first).to_contain_text("Joe")
+    if not scripts:  # none has a part in what follows
+        page.get_by_role("link", name="Corregir").click()
+        page.locator("[name=name]").fill("Joe")
+        switch(page, ENGLISH)
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator(".said").first).to_contain_text("Joe")
+        page.get_by_role("link", name=SPANISH).click()  # behind the same private link
+        expect(page.locator(".said").first).to_contain_text("Joe")
     assert visitor.complaints == [each for each in visitor.complaints if "422" in each]
