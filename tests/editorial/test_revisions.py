@@ -2,7 +2,6 @@
 
 import re
 
-import html5lib
 import pytest
 import reversion
 from django.contrib.admin.models import LogEntry
@@ -15,6 +14,7 @@ from editorial.models import HelpLine
 from editorial.workflow import revisions
 from phases.models import Phase, Symptom
 from tests.factories import PASSWORD, make_article, make_phase, make_source, make_staff, make_symptom
+from tests.trees import tree_of
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,7 @@ def address(page, view: str = "change") -> str:
 
 def form_of(client, page) -> dict[str, str | list[str]]:
     """What a browser would send back of the change form, as a change of wording."""
-    html = html5lib.parse(client.get(address(page)).content, namespaceHTMLElements=False)
+    html = tree_of(client.get(address(page)).content.decode())
     (form,) = (form for form in html.iter("form") if form.get("id") == f"{page._meta.model_name}_form")
     data: dict = {}
     for field in form.iter():

