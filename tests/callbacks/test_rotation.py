@@ -4,8 +4,6 @@ import io
 import json
 import os
 import re
-import subprocess
-import sys
 
 import pytest
 from django.core.files.base import ContentFile
@@ -16,11 +14,11 @@ from accounts import secrets
 from callbacks.casework import erasure
 from callbacks.files import rotation
 from callbacks.models import Attachment, CallbackRequest
-from tests import state
+from tests import forks, state
 from tests.callbacks import rotating
 from tests.callbacks.helpers import DETAILS, JPEG, objects_in_store, stored, stored_bytes, submit
 from tests.factories import make_staff
-from tests.prebuilt import ROOT, migrated
+from tests.prebuilt import migrated
 from vault import keyring, sealed_files, streams
 from vault.keyring import VaultError
 
@@ -226,9 +224,8 @@ def test_current_key_is_listed_for_an_index_too(settings):
 
 
 def test_rotation_killed_at_any_line_is_finished_by_the_next(tmp_path):
-    command = [sys.executable, "-W", "error", "-m", "tests.callbacks.rotating"]
     env = os.environ | state.make(tmp_path, like=migrated())
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    done = forks.run(["-m", "tests.callbacks.rotating"], env, strict=True)
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
     assert result["endings"].count(-9) >= 10, "it must have been killed, or this test says nothing"
