@@ -27,9 +27,9 @@ def test_no_admin_page_asks_the_database_more_often_with_more_rows(client, guide
     user = admin_lists.administrator()
     client.force_login(user)
 
-    def queries() -> dict[str, int]:
+    def queries(names=PAGES) -> dict[str, int]:
         counts, pages = {}, admin_lists.pages(CallbackRequest.objects.latest("received_at"), user)
-        for page, (path, posted) in ((name, pages[name]) for name in PAGES):
+        for page, (path, posted) in ((name, pages[name]) for name in names):
             with CaptureQueriesContext(connection) as captured:
                 answer = client.get(path) if posted is None else client.post(path, posted)
             assert answer.status_code in (200, 303), path
@@ -43,8 +43,8 @@ def test_no_admin_page_asks_the_database_more_often_with_more_rows(client, guide
     few = queries()
     growth.fill(500, first=210, in_search=False)
     admin_lists.fill_requests(300, first=510)
-    queries()
-    more = {page: (few[page], count) for page, count in queries().items() if count > few[page]}
+    loaded = [page for page, count in queries().items() if count > few[page]]
+    more = {page: (few[page], count) for page, count in queries(loaded).items() if count > few[page]}
     assert not more
 
 
