@@ -133,10 +133,8 @@ def test_wording_keeps_the_line_and_a_correction_drops_it_and_all_older_signatur
     wrong = {"change_kind": "correction", "change_note": NOTE}
     posted = form_of(admin, page) | {"summary": page.summary + " No."} | wrong
     assert admin.post(address(page), posted).status_code == 302
-    assert (
-        told(client, page) == (False, False, False)
-        and "waiting for medical review" in client.get(page.get_absolute_url()).content.decode()
-    )
+    assert told(client, page) == (False, False, False)
+    assert "waiting for medical review" in client.get(page.get_absolute_url()).content.decode()
     listed = admin.get(f"/admin/{page._meta.app_label}/{page._meta.model_name}/?needs=corrected").context["cl"]
     assert page in listed.result_list
     # The text that was signed comes back: it was corrected, so its signature does not count.
@@ -226,13 +224,8 @@ def test_without_a_reviewer_nothing_is_refused_and_only_an_administrator_adds_on
     page = make_page("treatment")
     update = form_of(admin, page) | {"summary": page.summary + " Yes.", "change_kind": "update", "change_note": "New."}
     assert admin.post(address(page), update).status_code == 302
-    values = {
-        "user": make_staff("roe").pk,
-        "name": "Jo",
-        "credentials": "MD",
-        "conflicts_on": "2026-11-29",
-        "is_active": "on",
-    }
+    values = {"user": make_staff("roe").pk, "name": "Jo", "credentials": "MD", "conflicts_on": "2026-11-29"}
+    values["is_active"] = "on"
     assert (
         "conflicts" in str(admin.post("/admin/editorial/reviewer/add/", values).context["errors"])
         or not Reviewer.objects.exists()

@@ -1,6 +1,5 @@
 """The page on which staff find each component of readers' pages with the line that makes it."""
 
-import html5lib
 import pytest
 
 from guide import styles
@@ -9,6 +8,7 @@ from tests.guide.test_icons import icons
 from tests.guide.test_pictures import DRAWINGS
 from tests.guide.test_styles import forgotten
 from tests.guide.test_templates import made
+from tests.trees import tree_of
 
 PATH = "/admin/components/"
 
@@ -18,7 +18,7 @@ def page(client, guide):
     client.force_login(make_staff(roles=("Intake",)))
     response = client.get(PATH)
     assert response.status_code == 200
-    return html5lib.parse(response.content, namespaceHTMLElements=False)
+    return tree_of(response.content.decode())
 
 
 def shown(page, kind: str) -> list[str]:

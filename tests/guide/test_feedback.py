@@ -2,7 +2,6 @@
 
 import re
 
-import html5lib
 import pytest
 from django.db import DatabaseError
 from django.test import Client
@@ -10,6 +9,7 @@ from django.test import Client
 from editorial.models import PageReport, page_reports
 from editorial.models.versions import number
 from privateversion import codes
+from tests import trees
 from tests.pages import MISSING
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ def send(client, address: str = ADDRESS, *, page: str = PAGE, **changed):
 
 
 def tree_of(response):
-    return html5lib.parse(response.content, namespaceHTMLElements=False)
+    return trees.tree_of(response.content.decode())
 
 
 def text_of(response) -> str:

@@ -2,7 +2,6 @@
 
 import datetime
 
-import html5lib
 import pytest
 from django.db import DatabaseError
 from django.utils import timezone
@@ -12,6 +11,7 @@ from editorial.text import snapshot
 from guide import featured
 from phases.models import TreatmentOption
 from tests.detoxsite.test_ten_lines import text_of
+from tests.trees import tree_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 FIRST = {
@@ -28,7 +28,7 @@ FIRST = {
 
 def links(client, part: str, path: str = "/") -> dict[str, str]:
     """The links in the elements of a class, by what each says first."""
-    page = html5lib.parse(client.get(path).content, namespaceHTMLElements=False)
+    page = tree_of(client.get(path).content.decode())
     places = [each for each in page.iter() if part in (each.get("class") or "").split()]
     found = [link for place in places for link in place.iter("a")]
     return {" ".join((link.findtext("strong") or "".join(link.itertext())).split()): link.get("href") for link in found}
@@ -67,7 +67,7 @@ def test_menu_needs_no_database(guide, monkeypatch):
 
 def test_front_page_says_how_long_it_lasts_first_and_has_one_hill_and_no_source_marks(client, guide):
     html = client.get("/").content.decode()
-    page = html5lib.parse(html, namespaceHTMLElements=False)
+    page = tree_of(html)
     (lede,) = [each for each in page.iter("p") if each.get("class") == "lede"]
     words = "".join(lede.itertext())
     assert words.startswith("Most of the sickness is gone in about 4 to 10 days") and len(words.split()) <= 25

@@ -3,11 +3,11 @@
 import re
 from xml.etree import ElementTree
 
-import html5lib
 import pytest
 from django.conf import settings
 
 from guide import styles
+from tests.trees import tree_of
 
 pytestmark = pytest.mark.any_backend
 
@@ -39,7 +39,7 @@ def test_style_has_each_color_for_light_dark_and_the_readers_own():
 @pytest.mark.django_db
 @pytest.mark.parametrize(("path", "steps"), [("/emergency/", 7), ("/treatments/naloxone/", 3), ("/notes.html", 7)])
 def test_each_step_shows_one_picture_after_its_words(client, guide, path, steps):
-    page = html5lib.parse(client.get(path).content, namespaceHTMLElements=False)
+    page = tree_of(client.get(path).content.decode())
     (listed,) = [each for each in page.iter("ol") if "steps" in each.get("class", "")]
     assert len(listed) == steps
     for step in listed:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-import html5lib
 import pytest
 from django.conf import settings
 from django.http import HttpResponse
@@ -12,6 +11,7 @@ from django.http import HttpResponse
 from guide import styles
 from tests.callbacks.helpers import File, post_form
 from tests.pages import MISSING
+from tests.trees import tree_of
 
 STATIC = settings.BASE_DIR / "static"
 #: Of the printed handout only the pages that say `.handout` need the rules. The kept file has a style of its own.
@@ -59,10 +59,6 @@ def forgotten(page: Element) -> set[str]:
     return {part for part in SOURCES if styles.style(part) not in style and any(n <= tokens for n in NEEDS[part])}
 
 
-def parsed(html: str) -> Element:
-    return html5lib.parse(html, namespaceHTMLElements=False)
-
-
 def answers(client) -> Iterator[tuple[str, HttpResponse]]:
     """What forms answer, which no link leads to."""
     for path in ("/search/?q=withdrawl", "/search/?q=zebrawood", MISSING):
@@ -86,15 +82,16 @@ def answers(client) -> Iterator[tuple[str, HttpResponse]]:
 
 @pytest.mark.django_db
 def test_answer_of_a_form_names_the_parts_that_it_needs(client, guide):
-    pages = {name: parsed(response.content.decode()) for name, response in answers(client)}
+    pages = {name: tree_of(response.content.decode()) for name, response in answers(client)}
     assert {name: parts for name, page in pages.items() if (parts := forgotten(page))} == {}
 
 
 def test_part_that_a_page_forgets_is_found():
-    page = f"<style>{styles.style('core')}</style><ol class=steps><li>x</ol><table></table>"
-    assert forgotten(parsed(page)) == {"emergency", "text"}
+    page = f"<style>{styles.style('core')}</style><ol class=steps><li>x</li></ol><table></table>"
+    assert forgotten(tree_of(f"<html>{page}</html>")) == {"emergency", "text"}
     assert {".sending", ".sending__buttons", ".button--quiet", ".dropped", "progress"} <= made_by("contact")
-    assert forgotten(parsed(f"{page}<script src=/static/js/contact.1.js></script>")) >= {"contact", "forms"}
+    page += "<script src=/static/js/contact.1.js></script>"
+    assert forgotten(tree_of(f"<html>{page}</html>")) >= {"contact", "forms"}
 
 
 @pytest.mark.parametrize(

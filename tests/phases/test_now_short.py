@@ -1,9 +1,9 @@
 """The answer of "Where am I now?" is short, comes first, and folds nothing about safety."""
 
-import html5lib
 import pytest
 
 from phases.now_form import SINCE, Substance
+from tests.trees import tree_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 URL = "/phases/now/"
@@ -11,7 +11,7 @@ URL = "/phases/now/"
 
 def shown(html: str) -> str:
     """The words in <main> that stand open: no folds, source numbers or pictures."""
-    main = html5lib.parse(html, namespaceHTMLElements=False).find(".//main")
+    main = tree_of(html).find(".//main")
     for parent in list(main.iter()):
         for child in list(parent):
             if child.get("class") == "cite" or str(child.tag).endswith("svg"):
