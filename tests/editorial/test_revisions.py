@@ -25,8 +25,11 @@ def address(page, view: str = "change") -> str:
 
 def form_of(client, page) -> dict[str, str | list[str]]:
     """What a browser would send back of the change form, as a change of wording."""
-    html = tree_of(client.get(address(page)).content.decode())
-    (form,) = (form for form in html.iter("form") if form.get("id") == f"{page._meta.model_name}_form")
+    return fields_of(client.get(address(page)).content.decode(), page)
+
+
+def fields_of(html, page) -> dict[str, str | list[str]]:
+    (form,) = (form for form in tree_of(html).iter("form") if form.get("id") == f"{page._meta.model_name}_form")
     data: dict = {}
     for field in form.iter():
         name = field.get("name")
