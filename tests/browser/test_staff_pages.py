@@ -8,8 +8,8 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from tests.browser import axe
+from tests.browser.asking import ask
 from tests.browser.conftest import shell
-from tests.browser.test_queue import ask
 
 MODELS = [f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry]
 #: Those of each kind that are looked at in the dark, and with errors, too.
