@@ -6,7 +6,7 @@ Serves a throwaway site, opens each page in a fresh Chromium profile, and prints
 is measured again, up to `--runs` times in all, and judged by the median: the simulation multiplies the time that the
 processor took by four, so what else this machine does shows. `--busy`, for CI, lets performance fall to BUSY_SCORE and
 the largest part come by MAX_LARGEST_BUSY, which no noise has reached yet, and holds all else; so it opens five pages
-at once, since each waits half of its time for a page to fall quiet. Ends with 1 where a page still misses.
+at once, since each waits most of its time for a page to fall quiet. Ends with 1 where a page still misses.
 
 SEO counts for what search engines are meant to keep: the private version, search results and error pages ask them
 not to. Lighthouse comes from npm into `BENCH_CACHE` (var/bench) on the first run.

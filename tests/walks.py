@@ -47,10 +47,11 @@ def private() -> Walk:
 def _kept(name: str, make: Callable[[], Walk]) -> Walk:
     """Garbage collection would look at each of 100,000 elements again and again, which took half of the time."""
     gc.disable()
-    walk = once(name, make)
-    gc.enable()
-    gc.freeze()
-    return walk
+    try:
+        return once(name, make)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def read(response) -> Element:

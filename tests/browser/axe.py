@@ -24,30 +24,35 @@ _LOOKS = r"""async () => {
     if (element.closest("#result_list tbody tr:nth-child(n+4)")) continue
     const {color, fontSize, fontWeight, textShadow, textDecorationLine} = getComputedStyle(element)
     const link = element.closest("a"), isDisabled = element.matches(":disabled, :disabled *")
+    const isAmongWords = link && link.parentElement.textContent.trim() != link.textContent.trim()
     const look = [around(element), getComputedStyle(element.parentElement).color, color, fontSize, fontWeight,
-      textShadow, textDecorationLine, element.localName, !link, isDisabled]
+      textShadow, textDecorationLine, element.localName, !link, isAmongWords, isDisabled]
     looks[look] ??= link ?? element
   }
   window.looks = looks
   return Object.keys(looks)
 }"""
-#: What of the looks is `fresh` has its colors looked at: the rules that are broken, and the looks that could be judged.
+#: What of the looks is `fresh` has its colors looked at: the rules that are broken, and the looks that were judged; axe
+#: leaves out what it takes to be out of sight, and cannot decide about some.
 _RUN = r"""async ([fresh, everything]) => {
   const colors = ["color-contrast", "link-in-text-block"], exclude = ["#result_list tbody tr:nth-child(n+4)"]
   // What the rules ask about is in the page itself.
-  const scope = {resultTypes: ["violations", "incomplete"], preload: {assets: ["media"]}, iframes: false}
-  const violations = [], unclear = []
+  const scope = {resultTypes: ["violations", "incomplete", "passes"], preload: {assets: ["media"]}, iframes: false}
+  const violations = [], passed = [], unclear = []
   if (fresh.length) {
     const include = fresh.map(look => looks[look])
     const found = await axe.run({include, exclude}, {...scope, runOnly: colors, elementRef: true})
     violations.push(...found.violations)
-    unclear.push(...found.incomplete.flatMap(rule => rule.nodes.map(node => node.element)))
+    const elements = rules => rules.flatMap(rule => rule.nodes.map(node => node.element))
+    passed.push(...elements(found.passes.filter(rule => rule.id == "color-contrast")))
+    unclear.push(...elements(found.incomplete))
   }
   if (everything) {
     const rules = Object.fromEntries(colors.map(id => [id, {enabled: false}]))
     violations.push(...(await axe.run({exclude}, {...scope, rules})).violations)
   }
-  return {violations, judged: fresh.filter(look => !unclear.includes(looks[look]))}
+  const has = (look, all) => all.some(element => looks[look].contains(element))
+  return {violations, judged: fresh.filter(look => has(look, passed) && !has(look, unclear))}
 }"""
 _fine: set[str] = set()
 

@@ -61,11 +61,11 @@ def serve_with_chief(folder: Path):
         yield site
 
 
-def add_staff(site: Site, username: str, *, second_factor: bool = True) -> None:
+def add_staff(site: Site, username: str) -> None:
     """An administrator of the served site, with the authenticator app of the tests."""
     code = "from tests.factories import APP_SECRET, TOTP, make_staff\n"
     code += f"user = make_staff({username!r}, superuser=True, second_factor=False)\n"
-    shell(site, code + ("TOTP.activate(user, APP_SECRET)" if second_factor else ""))
+    shell(site, code + "TOTP.activate(user, APP_SECRET)")
 
 
 def shell(site: Site, code: str) -> str:

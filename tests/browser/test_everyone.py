@@ -44,16 +44,18 @@ def go_through_by_keyboard(page, path: str) -> None:
 
 def test_page_is_complete_without_scripts_and_pictures_and_gone_through_by_keyboard(look, visit):
     """What is read with both is there without either; the focus goes in order, and is seen."""
-    full, bare = look(1280), visit(1280, java_script_enabled=False)
+    full, bare = look(), visit(java_script_enabled=False)
     bare.context.route(re.compile(r"\.(png|svg|jpe?g|webp)"), lambda route: route.abort())
     full.page.emulate_media(reduced_motion="reduce")
     for path in PAGES:
+        full.page.set_viewport_size({"width": 360, "height": 800})
         words = []
         for visitor in (full, bare):
             visitor.open(path)
             words.append(visitor.page.locator("body").inner_text().split())
         assert words[0] == words[1], path
         assert bare.page.locator("main img:not([alt])").count() == 0, path
+        full.page.set_viewport_size({"width": 1280, "height": 800})
         go_through_by_keyboard(full.page, path)
 
 

@@ -136,6 +136,8 @@ def test_stale_page_is_found_in_the_table_read_and_confirmed(staff):
     staff.open("/admin/")
     page = staff.page
     page.get_by_role("link", name="translation to correct").click()
+    page.get_by_role("link", name="1 paragraph changed").wait_for()
+    axe.check(page)
     page.get_by_role("link", name="1 paragraph changed").click()
     expect(page.locator(".sides ins")).to_have_text("Never use alone.")
     axe.check(page)

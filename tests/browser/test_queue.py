@@ -84,8 +84,11 @@ def test_request_is_claimed_called_noted_printed_closed_and_erased(staff, site):
     page.get_by_role("link", name="Erase for good").click()
     page.get_by_role("button", name="Erase for good").wait_for()
     check()
-    staff.open("/admin/callbacks/callbackrequest/")
-    assert page.get_by_role("link", name=reference).count() == 0
+    page.get_by_role("button", name="Erase for good").click()
+    page.wait_for_url("**/callbacks/callbackrequest/**")
+    staff.open("/admin/callbacks/callbackrequest/?state=all")
+    expect(page.get_by_role("link", name=reference)).to_have_count(0)
+    assert [complaint for complaint in staff.complaints if "422" not in complaint] == []
 
 
 def test_queue_is_worked_by_keyboard_alone_and_no_number_gets_into_an_address(staff, site):

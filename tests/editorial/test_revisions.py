@@ -30,6 +30,7 @@ def form_of(client, page) -> dict[str, str | list[str]]:
 
 def fields_of(html, page) -> dict[str, str | list[str]]:
     (form,) = (form for form in tree_of(html).iter("form") if form.get("id") == f"{page._meta.model_name}_form")
+    assert len(list(form.iter("form"))) == 1, "a browser would end it at a form within"
     data: dict = {}
     for field in form.iter():
         name = field.get("name")

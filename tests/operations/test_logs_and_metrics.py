@@ -75,8 +75,7 @@ def watched(tmp_path_factory):
         with serve(var, supervised=True, **more) as site:
             plant(site)
             hurry = "UPDATE detoxsite_scheduledjob SET next_at = ? WHERE name = 'notices'"
-            state.rows(var, hurry, LONG_AGO)
-            wait_until(lambda: "could not send mail" in site.log.read_text())
+            wait_until(lambda: "could not send mail" in site.log.read_text(), lambda: state.rows(var, hurry, LONG_AGO))
             yield site, port
 
 

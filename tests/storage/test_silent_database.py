@@ -18,7 +18,7 @@ from tests import state
 from tests.prebuilt import prepared
 from tests.served import serve
 
-PATIENCE = 2  # DATABASE_SECONDS
+PATIENCE = 3  # DATABASE_SECONDS
 
 
 def get(address: str) -> tuple[int, str, float]:
