@@ -4,9 +4,9 @@
 
 Makes a throwaway site with the starter guide and FEW generated articles, and another with MANY. For each kind of page
 prints the median time that Django takes for it, without any cache, and its queries; then how long a search takes, and
-how long from the start of the server to its first answer. Goals: no page takes more than 25 ms or 9 queries; none takes
-1.5 times as long (and 3 ms more) with many, or a query more, but for the two of an article older than the newest 300;
-search p95 below 50 ms; first answer within 2 s.
+how long from the start of the server to its first answer. Each page is measured as the first after a change. Goals: no
+page takes more than 25 ms or 13 queries; none takes 1.5 times as long (and 3 ms more) with many, or a query more, but
+for the two of an article older than the newest 300; search p95 below 50 ms; first answer within 2 s.
 """
 
 import argparse
@@ -24,6 +24,7 @@ from bench import load
 from tests.served import ROOT, START_LIMIT, free_port
 
 SITEMAP_QUERIES = 40  # for each version of the content, in all languages
+FIRST_QUERIES = 13  # after a change: five are for what all pages share (tests/detoxsite/test_site.py)
 SLOWEST, QUERIES, RATIO, SLACK = 25, 10, 1.5, 3  # milliseconds, number, times, milliseconds
 OLD_ARTICLE = {"article": 2, "private article": 2}  # more queries
 SEARCH_P95, START = 50, 2  # milliseconds, seconds
@@ -187,7 +188,7 @@ def report(few: int, many: int, first: dict, second: dict) -> Iterator[str]:
     for kind, (before, queries_before) in first["pages"].items():
         after, queries = second["pages"][kind]
         rows.append([kind, f"{before:.1f}", f"{after:.1f}", f"{after / before:.2f}", queries_before, queries])
-        if after > SLOWEST or queries > (SITEMAP_QUERIES if kind == "sitemap" else QUERIES):
+        if after > SLOWEST or queries > (SITEMAP_QUERIES if kind == "sitemap" else FIRST_QUERIES):
             yield f"{kind}: {after:.1f} ms, {queries} queries"
         if queries > queries_before + OLD_ARTICLE.get(kind, 0) or after > max(before * RATIO, before + SLACK):
             yield f"{kind} grows: {before:.1f} to {after:.1f} ms, {queries_before} to {queries} queries"
