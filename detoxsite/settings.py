@@ -118,6 +118,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "libraries": {"staff_times": "callbacks.admin.times", "start_page": "operations.start_page"},
         },
     },
     {

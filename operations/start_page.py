@@ -1,21 +1,35 @@
-"""The lines of the start page and the weekly mail: what needs this colleague now, by their roles."""
+"""The start page of staff and the weekly mail: what needs this colleague now, by their roles; a template library."""
 
+from django import template
 from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
-from callbacks.casework import notices
+from callbacks.casework import notices, setup_gaps
 from callbacks.models import CallbackRequest
 from editorial.workflow.needs import Line, counted, other_lines, page_lines
 from operations import broken_links, worker_status
 from operations.readiness import DAY, QUEUE_SLOW_AFTER
 from translations import table
 
+register = template.Library()
 
+
+@register.simple_tag(name="what_needs_me")
 def lines_for(user: User) -> list[Line]:
     """Return a user's lines, without callback requests, late ones first."""
     lines = [*table.lines(user), *_failures(user), *_broken_links(user), *page_lines(user), *other_lines(user)]
     return sorted(lines, key=lambda line: not line.is_late)
+
+
+@register.inclusion_tag("callbacks/staff/_summary.html", takes_context=True)
+def queue_summary(context: dict) -> dict:
+    """Return counts and warnings for users who may see the queue; for others nothing, without a query."""
+    user = context["request"].user
+    if not user.has_perm("callbacks.view_callbackrequest"):
+        return {}
+    tally = CallbackRequest.objects.tally(timezone.now())
+    return setup_gaps.said_to(user) | {"tally": tally, "shows_link": True}
 
 
 def waiting_calls(user: User) -> list[Line]:

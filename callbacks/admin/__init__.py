@@ -4,5 +4,3 @@ queue.py is the list, request_page.py one request, action_views.py its buttons.
 """
 
 from callbacks.admin import queue, records
-
-__all__ = ["queue", "records"]

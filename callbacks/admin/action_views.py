@@ -15,8 +15,7 @@ from django.views.decorators.http import require_POST
 
 from callbacks.admin import access
 from callbacks.admin.access import StaffRequest
-from callbacks.admin.disclosure_form import DisclosureForm
-from callbacks.admin.forms import AttemptForm, NoteForm
+from callbacks.admin.forms import AttemptForm, DisclosureForm, NoteForm
 from callbacks.admin.request_page import may_see_number, show
 from callbacks.casework import actions, disclosures
 from callbacks.models import AccessRecord, CallbackRequest
@@ -139,7 +138,7 @@ def add_disclosure(request: StaffRequest, callback: CallbackRequest) -> HttpResp
     form = DisclosureForm(request.POST)
     if not form.is_valid():
         return _invalid(request, callback, disclosure_form=form)
-    disclosures.record(callback, request.user, form.entry())
+    disclosures.record(callback, request.user, disclosures.Entry(**form.cleaned_data))
     return "Recorded."
 
 

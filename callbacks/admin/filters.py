@@ -6,13 +6,9 @@ from django.utils import timezone
 
 from callbacks.admin.codes import ABOUT, CHANNELS, LANGUAGES, WISHES
 from callbacks.models import CallbackRequest
-from callbacks.models.querysets import CallbackRequestQuerySet as Rows
 from editorial.admin.fields import OptionsFilter
 
-
-def _within_the_hour(rows: Rows) -> Rows:
-    now = timezone.now()
-    return rows.callable_by(now, now + datetime.timedelta(hours=1))
+HOUR = datetime.timedelta(hours=1)
 
 
 class QueueFilter(OptionsFilter):
@@ -45,7 +41,7 @@ class TimeFilter(QueueFilter):
     title = parameter_name = "time"
     options = {
         "now": ("Can be called now", lambda rows, request: rows.callable(timezone.now())),
-        "hour": ("Within the hour", lambda rows, request: _within_the_hour(rows)),
+        "hour": ("Within the hour", lambda rows, request: rows.callable_within(HOUR, timezone.now())),
         "overdue": ("Overdue", lambda rows, request: rows.overdue(timezone.now())),
         "never": ("No hours to call", lambda rows, request: rows.never_met(timezone.now())),
     }
@@ -63,31 +59,19 @@ class ClaimFilter(QueueFilter):
     }
 
 
-def _by_code(field: str, labels: dict[str, str]) -> dict:
-    """Return options for a person's choice, in a field in the clear."""
-    return {
-        code: (label, lambda rows, request, code=code: rows.filter(**{field: code})) for code, label in labels.items()
-    }
+def _by_choice(name: str, field: str, labels: dict[str, str]) -> type[QueueFilter]:
+    """Return a filter by a person's choice, in a field in the clear."""
 
+    class ChoiceFilter(QueueFilter):
+        title, parameter_name = name, field
 
-class LanguageFilter(QueueFilter):
-    title = parameter_name = "language"
-    options = _by_code("language", LANGUAGES)
+        def lookups(self, request, model_admin):
+            return labels.items()
 
+        def queryset(self, request, queryset):
+            return queryset.filter(**{field: self.value()}) if self.value() in labels else queryset
 
-class ChannelFilter(QueueFilter):
-    title, parameter_name = "reach by", "channel"
-    options = _by_code("channel", CHANNELS)
-
-
-class AboutFilter(QueueFilter):
-    title = parameter_name = "about"
-    options = _by_code("about", ABOUT)
-
-
-class WishFilter(QueueFilter):
-    title, parameter_name = "to others", "if_other_answers"
-    options = _by_code("if_other_answers", WISHES)
+    return ChoiceFilter
 
 
 class SuspicionFilter(QueueFilter):
@@ -101,4 +85,10 @@ class SuspicionFilter(QueueFilter):
 
 FEW = (StateFilter, TimeFilter, ClaimFilter)
 #: Folded above the list.
-MORE = (LanguageFilter, ChannelFilter, AboutFilter, WishFilter, SuspicionFilter)
+MORE = (
+    _by_choice("language", "language", LANGUAGES),
+    _by_choice("reach by", "channel", CHANNELS),
+    _by_choice("about", "about", ABOUT),
+    _by_choice("to others", "if_other_answers", WISHES),
+    SuspicionFilter,
+)

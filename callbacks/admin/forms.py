@@ -1,13 +1,12 @@
-"""Forms for staff: a call attempt, a note, a search, an export."""
+"""Forms for staff: a call attempt, a note, a disclosure, a search."""
 
 import datetime
 from typing import cast
-from zoneinfo import ZoneInfo
 
 from django import forms
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from callbacks.admin.times import day_and_clock
 from callbacks.casework import actions
@@ -20,11 +19,6 @@ from editorial.admin.fields import MomentField
 from editorial.values import phones
 
 MAX_NOTE_LENGTH = 4000  # characters
-
-
-def tomorrow_same_time(now: datetime.datetime) -> datetime.datetime:
-    """Return tomorrow's same time of day in the clinic's time zone, also when the clocks change."""
-    return now.astimezone(ZoneInfo(settings.TIME_ZONE)) + datetime.timedelta(days=1)
 
 
 class StaffForm(forms.Form):
@@ -63,7 +57,8 @@ class AttemptForm(forms.Form):
         self, data=None, *, request: CallbackRequest, now: datetime.datetime, kept: dict | None = None
     ) -> None:
         self.request, self.now, self._hours = request, now, OpeningHours.now()
-        self.quick = {self.HOUR: now + datetime.timedelta(hours=1), self.TOMORROW: tomorrow_same_time(now)}
+        tomorrow = timezone.localtime(now) + datetime.timedelta(days=1)  # the same time, also when the clocks change
+        self.quick = {self.HOUR: now + datetime.timedelta(hours=1), self.TOMORROW: tomorrow}
         if beginning := self._hours.next_beginning(now, request.safe_hours):
             self.quick[self.SAFE] = beginning
         good = {choice: at for choice, at in self.quick.items() if not self._against(at)}
@@ -104,17 +99,14 @@ class AttemptForm(forms.Form):
             self.add_error("at", "Give the date and the time of the next try.")
         data["next_try_at"] = self.quick.get(chosen or "", at)
         if at and chosen in {"", self.OTHER}:
-            self._check(at)
+            if at <= self.now:
+                self.add_error("at", "That time has passed. Choose a later one.")
+            elif at >= self.request.erase_after:
+                self.add_error("at", "The request will have been erased by then. Choose an earlier time.")
         done = {CallAttempt.Outcome.REACHED} | ({CallAttempt.Outcome.WRONG_CONTACT} if chosen != self.OTHER else set())
         if data.get("outcome") in done:
             data["next_try_at"] = None
         return data
-
-    def _check(self, at: datetime.datetime) -> None:
-        if at <= self.now:
-            self.add_error("at", "That time has passed. Choose a later one.")
-        elif at >= self.request.erase_after:
-            self.add_error("at", "The request will have been erased by then. Choose an earlier time.")
 
     def one_press(self, details: Details) -> dict:
         """Return the outcomes that one press can log for this channel, and the preselected try."""
@@ -149,9 +141,8 @@ class Colleague(forms.ModelChoiceField):
         return actions.name_of(user)
 
 
-def _note_field(label: str, rows: int) -> VisibleField:
-    widget = forms.Textarea({"rows": rows})
-    return VisibleField(label=label, required=False, keep="\n\t", max_length=MAX_NOTE_LENGTH, widget=widget)
+def _area(longest: int, rows: int = 2, **more) -> VisibleField:
+    return VisibleField(max_length=longest, keep="\n\t", widget=forms.Textarea({"rows": rows}), **more)
 
 
 class NoteForm(StaffForm):
@@ -172,7 +163,7 @@ class NoteForm(StaffForm):
     phrase = forms.ChoiceField(
         label="A phrase", required=False, choices=[("", "None"), *((each, each) for each in PHRASES)]
     )
-    text = _note_field("Note for colleagues", rows=3)
+    text = _area(MAX_NOTE_LENGTH, rows=3, label="Note for colleagues", required=False)
 
     def __init__(self, data=None, *, is_optional: bool = False, **more) -> None:
         super().__init__(data, **more)
@@ -185,6 +176,34 @@ class NoteForm(StaffForm):
         return text
 
 
+class DisclosureForm(StaffForm):
+    """What staff passed on to others."""
+
+    on = forms.DateField(
+        label="Day",
+        initial=timezone.localdate,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "Give the day."},
+    )
+    to = VisibleField(label="To whom", max_length=200, error_messages={"required": "Name who received it."})
+    address = VisibleField(label="Their address, if you know it", max_length=300, required=False)
+    what = _area(1000, label="What you passed on", error_messages={"required": "Say what."})
+    purpose = _area(
+        1000,
+        label="Purpose, and what allowed it",
+        help_text="Their written consent, a medical emergency, or a court order, for example.",
+        error_messages={"required": "Say why."},
+    )
+
+    def __init__(self, data=None) -> None:
+        super().__init__(data, auto_id="passed_%s")  # the page has other forms
+
+    def clean_on(self) -> datetime.date:
+        if self.cleaned_data["on"] > timezone.localdate():
+            raise ValidationError("That day has not come yet.")
+        return self.cleaned_data["on"]
+
+
 class AssignForm(StaffForm):
     to = Colleague(label="Assign to", queryset=None, empty_label="Choose a colleague")
 
@@ -195,7 +214,7 @@ class AssignForm(StaffForm):
 
 class HandOverForm(AssignForm):
     to = Colleague(label="To", queryset=None, required=False, empty_label="The queue")
-    note = _note_field("Note for each", rows=2)
+    note = _area(MAX_NOTE_LENGTH, label="Note for each", required=False)
 
 
 class FindForm(StaffForm):

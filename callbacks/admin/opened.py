@@ -1,13 +1,11 @@
 """What staff can read of a request."""
 
-import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from callbacks.admin import access
 from callbacks.admin.codes import FIELDS
 from callbacks.admin.instructions import Instruction, instructions
-from callbacks.admin.times import day_and_clock
 from callbacks.casework import do_not_call
 from callbacks.models import Attachment, CallbackRequest, DoNotCall, Note
 from callbacks.values import consent
@@ -20,7 +18,7 @@ class Opened:
     """What could be decrypted of a request; `details` is None if they were altered or their key is missing."""
 
     details: Details | None
-    notes: list[tuple[Note, str, str]]  # its text, and when it was written
+    notes: list[tuple[Note, str]]
     files: list[tuple[Attachment, str]]
     instructions: list[Instruction] = field(default_factory=list)
     reach: Details | None = None  # without the numbers that nobody may call
@@ -28,7 +26,7 @@ class Opened:
     consent: str = ""  # the words that the person agreed to
 
     @classmethod
-    def of(cls, callback: CallbackRequest, now: datetime.datetime) -> "Opened":
+    def of(cls, callback: CallbackRequest) -> "Opened":
         try:
             details = callback.open_details()
         except VaultError:
@@ -37,7 +35,7 @@ class Opened:
         to_read = reach if reach and (reach.phones or reach.email) else details
         return cls(
             details,
-            [(note, or_cannot_open(note.open_text), day_and_clock(note.at, now)) for note in callback.notes.all()],
+            [(note, or_cannot_open(note.open_text)) for note in callback.notes.all()],
             [(file, or_cannot_open(file.open_name)) for file in callback.attachments.all()],
             instructions(to_read) if to_read else [],
             reach,

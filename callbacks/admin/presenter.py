@@ -8,7 +8,7 @@ from functools import cached_property
 from django.utils.timesince import timesince
 
 from callbacks.admin.codes import ABOUT, CHANNELS, LANGUAGES, WISHES
-from callbacks.admin.times import clock, date_and_clock, day_and_clock, relative
+from callbacks.admin.times import clock, day_and_clock, relative
 from callbacks.casework import actions
 from callbacks.models import CallbackRequest
 from callbacks.values.details import Channel, IfOtherAnswers, Language
@@ -60,18 +60,6 @@ class RequestSummary:
         if self.is_overdue:
             return f"by {timesince(self.request.call_by, self.now, depth=1)}"
         return relative(self.request.call_by, self.now)
-
-    @property
-    def due_clock(self) -> str:
-        return day_and_clock(self.request.call_by, self.now)
-
-    @property
-    def received(self) -> str:
-        return day_and_clock(self.request.received_at, self.now)
-
-    @property
-    def corrected(self) -> str:
-        return date_and_clock(self.request.corrected_at) if self.request.corrected_at else ""
 
     @property
     def is_safe_hour(self) -> bool:

@@ -10,11 +10,10 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from callbacks.admin.access import VIEW, WORK, StaffRequest, find_request, needs, staff_page
-from callbacks.admin.disclosure_form import DisclosureForm
-from callbacks.admin.forms import AssignForm, AttemptForm, NoteForm
+from callbacks.admin.forms import AssignForm, AttemptForm, DisclosureForm, NoteForm
 from callbacks.admin.opened import Opened
 from callbacks.admin.presenter import RequestSummary
-from callbacks.admin.times import date_and_clock, day_and_clock
+from callbacks.admin.times import date_and_clock
 from callbacks.casework import actions, disclosures, merging
 from callbacks.models import AccessRecord, CallAttempt, CallbackRequest, Note
 from callbacks.values.details import Details
@@ -41,7 +40,7 @@ def reveal(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     if not may_see_number(callback, request.user):
         actions.record(Action.VIEWED, callback, request.user)
         return show(request, callback, status=409, problem="Claim the request first; then the number shows.")
-    if Opened.of(callback, timezone.now()).may_call_nobody:
+    if Opened.of(callback).may_call_nobody:
         actions.record(Action.VIEWED, callback, request.user)
         return show(request, callback)
     actions.record(Action.REVEALED, callback, request.user)
@@ -64,7 +63,7 @@ def sheet(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     for each in (callback, *merged):  # what they forbid is on it too
         actions.record(Action.PRINTED, each, request.user)
     now = timezone.now()
-    opened = Opened.of(callback, now).heeding([Opened.of(each, now) for each in merged])
+    opened = Opened.of(callback).heeding([Opened.of(each) for each in merged])
     context = _common(callback, request.user, now) | {
         "title": f"Call sheet {callback.reference}",
         "opened": opened,
@@ -83,7 +82,7 @@ def disclosure_account(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
         return page(request, str(pk))
     for each in (callback, *disclosures.others_in_account(callback)):
         actions.record(Action.PRINTED, each, request.user)
-    details = Opened.of(callback, timezone.now()).details
+    details = Opened.of(callback).details
     language = (details and details.reads) or "en"
     with translation.override(language):
         account = disclosures.in_words(callback)
@@ -120,8 +119,8 @@ def show(
     user = request.user
     holds = callback.claimed_by == user
     may_work = user.has_perm(WORK)
-    opened_others = [Opened.of(each, now) for each in merged]
-    opened = Opened.of(callback, now).heeding(opened_others)
+    opened_others = [Opened.of(each) for each in merged]
+    opened = Opened.of(callback).heeding(opened_others)
     context = _common(callback, user, now) | {
         "title": title,
         # A form with errors keeps the stamp of the page on which it was begun.
@@ -172,19 +171,10 @@ def _was_wrong(callback: CallbackRequest) -> bool:
 
 def _common(callback: CallbackRequest, user: User, now: datetime.datetime) -> dict:
     [summary] = RequestSummary.for_all([callback], now)
-    attempts = [
-        {
-            "outcome": attempt.get_outcome_display(),
-            "at": day_and_clock(attempt.at, now),
-            "row": attempt,
-            "next_try": day_and_clock(attempt.next_try_at, now) if attempt.next_try_at else "",
-        }
-        for attempt in callback.attempts.all()
-    ]
     return {
         "callback": callback,
         "summary": summary,
-        "attempts": attempts,
+        "attempts": callback.attempts.all(),
         "was_wrong": _was_wrong(callback),
         "holds": callback.claimed_by == user,
         "has_new_correction": actions.has_new_correction(callback, user),

@@ -5,7 +5,6 @@ import uuid
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from callbacks.admin import access
@@ -67,7 +66,7 @@ def merge(request: StaffRequest, callback: CallbackRequest) -> HttpResponse | st
     both = (callback, other)
     for each in both:
         actions.record(AccessRecord.Action.VIEWED, each, request.user)
-    sides = [(each, Opened.of(each, timezone.now())) for each in both]
+    sides = [(each, Opened.of(each)) for each in both]
     context = {"callback": callback, "other": other, "sides": sides, "title": "Merge two requests"}
     return access.staff_page(request, "merge.html", context)
 

@@ -1,10 +1,12 @@
-"""Format times for staff."""
+"""Format times for staff; a library of template filters too."""
 
 import datetime
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
+from django import template
+from django.utils import timezone
 from django.utils.timesince import timesince
+
+register = template.Library()
 
 #: Closer than this, `relative` would say "in 0 minutes".
 ABOUT_NOW = datetime.timedelta(minutes=1)
@@ -15,17 +17,19 @@ def clock(at: datetime.datetime) -> str:
     return f"{at.hour % 12 or 12}:{at:%M} {'am' if at.hour < 12 else 'pm'}"
 
 
-def day_and_clock(at: datetime.datetime, now: datetime.datetime) -> str:
+@register.filter
+def day_and_clock(at: datetime.datetime, now: datetime.datetime | None = None) -> str:
     """Like "today, 3:40 pm", in the clinic's zone."""
-    local = at.astimezone(ZoneInfo(settings.TIME_ZONE))
-    days = (local.date() - now.astimezone(local.tzinfo).date()).days
+    local = timezone.localtime(at)
+    days = (local.date() - timezone.localdate(now)).days
     named = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(days)
     return f"{named or f'{local:%a, %b} {local.day}'}, {clock(local)}"
 
 
+@register.filter
 def date_and_clock(at: datetime.datetime) -> str:
     """Like "Tue, Dec 1, 3:40 pm", in the clinic's zone: for paper, which is read later."""
-    local = at.astimezone(ZoneInfo(settings.TIME_ZONE))
+    local = timezone.localtime(at)
     return f"{local:%a, %b} {local.day}, {clock(local)}"
 
 

@@ -144,7 +144,6 @@ def _sums(rows: list[Row], section: Waits | Shares, axis: Axis) -> list[list[int
 
 
 def _plot(section: Waits | Shares, axis: Axis, rows: list[Row]) -> dict:
-    """Return the template context of one section."""
     sums = _sums(rows, section, axis)
     width, every = WIDTH / len(sums), {28: 7, 24: 4, 12: 2}.get(len(sums), 1)  # every how many columns a label fits
     middles = [LEFT + (position + 0.5) * width for position in range(len(sums))]

@@ -129,7 +129,7 @@ def notify_of_overdue(at: datetime.datetime) -> None:
 def warn_of_erasure(at: datetime.datetime) -> int:
     """Send one mail about all waiting requests that will soon be erased; returns how many. Raises NotSent."""
     soon = at + datetime.timedelta(days=WARN_DAYS_BEFORE)
-    found = list(CallbackRequest.objects.waiting_but_erased_by(soon).order_by("erase_after")) if enabled() else []
+    found = list(CallbackRequest.objects.waiting().due_for_erasure(soon).order_by("erase_after")) if enabled() else []
     if found:
         count = "1 request" if len(found) == 1 else f"{len(found)} requests"
         _send(f"{count} will soon be erased", "soon_erased", found, key=f"erased {at:%Y-%m-%d}")

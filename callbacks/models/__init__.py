@@ -16,18 +16,3 @@ from callbacks.models.records import (
     Tombstone,
 )
 from callbacks.models.requests import CallbackRequest, default_erase_after, new_reference
-
-__all__ = [
-    "AccessRecord",
-    "Attachment",
-    "CallAttempt",
-    "CallCount",
-    "CallbackRequest",
-    "Disclosure",
-    "DoNotCall",
-    "Erasure",
-    "Note",
-    "Tombstone",
-    "default_erase_after",
-    "new_reference",
-]

@@ -80,7 +80,7 @@ class Attachment(models.Model):
     @property
     def trouble(self) -> str:
         """Return the message for the person about a file that we may be unable to open."""
-        return " ".join(filter(None, (mark.for_person for mark in self.marks)))
+        return " ".join(str(marks.FOR_PERSON[mark]) for mark in self.marks if mark in marks.FOR_PERSON)
 
     @property
     def is_open(self) -> bool:
@@ -89,7 +89,7 @@ class Attachment(models.Model):
 
     def can_be_replaced_by(self, received: Received) -> bool:
         """Return whether `received` replaces this file: only a usable file replaces an unusable one."""
-        is_better = received.object_name and not any(mark.is_poor for mark in marks.read(received.found))
+        is_better = received.object_name and marks.FOR_PERSON.keys().isdisjoint(marks.read(received.found))
         return not self.arrived or bool(self.trouble and is_better)
 
     @property

@@ -51,7 +51,8 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
         """Return waiting requests in opening and safe hours, past a next try, not barred (as can_be_called)."""
         return self.waiting().filter(self._callable(at))
 
-    def callable_by(self, at: datetime, by: datetime) -> Self:
+    def callable_within(self, wait: timedelta, at: datetime) -> Self:
+        by = at + wait
         soon = [pair for pair, moment in self._next_calls(at).items() if moment and moment <= by]
         return self.waiting().filter(_matching(soon), ~self._barred(), Q(next_try_at=None) | Q(next_try_at__lte=by))
 
@@ -107,9 +108,6 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
         claimed = self.waiting().exclude(claimed_by=None).select_related("claimed_by")
         corrected = claimed.filter(corrected_at__gt=F("claimed_at"))
         return corrected.filter(Q(correction_notified_at=None) | unannounced)
-
-    def waiting_but_erased_by(self, at: datetime) -> Self:
-        return self.waiting().filter(erase_after__lte=at)
 
     def _barred(self) -> Q:
         """Return the condition that all numbers are barred. A lookup by number, so that the queue reads few rows."""

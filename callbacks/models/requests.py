@@ -13,8 +13,8 @@ from django.utils.crypto import get_random_string
 from callbacks.models.querysets import CallbackRequestQuerySet
 from callbacks.values import states
 from callbacks.values.details import About, Channel, Details, IfOtherAnswers, Language
-from callbacks.values.safe_hours import SafeHours, clock_of, zone_name
-from callbacks.values.states import WAITING, Outcome, RequestState
+from callbacks.values.safe_hours import SafeHours, clock_of
+from callbacks.values.states import WAITING, RequestState
 from callbacks.values.upload_rules import Slot
 from vault import keyring
 
@@ -182,11 +182,6 @@ class CallbackRequest(models.Model):
         return tuple(slot for slot in Slot if slot not in taken)
 
     @property
-    def misses_a_file(self) -> bool:
-        """Return whether a file was refused or may be unreadable, and has not been replaced."""
-        return any(attachment.is_open for attachment in self.attachments.all())
-
-    @property
     def safe_hours(self) -> SafeHours:
         return SafeHours.from_text(self.call_times, self.zone, self.finer_hours)
 
@@ -221,18 +216,9 @@ class CallbackRequest(models.Model):
         """Return the person's time zone, or the clinic's if theirs is unknown."""
         return clock_of(self.zone)
 
-    def attempts_there(self) -> list[dict]:
-        """Return our calls as the person may see them, oldest first: their local time, and whether we talked."""
-        attempts = reversed(self.attempts.all())
-        return [{"at": each.at.astimezone(self.clock), "reached": each.outcome == Outcome.REACHED} for each in attempts]
-
     @property
     def days_kept(self) -> int:
         return round((self.erase_after - self.received_at) / datetime.timedelta(days=1))
-
-    @property
-    def zone_in_words(self) -> str:
-        return zone_name(self.clock.key)
 
     @property
     def _key_context(self) -> bytes:

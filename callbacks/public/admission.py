@@ -43,13 +43,23 @@ class Admission:
 
 def admit(request: HttpRequest, form: CallbackForm) -> Admission:
     """Count a valid form. One that was stored before (a double tap, a correction) is always accepted."""
+    address = client_address(request)
+    contact = f"{address}|{form.cleaned_data['phone'] or form.cleaned_data['email']}"
     try:
         if submission.is_known(form.nonce, form.details()):
             return Admission()
-        return _admit(client_address(request), form)
+        # Many people share a shelter's phone or a library's address, so neither count refuses for good.
+        is_within = bool(counters.peek("callbacks.contact", contact, limit=_contact_limit(), window=HOUR))
+        limit = settings.CONTACT_LIMIT
+        is_within &= bool(counters.hit("callbacks.address", address, limit=limit, window=ADDRESS_WINDOW))
+        if is_within:
+            return Admission(suspicion=form.suspicion, contact=contact)
+        if form.has_waited and not submission.was_used(form.nonce):  # one wait, one request
+            return Admission(suspicion=form.suspicion or CallbackRequest.Suspicion.BUSY_ADDRESS, contact=contact)
     except (DatabaseError, VaultError):  # storing it will fail too; a limit must not cost a call
         log.warning("The limit on requests could not be read.", exc_info=True)
         return Admission(suspicion=form.suspicion)
+    return Admission(problem=WAIT % {"seconds": tokens.WAIT_SECONDS})
 
 
 def count(admission: Admission) -> None:
@@ -89,18 +99,6 @@ def _is_within(scope: str, key: str, limit: int) -> bool:
     except DatabaseError:  # the request is stored; the response must not fail because of a limit
         log.warning("A limit could not be read.", exc_info=True)
         return True
-
-
-def _admit(address: str, form: CallbackForm) -> Admission:
-    contact = f"{address}|{form.cleaned_data['phone'] or form.cleaned_data['email']}"
-    # Many people share a shelter's phone or a library's address, so neither count refuses for good.
-    is_within = bool(counters.peek("callbacks.contact", contact, limit=_contact_limit(), window=HOUR))
-    is_within &= bool(counters.hit("callbacks.address", address, limit=settings.CONTACT_LIMIT, window=ADDRESS_WINDOW))
-    if is_within:
-        return Admission(suspicion=form.suspicion, contact=contact)
-    if form.has_waited and not submission.was_used(form.nonce):  # one wait, one request
-        return Admission(suspicion=form.suspicion or CallbackRequest.Suspicion.BUSY_ADDRESS, contact=contact)
-    return Admission(problem=WAIT % {"seconds": tokens.WAIT_SECONDS})
 
 
 def _contact_limit() -> int:

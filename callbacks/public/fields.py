@@ -42,8 +42,6 @@ class Radios(Menu):
 
 
 class Checkboxes(forms.MultipleChoiceField):
-    """Any number of answers."""
-
     widget = forms.CheckboxSelectMultiple
     default_error_messages = {"invalid_choice": NOT_IN_LIST}
 

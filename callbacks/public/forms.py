@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from django import forms
 from django.core.signing import BadSignature, SignatureExpired
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from callbacks.models import CallbackRequest
@@ -14,18 +13,13 @@ from callbacks.public.fields import file_field
 from callbacks.values import consent
 from callbacks.values.details import Details
 from callbacks.values.upload_rules import LIMITS_IN_WORDS, Received, Slot
+from editorial.values import languages
 
 #: Seconds. A form sent sooner is flagged, as nobody reads that fast.
 QUICKEST = 3
 
 CHOOSE_AGAIN = _("Choose it again. We keep no file until the form is complete.")
 TOO_OLD = _("This page was too old to send. What you typed is still here. Send it again.")
-
-
-def reads_now() -> str:
-    """Return the language of the page; empty for English."""
-    language = (get_language() or "")[:2]
-    return "" if language == "en" else language
 
 
 class FilesForm(forms.Form):
@@ -116,7 +110,8 @@ class CallbackForm(DetailsForm, FilesForm):
     def details(self) -> Details:
         shown = self.data.get("agreed", "")
         agreed = int(shown) if shown in map(str, consent.WORDS) else 0
-        return Details(**self.answers(), reads=reads_now(), agreed=agreed)
+        reads = "" if languages.active() == languages.ENGLISH else languages.active()
+        return Details(**self.answers(), reads=reads, agreed=agreed)
 
 
 class AddFilesForm(FilesForm):

@@ -202,7 +202,6 @@ class UploadHandler(FileUploadHandler):
                 self.received[slot] = Received(slot, "file", refusal=Refusal.WRONG_KIND)
 
     def discard(self) -> None:
-        """Discard all files."""
         self._refuse(Refusal.INTERRUPTED)
         discard(self.received)
 

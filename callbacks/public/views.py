@@ -27,7 +27,7 @@ from callbacks.public.upload_handler import UnreadableForm, receive
 from callbacks.values import consent
 from callbacks.values.details import Details
 from callbacks.values.promise import Promise, promise, why_unpromised
-from callbacks.values.safe_hours import SafeHours
+from callbacks.values.safe_hours import SafeHours, zone_name
 from vault.keyring import VaultError
 
 if TYPE_CHECKING:
@@ -203,6 +203,7 @@ def _sent_page(
     context = {
         "callback": callback,
         "case": case,  # whose state is shown: of merged requests, one is called
+        "zone": zone_name(case.clock.key),
         "unpromised": "" if case.due_is_promised else why_unpromised(case.safe_hours, timezone.now()),
         "form": AddFilesForm(slots=callback.open_slots() if callback.is_kept else ()),
         "problem": problem,

@@ -21,22 +21,13 @@ class Mark(TextChoices):
     UNCHECKED = "unchecked", "It has not been inspected yet."
 
     @property
-    def for_person(self) -> str:
-        """Return the message for the person; empty if they need not act."""
-        return str(_FOR_PERSON.get(self, ""))
-
-    @property
-    def is_poor(self) -> bool:
-        """Return whether the file is unusable, so that another may replace it."""
-        return self in _FOR_PERSON
-
-    @property
     def is_active(self) -> bool:
         """Return whether staff should open the file with care."""
         return self in {Mark.SCRIPT, Mark.ACTS, Mark.FORM, Mark.INSIDE, Mark.MORE}
 
 
-_FOR_PERSON = {
+#: For the person, of a file that is unusable, so that another may replace it.
+FOR_PERSON = {
     Mark.UNREADABLE: _("It looks damaged."),
     Mark.CUT: _("It looks cut off: its end is missing."),
     Mark.LOCKED: _("It has a password, so we cannot open it."),

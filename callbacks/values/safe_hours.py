@@ -17,15 +17,9 @@ class PartOfDay(TextChoices):
     AFTERNOON = "afternoon", _("Afternoon, 12 to 5")
     EVENING = "evening", _("Evening, 5 to 9")
 
-    @property
-    def hours(self) -> tuple[int, int]:
-        """Return start and end in full hours, in the person's zone."""
-        return _HOURS[self]
 
-
+#: Start and end in full hours, in the person's zone.
 _HOURS = {PartOfDay.MORNING: (8, 12), PartOfDay.AFTERNOON: (12, 17), PartOfDay.EVENING: (17, 21)}
-
-
 #: Full hours that can be chosen as the first or last.
 HOURS = range(8, 22)
 
@@ -57,17 +51,7 @@ class Zone(TextChoices):
 UNKNOWN = "Factory"
 #: What the form sends for it.
 OTHER = "other"
-
-
-_EACH = [
-    _("Mondays"),
-    _("Tuesdays"),
-    _("Wednesdays"),
-    _("Thursdays"),
-    _("Fridays"),
-    _("Saturdays"),
-    _("Sundays"),
-]
+_EACH = [_("Mondays"), _("Tuesdays"), _("Wednesdays"), _("Thursdays"), _("Fridays"), _("Saturdays"), _("Sundays")]
 
 
 def zone_name(zone: str) -> str:
@@ -121,7 +105,7 @@ class SafeHours:
     @property
     def hours(self) -> list[tuple[int, int]]:
         """From and until, in full hours on the person's clock; empty if the limits leave nothing of the parts."""
-        chosen = [part.hours for part in PartOfDay if not self.parts or part in self.parts]
+        chosen = [_HOURS[part] for part in PartOfDay if not self.parts or part in self.parts]
         limited = [(max(opens, self.first), min(closes, self.last or closes)) for opens, closes in chosen]
         return [(opens, closes) for opens, closes in limited if opens < closes]
 

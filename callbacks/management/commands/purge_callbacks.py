@@ -18,7 +18,7 @@ class Command(BaseCommand):
         counting.prune()
         self.stdout.write(f"Callback requests erased: {erased}. {_sweep()}")
         soon = timezone.now() + datetime.timedelta(days=WARN_DAYS_BEFORE)
-        if waiting := CallbackRequest.objects.waiting_but_erased_by(soon).count():
+        if waiting := CallbackRequest.objects.waiting().due_for_erasure(soon).count():
             self.stdout.write(f"Will be erased within {WARN_DAYS_BEFORE} days while still waiting: {waiting}.")
 
 
