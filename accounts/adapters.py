@@ -87,11 +87,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         "cannot_open_secret": "The key that protects second factors is missing. The server's operator must restore it.",
     }
 
-    def encrypt(self, text: str) -> str:
-        return secrets.seal(text)
-
-    def decrypt(self, encrypted_text: str) -> str:
-        return secrets.unseal(encrypted_text)
+    encrypt, decrypt = staticmethod(secrets.seal), staticmethod(secrets.unseal)
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """A passkey belongs to the host's name: under another it does not work."""

@@ -1,13 +1,12 @@
 """allauth's pages, keeping the session in step with the second factor, and replacements for the admin's own."""
 
-from typing import cast
+from typing import Any, cast
 
 from allauth.account.utils import get_next_redirect_url
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
-from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
-from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnView, RemoveWebAuthnView
+from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -31,16 +30,20 @@ def admin_sign_in(request: HttpRequest) -> HttpResponse:
     return redirect(reverse("account_login", query={"next": after}))
 
 
-class _ChangesFactors:
-    request: HttpRequest
+def keeping_session(view: Any) -> Any:
+    """Return one of allauth's views, after which this session continues, and the user's others end."""
 
-    def form_valid(self, form: Form) -> HttpResponse:
-        response = super().form_valid(form)  # type: ignore[misc]  # allauth's view has it
-        sessions.keep_this_one(self.request)
-        return response
+    class Keeping(view):
+        def form_valid(self, form: Form) -> HttpResponse:
+            response = super().form_valid(form)
+            sessions.keep_this_one(self.request)
+            return response
+
+    return Keeping
 
 
-class SetUpApp(_ChangesFactors, ActivateTOTPView):
+@keeping_session
+class SetUpApp(ActivateTOTPView):
     def form_valid(self, form: Form) -> HttpResponse:
         response = super().form_valid(form)
         app = Authenticator.objects.get(user=self.request.user, type=Authenticator.Type.TOTP)
@@ -49,25 +52,9 @@ class SetUpApp(_ChangesFactors, ActivateTOTPView):
         return response
 
 
-class RemoveApp(_ChangesFactors, DeactivateTOTPView):
-    pass
-
-
-class AddPasskey(_ChangesFactors, AddWebAuthnView):
-    pass
-
-
-class RemovePasskey(_ChangesFactors, RemoveWebAuthnView):
-    success_url = reverse_lazy("mfa_index")
-
-
 class ConfirmByPasskey(ReauthenticateWebAuthnView):
     #: allauth's own leads to the sign-in, which nobody who is signed in sees.
     form_invalid = FormView.form_invalid
-
-
-class NewRecoveryCodes(_ChangesFactors, GenerateRecoveryCodesView):
-    pass
 
 
 @never_cache
