@@ -52,7 +52,7 @@ class Attempt:
             return False
         is_known_address = self.known and self.pair == self.places[-1]
         limit = KNOWN_PAIR_LIMIT if is_known_address else PAIR_LIMIT
-        return bool(counters.hit("sign-in pair", self.pair, limit=limit, window=WINDOW))
+        return counters.hit("sign-in pair", self.pair, limit=limit, window=WINDOW)
 
     def failed(self) -> None:
         if not self.known:
@@ -72,10 +72,10 @@ class Attempt:
 
 def code_is_allowed(user: User) -> bool:
     """Count an attempt with a second-factor code. The password was right, so one limit is enough."""
-    result = counters.hit("second factor", str(user.pk), limit=CODE_LIMIT, window=WINDOW)
-    if not result:
-        logger.warning("Too many wrong second-factor codes for user number %s, whose password was right", user.pk)
-    return bool(result)
+    if counters.hit("second factor", str(user.pk), limit=CODE_LIMIT, window=WINDOW):
+        return True
+    logger.warning("Too many wrong second-factor codes for user number %s, whose password was right", user.pk)
+    return False
 
 
 def code_was_right(user: User) -> None:

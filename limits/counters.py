@@ -11,7 +11,6 @@ import hashlib
 import hmac
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -20,55 +19,40 @@ from django.utils import timezone
 from limits.models import Counter, Salt
 
 
-@dataclass(frozen=True)
-class Result:
-    """Whether one more is allowed, the hits in this window, and the time until it ends. Truthy if allowed."""
-
-    allowed: bool
-    hits: int
-    retry_after: datetime.timedelta
-
-    def __bool__(self) -> bool:
-        return self.allowed
-
-
-def hit(scope: str, key: str, *, limit: int, window: datetime.timedelta) -> Result:
-    """Count a hit of `scope` (what is limited) for `key` (who is limited), or refuse it once `limit` is reached.
+def hit(scope: str, key: str, *, limit: int, window: datetime.timedelta) -> bool:
+    """Count a hit of `scope` (what is limited) for `key` (who is limited), or return False once `limit` is reached.
 
     Of concurrent hits exactly `limit` are allowed. A hit is rolled back with the transaction around it. Raises
     DatabaseError.
     """
     now = timezone.now()
     digest = _digest(scope, key, now)
-    if not (before := _peek(digest, now, limit, window)):
-        return before  # refused without a write: an attack costs one read each
+    if not _is_below(limit, digest, now - window):
+        return False  # refused without a write: an attack costs one read each
     with _without_sync(), transaction.atomic():
         row, new = Counter.objects.select_for_update().get_or_create(
             digest=digest, defaults={"hits": 1, "began_at": now, "forget_at": now + window}
         )
         if new:
             forget_old()
-            return Result(True, row.hits, window)
+            return True
         if row.began_at + window <= now:
             row.hits, row.began_at, row.forget_at = 0, now, now + window
-        allowed = row.hits < limit
-        if allowed:
+        if allowed := row.hits < limit:
             row.hits += 1
             row.save()
-    return Result(allowed, row.hits, row.began_at + window - now)
+    return allowed
 
 
-def peek(scope: str, key: str, *, limit: int, window: datetime.timedelta) -> Result:
+def peek(scope: str, key: str, *, limit: int, window: datetime.timedelta) -> bool:
     """Return what `hit` would, without counting. Raises DatabaseError."""
     now = timezone.now()
-    return _peek(_digest(scope, key, now), now, limit, window)
+    return _is_below(limit, _digest(scope, key, now), now - window)
 
 
-def _peek(digest: bytes, now: datetime.datetime, limit: int, window: datetime.timedelta) -> Result:
-    row = Counter.objects.filter(digest=digest, began_at__gt=now - window).first()
-    if row is None:
-        return Result(limit > 0, 0, datetime.timedelta(0))
-    return Result(row.hits < limit, row.hits, row.began_at + window - now)
+def _is_below(limit: int, digest: bytes, since: datetime.datetime) -> bool:
+    row = Counter.objects.filter(digest=digest, began_at__gt=since).first()
+    return (row.hits if row else 0) < limit
 
 
 def clear(scope: str, key: str) -> None:

@@ -49,9 +49,9 @@ def admit(request: HttpRequest, form: CallbackForm) -> Admission:
         if submission.is_known(form.nonce, form.details()):
             return Admission()
         # Many people share a shelter's phone or a library's address, so neither count refuses for good.
-        is_within = bool(counters.peek("callbacks.contact", contact, limit=_contact_limit(), window=HOUR))
+        is_within = counters.peek("callbacks.contact", contact, limit=_contact_limit(), window=HOUR)
         limit = settings.CONTACT_LIMIT
-        is_within &= bool(counters.hit("callbacks.address", address, limit=limit, window=ADDRESS_WINDOW))
+        is_within &= counters.hit("callbacks.address", address, limit=limit, window=ADDRESS_WINDOW)
         if is_within:
             return Admission(suspicion=form.suspicion, contact=contact)
         if form.has_waited and not submission.was_used(form.nonce):  # one wait, one request
@@ -95,7 +95,7 @@ def may_send_files(request: HttpRequest, *, with_request: bool = True) -> bool:
 
 def _is_within(scope: str, key: str, limit: int) -> bool:
     try:
-        return bool(counters.hit(scope, key, limit=limit, window=HOUR))
+        return counters.hit(scope, key, limit=limit, window=HOUR)
     except DatabaseError:  # the request is stored; the response must not fail because of a limit
         log.warning("A limit could not be read.", exc_info=True)
         return True

@@ -25,13 +25,11 @@ def clock(clock):
 
 
 def hits(count: int, key: str = "somebody", **other) -> list[bool]:
-    return [bool(counters.hit("test", key, **({"limit": 3, "window": MINUTES} | other))) for _ in range(count)]
+    return [counters.hit("test", key, **({"limit": 3, "window": MINUTES} | other)) for _ in range(count)]
 
 
 def test_hit_is_refused_once_the_limit_is_reached():
     assert hits(5) == [True, True, True, False, False]
-    result = counters.hit("test", "somebody", limit=3, window=MINUTES)
-    assert result.hits == 3 and datetime.timedelta(0) < result.retry_after <= MINUTES
 
 
 def test_others_and_other_scopes_are_not_counted_with_somebody():
@@ -110,7 +108,7 @@ import datetime
 from limits import counters
 from limits.addresses import client_address
 window = datetime.timedelta(hours=1)
-print(sum(bool(counters.hit("test", "many", limit=25, window=window)) for _ in range(20)))
+print(sum(counters.hit("test", "many", limit=25, window=window) for _ in range(20)))
 """
 
 
