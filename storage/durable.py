@@ -58,7 +58,7 @@ def file_lock(path: Path, *, timeout: float = float("inf")) -> Iterator[None]:
     descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_WRONLY | os.O_CREAT, 0o600)
     try:
         deadline = time.monotonic() + timeout
-        while not _try_lock(descriptor):
+        while not try_lock(descriptor, fcntl.LOCK_EX):
             if time.monotonic() >= deadline:
                 raise TimeoutError(f"Another process holds {path}.")
             time.sleep(_RETRY_SECONDS)
@@ -67,9 +67,10 @@ def file_lock(path: Path, *, timeout: float = float("inf")) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _try_lock(descriptor: int) -> bool:
+def try_lock(descriptor: int, kind: int) -> bool:
+    """Lock an open file, by fcntl.LOCK_EX or LOCK_SH, unless another process holds it."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

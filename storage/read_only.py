@@ -23,7 +23,7 @@ def is_on() -> bool:
     try:
         with _path().open("rb") as flag:
             state = flag.read()
-            return state == _MOVED or (state == _COPYING and _is_locked(flag.fileno()))
+            return state == _MOVED or (state == _COPYING and not durable.try_lock(flag.fileno(), fcntl.LOCK_SH))
     except OSError:
         return False
 
@@ -55,14 +55,6 @@ def _write(state: bytes) -> None:
     _path().write_bytes(state)  # replacing the file would lose its lock
     durable.sync(_path())
     durable.sync(_path().parent)
-
-
-def _is_locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    return False
 
 
 def _path() -> Path:

@@ -60,14 +60,7 @@ class S3Storage(Storage):
     """A folder of a bucket, `location`. Saving under an existing name overwrites."""
 
     def __init__(
-        self,
-        *,
-        endpoint_url: str,
-        region_name: str,
-        bucket_name: str,
-        location: str,
-        access_key: str,
-        secret_key: str,
+        self, *, endpoint_url: str, region_name: str, bucket_name: str, location: str, access_key: str, secret_key: str
     ) -> None:
         self.bucket_name, self.location = bucket_name, location
         self._access = endpoint_url, region_name, access_key, secret_key

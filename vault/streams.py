@@ -20,12 +20,8 @@ CHUNK_BYTES = 64 * 1024
 HEADER_BYTES = len(MAGIC) + keyring.WRAPPED_BYTES
 
 
-def _key_context(file_id: str) -> bytes:
-    return f"dek|attachment|{file_id}".encode()
-
-
-def _chunk_context(file_id: str) -> bytes:
-    return f"chunk|attachment|{file_id}".encode()
+def _context(what: str, file_id: str) -> bytes:
+    return f"{what}|attachment|{file_id}".encode()
 
 
 def _nonce(number: int, *, last: bool) -> bytes:
@@ -40,10 +36,10 @@ class EncryptingWriter:
         data_key = keyring.new_data_key()
         self._file = file
         self._cipher = AESGCM(data_key)
-        self._context = _chunk_context(file_id)
+        self._context = _context("chunk", file_id)
         self._held = bytearray()
         self._number = 0
-        file.write(MAGIC + keyring.wrap(data_key, context=_key_context(file_id)))
+        file.write(MAGIC + keyring.wrap(data_key, context=_context("dek", file_id)))
 
     def write(self, data: bytes) -> None:
         # A full chunk is held back until more follows, because the last one is marked as such.
@@ -80,7 +76,7 @@ def key_number(header: bytes) -> int:
 
 def rewrapped(header: bytes, file_id: str) -> bytes:
     """Return a header that puts a file under the current key; the chunks do not change. Raises VaultError."""
-    context = _key_context(file_id)
+    context = _context("dek", file_id)
     return MAGIC + keyring.wrap(keyring.unwrap(_wrapped_key(header), context=context), context=context)
 
 
@@ -96,8 +92,8 @@ def decrypted_chunks(file: IO[bytes], file_id: str) -> Iterator[bytes]:
     Truncation only shows at the end of a file: call `verify` before releasing anything.
     """
     header = read_header(file)
-    cipher = AESGCM(keyring.unwrap(_wrapped_key(header), context=_key_context(file_id)))
-    context = _chunk_context(file_id)
+    cipher = AESGCM(keyring.unwrap(_wrapped_key(header), context=_context("dek", file_id)))
+    context = _context("chunk", file_id)
     number = 0
     chunk = _read(file, CHUNK_BYTES + TAG_BYTES)
     while True:

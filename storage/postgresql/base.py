@@ -24,8 +24,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if time.monotonic() < _silent_until.get(self._server, 0):
             raise psycopg.OperationalError("The database did not answer a moment ago.")
         try:
-            connection: psycopg.Connection[Any] = super().get_new_connection(conn_params)
-            return connection
+            return super().get_new_connection(conn_params)
         except psycopg.errors.ConnectionTimeout:
             self._note_silence()
             raise

@@ -5,9 +5,11 @@ transactions of a process queue for one lock; other processes still compete for 
 times: after one full timeout, its later writes wait only briefly.
 """
 
+import collections
 import contextlib
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,12 +19,45 @@ from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
 from storage import read_only
-from storage.sqlite.fair_lock import FairLock
 
-_locks: dict[str, FairLock] = {}  # by database file
 _inodes: dict[str, int] = {}  # by database file, as this process first opened it
 FAST_FAIL_SECONDS = 2  # after a timeout, for which the same thread (most likely the same request) waits SHORT_TIMEOUT
 SHORT_TIMEOUT = 0.1  # seconds
+
+
+class FairLock:
+    """A lock that waiting threads acquire in FIFO order. It is a connection's: another thread may release it."""
+
+    def __init__(self) -> None:
+        self._mutex = threading.Lock()
+        self._is_held = False
+        self._waiting: collections.deque[threading.Event] = collections.deque()
+
+    def acquire(self, timeout: float) -> bool:
+        """Return False if the lock was not acquired within `timeout` seconds."""
+        granted = threading.Event()
+        with self._mutex:
+            if not self._is_held:
+                self._is_held = True
+                return True
+            self._waiting.append(granted)
+        if granted.wait(timeout):
+            return True
+        with self._mutex:
+            if granted.is_set():  # just after the timeout
+                return True
+            self._waiting.remove(granted)
+        return False
+
+    def release(self) -> None:
+        with self._mutex:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._is_held = False
+
+
+_locks: dict[str, FairLock] = {}  # by database file
 
 
 def forget_file(path: Path) -> None:
@@ -45,13 +80,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return connection
 
     def _check_file(self) -> None:
-        if self._name not in _inodes:
-            return
-        try:
-            is_same = os.stat(self._name).st_ino == _inodes[self._name]
-        except FileNotFoundError:
-            is_same = False
-        if not is_same:
+        inode = 0
+        with contextlib.suppress(FileNotFoundError):
+            inode = os.stat(self._name).st_ino
+        if inode != _inodes.get(self._name, inode):
             raise OperationalError("The database file was deleted or replaced. Put it back, and restart the site.")
 
     def _start_transaction_under_autocommit(self) -> None:
@@ -62,7 +94,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         timeout = min(SHORT_TIMEOUT, self._timeout) if fails_fast else self._timeout
         deadline = time.monotonic() + timeout
         try:
-            self._acquire_write_lock(timeout)
+            if not self._has_write_lock:
+                if not self._lock.acquire(timeout):
+                    raise OperationalError("database is locked")
+                self._has_write_lock = True
             with self._busy_timeout(max(SHORT_TIMEOUT, deadline - time.monotonic())):
                 super()._start_transaction_under_autocommit()  # type: ignore[misc]  # Django's stubs lack it
         except BaseException as error:
@@ -100,12 +135,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
         finally:
             self._release_write_lock()
 
-    def _acquire_write_lock(self, timeout: float) -> None:
-        if not self._has_write_lock:
-            if not self._lock.acquire(timeout):
-                raise OperationalError("database is locked")
-            self._has_write_lock = True
-
     def _release_write_lock(self) -> None:
         if self._has_write_lock:
             self._has_write_lock = False
@@ -113,8 +142,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @property
     def _timeout(self) -> float:
-        seconds: float = self.settings_dict["OPTIONS"].get("timeout", 5)
-        return seconds
+        return self.settings_dict["OPTIONS"].get("timeout", 5)
 
     @property
     def _name(self) -> str:

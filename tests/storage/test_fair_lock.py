@@ -10,8 +10,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from storage.sqlite import base
-from storage.sqlite.base import DatabaseWrapper
-from storage.sqlite.fair_lock import FairLock
+from storage.sqlite.base import DatabaseWrapper, FairLock
 
 WRITERS = 6
 
