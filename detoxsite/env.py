@@ -111,7 +111,6 @@ def server(name: str, ports: dict[str, int], fits: Callable[[Server], object], m
 
 
 def site_url(name: str, default: str) -> str:
-    """Read scheme and host."""
     must = "look like https://example.org, without a path"
     if not server(name, {"http": 80, "https": 443}, lambda found: not found.path and not found.options, must):
         return default

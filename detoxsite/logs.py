@@ -20,7 +20,11 @@ class PrivacyFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         if hasattr(record, "request"):
-            record.msg, record.args = "%s: %s", (_answer(record), _route(record.request))
+            status = getattr(record, "status_code", 0)
+            answer = HTTPStatus(status).phrase if status in set(HTTPStatus) else record.levelname
+            match = getattr(record.request, "resolver_match", None)  # articles/<slug:slug>/, never the path
+            record.msg = "%s: %s"
+            record.args = answer, f"/{match.route}" if match else "no address of this site"
             del record.request
             if record.name.startswith("django.security."):  # too many fields, say, which Django calls an error
                 record.levelno, record.levelname = logging.WARNING, "WARNING"
@@ -32,17 +36,6 @@ class PrivacyFilter(logging.Filter):
             record.exc_text = _without_words(record.exc_info[1])
             record.exc_info = None
         return True
-
-
-def _answer(record: logging.LogRecord) -> str:
-    status = getattr(record, "status_code", 0)
-    return HTTPStatus(status).phrase if status in set(HTTPStatus) else record.levelname
-
-
-def _route(request: object) -> str:
-    """Return the URL pattern, like articles/<slug:slug>/, never the path."""
-    match = getattr(request, "resolver_match", None)
-    return f"/{match.route}" if match else "no address of this site"
 
 
 def _without_words(error: BaseException) -> str:

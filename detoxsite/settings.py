@@ -185,10 +185,7 @@ STORAGES = {
     "default": _files("media"),
     # What people send: encrypted before it gets here, without a URL, never served from here.
     "attachments": _files(
-        "attachments",
-        location=VAR_DIR / "attachments",
-        file_permissions_mode=0o600,
-        directory_permissions_mode=0o700,
+        "attachments", location=VAR_DIR / "attachments", file_permissions_mode=0o600, directory_permissions_mode=0o700
     ),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }

@@ -8,7 +8,7 @@ from django.db import connection
 
 from pagecache import compression, metrics, rules
 from pagecache.cache import PageCache
-from pagecache.entries import Page, Variant
+from pagecache.entries import Page
 from pagecache.wire import Wire
 
 Application = Callable[[dict, Callable], Iterable[bytes]]
@@ -33,7 +33,7 @@ class CachedPages:
         target = rules.target_of(environ, self.hosts) if self.cache.size else None
         if target is None:
             return self.application(environ, start_response)
-        key = rules.key(environ["HTTP_HOST"], target)
+        key = f"{environ['HTTP_HOST']}{target}".encode("latin-1")
         rendering = _Rendering(self.application, environ)
         page = self.cache.get(key)
         if page is None:
@@ -51,7 +51,11 @@ class CachedPages:
         if variant is None:
             variant = page.variant(encoding)
             self.cache.resize(key, page)
-        return _respond(environ, variant, start_response)
+        if variant.is_known_to(environ.get("HTTP_IF_NONE_MATCH", "")):
+            start_response("304 Not Modified", variant.repeated)
+            return []
+        start_response("200 OK", variant.headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [variant.body]
 
 
 class _Rendering:
@@ -86,11 +90,3 @@ class _Rendering:
 
     def _start(self, status: str, headers: list[tuple[str, str]], exc_info: object = None) -> None:
         self.status, self.headers = status, headers
-
-
-def _respond(environ: dict, variant: Variant, start_response: Callable) -> Iterable[bytes]:
-    if variant.is_known_to(environ.get("HTTP_IF_NONE_MATCH", "")):
-        start_response("304 Not Modified", variant.repeated)
-        return []
-    start_response("200 OK", variant.headers)
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [variant.body]

@@ -29,11 +29,6 @@ def hosts() -> frozenset[str]:
     return frozenset(f"{name}:{port}" if port else name for name in names for port in {None, *ports})
 
 
-def key(host: str, target: str) -> bytes:
-    """Return the cache key of a page."""
-    return f"{host}{target}".encode("latin-1")
-
-
 def target_of(environ: dict, known_hosts: frozenset[str]) -> str | None:
     """Return the path and query of a request that may be answered from the cache, or None."""
     path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")

@@ -29,14 +29,6 @@ class FairWorker(ThreadWorker):
             self.set_accept_enabled(False)
             self.is_paused, self.paused_until = True, time.monotonic() + PAUSE_SECONDS
 
-    def accept_one(self, listener: socket.socket) -> bool:
-        """Accept one connection. Return False if another worker was quicker."""
-        raise NotImplementedError
-
-    def end_pause(self) -> None:
-        """Accept again at once; called when the worker is idle."""
-        self.paused_until = 0.0
-
     def set_accept_enabled(self, enabled: bool) -> None:
         """Called in each pass of the loop, with whether the worker may accept."""
         if not enabled or time.monotonic() >= self.paused_until:

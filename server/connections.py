@@ -19,7 +19,7 @@ class CountingUnreader(SocketUnreader):
     received = 0
 
     def chunk(self, size_hint: int | None = None) -> bytes:
-        data: bytes = super().chunk(size_hint)
+        data = super().chunk(size_hint)
         self.received += len(data)
         return data
 

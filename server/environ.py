@@ -51,8 +51,7 @@ class _Body:
     def read(self, *args: int) -> bytes:
         if self._error is None:
             try:
-                data: bytes = self._body.read(*args)
-                return data
+                return self._body.read(*args)
             except (OSError, ParseException) as error:
                 self._error = error
             # gunicorn buffers up to the number of bytes requested. A second read returns what it has: its chunk parser
@@ -66,8 +65,7 @@ class _Body:
         """Discard a truncated line: no form is read by lines."""
         if self._error is None:
             try:
-                line: bytes = self._body.readline(*args)
-                return line
+                return self._body.readline(*args)
             except (OSError, ParseException) as error:
                 self._error = error
         raise OSError("The body broke off.") from self._error

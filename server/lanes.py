@@ -7,7 +7,7 @@ import termios
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from gunicorn.workers.gthread import TConn
@@ -21,7 +21,6 @@ _PATH = re.compile(rb"\s*\S+ (?:[a-z]+://[^/ ]*)?/*([^ ?]*)", re.IGNORECASE)
 UNSENT_BYTES = 8 * 1024  # of earlier responses; a browser that requests the next page has less than this unread
 GRACE_SECONDS = 1  # for the head of a new connection, which follows at once
 MAX_QUEUED = 64  # requests in each lane that has one thread: some seconds of searches
-T = TypeVar("T")
 
 
 class Lane(ThreadPoolExecutor):
@@ -35,7 +34,7 @@ class Lane(ThreadPoolExecutor):
     def is_full(self) -> bool:
         return len(self._unfinished) >= self._limit
 
-    def submit(self, work: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+    def submit(self, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         future = super().submit(work, *args, **kwargs)
         self._unfinished.add(future)
         future.add_done_callback(self._unfinished.discard)
@@ -62,8 +61,7 @@ class Lanes:
 
 def unsent(conn: TConn) -> int:
     """Return how many bytes of responses the client has not received yet."""
-    count: int = struct.unpack("i", fcntl.ioctl(conn.sock, termios.TIOCOUTQ, bytes(4)))[0]
-    return count
+    return struct.unpack("i", fcntl.ioctl(conn.sock, termios.TIOCOUTQ, bytes(4)))[0]
 
 
 def least_needed(pending: dict[TConn, Pending]) -> TConn | None:

@@ -42,7 +42,10 @@ class Outgoing(socket.socket):
             self._add(memoryview(data), held=len(data))
         self.flush()
         while self.held > MAX_HELD:
-            self._wait_for_room()
+            poll = select.poll()
+            poll.register(self, select.POLLOUT)
+            if not poll.poll(max(0, self.deadline - time.monotonic()) * 1000):
+                raise ConnectionResetError(errno.ECONNRESET, "The client was too slow.")
             self.flush()
 
     def sendfile(self, file: BinaryIO, offset: int = 0, count: int | None = None) -> int:  # type: ignore[override]
@@ -99,12 +102,6 @@ class Outgoing(socket.socket):
         self.deadline += BODY_SECONDS * len(data) / BODY_FLOOR
         self._parts.append((data, held))
         self.held += held
-
-    def _wait_for_room(self) -> None:
-        poll = select.poll()
-        poll.register(self, select.POLLOUT)
-        if not poll.poll(max(0, self.deadline - time.monotonic()) * 1000):
-            raise ConnectionResetError(errno.ECONNRESET, "The client was too slow.")
 
     def _clear(self) -> None:
         self._parts.clear()

@@ -11,6 +11,7 @@ import re
 import time
 from collections import Counter
 from concurrent.futures import Executor, ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 from django.db import connections
@@ -128,9 +129,6 @@ class UploadWorker(FairWorker):
         while conn := self.queue.take_next():
             self.dispatch_to(conn, self.upload_pool)
 
-    def dispatch_to(self, conn: TConn, lane: Executor) -> None:
-        raise NotImplementedError
-
     def _store_text(self, client: object, server: object, text: bytes) -> None:
         """Have the application store a form as if it had been cut off inside the file.
 
@@ -138,7 +136,7 @@ class UploadWorker(FairWorker):
         """
         try:
             request = next(get_parser(self.cfg, iter([text]), client))
-            _, environ = wsgi.create(request, _NoConnection(), client, server, self.cfg)
+            _, environ = wsgi.create(request, _NO_CONNECTION, client, server, self.cfg)
             environ |= {TEXT_ONLY_ENVIRON: True, "wsgi.multithread": True}
             response = self.wsgi(environ, lambda *args: None)
             getattr(response, "close", lambda: None)()
@@ -148,13 +146,8 @@ class UploadWorker(FairWorker):
             self.log.exception("The text of a form could not be stored before its file.")
 
 
-class _NoConnection:
-    """A placeholder for a connection that must get no response, not even "100 Continue"."""
-
-    def sendall(self, data: bytes) -> None:
-        pass
-
-    send = sendall
+#: In place of a connection that must get no response, not even "100 Continue".
+_NO_CONNECTION = SimpleNamespace(send=lambda data: None, sendall=lambda data: None)
 
 
 def address_of(conn: TConn, head: bytes) -> str:

@@ -51,6 +51,7 @@ class Worker(UploadWorker):
         super().run()
 
     def accept_one(self, listener: socket.socket) -> bool:
+        """Accept one connection. Return False if another worker was quicker."""
         try:
             client, address = listener.accept()
         except OSError as error:
@@ -162,7 +163,7 @@ class Worker(UploadWorker):
             self._dispatch_if_complete(conn, wait)
 
     def _send_from_loop(self, conn: TConn, wait: Pending, parts: list[bytes], *, keep: bool) -> None:
-        self.end_pause()
+        self.paused_until = 0.0  # accept again at once
         try:
             is_sent = conn.sock.send_cached(parts)
         except OSError:
@@ -232,7 +233,6 @@ class Worker(UploadWorker):
         self._drop(conn)
 
     def _close_reading(self, conn: TConn) -> None:
-        """Read no more from the connection."""
         self.read_closed.add(conn)
         with contextlib.suppress(OSError):  # already closed
             conn.sock.shutdown(socket.SHUT_RD)
