@@ -25,8 +25,6 @@ log = logging.getLogger(__name__)
 REMIND_AFTER = datetime.timedelta(hours=6)
 #: A restart or a brief outage is over by then.
 ALERT_AFTER = datetime.timedelta(minutes=5)
-#: Problems that keep mail from being sent.
-NOT_BY_MAIL = {"mail"}
 WATCH_SECONDS = 60
 database_pause = Pause(REMIND_AFTER.total_seconds())
 
@@ -37,7 +35,7 @@ def enabled() -> bool:
 
 def alert_all(at: datetime.datetime) -> int:
     """Send at most one mail about all checks; returns how many problems and recoveries it names. Raises NotSent."""
-    return alert([finding for finding in readiness.findings(at) if finding.key not in NOT_BY_MAIL], at)
+    return alert([finding for finding in readiness.findings(at) if finding.key != "mail"], at)  # it cannot be mailed
 
 
 def alert(findings: list[Finding], at: datetime.datetime) -> int:

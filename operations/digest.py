@@ -33,7 +33,9 @@ def send_due(at: datetime.datetime) -> int:
         lines = [*waiting_calls(user), *lines_for(user)]
         try:
             if lines:
-                staff_mail.send("What needs you this week", _text(lines), [user.email])
+                listed = "".join(f"{line.count} {line.text}\n{settings.SITE_URL}{line.address}\n\n" for line in lines)
+                text = f"{listed}Which mail you get: {settings.SITE_URL}{reverse('staff_mail')}\n"
+                staff_mail.send("What needs you this week", text, [user.email])
                 sent += 1
         except staff_mail.NotSent as error:
             log.warning("The weekly mail to user number %s could not be sent (%s).", user.pk, error)
@@ -43,8 +45,3 @@ def send_due(at: datetime.datetime) -> int:
     if failure:
         raise failure
     return sent
-
-
-def _text(lines: list) -> str:
-    listed = "".join(f"{line.count} {line.text}\n{settings.SITE_URL}{line.address}\n\n" for line in lines)
-    return f"{listed}Which mail you get: {settings.SITE_URL}{reverse('staff_mail')}\n"

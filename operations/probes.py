@@ -45,21 +45,17 @@ def record(name: str, run: Callable[[], str]) -> str:
 def probe_certificate() -> None:
     """Get the site's certificate, as a browser would."""
     address = urlsplit(settings.SITE_URL)
+    host = address.hostname or ""
     try:
-        end = certificate_end(address.hostname or "", address.port or 443)
+        with socket.create_connection((host, address.port or 443), TLS_TIMEOUT_SECONDS) as plain:
+            plain.settimeout(TLS_TIMEOUT_SECONDS)
+            with ssl.create_default_context().wrap_socket(plain, server_hostname=host) as connection:
+                certificate = x509.load_der_x509_certificate(connection.getpeercert(binary_form=True) or b"")
     except OSError as error:
         reason = getattr(error, "verify_message", "") or error.strerror or type(error).__name__
         _save("certificate", f"{settings.SITE_URL} presents no certificate that browsers trust: {reason}.")
     else:
-        _save("certificate", "", good_until=end)
-
-
-def certificate_end(host: str, port: int) -> datetime.datetime:
-    """Return when a certificate expires. Raises OSError if there is none or it is not trusted."""
-    with socket.create_connection((host, port), TLS_TIMEOUT_SECONDS) as plain:
-        plain.settimeout(TLS_TIMEOUT_SECONDS)
-        with ssl.create_default_context().wrap_socket(plain, server_hostname=host) as connection:
-            return x509.load_der_x509_certificate(connection.getpeercert(binary_form=True) or b"").not_valid_after_utc
+        _save("certificate", "", good_until=certificate.not_valid_after_utc)
 
 
 def _store_problem() -> str:

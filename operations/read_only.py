@@ -1,5 +1,6 @@
 """Refuse writes with a helpful page while the database is read-only (storage/read_only.py); reading is unaffected."""
 
+import contextlib
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
@@ -27,17 +28,10 @@ class ReadOnlyMiddleware:
         if request.path_info == FORM:
             response = self.get_response(request)
         else:
-            _drop_body(request)
+            with contextlib.suppress(UnreadablePostError):  # a browser shows no response before it has sent everything
+                while request.read(_PIECE_BYTES):
+                    pass
             response = HttpResponse(READ_ONLY_PAGE, status=503, headers={"Cache-Control": "no-store"})
         if response.status_code == 503:
             response.headers["Retry-After"] = str(read_only.RETRY_AFTER_SECONDS)
         return response
-
-
-def _drop_body(request: HttpRequest) -> None:
-    """Read the body: a browser shows no response before it has sent everything."""
-    try:
-        while request.read(_PIECE_BYTES):
-            pass
-    except UnreadablePostError:
-        return

@@ -100,7 +100,7 @@ def store(at: datetime, probes: Probes) -> Result:
     probe = probes.get("store")
     if not probe:
         return NOT_PROBED
-    return _result(probe.problem, f"Saved and deleted a file {ago(probe, at)}.")
+    return _result(probe.problem, f"Saved and deleted a file {ago(probe.at, at)}.")
 
 
 @check(
@@ -156,7 +156,7 @@ def opening_hours(at: datetime, probes: Probes) -> Result:
 def mail(at: datetime, probes: Probes) -> Result:
     if not notices.enabled():
         return State.NOTE, "No mail server is set up: nobody is notified of requests or alerted to problems."
-    unsent = notices.count_unsent(at - QUEUE_SLOW_AFTER)
+    unsent = CallbackRequest.objects.unannounced(at - QUEUE_SLOW_AFTER).count()
     return _result(f"Staff were not notified of {unsent} requests." if unsent else "", "Notices are sent.")
 
 
@@ -225,8 +225,8 @@ def restore_drill(at: datetime, probes: Probes) -> Result:
     if probe.problem:
         return State.PROBLEM, probe.problem
     if probe.at < at - DRILL_OLD_AFTER:
-        return State.PROBLEM, f"The last one was {ago(probe, at)}."
-    return State.OK, f"{ago(probe, at).capitalize()}: {probe.summary}"
+        return State.PROBLEM, f"The last one was {ago(probe.at, at)}."
+    return State.OK, f"{ago(probe.at, at).capitalize()}: {probe.summary}"
 
 
 @check("certificate", "Certificate", "Renew it where TLS ends.")
@@ -243,6 +243,5 @@ def certificate(at: datetime, probes: Probes) -> Result:
     return State.OK, f"Valid until {probe.good_until:%Y-%m-%d}."
 
 
-def ago(when: datetime | ProbeResult, at: datetime) -> str:
-    moment = when.at if isinstance(when, ProbeResult) else when
+def ago(moment: datetime, at: datetime) -> str:
     return "just now" if moment > at - MINUTE else f"{timesince(moment, at, depth=1)} ago"

@@ -112,15 +112,12 @@ def run_due() -> None:
     for job in JOBS:
         if job.name not in rows:
             ensure_rows()
-        elif job.name in _threads and _threads[job.name].is_alive():
-            _claim_on(job)
-        elif _is_due(job, rows[job.name]) and _claim(job, rows[job.name]):
+            continue
+        now, next_at = timezone.now(), rows[job.name]
+        if job.name in _threads and _threads[job.name].is_alive():  # renew the claim
+            ScheduledJob.objects.filter(name=job.name).update(next_at=now + min(job.every, RETRY_AFTER))
+        elif not now < next_at <= now + job.every + CLOCK_SKEW and _claim(job, next_at):
             _start(job)
-
-
-def _is_due(job: Job, next_at: datetime.datetime) -> bool:
-    now = timezone.now()
-    return next_at <= now or next_at > now + job.every + CLOCK_SKEW
 
 
 def _claim(job: Job, next_at: datetime.datetime) -> bool:
@@ -128,24 +125,12 @@ def _claim(job: Job, next_at: datetime.datetime) -> bool:
     return bool(free.update(next_at=now + min(job.every, RETRY_AFTER), started_at=Coalesce("started_at", now)))
 
 
-def _claim_on(job: Job) -> None:
-    """Renew the claim while the thread runs."""
-    ScheduledJob.objects.filter(name=job.name).update(next_at=timezone.now() + min(job.every, RETRY_AFTER))
-
-
 def _start(job: Job) -> None:
     if not job.in_thread:
         _run(job)
         return
-    _threads[job.name] = threading.Thread(target=_run_and_close, args=(job,), name=job.name, daemon=True)
+    _threads[job.name] = threading.Thread(target=_run, args=(job,), name=job.name, daemon=True)
     _threads[job.name].start()
-
-
-def _run_and_close(job: Job) -> None:
-    try:
-        _run(job)
-    finally:
-        connection.close()
 
 
 def _run(job: Job) -> None:
@@ -158,6 +143,9 @@ def _run(job: Job) -> None:
         else:
             log.exception("The job %r failed and will be tried again.", job.name)
         row.update(failed_at=timezone.now())
-        return
-    now = timezone.now()
-    row.update(next_at=now + job.every, succeeded_at=now, started_at=None)
+    else:
+        now = timezone.now()
+        row.update(next_at=now + job.every, succeeded_at=now, started_at=None)
+    finally:
+        if job.in_thread:
+            connection.close()

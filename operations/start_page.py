@@ -38,12 +38,9 @@ def waiting_calls(user: User) -> list[Line]:
         return []
     queue = reverse("admin:callbacks_callbackrequest_changelist")
     tally = CallbackRequest.objects.tally(timezone.now())
-    waiting, overdue = tally["waiting"], tally["overdue"]
-    lines = [
-        Line(overdue, "overdue for a call", f"{queue}?time=overdue", is_late=True),
-        Line(waiting, "waiting for a call", queue),
-    ]
-    return [line for line in lines if line.count]
+    late, waiting = "overdue for a call", "waiting for a call"
+    lines = counted(tally["overdue"], late, late, f"{queue}?time=overdue", is_late=True)
+    return [*lines, *counted(tally["waiting"], waiting, waiting, queue)]
 
 
 def _failures(user: User) -> list[Line]:
@@ -52,7 +49,7 @@ def _failures(user: User) -> list[Line]:
     now = timezone.now()
     status = reverse("readiness")
     jobs = {*worker_status.failing_jobs(), *worker_status.late_jobs(now)}
-    unsent = notices.count_unsent(now - QUEUE_SLOW_AFTER) if notices.enabled() else 0
+    unsent = CallbackRequest.objects.unannounced(now - QUEUE_SLOW_AFTER).count() if notices.enabled() else 0
     counts = [
         (len(jobs), "background job failed or is late", "background jobs failed or are late"),
         (worker_status.failed_tasks(now - DAY), "task failed in the last day", "tasks failed in the last day"),

@@ -2,7 +2,6 @@
 
 from django.apps import apps
 from django.conf import settings
-from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -45,11 +44,10 @@ def tables() -> dict[str, list[tuple[str, str]]]:
     listed = {model for models in found.values() for model in models}
     content = [*versions.content_models(), *apps.get_app_config("search").get_models()]
     found["guide"] = [model for model in dict.fromkeys(content) if model not in listed]
-    return {kind: [(model._meta.label, _columns(model)) for model in models] for kind, models in found.items()}
-
-
-def _columns(model: type[Model]) -> str:
-    return " ".join(field.name for field in model._meta.concrete_fields)
+    return {
+        kind: [(model._meta.label, " ".join(field.name for field in model._meta.concrete_fields)) for model in models]
+        for kind, models in found.items()
+    }
 
 
 @reading_page()

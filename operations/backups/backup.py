@@ -48,7 +48,10 @@ def make(lock_timeout: float = 0) -> Path:
             manifest.verify(draft, already_read=linked)
             for path in (draft, *draft.rglob("*/")):
                 durable.sync(path)
-            backup = draft.rename(_free_name(folder))
+            at = timezone.now()
+            while (free := folder / f"{at:{manifest.NAME}}").exists():
+                at += datetime.timedelta(seconds=1)
+            backup = draft.rename(free)
             durable.sync(folder)
         except BackupError:
             raise
@@ -200,10 +203,3 @@ def _ensure_space(folder: Path, needed: int) -> None:
             f"The disk of BACKUP_DIR is nearly full: {free // 1_000_000} MB are free, and a backup leaves {RESERVE_MB} "
             "MB for what people send. Free up space, or set BACKUP_DIR to another disk."
         )
-
-
-def _free_name(folder: Path) -> Path:
-    at = timezone.now()
-    while (path := folder / f"{at:{manifest.NAME}}").exists():
-        at += datetime.timedelta(seconds=1)
-    return path

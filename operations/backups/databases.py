@@ -35,14 +35,10 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 
 
-def is_sqlite() -> bool:
-    return connection.vendor == "sqlite"
-
-
 def size() -> int:
     """Return the maximum size of a copy in bytes."""
     with connection.cursor() as cursor:
-        if is_sqlite():
+        if connection.vendor == "sqlite":
             cursor.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
         else:
             cursor.execute("SELECT pg_database_size(current_database())")
@@ -54,7 +50,7 @@ def copy_into(folder: Path) -> tuple[str, dict[str, int], dict[str, int]]:
 
     Raises BackupError or OSError.
     """
-    if not is_sqlite():
+    if connection.vendor != "sqlite":
         return POSTGRES, *_dump_postgres(folder / POSTGRES)
     path = folder / SQLITE
     try:
@@ -84,7 +80,6 @@ def _contents(alias: str) -> tuple[dict[str, int], dict[str, int]]:
 
 
 def counts(alias: str) -> dict[str, int]:
-    """Count rows by table."""
     found = {}
     with connections[alias].cursor() as cursor:
         for table in connections[alias].introspection.table_names(cursor):
@@ -97,7 +92,7 @@ def counts(alias: str) -> dict[str, int]:
 def opened(name: str) -> Iterator[str]:
     """Open another database of the same kind, SQLite read-only, for querysets `using` the alias."""
     changed: dict[str, Any] = {"NAME": name}
-    if is_sqlite():  # without the site's write-ahead log, which would leave files in a backup
+    if connection.vendor == "sqlite":  # without the site's write-ahead log, which would leave files in a backup
         changed = {"NAME": f"{Path(name).as_uri()}?immutable=1", "OPTIONS": {"uri": True}}
         changed["ENGINE"] = "django.db.backends.sqlite3"
     with defined(ALIAS, connection.settings_dict | changed):

@@ -87,25 +87,22 @@ def verify(backup: Path, *, already_read: Set[str] = frozenset()) -> Manifest:
         wrong = "does not belong there" if name in present else "is missing"
         raise BackupError(f"The backup {backup.name} is damaged: {name} {wrong}.")
     for name in sorted(present - already_read):
-        _verify_file(backup, name, manifest.files[name])
+        entry = manifest.files[name]
+        try:
+            same = (backup / name).stat().st_size == entry.bytes and sha256(backup / name) == entry.sha256
+        except OSError as error:
+            raise BackupError(f"The backup {backup.name} cannot be read: {name}: {error.strerror}.") from error
+        if not same:
+            raise BackupError(f"The backup {backup.name} is damaged: {name} was changed.")
     for name, size in manifest.attachments.items():
-        entry = manifest.files.get(f"attachments/{name}")
-        if entry is None and name not in manifest.missing:
+        file = manifest.files.get(f"attachments/{name}")
+        if file is None and name not in manifest.missing:
             raise BackupError(f"The backup {backup.name} lacks a file that its database names.")
-        if entry and entry.bytes != streams.stored_bytes(size):
+        if file and file.bytes != streams.stored_bytes(size):
             raise BackupError(f"A file in the backup {backup.name} has not the length that its database names.")
     if manifest.database == SQLITE:
         verify_sqlite(backup / SQLITE)
     return manifest
-
-
-def _verify_file(backup: Path, name: str, entry: Entry) -> None:
-    try:
-        same = (backup / name).stat().st_size == entry.bytes and sha256(backup / name) == entry.sha256
-    except OSError as error:
-        raise BackupError(f"The backup {backup.name} cannot be read: {name}: {error.strerror}.") from error
-    if not same:
-        raise BackupError(f"The backup {backup.name} is damaged: {name} was changed.")
 
 
 def sha256(path: Path) -> str:

@@ -30,6 +30,11 @@ _NO_LIST = (
     f"WARNING: there is no {tombstones.FILE} beside the backup or in BACKUP_DIR. What people withdrew and staff erased "
     "since the backup is back. Find the list, put it beside the backup and restore again with --replace."
 )
+_HOW_TO_REPLACE = {
+    "sqlite": "Use --replace to overwrite it.",
+    "postgresql": "For a lost host restore nothing: its database serves on. For a lost database, stop all hosts and "
+    "use --replace, which moves nothing aside.",
+}
 
 
 def restore(backup: Path, *, replace: bool = False, without_keys: bool = False) -> list[str]:
@@ -41,12 +46,12 @@ def restore(backup: Path, *, replace: bool = False, without_keys: bool = False) 
     found = manifest.verify(backup)
     notes = _check_keys(found, without_keys)
     secret_files.make_missing()
-    if (found.database == SQLITE) != databases.is_sqlite():
+    if (found.database == SQLITE) != (connection.vendor == "sqlite"):
         raise BackupError("The backup is of another kind of database than the one that is set up here.")
     reachable.require_database()
     occupied = _occupied()
     if occupied and not replace:
-        raise BackupError(f"This site already has {', '.join(occupied)}. {_how_to_replace()}")
+        raise BackupError(f"This site already has {', '.join(occupied)}. {_HOW_TO_REPLACE[connection.vendor]}")
     # Both, as the backup may be a copy in another folder.
     lists = [folder / tombstones.FILE for folder in (backup.parent, settings.BACKUP_DIR)]
     if not any(path.exists() for path in lists):
@@ -86,28 +91,21 @@ def _check_keys(found: Manifest, without_keys: bool) -> list[str]:
 
 
 def _occupied() -> list[str]:
-    has_database = _database_file().exists() if databases.is_sqlite() else connection.introspection.table_names()
+    has_database = (
+        _database_file().exists() if connection.vendor == "sqlite" else connection.introspection.table_names()
+    )
     kinds = {"attachments": "files that people sent", "default": "pictures"}
     names = ["a database"] if has_database else []
     return names + [words for alias, words in kinds.items() if any(names_in(storages[alias]))]
 
 
-def _how_to_replace() -> str:
-    if databases.is_sqlite():
-        return "Use --replace to overwrite it."
-    return (
-        "For a lost host restore nothing: its database serves on. For a lost database, stop all hosts and use "
-        "--replace, which moves nothing aside."
-    )
-
-
 def _move_aside() -> list[str]:
     """Move existing files aside. Raises BackupError if a server or worker of any host has the database open."""
-    if not databases.is_sqlite():
+    if connection.vendor != "sqlite":
         databases.ensure_unused_postgres()
     aside = settings.VAR_DIR / f"replaced-{timezone.now():{manifest.NAME}}"
     aside.mkdir(mode=0o700, parents=True)
-    if databases.is_sqlite() and _database_file().exists():
+    if connection.vendor == "sqlite" and _database_file().exists():
         _ensure_unused(_database_file())
         for path in (_database_file(), *_database_file().parent.glob(f"{_database_file().name}-*")):  # its log too
             path.rename(aside / path.name)
@@ -147,7 +145,7 @@ def _restore_files(backup: Path, found: Manifest) -> None:
 def _restore_database(source: Path) -> None:
     """Restore the database. Call it last: without a database, nothing counts as restored."""
     connection.close()
-    if not databases.is_sqlite():
+    if connection.vendor != "sqlite":
         databases.restore_postgres(source)
         return
     target = _database_file()

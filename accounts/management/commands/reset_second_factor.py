@@ -1,5 +1,3 @@
-"""Reset a second factor, for when the only administrator has lost their phone."""
-
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser

@@ -1,5 +1,3 @@
-"""Make a backup by hand; the worker makes one daily."""
-
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandParser

@@ -1,4 +1,3 @@
-import hashlib
 import json
 import tempfile
 from pathlib import Path
@@ -12,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from callbacks.casework import notices, setup_gaps
+from callbacks.models import CallbackRequest
 from detoxsite import secret_files
 from limits import counters
 from operations import keys, schedule
@@ -84,7 +84,7 @@ def _state_in_words() -> str:
 def _notices_in_words() -> str:
     if notices.enabled():
         return f"by mail to {len(settings.NOTICE_EMAILS)}, through {settings.EMAIL_HOST}"
-    unsent = notices.count_unsent(timezone.now())
+    unsent = CallbackRequest.objects.unannounced(timezone.now()).count()
     return f"off; not sent: {unsent}. Set NOTICE_EMAILS, MAIL_URL and MAIL_FROM (docs/operators.md)"
 
 
@@ -94,18 +94,13 @@ def collect_static_if_changed() -> None:
     Files of earlier releases stay: their processes still serve while new code is prepared (docs/deploy.md).
     """
     stamp = settings.STATIC_ROOT.with_name("static.stamp")
-    now = _fingerprint()
-    if stamp.exists() and stamp.read_text() == now and (settings.STATIC_ROOT / "staticfiles.json").exists():
-        return
-    call_command("collectstatic", interactive=False, verbosity=0)
-    stamp.write_text(now)
-
-
-def _fingerprint() -> str:
     files = {}
     for finder in get_finders():
         for name, storage in finder.list([]):
             info = Path(storage.path(name)).stat()
             files[name] = [info.st_size, info.st_mtime_ns]
-    text = json.dumps([django.__version__, files], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    now = json.dumps([django.__version__, files], sort_keys=True)
+    if stamp.exists() and stamp.read_text() == now and (settings.STATIC_ROOT / "staticfiles.json").exists():
+        return
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.write_text(now)

@@ -1,5 +1,3 @@
-"""Try the newest backup by hand; the worker does it weekly."""
-
 from django.core.management.base import BaseCommand
 
 from operations import probes
