@@ -15,6 +15,7 @@ from guide.guide_file import guide_file
 from guide.sitemaps import sitemap, sitemap_part
 from operations.views import broken_links_page, readiness_page
 from operations.what_we_keep import what_we_keep
+from search.views import search_page
 
 #: Shown on the privacy page.
 PERIODS = {"retention_days": settings.RETENTION_DAYS, "backup_days": settings.BACKUP_DAYS}
@@ -27,7 +28,7 @@ readers = i18n_patterns(
     path(_("plan/"), views.page("plan"), name="plan"),
     path(_("treatments/"), include(phases.urls.treatments)),
     path(_("articles/"), include("articles.urls")),
-    path(_("search/"), include("search.urls")),
+    path(_("search/"), include(([path("", search_page, name="search")], "search"))),
     path(_("contact/"), include("callbacks.public.urls")),
     path(_("emergency/"), views.page("emergency"), name="emergency"),
     path(_("about/"), views.page("about"), name="about"),

@@ -17,13 +17,12 @@ _WHO = r"((him|her|them|me|(my|his|her) \w+|he|she|they|up|be|being|get|getting|
 _LETTERS = str.maketrans("013457@$!", "oieastasi")
 
 
-def _compiled(rule: str) -> re.Pattern:
-    return re.compile(rf"\b({rule.replace('NOT ', _NOT).replace('WHO', _WHO)})\b")
-
-
 _LINES = Path(__file__).with_name("danger.txt").read_text(encoding="utf-8").splitlines()
 #: The rules, each with a query that it must match.
-RULES = [(_compiled(rule), query) for rule, query in (line.split(" : ") for line in _LINES if not line.startswith("#"))]
+RULES = [
+    (re.compile(rf"\b({rule.replace('NOT ', _NOT).replace('WHO', _WHO)})\b"), query)
+    for rule, query in (line.split(" : ") for line in _LINES if not line.startswith("#"))
+]
 
 
 def is_danger(typed: str, meant: str = "") -> bool:

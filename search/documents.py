@@ -1,7 +1,6 @@
 """What the search indexes of each page, and how the index is kept up to date."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from django.db import models, transaction
@@ -90,21 +89,15 @@ def rebuild() -> int:
         clear()
         for model in (SearchEntry, SearchWord, TranslatedEntry, TranslatedWord):
             model.objects.all().delete()
-        for page in _pages():
-            refresh(page)
+        # The guide's own pages first: the index depends on the order of entries (in_sqlite.MAX_SCORED).
+        for rows in (Phase.objects, Symptom.objects.select_related("phase"), TreatmentOption.objects, Article.objects):
+            for page in rows.iterator():
+                refresh(page)
         return SearchEntry.objects.count() + TranslatedEntry.objects.count()
 
 
 def _words(text: str) -> set[str]:
     return {word.lower() for word in WORD.findall(text)}
-
-
-def _pages() -> Iterator[Page]:
-    """Yield the guide's own pages first: the index depends on the order of entries (in_sqlite.MAX_SCORED)."""
-    yield from Phase.objects.iterator()
-    yield from Symptom.objects.select_related("phase").iterator()
-    yield from TreatmentOption.objects.iterator()
-    yield from Article.objects.iterator()
 
 
 def _values(page: Page) -> dict:

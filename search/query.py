@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -24,6 +23,7 @@ MIN_RESULTS = 3  # with fewer, pages with only some of the words are shown too
 
 #: Similarity from 0 to 1: "buprenorfine" to "buprenorphine" is 0.85, "withdrawl" to "withdrawal" 0.9, "diarea" to
 #: "diarrhea" 0.75; but "purple" to "purpose" 0.71, and of short words "paws" to "pass" 0.75, "meth" to "met" 0.75.
+SIMILARITY = DamerauLevenshtein.normalized_similarity
 MIN_SIMILARITY, MIN_SIMILARITY_SHORT, SHORT = 0.75, 0.8, 5
 MIN_LETTERS = 4  # a shorter word is similar to too many
 
@@ -58,7 +58,9 @@ class Results:
 
 def search(typed: str) -> Results:
     """Search for any text. Never raises: operators, quotes and control characters are not words."""
-    whole = re.sub(r"\s+", " ", _printable(unicodedata.normalize("NFKC", typed))).strip()
+    letters = unicodedata.normalize("NFKC", typed)
+    printable = (" " if unicodedata.category(letter).startswith(("C", "Z")) else letter for letter in letters)
+    whole = re.sub(r"\s+", " ", "".join(printable)).strip()
     query = whole[:MAX_CHARS]
     words = _words(query)
     terms = [_spellings(word) for word in words]
@@ -74,10 +76,6 @@ def search(typed: str) -> Results:
         is_urgent=is_urgent,
         asks_for_a_dose=asks_for_a_dose(f"{query.casefold()} {corrected}".replace("’", "'")),
     )
-
-
-def _printable(text: str) -> str:
-    return "".join(" " if unicodedata.category(character).startswith(("C", "Z")) else character for character in text)
 
 
 def _words(query: str) -> list[str]:
@@ -158,9 +156,12 @@ def _spellings(word: str) -> list[str]:
     if is_danger(word):  # "dead" is not a misspelling of "dread"
         return meant
     content = snapshot.current()
+    cutoff = MIN_SIMILARITY_SHORT if len(word) <= SHORT else MIN_SIMILARITY
     for in_text in (True, False):
         # Words of drafts are known too; offer only those that readers can find.
-        for candidate in _nearest(word, content.keep(partial(_known, in_text=in_text), (_known, in_text))):
+        known = content.keep(partial(_known, in_text=in_text), (_known, in_text))
+        near = process.extract(word, known, scorer=SIMILARITY, score_cutoff=cutoff, limit=5)
+        for *_, candidate in near:
             if index().holds(candidate, in_text=False):
                 return [word, candidate]
     return [word]
@@ -171,10 +172,3 @@ def _known(*, in_text: bool) -> dict[str, str]:
     here, plain = tables(), vocabulary.current().plain
     words = here.words.objects.filter(in_text=in_text, **here.own).values_list("word", flat=True)
     return {word: plain(word) for word in words}
-
-
-def _nearest(word: str, known: Mapping[str, str]) -> list[str]:
-    """Return the few known words nearest to a typed one, nearest first."""
-    cutoff = MIN_SIMILARITY_SHORT if len(word) <= SHORT else MIN_SIMILARITY
-    near = process.extract(word, known, scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=cutoff, limit=5)
-    return [candidate for *_, candidate in near]
