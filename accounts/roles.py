@@ -50,20 +50,16 @@ ROLES: dict[str, list[str]] = {
 }
 
 
-def complete(apps=current_apps, using: str = "default") -> list[str]:
-    """Give each role its permissions, taking none away. Return the names of permissions not created yet."""
+def complete(apps=current_apps, using: str = "default") -> None:
+    """Give each role its permissions, those that are created, taking none away."""
     group_model = apps.get_model("auth", "Group")
     permission_model = apps.get_model("auth", "Permission")
-    missing = []
     for role, names in ROLES.items():
         group, _ = group_model.objects.using(using).get_or_create(name=role)
         for name in names:
             app, codename = name.split(".")
             found = permission_model.objects.using(using).filter(content_type__app_label=app, codename=codename)
             group.permissions.add(*found)
-            if not found:
-                missing.append(name)
-    return missing
 
 
 def after_migrate(sender, using: str = "default", apps=current_apps, **kwargs) -> None:
