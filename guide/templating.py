@@ -14,7 +14,6 @@ from django.template.backends.jinja2 import Jinja2, Template
 from django.templatetags.static import static
 from django.utils.translation import gettext, ngettext, npgettext, pgettext
 
-from callbacks.public import wording
 from editorial.models.addresses import address_of
 from editorial.pages import structured, tags
 from editorial.pages.page_context import site
@@ -90,12 +89,11 @@ def environment(**options: Any) -> jinja2.Environment:
         "language": languages.active,
         "recent_corrections": tags.recent_corrections,
         "reviewers": sign_off.reviewers,
-        "state_title": wording.state_title,
         "structured_page": structured.structured_page,
         "structured_site": structured.structured_site,
         "structured_symptom": structured.structured_symptom,
         "structured_trail": structured.structured_trail,
-        "their_time": wording.their_time,
+        "their_time": tags.their_time,
     }
     made.filters |= {
         "date": tags.date,

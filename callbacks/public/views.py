@@ -4,7 +4,6 @@ import contextlib
 import functools
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -21,17 +20,14 @@ from django.views.decorators.http import require_http_methods
 
 from callbacks.casework import disclosures, erasure, links, submission
 from callbacks.models import CallbackRequest
-from callbacks.public import admission, intake, tokens, wording
+from callbacks.public import admission, intake, tokens
 from callbacks.public.forms import AddFilesForm, CallbackForm
 from callbacks.public.upload_handler import UnreadableForm, receive
 from callbacks.values import consent
-from callbacks.values.details import Details
+from callbacks.values.details import Channel, Details, IfOtherAnswers
 from callbacks.values.promise import Promise, promise, why_unpromised
 from callbacks.values.safe_hours import SafeHours, zone_name
 from vault.keyring import VaultError
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 NOT_READ = _("We could not read what your browser sent, so nothing was sent. Try again.")
 TOO_LONG = _("The text was far too long, so nothing was sent. Make it shorter and try again.")
@@ -174,9 +170,7 @@ def _from_script(request: HttpRequest) -> bool:
     return request.headers.get("Accept") == "application/json"
 
 
-def _form_page(
-    request: HttpRequest, form: CallbackForm, status: int = 200, problem: "StrOrPromise" = ""
-) -> HttpResponse:
+def _form_page(request: HttpRequest, form: CallbackForm, status: int = 200, problem: object = "") -> HttpResponse:
     context = {
         "form": form,
         "problem": problem,
@@ -196,9 +190,10 @@ def _promise_now() -> Promise | None:
 
 
 def _sent_page(
-    request: HttpRequest, callback: CallbackRequest, secret: str, status: int = 200, problem: "StrOrPromise" = ""
+    request: HttpRequest, callback: CallbackRequest, secret: str, status: int = 200, problem: object = ""
 ) -> HttpResponse:
     details, opened = correctable(callback), _opened(callback)
+    agreed = opened.agreed if opened else 0
     case = callback.merged_into if callback.merged_into and callback.merged_into.is_kept else callback
     context = {
         "callback": callback,
@@ -208,9 +203,11 @@ def _sent_page(
         "form": AddFilesForm(slots=callback.open_slots() if callback.is_kept else ()),
         "problem": problem,
         "is_saved": "saved" in request.GET,
-        "reach": wording.how_to_reach(details) if details else [],
-        "told": wording.what_else(details) if details else [],
-        "agreed": wording.agreed(opened, callback) if opened else [],
+        "details": details,
+        "channel": Channel(details.channel).label if details and details.channel else "",
+        "others": IfOtherAnswers(details.if_other_answers).label if details else "",
+        "spoken": replace(details, language=details.language_or_default).language_in_words if details else "",
+        "consent": {"version": agreed, "words": consent.words(agreed, callback.days_kept)} if agreed else None,
         "account": disclosures.in_words(callback),
         "addresses": addresses(secret),
         "link": settings.SITE_URL + addresses(secret)["sent"],

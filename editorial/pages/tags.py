@@ -92,3 +92,9 @@ def date(value: datetime.date | datetime.datetime, form: str = "") -> str:
     """
     local = timezone.localtime(value) if isinstance(value, datetime.datetime) else value
     return defaultfilters.date(local, form or pgettext("form of a date", "F j, Y"))
+
+
+def their_time(at: datetime.datetime) -> str:
+    """Format as "Tuesday, November 24, 2:30 pm" in the zone of `at`; template filters would use ours."""
+    said = defaultfilters.date(at, pgettext("date and time", "l, F j, P"))
+    return said.replace("a.m.", pgettext("half of the day", "am")).replace("p.m.", pgettext("half of the day", "pm"))
