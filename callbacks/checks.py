@@ -12,11 +12,9 @@ def time_zone_is_known(**kwargs) -> list[CheckMessage]:
     try:
         ZoneInfo(settings.TIME_ZONE)
     except (KeyError, ValueError, OSError):
-        pass
-    else:
-        return []
-    hint = "Use a name like America/Boise: https://en.wikipedia.org/wiki/List_of_tz_database_time_zones"
-    return [Error(f"TIME_ZONE is not a time zone: {settings.TIME_ZONE!r}.", hint=hint, id="callbacks.E001")]
+        hint = "Use a name like America/Boise: https://en.wikipedia.org/wiki/List_of_tz_database_time_zones"
+        return [Error(f"TIME_ZONE is not a time zone: {settings.TIME_ZONE!r}.", hint=hint, id="callbacks.E001")]
+    return []
 
 
 @register()

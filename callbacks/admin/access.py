@@ -3,7 +3,6 @@
 import time
 import uuid
 from collections.abc import Callable
-from typing import TypeVar
 
 from django.conf import settings
 from django.contrib import admin, messages
@@ -11,7 +10,6 @@ from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -27,8 +25,6 @@ COUNTS = "callbacks.view_callcount"
 
 CANNOT_OPEN = "This cannot be opened: it was altered, or its key is missing. Tell the site's administrator."
 
-Response = TypeVar("Response", bound=HttpResponseBase)
-
 
 class StaffRequest(HttpRequest):
     """For type checks: a request whose user is signed in."""
@@ -36,7 +32,7 @@ class StaffRequest(HttpRequest):
     user: User
 
 
-def needs(*permissions: str) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+def needs(*permissions: str) -> Callable[[Callable], Callable]:
     """Return 403 to users without all of these permissions, before any lookup."""
     return permission_required(permissions, raise_exception=True)
 

@@ -70,13 +70,6 @@ def as_attachment(
     )
 
 
-def _problem(
-    request: StaffRequest,
-    attachment: Attachment,
-    problem: str,
-    status: int = 409,
-    why: str = "",
-    title: str = "This file cannot be opened",
-) -> HttpResponse:
-    context = {"attachment": attachment, "problem": problem, "why": why, "title": title}
+def _problem(request: StaffRequest, attachment: Attachment, problem: str, status: int = 409, **more) -> HttpResponse:
+    context = {"attachment": attachment, "problem": problem, "title": "This file cannot be opened"} | more
     return staff_page(request, "file_problem.html", context, status)

@@ -2,14 +2,15 @@
 
 import csv
 import datetime
+import io
+import itertools
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.auth.models import User
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
+from django.template.defaultfilters import yesno
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -47,31 +48,12 @@ def export(request: StaffRequest, chosen: Callable[[], QuerySet]) -> HttpRespons
         return back_to_queue(request, "Unknown filters.")
     if len(found) > MAX_ROWS:
         return back_to_queue(request, f"More than {MAX_ROWS:,} requests match. Narrow the filters.")
-    _record(request.user, [reference for _, reference in found])
+    # The export is recorded, and each request in it.
+    by = {"who": request.user, "username": request.user.get_username(), "action": AccessRecord.Action.EXPORTED}
+    references = ["", *(reference for _, reference in found)]
+    AccessRecord.objects.bulk_create(AccessRecord(request_reference=each, **by) for each in references)
     columns = COLUMNS | (WORDS if "with_words" in request.POST else {})
     return as_csv("requests", columns, _rows([pk for pk, _ in found], columns))
-
-
-def _record(user: User, references: list[str]) -> None:
-    """Record the export, and each request in it."""
-    with transaction.atomic():
-        actions.record(AccessRecord.Action.EXPORTED, None, user)
-        AccessRecord.objects.bulk_create(
-            AccessRecord(
-                who=user,
-                username=user.get_username(),
-                request_reference=reference,
-                action=AccessRecord.Action.EXPORTED,
-            )
-            for reference in references
-        )
-
-
-class _Line:
-    """A file object for the csv module whose `write` returns the line."""
-
-    def write(self, text: str) -> str:
-        return text
 
 
 Rows = Iterable[Iterable[object]]
@@ -79,15 +61,15 @@ Rows = Iterable[Iterable[object]]
 
 def as_csv(name: str, head: Iterable[str], batches: Iterable[Rows]) -> HttpResponseBase:
     """Stream a CSV file, named with today's date, batch by batch."""
-    writer = csv.writer(_Line(), quoting=csv.QUOTE_ALL)
 
-    def lines() -> Iterator[bytes]:
+    def parts() -> Iterator[bytes]:
         yield b"\xef\xbb\xbf"  # tells Excel that it is UTF-8
-        yield writer.writerow(head).encode()
-        for rows in batches:
-            yield "".join(writer.writerow(map(safe_cell, row)) for row in rows).encode()
+        for rows in itertools.chain([[head]], batches):
+            text = io.StringIO(newline="")
+            csv.writer(text, quoting=csv.QUOTE_ALL).writerows(map(safe_cell, row) for row in rows)
+            yield text.getvalue().encode()
 
-    return as_attachment(lines(), f"{name}-{timezone.localdate():%Y-%m-%d}.csv", "text/csv; charset=utf-8", {})
+    return as_attachment(parts(), f"{name}-{timezone.localdate():%Y-%m-%d}.csv", "text/csv; charset=utf-8", {})
 
 
 def _rows(pks: list[uuid.UUID], columns: "dict[str, Column]") -> Iterator[Rows]:
@@ -127,10 +109,6 @@ def _person(value_of: Callable[[Details], object], *, says_unopened: bool = Fals
     return lambda row: value_of(row.details) if row.details else row.unopened if says_unopened else ""
 
 
-def _how_to_call(details: Details) -> str:
-    return " ".join(instruction.sentence for instruction in instructions(details))
-
-
 def _number(name: str, in_words: Callable[[str], str], *, says_unopened: bool = False) -> Column:
     """Make a column with a number as dialed here, or with DO_NOT_CALL."""
 
@@ -140,10 +118,6 @@ def _number(name: str, in_words: Callable[[str], str], *, says_unopened: bool = 
         return in_words(number) if row.details else row.unopened if says_unopened else ""
 
     return value_of
-
-
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"
 
 
 def moment(at: datetime.datetime | None) -> str:
@@ -157,7 +131,7 @@ COLUMNS: dict[str, Column] = {
     "State": lambda row: row.request.get_state_display(),
     "Received (clinic time)": lambda row: moment(row.request.received_at),
     "Call by (clinic time)": lambda row: moment(row.request.call_by),
-    "Promised": lambda row: _yes(row.request.due_is_promised),
+    "Promised": lambda row: yesno(row.request.due_is_promised),
     "Next try (clinic time)": lambda row: moment(row.request.next_try_at),
     "Claimed by": lambda row: actions.name_of(row.request.claimed_by),
     "Name": _person(lambda details: details.name, says_unopened=True),
@@ -172,16 +146,18 @@ COLUMNS: dict[str, Column] = {
     "First by": _person(lambda details: CHANNELS.get(Channel(details.channel), "") if details.channel else ""),
     "Safe hours": lambda row: row.request.safe_hours.in_words,
     "Where they are": _person(lambda details: details.place),
-    "Voicemail": _person(lambda details: _yes(details.voicemail)),
-    "Text message": _person(lambda details: _yes(details.text_message)),
+    "Voicemail": _person(lambda details: yesno(details.voicemail)),
+    "Text message": _person(lambda details: yesno(details.text_message)),
     "If someone else answers (their words)": _person(lambda details: IfOtherAnswers(details.if_other_answers).label),
     "May be told": _person(lambda details: details.may_tell or "nobody"),
-    "How to call": _person(_how_to_call, says_unopened=True),
+    "How to call": _person(
+        lambda details: " ".join(each.sentence for each in instructions(details)), says_unopened=True
+    ),
     "Calls": lambda row: len(row.request.attempts.all()),
     "Last call (clinic time)": lambda row: moment(row.last_call.at if row.last_call else None),
     "How it went": lambda row: row.last_call.get_outcome_display() if row.last_call else "",
     "Changed by the person (clinic time)": lambda row: moment(row.request.corrected_at),
     "Possibly automated": lambda row: row.request.get_suspicion_display(),
-    "Closed": lambda row: _yes(row.request.state == CallbackRequest.State.CLOSED),
+    "Closed": lambda row: yesno(row.request.state == CallbackRequest.State.CLOSED),
 }
 WORDS: dict[str, Column] = {"Message": _person(lambda details: details.message), "Notes": _Row.notes}

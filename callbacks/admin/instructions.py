@@ -26,7 +26,11 @@ def instructions(details: Details) -> list[Instruction]:
             *_remark(details),
             Instruction("Do not say in the subject line where you write from.", forbids=True),
         ]
-    found = [*_channel(details), *_language(details), Instruction(f"Ask for {details.name.removesuffix('.')}.")]
+    found = [
+        *_FIRST.get(details.channel, []),
+        *_language(details),
+        Instruction(f"Ask for {details.name.removesuffix('.')}."),
+    ]
     found += [*_earlier_names(details), *_remark(details)]
     if details.second_phone:
         found.append(_second_number(phones.without_numbers(details.second_phone_remark)))
@@ -45,10 +49,6 @@ def instructions(details: Details) -> list[Instruction]:
     else:
         found.append(Instruction("Do not talk about it with anyone else.", forbids=True))
     return found
-
-
-def _channel(details: Details) -> list[Instruction]:
-    return _FIRST.get(details.channel, [])
 
 
 def _language(details: Details) -> list[Instruction]:

@@ -44,10 +44,6 @@ class AccessRecordAdmin(ReadOnlyAdmin):
     list_select_related = ("who",)
     search_fields = ("username", "who__first_name", "who__last_name", "request_reference")
 
-    @admin.display(description="Who", ordering="username")
-    def by(self, row: AccessRecord) -> str:
-        return row.by
-
     def get_urls(self):
         view = self.admin_site.admin_view(needs(ACCESS_LOG)(require_POST(self.export_view)))
         return [path("export/", view, name="callbacks_accessrecord_export"), *super().get_urls()]

@@ -91,17 +91,13 @@ def erase_again(erased: Mapping[uuid.UUID, bool]) -> int:
 
 def erase_due(at: datetime.datetime) -> int:
     """Erase requests whose retention period ended by `at`; returns how many."""
-    due = CallbackRequest.objects.due_for_erasure(at)
-    return sum(_erase_if_due(pk, at) for pk in list(due.values_list("pk", flat=True)))
-
-
-def _erase_if_due(pk: uuid.UUID, at: datetime.datetime) -> bool:
-    """Erase it and return True, unless another process was faster, so that it is counted once."""
-    with transaction.atomic():
-        request = CallbackRequest.objects.due_for_erasure(at).select_for_update().filter(pk=pk).first()
-        if request:
-            _delete(request, Erasure.Reason.DUE)
-    return request is not None
+    due, count = CallbackRequest.objects.due_for_erasure(at), 0
+    for pk in list(due.values_list("pk", flat=True)):
+        with transaction.atomic():
+            if request := due.select_for_update().filter(pk=pk).first():  # none if another process was faster
+                _delete(request, Erasure.Reason.DUE)
+                count += 1
+    return count
 
 
 def sweep_orphans(older_than: datetime.timedelta = ORPHAN_AGE) -> int:

@@ -50,11 +50,6 @@ def enabled() -> bool:
     return bool(settings.NOTICE_EMAILS and settings.EMAIL_HOST)
 
 
-def count_unsent(before: datetime.datetime) -> int:
-    """Count the requests received before `before` that staff have not been notified of."""
-    return CallbackRequest.objects.unannounced(before).count()
-
-
 def oldest_unsent(at: datetime.datetime) -> datetime.datetime | None:
     """Return when the first request came, or came back, that mail should have told staff of."""
     unsent = CallbackRequest.objects.unannounced(at) if enabled() else CallbackRequest.objects.none()

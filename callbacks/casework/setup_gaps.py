@@ -12,6 +12,10 @@ NO_MAIL = (
     "No email tells you of a new request. Keep the queue open: it refreshes by itself, and can notify you in this "
     "browser."
 )
+NO_NOTICES = (
+    "No mail about requests is set up, so nobody is notified of a new one. "
+    "Set NOTICE_EMAILS, MAIL_URL and MAIL_FROM (docs/operators.md)."
+)
 
 
 def no_opening_times() -> str | None:
@@ -34,18 +38,11 @@ def no_closed_days() -> str | None:
     )
 
 
-def no_notices() -> str | None:
-    if notices.enabled():
-        return None
-    return (
-        "No mail about requests is set up, so nobody is notified of a new one. "
-        "Set NOTICE_EMAILS, MAIL_URL and MAIL_FROM (docs/operators.md)."
-    )
-
-
 def said_to(user: User) -> dict:
     """What is shown above the queue: `warnings`, and a `hint` where only an administrator can mend it. One query."""
-    gap = no_notices()
-    own = user.is_superuser
-    hint = "" if own or not gap else NO_MAIL
-    return {"warnings": [each for each in (no_opening_times(), gap if own else None) if each], "hint": hint}
+    warnings, hint = [no_opening_times()], ""
+    if not notices.enabled() and user.is_superuser:
+        warnings.append(NO_NOTICES)
+    elif not notices.enabled():
+        hint = NO_MAIL
+    return {"warnings": list(filter(None, warnings)), "hint": hint}

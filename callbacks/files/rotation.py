@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeVar
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -22,7 +22,6 @@ BATCH = 500  # rows read at once
 REPORT_EVERY = 100  # rows or files
 
 Say = Callable[[str], object]
-Key = TypeVar("Key")
 _FAILURES = {"unreadable": "cannot be opened", "missing": "missing"}
 
 
@@ -72,7 +71,7 @@ def rewrap_files(say: Say) -> Outcome:
     return _rewrap_each("Files", _object_names(), _rewrap_file, say)
 
 
-def _rewrap_each(kind: str, keys: Iterator[Key], rewrap: Callable[[Key], str], say: Say) -> Outcome:
+def _rewrap_each(kind: str, keys: Iterator[Any], rewrap: Callable[[Any], str], say: Say) -> Outcome:
     counts = Counter[str]()
     for seen, key in enumerate(keys, 1):
         try:

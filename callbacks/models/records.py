@@ -3,6 +3,7 @@
 import uuid
 
 from django.conf import settings
+from django.contrib import admin
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -25,6 +26,7 @@ class ByStaff(models.Model):
         ordering = ["-at", "-pk"]
 
     @property
+    @admin.display(description="Who", ordering="username")
     def by(self) -> str:
         """The colleague's name, or the login where there is none or the account is deleted."""
         return (self.who and self.who.get_full_name()) or self.username
@@ -76,8 +78,6 @@ class SealedText(ByStaff):
 
 
 class Note(SealedText):
-    """A note for colleagues."""
-
     request = models.ForeignKey(CallbackRequest, on_delete=models.CASCADE, related_name="notes")
 
 

@@ -13,7 +13,7 @@ from django.utils.crypto import get_random_string
 from callbacks.models.querysets import CallbackRequestQuerySet
 from callbacks.values import states
 from callbacks.values.details import About, Channel, Details, IfOtherAnswers, Language
-from callbacks.values.safe_hours import SafeHours, clock_of
+from callbacks.values.safe_hours import UNKNOWN, SafeHours
 from callbacks.values.states import WAITING, RequestState
 from callbacks.values.upload_rules import Slot
 from vault import keyring
@@ -214,7 +214,7 @@ class CallbackRequest(models.Model):
     @property
     def clock(self) -> ZoneInfo:
         """Return the person's time zone, or the clinic's if theirs is unknown."""
-        return clock_of(self.zone)
+        return ZoneInfo(settings.TIME_ZONE if self.zone == UNKNOWN else self.zone)
 
     @property
     def days_kept(self) -> int:

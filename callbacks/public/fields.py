@@ -27,26 +27,23 @@ _AROUND = ' \t\n<>()[]{}"“”‘’«».,;:!'
 _WIDE = str.maketrans("＠．。", "@..")
 
 
-class Menu(forms.ChoiceField):
-    """One answer, or none."""
-
-    widget: forms.Widget | type[forms.Widget] = forms.Select({"autocomplete": "off"})
+class _Optional(forms.ChoiceField):
     default_error_messages = {"invalid_choice": NOT_IN_LIST}
 
     def __init__(self, **kwargs) -> None:
         super().__init__(required=False, **kwargs)
 
 
-class Radios(Menu):
+class Menu(_Optional):
+    widget = forms.Select({"autocomplete": "off"})
+
+
+class Radios(_Optional):
     widget = forms.RadioSelect
 
 
-class Checkboxes(forms.MultipleChoiceField):
+class Checkboxes(_Optional, forms.MultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
-    default_error_messages = {"invalid_choice": NOT_IN_LIST}
-
-    def __init__(self, **kwargs) -> None:
-        super().__init__(required=False, **kwargs)
 
 
 class TextField(VisibleField):

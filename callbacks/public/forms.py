@@ -115,8 +115,6 @@ class CallbackForm(DetailsForm, FilesForm):
 
 
 class AddFilesForm(FilesForm):
-    """Adds files later."""
-
     def __init__(self, *, slots: tuple[Slot, ...]) -> None:
         super().__init__()
         for slot in slots:

@@ -9,10 +9,10 @@ For one form with a file, in this order:
 """
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.http import HttpRequest, QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from callbacks.casework import submission
@@ -22,10 +22,6 @@ from callbacks.public.forms import CallbackForm
 from callbacks.public.upload_handler import UnreadableForm
 from callbacks.values.upload_rules import TEXT_ONLY_ENVIRON, Received, Refusal, Slot
 from editorial.pages.alternates import is_only_shown
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
 
 NOT_SAVED = _(
     "We could not save your request. The fault is ours. What you typed is still here. "
@@ -44,7 +40,7 @@ class Outcome:
     form: CallbackForm
     submitted: Submitted | None = None
     status: int = 422
-    problem: "StrOrPromise" = ""
+    problem: str | Promise = ""
 
 
 def take(request: HttpRequest) -> Outcome:

@@ -65,7 +65,6 @@ def receive(
 
 
 def discard(received: dict[Slot, Received]) -> None:
-    """Delete the stored files."""
     for file in received.values():
         if file.object_name:
             sealed_files.discard(file.object_name)

@@ -23,7 +23,7 @@ Interval = tuple[datetime.datetime, datetime.datetime]
 class OpeningHours:
     """The clinic's hours. All returned times are in UTC, sorted, and do not overlap."""
 
-    times: list[OpeningTime]
+    times: list[OpeningTime]  # none: not listed
     special_days: list[SpecialDay]
     call_within: datetime.timedelta
     _next_calls: dict[tuple[datetime.datetime, SafeHours], datetime.datetime | None] = field(default_factory=dict)
@@ -34,10 +34,6 @@ class OpeningHours:
         content = snapshot.current()
         within = datetime.timedelta(hours=content.clinic.call_within_hours if content.clinic else 0)
         return cls(content.opening_times, content.special_days, within)
-
-    @property
-    def are_listed(self) -> bool:
-        return bool(self.times)
 
     def open(self, start: datetime.datetime, days: int = DAYS_AHEAD) -> Iterator[tuple[datetime.date, Interval]]:
         """Yield the intervals in which we are open, from `start` on, each with its local day."""
@@ -62,7 +58,7 @@ class OpeningHours:
 
     def allow(self, at: datetime.datetime) -> bool:
         """Return whether we are open at `at`; true if no hours are listed."""
-        return not self.are_listed or any(begin <= at for _, (begin, _) in self.open(at, days=1))
+        return not self.times or any(begin <= at for _, (begin, _) in self.open(at, days=1))
 
     def next_call(self, at: datetime.datetime, safe: SafeHours) -> datetime.datetime | None:
         """Return the first time, `at` included, at which we are open and a call is safe; None if there is none.
@@ -87,7 +83,7 @@ class OpeningHours:
 
     def never_meet(self, safe: SafeHours, at: datetime.datetime) -> bool:
         """Return whether both hours are known and never overlap."""
-        return self.are_listed and safe.zone != UNKNOWN and self.next_call(at, safe) is None
+        return bool(self.times) and safe.zone != UNKNOWN and self.next_call(at, safe) is None
 
     def week_there(self, at: datetime.datetime, zone: str) -> str:
         """Return our hours of an ordinary week in words, in that zone, within hours for calls; may be empty."""
@@ -100,7 +96,7 @@ class OpeningHours:
         return week_in_words(sorted(week))
 
     def _chances(self, at: datetime.datetime, safe: SafeHours) -> Iterator[Interval]:
-        if self.are_listed:
+        if self.times:
             return _merged(interval for _, interval in self.shared(at, safe))
         return _merged(safe.intervals(at, days=WEEK + 1))
 

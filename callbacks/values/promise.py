@@ -51,7 +51,7 @@ def why_unpromised(safe: SafeHours, at: datetime.datetime) -> str:
     hours = OpeningHours.now()
     if safe.zone == UNKNOWN:
         return "zone_unknown"
-    if not hours.are_listed:
+    if not hours.times:
         return "not_listed"
     return "never_meet" if hours.never_meet(safe, at) else ""
 

@@ -65,11 +65,6 @@ def zone_choices() -> list[tuple[str, str]]:
     return [*own, *((zone, capfirst(str(name))) for zone, name in Zone.choices)]
 
 
-def clock_of(zone: str) -> ZoneInfo:
-    """Return the person's time zone, or the clinic's if theirs is unknown."""
-    return ZoneInfo(settings.TIME_ZONE if zone == UNKNOWN else zone)
-
-
 @dataclass(frozen=True)
 class SafeHours:
     """No parts means any part, 8 am to 9 pm; no days, any day. In an unknown zone no hour is safe.

@@ -24,12 +24,10 @@ _LOOSE_JOINER = re.compile(f"(?<!{_JOINED})[{_JOINERS}]|[{_JOINERS}](?![{_JOINER
 def visible(value: str, *, keep: str = "") -> str:
     """Remove invisible characters except those in `keep`, and joiners in names and emoji; line breaks become spaces."""
     value = _BREAKS.sub(lambda found: "".join(each for each in found[0] if each in keep) or " ", value)
-    seen = (each for each in _IGNORABLE.sub("", value) if each in keep or each in _JOINERS or _is_seen(each))
+    kept = {*keep, *_JOINERS, *_SEEN}
+    text = _IGNORABLE.sub("", value)
+    seen = (each for each in text if each in kept or unicodedata.category(each) not in _UNSEEN)
     return _LOOSE_JOINER.sub("", "".join(seen))
-
-
-def _is_seen(character: str) -> bool:
-    return character in _SEEN or unicodedata.category(character) not in _UNSEEN
 
 
 class VisibleField(forms.CharField):

@@ -29,10 +29,6 @@ class Slot(TextChoices):
     SECOND = "file_2", "Second file"
 
     @property
-    def number(self) -> int:
-        return list(Slot).index(self) + 1
-
-    @property
     def form_label(self) -> str:
         """Return the public label. People also send letters, so staff see the neutral label."""
         return str(FORM_LABELS[self])

@@ -6,7 +6,6 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from callbacks.casework import notices
 from callbacks.models import Attachment, CallbackRequest
 from callbacks.values.upload_rules import TEXT_ONLY_ENVIRON
 from tests import state
@@ -65,7 +64,7 @@ def test_staff_can_be_told_of_a_request_whose_file_never_ends(client):
     data, counts = body(fields(), ("file_1", PHOTO))[:200_000], []
 
     def look(_) -> None:
-        counts.append(notices.count_unsent(timezone.now()))
+        counts.append(CallbackRequest.objects.unannounced(timezone.now()).count())
 
     post(client, data, **{"wsgi.input": Watched(data, look)})
     assert counts[0] == 0 and len(counts) > 2 and set(counts[1:]) == {1}

@@ -125,11 +125,11 @@ def test_notices_that_are_off_wait_and_are_sent_when_turned_on(settings, missing
     submit()
     send_due()
     later = timezone.now() + HOUR
-    assert (mail.outbox, notices.count_unsent(later)) == ([], 1)
+    assert (mail.outbox, CallbackRequest.objects.unannounced(later).count()) == ([], 1)
     setattr(settings, missing, value)
     send_due()
     assert len(mail.outbox) == 1
-    assert notices.count_unsent(later) == 0
+    assert CallbackRequest.objects.unannounced(later).count() == 0
 
 
 @pytest.mark.django_db(transaction=True)

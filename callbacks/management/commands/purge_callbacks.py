@@ -1,5 +1,3 @@
-"""Erase what is due, as the confirmation page promises. The worker runs it daily."""
-
 import datetime
 
 from django.core.management.base import BaseCommand
@@ -11,20 +9,16 @@ from callbacks.models import CallbackRequest
 
 
 class Command(BaseCommand):
-    help = "Erase callback requests past their retention period, with their files, and files without a request."
+    help = "Erase requests that are due, with their files, and files without a request. The worker does it daily."
 
     def handle(self, *args, **options) -> None:
         erased = erasure.erase_due(timezone.now())
         counting.prune()
-        self.stdout.write(f"Callback requests erased: {erased}. {_sweep()}")
+        try:
+            swept = f"Files without a request removed: {erasure.sweep_orphans()}."
+        except OSError as error:  # a storage outage must not prevent a start; the schedule sweeps again hourly
+            swept = f"Files without a request could not be listed: {error.strerror}."
+        self.stdout.write(f"Callback requests erased: {erased}. {swept}")
         soon = timezone.now() + datetime.timedelta(days=WARN_DAYS_BEFORE)
         if waiting := CallbackRequest.objects.waiting().due_for_erasure(soon).count():
             self.stdout.write(f"Will be erased within {WARN_DAYS_BEFORE} days while still waiting: {waiting}.")
-
-
-def _sweep() -> str:
-    """Sweep orphans, ignoring a storage outage, which must not prevent a start; the schedule sweeps again hourly."""
-    try:
-        return f"Files without a request removed: {erasure.sweep_orphans()}."
-    except OSError as error:
-        return f"Files without a request could not be listed: {error.strerror}."
