@@ -55,7 +55,17 @@ def _put(page: Page, shown: Page, *also: Translation) -> None:
     """Write the entry of a page in the active language; it is visible once the page and all of `also` are."""
     here: Any = tables()
     kind = KINDS[type(page)]
-    values = _values(shown) | _visibility(page.phase if isinstance(page, Symptom) else page, *also)
+    rows = [page.phase if isinstance(page, Symptom) else page, *also]
+    times = [row.published_at for row in rows]
+    texts = [plain_text(getattr(shown, name)) for name in shown.markdown_fields]
+    values = {
+        "title": str(shown),
+        "also_called": getattr(shown, "also_called", ""),
+        "text": " ".join([getattr(shown, "summary", ""), *texts]).strip(),  # a symptom's is not part of its stage's
+        "url": shown.get_absolute_url(),
+        "status": next((row.status for row in rows if row.status != row.Status.PUBLISHED), rows[0].Status.PUBLISHED),
+        "published_at": None if None in times else max(filter(None, times)),
+    }
     entry, _ = here.entries.objects.update_or_create(kind=kind, object_id=page.pk, **here.own, defaults=values)
     index().put(entry)
     own = _words(f"{entry.title} {entry.text}")
@@ -67,13 +77,6 @@ def _put(page: Page, shown: Page, *also: Translation) -> None:
     )
     others = [here.words(word=word, in_text=False, **here.own) for word in _words(entry.also_called) - own]
     here.words.objects.bulk_create(others, ignore_conflicts=True)
-
-
-def _visibility(*rows: Article | Phase | TreatmentOption | Translation) -> dict:
-    """Return status and publication time: published once all rows are."""
-    status = next((row.status for row in rows if row.status != row.Status.PUBLISHED), rows[0].Status.PUBLISHED)
-    times = [row.published_at for row in rows]
-    return {"status": status, "published_at": None if None in times else max(filter(None, times))}
 
 
 def having(model: type[models.Model], typed: str) -> models.QuerySet:
@@ -98,17 +101,6 @@ def rebuild() -> int:
 
 def _words(text: str) -> set[str]:
     return {word.lower() for word in WORD.findall(text)}
-
-
-def _values(page: Page) -> dict:
-    """Return the text columns of an entry. A symptom's text is not part of its stage's."""
-    texts = [plain_text(getattr(page, name)) for name in page.markdown_fields]
-    return {
-        "title": str(page),
-        "also_called": getattr(page, "also_called", ""),
-        "text": " ".join([getattr(page, "summary", ""), *texts]).strip(),
-        "url": page.get_absolute_url(),
-    }
 
 
 def _saved(instance: Page | Translation, raw: bool = False, **kwargs: object) -> None:

@@ -25,7 +25,7 @@ from callbacks.public.forms import AddFilesForm, CallbackForm
 from callbacks.public.upload_handler import UnreadableForm, receive
 from callbacks.values import consent
 from callbacks.values.details import Channel, Details, IfOtherAnswers
-from callbacks.values.promise import Promise, promise, why_unpromised
+from callbacks.values.promise import promise, why_unpromised
 from callbacks.values.safe_hours import SafeHours, zone_name
 from vault.keyring import VaultError
 
@@ -171,22 +171,18 @@ def _from_script(request: HttpRequest) -> bool:
 
 
 def _form_page(request: HttpRequest, form: CallbackForm, status: int = 200, problem: object = "") -> HttpResponse:
+    try:
+        found = promise(timezone.now(), SafeHours())
+        promised = replace(found, by=timezone.localtime(found.by))
+    except DatabaseError:
+        promised = None
     context = {
         "form": form,
         "problem": problem,
-        "promise": _promise_now(),
+        "promise": promised,
         "consent": (consent.CURRENT, consent.words(consent.CURRENT, settings.RETENTION_DAYS)),
     }
     return render(request, "callbacks/contact.html", context, status=status)
-
-
-def _promise_now() -> Promise | None:
-    """Return the promise for a request now, in our time zone; None if the database is down."""
-    try:
-        found = promise(timezone.now(), SafeHours())
-    except DatabaseError:
-        return None
-    return replace(found, by=timezone.localtime(found.by))
 
 
 def _sent_page(
