@@ -1,7 +1,7 @@
 """Queries for callback requests and their attachments."""
 
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.apps import apps
 from django.db.models import Case, Count, DateTimeField, F, Q, QuerySet, Value, When
@@ -13,13 +13,16 @@ from callbacks.values.safe_hours import SafeHours
 from callbacks.values.states import ARRIVED, WAITING, FileState
 from vault import keyring
 
+if TYPE_CHECKING:
+    from callbacks.models import CallbackRequest
+
 #: Later than any possible call.
 NEVER = timedelta(days=10_000)
 
 ZoneAndHours = tuple[str, str, str]  # time zone, `SafeHours.finer_to_text` and `to_text`
 
 
-class CallbackRequestQuerySet(QuerySet[Any]):
+class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
     def due_for_erasure(self, at: datetime) -> Self:
         return self.filter(erase_after__lte=at)
 
@@ -32,7 +35,7 @@ class CallbackRequestQuerySet(QuerySet[Any]):
             attempt_count=Count("attempts", distinct=True),
         )
 
-    def by_private_link(self, link_hash: str) -> Any:
+    def by_private_link(self, link_hash: str) -> "CallbackRequest | None":
         """Return the request of an unexpired private link, with its files and attempts."""
         found = self.filter(link_hash=link_hash, link_expires_at__gt=timezone.now())
         return found.prefetch_related("attachments", "attempts").first()

@@ -78,6 +78,8 @@ class SealedText(ByStaff):
 
 
 class Note(SealedText):
+    """A note for colleagues."""
+
     request = models.ForeignKey(CallbackRequest, on_delete=models.CASCADE, related_name="notes")
 
 
