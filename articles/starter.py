@@ -8,20 +8,8 @@ from typing import Any
 from django.utils import timezone
 
 from articles.models import Article, Topic
-from editorial.loading.content_files import (
-    Entry,
-    Find,
-    Row,
-    Values,
-    as_page,
-    as_yaml,
-    at_start_of,
-    entry_of,
-    publishing,
-    read_page,
-    read_yaml,
-    written,
-)
+from editorial.loading import content_files
+from editorial.loading.content_files import Entry, Find, Row, Values, at_start_of, entry_of, publishing, written
 from phases.models import Phase
 
 STARTER = Path(__file__).parent / "starter"
@@ -31,10 +19,10 @@ HOUR = 60  # minutes
 
 def entries(folder: Path, find: Find) -> Iterator[Entry]:
     """Read topics and articles."""
-    for place, topic in enumerate(read_yaml(folder / "topics.yaml"), start=1):
+    for place, topic in enumerate(content_files.read_yaml(folder / "topics.yaml"), start=1):
         yield Entry(Topic, {"slug": topic.pop("slug")}, {"position": place * STEP} | topic)
     for path in sorted(folder.glob("*.md")):
-        page: Values = {"status": Article.Status.PUBLISHED, "also_called": ""} | read_page(path)
+        page: Values = {"status": Article.Status.PUBLISHED, "also_called": ""} | content_files.read_page(path)
         if "published_on" in page:
             page["published_at"] = _published_at(page.pop("published_on"), page.pop("order"))
         related = {"topics": find(Topic, "slug", page.pop("topics")), "phases": find(Phase, "slug", page.pop("phases"))}
@@ -47,9 +35,9 @@ def files() -> Iterator[tuple[str, str]]:
     for place, topic in enumerate(Topic.objects.order_by("position", "name"), start=1):
         entry: Values = {"slug": topic.slug, "name": topic.name, "description": topic.description}
         topics.append(entry if topic.position == place * STEP else entry | {"position": topic.position})
-    yield "topics.yaml", as_yaml(topics)
+    yield "topics.yaml", content_files.as_yaml(topics)
     for article in Article.objects.order_by("slug"):
-        yield f"{article.slug}.md", as_page(_head(article), article.body)
+        yield f"{article.slug}.md", content_files.as_page(_head(article), article.body)
 
 
 def _head(article: Article) -> Values:

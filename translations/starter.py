@@ -10,22 +10,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from articles.models import Article, Topic
-from editorial.loading.content_files import (
-    Entry,
-    Find,
-    Sentence,
-    Values,
-    as_page,
-    as_yaml,
-    joined,
-    lines,
-    listed,
-    published,
-    publishing,
-    read_page,
-    read_yaml,
-    usual_time,
-)
+from editorial.loading import content_files
+from editorial.loading.content_files import Entry, Find, Sentence, Values, lines, published, publishing, usual_time
 from editorial.models import Clinic, GlossaryTerm, HelpLine
 from editorial.models.changes import type_of
 from editorial.values import languages
@@ -45,11 +31,11 @@ def entries(folder: Path, find: Find) -> Iterator[Entry]:
     for language in languages.OTHERS:
         for name, model in PAGES.items():
             for path in sorted((folder / language / name).glob("*.*")):
-                words = read_page(path) if path.suffix == ".md" else read_yaml(path)
+                words = content_files.read_page(path) if path.suffix == ".md" else content_files.read_yaml(path)
                 yield from _entries(language, model, path.stem, words, find)
         for name, model in LISTS.items():
             if (path := folder / language / f"{name}.yaml").exists():
-                for words in read_yaml(path):
+                for words in content_files.read_yaml(path):
                     yield from _entries(language, model, words.pop("of"), words, find)
 
 
@@ -58,7 +44,7 @@ def _entries(language: str, model: Any, slug: str, words: Values, find: Find) ->
     for field, column in model.columns_in_translation().items():
         if field in values:
             values[column] = values.pop(field)
-    values["also_called"] = joined(values["also_called"])
+    values["also_called"] = content_files.joined(values["also_called"])
     values["source_digest"] = values.pop("seen")
     for row in find(model, _key(model), [slug]):
         yield Entry(Translation, {"language": language, "page_type": type_of(row), "page_id": row.pk}, values)
@@ -72,10 +58,13 @@ def files() -> Iterator[tuple[str, str]]:
             for slug, words in _written(of_language, model):
                 body = words.pop("body", None)
                 path = f"{language}/{name}/{slug}"
-                yield (f"{path}.yaml", as_yaml(words)) if body is None else (f"{path}.md", as_page(words, body))
+                if body is None:
+                    yield f"{path}.yaml", content_files.as_yaml(words)
+                else:
+                    yield f"{path}.md", content_files.as_page(words, body)
         for name, model in LISTS.items():
             if rows := [{"of": slug} | words for slug, words in _written(of_language, model)]:
-                yield f"{language}/{name}.yaml", as_yaml(rows)
+                yield f"{language}/{name}.yaml", content_files.as_yaml(rows)
 
 
 def _written(translations: QuerySet[Translation], model: Any) -> Iterator[tuple[str, Values]]:
@@ -88,12 +77,10 @@ def _written(translations: QuerySet[Translation], model: Any) -> Iterator[tuple[
             text = getattr(row, column)
             words[field] = lines(text) if field in MARKDOWN and model in PAGES.values() else Sentence(text)
         if "also_called" in words:
-            words["also_called"] = listed(row.also_called)
+            words["also_called"] = content_files.listed(row.also_called)
         slug = {} if row.slug == slugs[row.page_id] else {"slug": row.slug}
-        yield (
-            slugs[row.page_id],
-            slug | words | {"seen": row.source_digest} | publishing(row, usual_time(row.reviewed_on)),
-        )
+        words |= {"seen": row.source_digest} | publishing(row, usual_time(row.reviewed_on))
+        yield slugs[row.page_id], slug | words
 
 
 def _key(model: Any) -> str:

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain, combinations, count, groupby
+from itertools import chain, combinations, groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -51,11 +51,13 @@ def load_item(entry: Entry, begins: Callable[[models.Model], None] = lambda row:
     row = row or model(**key)
     for field, value in values.items():
         setattr(row, field, value)
-    _check(row, values)
+    # raises ValidationError for what a form would reject
+    row.clean_fields(exclude={field.name for field in row._meta.fields} - values.keys())
     with transaction.atomic():
         begins(row)
         row.save()
-        _relate(row, related)
+        for name, linked in related.items():
+            getattr(row, name).set(linked)
         StarterItem.objects.update_or_create(**_identity(model, key), defaults={"object_id": row.pk, "digest": wanted})
     return "updated" if item else "added"
 
@@ -72,12 +74,11 @@ def load_all(entries: Iterable[Entry], note: str = "") -> Counter:
     Each page with its rows is one transaction and, if it changes, one revision; `note` is public.
     """
     outcomes: Counter = Counter()
-    pages, content = count(), snapshot.ContentSnapshot()
-    number = next(pages)
+    content, number = snapshot.ContentSnapshot(), 0
 
     def page_of(entry: Entry) -> int:
         nonlocal number
-        number = number if entry.is_part else next(pages)
+        number += not entry.is_part
         return number
 
     for _, page in groupby(entries, page_of):
@@ -100,7 +101,7 @@ def entries(folder: Path, find: Find) -> Iterator[Entry]:
     for entry in sorted(read_yaml(folder / "sources.yaml"), key=lambda entry: "superseded_by" in entry):
         values = {**entry, "url": entry["url"] or ""}
         if "superseded_by" in values:
-            values["superseded_by"] = _first(find(Source, "key", [values["superseded_by"]]))
+            values["superseded_by"] = next(iter(find(Source, "key", [values["superseded_by"]])), None)
         yield Entry(Source, {"key": values.pop("key")}, values)
     for entry in read_yaml(folder / "glossary.yaml"):
         yield Entry(GlossaryTerm, {"slug": entry.pop("slug")}, entry)
@@ -109,24 +110,24 @@ def entries(folder: Path, find: Find) -> Iterator[Entry]:
     hours = {name: [_with_times(row) for row in clinic.pop(name, ())] for name in Clinic.kept_with}
     yield Entry(Clinic, {"id": Clinic.ONLY}, clinic, rows=hours)
     for entry in contacts["help_lines"]:
-        values = {**entry, "source": _first(find(Source, "key", filter(None, [entry["source"]])))}
+        sources = find(Source, "key", filter(None, [entry["source"]]))
+        values = {**entry, "source": next(iter(sources), None)}
         yield Entry(HelpLine, {"slug": values.pop("slug")}, values)
 
 
 def files() -> Iterator[tuple[str, str]]:
     """Yield the name and text of each file that `entries` reads."""
     yield "sources.yaml", as_yaml([_of_source(row) for row in Source.objects.select_related("superseded_by")])
-    words = GlossaryTerm.objects.order_by("slug")
-    yield (
-        "glossary.yaml",
-        as_yaml([_of(row, "slug", "word", "also") | {"meaning": Sentence(row.meaning)} for row in words]),
-    )
-    lines = HelpLine.objects.select_related("source").order_by("position", "slug")
+    terms = [
+        _of(row, "slug", "word", "also") | {"meaning": Sentence(row.meaning)}
+        for row in GlossaryTerm.objects.order_by("slug")
+    ]
+    yield "glossary.yaml", as_yaml(terms)
     help_lines = [
         _of(row, "slug", "name", "kind", "call", "call_label", "text_to", "text_body", "url", "description", "position")
         | {"source": row.source.key if row.source else None}
         | _of(row, "checked_on", "checked_note")
-        for row in lines
+        for row in HelpLine.objects.select_related("source").order_by("position", "slug")
     ]
     yield "contacts.yaml", as_yaml({"clinic": _of_clinic(), "help_lines": help_lines})
 
@@ -160,10 +161,6 @@ def _with_times(row: Values) -> Values:
     return row | times
 
 
-def _first(found: list) -> Any:
-    return next(iter(found), None)
-
-
 def _identity(model: type[models.Model], key: Values) -> Values:
     return {"kind": model._meta.label_lower, "key": "/".join(str(part) for part in key.values())}
 
@@ -189,16 +186,6 @@ def _rename(model: type[models.Model], key: Values, was: Iterable[str]) -> None:
                 moved(before, row.get_absolute_url())
             item.key = key["slug"]
             item.save(update_fields=["key"])
-
-
-def _check(row: models.Model, values: Values) -> None:
-    """Raise ValidationError for what a form would reject."""
-    row.clean_fields(exclude={field.name for field in row._meta.fields} - values.keys())
-
-
-def _relate(row: models.Model, related: Related) -> None:
-    for name, rows in related.items():
-        getattr(row, name).set(rows)
 
 
 def _untouched(row: models.Model, values: Values, related: Related, digest: str) -> bool:

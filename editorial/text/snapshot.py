@@ -9,20 +9,10 @@ from typing import Any, TypeVar
 
 from django.db import DatabaseError, models
 
-from editorial.models import (
-    Clinic,
-    GlossaryTerm,
-    HelpLine,
-    OpeningTime,
-    Picture,
-    Reviewer,
-    SignOff,
-    Source,
-    SpecialDay,
-    pictures,
-    versions,
-)
+from editorial.models import Clinic, GlossaryTerm, HelpLine, OpeningTime, Source, SpecialDay, pictures, versions
 from editorial.models.changes import type_of
+from editorial.models.pictures import Picture
+from editorial.models.reviewers import Reviewer, SignOff
 from editorial.text.glossary import Glossary
 from editorial.text.link_targets import LinkTarget, look_up
 from editorial.values import languages
