@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import phonenumbers
 from django import forms
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from callbacks.public.fields import Checkboxes, Menu, TextField
 from callbacks.values.promise import hours_if_no_overlap
 from callbacks.values.safe_hours import HOURS, OTHER, UNKNOWN, PartOfDay, SafeHours, hour_name, zone_choices, zone_name
-from editorial.values.weekdays import Weekday
 
 #: The country code of the United States, Canada and others.
 AMERICAN = 1
@@ -47,7 +47,7 @@ class HoursForm(forms.Form):
         help_text=_("If you check none, we may call at any of these times."),
     )
     days = Checkboxes(
-        label=_("Only on some days?"), choices=Weekday, help_text=_("If you check none, any day is fine.")
+        label=_("Only on some days?"), choices=WEEKDAYS, help_text=_("If you check none, any day is fine.")
     )
     not_before = Menu(label=_("Not before"), choices=_hours)
     not_after = Menu(label=_("Not after"), choices=_hours)

@@ -10,6 +10,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.html import format_html
 
 from editorial.admin.fields import Addresses, ClockField, NamedList, NamedRows, linked
@@ -37,7 +38,7 @@ class OpeningTimeFormSet(forms.BaseInlineFormSet):
     """Offers a row per day if none is listed yet; rows left empty are not saved."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial=[{"weekday": day} for day in OpeningTime.Weekday.values], **kwargs)
+        super().__init__(*args, initial=[{"weekday": day} for day in WEEKDAYS], **kwargs)
 
 
 class OpeningTimeInline(NamedRows):
@@ -48,7 +49,7 @@ class OpeningTimeInline(NamedRows):
     formfield_overrides: ClassVar = CLOCK_TIMES
 
     def get_extra(self, request: HttpRequest, obj: Clinic | None = None, **kwargs: Any) -> int:
-        return 1 if obj and obj.opening_times.exists() else len(OpeningTime.Weekday)
+        return 1 if obj and obj.opening_times.exists() else len(WEEKDAYS)
 
 
 class SpecialDayInline(NamedRows):

@@ -27,22 +27,6 @@ from editorial.models.versions import ContentVersion
 from editorial.values import phones
 from editorial.values.links import safe_url
 
-#: Models of this app in files of their own.
-__all__ = [
-    "ChangeRecord",
-    "ContentVersion",
-    "MailChoice",
-    "OpeningTime",
-    "PageReport",
-    "Picture",
-    "ReviewAnswer",
-    "Reviewer",
-    "SignOff",
-    "Source",
-    "SpecialDay",
-    "UnsavedForm",
-]
-
 phone_characters = RegexValidator(r"^[0-9 ()+.-]*[0-9][0-9 ()+.-]*$", "Use digits, spaces, dots and dashes only.")
 
 

@@ -3,7 +3,6 @@
 import datetime
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from typing import ClassVar
 
 import reversion
 from django.db import models
@@ -11,9 +10,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.dateformat import time_format
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext, pgettext
-
-from editorial.values.weekdays import Weekday
 
 DAYS_SHOWN = 28  # how far ahead special days are shown
 
@@ -25,10 +23,8 @@ DayTimes = tuple[int, datetime.time, datetime.time]  # weekday, from, until
 class OpeningTime(models.Model):
     """Hours of a weekday, in the site's time zone, in which the clinic calls people back."""
 
-    Weekday: ClassVar = Weekday
-
     clinic = models.ForeignKey("editorial.Clinic", on_delete=models.CASCADE, related_name="opening_times")
-    weekday = models.PositiveSmallIntegerField(choices=Weekday)
+    weekday = models.PositiveSmallIntegerField(choices=WEEKDAYS)
     opens = models.TimeField()
     closes = models.TimeField()
 
@@ -110,7 +106,7 @@ def days_ahead(written: str) -> Iterator[str]:
 
 
 def _days(run: list[int]) -> str:
-    first, last = (OpeningTime.Weekday(day).label for day in (run[0], run[-1]))
+    first, last = WEEKDAYS[run[0]], WEEKDAYS[run[-1]]
     if len(run) == 1:
         return str(first)
     words = gettext("{first} to {last}") if len(run) > 2 else gettext("{first} and {last}")
