@@ -24,8 +24,7 @@ from editorial.values import languages
 from editorial.values.links import tidied
 from editorial.workflow import change_kinds, revisions
 from editorial.workflow.change_kinds import record
-from editorial.workflow.publishing import ReviewedPage
-from editorial.workflow.publishing_rights import may_publish
+from editorial.workflow.publishing import ReviewedPage, may_publish
 from translations import checks, table
 from translations.forms import CHANGED_AGAIN, ENGLISH, TranslationForm, facts
 from translations.models import Translation

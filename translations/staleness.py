@@ -8,12 +8,10 @@ import datetime
 import difflib
 import json
 import re
-from collections.abc import Iterable
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from django.db.models import Max
-from django.utils.safestring import SafeString
 from reversion.models import Version
 
 from editorial.models.changes import ChangeRecord, type_of
@@ -21,7 +19,7 @@ from editorial.models.translated import SEARCH_WORDS, digest_of_words, words_of
 from editorial.text.doses import blocks
 from editorial.text.markdown import PageText, plain_text
 from editorial.values import languages
-from phases.models import Symptom
+from phases.models import Phase, Symptom
 from translations.models import Translation
 
 _TITLE = re.compile(r"^#+\s+(.+?)(?:\s*\{more\})?\s*$")
@@ -41,7 +39,7 @@ class StaleNotice(NamedTuple):
     on: datetime.datetime | None
     path: str
     is_unsafe: bool
-    added: list[SafeString]
+    added: list[str]
     removed: list[str]
 
 
@@ -95,8 +93,9 @@ def unsafe(model: Any, stale: dict[int, str]) -> set[int]:
 
     `stale`: stale rows of one model, each with the digest of the English that was confirmed.
     """
-    pages = _pages_of(model, stale)
-    page_model = model._meta.get_field("phase").related_model if model is Symptom else model
+    pages, page_model = {key: key for key in stale}, model
+    if model is Symptom:  # corrected with its stage
+        pages, page_model = dict(Symptom.objects.filter(pk__in=stale).values_list("pk", "phase")), Phase
     corrected = ChangeRecord.objects.live().filter(kind=ChangeRecord.Kind.SAFETY_CORRECTION)
     of_pages = corrected.filter(page_type=type_of(page_model), page_id__in=set(pages.values())).order_by()
     last = dict(of_pages.values_list("page_id").annotate(Max("revision")))
@@ -111,13 +110,6 @@ def unsafe(model: Any, stale: dict[int, str]) -> set[int]:
         if key in since and version.revision_id >= since[key] and _digest(model, version) == stale[key]:
             del since[key]
     return set(since)
-
-
-def _pages_of(model: Any, keys: Iterable[int]) -> dict[int, int]:
-    """Return the page that each row is a part of."""
-    if model is Symptom:
-        return dict(Symptom.objects.filter(pk__in=keys).values_list("pk", "phase"))
-    return {key: key for key in keys}
 
 
 def _digest(model: Any, version: Version) -> str:

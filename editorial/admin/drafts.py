@@ -18,8 +18,7 @@ from editorial.models.reviewers import SignOff
 from editorial.models.unsaved import BRING_BACK
 from editorial.pages import review_links
 from editorial.workflow import drafts, notices, revisions
-from editorial.workflow.publishing import ReviewedPage
-from editorial.workflow.publishing_rights import may_publish
+from editorial.workflow.publishing import ReviewedPage, may_publish
 
 #: States that any editor may choose, as readers do not see the page.
 UNSEEN = (ReviewedPage.Status.DRAFT, ReviewedPage.Status.IN_REVIEW)

@@ -73,20 +73,11 @@ class Heading:
 
 
 @dataclass(frozen=True)
-class Rendered:
-    """Safe HTML and its second-level headings outside folds and boxes.
-
-    `refusal`: why the text is shown as typed, if converting it would take too long.
-    """
-
-    html: SafeString
-    headings: tuple[Heading, ...] = ()
-    refusal: str = ""
-
-
-@dataclass(frozen=True)
 class Converted:
-    """Page-independent safe HTML, with unnumbered citations. `explained`: the terms linked in it."""
+    """Safe HTML, its second-level headings outside folds and boxes, and the terms linked in it.
+
+    Citations have no numbers before PageText. `refusal`: why the text is shown as typed: converting it takes too long.
+    """
 
     html: str
     headings: tuple[Heading, ...] = ()
@@ -115,7 +106,7 @@ class PageText:
         self.cite(*keys)
         return ""
 
-    def render(self, text: str) -> Rendered:
+    def render(self, text: str) -> Converted:
         """Convert Markdown to HTML that is safe even with untrusted authors."""
         converted = convert(text, self.glossary.forms, tuple(self.explained))
         self.explained += converted.explained
@@ -131,7 +122,7 @@ class PageText:
         html = _HEADING.sub(with_own_id, html)
         html = with_sizes(html, self.content.pictures if self.content else named)
         headings = tuple(replace(heading, id=ids[heading.id]) for heading in converted.headings)
-        return Rendered(mark_safe(html), headings, converted.refusal)  # noqa: S308 - cleaned by nh3: test_markdown.py
+        return replace(converted, html=mark_safe(html), headings=headings)  # noqa: S308 - cleaned by nh3: test_markdown.py
 
     def explained_terms(self) -> list[GlossaryTerm]:
         """Return the terms linked so far, in reading order."""

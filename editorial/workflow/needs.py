@@ -15,8 +15,7 @@ from editorial.models import PageReport, UnsavedForm
 from editorial.models.changes import ChangeRecord, ReviewAnswer, type_of
 from editorial.models.reviewers import Reviewer, SignOff
 from editorial.workflow import sign_off
-from editorial.workflow.publishing import ReviewedPage
-from editorial.workflow.publishing_rights import PUBLISH, SIGN
+from editorial.workflow.publishing import PUBLISH, SIGN, ReviewedPage
 
 #: How long before a review is due it is listed.
 SOON = datetime.timedelta(days=30)

@@ -24,8 +24,7 @@ from editorial import staff_mail
 from editorial.models.changes import ReviewAnswer
 from editorial.models.mail_choice import MailChoice
 from editorial.models.reviewers import SignOff
-from editorial.workflow.publishing import ReviewedPage
-from editorial.workflow.publishing_rights import PUBLISH, SIGN
+from editorial.workflow.publishing import PUBLISH, SIGN, ReviewedPage
 
 log = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """The rules for what readers see and what may be published."""
 
 import datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -13,10 +13,16 @@ from editorial.text import checks
 from editorial.values.links import tidy
 from editorial.workflow import review_dates
 
+PUBLISH, SIGN = "editorial.publish_page", "editorial.sign_page"
 WRITING_HELP = (
     "Markdown. ## begins a section. Cite a source right after the statement as [@key]; the keys are under Sources. "
     "Add a picture with the button, or drop or paste it into the text."
 )
+
+
+def may_publish(user: Any) -> bool:
+    """Return whether the user may publish; other editors write drafts and send them to review."""
+    return user.has_perm(PUBLISH)
 
 
 class PublishedQuerySet(TranslatedQuerySet):

@@ -24,7 +24,7 @@ from editorial.text.digests import page_digest
 from editorial.text.markdown import cited_keys
 from editorial.text.snapshot import ContentSnapshot
 from editorial.workflow import drafts, revisions
-from editorial.workflow.publishing import ReviewedPage
+from editorial.workflow.publishing import SIGN, ReviewedPage
 
 #: The names of medicines in the site's texts. A text with one of them is medical.
 MEDICINES = (
@@ -168,7 +168,7 @@ def to_sign(page: Any) -> ToSign:
 
 def signing(user: Any) -> Reviewer | None:
     """Return the user's Reviewer, if any."""
-    if not user.has_perm("editorial.sign_page"):
+    if not user.has_perm(SIGN):
         return None
     return Reviewer.objects.filter(user=user, is_active=True).first()
 
