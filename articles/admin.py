@@ -23,13 +23,10 @@ class TopicAdmin(NamedList, OldAddressMixin):
 
     @admin.display(description="Articles")
     def articles_in_it(self, topic: Topic) -> str:
-        count = topic.articles.count() if topic.pk else 0
-        address = reverse("admin:articles_article_changelist")
-        return (
-            format_html('<a href="{}?topics__id__exact={}">{} in this topic</a>', address, topic.pk, count)
-            if count
-            else "None yet."
-        )
+        if not (count := topic.articles.count() if topic.pk else 0):
+            return "None yet."
+        address = reverse("admin:articles_article_changelist", query={"topics__id__exact": topic.pk})
+        return format_html('<a href="{}">{} in this topic</a>', address, count)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list, dict, set, list]:
         """Name the topics and only count their articles: there can be thousands."""
@@ -41,13 +38,9 @@ class TopicAdmin(NamedList, OldAddressMixin):
 
 
 @admin.register(Article)
-class ArticleAdmin(ReviewedPageAdmin[Article]):
+class ArticleAdmin(ReviewedPageAdmin):
     list_display = ("title", "state", "published_at", "review_due_on")
-    list_filter: ClassVar = (
-        *ReviewedPageAdmin.list_filter,
-        "topics",
-        "phases",
-    )
+    list_filter: ClassVar = (*ReviewedPageAdmin.list_filter, "topics", "phases")
     date_hierarchy = "published_at"
     empty_value_display = "Not set"  # a date in the list, and the choice of pages without a topic in the filter
     search_fields = ("title", "summary", "body")

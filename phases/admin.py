@@ -82,7 +82,7 @@ class StageForm(CourseForm, ChangeForm):
 
 
 @admin.register(Phase)
-class PhaseAdmin(ShowsHours, ReviewedPageAdmin[Phase]):
+class PhaseAdmin(ShowsHours, ReviewedPageAdmin):
     form = StageForm
     list_display = ("name", "position", "state", "onset_words", "peak_words", "end_words", "review_due_on")
     inlines = (SymptomInline,)
@@ -141,7 +141,7 @@ class PhaseAdmin(ShowsHours, ReviewedPageAdmin[Phase]):
 
 
 @admin.register(TreatmentOption)
-class TreatmentOptionAdmin(ReviewedPageAdmin[TreatmentOption]):
+class TreatmentOptionAdmin(ReviewedPageAdmin):
     list_display = ("name", "kind", "state", "evidence", "review_due_on", "position")
     list_filter: ClassVar = (*ReviewedPageAdmin.list_filter, "kind", "evidence")
     search_fields = ("name", "also_called", "summary", "body")

@@ -35,7 +35,7 @@ ROWS = 100
 
 
 @admin.register(Translation)
-class TranslationAdmin(ReviewedPageAdmin[Translation]):
+class TranslationAdmin(ReviewedPageAdmin):
     """One page's translation, with state, dates, history, drafts, preview and sign-off like any page."""
 
     form = TranslationForm

@@ -3,7 +3,6 @@
 from itertools import islice
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import models
@@ -13,7 +12,7 @@ from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.html import format_html
 
-from editorial.admin.fields import Addresses, ClockField, NamedList, NamedRows, linked
+from editorial.admin.fields import Addresses, NamedList, NamedRows, linked
 from editorial.admin.pictures import PictureAdmin
 from editorial.admin.revisions import KeptForm, RevisionsMixin
 from editorial.admin.sign_off import ReviewerAdmin
@@ -31,22 +30,10 @@ admin.site.register(Source, SourceAdmin)
 admin.site.register(Reviewer, ReviewerAdmin)
 
 
-CLOCK_TIMES: dict[type[models.Field], dict[str, Any]] = {models.TimeField: {"form_class": ClockField}}
-
-
-class OpeningTimeFormSet(forms.BaseInlineFormSet):
-    """Offers a row per day if none is listed yet; rows left empty are not saved."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial=[{"weekday": day} for day in WEEKDAYS], **kwargs)
-
-
 class OpeningTimeInline(NamedRows):
-    """When the clinic calls people back; the promised time depends on it."""
+    """When the clinic calls people back; the promised time depends on it. Rows left empty are not saved."""
 
     model = OpeningTime
-    formset = OpeningTimeFormSet
-    formfield_overrides: ClassVar = CLOCK_TIMES
 
     def get_extra(self, request: HttpRequest, obj: Clinic | None = None, **kwargs: Any) -> int:
         return 1 if obj and obj.opening_times.exists() else len(WEEKDAYS)
@@ -57,7 +44,6 @@ class SpecialDayInline(NamedRows):
 
     model = SpecialDay
     extra = 2
-    formfield_overrides: ClassVar = CLOCK_TIMES
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[SpecialDay]:
         return super().get_queryset(request).filter(day__gte=timezone.localdate())
@@ -78,6 +64,11 @@ class ClinicAdmin(RevisionsMixin):
         if clinic and self.has_view_or_change_permission(request):
             return redirect("admin:editorial_clinic_change", clinic.pk)
         return super().changelist_view(request, extra_context)
+
+    def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
+        """Offer a row for each weekday if no opening time is listed yet."""
+        initial = [{"weekday": day} for day in WEEKDAYS] if inline.model is OpeningTime else None
+        return super().get_formset_kwargs(request, obj, inline, prefix) | {"initial": initial}
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -76,17 +76,12 @@ class ContentChecksMixin(ContentAdmin):
         """Return the panel's context for a page and its rows, refusals first."""
         found = [(prefix, row, finding) for prefix, row in parts for finding in self.findings(row)]
         found.sort(key=lambda each: not each[2].is_refused)
-        sizes = [(f"{prefix}{row.markdown_fields[0]}", row, self.size_of(row)) for prefix, row in parts]
         return {
             "found": [
-                {
-                    "finding": finding,
-                    "id": f"id_{prefix}{finding.field}" if finding.field else "",
-                    "where": _label(prefix, row, finding.field),
-                }
+                (finding, f"id_{prefix}{finding.field}" if finding.field else "", _label(prefix, row, finding.field))
                 for prefix, row, finding in found
             ],
-            "sizes": [{"id": f"id_{field}", "row": row, "size": size} for field, row, size in sizes],
+            "sizes": [(f"id_{prefix}{row.markdown_fields[0]}", row, self.size_of(row)) for prefix, row in parts],
             "has_dose": any(finding.is_dose for *_, finding in found),
             "is_checked": bool(parts),
         }

@@ -38,10 +38,7 @@ class ForSuperusers(admin.ModelAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.is_superuser
 
-    has_change_permission = has_delete_permission = has_view_permission
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_superuser
+    has_add_permission = has_change_permission = has_delete_permission = has_view_permission
 
 
 class CheckBoxGroup(forms.CheckboxSelectMultiple):
@@ -68,7 +65,7 @@ class CheckBoxes(admin.ModelAdmin):
 class OptionsFilter(admin.SimpleListFilter):
     """Filters by `options`: the label and the queryset function of each value."""
 
-    options: ClassVar[dict[str, tuple[str, Callable[[Any, HttpRequest], Any]]]]
+    options: ClassVar[dict[str, tuple[str, Callable[..., Any]]]]
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         return [(value, label) for value, (label, _) in self.options.items()]
@@ -78,8 +75,20 @@ class OptionsFilter(admin.SimpleListFilter):
         return option[1](queryset, request) if option else queryset
 
 
+class ClockField(forms.TimeField):
+    """A time as typed in the US: 9:00 AM, 2 pm, 9 a.m. or 14:30."""
+
+    default_error_messages = {"invalid": HOW}
+    input_formats = ["%H:%M:%S", "%H:%M", "%I:%M %p", "%I:%M%p", "%I %p", "%I%p"]
+
+    def to_python(self, value: str | datetime.time | None) -> datetime.time | None:
+        return super().to_python(_WITH_DOTS.sub(r"\1m", value) if isinstance(value, str) else value)
+
+
 class NamedRows(admin.TabularInline):
     """Names the fields of a tabular inline after their columns, and the delete box."""
+
+    formfield_overrides: ClassVar = {models.TimeField: {"form_class": ClockField}}
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
@@ -98,16 +107,6 @@ class NamedList(admin.ModelAdmin):
         for field in formset.form.base_fields.values():
             _named(field)
         return formset
-
-
-class ClockField(forms.TimeField):
-    """A time as typed in the US: 9:00 AM, 2 pm, 9 a.m. or 14:30."""
-
-    default_error_messages = {"invalid": HOW}
-    input_formats = ["%H:%M:%S", "%H:%M", "%I:%M %p", "%I:%M%p", "%I %p", "%I%p"]
-
-    def to_python(self, value: str | datetime.time | None) -> datetime.time | None:
-        return super().to_python(_WITH_DOTS.sub(r"\1m", value) if isinstance(value, str) else value)
 
 
 class MomentField(forms.SplitDateTimeField):

@@ -1,6 +1,6 @@
 """The base of the admin for published pages: write, preview, publish, archive."""
 
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
@@ -37,22 +37,15 @@ READERS_SEE = {
 }
 LONG = 200  # characters; a field with at least this limit holds sentences
 
-Page = TypeVar("Page", bound=ReviewedPage)
-Fields = dict[type[models.Field], dict[str, Any]]
 
-
-class NeedsFilter(admin.SimpleListFilter):
+class NeedsFilter(OptionsFilter):
     """Filters by what a page needs, for links from the start page."""
 
-    title = "what it needs"
-    parameter_name = "needs"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        return [(need, about.choice) for need, about in NEEDS.items()]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> models.QuerySet:
-        need = self.value()
-        return needing(need, queryset, request.user) if need in NEEDS else queryset
+    title, parameter_name = "what it needs", "needs"
+    options: ClassVar = {
+        need: (about.choice, lambda pages, request, need=need: needing(need, pages, request.user))
+        for need, about in NEEDS.items()
+    }
 
 
 class StateFilter(OptionsFilter):
@@ -96,30 +89,18 @@ class OldAddressMixin(RevisionsMixin):
 
 
 class ReviewedPageAdmin(
-    ContentChecksMixin,
-    CheckBoxes,
-    FastList,
-    ChangeKindMixin,
-    SignOffMixin,
-    DraftsMixin,
-    OldAddressMixin,
-    Generic[Page],
+    ContentChecksMixin, CheckBoxes, FastList, ChangeKindMixin, SignOffMixin, DraftsMixin, OldAddressMixin
 ):
     """The admin of a page for readers."""
 
-    formfield_overrides: ClassVar[Fields] = {
+    formfield_overrides: ClassVar = {
         MarkdownxField: {"widget": AdminMarkdownxWidget},
         models.DateTimeField: {"form_class": MomentField, "widget": NamedMoment},
     }
     publishing_fieldset: tuple[str, Any] = (
         "Publishing",
         {
-            "fields": (
-                ("status", "published_at"),
-                ("reviewed_on", "review_due_on"),
-                "medical_review",
-                "preview_link",
-            ),
+            "fields": (("status", "published_at"), ("reviewed_on", "review_due_on"), "medical_review", "preview_link"),
             "description": "Readers see a page once its status is “Published” and its time has come. "
             "A published page needs both dates and at least one source, cited as [@key].",
         },
@@ -138,13 +119,13 @@ class ReviewedPageAdmin(
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @admin.display(description="As readers see it")
-    def preview_link(self, page: Page) -> str:
+    def preview_link(self, page: ReviewedPage) -> str:
         if page.pk is None:
             return "Save the page first."
         url = self.preview_address(str(page.pk))
         return format_html('<a href="{}" target="_blank" rel="noopener">Preview the saved page</a>', url)
 
-    def view_on_site(self, page: Page) -> str | None:
+    def view_on_site(self, page: ReviewedPage) -> str | None:
         return page.get_absolute_url() or None if page.is_published() else None
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -152,7 +133,7 @@ class ReviewedPageAdmin(
         return request.user.is_superuser and super().has_delete_permission(request, obj)
 
     @admin.display(description="State", ordering="status")
-    def state(self, page: Page) -> str:
+    def state(self, page: ReviewedPage) -> str:
         return drafts.state(page)
 
     def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
@@ -163,7 +144,7 @@ class ReviewedPageAdmin(
         self._say_what_readers_see(request, obj)
         return super().response_post_save_change(request, obj)
 
-    def _say_what_readers_see(self, request: HttpRequest, page: Page) -> None:
+    def _say_what_readers_see(self, request: HttpRequest, page: ReviewedPage) -> None:
         at = formats.date_format(timezone.localtime(page.published_at), "DATETIME_FORMAT") if page.published_at else ""
         self.message_user(request, READERS_SEE[page.state].format(at=at))
         if not page.is_published() and (linking := linking_to(page)[page]):
@@ -171,7 +152,7 @@ class ReviewedPageAdmin(
             self.message_user(request, f"Take the links to it out of: {titles}.", messages.WARNING)
 
     @admin.action(description="Publish the selected pages", permissions=["publish"])
-    def publish(self, request: HttpRequest, queryset: models.QuerySet[Page]) -> None:
+    def publish(self, request: HttpRequest, queryset: models.QuerySet) -> None:
         for page in queryset:
             before = change_kinds.public_state(page)
             page.status = ReviewedPage.Status.PUBLISHED
@@ -190,7 +171,7 @@ class ReviewedPageAdmin(
     @admin.action(
         description="Archive the selected pages: readers are told that they were taken down", permissions=["publish"]
     )
-    def archive(self, request: HttpRequest, queryset: models.QuerySet[Page]) -> HttpResponse | None:
+    def archive(self, request: HttpRequest, queryset: models.QuerySet) -> HttpResponse | None:
         """Show first which pages link here, and what readers will see."""
         if "post" not in request.POST:
             found = [
@@ -203,10 +184,10 @@ class ReviewedPageAdmin(
         return None
 
     @admin.action(description="Take the selected pages back to draft", permissions=["publish"])
-    def withdraw(self, request: HttpRequest, queryset: models.QuerySet[Page]) -> None:
+    def withdraw(self, request: HttpRequest, queryset: models.QuerySet) -> None:
         self._take_away(request, queryset, ReviewedPage.Status.DRAFT, "Taken back to draft.")
 
-    def _take_away(self, request: HttpRequest, queryset: models.QuerySet[Page], status: str, done: str) -> None:
+    def _take_away(self, request: HttpRequest, queryset: models.QuerySet, status: str, done: str) -> None:
         for page in queryset:
             before = change_kinds.public_state(page)
             page.status = status

@@ -9,9 +9,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect
-from django.urls import path
 from django.utils.html import format_html, format_html_join
 
+from editorial.admin.content import ContentAdmin
 from editorial.admin.fields import OptionsFilter
 from editorial.admin.picture_uses import used_stems, uses
 from editorial.models import pictures
@@ -58,7 +58,7 @@ class UseFilter(OptionsFilter):
     }
 
 
-class PictureAdmin(admin.ModelAdmin):
+class PictureAdmin(ContentAdmin):
     """The description can be edited, the file cannot."""
 
     list_display = ("shows", "line", "by", "at")
@@ -84,10 +84,7 @@ class PictureAdmin(admin.ModelAdmin):
         return (*self.readonly_fields, "removed_why") if obj and obj.removed_why else self.readonly_fields
 
     def get_urls(self) -> list:
-        return [
-            path("pick/", self.admin_site.admin_view(self.pick), name="editorial_picture_pick"),
-            *super().get_urls(),
-        ]
+        return [self.own_path("pick/", self.pick, "pick"), *super().get_urls()]
 
     def pick(self, request: HttpRequest) -> JsonResponse:
         """Return the newest pictures, or search results, for the editor's picker."""
@@ -106,11 +103,9 @@ class PictureAdmin(admin.ModelAdmin):
 
     def response_add(self, request: HttpRequest, obj: Picture, post_url_continue: Any = None) -> HttpResponse:
         """Redirect to the picture's page, which has its Markdown."""
-        return (
-            super().response_add(request, obj, post_url_continue)
-            if "_addanother" in request.POST
-            else redirect("admin:editorial_picture_change", obj.pk)
-        )
+        if "_addanother" in request.POST:
+            return super().response_add(request, obj, post_url_continue)
+        return redirect("admin:editorial_picture_change", obj.pk)
 
     def has_delete_permission(self, request: HttpRequest, obj: Picture | None = None) -> bool:
         """Only administrators delete, and only unused pictures."""

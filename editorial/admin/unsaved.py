@@ -34,11 +34,8 @@ class AutosaveMixin(ContentAdmin):
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         page = self._form_address(object_id)
-        if (
-            object_id
-            and (request.method == "POST" or BRING_BACK in request.GET)
-            and self._was_taken(request, object_id)
-        ):
+        is_typed = request.method == "POST" or BRING_BACK in request.GET
+        if object_id and is_typed and self._was_taken(request, object_id):
             if request.method == "POST":
                 unsaved.keep(request.user, page, request.POST)
             self.message_user(request, TAKEN, messages.WARNING)
