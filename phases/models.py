@@ -14,7 +14,7 @@ from editorial.models.translated import Translated, TranslatedQuerySet
 from editorial.text import checks
 from editorial.values import languages
 from editorial.values.links import tidy
-from editorial.workflow.publishing import WRITING_HELP, PublishedQuerySet, ReviewedPage
+from editorial.workflow.publishing import WRITING_HELP, CheckedText, PublishedQuerySet, ReviewedPage
 from phases.choices import Area, Cravings, Evidence, Level, Medicine, OverdoseRisk, Place, Soon, Withdrawal, level_of
 from phases.hours import Course
 
@@ -165,16 +165,14 @@ class SymptomQuerySet(TranslatedQuerySet):
 
 
 @reversion.register()
-class Symptom(Translated, Course):
+class Symptom(CheckedText, Translated, Course):
     """A symptom of one stage, with its own course in hours since last use."""
 
     markdown_fields = ("description", "what_helps", "get_help")
-    folded_fields = ()
     plain_fields = ("name",)
     translated_fields = (*plain_fields, "also_called", *markdown_fields)
     own_boxes = ("emergency",)
     most_words = 85  # of 400
-    override_reason = ""
     linked_as = ("symptom", "name", "phase__status", "phase__published_at")
 
     class Intensity(models.TextChoices):
@@ -234,10 +232,6 @@ class Symptom(Translated, Course):
     def get_absolute_url(self) -> str:
         return address_of("symptoms:detail", self.slug)
 
-    def markdown_texts(self) -> list[str]:
-        """All Markdown of this symptom."""
-        return [getattr(self, name) for name in self.markdown_fields]
-
     def is_published(self, at: datetime.datetime | None = None) -> bool:
         """Return whether its stage is published at the given time."""
         return self.phase.is_published(at)
@@ -246,5 +240,5 @@ class Symptom(Translated, Course):
         """Raises ValidationError for anything that its stage would be refused for in its current state."""
         super().clean()
         tidy(type(self), self)
-        if problems := checks.by_field(checks.refusals(self), self.page.status != ReviewedPage.Status.PUBLISHED):
+        if problems := checks.by_field(self, in_drafts=self.page.status != ReviewedPage.Status.PUBLISHED):
             raise ValidationError(problems)

@@ -24,11 +24,11 @@ from editorial.values import languages
 from editorial.values.links import tidied
 from editorial.workflow import change_kinds, revisions
 from editorial.workflow.change_kinds import record
-from editorial.workflow.publishing import ReviewedPage, may_publish
-from translations import checks, table
+from editorial.workflow.publishing import CheckedText, ReviewedPage, may_publish
+from translations import table
 from translations.forms import CHANGED_AGAIN, ENGLISH, TranslationForm, facts
 from translations.models import Translation
-from translations.previews import has_page, template_and_context
+from translations.previews import template_and_context
 from translations.staleness import changed, unsafe
 
 ROWS = 100
@@ -44,8 +44,6 @@ class TranslationAdmin(ReviewedPageAdmin):
     list_display = ("title", "kind", "language", "state", "published_at", "review_due_on")
     list_filter: ClassVar = (*ReviewedPageAdmin.list_filter, "language")
     search_fields = ("title",)
-    findings: ClassVar = staticmethod(checks.findings)
-    size_of: ClassVar = staticmethod(checks.size)
 
     class Media:
         js: ClassVar = ["js/admin-translations.js"]
@@ -108,7 +106,7 @@ class TranslationAdmin(ReviewedPageAdmin):
             self.message_user(request, format_html(told, admin_address(page)), messages.WARNING)
 
     def as_readers_see(self, request: HttpRequest, page: Any, more: dict, status: int = 200) -> HttpResponse:
-        if not has_page(page.model):
+        if not issubclass(page.model, CheckedText):
             raise Http404
         with languages.override(page.language):
             template, context = template_and_context(page.shown())
@@ -206,7 +204,7 @@ def _english_context(translation: Translation) -> dict[str, Any]:
         "english": row,
         "english_admin": admin_address(page),
         "language_name": languages.NAMES[translation.language],
-        "no_preview": not has_page(translation.model),
+        "no_preview": not issubclass(translation.model, CheckedText),
     }
     if not translation.is_stale:
         return context

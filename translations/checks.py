@@ -14,6 +14,7 @@ from editorial.text import checks, plain_spanish
 from editorial.text.check_rules import blanked, shown_alone, spoken
 from editorial.text.checks import FEW_WORDS, NO_DOSES, Finding, Size
 from editorial.text.doses import blocks
+from editorial.workflow.publishing import CheckedText
 from translations.doses import doses
 
 NOT_TRANSLATED = "Not translated yet: a page is in one language as a whole."
@@ -49,15 +50,10 @@ class SpanishSize(Size):
         return f"Fernández Huerta {self.plainness.fernandez_huerta:.0f}, INFLESZ {self.plainness.inflesz:.0f}"
 
 
-def findings(translation: Any) -> list[Finding]:
-    """Return all findings by fields of `Translation`, refusals first."""
-    return [*refusals(translation), *advice(translation)]
-
-
 def refusals(translation: Any) -> Iterator[Finding]:
-    """Yield what prevents publication."""
+    """Yield what prevents publication, by fields of `Translation`."""
     page = translation.shown()
-    if hasattr(page, "own_boxes"):
+    if isinstance(page, CheckedText):
         yield from (each for each in _by_column(page, checks.refusals(page)) if not each.is_dose)
     for column, english, text in _pairs(translation, page):
         if english and not text.strip() and column not in MAY_BE_EMPTY:
@@ -70,7 +66,7 @@ def refusals(translation: Any) -> Iterator[Finding]:
 def advice(translation: Any) -> Iterator[Finding]:
     """Yield what a translator should check."""
     page = translation.shown()
-    if hasattr(page, "own_boxes"):
+    if isinstance(page, CheckedText):
         yield from _by_column(page, checks.advice_on_texts(page))
     for column, english, text in _pairs(translation, page):
         if not text.strip():

@@ -11,10 +11,9 @@ from django.db import models
 from markdownx.models import MarkdownxField
 
 from editorial.models.translated import digest_of_words, words_of
-from editorial.text.checks import by_field
 from editorial.values import languages
-from editorial.workflow.publishing import ReviewedPage
-from translations.checks import refusals
+from editorial.workflow.publishing import CheckedText, ReviewedPage
+from translations import checks
 
 
 @reversion.register()
@@ -32,6 +31,7 @@ class Translation(ReviewedPage):
     )
     plain_fields = ("title", "summary", "evidence_note", "hours", "answered_by", "cost")
     most_words = 430
+    checked_by = checks
 
     page_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, related_name="+", editable=False)
     page_id = models.PositiveBigIntegerField(editable=False)
@@ -77,7 +77,7 @@ class Translation(ReviewedPage):
     @property
     def is_medical(self) -> bool:  # type: ignore[override]  # by its kind of page
         """Return whether it must be signed: not a glossary term or help line, as these are not signed in English."""
-        return hasattr(self.model, "own_boxes")
+        return issubclass(self.model, CheckedText)
 
     @property
     def model(self) -> Any:
@@ -90,10 +90,6 @@ class Translation(ReviewedPage):
             return ""
         with languages.override(self.language):
             return self.model(slug=self.slug).get_absolute_url()
-
-    def refusals(self, in_drafts: bool) -> dict[str, list[ValidationError]]:
-        """Return what prevents publication, by field, by the rules for this kind of page."""
-        return by_field(refusals(self), in_drafts)
 
     def shown(self) -> Any:
         """Return the page in this language, for checks and previews. It cannot be saved."""

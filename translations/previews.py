@@ -12,11 +12,6 @@ from phases.models import Phase, Symptom, TreatmentOption
 from phases.views import symptom_context
 
 
-def has_page(model: Any) -> bool:
-    """Return whether rows of this model have pages; glossary terms and help lines do not."""
-    return hasattr(model, "own_boxes")
-
-
 def template_and_context(page: Any) -> tuple[str, dict[str, Any]]:
     """Return the template and context for a page from `Translation.shown`. Call it with its language active."""
     if isinstance(page, Symptom):

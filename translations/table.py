@@ -20,9 +20,8 @@ from editorial.values import languages
 from editorial.values.languages import without_accents
 from editorial.workflow import drafts, sign_off
 from editorial.workflow.needs import Line, counted
-from editorial.workflow.publishing import ReviewedPage
+from editorial.workflow.publishing import CheckedText, ReviewedPage
 from translations.models import Translation
-from translations.previews import has_page
 from translations.staleness import changed, unsafe
 
 #: The filters of the table, most urgent first.
@@ -85,7 +84,7 @@ class Row:
 def models() -> list[Any]:
     """Return the translated models, those with pages first."""
     found = [model for model in content_models() if issubclass(model, Translated)]
-    return sorted(found, key=lambda model: not has_page(model))
+    return sorted(found, key=lambda model: not issubclass(model, CheckedText))
 
 
 def _english() -> dict[int, dict[int, English]]:
@@ -121,7 +120,7 @@ def rows() -> list[Row]:
         row = Row(kinds[kind], page, language, now, status, pk, title or now.title, digest, draft is not None)
         if digest != now.digest and status != ReviewedPage.Status.ARCHIVED:
             row.states.add("stale")
-        if pk in unsigned and has_page(row.model):
+        if pk in unsigned and issubclass(row.model, CheckedText):
             row.states.add("unsigned")
         found[kind, page, language] = row
     for model, language in product(kinds.values(), languages.OTHERS):
@@ -139,11 +138,8 @@ def rows() -> list[Row]:
         for language in languages.OTHERS
         if now.is_live and now.title and (kind, page, language) not in found
     ]
-    order = list(STATES)
-    return sorted(
-        [*found.values(), *missing],
-        key=lambda row: (min(map(order.index, row.states)), not has_page(row.model), row.kind, row.english.title),
-    )
+    order, by_title = list(STATES), sorted([*found.values(), *missing], key=lambda row: (row.kind, row.english.title))
+    return sorted(by_title, key=lambda row: (min(map(order.index, row.states)), not issubclass(row.model, CheckedText)))
 
 
 def tally(found: list[Row]) -> dict[str, int]:

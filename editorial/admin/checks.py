@@ -1,6 +1,5 @@
 """Content checks in the admin: findings while typing."""
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
@@ -22,8 +21,6 @@ class ContentChecksMixin(ContentAdmin):
     """Shows the findings beside Save, updated while typing."""
 
     change_form_template = "admin/change_form_page.html"
-    findings: ClassVar[Callable] = staticmethod(checks.findings)
-    size_of: ClassVar[Callable] = staticmethod(checks.size)
 
     class Media:
         js = ("js/admin-checks.js", "js/admin-blocks.js")
@@ -74,14 +71,14 @@ class ContentChecksMixin(ContentAdmin):
 
     def _panel(self, parts: list[tuple[str, Any]]) -> dict[str, Any]:
         """Return the panel's context for a page and its rows, refusals first."""
-        found = [(prefix, row, finding) for prefix, row in parts for finding in self.findings(row)]
+        found = [(prefix, row, finding) for prefix, row in parts for finding in checks.findings(row)]
         found.sort(key=lambda each: not each[2].is_refused)
         return {
             "found": [
                 (finding, f"id_{prefix}{finding.field}" if finding.field else "", _label(prefix, row, finding.field))
                 for prefix, row, finding in found
             ],
-            "sizes": [(f"id_{prefix}{row.markdown_fields[0]}", row, self.size_of(row)) for prefix, row in parts],
+            "sizes": [(f"id_{prefix}{row.markdown_fields[0]}", row, row.checked_by.size(row)) for prefix, row in parts],
             "has_dose": any(finding.is_dose for *_, finding in found),
             "is_checked": bool(parts),
         }

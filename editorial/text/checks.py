@@ -1,7 +1,7 @@
 """Check a page before publication: the same findings refuse a save and are shown while typing."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,13 +53,13 @@ class Size:
 
 def findings(page: Any) -> list[Finding]:
     """Return all findings, refusals first."""
-    return [*refusals(page), *advice(page)]
+    return [*page.checked_by.refusals(page), *page.checked_by.advice(page)]
 
 
-def by_field(found: Iterable[Finding], in_drafts: bool) -> dict[str, list[ValidationError]]:
+def by_field(page: Any, *, in_drafts: bool) -> dict[str, list[ValidationError]]:
     """Return as form errors, by field, what prevents publication or, with `in_drafts`, any save."""
     problems: dict[str, list[ValidationError]] = {}
-    refused = [each for each in found if each.is_refused and (each.in_drafts or not in_drafts)]
+    refused = [each for each in page.checked_by.refusals(page) if each.is_refused and (each.in_drafts or not in_drafts)]
     for field, words in dict.fromkeys((each.field, each.words) for each in refused):
         problems.setdefault(field or NON_FIELD_ERRORS, []).append(ValidationError(words))
     return problems

@@ -46,7 +46,29 @@ class PublishedQuerySet(TranslatedQuerySet):
         return self.published().filter(review_due_on__lt=on or timezone.localdate())
 
 
-class ReviewedPage(models.Model):
+class CheckedText:
+    """A page, or a row of one, whose texts are checked before readers see them."""
+
+    #: Fields with Markdown, and so citations.
+    markdown_fields: tuple[str, ...] = ()
+    #: Fields shown only in folds; and, below, public fields of plain text.
+    folded_fields: tuple[str, ...] = ()
+    plain_fields: tuple[str, ...] = ("summary",)
+    #: Kinds of boxes in its template, which texts must not repeat.
+    own_boxes: tuple[str, ...] = ()
+    #: The most words outside folds; with the template's own, the page's budget (bench/reading.py).
+    most_words: int
+    #: The module with its rules: `refusals`, `advice` and `size`.
+    checked_by: Any = checks
+    #: Why an administrator publishes a dose with this save. Not a column.
+    override_reason = ""
+
+    def markdown_texts(self) -> list[str]:
+        """Return all Markdown; subclasses add that of their related rows."""
+        return [getattr(self, name) for name in self.markdown_fields]
+
+
+class ReviewedPage(CheckedText, models.Model):
     """A page for readers, with state and review dates.
 
     Nothing medical is published without a source and review dates: `clean` checks, and a database constraint enforces
@@ -64,19 +86,8 @@ class ReviewedPage(models.Model):
     linked_as: tuple[str, str, str, str]
     #: Slugs reserved by other URLs.
     reserved_slugs: tuple[str, ...] = ()
-    #: Fields with Markdown, and so citations.
-    markdown_fields: tuple[str, ...] = ()
     #: Whether these pages are medical even without the name of a medicine (editorial/workflow/sign_off.py).
     is_medical = False
-    #: Fields shown only in folds; and, below, public fields of plain text.
-    folded_fields: tuple[str, ...] = ()
-    plain_fields: tuple[str, ...] = ("summary",)
-    #: Kinds of boxes in its template, which texts must not repeat.
-    own_boxes: tuple[str, ...] = ()
-    #: The most words outside folds; with the template's own, the page's budget (bench/reading.py).
-    most_words: int
-    #: Why an administrator publishes a dose with this save. Not a column.
-    override_reason = ""
 
     slug: models.SlugField
     summary: models.CharField
@@ -138,20 +149,12 @@ class ReviewedPage(models.Model):
     def review_overdue(self) -> bool:
         return self.review_due_on is not None and self.review_due_on < timezone.localdate()
 
-    def markdown_texts(self) -> list[str]:
-        """Return all Markdown of the page; subclasses add that of their related rows."""
-        return [getattr(self, name) for name in self.markdown_fields]
-
-    def refusals(self, in_drafts: bool) -> dict[str, list[ValidationError]]:
-        """Return what prevents publication or, with `in_drafts`, any save; by field."""
-        return checks.by_field(checks.refusals(self), in_drafts)
-
     def clean(self) -> None:
         """Raise ValidationError with all problems by field; those of publication only if it is to be published."""
         super().clean()
         tidy(type(self), self)
         is_public = self.status == self.Status.PUBLISHED
-        problems = self.refusals(in_drafts=not is_public)
+        problems = checks.by_field(self, in_drafts=not is_public)
         if self.slug in self.reserved_slugs:
             problems["slug"] = [ValidationError("This address is taken by another page. Choose another slug.")]
         for name in ("reviewed_on", "review_due_on") if is_public else ():

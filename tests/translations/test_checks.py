@@ -2,6 +2,7 @@
 
 import pytest
 
+from editorial.text.checks import by_field, findings
 from tests.factories import make_article, make_phase, make_symptom
 from tests.translations.helpers import translate
 from translations import checks
@@ -28,16 +29,16 @@ LONG = "Cuando una persona " + "que vive con alguien y que lo cuida " * 4 + "lla
 )
 def test_translator_is_told_what_to_mend(typed, told):
     words = translate(make_article(body="Wait 24 hours.[@a-source]"), body=typed)
-    found = checks.findings(words)
+    found = findings(words)
     assert any(told in each.words and each.field == "body" for each in found), found
-    is_refused = bool(words.refusals(in_drafts=False))
-    assert is_refused == (typed == "" or "Tome" in typed or "[@" not in typed) and not words.refusals(in_drafts=True)
+    is_refused = bool(by_field(words, in_drafts=False))
+    assert is_refused == (typed == "" or "Tome" in typed or "[@" not in typed) and not by_field(words, in_drafts=True)
 
 
 def test_what_was_left_in_english_is_named():
     english = "Rest well and often today.\n\n![A cup of tea](/media/a.png)\n\n[[article:an-article|Where to rest]]"
     words = translate(make_article(body=english), body=f"Descanse.[@a-source]\n\n{english}")
-    told = [each.words for each in checks.findings(words) if "as in English" in each.words]
+    told = [each.words for each in findings(words) if "as in English" in each.words]
     assert [each.split("“")[1] for each in told] == [
         "Rest well and often today.\n”.",
         "A cup of tea”.",
@@ -49,9 +50,9 @@ def test_good_words_of_each_kind_pass_and_names_of_fields_are_those_of_the_form(
     stage = make_phase()
     yawning = make_symptom(stage, description="You yawn.")
     bad = translate(yawning, slug="bostezos", title="", description="Bosteza.")
-    assert set(bad.refusals(in_drafts=False)) >= {"title"}
+    assert set(by_field(bad, in_drafts=False)) >= {"title"}
     good = translate(make_article(body="Wait 24 hours.[@a-source]"), body="Espere “si puedes” 24 horas.[@a-source]")
-    assert checks.findings(good) == []
+    assert findings(good) == []
 
 
 @pytest.mark.parametrize(
