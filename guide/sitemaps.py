@@ -1,7 +1,8 @@
 """The sitemap: what is published, with the date of its last change."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.contrib.sitemaps import Sitemap, views
@@ -151,21 +152,18 @@ class Topics(Section):
         return item.changed_at
 
 
-def _sections(language: str) -> dict[str, Section]:
-    return {
-        "pages": StaticPages(language),
-        "stages": PublishedPages(Phase, language),
-        "symptoms": PublishedPages(Symptom, language),
-        "treatments": PublishedPages(TreatmentOption, language),
-        "articles": PublishedPages(Article, language),
-        "topics": Topics(language),
-    }
-
-
-SITEMAPS: dict[str, Section] = {
-    name if language == languages.ENGLISH else f"{name}-{language}": section
+SECTIONS: dict[str, Callable[[str], Section]] = {
+    "pages": StaticPages,
+    "stages": partial(PublishedPages, Phase),
+    "symptoms": partial(PublishedPages, Symptom),
+    "treatments": partial(PublishedPages, TreatmentOption),
+    "articles": partial(PublishedPages, Article),
+    "topics": Topics,
+}
+SITEMAPS = {
+    name if language == languages.ENGLISH else f"{name}-{language}": section(language)
     for language in languages.NAMES
-    for name, section in _sections(language).items()
+    for name, section in SECTIONS.items()
 }
 
 

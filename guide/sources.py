@@ -9,7 +9,6 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.text import Truncator
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -44,29 +43,23 @@ _KEY = re.compile(r'"([a-z0-9-]+)"')
 
 def uses(content: ContentSnapshot) -> dict[str, list[Use]]:
     """Return where readers see each source cited, in templates too, by its key."""
-    fixed, published = _fixed_uses(get_language()), published_uses(content)
+    fixed, published = _fixed_uses(get_language()), content.keep(published_uses)
     return {key: [*fixed.get(key, ()), *published.get(key, ())] for key in (*fixed, *published)}
 
 
 @cache
-def _fixed_uses(language: str) -> dict[str, list[Use]]:
-    found: dict[str, list[Use]] = defaultdict(list)
+def _fixed_uses(language: str) -> dict[str, dict[Use, None]]:
+    found: dict[str, dict[Use, None]] = defaultdict(dict)  # each use once, in order
     folder = settings.BASE_DIR / "templates" / "readers"
     for path in sorted(folder.rglob("*.html")):
         file = path.relative_to(folder).as_posix()
-        for begin, page, name in FIXED:
-            if file.startswith(begin):
-                keys = {key for call in _CITED.findall(path.read_text()) for key in _KEY.findall(call)}
-                _add(found, keys, page, name)
-                break
-    _add(found, keys_in([str(sign.action) for sign in DANGERS]), "phases:check-in", gettext("Check in"))
+        if use := next((Use(str(name), reverse(page)) for begin, page, name in FIXED if file.startswith(begin)), None):
+            for call in _CITED.findall(path.read_text()):
+                for key in _KEY.findall(call):
+                    found[key][use] = None
+    for key in keys_in([str(sign.action) for sign in DANGERS]):
+        found[key][Use(gettext("Check in"), reverse("phases:check-in"))] = None
     return found
-
-
-def _add(found: dict[str, list[Use]], keys: set[str], page: str, name: str | Promise) -> None:
-    for key in keys:
-        if (use := Use(str(name), reverse(page))) not in found[key]:
-            found[key].append(use)
 
 
 def cited(content: ContentSnapshot) -> list[Source]:

@@ -56,11 +56,8 @@ def address(url: str) -> str:
         return url
     path = private(parts.path) if parts.path else ""
     query = f"?{parts.query}" if parts.query else ""
-    return f"{path}{query}{_fragment(parts.fragment)}"
-
-
-def _fragment(name: str) -> str:
-    return f"#{_id(name)}" if name else ""
+    fragment = f"#{_id(parts.fragment)}" if parts.fragment else ""
+    return f"{path}{query}{fragment}"
 
 
 def _id(name: str) -> str:

@@ -14,8 +14,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from reversion.models import Revision
 
-from editorial.models.translated import in_own_words
-
 
 def type_of(page: models.Model | type[models.Model]) -> ContentType:
     """Return the content type of a page."""
@@ -122,12 +120,6 @@ ON_TOP: dict[str, datetime.timedelta] = {
     ChangeRecord.Kind.CORRECTION: datetime.timedelta(days=30),
     ChangeRecord.Kind.SAFETY_CORRECTION: datetime.timedelta(days=90),
 }
-
-
-def key_of(page: models.Model) -> tuple[int, int]:
-    """Return a page's content type and key, by which records refer to it."""
-    page = in_own_words(page)
-    return type_of(page).pk, page.pk
 
 
 def corrections_on_top() -> dict[tuple[int, int], list[ChangeRecord]]:

@@ -115,15 +115,5 @@ def carry(page: models.Model, before: str, digest: str) -> None:
 
 def sign(page: models.Model, digest: str, reviewer: Reviewer, **values: Any) -> None:
     """Sign a text, replacing a signature that no longer counts."""
-    SignOff.objects.update_or_create(
-        page_type=type_of(page),
-        page_id=page.pk,
-        digest=digest,
-        defaults={
-            "reviewer": reviewer,
-            "on": timezone.localdate(),
-            "at": timezone.now(),
-            "wording_changed": False,
-            **values,
-        },
-    )
+    values = {"on": timezone.localdate(), "at": timezone.now(), "wording_changed": False, "reviewer": reviewer} | values
+    SignOff.objects.update_or_create(page_type=type_of(page), page_id=page.pk, digest=digest, defaults=values)

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from editorial.models import changes
 from editorial.models.changes import ChangeRecord
+from editorial.models.translated import in_own_words
 from editorial.text.markdown import PageText
 from editorial.text.snapshot import ContentSnapshot
 from editorial.values import languages
@@ -69,8 +70,9 @@ def explained_words(page_text: PageText, macro: Callable[..., Markup]) -> Markup
 
 def recent_corrections(page: models.Model, snapshot: ContentSnapshot) -> list[ChangeRecord]:
     """Return the corrections at the top of the page, newest first; none if the database is down."""
+    page = in_own_words(page)
     try:
-        found = snapshot.keep(changes.corrections_on_top).get(changes.key_of(page), [])
+        found = snapshot.keep(changes.corrections_on_top).get((changes.type_of(page).pk, page.pk), [])
     except DatabaseError:
         return []
     return [change for change in found if timezone.now() - change.at < changes.ON_TOP[change.kind]]

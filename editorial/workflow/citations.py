@@ -20,7 +20,6 @@ from django.utils.translation import gettext
 
 from editorial.models import GlossaryTerm, HelpLine, Source
 from editorial.models.changes import ChangeRecord, draft_beside
-from editorial.text import snapshot
 from editorial.text.house_rules import CITATION, KEY
 from editorial.text.link_targets import kinds
 from editorial.values import languages
@@ -47,12 +46,8 @@ def keys_in(texts: list[str]) -> set[str]:
     return {key for text in texts for mark in re.finditer(CITATION, text) for key in re.findall(KEY, mark[0])}
 
 
-def published_uses(content: snapshot.ContentSnapshot) -> dict[str, list[Use]]:
-    """Return the public uses of each source, by its key. Cached per version of the content."""
-    return content.keep(_published_uses)
-
-
-def _published_uses() -> dict[str, list[Use]]:
+def published_uses() -> dict[str, list[Use]]:
+    """Return the public uses of each source, by its key. To be cached in the content snapshot."""
     models = kinds()
     translated = languages.active() != languages.ENGLISH  # for titles and URLs; citations are the same as in English
     slug = "words_slug" if translated else "slug"

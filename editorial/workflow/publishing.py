@@ -160,13 +160,12 @@ class ReviewedPage(CheckedText, models.Model):
         for name in ("reviewed_on", "review_due_on") if is_public else ():
             if getattr(self, name) is None:
                 problems[name] = [ValidationError("Needed before this page can be published.")]
-        if is_public and self.reviewed_on and self.reviewed_on > timezone.localdate():
+        checked, due = self.reviewed_on, self.review_due_on
+        if is_public and checked and checked > timezone.localdate():
             problems["reviewed_on"] = [ValidationError("This day is still to come: give the day it was checked.")]
-        if is_public and self.reviewed_on and self.review_due_on:
-            try:
-                review_dates.check(self.reviewed_on, self.review_due_on)
-            except ValidationError as error:
-                problems.setdefault("review_due_on", []).append(error)
+        if is_public and checked and due and due > review_dates.later(checked, review_dates.MOST_MONTHS):
+            told = f"A page is checked again within {review_dates.MOST_MONTHS} months: choose an earlier date."
+            problems.setdefault("review_due_on", []).append(ValidationError(told))
         if problems:
             raise ValidationError(problems)
         if is_public and self.published_at is None:

@@ -10,7 +10,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from editorial.models.versions import content_models
@@ -52,15 +51,10 @@ class Suggestion:
     others: int
 
 
-def risk_of(page: Any) -> Risk:
-    words = f"{page._meta.model_name} {page} {page.slug}"
-    return next(risk for risk in RISKS if risk.named.search(words))
-
-
 def suggest(page: Any, today: datetime.date | None = None) -> Suggestion:
     """Suggest the Monday of the week with the fewest reviews within the risk's months; of several, the latest."""
-    today = today or timezone.localdate()
-    risk = risk_of(page)
+    today, words = today or timezone.localdate(), f"{page._meta.model_name} {page} {page.slug}"
+    risk = next(risk for risk in RISKS if risk.named.search(words))
     first, last = later(today, risk.least), later(today, risk.most)
     mondays = [first + datetime.timedelta(days=(7 - first.weekday()) % 7)]
     while (following := mondays[-1] + datetime.timedelta(days=7)) <= last:
@@ -87,9 +81,3 @@ def later(day: datetime.date, months: int) -> datetime.date:
     """Add months to a date; the last day of the month if it is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return datetime.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
-def check(reviewed_on: datetime.date, due_on: datetime.date) -> None:
-    """Raise ValidationError if the next review is too far off."""
-    if due_on > later(reviewed_on, MOST_MONTHS):
-        raise ValidationError(f"A page is checked again within {MOST_MONTHS} months: choose an earlier date.")
