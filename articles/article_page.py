@@ -33,10 +33,7 @@ class Group(NamedTuple):
 
 
 class ArticleIndex:
-    """The newest published articles, with their topics and stages. Two queries.
-
-    Part of the content snapshot, which ends when the next scheduled page is published.
-    """
+    """The newest published articles with their topics and stages, kept in the content snapshot. Two queries."""
 
     def __init__(self) -> None:
         self._newest = list(Article.objects.published().only("slug", "title", "published_at")[:INDEXED])
@@ -119,10 +116,7 @@ def _neighbors_of_old(article: Article) -> dict[str, Article | None]:
 
 
 def published_article(slug: str) -> dict:
-    """Return the template context of a published article. Raises Http404.
-
-    One query for the content version, and those for what changed since.
-    """
+    """Return the template context of a published article. One query if nothing changed since. Raises Http404."""
     content = snapshot.current()
     return detail_context(content.keep(ArticleIndex).article(slug), content)
 

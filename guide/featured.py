@@ -17,10 +17,7 @@ FEATURED = {
 
 
 def featured(content: ContentSnapshot) -> dict[str, str]:
-    """Return the path of each page by key; empty if it is not published in the active language.
-
-    Queries only once after each change of content.
-    """
+    """Return each page's path by key, "" if it is not published in the active language. Cached in the snapshot."""
     try:
         found, now = content.link_targets(FEATURED.values()), timezone.now()
     except DatabaseError:

@@ -34,12 +34,10 @@ _HEADING = re.compile(r"(</?h)([2-4])\b")
 
 @reading_page()
 def guide_file(request: ReaderRequest) -> HttpResponse:
-    """Serve emergency steps, numbers, stages, treatment options, articles and a plan to fill in.
-
-    The file loads nothing else, and has its content security policy in a meta element, as a saved file has no headers.
-    """
+    """Serve emergency steps, numbers, stages, treatment options, articles and a plan to fill in, all in one file."""
     style = styles.style("notes", "pictures")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    # it loads nothing else, and says so in a meta element too, as a saved file has no headers
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     phases, treatments = Phase.objects.published().with_symptoms(), TreatmentOption.objects.published()
     page_text = PageText(heading_ids=TAKEN | {phase.slug for phase in phases})

@@ -1,7 +1,4 @@
-"""The CSS of readers' pages: parts in static/css/parts that templates name, minified when the server starts.
-
-docs/decisions/0020-style-in-parts.md explains why.
-"""
+"""The CSS of readers' pages, in parts that templates name, minified (docs/decisions/0020-style-in-parts.md)."""
 
 import functools
 

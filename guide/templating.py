@@ -1,7 +1,4 @@
-"""Jinja2 for readers' pages: several times as fast as Django's templates.
-
-Staff pages use Django's, as do the admin and allauth. See docs/decisions/0012-rendering-a-page.md.
-"""
+"""Jinja2 for readers' pages; Django's, slower, for staff (docs/decisions/0012-rendering-a-page.md)."""
 
 import functools
 import logging

@@ -208,11 +208,9 @@ class CheckInForm(forms.Form):
 
     @property
     def may_have_just_used(self) -> bool:
-        """Whether an overdose may still follow. False if the person would rather not say when they used.
-
-        Methadone beside another drug counts as the last use.
-        """
+        """Whether an overdose may still follow. False if the person would rather not say when they used."""
         since, others = self.cleaned_data["since"], self.cleaned_data["others"]
+        # methadone beside another drug counts as the last use
         substance = Substance.METHADONE if Substance.METHADONE in others else self.cleaned_data["substance"]
         return bool(since) and may_have_just_used(SINCE[since][1], substance)
 

@@ -103,8 +103,5 @@ _EMERGENCY = re.compile(
 
 
 def level_of(text: str) -> Level:
-    """Return emergency if the Markdown mentions 911, 988, an ambulance or an emergency room, else urgent.
-
-    The worst line decides: a box with a sign to call 911 for is never less than an emergency.
-    """
+    """Return emergency if any line mentions 911, 988, an ambulance or an emergency room, else urgent."""
     return Level.EMERGENCY if _EMERGENCY.search(re.sub(CITATION, "", text)) else Level.URGENT

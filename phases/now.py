@@ -54,16 +54,13 @@ class Window:
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer page's content. Without hours, or for a drug other than heroin, it names no stage.
-
-    `guide` is the stage whose advice always applies. Without `phases`, `likely_now` is what comes at some point.
-    """
+    """The answer page's content. Without hours, or for a drug other than heroin, it names no stage."""
 
     hours: Hours | None
     substance: str
     phases: list[Phase]
-    guide: Phase | None
-    likely_now: list[Symptom]
+    guide: Phase | None  # whose advice always applies
+    likely_now: list[Symptom]  # without `phases`, what comes at some point
     ahead: list[Window]
     is_past: bool = False  # later than the stages on the chart
 
@@ -113,13 +110,10 @@ def may_have_just_used(hours: Hours | None, substance: str) -> bool:
 
 
 def place(hours: Hours | None, substance: str, phases: Sequence[Phase]) -> Answer:
-    """Return the answer for a time since last use (None: not known), from the stages' stored hours.
-
-    A stage or symptom counts as possible if it is possible in the middle of the given range.
-    """
+    """Return the answer for a time since last use (None: not known), from the stages' stored hours."""
     if hours is None or substance != Substance.HEROIN:
         return _without_hours(hours, substance, phases)
-    middle = sum(hours) / 2
+    middle = sum(hours) / 2  # what is possible then counts as possible
     now = [phase for phase in phases if phase.is_possible_at(middle)]
     if not now and phases and middle > max(phase.end_to for phase in phases):
         return Answer(hours, substance, [], phases[-1], [], [], is_past=True)
@@ -176,10 +170,7 @@ def _window(hours: Hours, step: tuple[int, int], symptoms: Sequence[Symptom], ph
 
 
 def outlook(start: float, stop: float, phases: Sequence[Course]) -> str:
-    """Return a sentence for a range in hours since last use: there is one peak, and it passes.
-
-    A range that overlaps the peak is called hard, whatever else is in it.
-    """
+    """Return a sentence for a range in hours since last use: hard if any of it is in the one peak, which passes."""
     if any(phase.overlaps_peak(start, stop) for phase in phases):
         if start < min(phase.peak[0] for phase in phases if phase.peak and phase.overlaps_peak(start, stop)):
             return gettext("The hardest time often begins here, and it passes.")

@@ -64,10 +64,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Row:
-    """One course: name, note and shape. `left` and `right` are its ends in percent.
-
-    Positions are relative to the row's top, so that equal shapes are equal text and compress well.
-    """
+    """One course, from `left` to `right` percent. Heights are from its top, so that equal shapes compress well."""
 
     course: Course
     tone: str

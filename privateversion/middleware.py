@@ -15,10 +15,7 @@ MAX_PATH = 300  # characters; no page has a longer path, and no link a longer to
 
 
 class PrivateVersionMiddleware:
-    """Turns `/n/<code>/` into the page's path before the view, and rewrites the links of the response.
-
-    Views need nothing for it. Templates use `request.is_private` and link to `request.private_address`.
-    """
+    """Turns `/n/<code>/` into the page's path before the view, which needs nothing for it, and rewrites the links."""
 
     def __init__(self, get_response: Callable[[ReaderRequest], HttpResponse]) -> None:
         self.get_response = get_response

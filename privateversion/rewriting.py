@@ -1,7 +1,4 @@
-"""Keep a page's links, forms and ids inside the private version.
-
-Works on this site's own HTML: attributes are in double quotes, and text has none unescaped.
-"""
+"""Keep a page's links, forms and ids inside the private version. Works on this site's own HTML, with double quotes."""
 
 import json
 import re

@@ -60,10 +60,7 @@ def _paragraphs(text: str) -> list[str]:
 
 
 def stale_notice(page: Any, page_text: PageText) -> StaleNotice | None:
-    """Return the notice for a translated page, or None if it is up to date.
-
-    No query if it is up to date, otherwise up to four. The English paragraphs share the page's numbering of sources.
-    """
+    """Return the notice for a translated page, with up to four queries; None, without one, if it is up to date."""
     if "in_english" not in page.__dict__ or digest_of_words(words_of(page)) == page.words_source_digest:
         return None
     last = ChangeRecord.objects.of(getattr(page, "page", page)).live().first()

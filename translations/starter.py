@@ -1,7 +1,4 @@
-"""The files with the translations of the starter guide.
-
-`seen` in a file is the digest of the English that it translates; when that changes, the translation is stale.
-"""
+"""The files with translations. `seen` is the digest of the English translated: once that changes, they are stale."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,8 +1,4 @@
-"""The table of all pages in each other language: missing, stale, and in which state.
-
-Staleness is computed on each view, from digests of the English that are cached in the content snapshot, so that 10,000
-pages are read once for each change of content.
-"""
+"""The table of all pages by language and state. 10,000 English pages are read once for each change of content."""
 
 from collections import Counter
 from dataclasses import dataclass

@@ -48,10 +48,7 @@ HINTS = {
 
 
 class ChangeForm(KeptForm):
-    """Asks what kind of change to a live page this is, and an administrator who publishes a dose for the reason.
-
-    A draft is shown as it was typed: not validated before it is submitted.
-    """
+    """Asks what kind of change to a live page this is, and an administrator who publishes a dose for the reason."""
 
     change_kind = forms.ChoiceField(
         label="What kind of change is it?",
@@ -100,6 +97,7 @@ class ChangeForm(KeptForm):
             picks.insert(0, (f"{formats.date_format(found.day)}: {found.risk.why}, {others}", found.day))
         return format_html_join(" ", '<button type="button" data-review-due="{1}">{0}</button>', picks)
 
+    # A draft is shown as it was typed: not validated before it is submitted.
     def is_valid(self) -> bool:
         return SHOWN not in self.data and super().is_valid()
 
@@ -129,10 +127,7 @@ class ChangeForm(KeptForm):
 
 
 class ChangeKindMixin(ContentAdmin):
-    """Records each save as a change, and shows the form again if it may not go live.
-
-    That is known only after the page is saved with its rows, so the save is then rolled back.
-    """
+    """Records each save with its rows as a change; rolls it back and shows the form again if it may not go live."""
 
     form = ChangeForm
 

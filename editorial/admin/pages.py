@@ -75,10 +75,7 @@ class OldAddressMixin(RevisionsMixin):
             moved(stored.get_absolute_url(), obj.get_absolute_url())
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Redirect from the old addresses of rows with their own pages, such as a stage's symptoms.
-
-        Those of deleted rows lead to the page that they were part of.
-        """
+        """Redirect from old addresses of rows with pages, as symptoms have; if deleted, to their page."""
         before = _addresses(formset)
         translated = [pair for row in formset.deleted_forms for pair in _translated(row.instance, form.instance)]
         super().save_formset(request, form, formset, change)

@@ -1,7 +1,4 @@
-"""The file format of content, as in the starter guide, in one canonical style.
-
-Each app has a module `starter`: `entries` reads a folder, `files` writes one.
-"""
+"""The file format of content, as in the starter guide: each app's `starter.entries` reads it, `files` writes it."""
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator
@@ -24,18 +21,15 @@ LONGEST_NAME = 80  # characters; a longer field holds sentences
 
 @dataclass(frozen=True)
 class Entry:
-    """A row in a file: its key, fields, many-to-many relations and earlier slugs.
-
-    `rows`: rows that belong to it alone, by accessor. `is_part`: it belongs to the page of the entry before it.
-    """
+    """A row in a file: its key, fields, many-to-many relations and earlier slugs."""
 
     model: Any
     key: Values
     values: Values
     related: Related = field(default_factory=dict)
     was: tuple[str, ...] = ()
-    rows: dict[str, list[Values]] = field(default_factory=dict)
-    is_part: bool = False
+    rows: dict[str, list[Values]] = field(default_factory=dict)  # that belong to it alone, by accessor
+    is_part: bool = False  # of the page of the entry before it
 
 
 class Sentence(str):

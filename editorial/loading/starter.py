@@ -1,8 +1,4 @@
-"""Load starter content without undoing changes or removals by staff.
-
-The digest of the values that each item was loaded with is stored. A later version of the file updates the row only if
-it still has exactly those values.
-"""
+"""Load starter content without undoing what staff changed or removed, by the digest of the values last loaded."""
 
 import datetime
 import hashlib
@@ -33,10 +29,7 @@ Found = TypeVar("Found", bound=models.Model)
 
 
 def load_item(entry: Entry, begins: Callable[[models.Model], None] = lambda row: None) -> str:
-    """Add or update one row; returns "added", "updated", "unchanged" or "kept" (staff changed it).
-
-    `begins` is called with the row before it is added or updated.
-    """
+    """Add or update a row, after `begins(row)`; return "added", "updated", "unchanged" or "kept" (staff changed it)."""
     model, key, values, related = entry.model, entry.key, entry.values, entry.related
     _rename(model, key, entry.was)
     wanted = _digest_of_values(values, related)

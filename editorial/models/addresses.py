@@ -10,10 +10,7 @@ from editorial.values import languages
 
 
 def address_of(name: str, *args: str) -> str:
-    """Return the path of a view in the active language, cached since a page has dozens.
-
-    Raises NoReverseMatch for an unknown name.
-    """
+    """Return the path of a view in the active language, cached, as a page has dozens. Raises NoReverseMatch."""
     return _address(languages.active(), name, args)
 
 

@@ -1,7 +1,4 @@
-"""Reports by readers of what is wrong or missing on a page: anonymous, and sealed.
-
-Readers are asked to write nothing about themselves, but some will.
-"""
+"""Reports by readers of what is wrong or missing: anonymous, and sealed, as some tell about themselves all the same."""
 
 import datetime
 
@@ -111,10 +108,7 @@ def key_numbers() -> set[int]:
 
 
 def rewrap_all() -> int:
-    """Move every report to the current key, row by row; return how many. Can be stopped and restarted.
-
-    Raises VaultError at the first that cannot be opened.
-    """
+    """Move reports to the current key row by row, so that it can be stopped; return how many. Raises VaultError."""
     moved = 0
     current = keyring.current_number()
     for pk in PageReport.objects.exclude(sealed__startswith=f"{current}:").values_list("pk", flat=True):

@@ -100,10 +100,7 @@ class Picture(models.Model):
         return [f"{FOLDER}/{self.name}", *(_copy_name(self.stem, width) for width in self.widths)]
 
     def html(self, tag: str) -> str:
-        """Return HTML to replace the plain `tag`, so that the browser chooses the copy that is large enough.
-
-        It offers WebP, and the file of `tag` for phones from before 2020.
-        """
+        """Return HTML for `tag`: copies in WebP to choose from, and its own file for phones from before 2020."""
         if self.removed_why:
             return "<em>A picture was removed.</em>"
         if not self.widths:
@@ -161,11 +158,9 @@ def is_lost(tag: str) -> bool:
 
 
 def save_files(made: images.Copies) -> Picture:
-    """Store the files of a new picture and return its unsaved row. Raises OSError, and then leaves no file.
-
-    The main file is stored first, so that `tend` finds it if this process is killed before the row is saved.
-    """
+    """Store the files of a new picture and return its unsaved row. Raises OSError, and then leaves no file."""
     picture = Picture(name=f"{uuid.uuid4().hex}.jpg", width=made.width, height=made.height, widths=list(made.webp))
+    # the main file first: `tend` finds it if this process is killed before the row is saved
     _save(dict(zip(picture.files, [made.jpeg, *made.webp.values()], strict=True)))
     return picture
 

@@ -47,9 +47,7 @@ class SignOffQuerySet(PageRowQuerySet):
         return self.filter(~_corrected_since())
 
     def compared(self) -> Self:
-        """Annotate whether each counts, whether its text was ever live, and its page's newest live text: `live_digest`,
-        `live_at`.
-        """
+        """Annotate whether each counts, whether its text was ever live, and its page's `live_digest` and `live_at`."""
         of_page = ChangeRecord.objects.filter(page_type=OuterRef("page_type"), page_id=OuterRef("page_id"))
         newest = of_page.live()
         return self.annotate(

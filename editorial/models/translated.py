@@ -1,7 +1,4 @@
-"""Translated rows: facts are in the row itself, the words of each other language in a `Translation`.
-
-There is no fallback: what is not translated is not shown (docs/decisions/0025-other-languages.md).
-"""
+"""Translated rows: facts in the row, words in a `Translation`, no fallback (docs/decisions/0025-other-languages.md)."""
 
 import hashlib
 import json

@@ -19,10 +19,7 @@ WRITING = datetime.timedelta(minutes=5)
 
 
 class UnsavedForm(models.Model):
-    """One user's autosaved form in one tab.
-
-    `page` is the URL that restores it: the form's, with the tab in `BRING_BACK`.
-    """
+    """One user's autosaved form in one tab. `page` is the URL that restores it, with the tab in `BRING_BACK`."""
 
     is_content = False
 

@@ -1,8 +1,4 @@
-"""A version number of the content in the database, by which processes detect stale caches.
-
-It is incremented in the transaction of every content change. Caches also expire when pages change by the clock alone
-(docs/decisions/0008-page-cache.md).
-"""
+"""The number of the content's version, by which caches are known to be stale (docs/decisions/0008-page-cache.md)."""
 
 import datetime
 import secrets
@@ -63,10 +59,7 @@ def content_models() -> list[type[models.Model]]:
 
 
 def follow_changes() -> None:
-    """Bump the version for each row of content that is saved or deleted, by signals.
-
-    `update` and `bulk_create` send none: code that uses them on content must call `bump` in the same transaction.
-    """
+    """Bump the version by signals. `update` and `bulk_create` send none: call `bump` in their transaction."""
     for model in content_models():
         if model._meta.auto_created:
             m2m_changed.connect(_changed, sender=model, dispatch_uid=f"version-{model.__name__}")
@@ -97,10 +90,7 @@ def number() -> int:
 
 
 def edition(now: datetime.datetime | None = None) -> Edition:
-    """Return the current edition. One query. Raises DatabaseError.
-
-    It ends when pages next change by the clock alone: a scheduled page appears, or a review becomes due.
-    """
+    """Return the current edition, until a scheduled page appears or a day begins. One query. Raises DatabaseError."""
     now = now or timezone.now()
     today = timezone.localtime(now).date()
     tomorrow = datetime.datetime.combine(today + datetime.timedelta(days=1), datetime.time.min)

@@ -20,10 +20,7 @@ FALLBACK_CLINIC = Clinic(name=_("Clinic helpline"), phone="866-512-1908")  # typ
 
 
 class Contacts:
-    """The phone numbers to call. Never raises, even if the database is down or empty.
-
-    911 and 988 are in the templates, where no edit can remove them.
-    """
+    """The numbers to call, even if the database is down or empty. 911 and 988 are in templates, safe from edits."""
 
     def __init__(self, content: snapshot.ContentSnapshot) -> None:
         self._content = content
@@ -44,10 +41,7 @@ class Contacts:
 
 
 def site(request: HttpRequest, content: snapshot.ContentSnapshot | None = None) -> dict[str, object]:
-    """Return the common template context; `content` is the view's snapshot, if any.
-
-    Snapshot and contacts are read lazily. Pages without a form need no `form` or `problem`.
-    """
+    """Return the common template context, read lazily; `content` is the view's snapshot, if any."""
     known = content or SimpleLazyObject(snapshot.current_or_last)
     return {
         "snapshot": known,
@@ -58,6 +52,6 @@ def site(request: HttpRequest, content: snapshot.ContentSnapshot | None = None) 
         "page_text": PageText(),
         "language_tag": languages.TAGS[languages.active()],
         "alternates": SimpleLazyObject(lambda: alternates(request, known)),  # type: ignore[arg-type]  # as above
-        "form": None,
+        "form": None,  # this and the next for pages without a form
         "problem": "",
     }

@@ -88,10 +88,7 @@ def nav_link(context: jinja2.runtime.Context, url: str, label: str, but: str | N
 
 
 def date(value: datetime.date | datetime.datetime, form: str = "") -> str:
-    """Format a date or time in the site's time zone, as usual in the active language or by Django's format `form`.
-
-    {{ page.reviewed_on|date }} is "November 29, 2026".
-    """
+    """Format a date or time in the site's time zone, by Django's format `form` or as usual in the active language."""
     local = timezone.localtime(value) if isinstance(value, datetime.datetime) else value
     return defaultfilters.date(local, form or pgettext("form of a date", "F j, Y"))
 

@@ -1,7 +1,4 @@
-"""Markdown extensions for editors: boxes, links by name, and drawings (docs/editors.md).
-
-Written here because pymdown-extensions silently closes blocks that were left open.
-"""
+"""Boxes, links by name and drawings (docs/editors.md). pymdown-extensions would silently close blocks left open."""
 
 import re
 from typing import NamedTuple

@@ -47,10 +47,7 @@ def models_by_view() -> dict[str, Any]:
 
 
 def look_up(names: Iterable[str]) -> dict[str, LinkTarget | None]:
-    """Return the page of each name, or None.
-
-    One query; two more if a slug has changed; in languages other than English, also one per kind of page.
-    """
+    """Return the page of each name, or None. One query; three if a slug changed; outside English, one more per kind."""
     models, names = kinds(), list(names)
     wanted = {name: (match[1], match[2]) for name in names if (match := _NAME.fullmatch(name)) and match[1] in models}
     found = _read(models, wanted.values())

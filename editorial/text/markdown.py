@@ -1,7 +1,4 @@
-"""Convert Markdown to safe HTML, for pages, previews and search.
-
-Raw HTML in a text is escaped, and the converted HTML is sanitized with an allow-list.
-"""
+"""Convert Markdown to safe HTML for pages, previews and search: raw HTML is escaped, and nh3 keeps what is allowed."""
 
 import re
 from dataclasses import dataclass, field, replace

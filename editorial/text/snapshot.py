@@ -1,7 +1,4 @@
-"""Small tables cached in memory: the clinic, help lines, glossary, sources, and those that other apps add.
-
-Each process reads them once per version of the content, so that rendering a page does not query them.
-"""
+"""Small tables in memory, read once per process and version of the content, so that pages do not query them."""
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
@@ -21,10 +18,7 @@ Part = TypeVar("Part")
 
 
 class ContentSnapshot:
-    """Read-only rows at one version of the content, in one language.
-
-    Each part is read on first use, which raises DatabaseError if the database is down.
-    """
+    """Read-only rows at one version of the content, in one language. Reading a part can raise DatabaseError."""
 
     def __init__(self, edition: versions.Edition | None = None) -> None:
         self._edition = edition

@@ -1,7 +1,4 @@
-"""Convert an editor's picture into the public copies: small, upright, in sRGB, without metadata.
-
-No name, location, camera, color profile or trailing bytes are kept.
-"""
+"""Make small public copies of an editor's picture: upright, in sRGB, without name, place, camera or trailing bytes."""
 
 import io
 import re

@@ -38,14 +38,11 @@ def counted(count: int, one: str, many: str, address: str, *, more: str = "", is
 
 @dataclass(frozen=True)
 class _Need:
-    """`words` follow the count and kind of page, unless empty; `choice` is its name in the list's filter.
+    """Something that pages may need, as the start page and the list's filter say it."""
 
-    Shown to users with one of `rights`; if empty, to all editors.
-    """
-
-    words: str
-    choice: str
-    rights: tuple[str, ...] = ()
+    words: str  # after the count and kind of page; empty: on no start page
+    choice: str  # in the filter
+    rights: tuple[str, ...] = ()  # for users with one of these; empty: for all editors
     is_late: bool = False
 
 

@@ -1,7 +1,4 @@
-"""Mail to staff about a page's change of state: its kind and a link, never its title or text.
-
-Each mail is a task, queued in the transaction of the change and retried until it is sent.
-"""
+"""Mail staff a link to a page that changed its state, never its text: a task, queued in the change's transaction."""
 
 import datetime
 import logging

@@ -1,7 +1,4 @@
-"""Suggest when a page is due for review: by its risk, in a week with few other reviews.
-
-See docs/editors.md. Health publishers review at least every three years (PIF TICK), which is the maximum here.
-"""
+"""Suggest when a page is due for review: by its risk, in a week with few other reviews (docs/editors.md)."""
 
 import calendar
 import datetime
@@ -14,7 +11,7 @@ from django.utils import timezone
 
 from editorial.models.versions import content_models
 
-MOST_MONTHS = 36
+MOST_MONTHS = 36  # health publishers review at least every three years (PIF TICK)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,4 @@
-"""Revisions of pages with their rows, by django-reversion: store, compare and restore them.
-
-A model registers with `reversion.register`, and names in `kept_with` the rows that are part of its page, such as a
-stage's symptoms.
-"""
+"""Store, compare and restore revisions of pages with the rows in `kept_with`, by django-reversion."""
 
 import difflib
 import json

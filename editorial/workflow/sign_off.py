@@ -1,8 +1,4 @@
-"""Sign-off: who signed which exact text, what readers see of it, and which texts need it.
-
-The public line follows from digests, never from a field, so no page can name a reviewer who did not sign it. See
-docs/decisions/0023-sign-off.md.
-"""
+"""Sign-off: who signed which exact text, known by digests, never by a field (docs/decisions/0023-sign-off.md)."""
 
 import datetime
 import re
@@ -98,11 +94,9 @@ def names_medicine(*texts: str) -> bool:
 
 
 def awaiting(pages: QuerySet) -> QuerySet:
-    """Return the pages whose current text is unsigned, by their records alone.
-
-    A signature under an unrecorded text counts if it is newer than the page's last change.
-    """
+    """Return the pages whose current text is unsigned, by their records alone."""
     newest = ChangeRecord.objects.live().filter(page_type=OuterRef("page_type"), page_id=OuterRef("page_id"))
+    # a signature under an unrecorded text counts if it is newer than the page's last change
     is_newer = Q(at__gt=Subquery(newest.values("at")[:1]))
     of_today = Q(digest=Subquery(newest.values("digest")[:1])) | ~Exists(newest) | (is_newer & unrecorded())
     return pages.exclude(Exists(SignOff.objects.valid().filter(of_today, **_of_outer(pages.model))))
