@@ -10,9 +10,8 @@ class EditorialConfig(AppConfig):
     def ready(self) -> None:
         from editorial.models import versions
         from editorial.values import links
-        from editorial.workflow import notices
+        from editorial.workflow import notices  # noqa: F401 - connects its signals
 
         versions.follow_changes()
         for model in versions.content_models():
             pre_save.connect(links.tidy, sender=model, dispatch_uid=f"direction-{model.__name__}")
-        notices.follow()

@@ -14,6 +14,7 @@ from markdownx.widgets import AdminMarkdownxWidget
 
 from editorial.admin.change_kinds import ChangeForm
 from editorial.admin.checks import CheckedRows
+from editorial.admin.content import nobody
 from editorial.admin.pages import ReviewedPageAdmin
 from phases import timeline
 from phases.hours import Course
@@ -86,6 +87,7 @@ class PhaseAdmin(ShowsHours, ReviewedPageAdmin):
     form = StageForm
     list_display = ("name", "position", "state", "onset_words", "peak_words", "end_words", "review_due_on")
     inlines = (SymptomInline,)
+    has_delete_permission = nobody  # to hide a stage, take it back to draft
     prepopulated_fields: ClassVar = {"slug": ["name"]}
     fieldsets = (
         (None, {"fields": (("name", "slug", "position"), "summary")}),
@@ -135,9 +137,6 @@ class PhaseAdmin(ShowsHours, ReviewedPageAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return Phase.objects.count() < STAGES and super().has_add_permission(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Phase | None = None) -> bool:
-        return False  # to hide a stage, take it back to draft
 
 
 @admin.register(TreatmentOption)

@@ -10,6 +10,10 @@ DAY, WEEK, MONTH = 24, 7 * 24, 30 * 24  # hours
 LONGEST = 3 * 365 * DAY
 
 
+def _rule(name: str, condition: Q, message: str) -> models.CheckConstraint:
+    return models.CheckConstraint(condition=condition, name=f"%(class)s_{name}", violation_error_message=message)
+
+
 class Course(models.Model):
     """Onset, peak and end, each as a range in hours since last use. No peak if no source names one."""
 
@@ -23,33 +27,22 @@ class Course(models.Model):
     class Meta:
         abstract = True
         constraints = [
-            models.CheckConstraint(
-                condition=Q(onset_from__lte=F("onset_to")),
-                name="%(class)s_onset_in_order",
-                violation_error_message="“Begins, earliest” must not be after “begins, latest”.",
+            _rule(
+                "onset_in_order",
+                Q(onset_from__lte=F("onset_to")),
+                "“Begins, earliest” must not be after “begins, latest”.",
             ),
-            models.CheckConstraint(
-                condition=Q(end_from__lte=F("end_to")),
-                name="%(class)s_end_in_order",
-                violation_error_message="“Ends, earliest” must not be after “ends, latest”.",
+            _rule("end_in_order", Q(end_from__lte=F("end_to")), "“Ends, earliest” must not be after “ends, latest”."),
+            _rule(
+                "ends_after_it_begins",
+                Q(onset_from__lte=F("end_from"), onset_to__lte=F("end_to")),
+                "It must not end before it begins, neither earliest nor latest.",
             ),
-            models.CheckConstraint(
-                condition=Q(onset_from__lte=F("end_from"), onset_to__lte=F("end_to")),
-                name="%(class)s_ends_after_it_begins",
-                violation_error_message="It must not end before it begins, neither earliest nor latest.",
-            ),
-            models.CheckConstraint(
-                condition=Q(onset_from__lt=F("end_to")),
-                name="%(class)s_begins_before_end",
-                violation_error_message="It must begin before it ends.",
-            ),
-            models.CheckConstraint(
-                condition=Q(end_to__lte=LONGEST),
-                name="%(class)s_ends_within_three_years",
-                violation_error_message="Hours go up to three years (26,280).",
-            ),
-            models.CheckConstraint(
-                condition=Q(peak_from__isnull=True, peak_to__isnull=True)
+            _rule("begins_before_end", Q(onset_from__lt=F("end_to")), "It must begin before it ends."),
+            _rule("ends_within_three_years", Q(end_to__lte=LONGEST), "Hours go up to three years (26,280)."),
+            _rule(
+                "peak_within_course",
+                Q(peak_from__isnull=True, peak_to__isnull=True)
                 | Q(
                     peak_from__isnull=False,
                     peak_to__isnull=False,
@@ -57,8 +50,7 @@ class Course(models.Model):
                     peak_from__gte=F("onset_from"),
                     peak_to__lte=F("end_to"),
                 ),
-                name="%(class)s_peak_within_course",
-                violation_error_message="Fill in both peak fields, within the course, or neither.",
+                "Fill in both peak fields, within the course, or neither.",
             ),
         ]
 

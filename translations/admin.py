@@ -127,14 +127,14 @@ class TranslationAdmin(ReviewedPageAdmin):
         shown = [row for row in among if not asked["state"] or asked["state"] in row.states]
         page = Paginator(shown, ROWS).get_page(request.GET.get("page"))
         table.count_paragraphs(list(page))
-        counts = [(key, table.STATES[key], count) for key, count in table.tally(among).items()]
+        counts = table.tally(among)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": "Translations",
             "rows": page,
             "asked": asked,
-            "counts": counts,
+            "counts": [(key, name, counts[key]) for key, name in table.STATES.items()],
             "total": len(among),
             "kinds": [(model._meta.model_name, model._meta.verbose_name) for model in table.models()],
             "languages": [(code, languages.NAMES[code]) for code in languages.OTHERS],

@@ -31,7 +31,6 @@ STATES = {
     "published": "Published",
     "archived": "Archived",
 }
-MISSING = "missing"
 
 
 class English(NamedTuple):
@@ -58,23 +57,9 @@ class Row:
     paragraphs: int = 0
 
     def __post_init__(self) -> None:
-        self.states = {self.state}
-
-    @property
-    def page_type(self) -> int:
-        return type_of(self.model).pk
-
-    @property
-    def kind(self) -> str:
-        return str(self.model._meta.verbose_name)
-
-    @property
-    def language_name(self) -> str:
-        return languages.NAMES[self.language]
-
-    @property
-    def state_name(self) -> str:
-        return STATES[self.state]
+        self.states, self.state_name = {self.state}, STATES[self.state]
+        self.page_type, self.kind = type_of(self.model).pk, str(self.model._meta.verbose_name)
+        self.language_name = languages.NAMES[self.language]
 
 
 def models() -> list[Any]:
@@ -128,7 +113,7 @@ def rows() -> list[Row]:
         for page in unsafe(model, {page: row.confirmed for page, row in stale.items()}) if stale else ():
             stale[page].states.add("unsafe")
     missing = [
-        Row(model, page, language, now, MISSING)
+        Row(model, page, language, now, "missing")
         for kind, model in kinds.items()
         for page, now in english[kind].items()
         for language in languages.OTHERS
@@ -138,10 +123,9 @@ def rows() -> list[Row]:
     return sorted(by_title, key=lambda row: (min(map(order.index, row.states)), not issubclass(row.model, CheckedText)))
 
 
-def tally(found: list[Row]) -> dict[str, int]:
+def tally(found: list[Row]) -> Counter[str]:
     """Count the rows in each of `STATES`."""
-    counts = Counter(state for row in found for state in row.states)
-    return {state: counts[state] for state in STATES}
+    return Counter(state for row in found for state in row.states)
 
 
 def count_paragraphs(found: list[Row]) -> None:

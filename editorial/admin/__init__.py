@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.html import format_html
 
+from editorial.admin.content import nobody
 from editorial.admin.fields import Addresses, NamedList, NamedRows, linked
 from editorial.admin.pictures import PictureAdmin
 from editorial.admin.revisions import KeptForm, RevisionsMixin
@@ -54,6 +55,7 @@ class ClinicAdmin(RevisionsMixin):
     """The single row can be changed but not removed."""
 
     inlines = (OpeningTimeInline, SpecialDayInline)
+    has_delete_permission = nobody
 
     class Media:
         js: ClassVar = ["js/admin-inlines.js"]
@@ -77,9 +79,6 @@ class ClinicAdmin(RevisionsMixin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return not Clinic.objects.exists() and super().has_add_permission(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(HelpLine)
@@ -132,12 +131,7 @@ class OldAddressAdmin(admin.ModelAdmin):
 
     list_display = ("path", "leads_to", "since")
     search_fields = ("path", "leads_to")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    has_add_permission = has_change_permission = nobody
 
 
 @admin.register(PageReport)
@@ -150,6 +144,7 @@ class PageReportAdmin(admin.ModelAdmin):
     fields: ClassVar = ("day", "page_link", "words", "is_done")
     readonly_fields = ("day", "page_link", "words")
     actions = ("mark_done", "mark_new")
+    has_add_permission = nobody
 
     @admin.display(description="Page", ordering="page")
     def page_link(self, report: PageReport) -> str:
@@ -173,6 +168,3 @@ class PageReportAdmin(admin.ModelAdmin):
     @admin.action(description="Mark as new", permissions=["change"])
     def mark_new(self, request: HttpRequest, queryset: models.QuerySet[PageReport]) -> None:
         self.message_user(request, f"Marked as new: {queryset.update(is_done=False)}.")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

@@ -17,6 +17,11 @@ def admin_address(row: models.Model, view: str = "change") -> str:
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{view}", args=[row.pk])
 
 
+def nobody(model_admin: Any, request: HttpRequest, obj: Any = None) -> bool:
+    """Withhold a permission from everybody: has_delete_permission = nobody."""
+    return False
+
+
 class ContentAdmin(admin.ModelAdmin):
     """Gives forms their `request`, and views their addresses."""
 

@@ -131,7 +131,8 @@ class PictureAdmin(ContentAdmin):
         return HttpResponseRedirect("../change/")
 
     def delete_model(self, request: HttpRequest, obj: Picture) -> None:
-        pictures.erase(obj)
+        pictures.erase_files(obj)  # before the row: if that fails, it can be deleted again
+        super().delete_model(request, obj)
 
     @admin.display(description="What it shows", ordering="alt")
     def shows(self, picture: Picture) -> str:

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 
-from editorial.admin.content import ContentAdmin, admin_address
+from editorial.admin.content import ContentAdmin, admin_address, nobody
 from editorial.admin.fields import Addresses, ForSuperusers
 from editorial.models.reviewers import Reviewer, sign
 from editorial.text import snapshot
@@ -91,6 +91,4 @@ class ReviewerAdmin(Addresses, ForSuperusers):
     """Only administrators manage reviewers. Those who have signed are deactivated, not deleted."""
 
     list_display = ("name", "credentials", "user", "conflicts_on", "is_active")
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    has_delete_permission = nobody

@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest
 
+from editorial.admin.content import nobody
 from editorial.admin.fields import Addresses, linked
 from editorial.admin.revisions import RevisionsMixin
 from editorial.models import Source
@@ -24,12 +25,10 @@ class SourceAdmin(Addresses, RevisionsMixin):
         ("What we read", {"fields": (("seen", "accessed_on"), "archive_url", "note")}),
         ("Does it still hold?", {"fields": ("status", "superseded_by", "used_on")}),
     )
+    has_delete_permission = nobody
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("key", "used_on") if obj else ("used_on",)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def _keep(self, keys: list[str]) -> None:
         """Also keep the pages that cite it, which may become due in this revision."""

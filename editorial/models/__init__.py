@@ -20,7 +20,7 @@ from editorial.models.opening import OpeningTime, SpecialDay
 from editorial.models.page_reports import PageReport
 from editorial.models.pictures import Picture
 from editorial.models.reviewers import Reviewer, SignOff
-from editorial.models.sources import Source
+from editorial.models.sources import Source, optional_text
 from editorial.models.translated import Translated
 from editorial.models.unsaved import UnsavedForm
 from editorial.models.versions import ContentVersion
@@ -98,13 +98,10 @@ class Clinic(Translated):
     phone = models.CharField(max_length=30, validators=[phone_characters, can_be_called])
     hours = models.CharField(max_length=120, blank=True, help_text='Like "8 am to 8 pm, every day". Only if true.')
     answered_by = models.CharField("who answers", max_length=120, blank=True, help_text='Like "a nurse".')
-    speaks = models.CharField(
+    speaks = optional_text(
         "languages that staff speak",
-        max_length=120,
-        blank=True,
-        default="",
-        db_default="",
-        help_text='Like "English and Spanish". Shown to people who ask for a call. Only if true at all opening hours.',
+        120,
+        'Like "English and Spanish". Shown to people who ask for a call. Only if true at all opening hours.',
     )
     listed_hours = models.CharField(max_length=900, blank=True, editable=False)
     listed_days = models.TextField(blank=True, default="", db_default="", editable=False)

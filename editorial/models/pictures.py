@@ -14,6 +14,7 @@ from django.core.files.storage import default_storage
 from django.db import DatabaseError, models
 from django.utils import timezone
 
+from editorial.models.sources import optional_text
 from editorial.values import images
 
 log = logging.getLogger(__name__)
@@ -49,13 +50,10 @@ class Picture(models.Model):
     decorative = models.BooleanField(
         default=False, help_text="It says nothing that the text does not say, so it is not read out."
     )
-    removed_why = models.CharField(
+    removed_why = optional_text(
         "why it was removed",
-        max_length=300,
-        blank=True,
-        default="",
-        db_default="",
-        help_text="Type a reason to erase its files for good. Old versions then say that a picture was removed. "
+        300,
+        "Type a reason to erase its files for good. Old versions then say that a picture was removed. "
         "Staff see the reason here; readers do not.",
     )
     by = models.ForeignKey(
@@ -177,14 +175,8 @@ def _save(files: dict[str, bytes]) -> None:
         raise
 
 
-def erase(picture: Picture) -> None:
-    """Erase the files and then the row. Raises OSError; then it can be erased again."""
-    erase_files(picture)
-    picture.delete()
-
-
 def erase_files(picture: Picture) -> None:
-    """Erase only the files; the row stays for old versions that show the picture. Raises OSError."""
+    """Erase the files; the row may stay for old versions that show the picture. Raises OSError."""
     for name in picture.files:
         default_storage.delete(name)
 

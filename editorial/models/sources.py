@@ -23,7 +23,7 @@ is_partial_date = RegexValidator(
 )
 
 
-def _text(name: str, length: int, help_text: str = "", **options: Any) -> models.CharField:
+def optional_text(name: str, length: int, help_text: str = "", **options: Any) -> models.CharField:
     """Make an optional text column with a database default, for older releases that do not know it."""
     return models.CharField(
         name, max_length=length, blank=True, default="", db_default="", help_text=help_text, **options
@@ -64,14 +64,14 @@ class Source(models.Model):
     key = models.SlugField(max_length=60, unique=True, help_text="Cite it in any text as [@key].")
     organization = models.CharField(max_length=200, help_text="Who published it, or its authors.")
     title = models.CharField(max_length=300)
-    kind = _text("kind", 10, choices=Kind)
+    kind = optional_text("kind", 10, choices=Kind)
     year = models.PositiveSmallIntegerField(null=True, blank=True)
-    published_on = _text("published on", 10, "If more than the year is known.", validators=[is_partial_date])
+    published_on = optional_text("published on", 10, "If more than the year is known.", validators=[is_partial_date])
     url = models.URLField(max_length=300, blank=True, validators=[https_only])
-    doi = _text("DOI", 200, validators=[is_doi])
-    pmid = _text("PMID", 9, "Its number in PubMed.", validators=[is_pmid])
-    pmcid = _text("PMCID", 12, "Its number in PubMed Central.", validators=[is_pmcid])
-    isbn = _text("ISBN", 13, validators=[is_isbn])
+    doi = optional_text("DOI", 200, validators=[is_doi])
+    pmid = optional_text("PMID", 9, "Its number in PubMed.", validators=[is_pmid])
+    pmcid = optional_text("PMCID", 12, "Its number in PubMed Central.", validators=[is_pmcid])
+    isbn = optional_text("ISBN", 13, validators=[is_isbn])
     seen = models.CharField("what we read", max_length=4, choices=Seen, default=Seen.FULL)
     accessed_on = models.DateField("read on", null=True, blank=True, default=None)
     archive_url = models.URLField(

@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models.signals import post_save
+from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
 from django_tasks import task
@@ -97,13 +98,7 @@ def send(event: str, kind: str, pk: int, user_pk: int, tried: int = 0) -> None:
         send.using(run_after=timezone.now() + delay).enqueue(event, kind, pk, user_pk, tried + 1)
 
 
-def follow() -> None:
-    """Connect signals, to notify staff of changed states, signatures and answers."""
-    post_revision_commit.connect(_revision_kept)
-    post_save.connect(_signed, sender=SignOff)
-    post_save.connect(_answered, sender=ReviewAnswer)
-
-
+@receiver(post_revision_commit)
 def _revision_kept(sender: Any, revision: Revision, versions: list[Version], **kwargs: Any) -> None:
     for version in versions:
         model = version.content_type.model_class()
@@ -119,6 +114,7 @@ def _revision_kept(sender: Any, revision: Revision, versions: list[Version], **k
                 notify(event, page, writers(page, but=revision.user), by=revision.user)
 
 
+@receiver(post_save, sender=SignOff)
 def _signed(sender: Any, instance: Any, created: bool, **kwargs: Any) -> None:
     if created and not instance.wording_changed and (page := _page_of(instance)):
         notify(
@@ -126,6 +122,7 @@ def _signed(sender: Any, instance: Any, created: bool, **kwargs: Any) -> None:
         )
 
 
+@receiver(post_save, sender=ReviewAnswer)
 def _answered(sender: Any, instance: Any, created: bool, **kwargs: Any) -> None:
     if created and (page := _page_of(instance.change)):
         notify(Event.ANSWERED, page, {*writers(page), instance.change.by} - {None})
