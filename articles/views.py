@@ -18,9 +18,8 @@ def article_list(request: HttpRequest, slug: str = "") -> HttpResponse:
     articles = Article.objects.published().defer("body")
     if topic:
         articles = articles.filter(topics=topic)
-    rows, number, has_next = list_page(request, articles, PAGE_SIZE)
-    context = {"articles": rows, "topics": topics, "topic": topic, "number": number, "has_next": has_next}
-    return render(request, "articles/list.html", context)
+    rows, place = list_page(request, articles, PAGE_SIZE)
+    return render(request, "articles/list.html", {"articles": rows, "topics": topics, "topic": topic} | place)
 
 
 @reading_page()

@@ -22,25 +22,18 @@ READ_ONLY_PAGE = _page(
     "Go back and try again in a few minutes, or call.",
 )
 
-
-def _whole_response(status: str, page: str, retry_after: int) -> bytes:
-    body = page.encode()
-    head = f"""HTTP/1.1 {status}
-Content-Type: text/html; charset=utf-8
-Content-Length: {len(body)}
-Content-Security-Policy: default-src 'none'; frame-ancestors 'none'
-X-Content-Type-Options: nosniff
-Cache-Control: no-store
-Retry-After: {retry_after}
-Connection: close
-
-"""
-    return head.replace("\n", "\r\n").encode() + body
-
-
-#: The server's response when a lane is full: server.lanes.
-BUSY_RESPONSE = _whole_response(
-    "503 Service Unavailable",
-    _page("Too many people are asking right now", "Wait 5 seconds and try again, or call."),
-    retry_after=5,
+_BUSY_PAGE = _page("Too many people are asking right now", "Wait 5 seconds and try again, or call.")
+_BUSY_LINES = (
+    "HTTP/1.1 503 Service Unavailable",
+    "Content-Type: text/html; charset=utf-8",
+    f"Content-Length: {len(_BUSY_PAGE.encode())}",
+    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options: nosniff",
+    "Cache-Control: no-store",
+    "Retry-After: 5",
+    "Connection: close",
+    "",
+    _BUSY_PAGE,
 )
+#: The server's response when a lane is full: server.lanes.
+BUSY_RESPONSE = "\r\n".join(_BUSY_LINES).encode()

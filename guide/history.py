@@ -121,12 +121,12 @@ def changes(
     request: HttpRequest, template: str = "pages/changes.html", kinds: tuple[str, ...] = PUBLIC_KINDS
 ) -> HttpResponse:
     """List the changes of the whole guide, newest first; of some kinds even if there are none."""
-    shown, number, has_next = list_page(request, _entries(kinds), PAGE_SIZE)
+    shown, place = list_page(request, _entries(kinds), PAGE_SIZE)
     rows = ChangeRecord.objects.filter(pk__in=[key for keys in shown for key in keys]).defer("typed")
     by_key = {each.change.pk: each for each in public_changes(rows)}
     groups = [[by_key[key] for key in keys if key in by_key] for keys in shown]
     listed = [replace(first, together=(first, *others)) if others else first for first, *others in filter(None, groups)]
-    return render(request, template, {"changes": listed, "number": number, "has_next": has_next})
+    return render(request, template, {"changes": listed} | place)
 
 
 def _entries(kinds: tuple[str, ...]) -> list[list[int]]:

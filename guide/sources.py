@@ -73,7 +73,7 @@ def source_list(request: HttpRequest) -> HttpResponse:
     """List the sources by the first letter of their publisher."""
     content = snapshot.current()
     sources = cited(content)
-    shown, number, has_next = list_page(request, sources, PAGE_SIZE)
+    shown, place_in_list = list_page(request, sources, PAGE_SIZE)
     pages: dict[str, int] = {}
     for place, source in enumerate(sources):
         pages.setdefault(_letter(source), place // PAGE_SIZE + 1)
@@ -82,10 +82,8 @@ def source_list(request: HttpRequest) -> HttpResponse:
         "count": len(sources),
         "letters": [(letter, list(group)) for letter, group in groupby(shown, _letter)],
         "pages": pages,
-        "number": number,
-        "has_next": has_next,
     }
-    return render(request, "sources/list.html", context)
+    return render(request, "sources/list.html", context | place_in_list)
 
 
 def _letter(source: Source) -> str:

@@ -43,6 +43,25 @@ MACROS = {
     "urgent_help": "partials/urgent.html",
     "words_section": "editorial/_words.html",
 }
+#: Functions for templates, under their own names.
+FUNCTIONS = (
+    featured,
+    sign_off.medical_review,
+    sign_off.reviewers,
+    stale_notice,
+    structured.structured_page,
+    structured.structured_site,
+    structured.structured_symptom,
+    structured.structured_trail,
+    tags.cached,
+    tags.cite,
+    tags.explained_words,
+    tags.listed_sources,
+    tags.markdown,
+    tags.nav_link,
+    tags.recent_corrections,
+    tags.their_time,
+)
 #: A variable that no view passed is logged and renders as nothing: an incomplete page still says whom to call.
 MissingVariable = jinja2.make_logging_undefined(logging.getLogger(__name__), jinja2.ChainableUndefined)
 
@@ -71,27 +90,8 @@ class ReadersTemplates(Jinja2):
 def environment(**options: Any) -> jinja2.Environment:
     """Return the environment with the functions for templates. Variables are escaped unless marked as safe."""
     made = jinja2.Environment(**options | {"undefined": MissingVariable})  # noqa: S701 - Django sets autoescape among the options
-    made.globals |= {
-        "static": static_address,
-        "url": address_of,
-        "stale_notice": stale_notice,
-        "cite": tags.cite,
-        "explained_words": tags.explained_words,
-        "listed_sources": tags.listed_sources,
-        "markdown": tags.markdown,
-        "medical_review": sign_off.medical_review,
-        "nav_link": tags.nav_link,
-        "cached": tags.cached,
-        "featured": featured,
-        "language": languages.active,
-        "recent_corrections": tags.recent_corrections,
-        "reviewers": sign_off.reviewers,
-        "structured_page": structured.structured_page,
-        "structured_site": structured.structured_site,
-        "structured_symptom": structured.structured_symptom,
-        "structured_trail": structured.structured_trail,
-        "their_time": tags.their_time,
-    }
+    made.globals |= {function.__name__: function for function in FUNCTIONS}
+    made.globals |= {"language": languages.active, "static": static_address, "url": address_of}
     made.filters |= {
         "date": tags.date,
         "filesizeformat": defaultfilters.filesizeformat,

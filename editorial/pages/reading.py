@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -52,16 +52,8 @@ def reading_page(*, query: tuple[str, ...] = ()) -> Callable[[View], View]:
     return mark
 
 
-class ListPage(NamedTuple):
-    """One page of a long list, and its number, from 1."""
-
-    rows: list[Any]
-    number: int
-    has_next: bool
-
-
-def list_page(request: HttpRequest, rows: QuerySet | list[Any], size: int) -> ListPage:
-    """Return the page of a list in `?page=`. Raises Http404 if there is none."""
+def list_page(request: HttpRequest, rows: QuerySet | list[Any], size: int) -> tuple[list[Any], dict[str, Any]]:
+    """Return the rows of the page in `?page=`, with its `number` and `has_next` for the template. Raises Http404."""
     asked = request.GET.get("page", "1")
     if not re.fullmatch(r"[1-9][0-9]{0,5}", asked):
         raise Http404
@@ -69,4 +61,4 @@ def list_page(request: HttpRequest, rows: QuerySet | list[Any], size: int) -> Li
     found = list(rows[begin : begin + size + 1])  # one extra row instead of a slow count
     if begin and not found:
         raise Http404
-    return ListPage(found[:size], int(asked), len(found) > size)
+    return found[:size], {"number": int(asked), "has_next": len(found) > size}
