@@ -97,13 +97,11 @@ def old_version(request: ReaderRequest, slug: str, number: int, model: type[Revi
     request.private_address = ""
     page = get_object_or_404(_known(model), slug=slug)
     change = get_object_or_404(ChangeRecord.objects.of(page).live(), number=number)
-    version = revisions.history(page).filter(revision=change.revision_id).first()
+    version = get_object_or_404(revisions.history(page), revision=change.revision_id)
     try:
-        then = revisions.page_as_of(version) if version else None
-    except RevertError:  # a release with other fields kept it
-        then = None
-    if then is None:
-        raise Http404
+        then = revisions.page_as_of(version)
+    except RevertError as error:  # a release with other fields kept it
+        raise Http404 from error
     then.slug = page.slug
     template, context = template_and_context(then)
     newest = change.number == ChangeRecord.objects.of(page).live().values_list("number", flat=True).first()

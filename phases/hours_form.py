@@ -15,11 +15,7 @@ _RANGE = re.compile(
     rf"(\d{{1,5}}(?:\.\d)?) *{_UNIT}(?: *(?:to|until|[-–—]) *(\d{{1,5}}(?:\.\d)?) *{_UNIT})?", re.I | re.A
 )
 EXAMPLES = "Type a range with its unit, as in “8 to 24 hours”, “1 to 3 days” or “2 weeks to 6 months”."
-FIELDS = {
-    "begins": ("onset_from", "onset_to"),
-    "strongest": ("peak_from", "peak_to"),
-    "ends": ("end_from", "end_to"),
-}
+FIELDS = {"begins": ("onset_from", "onset_to"), "strongest": ("peak_from", "peak_to"), "ends": ("end_from", "end_to")}
 #: By the suffix of a constraint's name on Course: the field with the error, and its message.
 PROBLEMS = {
     "ends_after_it_begins": ("ends", "It ends before it begins: neither end may be earlier than “Begins”."),

@@ -20,10 +20,7 @@ class TranslationForm(ChangeForm):
     """Shows the box while the translation is stale. It confirms exactly the English that the form shows."""
 
     taken_over = forms.MultipleChoiceField(
-        label="",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": CHANGED_AGAIN},
+        label="", required=False, widget=forms.CheckboxSelectMultiple, error_messages={"invalid_choice": CHANGED_AGAIN}
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -35,9 +32,8 @@ class TranslationForm(ChangeForm):
             box.choices = [(shown, "I have taken over all changes shown above")]
         else:
             del self.fields["taken_over"]
-        self.fields["change_note"].help_text = "In the language of this page. " + str(
-            self.fields["change_note"].help_text
-        )
+        note = self.fields["change_note"]
+        note.help_text = f"In the language of this page. {note.help_text}"
         if "slug" in self.fields:
             self.fields["slug"].error_messages["invalid"] = ADDRESS_INVALID
         for name in set(self.fields) & set(_COLUMNS):

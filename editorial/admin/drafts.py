@@ -85,12 +85,10 @@ class DraftsMixin(PreviewMixin, RevisionsMixin):
         if shown and request.method == "GET":
             context["typed"] = drafts.typed(shown, page)
             context["typed"][SHOWN] = "yes"
-        if page and drafts.may_have_one(page):
+        if drafts.may_have_one(page):
             context["show_save_and_continue"] = may_publish(request.user) and not shown
-        if request.method == "POST" or BRING_BACK in request.GET:
-            context["preview_of"] = TYPED
-        else:
-            context["preview_of"] = DRAFT if shown else SAVED
+        is_typed = request.method == "POST" or BRING_BACK in request.GET
+        context["preview_of"] = TYPED if is_typed else DRAFT if shown else SAVED
         return context
 
     def _save_draft(self, request: HttpRequest, page: Any, form_url: str, context: dict) -> HttpResponse:
@@ -203,8 +201,6 @@ def _compared(page: Any, draft: ChangeRecord) -> dict[str, Any]:
 
 
 def _readers_see(page: Any) -> str:
-    if page.status != ReviewedPage.Status.PUBLISHED:
-        return "Readers do not see the page."
-    if not page.is_published():
-        return "Readers do not see the page yet."
-    return "Readers see the page as it was before."
+    if page.is_published():
+        return "Readers see the page as it was before."
+    return f"Readers do not see the page{' yet' if drafts.may_have_one(page) else ''}."

@@ -58,10 +58,7 @@ class AnswerForm(forms.Form):
         error_messages={"required": "Choose one of the two."},
     )
     words = forms.CharField(
-        label="What should change, and why",
-        max_length=5000,
-        required=False,
-        widget=forms.Textarea({"rows": 6}),
+        label="What should change, and why", max_length=5000, required=False, widget=forms.Textarea({"rows": 6})
     )
 
     def clean(self) -> None:
