@@ -102,13 +102,9 @@ def advice(translation: Any) -> Iterator[Finding]:
 def size(translation: Any) -> SpanishSize:
     """Measure the translation without folded parts. Spanish takes up to a quarter more words."""
     page = translation.shown()
-    texts = {
-        column: text
-        for field, column in page.columns_in_translation().items()
-        if field in words_of(page) and field not in getattr(page, "folded_fields", ())
-        for text in [getattr(translation, column)]
-    }
-    parts = [part for text in texts.values() for part in spoken(shown_alone(text))]
+    columns, folded = page.columns_in_translation(), getattr(page, "folded_fields", ())
+    texts = [getattr(translation, columns[field]) for field in words_of(page) if field not in folded]
+    parts = [part for text in texts for part in spoken(shown_alone(text))]
     words = sum(len(part.split()) for part in parts)
     most = getattr(page, "most_words", translation.most_words) * 5 // 4
     return SpanishSize(words, most, checks.minutes_for(words), 0.0, plain_spanish.plainness(parts))

@@ -46,14 +46,11 @@ class KeptForm(forms.ModelForm):
                 f"This is what you typed until {typed_at}. It is not saved yet: look it over, then save."
             )
         opened_at = self.data.get("_opened_at")  # a hidden field of the template
-        if self.instance.pk is None or opened_at is None:
-            return cleaned
-        versions = list(revisions.history(self.instance))
-        if not versions:
-            return cleaned
-        seen = opened_at or str(versions[-1].pk)  # opened before there were versions: the first is the state of then
-        if seen != str(versions[0].pk):
-            raise ValidationError(_stale_message(versions[0], seen, self.instance))
+        if self.instance.pk and opened_at is not None and (versions := list(revisions.history(self.instance))):
+            # opened before there were versions: the first is the state of then
+            seen = opened_at or str(versions[-1].pk)
+            if seen != str(versions[0].pk):
+                raise ValidationError(_stale_message(versions[0], seen, self.instance))
         return cleaned
 
 

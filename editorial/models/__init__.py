@@ -32,12 +32,10 @@ phone_characters = RegexValidator(r"^[0-9 ()+.-]*[0-9][0-9 ()+.-]*$", "Use digit
 
 def can_be_called(phone: str) -> None:
     """Raise ValidationError for a number that cannot be dialed, as it is at the top of every page."""
-    try:
-        is_one = not phones.read(phone).remark
-    except phones.NotANumber:
-        is_one = False
-    if not is_one:
-        raise ValidationError("This is not a whole phone number. Give it with the area code, like 866-512-1908.")
+    with suppress(phones.NotANumber):
+        if not phones.read(phone).remark:
+            return
+    raise ValidationError("This is not a whole phone number. Give it with the area code, like 866-512-1908.")
 
 
 @reversion.register()

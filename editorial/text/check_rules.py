@@ -144,14 +144,12 @@ def links(text: str) -> Iterator[tuple[str, int, int]]:
 
 def links_cut(text: str) -> Iterator[Remark]:
     """Links that are dropped, or that lead nowhere."""
-    for href, *place in links(text):
+    for href, start, end in links(text):
         scheme = re.match(r"([a-z][a-z0-9+.-]*):", href, re.I)
         if (scheme and scheme[1].lower() not in ALLOWED_SCHEMES) or is_foreign_path(href):
-            what = "Readers get no link here: an address begins with https://, /, tel:, sms: or mailto:."
-            yield what, place[0], place[1]
+            yield "Readers get no link here: an address begins with https://, /, tel:, sms: or mailto:.", start, end
         elif not scheme and not href.startswith(("/", "#")):
-            what = f"“{href}” leads nowhere: begin it with / for a page on this site, or with https://."
-            yield what, place[0], place[1]
+            yield f"“{href}” leads nowhere: begin it with / for a page on this site, or with https://.", start, end
 
 
 def headings_that_jump(text: str, first: int) -> Iterator[Remark]:

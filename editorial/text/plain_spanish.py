@@ -23,12 +23,10 @@ _NUMBER_SYLLABLES = 2  # near the mean of Spanish words, so that phone numbers d
 
 
 class Plainness(NamedTuple):
-    """The scores of a text, and its sentence lengths in words."""
+    """The scores of a text."""
 
     fernandez_huerta: float
     inflesz: float
-    mean_sentence: float
-    longest: str
 
 
 def syllables(word: str) -> int:
@@ -57,5 +55,4 @@ def plainness(parts: Iterable[str]) -> Plainness:
     words = [word for sentence in found for word in words_in(sentence)]
     spoken = sum(map(syllables, words)) / max(1, len(words))
     mean = len(words) / max(1, sum(len(words_in(sentence)) > 2 for sentence in found))
-    longest = max(found, key=lambda sentence: len(words_in(sentence)), default="")
-    return Plainness(206.84 - 60 * spoken - 1.02 * mean, 206.835 - 62.3 * spoken - mean, mean, longest)
+    return Plainness(206.84 - 60 * spoken - 1.02 * mean, 206.835 - 62.3 * spoken - mean)

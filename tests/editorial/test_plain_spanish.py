@@ -22,8 +22,6 @@ def test_syllables_are_those_counted_by_hand():
 def test_scores_of_a_text_are_those_worked_out_by_hand():
     found = plainness(["Llámenos al 911", "No consuma heroína a solas nunca. Tome un sorbo más."])
     words, sentences, spoken = 13, 3, 6 + 13 + 6  # a number counts as two syllables
-    assert found.mean_sentence == pytest.approx(words / sentences)
-    assert found.longest == "No consuma heroína a solas nunca."
     assert found.fernandez_huerta == pytest.approx(206.84 - 60 * spoken / words - 1.02 * words / sentences)
     assert found.inflesz == pytest.approx(206.835 - 62.3 * spoken / words - words / sentences)
 
@@ -31,5 +29,5 @@ def test_scores_of_a_text_are_those_worked_out_by_hand():
 def test_long_words_and_long_sentences_score_lower_and_no_text_breaks_nothing():
     hard = "La farmacoterapia individualizada necesita supervisión multidisciplinaria especializada continuamente."
     assert plainness([hard]).inflesz < 20 < 80 < plainness(["Tome agua a sorbos.", "Llame a un amigo ya."]).inflesz
-    assert plainness([]).longest == ""
+    assert plainness([]).inflesz > 200
     assert words_in("De 6 a 24 horas (7.3), ¿ya?") == ["De", "6", "a", "24", "horas", "7.3", "ya"]
