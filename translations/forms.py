@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from editorial.admin.change_kinds import ChangeForm
 from editorial.models.translated import digest_of_words, words_of
+from editorial.text.digests import NOT_SEEN
 from translations.models import Translation
 
 CHANGED_AGAIN = "The English has changed again since you opened this. Look at what is new above, then check the box."
@@ -89,7 +90,4 @@ def facts(translation: Translation) -> SafeString:
 
 
 _HOURS = {"onset": "begins", "peak": "strongest", "end": "ends"}
-_NO_FACTS = {
-    *("slug", "status", "published_at", "reviewed_on", "review_due_on", "medical_reviewer", "updated_at"),
-    *("position", "thing", "listed_hours", "listed_days"),
-}
+_NO_FACTS = NOT_SEEN | {"listed_hours", "listed_days"}

@@ -1,8 +1,7 @@
 """The table of all pages by language and state. 10,000 English pages are read once for each change of content."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
-from itertools import product
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AbstractUser
@@ -91,27 +90,22 @@ def rows() -> list[Row]:
     english, kinds = snapshot.current().keep(_english), {type_of(model).pk: model for model in models()}
     unsigned = set(sign_off.awaiting(Translation.objects.exclude(status="archived")).values_list("pk", flat=True))
     columns = ("page_type_id", "page_id", "language", "pk", "title", "status", "source_digest", "draft_in_review")
-    found = {}
-    for kind, page, language, pk, title, status, digest, draft in drafts.with_drafts(
-        Translation.objects.order_by()
-    ).values_list(*columns):
+    found, stale = {}, defaultdict[tuple[Any, str], dict[int, Row]](dict)
+    there = drafts.with_drafts(Translation.objects.order_by()).values_list(*columns)
+    for kind, page, language, pk, title, status, digest, draft in there:
         now = english.get(kind, {}).get(page)
         if now is None or language not in languages.OTHERS:
             continue
         row = Row(kinds[kind], page, language, now, status, pk, title or now.title, digest, draft is not None)
         if digest != now.digest and status != ReviewedPage.Status.ARCHIVED:
             row.states.add("stale")
+            stale[row.model, language][page] = row
         if pk in unsigned and issubclass(row.model, CheckedText):
             row.states.add("unsigned")
         found[kind, page, language] = row
-    for model, language in product(kinds.values(), languages.OTHERS):
-        stale = {
-            row.page: row
-            for row in found.values()
-            if "stale" in row.states and (row.model, row.language) == (model, language)
-        }
-        for page in unsafe(model, {page: row.confirmed for page, row in stale.items()}) if stale else ():
-            stale[page].states.add("unsafe")
+    for (model, _), of_model in stale.items():
+        for page in unsafe(model, {page: row.confirmed for page, row in of_model.items()}):
+            of_model[page].states.add("unsafe")
     missing = [
         Row(model, page, language, now, "missing")
         for kind, model in kinds.items()

@@ -10,8 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 
-from editorial.admin.content import ContentAdmin, admin_address, nobody
+from editorial.admin.content import admin_address, nobody
 from editorial.admin.fields import Addresses, ForSuperusers
+from editorial.admin.previews import PreviewMixin
 from editorial.models.reviewers import Reviewer, sign
 from editorial.text import snapshot
 from editorial.workflow import revisions
@@ -21,10 +22,8 @@ CHANGED = "The text changed while you read it. Nothing is signed: read it again.
 OWN_WORDS = "You wrote this text, or saved it last. Somebody else must sign it."
 
 
-class SignOffMixin(ContentAdmin):
+class SignOffMixin(PreviewMixin):
     """Lets reviewers sign exactly the text shown."""
-
-    as_readers_see: Any
 
     def get_urls(self) -> list:
         return [self.own_path("<path:object_id>/sign/", never_cache(self.sign_view), "sign"), *super().get_urls()]

@@ -139,21 +139,20 @@ class Source(models.Model):
     @property
     def places(self) -> list[tuple[str, str, str]]:
         """Return each place where it can be found: name, URL and link text."""
-        found = [
-            ("DOI", f"https://doi.org/{quote(self.doi)}" if self.doi else "", self.doi),
-            ("PubMed", f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/" if self.pmid else "", self.pmid),
-            (
-                "PubMed Central",
-                f"https://pmc.ncbi.nlm.nih.gov/articles/{self.pmcid}/" if self.pmcid else "",
-                self.pmcid,
-            ),
-            (gettext("Address"), "" if self.status == self.Status.GONE else safe_url(self.url), _host(self.url)),
-            (gettext("Archived copy"), safe_url(self.archive_url), _host(self.archive_url)),
+        ids = [
+            ("DOI", f"https://doi.org/{quote(self.doi)}", self.doi),
+            ("PubMed", f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/", self.pmid),
+            ("PubMed Central", f"https://pmc.ncbi.nlm.nih.gov/articles/{self.pmcid}/", self.pmcid),
         ]
-        known = {unquote(address).rstrip("/") for _, address, _ in found[:3]}
-        return [
-            place for place in found if place[1] and (place in found[:3] or unquote(place[1]).rstrip("/") not in known)
-        ]
+        found = [place for place in ids if place[2]]
+        known = {unquote(address).rstrip("/") for _, address, _ in found}
+        for name, address in (
+            (gettext("Address"), "" if self.status == self.Status.GONE else safe_url(self.url)),
+            (gettext("Archived copy"), safe_url(self.archive_url)),
+        ):
+            if address and unquote(address).rstrip("/") not in known:
+                found.append((name, address, urlsplit(address).hostname or ""))
+        return found
 
     @property
     def warning(self) -> str:
@@ -166,7 +165,3 @@ class Source(models.Model):
         if self.status == self.Status.RETRACTED:
             return gettext("Retracted")
         return gettext("No longer at its address") if self.status == self.Status.GONE else ""
-
-
-def _host(url: str) -> str:
-    return urlsplit(safe_url(url)).hostname or ""
