@@ -51,7 +51,6 @@ class ArticleAdmin(ReviewedPageAdmin):
         ReviewedPageAdmin.publishing_fieldset,
     )
     preview_template = "articles/detail.html"
-    preview_name = "article"
 
     def preview_context(self, page: Article) -> dict:
         return detail_context(page, snapshot.current(), groups_in_memory(page))

@@ -113,7 +113,6 @@ class PhaseAdmin(ShowsHours, ReviewedPageAdmin):
     )
     readonly_fields: ClassVar = (*ReviewedPageAdmin.readonly_fields, "hours_picture")
     preview_template = "phases/detail.html"
-    preview_name = "phase"
     preview_context = staticmethod(phase_context)
 
     class Media:
@@ -160,5 +159,4 @@ class TreatmentOptionAdmin(ReviewedPageAdmin):
         ReviewedPageAdmin.publishing_fieldset,
     )
     preview_template = "phases/treatment_detail.html"
-    preview_name = "treatment"
     preview_context = staticmethod(treatment_context)

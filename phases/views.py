@@ -33,14 +33,15 @@ def phase_list(request: HttpRequest) -> HttpResponse:
 def phase(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one stage."""
     stage = get_object_or_404(Phase.objects.published().at(slug).with_rows())
-    return render(request, "phases/detail.html", {"phase": stage} | phase_context(stage))
+    return render(request, "phases/detail.html", phase_context(stage))
 
 
 def phase_context(phase: Phase) -> dict:
-    """Return the template context besides the stage, also for the admin's preview."""
+    """Return the template context, also for the admin's preview."""
     stages = list(Phase.objects.published())
     ids = {*STAGE_IDS, *(symptom.slug for symptom in phase.symptoms.all())}
     return {
+        "phase": phase,
         "page_text": PageText(heading_ids=ids),
         "hours": _by_hours(phase.symptoms.all()),
         "hill": on_the_hill(phase.onset_from, phase.end_to),
@@ -102,12 +103,13 @@ def compare(request: HttpRequest) -> HttpResponse:
 def treatment(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one treatment option."""
     option = get_object_or_404(TreatmentOption.objects.published().at(slug))
-    return render(request, "phases/treatment_detail.html", {"treatment": option} | treatment_context(option))
+    return render(request, "phases/treatment_detail.html", treatment_context(option))
 
 
 def treatment_context(treatment: TreatmentOption) -> dict:
-    """Return the template context besides the option, also for the admin's preview."""
+    """Return the template context, also for the admin's preview."""
     return {
+        "treatment": treatment,
         "page_text": PageText(heading_ids=set(TREATMENT_IDS)),
         "stages": treatment.phases.published(),
         "same_kind": TreatmentOption.objects.published().filter(kind=treatment.kind).exclude(pk=treatment.pk),

@@ -21,6 +21,6 @@ def template_and_context(page: Any) -> tuple[str, dict[str, Any]]:
         rows = Prefetch("symptoms", Symptom.objects.in_language())
         prefetch_related_objects([page], rows, Prefetch("treatments", TreatmentOption.objects.published()))
     if isinstance(page, Article):
-        return "articles/detail.html", {"article": page, **detail_context(page, snapshot.current())}
+        return "articles/detail.html", detail_context(page, snapshot.current())
     kind: Any = admin.site.get_model_admin(type(page))
-    return kind.preview_template, kind.readers_context(page)
+    return kind.preview_template, kind.preview_context(page)

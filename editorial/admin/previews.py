@@ -24,10 +24,8 @@ NOT_SAVED = "Preview for staff: what is typed. It is not saved yet."
 class PreviewMixin(ContentAdmin):
     """Renders pages in memory with the public template; a preview writes nothing."""
 
-    #: The public template, and the page's variable name in it.
+    #: The public template, and its context for a page, which may be unsaved.
     preview_template = ""
-    preview_name = ""
-    #: Returns the public view's further context.
     preview_context: Callable[[Any], dict]
 
     def get_urls(self) -> list:
@@ -57,11 +55,7 @@ class PreviewMixin(ContentAdmin):
 
     def as_readers_see(self, request: HttpRequest, page: Any, more: dict, status: int = 200) -> HttpResponse:
         """Render a page, which may be unsaved, with further context."""
-        return render(request, self.preview_template, self.readers_context(page) | more, status=status)
-
-    def readers_context(self, page: Any) -> dict:
-        """Return the public template's context for a page, which may be unsaved."""
-        return {self.preview_name: page, **self.preview_context(page)}
+        return render(request, self.preview_template, self.preview_context(page) | more, status=status)
 
     def _asked_for(self, request: HttpRequest, page: Any) -> tuple[Any, str]:
         """Return the page to show, and the notice that says which version it is."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from django.db.models import F, Value
+from django.db.models import Value
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 
@@ -64,26 +64,21 @@ def look_up(names: Iterable[str]) -> dict[str, LinkTarget | None]:
 
 
 def _read(models: dict[str, Any], names: Iterable[Name]) -> dict[Name, LinkTarget]:
-    queries = [
-        models[kind]
-        ._default_manager.filter(slug__in=found)
-        .order_by()
-        .values_list(Value(kind), "slug", *models[kind].linked_as[1:])
-        for kind, found in _by_kind(names).items()
-    ]
+    queries = []
+    for kind, slugs in _by_kind(names).items():
+        found = models[kind]._default_manager.filter(slug__in=slugs).order_by()
+        queries.append(found.values_list(Value(kind), "slug", *models[kind].linked_as[1:]))
     rows = queries[0].union(*queries[1:], all=True) if queries else ()
     return {(kind, slug): LinkTarget(_path(models, (kind, slug)), *row) for kind, slug, *row in rows}
 
 
 def _translated(models: dict[str, Any], names: Iterable[Name]) -> dict[Name, LinkTarget]:
-    live = {kind: models[kind].objects.filter(slug__in=found).published() for kind, found in _by_kind(names).items()}
-    return {
-        (kind, row.english_slug): LinkTarget(
-            row.get_absolute_url(), str(row), "published", timezone.now(), languages.active()
-        )
-        for kind, rows in live.items()
-        for row in rows.annotate(english_slug=F("slug"))
-    }
+    language, now, found = languages.active(), timezone.now(), {}
+    for kind, slugs in _by_kind(names).items():
+        for row in models[kind].objects.filter(slug__in=slugs).published():
+            target = LinkTarget(row.get_absolute_url(), str(row), "published", now, language)
+            found[kind, row.english_slug] = target
+    return found
 
 
 def _by_kind(names: Iterable[Name]) -> dict[str, set[str]]:
