@@ -38,9 +38,6 @@ class Topic(Translated):
     class Meta:
         ordering = ["position", "name"]
 
-    def __str__(self) -> str:
-        return self.name
-
     def get_absolute_url(self) -> str:
         return address_of("articles:topic", self.slug)
 
@@ -81,9 +78,6 @@ class Article(ReviewedPage, Translated):
     class Meta(ReviewedPage.Meta):
         ordering = ["-published_at", "pk"]
         indexes = [models.Index(fields=["status", "-published_at", "id"], name="article_newest")]
-
-    def __str__(self) -> str:
-        return self.title
 
     def get_absolute_url(self) -> str:
         return address_of("articles:detail", self.slug)

@@ -83,9 +83,6 @@ class TreatmentOption(ReviewedPage, Translated):
     class Meta(ReviewedPage.Meta):
         ordering = ["position", "name"]
 
-    def __str__(self) -> str:
-        return self.name
-
     def get_absolute_url(self) -> str:
         return address_of("treatments:detail", self.slug)
 
@@ -138,9 +135,6 @@ class Phase(ReviewedPage, Translated, Course):
         ordering = ["position"]
         verbose_name = "stage"
         constraints = [*ReviewedPage.Meta.constraints, *Course.Meta.constraints]
-
-    def __str__(self) -> str:
-        return self.name
 
     def get_absolute_url(self) -> str:
         return address_of("phases:detail", self.slug)
@@ -215,9 +209,6 @@ class Symptom(CheckedText, Translated, Course):
             *Course.Meta.constraints,
             models.UniqueConstraint(fields=["phase", "name"], name="symptom_once_in_a_phase"),
         ]
-
-    def __str__(self) -> str:
-        return self.name
 
     @property
     def page(self) -> Phase:

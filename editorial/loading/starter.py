@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, combinations, groupby
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import models, transaction
 
@@ -23,9 +23,6 @@ OF_SOURCE = (
     *("accessed_on", "archive_url", "status"),
 )
 ALWAYS_OF_SOURCE = {"key", "organization", "title", "year", "url", "seen"}
-
-
-Found = TypeVar("Found", bound=models.Model)
 
 
 def load_item(entry: Entry, begins: Callable[[models.Model], None] = lambda row: None) -> str:
@@ -55,7 +52,7 @@ def load_item(entry: Entry, begins: Callable[[models.Model], None] = lambda row:
     return "updated" if item else "added"
 
 
-def rows(model: type[Found], field: str, names: Iterable[str]) -> list[Found]:
+def rows(model: Any, field: str, names: Iterable[str]) -> list[Any]:
     """Return the rows with these names in files, including those that staff renamed but not those they removed."""
     found = (_row(model, _item(model, {field: name}), {field: name}) for name in names)
     return [row for row in found if row]

@@ -56,9 +56,6 @@ class GlossaryTerm(Translated):
     class Meta:
         ordering = ["word"]
 
-    def __str__(self) -> str:
-        return self.word
-
     @property
     def forms(self) -> list[str]:
         """Return every written form of the word."""
@@ -120,9 +117,6 @@ class Clinic(Translated):
         verbose_name = verbose_name_plural = "clinic details"
         constraints = [models.CheckConstraint(condition=Q(id=1), name="clinic_is_one_row")]
 
-    def __str__(self) -> str:
-        return self.name
-
     @property
     def hours_shown(self) -> str:
         """Return the staff's text or the opening times, with special days of the next four weeks; "" if unknown."""
@@ -182,9 +176,6 @@ class HelpLine(Translated):
         constraints = [
             models.CheckConstraint(condition=~Q(call="") | ~Q(text_to="") | ~Q(url=""), name="help_line_can_be_reached")
         ]
-
-    def __str__(self) -> str:
-        return self.name
 
     @property
     def link(self) -> str:

@@ -15,9 +15,6 @@ from django.utils.translation import gettext, pgettext
 
 DAYS_SHOWN = 28  # how far ahead special days are shown
 
-Times = tuple[datetime.time, datetime.time]  # from, until
-DayTimes = tuple[int, datetime.time, datetime.time]  # weekday, from, until
-
 
 @reversion.register()
 class OpeningTime(models.Model):
@@ -78,9 +75,9 @@ class SpecialDay(models.Model):
         return gettext("Closed on {day}").format(day=day)
 
 
-def week_in_words(times: Iterable[DayTimes]) -> str:
-    """Format as "Monday to Friday 9 am to 5 pm; Saturday 10 am to noon". Takes the times in order of the week."""
-    runs: list[tuple[list[int], list[Times]]] = []  # consecutive days with the same hours
+def week_in_words(times: Iterable[tuple[int, datetime.time, datetime.time]]) -> str:
+    """Format as "Monday to Friday 9 am to 5 pm; Saturday 10 am to noon". Takes weekday, start and end, in order."""
+    runs: list[tuple[list[int], list[tuple[datetime.time, datetime.time]]]] = []  # consecutive days with the same hours
     for day, found in groupby(times, key=lambda each: each[0]):
         hours = [(opens, closes) for _, opens, closes in found]
         if runs and hours == runs[-1][1] and day == runs[-1][0][-1] + 1:

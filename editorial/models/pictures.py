@@ -118,9 +118,6 @@ def _copy_name(stem: str, width: int) -> str:
     return f"{FOLDER}/{stem}-{width}.webp"
 
 
-#: Returns the rows with these names.
-Read = Callable[[Iterable[str]], Mapping[str, Picture | None]]
-
 #: As nh3 writes it.
 _TAG = re.compile(
     rf'<img(?: [a-z]+="[^"]*")*? src="{settings.MEDIA_URL}{FOLDER}/([0-9a-f]{{32}}\.\w+)"(?: [a-z]+="[^"]*")*>'
@@ -132,8 +129,8 @@ def named(names: Iterable[str]) -> dict[str, Picture]:
     return {picture.name: picture for picture in Picture.objects.filter(name__in=list(names))}
 
 
-def with_sizes(html: str, read: Read) -> str:
-    """Add sizes to the pictures in safe HTML, unless the database is down."""
+def with_sizes(html: str, read: Callable[[Iterable[str]], Mapping[str, Picture | None]]) -> str:
+    """Add sizes to the pictures in safe HTML, unless the database is down; `read` returns the rows with some names."""
     if not (names := set(_TAG.findall(html))):
         return html
     try:

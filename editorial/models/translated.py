@@ -79,6 +79,9 @@ class Translated(models.Model):
     class Meta:
         abstract = True
 
+    def __str__(self) -> str:
+        return getattr(self, self.translated_fields[0])
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Raises TypeError for a translated row, which would overwrite the English words."""
         if "in_english" in self.__dict__:
