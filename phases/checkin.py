@@ -6,6 +6,7 @@ score would reassure somebody who is dehydrated, or whose drugs held something o
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -15,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from phases.choices import Area, by_choice
-from phases.compare import answer_in_words
+from phases.compare import answer_in_words, choice
 from phases.models import Symptom
 from phases.now import may_have_just_used
 from phases.now_form import SINCE, Substance
@@ -114,11 +115,7 @@ VERY_LOW = DangerSign(
     ),
     Urgency.CALL_988,
 )
-
-
-def _question(label: Any, *answers: tuple[str, str | Promise]) -> forms.ChoiceField:
-    choices = [("", _("I would rather not say")), *answers]
-    return forms.ChoiceField(label=label, choices=choices, required=False)
+_question = partial(choice, none=_("I would rather not say"))
 
 
 class CheckInForm(forms.Form):

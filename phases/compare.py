@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from phases.choices import Cravings, Medicine, OverdoseRisk, Place, Soon, Withdrawal
 from phases.models import TreatmentOption
 
-ANY = ("", _("Any"))
+ANY = _("Any")
 #: By question and answer, the values that satisfy it. "Not known" never does.
 ANSWERS: dict[str, dict[str, Container[str]]] = {
     "place": {
@@ -45,20 +45,19 @@ HELPS_WITH: dict[str, dict[str, str]] = {
 }
 
 
+def choice(label: Any, *answers: tuple[str, Any], none: Any = ANY) -> forms.ChoiceField:
+    """Make a field of which any answer, or `none`, can be chosen."""
+    return forms.ChoiceField(label=label, choices=[("", none), *answers], required=False)
+
+
 class CompareForm(forms.Form):
     """The filters, all optional."""
 
-    place = forms.ChoiceField(
-        label=_("Where"), choices=[ANY, ("home", _("Sleep at home")), ("stay", _("Stay there"))], required=False
-    )
-    medicine = forms.ChoiceField(label=_("Medicine"), choices=[ANY, ("yes", _("Yes")), ("no", _("No"))], required=False)
-    soon = forms.ChoiceField(
-        label=_("How soon"),
-        choices=[ANY, ("now", _("Now")), ("in-withdrawal", _("In withdrawal")), ("later", _("Later"))],
-        required=False,
-    )
-    cravings = forms.ChoiceField(label=_("Cravings"), choices=[ANY, ("eases", _("May ease them"))], required=False)
-    overdose_risk = forms.ChoiceField(label=_("Overdose"), choices=[ANY, ("lower", _("Fewer deaths"))], required=False)
+    place = choice(_("Where"), ("home", _("Sleep at home")), ("stay", _("Stay there")))
+    medicine = choice(_("Medicine"), ("yes", _("Yes")), ("no", _("No")))
+    soon = choice(_("How soon"), ("now", _("Now")), ("in-withdrawal", _("In withdrawal")), ("later", _("Later")))
+    cravings = choice(_("Cravings"), ("eases", _("May ease them")))
+    overdose_risk = choice(_("Overdose"), ("lower", _("Fewer deaths")))
 
 
 def compare(form: CompareForm, options: Sequence[TreatmentOption], *, everything: bool = False) -> dict[str, Any]:

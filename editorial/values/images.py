@@ -45,7 +45,6 @@ _OTHERS = (
     (rb"(?s:.{4})ftypavi[fs]", "It is an AVIF picture. Save it as a JPEG or PNG."),
     (rb"(?s:.{4})ftyp|\x1aE\xdf\xa3", "It is a video. Take a screenshot of it and add that."),
 )
-_OTHER_KINDS = [(re.compile(start), words) for start, words in _OTHERS]
 _ORIENTATION = 0x0112
 # `_check` refuses large pictures before decoding, with a better message.
 Image.MAX_IMAGE_PIXELS = None
@@ -90,7 +89,7 @@ def _decoded(file: IO[bytes]) -> Image.Image:
     except UnidentifiedImageError as error:
         file.seek(0)
         head = file.read(64)
-        raise ValidationError(next((words for kind, words in _OTHER_KINDS if kind.match(head)), WANTED)) from error
+        raise ValidationError(next((words for start, words in _OTHERS if re.match(start, head)), WANTED)) from error
     except (OSError, ValueError, SyntaxError, EOFError, RuntimeError, IndexError, KeyError, TypeError) as error:
         raise ValidationError(DAMAGED) from error
 
