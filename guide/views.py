@@ -24,6 +24,10 @@ from phases.models import Phase
 
 logger = logging.getLogger(__name__)
 
+NO_ROBOTS = (
+    *("/admin/", "/staff/", "/contact/sent/", "/search/", "/es/buscar/", "/es/contacto/enviado/", "/es/comentario/"),
+    "/feedback/",
+)
 SECURITY_TXT_LIFE = datetime.timedelta(days=180)
 
 
@@ -64,18 +68,8 @@ def leave(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(max_age=86_400)
 def robots(request: HttpRequest) -> HttpResponse:
-    lines = [
-        "User-agent: *",
-        "Disallow: /admin/",
-        "Disallow: /staff/",
-        "Disallow: /contact/sent/",
-        "Disallow: /search/",
-        "Disallow: /es/buscar/",
-        "Disallow: /es/contacto/enviado/",
-        "Disallow: /es/comentario/",
-        "Disallow: /feedback/",
-        f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}",
-    ]
+    kept_out = [f"Disallow: {path}" for path in NO_ROBOTS]
+    lines = ["User-agent: *", *kept_out, f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 
 

@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import formats, timezone
@@ -54,7 +55,7 @@ class StateFilter(OptionsFilter):
         "draft": ("Draft", lambda pages, request: pages.filter(status="draft")),
         "in-review": (
             "In review",
-            lambda pages, request: pages.filter(models.Q(status="in-review") | models.Q(draft_in_review=True)),
+            lambda pages, request: pages.filter(Q(status="in-review") | Q(draft_in_review=True)),
         ),
         "published": ("Published", lambda pages, request: pages.published()),
         "archived": ("Archived", lambda pages, request: pages.filter(status="archived")),

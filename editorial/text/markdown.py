@@ -34,15 +34,10 @@ ALLOWED_TAGS = {
 ALLOWED_ATTRIBUTES = {
     "a": {"href", "title", "class", "id", "aria-label"},
     "abbr": {"title"},
-    "details": {"class"},
-    "h2": {"id"},
-    "h3": {"id"},
-    "h4": {"id"},
     "img": {"src", "alt", "title", "width", "height"},
     "ol": {"start"},
-    "section": {"class"},
-    "span": {"class"},
-    "sup": {"class"},
+    **dict.fromkeys(("h2", "h3", "h4"), {"id"}),
+    **dict.fromkeys(("details", "section", "span", "sup"), {"class"}),
 }
 #: A phone number's link is an inline block, after which a line may break even before a period.
 _PHONE_AND_STOP = re.compile(r'<a href="tel:\+\d+">[^<]*</a>[.,;:]')

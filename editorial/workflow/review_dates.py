@@ -21,21 +21,21 @@ class Risk:
     why: str
     least: int
     most: int
-    named: re.Pattern[str]
+    named: str
 
 
 #: The first match counts.
 RISKS = (
-    Risk("urgent", 3, 6, re.compile(r"overdose|emergenc|urgent|right now|tonight|suicid|911", re.I)),
-    Risk("about the drug supply", 5, 6, re.compile(r"fentanyl|medetomidine|xylazine|nitazene|supply|test strip", re.I)),
+    Risk("urgent", 3, 6, "overdose|emergenc|urgent|right now|tonight|suicid|911"),
+    Risk("about the drug supply", 5, 6, "fentanyl|medetomidine|xylazine|nitazene|supply|test strip"),
     Risk(
         "about a medicine",
         10,
         12,
-        re.compile(r"medicin|medication|methadone|buprenorphine|nal[ot]|lofexidine|pill|tramadol|kratom|benzo", re.I),
+        "medicin|medication|methadone|buprenorphine|nal[ot]|lofexidine|pill|tramadol|kratom|benzo",
     ),
-    Risk("a stage or a treatment", 10, 12, re.compile("^(?:phase|treatmentoption) ")),
-    Risk("anything else", 20, 24, re.compile("")),
+    Risk("a stage or a treatment", 10, 12, "^(?:phase|treatmentoption) "),
+    Risk("anything else", 20, 24, ""),
 )
 
 
@@ -51,7 +51,7 @@ class Suggestion:
 def suggest(page: Any, today: datetime.date | None = None) -> Suggestion:
     """Suggest the Monday of the week with the fewest reviews within the risk's months; of several, the latest."""
     today, words = today or timezone.localdate(), f"{page._meta.model_name} {page} {page.slug}"
-    risk = next(risk for risk in RISKS if risk.named.search(words))
+    risk = next(risk for risk in RISKS if re.search(risk.named, words, re.I))
     first, last = later(today, risk.least), later(today, risk.most)
     mondays = [first + datetime.timedelta(days=(7 - first.weekday()) % 7)]
     while (following := mondays[-1] + datetime.timedelta(days=7)) <= last:
