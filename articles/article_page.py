@@ -83,24 +83,16 @@ def _groups_of(articles: Sequence[int]) -> dict[int, set[Group]]:
     links = stages.values_list("article_id", Value(_STAGE), "phase__position", "phase__name", "phase__slug").union(
         topics.values_list("article_id", Value(_TOPIC), "topic__position", "topic__name", "topic__slug"), all=True
     )
+    others = [] if languages.active() == languages.ENGLISH else [(_TOPIC, Topic), (_STAGE, Phase)]
+    translated = {(view, row.known_as): row for view, model in others for row in model.objects.in_language()}
     found: dict[int, set[Group]] = {article: set() for article in articles}
     for article, *columns in links:
-        found[article].add(Group(*columns))
-    if languages.active() == languages.ENGLISH:
-        return found
-    translated = {
-        (view, row.known_as): row
-        for view, model in ((_TOPIC, Topic), (_STAGE, Phase))
-        for row in model.objects.in_language()
-    }
-    return {
-        article: {
-            group._replace(name=row.name, slug=row.slug)
-            for group in groups
-            if (row := translated.get((group.view, group.slug)))
-        }
-        for article, groups in found.items()
-    }
+        group = Group(*columns)
+        if row := translated.get((group.view, group.slug)):
+            group = group._replace(name=row.name, slug=row.slug)
+        if row or not others:
+            found[article].add(group)
+    return found
 
 
 def _neighbors_of_old(article: Article) -> dict[str, Article | None]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from editorial.loading import content_files
-from editorial.loading.content_files import Entry, Find, Row, Values, entry_of, published, publishing, written
+from editorial.loading.content_files import Entry, Find, Row, Values, at_start_of, entry_of, publishing, written
 from phases.hours import Course
 from phases.models import Phase, Symptom, TreatmentOption
 
@@ -20,9 +20,9 @@ OF_TREATMENT = (
 def entries(folder: Path, find: Find) -> Iterator[Entry]:
     """Read treatment options, and stages with their symptoms."""
     for path in sorted((folder / "treatments").glob("*.md")):
-        yield entry_of(TreatmentOption, published(content_files.read_page(path)))
+        yield entry_of(TreatmentOption, content_files.published(content_files.read_page(path)))
     for path in sorted((folder / "phases").glob("*.yaml")):
-        page = _with_hours(published(content_files.read_yaml(path)))
+        page = _with_hours(content_files.published(content_files.read_yaml(path)))
         slug, symptoms = page["slug"], page.pop("symptoms")
         yield entry_of(Phase, page, {"treatments": find(TreatmentOption, "slug", page.pop("treatments"))})
         for phase in find(Phase, "slug", [slug]):
@@ -34,9 +34,7 @@ def entries(folder: Path, find: Find) -> Iterator[Entry]:
 def files() -> Iterator[tuple[str, str]]:
     """Yield the name and text of each file that `entries` reads."""
     for treatment in TreatmentOption.objects.order_by("slug"):
-        head = written(treatment, *OF_TREATMENT) | publishing(
-            treatment, content_files.usual_time(treatment.reviewed_on)
-        )
+        head = written(treatment, *OF_TREATMENT) | publishing(treatment, at_start_of(treatment.reviewed_on))
         yield f"treatments/{treatment.slug}.md", content_files.as_page(head, treatment.body)
     for phase in Phase.objects.with_symptoms():
         yield f"phases/{phase.slug}.yaml", content_files.as_yaml(_of_phase(phase))
@@ -49,7 +47,7 @@ def _of_phase(row: Phase) -> Values:
         **_hours(row),
         **written(row, *texts),
         "treatments": list(row.treatments.values_list("slug", flat=True)),
-        **publishing(row, content_files.usual_time(row.reviewed_on)),
+        **publishing(row, at_start_of(row.reviewed_on)),
         "symptoms": [_of_symptom(symptom, place * STEP) for place, symptom in enumerate(row.symptoms.all(), start=1)],
     }
 

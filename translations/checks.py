@@ -93,8 +93,7 @@ def advice(translation: Any) -> Iterator[Finding]:
     scores = found_size.plainness
     huerta, inflesz = plain_spanish.MIN_FERNANDEZ_HUERTA, plain_spanish.MIN_INFLESZ
     if found_size.words > FEW_WORDS and (scores.fernandez_huerta < huerta or scores.inflesz < inflesz):
-        told = f"{found_size.level}; keep to {huerta} and {inflesz}: shorter sentences and words."
-        yield Finding(f"It reads at {told}")
+        yield Finding(f"It reads at {found_size.level}; keep to {huerta} and {inflesz}: shorter sentences and words.")
     if found_size.words > found_size.most:
         yield Finding(f"{found_size.words} words show and the page has room for {found_size.most}.")
 

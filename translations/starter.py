@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from articles.models import Article, Topic
 from editorial.loading import content_files
-from editorial.loading.content_files import Entry, Find, Sentence, Values, lines, published, publishing, usual_time
+from editorial.loading.content_files import Entry, Find, Sentence, Values, at_start_of, lines, published, publishing
 from editorial.models import Clinic, GlossaryTerm, HelpLine
 from editorial.models.changes import type_of
 from editorial.values import languages
@@ -76,7 +76,7 @@ def _written(translations: QuerySet[Translation], model: Any) -> Iterator[tuple[
         if "also_called" in words:
             words["also_called"] = content_files.listed(row.also_called)
         slug = {} if row.slug == slugs[row.page_id] else {"slug": row.slug}
-        words |= {"seen": row.source_digest} | publishing(row, usual_time(row.reviewed_on))
+        words |= {"seen": row.source_digest} | publishing(row, at_start_of(row.reviewed_on))
         yield slugs[row.page_id], slug | words
 
 

@@ -88,13 +88,9 @@ class PreviewMixin(ContentAdmin):
             rows[prefix] = [row.instance for row in forms if _is_whole(row)]
         if typed.pk is None:
             self._fill(typed)
-        links = {
-            field.name: form.cleaned_data[field.name]
-            for field in self.opts.many_to_many
-            if field.name in form.cleaned_data
-        }
+        links = {field.name for field in self.opts.many_to_many} & form.cleaned_data.keys()
         kept = {name: found for name, found in rows.items() if name in getattr(page or typed, "kept_with", ())}
-        return revisions.in_memory(typed, links, kept)
+        return revisions.in_memory(typed, {name: form.cleaned_data[name] for name in links}, kept)
 
     def _fill(self, new: Any) -> None:
         """Give a new page the values that every saved page has, and an unused key."""

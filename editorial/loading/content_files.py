@@ -127,9 +127,9 @@ def unless_default(row: models.Model, *names: str) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-def at_start_of(day: datetime.date) -> datetime.datetime:
-    """Return midnight of a day in the site's time zone, when starter pages are published."""
-    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
+def at_start_of(day: datetime.date | None) -> Any:
+    """Return midnight of a day in the site's time zone: when a starter page with that review date is published."""
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min)) if day else None
 
 
 def publishing(page: Any, usual: datetime.datetime | None) -> Values:
@@ -143,12 +143,7 @@ def publishing(page: Any, usual: datetime.datetime | None) -> Values:
 
 def published(values: Values) -> Values:
     """Add the state and time of a page, if its file leaves them out."""
-    return {"status": "published", "published_at": usual_time(values["reviewed_on"])} | values
-
-
-def usual_time(reviewed_on: datetime.date | None) -> datetime.datetime | None:
-    """Return when a starter page is published, by its review date."""
-    return at_start_of(reviewed_on) if reviewed_on else None
+    return {"status": "published", "published_at": at_start_of(values["reviewed_on"])} | values
 
 
 def entry_of(model: Any, values: Values, related: Related | None = None, *, is_part: bool = False) -> Entry:

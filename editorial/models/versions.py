@@ -96,13 +96,9 @@ def edition(now: datetime.datetime | None = None) -> Edition:
     tomorrow = datetime.datetime.combine(today + datetime.timedelta(days=1), datetime.time.min)
     never = Value(None, output_field=models.DateTimeField())
     managers = [model._default_manager for model in content_models()]
-    rows = ContentVersion.objects.values_list("number", never).union(
-        *(
-            manager.scheduled(now).order_by().values(none=Value(0)).annotate(at=Min("published_at"))
-            for manager in managers
-            if hasattr(manager, "scheduled")
-        )
-    )
+    scheduled = [manager.scheduled(now).order_by() for manager in managers if hasattr(manager, "scheduled")]
+    times = [pages.values(none=Value(0)).annotate(at=Min("published_at")) for pages in scheduled]
+    rows = ContentVersion.objects.values_list("number", never).union(*times)
     numbers, moments = zip((0, timezone.make_aware(tomorrow)), (0, now + MAX_PAGE_AGE), *rows, strict=True)
     return Edition(max(numbers), min(filter(None, moments)).timestamp())
 

@@ -193,7 +193,8 @@ def test_pictures_go_out_with_what_is_said_of_them_and_come_in_on_another_machin
     exported(tmp_path)
     folder, stored = tmp_path / "pictures", {name: read(name) for name in picture.files}
     assert {f"pictures/{path.name}" for path in folder.iterdir()} == {"pictures/pictures.yaml", *stored}
-    pictures.erase(picture)
+    pictures.erase_files(picture)
+    picture.delete()
 
     assert f"added    picture {picture.name}" in imported(tmp_path, capsys, "--dry-run")
     assert not Picture.objects.exists() and not any(map(default_storage.exists, stored))
