@@ -76,9 +76,8 @@ def _place(article: Article) -> tuple[float, int]:
 
 
 def _groups_of(articles: Sequence[int]) -> dict[int, set[Group]]:
-    stages = Article.phases.through.objects.filter(
-        article__in=articles, phase__in=Phase.objects.published().values("pk")
-    )
+    live = Phase.objects.published().values("pk")
+    stages = Article.phases.through.objects.filter(article__in=articles, phase__in=live)
     topics = Article.topics.through.objects.filter(article__in=articles)
     links = stages.values_list("article_id", Value(_STAGE), "phase__position", "phase__name", "phase__slug").union(
         topics.values_list("article_id", Value(_TOPIC), "topic__position", "topic__name", "topic__slug"), all=True

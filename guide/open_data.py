@@ -76,9 +76,8 @@ def _for_all(response: Response) -> Response:
 
 def page_json(content: ContentSnapshot, slug: str, model: type[ReviewedPage]) -> bytes:
     """Return one page as it is in guide.json. Raises Http404."""
-    return data_files.as_json(
-        data_files.PageSerializer(content).page(get_object_or_404(model.objects.published(), slug=slug))
-    )
+    page = get_object_or_404(model.objects.published(), slug=slug)
+    return data_files.as_json(data_files.PageSerializer(content).page(page))
 
 
 @require_safe
@@ -116,9 +115,8 @@ def _public_key(content: ContentSnapshot) -> bytes:
 @reading_page()
 def about_data(request: HttpRequest) -> HttpResponse:
     """Explain the files, their licenses, and how to check the signature."""
-    return render(
-        request, "pages/data.html", {"is_signed": bool(settings.SIGNING_KEY), "max_articles": data_files.MAX_ARTICLES}
-    )
+    context = {"is_signed": bool(settings.SIGNING_KEY), "max_articles": data_files.MAX_ARTICLES}
+    return render(request, "pages/data.html", context)
 
 
 urlpatterns = [

@@ -205,9 +205,8 @@ def _block(left: int, width: int, tall: float) -> str:
 def of_phases(phases: Sequence[Phase], now: tuple[float, float] | None = None) -> Timeline:
     """Draw the three stages on one scale, hours to months."""
     starts = gettext("starts {hours}")
-    return draw(
-        [(phase, f"s{phase.position}", starts.format(hours=phase.onset_words), 1.0) for phase in phases], now=now
-    )
+    drawn = [(phase, f"s{phase.position}", starts.format(hours=phase.onset_words), 1.0) for phase in phases]
+    return draw(drawn, now=now)
 
 
 def of_symptom(symptom: Symptom, phases: Sequence[Phase]) -> Timeline:

@@ -165,9 +165,8 @@ class ChangeKindMixin(ContentAdmin):
         super().save_related(request, form, formsets, change)
         if SAVE_DRAFT not in request.POST:
             kind, note = (form.cleaned_data.get(name) or "" for name in ASKED)
-            change_kinds.record_save(
-                form.instance, form.seen, kind, note=note, override_reason=form.instance.override_reason
-            )
+            reason = form.instance.override_reason
+            change_kinds.record_save(form.instance, form.seen, kind, note=note, override_reason=reason)
             if kind == Kind.SAFETY_CORRECTION and (found := list(_live_translations(form.instance))):
                 links = format_html_join(", ", '<a href="{}">{}</a>', ((admin_address(each), each) for each in found))
                 self.message_user(request, format_html("To be translated now: {}.", links), messages.WARNING)

@@ -170,9 +170,8 @@ class RevisionsMixin(AutosaveMixin):
                 self.log_change(request, back, f"Brought back as it was on {when}")
         except ValidationError as error:
             how = f" {COPY_INSTEAD}" if isinstance(error, Refused) else ""
-            self.message_user(
-                request, f"Not brought back: {in_words(error, page or self.model())}{how}", messages.ERROR
-            )
+            why = in_words(error, page or self.model())
+            self.message_user(request, f"Not brought back: {why}{how}", messages.ERROR)
         except (IntegrityError, RevertError):
             why = "Another page has its name now: give that one another first. Or a release with other fields kept it."
             self.message_user(request, f"Not brought back. {why}", messages.ERROR)

@@ -117,9 +117,8 @@ def _revision_kept(sender: Any, revision: Revision, versions: list[Version], **k
 @receiver(post_save, sender=SignOff)
 def _signed(sender: Any, instance: Any, created: bool, **kwargs: Any) -> None:
     if created and not instance.wording_changed and (page := _page_of(instance)):
-        notify(
-            Event.SIGNED, page, {*writers(page, but=instance.reviewer.user), *may(PUBLISH)}, by=instance.reviewer.user
-        )
+        by = instance.reviewer.user
+        notify(Event.SIGNED, page, {*writers(page, but=by), *may(PUBLISH)}, by=by)
 
 
 @receiver(post_save, sender=ReviewAnswer)

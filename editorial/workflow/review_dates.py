@@ -68,9 +68,8 @@ def _due_between(page: Any, first: datetime.date, last: datetime.date) -> list[d
     for model in content_models():
         if any(field.name == "review_due_on" for field in model._meta.concrete_fields):
             pages = model._default_manager.filter(review_due_on__range=(first, last)).order_by()
-            days += pages.exclude(pk=page.pk if isinstance(page, model) else None).values_list(
-                "review_due_on", flat=True
-            )
+            others = pages.exclude(pk=page.pk if isinstance(page, model) else None)
+            days += others.values_list("review_due_on", flat=True)
     return days
 
 
