@@ -1,7 +1,6 @@
 """The pages that the menu and the front page link to, each only while it is published."""
 
 from django.db import DatabaseError
-from django.utils import timezone
 
 from editorial.text.snapshot import ContentSnapshot
 from editorial.values import languages
@@ -19,10 +18,10 @@ FEATURED = {
 def featured(content: ContentSnapshot) -> dict[str, str]:
     """Return each page's path by key, "" if it is not published in the active language. Cached in the snapshot."""
     try:
-        found, now = content.link_targets(FEATURED.values()), timezone.now()
+        found = content.link_targets(FEATURED.values())
     except DatabaseError:
         return dict.fromkeys(FEATURED, "")
     return {
-        key: page.path if (page := found[name]) and page.is_live(now) and page.language == languages.active() else ""
+        key: page.path if (page := found[name]) and page.is_live() and page.language == languages.active() else ""
         for key, name in FEATURED.items()
     }

@@ -60,9 +60,7 @@ class _Dumper(yaml.SafeDumper):
 _Dumper.add_representer(Sentence, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, '"'))
 _Dumper.add_representer(Lines, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, "|"))
 _Dumper.add_representer(Row, lambda dumper, row: dumper.represent_sequence("tag:yaml.org,2002:seq", row, True))
-_Dumper.add_representer(
-    datetime.time, lambda dumper, at: dumper.represent_scalar("tag:yaml.org,2002:str", f"{at:%H:%M}", '"')
-)
+_Dumper.add_representer(datetime.time, lambda dumper, at: dumper.represent_data(Sentence(f"{at:%H:%M}")))
 
 
 def as_yaml(data: Any) -> str:

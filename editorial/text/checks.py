@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.urls import Resolver404, resolve
-from django.utils import timezone
 
 from editorial.models import Source
 from editorial.models.addresses import now_at
@@ -120,7 +119,7 @@ def advice(page: Any) -> Iterator[Finding]:
 
 def advice_on_texts(page: Any, *of_language: rules.Rule) -> Iterator[Finding]:
     """Yield advice for any language, and from these rules for each text."""
-    texts, now = _texts(page), timezone.now()
+    texts = _texts(page)
     pages = look_up(name for text in texts.values() for name, *_ in rules.names(text))
     ids = {found for text in texts.values() for found in re.findall(r'<h\d id="([^"]*)"', convert(text).html)}
     for field, text in texts.items():
@@ -130,7 +129,7 @@ def advice_on_texts(page: Any, *of_language: rules.Rule) -> Iterator[Finding]:
         for told, start, end in found:
             yield Finding(told, field, start, end)
         for name, start, end in rules.names(text):
-            if (named := pages[name]) and not named.is_live(now):
+            if (named := pages[name]) and not named.is_live():
                 told = f"Readers do not see “{named.title}” now: they get its words without a link."
                 yield Finding(told, field, start, end)
         for href, start, end in rules.links(text):

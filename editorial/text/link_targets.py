@@ -28,8 +28,8 @@ class LinkTarget(NamedTuple):
     published_at: datetime.datetime | None
     language: str = languages.ENGLISH
 
-    def is_live(self, now: datetime.datetime) -> bool:
-        return self.status == "published" and self.published_at is not None and self.published_at <= now
+    def is_live(self) -> bool:
+        return self.status == "published" and self.published_at is not None and self.published_at <= timezone.now()
 
 
 def kinds() -> dict[str, Any]:

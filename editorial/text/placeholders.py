@@ -5,7 +5,6 @@ from html import unescape
 from typing import Any
 
 from django.template.loader import get_template
-from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import gettext
 
@@ -31,7 +30,7 @@ def fill_in(html: str, content: snapshot.ContentSnapshot | None = None, marks_do
         html = _in_language(html, content)
     if not (names := names_in(html)):
         return html
-    found, now = (content or snapshot.current_or_last()).link_targets(names), timezone.now()
+    found = (content or snapshot.current_or_last()).link_targets(names)
 
     def fill(match: re.Match[str]) -> str:
         before, name, words, after = match.groups("")
@@ -40,7 +39,7 @@ def fill_in(html: str, content: snapshot.ContentSnapshot | None = None, marks_do
             return render_drawing(drawing, unescape(words)) if before and after else f"{before}{after}"
         page = found[name]
         words = words or (escape(page.title) if page else "")
-        if page and page.is_live(now):
+        if page and page.is_live():
             return f"{before}{_link(page, words=words)}{after}"
         doubt = f" <strong>[{'not published' if page else 'nothing has this name'}: {name}]</strong>"
         return f"{before}{words}{doubt if marks_doubts else ''}{after}"

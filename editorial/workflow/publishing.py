@@ -41,9 +41,9 @@ class PublishedQuerySet(TranslatedQuerySet):
         """Return archived pages that were public."""
         return self.filter(status=ReviewedPage.Status.ARCHIVED, published_at__lte=timezone.now())
 
-    def review_overdue(self, on: datetime.date | None = None) -> Self:
+    def review_overdue(self) -> Self:
         """Return published pages whose review date has passed."""
-        return self.published().filter(review_due_on__lt=on or timezone.localdate())
+        return self.published().filter(review_due_on__lt=timezone.localdate())
 
 
 class CheckedText:
