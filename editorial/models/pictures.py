@@ -95,7 +95,7 @@ class Picture(models.Model):
     @property
     def files(self) -> list[str]:
         """Return the names of its stored files."""
-        return [f"{FOLDER}/{self.name}", *(_copy_name(self.stem, width) for width in self.widths)]
+        return [f"{FOLDER}/{self.name}", *map(self._copy_name, self.widths)]
 
     def html(self, tag: str) -> str:
         """Return HTML for `tag`: copies in WebP to choose from, and its own file for phones from before 2020."""
@@ -111,11 +111,10 @@ class Picture(models.Model):
         return f'<picture><source type="image/webp"{source}>{img}</picture>'
 
     def _copy(self, width: int) -> str:
-        return f"{settings.MEDIA_URL}{_copy_name(self.stem, width)}"
+        return f"{settings.MEDIA_URL}{self._copy_name(width)}"
 
-
-def _copy_name(stem: str, width: int) -> str:
-    return f"{FOLDER}/{stem}-{width}.webp"
+    def _copy_name(self, width: int) -> str:
+        return f"{FOLDER}/{self.stem}-{width}.webp"
 
 
 #: As nh3 writes it.
