@@ -1,10 +1,11 @@
 """What surrounds an article: its topics and stages, related articles, and the next and previous one."""
 
+import datetime
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections import defaultdict
 from typing import NamedTuple
 
-from django.db.models import Q, Value
+from django.db.models import Q, QuerySet, Value
 from django.shortcuts import get_object_or_404
 
 from articles.models import Article, Topic
@@ -32,12 +33,25 @@ class Group(NamedTuple):
         return address_of(self.view, self.slug)
 
 
+class Listed(NamedTuple):
+    """An article to link to, from its columns alone: a whole model takes twice the time."""
+
+    pk: int
+    slug: str
+    title: str
+    published_at: datetime.datetime
+
+    def get_absolute_url(self) -> str:
+        return address_of("articles:detail", self.slug)
+
+
 class ArticleIndex:
     """The newest published articles with their topics and stages, kept in the content snapshot. Two queries."""
 
     def __init__(self) -> None:
-        self._newest = list(Article.objects.published().only("slug", "title", "published_at")[:INDEXED])
-        self._groups = _groups_of([article.pk for article in self._newest])
+        newest = Article.objects.published()[:INDEXED]
+        self._newest = _listed(newest)
+        self._groups = {row.pk: set[Group]() for row in self._newest} | _groups_of(newest.values("pk"))
         self._read: dict[str, Article] = {}
 
     def article(self, slug: str) -> Article:
@@ -49,14 +63,14 @@ class ArticleIndex:
 
     def groups_of(self, article: Article) -> set[Group]:
         known = self._groups if article.pk in self._groups else _groups_of([article.pk])
-        return known[article.pk]
+        return known.get(article.pk, set())
 
-    def related(self, article: Article, groups: set[Group]) -> list[Article]:
+    def related(self, article: Article, groups: set[Group]) -> list[Listed]:
         """Return the articles that share the most of these topics and stages; of equals, the newest first."""
         others = [other for other in self._newest if other.pk != article.pk]
         return sorted(others, key=lambda other: len(groups & self._groups[other.pk]), reverse=True)[:RELATED]
 
-    def neighbors(self, article: Article) -> dict[str, Article | None]:
+    def neighbors(self, article: Article) -> dict[str, Listed | None]:
         """Return the published articles just before and after this one in the list of all articles."""
         if article.published_at is None:
             return {"newer": None, "older": None}
@@ -70,12 +84,18 @@ class ArticleIndex:
         }
 
 
-def _place(article: Article) -> tuple[float, int]:
+def _listed(articles: QuerySet) -> list[Listed]:
+    words = "" if languages.active() == languages.ENGLISH else "words_"
+    return [Listed(*row) for row in articles.values_list("pk", f"{words}slug", f"{words}title", "published_at")]
+
+
+def _place(article: Article | Listed) -> tuple[float, int]:
     """Return the sort key of the list of all articles."""
     return -article.published_at.timestamp() if article.published_at else 0, article.pk
 
 
-def _groups_of(articles: Sequence[int]) -> dict[int, set[Group]]:
+def _groups_of(articles: QuerySet | list[int]) -> dict[int, set[Group]]:
+    """Return the groups of each article that has any, by its key."""
     live = Phase.objects.published().values("pk")
     stages = Article.phases.through.objects.filter(article__in=articles, phase__in=live)
     topics = Article.topics.through.objects.filter(article__in=articles)
@@ -83,25 +103,28 @@ def _groups_of(articles: Sequence[int]) -> dict[int, set[Group]]:
         topics.values_list("article_id", Value(_TOPIC), "topic__position", "topic__name", "topic__slug"), all=True
     )
     others = [] if languages.active() == languages.ENGLISH else [(_TOPIC, Topic), (_STAGE, Phase)]
-    translated = {(view, row.known_as): row for view, model in others for row in model.objects.in_language()}
-    found: dict[int, set[Group]] = {article: set() for article in articles}
+    translated = {
+        (view, slug): {"name": name, "slug": own}
+        for view, model in others
+        for slug, name, own in model.objects.in_language().values_list("slug", "words_title", "words_slug")
+    }
+    found: dict[int, set[Group]] = defaultdict(set)
     for article, *columns in links:
         group = Group(*columns)
-        if row := translated.get((group.view, group.slug)):
-            group = group._replace(name=row.name, slug=row.slug)
-        if row or not others:
-            found[article].add(group)
+        words = translated.get((group.view, group.slug))
+        if words or not others:
+            found[article].add(group._replace(**words) if words else group)
     return found
 
 
-def _neighbors_of_old(article: Article) -> dict[str, Article | None]:
+def _neighbors_of_old(article: Article) -> dict[str, Listed | None]:
     """Return the neighbors of an article that is not in the ArticleIndex, filtering by time only: that has an index."""
     at, live = article.published_at, Article.objects.published()
     newer = live.filter(Q(published_at__gt=at) | Q(pk__lt=article.pk), published_at__gte=at)
     older = live.filter(Q(published_at__lt=at) | Q(pk__gt=article.pk), published_at__lte=at)
     nearest = Q(pk__in=newer.order_by("published_at", "-pk").values("pk")[:1]) | Q(pk__in=older.values("pk")[:1])
-    found: dict[str, Article | None] = {"newer": None, "older": None}
-    for other in Article.objects.filter(nearest).in_language().defer("body"):
+    found: dict[str, Listed | None] = {"newer": None, "older": None}
+    for other in _listed(Article.objects.filter(nearest).in_language()):
         found["newer" if _place(other) < _place(article) else "older"] = other
     return found
 
