@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from articles.models import Article
 from callbacks.models import CallbackRequest
 from detoxsite.logs import PrivacyFilter
 from editorial.staff_mail import NotSent
@@ -17,6 +18,7 @@ from operations import schedule, worker_status
 from operations.models import ScheduledJob
 from operations.schedule import DAY, HOUR, MINUTE, SECOND, Job
 from tests.callbacks.helpers import submit
+from tests.factories import make_article
 
 pytestmark = pytest.mark.django_db
 
@@ -185,6 +187,15 @@ def test_rows_of_finished_and_lost_tasks_are_pruned_and_no_others():
         DBTaskResult.objects.filter(pk=row.pk).update(**values)
     schedule.prune_tasks()
     assert set(DBTaskResult.objects.all()) == {ready, young, running}
+
+
+@pytest.mark.sqlite_only("PostgreSQL counts its rows unasked")
+def test_few_of_many_articles_are_found_without_a_look_at_all():
+    for number in range(100):
+        make_article(slug=f"number-{number}")
+    schedule.analyze()
+    few = Article.objects.published().filter(slug__in=["number-1", "number-2"])
+    assert "(slug=?)" in few.explain()
 
 
 @pytest.mark.django_db(transaction=True)
