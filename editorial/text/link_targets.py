@@ -47,7 +47,7 @@ def models_by_view() -> dict[str, Any]:
 
 
 def look_up(names: Iterable[str]) -> dict[str, LinkTarget | None]:
-    """Return the page of each name, or None. One query; three if a slug changed; outside English, one more per kind."""
+    """Return the page of each name, or None. One query; three if a slug changed; outside English, one more."""
     models, names = kinds(), list(names)
     wanted = {name: (match[1], match[2]) for name in names if (match := _NAME.fullmatch(name)) and match[1] in models}
     found = _read(models, wanted.values())
@@ -73,12 +73,21 @@ def _read(models: dict[str, Any], names: Iterable[Name]) -> dict[Name, LinkTarge
 
 
 def _translated(models: dict[str, Any], names: Iterable[Name]) -> dict[Name, LinkTarget]:
-    language, now, found = languages.active(), timezone.now(), {}
-    for kind, slugs in _by_kind(names).items():
-        for row in models[kind].objects.filter(slug__in=slugs).published():
-            target = LinkTarget(row.get_absolute_url(), str(row), "published", now, language)
-            found[kind, row.english_slug] = target
-    return found
+    queries = [
+        models[kind]
+        .objects.published()
+        .filter(slug__in=found)
+        .order_by()
+        .values_list(Value(kind), "slug", "words_slug", "words_title")
+        for kind, found in _by_kind(names).items()
+    ]
+    rows = queries[0].union(*queries[1:], all=True) if queries else ()
+    return {
+        (kind, slug): LinkTarget(
+            models[kind](slug=own).get_absolute_url(), title, "published", timezone.now(), languages.active()
+        )
+        for kind, slug, own, title in rows
+    }
 
 
 def _by_kind(names: Iterable[Name]) -> dict[str, set[str]]:
