@@ -27,7 +27,7 @@ MAX_ARTICLE_BYTES, MAX_ARTICLES, MAX_LISTED = 700_000, 50, 100
 PARTS = {"emergency": "emergency", "treatments:list": "treatments", "plan": "plan", "articles:list": "articles"}
 TAKEN = {*PARTS.values(), "numbers", "pregnant", "sources-title"}
 _OWN_LINK = re.compile(r'(<a\b[^>]*?\bhref=")(/(?!/)[^"]*)"')
-_PICTURE = re.compile(r"(?:<picture><source[^>]*>)?<img\b[^>]*>(?:</picture>)?")
+_PICTURE = re.compile(r"<picture>.*?</picture>|<img\b[^>]*>", re.S)
 _TEXT = re.compile(r'<div class="text">.*?</div>', re.S)
 _HEADING = re.compile(r"(</?h)([2-4])\b")
 
