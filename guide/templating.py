@@ -2,6 +2,7 @@
 
 import functools
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import jinja2
@@ -10,6 +11,7 @@ from django.template import defaultfilters
 from django.template.backends.jinja2 import Jinja2, Template
 from django.templatetags.static import static
 from django.utils.translation import gettext, ngettext, npgettext, pgettext
+from markupsafe import Markup
 
 from editorial.models.addresses import address_of
 from editorial.pages import structured, tags
@@ -101,8 +103,25 @@ def environment(**options: Any) -> jinja2.Environment:
     made.policies["ext.i18n.trimmed"] = True
     # Lazy, by the active language. Django's `makemessages` reads no Jinja2: see `make words`.
     made.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)  # type: ignore[attr-defined]
+    made.globals["gettext"] = made.globals["_"] = _caching(made.globals["gettext"])
     make_macros(made)
     return made
+
+
+def _caching(translate: Any) -> Callable[..., Markup]:
+    """Cache the words without values by language: a third of the time that Jinja2 takes to look them up."""
+    known: dict[tuple[str, str], Markup] = {}
+
+    @jinja2.pass_context
+    def cached_gettext(context: jinja2.runtime.Context, message: str, **values: Any) -> Markup:
+        if values:
+            return translate(context, message, **values)
+        key = languages.active(), message
+        if key not in known:
+            known[key] = translate(context, message)
+        return known[key]
+
+    return cached_gettext
 
 
 def make_macros(env: jinja2.Environment) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from html import unescape
 from itertools import chain, count
 
@@ -120,11 +120,15 @@ class PageText:
         """Return the terms linked so far, in reading order."""
         return [self.glossary.terms[slug] for slug in self.explained]
 
+    @cached_property
+    def _label(self) -> str:
+        return gettext("Source {number}")
+
     def _mark(self, key: str) -> str:
         if self.known_keys is not None and key not in self.known_keys:
             return f"<strong>[unknown source: {key}]</strong>"
         number = self.numbers.setdefault(key, len(self.numbers) + 1)
-        label = gettext("Source {number}").format(number=number)
+        label = self._label.format(number=number)
         return f'<a href="#source-{number}" aria-label="{label}">[{number}]</a>'
 
 
