@@ -60,8 +60,8 @@ NEEDS = {
 }
 
 
-def needing(need: str, pages: QuerySet, user: Any) -> QuerySet:
-    """Filter pages of one model by a need; `user` matters for "mine" only."""
+def needing(need: str, pages: QuerySet, user: Any, is_signed_here: bool | None = None) -> QuerySet:
+    """Filter pages of one model by a need. `is_signed_here` is looked up if it is not known."""
     today = timezone.localdate()
     if need == "overdue":
         return pages.review_overdue()  # type: ignore[attr-defined]
@@ -72,12 +72,15 @@ def needing(need: str, pages: QuerySet, user: Any) -> QuerySet:
         return pages.scheduled()  # type: ignore[attr-defined]
     if need == "no-clinician":
         return sign_off.awaiting(pages)
-    is_signed_here = Reviewer.objects.filter(is_active=True).exists()
+    if is_signed_here is None:
+        is_signed_here = Reviewer.objects.filter(is_active=True).exists()
+    if need in ("corrected", "unsigned", "signature") and not is_signed_here:
+        return pages.none()
     if need == "corrected":
-        return sign_off.corrected_unsigned(pages) if is_signed_here else pages.none()
+        return sign_off.corrected_unsigned(pages)
     if need == "unsigned":
         corrected = sign_off.corrected_unsigned(pages).values("pk")
-        return sign_off.awaiting(pages.published()).exclude(pk__in=corrected) if is_signed_here else pages.none()  # type: ignore[attr-defined]
+        return sign_off.awaiting(pages.published()).exclude(pk__in=corrected)  # type: ignore[attr-defined]
     page_type = type_of(pages.model)
     records, of_page = ChangeRecord.objects.filter(page_type=page_type), {"page_id": OuterRef("pk")}
     if need == "answered":
@@ -99,12 +102,13 @@ def needing(need: str, pages: QuerySet, user: Any) -> QuerySet:
         digest_in_review=Subquery(text.values("digest")[:1]), in_review_at=Subquery(text.values("at")[:1])
     )
     if need == "signature":
-        return found.exclude(signed) if is_signed_here else pages.none()
+        return found.exclude(signed)
     return found.filter(signed) if is_signed_here else found
 
 
 def page_lines(user: User) -> Iterator[Line]:
     """Yield a line for each need, within the user's rights, and kind of page."""
+    is_signed_here = Reviewer.objects.filter(is_active=True).exists()
     for need, about in NEEDS.items():
         for model in filter(admin.site.is_registered, ReviewedPage.__subclasses__()):
             opts = model._meta
@@ -112,7 +116,7 @@ def page_lines(user: User) -> Iterator[Line]:
             if about.words and any(map(user.has_perm, rights)):
                 names = str(opts.verbose_name), str(opts.verbose_name_plural)
                 address = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist", query={"needs": need})
-                count = needing(need, model.objects.all(), user).count()
+                count = needing(need, model.objects.all(), user, is_signed_here).count()
                 yield from counted(count, *names, address, more=f" {about.words}", is_late=about.is_late)
 
 

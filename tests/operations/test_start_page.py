@@ -7,7 +7,9 @@ import re
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from reversion.models import Revision
 
@@ -118,6 +120,13 @@ def test_signature_under_a_text_whose_source_changed_counts_for_what_was_signed(
     assert "article in review, ready to publish" in lines("pub")
     page = Client().get(drafted.get_absolute_url()).content.decode()
     assert "Awaiting medical review" in page, "nobody has signed what readers see"
+
+
+def test_start_page_asks_once_whether_anybody_signs(people, client):
+    client.force_login(people["doc"])
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/admin/")
+    assert sum('FROM "editorial_reviewer"' in query["sql"] for query in queries) == 1
 
 
 def test_administrator_sees_failures(people):
