@@ -141,6 +141,8 @@ class ChangeKindMixin(ContentAdmin):
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         show = functools.partial(super().changeform_view, request, object_id, form_url)
+        if request.method != "POST":
+            return show(extra_context)  # a form that is opened waits for no other save
         try:
             with transaction.atomic():
                 return show(dict(extra_context or {}))

@@ -73,8 +73,8 @@ class RevisionsMixin(AutosaveMixin):
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         with self._revision(request, [unquote(object_id)] if object_id else []):
-            page = self.get_object(request, unquote(object_id)) if object_id else None
-            context = {"opened_at": _latest(page) if page else "", **(extra_context or {})}
+            opened_at = _latest(self.model(pk=unquote(object_id))) if object_id else ""
+            context = {"opened_at": opened_at, **(extra_context or {})}
             return super().changeform_view(request, object_id, form_url, context)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

@@ -2,6 +2,8 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from articles.models import Article
 from editorial.models import Clinic, OpeningTime, Source
@@ -64,6 +66,15 @@ def test_draft_that_has_no_date_yet_is_previewed_beside_published_articles(admin
 def test_preview_of_a_page_that_is_not_there_is_not_found(admin):
     assert admin.get("/admin/articles/article/999/preview/").status_code == 404
     assert admin.get("/admin/articles/article/abc/preview/").status_code == 404
+
+
+def test_form_that_is_opened_takes_no_lock_and_reads_its_page_twice(admin):
+    path = f"/admin/articles/article/{make_article().pk}/change/"
+    with CaptureQueriesContext(connection) as queries:
+        admin.get(path)
+    asked = [query["sql"] for query in queries]
+    assert not [sql for sql in asked if sql.startswith(("BEGIN", "SAVEPOINT"))]
+    assert sum('FROM "articles_article" WHERE "articles_article"."id" =' in sql for sql in asked) == 2
 
 
 def test_publish_action_refuses_what_may_not_be_published(admin):
