@@ -1,14 +1,24 @@
-// A row added with "Add another" is a copy of a template in which markdownx has already marked its editor as running.
-// Take the mark off and run markdownx again, so that the new row has a live preview too.
-document.addEventListener("formset:added", (event) => {
-  const editors = event.target.querySelectorAll("[data-markdownx-init]");
-  if (!editors.length) return;
-  editors.forEach((editor) => editor.removeAttribute("data-markdownx-init"));
-  const running = document.querySelector('script[src*="/markdownx/js/markdownx"]');
+// markdownx asks the server for the preview of each text as it begins, and a stage's form has 17. Begin each once it is in
+// view, in a row that was added too: markdownx passes over a text that is marked as running, each time that it is run.
+const waiting = new IntersectionObserver((entries) => {
+  const seen = entries.filter((entry) => entry.isIntersecting).map((entry) => entry.target);
+  if (!seen.length) return;
+  for (const editor of seen) {
+    waiting.unobserve(editor);
+    editor.removeAttribute("data-markdownx-init");
+  }
   const again = document.createElement("script");
-  again.src = running.src;
+  again.src = document.querySelector('script[src*="/markdownx/js/markdownx"]').src;
   document.body.append(again);
-});
+}, { rootMargin: "50%" });
+function wait(part) {
+  for (const editor of part.querySelectorAll(".markdownx-editor")) {
+    editor.setAttribute("data-markdownx-init", "");
+    waiting.observe(editor);
+  }
+}
+document.addEventListener("DOMContentLoaded", () => wait(document), true); // before markdownx
+document.addEventListener("formset:added", (event) => wait(event.target));
 
 // What is wrong in a closed part of a row must be seen: open it.
 document.addEventListener("DOMContentLoaded", () => {

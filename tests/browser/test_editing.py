@@ -21,6 +21,16 @@ def test_preview_follows_what_is_typed_and_runs_nothing(staff):
     assert staff.complaints == []
 
 
+def test_preview_is_asked_for_once_its_text_is_in_view(staff):
+    staff.open("/admin/phases/phase/3/change/")
+    page = staff.page
+    page.wait_for_load_state("networkidle")
+    assert [sent.url for sent in staff.sent if "markdownx" in sent.url] == []
+    page.locator("summary", has_text="Overview").click()
+    expect(page.locator(".field-overview .markdownx-preview p").first).to_be_attached()
+    assert staff.complaints == []
+
+
 def test_symptom_added_has_a_live_preview_too_and_wrong_hours_in_a_closed_one_are_shown(staff):
     staff.open("/admin/phases/phase/3/change/")
     page = staff.page
