@@ -128,7 +128,7 @@ TEMPLATES = [
         "OPTIONS": {"environment": "guide.templating.environment", "keep_trailing_newline": True},
     },
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "guide.templating.FormTemplates"
 
 # State: docs/decisions/0009-several-machines.md ----------------------------------------------------------
 
