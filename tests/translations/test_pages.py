@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from articles.models import Article
 from editorial.text import snapshot
+from editorial.text.link_targets import look_up
 from editorial.values import languages
 from phases.models import Phase
 from translations.models import Translation
@@ -49,6 +50,14 @@ def test_page_to_come_in_a_language_is_there_from_its_time_on(client, guide):
     later = timezone.now() + datetime.timedelta(hours=1)
     Translation.objects.filter(slug="metadona").update(published_at=later)
     assert client.get("/es/tratamientos/metadona/").status_code == 404
+
+
+def test_links_to_several_kinds_of_page_take_two_queries(guide, django_assert_num_queries):
+    names = ["article:craving-right-now", "stage:peak-withdrawal", "symptom:nausea-and-vomiting", "treatment:methadone"]
+    with languages.override("es"), django_assert_num_queries(2):
+        found = look_up(names)
+    assert {page.language for page in found.values()} == {"es"}
+    assert found["treatment:methadone"][:2] == ("/es/tratamientos/metadona/", "Metadona")
 
 
 def test_guide_file_has_the_articles_in_its_language(client, guide):
