@@ -40,11 +40,12 @@ class AutosaveMixin(ContentAdmin):
                 unsaved.keep(request.user, page, request.POST)
             self.message_user(request, TAKEN, messages.WARNING)
             return redirect(page)
-        kept = unsaved.of(request.user, page, request.GET.get(BRING_BACK, ""))
+        is_back = request.method == "GET" and BRING_BACK in request.GET
+        kept = unsaved.of(request.user, page, request.GET[BRING_BACK]) if is_back else None
         context = extra_context or {}
         context |= {"typing_address": f"{page}typing/", "others_writing": self._others(request, object_id)}
         data = context.pop("typed", None)  # of a draft
-        if kept and request.method == "GET" and BRING_BACK in request.GET:
+        if kept:
             data = kept.as_post()
             data[BRING_BACK] = formats.date_format(timezone.localtime(kept.typed_at), "DATETIME_FORMAT")
             context["opened_at"] = data.get("_opened_at", "")
