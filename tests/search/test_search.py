@@ -83,6 +83,7 @@ DANGER = [
 def test_search_for_danger_shows_urgent_help_first(client, guide, typed):
     main = client.get("/search/", {"q": typed}).content.decode().split("<main")[1]
     assert "is someone in danger now?" in main and 'href="tel:911"' in main and 'href="tel:988"' in main
+    assert 'href="/emergency/#warning-signs"' in main
 
 
 def test_search_offers_no_word_of_a_draft(client):
