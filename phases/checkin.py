@@ -101,7 +101,10 @@ DANGERS = [
     DangerSign(
         "pregnant",
         _("You are pregnant, or might be"),
-        _("See a doctor or nurse the same day. Do not stop suddenly: experts recommend medicine instead.[@acog-711]"),
+        _(
+            "See a doctor or nurse the same day. Bleeding or cramps? Go to the emergency room or call [911](tel:911). "
+            "Do not stop suddenly: experts recommend medicine instead.[@acog-711]"
+        ),
         Urgency.TODAY,
     ),
 ]

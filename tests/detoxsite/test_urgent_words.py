@@ -109,6 +109,24 @@ def test_stage_sends_people_with_fever_who_inject_to_care_the_same_day(client, g
         assert words in text, words
 
 
+BLEEDING = r"bleeding or cramps\? (go to (an|the) )?emergency room,? or (call )?911"
+
+
+@pytest.mark.parametrize(
+    "path", ["/emergency/", "/plan/", "/notes.html", *(f"/phases/{stage}/" for stage in STAGES[:2])]
+)
+def test_bleeding_or_cramps_in_pregnancy_is_an_emergency(client, guide, path):
+    assert re.search(BLEEDING, text_of(client.get(path).content))
+
+
+def test_bleeding_in_pregnancy_is_an_emergency_on_the_sheet_and_in_the_last_stage(client, guide):
+    assert re.search(BLEEDING, text_of(client.post("/phases/now/check-in/", {"danger": "pregnant"}).content))
+    line = text_of(client.get("/phases/post-acute-withdrawal/").content).split(
+        "or call 911: you cannot keep fluids down"
+    )[1]
+    assert "pregnant, with bleeding or cramps" in line[:300]
+
+
 def test_symptom_with_fever_names_infection(client, guide):
     text = text_of(client.get("/symptoms/goosebumps-and-chills/").content)
     assert "an infection that threatens your life. if you inject, be seen the same day" in text

@@ -122,7 +122,7 @@ def test_page_that_brings_an_opioid_medicine_home_says_lock_it_away(slug):
             "methadone",
             ["almost every day", "days to weeks", "Do not top up", "first week", "by video", "April 2, 2024"],
         ),
-        ("methadone", ["Very sleepy, breathing slowly, or can't be woken? Call"]),
+        ("methadone", ["Very sleepy, breathing slowly, or can't be woken? Call", "a hospital even if they wake"]),
         ("buprenorphine", ["Breathing slowly, or can't be woken?"]),
         ("methadone", ["faint", "races or skips", "Missed doses", "before you take more", "give yours away"]),
         ("buprenorphine", ["December 31, 2025", "December 31, 2026", "August 8, 2023", "Brixadi", "Sublocade"]),
