@@ -80,7 +80,8 @@ def test_every_action_cites_a_known_source_and_names_its_number_as_a_link(guide)
 
 
 def test_alcohol_or_benzos_bring_the_warning_not_to_stop_suddenly(client, guide):
-    assert "Do not stop them suddenly" in sheet(client, others=["benzos"])
+    html = sheet(client, others=["benzos"])
+    assert "Do not stop them suddenly" in html and "Shaking already? Go to an emergency room." in html
 
 
 def test_sheet_says_what_helps_for_each_thing_felt_and_when_to_worry(client, guide):
