@@ -130,6 +130,10 @@ def test_page_that_brings_an_opioid_medicine_home_says_lock_it_away(slug):
         ("buprenorphine", ["had not kept to the plan"]),
         ("naloxone", ["push hard on the chest", "Narcan and RiVive"]),
         ("naloxone", ["for breathing, not for waking", "Breathing well but asleep"]),
+        (
+            "the-first-72-hours",
+            ["every day? [Do not stop them suddenly]", "every day, and have stopped", "Give naloxone too"],
+        ),
         ("lost-tolerance-and-overdose", ["Do not test it", "for breathing, not for waking", "push hard on the chest"]),
         ("clonidine-and-lofexidine", ["42 in 100", "32 in 100", "methadone", "sleepy", "fainted"]),
         ("extended-release-naltrexone", ["may ease craving"]),
