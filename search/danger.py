@@ -27,7 +27,8 @@ RULES = [
 
 def is_danger(typed: str, meant: str = "") -> bool:
     """Return whether to show urgent help. `meant`: `typed` with its spelling corrected."""
-    return any(rule.search(form) for rule, _ in RULES for form in forms(typed) | forms(meant))
+    readings = forms(typed) | forms(meant)
+    return any(rule.search(reading) for rule, _ in RULES for reading in readings)
 
 
 def forms(text: str) -> set[str]:
