@@ -29,8 +29,13 @@ WHAT_TO_DO = (
 )
 
 
-#: A table that `manage.py move` makes in a new database, and removes once all is there and verified.
-UNFINISHED_MOVE = "detoxsite_unfinished_move"
+#: Tables that `manage.py move` and `restore` make in a database, and remove once all is there: by name, what to do.
+UNFINISHED_MOVE, UNFINISHED_RESTORE = "detoxsite_unfinished_move", "detoxsite_unfinished_restore"
+MARK_RESTORE = f"CREATE TABLE IF NOT EXISTS {UNFINISHED_RESTORE} (id integer)"
+UNFINISHED = {
+    UNFINISHED_MOVE: "A move into this database has not finished. Run `manage.py move` again where it ran.",
+    UNFINISHED_RESTORE: "A restore has not finished, and what was erased may be back. Run it again with --replace.",
+}
 
 
 class KeysError(CommandError):
@@ -50,8 +55,8 @@ def verify() -> None:
     """
     secret_files.require()
     try:
-        if settings.HAS_SERVER and UNFINISHED_MOVE in connection.introspection.table_names():
-            raise KeysError("A move into this database has not finished. Run `manage.py move` again where it ran.")
+        for mark in UNFINISHED.keys() & set(connection.introspection.table_names()):
+            raise KeysError(UNFINISHED[mark])
         if found := problems():
             raise KeysError(" ".join([*found, WHAT_TO_DO]))
         _record()

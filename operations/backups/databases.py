@@ -122,8 +122,10 @@ def ensure_unused_postgres() -> None:
         )
 
 
-def restore_postgres(path: Path, database: str = "") -> None:
-    """Restore into the site's database, or another on its server, all or nothing. Raises BackupError or OSError.
+def restore_postgres(path: Path, database: str = "", then: str = "") -> None:
+    """Restore into the site's database, or another on its server, and execute `then`, all or nothing.
+
+    Raises BackupError or OSError.
 
     Tables that are not in the dump, as those of a newer release, are dropped first: pg_restore would fail on them.
     """
@@ -133,7 +135,8 @@ def restore_postgres(path: Path, database: str = "") -> None:
         options = ["--clean", "--if-exists", "--no-owner", "--no-privileges", f"--file={script}"]
         _run("pg_restore", [*options, str(path)])
         options = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--output=/dev/null"]
-        _run_client("psql", *options, f"--command={_DROP_TABLES}", f"--file={script}", database=database)
+        steps = [f"--command={_DROP_TABLES}", f"--file={script}", f"--command=RESET search_path; {then}"]
+        _run_client("psql", *options, *steps, database=database)
 
 
 @contextlib.contextmanager

@@ -62,16 +62,22 @@ def restore(backup: Path, *, replace: bool = False, without_keys: bool = False) 
     erased = tombstones.read(lists[0]) | tombstones.read(lists[1])
     if occupied:
         notes += _move_aside()
+    settings.VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
+        with connection.cursor() as cursor:
+            cursor.execute(keys.MARK_RESTORE)
         _restore_files(backup, found)
         _restore_database(backup / found.database)
     except OSError as error:
-        raise BackupError(f"The backup could not be restored: {error.strerror}. Free up space, try again.") from error
+        reason = f"{error.strerror}. Free up space, and run it again with --replace."
+        raise BackupError(f"The backup could not be restored: {reason}") from error
     call_command("migrate", interactive=False, verbosity=0)
     if without_keys:
         keys.accept_loss()
     again = erasure.erase_again({pk: withdrawn for pk, (withdrawn, _) in erased.items()})
     again += erasure.erase_due(timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE {keys.UNFINISHED_RESTORE}")
     return [*notes, f"Restored {backup.name}: {_in_words(found)}. Erased again, as it must not come back: {again}."]
 
 
@@ -109,6 +115,7 @@ def _move_aside() -> list[str]:
         _ensure_unused(_database_file())
         for path in (_database_file(), *_database_file().parent.glob(f"{_database_file().name}-*")):  # its log too
             path.rename(aside / path.name)
+        forget_file(_database_file())
     for alias in STORAGES.values():
         storage = storages[alias]
         if isinstance(storage, FileSystemStorage) and Path(storage.location).exists():
@@ -143,15 +150,22 @@ def _restore_files(backup: Path, found: Manifest) -> None:
 
 
 def _restore_database(source: Path) -> None:
-    """Restore the database. Call it last: without a database, nothing counts as restored."""
+    """Restore the database, marked as unfinished: no site may start before what was erased is erased again."""
     connection.close()
     if connection.vendor != "sqlite":
-        databases.restore_postgres(source)
+        databases.restore_postgres(source, then=keys.MARK_RESTORE)
         return
     target = _database_file()
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with source.open("rb") as file, durable.replace(target) as new:
-        shutil.copyfileobj(file, new)
+    draft = target.with_name(f"{target.name}-restoring")
+    try:
+        shutil.copyfile(source, draft)
+        with contextlib.closing(sqlite3.connect(draft)) as database:
+            database.execute(keys.MARK_RESTORE)
+        durable.sync(draft)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+    durable.sync(target.parent)
     forget_file(target)
 
 

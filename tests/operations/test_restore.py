@@ -1,6 +1,8 @@
 """A backup put back is the site it was made of, but for what had to be gone meanwhile."""
 
+import contextlib
 import shutil
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -146,6 +148,26 @@ def test_what_was_erased_since_the_backup_does_not_come_back(story, tmp_path):
     assert rebuilt.rows("SELECT reference FROM callbacks_callbackrequest") == [(back,)]
     listed = (backups / "erased.txt").read_text()
     assert len(listed.splitlines()) == 2 and "withdrawn" in listed and "Zo" not in listed and back not in listed
+
+
+def test_site_does_not_start_on_a_restore_that_did_not_finish(story, tmp_path):
+    """What was erased since the backup is back then. Here the list of it lies beside copies of the backup alone."""
+    place = empty_machine(story, tmp_path / "var")
+    whole = shutil.copytree(story.backup, tmp_path / "whole")
+    half = shutil.copytree(story.backup, tmp_path / "half")
+    made, copy = manifest.load(half), half / manifest.SQLITE
+    with contextlib.closing(sqlite3.connect(copy)) as database:
+        [(pk,)] = database.execute("SELECT id FROM callbacks_callbackrequest LIMIT 1")
+        database.execute("ALTER TABLE callbacks_tombstone RENAME TO gone")
+    made.files[manifest.SQLITE] = manifest.Entry(copy.stat().st_size, manifest.sha256(copy))
+    made.save(half)
+    (tmp_path / "erased.txt").write_text(f"{pk} erased 2026-11-24T03:00:00+00:00\n")
+    assert "no such table" in fails(place, "restore", str(half))
+    for command in ("prepare", "run_worker"):
+        assert "A restore has not finished" in fails(place, command)
+    assert "must not come back: 1" in place.manage("restore", str(whole), "--replace")
+    place.manage("prepare")
+    assert place.rows(REQUESTS) == [(2,)]
 
 
 def test_restore_with_a_damaged_list_of_what_was_erased_puts_nothing_back(story, tmp_path):
