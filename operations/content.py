@@ -27,9 +27,17 @@ UNREADABLE = (OSError, AttributeError, KeyError, TypeError, ValueError, Validati
 
 
 def write(folder: Path) -> int:
-    """Write all content to a folder and delete files of an earlier export. Returns the number of files."""
+    """Write all content to a folder and delete files of an earlier export. Returns the number of files.
+
+    Raises ContentError for a folder that holds something else.
+    """
+    if any(folder.glob("[!.]*")) and not (folder / "editorial" / "sources.yaml").exists():
+        raise ContentError(
+            f"{folder} holds something that no export wrote. Name an empty folder, or an earlier export."
+        )
     count = 0
     for name, room in ROOMS.items():
+        (folder / name).mkdir(parents=True, exist_ok=True)
         written = {folder / name / path: text for path, text in room.files()}
         for path, text in written.items():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -45,6 +53,8 @@ def read(folder: Path, *, note: str, kind: str, dry_run: bool) -> list[Outcome]:
 
     `kind` and `note` are recorded for published pages that change (editorial/models/changes.py). Raises ContentError.
     """
+    if missing := [name for name in ROOMS if not (folder / name).is_dir()]:
+        raise ContentError(f"{folder / missing[0]} is missing: all of its pages would be archived.")
     importing = Import(note, kind)
     try:
         with transaction.atomic():

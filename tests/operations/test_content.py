@@ -152,6 +152,26 @@ def test_files_with_mistakes_change_nothing_and_each_is_told(guide, tmp_path, ca
     assert exported(tmp_path / "out") == starter()
 
 
+def test_half_an_export_archives_no_page(guide, tmp_path, capsys):
+    for room in ROOMS:
+        folder = put(tmp_path / room, {name: text for name, text in starter().items() if not name.startswith(room)})
+        with pytest.raises(CommandError, match=f"{room} is missing"):
+            imported(folder, capsys, "--note", "A note.")
+    assert exported(tmp_path / "out") == starter()
+
+
+def test_export_deletes_nothing_but_what_an_export_left(guide, tmp_path):
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "wedding.jpg").touch()
+    with pytest.raises(CommandError, match="Name an empty folder, or an earlier export"):
+        exported(tmp_path)
+    assert [path.name for path in tmp_path.rglob("*.*")] == ["wedding.jpg"]
+    (tmp_path / "new" / ".git").mkdir(parents=True)
+    for _ in range(2):
+        assert exported(tmp_path / "new") == starter()
+        (tmp_path / "new" / "articles" / "gone.md").touch()
+
+
 #: What a file leaves out where it is at its default.
 LEFT_OUT = {
     Source: {"published_on", "isbn", "accessed_on", "archive_url", "status", "superseded_by", "doi", "pmid", "kind"}
