@@ -12,6 +12,7 @@ from typing import IO
 
 from django.conf import settings
 from django.core.files.storage import Storage, storages
+from django.db import DatabaseError
 from django.utils import timezone
 
 from callbacks.models import Attachment
@@ -56,7 +57,8 @@ def make(lock_timeout: float = 0) -> Path:
         except BackupError:
             raise
         except Exception as error:  # disk, database and store each raise their own
-            reason = getattr(error, "strerror", None) or type(error).__name__
+            said = str(error).partition("\n")[0] if isinstance(error, DatabaseError) else ""
+            reason = getattr(error, "strerror", None) or said or type(error).__name__
             raise BackupError(f"The backup could not be made: {reason}. Older ones are untouched.") from error
         finally:
             shutil.rmtree(draft, ignore_errors=True)
@@ -153,11 +155,7 @@ class _Copy:
             _ensure_space(self.folder, size)
             with storage.open(name, "rb") as source:
                 length, digest = _copy(source, self.folder / path)
-        except BackupError:
-            raise
-        except Exception:  # each storage has its own error for a missing file
-            if storage.exists(name):
-                raise
+        except FileNotFoundError:  # any other error makes no backup: it would lack files that are there
             return None
         return Entry(length, digest, modified)
 

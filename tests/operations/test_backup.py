@@ -119,6 +119,21 @@ def test_file_that_the_store_has_lost_is_counted_and_the_rest_is_kept(site):
     assert backup.lost_files(made) == 0
 
 
+@pytest.mark.sqlite_only("a store tells by itself what it lacks and what it refuses")
+def test_files_that_cannot_be_read_make_no_backup_and_leave_the_earlier_one(site, settings):
+    """Wrong rights, say; they are not lost."""
+    made = backup.make()
+    attachments = state.folder_of(storages["attachments"])
+    attachments.rename(attachments.with_name("aside")).with_name("attachments").write_text("no folder")
+    try:
+        with pytest.raises(BackupError, match="could not be made: Not a directory"):
+            backup.run()
+    finally:
+        attachments.unlink()
+        attachments.with_name("aside").rename(attachments)
+    assert manifest.all_in(settings.BACKUP_DIR) == [made]
+
+
 def test_file_of_another_length_than_its_row_says_makes_no_backup(site, settings):
     Attachment.objects.filter(pk=Attachment.objects.first().pk).update(size=5)
     with pytest.raises(BackupError, match="length"):
