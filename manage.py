@@ -21,3 +21,8 @@ if __name__ == "__main__":
         reason = str(error).partition("\n")[0].rstrip(".")
         advice = "Check that it runs, and that DATABASE_URL or VAR_DIR is right. --traceback says where it failed."
         sys.exit(f"The database failed: {reason}. {advice}")
+    except OSError as error:
+        if "--traceback" in sys.argv:
+            raise
+        where = f": {error.filename}" if error.filename else ""
+        sys.exit(f"{error.strerror or error}{where}. Check free space and rights. --traceback says where it failed.")

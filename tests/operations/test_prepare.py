@@ -42,3 +42,10 @@ def test_unreachable_database_is_reported_in_a_line_without_its_password(tmp_pat
         said = fails(place, command)
         assert "Connection refused" in said and "DATABASE_URL" in said, command
         assert len(said.strip().splitlines()) == 1 and "hush" not in said, command
+
+
+def test_what_the_disk_refuses_is_reported_in_a_line(tmp_path):
+    place = Place(tmp_path, os.environ | state.make(tmp_path))
+    (tmp_path / "file").touch()
+    said = fails(place, "export_content", str(tmp_path / "file"))
+    assert said.startswith(f"Not a directory: {tmp_path}/file/editorial. Check free space and rights.")
