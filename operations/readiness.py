@@ -83,7 +83,9 @@ def _result(problem: str, ok: str) -> Result:
 def database(at: datetime, probes: Probes) -> Result:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    return State.OK, f"Responding ({connection.display_name})."
+    left = settings.HAS_SERVER and (settings.VAR_DIR / "db.sqlite3").exists()
+    note = " VAR_DIR still holds what people sent before the move (docs/operators.md, Moving over)." if left else ""
+    return State.NOTE if left else State.OK, f"Responding ({connection.display_name}).{note}"
 
 
 @check("keys", "Keys", keys.WHAT_TO_DO)

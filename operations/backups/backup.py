@@ -81,7 +81,13 @@ def run(lock_timeout: float = LOCK_TIMEOUT_SECONDS) -> str:
 
 
 def prune(at: datetime.datetime, lock_timeout: float = 0) -> None:
-    """Delete the backups older than BACKUP_DAYS, and those that are not the newest of a day, week or month to keep."""
+    """Delete the backups older than BACKUP_DAYS, and those that are not the newest of a day, week or month to keep.
+
+    What a restore replaced is as old as a backup, and goes with them.
+    """
+    for aside in settings.VAR_DIR.glob("replaced-????-??-??T??-??-??Z"):
+        if manifest.made_at(aside, manifest.ASIDE) <= at - datetime.timedelta(days=settings.BACKUP_DAYS):
+            shutil.rmtree(aside)
     with manifest.locked(settings.BACKUP_DIR, timeout=lock_timeout):
         backups = manifest.all_in(settings.BACKUP_DIR)
         for backup in set(backups) - _kept(backups, at):

@@ -144,6 +144,10 @@ def scratch_postgres(path: Path) -> Iterator[str]:
     """Restore a dump into a throwaway database and open it. Raises BackupError if the user may not create one."""
     name = f"drill_{uuid.uuid4().hex[:12]}"
     with connection.cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database WHERE datname ~ '^drill_[0-9a-f]{12}$'")
+        for (left,) in cursor.fetchall():  # by a drill that was killed
+            with contextlib.suppress(DatabaseError):  # another's, or in use
+                cursor.execute(f'DROP DATABASE "{left}"')
         try:
             cursor.execute(f'CREATE DATABASE "{name}"')
         except DatabaseError as error:

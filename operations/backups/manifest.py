@@ -23,6 +23,8 @@ from vault import streams
 
 FORMAT = 1
 NAME = "%Y-%m-%dT%H-%M-%SZ"
+#: Names a folder of VAR_DIR with what a restore replaced.
+ASIDE = f"replaced-{NAME}"
 LIST, SEAL = "manifest.json", "manifest.sha256"
 SQLITE, POSTGRES = "database.sqlite3", "database.dump"
 
@@ -135,8 +137,8 @@ def all_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("????-??-??T??-??-??Z") if path.is_dir())
 
 
-def made_at(backup: Path) -> datetime.datetime:
-    return datetime.datetime.strptime(backup.name, NAME).replace(tzinfo=datetime.UTC)
+def made_at(backup: Path, name: str = NAME) -> datetime.datetime:
+    return datetime.datetime.strptime(backup.name, name).replace(tzinfo=datetime.UTC)
 
 
 @contextlib.contextmanager

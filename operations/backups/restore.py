@@ -109,7 +109,7 @@ def _move_aside() -> list[str]:
     """Move existing files aside. Raises BackupError if a server or worker of any host has the database open."""
     if connection.vendor != "sqlite":
         databases.ensure_unused_postgres()
-    aside = settings.VAR_DIR / f"replaced-{timezone.now():{manifest.NAME}}"
+    aside = settings.VAR_DIR / f"{timezone.now():{manifest.ASIDE}}"
     aside.mkdir(mode=0o700, parents=True)
     if connection.vendor == "sqlite" and _database_file().exists():
         _ensure_unused(_database_file())
@@ -123,7 +123,8 @@ def _move_aside() -> list[str]:
     if not any(aside.iterdir()):
         aside.rmdir()
         return ["The database's contents were replaced."]
-    return [f"What was here is in {aside}. Delete it when you no longer need it: it holds what people sent."]
+    days = f"A backup deletes it after {settings.BACKUP_DAYS} days"
+    return [f"What was here is in {aside}. {days}; do it as soon as you can: it holds what people sent."]
 
 
 def _ensure_unused(path: Path) -> None:

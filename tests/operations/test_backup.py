@@ -236,24 +236,6 @@ def test_backup_while_somebody_writes_is_one_moment_of_it(tmp_path):
         assert found.counts["one"] == found.counts["two"] > 0
 
 
-def test_pruning_keeps_days_weeks_and_months_and_nothing_past_its_age(settings):
-    settings.BACKUPS_DAILY, settings.BACKUPS_WEEKLY, settings.BACKUPS_MONTHLY = 7, 4, 6
-    settings.BACKUP_DAYS = 365
-    now = datetime.datetime(2026, 11, 24, 3, tzinfo=datetime.UTC)  # a Tuesday
-    for days in range(200):
-        for hour in (0, 1):
-            at = now - days * DAY - hour * DAY / 24
-            (settings.BACKUP_DIR / f"{at:{manifest.NAME}}").mkdir(parents=True)
-    backup.prune(now)
-    days = [(now - manifest.made_at(path)).days for path in manifest.all_in(settings.BACKUP_DIR)]
-    assert days == [147, 116, 85, 55, 24, 16, 9, 6, 5, 4, 3, 2, 1, 0]
-    settings.BACKUP_DAYS = 20
-    backup.prune(now)
-    assert all(now - manifest.made_at(path) < 20 * DAY for path in manifest.all_in(settings.BACKUP_DIR))
-    backup.prune(now + 40 * DAY)
-    assert manifest.all_in(settings.BACKUP_DIR) == [], "what is promised to be gone is gone"
-
-
 @pytest.mark.sqlite_only("reads SQLite's file; a dump holds living rows only")
 def test_erased_row_is_in_no_backup_made_after_it(site):
     request = CallbackRequest.objects.first()

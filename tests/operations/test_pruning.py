@@ -1,0 +1,61 @@
+"""What is promised to be gone is gone, wherever a backup, a restore or a drill has put it."""
+
+import datetime
+
+from django.db import connection
+from django.utils import timezone
+
+from operations import readiness
+from operations.backups import backup, drill, manifest
+
+DAY = datetime.timedelta(days=1)
+
+
+def test_pruning_keeps_days_weeks_and_months_and_nothing_past_its_age(settings):
+    settings.BACKUPS_DAILY, settings.BACKUPS_WEEKLY, settings.BACKUPS_MONTHLY = 7, 4, 6
+    settings.BACKUP_DAYS = 365
+    now = datetime.datetime(2026, 11, 24, 3, tzinfo=datetime.UTC)  # a Tuesday
+    for days in range(200):
+        for hour in (0, 1):
+            at = now - days * DAY - hour * DAY / 24
+            (settings.BACKUP_DIR / f"{at:{manifest.NAME}}").mkdir(parents=True)
+    backup.prune(now)
+    days = [(now - manifest.made_at(path)).days for path in manifest.all_in(settings.BACKUP_DIR)]
+    assert days == [147, 116, 85, 55, 24, 16, 9, 6, 5, 4, 3, 2, 1, 0]
+    settings.BACKUP_DAYS = 20
+    backup.prune(now)
+    assert all(now - manifest.made_at(path) < 20 * DAY for path in manifest.all_in(settings.BACKUP_DIR))
+    backup.prune(now + 40 * DAY)
+    assert manifest.all_in(settings.BACKUP_DIR) == [], "what is promised to be gone is gone"
+
+
+def test_what_a_restore_replaced_goes_with_the_backups_of_its_time(settings):
+    now = timezone.now()
+    old, young = (settings.VAR_DIR / f"{now - days * DAY:{manifest.ASIDE}}" for days in (36, 34))
+    for folder in (old, young):
+        (folder / "attachments").mkdir(parents=True)
+    backup.prune(now)
+    assert young.exists() and not old.exists()
+
+
+def test_drill_removes_what_a_killed_one_left(transactional_db, settings):
+    backup.make()
+    (settings.VAR_DIR / "drill-abc").mkdir()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE DATABASE drill_0123456789ab")
+    drill.run()
+    assert not list(settings.VAR_DIR.glob("drill-*"))
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT datname FROM pg_database WHERE datname = 'drill_0123456789ab'")
+            assert not cursor.fetchall()
+
+
+def test_what_was_moved_to_servers_and_is_still_here_is_noted(db, settings):
+    settings.HAS_SERVER = True
+    left = settings.VAR_DIR / "db.sqlite3"
+    left.touch()
+    assert "before the move" in readiness.database(timezone.now(), {}).text
+    left.unlink()
+    assert readiness.database(timezone.now(), {}).state == "ok"
