@@ -1,20 +1,7 @@
-"""System checks: the time zone, and notices to staff."""
-
-from zoneinfo import ZoneInfo
+"""System checks of notices to staff."""
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Info, Warning, register
-
-
-@register()
-def time_zone_is_known(**kwargs) -> list[CheckMessage]:
-    """Check the time zone: Django only checks that a file exists, and only on some machines."""
-    try:
-        ZoneInfo(settings.TIME_ZONE)
-    except (KeyError, ValueError, OSError):
-        hint = "Use a name like America/Boise: https://en.wikipedia.org/wiki/List_of_tz_database_time_zones"
-        return [Error(f"TIME_ZONE is not a time zone: {settings.TIME_ZONE!r}.", hint=hint, id="callbacks.E001")]
-    return []
+from django.core.checks import CheckMessage, Info, Warning, register
 
 
 @register()

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 from environs import Env, validate
 
-#: The names of all variables read so far.
-NAMES: set[str] = set()
+#: All variables read so far, with their defaults.
+NAMES: dict[str, object] = {}
 _SOCKET_PATH_BYTES = 107  # Linux's limit
 _env = Env()
 T = TypeVar("T")
@@ -24,7 +25,7 @@ T = TypeVar("T")
 
 def _read(parse: Callable[..., T], name: str, default: T, must: str, **options: Any) -> T:
     """Raise ImproperlyConfigured, "NAME must ...", where `parse(name, **options)` raises ValueError."""
-    NAMES.add(name)
+    NAMES[name] = default
     if not os.environ.get(name, "").strip():
         return default
     try:
@@ -44,7 +45,7 @@ def integer(name: str, default: int, low: int, high: int) -> int:
 
 
 def path(name: str, default: Path) -> Path:
-    return _read(_env.path, name, default, "be a path").resolve()
+    return Path(str(_read(_env.path, name, default, "be a path")).strip()).resolve()
 
 
 def text(name: str, default: str, pattern: str = ".+", must: str = "be one line") -> str:
@@ -53,10 +54,34 @@ def text(name: str, default: str, pattern: str = ".+", must: str = "be one line"
     return _read(_env.str, name, default, must, validate=fits).strip()
 
 
+def host(name: str, default: str) -> str:
+    """Read where to listen."""
+    pattern = r"[\w.-]+|[\da-fA-F]*(:[\da-fA-F]*){2,7}"
+    return text(name, default, pattern, "be an address of this machine like 127.0.0.1, without a port")
+
+
+def time_zone(name: str, default: str) -> str:
+    def parse(name: str) -> str:
+        try:
+            return ZoneInfo(_env.str(name).strip()).key
+        except (KeyError, OSError) as error:
+            raise ValueError from error
+
+    return _read(parse, name, default, "be the name of a time zone like America/Boise")
+
+
 def names(name: str) -> list[str]:
     """Read a comma-separated list, by default an empty one."""
     items: list[str] = _read(_env.list, name, [], "be a comma-separated list")
     return [item.strip() for item in items if item.strip()]
+
+
+def hosts(name: str) -> list[str]:
+    """Read comma-separated host names, by default none."""
+    found = names(name)
+    if not all(re.fullmatch(r"\*|\.?[\w-][\w.-]*|\[[\da-fA-F:]+\]", each, re.ASCII) for each in found):
+        raise ImproperlyConfigured(f"{name} must list host names without https:// or a port, separated by commas.")
+    return found
 
 
 def addresses(name: str) -> list[str]:
@@ -100,7 +125,7 @@ def server(name: str, ports: dict[str, int], fits: Callable[[Server], object], m
         host, port = parts.hostname or "", parts.port
         path = unquote(parts.path.removeprefix("/"), errors="strict")
         user, password = (unquote(part or "", errors="strict") for part in (parts.username, parts.password))
-        if parts.scheme not in ports or port == 0 or not re.fullmatch(r"[\w.-]+|[\da-f:]+", host) or "#" in raw:
+        if parts.scheme not in ports or port == 0 or not re.fullmatch(r"[\w.-]+|[\da-f:]+", host, re.A) or "#" in raw:
             raise ValueError
         found = Server(parts.scheme, host, port or ports[parts.scheme], path, user, password, options)
         if not fits(found):
@@ -111,8 +136,8 @@ def server(name: str, ports: dict[str, int], fits: Callable[[Server], object], m
 
 
 def site_url(name: str, default: str) -> str:
-    must = "look like https://example.org, without a path"
-    if not server(name, {"http": 80, "https": 443}, lambda found: not found.path and not found.options, must):
+    must = "look like https://example.org, without a path or a login"
+    if not server(name, {"http": 80, "https": 443}, lambda at: at == Server(at.scheme, at.host, at.port), must):
         return default
     parts = urlsplit(os.environ[name].strip())
     return f"{parts.scheme}://{parts.netloc}"

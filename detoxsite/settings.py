@@ -14,14 +14,14 @@ from detoxsite.secret_files import secret, signing_key, vault_keys
 # Address -------------------------------------------------------------------------------------------------
 
 DEBUG = env.flag("DEBUG", default=False)
-HOST = env.text("HOST", "127.0.0.1")
+HOST = env.host("HOST", "127.0.0.1")
 PORT = env.integer("PORT", 8000, 1, 65535)
 _SHOWN_HOST = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(HOST, f"[{HOST}]" if ":" in HOST else HOST)  # noqa: S104
 #: What readers use: scheme and host.
 SITE_URL = env.site_url("SITE_URL", f"http://{_SHOWN_HOST}:{PORT}")
 HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = [
-    *{urlsplit(SITE_URL).hostname or "", *env.names("ALLOWED_HOSTS")},
+    *{urlsplit(SITE_URL).hostname or "", *env.hosts("ALLOWED_HOSTS")},
     *([] if HTTPS else ["localhost", "127.0.0.1", "[::1]"]),
 ]
 #: How many of the clinic's proxies are in front. Each appends its peer's address to X-Forwarded-For.
@@ -29,7 +29,7 @@ PROXY_HOPS = env.integer("PROXY_HOPS", 0, 0, 9)
 
 N_ = str  # marks words for `make words`; gettext itself reads these settings
 SITE_NAME = N_("Detox Guide")
-TIME_ZONE = env.text("TIME_ZONE", "America/New_York")
+TIME_ZONE = env.time_zone("TIME_ZONE", "America/New_York")
 LANGUAGE_CODE = "en-us"
 #: The path decides the language of readers' pages; staff pages are English. `make words` updates the catalogs in
 #: locale/, `prepare` compiles them.
@@ -51,7 +51,7 @@ LISTEN_FD = env.integer("LISTEN_FD", 0, 0, 1024)  # the listening socket, from `
 
 #: Where Prometheus reads. Port 0: no metrics.
 METRICS_PORT = env.integer("METRICS_PORT", 0, 0, 65535)
-METRICS_HOST = env.text("METRICS_HOST", "127.0.0.1")
+METRICS_HOST = env.host("METRICS_HOST", "127.0.0.1")
 
 INSTALLED_APPS = [
     "operations",

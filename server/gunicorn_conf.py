@@ -14,7 +14,10 @@ from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from gunicorn.http import message
 
-from detoxsite import settings
+try:
+    from detoxsite import settings
+except ImproperlyConfigured as error:
+    sys.exit(str(error))
 
 bind = f"[{settings.HOST}]:{settings.PORT}" if ":" in settings.HOST else f"{settings.HOST}:{settings.PORT}"
 if settings.LISTEN_FD:

@@ -77,7 +77,7 @@ def test_only_the_proxy_may_connect():
 
 
 def _settings_read() -> set[str]:
-    return env.NAMES - INTERNAL
+    return env.NAMES.keys() - INTERNAL
 
 
 def test_each_setting_is_in_the_example_and_in_the_table():
@@ -88,6 +88,18 @@ def test_each_setting_is_in_the_example_and_in_the_table():
     assert sorted(found - set(example) - {"VAR_DIR"}) == [], "not in deploy/detox.env.example"
     assert sorted(found - set(table)) == [], "not in docs/operators.md"
     assert sorted(set(example) - found) == [], "read by nobody"
+
+
+def test_each_number_in_the_example_and_in_the_table_is_the_default():
+    example = dict(re.findall(r"^#?([A-Z][A-Z0-9_]+)=(.*)", (DEPLOY / "detox.env.example").read_text(), re.MULTILINE))
+    rows = re.findall(r"^\| (`[A-Z].*?) \| (.*?) \|", (ROOT / "docs" / "operators.md").read_text(), re.MULTILINE)
+    pairs = [pair for names, defaults in rows for pair in zip(names.split(", "), defaults.split(", "), strict=False)]
+    table = {name.strip("`"): default.strip("`").replace("none", "0") for name, default in pairs}
+    numbers = {name: str(int(default)) for name, default in env.NAMES.items() if isinstance(default, int)}
+    assert numbers["RETENTION_DAYS"] == "90"
+    for name in numbers.keys() - INTERNAL - {"PROXY_HOPS"}:  # the example is behind Caddy
+        assert example[name] == numbers[name], name
+        assert table[name] == numbers[name] or name == "DATABASE_SECONDS", name  # in another table
 
 
 def test_example_of_settings_passes_djangos_own_check(tmp_path):

@@ -1,17 +1,21 @@
 """A malformed variable stops the start with an error that names it and quotes nothing of it."""
 
+import os
 import runpy
 import traceback
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from tests import forks, state
 from tests.served import ROOT
 
 pytestmark = pytest.mark.any_backend
 
 PASSWORD = "marmalade"
+SERVER = ["-m", "gunicorn", "--config", "server/gunicorn_conf.py", "detoxsite.wsgi"]
 GOOD_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 STORE = {"S3_ENDPOINT": "https://s3.example/", "S3_BUCKET": "guide/live", "S3_ACCESS_KEY": "id"}
 STORE |= {"S3_SECRET_KEY": PASSWORD, "S3_REGION": ""}
@@ -35,6 +39,10 @@ def read(monkeypatch, tmp_path):
 MALFORMED = {
     "DEBUG": ["maybe", "2", "truee"],
     "PORT": ["x", "-1", "0", "65536", "8e3"],
+    "HOST": ["127.0.0.1:80", "localhost:80", "http://localhost", "[::1]", "a b"],
+    "METRICS_HOST": ["a b"],
+    "TIME_ZONE": ["Europe/Pariss", "America", "../../etc/passwd"],
+    "ALLOWED_HOSTS": ["https://a.example", "a.example b.example", "a.example:8000", "gu\u00edde.example"],
     "LOG_FORMAT": ["xml"],
     "SITE_URL": [
         "example.org",
@@ -44,6 +52,8 @@ MALFORMED = {
         "https://a b",
         "https://a:x",
         "https://a?b",
+        f"https://me:{PASSWORD}@a.example",
+        "https://gu\u00edde.example",
     ],
     "LEAVE_URL": [
         "http://weather.gov/",
@@ -110,6 +120,12 @@ def test_malformed_variable_is_named_and_not_quoted(read, name, raw):
     assert PASSWORD not in "".join(traceback.format_exception(caught.value))
 
 
+@pytest.mark.parametrize("command", [["manage.py", "run_worker"], SERVER])
+def test_program_with_a_malformed_variable_ends_with_a_line(tmp_path, command):
+    done = forks.run(command, os.environ | state.make(tmp_path) | {"RETENTION_DAYS": "90 days"})
+    assert (done.returncode, done.stderr) == (1, "RETENTION_DAYS must be a whole number from 1 to 365.\n")
+
+
 @pytest.mark.parametrize(
     ("part", "raw"),
     [
@@ -141,6 +157,8 @@ def test_malformed_or_missing_part_of_the_store_is_named(read, part, raw):
         ("PORT", " 80 ", "PORT", 80),
         ("PORT", "", "PORT", 8000),
         ("TIME_ZONE", " America/Boise", "TIME_ZONE", "America/Boise"),
+        ("HOST", "::", "SITE_URL", "http://[::1]:8000"),
+        ("BACKUP_DIR", " /srv/backups ", "BACKUP_DIR", Path("/srv/backups")),
         ("SITE_URL", "https://guide.example:8443/", "SITE_URL", "https://guide.example:8443"),
         (
             "ALLOWED_HOSTS",
