@@ -60,7 +60,7 @@ class Target:
                 _execute("SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0")
                 yield
         except OperationalError as error:
-            raise MoveError(f"The new database failed: {str(error).splitlines()[0]}") from error
+            raise MoveError(f"The new database failed: {str(error).splitlines()[0]}.") from error
 
     def manage(self, *arguments: str) -> None:
         """Run manage.py with the new settings. Raises MoveError."""
@@ -72,6 +72,9 @@ class Target:
 
     def is_unfinished(self) -> bool:
         return MARK in connections[ALIAS].introspection.table_names()
+
+    def is_empty(self) -> bool:
+        return not connections[ALIAS].introspection.table_names()
 
     def claim(self) -> None:
         """Reserve the target for this move. Raises MoveError unless it is empty or left by an earlier try."""

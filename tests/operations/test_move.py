@@ -130,6 +130,7 @@ def test_move_completes_after_being_killed_and_reports_waiting_mail(here, tmp_pa
             assert status == 503 and headers["Retry-After"] and "tel:+18665121908" in page, path
     assert "was moved to servers" in fails(here, "prepare")
     assert "moved already" in move(here, file)[1]
+    assert "but not there" in fails(here, "move", str(settings_of(tmp_path / "elsewhere")))
 
     there.manage("prepare")
     assert shell(there, PROVE) == before and shell(there, COUNTS) == counts
@@ -151,6 +152,7 @@ def test_impossible_move_changes_nothing_and_is_explained(here, tmp_path):
         (named + "SITE_URL=nowhere\n", "SITE_URL must"),
         (named + f"SECRET_KEY={'x' * 50}\n", "lack its SECRET_KEY"),
         (named.replace("postgres://tests@", "postgres://nobody@"), "new database failed"),
+        (named + "S3_SECRET_KEY=wrong\n", "The store refused (SignatureDoesNotMatch). The site is as it was."),
     ):
         wrong.write_text(text)
         assert says in fails(here, "move", str(wrong))

@@ -29,7 +29,8 @@ class Command(BaseCommand):
                 return
             moved = move.move(Target(settings_file), self.stdout.write)
         except OSError as error:
-            raise CommandError(f"{error.strerror}: {error.filename}") from error
+            where = f": {error.filename}" if error.filename else ""
+            raise CommandError(f"{error.strerror}{where}. The site is as it was.") from error
         except MoveError as error:
             raise CommandError(f"{error} The site is as it was. Run the same command again.") from error
         if moved is None:
