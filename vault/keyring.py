@@ -30,6 +30,10 @@ class VaultError(Exception):
     """
 
 
+class MissingKey(VaultError):
+    """Its key is not here: perhaps this process was started before the key was made."""
+
+
 def current_number() -> int:
     """Return the number of the key in use, the highest. Raises VaultError without a key."""
     if not settings.VAULT_KEYS:
@@ -132,7 +136,7 @@ def _key(number: int) -> bytes:
     try:
         return settings.VAULT_KEYS[number]
     except KeyError:
-        raise VaultError(f"No key has number {number}.") from None
+        raise MissingKey(f"No key has number {number}.") from None
 
 
 def _encrypt(key: bytes, plain: bytes, context: bytes) -> bytes:

@@ -12,7 +12,7 @@ from callbacks.models import Attachment
 from callbacks.values.marks import Mark
 from callbacks.values.upload_rules import Kind
 from vault import sealed_files
-from vault.keyring import VaultError
+from vault.keyring import MissingKey, VaultError
 
 log = logging.getLogger(__name__)
 
@@ -36,15 +36,17 @@ def inspect_now(object_name: str, kind: Kind) -> str:
 
 
 def inspect_waiting() -> int:
-    """Inspect files that had to wait, once scanned; return how many."""
+    """Inspect files that had to wait, once scanned; return how many. They wait on while store or key is not there."""
     inspected = 0
     waiting = Attachment.objects.readable().filter(found=Mark.UNCHECKED).order_by("pk")
     for pk, object_name, kind in waiting.values_list("pk", "object_name", "kind")[:BATCH]:
         try:
             found = _inspect(object_name, Kind(kind), BACKGROUND_TIMEOUT)
-        except (VaultError, OSError) as error:  # erased meanwhile, or damaged, which shows at download
+        except (VaultError, OSError) as error:
             log.warning("A file could not be inspected: %s", type(error).__name__)
-            found = ""
+            if isinstance(error, MissingKey) or not isinstance(error, VaultError | FileNotFoundError):
+                continue
+            found = ""  # erased meanwhile, or damaged, which shows at download
         inspected += Attachment.objects.filter(pk=pk, object_name=object_name).update(found=found)
     return inspected
 

@@ -6,6 +6,7 @@ import zlib
 from pathlib import Path
 
 import pytest
+from django.core.files.storage import storages
 from PIL import Image
 
 from callbacks.files import inspection, sandbox
@@ -155,6 +156,22 @@ def test_held_file_is_inspected_once_scanned():
     Attachment.objects.update(state="held", found="unchecked")
     assert inspection.inspect_waiting() == 0
     Attachment.objects.update(state="stored")
+    assert inspection.inspect_waiting() == 1
+    assert Attachment.objects.get().found == "unreadable"
+
+
+@pytest.mark.sqlite_only("looks into the folder of a store")
+def test_file_waits_until_its_key_and_the_store_are_there(settings):
+    submit(stored(content=b"\xff\xd8\xff", kind=Kind.JPEG))
+    Attachment.objects.update(found="unchecked")
+    keys, settings.VAULT_KEYS = settings.VAULT_KEYS, {7: bytes(32)}  # as in a worker started before the key was made
+    assert inspection.inspect_waiting() == 0
+    settings.VAULT_KEYS = keys
+    path = Path(storages["attachments"].path(Attachment.objects.get().object_name))
+    aside = path.rename(path.with_name("aside"))
+    path.symlink_to(path)  # an error of the disk
+    assert inspection.inspect_waiting() == 0
+    aside.replace(path)
     assert inspection.inspect_waiting() == 1
     assert Attachment.objects.get().found == "unreadable"
 
