@@ -103,7 +103,7 @@ JOBS = (
     Job("forget sessions", DAY, SessionStore.clear_expired),
     Job("erased list", MINUTE, tombstones.publish),
     Job("alerts", 2 * MINUTE, probe_and_alert, in_thread=True),
-    Job("backup", DAY, lambda: probes.record("backup", backup.run), in_thread=True),
+    Job("backup", DAY, lambda: probes.record("backup", backup.run_daily), in_thread=True),
     Job("restore drill", 7 * DAY, lambda: probes.record("drill", drill.run), in_thread=True, first_after=HOUR),
 )
 #: By job name.

@@ -18,6 +18,7 @@ from django.utils import timezone
 from callbacks.models import Attachment
 from operations.backups import databases, manifest, tombstones
 from operations.backups.manifest import BackupError, Entry, Manifest
+from operations.models import ScheduledJob
 from storage import durable
 
 log = logging.getLogger(__name__)
@@ -78,6 +79,16 @@ def run(lock_timeout: float = LOCK_TIMEOUT_SECONDS) -> str:
     if lost := lost_files(made):
         raise BackupError(f"The store has lost {lost} files that requests name; {made} holds the rest.")
     return f"{made} was made and verified."
+
+
+def run_daily() -> str:
+    """As `run`, by schedule: not into the folder that is left where another disk is not mounted. Raises BackupError."""
+    folder = settings.BACKUP_DIR
+    made_before = ScheduledJob.objects.filter(name="backup").exclude(succeeded_at=None).exists()
+    if made_before and not folder.is_relative_to(settings.VAR_DIR) and not manifest.all_in(folder):
+        advice = "Is its disk mounted? If the folder is new, run `manage.py backup` once."
+        raise BackupError(f"{folder} (BACKUP_DIR) has none of the backups made before. {advice}")
+    return run()
 
 
 def prune(at: datetime.datetime, lock_timeout: float = 0) -> None:

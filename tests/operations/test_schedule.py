@@ -15,7 +15,8 @@ from detoxsite.logs import PrivacyFilter
 from editorial.staff_mail import NotSent
 from editorial.workflow import notices
 from operations import schedule, worker_status
-from operations.models import ScheduledJob
+from operations.backups import manifest
+from operations.models import ProbeResult, ScheduledJob
 from operations.schedule import DAY, HOUR, MINUTE, SECOND, Job
 from tests.callbacks.helpers import submit
 from tests.factories import make_article
@@ -220,3 +221,22 @@ def test_drill_first_runs_once_there_is_a_backup(monkeypatch):
     monkeypatch.setattr(schedule, "JOBS", ALL_JOBS)
     schedule.ensure_rows()
     assert ScheduledJob.objects.get(name="restore drill").next_at > timezone.now() + 50 * MINUTE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_backup_goes_where_the_disk_for_them_is_not_mounted(settings, monkeypatch, tmp_path):
+    monkeypatch.setattr(schedule, "JOBS", [replace(job, in_thread=False) for job in ALL_JOBS if job.name == "backup"])
+    settings.BACKUP_DIR = tmp_path / "disk"
+
+    def made() -> int:
+        schedule.ensure_rows()
+        ScheduledJob.objects.update(next_at=timezone.now())
+        schedule.run_due()
+        return len(manifest.all_in(settings.BACKUP_DIR))
+
+    assert made() == 1
+    settings.BACKUP_DIR.rename(tmp_path / "not mounted")
+    settings.BACKUP_DIR.mkdir()
+    assert made() == 0 and "mounted?" in ProbeResult.objects.get().problem
+    call_command("backup")
+    assert made() == 1 and not ProbeResult.objects.get().problem
