@@ -4,14 +4,26 @@
 import os
 import sys
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import OperationalError
+
+
+def _refuse_root() -> None:
+    """Exit where the site runs as another account, which could not read what root writes."""
+    for path in (settings.SECRET_KEY_FILE, settings.VAR_DIR / "db.sqlite3"):
+        if os.geteuid() == 0 and path.exists() and (user := path.stat().st_uid):
+            sys.exit(
+                f"Run this as user {user}, to whom {path} belongs (docs/deploy.md): the site cannot read root's files."
+            )
+
 
 if __name__ == "__main__":
     os.umask(0o077)  # state, secrets and what people send are for this account only, whichever command writes the file
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "detoxsite.settings")
     try:
+        _refuse_root()
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:  # a sentence that says what to set
         sys.exit(str(error))

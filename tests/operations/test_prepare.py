@@ -49,3 +49,11 @@ def test_what_the_disk_refuses_is_reported_in_a_line(tmp_path):
     (tmp_path / "file").touch()
     said = fails(place, "export_content", str(tmp_path / "file"))
     assert said.startswith(f"Not a directory: {tmp_path}/file/editorial. Check free space and rights.")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another account")
+def test_root_is_sent_away_where_the_site_runs_as_another_account(tmp_path):
+    place = Place(tmp_path, os.environ | state.make(tmp_path))
+    os.chown(tmp_path / "secrets" / "secret-key", 65534, 65534)
+    assert "Run this as user 65534" in fails(place, "prepare") and "Run this as" in fails(place, "new_vault_key")
+    assert not (tmp_path / "db.sqlite3").exists()
