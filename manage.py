@@ -25,6 +25,8 @@ if __name__ == "__main__":
     try:
         _refuse_root()
         execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        sys.exit(130)
     except ImproperlyConfigured as error:  # a sentence that says what to set
         sys.exit(str(error))
     except OperationalError as error:

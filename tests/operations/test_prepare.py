@@ -2,6 +2,8 @@
 
 import io
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,8 @@ from django.core.management import CommandError, call_command
 from operations.management.commands.prepare import collect_static_if_changed
 from tests import state
 from tests.operations.test_restore import fails
-from tests.worker_process import Place
+from tests.served import ROOT
+from tests.worker_process import Place, make_place
 
 
 def test_new_code_leaves_the_static_files_of_the_code_before(settings, tmp_path):
@@ -57,3 +60,15 @@ def test_root_is_sent_away_where_the_site_runs_as_another_account(tmp_path):
     os.chown(tmp_path / "secrets" / "secret-key", 65534, 65534)
     assert "Run this as user 65534" in fails(place, "prepare") and "Run this as" in fails(place, "new_vault_key")
     assert not (tmp_path / "db.sqlite3").exists()
+
+
+def test_administrator_is_made_only_where_somebody_can_be_asked(tmp_path):
+    said = subprocess.run(
+        [sys.executable, "manage.py", "make_administrator"],
+        cwd=ROOT,
+        env=make_place(tmp_path).env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    ).stderr
+    assert said == "CommandError: There is no terminal to ask on: set both variables (--help).\n"

@@ -15,8 +15,11 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args, **options) -> None:
-        username = os.environ.get("DJANGO_SUPERUSER_USERNAME") or input("User name: ").strip()
-        password = os.environ.get("DJANGO_SUPERUSER_PASSWORD") or _ask_twice()
+        try:
+            username = os.environ.get("DJANGO_SUPERUSER_USERNAME") or input("User name: ").strip()
+            password = os.environ.get("DJANGO_SUPERUSER_PASSWORD") or _ask_twice()
+        except EOFError:
+            raise CommandError("There is no terminal to ask on: set both variables (--help).") from None
         user = User(username=username, is_staff=True, is_superuser=True)
         user.set_password(password)
         try:

@@ -42,7 +42,7 @@ def _listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         raise CommandError(
-            f"Cannot listen on {host}, port {port}: {error.strerror}. Choose another with PORT=."
+            f"Cannot listen on {host}, port {port}: {error.strerror}. Stop what listens, or choose another PORT=."
         ) from error
 
 
