@@ -72,3 +72,13 @@ def test_administrator_is_made_only_where_somebody_can_be_asked(tmp_path):
         text=True,
     ).stderr
     assert said == "CommandError: There is no terminal to ask on: set both variables (--help).\n"
+
+
+def test_files_are_kept_where_their_database_is_lost(tmp_path):
+    place = Place(tmp_path, os.environ | state.make(tmp_path))
+    file = state.folder(tmp_path) / "attachments" / "4df5f29c335b4e6da26af62531e938b0"
+    file.parent.mkdir(parents=True)
+    file.touch()
+    os.utime(file, (0, 0))
+    assert "is empty, and there are files that people sent" in fails(place, "prepare")
+    assert file.exists()

@@ -6,8 +6,10 @@ from typing import Any
 import django
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.core.files.storage import storages
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.utils import timezone
 
 from callbacks.casework import notices, setup_gaps
@@ -15,6 +17,7 @@ from callbacks.models import CallbackRequest
 from detoxsite import secret_files
 from limits import counters
 from operations import keys, schedule
+from operations.backups.backup import names_in
 from storage import reachable, read_only
 from storage.migration_lock import migration_lock
 
@@ -36,6 +39,7 @@ class Command(BaseCommand):
         self.check()
         reachable.require_database()
         with migration_lock():
+            _ensure_no_database_is_lost()
             call_command("migrate", interactive=False, verbosity=0)
             keys.verify()
             call_command("load_starter", stdout=self.stdout)
@@ -63,6 +67,16 @@ def _ensure_writable(folder: Path) -> None:
         raise CommandError(
             f"Nothing can be written in {folder}: {error.strerror}. All state is kept there; set VAR_DIR."
         ) from error
+
+
+def _ensure_no_database_is_lost() -> None:
+    """Raises CommandError: beside a new database all files would be swept as nobody's."""
+    if not connection.introspection.table_names() and any(names_in(storages["attachments"])):
+        where = settings.DATABASES["default"]["NAME"]
+        raise CommandError(
+            f"The database ({where}) is empty, and there are files that people sent. Check DATABASE_URL or VAR_DIR, "
+            "put the database back, or restore a backup (docs/operators.md, Backups)."
+        )
 
 
 def _state_in_words() -> str:
