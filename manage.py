@@ -7,7 +7,8 @@ import sys
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
-from django.db import OperationalError
+from django.db import NotSupportedError, OperationalError
+from django.db.migrations.exceptions import MigrationSchemaMissing
 
 
 def _refuse_root() -> None:
@@ -29,7 +30,7 @@ if __name__ == "__main__":
         sys.exit(130)
     except ImproperlyConfigured as error:  # a sentence that says what to set
         sys.exit(str(error))
-    except OperationalError as error:
+    except (OperationalError, NotSupportedError, MigrationSchemaMissing) as error:
         if "--traceback" in sys.argv:
             raise
         reason = str(error).partition("\n")[0].rstrip(".")

@@ -96,6 +96,8 @@ def make_missing() -> None:
         with contextlib.suppress(OSError):  # then the open data is served unsigned
             make(settings.SIGNING_KEY_FILE)
         settings.SIGNING_KEY = signing_key("GUIDE_SIGNING_KEY", settings.SIGNING_KEY_FILE)
+    with contextlib.suppress(OSError):  # a copy put back, perhaps with rights for all
+        settings.VAULT_KEY_FILE.parent.chmod(0o700)
     settings.SECRET_KEY = secret("SECRET_KEY", settings.SECRET_KEY_FILE)
     settings.VAULT_KEYS = vault_keys("VAULT_KEYS", settings.VAULT_KEY_FILE)
 

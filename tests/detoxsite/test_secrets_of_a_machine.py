@@ -52,6 +52,8 @@ def test_prepare_makes_a_new_machine_whole(tmp_path):
     var = tmp_path / "var"
     shutil.copytree(prepared() / "static", var / "static")
     shutil.copy(prepared() / "static.stamp", var)
+    (var / "secrets").mkdir()
+    (var / "secrets").chmod(0o755)
     made = run(var, "manage.py", "prepare")
     assert not made.returncode, made.stderr
     secrets = list((var / "secrets").iterdir())

@@ -111,6 +111,7 @@ def test_restore_of_a_damaged_backup_changes_nothing(story, tmp_path):
     place = empty_machine(story, tmp_path / "var")
     assert "damaged: database.sqlite3 was changed" in fails(place, "restore", str(copy))
     assert "damaged" in fails(place, "backup", "--verify", str(copy))
+    assert "is not a backup" in fails(place, "backup", "--verify", "")
     assert {path.name for path in place.var.iterdir()} == {"secrets"}
 
 

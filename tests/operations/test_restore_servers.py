@@ -1,5 +1,6 @@
 """A backup of PostgreSQL and a store comes back: into what is empty, and over what a newer release has changed."""
 
+import re
 import shutil
 import subprocess
 import time
@@ -99,7 +100,7 @@ def test_copy_of_the_store_by_rclone_serves_in_its_place_and_forgets_what_was_er
     assert len([*Path(state.SERVERS["files"], copy, "attachments").iterdir()]) == 1
 
 
-def test_drill_without_the_right_to_create_databases_is_explained(tmp_path):
+def test_database_user_without_a_right_is_explained(tmp_path):
     place = make_place(tmp_path / "var", BACKUP_DIR=str(tmp_path / "backups"))
     place.manage("backup")
     user = f"plain_{uuid.uuid4().hex[:8]}"
@@ -109,7 +110,12 @@ def test_drill_without_the_right_to_create_databases_is_explained(tmp_path):
             place.env["DATABASE_URL"] = place.env["DATABASE_URL"].replace("//tests@", f"//{user}@")
             assert "ALTER ROLE … CREATEDB" in fails(place, "restore_drill")
             assert "CREATEDB" in place.rows("SELECT problem FROM detoxsite_look WHERE name = 'drill'")[0][0]
+            database.execute(f"CREATE DATABASE {user}")
+            place.env["DATABASE_URL"] = re.sub(r"\w+$", user, place.env["DATABASE_URL"])
+            place.env["S3_BUCKET"] += "/empty"
+            assert "permission denied for schema public" in fails(place, "prepare")
         finally:
+            database.execute(f"DROP DATABASE IF EXISTS {user}")
             database.execute(f"DROP ROLE {user}")
 
 

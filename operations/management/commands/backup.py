@@ -15,7 +15,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: object, verify: str | None, **options: object) -> None:
-        if verify:
+        if verify is not None:  # an empty one is a mistake, not a wish for a backup
             manifest.verify(Path(verify))
             self.stdout.write(f"{verify} is whole.")
             return
