@@ -8,6 +8,8 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
 from detoxsite import databases, env
 from detoxsite.secret_files import secret, signing_key, vault_keys
 
@@ -20,6 +22,8 @@ _SHOWN_HOST = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(HOST, f"[{HOST}]" if "
 #: What readers use: scheme and host.
 SITE_URL = env.site_url("SITE_URL", f"http://{_SHOWN_HOST}:{PORT}")
 HTTPS = SITE_URL.startswith("https://")
+if DEBUG and HTTPS:
+    raise ImproperlyConfigured("DEBUG must be 0 where SITE_URL is https: pages of errors show what people typed.")
 ALLOWED_HOSTS = [
     *{urlsplit(SITE_URL).hostname or "", *env.hosts("ALLOWED_HOSTS")},
     *([] if HTTPS else ["localhost", "127.0.0.1", "[::1]"]),

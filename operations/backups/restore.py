@@ -47,7 +47,10 @@ def restore(backup: Path, *, replace: bool = False, without_keys: bool = False) 
     notes = _check_keys(found, without_keys)
     secret_files.make_missing()
     if (found.database == SQLITE) != (connection.vendor == "sqlite"):
-        raise BackupError("The backup is of another kind of database than the one that is set up here.")
+        wanted = "Unset DATABASE_URL" if found.database == SQLITE else "Set DATABASE_URL"
+        raise BackupError(
+            f"The backup is of another kind of database than the one that is set up here. {wanted} first."
+        )
     reachable.require_database()
     occupied = _occupied()
     if occupied and not replace:

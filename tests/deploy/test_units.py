@@ -114,3 +114,16 @@ def test_going_back_without_a_previous_release_is_refused_in_a_sentence(tmp_path
         command, env=os.environ | {"DETOX_ROOT": str(tmp_path)}, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (1, "There is no previous release to go back to.\n")
+
+
+@pytest.mark.parametrize("value", ["https://guide.example", '"https://guide.example:8443/"', "'http://guide.example'"])
+def test_release_asks_the_host_of_the_settings(tmp_path, value):
+    (tmp_path / "env").write_text(f"#SITE_URL=https://other.example\nSITE_URL={value}\n")
+    code = re.search(r"^host\(\) \{.*?^\}", (DEPLOY / "release").read_text(), re.MULTILINE | re.DOTALL)[0]
+    done = subprocess.run(
+        ["bash", "-c", f"{code}\nhost"],
+        env=os.environ | {"DETOX_ENV": str(tmp_path / "env")},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == "guide.example\n"

@@ -112,6 +112,8 @@ def test_restore_of_a_damaged_backup_changes_nothing(story, tmp_path):
     assert "damaged: database.sqlite3 was changed" in fails(place, "restore", str(copy))
     assert "damaged" in fails(place, "backup", "--verify", str(copy))
     assert "is not a backup" in fails(place, "backup", "--verify", "")
+    servers = Place(place.var, place.env | {"DATABASE_URL": "postgres://site@127.0.0.1:1/guide"})
+    assert "Unset DATABASE_URL first" in fails(servers, "restore", str(story.backup))
     assert {path.name for path in place.var.iterdir()} == {"secrets"}
 
 
