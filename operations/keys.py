@@ -38,6 +38,10 @@ UNFINISHED = {
 }
 
 
+#: The number of SECRET_KEY among the known keys: private links and forms of another host do not open with another one.
+SECRET = 0
+
+
 class KeysError(CommandError):
     """The site must not run with these keys. The message says which, and what to do."""
 
@@ -67,12 +71,12 @@ def verify() -> None:
 def problems() -> list[str]:
     """Return a sentence for each key that is not the right one. Raises DatabaseError."""
     known = dict(KnownKey.objects.values_list("number", "fingerprint"))
-    own = {number: fingerprint(key) for number, key in settings.VAULT_KEYS.items()}
-    found = []
+    own, found = _own(), []
     for number, own_fingerprint in own.items():
         is_known = known.get(number) == own_fingerprint
         if number in known and not is_known:
-            found.append(f"Key {number} is not the key {number} that this site has used.")
+            name = "SECRET_KEY" if number == SECRET else f"Key {number}"
+            found.append(f"{name} is not the one that this site has used.")
         elif not is_known and any(tried and not any(map(opens, tried)) for tried in _tried(number)):
             found.append(f"Key {number} opens nothing that is under key {number}.")
     missing = {number for number in _numbers_in_use() if number not in own and known.get(number) != ""}
@@ -95,10 +99,13 @@ def unopened() -> int:
 
 def _record() -> None:
     known = set(KnownKey.objects.values_list("number", flat=True))
-    KnownKey.objects.bulk_create(
-        (KnownKey(number=n, fingerprint=fingerprint(key)) for n, key in settings.VAULT_KEYS.items() if n not in known),
-        ignore_conflicts=True,
-    )
+    rows = [KnownKey(number=number, fingerprint=own) for number, own in _own().items() if number not in known]
+    KnownKey.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _own() -> dict[int, str]:
+    """Return the fingerprints of this process's keys."""
+    return {n: fingerprint(key) for n, key in {SECRET: settings.SECRET_KEY.encode(), **settings.VAULT_KEYS}.items()}
 
 
 def opens(open_it: Callable[[], object]) -> bool:

@@ -21,6 +21,7 @@ from operations import keys
 from operations.backups import databases, manifest, tombstones
 from operations.backups.backup import names_in
 from operations.backups.manifest import SQLITE, BackupError, Manifest
+from operations.models import KnownKey
 from storage import durable, reachable
 from storage.sqlite.base import forget_file
 
@@ -77,6 +78,8 @@ def restore(backup: Path, *, replace: bool = False, without_keys: bool = False) 
     call_command("migrate", interactive=False, verbosity=0)
     if without_keys:
         keys.accept_loss()
+    elif manifest.fingerprints()["SECRET_KEY"] != found.keys.get("SECRET_KEY"):
+        KnownKey.objects.filter(number=keys.SECRET).delete()  # that was said
     again = erasure.erase_again({pk: withdrawn for pk, (withdrawn, _) in erased.items()})
     again += erasure.erase_due(timezone.now())
     with connection.cursor() as cursor:

@@ -20,6 +20,7 @@ for request in CallbackRequest.objects.exclude(state="withdrawn").order_by("refe
 for attachment in Attachment.objects.arrived().order_by("object_name"):
     print(attachment.object_name, sealed_files.verify(attachment.object_name))
 """
+VERIFY = "from operations import keys; keys.verify()"
 REQUESTS = "SELECT count(*) FROM callbacks_callbackrequest"
 ERASE = """
 from callbacks.casework import erasure
@@ -100,6 +101,19 @@ def test_restore_without_the_keys_fails_before_it_changes_anything(story, tmp_pa
     said = place.manage("restore", str(story.backup), "--without-keys")
     assert "nothing that people sent can be read" in said and "SECRET_KEY is another one" in said
     assert place.rows(REQUESTS) == [(3,)]
+
+
+def test_restore_with_another_secret_key_is_told_once(story, tmp_path):
+    first = empty_machine(story, tmp_path / "first")
+    first = Place(first.var, first.env | {"BACKUP_DIR": str(tmp_path / "backups")})
+    first.manage("restore", str(story.backup))
+    shell(first, VERIFY)
+    first.manage("backup")
+    [backup] = manifest.all_in(tmp_path / "backups")
+    place = empty_machine(story, tmp_path / "var")
+    (place.var / "secrets" / "secret-key").write_text("x" * 50)
+    assert "private links will not open" in place.manage("restore", str(backup))
+    shell(place, VERIFY)
 
 
 def test_restore_of_a_damaged_backup_changes_nothing(story, tmp_path):
