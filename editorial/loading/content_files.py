@@ -88,7 +88,10 @@ def read_page(path: Path) -> dict:
 
 
 def _load(text: str) -> Any:
-    return yaml.load(text, Loader=yaml.CSafeLoader)  # in a tenth of the time of SafeLoader
+    found = yaml.load(text, Loader=yaml.CSafeLoader)  # in a tenth of the time of SafeLoader
+    if not isinstance(found, dict | list):
+        raise ValueError("There are no fields and no list in it")
+    return found
 
 
 @contextmanager

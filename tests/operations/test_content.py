@@ -120,6 +120,7 @@ def test_edited_guide_goes_out_and_comes_back_exactly_with_a_revision_for_each_p
 STRIPS = "articles/test-strips.md"
 #: In a file, some text, what is there instead, and what is told of it: alone, as nothing behind it is read, or with
 #: the others.
+CONTACTS = "editorial/contacts.yaml"
 UNREAD = [
     (STRIPS, "slug: test-strips\n", "slug: test-strips\nstaff: me\n", "no field named staff"),
     (STRIPS, "topics: [", "topics: [no-such, ", "no topic named no-such"),
@@ -127,11 +128,12 @@ UNREAD = [
     (STRIPS, "title: ", "title: New: ", "articles/test-strips.md: mapping values"),
     (STRIPS, "reviewed_on: 2", "reviewed_on: soon 2", "must be in YYYY-MM-DD format"),
     ("phases/phases/peak-withdrawal.yaml", "slug: diarrhea\n", "slug: yawning\n", "After symptom"),
+    (CONTACTS, starter()[CONTACTS], "", f"{CONTACTS}: There are no fields"),
 ]
 REFUSED = [
     (STRIPS, "[@samhsa-test-strips", "[@no-such", "article test-strips, body: There is no source named no-such"),
     ("editorial/sources.yaml", "url: https://doi.org/10.1111/add.13512", "url: javascript:a", "url: .*https://"),
-    ("editorial/contacts.yaml", 'slug: "911"', 'slug: "912"', "911 must stay"),
+    (CONTACTS, 'slug: "911"', 'slug: "912"', "911 must stay"),
 ]
 
 
