@@ -8,6 +8,7 @@ export PORT ?= 8000
 JOBS ?= 3
 
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
 .PHONY: help run dev test servers check validate lighthouse fix words staff lock clean
 
 help: ## List these targets

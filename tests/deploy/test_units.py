@@ -127,3 +127,15 @@ def test_release_asks_the_host_of_the_settings(tmp_path, value):
         text=True,
     )
     assert done.stdout == "guide.example\n"
+
+
+def test_environment_that_could_not_be_made_is_made_the_next_time(tmp_path):
+    """As on a Debian without python3-venv, which leaves half of it."""
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\n[ "$1" = -c ] || { mkdir -p "$3/bin" && cp "$0" "$3/bin/python"; exit 1; }\n')
+    python.chmod(0o755)
+    made = tmp_path / "venv" / "bin" / "python"
+    done = subprocess.run(
+        ["make", f"VENV={tmp_path}/venv", f"PYTHON={python}", str(made)], cwd=ROOT, capture_output=True
+    )
+    assert done.returncode and made.parent.exists() and not made.exists()
