@@ -83,9 +83,9 @@ def _result(problem: str, ok: str) -> Result:
 def database(at: datetime, probes: Probes) -> Result:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    left = settings.HAS_SERVER and (settings.VAR_DIR / "db.sqlite3").exists()
-    note = " VAR_DIR still holds what people sent before the move (docs/operators.md, Moving over)." if left else ""
-    return State.NOTE if left else State.OK, f"Responding ({connection.display_name}).{note}"
+    if settings.HAS_SERVER and (settings.VAR_DIR / "db.sqlite3").exists():
+        return State.NOTE, "VAR_DIR still holds what people sent before the move (docs/operators.md, Moving over)."
+    return State.OK, f"Responding ({connection.display_name})."
 
 
 @check("keys", "Keys", keys.WHAT_TO_DO)
@@ -126,10 +126,9 @@ def queue(at: datetime, probes: Probes) -> Result:
 
 @check("tasks", "Tasks and jobs", "See the tracebacks in the worker's log.")
 def tasks(at: datetime, probes: Probes) -> Result:
-    failed = worker_status.failed_tasks(at - DAY)
     failing = [name for name in worker_status.failing_jobs() if name not in {"backup", "restore drill", "alerts"}]
     late = worker_status.late_jobs(at)
-    parts = [f"{failed} failed in the last day"] if failed else []
+    parts = [f"{failed} failed in the last day"] if (failed := worker_status.failed_tasks(at - DAY)) else []
     parts += [f"failing: {', '.join(failing)}"] if failing else []
     parts += [f"late: {', '.join(late)}"] if late else []
     return _result(f"{'; '.join(parts).capitalize()}." if parts else "", "No failures.")
@@ -157,7 +156,8 @@ def opening_hours(at: datetime, probes: Probes) -> Result:
 )
 def mail(at: datetime, probes: Probes) -> Result:
     if not notices.enabled():
-        return State.NOTE, "No mail server is set up: nobody is notified of requests or alerted to problems."
+        missing = "NOTICE_EMAILS" if settings.EMAIL_HOST else "MAIL_URL, for alerts too,"
+        return State.NOTE, f"{missing} is not set: nobody is notified of requests."
     unsent = CallbackRequest.objects.unannounced(at - QUEUE_SLOW_AFTER).count()
     return _result(f"Staff were not notified of {unsent} requests." if unsent else "", "Notices are sent.")
 

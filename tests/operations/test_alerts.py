@@ -245,4 +245,6 @@ def test_page_shows_advice(client, well, settings):
 
     break_drill(settings)
     page = sign_in(client, "detoxsite.view_readiness").get("/admin/readiness/").content.decode()
+    settings.EMAIL_HOST, settings.NOTICE_EMAILS = "localhost", []  # but ALERT_EMAILS, perhaps
+    assert readiness.mail(NOW, {}).text == "NOTICE_EMAILS is not set: nobody is notified of requests."
     assert "1 of 14" in page and "The database is damaged." in page and "manage.py restore_drill" in page
