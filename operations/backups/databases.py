@@ -1,6 +1,7 @@
 """Copy and restore the database: SQLite by VACUUM INTO, PostgreSQL by pg_dump, pg_restore and psql."""
 
 import contextlib
+import hashlib
 import os
 import subprocess
 import tempfile
@@ -139,14 +140,19 @@ def restore_postgres(path: Path, database: str = "", then: str = "") -> None:
         _run_client("psql", *options, *steps, database=database)
 
 
+def drills() -> str:
+    """Return how the names of this site's throwaway databases begin."""
+    return f"drill_{hashlib.sha256(connection.settings_dict['NAME'].encode()).hexdigest()[:12]}_"
+
+
 @contextlib.contextmanager
 def scratch_postgres(path: Path) -> Iterator[str]:
     """Restore a dump into a throwaway database and open it. Raises BackupError if the user may not create one."""
-    name = f"drill_{uuid.uuid4().hex[:12]}"
+    name = f"{drills()}{uuid.uuid4().hex[:12]}"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT datname FROM pg_database WHERE datname ~ '^drill_[0-9a-f]{12}$'")
+        cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [drills()])
         for (left,) in cursor.fetchall():  # by a drill that was killed
-            with contextlib.suppress(DatabaseError):  # another's, or in use
+            with contextlib.suppress(DatabaseError):  # its psql may still run
                 cursor.execute(f'DROP DATABASE "{left}"')
         try:
             cursor.execute(f'CREATE DATABASE "{name}"')

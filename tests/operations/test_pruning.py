@@ -6,7 +6,7 @@ from django.db import connection
 from django.utils import timezone
 
 from operations import readiness
-from operations.backups import backup, drill, manifest
+from operations.backups import backup, databases, drill, manifest
 
 DAY = datetime.timedelta(days=1)
 
@@ -43,12 +43,12 @@ def test_drill_removes_what_a_killed_one_left(transactional_db, settings):
     (settings.VAR_DIR / "drill-abc").mkdir()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("CREATE DATABASE drill_0123456789ab")
+            cursor.execute(f"CREATE DATABASE {databases.drills()}left")
     drill.run()
     assert not list(settings.VAR_DIR.glob("drill-*"))
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT datname FROM pg_database WHERE datname = 'drill_0123456789ab'")
+            cursor.execute("SELECT 1 FROM pg_database WHERE starts_with(datname, %s)", [databases.drills()])
             assert not cursor.fetchall()
 
 

@@ -1,5 +1,6 @@
 """A backup of PostgreSQL and a store comes back: into what is empty, and over what a newer release has changed."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -57,6 +58,11 @@ def test_restore_into_an_empty_database_is_the_site_that_was(tmp_path):
         said = fails(empty, "restore", str(backup), "--replace")
         assert "The site uses this database from" in said and "on all hosts first" in said
     assert empty.rows("SELECT count(*) FROM callbacks_callbackrequest") == [(4,)]
+    (tmp_path / "psql").write_text("#!/bin/sh\nexit 1\n")
+    (tmp_path / "psql").chmod(0o755)
+    broken = Place(empty.var, empty.env | {"PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    assert "psql failed" in fails(broken, "restore", str(backup), "--replace")
+    shell(empty, "from operations import keys; keys.verify()")  # nothing was changed, and it may start again
     empty.manage("restore", str(backup), "--replace")
     assert shell(empty, PROVE) == before
 
