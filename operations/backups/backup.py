@@ -65,7 +65,7 @@ def make(lock_timeout: float = 0) -> Path:
             shutil.rmtree(draft, ignore_errors=True)
         try:
             tombstones.publish()
-        except BackupError as error:
+        except (BackupError, DatabaseError) as error:
             raise BackupError(f"{backup.name} was made and verified. What was erased is not listed: {error}") from error
     return backup
 

@@ -2,11 +2,13 @@
 
 import datetime
 
+import pytest
 from django.db import connection
 from django.utils import timezone
 
 from operations import readiness
 from operations.backups import backup, databases, drill, manifest
+from operations.backups.manifest import BackupError
 
 DAY = datetime.timedelta(days=1)
 
@@ -59,3 +61,13 @@ def test_what_was_moved_to_servers_and_is_still_here_is_noted(db, settings):
     assert "before the move" in readiness.database(timezone.now(), {}).text
     left.unlink()
     assert readiness.database(timezone.now(), {}).state == "ok"
+
+
+def test_backup_is_told_of_though_the_list_of_the_erased_fails(transactional_db):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE callbacks_tombstone RENAME TO gone")
+        try:
+            with pytest.raises(BackupError, match="was made and verified. What was erased is not listed"):
+                backup.make()
+        finally:
+            cursor.execute("ALTER TABLE gone RENAME TO callbacks_tombstone")
