@@ -100,6 +100,28 @@ def test_output_can_be_a_socket_and_stop_by_keyboard_ends_every_process(tmp_path
         served.wait()
 
 
+@pytest.mark.any_backend
+def test_stop_after_the_terminal_has_closed_ends_every_process(tmp_path):
+    var, port = tmp_path / "var", free_port()
+    env = clean_environment() | state.make(var, like=prepared()) | {"HOST": "127.0.0.1", "PORT": str(port)}
+    site = Site(f"http://127.0.0.1:{port}", var, var / "server.log", env)
+    ours, theirs = os.openpty()
+    command = [sys.executable, "manage.py", "serve"]
+    served = subprocess.Popen(command, cwd=ROOT, env=env, stdin=theirs, stdout=theirs, stderr=theirs)
+    try:
+        os.close(theirs)
+        site.log.touch()
+        wait_for(site, served)
+        everyone = processes.descendants(served.pid)
+        os.close(ours)
+        served.send_signal(signal.SIGTERM)
+        assert served.wait(timeout=40) == 0
+        assert_all_end(site, everyone)
+    finally:
+        served.kill()
+        served.wait()
+
+
 def assert_all_end(site: Site, everyone: list[int]) -> None:
     assert len(everyone) >= 4
     deadline = time.monotonic() + 20

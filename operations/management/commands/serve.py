@@ -3,6 +3,7 @@
 The listening socket is made here and outlives every web server: while one restarts, connections wait; none is refused.
 """
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -47,12 +48,17 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _make_output_reopenable() -> None:
-    """supervisord reopens standard output, which a socket (the journal's, say) does not allow; a pipe does."""
-    try:
+    """supervisord reopens standard output, which a socket (the journal's, say) does not allow; a pipe does.
+
+    Where it cannot write it would end and leave its programs behind: once a terminal is closed, the pipe leads nowhere.
+    """
+    with contextlib.suppress(OSError):
         os.close(os.open("/dev/fd/1", os.O_WRONLY | os.O_APPEND))
-    except OSError:
-        reader, writer = os.pipe()
-        subprocess.Popen(["/bin/cat"], stdin=reader)
-        os.dup2(writer, 1)
-        os.close(writer)
-        os.close(reader)
+        if not os.isatty(1):
+            return
+    reader, writer = os.pipe()
+    subprocess.Popen(["/bin/sh", "-c", "trap '' HUP INT; cat; exec cat >/dev/null"], stdin=reader)
+    for number in [1, 2] if os.isatty(2) else [1]:
+        os.dup2(writer, number)
+    os.close(writer)
+    os.close(reader)
