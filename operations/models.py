@@ -54,8 +54,9 @@ class Incident(models.Model):
 
 
 class KnownKey(models.Model):
-    """A vault key that this site has used, with a fingerprint, as two keys can have the same number."""
+    """A key that this site has used, with a fingerprint, as two keys can have the same number."""
 
+    #: Of a vault key; keys.SECRET for SECRET_KEY.
     number = models.PositiveIntegerField(primary_key=True)
     #: By operations.keys.fingerprint; empty if the key, and what is under it, is lost.
     fingerprint = models.CharField(max_length=16, blank=True)
