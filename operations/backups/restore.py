@@ -68,7 +68,7 @@ def restore(backup: Path, *, replace: bool = False, without_keys: bool = False) 
         notes += _move_aside()
     settings.VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        if databases.is_sqlite():  # a server's database is still as it was, and is replaced in one transaction
+        if connection.vendor == "sqlite":  # a server's database is still as it was, and is replaced in one transaction
             with connection.cursor() as cursor:
                 cursor.execute(keys.MARK_RESTORE)
         _restore_files(backup, found)
