@@ -126,8 +126,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def _as_meant(request: HttpRequest) -> str:
-    """Return the path without capitals and accents if only that one is a page of this site: /es/Síntomas."""
-    path = languages.without_accents(request.path.lower().rstrip("/")) + "/"
+    """Return the path without capitals and accents if only that one is a page of this site: /es/Síntomas, /stages/."""
+    path = (languages.without_accents(request.path.lower().rstrip("/")) + "/").replace("/stages/", "/phases/", 1)
     is_other = request.resolver_match is None and path != request.path.rstrip("/") + "/"  # Django adds a slash itself
     with languages.override(languages.of_path(path)):
         return path if is_other and path.isascii() and is_valid_path(path) else ""
