@@ -1,12 +1,14 @@
 """Guard the staff pages: end sessions, and require a second factor."""
 
 from collections.abc import Callable
+from http import HTTPStatus
+from urllib.parse import urljoin
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
 from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers
 
@@ -17,6 +19,7 @@ ADMIN, STAFF = "/admin/", "/staff/"
 #: Called by scripts, which could not show a page.
 _FOR_SCRIPTS = "/admin/markdownx/"
 _SIGN_OUT = "/admin/logout/"
+PRESS_AGAIN = "Nothing was done, as that page opens by its button only. Press the button again."
 CUT_SHORT = "The form did not arrive complete, so nothing was saved. Go back and send it again."
 
 
@@ -37,6 +40,9 @@ class StaffMiddleware:
             return HttpResponse("Lists cannot be filtered by patterns.", status=400, content_type="text/plain")
         refusal = self._check(request) if settings.SESSION_COOKIE_NAME in request.COOKIES else None
         response = refusal or self.get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and _is_opened_again(request):
+            messages.info(request, PRESS_AGAIN)
+            response = HttpResponseRedirect(urljoin(request.path, ".."), status=303)
         if browser := request.META.get(BROWSER_META):
             response.set_cookie(
                 BROWSER_COOKIE,
@@ -69,6 +75,12 @@ class StaffMiddleware:
         if not request.path_info.startswith(STAFF):
             request.user = AnonymousUser()  # treated like any reader
         return None
+
+
+def _is_opened_again(request: HttpRequest) -> bool:
+    """Return whether the address of a button is opened as a page: after signing in again, or by a phone's reload."""
+    path = request.path_info
+    return request.method == "GET" and path.startswith(ADMIN) and not path.startswith(_FOR_SCRIPTS)
 
 
 def _is_truncated(request: HttpRequest) -> bool:

@@ -54,6 +54,13 @@ def test_number_needs_the_claim(staff, asked):
     assert records() == [("viewed", asked.reference)] * 2
 
 
+@pytest.mark.parametrize("button", ["reveal", "call", "attempt", "merge", "bar"])
+def test_address_of_a_button_leads_to_the_request_after_signing_in_again(staff, claimed, button):
+    page = staff.get(step(button, claimed), follow=True)
+    assert page.redirect_chain[-1][0] == page_of(claimed)
+    assert "Press the button again." in page.content.decode() and not shows_number(page.content.decode())
+
+
 def test_sheet_without_a_claim_has_no_number(client, asked):
     page = sign_in(client, VIEW, WORK).get(step("sheet", asked)).content.decode()
     assert "555-0123" not in page and "Claim the request" in page
