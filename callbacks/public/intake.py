@@ -65,8 +65,8 @@ def take(request: HttpRequest) -> Outcome:
             return replace(early[0], status=503, problem=FILE_NOT_SAVED)
         raise
     outcome = early[0] if early else None
-    if outcome and outcome.status == 429:
-        return _refuse(outcome, upload.received)
+    if outcome and outcome.status == 429:  # the form waits, not the file
+        return _refuse(outcome, {slot: replace(file, refusal=None) for slot, file in upload.received.items()})
     if outcome and outcome.submitted:  # text after the files is ignored: the page has only `complete` there
         try:
             submission.add_files(outcome.submitted.request, upload.received)

@@ -34,7 +34,8 @@ def test_file_of_a_form_that_has_to_wait_is_not_kept_and_said_to_be_chosen_again
     fill_the_limit(client)
     response = post_form(client, ("file_1", File(JPEG * 5000)))
     assert response.status_code == 429
-    assert "Photo of your insurance card: front." in text_of(response)
+    assert "Photo of your insurance card: front. Choose it again." in text_of(response)
+    assert "in an hour" not in text_of(response)
     assert (Attachment.objects.count(), objects_in_store()) == (0, [])
 
 
