@@ -7,7 +7,7 @@ from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import formats, timezone
 from django.utils.html import format_html
@@ -16,6 +16,7 @@ from markdownx.widgets import AdminMarkdownxWidget
 
 from editorial.admin.change_kinds import ChangeKindMixin
 from editorial.admin.checks import ContentChecksMixin
+from editorial.admin.content import admin_address
 from editorial.admin.drafts import DraftsMixin
 from editorial.admin.fields import CheckBoxes, MomentField, NamedMoment, OptionsFilter, in_words, linked
 from editorial.admin.page_lists import FastList
@@ -134,13 +135,15 @@ class ReviewedPageAdmin(
     def state(self, page: ReviewedPage) -> str:
         return drafts.state(page)
 
-    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
+        response = super().response_add(request, obj, post_url_continue)
         self._say_what_readers_see(request, obj)
-        return super().response_post_save_add(request, obj)
+        return response
 
-    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        response = super().response_change(request, obj)
         self._say_what_readers_see(request, obj)
-        return super().response_post_save_change(request, obj)
+        return response
 
     def _say_what_readers_see(self, request: HttpRequest, page: ReviewedPage) -> None:
         at = formats.date_format(timezone.localtime(page.published_at), "DATETIME_FORMAT") if page.published_at else ""
@@ -148,6 +151,8 @@ class ReviewedPageAdmin(
         if not page.is_published() and (linking := linking_to(page)[page]):
             titles = ", ".join(map(str, linking))
             self.message_user(request, f"Take the links to it out of: {titles}.", messages.WARNING)
+        if page.is_published() and page.review_overdue:
+            self.message_user(request, f"{page} is due for review, and says so to readers.", messages.WARNING)
 
     @admin.action(description="Publish the selected pages", permissions=["publish"])
     def publish(self, request: HttpRequest, queryset: models.QuerySet) -> None:
@@ -163,8 +168,11 @@ class ReviewedPageAdmin(
                 page.save()
                 change_kinds.record_save(page, before)
                 self.log_change(request, page, "Published.")
-                when = "is published" if page.is_published() else "will appear at its time"
-                self.message_user(request, f"{page} {when}.")
+                self.message_user(request, f"{page}: Published.")
+                self._say_what_readers_see(request, page)
+                if page.draft_in_review is not None:  # type: ignore[attr-defined]  # of with_drafts
+                    told = '{} has a draft, which is not published: <a href="{}">publish it from its page</a>.'
+                    self.message_user(request, format_html(told, page, admin_address(page)), messages.WARNING)
 
     @admin.action(
         description="Archive the selected pages: readers are told that they were taken down", permissions=["publish"]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from articles.models import Article
 from editorial.models import HelpLine
 from privateversion import codes
+from tests.editorial.test_drafts import save_draft
 from tests.editorial.test_revisions import address, form_of
 from tests.factories import PASSWORD, make_article, make_phase, make_staff, make_symptom, make_treatment
 from tests.translations.helpers import translate
@@ -75,10 +76,26 @@ def test_save_message_says_what_readers_see_now(admin):
             "Readers will see it from Jan. 2, 2066, 9 a.m. on.",
         ),
         ({"status": "draft"}, "readers do not see it"),
+        ({"status": "draft", "_send_to_review": "yes"}, "It is in review: readers do not see it."),
         ({"status": "archived"}, "told that it was taken down"),
     ):
         html = admin.post(address(article), form_of(admin, article) | changed, follow=True).content.decode()
         assert words in html, words
+
+
+def test_publish_action_tells_of_a_draft_beside_a_due_review_and_a_time_to_come(admin):
+    day, today = datetime.timedelta(days=1), timezone.localdate()
+    overdue = {"reviewed_on": today - 9 * day, "review_due_on": today - day}
+    pages = [
+        make_article(slug="due", title="Due", status="draft", **overdue),
+        make_article(slug="later", title="Later", status="draft", published_at=timezone.now() + day),
+        drafted := make_article(slug="drafted", title="Drafted"),
+    ]
+    save_draft(admin, drafted, body="Other words.[@a-source]")
+    picked = {"action": "publish", "_selected_action": [page.pk for page in pages]}
+    told = admin.post("/admin/articles/article/", picked, follow=True).content.decode()
+    assert "Due is due for review, and says so to readers." in told and "Readers will see it from" in told
+    assert told.count("has a draft, which is not published") == 1 and "Drafted has a draft" in told
 
 
 @pytest.mark.parametrize("state", ["draft", "in-review", "scheduled", "published", "archived"])
