@@ -86,6 +86,35 @@ def test_list_and_forms_break_no_rule_and_fit(staff, model):
         check(page, "errors")
 
 
+#: What a finger presses and is lower than 44 pixels; a button to choose counts with its label.
+LOW = """() => [...document.querySelectorAll('#content :is(button, .button, select, summary, input)'),
+    ...document.querySelectorAll('.theme-toggle, #logout-form button')]
+  .filter(e => !e.matches('[type=hidden], [type=file], [name$=DELETE], .choose *, .action-checkbox *'))
+  .filter(e => e.getClientRects().length).map(e => e.matches('[type=checkbox], [type=radio]') ? e.labels[0] : e)
+  .filter(e => e.getBoundingClientRect().height < 43.5).map(e => `${e.tagName} ${e.name} ${e.textContent.trim()}`)"""
+
+
+def test_finger_finds_what_it_presses_and_a_long_word_fits(look, filled):
+    staff = look(360, staff=True, has_touch=True, is_mobile=True)
+    page, word = staff.page, "Donaudampfschifffahrtsgesellschaftskapitaen"
+    staff.open("/admin/articles/article/add/")
+    page.fill("#id_title", word)
+    page.fill("#id_summary", "A title that is one long word, and a sentence about it that is long enough.")
+    page.fill("#id_body", "Words.")
+    page.locator("input[name=_continue]").tap()
+    expect(page.locator("#content > h2")).to_have_text(word)
+    assert staff.fits() and page.evaluate(LOW) == []
+    for path in ("/admin/callbacks/callbackrequest/", "/admin/phases/phase/1/change/", "/admin/editorial/clinic/"):
+        staff.open(path)
+        assert page.evaluate(LOW) == [], path
+    staff.open("/admin/callbacks/callbackrequest/")
+    staff.open(page.locator("tbody a[href$='/change/']").first.get_attribute("href"))
+    page.get_by_role("button", name="Claim it").tap()
+    page.get_by_role("button", name="Show the number").tap()
+    page.get_by_role("button", name="Talked to them").wait_for()
+    assert page.evaluate(LOW) == []
+
+
 def test_stages_and_topics_of_an_article_are_check_boxes(staff):
     staff.open("/admin/articles/article/add/")
     page = staff.page
