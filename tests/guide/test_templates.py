@@ -1,5 +1,7 @@
 """What readers' templates can rely on."""
 
+import re
+
 import jinja2
 import pytest
 from django.template import engines
@@ -33,6 +35,13 @@ def test_every_template_is_read_before_the_first_reader_comes():
     assert "home.html" in names and "404.html" in names
     for name in names:
         assert env.get_template(name)
+
+
+def test_no_line_begins_with_the_comma_or_period_after_a_phone_number():
+    alone = re.compile(r"""(?<!<span class="whole">)<a[^>]*href="tel:(?:{{ tel }}|[+])[^>]*>[^<]*</a>[.,]""")
+    env = engines["readers"].env
+    for name in env.list_templates(extensions=["html"]):
+        assert not alone.search(env.loader.get_source(env, name)[0]), name
 
 
 def test_name_that_no_view_gave_fails_a_test():
