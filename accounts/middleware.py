@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
-from urllib.parse import urljoin
 
 from django.conf import settings
 from django.contrib import messages
@@ -10,6 +9,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
 from accounts import sessions
@@ -42,7 +42,7 @@ class StaffMiddleware:
         response = refusal or self.get_response(request)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and _is_opened_again(request):
             messages.info(request, PRESS_AGAIN)
-            response = HttpResponseRedirect(urljoin(request.path, ".."), status=303)
+            response = HttpResponseRedirect(_page_of(request), status=303)
         if browser := request.META.get(BROWSER_META):
             response.set_cookie(
                 BROWSER_COOKIE,
@@ -81,6 +81,14 @@ def _is_opened_again(request: HttpRequest) -> bool:
     """Return whether the address of a button is opened as a page: after signing in again, or by a phone's reload."""
     path = request.path_info
     return request.method == "GET" and path.startswith(ADMIN) and not path.startswith(_FOR_SCRIPTS)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Return the address of the row whose button this is, or of its list."""
+    app, model, *others = request.path_info.split("/")[2:]
+    kwargs = request.resolver_match.kwargs if request.resolver_match else {}
+    row = kwargs.get("pk") or kwargs.get("object_id")
+    return reverse("admin:index") + "".join(f"{part}/" for part in (app, model, row) if others and part)
 
 
 def _is_truncated(request: HttpRequest) -> bool:

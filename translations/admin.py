@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
+from django.views.decorators.http import require_POST
 
 from editorial.admin.content import admin_address
 from editorial.admin.pages import ReviewedPageAdmin
@@ -52,8 +53,8 @@ class TranslationAdmin(ReviewedPageAdmin):
     def get_urls(self) -> list:
         return [
             self.own_path("table/", self.table_view, "table"),
-            self.own_path("begin/<int:page_type>/<int:page>/<slug:language>/", self.begin_view, "begin"),
-            self.own_path("<path:object_id>/still-right/", self.still_right_view, "still_right"),
+            self.own_path("begin/<int:page_type>/<int:page>/<slug:language>/", require_POST(self.begin_view), "begin"),
+            self.own_path("<path:object_id>/still-right/", require_POST(self.still_right_view), "still_right"),
             *super().get_urls(),
         ]
 
@@ -144,7 +145,7 @@ class TranslationAdmin(ReviewedPageAdmin):
 
     def begin_view(self, request: HttpRequest, page_type: int, page: int, language: str) -> HttpResponse:
         """Begin a translation, by POST: a draft with the current English to be translated."""
-        if request.method != "POST" or not self.has_add_permission(request):
+        if not self.has_add_permission(request):
             raise PermissionDenied
         model: Any = get_object_or_404(ContentType, pk=page_type).model_class()
         if language not in languages.OTHERS or not issubclass(model or object, Translated):
@@ -164,7 +165,7 @@ class TranslationAdmin(ReviewedPageAdmin):
         translation = self.get_object(request, unquote(object_id))
         if translation is None:
             raise Http404
-        if request.method != "POST" or not self._may_confirm(request, translation):
+        if not self._may_confirm(request, translation):
             raise PermissionDenied
         with transaction.atomic():
             self._keep([str(translation.pk)])

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import dateformat, timezone
 from django.utils.html import format_html
+from django.views.decorators.http import require_POST
 
 from editorial.admin.content import admin_address
 from editorial.admin.previews import DRAFT, SAVED, TYPED, PreviewMixin
@@ -42,7 +43,7 @@ class DraftsMixin(PreviewMixin, RevisionsMixin):
         css = {"all": ("css/drafts.css",)}  # noqa: RUF012 - Django's own way
 
     def get_urls(self) -> list:
-        return [self.own_path("<path:object_id>/draft/", self.draft_view, "draft"), *super().get_urls()]
+        return [self.own_path("<path:object_id>/draft/", require_POST(self.draft_view), "draft"), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return drafts.with_drafts(super().get_queryset(request))

@@ -20,6 +20,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import formats, timezone
 from django.utils.html import format_html
+from django.views.decorators.http import require_POST
 from reversion.errors import RevertError
 from reversion.models import Version
 
@@ -65,7 +66,7 @@ class RevisionsMixin(AutosaveMixin):
     def get_urls(self) -> list:
         return [
             self.own_path("deleted/", self.deleted_view, "deleted"),
-            self.own_path("bring-back/<int:version_id>/", self.bring_back_view, "bring_back"),
+            self.own_path("bring-back/<int:version_id>/", require_POST(self.bring_back_view), "bring_back"),
             *super().get_urls(),
         ]
 
@@ -157,7 +158,7 @@ class RevisionsMixin(AutosaveMixin):
         """Restore a version by POST."""
         version = get_object_or_404(Version.objects.get_for_model(self.model), pk=version_id)
         page = self.model._default_manager.filter(pk=version.object_id).first()
-        if request.method != "POST" or not self.may_bring_back(request, page):
+        if not self.may_bring_back(request, page):
             raise PermissionDenied
         when = formats.date_format(timezone.localtime(version.revision.date_created), "DATETIME_FORMAT")
         try:
