@@ -10,11 +10,11 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from markdownx.models import MarkdownxField
-from markdownx.widgets import AdminMarkdownxWidget
 
 from editorial.admin.change_kinds import ChangeForm
 from editorial.admin.checks import CheckedRows
 from editorial.admin.content import nobody
+from editorial.admin.fields import MARKDOWN
 from editorial.admin.pages import ReviewedPageAdmin
 from phases import timeline
 from phases.hours import Course
@@ -70,7 +70,7 @@ class SymptomInline(ShowsHours, admin.StackedInline):
     readonly_fields = ("hours_picture",)
     prepopulated_fields: ClassVar = {"slug": ["name"]}
     # markdownx's own admin class sets this for the page, not for its inlines
-    formfield_overrides: ClassVar = {MarkdownxField: {"widget": AdminMarkdownxWidget}}
+    formfield_overrides: ClassVar = {MarkdownxField: MARKDOWN}
     fieldsets = (
         (None, {"fields": (("name", "slug", "position"), ("intensity", "confidence", "area"))}),
         (None, {"fields": (*FIELDS, "hours_picture")}),

@@ -14,9 +14,21 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.text import capfirst
+from markdownx.fields import MarkdownxFormField
+from markdownx.widgets import AdminMarkdownxWidget
 
 from editorial.admin.content import admin_address
 
+
+class MarkdownField(MarkdownxFormField):
+    """Takes a browser's line ends for no change, so that the history names only what was changed."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(*(str(text or "").replace("\r\n", "\n").strip() for text in (initial, data)))
+
+
+#: For `formfield_overrides`.
+MARKDOWN: dict[str, Any] = {"form_class": MarkdownField, "widget": AdminMarkdownxWidget}
 HOW = "Write the time like 9:00 AM, 2 PM or 14:30."
 MOST_YEARS = 50
 _WITH_DOTS = re.compile(r"(?<![a-z])([ap])\.?\s?m\b\.?", re.IGNORECASE)

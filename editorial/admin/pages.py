@@ -12,13 +12,12 @@ from django.template.response import TemplateResponse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from markdownx.models import MarkdownxField
-from markdownx.widgets import AdminMarkdownxWidget
 
 from editorial.admin.change_kinds import ChangeKindMixin
 from editorial.admin.checks import ContentChecksMixin
 from editorial.admin.content import admin_address
 from editorial.admin.drafts import DraftsMixin
-from editorial.admin.fields import CheckBoxes, MomentField, NamedMoment, OptionsFilter, in_words, linked
+from editorial.admin.fields import MARKDOWN, CheckBoxes, MomentField, NamedMoment, OptionsFilter, in_words, linked
 from editorial.admin.page_lists import FastList
 from editorial.admin.revisions import RevisionsMixin
 from editorial.admin.sign_off import SignOffMixin
@@ -93,7 +92,7 @@ class ReviewedPageAdmin(
     """The admin of a page for readers."""
 
     formfield_overrides: ClassVar = {
-        MarkdownxField: {"widget": AdminMarkdownxWidget},
+        MarkdownxField: MARKDOWN,
         models.DateTimeField: {"form_class": MomentField, "widget": NamedMoment},
     }
     publishing_fieldset: tuple[str, Any] = (

@@ -217,6 +217,14 @@ def test_action_on_more_pages_than_the_list_shows_keeps_them_all(admin, action, 
         assert [version.field_dict["status"] for version in revisions.history(article)] == kept
 
 
+def test_history_names_only_what_was_changed_whatever_ends_a_line(admin):
+    stage = make_phase(what_helps="One.\n\nTwo.[@a-source]\n")
+    make_symptom(stage, description="One.\n\nTwo.[@a-source]")
+    posted = {name: re.sub("\r?\n", "\r\n", text) for name, text in form_of(admin, stage).items() if text != []}
+    assert admin.post(address(stage), posted | {"overview": "Other words.[@a-source]"}).status_code == 302
+    assert revisions.history(stage).first().revision.comment.startswith("Changed Overview and What kind of change")
+
+
 def test_lists_of_revisions_do_not_read_their_texts(admin):
     article = make_article()
     save(admin, article, title="Another title")
