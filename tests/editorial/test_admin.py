@@ -90,6 +90,12 @@ def test_publish_action_refuses_what_may_not_be_published(admin):
     assert "at least one source" in html and "Review due on: Needed before this page can be published." in html
 
 
+@pytest.mark.parametrize(("form", "field"), [("editorial/reviewer", "id_name"), ("auth/user", "id_username")])
+def test_each_form_names_its_errors_above_with_a_link(admin, form, field):
+    html = admin.post(f"/admin/{form}/add/", {}).content.decode()
+    assert f'<li><a href="#{field}">' in html.partition('<ul class="errors-named">')[2].partition("</ul>")[0]
+
+
 def test_withdraw_action_takes_a_page_from_readers_at_once(admin):
     article = make_article()
     assert admin.get("/articles/an-article/").status_code == 200
