@@ -23,7 +23,7 @@ def no_opening_times() -> str | None:
         return None
     return (
         "No opening times are listed, so nobody is told by when we call. "
-        "List them under Contacts and sources, Clinic details."
+        "An editor lists them under Contacts and sources, Clinic details."
     )
 
 

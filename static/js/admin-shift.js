@@ -54,6 +54,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
   if (!fresh) return;
   const at = document.getElementById("fresh-at"), bell = document.getElementById("bell");
+  at.textContent = "This list refreshes by itself.";
   const rows = () => document.getElementById("rows");
   const ids = (root) => [...root.querySelectorAll("tr[id]")].map(({ id }) => id);
   const known = new Set(ids(rows()));

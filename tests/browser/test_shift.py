@@ -37,6 +37,20 @@ def test_queue_refreshes_in_place_and_announces_it_politely(staff, site):
     assert staff.complaints == []
 
 
+def test_queue_promises_nothing_that_the_browser_cannot_do(look):
+    """Without scripts, and as on an iPhone, which has no notices from a page."""
+    plain = look(360, staff=True, java_script_enabled=False)
+    plain.open(QUEUE)
+    expect(plain.page.locator("#fresh-at")).to_have_text("Reload this page to see new requests.")
+    expect(plain.page.locator("#bell")).to_be_hidden()
+    phone = look(390, staff=True)
+    phone.page.add_init_script("delete window.Notification")
+    phone.open(QUEUE)
+    expect(phone.page.locator("#fresh-at")).to_have_text("This list refreshes by itself.")
+    expect(phone.page.locator("#bell")).to_be_hidden()
+    phone.another_tab()
+
+
 def test_note_typed_in_a_session_that_ended_is_saved_after_signing_in_again(staff, site):
     reference, page = ask(site), staff.page
     staff.open(QUEUE)
