@@ -77,7 +77,8 @@ class ChangeForm(KeptForm):
         if not self.request.user.is_superuser:
             del self.fields["let_through"], self.fields["let_through_reason"]
         if field := self.fields.get("review_due_on"):  # missing in a read-only form
-            field.help_text = format_html('{} <span class="picks">{}</span>', field.help_text, self._review_dates())
+            picks = format_html('<span class="picks" hidden>{}</span>', self._review_dates())
+            field.help_text = format_html("{} {}", field.help_text, picks)
         kinds: Any = self.fields.get("change_kind")
         if kinds and (found := _live_translations(self.instance)):
             names = ", ".join(sorted({languages.NAMES[each.language] for each in found}))

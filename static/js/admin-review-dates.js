@@ -1,4 +1,7 @@
-// Puts the date of a button beside "Review due on" into the field.
+// Shows the buttons beside "Review due on", and puts the date of one that is pressed into the field.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const picks of document.querySelectorAll(".picks")) picks.hidden = false;
+});
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-review-due]");
   const field = button && button.closest(".field-review_due_on, .fieldBox, .form-row").querySelector("input[name=review_due_on]");

@@ -37,12 +37,14 @@ def test_queue_refreshes_in_place_and_announces_it_politely(staff, site):
     assert staff.complaints == []
 
 
-def test_queue_promises_nothing_that_the_browser_cannot_do(look):
+def test_staff_are_offered_nothing_that_the_browser_cannot_do(look):
     """Without scripts, and as on an iPhone, which has no notices from a page."""
     plain = look(360, staff=True, java_script_enabled=False)
     plain.open(QUEUE)
     expect(plain.page.locator("#fresh-at")).to_have_text("Reload this page to see new requests.")
     expect(plain.page.locator("#bell")).to_be_hidden()
+    plain.open("/admin/articles/article/add/")
+    expect(plain.page.get_by_role("button", name="+6 months")).to_be_hidden()
     phone = look(390, staff=True)
     phone.page.add_init_script("delete window.Notification")
     phone.open(QUEUE)
