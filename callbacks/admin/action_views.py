@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.forms import BaseForm
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_POST
 
 from callbacks.admin import access
@@ -23,6 +24,7 @@ from vault.keyring import VaultError
 
 #: A button pressed again within this time from the same page is one press.
 SECOND_PRESS = datetime.timedelta(minutes=1)
+NOT_SAVED = "Nothing is saved yet. {}"
 GONE = "The request was erased in the meantime."
 CHANGED = "Not done yet. Since you opened this page: {}. Review it, then try again if that is still right."
 OUTSIDE = "Next try: {against}. The queue says Call now only when we are open and their hours are safe."
@@ -171,10 +173,16 @@ def _showed_number(request: StaffRequest) -> bool:
 
 
 def _invalid(request: StaffRequest, callback: CallbackRequest, **form) -> HttpResponse:
-    """Show the page with the form's errors; the number stays if it was shown, which is recorded again."""
+    """Show the page with the form's errors, also on top, as the form is far below on a phone.
+
+    The number stays if it was shown, which is recorded again.
+    """
+    fields = [field for each in form.values() if isinstance(each, BaseForm) for field in each]
+    wrong = [(field.id_for_label or f"{field.auto_id}_0", error) for field in fields for error in field.errors]
+    problem = format_html(NOT_SAVED, format_html_join(" ", '<a href="#{}">{}</a>', wrong))
     reveals = _showed_number(request) and may_see_number(callback, request.user)
     actions.record(AccessRecord.Action.REVEALED if reveals else AccessRecord.Action.VIEWED, callback, request.user)
-    return show(request, callback, reveals=reveals, status=422, **form)
+    return show(request, callback, reveals=reveals, problem=problem, status=422, **form)
 
 
 def _read_first(request: StaffRequest, callback: CallbackRequest, problem: str) -> HttpResponse:

@@ -35,7 +35,7 @@ def test_request_is_claimed_called_noted_printed_closed_and_erased(staff, site):
     page.wait_for_load_state()
     assert "555-0123" not in content.inner_text()
     page.get_by_role("button", name="Log the call").click()
-    page.get_by_text("Say how the call went.").wait_for()
+    page.get_by_role("link", name="Say how the call went.").click()
     check()
 
     page.get_by_role("button", name="Show the number").click()

@@ -166,6 +166,8 @@ def test_call_that_makes_no_sense_comes_back_with_a_word_and_is_recorded(staff, 
         page = response.content.decode()
         assert response.status_code == 422 and ">\nRang twice.</textarea>" in page, data
         assert problem in page and 'class="problem"' in page, data
+        link = page.split('Nothing is saved yet. <a href="#')[1].split('"')[0]
+        assert f'id="{link}"' in page.split('id="calls-heading"')[1], data
         assert not claimed.notes.exists() and CallAttempt.objects.count() == 0
         assert records() == [("viewed", claimed.reference)] * number
 
