@@ -59,7 +59,10 @@ def _as_draft(version: Version, revision: Revision, page: Any) -> Version:
     key = version.object_id
     model = version.content_type.model_class()
     if isinstance(page, model) and key == str(page.pk):
-        data[0]["fields"]["status"] = page.status
+        fields = data[0]["fields"]
+        fields["status"] = page.status
+        if not fields["published_at"] and page.published_at:  # as in `typed`
+            fields["published_at"] = page.published_at.isoformat()
     elif not model._default_manager.filter(pk=key).exists():
         data[0]["pk"], key = None, str(-secrets.randbelow(2**62) - 1)  # as no row has
     version.pk, version.revision, version.object_id = None, revision, key

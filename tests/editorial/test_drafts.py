@@ -175,6 +175,8 @@ def test_editor_who_may_not_publish_saves_drafts_only(admin):
         save(editor, article, body=f"By {button}", **{button: "yes"})
     article.refresh_from_db()
     assert article.body == "Text.[@a-source]" and drafts.text_of(draft_beside(article)).body == "By _send_to_review"
+    live, kept = drafts.saved(article).first(), drafts.version_of(draft_beside(article))
+    assert [change.field for change in revisions.changes(live, kept)] == ["Body"]
     reviewer = Client()
     make_staff("doc", roles=("Medical reviewers",))
     reviewer.login(username="doc", password=PASSWORD)
