@@ -169,7 +169,7 @@ class ReviewedPageAdmin(
                 self.log_change(request, page, "Published.")
                 self.message_user(request, f"{page}: Published.")
                 self._say_what_readers_see(request, page)
-                if page.draft_in_review is not None:  # type: ignore[attr-defined]  # of with_drafts
+                if page.draft_in_review is not None:  # of with_drafts
                     told = '{} has a draft, which is not published: <a href="{}">publish it from its page</a>.'
                     self.message_user(request, format_html(told, page, admin_address(page)), messages.WARNING)
 
