@@ -134,7 +134,7 @@ def _caching(translate: Any) -> Callable[..., Markup]:
     known: dict[tuple[str, str], Markup] = {}
 
     @jinja2.pass_context
-    def cached_gettext(context: jinja2.runtime.Context, message: str, **values: Any) -> Markup:
+    def cached_gettext(context: jinja2.runtime.Context, message: str, /, **values: Any) -> Markup:
         if values:
             return translate(context, message, **values)
         key = languages.active(), message

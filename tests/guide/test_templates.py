@@ -29,6 +29,12 @@ def test_text_is_escaped_and_safe_html_is_not():
     assert made("{{ words }} {{ html }}", words="<b>\"'", html=html) == f"&lt;b&gt;&#34;&#39; {html}"
 
 
+def test_value_in_words_may_have_any_name():
+    values = {"message": "<b>", "context": 1}
+    text = "{% trans message=message, context=context %}{{ message }} is {{ context }}{% endtrans %}"
+    assert made(text, **values) == "&lt;b&gt; is 1"
+
+
 def test_every_template_is_read_before_the_first_reader_comes():
     env = templating.environment(loader=engines["readers"].env.loader, autoescape=True, auto_reload=False)
     names = env.list_templates(extensions=["html"])
