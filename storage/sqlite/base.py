@@ -81,7 +81,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _check_file(self) -> None:
         inode = 0
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(OSError):
             inode = os.stat(self._name).st_ino
         if inode != _inodes.get(self._name, inode):
             raise OperationalError("The database file was deleted or replaced. Put it back, and restart the site.")

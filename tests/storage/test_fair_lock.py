@@ -104,6 +104,13 @@ def test_turn_ends_where_another_process_holds_the_database(database):
     begin(database)
 
 
+def test_file_whose_folder_is_none_is_a_database_that_does_not_answer(database, tmp_path):
+    (tmp_path / "file").touch()
+    database.settings_dict = database.settings_dict | {"NAME": tmp_path / "file" / "db.sqlite3"}
+    with pytest.raises(OperationalError):
+        database.ensure_connection()
+
+
 def test_timeout_makes_the_same_thread_give_up_sooner_and_no_other(tmp_path, django_db_blocker):
     """Nobody's form must come back because the lock, which is free again in a moment, kept another waiting."""
     options = {"timeout": 2, "transaction_mode": "IMMEDIATE"}
