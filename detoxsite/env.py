@@ -136,6 +136,7 @@ def server(name: str, ports: dict[str, int], fits: Callable[[Server], object], m
 
 
 def site_url(name: str, default: str) -> str:
+    """Read scheme and host."""
     must = "look like https://example.org, without a path or a login"
     if not server(name, {"http": 80, "https": 443}, lambda at: at == Server(at.scheme, at.host, at.port), must):
         return default

@@ -13,11 +13,13 @@ def index() -> ModuleType:
 
 
 def remove(entry: Entry) -> None:
+    """Remove the entry's words."""
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {index().TABLE}{entry.suffix} WHERE {index().KEY} = %s", [entry.pk])  # noqa: S608 - our own SQL
 
 
 def clear() -> None:
+    """Remove all words."""
     with connection.cursor() as cursor:
         for kind in (SearchEntry, TranslatedEntry):
             cursor.execute(f"DELETE FROM {index().TABLE}{kind.suffix}")  # noqa: S608 - our own SQL

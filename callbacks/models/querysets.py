@@ -52,6 +52,7 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
         return self.waiting().filter(self._callable(at))
 
     def callable_within(self, wait: timedelta, at: datetime) -> Self:
+        """Return waiting requests that can be called at `at`, or after at most this wait."""
         by = at + wait
         soon = [pair for pair, moment in self._next_calls(at).items() if moment and moment <= by]
         return self.waiting().filter(_matching(soon), ~self._barred(), Q(next_try_at=None) | Q(next_try_at__lte=by))

@@ -65,6 +65,7 @@ def receive(
 
 
 def discard(received: dict[Slot, Received]) -> None:
+    """Delete the stored files."""
     for file in received.values():
         if file.object_name:
             sealed_files.discard(file.object_name)

@@ -81,6 +81,7 @@ def _contents(alias: str) -> tuple[dict[str, int], dict[str, int]]:
 
 
 def counts(alias: str) -> dict[str, int]:
+    """Count rows by table."""
     found = {}
     with connections[alias].cursor() as cursor:
         for table in connections[alias].introspection.table_names(cursor):
