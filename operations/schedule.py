@@ -128,7 +128,9 @@ def run_due() -> None:
         now, next_at = timezone.now(), rows[job.name]
         if job.name in _threads and _threads[job.name].is_alive():  # renew the claim
             ScheduledJob.objects.filter(name=job.name).update(next_at=now + min(job.every, RETRY_AFTER))
-        elif not now < next_at <= now + job.every + CLOCK_SKEW and _claim(job, next_at):
+            continue
+        waits = now < next_at <= now + job.every + CLOCK_SKEW  # a time after that was set by a clock that was ahead
+        if not waits and _claim(job, next_at):
             _start(job)
 
 
