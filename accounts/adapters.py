@@ -87,7 +87,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         "cannot_open_secret": "The key that protects second factors is missing. The server's operator must restore it.",
     }
 
-    encrypt, decrypt = staticmethod(secrets.seal), staticmethod(secrets.unseal)
+    encrypt = staticmethod(secrets.seal)
+    decrypt = staticmethod(secrets.unseal)
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """A passkey belongs to the host's name: under another it does not work."""

@@ -25,8 +25,8 @@ from phases.models import Phase
 logger = logging.getLogger(__name__)
 
 NO_ROBOTS = (
-    *("/admin/", "/staff/", "/contact/sent/", "/search/", "/es/buscar/", "/es/contacto/enviado/", "/es/comentario/"),
-    "/feedback/",
+    *("/admin/", "/staff/", "/contact/sent/", "/search/", "/feedback/"),
+    *("/es/contacto/enviado/", "/es/buscar/", "/es/comentario/"),
 )
 SECURITY_TXT_LIFE = datetime.timedelta(days=180)
 

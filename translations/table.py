@@ -90,7 +90,8 @@ def rows() -> list[Row]:
     english, kinds = snapshot.current().keep(_english), {type_of(model).pk: model for model in models()}
     unsigned = set(sign_off.awaiting(Translation.objects.exclude(status="archived")).values_list("pk", flat=True))
     columns = ("page_type_id", "page_id", "language", "pk", "title", "status", "source_digest", "draft_in_review")
-    found, stale = {}, defaultdict[tuple[Any, str], dict[int, Row]](dict)
+    found: dict[tuple[int, int, str], Row] = {}
+    stale: dict[tuple[Any, str], dict[int, Row]] = defaultdict(dict)  # by model and language
     there = drafts.with_drafts(Translation.objects.order_by()).values_list(*columns)
     for kind, page, language, pk, title, status, digest, draft in there:
         now = english.get(kind, {}).get(page)

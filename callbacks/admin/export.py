@@ -48,9 +48,8 @@ def export(request: StaffRequest, chosen: Callable[[], QuerySet]) -> HttpRespons
         return back_to_queue(request, "Unknown filters.")
     if len(found) > MAX_ROWS:
         return back_to_queue(request, f"More than {MAX_ROWS:,} requests match. Narrow the filters.")
-    # The export is recorded, and each request in it.
     by = {"who": request.user, "username": request.user.get_username(), "action": AccessRecord.Action.EXPORTED}
-    references = ["", *(reference for _, reference in found)]
+    references = ["", *(reference for _, reference in found)]  # the export itself, and each request in it
     AccessRecord.objects.bulk_create(AccessRecord(request_reference=each, **by) for each in references)
     columns = COLUMNS | (WORDS if "with_words" in request.POST else {})
     return as_csv("requests", columns, _rows([pk for pk, _ in found], columns))

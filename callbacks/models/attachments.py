@@ -96,7 +96,7 @@ class Attachment(models.Model):
     def download_name(self) -> str:
         """Build a name from the reference, to keep the person's own out of headers; it warns of active content."""
         warning = "-careful" if any(mark.is_active for mark in self.marks) else ""
-        return f"request-{self.request.reference}-{self.slot[-1]}{warning}.{self.kind}"
+        return f"request-{self.request.reference}-{self.slot.removeprefix('file_')}{warning}.{self.kind}"
 
     @property
     def why_not_taken(self) -> str:
