@@ -57,8 +57,11 @@ class Row:
 
     def __post_init__(self) -> None:
         self.states, self.state_name = {self.state}, STATES[self.state]
-        self.page_type, self.kind = type_of(self.model).pk, str(self.model._meta.verbose_name)
-        self.language_name = languages.NAMES[self.language]
+        self.kind, self.language_name = str(self.model._meta.verbose_name), languages.NAMES[self.language]
+
+    @property
+    def page_type(self) -> int:
+        return type_of(self.model).pk
 
 
 def models() -> list[Any]:
