@@ -35,7 +35,7 @@ def fill_in(html: str, content: snapshot.ContentSnapshot | None = None, marks_do
 
     def fill(match: re.Match[str]) -> str:
         opened, name, words, after = match.groups("")
-        before = opened and f"<{opened[:-1]}"
+        before = opened and f"<{opened[:-1]}"  # the group lacks the bracket of its <p>, and ends with the link's
         kind, _, drawing = name.partition(":")
         if kind == "picture" and drawing in DRAWINGS:
             return render_drawing(drawing, unescape(words)) if before and after else f"{before}{after}"
