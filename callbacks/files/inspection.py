@@ -38,14 +38,17 @@ def inspect_now(object_name: str, kind: Kind) -> str:
 def inspect_waiting() -> int:
     """Inspect files that had to wait, once scanned; return how many. They wait on while store or key is not there."""
     inspected = 0
-    waiting = Attachment.objects.readable().filter(found=Mark.UNCHECKED).order_by("pk")
+    # In no order, so that files whose key is lost do not keep others waiting.
+    waiting = Attachment.objects.readable().filter(found=Mark.UNCHECKED).order_by("?")
     for pk, object_name, kind in waiting.values_list("pk", "object_name", "kind")[:BATCH]:
         try:
             found = _inspect(object_name, Kind(kind), BACKGROUND_TIMEOUT)
         except (VaultError, OSError) as error:
             log.warning("A file could not be inspected: %s", type(error).__name__)
-            if isinstance(error, MissingKey) or not isinstance(error, VaultError | FileNotFoundError):
+            if isinstance(error, MissingKey):
                 continue
+            if not isinstance(error, VaultError | FileNotFoundError):
+                break  # the store is down, and each file would wait for its timeout
             found = ""  # erased meanwhile, or damaged, which shows at download
         inspected += Attachment.objects.filter(pk=pk, object_name=object_name).update(found=found)
     return inspected
