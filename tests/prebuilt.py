@@ -114,4 +114,5 @@ def _kept() -> Path:
 
 def _files_with_effect() -> list[Path]:
     folders = [path for path in ROOT.iterdir() if path.name not in WITHOUT_EFFECT and not path.name.startswith(".")]
-    return [path for folder in folders for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    return [path for path in files if "__pycache__" not in path.parts]

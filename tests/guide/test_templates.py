@@ -91,3 +91,26 @@ def test_part_made_once_differs_with_its_values():
     sneaked = made(text, tel="<b>", phone=Markup("<i>")), made(text, tel="<b>", phone="<i>")
     assert "<i>" in sneaked[0] and "<i>" not in sneaked[1] and "<b>" not in "".join(sneaked)
     assert "555-0101" in first and "555-0102" in second and first == made(text, tel="+12125550101", phone="555-0101")
+
+
+@pytest.mark.parametrize("may_write", [True, False])
+def test_template_is_compiled_by_one_start_for_the_next_and_shown_where_that_cannot_be_kept(
+    tmp_path, settings, monkeypatch, may_write
+):
+    settings.BASE_DIR = tmp_path
+    (tmp_path / "templates").mkdir()
+    if not may_write:
+        (tmp_path / "templates" / "__pycache__").symlink_to("nowhere")  # even root can put nothing into it
+    compiled = []
+    compile_ = jinja2.Environment.compile
+    monkeypatch.setattr(
+        jinja2.Environment, "compile", lambda *args, **more: compiled.append(args[2]) or compile_(*args, **more)
+    )
+    for _ in range(2):
+        env = jinja2.Environment(
+            loader=jinja2.DictLoader({"a.html": "Hello, {{ you }}"}),
+            bytecode_cache=templating.CompiledTemplates(),
+            autoescape=True,
+        )
+        assert env.get_template("a.html").render(you="<b>") == "Hello, &lt;b&gt;"
+    assert compiled == (["a.html"] if may_write else ["a.html"] * 2)
