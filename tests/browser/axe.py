@@ -3,6 +3,8 @@
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from playwright.sync_api import Page
 
+from tests.environment import SHARED
+
 #: The rules about colors take two thirds of the time, so they look at one of all words that have the same colors,
 #: letters and boxes around them, on whichever page. Of a list's rows, which are alike, all rules look at three.
 _LOOKS = r"""async () => {
@@ -54,20 +56,23 @@ _RUN = r"""async ([fresh, everything]) => {
   const has = (look, all) => all.some(element => looks[look].contains(element))
   return {violations, judged: fresh.filter(look => has(look, passed) && !has(look, unclear))}
 }"""
-_fine: set[str] = set()
+#: Looks that were judged, by whichever process of the run; a line each.
+_FINE = SHARED / "looks"
 
 
 def check(page: Page, what: str = "", *, everything: bool = True) -> None:
     """Fails where a rule is broken. The script, half a megabyte, is brought into each page once."""
     page.wait_for_load_state()
-    fresh = [look for look in page.evaluate(_LOOKS) if look not in _fine]
+    fine = set(_FINE.read_text().splitlines()) if _FINE.exists() else set()
+    fresh = [look for look in page.evaluate(_LOOKS) if look not in fine]
     if not fresh and not everything:
         return
     if not page.evaluate("Boolean(window.axe?.run)"):
         page.evaluate(AXE_SCRIPT)
     results = AxeResults(page.evaluate(_RUN, [fresh, everything]))
     assert results.violations_count == 0, f"{what or page.url}: {results.generate_report()}"
-    _fine.update(results.response["judged"])
+    with _FINE.open("a") as file:
+        file.write("".join(f"{look}\n" for look in results.response["judged"]))
 
 
 def check_light_and_dark(page: Page, what: str = "") -> None:
