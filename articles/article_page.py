@@ -1,6 +1,7 @@
 """What surrounds an article: its topics and stages, related articles, and the next and previous one."""
 
 import datetime
+import functools
 from bisect import bisect_left
 from collections import defaultdict
 from typing import NamedTuple
@@ -102,19 +103,21 @@ def _groups_of(articles: QuerySet | list[int]) -> dict[int, set[Group]]:
     links = stages.values_list("article_id", Value(_STAGE), "phase__position", "phase__name", "phase__slug").union(
         topics.values_list("article_id", Value(_TOPIC), "topic__position", "topic__name", "topic__slug"), all=True
     )
-    others = [] if languages.active() == languages.ENGLISH else [(_TOPIC, Topic), (_STAGE, Phase)]
+    found: dict[int, set[Group]] = defaultdict(set)
+    group_of = functools.cache(Group)  # a few, each of hundreds of articles
+    for article, *columns in links:
+        found[article].add(group_of(*columns))
+    if languages.active() == languages.ENGLISH:
+        return found
     translated = {
         (view, slug): {"name": name, "slug": own}
-        for view, model in others
+        for view, model in ((_TOPIC, Topic), (_STAGE, Phase))
         for slug, name, own in model.objects.in_language().values_list("slug", "words_title", "words_slug")
     }
-    found: dict[int, set[Group]] = defaultdict(set)
-    for article, *columns in links:
-        group = Group(*columns)
-        words = translated.get((group.view, group.slug))
-        if words or not others:
-            found[article].add(group._replace(**words) if words else group)
-    return found
+    return {
+        article: {group._replace(**words) for group in groups if (words := translated.get((group.view, group.slug)))}
+        for article, groups in found.items()
+    }
 
 
 def _neighbors_of_old(article: Article) -> dict[str, Listed | None]:
