@@ -74,7 +74,7 @@ class RevisionsMixin(AutosaveMixin):
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         with self._revision(request, [unquote(object_id)] if object_id else []):
-            opened_at = _latest(self.model(pk=unquote(object_id))) if object_id else ""
+            opened_at = _latest(self.model(pk=object_id)) if object_id and object_id.isdecimal() else ""
             context = {"opened_at": opened_at, **(extra_context or {})}
             return super().changeform_view(request, object_id, form_url, context)
 
