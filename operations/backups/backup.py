@@ -83,9 +83,11 @@ def run(lock_timeout: float = LOCK_TIMEOUT_SECONDS) -> str:
 
 def run_daily() -> str:
     """As `run`, by schedule: not into the folder that is left where another disk is not mounted. Raises BackupError."""
-    folder = settings.BACKUP_DIR
-    made_before = ScheduledJob.objects.filter(name="backup").exclude(succeeded_at=None).exists()
+    folder, now = settings.BACKUP_DIR, timezone.now()
+    # Older ones than that were deleted as too old, which says nothing about the disk.
+    made_before = ScheduledJob.objects.filter(name="backup", succeeded_at__gt=now - _longest()).exists()
     if made_before and not folder.is_relative_to(settings.VAR_DIR) and not manifest.all_in(folder):
+        _delete_replaced(now)
         advice = "Is its disk mounted? If the folder is new, run `manage.py backup` once."
         raise BackupError(f"{folder} (BACKUP_DIR) has none of the backups made before. {advice}")
     return run()
@@ -96,18 +98,29 @@ def prune(at: datetime.datetime, lock_timeout: float = 0) -> None:
 
     What a restore replaced is as old as a backup, and goes with them.
     """
+    try:
+        _delete_replaced(at)
+    finally:
+        with manifest.locked(settings.BACKUP_DIR, timeout=lock_timeout):
+            backups = manifest.all_in(settings.BACKUP_DIR)
+            for backup in set(backups) - _kept(backups, at):
+                # Renamed first, so that a backup half deleted never looks like a whole one.
+                shutil.rmtree(backup.rename(backup.with_name(f"{UNFINISHED}{backup.name}")))
+
+
+def _delete_replaced(at: datetime.datetime) -> None:
     for aside in settings.VAR_DIR.glob("replaced-????-??-??T??-??-??Z"):
-        if manifest.made_at(aside, manifest.ASIDE) <= at - datetime.timedelta(days=settings.BACKUP_DAYS):
+        if manifest.made_at(aside, manifest.ASIDE) <= at - _longest():
             shutil.rmtree(aside)
-    with manifest.locked(settings.BACKUP_DIR, timeout=lock_timeout):
-        backups = manifest.all_in(settings.BACKUP_DIR)
-        for backup in set(backups) - _kept(backups, at):
-            # Renamed first, so that a backup half deleted never looks like a whole one.
-            shutil.rmtree(backup.rename(backup.with_name(f"{UNFINISHED}{backup.name}")))
+
+
+def _longest() -> datetime.timedelta:
+    """Return how long any backup is kept."""
+    return datetime.timedelta(days=settings.BACKUP_DAYS)
 
 
 def _kept(backups: list[Path], at: datetime.datetime) -> set[Path]:
-    oldest = at - datetime.timedelta(days=settings.BACKUP_DAYS)
+    oldest = at - _longest()
     young = [backup for backup in backups if manifest.made_at(backup) > oldest]
     kept = set(young[-1:])
     for period, number in (

@@ -9,6 +9,7 @@ from django.utils import timezone
 from operations import readiness
 from operations.backups import backup, databases, drill, manifest
 from operations.backups.manifest import BackupError
+from operations.models import ScheduledJob
 
 DAY = datetime.timedelta(days=1)
 
@@ -38,6 +39,24 @@ def test_what_a_restore_replaced_goes_with_the_backups_of_its_time(settings):
         (folder / "attachments").mkdir(parents=True)
     backup.prune(now)
     assert young.exists() and not old.exists()
+
+
+def test_folder_that_cannot_be_deleted_keeps_no_old_backup(settings, tmp_path):
+    now, settings.VAR_DIR = timezone.now(), tmp_path
+    (settings.VAR_DIR / f"{now - 36 * DAY:{manifest.ASIDE}}").touch()  # rmtree takes no file
+    old = settings.BACKUP_DIR / f"{now - 36 * DAY:{manifest.NAME}}"
+    old.mkdir(parents=True)
+    with pytest.raises(OSError, match="replaced-"):
+        backup.prune(now)
+    assert not old.exists()
+
+
+def test_backups_begin_again_after_all_were_deleted_as_too_old(transactional_db, settings, tmp_path):
+    """As after weeks with a full disk."""
+    settings.BACKUP_DIR, now = tmp_path, timezone.now()
+    ScheduledJob.objects.update_or_create(name="backup", defaults={"next_at": now, "succeeded_at": now - 36 * DAY})
+    backup.run_daily()
+    assert len(manifest.all_in(tmp_path)) == 1
 
 
 def test_drill_removes_what_a_killed_one_left(transactional_db, settings):

@@ -237,6 +237,10 @@ def test_no_backup_goes_where_the_disk_for_them_is_not_mounted(settings, monkeyp
     assert made() == 1
     settings.BACKUP_DIR.rename(tmp_path / "not mounted")
     settings.BACKUP_DIR.mkdir()
+    settings.VAR_DIR = tmp_path / "var"
+    aside = settings.VAR_DIR / "replaced-2020-01-02T03-04-05Z"
+    aside.mkdir(parents=True)
     assert made() == 0 and "mounted?" in ProbeResult.objects.get().problem
+    assert not aside.exists(), "what is promised to be gone is gone"
     call_command("backup")
     assert made() == 1 and not ProbeResult.objects.get().problem
