@@ -40,6 +40,7 @@ UNFINISHED = {
 
 #: The number of SECRET_KEY among the known keys: private links and forms of another host do not open with another one.
 SECRET = 0
+WITH_A_NEW_ONE = "With a new one only private links and sign-ins of before end."
 
 
 class KeysError(CommandError):
@@ -77,6 +78,7 @@ def problems() -> list[str]:
         if number in known and not is_known:
             name = "SECRET_KEY" if number == SECRET else f"Key {number}"
             found.append(f"{name} is not the one that this site has used.")
+            found += [WITH_A_NEW_ONE] if number == SECRET else []
         elif not is_known and any(tried and not any(map(opens, tried)) for tried in _tried(number)):
             found.append(f"Key {number} opens nothing that is under key {number}.")
     missing = {number for number in _numbers_in_use() if number not in own and known.get(number) != ""}
