@@ -103,6 +103,11 @@ class CompiledTemplates(jinja2.FileSystemBytecodeCache):
             folder.mkdir(exist_ok=True)
         super().__init__(str(folder), f"%s.jinja2-{jinja2.__version__}")
 
+    def get_bucket(self, environment: Any, name: str, filename: str | None, source: str) -> Any:
+        """Compile anew for other options, as those of a test or of another release: one may be not to escape."""
+        options = environment.autoescape, environment.keep_trailing_newline, environment.policies
+        return super().get_bucket(environment, name, filename, f"{source}{options}{sorted(environment.extensions)}")
+
     def dump_bytecode(self, bucket: Any) -> None:
         with contextlib.suppress(OSError):  # as with modules, code may be of another account, or the disk full
             super().dump_bytecode(bucket)

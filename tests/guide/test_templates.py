@@ -114,3 +114,12 @@ def test_template_is_compiled_by_one_start_for_the_next_and_shown_where_that_can
         )
         assert env.get_template("a.html").render(you="<b>") == "Hello, &lt;b&gt;"
     assert compiled == (["a.html"] if may_write else ["a.html"] * 2)
+
+
+def test_template_compiled_with_other_options_is_not_taken(tmp_path, settings):
+    settings.BASE_DIR = tmp_path
+    (tmp_path / "templates").mkdir()
+    loader, kept = jinja2.DictLoader({"a.html": "{{ you }}"}), templating.CompiledTemplates()
+    for escapes, shown in ((False, "<b>"), (True, "&lt;b&gt;")):
+        env = jinja2.Environment(loader=loader, bytecode_cache=kept, autoescape=escapes)
+        assert env.get_template("a.html").render(you="<b>") == shown
