@@ -3,6 +3,8 @@
 
 import os
 import sys
+import tempfile
+from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -14,10 +16,20 @@ from django.db.migrations.exceptions import MigrationSchemaMissing
 def _refuse_root() -> None:
     """Exit where the site runs as another account, which could not read what root writes."""
     for path in (settings.SECRET_KEY_FILE, settings.VAR_DIR / "db.sqlite3"):
-        if os.geteuid() == 0 and path.exists() and (user := path.stat().st_uid):
+        if os.geteuid() == 0 and path.exists() and (user := path.stat().st_uid) and user != _owner_of_new(path):
             sys.exit(
-                f"Run this as user {user}, to whom {path} belongs (docs/deploy.md): the site cannot read root's files."
+                f"Run this as user {user}, to whom {path} belongs (docs/deploy.md): the site cannot read root's files. "
+                "If the site runs as root, give it that file with chown."
             )
+
+
+def _owner_of_new(beside: Path) -> int:
+    """Return whose a new file is: some mounts give all files to one user. Where nothing can be written, nobody's."""
+    try:
+        with tempfile.TemporaryFile(dir=beside.parent) as file:
+            return os.fstat(file.fileno()).st_uid
+    except OSError:
+        return beside.stat().st_uid
 
 
 if __name__ == "__main__":
@@ -40,4 +52,5 @@ if __name__ == "__main__":
         if "--traceback" in sys.argv:
             raise
         where = f": {error.filename}" if error.filename else ""
-        sys.exit(f"{error.strerror or error}{where}. Check free space and rights. --traceback says where it failed.")
+        advice = "Check free space, rights and the store. --traceback says where it failed."
+        sys.exit(f"{error.strerror or error}{where}. {advice}")

@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,7 @@ def test_what_the_disk_refuses_is_reported_in_a_line(tmp_path):
     place = Place(tmp_path, os.environ | state.make(tmp_path))
     (tmp_path / "file").touch()
     said = fails(place, "export_content", str(tmp_path / "file"))
-    assert said.startswith(f"Not a directory: {tmp_path}/file/editorial. Check free space and rights.")
+    assert said.startswith(f"Not a directory: {tmp_path}/file/editorial. Check free space, rights and the store.")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another account")
@@ -60,6 +61,19 @@ def test_root_is_sent_away_where_the_site_runs_as_another_account(tmp_path):
     os.chown(tmp_path / "secrets" / "secret-key", 65534, 65534)
     assert "Run this as user 65534" in fails(place, "prepare") and "Run this as" in fails(place, "new_vault_key")
     assert not (tmp_path / "db.sqlite3").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another account")
+def test_root_is_not_sent_away_where_what_it_writes_is_the_other_accounts_too():
+    """As on a share that gives all files to one user, which the kernel's user for files looks like."""
+    with tempfile.TemporaryDirectory() as folder:  # not in one that only root may enter
+        env = os.environ | state.make(Path(folder))
+        for path in (Path(folder), *Path(folder).rglob("*")):
+            os.chown(path, 65534, 65534)
+        code = "import ctypes, pkgutil, runpy, sys, django; django.setup(); ctypes.CDLL(None).setfsuid(65534)\n"
+        code += "sys.argv = ['manage.py', 'version']; runpy.run_path('manage.py', run_name='__main__')"
+        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True)
+    assert not done.returncode, done.stderr
 
 
 def test_administrator_is_made_only_where_somebody_can_be_asked(tmp_path):
