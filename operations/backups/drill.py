@@ -21,7 +21,7 @@ def run() -> str:
     """Check the newest backup; return a sentence about it. Raises BackupError or OSError."""
     with manifest.locked(settings.BACKUP_DIR, timeout=LOCK_TIMEOUT_SECONDS):
         backups = manifest.all_in(settings.BACKUP_DIR)
-        for left in settings.VAR_DIR.glob("drill-*"):  # by one that was killed
+        for left in (*settings.VAR_DIR.glob("drill-*"), *settings.VAR_DIR.glob("restoring-*")):  # by a killed one
             shutil.rmtree(left)
         if not backups:
             raise BackupError("There is no backup to try.")
