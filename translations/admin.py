@@ -107,7 +107,7 @@ class TranslationAdmin(ReviewedPageAdmin):
             self.message_user(request, format_html(told, admin_address(page)), messages.WARNING)
 
     def as_readers_see(self, request: HttpRequest, page: Any, more: dict, status: int = 200) -> HttpResponse:
-        if not issubclass(page.model, CheckedText):
+        if not page.page_type_id or not issubclass(page.model, CheckedText):
             raise Http404
         with languages.override(page.language):
             template, context = template_and_context(page.shown())

@@ -162,6 +162,11 @@ def test_publishing_a_safety_correction_warns_first_and_names_what_is_to_be_tran
     assert "To be translated now" in told and "Página" in told
 
 
+def test_preview_of_a_translation_of_no_page_is_not_found(admin):
+    address = "/admin/translations/translation/add/preview/"
+    assert admin.get(address).status_code == admin.post(address).status_code == 404
+
+
 def test_table_of_thousands_takes_few_queries_and_is_filtered(admin):
     make_article()
     one = Article.objects.get()
