@@ -124,7 +124,7 @@ class FormTemplates(TemplatesSetting):
         return made
 
     def get_template(self, template_name: str) -> Any:
-        """Return one of `django/forms/` in Jinja2; a field of ours is in templates/readers."""
+        """Return a template of Django's forms in Jinja2, ours of a field among them; any other as it is."""
         if template_name.startswith("django/forms/"):
             return self.jinja.get_template(template_name)
         return super().get_template(template_name)
