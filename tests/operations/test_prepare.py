@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from operations.management.commands.prepare import collect_static_if_changed
-from tests import state
+from tests import forks, state
 from tests.operations.test_restore import fails
 from tests.served import ROOT
 from tests.worker_process import Place, make_place
@@ -90,9 +90,10 @@ def test_administrator_is_made_only_where_somebody_can_be_asked(tmp_path):
 
 def test_files_are_kept_where_their_database_is_lost(tmp_path):
     place = Place(tmp_path, os.environ | state.make(tmp_path))
-    file = state.folder(tmp_path) / "attachments" / "4df5f29c335b4e6da26af62531e938b0"
-    file.parent.mkdir(parents=True)
-    file.touch()
+    name = "4df5f29c335b4e6da26af62531e938b0"
+    file = state.folder(tmp_path) / "attachments" / name
+    put = "from django.core.files.storage import storages as s; from django.core.files.base import ContentFile as C; "
+    forks.run(["manage.py", "shell", "-v0", "-c", f"{put}s['attachments'].save({name!r}, C(b'sealed'))"], place.env)
     os.utime(file, (0, 0))
     assert "is empty, and there are files that people sent" in fails(place, "prepare")
     assert file.exists()
