@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -76,15 +77,21 @@ def test_master_holds_no_database(supervised):
     assert not [name for name in open_files if "sqlite" in name]
 
 
-@pytest.mark.any_backend
-def test_output_can_be_a_socket_and_stop_by_keyboard_ends_every_process(tmp_path):
-    """As under systemd, whose journal cannot be opened a second time."""
+def started(tmp_path: Path, **streams: Any) -> tuple[Site, subprocess.Popen]:
+    """A site of its own, with what it reads from and writes to."""
     var, port = tmp_path / "var", free_port()
     env = clean_environment() | state.make(var, like=prepared()) | {"HOST": "127.0.0.1", "PORT": str(port)}
     site = Site(f"http://127.0.0.1:{port}", var, var / "server.log", env)
-    ours, theirs = socket.socketpair()
+    site.log.touch()
     command = [sys.executable, "manage.py", "serve"]
-    served = subprocess.Popen(command, cwd=ROOT, env=env, stdout=theirs, stderr=subprocess.STDOUT)
+    return site, subprocess.Popen(command, cwd=ROOT, env=env, **streams)
+
+
+@pytest.mark.any_backend
+def test_output_can_be_a_socket_and_stop_by_keyboard_ends_every_process(tmp_path):
+    """As under systemd, whose journal cannot be opened a second time."""
+    ours, theirs = socket.socketpair()
+    site, served = started(tmp_path, stdout=theirs, stderr=subprocess.STDOUT)
     theirs.close()
     ours.settimeout(40)
     try:
@@ -102,15 +109,10 @@ def test_output_can_be_a_socket_and_stop_by_keyboard_ends_every_process(tmp_path
 
 @pytest.mark.any_backend
 def test_stop_after_the_terminal_has_closed_ends_every_process(tmp_path):
-    var, port = tmp_path / "var", free_port()
-    env = clean_environment() | state.make(var, like=prepared()) | {"HOST": "127.0.0.1", "PORT": str(port)}
-    site = Site(f"http://127.0.0.1:{port}", var, var / "server.log", env)
     ours, theirs = os.openpty()
-    command = [sys.executable, "manage.py", "serve"]
-    served = subprocess.Popen(command, cwd=ROOT, env=env, stdin=theirs, stdout=theirs, stderr=theirs)
+    site, served = started(tmp_path, stdin=theirs, stdout=theirs, stderr=theirs)
     try:
         os.close(theirs)
-        site.log.touch()
         wait_for(site, served)
         everyone = processes.descendants(served.pid)
         os.close(ours)
