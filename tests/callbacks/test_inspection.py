@@ -176,6 +176,19 @@ def test_file_waits_until_its_key_and_the_store_are_there(settings):
     assert Attachment.objects.get().found == "unreadable"
 
 
+@pytest.mark.sqlite_only("looks into the folder of a store")
+def test_store_that_is_down_is_waited_for_once_not_by_each_file(caplog):
+    for nonce in ("one", "another"):
+        submit(stored(content=b"\xff\xd8\xff", kind=Kind.JPEG), nonce=nonce)
+    Attachment.objects.update(found="unchecked")
+    for name in Attachment.objects.values_list("object_name", flat=True):
+        path = Path(storages["attachments"].path(name))
+        path.unlink()
+        path.symlink_to(path)  # an error of the disk
+    assert inspection.inspect_waiting() == 0
+    assert len(caplog.messages) == 1
+
+
 @pytest.mark.parametrize("error", [OSError("no process"), MemoryError(), sandbox.Failed(-9, too_slow=True)])
 def test_failed_inspection_costs_neither_the_file_nor_the_call(client, monkeypatch, error):
     def fail(*args):
