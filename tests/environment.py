@@ -61,8 +61,9 @@ def pytest_collection_modifyitems(config, items: list) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded by now stays to the end: garbage collection need not look at it again and again."""
+    """What is loaded by now stays to the end: garbage collection need not look at it, and rarely at what tests make."""
     gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.hookimpl(tryfirst=True)
