@@ -3,7 +3,7 @@
     .venv/bin/python -m bench.crash [--kills 50] [--seed N]
 
 Clients send requests without a break, with and without files, while one process after the other is killed at a random
-instant: gunicorn's master, one of its workers, or the task worker. Goal: every confirmed request is there whole with
+instant: gunicorn's master, one of its workers, or the worker. Goal: every confirmed request is there whole with
 its files; everything else that is there is whole too; objects without a row vanish with the sweep; a marker that is in
 every name, message and file is found nowhere in the state or the temporary folder; the site answers again within
 five seconds each time.
@@ -62,7 +62,7 @@ async def client(site, seed: int, sent: list[load.Person], over: asyncio.Event, 
 
 
 async def all_there(site, before: dict, limit: float) -> float:
-    """Seconds until there is a master, its web processes and a task worker again."""
+    """Seconds until there is a master, its web processes and a worker again."""
     begin = time.monotonic()
     while time.monotonic() < begin + limit:
         now = processes.by_role(site.pid)
@@ -91,7 +91,7 @@ async def attack(site, rng: random.Random, kills: int) -> tuple[list[load.Person
     watching = asyncio.create_task(watch.run())
     for number in range(kills):
         await asyncio.sleep(rng.uniform(0.1, 2.5))
-        role = rng.choice(["master", "web", "web", "tasks"])
+        role = rng.choice(["master", "web", "web", "worker"])
         victim = rng.choice(processes.by_role(site.pid)[role] or [0])
         if not victim:
             raise RuntimeError(f"There is no process to kill for {role}.")
@@ -125,11 +125,11 @@ def main() -> None:
         if person.name in rows
         and (rows[person.name]["files"] != person.answer_digests or rows[person.name]["message"] != person.message)
     ]
-    counts = [sum(role == each for role, _ in log) for each in ("master", "web", "tasks")]
+    counts = [sum(role == each for role, _ in log) for each in ("master", "web", "worker")]
     worst = max(watch.outages, default=0.0)
     slowest = max(seconds for _, seconds in log)
     load.table(
-        ["kills: master", "web", "tasks", "sent", "confirmed", "lost", "not whole", "rows", "outage s", "all back s"],
+        ["kills: master", "web", "worker", "sent", "confirmed", "lost", "not whole", "rows", "outage s", "all back s"],
         [[*counts, len(sent), len(confirmed), len(lost), len(broken), len(rows), f"{worst:.1f}", f"{slowest:.1f}"]],
     )
     print(f"Objects without a row: {state['orphans']}, after the sweep {state['orphans_left']}. "

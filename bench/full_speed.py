@@ -3,7 +3,7 @@
     .venv/bin/python -m bench.full_speed
 
 Sends them through the real form, decrypts what was stored, and compares SHA-256. Memory is the proportional set size
-of all processes of the site (supervisor, web server, task worker), read ten times a second. Goal: all intact, and at
+of all processes of the site (supervisor, web server, worker), read ten times a second. Goal: all intact, and at
 most 60 MB more than when idle.
 """
 

@@ -39,13 +39,13 @@ def memory(pid: int) -> float:
 
 
 def by_role(pid: int) -> dict[str, list[int]]:
-    """The site's processes: `master` and `web` (of gunicorn), `tasks` (the task worker)."""
-    roles: dict[str, list[int]] = {"master": [], "web": [], "tasks": []}
+    """The site's processes: `master` and `web` (of gunicorn), `worker`."""
+    roles: dict[str, list[int]] = {"master": [], "web": [], "worker": []}
     everyone = descendants(pid)
     for each in everyone:
         text = command(each)
         if "manage.py run_worker" in text or "manage.py work" in text:
-            roles["tasks"].append(each)
+            roles["worker"].append(each)
         elif "gunicorn" in text:
             parent = int(Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()[1])
             roles["web" if "gunicorn" in command(parent) else "master"].append(each)

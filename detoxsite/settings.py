@@ -69,8 +69,6 @@ INSTALLED_APPS = [
     "limits",
     "markdownx",
     "reversion",
-    "django_tasks",
-    "django_tasks_db",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -161,8 +159,6 @@ DATABASES = {
     "default": databases.postgresql(_SERVER, DATABASE_SECONDS) if _SERVER else databases.sqlite(VAR_DIR / "db.sqlite3")
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# A task is a row of the same database, so it commits together with what it is about.
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 # No cache: each process would have its own, for what must be the same in all.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 

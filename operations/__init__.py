@@ -1,1 +1,1 @@
-"""Keep the site running: backups and restores, system status, alerts, metrics, the task worker and its schedule."""
+"""Keep the site running: backups and restores, system status, alerts, metrics, the worker and its schedule."""

@@ -1,8 +1,5 @@
 from django.apps import AppConfig, apps
 
-#: Plain names on the staff's front page for apps from libraries.
-PLAIN_NAMES = {"auth": "Accounts and roles", "django_tasks_database": "Background tasks"}
-
 
 class OperationsConfig(AppConfig):
     name = "operations"
@@ -10,5 +7,4 @@ class OperationsConfig(AppConfig):
     verbose_name = "Site"
 
     def ready(self) -> None:
-        for label, words in PLAIN_NAMES.items():
-            apps.get_app_config(label).verbose_name = words
+        apps.get_app_config("auth").verbose_name = "Accounts and roles"  # on the start page of staff

@@ -1,6 +1,6 @@
-"""Serve metrics to Prometheus: the web processes' counts (pagecache/metrics.py), and the state of queue, jobs and disk.
+"""Serve metrics to Prometheus: the web processes' counts (pagecache/metrics.py), and the state of mail, jobs and disk.
 
-The task worker serves them for its host; Prometheus notices by itself if it is down.
+The worker serves them for its host; Prometheus notices by itself if it is down.
 """
 
 import datetime
@@ -18,6 +18,7 @@ from prometheus_client.registry import Collector
 
 from callbacks.casework import notices
 from callbacks.models import CallbackRequest
+from editorial.workflow import notices as page_notices
 from operations import readiness, worker_status
 from operations.models import ProbeResult
 
@@ -68,10 +69,8 @@ def _from_database(at: datetime.datetime) -> Iterator[Metric]:
     unclaimed = CallbackRequest.objects.waiting().filter(claimed_by=None).order_by("received_at")
     oldest = unclaimed.values_list("received_at", flat=True).first()
     yield _gauge("detox_callbacks_oldest_unclaimed_seconds", "Longest wait without a claim.", _age(oldest, at))
-    first = min(filter(None, [worker_status.oldest_task(at), notices.oldest_unsent(at)]), default=None)
-    yield _gauge("detox_queue_age_seconds", "Longest wait of a task, or of a notice to staff.", _age(first, at))
-    failed = worker_status.failed_tasks(at - readiness.DAY)
-    yield _gauge("detox_tasks_failed", "Tasks that failed within a day.", failed)
+    first = min(filter(None, [page_notices.oldest_unsent(at), notices.oldest_unsent(at)]), default=None)
+    yield _gauge("detox_queue_age_seconds", "Longest wait of a mail to staff.", _age(first, at))
     yield _gauge("detox_jobs_failing", "Scheduled jobs whose last run failed.", len(worker_status.failing_jobs()))
     yield _gauge("detox_worker_silent_seconds", "Since the last heartbeat.", _age(worker_status.heartbeat(), at))
     probes = {probe.name: probe for probe in ProbeResult.objects.all()}

@@ -13,6 +13,7 @@ from django.utils.timesince import timesince
 
 from callbacks.casework import notices, setup_gaps
 from callbacks.models import Attachment, CallbackRequest
+from editorial.workflow import notices as page_notices
 from operations import keys, worker_status
 from operations.backups import manifest
 from operations.models import ProbeResult
@@ -22,7 +23,7 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 WORKER_SILENT_AFTER = 5 * MINUTE
-QUEUE_SLOW_AFTER = 15 * MINUTE
+MAIL_SLOW_AFTER = 15 * MINUTE
 OVERDUE_BY = HOUR  # past the promised time, at which staff were first mailed
 BACKUP_OLD_AFTER = 36 * HOUR
 DRILL_OLD_AFTER = 15 * DAY
@@ -105,9 +106,7 @@ def store(at: datetime, probes: Probes) -> Result:
     return _result(probe.problem, f"Saved and deleted a file {ago(probe.at, at)}.")
 
 
-@check(
-    "worker", "Task worker", "Do `systemctl restart detox-worker`. Until then no mail is sent and nothing is erased."
-)
+@check("worker", "Worker", "Do `systemctl restart detox-worker`. Until then no mail is sent and nothing is erased.")
 def worker(at: datetime, probes: Probes) -> Result:
     heartbeat = worker_status.heartbeat()
     if heartbeat is None:
@@ -116,20 +115,11 @@ def worker(at: datetime, probes: Probes) -> Result:
     return _result(seen if heartbeat <= at - WORKER_SILENT_AFTER else "", seen)
 
 
-@check("queue", "Task queue", "Check that the worker is running.")
-def queue(at: datetime, probes: Probes) -> Result:
-    oldest = worker_status.oldest_task(at)
-    if oldest and oldest < at - QUEUE_SLOW_AFTER:
-        return State.PROBLEM, f"A task has been waiting for {timesince(oldest, at)}."
-    return State.OK, "No delays."
-
-
-@check("tasks", "Tasks and jobs", "See the tracebacks in the worker's log.")
-def tasks(at: datetime, probes: Probes) -> Result:
+@check("jobs", "Jobs", "See the tracebacks in the worker's log.")
+def jobs(at: datetime, probes: Probes) -> Result:
     failing = [name for name in worker_status.failing_jobs() if name not in {"backup", "restore drill", "alerts"}]
     late = worker_status.late_jobs(at)
-    parts = [f"{failed} failed in the last day"] if (failed := worker_status.failed_tasks(at - DAY)) else []
-    parts += [f"failing: {', '.join(failing)}"] if failing else []
+    parts = [f"failing: {', '.join(failing)}"] if failing else []
     parts += [f"late: {', '.join(late)}"] if late else []
     return _result(f"{'; '.join(parts).capitalize()}." if parts else "", "No failures.")
 
@@ -158,8 +148,13 @@ def mail(at: datetime, probes: Probes) -> Result:
     if not notices.enabled():
         missing = "NOTICE_EMAILS" if settings.EMAIL_HOST else "MAIL_URL, for alerts too,"
         return State.NOTE, f"{missing} is not set: nobody is notified of requests."
-    unsent = CallbackRequest.objects.unannounced(at - QUEUE_SLOW_AFTER).count()
-    return _result(f"Staff were not notified of {unsent} requests." if unsent else "", "Notices are sent.")
+    parts = []
+    if unsent := CallbackRequest.objects.unannounced(at - MAIL_SLOW_AFTER).count():
+        parts.append(f"Staff were not notified of {unsent} requests.")
+    oldest = page_notices.oldest_unsent(at)
+    if oldest and oldest < at - MAIL_SLOW_AFTER:
+        parts.append(f"Mail about pages has been waiting for {timesince(oldest, at)}.")
+    return _result(" ".join(parts), "Notices are sent.")
 
 
 @check("scanner", "Malware scanner", "Start clamd.")

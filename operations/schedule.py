@@ -1,4 +1,4 @@
-"""The scheduled jobs; no cron is needed. See docs/decisions/0005-tasks.md.
+"""The scheduled jobs; no cron is needed. See docs/decisions/0005-schedule.md.
 
 A job is a row. A worker claims it by advancing its `next_at`, so that only one worker runs it: by RETRY_AFTER at first,
 by the whole interval after a success. After days without a worker each job runs once.
@@ -14,16 +14,14 @@ from dataclasses import dataclass
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 from django.db import connection
-from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django_tasks import TaskResultStatus
-from django_tasks_db.models import DBTaskResult
 
 from callbacks.casework import erasure, notices
 from callbacks.files import inspection, rescan
 from editorial.models import page_reports, pictures, unsaved, versions
 from editorial.staff_mail import NotSent
+from editorial.workflow import notices as page_notices
 from limits import counters
 from operations import alerts, broken_links, digest, probes
 from operations.backups import backup, drill, tombstones
@@ -37,7 +35,6 @@ SECOND = datetime.timedelta(seconds=1)
 RETRY_AFTER = 10 * MINUTE
 #: Clocks of several hosts may differ by this. A `next_at` beyond interval plus skew was set by a wrong clock.
 CLOCK_SKEW = 5 * MINUTE
-TASKS_KEPT = DAY
 
 
 @dataclass(frozen=True)
@@ -56,13 +53,6 @@ def purge() -> None:
     output = io.StringIO()
     call_command("purge_callbacks", stdout=output)
     log.info("%s", output.getvalue().strip())
-
-
-def prune_tasks() -> None:
-    """Delete the rows of finished tasks, and of tasks whose worker died."""
-    before = timezone.now() - TASKS_KEPT
-    finished = Q(finished_at__lt=before) | Q(status=TaskResultStatus.RUNNING, started_at__lt=before)
-    DBTaskResult.objects.filter(finished).delete()
 
 
 def analyze() -> None:
@@ -86,6 +76,7 @@ def probe_and_alert() -> None:
 JOBS = (
     Job("heartbeat", 15 * SECOND, lambda: None),  # the row's `succeeded_at` shows that a worker runs
     Job("notices", 30 * SECOND, lambda: notices.send_due(timezone.now())),
+    Job("mail about pages", 30 * SECOND, lambda: page_notices.send_due(timezone.now())),
     Job("held files", 10 * MINUTE, rescan.rescan_held),
     Job("look into files", MINUTE, inspection.inspect_waiting),  # the row's name, which the previous release also uses
     Job("forget counters", HOUR, counters.forget_old),
@@ -99,7 +90,6 @@ JOBS = (
     Job("weekly mail", HOUR, lambda: digest.send_due(timezone.now())),
     Job("pictures without a row", DAY, pictures.tend, in_thread=True),
     Job("analyze", DAY, analyze),
-    Job("prune tasks", DAY, prune_tasks),
     Job("forget sessions", DAY, SessionStore.clear_expired),
     Job("erased list", MINUTE, tombstones.publish),
     Job("alerts", 2 * MINUTE, probe_and_alert, in_thread=True),

@@ -9,7 +9,7 @@ from callbacks.casework import notices, setup_gaps
 from callbacks.models import CallbackRequest
 from editorial.workflow.needs import Line, counted, other_lines, page_lines
 from operations import broken_links, worker_status
-from operations.readiness import DAY, QUEUE_SLOW_AFTER
+from operations.readiness import MAIL_SLOW_AFTER
 from translations import table
 
 register = template.Library()
@@ -49,10 +49,9 @@ def _failures(user: User) -> list[Line]:
     now = timezone.now()
     status = reverse("readiness")
     jobs = {*worker_status.failing_jobs(), *worker_status.late_jobs(now)}
-    unsent = CallbackRequest.objects.unannounced(now - QUEUE_SLOW_AFTER).count() if notices.enabled() else 0
+    unsent = CallbackRequest.objects.unannounced(now - MAIL_SLOW_AFTER).count() if notices.enabled() else 0
     counts = [
         (len(jobs), "background job failed or is late", "background jobs failed or are late"),
-        (worker_status.failed_tasks(now - DAY), "task failed in the last day", "tasks failed in the last day"),
         (unsent, "callback request that no mail told staff of", "callback requests that no mail told staff of"),
     ]
     return [line for each in counts for line in counted(*each, status, is_late=True)]

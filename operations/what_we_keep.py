@@ -10,7 +10,7 @@ from callbacks.casework import erasure, links
 from callbacks.values import counts
 from editorial.models import unsaved, versions
 from editorial.pages.reading import reading_page
-from operations import schedule
+from editorial.workflow import notices
 from operations.backups import tombstones
 
 #: The tables of each kind, listed by hand, so that a new one has to be explained on the page.
@@ -24,7 +24,7 @@ TABLES = {
     "barred": "callbacks.DoNotCall",
     "report": "editorial.PageReport",
     "count": "limits.Salt limits.Counter",
-    "task": "django_tasks_database.DBTaskResult",
+    "mail": "editorial.PageNotice",
     "staff": (
         "auth.User auth.User_groups auth.User_user_permissions account.EmailAddress account.EmailConfirmation "
         "mfa.Authenticator sessions.Session accounts.KnownAddress admin.LogEntry reversion.Revision "
@@ -59,7 +59,7 @@ def what_we_keep(request: HttpRequest) -> HttpResponse:
         "link_days": links.LINK_DAYS,
         "erased_days": tombstones.kept_days(),
         "backup_days": settings.BACKUP_DAYS,
-        "task_hours": schedule.TASKS_KEPT // schedule.HOUR,
+        "mail_days": notices.KEPT.days,
         "session_hours": settings.STAFF_SESSION_HOURS,
         "known_days": lockout.KNOWN_FOR.days,
         "unsaved_days": unsaved.KEPT.days,

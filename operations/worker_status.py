@@ -1,10 +1,8 @@
-"""Status of worker, queue and jobs, for readiness and metrics."""
+"""Status of the worker and its jobs, for readiness and metrics."""
 
 import datetime
 
 from django.db.models import F, Q, QuerySet
-from django_tasks import TaskResultStatus
-from django_tasks_db.models import DBTaskResult
 
 from operations.models import ScheduledJob
 
@@ -16,17 +14,6 @@ STUCK_AFTER = datetime.timedelta(hours=3)
 def heartbeat() -> datetime.datetime | None:
     """Return the time of the last heartbeat of any worker."""
     return ScheduledJob.objects.filter(name="heartbeat").values_list("succeeded_at", flat=True).first()
-
-
-def oldest_task(at: datetime.datetime) -> datetime.datetime | None:
-    """Return since when the oldest runnable task has been waiting; None if there is none."""
-    ready = DBTaskResult.objects.filter(status=TaskResultStatus.READY)
-    since = [max(run_after, enqueued) for run_after, enqueued in ready.values_list("run_after", "enqueued_at")]
-    return min((moment for moment in since if moment <= at), default=None)
-
-
-def failed_tasks(since: datetime.datetime) -> int:
-    return DBTaskResult.objects.filter(status=TaskResultStatus.FAILED, finished_at__gt=since).count()
 
 
 def failing_jobs() -> list[str]:

@@ -1,6 +1,6 @@
 """Count the responses of web processes for Prometheus, if METRICS_PORT is set. No label identifies a reader or a page.
 
-The processes of one host count into files in METRICS_DIR; its task worker serves their sums (operations/metrics.py).
+The processes of one host count into files in METRICS_DIR; its worker serves their sums (operations/metrics.py).
 """
 
 import time

@@ -78,7 +78,7 @@ def pre_fork(server: Any, worker: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Set up a web process, which also monitors the task worker."""
+    """Set up a web process, which also monitors the worker."""
     sys.setswitchinterval(SWITCH_SECONDS)
     if apps.ready:
         from operations import alerts

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 #: They need no settings, and read no variable while they are imported.
 LIBRARIES = """django.contrib.admin.options django.core.checks django.core.management.base django.core.serializers.json
 django.db.backends.sqlite3.base django.db.migrations.executor django.template.loader django.views.generic
-allauth.core.internal.ratelimit cryptography.x509 django_stubs_ext django_tasks.backends environs fido2.arkg
+allauth.core.internal.ratelimit cryptography.x509 environs fido2.arkg
 fido2.webauthn gunicorn.app.wsgiapp jinja2.bccache jinja2.ext logging.config markdown.extensions.toc marshmallow
 multipart nh3 phonenumbers PIL.ExifTags PIL.ImageCms rapidfuzz.distance whitenoise.media_types yaml zipfile"""
 if "TEST_SERVERS" in os.environ:

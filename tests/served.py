@@ -57,7 +57,7 @@ SUPERVISED = ["manage.py", "serve"]
 def serve(var: Path, *, supervised: bool = False, command: list[str] | None = None, fresh: bool = True, **extra: str):
     """Prepares the state in `var`, serves it on a free port of this machine, and stops it in the end.
 
-    `supervised`: with the task worker and the supervisor, as `make run` does. `command`: with another server; its
+    `supervised`: with the worker and the supervisor, as `make run` does. `command`: with another server; its
     first word is the name of a module or a script of the environment, and {port} becomes the port. Unless
     `fresh`, what is in `var` is served as it is.
     """

@@ -41,7 +41,6 @@ class Place:
 
     def hurry(self, but: str = "") -> None:
         """As if the time until the next try of everything had passed, but for one job perhaps."""
-        self.rows("UPDATE django_tasks_database_dbtaskresult SET run_after = ? WHERE status = 'READY'", LONG_AGO)
         self.rows("UPDATE detoxsite_scheduledjob SET next_at = ? WHERE name <> ?", LONG_AGO, but)
 
     @contextmanager

@@ -1,9 +1,9 @@
-"""The task worker hangs while people ask for calls, until somebody ends it.
+"""The worker hangs while people ask for calls, until somebody ends it.
 
     .venv/bin/python -m bench.faults.hung_worker [--seconds 15]
 
 Goal: nobody notices, and each request's notice comes once the supervisor has started another worker. That a worker ends
-itself if a task is stuck, and that its silence is mailed, is tested (tests/operations).
+itself if a job is stuck, and that its silence is mailed, is tested (tests/operations).
 """
 
 import os
@@ -19,7 +19,7 @@ def run(options) -> list[common.Outcome]:
     with mail_server() as mail, common.site(**away.MAIL, MAIL_URL=mail.url) as site:
 
         def hang() -> None:
-            (worker,) = processes.by_role(site.pid)["tasks"]
+            (worker,) = processes.by_role(site.pid)["worker"]
             os.kill(worker, signal.SIGSTOP)
             time.sleep(options.seconds)
             os.kill(worker, signal.SIGKILL)

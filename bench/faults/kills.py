@@ -1,4 +1,4 @@
-"""kill -9 of the web server's master, a web process, the task worker and the database in turn, under load.
+"""kill -9 of the web server's master, a web process, the worker and the database in turn, under load.
 
     .venv/bin/python -m bench.faults.kills [--seed N]
 
@@ -38,7 +38,7 @@ def run(options) -> list[common.Outcome]:
             time.sleep(0.5)
             database.start()
 
-        kills = {role: lambda role=role: of_site(role) for role in ("master", "web", "tasks")}
+        kills = {role: lambda role=role: of_site(role) for role in ("master", "web", "worker")}
         kills["database"] = of_database
 
         def rounds(kill) -> None:

@@ -19,7 +19,7 @@ def run(options) -> list[common.Outcome]:
 
         def restart() -> None:
             """One process after the other is told to stop; the supervisor starts it again."""
-            for role in ("master", "tasks"):
+            for role in ("master", "worker"):
                 (old,) = processes.by_role(site.pid)[role]
                 os.kill(old, signal.SIGTERM)
                 deadline = time.monotonic() + 60

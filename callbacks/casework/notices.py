@@ -24,7 +24,6 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from django_tasks import task
 
 from callbacks.models import CallbackRequest
 from callbacks.models.querysets import CallbackRequestQuerySet
@@ -158,13 +157,3 @@ def _send(
     text = render_to_string(f"callbacks/mail/{template}.txt", {"lines": lines, "days": WARN_DAYS_BEFORE})
     message_id = f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{urlsplit(settings.SITE_URL).hostname}>"
     staff_mail.send(subject, text, to or settings.NOTICE_EMAILS, {"Message-ID": message_id})
-
-
-@task()
-def notify_staff(request_id: str, attempt: int = 0) -> None:
-    """Do nothing: the previous release queued it, `send_due` sends the notice. Delete after the next release."""
-
-
-@task()
-def notify_of_correction(request_id: str) -> None:
-    """Do nothing, as `notify_staff`."""

@@ -15,12 +15,12 @@ from django.utils.translation import get_language
 
 from editorial.models import opening
 from editorial.models.changes import ChangeRecord, ReviewAnswer
-from editorial.models.mail_choice import MailChoice
 from editorial.models.opening import OpeningTime, SpecialDay
 from editorial.models.page_reports import PageReport
 from editorial.models.pictures import Picture
 from editorial.models.reviewers import Reviewer, SignOff
 from editorial.models.sources import Source, optional_text
+from editorial.models.staff_mail import MailChoice, PageNotice
 from editorial.models.translated import Translated
 from editorial.models.unsaved import UnsavedForm
 from editorial.models.versions import ContentVersion

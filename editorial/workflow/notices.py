@@ -1,4 +1,7 @@
-"""Mail staff a link to a page that changed its state, never its text: a task, queued in the change's transaction."""
+"""Mail staff a link to a page that changed its state, never its text.
+
+A mail is a row, saved in the transaction of the change; the schedule sends it.
+"""
 
 import datetime
 import logging
@@ -9,38 +12,27 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.urls import reverse
-from django.utils import timezone
-from django_tasks import task
 from reversion.models import Revision, Version
 from reversion.signals import post_revision_commit
 
 from editorial import staff_mail
 from editorial.models.changes import ReviewAnswer
-from editorial.models.mail_choice import MailChoice
 from editorial.models.reviewers import SignOff
+from editorial.models.staff_mail import MailChoice, PageNotice
 from editorial.workflow.publishing import PUBLISH, SIGN, ReviewedPage
 
 log = logging.getLogger(__name__)
 
-#: Retries come after 1, 2, 4, … minutes, the last ones half a day apart; the start page shows the same meanwhile.
-MAX_TRIES = 12
-MAX_RETRY_DELAY = datetime.timedelta(hours=12)
-
-
-class Event(models.TextChoices):
-    """What happened to a page, as the mail says it."""
-
-    IN_REVIEW = "in-review", "was sent to review"
-    SIGNED = "signed", "was signed by a medical reviewer"
-    ANSWERED = "answered", "was answered by someone who has its review link"
-    PUBLISHED = "published", "was published"
-    SCHEDULED = "scheduled", "was scheduled to be published"
-    ARCHIVED = "archived", "was taken down"
-    DRAFT = "draft", "was taken back to draft"
+#: A mail that the server does not take is tried again after as long as it has waited, within these limits.
+SHORTEST_WAIT, LONGEST_WAIT = datetime.timedelta(minutes=1), datetime.timedelta(hours=12)
+#: Older ones are given up; the start page shows the same.
+KEPT = datetime.timedelta(days=3)
+Event = PageNotice.Event
 
 
 def may(*permissions: str) -> set[AbstractUser]:
@@ -63,13 +55,14 @@ def writers(page: models.Model, but: AbstractUser | None = None) -> set[Abstract
 
 
 def notify(event: Event, page: models.Model, people: Iterable[Any], by: Any = None) -> None:
-    """Queue a mail to each of these people who is active, has an address and wants it, except to `by`, who did it."""
+    """Save a mail to each of these people who is active, has an address and wants it, except to `by`, who did it."""
     if not settings.EMAIL_HOST:
         return
+    page_type = ContentType.objects.get_for_model(page)
     for user in people:
         choice = MailChoice.objects.filter(user=user).first()
         if user != by and user.is_active and user.is_staff and user.email and (not choice or choice.wants_changes):
-            send.enqueue(event.value, page._meta.label_lower, page.pk, user.pk)
+            PageNotice.objects.create(event=event, page_type=page_type, page_id=page.pk, user=user)
 
 
 def sent_to_review(page: models.Model, by: Any) -> None:
@@ -77,25 +70,44 @@ def sent_to_review(page: models.Model, by: Any) -> None:
     notify(Event.IN_REVIEW, page, may(SIGN, PUBLISH), by=by)
 
 
-@task()
-def send(event: str, kind: str, pk: int, user_pk: int, tried: int = 0) -> None:
-    """Send one mail. The queue stores arguments in the clear, so it gets keys only."""
-    user = get_user_model().objects.filter(pk=user_pk, is_active=True).first()
-    opts = apps.get_model(kind)._meta
-    if not user or not user.email:
+def send_due(at: datetime.datetime) -> None:
+    """Send the mails that are due, each at least once."""
+    for notice in PageNotice.objects.filter(next_try_at__lte=at).order_by("pk").select_related("user", "page_type"):
+        try:
+            _send(notice)
+        except staff_mail.NotSent as error:
+            _put_off(notice, at, error)
+        else:
+            notice.delete()
+
+
+def oldest_unsent(at: datetime.datetime) -> datetime.datetime | None:
+    """Return since when the oldest mail has been due; None if none is."""
+    due = PageNotice.objects.filter(next_try_at__lte=at).order_by("next_try_at")
+    return due.values_list("next_try_at", flat=True).first()
+
+
+def _send(notice: PageNotice) -> None:
+    """Raises NotSent."""
+    user, page_type = notice.user, notice.page_type
+    if not user.is_active or not user.email:
         return
-    what = f"{'An' if opts.verbose_name[:1] in 'aeiou' else 'A'} {opts.verbose_name} {Event(event).label}"
-    link = settings.SITE_URL + reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[pk])
+    opts = apps.get_model(page_type.app_label, page_type.model)._meta
+    what = f"{'An' if opts.verbose_name[:1] in 'aeiou' else 'A'} {opts.verbose_name} {notice.get_event_display()}"
+    link = settings.SITE_URL + reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[notice.page_id])
     choose = settings.SITE_URL + reverse("staff_mail")
-    try:
-        staff_mail.send(what, f"{what}.\n\n{link}\n\nWhich mail you get: {choose}\n", [user.email])
-    except staff_mail.NotSent as error:
-        if tried + 1 == MAX_TRIES:
-            log.error("A notice about a page could not be sent (%s) and is given up.", error)
-            return
-        delay = min(datetime.timedelta(minutes=2**tried), MAX_RETRY_DELAY)
-        log.warning("A notice about a page could not be sent (%s). Next try in %s.", error, delay)
-        send.using(run_after=timezone.now() + delay).enqueue(event, kind, pk, user_pk, tried + 1)
+    staff_mail.send(what, f"{what}.\n\n{link}\n\nWhich mail you get: {choose}\n", [user.email])
+
+
+def _put_off(notice: PageNotice, at: datetime.datetime, error: staff_mail.NotSent) -> None:
+    waited = at - notice.created_at
+    delay = min(max(waited, SHORTEST_WAIT), LONGEST_WAIT)
+    if waited + delay > KEPT:
+        log.error("A notice about a page could not be sent (%s) and is given up.", error)
+        notice.delete()
+        return
+    log.warning("A notice about a page could not be sent (%s). Next try in %s.", error, delay)
+    PageNotice.objects.filter(pk=notice.pk).update(next_try_at=at + delay)
 
 
 @receiver(post_revision_commit)

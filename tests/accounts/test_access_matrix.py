@@ -84,7 +84,6 @@ ROWS = [
     Row("Markdown preview", "/admin/markdownx/preview/", EDITORS, post={"content": "x"}, scripted=True),
     Row("Markdown upload", "/admin/markdownx/upload/", EDITORS, post=_upload, scripted=True),
     Row("admin index", "/admin/", STAFF),
-    Row("list of tasks", "/admin/django_tasks_database/dbtaskresult/", SUPERUSERS),
     Row("admin scripts", "/admin/jsi18n/", STAFF),
     Row("list of articles", "/admin/articles/article/", CONTENT_READERS),
     Row("read a draft", _article(status="draft"), CONTENT_READERS),

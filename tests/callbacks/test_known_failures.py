@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.utils.module_loading import import_string
 
 from callbacks.models import CallbackRequest
 from tests.callbacks import hostile
@@ -66,11 +65,10 @@ def test_nothing_that_was_sent_can_be_made_to_run_fetched_or_unpacked():
     assert found == {("s3.py", "boto3")}  # whose address comes from the environment
 
 
-def test_sessions_and_tasks_are_kept_as_json():
+def test_sessions_are_kept_as_json():
     """CVE-2026-103039: the twin function that nobody had hardened."""
     assert settings.SESSION_SERIALIZER == "django.contrib.sessions.serializers.JSONSerializer"
     assert settings.SESSION_ENGINE == "django.contrib.sessions.backends.db"
-    assert import_string(settings.TASKS["default"]["BACKEND"]).__module__.startswith("django_tasks_db")
 
 
 SCRIPT = "\"'><img src=x onerror=alert(1)><script>alert(1)</script>"

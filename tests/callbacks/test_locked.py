@@ -17,7 +17,7 @@ from tests.served import serve
 
 PATIENCE = 3  # seconds: tests.callbacks.impatient
 pytestmark = pytest.mark.sqlite_only("PostgreSQL locks rows, not the whole")
-STORED = ("callbacks_callbackrequest", "callbacks_attachment", "django_tasks_database_dbtaskresult")
+STORED = ("callbacks_callbackrequest", "callbacks_attachment")
 
 
 def send(site, data: bytes) -> tuple[int, str]:

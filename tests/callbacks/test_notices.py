@@ -133,7 +133,7 @@ def test_notices_that_are_off_wait_and_are_sent_when_turned_on(settings, missing
 
 
 @pytest.mark.django_db(transaction=True)
-def test_request_that_staff_do_not_hear_of_shows_in_the_metric_of_waiting_tasks(clock):
+def test_request_that_staff_do_not_hear_of_shows_in_the_metric_of_waiting_mail(clock):
     def longest() -> float:
         return next(m.samples[0].value for m in CurrentState().collect() if m.name == "detox_queue_age_seconds")
 

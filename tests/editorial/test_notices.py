@@ -3,27 +3,21 @@
 import datetime
 
 import pytest
+from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
-from django_tasks_db.management.commands.db_worker import Worker
-from django_tasks_db.models import DBTaskResult
 
 from articles.models import Article
-from editorial.models import MailChoice, Reviewer, SignOff
+from editorial.models import MailChoice, PageNotice, Reviewer, SignOff
 from editorial.workflow import notices
 from tests.editorial.test_revisions import address, form_of
 from tests.factories import PASSWORD, make_article, make_staff
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/articles/article/"
-
-
-def work_queue() -> None:
-    """What a worker does with the tasks that are ready now."""
-    settings = {"queue_names": ["default"], "excluded_queue_names": [], "interval": 0, "batch": True}
-    Worker(**settings, backend_name="default", startup_delay=False, max_tasks=None, worker_id="w").run()
+DAY = datetime.timedelta(days=1)
 
 
 @pytest.fixture
@@ -40,9 +34,9 @@ def people(settings) -> dict[str, Client]:
 
 
 def told() -> list[tuple[str, str]]:
-    """Runs the queue and returns who was mailed what, in its order."""
+    """Sends what is due and returns who was mailed what, in its order."""
     mail.outbox.clear()
-    work_queue()
+    notices.send_due(timezone.now())
     for sent in mail.outbox:
         assert "Grapefruit" not in sent.subject + sent.body and "/admin/articles/article/" in sent.body
     return sorted((*sent.to, sent.subject) for sent in mail.outbox)
@@ -95,10 +89,27 @@ def test_mail_that_nobody_wants_or_can_get_is_not_sent(people, settings):
     assert told() == []
 
 
-def test_mail_that_the_server_does_not_take_is_tried_again(people, settings):
+def test_mail_that_the_server_does_not_take_is_tried_again_for_three_days(people, settings, clock):
     write(people["ed"], make_article(status="draft", title="Grapefruit"), status="in-review")
     backend, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "no.such.Backend"
     assert told() == []
     settings.EMAIL_BACKEND = backend
-    DBTaskResult.objects.update(run_after=timezone.now())
+    assert told() == []
+    clock.forward(minutes=1)
     assert [to for to, _ in told()] == ["doc@example.com", "pub@example.com"]
+    assert told() == []
+    write(people["ed"], make_article(status="draft", slug="b", title="Grapefruit"), status="in-review")
+    settings.EMAIL_BACKEND, tries = "no.such.Backend", 0
+    begun = clock.now
+    while PageNotice.objects.exists():
+        tries += 1
+        assert told() == []
+        clock.forward(hours=6)
+    assert tries < 20 and 2 * DAY < clock.now - begun <= 3 * DAY
+
+
+def test_mail_to_who_has_left_is_not_sent(people):
+    write(people["ed"], make_article(status="draft", title="Grapefruit"), status="in-review")
+    User.objects.filter(username="doc").update(is_active=False)
+    assert [to for to, _ in told()] == ["pub@example.com"]
+    assert not PageNotice.objects.exists()

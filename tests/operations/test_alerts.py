@@ -4,16 +4,17 @@ import datetime
 from pathlib import Path
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from callbacks.models import CallbackRequest
+from editorial.models import PageNotice
 from editorial.staff_mail import NotSent
-from editorial.workflow import notices
 from operations import alerts, probes, readiness, schedule
 from operations.backups import manifest
 from operations.models import Incident, ProbeResult, ScheduledJob
 from tests.callbacks.helpers import submit
+from tests.factories import make_staff
 from tests.mail_server import mail_server
 
 pytestmark = pytest.mark.django_db
@@ -65,16 +66,6 @@ def break_store(settings):
     probes.run_all()
 
 
-def break_queue(settings):
-    notices.send.enqueue("signed", "articles.article", 1, 1)
-    DBTaskResult.objects.update(enqueued_at=NOW - HOUR, run_after=NOW - HOUR)
-
-
-def break_task(settings):
-    break_queue(settings)
-    DBTaskResult.objects.update(status="FAILED", started_at=NOW, finished_at=NOW)
-
-
 def break_job(settings):
     ScheduledJob.objects.filter(name="purge").update(failed_at=NOW + 2 * DAY)
 
@@ -114,7 +105,7 @@ def end_certificate(settings):
 BREAKS = {
     "worker": break_worker,
     "store": break_store,
-    "queue": break_queue,
+    "jobs": break_job,
     "callbacks": break_promise,
     "mail": break_mail,
     "disk": break_disk,
@@ -137,10 +128,13 @@ def test_what_breaks_is_found_and_nothing_else(well, server, settings, key):
     assert found.text and found.advice
 
 
-@pytest.mark.parametrize("how", [break_task, break_job])
-def test_task_or_job_that_fails_is_found(well, settings, how):
-    how(settings)
-    assert keys() == {"tasks"}
+def test_mail_about_a_page_that_waits_is_found(well, settings):
+    settings.EMAIL_HOST, settings.NOTICE_EMAILS = "127.0.0.1", ["intake@clinic.example"]
+    page_type = ContentType.objects.get_for_model(Incident)
+    PageNotice.objects.create(
+        event="signed", page_type=page_type, page_id=1, user=make_staff("ed"), next_try_at=NOW - HOUR
+    )
+    assert [finding.text for finding in wrong()] == ["Mail about pages has been waiting for 1\xa0hour."]
 
 
 def test_backup_that_is_old_is_found(well, settings):
@@ -224,7 +218,7 @@ def test_web_process_alerts_of_a_dead_worker(well, server, settings):
     Incident.objects.update(since=NOW - HOUR)
     alerts.check_worker()
     alerts.check_worker()
-    assert [mail["Subject"] for mail in server.mails] == ["Action needed: Task worker"]
+    assert [mail["Subject"] for mail in server.mails] == ["Action needed: Worker"]
     ScheduledJob.objects.filter(name="heartbeat").update(succeeded_at=timezone.now())
     alerts.alert_all(timezone.now())
     assert server.mails[-1]["Subject"] == "Recovered"
@@ -247,4 +241,4 @@ def test_page_shows_advice(client, well, settings):
     page = sign_in(client, "detoxsite.view_readiness").get("/admin/readiness/").content.decode()
     settings.EMAIL_HOST, settings.NOTICE_EMAILS = "localhost", []  # but ALERT_EMAILS, perhaps
     assert readiness.mail(NOW, {}).text == "NOTICE_EMAILS is not set: nobody is notified of requests."
-    assert "1 of 14" in page and "The database is damaged." in page and "manage.py restore_drill" in page
+    assert "1 of 13" in page and "The database is damaged." in page and "manage.py restore_drill" in page

@@ -7,13 +7,11 @@ from dataclasses import replace
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from articles.models import Article
 from callbacks.models import CallbackRequest
 from detoxsite.logs import PrivacyFilter
 from editorial.staff_mail import NotSent
-from editorial.workflow import notices
 from operations import schedule, worker_status
 from operations.backups import manifest
 from operations.models import ProbeResult, ScheduledJob
@@ -172,22 +170,6 @@ def test_purge_job_erases_what_is_due():
     schedule.ensure_rows()
     schedule.run_due()
     assert not CallbackRequest.objects.filter(pk=request.pk).exists()
-
-
-def test_rows_of_finished_and_lost_tasks_are_pruned_and_no_others():
-    for pk in range(5):
-        notices.send.enqueue("signed", "articles.article", pk, 1)
-    ready, done, young, lost, running = DBTaskResult.objects.all()
-    now = timezone.now()
-    for row, values in (
-        (done, {"status": "SUCCESSFUL", "finished_at": now - 25 * HOUR}),
-        (young, {"status": "FAILED", "finished_at": now - 23 * HOUR}),
-        (lost, {"status": "RUNNING", "started_at": now - 25 * HOUR}),
-        (running, {"status": "RUNNING", "started_at": now}),
-    ):
-        DBTaskResult.objects.filter(pk=row.pk).update(**values)
-    schedule.prune_tasks()
-    assert set(DBTaskResult.objects.all()) == {ready, young, running}
 
 
 @pytest.mark.sqlite_only("PostgreSQL counts its rows unasked")

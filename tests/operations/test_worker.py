@@ -12,12 +12,12 @@ from tests.worker_process import LIMIT, LONG_AGO, make_place, wait_until
 SECRETS = ("Zoë", "Zo=C3", "Miller", "2125550123", "Knock", "card.jpg")
 STUCK = """
 import time
-from operations import schedule, task_worker
-task_worker.STUCK_SECONDS = 1
+from operations import schedule, worker
+worker.STUCK_SECONDS = 1
 def never_ends():
     time.sleep(100)
 schedule.run_due = never_ends
-task_worker.Worker().run()
+worker.Worker().run()
 """
 
 

@@ -31,7 +31,7 @@ def test_start_logs_only_what_matters(supervised):
 
 
 @pytest.mark.any_backend
-@pytest.mark.parametrize("role", ["web", "master", "tasks"])
+@pytest.mark.parametrize("role", ["web", "master", "worker"])
 def test_killed_process_is_back_in_five_seconds(supervised, role):
     """Counted from the kill: all processes are there, and a page comes. On a machine that does more than it can, only
     the part of the time counts that each process gets."""

@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand
 
 from operations import keys, metrics, schedule
-from operations.task_worker import Worker
+from operations.worker import Worker
 
 
 class Command(BaseCommand):
@@ -10,8 +10,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: object) -> None:
         keys.verify()
-        worker = Worker()
-        worker.configure_signals()
         schedule.ensure_rows()
         metrics.serve()
-        worker.run()
+        Worker().run()

@@ -1,4 +1,4 @@
-"""Serve the site: keep the web server and the task worker running. Linux and macOS.
+"""Serve the site: keep the web server and the worker running. Linux and macOS.
 
 The listening socket is made here and outlives every web server: while one restarts, connections wait; none is refused.
 """

@@ -1,0 +1,64 @@
+"""The process beside the web server, which runs the schedule."""
+
+import faulthandler
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+
+from django.db import DatabaseError, close_old_connections, connection, reset_queries
+
+from operations import schedule
+from storage import read_only
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 1.0
+#: A job that takes longer is stuck (long ones run in threads), and another worker must take over.
+STUCK_SECONDS = 30 * 60
+
+
+class Worker:
+    """Runs the jobs that are due, until a signal; finishes what was started, and exits if it is stuck."""
+
+    def __init__(self) -> None:
+        self._is_running, self._is_idle = True, False
+        self._step_at = time.monotonic()
+
+    def run(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._stop)
+        threading.Thread(target=self._watch, name="watch", daemon=True).start()
+        while self._is_running:
+            self._step_at = time.monotonic()
+            self._step()
+            self._is_idle = True
+            if self._is_running:
+                time.sleep(POLL_SECONDS)
+            self._is_idle = False
+
+    def _stop(self, number: int, frame: object) -> None:
+        self._is_running = False
+        signal.signal(number, signal.SIG_DFL)  # a second one ends it in the middle of a job
+        if self._is_idle:
+            sys.exit()
+
+    def _step(self) -> None:
+        if read_only.is_on():
+            return
+        close_old_connections()
+        reset_queries()  # with DEBUG they accumulate
+        try:
+            schedule.run_due()
+        except DatabaseError as error:
+            log.warning("The worker cannot use the database (%s) and tries again.", type(error).__name__)
+            connection.close()
+
+    def _watch(self) -> None:
+        while time.monotonic() < self._step_at + STUCK_SECONDS:
+            time.sleep(POLL_SECONDS)
+        log.critical("The worker is stuck and ends, so that another is started. It was here:")
+        faulthandler.dump_traceback()  # function names only, no values
+        os._exit(1)
