@@ -12,6 +12,8 @@ from django.core.management import execute_from_command_line
 from django.db import NotSupportedError, OperationalError
 from django.db.migrations.exceptions import MigrationSchemaMissing
 
+from server import supervise
+
 
 def _refuse_root() -> None:
     """Exit where the site runs as another account, which could not read what root writes."""
@@ -37,6 +39,8 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "detoxsite.settings")
     try:
         _refuse_root()
+        if sys.argv[1:] == ["serve"]:
+            supervise.serve()
         execute_from_command_line(sys.argv)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bench import load, processes
-from tests import state
+from tests import forks, state
 from tests.detoxsite.wire import begun_form, connected, get, rest
 from tests.prebuilt import clean_environment, prepared
 from tests.served import ROOT, Site, free_port, serve, wait_for
@@ -85,6 +85,16 @@ def started(tmp_path: Path, **streams: Any) -> tuple[Site, subprocess.Popen]:
     site.log.touch()
     command = [sys.executable, "manage.py", "serve"]
     return site, subprocess.Popen(command, cwd=ROOT, env=env, **streams)
+
+
+@pytest.mark.any_backend
+def test_port_that_is_taken_is_named(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        env = clean_environment() | state.make(tmp_path, like=prepared()) | {"HOST": "127.0.0.1", "PORT": port}
+        refused = forks.run(["manage.py", "serve"], env)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"Cannot listen on 127.0.0.1, port {port}: Address already in use.")
 
 
 @pytest.mark.any_backend
