@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from callbacks.models import Attachment, CallbackRequest
+from callbacks.values.details import Details
 from vault import keyring, sealed_files
 from vault.keyring import VaultError
 
@@ -60,10 +61,10 @@ class Census:
             self.unopened[number] += 1
 
 
-def rewrap_requests(say: Say) -> Outcome:
-    """Put each request's data key and phone index under the current key."""
+def rewrap_requests(say: Say, carry_over: Callable[[Details], object]) -> Outcome:
+    """Put each request's data key and phone index under the current key, and first what else its numbers find."""
     keys = (pk for (pk,) in _in_batches(CallbackRequest.objects.order_by("pk")))
-    return _rewrap_each("Requests", keys, _rewrap_request, say)
+    return _rewrap_each("Requests", keys, partial(_rewrap_request, carry_over), say)
 
 
 def rewrap_files(say: Say) -> Outcome:
@@ -95,7 +96,7 @@ def census() -> list[Census]:
     return [requests, files]
 
 
-def _rewrap_request(pk: uuid.UUID) -> str:
+def _rewrap_request(carry_over: Callable[[Details], object], pk: uuid.UUID) -> str:
     with transaction.atomic():
         request = CallbackRequest.objects.select_for_update().exclude(wrapped_key=b"").filter(pk=pk).first()
         if request is None:
@@ -104,6 +105,7 @@ def _rewrap_request(pk: uuid.UUID) -> str:
         if _oldest_number(bytes(request.wrapped_key), *indexes) == keyring.current_number():
             return "current"
         details = request.open_details()
+        carry_over(details)
         request.rewrap_key()
         request.index_phones(details)
         request.save(update_fields=["wrapped_key", "phone_index", "second_phone_index"])

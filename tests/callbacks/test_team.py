@@ -3,12 +3,14 @@
 import dataclasses
 import datetime
 import io
+from collections import Counter
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 
 from callbacks.casework import actions, do_not_call, submission
+from callbacks.files import rotation
 from callbacks.models import CallbackRequest, DoNotCall
 from tests.callbacks.helpers import (
     DETAILS,
@@ -172,6 +174,21 @@ def test_barred_number_stays_barred_through_a_change_of_keys(asked, settings):
     do_not_call.lift("+16465550199", lead)
     call_command("rotate_keys", "--check", stdout=output)
     assert "It may be removed" in output.getvalue()
+
+
+def test_barred_number_stays_marked_while_keys_are_changed(asked, settings, monkeypatch):
+    """Between the move of the requests and that of the numbers come the files, which may take hours."""
+    do_not_call.add(DETAILS.phone, make_staff("lead"))
+    settings.VAULT_KEYS = {**settings.VAULT_KEYS, 9: b"9" * 32}
+    marked = []
+
+    def meanwhile(say: rotation.Say) -> rotation.Outcome:
+        marked.append(CallbackRequest.objects.with_counts().get(pk=asked.pk).is_barred)
+        return rotation.Outcome("Files", Counter())
+
+    monkeypatch.setattr(rotation, "rewrap_files", meanwhile)
+    call_command("rotate_keys", stdout=io.StringIO())
+    assert marked == [True]
 
 
 def test_second_number_is_found_and_barred_by_itself(client, asked):

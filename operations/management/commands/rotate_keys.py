@@ -45,7 +45,8 @@ class Command(BaseCommand):
             self._rotate()
 
     def _rotate(self) -> None:
-        outcomes = [rewrap(self.stdout.write) for rewrap in (rotation.rewrap_requests, rotation.rewrap_files)]
+        say = self.stdout.write
+        outcomes = [rotation.rewrap_requests(say, do_not_call.carry_over), rotation.rewrap_files(say)]
         for outcome in outcomes:
             self.stdout.write(str(outcome))
         failed = sum(outcome.counts["unreadable"] for outcome in outcomes)
