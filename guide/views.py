@@ -16,6 +16,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from editorial.models import addresses
+from editorial.pages import alternates
 from editorial.pages.reading import ReaderRequest, reading_page
 from editorial.values import languages
 from guide.bare_pages import ERROR_PAGE
@@ -126,11 +127,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def _as_meant(request: HttpRequest) -> str:
-    """Return the path without capitals and accents if only that one is a page of this site: /es/Síntomas, /stages/."""
+    """Return the page of this site that was meant: by /es/Síntomas or /stages/ as phones type, or by /es/symptoms/."""
     path = (languages.without_accents(request.path.lower().rstrip("/")) + "/").replace("/stages/", "/phases/", 1)
-    is_other = request.resolver_match is None and path != request.path.rstrip("/") + "/"  # Django adds a slash itself
-    with languages.override(languages.of_path(path)):
-        return path if is_other and path.isascii() and is_valid_path(path) else ""
+    if request.resolver_match or not path.isascii():
+        return ""
+    language = languages.of_path(path)
+    with languages.override(language):
+        if path != request.path.rstrip("/") + "/" and is_valid_path(path):  # Django adds a slash itself
+            return path
+    return "" if language == languages.ENGLISH else alternates.in_language(path.removeprefix(f"/{language}"), language)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

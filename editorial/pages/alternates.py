@@ -1,12 +1,13 @@
 """The page's alternates, in the other languages: for the link in the header and for search engines."""
 
+import contextlib
 import functools
 from typing import Any, NamedTuple
 
 from django import forms
 from django.db import DatabaseError
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
 from editorial.text.link_targets import models_by_view
 from editorial.text.snapshot import ContentSnapshot
@@ -41,6 +42,15 @@ def alternates(request: HttpRequest, content: ContentSnapshot) -> list[Alternate
         if path != request.path_info:  # otherwise it has no language: a file, or a page's history
             found.append(Alternate(code, languages.TAGS[code], languages.NAMES[code], path, is_same))
     return found
+
+
+def in_language(path: str, code: str) -> str:
+    """Return the alternate of an English path; "" if it has none or the database is down."""
+    with languages.override(languages.ENGLISH), contextlib.suppress(Resolver404, NoReverseMatch, DatabaseError):
+        match = resolve(path)
+        found, _is_same = _path(match.view_name, match.kwargs, code)
+        return found if languages.of_path(found) == code else ""
+    return ""
 
 
 def is_only_shown(form: forms.Form) -> bool:

@@ -10,6 +10,7 @@ from editorial.models import OldAddress
 from editorial.models.addresses import moved, now_at
 from tests.editorial.test_revisions import save
 from tests.factories import DATES, SUMMARY, make_article, make_phase, make_source, make_symptom
+from tests.translations.helpers import translate
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +106,21 @@ def test_address_with_capitals_or_accents_leads_to_the_page_that_was_meant(clien
     ):
         assert client.get(typed)["Location"] == meant
     for path in ("/es/Nada/", "/%2FEvil.example/", "/%5CEvil.example/", "/articles/Nothing/"):
+        assert client.get(path).status_code == 404, path
+
+
+def test_english_address_under_es_leads_to_the_page_in_spanish(client, db):
+    translate(make_article(slug="first"), slug="primero")
+    for typed, meant in (
+        ("/es/contact/", "/es/contacto/"),
+        ("/es/Emergency", "/es/emergencia/"),
+        ("/es/stages/now/", "/es/etapas/ahora/"),
+        ("/es/search/?q=x", "/es/buscar/?q=x"),
+        ("/es/articles/first/", "/es/articulos/primero/"),
+        ("/es/articles/not-translated/", "/es/articulos/"),
+    ):
+        assert client.get(typed)["Location"] == meant
+    for path in ("/es/admin/", "/es//evil.example/", "/es/es/contact/", "/contact/nothing/"):
         assert client.get(path).status_code == 404, path
 
 
