@@ -29,12 +29,11 @@ UNREADABLE = (OSError, AttributeError, KeyError, TypeError, ValueError, Validati
 def write(folder: Path) -> int:
     """Write all content to a folder and delete files of an earlier export. Returns the number of files.
 
-    Raises ContentError for a folder that holds something else.
+    Raises ContentError for a file that it would delete and that no export wrote.
     """
-    if any(folder.glob("[!.]*")) and not (folder / "editorial" / "sources.yaml").exists():
-        raise ContentError(
-            f"{folder} holds something that no export wrote. Name an empty folder, or an earlier export."
-        )
+    found = {path for name in ROOMS for ending in ("md", "yaml") for path in (folder / name).rglob(f"*.{ending}")}
+    if found and not (folder / "editorial" / "sources.yaml").exists():
+        raise ContentError(f"{min(found)} would be lost, and no export wrote it. Name another folder.")
     count = 0
     for name, room in ROOMS.items():
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -42,9 +41,10 @@ def write(folder: Path) -> int:
         for path, text in written.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
-        for old in {*(folder / name).rglob("*.md"), *(folder / name).rglob("*.yaml")} - written.keys():
-            old.unlink()
+        found -= written.keys()
         count += len(written)
+    for old in found:
+        old.unlink()
     return count + content_pictures.write(folder / "pictures")
 
 

@@ -27,7 +27,7 @@ def write(folder: Path) -> int:
                 (folder / Path(name).name).write_bytes(file.read())
     (folder / LIST).write_text(as_yaml(rows), encoding="utf-8", newline="\n")
     for path in folder.iterdir():
-        if path.name not in names:
+        if path.name not in names and FILE.fullmatch(f"{FOLDER}/{path.name}"):
             path.unlink()
     return len(names)
 

@@ -163,15 +163,17 @@ def test_half_an_export_archives_no_page(guide, tmp_path, capsys):
 
 
 def test_export_deletes_nothing_but_what_an_export_left(guide, tmp_path):
-    (tmp_path / "pictures").mkdir()
-    (tmp_path / "pictures" / "wedding.jpg").touch()
-    with pytest.raises(CommandError, match="Name an empty folder, or an earlier export"):
+    put(tmp_path, {"articles/notes.md": "Ours."})
+    with pytest.raises(CommandError, match="articles/notes.md would be lost, and no export wrote it"):
         exported(tmp_path)
-    assert [path.name for path in tmp_path.rglob("*.*")] == ["wedding.jpg"]
-    (tmp_path / "new" / ".git").mkdir(parents=True)
+    assert files_in(tmp_path) == {"articles/notes.md": "Ours."}
+    others = put(tmp_path / "new", dict.fromkeys(("README.md", ".git/config", "pictures/wedding.jpg"), "Ours."))
     for _ in range(2):
-        assert exported(tmp_path / "new") == starter()
-        (tmp_path / "new" / "articles" / "gone.md").touch()
+        assert exported(others) == starter()
+        put(others, {"articles/gone.md": "", f"pictures/{'0' * 32}.jpg": ""})
+    exported(others)
+    kept = {path.relative_to(others).as_posix() for path in others.rglob("*") if path.is_file()} - starter().keys()
+    assert kept == {"README.md", ".git/config", "pictures/wedding.jpg", "pictures/pictures.yaml"}
 
 
 #: What a file leaves out where it is at its default.
