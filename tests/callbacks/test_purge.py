@@ -83,7 +83,7 @@ def test_purge_reports_counts_and_no_content(client):
 
 
 def test_purge_by_two_at_once_counts_what_is_erased_once():
-    """`make run` purges at its start, while the worker of another host may be at it."""
+    """By hand, while a worker may be at it."""
     for phone in ("2125550123", "2125550199"):
         request = submit(stored(), details=replace(DETAILS, phone=phone), nonce=phone)
         make_due(request, by=datetime.timedelta(days=1))

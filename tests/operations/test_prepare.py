@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,8 +14,9 @@ from django.core.management import CommandError, call_command
 from operations.management.commands.prepare import collect_static_if_changed
 from tests import forks, state
 from tests.operations.test_restore import fails
+from tests.prebuilt import prepared
 from tests.served import ROOT
-from tests.worker_process import Place, make_place
+from tests.worker_process import LONG_AGO, Place, make_place
 
 
 def test_new_code_leaves_the_static_files_of_the_code_before(settings, tmp_path):
@@ -53,6 +55,16 @@ def test_what_the_disk_refuses_is_reported_in_a_line(tmp_path):
     (tmp_path / "file").touch()
     said = fails(place, "export_content", str(tmp_path / "file"))
     assert said.startswith(f"Not a directory: {tmp_path}/file/editorial. Check free space, rights and the store.")
+
+
+def test_start_erases_nothing_by_a_clock_that_may_not_be_set_yet(tmp_path):
+    place = make_place(tmp_path)
+    place.ask_for_calls(1)
+    place.rows("UPDATE callbacks_callbackrequest SET received_at = ?, erase_after = '2020-03-31 00:00:00'", LONG_AGO)
+    shutil.copytree(prepared() / "static", tmp_path / "static")
+    shutil.copy(prepared() / "static.stamp", tmp_path)
+    place.manage("prepare")
+    assert place.rows("SELECT count(*) FROM callbacks_callbackrequest") == [(1,)]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another account")

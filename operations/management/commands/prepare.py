@@ -26,7 +26,7 @@ DEFAULT_VAR = settings.BASE_DIR / "var"
 
 class Command(BaseCommand):
     requires_system_checks = []  # they need the secrets, which are made below
-    help = "Make secrets, migrate, load the starter guide, collect static files, purge. May run at every start."
+    help = "Make secrets, migrate, load the starter guide, collect static files. May run at every start."
 
     def handle(self, *args: object, **options: object) -> None:
         _ensure_writable(settings.VAR_DIR)
@@ -45,7 +45,6 @@ class Command(BaseCommand):
             call_command("load_starter", stdout=self.stdout)
             schedule.ensure_rows()
         collect_static_if_changed()
-        call_command("purge_callbacks", stdout=self.stdout)
         counters.forget_old()
         self.stdout.write(f"""
   The site:           {settings.SITE_URL}/
