@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.template import defaultfilters
 from django.template.backends.jinja2 import Jinja2, Template
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext, npgettext, pgettext
 from markupsafe import Markup
 
@@ -36,6 +37,7 @@ MACROS = {
     "clinic_card": "safety/clinic_card.html",
     "corrections_box": "editorial/_changes.html",
     "crumbs": "partials/crumbs.html",
+    "dates_only": "editorial/_review.html",
     "footer": "partials/footer.html",
     "icon": "pictures/icon.html",
     "lost_tolerance": "safety/lost_tolerance.html",
@@ -68,6 +70,7 @@ FUNCTIONS = (
     tags.nav_link,
     tags.recent_corrections,
     tags.their_time,
+    timezone.localdate,
 )
 #: A variable that no view passed is logged and renders as nothing: an incomplete page still says whom to call.
 MissingVariable = jinja2.make_logging_undefined(logging.getLogger(__name__), jinja2.ChainableUndefined)

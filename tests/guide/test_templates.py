@@ -1,5 +1,6 @@
 """What readers' templates can rely on."""
 
+import datetime
 import re
 
 import jinja2
@@ -123,3 +124,10 @@ def test_template_compiled_with_other_options_is_not_taken(tmp_path, settings):
     for escapes, shown in ((False, "<b>"), (True, "&lt;b&gt;")):
         env = jinja2.Environment(loader=loader, bytecode_cache=kept, autoescape=escapes)
         assert env.get_template("a.html").render(you="<b>") == shown
+
+
+@pytest.mark.django_db
+def test_emergency_page_says_that_its_check_is_overdue(client, clock):
+    for month, words in ((2, "Due again on"), (3, "It was due to be checked again on February 28, 2027")):
+        clock.now = datetime.datetime(2027, month, 2, tzinfo=datetime.UTC)
+        assert words in client.get("/emergency/").content.decode()
