@@ -127,14 +127,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def _as_meant(request: HttpRequest) -> str:
-    """Return the page of this site that was meant: by /es/Síntomas or /stages/ as phones type, or by /es/symptoms/."""
+    """Return the page that was meant: by /es/Síntomas or /stages/ as phones type, by /sintomas/ or by /es/symptoms/."""
     path = (languages.without_accents(request.path.lower().rstrip("/")) + "/").replace("/stages/", "/phases/", 1)
     if request.resolver_match or not path.isascii():
         return ""
+    for meant in (path, *(f"/{code}{path}" for code in languages.OTHERS)):
+        with languages.override(languages.of_path(meant)):
+            if meant != request.path.rstrip("/") + "/" and is_valid_path(meant):  # Django adds a slash itself
+                return meant
     language = languages.of_path(path)
-    with languages.override(language):
-        if path != request.path.rstrip("/") + "/" and is_valid_path(path):  # Django adds a slash itself
-            return path
     return "" if language == languages.ENGLISH else alternates.in_language(path.removeprefix(f"/{language}"), language)
 
 

@@ -109,7 +109,7 @@ def test_address_with_capitals_or_accents_leads_to_the_page_that_was_meant(clien
         assert client.get(path).status_code == 404, path
 
 
-def test_english_address_under_es_leads_to_the_page_in_spanish(client, db):
+def test_address_in_the_wrong_language_leads_to_the_page_in_spanish(client, db):
     translate(make_article(slug="first"), slug="primero")
     for typed, meant in (
         ("/es/contact/", "/es/contacto/"),
@@ -118,6 +118,7 @@ def test_english_address_under_es_leads_to_the_page_in_spanish(client, db):
         ("/es/search/?q=x", "/es/buscar/?q=x"),
         ("/es/articles/first/", "/es/articulos/primero/"),
         ("/es/articles/not-translated/", "/es/articulos/"),
+        ("/Síntomas", "/es/sintomas/"),
     ):
         assert client.get(typed)["Location"] == meant
     for path in ("/es/admin/", "/es//evil.example/", "/es/es/contact/", "/contact/nothing/"):
