@@ -23,6 +23,7 @@ from editorial.models import page_reports, pictures, unsaved, versions
 from editorial.staff_mail import NotSent
 from editorial.workflow import notices as page_notices
 from limits import counters
+from limits.pause import Pause
 from operations import alerts, broken_links, digest, probes
 from operations.backups import backup, drill, tombstones
 from operations.models import ScheduledJob
@@ -35,6 +36,8 @@ SECOND = datetime.timedelta(seconds=1)
 RETRY_AFTER = 10 * MINUTE
 #: Clocks of several hosts may differ by this. A `next_at` beyond interval plus skew was set by a wrong clock.
 CLOCK_SKEW = 5 * MINUTE
+#: Whether the clock may be wrong, as far as is known.
+in_doubt = Pause(RETRY_AFTER.total_seconds())
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ class Job:
     in_thread: bool = False
     #: After the first start.
     first_after: datetime.timedelta = 0 * SECOND
+    #: By date, for good: put off while the clock is in doubt.
+    erases: bool = False
 
 
 def purge() -> None:
@@ -81,19 +86,19 @@ JOBS = (
     Job("look into files", MINUTE, inspection.inspect_waiting),  # the row's name, which the previous release also uses
     Job("forget counters", HOUR, counters.forget_old),
     Job("orphans", HOUR, erasure.sweep_orphans),
-    Job("purge", DAY, purge),
+    Job("purge", DAY, purge, erases=True),
     Job("warn of erasure", DAY, lambda: notices.warn_of_erasure(timezone.now())),
-    Job("erase page reports", DAY, page_reports.erase_due),
+    Job("erase page reports", DAY, page_reports.erase_due, erases=True),
     Job("mail of page reports", DAY, page_reports.mail_editors),
-    Job("erase unsaved forms", DAY, unsaved.erase_old),
+    Job("erase unsaved forms", DAY, unsaved.erase_old, erases=True),
     Job("broken links", DAY, broken_links.probe, in_thread=True),
     Job("weekly mail", HOUR, lambda: digest.send_due(timezone.now())),
     Job("pictures without a row", DAY, pictures.tend, in_thread=True),
     Job("analyze", DAY, analyze),
     Job("forget sessions", DAY, SessionStore.clear_expired),
-    Job("erased list", MINUTE, tombstones.publish),
+    Job("erased list", MINUTE, tombstones.publish, erases=True),
     Job("alerts", 2 * MINUTE, probe_and_alert, in_thread=True),
-    Job("backup", DAY, lambda: probes.record("backup", backup.run_daily), in_thread=True),
+    Job("backup", DAY, lambda: probes.record("backup", backup.run_daily), in_thread=True, erases=True),
     Job("restore drill", 7 * DAY, lambda: probes.record("drill", drill.run), in_thread=True, first_after=HOUR),
 )
 #: By job name.
@@ -110,17 +115,20 @@ def ensure_rows() -> None:
 
 def run_due() -> None:
     """Run each job that is due and not claimed. A failure is logged and does not stop other jobs."""
-    rows = {row.name: row.next_at for row in ScheduledJob.objects.all()}
+    rows = {row.name: row for row in ScheduledJob.objects.all()}
+    beat = rows["heartbeat"].succeeded_at if "heartbeat" in rows else None
+    if beat and abs(timezone.now() - beat) > DAY:  # off for days, or a clock that NTP has yet to set
+        in_doubt.begin()
     for job in JOBS:
         if job.name not in rows:
             ensure_rows()
             continue
-        now, next_at = timezone.now(), rows[job.name]
+        now, next_at = timezone.now(), rows[job.name].next_at
         if job.name in _threads and _threads[job.name].is_alive():  # renew the claim
             ScheduledJob.objects.filter(name=job.name).update(next_at=now + min(job.every, RETRY_AFTER))
             continue
         waits = now < next_at <= now + job.every + CLOCK_SKEW  # a time after that was set by a clock that was ahead
-        if not waits and _claim(job, next_at):
+        if not waits and _claim(job, next_at) and not (job.erases and in_doubt.is_on):
             _start(job)
 
 

@@ -1,15 +1,21 @@
 """What is promised to be gone is gone, wherever a backup, a restore or a drill has put it."""
 
 import datetime
+import uuid
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
-from operations import readiness
+from callbacks.models import CallbackRequest, Tombstone
+from limits import pause
+from limits.pause import Pause
+from operations import readiness, schedule
 from operations.backups import backup, databases, drill, manifest
 from operations.backups.manifest import BackupError
 from operations.models import ScheduledJob
+from tests.callbacks.helpers import submit
 
 DAY = datetime.timedelta(days=1)
 
@@ -92,3 +98,28 @@ def test_backup_is_told_of_though_the_list_of_the_erased_fails(transactional_db)
                 backup.make()
         finally:
             cursor.execute("ALTER TABLE gone RENAME TO callbacks_tombstone")
+
+
+def test_nothing_is_erased_by_a_clock_that_ntp_has_yet_to_set(db, clock, monkeypatch):
+    monkeypatch.setattr(schedule, "JOBS", tuple(job for job in schedule.JOBS if not job.in_thread))
+    monkeypatch.setattr(schedule, "in_doubt", Pause(schedule.in_doubt.seconds))
+    minutes: list[int] = []
+    monkeypatch.setattr(pause, "time", SimpleNamespace(monotonic=lambda: 60 * len(minutes)))
+    request = submit()
+    Tombstone.objects.create(request_id=uuid.uuid4(), at=clock.now, withdrawn=True)
+
+    def pass_minutes(count: int) -> None:
+        for minute in range(count):
+            minutes.append(minute)
+            clock.now += datetime.timedelta(minutes=1)
+            schedule.run_due()
+
+    for wrong in (0 * DAY, 3650 * DAY):  # a host that starts in another year
+        clock.now += wrong
+        pass_minutes(5)
+        clock.now -= wrong
+    pass_minutes(15)
+    assert CallbackRequest.objects.filter(pk=request.pk).exists() and Tombstone.objects.exists()
+    clock.now += 120 * DAY  # off for months
+    pass_minutes(15)
+    assert not CallbackRequest.objects.filter(pk=request.pk).exists() and not Tombstone.objects.exists()
