@@ -1,13 +1,8 @@
 """Move everything to the vault key with the highest number: docs/operators.md, Keys."""
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any
-
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db.models import QuerySet
 
 from accounts import secrets
 from callbacks.casework import do_not_call
@@ -19,7 +14,7 @@ from vault import keyring
 from vault.keyring import VaultError
 
 BARRED = "Numbers not to call"
-LEFT = " Keep this key while numbers not to call are left: no stored request tells them, and they would show again."
+LEFT = " Keep this key while numbers not to call are left: without it staff would see them again."
 
 
 class Command(BaseCommand):
@@ -46,10 +41,7 @@ class Command(BaseCommand):
 
     def _rotate(self) -> None:
         say = self.stdout.write
-        outcomes = [rotation.rewrap_requests(say, do_not_call.carry_over), rotation.rewrap_files(say)]
-        for outcome in outcomes:
-            self.stdout.write(str(outcome))
-        failed = sum(outcome.counts["unreadable"] for outcome in outcomes)
+        failed = rotation.rewrap_requests(say, do_not_call.carry_over) + rotation.rewrap_files(say)
         others = {
             "Second factors": secrets.rewrap_all,
             "Page reports": page_reports.rewrap_all,
@@ -69,15 +61,11 @@ class Command(BaseCommand):
 
     def _check(self, current: int) -> None:
         factors = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN)
+        reports = PageReport.objects.all()
         counts = [
             *rotation.census(),
-            _census("Second factors", factors, lambda row: min(secrets.key_numbers(row)), secrets.open_all),
-            _census(
-                "Page reports",
-                PageReport.objects.all(),
-                lambda row: keyring.leading_number(row.sealed),
-                PageReport.words,
-            ),
+            Census.of("Second factors", factors, lambda row: min(secrets.key_numbers(row)), secrets.open_all),
+            Census.of("Page reports", reports, lambda row: keyring.leading_number(row.sealed), PageReport.words),
             Census(BARRED, do_not_call.census()),
         ]
         numbers = sorted(set(settings.VAULT_KEYS).union(*(count.by_key for count in counts)))
@@ -91,8 +79,8 @@ class Command(BaseCommand):
                         "they were changed."
                     )
         for count in counts:
-            if count.untold:
-                self.stdout.write(f"{count.kind} that are damaged or missing: {count.untold}.")
+            if count.damaged:
+                self.stdout.write(f"{count.kind} that are damaged or missing: {count.damaged}.")
 
 
 def _remark(number: int, current: int, counts: list[Census]) -> str:
@@ -104,10 +92,3 @@ def _remark(number: int, current: int, counts: list[Census]) -> str:
         left = any(count.by_key[number] for count in counts if count.kind == BARRED)
         return f". Run `manage.py rotate_keys`.{LEFT if left else ''}"
     return ". It may be removed once `manage.py rotate_keys` has succeeded."
-
-
-def _census(kind: str, rows: QuerySet, number_of: Callable[[Any], int], open_it: Callable[[Any], object]) -> Census:
-    census = Census(kind)
-    for row in rows.iterator():
-        census.count(partial(number_of, row), partial(open_it, row))
-    return census
