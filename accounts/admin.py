@@ -46,7 +46,8 @@ class StaffUserAdmin(ForSuperusers, CheckBoxes, UserAdmin):
 
     @admin.display(description="second factor", boolean=True)
     def second_factor(self, user: User) -> bool:
-        return sessions.has_second_factor([[factor.pk, factor.type] for factor in user.authenticator_set.all()])  # type: ignore[attr-defined]
+        factors = user.authenticator_set.all()  # type: ignore[attr-defined]
+        return sessions.has_second_factor([[factor.pk, factor.type] for factor in factors])
 
     @admin.action(description="Reset second factor and sign out")
     def reset_second_factor(self, request: HttpRequest, users: QuerySet[User]) -> None:

@@ -38,10 +38,12 @@ class Attempt:
     def __init__(self, username: str, address: str, browser: str = "") -> None:
         self.account = unicodedata.normalize("NFKC", username).casefold()
         self.address = address
-        self.places = [f"{self.account}\0browser {browser}"] if browser else []
-        self.places.append(f"{self.account}\0{address}")
-        self.pair = next(filter(_is_known, self.places), self.places[-1])
-        self.known = _is_known(self.pair)
+        at_address = f"{self.account}\0{address}"
+        self.places = [f"{self.account}\0browser {browser}", at_address] if browser else [at_address]
+        known = [place for place in self.places if _is_known(place)]
+        self.known = bool(known)
+        self.pair = known[0] if known else at_address
+        self.pair_limit = KNOWN_PAIR_LIMIT if known and self.pair == at_address else PAIR_LIMIT
 
     def is_allowed(self) -> bool:
         """Count the attempt before the password is checked, so that parallel attempts get no more than serial ones."""
@@ -50,9 +52,7 @@ class Attempt:
             and counters.peek("sign-in address", self.address, limit=ADDRESS_LIMIT, window=WINDOW)
         ):
             return False
-        is_known_address = self.known and self.pair == self.places[-1]
-        limit = KNOWN_PAIR_LIMIT if is_known_address else PAIR_LIMIT
-        return counters.hit("sign-in pair", self.pair, limit=limit, window=WINDOW)
+        return counters.hit("sign-in pair", self.pair, limit=self.pair_limit, window=WINDOW)
 
     def failed(self) -> None:
         if not self.known:

@@ -19,7 +19,7 @@ ADMIN, STAFF = "/admin/", "/staff/"
 #: Called by scripts, which could not show a page.
 _FOR_SCRIPTS = "/admin/markdownx/"
 _SIGN_OUT = "/admin/logout/"
-PRESS_AGAIN = "Nothing was done, as that page opens by its button only. Press the button again."
+PRESS_AGAIN = "Nothing was done: that page opens only by its button. Press the button again."
 CUT_SHORT = "The form did not arrive complete, so nothing was saved. Go back and send it again."
 
 

@@ -23,23 +23,21 @@ def use_up(authenticator: Authenticator, code: str) -> bool:
     A used step in the future was used while the clock was wrong, and is ignored.
     """
     now = int(time.time()) // app_settings.TOTP_PERIOD
-    last_valid = now + app_settings.TOTP_TOLERANCE
+    earliest, latest = now - app_settings.TOTP_TOLERANCE, now + app_settings.TOTP_TOLERANCE
     typed = "".join(filter(str.isalnum, code))
     with transaction.atomic():
         row = Authenticator.objects.select_for_update().get(pk=authenticator.pk)
         key = base64.b32decode(secrets.unseal(row.data["secret"]), casefold=True)
         hotp = HOTP(key, app_settings.TOTP_DIGITS, SHA1(), enforce_key_length=False)  # noqa: S303 - RFC 6238
         used = row.data.get("last_step", 0)
-        matching = [
-            step
-            for step in range(now - app_settings.TOTP_TOLERANCE, last_valid + 1)
-            if not step <= used <= last_valid and constant_time_compare(typed, hotp.generate(step))
-        ]
-        if not matching:
-            return False
-        row.data["last_step"] = max(matching)
-        row.save(update_fields=["data"])
-    return True
+        if used <= latest:
+            earliest = max(earliest, used + 1)
+        for step in range(latest, earliest - 1, -1):
+            if constant_time_compare(typed, hotp.generate(step)):
+                row.data["last_step"] = step
+                row.save(update_fields=["data"])
+                return True
+    return False
 
 
 def new_secret(*, again: bool = False) -> str:
