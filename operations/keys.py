@@ -28,7 +28,6 @@ WHAT_TO_DO = (
     "`manage.py rotate_keys --accept-loss`."
 )
 
-
 #: Tables that `manage.py move` and `restore` make in a database, and remove once all is there: by name, what to do.
 UNFINISHED_MOVE, UNFINISHED_RESTORE = "detoxsite_unfinished_move", "detoxsite_unfinished_restore"
 MARK_RESTORE = f"CREATE TABLE IF NOT EXISTS {UNFINISHED_RESTORE} (id integer)"
@@ -37,10 +36,9 @@ UNFINISHED = {
     UNFINISHED_RESTORE: "A restore has not finished, and what was erased may be back. Run it again with --replace.",
 }
 
-
 #: The number of SECRET_KEY among the known keys: private links and forms of another host do not open with another one.
 SECRET = 0
-WITH_A_NEW_ONE = "With a new one only private links and sign-ins of before end."
+WITH_A_NEW_ONE = " With a new one, only private links and sign-ins from before end."
 
 
 class KeysError(CommandError):
@@ -72,18 +70,17 @@ def verify() -> None:
 def problems() -> list[str]:
     """Return a sentence for each key that is not the right one. Raises DatabaseError."""
     known = dict(KnownKey.objects.values_list("number", "fingerprint"))
-    own, found = _own(), []
-    for number, own_fingerprint in own.items():
-        is_known = known.get(number) == own_fingerprint
-        if number in known and not is_known:
-            name = "SECRET_KEY" if number == SECRET else f"Key {number}"
-            found.append(f"{name} is not the one that this site has used.")
-            found += [WITH_A_NEW_ONE] if number == SECRET else []
-        elif not is_known and any(tried and not any(map(opens, tried)) for tried in _tried(number)):
-            found.append(f"Key {number} opens nothing that is under key {number}.")
-    missing = {number for number in _numbers_in_use() if number not in own and known.get(number) != ""}
-    found += [f"Key {number} is missing and is still in use." for number in sorted(missing)]
-    return found
+    own, found = _fingerprints(), []
+    for number in own:
+        if number not in known:
+            if any(tried and not any(map(opens, tried)) for tried in _tried(number)):
+                found.append(f"Key {number} opens nothing that is under key {number}.")
+        elif known[number] != own[number]:
+            name = f"Key {number}" if number != SECRET else "SECRET_KEY"
+            found.append(f"{name} is not the one that this site has used.{'' if number != SECRET else WITH_A_NEW_ONE}")
+    lost = {number for number, digest in known.items() if digest == ""}
+    missing = _numbers_in_use() - own.keys() - lost
+    return [*found, *(f"Key {number} is missing and is still in use." for number in sorted(missing))]
 
 
 def accept_loss() -> None:
@@ -101,13 +98,14 @@ def unopened() -> int:
 
 def _record() -> None:
     known = set(KnownKey.objects.values_list("number", flat=True))
-    rows = [KnownKey(number=number, fingerprint=own) for number, own in _own().items() if number not in known]
-    KnownKey.objects.bulk_create(rows, ignore_conflicts=True)
+    new = [KnownKey(number=number, fingerprint=own) for number, own in _fingerprints().items() if number not in known]
+    KnownKey.objects.bulk_create(new, ignore_conflicts=True)
 
 
-def _own() -> dict[int, str]:
-    """Return the fingerprints of this process's keys."""
-    return {n: fingerprint(key) for n, key in {SECRET: settings.SECRET_KEY.encode(), **settings.VAULT_KEYS}.items()}
+def _fingerprints() -> dict[int, str]:
+    """Return the fingerprints of this process's keys, by number."""
+    keys = {SECRET: settings.SECRET_KEY.encode(), **settings.VAULT_KEYS}
+    return {number: fingerprint(key) for number, key in keys.items()}
 
 
 def opens(open_it: Callable[[], object]) -> bool:
