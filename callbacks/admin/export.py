@@ -1,5 +1,6 @@
 """Export the queue as CSV; records.py exports the access log. Exports are recorded before the first row is sent."""
 
+import contextlib
 import csv
 import datetime
 import io
@@ -88,12 +89,8 @@ class _Row:
         self.request = request
         self.last_call = next(iter(request.attempts.all()), None)  # newest first
         self.details: Details | None = None
-        self.unopened = ""
-        if request.is_kept:
-            try:
-                self.details = request.open_details()
-            except VaultError:
-                self.unopened = CANNOT_OPEN
+        with contextlib.suppress(VaultError):
+            self.details = request.open_details() if request.is_kept else None
         self.is_barred = is_barred
 
     def notes(self) -> str:
@@ -103,20 +100,21 @@ class _Row:
 Column = Callable[[_Row], object]
 
 
-def _person(value_of: Callable[[Details], object], *, says_unopened: bool = False) -> Column:
-    """Make a column from the details: empty if withdrawn, or, with `says_unopened`, a note if they cannot be opened."""
-    return lambda row: value_of(row.details) if row.details else row.unopened if says_unopened else ""
+def _person(value_of: Callable[[Details], object], *, if_unopened: str = "") -> Column:
+    """Make a column from the details: empty if withdrawn, `if_unopened` if they cannot be opened."""
+
+    def cell(row: _Row) -> object:
+        if row.details:
+            return value_of(row.details)
+        return if_unopened if row.request.is_kept else ""
+
+    return cell
 
 
-def _number(name: str, in_words: Callable[[str], str], *, says_unopened: bool = False) -> Column:
+def _number(name: str, in_words: Callable[[str], str], *, if_unopened: str = "") -> Column:
     """Make a column with a number as dialed here, or with DO_NOT_CALL."""
-
-    def value_of(row: _Row) -> object:
-        if row.details and row.is_barred(number := getattr(row.details, name)):
-            return DO_NOT_CALL
-        return in_words(number) if row.details else row.unopened if says_unopened else ""
-
-    return value_of
+    as_dialed = _person(lambda details: in_words(getattr(details, name)), if_unopened=if_unopened)
+    return lambda row: DO_NOT_CALL if row.is_barred(getattr(row.details, name, "")) else as_dialed(row)
 
 
 def moment(at: datetime.datetime | None) -> str:
@@ -133,14 +131,14 @@ COLUMNS: dict[str, Column] = {
     "Promised": lambda row: yesno(row.request.due_is_promised),
     "Next try (clinic time)": lambda row: moment(row.request.next_try_at),
     "Claimed by": lambda row: actions.name_of(row.request.claimed_by),
-    "Name": _person(lambda details: details.name, says_unopened=True),
+    "Name": _person(lambda details: details.name, if_unopened=CANNOT_OPEN),
     "About": _person(lambda details: details.about_in_words),
-    "Phone": _number("phone", phones.without_extension, says_unopened=True),
+    "Phone": _number("phone", phones.without_extension, if_unopened=CANNOT_OPEN),
     "Extension": _person(lambda details: phones.extension(details.phone)),
     "Remark on the number": _person(lambda details: details.phone_remark),
     "Second number": _number("second_phone", phones.for_people),
     "Remark on the second number": _person(lambda details: details.second_phone_remark),
-    "Email": _person(lambda details: details.email, says_unopened=True),
+    "Email": _person(lambda details: details.email, if_unopened=CANNOT_OPEN),
     "Language": _person(lambda details: details.language_in_words),
     "First by": _person(lambda details: CHANNELS.get(Channel(details.channel), "") if details.channel else ""),
     "Safe hours": lambda row: row.request.safe_hours.in_words,
@@ -150,7 +148,7 @@ COLUMNS: dict[str, Column] = {
     "If someone else answers (their words)": _person(lambda details: IfOtherAnswers(details.if_other_answers).label),
     "May be told": _person(lambda details: details.may_tell or "nobody"),
     "How to call": _person(
-        lambda details: " ".join(each.sentence for each in instructions(details)), says_unopened=True
+        lambda details: " ".join(each.sentence for each in instructions(details)), if_unopened=CANNOT_OPEN
     ),
     "Calls": lambda row: len(row.request.attempts.all()),
     "Last call (clinic time)": lambda row: moment(row.last_call.at if row.last_call else None),

@@ -83,9 +83,9 @@ class SuspicionFilter(QueueFilter):
     }
 
 
-FEW = (StateFilter, TimeFilter, ClaimFilter)
-#: Folded above the list.
-MORE = (
+COMMON = (StateFilter, TimeFilter, ClaimFilter)
+#: Behind a fold.
+FOLDED = (
     _by_choice("language", "language", LANGUAGES),
     _by_choice("reach by", "channel", CHANNELS),
     _by_choice("about", "about", ABOUT),

@@ -36,20 +36,19 @@ class RequestSummary:
     @property
     def can_be_called(self) -> bool:
         """Agree with CallbackRequestQuerySet.callable, but ignore barred numbers if counts are not annotated."""
-        if getattr(self.request, "is_barred", False):
-            return False
-        if not self.request.is_waiting or (self.request.next_try_at or self.now) > self.now:
-            return False
-        return self._next_call == self.now
+        return self._next_call == self.now and (self.request.next_try_at or self.now) <= self.now
 
     @cached_property
     def _next_call(self) -> datetime.datetime | None:
+        """Return when opening and safe hours next overlap; None if never, or if nobody waits for this call."""
+        if not self.request.is_waiting or getattr(self.request, "is_barred", False):
+            return None
         return self.hours.next_call(self.now, self.request.safe_hours)
 
     @property
     def call_from(self) -> str:
         """Return when opening and safe hours next overlap (the queue's order); empty if now, never or by next try."""
-        at = self._next_call if self.request.is_waiting and not getattr(self.request, "is_barred", False) else None
+        at = self._next_call
         if at is None or at == self.now or at <= (self.request.next_try_at or self.now):
             return ""
         return day_and_clock(at, self.now)

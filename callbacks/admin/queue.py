@@ -15,14 +15,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from callbacks.admin import access, action_views, downloads, export, request_page, team_views, waiting_times
-from callbacks.admin.filters import FEW, MORE
+from callbacks.admin.filters import COMMON, FOLDED
 from callbacks.admin.forms import FindForm, HandOverForm
 from callbacks.admin.presenter import RequestSummary
 from callbacks.admin.records import ReadOnlyAdmin
 from callbacks.casework import actions, erasure, setup_gaps
 from callbacks.models import AccessRecord, CallbackRequest
 
-FILTERS = (*FEW, *MORE)
+FILTERS = (*COMMON, *FOLDED)
 
 
 class Queue(ChangeList):
@@ -40,16 +40,16 @@ class Queue(ChangeList):
         return RequestSummary.for_all(self.result_list, timezone.now())
 
     @property
-    def few_filters(self) -> list[ListFilter]:
-        return self.filter_specs[: len(FEW)]
+    def common_filters(self) -> list[ListFilter]:
+        return self.filter_specs[: len(COMMON)]
 
     @property
-    def more_filters(self) -> list[ListFilter]:
-        return self.filter_specs[len(FEW) :]
+    def folded_filters(self) -> list[ListFilter]:
+        return self.filter_specs[len(COMMON) :]
 
     @property
-    def uses_more_filters(self) -> bool:
-        return any(name in self.filter_params for chosen in self.more_filters for name in chosen.expected_parameters())
+    def uses_folded_filters(self) -> bool:
+        return any(spec.used_parameters for spec in self.folded_filters)
 
     def get_results(self, request: HttpRequest) -> None:
         """Load rows and count files and calls for one page only: sealed fields are long, counting is slow."""

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -37,7 +36,7 @@ def without_barred(details: Details) -> tuple[Details, list[DoNotCall]]:
 
 
 def barred_among() -> Callable[[str], bool]:
-    """A test for many numbers. One query."""
+    """Return a function that tells whether a number is barred, for many numbers. One query."""
     barred = set(_in_force().values_list("phone_index", flat=True))
     return lambda phone: bool(phone and barred.intersection(keyring.indexes(phone)))
 
@@ -46,16 +45,15 @@ def add(phone: str, who: User) -> None:
     """Bar a number, unless it is empty or barred already."""
     if not phone:
         return
-    with transaction.atomic():
-        index = keyring.index(phone)
-        values = {"who": who, "username": who.get_username()}
-        DoNotCall.objects.get_or_create(phone_index=index, lifted_at=None, defaults=values)
+    values = {"who": who, "username": who.get_username()}
+    DoNotCall.objects.get_or_create(phone_index=keyring.index(phone), lifted_at=None, defaults=values)
 
 
 def carry_over(details: Details) -> None:
-    """Have entries under older keys under the current key too: the queue compares the hashes of numbers as stored."""
+    """Copy entries under older keys to the current key: the queue compares hashes as they are stored."""
     for phone in details.phones:
-        index, *older = sorted(keyring.indexes(phone), key=keyring.leading_number, reverse=True)
+        index = keyring.index(phone)
+        older = [each for each in keyring.indexes(phone) if each != index]
         if older and (found := _in_force().filter(phone_index__in=older).first()):
             values = {"who": found.who, "username": found.username, "at": found.at}
             DoNotCall.objects.get_or_create(phone_index=index, lifted_at=None, defaults=values)

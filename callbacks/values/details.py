@@ -102,8 +102,8 @@ class Details:
         """Return these details as a replacement of `earlier`, keeping its other names, changes and consent."""
         found = [name for name in (*earlier.earlier_names, earlier.name) if not names.same(name, self.name)]
         names_then = tuple(dict.fromkeys(found))[-_MAX_EARLIER_NAMES:]
-        differ = [each.name for each in fields(self) if each.compare]
-        differ = [name for name in differ if getattr(self, name) != getattr(earlier, name)]
+        answers = [each.name for each in fields(self) if each.compare]
+        differ = [name for name in answers if getattr(self, name) != getattr(earlier, name)]
         changed = tuple(dict.fromkeys([*earlier.changed, *differ]))
         return replace(self, earlier_names=names_then, agreed=earlier.agreed, changed=changed)
 
