@@ -90,7 +90,7 @@ class Import:
             self._begin(row, is_new=is_new)
         if is_new or (different := _different(row, entry)):
             self._open()
-            self._is_told |= is_new or bool(set(different) - NOT_SEEN | set(different) & {"status"})
+            self._is_told |= is_new or "status" in different or not NOT_SEEN.issuperset(different)
             for name in _fields(entry):
                 setattr(row, name, _wanted(entry, name))
             self._check(row)

@@ -44,11 +44,13 @@ class _Lru:
 
     def put(self, key: bytes, page: Page) -> None:
         size = page.size + len(key)
-        self.used -= self._entries.pop(key, (page, 0))[1]
+        _, old_size = self._entries.pop(key, (page, 0))
+        self.used -= old_size
         if size > self.limit:
             return
         while self.used + size > self.limit:
-            self.used -= self._entries.popitem(last=False)[1][1]
+            _, (_, oldest_size) = self._entries.popitem(last=False)
+            self.used -= oldest_size
         self._entries[key] = page, size
         self.used += size
 

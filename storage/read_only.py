@@ -1,6 +1,6 @@
-"""The read-only flag of this machine's database: set while `manage.py move` copies it, and for good once it has moved.
+"""The read-only flag of this machine's database: set while `manage.py move` copies it, and for good after the move.
 
-It is a file that a move keeps locked. If the move is killed the lock is gone, and the site takes requests again.
+It is a file that the move keeps locked. If the move is killed, the lock is gone and the site takes requests again.
 """
 
 import contextlib
@@ -13,11 +13,11 @@ from django.conf import settings
 from storage import durable
 
 _COPYING, _MOVED = b"copying", b"moved"
-RETRY_AFTER_SECONDS = 120  # a guess: a move stops the site for about as long
+RETRY_AFTER_SECONDS = 120  # roughly how long a move stops the site
 
 
 def is_on() -> bool:
-    """Whether nothing may be written on this machine."""
+    """Return whether nothing may be written on this machine."""
     if settings.HAS_SERVER:  # its database is not this machine's
         return False
     try:
@@ -29,7 +29,7 @@ def is_on() -> bool:
 
 
 def is_moved() -> bool:
-    """Whether the state of this machine has been moved to servers."""
+    """Return whether the state of this machine has been moved to servers."""
     with contextlib.suppress(FileNotFoundError):
         return _path().read_bytes() == _MOVED
     return False

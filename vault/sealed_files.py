@@ -1,7 +1,7 @@
 """Encrypted files in the "attachments" storage. Their names are random.
 
-A local folder or an S3-compatible store (storage.s3) is used through Django's storage interface; what they do
-differently is told by class or method, so that boto3 is only imported where it is used.
+A local folder or an S3-compatible store (storage.s3) is used through Django's storage interface. This module never
+imports storage.s3, so that boto3 is only imported where it is used.
 """
 
 import errno
@@ -36,7 +36,7 @@ def new_name() -> str:
 def create(name: str) -> File:
     """Open a new file for writing, readable by its owner only. Raises OSError.
 
-    For a store it is a temporary one without a name, which `close_durably` sends: it is encrypted before it gets there.
+    With a store it is a temporary file without a name, which `close_durably` uploads. It only gets encrypted bytes.
     """
     storage = _storage()
     folder = Path(storage.location) if isinstance(storage, FileSystemStorage) else settings.VAR_DIR

@@ -128,8 +128,8 @@ def _kept(backups: list[Path], at: datetime.datetime) -> set[Path]:
         ("%G-%V", settings.BACKUPS_WEEKLY),
         ("%Y-%m", settings.BACKUPS_MONTHLY),
     ):
-        newest = list({f"{manifest.made_at(backup):{period}}": backup for backup in young}.values())
-        kept.update(newest[len(newest) - min(number, len(newest)) :])
+        last_of_each = {f"{manifest.made_at(backup):{period}}": backup for backup in young}
+        kept.update(list(reversed(last_of_each.values()))[:number])
     return kept
 
 

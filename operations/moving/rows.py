@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from typing import Any
 
 from django.apps import apps
 from django.core.management.color import no_style
@@ -13,9 +12,6 @@ from django.db.migrations.recorder import MigrationRecorder
 from operations.moving.target import ALIAS, MARK, MoveError
 
 CHUNK = 1000
-
-
-_JSON: dict[str, Any] = {"sort_keys": True, "default": str}  # a database may reorder the keys of JSON
 
 
 def tables() -> list[type[models.Model]]:
@@ -66,7 +62,8 @@ def _sum(model: type[models.Model], alias: str) -> tuple[int, int]:
     count = total = 0
     for row in _rows(model, alias):
         count += 1
-        text = json.dumps([bytes(v).hex() if isinstance(v, bytes | memoryview) else v for v in row], **_JSON)
+        values = [bytes(value).hex() if isinstance(value, bytes | memoryview) else value for value in row]
+        text = json.dumps(values, sort_keys=True, default=str)  # sorted, as a database may reorder the keys of JSON
         total += int.from_bytes(hashlib.sha256(text.encode()).digest())
     return count, total
 

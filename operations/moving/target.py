@@ -43,11 +43,11 @@ class Target:
         self._storages = type(storages)(self.settings["STORAGES"])
         if not self.settings["HAS_SERVER"] or not isinstance(self.storage("default"), S3Storage):
             raise MoveError(f"{file} must name both: PostgreSQL (DATABASE_URL) and a store of files (S3_ENDPOINT …).")
-        lacking = settings.VAULT_KEYS.items() - self.settings["VAULT_KEYS"].items()
-        if lacking or self.settings["SECRET_KEY"] != settings.SECRET_KEY:
-            names = ["SECRET_KEY"] if self.settings["SECRET_KEY"] != settings.SECRET_KEY else []
-            names += [f"vault key {number}" for number, _ in sorted(lacking)]
-            raise MoveError(f"With the settings in {file} the site would lack its {', '.join(names)}.")
+        lacking = ["SECRET_KEY"] if self.settings["SECRET_KEY"] != settings.SECRET_KEY else []
+        keys_lacking = settings.VAULT_KEYS.items() - self.settings["VAULT_KEYS"].items()
+        lacking += [f"vault key {number}" for number, _ in sorted(keys_lacking)]
+        if lacking:
+            raise MoveError(f"With the settings in {file} the site would lack its {', '.join(lacking)}.")
 
     def storage(self, alias: str) -> Storage:
         return self._storages[alias]

@@ -21,8 +21,9 @@ from django.db.backends.sqlite3 import base
 from storage import read_only
 
 _inodes: dict[str, int] = {}  # by database file, as this process first opened it
-FAST_FAIL_SECONDS = 2  # after a timeout, for which the same thread (most likely the same request) waits SHORT_TIMEOUT
-SHORT_TIMEOUT = 0.1  # seconds
+#: For so long after a timeout, the same thread (most likely the same request) waits only SHORT_TIMEOUT seconds.
+FAST_FAIL_SECONDS = 2
+SHORT_TIMEOUT = 0.1
 
 
 class FairLock:
@@ -66,8 +67,10 @@ def forget_file(path: Path) -> None:
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Raises OperationalError, as SQLite does, if the write lock is not free within the timeout, and if the file was
-    deleted or replaced since this process opened it: what is written to the old one would be lost with it."""
+    """Raises OperationalError, as SQLite does, if the write lock is not free within the timeout.
+
+    Also if the file was deleted or replaced since this process opened it: what is written to it would be lost.
+    """
 
     _has_write_lock = False
     _fast_fail_until = float("-inf")
