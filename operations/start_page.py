@@ -29,7 +29,7 @@ def queue_summary(context: dict) -> dict:
     if not user.has_perm("callbacks.view_callbackrequest"):
         return {}
     tally = CallbackRequest.objects.tally(timezone.now())
-    return setup_gaps.said_to(user) | {"tally": tally, "shows_link": True}
+    return setup_gaps.messages_for(user) | {"tally": tally, "shows_link": True}
 
 
 def waiting_calls(user: User) -> list[Line]:

@@ -31,7 +31,7 @@ class RequestSummary:
 
     @property
     def is_overdue(self) -> bool:
-        return self.request.is_overdue_at(self.now)
+        return self.request.is_waiting and self.request.call_by < self.now
 
     @property
     def can_be_called(self) -> bool:
@@ -108,7 +108,7 @@ class RequestSummary:
 
     @property
     def wish(self) -> str:
-        """Return what others may be told, if not the default: nothing."""
+        """Return what others may be told, unless that is the default: nothing."""
         wish = self.request.if_other_answers
         return WISHES[wish] if wish not in {"", IfOtherAnswers.QUIET} else ""
 

@@ -114,7 +114,7 @@ class CallbackRequestAdmin(ReadOnlyAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         user = cast(User, request.user)
-        context = setup_gaps.said_to(user) | {
+        context = setup_gaps.messages_for(user) | {
             "find_form": FindForm(),
             "title": "Callback requests",
             "is_nav_sidebar_enabled": False,

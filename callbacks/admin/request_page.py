@@ -26,7 +26,7 @@ MAX_SAME_NUMBER = 5
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(VIEW)
 def page(request: StaffRequest, object_id: str) -> HttpResponse:
-    """A post, by the browser after a note was saved, brings the choices of a call that is not logged yet."""
+    """Show a request. After a note was saved, the browser posts the choices of a call that is not logged yet."""
     callback = find_request(object_id)
     actions.record(Action.VIEWED, callback, request.user)
     return show(request, callback, kept=request.POST.dict())
@@ -40,7 +40,7 @@ def reveal(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     if not may_see_number(callback, request.user):
         actions.record(Action.VIEWED, callback, request.user)
         return show(request, callback, status=409, problem="Claim the request first; then the number shows.")
-    if Opened.of(callback).may_call_nobody:
+    if Opened(callback).may_call_nobody:
         actions.record(Action.VIEWED, callback, request.user)
         return show(request, callback)
     actions.record(Action.REVEALED, callback, request.user)
@@ -60,10 +60,11 @@ def sheet(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     if not callback.is_kept:
         return page(request, str(pk))
     merged = merging.merged_with(callback)
-    for each in (callback, *merged):  # what they forbid is on it too
+    for each in (callback, *merged):  # what the others forbid is on the sheet too
         actions.record(Action.PRINTED, each, request.user)
     now = timezone.now()
-    opened = Opened.of(callback).heeding([Opened.of(each) for each in merged])
+    opened = Opened(callback)
+    opened.heed([Opened(each) for each in merged])
     context = _common(callback, request.user, now) | {
         "title": f"Call sheet {callback.reference}",
         "opened": opened,
@@ -82,7 +83,7 @@ def disclosure_account(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
         return page(request, str(pk))
     for each in (callback, *disclosures.others_in_account(callback)):
         actions.record(Action.PRINTED, each, request.user)
-    details = Opened.of(callback).details
+    details = Opened(callback).details
     language = (details and details.reads) or "en"
     with translation.override(language):
         account = disclosures.in_words(callback)
@@ -102,7 +103,7 @@ def show(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The page itself, with the choices that are `kept`; the caller has recorded the view."""
+    """Render the page, with the choices in `kept`. The caller has recorded the view."""
     now = timezone.now()
     title = f"Request {callback.reference}"
     if not callback.is_kept:
@@ -119,8 +120,9 @@ def show(
     user = request.user
     holds = callback.claimed_by == user
     may_work = user.has_perm(WORK)
-    opened_others = [Opened.of(each) for each in merged]
-    opened = Opened.of(callback).heeding(opened_others)
+    opened_others = [Opened(each) for each in merged]
+    opened = Opened(callback)
+    opened.heed(opened_others)
     context = _common(callback, user, now) | {
         "title": title,
         # A form with errors keeps the stamp of the page on which it was begun.
@@ -153,7 +155,7 @@ def show(
 
 
 def _same_number(callback: CallbackRequest, details: Details | None, now: datetime.datetime) -> list[RequestSummary]:
-    """Other requests with one of its numbers, but those merged with it: from people who may share a phone."""
+    """Return other requests with one of its numbers, except merged ones: people may share a phone."""
     if details is None or not details.phones:
         return []
     others = CallbackRequest.objects.with_phone(*details.phones).exclude(pk__in=[callback.pk, callback.merged_into_id])

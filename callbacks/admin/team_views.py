@@ -66,7 +66,7 @@ def merge(request: StaffRequest, callback: CallbackRequest) -> HttpResponse | st
     both = (callback, other)
     for each in both:
         actions.record(AccessRecord.Action.VIEWED, each, request.user)
-    sides = [(each, Opened.of(each)) for each in both]
+    sides = [(each, Opened(each)) for each in both]
     context = {"callback": callback, "other": other, "sides": sides, "title": "Merge two requests"}
     return access.staff_page(request, "merge.html", context)
 

@@ -74,10 +74,10 @@ def rewrap_all() -> int:
     The others are known only as hashes, and stay under their old key.
     """
     old = _in_force().exclude(phone_index__startswith=f"{keyring.current_number()}:")
-    left = set(old.values_list("phone_index", flat=True))
-    moved = 0
-    requests = CallbackRequest.objects.exclude(wrapped_key=b"").only("wrapped_key", "sealed")
-    for request in requests.iterator() if left else ():
+    moved, left = 0, set(old.values_list("phone_index", flat=True))
+    if not left:
+        return 0
+    for request in CallbackRequest.objects.exclude(wrapped_key=b"").only("wrapped_key", "sealed").iterator():
         try:
             details = request.open_details()
         except VaultError:

@@ -48,25 +48,24 @@ def withdraw(request: CallbackRequest) -> None:
         row = CallbackRequest.objects.select_for_update().filter(pk=request.pk).first()
         if row is None or not row.is_kept:
             return
-        request = row
-        _discard_objects_later(request)
-        files = request.attachments.arrived().count()
-        request.attachments.all().delete()
-        request.notes.all().delete()
-        request.disclosures.all().delete()
-        request.attempts.all().delete()
-        request.state = CallbackRequest.State.WITHDRAWN
-        request.sealed = request.wrapped_key = b""
-        request.phone_index, request.second_phone_index = "", None
-        request.call_times = request.finer_hours = request.suspicion = ""
-        request.language = request.channel = request.about = request.if_other_answers = ""
-        request.next_try_at = None
-        request.withdrawn_at = timezone.now()
-        soon = request.withdrawn_at + datetime.timedelta(days=WITHDRAWN_DAYS)
-        request.erase_after = max(min(request.erase_after, soon), request.received_at + datetime.timedelta(seconds=1))
-        request.save()
+        _discard_objects_later(row)
+        files = row.attachments.arrived().count()
+        row.attachments.all().delete()
+        row.notes.all().delete()
+        row.disclosures.all().delete()
+        row.attempts.all().delete()
+        row.state = CallbackRequest.State.WITHDRAWN
+        row.sealed = row.wrapped_key = b""
+        row.phone_index, row.second_phone_index = "", None
+        row.call_times = row.finer_hours = row.suspicion = ""
+        row.language = row.channel = row.about = row.if_other_answers = ""
+        row.next_try_at = None
+        row.withdrawn_at = timezone.now()
+        soon = row.withdrawn_at + datetime.timedelta(days=WITHDRAWN_DAYS)
+        row.erase_after = max(min(row.erase_after, soon), row.received_at + datetime.timedelta(seconds=1))
+        row.save()
         Erasure.objects.create(reason=Erasure.Reason.WITHDRAWN, requests=1, files=files)
-        _remember(request.pk, withdrawn=True)
+        _remember(row.pk, withdrawn=True)
 
 
 def erase_again(erased: Mapping[uuid.UUID, bool]) -> int:
@@ -117,7 +116,7 @@ def _remember(pk: uuid.UUID, *, withdrawn: bool) -> None:
 def _delete(request: CallbackRequest, reason: ErasureReason) -> None:
     files = request.attachments.arrived().count()
     _discard_objects_later(request)
-    if request.is_kept:  # a withdrawn one was counted then
+    if request.is_kept:  # a withdrawn one was counted when it was withdrawn
         Erasure.objects.create(reason=reason, requests=1, files=files)
     request.delete()
 

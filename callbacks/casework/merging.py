@@ -14,7 +14,7 @@ def may_merge(kept: CallbackRequest, who: User) -> bool:
 
 
 def merged_with(kept: CallbackRequest) -> list[CallbackRequest]:
-    """Those merged into it, but those withdrawn since."""
+    """Return the requests merged into it, without those withdrawn since."""
     return list(kept.merged.exclude(sealed=b"").prefetch_related("notes", "attachments"))
 
 

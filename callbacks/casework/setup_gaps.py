@@ -38,8 +38,8 @@ def no_closed_days() -> str | None:
     )
 
 
-def said_to(user: User) -> dict:
-    """What is shown above the queue: `warnings`, and a `hint` where only an administrator can mend it. One query."""
+def messages_for(user: User) -> dict:
+    """Return what the queue shows on top: `warnings`, and a `hint` if only an administrator can fix it. One query."""
     warnings, hint = [no_opening_times()], ""
     if not notices.enabled() and user.is_superuser:
         warnings.append(NO_NOTICES)

@@ -40,7 +40,6 @@ class Copy:
     chunks: Iterable[bytes]
     size: int  # bytes
     media_type: str
-    extension: str
     name: str
 
 
@@ -56,14 +55,14 @@ def for_staff(attachment: Attachment, *, original: bool = False) -> Copy:
     if original or not attachment.is_picture:
         size = sealed_files.verify(attachment.object_name)
         chunks = sealed_files.plain_chunks(attachment.object_name)
-        return Copy(chunks, size, kind.media_type, kind, attachment.download_name)
+        return Copy(chunks, size, kind.media_type, attachment.download_name)
     found, picture = clean_copy(attachment.object_name, kind)
     if found != attachment.found:  # it was not inspected before
         attachment.found = found
         attachment.save(update_fields=["found"])
     clean = Kind.PNG if kind is Kind.PNG else Kind.JPEG
     name = attachment.download_name.removesuffix(kind) + clean.value
-    return Copy((picture,), len(picture), clean.media_type, clean.value, name)
+    return Copy((picture,), len(picture), clean.media_type, name)
 
 
 def clean_copy(object_name: str, kind: Kind) -> tuple[str, bytes]:

@@ -54,12 +54,12 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
     def callable_within(self, wait: timedelta, at: datetime) -> Self:
         """Return waiting requests that can be called at `at`, or after at most this wait."""
         by = at + wait
-        soon = [pair for pair, moment in self._next_calls(at).items() if moment and moment <= by]
+        soon = [hours for hours, moment in self._next_calls(at).items() if moment and moment <= by]
         return self.waiting().filter(_matching(soon), ~self._barred(), Q(next_try_at=None) | Q(next_try_at__lte=by))
 
     def never_met(self, at: datetime) -> Self:
         """Return waiting requests whose safe hours never overlap opening hours, or whose time zone is unknown."""
-        never = [pair for pair, moment in self._next_calls(at).items() if moment is None]
+        never = [hours for hours, moment in self._next_calls(at).items() if moment is None]
         return self.waiting().filter(_matching(never))
 
     def for_staff(self, at: datetime) -> Self:
@@ -67,12 +67,13 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
 
         Of those waiting, requests that can never be called, or are in an unknown time zone, come last.
         """
-        by_moment: dict[datetime | None, list[ZoneAndHours]] = {}
-        for pair, moment in self._next_calls(at).items():
-            by_moment.setdefault(moment, []).append(pair)
-        never = Value(at + NEVER)
-        whens = [When(_matching(pairs), then=Value(moment or at + NEVER)) for moment, pairs in by_moment.items()]
-        call = Case(When(~Q(state__in=WAITING), then=never), *whens, default=never, output_field=DateTimeField())
+        never = at + NEVER
+        by_moment: dict[datetime, list[ZoneAndHours]] = {}
+        for hours, moment in self._next_calls(at).items():
+            by_moment.setdefault(moment or never, []).append(hours)
+        whens = [When(_matching(alike), then=Value(moment)) for moment, alike in by_moment.items()]
+        whens.insert(0, When(~Q(state__in=WAITING), then=Value(never)))
+        call = Case(*whens, default=Value(never), output_field=DateTimeField())
         return self.order_by(
             Case(When(state__in=WAITING, then=0), default=1),
             Case(When(next_try_at__gt=at, then=Greatest(call, "next_try_at")), default=call),
@@ -104,7 +105,7 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
         return self.overdue(at).filter(Q(overdue_notified_at=None) | Q(overdue_notified_at__lt=F("due_at")))
 
     def correction_unannounced(self, notified_before: datetime) -> Self:
-        """Return claimed requests with a correction of which the claimer was not notified since `notified_before`."""
+        """Return claimed requests whose claimer was not notified of a correction since `notified_before`."""
         unannounced = Q(correction_notified_at__lt=F("corrected_at"), correction_notified_at__lte=notified_before)
         claimed = self.waiting().exclude(claimed_by=None).select_related("claimed_by")
         corrected = claimed.filter(corrected_at__gt=F("claimed_at"))
@@ -121,26 +122,29 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
         return Q(due_at__lt=at) & (Q(next_try_at=None) | Q(next_try_at__lt=at))
 
     def _callable(self, at: datetime) -> Q:
-        now = [pair for pair, moment in self._next_calls(at).items() if moment == at]
+        now = [hours for hours, moment in self._next_calls(at).items() if moment == at]
         return _matching(now) & ~self._barred() & (Q(next_try_at=None) | Q(next_try_at__lte=at))
 
     def _next_calls(self, at: datetime) -> dict[ZoneAndHours, datetime | None]:
         """Return when each waiting combination of zone and safe hours can next be called. Two queries."""
-        hours = OpeningHours.now()
+        opening = OpeningHours.now()
         rows = self.model._default_manager.waiting().order_by()
         found = rows.values_list("zone", "finer_hours", "call_times").distinct()
-        return {each: hours.next_call(at, SafeHours.from_text(each[2], each[0], each[1])) for each in found}
+        return {
+            (zone, finer, times): opening.next_call(at, SafeHours.from_text(times, zone, finer))
+            for zone, finer, times in found
+        }
 
 
-def _matching(pairs: list[ZoneAndHours]) -> Q:
+def _matching(found: list[ZoneAndHours]) -> Q:
     """Return the condition for any of these zones and safe hours."""
     grouped: dict[tuple[str, str], list[str]] = {}
-    for zone, finer, times in pairs:
+    for zone, finer, times in found:
         grouped.setdefault((zone, finer), []).append(times)
-    found = Q(pk=None)
+    condition = Q(pk=None)
     for (zone, finer), all_times in grouped.items():
-        found |= Q(zone=zone, finer_hours=finer, call_times__in=all_times)
-    return found
+        condition |= Q(zone=zone, finer_hours=finer, call_times__in=all_times)
+    return condition
 
 
 class AttachmentQuerySet(QuerySet):

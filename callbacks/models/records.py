@@ -28,7 +28,7 @@ class ByStaff(models.Model):
     @property
     @admin.display(description="Who", ordering="username")
     def by(self) -> str:
-        """The colleague's name, or the login where there is none or the account is deleted."""
+        """Return the colleague's name; the login if there is none or the account is deleted."""
         return (self.who and self.who.get_full_name()) or self.username
 
 

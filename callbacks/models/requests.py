@@ -152,7 +152,7 @@ class CallbackRequest(models.Model):
         self.about, self.if_other_answers = details.about, details.if_other_answers
 
     def index_phones(self, details: Details) -> None:
-        """Set the keyed hashes by which staff find a number; the caller saves. Raises VaultError."""
+        """Set the keyed hashes that find a number; the caller saves. Raises VaultError."""
         self.phone_index = keyring.index(details.phone) if details.phone else ""
         self.second_phone_index = keyring.index(details.second_phone) if details.second_phone else None
 
@@ -206,10 +206,7 @@ class CallbackRequest(models.Model):
 
     @property
     def is_overdue(self) -> bool:
-        return self.is_overdue_at(timezone.now())
-
-    def is_overdue_at(self, at: datetime.datetime) -> bool:
-        return self.is_waiting and self.call_by < at
+        return self.is_waiting and self.call_by < timezone.now()
 
     @property
     def clock(self) -> ZoneInfo:

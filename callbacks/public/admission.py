@@ -64,12 +64,8 @@ def admit(request: HttpRequest, form: CallbackForm) -> Admission:
 
 def count(admission: Admission) -> None:
     """Count a stored request against its phone or email, for this address only, so that others learn nothing."""
-    if not admission.contact:
-        return
-    try:
-        counters.hit("callbacks.contact", admission.contact, limit=_contact_limit(), window=HOUR)
-    except DatabaseError:
-        log.warning("A request could not be counted.", exc_info=True)
+    if admission.contact:
+        _is_within("callbacks.contact", admission.contact, _contact_limit())
 
 
 def may_add_files(callback: CallbackRequest) -> bool:
@@ -97,7 +93,7 @@ def _is_within(scope: str, key: str, limit: int) -> bool:
     try:
         return counters.hit(scope, key, limit=limit, window=HOUR)
     except DatabaseError:  # the request is stored; the response must not fail because of a limit
-        log.warning("A limit could not be read.", exc_info=True)
+        log.warning("A limit could not be counted.", exc_info=True)
         return True
 
 

@@ -98,7 +98,8 @@ def test_copy_of_a_photo_has_no_location_and_is_upright(make, kind, extension):
     assert not {"exif", "xmp", "comment", "icc_profile", "photoshop", "Comment", "Place"} & set(picture.info)
     assert picture.size == (40, 60)  # turned: what was on its left is at its top
     assert is_near(picture.getpixel((20, 5)), RED) and is_near(picture.getpixel((20, 55)), WHITE)
-    assert (copy.extension, copy.media_type) == (extension, {"jpg": "image/jpeg", "png": "image/png"}[extension])
+    assert copy.name.endswith(f".{extension}")
+    assert copy.media_type == {"jpg": "image/jpeg", "png": "image/png"}[extension]
     assert copy.name == f"request-{attachment.request.reference}-1.{extension}"
 
 
@@ -107,13 +108,13 @@ def test_original_of_a_photo_is_what_was_sent(make, kind, extension):
     attachment = keep(make(), kind)
     copy = clean_copies.for_staff(attachment, original=True)
     assert read(copy) == make()
-    assert (copy.media_type, copy.extension, copy.name) == (kind.media_type, kind.value, attachment.download_name)
+    assert (copy.media_type, copy.name) == (kind.media_type, attachment.download_name)
 
 
 def test_pdf_is_given_as_it_came():
     copy = clean_copies.for_staff(keep(PDF, Kind.PDF))
     assert read(copy) == PDF
-    assert (copy.media_type, copy.extension) == ("application/pdf", "pdf")
+    assert copy.media_type == "application/pdf" and copy.name.endswith(".pdf")
 
 
 def archive() -> bytes:
