@@ -5,9 +5,11 @@
 
 import contextlib
 import ctypes
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, cast
@@ -35,16 +37,11 @@ def run(task: str, kind: str, chunks: Iterable[bytes], seconds: float) -> tuple[
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     command = [sys.executable, "-IB", str(PLACE), task, kind]
     environment = {"MALLOC_ARENA_MAX": "2"}  # arenas per thread would use up the limited address space
-    timed_out = threading.Event()
+    began = time.monotonic()
     with subprocess.Popen(  # noqa: S603
         command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:
-
-        def time_out() -> None:
-            timed_out.set()
-            process.kill()
-
-        timer = threading.Timer(seconds, time_out)
+        timer = threading.Timer(seconds, process.kill)
         timer.start()
         stdin, stdout = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
         try:
@@ -64,6 +61,7 @@ def run(task: str, kind: str, chunks: Iterable[bytes], seconds: float) -> tuple[
         if len(answer) >= MAX_ANSWER:
             process.kill()
     if process.returncode:
-        raise Failed(process.returncode, too_slow=timed_out.is_set() or process.returncode == -24)  # SIGXCPU
+        is_too_slow = time.monotonic() - began >= seconds or process.returncode == -signal.SIGXCPU
+        raise Failed(process.returncode, too_slow=is_too_slow)
     found, _, copy = answer.partition(b"\n")
     return found.decode("ascii", "replace").split(), copy

@@ -57,7 +57,7 @@ def _landlock(libc: ctypes.CDLL) -> None:
     version = libc.syscall(_CREATE_RULESET, None, 0, 1)
     if version < 1:
         return
-    files = (1 << 12 + min(version, 3) + (version >= 5)) - 1
+    files = (1 << {1: 13, 2: 14, 3: 15, 4: 15}.get(version, 16)) - 1  # a bit for each kind of access to files
     ports, others = 3 if version >= 4 else 0, 3 if version >= 6 else 0
     size = 8 if version < 4 else 16 if version < 6 else 24
     ruleset = libc.syscall(_CREATE_RULESET, (ctypes.c_uint64 * 3)(files, ports, others), size, 0)

@@ -73,8 +73,8 @@ def _decode(data: bytes, file_format: str, longest: int):
     try:
         # With an end marker, libjpeg also decodes an incomplete progressive picture. The rest is gray, or black in a
         # PNG. The other formats need their whole length, of which a little can be padded.
-        rest = b"\xff\xd9" if file_format == "JPEG" else b"" if file_format == "PNG" else bytes(len(data) // 50 + 16)
-        picture = _load(data + rest, file_format, longest)
+        ends = {"JPEG": b"\xff\xd9", "PNG": b""}
+        picture = _load(data + ends.get(file_format, bytes(len(data) // 50 + 16)), file_format, longest)
     except broken:
         return None, ["unreadable"]
     there = _part_there(picture)
