@@ -31,31 +31,28 @@ class FairLock:
 
     def __init__(self) -> None:
         self._mutex = threading.Lock()
-        self._is_held = False
-        self._waiting: collections.deque[threading.Event] = collections.deque()
+        self._turns: collections.deque[threading.Event] = collections.deque()  # the first is the holder's
 
     def acquire(self, timeout: float) -> bool:
         """Return False if the lock was not acquired within `timeout` seconds."""
-        granted = threading.Event()
+        turn = threading.Event()
         with self._mutex:
-            if not self._is_held:
-                self._is_held = True
+            self._turns.append(turn)
+            if self._turns[0] is turn:
                 return True
-            self._waiting.append(granted)
-        if granted.wait(timeout):
+        if turn.wait(timeout):
             return True
         with self._mutex:
-            if granted.is_set():  # just after the timeout
+            if turn.is_set():  # just after the timeout
                 return True
-            self._waiting.remove(granted)
+            self._turns.remove(turn)
         return False
 
     def release(self) -> None:
         with self._mutex:
-            if self._waiting:
-                self._waiting.popleft().set()
-            else:
-                self._is_held = False
+            self._turns.popleft()
+            if self._turns:
+                self._turns[0].set()
 
 
 _locks: dict[str, FairLock] = {}  # by database file

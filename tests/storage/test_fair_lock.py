@@ -28,7 +28,7 @@ def test_writers_that_come_while_one_writes_go_in_order_of_coming():
     for number in range(WRITERS):
         threads.append(threading.Thread(target=write, args=[number]))
         threads[-1].start()
-        while len(lock._waiting) <= number:
+        while len(lock._turns) <= number + 1:  # this thread holds the first
             time.sleep(0.001)
     lock.release()
     for thread in threads:
