@@ -137,20 +137,18 @@ class PageCache:
             return
         try:
             now = time.monotonic()
-            try:
-                edition = self._edition
-                if edition is None or edition.is_stale():
-                    edition = versions.edition()
-            except Error:
-                connection.close()
-                self._is_outage = True
-                return
+            edition = self._edition
+            if edition is None or edition.is_stale():
+                edition = versions.edition()
             with self._lock:
                 if edition != self._edition:
                     self._edition = edition
                     self.clear()
                 self._checked_at, self._fresh_until, self._ends_at = now, now + FRESH_SECONDS, edition.until
                 self._is_outage = False
+        except Error:
+            connection.close()
+            self._is_outage = True
         finally:
             self._refreshing.release()
 

@@ -51,7 +51,9 @@ def target_of(environ: dict, known_hosts: frozenset[str]) -> str | None:
 def _is_own_scheme(environ: dict) -> bool:
     """Return whether the request used the scheme of SITE_URL, by the header that Django trusts for it."""
     forwarded = environ.get("HTTP_X_FORWARDED_PROTO")
-    return forwarded == "https" if settings.HTTPS else forwarded is None and environ["wsgi.url_scheme"] == "http"
+    if settings.HTTPS:
+        return forwarded == "https"
+    return forwarded is None and environ["wsgi.url_scheme"] == "http"
 
 
 def is_reading_page(target: str) -> bool:
@@ -59,8 +61,10 @@ def is_reading_page(target: str) -> bool:
     path, _, query = target.partition("?")
     try:
         own = codes.plain(path) if is_private(path) else path
-        with languages.override(languages.of_path(own or "")):
-            known = getattr(resolve(own).func, "reading_query", None) if own else None
+        if own is None:
+            return False
+        with languages.override(languages.of_path(own)):
+            known = getattr(resolve(own).func, "reading_query", None)
     except (Resolver404, DatabaseError):  # Django renders an error page for both
         return False
     return known is not None and (not query or query.partition("=")[0] in known)

@@ -12,7 +12,7 @@ import time
 from pagecache import compression, metrics
 from pagecache.cache import PageCache
 
-MAX_REQUEST_BYTES = 4096  # bytes
+MAX_REQUEST_BYTES = 4096
 _REQUEST = re.compile(rb"(?:GET|HEAD) /[!-~]* HTTP/1\.1\r\n(?:[A-Za-z][A-Za-z0-9-]*: [ -~]*\r\n)+\r\n")
 #: Headers that do not affect a page; `sec-` comes from browsers, `x-` from the proxy.
 _WITHOUT_EFFECT = frozenset(
@@ -58,7 +58,9 @@ class Wire:
         start = _start(known, connection, int(time.time()))
         if known:
             return [start, variant.repeated_head], keep
-        return [start, variant.head] if method == b"HEAD" else [start, variant.head, variant.body], keep
+        if method == b"HEAD":
+            return [start, variant.head], keep
+        return [start, variant.head, variant.body], keep
 
 
 @functools.lru_cache(maxsize=16)

@@ -18,11 +18,10 @@ ASKED = "q/"
 
 #: Marks a link to the ordinary version, right before its href.
 OUT = "data-out"
-#: The attributes with an address or an id; tests/detoxsite/test_crawl.py fails on any other.
-REWRITTEN = (
-    *("action", "formaction", "href", "xlink:href"),
-    *("aria-controls", "aria-describedby", "aria-labelledby", "for", "form", "headers", "id"),
-)
+#: The attributes with an address or with ids; tests/detoxsite/test_crawl.py fails on any other.
+WITH_ADDRESS = ("action", "formaction", "href", "xlink:href")
+WITH_IDS = ("aria-controls", "aria-describedby", "aria-labelledby", "for", "form", "headers", "id")
+REWRITTEN = WITH_ADDRESS + WITH_IDS
 _ATTRIBUTE = re.compile(rf'(?<=\s)(?<! {OUT} )({"|".join(REWRITTEN)})="([^"]*)"')
 _ACTION = re.compile(r'(?<=\s)action="([^"?#]*)[^"]*"')
 _FORM = re.compile(r"<form\b[^>]*>")
@@ -63,7 +62,7 @@ def _id(name: str) -> str:
 
 def _attribute(match: re.Match) -> str:
     name, value = match.groups()
-    if name in {"action", "formaction", "href", "xlink:href"}:
+    if name in WITH_ADDRESS:
         return f'{name}="{address(value)}"'
     return f'{name}="{" ".join(_id(part) for part in value.split())}"'
 

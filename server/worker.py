@@ -82,7 +82,10 @@ class Worker(UploadWorker):
     def finish_request(self, conn: TConn, done: Future[Any]) -> None:
         self.upload_ended(conn)
         keep_alive = bool(not done.cancelled() and not done.exception() and done.result())
-        self._response_sent(conn, keep_alive) if conn.sock.is_sent() else self.outbox.send(conn, keep=keep_alive)
+        if conn.sock.is_sent():
+            self._response_sent(conn, keep_alive)
+        else:
+            self.outbox.send(conn, keep=keep_alive)
 
     def _response_sent(self, conn: TConn, keep_alive: bool) -> None:
         try:
@@ -174,7 +177,10 @@ class Worker(UploadWorker):
             wait.allow(self.cfg.keepalive)
             return
         self._leave_loop(conn)
-        self._hang_up(conn) if is_sent else self.outbox.send(conn, keep=keep)
+        if is_sent:
+            self._hang_up(conn)
+        else:
+            self.outbox.send(conn, keep=keep)
 
     def _dispatch_if_complete(self, conn: TConn, wait: Pending) -> None:
         if wait.address:
