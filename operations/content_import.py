@@ -88,22 +88,24 @@ class Import:
         row = row or entry.model(**entry.key)
         if not entry.is_part:
             self._begin(row, is_new=is_new)
-        if is_new or (different := _different(row, entry)):
+        different = () if is_new else _different(row, entry)
+        if is_new or different:
             self._open()
-            self._is_told |= is_new or "status" in different or not NOT_SEEN.issuperset(different)
+            self._is_visible |= is_new or "status" in different or not NOT_SEEN.issuperset(different)
             for name in _fields(entry):
                 setattr(row, name, _wanted(entry, name))
             self._check(row)
             row.save()
             _relate(row, entry)
-            self.outcomes.append(
-                Outcome("added", _label(row)) if is_new else Outcome("changed", _label(row), different)
-            )
+            self.outcomes.append(Outcome("added" if is_new else "changed", _label(row), different))
         self.last = _label(row)
-        (self._parts if entry.is_part else self._named.get(entry.model, set())).add(row.pk)
+        if entry.is_part:
+            self._parts.add(row.pk)
+        elif entry.model in self._named:
+            self._named[entry.model].add(row.pk)
 
     def _begin(self, page: Any, *, is_new: bool) -> None:
-        self._page, self._is_new, self._is_open, self._is_told = page, is_new, False, False
+        self._page, self._is_new, self._is_open, self._is_visible = page, is_new, False, False
         self._parts: set[Any] = set()
 
     def _open(self) -> None:
@@ -122,14 +124,14 @@ class Import:
         if isinstance(page, Phase):
             for row in Symptom.objects.filter(phase=page).exclude(pk__in=self._parts):
                 self._open()
-                self._is_told = True
+                self._is_visible = True
                 self.outcomes.append(Outcome("deleted", _label(row)))
                 row.delete()
         if self._is_open:
             if isinstance(page, Clinic):
                 page.list_hours()
             page.save()
-            if isinstance(page, ReviewedPage) and page.is_published() and self._is_told:
+            if isinstance(page, ReviewedPage) and page.is_published() and self._is_visible:
                 record(page, ChangeRecord.Kind.NEW if self._is_new else self.kind, note=self.note)
             self._revision.close()
         self._begin(None, is_new=False)

@@ -21,7 +21,7 @@ SENT_WITHIN = datetime.timedelta(days=2)
 
 
 def send_due(at: datetime.datetime) -> int:
-    """Send this week's mail to those who have not got it; return how many. Raises NotSent after trying all."""
+    """Send this week's mail to those who have not had it; return how many. Raises NotSent after trying all."""
     local = timezone.localtime(at)
     monday = local - datetime.timedelta(days=(local.weekday() - WEEKDAY) % 7)
     since = monday.replace(hour=HOUR, minute=0, second=0, microsecond=0)

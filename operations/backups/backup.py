@@ -82,10 +82,10 @@ def run(lock_timeout: float = LOCK_TIMEOUT_SECONDS) -> str:
 
 
 def run_daily() -> str:
-    """As `run`, by schedule: not into the folder that is left where another disk is not mounted. Raises BackupError."""
+    """Run as scheduled, but not into the empty folder of a disk that is not mounted. Raises BackupError."""
     folder, now = settings.BACKUP_DIR, timezone.now()
-    # Older ones than that were deleted as too old, which says nothing about the disk.
-    made_before = ScheduledJob.objects.filter(name="backup", succeeded_at__gt=now - _longest()).exists()
+    # Older backups were deleted for their age, which says nothing about the disk.
+    made_before = ScheduledJob.objects.filter(name="backup", succeeded_at__gt=now - _max_age()).exists()
     if made_before and not folder.is_relative_to(settings.VAR_DIR) and not manifest.all_in(folder):
         _delete_replaced(now)
         advice = "Is its disk mounted? If the folder is new, run `manage.py backup` once."
@@ -110,17 +110,17 @@ def prune(at: datetime.datetime, lock_timeout: float = 0) -> None:
 
 def _delete_replaced(at: datetime.datetime) -> None:
     for aside in settings.VAR_DIR.glob("replaced-????-??-??T??-??-??Z"):
-        if manifest.made_at(aside, manifest.ASIDE) <= at - _longest():
+        if manifest.made_at(aside, manifest.ASIDE) <= at - _max_age():
             shutil.rmtree(aside)
 
 
-def _longest() -> datetime.timedelta:
+def _max_age() -> datetime.timedelta:
     """Return how long any backup is kept."""
     return datetime.timedelta(days=settings.BACKUP_DAYS)
 
 
 def _kept(backups: list[Path], at: datetime.datetime) -> set[Path]:
-    oldest = at - _longest()
+    oldest = at - _max_age()
     young = [backup for backup in backups if manifest.made_at(backup) > oldest]
     kept = set(young[-1:])
     for period, number in (

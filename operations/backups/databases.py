@@ -127,9 +127,8 @@ def ensure_unused_postgres() -> None:
 def restore_postgres(path: Path, database: str = "", then: str = "") -> None:
     """Restore into the site's database, or another on its server, and execute `then`, all or nothing.
 
+    Tables that are not in the dump, such as a newer release's, are dropped first: pg_restore would fail on them.
     Raises BackupError or OSError.
-
-    Tables that are not in the dump, as those of a newer release, are dropped first: pg_restore would fail on them.
     """
     settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="restoring-", dir=settings.VAR_DIR) as folder:
@@ -141,17 +140,17 @@ def restore_postgres(path: Path, database: str = "", then: str = "") -> None:
         _run_client("psql", *options, *steps, database=database)
 
 
-def drills() -> str:
-    """Return how the names of this site's throwaway databases begin."""
+def drill_prefix() -> str:
+    """Return the prefix of this site's throwaway databases."""
     return f"drill_{hashlib.sha256(connection.settings_dict['NAME'].encode()).hexdigest()[:12]}_"
 
 
 @contextlib.contextmanager
 def scratch_postgres(path: Path) -> Iterator[str]:
     """Restore a dump into a throwaway database and open it. Raises BackupError if the user may not create one."""
-    name = f"{drills()}{uuid.uuid4().hex[:12]}"
+    name = f"{drill_prefix()}{uuid.uuid4().hex[:12]}"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [drills()])
+        cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [drill_prefix()])
         for (left,) in cursor.fetchall():  # by a drill that was killed
             with contextlib.suppress(DatabaseError):  # its psql may still run
                 cursor.execute(f'DROP DATABASE "{left}"')

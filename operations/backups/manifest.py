@@ -126,14 +126,14 @@ def verify_sqlite(path: Path) -> None:
 
 
 def fingerprints() -> dict[str, str]:
-    """Fingerprints of the keys of this process."""
+    """Return the fingerprints of this process's keys."""
     keys = {str(number): key for number, key in settings.VAULT_KEYS.items()}
     keys["SECRET_KEY"] = secret_files.secret("SECRET_KEY", settings.SECRET_KEY_FILE).encode()  # "" if there is none
     return {name: fingerprint(key) for name, key in keys.items()}
 
 
 def all_in(folder: Path) -> list[Path]:
-    """The backups in a folder, oldest first."""
+    """Return the backups in a folder, oldest first."""
     return sorted(path for path in folder.glob("????-??-??T??-??-??Z") if path.is_dir())
 
 

@@ -80,7 +80,7 @@ def restore(backup: Path, *, replace: bool = False, without_keys: bool = False) 
     if without_keys:
         keys.accept_loss()
     elif manifest.fingerprints()["SECRET_KEY"] != found.keys.get("SECRET_KEY"):
-        KnownKey.objects.filter(number=keys.SECRET).delete()  # that was said
+        KnownKey.objects.filter(number=keys.SECRET).delete()  # `notes` has a warning
     again = erasure.erase_again({pk: withdrawn for pk, (withdrawn, _) in erased.items()})
     again += erasure.erase_due(timezone.now())
     with connection.cursor() as cursor:

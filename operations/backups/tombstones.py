@@ -1,4 +1,4 @@
-"""The list of withdrawn and erased requests beside the backups, by which a restore erases them again.
+"""The list of withdrawn and erased requests beside the backups, which a restore erases again.
 
 It holds ids and dates only. It is in BACKUP_DIR because the database may be lost.
 """

@@ -38,8 +38,7 @@ class Target:
             named = {name: value or "" for name, value in dotenv_values(stream=lines, interpolate=False).items()}
         outer = {name: value for name, value in os.environ.items() if name not in env.NAMES}
         self.environment = outer | {"VAR_DIR": str(settings.VAR_DIR)} | named
-        with _environment(self.environment):
-            self.settings: dict[str, Any] = runpy.run_path(str(settings.BASE_DIR / "detoxsite" / "settings.py"))
+        self.settings = _settings_with(self.environment)
         self._storages = type(storages)(self.settings["STORAGES"])
         if not self.settings["HAS_SERVER"] or not isinstance(self.storage("default"), S3Storage):
             raise MoveError(f"{file} must name both: PostgreSQL (DATABASE_URL) and a store of files (S3_ENDPOINT …).")
@@ -96,13 +95,13 @@ def _execute(statement: str) -> None:
         cursor.execute(statement)
 
 
-@contextlib.contextmanager
-def _environment(variables: dict[str, str]) -> Iterator[None]:
+def _settings_with(variables: dict[str, str]) -> dict[str, Any]:
+    """Return the site's settings in another environment. Raises MoveError."""
     before = dict(os.environ)
     os.environ.clear()
     os.environ.update(variables)
     try:
-        yield
+        return runpy.run_path(str(settings.BASE_DIR / "detoxsite" / "settings.py"))
     except ImproperlyConfigured as error:
         raise MoveError(f"The new settings are wrong: {error}") from None
     finally:

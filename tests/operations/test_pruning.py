@@ -72,12 +72,12 @@ def test_drill_removes_what_a_killed_one_left(transactional_db, settings):
         folder.mkdir()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"CREATE DATABASE {databases.drills()}left")
+            cursor.execute(f"CREATE DATABASE {databases.drill_prefix()}left")
     drill.run()
     assert not any(folder.exists() for folder in left)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM pg_database WHERE starts_with(datname, %s)", [databases.drills()])
+            cursor.execute("SELECT 1 FROM pg_database WHERE starts_with(datname, %s)", [databases.drill_prefix()])
             assert not cursor.fetchall()
 
 

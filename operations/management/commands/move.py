@@ -25,7 +25,7 @@ class Command(BaseCommand):
         try:
             if undo:
                 move.undo()
-                self.stdout.write("This machine's own state is in use again. What was sent there since is not here.")
+                self.stdout.write("This machine's own state is in use again. What went to the new servers is not here.")
                 return
             moved = move.move(Target(settings_file), self.stdout.write)
         except OSError as error:

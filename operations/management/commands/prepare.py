@@ -69,7 +69,7 @@ def _ensure_writable(folder: Path) -> None:
 
 
 def _ensure_no_database_is_lost() -> None:
-    """Raises CommandError: beside a new database all files would be swept as nobody's."""
+    """Raises CommandError: with a new database the sweep would delete all files as orphans."""
     if not connection.introspection.table_names() and any(names_in(storages["attachments"])):
         where = settings.DATABASES["default"]["NAME"]
         raise CommandError(
