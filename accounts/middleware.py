@@ -88,7 +88,8 @@ def _page_of(request: HttpRequest) -> str:
     app, model, *others = request.path_info.split("/")[2:]
     kwargs = request.resolver_match.kwargs if request.resolver_match else {}
     row = kwargs.get("pk") or kwargs.get("object_id")
-    return reverse("admin:index") + "".join(f"{part}/" for part in (app, model, row) if others and part)
+    parts = [app, model, row] if others else []
+    return reverse("admin:index") + "".join(f"{part}/" for part in parts if part)
 
 
 def _is_truncated(request: HttpRequest) -> bool:

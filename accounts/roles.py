@@ -22,7 +22,7 @@ _INTAKE = ["callbacks.view_callbackrequest", "callbacks.work_callbackrequest"]
 
 
 def _content(*actions: str) -> list[str]:
-    return [f"{app}.{action}_{model}" for app, model in (name.split(".") for name in _CONTENT) for action in actions]
+    return [name.replace(".", f".{action}_") for name in _CONTENT for action in actions]
 
 
 _EDITING = [
@@ -51,7 +51,7 @@ ROLES: dict[str, list[str]] = {
 
 
 def complete(apps=current_apps, using: str = "default") -> None:
-    """Give each role its permissions, those that are created, taking none away."""
+    """Give each role those of its permissions that exist, and take none away."""
     group_model = apps.get_model("auth", "Group")
     permission_model = apps.get_model("auth", "Permission")
     for role, names in ROLES.items():

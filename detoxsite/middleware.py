@@ -39,12 +39,11 @@ def _allowed(block: str) -> str:
     return f" 'sha256-{digest}'" if block else ""
 
 
-_FEATURES = (
-    *("accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope"),
-    *("magnetometer", "microphone", "midi", "payment", "usb"),
-)
 #: Features that no page uses.
-PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in _FEATURES)
+PERMISSIONS_POLICY = (
+    "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
+    "magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
+)
 #: For anything but a page: browsers ignore the rest there, and it would enlarge each icon.
 NO_PAGE = "default-src 'none'; frame-ancestors 'none'"
 

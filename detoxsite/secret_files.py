@@ -105,11 +105,10 @@ def make_missing() -> None:
 def require() -> None:
     """Raise ImproperlyConfigured, with what to do, if there are no secrets."""
     for name, path in _absent().items():
-        reason = _why_no_new_one()
         advice = "on a new machine `manage.py prepare` makes it; before a restore, put the old one back."
-        raise ImproperlyConfigured(
-            f"{name} is not set, {path} is missing, and {f'none is made: {reason}' if reason else advice}"
-        )
+        if reason := _why_no_new_one():
+            advice = f"none is made: {reason}"
+        raise ImproperlyConfigured(f"{name} is not set, {path} is missing, and {advice}")
 
 
 @register

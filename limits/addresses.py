@@ -20,7 +20,7 @@ def client_address(request: HttpRequest) -> str:
 
 
 def sender(forwarded: str, peer: str, hops: int) -> str:
-    """Return the same before there is a request: `forwarded` is X-Forwarded-For, `peer` the connection's address."""
+    """Return the same address before there is a request, from X-Forwarded-For and the connection's `peer`."""
     entries = forwarded.split(",") if hops else []
     claimed = entries[-hops] if len(entries) >= hops > 0 else ""
     return _bucket(claimed) or _bucket(peer) or UNKNOWN

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class FileRefused(Exception):
-    """`found`: the detected kind, if that is the reason."""
+    """The file is not accepted. `found` is its detected kind, if that is the reason."""
 
     def __init__(self, refusal: Refusal, found: str = "") -> None:
         super().__init__(refusal)

@@ -36,7 +36,7 @@ def inspect_now(object_name: str, kind: Kind) -> str:
 
 
 def inspect_waiting() -> int:
-    """Inspect files that had to wait, once scanned; return how many. They wait on while store or key is not there."""
+    """Inspect scanned files that had to wait; return how many. Others wait for the store or their key to come back."""
     inspected = 0
     # In no order, so that files whose key is lost do not keep others waiting.
     waiting = Attachment.objects.readable().filter(found=Mark.UNCHECKED).order_by("?")
@@ -49,7 +49,7 @@ def inspect_waiting() -> int:
                 continue
             if not isinstance(error, VaultError | FileNotFoundError):
                 break  # the store is down, and each file would wait for its timeout
-            found = ""  # erased meanwhile, or damaged, which shows at download
+            found = ""  # erased in the meantime, or damaged, which shows at download
         inspected += Attachment.objects.filter(pk=pk, object_name=object_name).update(found=found)
     return inspected
 

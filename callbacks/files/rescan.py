@@ -67,7 +67,7 @@ def _scan(object_name: str) -> Verdict:
     try:
         return scan_object(object_name)
     except (VaultError, OSError) as error:
-        # Erased meanwhile or damaged.
+        # Erased in the meantime, or damaged.
         log.warning("A held file could not be opened to be scanned: %s", type(error).__name__)
         return Verdict.NOT_SCANNED
 

@@ -1,4 +1,4 @@
-"""What is counted of calls, in which steps, and how it is rounded to stay anonymous."""
+"""What we count about calls, in steps, and how counts are rounded to stay anonymous."""
 
 import datetime
 from collections.abc import Sequence

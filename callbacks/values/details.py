@@ -48,7 +48,7 @@ class Channel(TextChoices):
 class Details:
     """`phone` is E.164, followed by ";ext=" and digits for an extension; it or `email` may be empty.
 
-    `second_phone` is another number of theirs. `may_tell` names who may be told, in their words; empty: nobody.
+    `second_phone` is the person's other number. `may_tell` names who may be told, in their words; empty: nobody.
 
     The defaults are the safe ones: no voicemail, no text, and the caller does not say where the call comes from.
     """

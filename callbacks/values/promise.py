@@ -30,13 +30,13 @@ class Promise:
 def promise(received_at: datetime.datetime, safe: SafeHours) -> Promise:
     """Return by when we call someone with these safe hours.
 
-    We promise a call once `call_within_hours` have passed of hours that are both opening and safe hours, and at the
-    latest by the last such hour of two working days; the day of the request is the first of them if we are still open.
-    If the hours overlap on neither day, the end of the first overlap counts. If less than half an hour of an interval
-    is left when the request comes, it is ignored for the latest time.
+    Only hours count that are both opening and safe hours. We promise a call within `call_within_hours` of them, and at
+    the latest by the last of them on two working days; the first is the day of the request if we are still open. If
+    there are none on either day, the end of the next interval counts. An interval with less than half an hour left
+    when the request comes is ignored for the latest time.
 
-    Nothing is promised if no opening times are listed, the time zone is unknown or the hours never overlap. The last
-    two are then due like a request with any safe hours, so that staff decide what to do.
+    Nothing is promised if no opening times are listed, the time zone is unknown or the hours never overlap. In the
+    last two cases the request is due as if all hours were safe, so that staff decide what to do.
     Queries as for `OpeningHours.now`.
     """
     hours = OpeningHours.now()
@@ -72,11 +72,11 @@ def hours_if_no_overlap(safe: SafeHours) -> str | None:
 def _promised_time(
     hours: OpeningHours, start: datetime.datetime, chances: Iterator[tuple[datetime.date, Interval]]
 ) -> datetime.datetime | None:
-    open_days = dict.fromkeys(day for day, _ in hours.open(start))
-    last_day = list(open_days)[:WORKING_DAYS][-1:]
+    open_days = sorted({day for day, _ in hours.open(start)})
+    last_day = open_days[:WORKING_DAYS][-1] if open_days else datetime.date.max
     left, found = hours.call_within, None
     for day, (begin, end) in chances:
-        if found and [day] > last_day:
+        if found and day > last_day:
             return found
         length = end - begin
         if length >= left:
@@ -84,7 +84,7 @@ def _promised_time(
         left -= length
         if begin > start or length >= TOO_SHORT:
             found = end
-            last_day = max(last_day, [day])
+            last_day = max(last_day, day)
     return found
 
 

@@ -131,16 +131,18 @@ class SafeHours:
     def in_words(self) -> str:
         """Format as "Mondays; morning, 8 to 12; evening, 5 to 9 (Eastern time)"."""
         zone = gettext("%(zone)s time") % {"zone": zone_name(self.zone)}
-        zone = gettext("time zone not known") if self.zone == UNKNOWN else zone
+        if self.zone == UNKNOWN:
+            zone = gettext("time zone not known")
         found = [", ".join(str(_EACH[day]) for day in self.days)] if self.days else []
         if self.first or self.last:
             said = gettext("{opens} to {closes}")
             found += [said.format(opens=hour_name(opens), closes=hour_name(closes)) for opens, closes in self._joined()]
-        else:
+        elif self.parts:
             found += [str(part.label) for part in self.parts]
-            found += [] if self.parts else [gettext("Any time, 8 in the morning to 9 in the evening")]
-        words = [each[:1].lower() + each[1:] for each in found]
-        return f"{found[0][:1].upper()}{'; '.join(words)[1:]} ({zone})"
+        else:
+            found.append(gettext("Any time, 8 in the morning to 9 in the evening"))
+        words = "; ".join(each[:1].lower() + each[1:] for each in found)
+        return f"{capfirst(words)} ({zone})"
 
     def _joined(self) -> Iterator[tuple[int, int]]:
         """Yield the hours, with adjacent parts joined."""

@@ -62,11 +62,9 @@ _MB = MAX_UPLOAD_BYTES // 1024**2
 LIMITS_IN_WORDS = format_lazy(_("PDF, JPEG, PNG, HEIC, WebP or AVIF, up to {size} MB each"), size=_MB)
 NOT_A_KIND = _("It is not a PDF, JPEG, PNG, HEIC, WebP or AVIF file.")
 #: For the file input's `accept`. Phones offer the camera for any image type; `image/*` would allow unsupported kinds.
-ACCEPT = ",".join(
-    [
-        *("image/jpeg", "image/png", "image/heic", "image/heif", "image/webp", "image/avif", "application/pdf"),
-        *(".pdf", ".jpg", ".jpeg", ".png", ".heic", ".heif", ".webp", ".avif"),
-    ]
+ACCEPT = (
+    "image/jpeg,image/png,image/heic,image/heif,image/webp,image/avif,application/pdf,"
+    ".pdf,.jpg,.jpeg,.png,.heic,.heif,.webp,.avif"
 )
 
 
