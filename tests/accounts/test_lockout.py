@@ -108,7 +108,7 @@ def test_desk_is_known_only_after_the_second_factor_and_for_thirty_days(client, 
     assert KnownAddress.objects.count() == 1, "old ones are deleted"
 
 
-def test_colleague_behind_the_same_address_keeps_nobody_out_of_a_known_browser(client, low_limits):
+def test_known_browser_signs_in_despite_a_colleague_at_the_same_address(client, low_limits):
     make_staff()
     sign_in(client)
     client.post("/admin/logout/")
@@ -173,7 +173,7 @@ def test_password_cannot_be_guessed_in_an_open_session(client, path, field):
     assert TOO_MANY in client.post(path, {field: "wrong", **extra}).content.decode()
 
 
-def test_counters_and_known_desks_name_nobody(client):
+def test_counters_and_known_addresses_identify_nobody(client):
     make_staff("a-telling-name")
     fail(2, "a-telling-name")
     sign_in(client, "a-telling-name")

@@ -185,7 +185,7 @@ def test_move_to_another_phone_opens_nothing_until_it_is_done(client):
     assert secret != APP_SECRET and is_in(client)
 
 
-def test_missing_key_is_reported_and_lets_nobody_in(client, settings):
+def test_missing_key_is_reported_and_blocks_sign_in(client, settings):
     make_staff()
     give_password(client)
     settings.VAULT_KEYS = {9: bytes(32)}

@@ -58,7 +58,7 @@ def test_session_ends_at_its_hard_limit_however_busy(client, clock):
     assert not is_in(client)
 
 
-def test_clock_that_is_put_back_prolongs_no_session(client, clock):
+def test_clock_put_back_prolongs_no_session(client, clock):
     make_staff()
     sign_in(client)
     for _ in range(5):
@@ -137,7 +137,7 @@ def test_added_factor_ends_sessions_that_began_without_one(client):
     assert other.get("/admin/", follow=True).redirect_chain[-1][0].startswith("/staff/sign-in/")
 
 
-def test_factor_that_is_reset_on_the_server_ends_all(client, elsewhere, capsys):
+def test_factor_reset_on_the_server_ends_all_sessions(client, elsewhere, capsys):
     call_command("reset_second_factor", "chief")
     assert not is_in(client) and not is_in(elsewhere)
     assert give_password(client, "chief")["Location"] == "/admin/"
@@ -145,7 +145,7 @@ def test_factor_that_is_reset_on_the_server_ends_all(client, elsewhere, capsys):
 
 
 @pytest.mark.parametrize("change", ["is_active", "is_staff"])
-def test_account_that_is_closed_opens_nothing_more(client, elsewhere, change):
+def test_closed_account_opens_nothing(client, elsewhere, change):
     User.objects.update(**{change: False})
     for visitor in (client, elsewhere):
         assert visitor.get("/staff/second-factor/").status_code == 302

@@ -60,7 +60,7 @@ def test_request_is_committed_while_its_file_is_still_being_read(client):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_staff_can_be_told_of_a_request_whose_file_never_ends(client):
+def test_request_whose_file_never_ends_is_mailed(client):
     data, counts = body(fields(), ("file_1", PHOTO))[:200_000], []
 
     def look(_) -> None:
@@ -149,7 +149,7 @@ def test_everything_behind_the_text_may_fail_and_the_request_stays(client, monke
 
 
 @pytest.mark.django_db(transaction=True)
-def test_table_of_files_that_takes_none_costs_the_file_and_not_the_request(client):
+def test_failing_attachment_table_costs_the_file_and_not_the_request(client):
     with state.takes_no_row("callbacks_attachment"):
         response = post_form(client, ("file_1", PHOTO))
     request = CallbackRequest.objects.get()
@@ -197,7 +197,7 @@ TEXT_ONLY = {TEXT_ONLY_ENVIRON: True}
 
 
 @pytest.mark.parametrize("cut", [CHUNK, 0])
-def test_text_that_is_sent_ahead_makes_the_request_to_which_the_file_comes(client, cut):
+def test_text_sent_ahead_makes_the_request_that_gets_the_file(client, cut):
     data = body(fields(), ("file_1", PHOTO))
     assert post(client, data[: cut or len(data)], **TEXT_ONLY).status_code == 204
     request = CallbackRequest.objects.get()
@@ -209,7 +209,7 @@ def test_text_that_is_sent_ahead_makes_the_request_to_which_the_file_comes(clien
     assert request.attachments.get().arrived
 
 
-def test_text_that_is_sent_ahead_counts_once(client, settings):
+def test_text_sent_ahead_counts_once(client, settings):
     settings.CONTACT_LIMIT = 2
     for phone in ("212 555 0101", "212 555 0102"):
         data = body(fields(phone=phone), ("file_1", PHOTO))
@@ -218,7 +218,7 @@ def test_text_that_is_sent_ahead_counts_once(client, settings):
     assert post_form(client, phone="212 555 0103").status_code == 429
 
 
-def test_text_that_is_sent_ahead_and_is_not_valid_is_not_kept(client):
+def test_invalid_text_sent_ahead_is_not_stored(client):
     data = body(fields(name=""), ("file_1", PHOTO))
     assert post(client, data, **TEXT_ONLY).status_code == 204
     assert CallbackRequest.objects.count() == 0

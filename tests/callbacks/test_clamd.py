@@ -121,7 +121,7 @@ def test_only_two_answers_count(pretend, answer, verdict):
     assert scan() is verdict
 
 
-def test_answer_that_comes_in_bits_is_read_whole(pretend):
+def test_answer_in_pieces_is_read_completely(pretend):
     def play(connection, over) -> None:
         read_file(connection)
         for byte in b"stream: OK\0":
@@ -205,7 +205,7 @@ def test_clamd_that_hung_is_retried_after_a_pause(pretend, monkeypatch):
 
 
 @pytest.mark.parametrize("address", ["/no/such/socket", ("127.0.0.1", 1), ("no host.invalid", 1), ("x" * 70, 1)])
-def test_address_where_nobody_listens_is_not_scanned_and_no_error(settings, monkeypatch, address):
+def test_file_is_not_scanned_if_nothing_listens(settings, monkeypatch, address):
     settings.CLAMD = address
     assert scan() is Verdict.NOT_SCANNED
     assert not clamd.answers()

@@ -160,7 +160,7 @@ def test_reached_request_is_opened_again_by_a_lead_and_by_its_owner(client, reac
 
 
 @pytest.mark.parametrize("change", [{"state": "closed"}, {"claimed_by": None, "claimed_at": None}])
-def test_request_that_was_closed_or_is_nobodys_is_opened_again_by_anybody(client, reached, change):
+def test_closed_or_unclaimed_request_is_reopened_by_anyone(client, reached, change):
     CallbackRequest.objects.update(**change)
     sign_in(client, VIEW, WORK)
     assert OPEN_AGAIN in text_of(client.get(page_of(reached)))

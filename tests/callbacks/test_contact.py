@@ -62,7 +62,7 @@ def test_form_page_helps_browsers_fill_it_in_and_hides_its_trap_from_everyone(cl
     assert " open>" not in page
 
 
-def test_each_form_page_has_a_token_of_its_own(client):
+def test_each_form_page_has_its_own_token(client):
     assert token_in(client.get(CONTACT)) != token_in(client.get(CONTACT))
 
 
@@ -197,7 +197,7 @@ def test_missing_key_gives_the_form_back(client, settings):
     assert_form_comes_back(post_form(client, ("file_1", File(JPEG))), 503)
 
 
-def test_text_is_read_as_utf_8_whatever_the_sender_claims(client):
+def test_text_is_read_as_utf_8_whatever_the_declared_charset(client):
     for charset in ("hex", "utf-16", "base64", "no-such"):
         content_type = f"{CONTENT_TYPE}; charset={charset}"
         assert client.generic("POST", CONTACT, body(fields()), content_type=content_type).status_code == 303
@@ -223,7 +223,7 @@ def test_connection_that_breaks_inside_text_gets_a_helpful_page(client):
     assert "866-512-1908" in text_of(response)
 
 
-def test_form_is_there_though_the_database_cannot_say_when_we_call(client, monkeypatch):
+def test_form_shows_without_a_promise_if_the_database_is_down(client, monkeypatch):
     def gone(*args: object) -> None:
         raise DatabaseError
 

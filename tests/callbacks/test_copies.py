@@ -194,7 +194,7 @@ def test_missing_file_raises_a_clear_error():
 
 
 @pytest.mark.parametrize("original", [True, False])
-def test_held_file_is_given_to_nobody(original):
+def test_held_file_cannot_be_downloaded(original):
     attachment = keep(jpeg(), Kind.JPEG)
     attachment.state = Attachment.State.HELD
     with pytest.raises(ValueError, match="not scanned yet"):

@@ -152,7 +152,7 @@ def test_withdrawn_or_damaged_request_cannot_be_corrected_and_keeps_its_page(cli
     assert not CallbackRequest.objects.get().sealed
 
 
-def test_colleague_who_has_it_is_told_and_sees_the_remark_before_and_the_second_number_with_the_number(client, asked_):
+def test_claimer_is_mailed_and_sees_the_remark_first_and_both_numbers_together(client, asked_):
     sign_in(client, VIEW, WORK).post(step("claim", asked_))
     correction(client, phone=f"{NEW} or 646-555-0100, room 204")
     words = text_of(client.get(page_of(asked_)))

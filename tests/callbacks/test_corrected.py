@@ -135,7 +135,7 @@ def test_call_from_a_page_opened_after_the_change_is_logged(staff, claimed):
     assert CallAttempt.objects.count() == 1
 
 
-def test_change_is_told_though_the_form_had_an_error_first(staff, claimed):
+def test_change_is_mailed_after_a_form_with_an_error(staff, claimed):
     data = as_filled_in(staff.get(page_of(claimed)), next_try="")
     submit(details=NO_VOICEMAIL)
     again = as_filled_in(staff.post(step("attempt", claimed), data), outcome="left_message", next_try="")
@@ -181,7 +181,7 @@ def test_wrong_number_is_not_tried_again_and_is_warned_of_until_the_person_corre
 
 
 @pytest.mark.parametrize("state", ["reached", "closed"])
-def test_correction_of_a_finished_request_is_anybodys_again_and_to_be_told(client, alex, state):
+def test_correction_returns_a_finished_request_to_the_queue_and_is_mailed(client, alex, state):
     request = submit()
     CallbackRequest.objects.update(
         state=state, claimed_by=alex, claimed_at=request.received_at, staff_notified_at=request.due_at

@@ -39,7 +39,7 @@ def told() -> list[list[str]]:
     return [sent.to for sent in mail.outbox if "was changed" in sent.subject]
 
 
-def test_colleague_is_told_of_the_change_at_once_and_of_nothing_in_it(claimed):
+def test_claimer_is_mailed_at_once_without_any_content(claimed):
     change()
     send_due()
     (sent,) = mail.outbox
@@ -52,7 +52,7 @@ def test_colleague_is_told_of_the_change_at_once_and_of_nothing_in_it(claimed):
     assert not shows_number(whole)
 
 
-def test_change_after_a_call_that_nobody_answered_is_told(claimed, alex):
+def test_change_after_an_unanswered_call_is_mailed(claimed, alex):
     actions.log_attempt(claimed, alex, "no_answer")
     change()
     send_due()
@@ -76,7 +76,7 @@ def test_many_changes_in_a_row_are_one_mail_and_one_more_when_it_is_quiet(claime
 
 
 @pytest.mark.parametrize("why", ["unclaimed", "given back", "claimed since", "closed", "withdrawn", "unchanged"])
-def test_nobody_is_told_of_a_change_that_concerns_no_claim(claimed, alex, why):
+def test_change_without_a_claimer_is_not_mailed(claimed, alex, why):
     if why == "unclaimed":
         actions.release(claimed, alex)
     if why == "unchanged":
@@ -96,7 +96,7 @@ def test_nobody_is_told_of_a_change_that_concerns_no_claim(claimed, alex, why):
 
 
 @pytest.mark.parametrize("lacks", [{"email": ""}, {"is_active": False}])
-def test_without_an_address_of_the_colleague_all_are_told(claimed, alex, lacks):
+def test_change_is_mailed_to_all_if_the_claimer_has_no_address(claimed, alex, lacks):
     for name, value in lacks.items():
         setattr(alex, name, value)
     alex.save()

@@ -34,7 +34,7 @@ def _rows(response) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("permissions", [(VIEW, WORK, ERASE), (WORK, ERASE, EXPORT)])
-def test_export_takes_a_right_of_its_own(client, asked, permissions):
+def test_export_needs_its_own_permission(client, asked, permissions):
     sign_in(client, *permissions)
     assert client.post(step("export")).status_code == 403
     if VIEW in permissions:
@@ -184,7 +184,7 @@ def test_export_lets_no_field_run_in_a_spreadsheet(client):
     assert rows[1][list(COLUMNS).index("Name")] == f"'{bad}"
 
 
-def test_damaged_and_withdrawn_requests_leave_the_export_whole(client, asked):
+def test_damaged_and_withdrawn_requests_do_not_break_the_export(client, asked):
     damaged, withdrawn = submit(nonce="b"), submit(nonce="c")
     CallbackRequest.objects.filter(pk=damaged.pk).update(sealed=b"\x01damaged")
     erasure.withdraw(withdrawn)
@@ -210,7 +210,7 @@ def test_hostile_filters_never_break_the_export(client, asked):
         assert client.post(f"{step('export')}{query}").status_code in {200, 303, 400}, query
 
 
-def test_export_takes_few_queries_however_long_it_is(client, django_assert_max_num_queries):
+def test_export_needs_few_queries_however_long_it_is(client, django_assert_max_num_queries):
     for number in range(30):
         submit(nonce=str(number))
     sign_in(client, VIEW, EXPORT)

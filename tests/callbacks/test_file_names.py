@@ -84,7 +84,7 @@ class Dribble(io.BytesIO):
         return super().read(min(size, 7) if size > 0 else 7)
 
 
-def test_file_is_taken_whatever_it_is_called_and_its_name_is_sealed_and_for_staff_only(client):
+def test_file_of_any_name_is_stored_and_its_name_is_sealed_for_staff(client):
     for files in two_at_a_time(File(CARD, name) for name in NAMES):
         location = post_form(client, *files)["Location"]
         page = client.get(location)
@@ -111,7 +111,7 @@ def test_file_with_a_name_from_an_old_system_is_refused_with_its_reason(client):
     assert "we do not take: GIF pictures" in text_of(client.get(location))
 
 
-def test_file_with_a_name_from_an_old_system_is_taken_behind_the_link_too(client):
+def test_file_with_a_legacy_name_is_also_stored_through_the_link(client):
     request = submit()
     assert post(client, body({}, ("file_2", File(CARD, b"M\xfcller.jpg"))), link_to()).status_code == 303
     assert request.attachments.get().open_name() == "Müller.jpg"
@@ -139,7 +139,7 @@ def named(*files: tuple[str, bytes]) -> bytes:
 
 
 @pytest.mark.any_backend
-def test_file_is_taken_however_its_name_is_written_or_missing(client):
+def test_file_is_stored_however_its_name_is_encoded_or_missing(client):
     """Django skips a part with such a name, or takes it for text."""
     for files in two_at_a_time(UNUSUAL):
         data = named(*files)
@@ -150,7 +150,7 @@ def test_file_is_taken_however_its_name_is_written_or_missing(client):
 
 
 @pytest.mark.any_backend
-def test_field_for_a_file_in_which_none_was_chosen_is_no_file(client):
+def test_empty_file_field_is_no_file(client):
     for name in (b'filename=""', b"filename*=UTF-8''", b"filename*=no-such''"):
         data = body(fields(), ("file_1", File(b"", b"name-here"))).replace(b'filename="name-here"', name)
         end = data.index(b"\r\n\r\n", data.index(b'name="file_1"')) + 4
@@ -183,7 +183,7 @@ def test_text_sent_like_a_file_without_a_name_is_still_text(client):
     assert CallbackRequest.objects.get().open_details() == DETAILS
 
 
-def test_files_and_text_around_a_name_that_is_mended_arrive_unchanged(client):
+def test_files_and_text_around_a_repaired_name_arrive_unchanged(client):
     files = ("file_1", File(CARD, b"\xfc" * 3000)), ("file_2", File(PDF * 9, b"\xe9.pdf"))
     data = body(fields(), *files)
     assert post(client, data, **{"wsgi.input": Dribble(data)}).status_code == 303

@@ -19,7 +19,7 @@ def test_reference_is_found_however_it_is_said(client, asked, said_as):
         assert (response.status_code, response["Location"]) == (303, page_of(asked))
 
 
-def test_text_that_is_no_reference_is_none():
+def test_text_without_a_reference_gives_none():
     for text in ("", "K7M-4Q", "K7M-4QXX", "AEI-OUY", "212-555"):
         assert as_reference(text) is None
     assert as_reference("k7m 4qx") == "K7M-4QX"
@@ -62,13 +62,13 @@ def test_phone_number_is_found_under_an_older_key_too(client, asked, settings):
     assert asked.reference in page
 
 
-def test_search_for_a_number_that_nobody_left_is_recorded_too(client, asked):
+def test_search_without_a_match_is_recorded_too(client, asked):
     page = sign_in(client, VIEW, WORK).post(step("find"), {"text": "212 555 0777"}).content.decode()
     assert "No request has exactly this number." in page
     assert records() == [("searched", "")]
 
 
-def test_search_for_numbers_takes_the_right_to_work(client, asked):
+def test_search_for_numbers_needs_permission_to_work(client, asked):
     page = sign_in(client, VIEW).post(step("find"), {"text": "212 555 0123"}).content.decode()
     assert asked.reference not in page
     assert records() == []

@@ -177,7 +177,7 @@ def test_file_waits_until_its_key_and_the_store_are_there(settings):
 
 
 @pytest.mark.sqlite_only("looks into the folder of a store")
-def test_store_that_is_down_is_waited_for_once_not_by_each_file(caplog):
+def test_store_that_is_down_delays_one_file_not_each(caplog):
     for nonce in ("one", "another"):
         submit(stored(content=b"\xff\xd8\xff", kind=Kind.JPEG), nonce=nonce)
     Attachment.objects.update(found="unchecked")

@@ -53,7 +53,7 @@ def test_limit_page_has_the_number_to_call_and_keeps_the_text(client):
     assert CallbackRequest.objects.count() == 2
 
 
-def test_somebody_who_waited_is_taken_whatever_others_send_meanwhile_and_flagged(client):
+def test_person_who_waited_is_accepted_and_flagged(client):
     fill_the_limit(client)
     first = post_form(client)
     assert post_form(client, phone=number(3)).status_code == 429  # others go on
@@ -120,7 +120,7 @@ def test_double_tap_and_correction_are_never_limited(client):
     assert CallbackRequest.objects.count() == 5
 
 
-def test_one_form_sent_with_ever_other_names_and_numbers_is_limited_like_many_forms(client):
+def test_one_form_sent_with_many_names_and_numbers_is_limited_like_many_forms(client):
     token = form_token(seconds_ago=60)
     statuses = [post_form(client, token=token, name=f"No {n}", phone=number(n)).status_code for n in range(5)]
     assert statuses == [303] * 2 + [429] * 3
@@ -194,7 +194,7 @@ def test_address_and_number_are_in_no_table(client):
                 assert not re.search(told, kept), (told, table)
 
 
-def test_count_holds_though_storing_fails(client):
+def test_request_that_cannot_be_stored_is_still_counted(client):
     """A client that makes us fail is counted all the same."""
     with pytest.MonkeyPatch.context() as broken, transaction.atomic():
         broken.setattr(CallbackRequest, "save", lambda *args, **kwargs: 1 / 0)

@@ -30,7 +30,7 @@ def fill_the_limit(client) -> None:
         assert post_form(client, phone=number(each)).status_code == 303
 
 
-def test_file_of_a_form_that_has_to_wait_is_not_kept_and_said_to_be_chosen_again(client):
+def test_file_of_a_form_that_has_to_wait_is_dropped_and_has_to_be_chosen_again(client):
     fill_the_limit(client)
     response = post_form(client, ("file_1", File(JPEG * 5000)))
     assert response.status_code == 429
@@ -61,7 +61,7 @@ def test_address_that_sends_very_many_files_is_asked_to_add_them_later_and_the_c
     assert not request.attachments.get(slot="file_1").arrived
 
 
-def test_files_of_forms_that_are_not_fit_cost_a_neighbor_none_of_theirs(client):
+def test_files_of_invalid_forms_do_not_use_up_a_neighbors_limit(client):
     most = admission.FILES_FOR_EACH * 2
     for _ in range(most + 1):
         assert post_form(client, ("file_1", File(JPEG)), name="").status_code == 422

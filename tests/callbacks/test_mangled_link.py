@@ -50,7 +50,7 @@ def test_what_is_put_around_the_secret_leaves_the_link_open(client):
         assert client.get(f"{page}{name}{links.secret('another')}").status_code == 404, (page, name)
 
 
-def test_secret_in_capitals_or_broken_over_lines_leads_to_the_whole_link(client):
+def test_secret_in_capitals_or_split_over_lines_opens_the_link(client):
     submit()
     secret = links.secret("a-nonce")
     for changed in (secret.upper(), f"{secret[:9]}%20{secret[9:]}", f"{secret[:9]}=%0D%0A{secret[9:]}"):
@@ -66,7 +66,7 @@ def earlier_secret(nonce: str) -> str:
 
 @pytest.mark.parametrize("place", [0, -1])
 @pytest.mark.parametrize("sign", ["-", "_", ""])
-def test_earlier_link_still_opens_also_where_its_last_sign_was_cut_off(client, place, sign):
+def test_earlier_link_still_opens_even_without_its_last_character(client, place, sign):
     nonce = next(n for n in map(str, range(99_999)) if not sign or earlier_secret(n)[place] == sign)
     secret = earlier_secret(nonce)
     submit()
@@ -106,7 +106,7 @@ def test_no_redirect_that_repeats_a_query_is_kept_or_passed_on(client):
         assert "no-store" in response["Cache-Control"] and response["Referrer-Policy"] == "no-referrer", path
 
 
-def test_redirect_to_https_is_kept_by_nobody(settings):
+def test_redirect_to_https_is_never_cached(settings):
     settings.SECURE_SSL_REDIRECT, settings.ALLOWED_HOSTS = True, ["guide.example"]
     visitor = Client(headers={"host": "guide.example"})
     for page in (SENT, SENT.rstrip("/"), "/n/bcdfghjk/"):

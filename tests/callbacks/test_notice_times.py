@@ -36,7 +36,7 @@ def test_delay_is_random_within_ten_minutes_and_another_for_another_key(delayed,
     assert notices.leaves_at(requests[0]) - NOON != delays[0] * MINUTE
 
 
-def test_notice_waits_its_time_and_takes_along_what_came_meanwhile(delayed, clock):
+def test_notice_is_delayed_and_includes_later_requests(delayed, clock):
     clock.now = NOON
     requests = [submit(nonce=str(number)) for number in range(3)]
     clock.now = min(map(notices.leaves_at, requests))
@@ -51,7 +51,7 @@ def test_notice_waits_its_time_and_takes_along_what_came_meanwhile(delayed, cloc
     assert [sent.subject for sent in mail.outbox] == ["4 callback requests"]
 
 
-def test_notice_of_a_call_that_is_due_within_the_hour_leaves_at_once(delayed, clock):
+def test_notice_of_a_call_due_within_the_hour_is_sent_at_once(delayed, clock):
     clock.now = NOON
     request = submit()
     CallbackRequest.objects.update(due_at=NOON + 59 * MINUTE)
@@ -71,7 +71,7 @@ def test_overdue_mail_leaves_at_a_round_quarter_of_an_hour_so_that_it_tells_no_m
     assert [each.subject for each in mail.outbox if "overdue" in each.subject] == ["2 requests are overdue"]
 
 
-def test_request_that_came_back_waits_its_time_too_and_alarms_nobody_meanwhile(delayed, clock, alex):
+def test_reopened_request_is_delayed_too_and_raises_no_alert(delayed, clock, alex):
     clock.now = NOON - 60 * MINUTE
     request = submit()
     actions.claim(request, alex)

@@ -56,7 +56,7 @@ def test_same_form_sent_twice_is_one_notice():
     assert len(mail.outbox) == 1
 
 
-def test_requests_that_came_since_the_last_mail_are_one_mail_and_told_once():
+def test_requests_since_the_last_mail_share_one_mail():
     references = [submit(nonce=str(number)).reference for number in range(3)]
     send_due()
     send_due()
@@ -79,7 +79,7 @@ def test_copies_of_a_notice_share_one_message_id_and_name_the_same_requests():
 
 
 @pytest.mark.parametrize("end", ["withdrawn", "erased", "closed"])
-def test_nobody_is_told_of_a_request_that_waits_no_more(end):
+def test_finished_request_is_not_mailed(end):
     request, staff = submit(), make_staff()
     if end == "withdrawn":
         erasure.withdraw(request)

@@ -16,7 +16,7 @@ UNSEEN += "\ufe00\ufe0d\ufe0f\ufeff\uffa0\ufff9\U000e0001\U000e0061\U000e0100\U0
 
 
 @pytest.mark.parametrize("unseen", UNSEEN)
-def test_unseen_character_is_taken_out_of_a_name_an_address_and_a_number(unseen):
+def test_invisible_character_is_removed_from_name_address_and_number(unseen):
     bound = form(
         name=f"J{unseen}o{unseen}", email=f"jo{unseen}@example.com{unseen}", phone=f"+1{unseen}-212-555-01{unseen}23"
     )
@@ -29,7 +29,7 @@ def test_number_of_keycaps_is_its_digits():
     assert bound.is_valid() and bound.details().phone == "+12125550123" and not bound.details().phone_remark
 
 
-def test_no_character_of_a_category_that_is_not_seen_stays():
+def test_character_of_an_invisible_category_is_removed():
     for point in range(0x110000):
         if unicodedata.category(character := chr(point)) in {"Cc", "Cf", "Cs", "Zl", "Zp"}:
             shown = visible(f"a{character}b")
@@ -38,7 +38,7 @@ def test_no_character_of_a_category_that_is_not_seen_stays():
 
 
 @pytest.mark.parametrize("name", ["می‌خواهم", "क्‍ष", "👩‍👧", "Zoë", "José", "葛", "O'Brien"])
-def test_joiner_stays_where_it_belongs_and_nothing_seen_is_lost(name):
+def test_joiner_stays_between_letters_and_no_visible_character_is_lost(name):
     assert visible(name) == name
 
 
@@ -83,7 +83,7 @@ def test_email_address_is_extracted_from_its_surroundings(typed):
 
 
 @pytest.mark.parametrize("address", ["jo+help@example.com", "o'brien@example.com", "no@example.com", "na@none.com"])
-def test_address_that_is_right_stays_as_it_is(address):
+def test_valid_address_stays_unchanged(address):
     bound = form(email=address)
     assert bound.is_valid() and bound.details().email == address
 

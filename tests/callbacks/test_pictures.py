@@ -105,14 +105,14 @@ def test_process_out_of_memory_is_reported_and_harms_nothing_else(place):
 @pytest.mark.parametrize(
     "crash", ["os.kill(os.getpid(), signal.SIGSEGV)", "sys.exit(1)", "os._exit(77)", "raise ZeroDivisionError"]
 )
-def test_decoder_that_crashes_takes_nothing_with_it_and_is_logged(place, caplog, crash):
+def test_crashing_decoder_is_contained_and_logged(place, caplog, crash):
     (place / "__main__.py").write_text(f"import os, signal, sys\n{crash}\n")
     with pytest.raises(CannotClean, match="damaged or cut off"):
         clean_copies.for_staff(keep(jpeg(), Kind.JPEG))
     assert "crashed its decoder, which ended with" in caplog.text
 
 
-def test_picture_that_takes_too_long_is_given_up(place, monkeypatch):
+def test_picture_that_decodes_too_slowly_is_abandoned(place, monkeypatch):
     (place / "__main__.py").write_text("import time\ntime.sleep(60)\n")
     monkeypatch.setattr(clean_copies, "TIMEOUT_SECONDS", 0.5)
     with pytest.raises(CannotClean, match="takes too long"):

@@ -170,7 +170,7 @@ def test_link_of_an_erased_request_opens_nothing(client):
     assert client.get(link_to()).status_code == 404
 
 
-def test_address_with_the_link_is_passed_on_to_nobody(client, settings):
+def test_address_with_the_link_is_sent_in_no_referrer(client, settings):
     submit()
     for response in (client.get(link_to()), client.get(link_to(page=WITHDRAW))):
         assert response["Referrer-Policy"] == "no-referrer"

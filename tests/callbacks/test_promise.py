@@ -130,7 +130,7 @@ def test_promise_lies_ahead_within_safe_hours_and_while_we_are_open(within):
         (WEEKDAYS_8_TO_6, (MORNING,), PACIFIC, "", ""),
     ],
 )
-def test_what_cannot_be_promised_is_due_all_the_same_and_has_its_reason(times, parts, zone, due, why):
+def test_unpromised_request_is_still_due_and_says_why(times, parts, zone, due, why):
     opened(times, 4)
     at = datetime.datetime(2026, 11, 24, 15, tzinfo=datetime.UTC)
     safe = SafeHours(parts, zone)

@@ -52,7 +52,7 @@ def minute_of(clock: str) -> int:
 
 
 @pytest.mark.parametrize("seed", range(25))
-def test_promise_is_within_both_hours_and_two_working_days_wherever_they_meet(seed):
+def test_promise_is_within_shared_hours_of_two_working_days(seed):
     chance = random.Random(seed)
     week = some_week(chance)
     start = datetime.datetime.fromisoformat(chance.choice(STARTS)).replace(tzinfo=datetime.UTC)

@@ -60,7 +60,7 @@ def test_purge_sweeps_files_that_belong_to_no_request(client):
     assert len(objects_in_store()) == 2
 
 
-def test_clock_that_jumps_a_day_ahead_costs_no_file_that_is_on_its_way(client, monkeypatch):
+def test_clock_jump_of_a_day_costs_no_file_in_transit(client, monkeypatch):
     folder = state.folder_of(storages["attachments"])
     folder.mkdir(parents=True, exist_ok=True)
     hour = 60 * 60

@@ -181,7 +181,7 @@ def test_front_page_shows_editors_nothing_of_the_queue(client, asked):
     assert "waiting for a call" not in page
 
 
-def test_queue_takes_the_same_few_queries_however_long_it_is(client, django_assert_max_num_queries):
+def test_queue_needs_the_same_few_queries_however_long_it_is(client, django_assert_max_num_queries):
     for number in range(30):
         ask(number, MORNING if number % 2 else EVENING)
     sign_in(client, VIEW, WORK, ERASE, EXPORT)
@@ -228,7 +228,7 @@ def test_nobody_adds_or_rewrites_requests_by_hand(client, asked):
     assert asked.open_details() == DETAILS
 
 
-def test_request_that_is_gone_sends_back_to_the_queue(client, asked):
+def test_erased_request_redirects_to_the_queue(client, asked):
     url = step("claim", asked)
     asked.delete()
     response = sign_in(client, VIEW, WORK).post(url)

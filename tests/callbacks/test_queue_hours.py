@@ -150,7 +150,7 @@ def test_next_try_outside_either_hours_is_kept_with_a_mark(client, at_the_clinic
     assert mark in row and ("closed then" in row or "outside" in row) is bool(mark)
 
 
-def test_order_of_the_queue_takes_no_query_more_for_more_zones(client, at_the_clinic, django_assert_max_num_queries):
+def test_queue_order_needs_no_more_queries_for_more_zones(client, at_the_clinic, django_assert_max_num_queries):
     at_the_clinic("2026-12-01 00:53")
     for number, zone in enumerate([NEW_YORK, CHICAGO, ARIZONA, PACIFIC, UNKNOWN] * 3):
         ask(number, SafeHours(tuple(PartOfDay)[: number % 4], zone))

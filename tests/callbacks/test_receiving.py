@@ -31,7 +31,7 @@ from tests.callbacks.helpers import (
 pytestmark = pytest.mark.django_db
 
 
-def test_file_is_known_by_its_content_whatever_it_is_called(client):
+def test_file_is_recognized_by_its_content_not_its_name(client):
     names = [(b"x.html", b"text/html"), (b"x", b""), (b"x.pdf", b"application/pdf"), (b"x.png", b"image/png")]
     contents = {PDF: "pdf", JPEG: "jpg", PNG: "png", HEIC: "heic"}
     for files in two_at_a_time(File(content, *name) for content, name in zip(contents, names, strict=True)):
@@ -42,7 +42,7 @@ def test_file_is_known_by_its_content_whatever_it_is_called(client):
         forget_requests()
 
 
-def test_file_of_exactly_32_mb_is_stored_whole(client):
+def test_file_of_exactly_32_mb_is_stored(client):
     content = PDF + os.urandom(32 * MIB - len(PDF))
     post_form(client, ("file_1", File(content)))
     attachment = only_attachment()
@@ -85,7 +85,7 @@ def test_body_that_declares_no_length_is_read_to_its_end(client, files):
     assert stream.tell() == len(data)
 
 
-def test_length_that_is_not_declared_is_trusted_only_where_the_server_marks_the_end(client):
+def test_body_without_a_length_is_read_only_if_the_server_marks_its_end(client):
     data = body(fields())
     extra = {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"}
     assert post(client, data, **extra | {"wsgi.input": io.BytesIO(data)}).status_code == 422
@@ -102,7 +102,7 @@ def test_file_input_left_empty_is_no_file(client):
     assert Attachment.objects.count() == 0
 
 
-def test_file_in_a_field_that_nobody_offered_is_dropped(client):
+def test_file_in_an_unknown_field_is_dropped(client):
     """CVE-2026-84434, CVE-2026-15748"""
     others = "file_3 file_0 file_1[] avatar token FILE_1 name".split()
     post_form(client, *((field, File(PDF)) for field in others), ("file_1", File(PNG)))
@@ -116,7 +116,7 @@ def test_more_than_two_files_are_ignored(client):
     assert len(objects_in_store()) == 2
 
 
-def test_same_slot_twice_takes_the_first(client):
+def test_second_file_for_one_slot_is_dropped(client):
     post_form(client, ("file_1", File(PDF)), ("file_1", File(PNG)))
     assert only_attachment().kind == "pdf"
     assert len(objects_in_store()) == 1
@@ -132,7 +132,7 @@ def test_same_slot_twice_takes_the_first(client):
         ("/contact/sent/?t=forged", File(PDF + bytes(5 * MIB))),
     ],
 )
-def test_body_is_read_to_its_end_whatever_is_wrong_so_that_a_browser_shows_the_answer(client, url, file):
+def test_invalid_body_is_read_to_its_end_so_that_browsers_show_the_response(client, url, file):
     data = body(fields(), ("file_1", file))
     stream = io.BytesIO(data)
     assert post(client, data, url, **{"wsgi.input": stream}).status_code in {303, 404}

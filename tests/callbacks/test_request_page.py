@@ -203,7 +203,7 @@ def test_page_leads_to_its_access_log_for_those_with_the_right(client, asked):
     assert "intake" in client.get(log).content.decode()
 
 
-def test_page_takes_few_queries_whatever_it_holds(client, asked, django_assert_max_num_queries):
+def test_page_needs_few_queries_however_much_it_shows(client, asked, django_assert_max_num_queries):
     sign_in(client, VIEW, WORK)
     client.post(step("claim", asked))
     for _ in range(15):
@@ -224,7 +224,7 @@ def test_note_is_sealed_and_says_who_and_when(staff, asked):
 
 
 @pytest.mark.parametrize("text", ["", "  ", "\u202e", "x" * 4001])
-def test_note_that_is_empty_or_too_long_comes_back(staff, asked, text):
+def test_empty_or_too_long_note_comes_back(staff, asked, text):
     response = staff.post(step("note", asked), {"text": text})
     assert response.status_code == 422
     assert 'class="problem"' in response.content.decode()

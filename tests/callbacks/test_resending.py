@@ -79,7 +79,7 @@ def test_two_people_with_the_same_name_and_number_make_two_requests(client):
     assert CallbackRequest.objects.count() == 2
 
 
-def test_double_tap_with_files_keeps_each_file_once_and_leads_to_one_page(client):
+def test_double_tap_with_files_stores_each_file_once(client):
     data = body(fields(), ("file_1", File(JPEG)), ("file_2", File(PDF)))
     locations = {post(client, data)["Location"] for _ in range(3)}
     assert len(locations) == 1
@@ -88,7 +88,7 @@ def test_double_tap_with_files_keeps_each_file_once_and_leads_to_one_page(client
     assert set(objects_in_store()) == {a.object_name for a in request.attachments.all()}
 
 
-def test_another_person_on_the_same_open_form_gets_a_request_and_a_page_of_their_own(client):
+def test_another_person_on_the_same_open_form_gets_a_separate_request(client):
     """A phone that is passed round, its form left open: neither sees or changes what the other sent."""
     text = fields()
     first = post(client, body(text, ("file_1", File(JPEG))))["Location"]

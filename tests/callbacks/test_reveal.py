@@ -55,7 +55,7 @@ def test_number_needs_the_claim(staff, asked):
 
 
 @pytest.mark.parametrize("button", ["reveal", "call", "attempt", "merge", "bar"])
-def test_address_of_a_button_leads_to_the_request_after_signing_in_again(staff, claimed, button):
+def test_button_address_leads_to_the_request_after_signing_in_again(staff, claimed, button):
     page = staff.get(step(button, claimed), follow=True)
     assert page.redirect_chain[-1][0] == page_of(claimed)
     assert "Press the button again." in page.content.decode() and not shows_number(page.content.decode())

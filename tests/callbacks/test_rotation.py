@@ -121,7 +121,7 @@ def test_no_key_at_all_is_reported(settings):
             rotate(*arguments)
 
 
-def test_object_that_is_gone_is_counted(request_):
+def test_missing_object_is_counted(request_):
     sealed_files.discard(Attachment.objects.get().object_name)
     assert "Files: 0 moved to key 2, 0 were under it, 1 missing." in rotate()
     assert "Files that are damaged or missing: 1." in rotate("--check")
@@ -151,7 +151,7 @@ def test_file_erased_in_the_middle_of_its_rotation_stays_erased(
     assert objects_in_store() == []
 
 
-def test_download_that_is_under_way_goes_on_through_a_rotation(request_):
+def test_download_in_progress_survives_a_rotation(request_):
     name = Attachment.objects.get().object_name
     chunks = sealed_files.plain_chunks(name)
     first = next(chunks)
@@ -181,7 +181,7 @@ class OtherStore(InMemoryStorage):
         return name
 
 
-def test_store_that_is_no_folder_is_rotated(request_, settings):
+def test_store_without_a_folder_is_rotated(request_, settings):
     name = Attachment.objects.get().object_name
     content = raw(name)
     settings.STORAGES |= {"attachments": {"BACKEND": f"{__name__}.OtherStore"}}

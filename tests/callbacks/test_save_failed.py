@@ -26,7 +26,7 @@ def fail() -> None:
             thread.join(10)
 
 
-def test_staff_are_told_once_of_requests_that_could_not_be_saved(mail_on, broken_database):
+def test_staff_get_one_mail_about_requests_that_could_not_be_saved(mail_on, broken_database):
     fail()
     fail()
     (message,) = mail.outbox
@@ -36,7 +36,7 @@ def test_staff_are_told_once_of_requests_that_could_not_be_saved(mail_on, broken
         assert secret not in message.body + message.subject
 
 
-def test_mail_server_that_is_down_too_costs_the_person_nothing(mail_on, broken_database, server_down, caplog):
+def test_save_failure_page_shows_though_the_mail_server_is_down_too(mail_on, broken_database, server_down, caplog):
     fail()
     assert mail.outbox == []
     assert "that was not saved could not be sent" in caplog.text

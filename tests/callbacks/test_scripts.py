@@ -84,7 +84,7 @@ def test_file_that_arrives_is_answered_with_no_problem(client):
         (File(PDF + bytes(32 * MIB)), "It is larger than 32 MB."),
     ],
 )
-def test_file_that_is_refused_is_answered_with_the_sentence(client, file, words):
+def test_refused_file_is_explained(client, file, words):
     submit()
     response = post(client, body({}, ("file_1", file)), link_to(), **SCRIPT)
     assert response.status_code == 422

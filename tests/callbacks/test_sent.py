@@ -56,7 +56,7 @@ def test_confirmation_shows_what_happens_next_and_what_was_sent(client, request_
     assert 'content="noindex"' in response.content.decode()
 
 
-def test_confirmation_gives_hours_only_where_staff_have_set_them(client, request_):
+def test_confirmation_shows_hours_only_if_staff_set_them(client, request_):
     words = text_of(client.get(link_to()))
     assert "We cannot promise a time: our opening hours are not listed yet." in words
     Clinic.objects.update_or_create(id=1, defaults={"name": "C", "phone": "866-512-1908", "hours": "8 am to 8 pm"})
@@ -109,7 +109,7 @@ def test_sending_no_file_is_reported(client, request_, data):
     assert "<title>Error: We have your request" in response.content.decode()
 
 
-def test_file_that_cannot_be_saved_leaves_the_request_whole(client, request_):
+def test_file_that_cannot_be_saved_leaves_the_request_intact(client, request_):
     data = body({}, ("file_1", File(PDF)))
     with state.read_only():
         response = post(client, data, link_to())

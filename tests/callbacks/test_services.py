@@ -42,7 +42,7 @@ def test_submit_seals_what_the_person_said():
             assert not isinstance(value, bytes) or secret.encode() not in value
 
 
-def test_each_request_has_a_key_of_its_own():
+def test_each_request_has_its_own_key():
     assert submit(nonce="one").data_key() != submit(nonce="two").data_key()
 
 
@@ -138,7 +138,7 @@ def test_object_that_cannot_be_deleted_costs_nothing_and_is_swept_later(monkeypa
     assert objects_in_store() == [Attachment.objects.get().object_name]
 
 
-def test_file_for_a_request_erased_meanwhile_is_discarded():
+def test_file_for_an_erased_request_is_discarded():
     request = submit()
     CallbackRequest.objects.all().delete()
     with pytest.raises(submission.RequestErased):
@@ -146,7 +146,7 @@ def test_file_for_a_request_erased_meanwhile_is_discarded():
     assert objects_in_store() == []
 
 
-def test_file_that_was_swept_meanwhile_is_not_shown_as_received():
+def test_swept_file_is_not_shown_as_received():
     request = submit()
     received = stored()
     for name in objects_in_store():
@@ -169,7 +169,7 @@ def test_erase_removes_rows_and_objects_and_records_who(django_capture_on_commit
 
 
 @pytest.mark.django_db(transaction=True)
-def test_erase_that_is_rolled_back_keeps_the_objects():
+def test_rolled_back_erasure_keeps_the_objects():
     request, staff = submit(stored()), make_staff("lead")
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         erasure.erase(request, by=staff)

@@ -104,7 +104,7 @@ def test_mother_and_son_on_one_phone_and_one_open_form_are_two_requests(client):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("name", "expected"), [("Juan", ["Zoë Miller", "Juan"]), ("Zoe Miller", ["Zoe Miller"])])
-def test_form_that_two_send_at_the_same_moment_costs_nobody_their_call(overtaken, name, expected):
+def test_form_sent_by_two_people_at_once_stores_both_requests(overtaken, name, expected):
     overtaken(submit)
     submit(details=named(name))
     requests = CallbackRequest.objects.order_by("received_at")
@@ -121,7 +121,7 @@ def test_name_put_right_is_one_request_also_with_an_email_address_added(client):
 
 
 @pytest.mark.django_db
-def test_earlier_name_is_said_to_staff_before_the_number_and_on_paper(client):
+def test_staff_see_an_earlier_name_before_the_number_and_on_paper(client):
     for name in ("Juan Lopez Jr.", "Juan Lopez", "Lopez", "Juan Lopez"):
         submit(details=named(name))
     request = CallbackRequest.objects.get()

@@ -59,7 +59,7 @@ def test_queue_shows_who_can_be_called_within_the_hour(noon, staff):
     assert shown(staff, "time=now") == {now.reference}
 
 
-def test_unanswered_call_takes_three_presses_from_the_queue(noon, staff):
+def test_unanswered_call_needs_three_presses_from_the_queue(noon, staff):
     request = ask("a-nonce")
     assert f'formaction="{step("call", request)}"' in staff.get(QUEUE).content.decode()
     response = staff.post(step("call", request))  # 1

@@ -62,7 +62,7 @@ def test_colleague_who_was_quicker_is_named(staff, asked, alex):
     assert CallAttempt.objects.count() == 0
 
 
-def test_request_withdrawn_meanwhile_is_said_by_each_button(staff, asked):
+def test_each_button_reports_a_withdrawn_request(staff, asked):
     staff.post(step("claim", asked))
     erasure.withdraw(asked)
     for name in set(BUTTONS) - {"reveal"}:
@@ -74,7 +74,7 @@ def test_request_withdrawn_meanwhile_is_said_by_each_button(staff, asked):
     assert Note.objects.count() == 0
 
 
-def test_request_erased_meanwhile_is_said_by_each_button(staff, asked):
+def test_each_button_reports_an_erased_request(staff, asked):
     urls = [step(name, asked) for name in set(BUTTONS) - {"reveal"}]
     asked.delete()
     for url in urls:

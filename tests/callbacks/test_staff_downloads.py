@@ -52,7 +52,7 @@ def test_pdf_is_an_attachment_under_our_own_name(client):
     assert records() == [("downloaded", "file_1")]
 
 
-def test_original_takes_a_right_of_its_own(staff, asked):
+def test_original_needs_its_own_permission(staff, asked):
     assert staff.get(step("original", asked, "file_1")).status_code == 403
     assert step("original", asked, "file_1") not in staff.get(page_of(asked)).content.decode()
 
@@ -65,7 +65,7 @@ def test_download_of_what_is_not_there_is_not_found(staff, asked):
     assert staff.get(url, follow=True).status_code == 404
 
 
-def test_download_takes_get_only(staff, asked):
+def test_download_accepts_only_get(staff, asked):
     assert staff.post(step("file", asked, "file_1")).status_code == 405
 
 

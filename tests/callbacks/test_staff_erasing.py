@@ -63,7 +63,7 @@ def test_several_are_erased_at_once_after_a_page_that_names_them(client, asked, 
 
 
 @pytest.mark.parametrize("permissions", [(VIEW, WORK, EXPORT), (WORK, ERASE)])
-def test_erasing_takes_a_right_of_its_own(client, asked, permissions):
+def test_erasing_needs_its_own_permission(client, asked, permissions):
     sign_in(client, *permissions)
     assert client.get(step("delete", asked)).status_code == 403
     assert client.post(step("delete", asked), {"post": "yes"}).status_code == 403
@@ -114,11 +114,11 @@ def test_access_log_finds_a_reference_however_it_is_said(client, asked):
         ([VIEW, WORK, ERASE, EXPORT], 403, 403),
     ],
 )
-def test_access_log_and_erasures_take_rights_of_their_own(client, permissions, log, erasures):
+def test_access_log_and_erasures_need_their_own_permissions(client, permissions, log, erasures):
     sign_in(client, *permissions)
     assert (client.get(LOG).status_code, client.get(ERASURES).status_code) == (log, erasures)
 
 
-def test_calls_notes_and_files_have_no_list_of_their_own(admin):
+def test_calls_notes_and_files_have_no_admin_list(admin):
     for model in ("callattempt", "note", "attachment"):
         assert admin.get(f"/admin/callbacks/{model}/").status_code == 404, model

@@ -43,7 +43,7 @@ def words(client) -> str:
         ("Pacific/Guam", "Wednesday, November 25, 3 am", "Thursday, November 26, 9 am (Guam time)"),
     ],
 )
-def test_promise_and_receipt_are_told_on_the_clock_of_the_person(client, clock, zone, received, by):
+def test_promise_and_receipt_are_in_the_persons_time_zone(client, clock, zone, received, by):
     opened(EVERY_DAY_8_TO_8, 4)
     submit(details=Details("Jo", "+12125550123", safe_hours=SafeHours((), zone)))
     page = words(client)
@@ -64,7 +64,7 @@ def test_missed_promise_is_admitted(client, clock):
     assert "866-512-1908" in page
 
 
-def test_nothing_is_promised_where_no_hours_are_listed(client, clock):
+def test_nothing_is_promised_without_opening_hours(client, clock):
     submit()
     clock.now = NOON + datetime.timedelta(days=5)
     page = words(client)
@@ -80,7 +80,7 @@ def test_claimed_request_is_in_hand_and_nobody_on_the_staff_is_named(client):
 
 
 @pytest.mark.parametrize("outcome", [each for each in Outcome if each != Outcome.REACHED])
-def test_attempt_is_told_with_its_time_there_and_never_with_its_outcome(client, outcome):
+def test_attempt_is_shown_in_local_time_without_its_outcome(client, outcome):
     request, staff = submit(), make_staff("intake")
     actions.claim(request, staff)
     tried(request, staff, outcome, NOON + datetime.timedelta(hours=3, minutes=30))
@@ -90,7 +90,7 @@ def test_attempt_is_told_with_its_time_there_and_never_with_its_outcome(client, 
     assert Outcome(outcome).label not in page and "intake" not in page
 
 
-def test_attempts_are_told_in_their_order(client, clock):
+def test_attempts_are_shown_in_order(client, clock):
     request, staff = submit(), make_staff("intake")
     actions.claim(request, staff)
     tried(request, staff, Outcome.NO_ANSWER, NOON + datetime.timedelta(hours=1))

@@ -88,7 +88,7 @@ def test_store_that_cannot_be_reached_costs_the_file_and_not_the_request(client,
 
 
 @pytest.mark.sqlite_only("about a folder's disk")
-def test_file_is_not_taken_where_it_would_fill_the_disk_and_the_call_is(client, monkeypatch):
+def test_file_that_would_fill_the_disk_is_refused_and_the_request_is_stored(client, monkeypatch):
     usage = shutil.disk_usage("/")._replace(free=sealed_files.MIN_FREE_BYTES - 1)
     monkeypatch.setattr(sealed_files.shutil, "disk_usage", lambda _: usage)
     assert post_form(client, ("file_1", File(JPEG))).status_code == 303
@@ -188,7 +188,7 @@ def network_store(settings) -> None:
     settings.STORAGES = settings.STORAGES | {"attachments": store}
 
 
-def test_store_on_the_network_takes_gives_and_erases_files(network_store, django_capture_on_commit_callbacks):
+def test_network_store_saves_returns_and_deletes_files(network_store, django_capture_on_commit_callbacks):
     content = JPEG + os.urandom(300_000)
     attachment = keep(send(content))
     assert content not in storages["attachments"].open(attachment.object_name).file.read()

@@ -69,7 +69,7 @@ def test_request_is_assigned_to_a_colleague_who_may_work_and_only_by_its_claimer
     assert client.post(step("assign", request), {"to": me.pk}).status_code == 303 and claimed_by(request) == "intake"
 
 
-def test_two_requests_of_one_person_are_merged_after_a_look_and_both_stay_whole(staff, asked):
+def test_merging_two_requests_of_one_person_is_confirmed_and_keeps_both(staff, asked):
     more = dataclasses.replace(DETAILS, message="And my card.", voicemail=False, may_tell="Dana")
     other = submit(stored("file_2"), more, "b")
     CallbackRequest.objects.filter(pk=other.pk).update(due_at=asked.due_at.replace(year=2020))
@@ -113,7 +113,7 @@ def test_request_that_a_colleague_has_is_not_merged(staff, asked, alex):
     assert staff.post(step("merge", asked), {"other": "x"}).status_code == 303
 
 
-def test_barred_number_is_shown_to_nobody_until_a_lead_lifts_it(clock, client, asked):
+def test_barred_number_is_hidden_until_a_lead_lifts_it(clock, client, asked):
     opened(EVERY_DAY_8_TO_8, 8)
     clock.now = datetime.datetime(2026, 12, 1, 23, 30, tzinfo=datetime.UTC)  # in the evening, as both asked
     staff = sign_in(client, VIEW, WORK, EXPORT)

@@ -53,7 +53,7 @@ def brands(major: bytes, *compatible: bytes) -> bytes:
         (b"\xff\xff\xff\xffftypmif1", None),
     ],
 )
-def test_kind_is_told_from_the_first_bytes(head, kind):
+def test_kind_is_recognized_by_the_first_bytes(head, kind):
     assert recognize(head[:1024]) is kind
 
 
@@ -75,7 +75,7 @@ def test_file_name_shows_only_what_can_be_seen(name, shown):
     assert clean_name(name) == shown
 
 
-def test_each_way_to_fail_has_a_sentence_of_its_own():
+def test_each_refusal_has_its_own_sentence():
     sentences = {refusal.sentence for refusal in Refusal}
     assert len(sentences) == len(Refusal)
     assert all(sentence.endswith(".") and "please" not in sentence.lower() for sentence in sentences)
@@ -118,5 +118,5 @@ def test_kind_without_a_name_has_no_code(head):
     assert unsupported_kinds.sentence("") == ""
 
 
-def test_codes_fit_where_they_are_kept():
+def test_codes_fit_their_column():
     assert all(unsupported_kinds.sentence(code).endswith(".") and len(code) <= 80 for code in unsupported_kinds.KINDS)

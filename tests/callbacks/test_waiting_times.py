@@ -115,7 +115,7 @@ def test_page_shows_and_draws_nothing_of_fewer_than_ten(client, clock):
     assert "style=" not in few
 
 
-def test_queue_leads_to_it_for_leads_alone(client):
+def test_queue_links_to_it_for_leads_only(client):
     make_lead = make_staff("lead", roles=("Intake leads",))
     client.force_login(make_lead)
     assert PAGE in client.get("/admin/callbacks/callbackrequest/").content.decode()

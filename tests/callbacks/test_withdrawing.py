@@ -151,14 +151,14 @@ def test_file_for_a_withdrawn_request_gets_an_honest_page_and_is_never_stored(cl
 
 
 @pytest.mark.parametrize("headers", [{}, {"accept": "application/json"}], ids=["page", "script"])
-def test_file_that_is_under_way_when_the_request_is_withdrawn_leaves_nothing(client, caplog, headers):
+def test_file_in_transit_at_a_withdrawal_leaves_nothing(client, caplog, headers):
     request = submit()
     data = body({}, ("file_1", File(PDF + bytes(MIB))))
     stream = _ActsAtItsEnd(data, lambda: erasure.withdraw(request))
     assert_said_to_be_erased(post(client, data, link_to(), headers=headers, **{"wsgi.input": stream}), caplog)
 
 
-def test_file_that_is_under_way_when_staff_erase_the_request_leaves_nothing(client, caplog):
+def test_file_in_transit_at_an_erasure_leaves_nothing(client, caplog):
     request, lead = submit(), make_staff("lead")
     data = body({}, ("file_1", File(PDF + bytes(MIB))))
     stream = _ActsAtItsEnd(data, lambda: erasure.erase(request, by=lead))
@@ -169,7 +169,7 @@ def test_file_that_is_under_way_when_staff_erase_the_request_leaves_nothing(clie
     assert objects_in_store() == []
 
 
-def test_form_whose_request_is_erased_before_its_file_arrives_leads_to_that_page(client, caplog):
+def test_form_shows_that_its_request_was_erased_before_the_file_arrived(client, caplog):
     data = body(fields(), ("file_1", File(PDF + bytes(MIB))))
     stream = _ActsAtItsEnd(data, lambda: erasure.withdraw(CallbackRequest.objects.get()))
     response = post(client, data, **{"wsgi.input": stream})
@@ -205,7 +205,7 @@ def test_emptied_row_stays_a_week_for_its_claimer_and_never_longer_than_promised
     assert CallbackRequest.objects.get(erase_after=soon).state == "withdrawn"
 
 
-def test_withdrawing_that_is_rolled_back_keeps_the_files():
+def test_rolled_back_withdrawal_keeps_the_files():
     request = submit(stored())
     with state.takes_no_row("callbacks_erasure"), pytest.raises(Exception, match="full"):
         erasure.withdraw(request)
@@ -214,7 +214,7 @@ def test_withdrawing_that_is_rolled_back_keeps_the_files():
     assert objects_in_store() == [kept.attachments.get().object_name]
 
 
-def test_withdrawn_request_waits_for_nobody_and_leaves_the_queue(client):
+def test_withdrawn_request_leaves_the_queue(client):
     request = submit()
     client.post(link_to(page=WITHDRAW))
     request.refresh_from_db()
@@ -241,7 +241,7 @@ def test_posts_that_withdraw_need_no_cookie():
     assert CallbackRequest.objects.get().state == "withdrawn"
 
 
-def test_request_that_staff_erased_a_moment_ago_is_taken_back_without_an_error():
+def test_withdrawal_of_a_just_erased_request_is_no_error():
     request = submit(stored())
     CallbackRequest.objects.filter(pk=request.pk).delete()
     erasure.withdraw(request)

@@ -28,7 +28,7 @@ def run(var: Path, *command: str, **variables: str) -> subprocess.CompletedProce
     return forks.run([*command], env)
 
 
-def test_machine_that_was_never_prepared_is_told_so(tmp_path):
+def test_unprepared_machine_is_refused_with_advice(tmp_path):
     gunicorn = ("-m", "gunicorn", "--config", "server/gunicorn_conf.py", "detoxsite.wsgi")
     for command in (("manage.py", "check"), ("manage.py", "serve"), ("manage.py", "work"), gunicorn):
         refused = run(tmp_path, *command)
@@ -37,7 +37,7 @@ def test_machine_that_was_never_prepared_is_told_so(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_host_that_shares_a_database_makes_no_secret_of_its_own(tmp_path):
+def test_host_with_a_shared_database_makes_no_secret(tmp_path):
     """Two hosts with a key each could not open what came to the other."""
     shared = {"DATABASE_URL": "postgres://site:x@127.0.0.1:1/guide"}
     refused = run(tmp_path, "manage.py", "prepare", **shared)
@@ -47,7 +47,7 @@ def test_host_that_shares_a_database_makes_no_secret_of_its_own(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_prepare_makes_a_new_machine_whole(tmp_path):
+def test_prepare_sets_up_a_new_machine(tmp_path):
     """But for static files, whose compression takes seconds: they are there."""
     var = tmp_path / "var"
     shutil.copytree(prepared() / "static", var / "static")

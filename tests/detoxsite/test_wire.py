@@ -102,7 +102,7 @@ def test_answer_comes_in_an_encoding_that_the_browser_takes(accepted, used):
         assert response["Content-Length"] == str(len(response.content))
 
 
-def test_answer_that_is_short_encoded_or_no_text_stays_as_it_is():
+def test_short_encoded_or_binary_response_is_not_compressed():
     assert "Content-Encoding" not in answer(b"short")
     assert answer(**{"Content-Encoding": "identity"}).content == TEXT
     assert "Content-Encoding" not in answer(**{"Content-Type": "image/png"})
@@ -111,6 +111,6 @@ def test_answer_that_is_short_encoded_or_no_text_stays_as_it_is():
     assert "Content-Encoding" not in streamed
 
 
-def test_encodings_of_one_page_have_tags_of_their_own():
+def test_encodings_of_one_page_have_different_etags():
     assert answer(ETag='"a"')["ETag"] == '"a-br"'
     assert answer(encoding="gzip", ETag='"a"')["ETag"] == '"a-gzip"'

@@ -88,7 +88,7 @@ def test_salt_goes_with_its_day(clock):
     assert not Salt.objects.exists()
 
 
-def test_database_names_nobody():
+def test_database_identifies_nobody():
     hits(1, "203.0.113.77")
     with connection.cursor() as cursor:
         cursor.execute("SELECT digest FROM limits_counter")

@@ -108,7 +108,7 @@ def test_certificate_that_no_browser_trusts_is_a_problem(probe):
     assert found.state == "problem" and "self-signed certificate" in found.text
 
 
-def test_address_where_nothing_listens_is_a_problem(db, settings):
+def test_address_without_a_listener_is_a_problem(db, settings):
     found = probe_at(settings, free_port())
     assert found.state == "problem" and "Connection refused" in found.text
 

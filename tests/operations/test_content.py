@@ -137,7 +137,7 @@ REFUSED = [
 ]
 
 
-def test_files_with_mistakes_change_nothing_and_each_is_told(guide, tmp_path, capsys):
+def test_files_with_mistakes_change_nothing_and_each_is_reported(guide, tmp_path, capsys):
     files = starter()
     files["articles/fentanyl-and-todays-supply.md"] += "\nMore.\n"
     folder = put(tmp_path / "in", files)

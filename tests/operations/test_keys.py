@@ -36,7 +36,7 @@ def test_right_key_is_verified_and_recorded(settings):
     assert KnownKey.objects.count() == 3
 
 
-def test_other_key_of_the_same_number_is_refused_where_a_request_is_sealed(settings):
+def test_other_key_of_the_same_number_is_refused_if_a_request_is_sealed(settings):
     submit()
     settings.VAULT_KEYS = OTHER
     with pytest.raises(keys.KeysError, match="Key 1 opens nothing that is under key 1"):
@@ -44,14 +44,14 @@ def test_other_key_of_the_same_number_is_refused_where_a_request_is_sealed(setti
     assert not KnownKey.objects.exists()
 
 
-def test_other_key_of_the_same_number_is_refused_where_only_a_second_factor_is_sealed(settings):
+def test_other_key_of_the_same_number_is_refused_if_only_a_second_factor_is_sealed(settings):
     make_staff(second_factor=True)
     settings.VAULT_KEYS = OTHER
     with pytest.raises(keys.KeysError, match="Key 1 opens nothing"):
         keys.verify()
 
 
-def test_other_key_of_the_same_number_is_refused_where_nothing_is_sealed_yet(settings):
+def test_other_key_of_the_same_number_is_refused_if_nothing_is_sealed_yet(settings):
     """A second host with secrets of its own, say."""
     keys.verify()
     settings.VAULT_KEYS = OTHER
@@ -77,7 +77,7 @@ def test_missing_key_is_refused(settings, seal):
         keys.verify()
 
 
-def test_one_damaged_request_keeps_nobody_from_serving():
+def test_one_damaged_request_does_not_stop_the_site():
     submit(nonce="damaged")
     CallbackRequest.objects.update(sealed=b"\x01" + b"0" * 60)
     submit(nonce="whole")
@@ -85,7 +85,7 @@ def test_one_damaged_request_keeps_nobody_from_serving():
     assert readiness.vault_keys(timezone.now(), {}).state == "problem"
 
 
-def test_readiness_names_a_key_that_is_not_the_right_one(settings):
+def test_system_status_names_a_wrong_key(settings):
     submit()
     assert readiness.vault_keys(timezone.now(), {}).state == "ok"
     settings.VAULT_KEYS = OTHER
@@ -133,7 +133,7 @@ def _rotate(*arguments: str) -> str:
 
 
 @pytest.mark.sqlite_only("servers make no secret in any case (test_secrets_of_a_machine.py)")
-def test_no_secret_is_made_where_the_database_is_there(tmp_path):
+def test_no_secret_is_made_beside_an_existing_database(tmp_path):
     place = make_place(tmp_path / "var")
     place.ask_for_calls(1)
     for missing in ("vault-key", "secret-key"):

@@ -68,7 +68,7 @@ def test_start_erases_nothing_by_a_clock_that_may_not_be_set_yet(tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another account")
-def test_root_is_sent_away_where_the_site_runs_as_another_account(tmp_path):
+def test_root_is_refused_if_the_site_runs_as_another_account(tmp_path):
     place = Place(tmp_path, os.environ | state.make(tmp_path))
     os.chown(tmp_path / "secrets" / "secret-key", 65534, 65534)
     assert "Run this as user 65534" in fails(place, "prepare") and "Run this as" in fails(place, "new_vault_key")
@@ -76,7 +76,7 @@ def test_root_is_sent_away_where_the_site_runs_as_another_account(tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another account")
-def test_root_is_not_sent_away_where_what_it_writes_is_the_other_accounts_too():
+def test_root_is_allowed_if_its_files_belong_to_the_sites_account():
     """As on a share that gives all files to one user, which the kernel's user for files looks like."""
     with tempfile.TemporaryDirectory() as folder:  # not in one that only root may enter
         env = os.environ | state.make(Path(folder))
@@ -88,7 +88,7 @@ def test_root_is_not_sent_away_where_what_it_writes_is_the_other_accounts_too():
     assert not done.returncode, done.stderr
 
 
-def test_administrator_is_made_only_where_somebody_can_be_asked(tmp_path):
+def test_administrator_is_made_only_at_a_terminal_or_from_variables(tmp_path):
     said = subprocess.run(
         [sys.executable, "manage.py", "make_administrator"],
         cwd=ROOT,
@@ -100,7 +100,7 @@ def test_administrator_is_made_only_where_somebody_can_be_asked(tmp_path):
     assert said == "CommandError: There is no terminal to ask on: set both variables (--help).\n"
 
 
-def test_files_are_kept_where_their_database_is_lost(tmp_path):
+def test_files_are_kept_if_their_database_is_lost(tmp_path):
     place = Place(tmp_path, os.environ | state.make(tmp_path))
     name = "4df5f29c335b4e6da26af62531e938b0"
     file = state.folder(tmp_path) / "attachments" / name

@@ -90,7 +90,7 @@ def test_what_was_moved_to_servers_and_is_still_here_is_noted(db, settings):
     assert readiness.database(timezone.now(), {}).state == "ok"
 
 
-def test_backup_is_told_of_though_the_list_of_the_erased_fails(transactional_db):
+def test_backup_is_reported_if_the_list_of_erased_requests_fails(transactional_db):
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE callbacks_tombstone RENAME TO gone")
         try:

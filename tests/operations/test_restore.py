@@ -103,7 +103,7 @@ def test_restore_without_the_keys_fails_before_it_changes_anything(story, tmp_pa
     assert place.rows(REQUESTS) == [(3,)]
 
 
-def test_restore_with_another_secret_key_is_told_once(story, tmp_path):
+def test_restore_with_another_secret_key_warns_once(story, tmp_path):
     first = empty_machine(story, tmp_path / "first")
     first = Place(first.var, first.env | {"BACKUP_DIR": str(tmp_path / "backups")})
     first.manage("restore", str(story.backup))
@@ -196,7 +196,7 @@ def test_restore_with_a_damaged_list_of_what_was_erased_puts_nothing_back(story,
     assert not (place.var / "attachments").exists() and not (place.var / "db.sqlite3").exists()
 
 
-def test_good_backup_is_reported_though_the_list_of_erased_requests_is_damaged(tmp_path):
+def test_good_backup_is_reported_if_the_list_of_erased_requests_is_damaged(tmp_path):
     place = make_place(tmp_path, BACKUP_DIR=str(tmp_path / "backups"))
     (tmp_path / "backups").mkdir()
     (tmp_path / "backups" / "erased.txt").write_text("rubbish\n")

@@ -75,7 +75,7 @@ def test_cached_page_is_what_django_answers(site, client, guide):
             assert headers["cache-control"] == "no-cache"
 
 
-def test_each_encoding_is_the_same_page_with_a_tag_of_its_own(site, guide):
+def test_each_encoding_has_the_same_page_and_its_own_etag(site, guide):
     plain = site.get("/")[2]
     tags = set()
     for offer, encoding, decode in (
@@ -105,7 +105,7 @@ def test_each_encoding_is_made_once(site, guide, monkeypatch):
     assert made == ["br", "gzip"]
 
 
-def test_browser_that_has_the_page_is_told_so(site, guide):
+def test_browser_that_has_the_page_gets_304(site, guide):
     _, headers, _ = site.get("/", HTTP_ACCEPT_ENCODING="br")
     tag = headers["etag"]
     for known in (tag, f"W/{tag}", f'"other", {tag}', f'"other" , W/{tag},"more"', "*"):

@@ -110,7 +110,7 @@ def test_failure_is_not_cached(site, guide, monkeypatch):
     assert site.get("/")[0] == "200 OK"
 
 
-def test_memory_bound_holds_whatever_is_asked_for(site):
+def test_memory_limit_holds_whatever_is_requested(site):
     site.cache.size = 400_000
     site.cache.refresh()
     site.cache.clear()

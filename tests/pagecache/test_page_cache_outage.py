@@ -113,7 +113,7 @@ class Broken(Sitemap):
         raise DatabaseError
 
 
-def test_private_address_is_found_though_the_database_failed_while_pages_were_listed(monkeypatch):
+def test_private_address_is_found_after_a_failed_listing(monkeypatch):
     make_article()
     address = codes.private("/articles/an-article/")
     with monkeypatch.context() as patch, pytest.raises(DatabaseError):

@@ -70,7 +70,7 @@ def test_requests_sent_at_once_are_answered_in_their_order(site):
     assert bodies[0] == bodies[2] != bodies[1] and bodies[3] == b"ok"
 
 
-def test_request_in_pieces_is_answered_as_a_whole_one(site):
+def test_request_in_pieces_is_answered_like_any_other(site):
     whole = ask(site)
     data = request(site, "Connection: close")
     with connected(site, data[:20]) as connection:
@@ -93,7 +93,7 @@ def test_old_browser_and_head_and_not_modified(site):
             assert one(connection, has_body=False)[0].startswith(b"HTTP/1.1 304")
 
 
-def test_reader_who_takes_little_gets_every_byte_and_holds_up_nobody(site):
+def test_slow_reader_gets_every_byte_and_delays_nobody(site):
     """More answers than the system buffers: the rest goes through a thread, and the connection stays whole."""
     length = len(ask(site))
     count = 40 * 1024 * 1024 // length

@@ -62,7 +62,7 @@ def test_burst_of_connections_is_shared_out(site):
         assert len(counts) == 2 and min(counts) >= CONNECTIONS // 4, counts
 
 
-def test_process_that_left_its_turn_to_others_takes_the_next_one_all_the_same(site):
+def test_paused_process_accepts_the_next_connection(site):
     slow = 0
     for _ in range(20):
         begin = time.monotonic()

@@ -96,7 +96,7 @@ def test_text_in_chunks_that_breaks_off_comes_back(site):
 
 @pytest.mark.any_backend
 @pytest.mark.parametrize("ending", [b"\r\nZZ\r\n", b"\r\n0\r\nno trailer\r\n\r\n", b"XX"])
-def test_nothing_behind_a_malformed_body_is_taken_for_a_request(site, ending):
+def test_bytes_after_a_malformed_body_are_no_request(site, ending):
     head, body = begun_form(site, "Nothing Behind")
     first = in_chunks(head.replace(b"Connection: close\r\n", b""), body)
     with connected(site, first + ending + load.get_head(site.url, "/robots.txt")) as connection:

@@ -60,7 +60,7 @@ def test_head_has_the_headers_of_the_page_and_warns_of_nothing(site, path):
 
 
 @pytest.mark.parametrize(("version", "status"), [("1.1", 400), ("1.0", 200)])
-def test_request_that_names_no_host_is_refused_where_it_must_name_one(site, version, status):
+def test_http_1_1_request_without_a_host_is_refused(site, version, status):
     before = len(site.log.read_text())
     host, port = site.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=20) as connection:
@@ -88,7 +88,7 @@ def test_post_of_too_many_things_is_a_warning_and_no_error(site, data, kind):
     assert re.fullmatch(r"[^\n]* WARNING django.security.TooMany\w+Sent: Bad Request: [^\n]*\n", log), log
 
 
-def test_post_of_too_many_things_mails_nobody(client, db, settings):
+def test_post_with_too_many_fields_mails_nobody(client, db, settings):
     """Nor would it if somebody named ADMINS, whom Django mails each error with what was posted."""
     settings.ADMINS = [("Ops", "ops@clinic.example")]
     client.raise_request_exception = False

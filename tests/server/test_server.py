@@ -121,7 +121,7 @@ def test_upload_beyond_the_threads_waits_for_its_turn(site):
         assert [rest(connection)[:12] for connection in waiting] == [b"HTTP/1.1 303"] * 8
 
 
-def test_clients_that_do_not_hang_up_hold_nobody_up(site):
+def test_clients_that_do_not_hang_up_delay_nobody(site):
     with contextlib.ExitStack() as stack:
         for _ in range(12):
             stack.enter_context(connected(site, load.get_head(site.url, "/phases/now/")))

@@ -96,7 +96,7 @@ def test_text_of_a_form_that_waits_is_stored_and_its_file_comes_to_the_same_requ
         assert found[f"Waits With {sent}"] == {"file_1": hashlib.sha256(FILE).hexdigest()}
 
 
-def test_request_stays_without_its_file_where_the_sender_hangs_up_waiting(site):
+def test_request_stays_if_the_sender_hangs_up_before_its_file(site):
     head, body = begun_form(site, "Hangs Up", file_1=FILE)
     before = requests_kept(site)
     with slow_uploads(site):
@@ -187,7 +187,7 @@ TEXT = b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\nSam\r\n--b\r\
 NAMED = b'Content-Disposition: form-data; name="file_1"; filename="a.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
 
 
-def test_text_ends_where_the_first_file_has_begun():
+def test_text_ends_at_the_start_of_the_first_file():
     whole = HEAD + TEXT + NAMED + b"x" * 5_000
     assert text_before_file(whole) == HEAD + TEXT + NAMED + b"x" * uploads.FILE_BYTES
 

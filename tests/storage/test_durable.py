@@ -7,7 +7,7 @@ import pytest
 from storage import durable
 
 
-def test_file_is_replaced_whole_and_only_its_owner_reads_it(tmp_path):
+def test_file_is_replaced_atomically_and_readable_by_its_owner_only(tmp_path):
     path = tmp_path / "secret"
     path.write_text("old")
     with durable.replace(path) as file:
@@ -17,7 +17,7 @@ def test_file_is_replaced_whole_and_only_its_owner_reads_it(tmp_path):
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_file_stays_as_it_was_where_writing_fails(tmp_path):
+def test_failed_write_leaves_the_file_unchanged(tmp_path):
     path = tmp_path / "secret"
     path.write_text("old")
     with pytest.raises(OSError, match="full"), durable.replace(path) as file:

@@ -83,7 +83,7 @@ def test_turn_ends_with_commit_with_rollback_and_with_a_lost_connection(database
             database.set_autocommit(True)
 
 
-def test_writer_whose_turn_does_not_come_is_told_that_the_database_is_locked(database):
+def test_writer_that_waits_too_long_gets_database_is_locked(database):
     database.ensure_connection()
     assert database._lock.acquire(0)
     with pytest.raises(OperationalError, match="locked"):
@@ -92,7 +92,7 @@ def test_writer_whose_turn_does_not_come_is_told_that_the_database_is_locked(dat
     begin(database)
 
 
-def test_turn_ends_where_another_process_holds_the_database(database):
+def test_turn_ends_if_another_process_locks_the_database(database):
     begin(database)
     stranger = sqlite3.connect(database.settings_dict["NAME"], timeout=0.05)
     database.rollback()
@@ -104,7 +104,7 @@ def test_turn_ends_where_another_process_holds_the_database(database):
     begin(database)
 
 
-def test_file_whose_folder_is_none_is_a_database_that_does_not_answer(database, tmp_path):
+def test_database_file_in_no_folder_counts_as_unreachable(database, tmp_path):
     (tmp_path / "file").touch()
     database.settings_dict = database.settings_dict | {"NAME": tmp_path / "file" / "db.sqlite3"}
     with pytest.raises(OperationalError):

@@ -25,7 +25,7 @@ def store():
     return storages["attachments"]
 
 
-def test_large_file_arrives_whole_and_encrypted(store):
+def test_large_file_arrives_complete_and_encrypted(store):
     content = JPEG + os.urandom(12 * 1024 * 1024)
     attachment = keep(send(content))
     assert stored_bytes(attachment) == content
@@ -42,13 +42,13 @@ def test_object_is_not_there_before_it_was_closed(store, settings):
     assert store.exists("half") and store.size("half") == 100_001
 
 
-def test_file_that_the_store_takes_and_does_not_keep_is_an_error(store, monkeypatch):
+def test_file_that_the_store_accepts_and_loses_is_an_error(store, monkeypatch):
     monkeypatch.setattr(type(store), "size", lambda self, name: 0)
     with pytest.raises(OSError, match="did not keep"):
         store.save("a", ContentFile(b"content"))
 
 
-def test_file_that_is_refused_late_leaves_no_object(store):
+def test_file_refused_late_leaves_no_object(store):
     assert send(JPEG + bytes(33 * 1024 * 1024)).refusal == "too_large"
     assert objects_in_store() == []
 

@@ -64,7 +64,7 @@ def form(site: Site, number: int = 0) -> dict[str, str]:
     return fields(token=token, phone=f"(212) 555-01{number:02}")
 
 
-def test_form_of_one_host_is_taken_by_the_other_and_its_file_opened_by_the_first(hosts):
+def test_form_of_one_host_is_accepted_by_another_and_its_file_opens_on_the_first(hosts):
     one, other = hosts
     status, address, page = ask(other, "/contact/", body(form(one), ("file_1", File(PDF, b"card.pdf"))))
     assert status == 200 and "We have your request" in page

@@ -31,7 +31,7 @@ def get(address: str) -> tuple[int, str, float]:
         return error.code, error.read().decode(), time.monotonic() - begin
 
 
-def test_reader_gets_the_numbers_though_the_database_is_silent(tmp_path):
+def test_reader_gets_the_phone_numbers_if_the_database_is_silent(tmp_path):
     shutil.copytree(prepared() / "secrets", tmp_path / "secrets")
     shutil.copytree(prepared() / "static", tmp_path / "static")
     with closing(socket.create_server(("127.0.0.1", 0), backlog=100)) as silent:
