@@ -16,7 +16,7 @@ from django.utils.crypto import salted_hmac
 from accounts.models import KnownAddress
 from limits import counters
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 WINDOW = datetime.timedelta(minutes=5)
 PAIR_LIMIT = 5
@@ -74,7 +74,7 @@ def code_is_allowed(user: User) -> bool:
     """Count an attempt with a second-factor code. The password was right, so one limit is enough."""
     if counters.hit("second factor", str(user.pk), limit=CODE_LIMIT, window=WINDOW):
         return True
-    logger.warning("Too many wrong second-factor codes for user number %s, whose password was right", user.pk)
+    log.warning("Too many wrong second-factor codes for user number %s, whose password was right", user.pk)
     return False
 
 

@@ -23,7 +23,7 @@ CERTIFICATE_INTERVAL = datetime.timedelta(hours=1)
 def run_all() -> None:
     _save("store", _store_problem())
     if settings.CLAMD:
-        _save("scanner", "" if clamd.answers() else "The malware scanner does not respond.")
+        _save("scanner", "" if clamd.responds() else "The malware scanner does not respond.")
     recent = ProbeResult.objects.filter(problem="", at__gt=timezone.now() - CERTIFICATE_INTERVAL)
     if settings.HTTPS and not recent.filter(name="certificate").exists():
         probe_certificate()

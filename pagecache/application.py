@@ -29,7 +29,7 @@ class CachedPages:
         self.cached_response = Wire(self.cache, self.hosts, is_https=settings.HTTPS).respond
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
-        begin = time.perf_counter()
+        started = time.perf_counter()
         target = rules.target_of(environ, self.hosts) if self.cache.size else None
         if target is None:
             return self.application(environ, start_response)
@@ -43,7 +43,7 @@ class CachedPages:
         if page is None or rendering.status:
             metrics.count_miss()
         else:
-            metrics.count_hit(target, 200, begin)
+            metrics.count_hit(target, 200, started)
         if page is None:
             return rendering.respond(start_response)
         encoding = compression.accepted(environ.get("HTTP_ACCEPT_ENCODING", ""))

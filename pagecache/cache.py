@@ -1,7 +1,4 @@
-"""An in-memory LRU cache of rendered pages, emptied when content changes. Each process has its own.
-
-Pages also expire after versions.MAX_PAGE_AGE, which `Edition.until` includes.
-"""
+"""The cached pages of one process. They also expire after versions.MAX_PAGE_AGE, which `Edition.until` includes."""
 
 import contextlib
 import os

@@ -41,20 +41,20 @@ def enabled() -> bool:
     return bool(settings.METRICS_PORT)
 
 
-def count_response(path: str, status: int, start: float) -> str:
-    """Count one response to a request of `start` (time.perf_counter()); return its kind of page."""
+def count_response(path: str, status: int, started: float) -> str:
+    """Count one response to a request `started` at time.perf_counter(); return its kind of page."""
     first, _, rest = path.lstrip("/").partition("/")
     kind = KINDS.get(f"{first}/{rest.partition('/')[0]}") or KINDS.get(first, "other")
     REQUESTS.labels(kind, f"{status // 100}xx").inc()
-    SECONDS.labels(kind).observe(time.perf_counter() - start)
+    SECONDS.labels(kind).observe(time.perf_counter() - started)
     return kind
 
 
-def count_hit(path: str, status: int, start: float) -> None:
+def count_hit(path: str, status: int, started: float) -> None:
     """Count one response from the page cache, which bypasses Django's middleware."""
     if enabled():
         CACHE.labels("hit").inc()
-        count_response(path, status, start)
+        count_response(path, status, started)
 
 
 def count_miss() -> None:
@@ -70,9 +70,9 @@ class MetricsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        start = time.perf_counter()
+        started = time.perf_counter()
         response = self.get_response(request)
-        kind = count_response(request.path_info, response.status_code, start)
+        kind = count_response(request.path_info, response.status_code, started)
         length = request.META.get("CONTENT_LENGTH", "")
         if kind == "contact" and request.method == "POST" and length.isdigit():
             UPLOAD.inc(int(length))

@@ -35,7 +35,7 @@ class Wire:
 
     def respond(self, request: bytes) -> Response | None:
         """Return the response, or None. Never blocks and makes no query."""
-        begin = time.perf_counter()
+        started = time.perf_counter()
         if len(request) > MAX_REQUEST_BYTES or not _REQUEST.fullmatch(request):
             return None
         line, *lines = request[:-4].split(b"\r\n")
@@ -54,7 +54,7 @@ class Wire:
         keep = connection == b"keep-alive"
         known = b"if-none-match" in found and variant.is_known_to(found[b"if-none-match"].decode("ascii"))
         if self._is_counted:
-            metrics.count_hit(target.decode("ascii"), 304 if known else 200, begin)
+            metrics.count_hit(target.decode("ascii"), 304 if known else 200, started)
         start = _start(known, connection, int(time.time()))
         if known:
             return [start, variant.repeated_head], keep

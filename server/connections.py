@@ -44,10 +44,10 @@ class Pending:
 
     def allow(self, seconds: float) -> None:
         """Restart the timeout."""
-        self.begun, self._seconds = time.monotonic(), seconds
+        self.started, self._seconds = time.monotonic(), seconds
 
     def is_expired(self, now: float, *, is_crowded: bool) -> bool:
-        return now > self.begun + self._seconds * (CROWDED_FACTOR if is_crowded else 1)
+        return now > self.started + self._seconds * (CROWDED_FACTOR if is_crowded else 1)
 
 
 def has_unread(conn: TConn) -> bool:

@@ -79,6 +79,6 @@ def last_resort(pending: dict[TConn, Pending]) -> TConn | None:
 
 def _oldest_headless(pending: dict[TConn, Pending], before: float) -> TConn | None:
     for conn, wait in pending.items():
-        if not wait.is_answered and not wait.has_head and wait.begun < before and not has_unread(conn):
+        if not wait.is_answered and not wait.has_head and wait.started < before and not has_unread(conn):
             return conn
     return None

@@ -126,8 +126,9 @@ class Outbox:
 
     def drop_slow(self, now: float) -> None:
         """Close those past their deadline, and the oldest while the total in memory is too large."""
-        for conn in [conn for conn in self._keep_alive if now > conn.sock.deadline]:
-            self.drop(conn)
+        for conn in list(self._keep_alive):
+            if now > conn.sock.deadline:
+                self.drop(conn)
         held = sum(conn.sock.held for conn in self._keep_alive)
         while held > MAX_HELD_BY_ALL:
             oldest = next(conn for conn in self._keep_alive if conn.sock.held)

@@ -19,7 +19,7 @@ from limits.pause import Pause
 log = logging.getLogger(__name__)
 
 PIECE_BYTES = 64 * 1024
-_ANSWER_BYTES = 1024
+_MAX_RESPONSE = 1024
 _FOUND = re.compile(rb"stream: ([^\x00-\x1f\x7f]+) FOUND\0")
 #: Nothing found, but the scan is incomplete (AlertExceedsMax in clamd.conf).
 _GAVE_UP = b"Heuristics.Limits.Exceeded"
@@ -40,11 +40,11 @@ class Timeouts:
 
     connect: float
     send: float
-    answer: float
+    response: float
 
 
-INTERACTIVE = Timeouts(connect=2, send=10, answer=30)
-BACKGROUND = Timeouts(connect=2, send=60, answer=180)  # clamd itself gives up after 120
+INTERACTIVE = Timeouts(connect=2, send=10, response=30)
+BACKGROUND = Timeouts(connect=2, send=60, response=180)  # clamd itself gives up after 120
 
 #: During which this process skips the scanner, after a person had to wait for a timeout.
 pause = Pause(seconds=60)
@@ -73,12 +73,12 @@ class Scan:
     def finish(self) -> Verdict:
         if not settings.CLAMD:
             return Verdict.NO_SCANNER
-        answer = b""
+        response = b""
         with self._ending_on_failure():
             self._send(bytes(4))
-            answer = self._read_answer()
+            response = self._read_response()
         self.close()
-        return _verdict(answer)
+        return _verdict(response)
 
     def close(self) -> None:
         """Close the connection; without `finish` clamd discards the file."""
@@ -90,31 +90,31 @@ class Scan:
         if not self._socket:
             return
         if self._seconds_to_send <= 0:
-            raise TimeoutError("It took the file too slowly.")
-        began = time.monotonic()
+            raise TimeoutError("It accepts the file too slowly.")
+        started = time.monotonic()
         self._socket.settimeout(self._seconds_to_send)
         try:
             self._socket.sendall(data)
         except (BrokenPipeError, ConnectionResetError) as error:
             # It rejects a file beyond its limit with a message, then closes the connection.
-            raise OSError(_printable(self._read_answer()) or "It hung up.") from error
+            raise OSError(_printable(self._read_response()) or "It hung up.") from error
         finally:
-            self._seconds_to_send -= time.monotonic() - began
+            self._seconds_to_send -= time.monotonic() - started
 
-    def _read_answer(self) -> bytes:
+    def _read_response(self) -> bytes:
         """Read a response up to its zero byte or the end of the stream."""
-        answer = b""
-        deadline = time.monotonic() + self._timeouts.answer
-        while self._socket and not answer.endswith(b"\0") and len(answer) < _ANSWER_BYTES:
+        response = b""
+        deadline = time.monotonic() + self._timeouts.response
+        while self._socket and not response.endswith(b"\0") and len(response) < _MAX_RESPONSE:
             left = deadline - time.monotonic()
             if left <= 0:
-                raise TimeoutError("It did not answer in time.")
+                raise TimeoutError("It did not respond in time.")
             self._socket.settimeout(left)
-            part = self._socket.recv(_ANSWER_BYTES)
+            part = self._socket.recv(_MAX_RESPONSE)
             if not part:
                 break
-            answer += part
-        return answer
+            response += part
+        return response
 
     @contextmanager
     def _ending_on_failure(self) -> Iterator[None]:
@@ -128,14 +128,14 @@ class Scan:
             self.close()
 
 
-def answers() -> bool:
+def responds() -> bool:
     """Return whether a scanner is configured and running."""
     if not settings.CLAMD:
         return False
     try:
         with _connect(settings.CLAMD, BACKGROUND.connect) as connection:
             connection.sendall(b"zPING\0")
-            return connection.recv(_ANSWER_BYTES) == b"PONG\0"
+            return connection.recv(_MAX_RESPONSE) == b"PONG\0"
     except (OSError, ValueError):
         return False
 
@@ -154,18 +154,18 @@ def _connect(address: str | tuple[str, int], timeout: float) -> socket.socket:
     return connection
 
 
-def _verdict(answer: bytes) -> Verdict:
+def _verdict(response: bytes) -> Verdict:
     """Parse a response: only two count, each as a whole; otherwise the file was not scanned."""
-    if answer == b"stream: OK\0":
+    if response == b"stream: OK\0":
         return Verdict.CLEAN
-    found = _FOUND.fullmatch(answer)
+    found = _FOUND.fullmatch(response)
     if found and not found[1].startswith(_GAVE_UP):
         log.warning("clamd found %s in a file.", _printable(found[1]))
         return Verdict.INFECTED
-    if answer:
-        log.warning("clamd did not scan a file: %s", _printable(answer))
+    if response:
+        log.warning("clamd did not scan a file: %s", _printable(response))
     return Verdict.NOT_SCANNED
 
 
-def _printable(answer: bytes) -> str:
-    return re.sub(r"[^ -~]", "", answer.decode("ascii", "replace"))[:200].strip()
+def _printable(response: bytes) -> str:
+    return re.sub(r"[^ -~]", "", response.decode("ascii", "replace"))[:200].strip()

@@ -18,7 +18,7 @@ from vault.keyring import VaultError
 log = logging.getLogger(__name__)
 
 NO_SCANNER = "No scanner is configured: set CLAMD."
-NO_ANSWER = "The scanner does not answer."
+NO_RESPONSE = "The scanner does not respond."
 
 
 @dataclass
@@ -51,8 +51,8 @@ def rescan_held() -> Counts:
     counts = Counts()
     for pk, object_name in Attachment.objects.held().order_by("pk").values_list("pk", "object_name"):
         still_held = Attachment.objects.held().filter(pk=pk, object_name=object_name)
-        if not counts.problem and not clamd.answers():
-            counts.problem = NO_ANSWER if settings.CLAMD else NO_SCANNER
+        if not counts.problem and not clamd.responds():
+            counts.problem = NO_RESPONSE if settings.CLAMD else NO_SCANNER
         verdict = Verdict.NOT_SCANNED if counts.problem else _scan(object_name)
         if verdict is Verdict.CLEAN:
             counts.clean += still_held.update(state=Attachment.State.STORED)

@@ -8,7 +8,7 @@ from callbacks.models.requests import CallbackRequest
 from callbacks.values import marks
 from callbacks.values.marks import Mark
 from callbacks.values.states import ARRIVED, FileState
-from callbacks.values.upload_rules import MAX_UPLOAD_BYTES, Kind, Received, Refusal, Slot, why_not_taken
+from callbacks.values.upload_rules import MAX_UPLOAD_BYTES, Kind, Received, Refusal, Slot, why_refused
 
 
 class Attachment(models.Model):
@@ -99,9 +99,9 @@ class Attachment(models.Model):
         return f"request-{self.request.reference}-{self.slot.removeprefix('file_')}{warning}.{self.kind}"
 
     @property
-    def why_not_taken(self) -> str:
+    def why_refused(self) -> str:
         """Return the message for the person about a refused file."""
-        return why_not_taken(Refusal(self.reason), self.found)
+        return why_refused(Refusal(self.reason), self.found)
 
     def take(self, received: Received) -> None:
         """Fill this row from `received`; the caller saves."""

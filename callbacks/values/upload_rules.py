@@ -147,9 +147,9 @@ class Received:
     @property
     def problem(self) -> str:
         """Return the message for the person about a refused file; empty for an accepted one."""
-        return why_not_taken(self.refusal, self.found) if self.refusal else ""
+        return why_refused(self.refusal, self.found) if self.refusal else ""
 
 
-def why_not_taken(refusal: Refusal, found: str) -> str:
+def why_refused(refusal: Refusal, found: str) -> str:
     """Return what happened to a refused file and what to do, by its kind if known."""
     return unsupported_kinds.sentence(found) or Refusal(refusal).sentence

@@ -76,7 +76,7 @@ def _move(target: Target, report: Report) -> Moved:
     report("Copying files; the site serves.")
     for store in moved.stores:
         store.copy(report)
-    begin = time.monotonic()
+    started = time.monotonic()
     with _read_only():
         report("The site is read-only. Copying rows, and what changed since.")
         for store in moved.stores:
@@ -88,7 +88,7 @@ def _move(target: Target, report: Report) -> Moved:
         target.manage("rebuild_search")
         read_only.end(moved=True)  # before the site may start there: never serve in both places
         target.release()
-    moved.read_only_seconds = time.monotonic() - begin
+    moved.read_only_seconds = time.monotonic() - started
     return moved
 
 

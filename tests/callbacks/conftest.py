@@ -31,10 +31,10 @@ SMALL = 200_000  # bytes
 @pytest.fixture(scope="session", autouse=True)
 def inspected_once() -> Iterator[None]:
     """An inspection starts a process, and most tests send the same few files: each small content is inspected once."""
-    known, run, place = {}, sandbox.run, sandbox.PLACE
+    known, run, place = {}, sandbox.run, sandbox.FOLDER
 
     def remembered(task: str, kind: str, chunks: Iterable[bytes], seconds: float) -> tuple[list[str], bytes]:
-        if task != "inspect" or place != sandbox.PLACE:
+        if task != "inspect" or place != sandbox.FOLDER:
             return run(task, kind, chunks, seconds)
         content, chunks = b"", iter(chunks)
         for chunk in chunks:

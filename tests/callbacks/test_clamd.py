@@ -16,7 +16,7 @@ from callbacks.files.clamd import Scan, Timeouts, Verdict
 from callbacks.models import Attachment
 from tests.callbacks.helpers import PDF, stored, submit
 
-QUICK, PATIENT = (Timeouts(connect=seconds, send=seconds, answer=seconds) for seconds in (0.3, 20))
+QUICK, PATIENT = (Timeouts(connect=seconds, send=seconds, response=seconds) for seconds in (0.3, 20))
 MIB = 1024 * 1024
 
 
@@ -208,7 +208,7 @@ def test_clamd_that_hung_is_retried_after_a_pause(pretend, monkeypatch):
 def test_file_is_not_scanned_if_nothing_listens(settings, monkeypatch, address):
     settings.CLAMD = address
     assert scan() is Verdict.NOT_SCANNED
-    assert not clamd.answers()
+    assert not clamd.responds()
 
 
 @pytest.mark.django_db
@@ -217,6 +217,6 @@ def test_rescan_stops_at_a_clamd_that_hangs(pretend):
     for number in range(5):
         Attachment.objects.filter(request=submit(stored(), nonce=f"nonce {number}")).update(state="held")
     began = time.monotonic()
-    assert rescan.rescan_held() == rescan.Counts(held=5, problem=rescan.NO_ANSWER)
+    assert rescan.rescan_held() == rescan.Counts(held=5, problem=rescan.NO_RESPONSE)
     assert time.monotonic() - began < 8
     assert fake.connections <= 2

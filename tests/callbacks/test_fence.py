@@ -33,8 +33,8 @@ TRIES = {
 @pytest.mark.parametrize("kind", ["jpg", "png", "heic", "webp", "avif", "pdf"])
 def test_nothing_can_be_opened_connected_or_started(tmp_path, monkeypatch, kind):
     monkeypatch.setenv("VAULT_KEYS", "1:secret")
-    place = shutil.copytree(sandbox.PLACE, tmp_path / "sandbox")
-    monkeypatch.setattr(sandbox, "PLACE", place)
+    place = shutil.copytree(sandbox.FOLDER, tmp_path / "sandbox")
+    monkeypatch.setattr(sandbox, "FOLDER", place)
     (key := tmp_path / "vault-key").write_bytes(b"secret")
     (database := tmp_path / "db.sqlite3").write_bytes(b"secret")
     key.chmod(0o644)  # its own user may read them, but for the fence

@@ -90,7 +90,7 @@ def test_file_of_another_kind_is_refused_whatever_its_name(client):
         assert [each.reason for each in attachments()] == ["wrong_kind"] * len(files), files
         assert objects_in_store() == []
         words = text_of(client.get(response["Location"]))
-        assert all(each.why_not_taken in words for each in attachments()), files
+        assert all(each.why_refused in words for each in attachments()), files
         assert "Your request for a call is safe." in words
         forget_requests()
 

@@ -26,8 +26,8 @@ def picture(image: Image.Image, file_format: str, **options) -> bytes:
 @pytest.fixture
 def place(tmp_path, monkeypatch):
     """A copy of the sandbox that a test may change."""
-    shutil.copytree(sandbox.PLACE, tmp_path / "sandbox")
-    monkeypatch.setattr(sandbox, "PLACE", tmp_path / "sandbox")
+    shutil.copytree(sandbox.FOLDER, tmp_path / "sandbox")
+    monkeypatch.setattr(sandbox, "FOLDER", tmp_path / "sandbox")
     return tmp_path / "sandbox"
 
 
@@ -89,7 +89,7 @@ def test_largest_picture_is_drawn_in_less_than_900_mb():
         "png": picture(photo(side, side), "PNG", compress_level=1),
     }
     for kind, content in files.items():
-        command = [sys.executable, "-c", asked, sys.executable, "-IB", str(sandbox.PLACE), "reencode", kind]
+        command = [sys.executable, "-c", asked, sys.executable, "-IB", str(sandbox.FOLDER), "reencode", kind]
         done = subprocess.run(command, input=content, capture_output=True, check=True)
         assert int(done.stderr) < 900 * 1024, kind  # KB
         assert max(Image.open(io.BytesIO(done.stdout.partition(b"\n")[2])).size) == pictures.MAX_SIDE
@@ -120,7 +120,7 @@ def test_picture_that_decodes_too_slowly_is_abandoned(place, monkeypatch):
 
 
 def test_answer_without_an_end_is_cut_off(place, monkeypatch):
-    monkeypatch.setattr(sandbox, "MAX_ANSWER", 100_000)
+    monkeypatch.setattr(sandbox, "MAX_OUTPUT", 100_000)
     (place / "__main__.py").write_text("import os\nwhile True:\n    os.write(1, bytes(65536))\n")
     with pytest.raises(CannotClean):
         clean_copies.for_staff(keep(jpeg(), Kind.JPEG))

@@ -14,13 +14,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, cast
 
-PLACE = Path(__file__).parent
-MAX_ANSWER = 96 * 1024**2  # bytes; a copy of 4000 x 4000 pixels is at most 64 MB
+FOLDER = Path(__file__).parent
+MAX_OUTPUT = 96 * 1024**2  # bytes; a copy of 4000 x 4000 pixels is at most 64 MB
 _PR_SET_DUMPABLE = 4
 
 
 class Failed(Exception):
-    """The process ended without an answer: it was `too_slow`, or its decoder crashed."""
+    """The process ended without a result: it was `too_slow`, or its decoder crashed."""
 
     def __init__(self, code: int, *, too_slow: bool) -> None:
         super().__init__(f"It ended with {code}.")
@@ -35,9 +35,9 @@ def run(task: str, kind: str, chunks: Iterable[bytes], seconds: float) -> tuple[
     """
     if sys.platform == "linux":  # so that processes of the same user cannot read this one's memory, which has the keys
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-    command = [sys.executable, "-IB", str(PLACE), task, kind]
+    command = [sys.executable, "-IB", str(FOLDER), task, kind]
     environment = {"MALLOC_ARENA_MAX": "2"}  # arenas per thread would use up the limited address space
-    began = time.monotonic()
+    started = time.monotonic()
     with subprocess.Popen(  # noqa: S603
         command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:
@@ -49,19 +49,19 @@ def run(task: str, kind: str, chunks: Iterable[bytes], seconds: float) -> tuple[
                 for chunk in chunks:
                     stdin.write(chunk)
                 stdin.close()
-            parts: list[bytes] = []  # a single read of MAX_ANSWER would set that much memory aside
-            while sum(map(len, parts)) < MAX_ANSWER and (part := stdout.read(1024**2)):
+            parts: list[bytes] = []  # a single read of MAX_OUTPUT would set that much memory aside
+            while sum(map(len, parts)) < MAX_OUTPUT and (part := stdout.read(1024**2)):
                 parts.append(part)  # a compromised decoder could send without end
         except BaseException:
             process.kill()
             raise
         finally:
             timer.cancel()
-        answer = b"".join(parts)
-        if len(answer) >= MAX_ANSWER:
+        output = b"".join(parts)
+        if len(output) >= MAX_OUTPUT:
             process.kill()
     if process.returncode:
-        is_too_slow = time.monotonic() - began >= seconds or process.returncode == -signal.SIGXCPU
+        is_too_slow = time.monotonic() - started >= seconds or process.returncode == -signal.SIGXCPU
         raise Failed(process.returncode, too_slow=is_too_slow)
-    found, _, copy = answer.partition(b"\n")
+    found, _, copy = output.partition(b"\n")
     return found.decode("ascii", "replace").split(), copy

@@ -148,5 +148,7 @@ def _plain(picture, *, alpha: bool):
 
         picture = picture.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
-    mode = "RGBA" if transparent else "L" if picture.mode in {"1", "L"} else "RGB"
+    mode = "L" if picture.mode in {"1", "L"} else "RGB"
+    if transparent:
+        mode = "RGBA"
     return picture if picture.mode == mode else picture.convert(mode)

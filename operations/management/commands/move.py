@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, settings_file: Path, undo: bool, **options: object) -> None:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the site takes requests again at once
-        begin = time.monotonic()
+        started = time.monotonic()
         try:
             if undo:
                 move.undo()
@@ -38,7 +38,7 @@ class Command(BaseCommand):
             return
         self._table(moved)
         self.stdout.write(
-            f"Moved in {(time.monotonic() - begin) / 60:.1f} minutes, {moved.read_only_seconds:.0f} seconds of them "
+            f"Moved in {(time.monotonic() - started) / 60:.1f} minutes, {moved.read_only_seconds:.0f} seconds of them "
             "read-only. Start the site with the new settings; with the old ones it stays read-only."
         )
 
