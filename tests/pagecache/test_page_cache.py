@@ -9,16 +9,11 @@ from articles.views import PAGE_SIZE
 from pagecache import entries
 from privateversion import codes
 from tests.factories import make_article
-from tests.pagecache.cached_site import NOT_CACHED, CachedSite, times
+from tests.pagecache.cached_site import NOT_CACHED, times
 from tests.pages import READING
 
 MACHINES = ["/articles/feed/", "/notes.html", "/sitemap.xml", "/articles/topics/staying-safe/feed/"]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def site() -> CachedSite:
-    return CachedSite()
 
 
 @pytest.mark.parametrize("path", READING)

@@ -14,18 +14,13 @@ from editorial.models import versions
 from pagecache import entries
 from privateversion import codes
 from tests.factories import make_article, make_phase, make_treatment
-from tests.pagecache.cached_site import NOT_CACHED, CachedSite, times
+from tests.pagecache.cached_site import NOT_CACHED, times
 from tests.pages import READING
 from tests.translations.helpers import translate
 
 ARTICLE = "/articles/an-article/"
 ZONE = ZoneInfo(conf.TIME_ZONE)
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def site() -> CachedSite:
-    return CachedSite()
 
 
 def test_publication_shows_at_the_next_version_check(site):

@@ -19,14 +19,9 @@ from pagecache import cache as cache_module
 from pagecache import rules
 from privateversion import codes
 from tests.factories import make_article
-from tests.pagecache.cached_site import CachedSite, times
+from tests.pagecache.cached_site import times
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def site() -> CachedSite:
-    return CachedSite()
 
 
 @pytest.fixture
