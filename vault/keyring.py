@@ -110,9 +110,9 @@ def index(value: str) -> str:
     return _index(value, current_number())
 
 
-def indexes(value: str) -> list[str]:
-    """Return the index of a value under each key, as rows move to a new key one by one."""
-    return [_index(value, number) for number in settings.VAULT_KEYS]
+def indexes(*values: str) -> list[str]:
+    """Return the index of each value under each key, as rows move to a new key one by one."""
+    return [_index(value, number) for value in values for number in settings.VAULT_KEYS]
 
 
 def leading_number(text: str) -> int:

@@ -38,7 +38,7 @@ def needs(*permissions: str) -> Callable[[Callable], Callable]:
 
 
 def find_request(pk: uuid.UUID | str) -> CallbackRequest:
-    """Raises Http404."""
+    """Return a request with its claimer. Raises Http404."""
     try:
         return CallbackRequest.objects.select_related("claimed_by").get(pk=pk)
     except (CallbackRequest.DoesNotExist, ValidationError):

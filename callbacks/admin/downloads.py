@@ -12,31 +12,30 @@ from django.views.decorators.http import require_safe
 from callbacks.admin.access import ORIGINALS, VIEW, WORK, StaffRequest, find_request, needs, staff_page
 from callbacks.casework import actions
 from callbacks.files import clean_copies
-from callbacks.models import Attachment
-from callbacks.values.states import Access
+from callbacks.models import AccessRecord, Attachment
 from vault.keyring import VaultError
 
 
 @require_safe
 @needs(VIEW, WORK)
 def download(request: StaffRequest, pk: uuid.UUID, slot: str) -> HttpResponseBase:
-    return _send(request, pk, slot, Access.DOWNLOADED)
+    return _send(request, pk, slot, AccessRecord.Action.DOWNLOADED)
 
 
 @require_safe
 @needs(VIEW, WORK, ORIGINALS)
 def download_original(request: StaffRequest, pk: uuid.UUID, slot: str) -> HttpResponseBase:
-    return _send(request, pk, slot, Access.ORIGINAL)
+    return _send(request, pk, slot, AccessRecord.Action.ORIGINAL)
 
 
-def _send(request: StaffRequest, pk: uuid.UUID, slot: str, action: Access) -> HttpResponseBase:
+def _send(request: StaffRequest, pk: uuid.UUID, slot: str, action: AccessRecord.Action) -> HttpResponseBase:
     """Stream one decrypted file, after authenticating all of it."""
     callback = find_request(pk)
     attachment = get_object_or_404(callback.attachments.arrived(), slot=slot)
     if not attachment.is_readable:
         return _problem(request, attachment, "held")
     try:
-        copy = clean_copies.for_staff(attachment, original=action == Access.ORIGINAL)
+        copy = clean_copies.for_staff(attachment, original=action == AccessRecord.Action.ORIGINAL)
     except clean_copies.Busy:
         wait = random.randint(5, 15)  # noqa: S311  several tabs should not retry at the same moment
         response = _problem(request, attachment, "busy", status=503, title="Please wait")

@@ -28,7 +28,8 @@ class Opened:
             self.details = callback.open_details()
         if self.details:
             self.reach, self.barred = do_not_call.without_barred(self.details)
-            self.instructions = instructions(self.reach if self.reach.phones or self.reach.email else self.details)
+            to_read = self.reach if self.reach.phones or self.reach.email else self.details
+            self.instructions = instructions(to_read)
             if self.details.agreed:
                 self.consent = consent.words(self.details.agreed, callback.days_kept)
 
@@ -42,7 +43,7 @@ class Opened:
 
     @property
     def changes(self) -> str:
-        """What the person has changed since they first sent it, in words; empty for changes of an earlier release."""
+        """Return in words what the person has changed since the first form; empty for changes of an earlier release."""
         changed = self.details.changed if self.details else ()
         return ", ".join(dict.fromkeys(FIELDS[name] for name in changed if name in FIELDS))
 

@@ -2,9 +2,11 @@
 
 import datetime
 import uuid
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import Prefetch, prefetch_related_objects
+from django.forms import BaseForm
 from django.http import HttpResponse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -44,8 +46,8 @@ def reveal(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
         actions.record(Action.VIEWED, callback, request.user)
         return show(request, callback)
     actions.record(Action.REVEALED, callback, request.user)
-    note_form = NoteForm(initial=request.POST.dict()) if "keep" in request.POST else None
-    return show(request, callback, reveals=True, kept=request.POST.dict(), note_form=note_form)
+    forms: dict[str, Any] = {"note_form": NoteForm(initial=request.POST.dict())} if "keep" in request.POST else {}
+    return show(request, callback, reveals=True, kept=request.POST.dict(), **forms)
 
 
 def may_see_number(callback: CallbackRequest, who: User) -> bool:
@@ -96,14 +98,12 @@ def show(
     callback: CallbackRequest,
     *,
     reveals: bool = False,
-    attempt_form: AttemptForm | None = None,
-    note_form: NoteForm | None = None,
-    disclosure_form: DisclosureForm | None = None,
     kept: dict | None = None,
     problem: str = "",
     status: int = 200,
+    **forms: BaseForm,
 ) -> HttpResponse:
-    """Render the page, with the choices in `kept`. The caller has recorded the view."""
+    """Render the page, with `forms` in place of empty ones, and the choices in `kept`. The caller has recorded it."""
     now = timezone.now()
     title = f"Request {callback.reference}"
     if not callback.is_kept:
@@ -118,7 +118,7 @@ def show(
     for each in (*merged, *others):
         actions.record(Action.VIEWED, each, request.user)
     user = request.user
-    holds = callback.claimed_by == user
+    is_mine = callback.claimed_by == user
     may_work = user.has_perm(WORK)
     opened_others = [Opened(each) for each in merged]
     opened = Opened(callback)
@@ -126,7 +126,7 @@ def show(
     context = _common(callback, user, now) | {
         "title": title,
         # A form with errors keeps the stamp of the page on which it was begun.
-        "shown": (attempt_form and attempt_form.data.get("shown")) or actions.stamp(callback),
+        "shown": ("attempt_form" in forms and forms["attempt_form"].data.get("shown")) or actions.stamp(callback),
         "opened": opened,
         "reveals": reveals and not opened.may_call_nobody,
         "is_lead": actions.is_lead(user),
@@ -136,22 +136,20 @@ def show(
         "may_claim": may_work and callback.is_waiting and callback.claimed_by is None,
         "may_release": may_work and actions.may_release(callback, user),
         "may_reopen": may_work and actions.may_reopen(callback, user),
-        "may_close": may_work and holds and callback.state != CallbackRequest.State.CLOSED,
+        "may_close": may_work and is_mine and callback.state != CallbackRequest.State.CLOSED,
     }
     if may_work:
         context["same_number"] = _same_number(callback, opened.details, now)
-        context["note_form"] = note_form or NoteForm()
-        context["disclosure_form"] = disclosure_form or DisclosureForm()
+        context |= {"note_form": NoteForm(), "disclosure_form": DisclosureForm()}
         if actions.may_assign(callback, user):
             context["assign_form"] = AssignForm(who=user)
         if merging.may_merge(callback, user) and opened.details:
             context["candidates"] = merging.candidates(callback, opened.details.phones, user)
-        if holds and callback.is_waiting:
-            unbound = AttemptForm(request=callback, now=now, kept=kept)
-            context["attempt_form"] = attempt_form or unbound
+        if is_mine and callback.is_waiting:
+            attempt_form = context["attempt_form"] = AttemptForm(request=callback, now=now, kept=kept)
             if opened.details:
-                context["one_press"] = unbound.one_press(opened.details)
-    return staff_page(request, "request.html", context, status)
+                context["one_press"] = attempt_form.one_press(opened.details)
+    return staff_page(request, "request.html", context | forms, status)
 
 
 def _same_number(callback: CallbackRequest, details: Details | None, now: datetime.datetime) -> list[RequestSummary]:
@@ -178,6 +176,6 @@ def _common(callback: CallbackRequest, user: User, now: datetime.datetime) -> di
         "summary": summary,
         "attempts": callback.attempts.all(),
         "was_wrong": _was_wrong(callback),
-        "holds": callback.claimed_by == user,
+        "is_mine": callback.claimed_by == user,
         "has_new_correction": actions.has_new_correction(callback, user),
     }

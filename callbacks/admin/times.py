@@ -13,13 +13,13 @@ ABOUT_NOW = datetime.timedelta(minutes=1)
 
 
 def clock(at: datetime.datetime) -> str:
-    """Like 3:40 pm, in the time zone of `at`."""
+    """Format like 3:40 pm, in the time zone of `at`."""
     return f"{at.hour % 12 or 12}:{at:%M} {'am' if at.hour < 12 else 'pm'}"
 
 
 @register.filter
 def day_and_clock(at: datetime.datetime, now: datetime.datetime | None = None) -> str:
-    """Like "today, 3:40 pm", in the clinic's zone."""
+    """Format like "today, 3:40 pm", in the clinic's time zone."""
     local = timezone.localtime(at)
     days = (local.date() - timezone.localdate(now)).days
     named = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(days)
@@ -28,13 +28,13 @@ def day_and_clock(at: datetime.datetime, now: datetime.datetime | None = None) -
 
 @register.filter
 def date_and_clock(at: datetime.datetime) -> str:
-    """Like "Tue, Dec 1, 3:40 pm", in the clinic's zone: for paper, which is read later."""
+    """Format like "Tue, Dec 1, 3:40 pm", in the clinic's time zone: for paper, which is read later."""
     local = timezone.localtime(at)
     return f"{local:%a, %b} {local.day}, {clock(local)}"
 
 
 def relative(at: datetime.datetime, now: datetime.datetime) -> str:
-    """Like "in 2 hours" or "2 hours ago"."""
+    """Format like "in 2 hours" or "2 hours ago"."""
     if abs(at - now) < ABOUT_NOW:
         return "now"
     if at > now:

@@ -11,10 +11,9 @@ from django.utils import timezone
 
 from callbacks.casework import counting
 from callbacks.models import AccessRecord, CallAttempt, CallbackRequest, Disclosure, Note
-from callbacks.values.states import Access
 
 State = CallbackRequest.State
-READINGS = (Access.VIEWED, Access.REVEALED, Access.PRINTED)
+READINGS = (AccessRecord.Action.VIEWED, AccessRecord.Action.REVEALED, AccessRecord.Action.PRINTED)
 #: The message for each part of a stamp that differs.
 _CHANGES = (
     "the person changed this request",
@@ -205,7 +204,7 @@ def has_new_correction(request: CallbackRequest, who: User) -> bool:
     return since.filter(action__in=READINGS).count() <= 1
 
 
-def record(action: Access, request: CallbackRequest | None, who: User, slot: str = "") -> AccessRecord:
+def record(action: AccessRecord.Action, request: CallbackRequest | None, who: User, slot: str = "") -> AccessRecord:
     """Write to the access log. Call it before showing anything, so that nothing is shown unrecorded."""
     reference = request.reference if request else ""
     return AccessRecord.objects.create(

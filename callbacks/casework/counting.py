@@ -8,7 +8,6 @@ from django.utils import timezone
 from callbacks.models import CallAttempt, CallCount
 from callbacks.values import counts
 from callbacks.values.counts import Measure
-from callbacks.values.states import Outcome
 
 
 def count(attempt: CallAttempt) -> None:
@@ -26,7 +25,8 @@ def count(attempt: CallAttempt) -> None:
         buckets[Measure.FIRST_CALL] = wait
         if request.due_is_promised:
             buckets[Measure.KEPT] = int(attempt.at > request.due_at)
-    if attempt.outcome == Outcome.REACHED and not earlier.filter(outcome=Outcome.REACHED).exists():
+    reached = CallAttempt.Outcome.REACHED
+    if attempt.outcome == reached and not earlier.filter(outcome=reached).exists():
         buckets |= {Measure.REACHED: wait, Measure.TRY: min(tries, 2)}
     day, hour = timezone.localdate(attempt.at), timezone.localtime(request.received_at).hour
     for measure, bucket in buckets.items():  # always in this order, against deadlocks

@@ -25,7 +25,7 @@ class Entry:
 
 
 def record(request: CallbackRequest, who: User, entry: Entry) -> None:
-    """Raises as actions.write."""
+    """Record a disclosure. Raises as actions.write."""
     text = json.dumps(asdict(entry) | {"on": entry.on.isoformat()})
     actions.write(Disclosure, request, who, text)
 

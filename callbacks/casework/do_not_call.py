@@ -82,7 +82,7 @@ def rewrap_all() -> int:
             details = request.open_details()
         except VaultError:
             continue  # counted by the rotation of requests
-        if found := left.intersection(index for phone in details.phones for index in keyring.indexes(phone)):
+        if found := left.intersection(keyring.indexes(*details.phones)):
             carry_over(details)
             moved += old.filter(phone_index__in=found).delete()[0]
             left -= found

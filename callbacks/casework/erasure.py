@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from callbacks.casework import actions
 from callbacks.models import AccessRecord, Attachment, CallbackRequest, Erasure, Tombstone
-from callbacks.values.states import ErasureReason
 from vault import sealed_files
 
 #: A younger object without a row may belong to a form that is still arriving. Longer than any upload may take
@@ -24,7 +23,7 @@ WITHDRAWN_DAYS = 7
 
 
 def _clock_offset() -> float:
-    """Seconds between the wall clock, which may be set, and the monotonic one."""
+    """Return the seconds between the wall clock, which may be set, and the monotonic one."""
     return time.time() - time.monotonic()
 
 
@@ -113,7 +112,7 @@ def _remember(pk: uuid.UUID, *, withdrawn: bool) -> None:
     Tombstone.objects.update_or_create(request_id=pk, defaults={"withdrawn": withdrawn, "at": timezone.now()})
 
 
-def _delete(request: CallbackRequest, reason: ErasureReason) -> None:
+def _delete(request: CallbackRequest, reason: Erasure.Reason) -> None:
     files = request.attachments.arrived().count()
     _discard_objects_later(request)
     if request.is_kept:  # a withdrawn one was counted when it was withdrawn
@@ -129,7 +128,7 @@ def _discard_objects_later(request: CallbackRequest) -> None:
 
 
 def _truncate_write_ahead_log() -> None:
-    """On SQLite, erased rows remain in the write-ahead log until it is checkpointed and truncated.
+    """Truncate SQLite's write-ahead log, in which erased rows remain until then.
 
     A reader may prevent that; the next erasure or the daily purge tries again. PostgreSQL vacuums and recycles its log
     by itself (decision 0009).

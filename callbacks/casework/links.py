@@ -44,7 +44,8 @@ def readings(typed: str) -> list[str]:
     letters = re.sub(r"[^a-z0-9]", "", unquote(typed[:_MAX_LENGTH]).lower())
     found = [part[:LENGTH] for part in (letters, letters.removeprefix("3d")) if len(part) >= LENGTH]
     if earlier := _EARLIER.match(typed):
-        found += [earlier[1]] if len(earlier[1]) == 24 else [f"{earlier[1]}-", f"{earlier[1]}_"]  # the end was cut off
+        old = earlier[1]
+        found += [old] if len(old) == 24 else [f"{old}-", f"{old}_"]  # its last character was cut off
     return list(dict.fromkeys(found))
 
 

@@ -6,7 +6,6 @@ from django.db.models import Q
 
 from callbacks.casework import actions
 from callbacks.models import CallbackRequest
-from callbacks.values.states import RequestState
 
 
 def may_merge(kept: CallbackRequest, who: User) -> bool:
@@ -40,7 +39,7 @@ def merge(other: CallbackRequest, kept: CallbackRequest, who: User) -> None:
             raise actions.AlreadyTaken
         if gone.due_at < stays.due_at:
             stays.due_at, stays.due_is_promised = gone.due_at, gone.due_is_promised
-        gone.state, gone.next_try_at, gone.merged_into = RequestState.CLOSED, None, stays
+        gone.state, gone.next_try_at, gone.merged_into = CallbackRequest.State.CLOSED, None, stays
         gone.save(update_fields=["state", "next_try_at", "merged_into"])
         gone.merged.update(merged_into=stays)
         stays.save(update_fields=["due_at", "due_is_promised"])

@@ -28,7 +28,7 @@ def no_opening_times() -> str | None:
 
 
 def no_closed_days() -> str | None:
-    """Not in `warnings`, as some clinics never close."""
+    """Say if no closed day is listed. The queue does not show it, as some clinics never close."""
     today = timezone.localdate()
     if SpecialDay.objects.filter(day__range=(today, today + datetime.timedelta(days=365))).exists():
         return None

@@ -51,7 +51,7 @@ class IncomingFile:
         self._undo = contextlib.ExitStack()
 
     def write(self, data: bytes) -> None:
-        """Raises FileRefused, or what the storage raises."""
+        """Take the next piece. Raises FileRefused, or what the storage raises."""
         self._size += len(data)
         if self._size > MAX_UPLOAD_BYTES:
             raise FileRefused(Refusal.TOO_LARGE)

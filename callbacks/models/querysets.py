@@ -92,7 +92,7 @@ class CallbackRequestQuerySet(QuerySet["CallbackRequest"]):
 
     def with_phone(self, *e164: str) -> Self:
         """Return requests with one of these numbers, extension included, whatever key it was indexed under."""
-        indexes = [index for phone in e164 for index in keyring.indexes(phone)]
+        indexes = keyring.indexes(*e164)
         return self.filter(Q(phone_index__in=indexes) | Q(second_phone_index__in=indexes))
 
     def unannounced(self, before: datetime) -> Self:

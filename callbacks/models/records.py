@@ -1,6 +1,7 @@
 """Records of staff's work: call attempts, notes, disclosures, the access log, and counts that outlive them."""
 
 import uuid
+from typing import TypeAlias
 
 from django.conf import settings
 from django.contrib import admin
@@ -65,11 +66,11 @@ class SealedText(ByStaff):
         return f"{self._meta.verbose_name} on {self.request}".capitalize()
 
     def seal_text(self, text: str) -> None:
-        """The caller saves. Raises VaultError without a key."""
+        """Seal a text; the caller saves. Raises VaultError without a key."""
         self.sealed = self.request.seal(text.encode(), self._part)
 
     def open_text(self) -> str:
-        """Raises VaultError if it was changed or its key is missing."""
+        """Decrypt the text. Raises VaultError if it was changed or its key is missing."""
         return self.request.open(self.sealed, self._part).decode()
 
     @property
@@ -93,10 +94,7 @@ class Disclosure(SealedText):
 
 
 class DoNotCall(ByStaff):
-    """A number that staff must not call until a lead lifts this. Holds a keyed hash of it, and no request.
-
-    A form with the number is accepted as usual, as a refusal would reveal that the number is known here.
-    """
+    """A number that staff must not call until a lead lifts this. Holds a keyed hash of it, and no request."""
 
     phone_index = models.CharField(max_length=80, help_text="Keyed hash of the number.")
     lifted_at = models.DateTimeField(null=True)
@@ -117,7 +115,7 @@ class DoNotCall(ByStaff):
 class AccessRecord(ByStaff):
     """An entry of the access log. Outlives the request, and holds none of its content."""
 
-    Action = states.Access
+    Action: TypeAlias = states.Access
 
     request_reference = models.CharField("request", max_length=7, blank=True)
     slot = models.CharField("file", max_length=10, choices=Slot, blank=True)
@@ -149,7 +147,7 @@ class Tombstone(models.Model):
 class Erasure(models.Model):
     """How much was erased, when and why: counts only."""
 
-    Reason = states.ErasureReason
+    Reason: TypeAlias = states.ErasureReason
 
     at = models.DateTimeField(default=timezone.now)
     reason = models.CharField(max_length=10, choices=states.ErasureReason)

@@ -110,7 +110,9 @@ class DetailsForm(HoursForm):
         found |= {part for part, fields in self.PARTS.items() if not self.errors.keys().isdisjoint(fields)}
         if "zone" in self.errors or self.data.get("if_other_answers") not in {None, "", IfOtherAnswers.QUIET}:
             found.add("safe")
-        return found | {"language"} if self.is_bound and not self.data.get("phone") else found
+        if self.is_bound and not self.data.get("phone"):
+            found.add("language")
+        return found
 
     def clean_phone(self) -> str:
         """Return the number in E.164, and store the other words in `phone_remark`."""

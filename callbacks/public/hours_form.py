@@ -96,12 +96,15 @@ class HoursForm(forms.Form):
                 self.add_error("zone", NO_ZONE)
         if not {"times", "days", "not_before", "not_after", "anyway", "zone", "place"} <= data.keys():
             return
-        if not self.safe_hours().hours:
+        safe = self.safe_hours()
+        if not safe.hours:
             self.add_error("not_after", NO_TIME_LEFT)
-        elif not self.safe_hours().is_any and (there := hours_if_no_overlap(self.safe_hours())) is not None:
+            return
+        our_hours = None if safe.is_any else hours_if_no_overlap(safe)
+        if our_hours is not None:
             self.asks_anyway = True
             if not data["anyway"]:
-                self.add_error("times", _closed_then(there, zone_name(self.safe_hours().zone)))
+                self.add_error("times", _closed_then(our_hours, zone_name(safe.zone)))
 
     def must_name_zone(self) -> bool:
         data = self.cleaned_data
@@ -114,10 +117,10 @@ def country(e164: str | None) -> int:
     return phonenumbers.parse(e164.partition(";")[0]).country_code or AMERICAN if e164 else AMERICAN
 
 
-def _closed_then(there: str, zone: str) -> str:
-    """Return the message that we are closed then. `there` is when we can call, in the person's time zone."""
-    if there:
-        can = gettext("In %(zone)s time, we can call %(hours)s.") % {"zone": zone, "hours": there}
+def _closed_then(our_hours: str, zone: str) -> str:
+    """Return the message that we are closed then. `our_hours` are in the person's time zone."""
+    if our_hours:
+        can = gettext("In %(zone)s time, we can call %(hours)s.") % {"zone": zone, "hours": our_hours}
     else:
         can = gettext("We are closed at all of these times where you are.")
     return gettext("We are closed at these times. %(can)s Choose again, or send it anyway.") % {"can": can}

@@ -17,7 +17,9 @@ _LONG_FORM_EXTRA = 3
 def same(one: str, other: str) -> bool:
     """Return whether the names differ only in case, accents, spaces and punctuation."""
     first, second = "".join(_words(one)), "".join(_words(other))
-    return first == second if first or second else one == other
+    if not first and not second:  # neither has letters
+        return one == other
+    return first == second
 
 
 def akin(one: str, other: str) -> bool:

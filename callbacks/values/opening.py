@@ -1,13 +1,13 @@
 """When we can call: the clinic's opening times and special days, within the person's safe hours."""
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from callbacks.values.safe_hours import UNKNOWN, SafeHours
+from callbacks.values.safe_hours import UNKNOWN, SafeHours, merged
 from editorial.models.opening import OpeningTime, SpecialDay, week_in_words
 from editorial.text import snapshot
 
@@ -91,32 +91,20 @@ class OpeningHours:
         midnight = datetime.datetime.combine(at.astimezone(clock).date(), datetime.time(), tzinfo=clock)
         ordinary = OpeningHours(self.times, [], self.call_within)
         intervals = (interval for _, interval in ordinary.shared(midnight, SafeHours((), zone), days=WEEK + 1))
-        there = ([moment.astimezone(clock) for moment in interval] for interval in _merged(intervals))
-        week = {(begin.weekday(), begin.time(), end.time()) for begin, end in there}
+        week = set()
+        for begin, end in merged(intervals):
+            there = begin.astimezone(clock)
+            week.add((there.weekday(), there.time(), end.astimezone(clock).time()))
         return week_in_words(sorted(week))
 
     def _chances(self, at: datetime.datetime, safe: SafeHours) -> Iterator[Interval]:
         if self.times:
-            return _merged(interval for _, interval in self.shared(at, safe))
-        return _merged(safe.intervals(at, days=WEEK + 1))
+            return merged(interval for _, interval in self.shared(at, safe))
+        return merged(safe.intervals(at, days=WEEK + 1))
 
     def _hours_on(self, day: datetime.date) -> list[tuple[datetime.time, datetime.time]]:
         for special in self.special_days:
             if special.day == day:
                 return [(special.opens, special.closes)] if special.opens and special.closes else []
         hours = sorted((time.opens, time.closes) for time in self.times if time.weekday == day.weekday())
-        return list(_merged(hours))
-
-
-def _merged(intervals: Iterable[tuple]) -> Iterator[tuple]:
-    """Merge touching or overlapping intervals, sorted by start."""
-    last = None
-    for begin, end in intervals:
-        if last and begin <= last[1]:
-            last = (last[0], max(last[1], end))
-        else:
-            if last:
-                yield last
-            last = (begin, end)
-    if last:
-        yield last
+        return list(merged(hours))

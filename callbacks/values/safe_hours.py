@@ -1,7 +1,7 @@
 """Safe hours: days, parts of the day and hours in the person's time zone when a call is safe."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -99,7 +99,7 @@ class SafeHours:
 
     @property
     def hours(self) -> list[tuple[int, int]]:
-        """From and until, in full hours on the person's clock; empty if the limits leave nothing of the parts."""
+        """Return starts and ends in full hours on the person's clock; empty if the limits leave none."""
         chosen = [_HOURS[part] for part in PartOfDay if not self.parts or part in self.parts]
         limited = [(max(opens, self.first), min(closes, self.last or closes)) for opens, closes in chosen]
         return [(opens, closes) for opens, closes in limited if opens < closes]
@@ -136,7 +136,8 @@ class SafeHours:
         found = [", ".join(str(_EACH[day]) for day in self.days)] if self.days else []
         if self.first or self.last:
             said = gettext("{opens} to {closes}")
-            found += [said.format(opens=hour_name(opens), closes=hour_name(closes)) for opens, closes in self._joined()]
+            for opens, closes in merged(self.hours):
+                found.append(said.format(opens=hour_name(opens), closes=hour_name(closes)))
         elif self.parts:
             found += [str(part.label) for part in self.parts]
         else:
@@ -144,7 +145,16 @@ class SafeHours:
         words = "; ".join(each[:1].lower() + each[1:] for each in found)
         return f"{capfirst(words)} ({zone})"
 
-    def _joined(self) -> Iterator[tuple[int, int]]:
-        """Yield the hours, with adjacent parts joined."""
-        starts, ends = {opens for opens, _ in self.hours}, {closes for _, closes in self.hours}
-        return zip(sorted(starts - ends), sorted(ends - starts), strict=True)
+
+def merged(intervals: Iterable[tuple]) -> Iterator[tuple]:
+    """Merge touching or overlapping intervals, sorted by start."""
+    last = None
+    for begin, end in intervals:
+        if last and begin <= last[1]:
+            last = (last[0], max(last[1], end))
+        else:
+            if last:
+                yield last
+            last = (begin, end)
+    if last:
+        yield last
