@@ -91,7 +91,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     decrypt = staticmethod(secrets.unseal)
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
-        """A passkey belongs to the host's name: under another it does not work."""
+        """Name the site. A passkey belongs to the host's name and works under no other."""
         return super().get_public_key_credential_rp_entity() | {"name": settings.SITE_NAME}
 
     def get_public_key_credential_user_entity(self, user: User) -> dict:

@@ -6,7 +6,7 @@ from detoxsite import env
 
 
 def sqlite(path: Path) -> dict[str, object]:
-    """The embedded default."""
+    """Return the settings of the embedded default."""
     return {
         "ENGINE": "storage.sqlite",
         "NAME": path,
@@ -25,7 +25,7 @@ def sqlite(path: Path) -> dict[str, object]:
 
 
 def postgresql(server: env.Server, timeout: int) -> dict[str, object]:
-    """A server, with `timeout` seconds to accept a connection. It must have a valid certificate unless it is local."""
+    """Return the settings of a server, which must have a valid certificate unless it is local. `timeout`: seconds."""
     ssl_mode = "prefer" if server.host in {"localhost", "127.0.0.1", "::1"} else "verify-full"  # stays on this host
     options = {"sslmode": ssl_mode} | server.options
     if options["sslmode"] == "verify-full":

@@ -73,7 +73,7 @@ def _close(incident: Incident) -> bool:
 
 
 def send(problems: list[Finding], recovered: list[str]) -> None:
-    """Raises NotSent."""
+    """Mail the problems and recoveries to the operators. Raises NotSent."""
     paragraphs = [f"{each.title}: {each.text}\n{each.advice}" for each in problems]
     if recovered:
         paragraphs.append(f"Recovered: {', '.join(recovered)}.")
@@ -111,7 +111,7 @@ def check_worker() -> None:
 
 
 def _alert_if_down(at: datetime.datetime) -> None:
-    """Raises NotSent. Each web process mails about the database: without it they cannot agree on one."""
+    """Alert, each web process for itself if the database is down: then they cannot agree on one. Raises NotSent."""
     try:
         finding = readiness.worker(at, {})
         if finding.state == State.PROBLEM:

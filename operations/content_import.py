@@ -7,6 +7,7 @@ from typing import Any
 
 import reversion
 from django.core.exceptions import ValidationError
+from django.core.management.base import CommandError
 from django.db import models
 
 from articles.models import Article, Topic
@@ -27,7 +28,7 @@ REMOVED = (*PAGES, Topic, HelpLine, GlossaryTerm, Source)
 EMERGENCY_NUMBER = "911"
 
 
-class ContentError(Exception):
+class ContentError(CommandError):
     """The files cannot be imported; nothing was changed. The message has a line for each reason."""
 
 

@@ -76,7 +76,7 @@ class PageCache:
 
     @property
     def used(self) -> int:
-        """Bytes that the cached pages occupy."""
+        """Return the bytes that the cached pages occupy."""
         return self._pages.public.used + self._pages.private.used
 
     def get(self, key: bytes) -> Page | None:

@@ -35,7 +35,7 @@ class Variant:
 
     @cached_property
     def head(self) -> bytes:
-        """The headers that follow the status line, and the empty line."""
+        """Return the headers that follow the status line, and the empty line."""
         return _lines(self.headers)
 
     @cached_property
@@ -88,7 +88,7 @@ class Page:
 
     @cached_property
     def unchecked(self) -> "Page":
-        """The page with the notice that it is unchecked. Not in `size`, as it is dropped after the outage."""
+        """Return the page with the notice that it is unchecked. Not in `size`, as it is dropped after the outage."""
         return Page(self._headers, _marked(self._read())) if self._is_html else self
 
     def _read(self) -> bytes:
@@ -106,7 +106,7 @@ class Page:
 
     @property
     def size(self) -> int:
-        """Estimated bytes in memory."""
+        """Return the estimated bytes in memory."""
         plain = 0 if "" in self.variants else len(self._plain)
         return plain + sum(variant.size for variant in list(self.variants.values()))
 

@@ -30,7 +30,7 @@ class FairWorker(ThreadWorker):
             self.is_paused, self.paused_until = True, time.monotonic() + PAUSE_SECONDS
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """Called in each pass of the loop, with whether the worker may accept."""
+        """Stay paused for a while. The loop calls this in each pass, with whether the worker may accept."""
         if not enabled or time.monotonic() >= self.paused_until:
             super().set_accept_enabled(enabled)
 

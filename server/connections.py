@@ -39,7 +39,7 @@ class Pending:
 
     @property
     def is_idle(self) -> bool:
-        """Whether it is new or kept alive, without any part of a request."""
+        """Return whether it is new or kept alive, without any part of a request."""
         return not self.data and not self.is_answered
 
     def allow(self, seconds: float) -> None:

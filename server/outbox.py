@@ -37,7 +37,7 @@ class Outgoing(socket.socket):
         self.held, self.deadline = 0, 0.0
 
     def sendall(self, data: bytes, flags: int = 0) -> None:  # type: ignore[override]  # gunicorn sends bytes
-        """Called in threads. Wait only beyond MAX_HELD; raise ConnectionResetError at the deadline."""
+        """Send from a thread, which waits only beyond MAX_HELD. Raises ConnectionResetError at the deadline."""
         if data:
             self._add(memoryview(data), held=len(data))
         self.flush()
@@ -58,7 +58,7 @@ class Outgoing(socket.socket):
         return len(data)
 
     def send_cached(self, parts: list[bytes]) -> bool:
-        """Called in the loop. Send cached bytes; return whether all are sent. Raises OSError if it is closed."""
+        """Send cached bytes from the loop; return whether all are sent. Raises OSError if it is closed."""
         try:
             sent = self.sendmsg(parts)
         except BlockingIOError:

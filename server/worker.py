@@ -108,7 +108,7 @@ class Worker(UploadWorker):
         self._wait_for(conn, Pending(LINGER_SECONDS, is_answered=True), is_polled=conn not in self.read_closed)
 
     def murder_pending(self) -> None:
-        """Called by the loop at least once a second, including during shutdown."""
+        """Enforce timeouts. The loop calls this at least once a second, including during shutdown."""
         now = time.monotonic()
         if now < self.checked_at + CHECK_SECONDS:
             return
@@ -127,13 +127,13 @@ class Worker(UploadWorker):
                 self._close_reading(conn)  # the application sees a truncated body, stores its text and responds
 
     def is_parent_alive(self) -> bool:
-        """Called in each pass of the loop: without its master, a worker stops as on SIGTERM."""
+        """Stop, as on SIGTERM, if the master is gone. The loop calls this in each pass."""
         if not super().is_parent_alive():
             self.handle_exit(0, None)
         return bool(self.alive)
 
     def _is_idle_in_shutdown(self, conn: TConn, wait: Pending, now: float) -> bool:
-        """A new connection is about to send a request, which a proxy would not retry."""
+        """Return whether to close it: a new connection may wait, as a proxy would not retry its first request."""
         is_idle = bool(self.stopped_at) and wait.is_idle and not has_unread(conn)
         return is_idle and (not wait.is_new or now > self.stopped_at + STOP_GRACE_SECONDS)
 

@@ -89,7 +89,7 @@ class S3Storage(Storage):
         return name
 
     def _save(self, name: str, content: File) -> str:
-        """Raises OSError also if the store reports success and keeps nothing."""
+        """Save an object. Raises OSError also if the store reports success and keeps nothing."""
         content.seek(0)
         self.call("put_object", name, Body=content)
         if self.size(name) != content.size:

@@ -58,7 +58,7 @@ class Manifest:
     format: int = FORMAT
 
     def save(self, folder: Path) -> None:
-        """Raises OSError."""
+        """Write the list and its seal. Raises OSError."""
         text = json.dumps(asdict(self), indent=1, sort_keys=True).encode()
         for name, content in ((LIST, text), (SEAL, hashlib.sha256(text).hexdigest().encode())):
             with durable.replace(folder / name) as file:
@@ -108,13 +108,13 @@ def verify(backup: Path, *, already_read: Set[str] = frozenset()) -> Manifest:
 
 
 def sha256(path: Path) -> str:
-    """Raises OSError."""
+    """Return a file's SHA-256 in hex. Raises OSError."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def verify_sqlite(path: Path) -> None:
-    """Raises BackupError."""
+    """Run SQLite's own checks. Raises BackupError."""
     try:
         with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)) as database:
             results = [row[0] for row in database.execute("PRAGMA integrity_check")]

@@ -47,7 +47,7 @@ def publish() -> None:
 
 
 def read(path: Path) -> Erased:
-    """Empty if there is no list. Raises BackupError if it is damaged."""
+    """Read a list; empty if there is none. Raises BackupError if it is damaged."""
     found: Erased = {}
     try:
         for line in path.read_text().splitlines() if path.exists() else []:

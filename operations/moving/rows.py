@@ -37,7 +37,8 @@ def copy_all() -> None:
 
 def compare() -> dict[str, int]:
     """Return the number of rows by table, each row the same here and there. Raises MoveError."""
-    here, there = ({m._meta.db_table: _sum(m, alias) for m in tables()} for alias in (connection.alias, ALIAS))
+    here = {model._meta.db_table: _sum(model, connection.alias) for model in tables()}
+    there = {model._meta.db_table: _sum(model, ALIAS) for model in tables()}
     if wrong := [table for table in here if here[table] != there[table]]:
         raise MoveError(f"These tables did not arrive as they were: {', '.join(wrong)}.")
     return {table: count for table, (count, _) in here.items()}

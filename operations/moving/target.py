@@ -33,7 +33,7 @@ class Target:
     """The settings of the site after the move; their database has the alias ALIAS."""
 
     def __init__(self, file: Path) -> None:
-        """Raises MoveError without servers, or without this site's keys."""
+        """Read the settings. Raises MoveError if they lack servers or this site's keys."""
         with file.open() as lines:
             named = {name: value or "" for name, value in dotenv_values(stream=lines, interpolate=False).items()}
         outer = {name: value for name, value in os.environ.items() if name not in env.NAMES}

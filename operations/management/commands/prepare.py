@@ -57,7 +57,7 @@ class Command(BaseCommand):
 
 
 def _ensure_writable(folder: Path) -> None:
-    """Raises CommandError. SQLite would only say that it cannot open a file."""
+    """Raise CommandError if nothing can be written: SQLite would only say that it cannot open a file."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -69,7 +69,7 @@ def _ensure_writable(folder: Path) -> None:
 
 
 def _ensure_no_database_is_lost() -> None:
-    """Raises CommandError: with a new database the sweep would delete all files as orphans."""
+    """Raise CommandError for files without a database: the sweep would delete them all as orphans."""
     if not connection.introspection.table_names() and any(names_in(storages["attachments"])):
         where = settings.DATABASES["default"]["NAME"]
         raise CommandError(
