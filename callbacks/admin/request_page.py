@@ -103,7 +103,7 @@ def show(
     status: int = 200,
     **forms: BaseForm,
 ) -> HttpResponse:
-    """Render the page, with `forms` in place of empty ones, and the choices in `kept`. The caller has recorded it."""
+    """Render the page with `forms` in place of empty ones and the choices in `kept`. The caller recorded the view."""
     now = timezone.now()
     title = f"Request {callback.reference}"
     if not callback.is_kept:
