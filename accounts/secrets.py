@@ -32,10 +32,7 @@ def open_all(row: Authenticator) -> None:
 
 
 def rewrap_all() -> int:
-    """Move every secret to the current key, row by row; return how many rows changed. Can be stopped and restarted.
-
-    Raises VaultError at the first secret that cannot be opened.
-    """
+    """Move all secrets to the current key row by row, so that it can be stopped; return how many. Raises VaultError."""
     changed = 0
     for pk in Authenticator.objects.values_list("pk", flat=True):
         with transaction.atomic():

@@ -84,10 +84,7 @@ def may_release(request: CallbackRequest, who: User) -> bool:
 
 
 def release(request: CallbackRequest, who: User, *, shown: str | None = None) -> None:
-    """Return a request to the queue.
-
-    Raises AlreadyTaken unless they may, or PageOutdated if the page with the stamp `shown` is out of date.
-    """
+    """Return a request to the queue. Raises AlreadyTaken if they may not, PageOutdated if `shown` is an old stamp."""
     with changing(request, lambda row: may_release(row, who)) as row:
         _check(row, shown)
         give(row, None)
@@ -127,10 +124,7 @@ def log_attempt(
 
 
 def close(request: CallbackRequest, who: User, *, shown: str | None = None) -> None:
-    """Mark a request as done.
-
-    Raises AlreadyTaken unless `who` has claimed it, or PageOutdated if the page with the stamp `shown` is out of date.
-    """
+    """Mark a request as done. Raises AlreadyTaken without a claim, or PageOutdated if `shown` is an old stamp."""
     with changing(request, lambda row: row.is_kept and row.claimed_by == who) as row:
         _check(row, shown)
         row.state, row.next_try_at = State.CLOSED, None

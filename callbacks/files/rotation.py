@@ -62,10 +62,7 @@ def census() -> list[Census]:
 
 
 def rewrap_requests(say: Say, carry_over: Callable[[Details], object]) -> int:
-    """Put each request's data key and phone indexes under the current key, after what else its numbers find.
-
-    Returns how many cannot be opened.
-    """
+    """Put each request under the current key, first what `carry_over` does; return how many cannot be opened."""
     keys = CallbackRequest.objects.values_list("pk", flat=True)
     return _rewrap_each("Requests", keys, partial(_rewrap_request, carry_over), say)
 

@@ -32,9 +32,6 @@ def sign_form(nonce: str) -> str:
 
 
 def read_form(token: str, *, max_age: int | None = TOKEN_HOURS * 3600) -> tuple[str, float]:
-    """Return the nonce in a form's token, and the token's age in seconds.
-
-    Raises SignatureExpired past `max_age` seconds, or BadSignature.
-    """
+    """Return a token's nonce and its age in seconds. Raises SignatureExpired past `max_age`, or BadSignature."""
     nonce = TimestampSigner(salt=_SALT).unsign(token, max_age=max_age)
     return nonce, max(0.0, time.time() - b62_decode(token.split(":")[-2]))

@@ -47,10 +47,7 @@ def size() -> int:
 
 
 def copy_into(folder: Path) -> tuple[str, dict[str, int], dict[str, int]]:
-    """Copy a consistent snapshot of the database; return the copy's name, rows by table, and files with their length.
-
-    Raises BackupError or OSError.
-    """
+    """Copy a snapshot; return its name, rows by table, and files with their length. Raises BackupError or OSError."""
     if connection.vendor != "sqlite":
         return POSTGRES, *_dump_postgres(folder / POSTGRES)
     path = folder / SQLITE

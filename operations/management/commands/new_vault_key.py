@@ -28,10 +28,7 @@ class Command(BaseCommand):
 
 
 def add_key(path: Path) -> int:
-    """Add a key to the file and return its number; concurrent calls add one each.
-
-    Raises CommandError if the numbers are used up.
-    """
+    """Add a key to the file and return its number; concurrent calls add one each. Raises CommandError past 65535."""
     with durable.file_lock(path.parent):
         keys = secret_files.vault_keys("VAULT_KEYS", path)
         number = max(keys, default=0) + 1
