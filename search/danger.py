@@ -1,34 +1,71 @@
 """Decide whether a query may mean that somebody is in danger, or asks for a dose.
 
-False alarms are preferred to misses. Rules are tried on the words as typed, which a correction could make harmless, and
-on the corrected words: in lower case, without apostrophes, dots or hyphens, with digits turned back into letters, and
-with split words joined ("over dose", "o d").
+False alarms are preferred to misses. Rules join classes of words in both languages, as a part of the body and a color.
+They are tried on the words as typed, which a correction could make harmless, on the corrected words, and on the nearest
+words of the rules: in lower case, without apostrophes, dots or hyphens, with digits turned back into letters, and with
+split words joined ("over dose", "o d").
 """
 
 import re
+from collections.abc import Container
 from pathlib import Path
+
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
 
 from editorial.values.languages import without_accents
 from search.vocabulary import joined
 
-_NOT = "(cant|can not|cannot|couldnt|wont|will not|not|isnt|aint|doesnt|didnt|never|no longer|barely|stop|stopped) "
-_WHO = r"((him|her|them|me|(my|his|her) \w+|he|she|they|up|be|being|get|getting|even|really|to) ){0,3}"
+#: From 0 to 1, with a swap of two letters as one change.
+SIMILARITY = DamerauLevenshtein.normalized_similarity
 #: Digits and signs used in place of letters.
 _LETTERS = str.maketrans("013457@$!", "oieastasi")
 
 
-_LINES = Path(__file__).with_name("danger.txt").read_text(encoding="utf-8").splitlines()
-#: The rules, each with a query that it must match.
-RULES = [
-    (re.compile(rf"\b({rule.replace('NOT ', _NOT).replace('WHO', _WHO)})\b"), query)
-    for rule, query in (line.split(" : ") for line in _LINES if not line.startswith("#"))
-]
+def _read() -> list[tuple[re.Pattern[str], list[str]]]:
+    """Read the rules, each with queries that it must match."""
+    classes: dict[str, str] = {}
+    rules = []
+    for line in Path(__file__).with_name("danger.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        wide = line.replace("*", r"\w*").replace(" .. ", r" (\w+ ){0,3}")
+        for name, words in classes.items():
+            wide = wide.replace(name, words)
+        left, is_class, words = wide.partition(" = ")
+        rule, is_rule, queries = wide.partition(" : ")
+        if is_class:
+            classes[left] = f"({words})"
+        elif is_rule:
+            pattern = "^" + "".join(rf"(?=.*\b({part})\b)" for part in rule.split(" & "))
+            rules.append((re.compile(pattern), queries.split("; ")))
+    return rules
 
 
-def is_danger(typed: str, meant: str = "") -> bool:
+RULES = _read()
+#: What a misspelled word may have meant.
+_WORDS = {word for _, queries in RULES for query in queries for word in query.split() if len(word) >= 5}
+MIN_SIMILARITY = 0.79  # one letter of five
+#: What people type and no guide has, and looks like a word of the rules.
+_OTHERS = set("breeding cooking conclusions dearly facing faking moral snorting strike voice".split())
+
+
+def is_danger(typed: str, *meant: str) -> bool:
     """Return whether to show urgent help. `meant`: `typed` with its spelling corrected."""
-    readings = forms(typed) | forms(meant)
+    readings = set[str]().union(*map(forms, (typed, *meant)))
     return any(rule.search(reading) for rule, _ in RULES for reading in readings)
+
+
+def heard(text: str, known: Container[str]) -> str:
+    """Return a text in which each word that is not `known` is the most similar one of the rules, as "seziure" is."""
+    return " ".join(word if word in known or word in _OTHERS else _nearest(word) for word in _plain(text).split())
+
+
+def _nearest(word: str) -> str:
+    """Return the rules' word that begins alike and is most similar."""
+    alike = [other for other in _WORDS if other[0] == word[0]]
+    near = process.extractOne(word, alike, scorer=SIMILARITY, score_cutoff=MIN_SIMILARITY)
+    return near[0] if near else word
 
 
 def forms(text: str) -> set[str]:

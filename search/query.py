@@ -3,15 +3,13 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import partial
 
 from django.utils.translation import gettext
 from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein
 
 from editorial.text import snapshot
 from search import vocabulary
-from search.danger import asks_for_a_dose, is_danger
+from search.danger import SIMILARITY, asks_for_a_dose, heard, is_danger
 from search.index import index
 from search.models import MARK, UNMARK, Match, tables
 from search.static_pages import EMERGENCY, meant_by
@@ -23,7 +21,6 @@ MIN_RESULTS = 3  # with fewer, pages with only some of the words are shown too
 
 #: Similarity from 0 to 1: "buprenorfine" to "buprenorphine" is 0.85, "withdrawl" to "withdrawal" 0.9, "diarea" to
 #: "diarrhea" 0.75; but "purple" to "purpose" 0.71, and of short words "paws" to "pass" 0.75, "meth" to "met" 0.75.
-SIMILARITY = DamerauLevenshtein.normalized_similarity
 MIN_SIMILARITY, MIN_SIMILARITY_SHORT, SHORT = 0.75, 0.8, 5
 MIN_LETTERS = 4  # a shorter word is similar to too many
 
@@ -66,7 +63,7 @@ def search(typed: str) -> Results:
     terms = [_spellings(word) for word in words]
     corrected_words = [_corrected(word, spellings) for word, spellings in zip(words, terms, strict=True)]
     corrected = " ".join(corrected_words)
-    is_urgent = is_danger(query, corrected)
+    is_urgent = is_danger(query, corrected, heard(query, _plain_words()))
     found = _ranked(query, corrected, terms, is_urgent=is_urgent)
     return Results(
         query=query,
@@ -155,12 +152,10 @@ def _spellings(word: str) -> list[str]:
         return meant
     if is_danger(word):  # "dead" is not a misspelling of "dread"
         return meant
-    content = snapshot.current()
     cutoff = MIN_SIMILARITY_SHORT if len(word) <= SHORT else MIN_SIMILARITY
     for in_text in (True, False):
         # Words of drafts are known too; offer only those that readers can find.
-        known = content.keep(partial(_known, in_text=in_text), (_known, in_text))
-        near = process.extract(word, known, scorer=SIMILARITY, score_cutoff=cutoff, limit=5)
+        near = process.extract(word, _known(in_text=in_text), scorer=SIMILARITY, score_cutoff=cutoff, limit=5)
         for *_, candidate in near:
             if index().holds(candidate, in_text=False):
                 return [word, candidate]
@@ -170,5 +165,15 @@ def _spellings(word: str) -> list[str]:
 def _known(*, in_text: bool) -> dict[str, str]:
     """Return the words of the guide, by their form as typed, without accents where people omit them."""
     here, plain = tables(), vocabulary.current().plain
-    words = here.words.objects.filter(in_text=in_text, **here.own).values_list("word", flat=True)
-    return {word: plain(word) for word in words}
+
+    def read() -> dict[str, str]:
+        words = here.words.objects.filter(in_text=in_text, **here.own).values_list("word", flat=True)
+        return {word: plain(word) for word in words}
+
+    return snapshot.current().keep(read, (_known, in_text))
+
+
+def _plain_words() -> set[str]:
+    """Return the words that are no misspelling: those of the guide and of its vocabulary, as they are typed."""
+    words = vocabulary.current()
+    return snapshot.current().keep(lambda: {*_known(in_text=True).values(), *words.common, *words.typed}, _plain_words)

@@ -25,11 +25,13 @@ class Vocabulary:
     """Stop words, synonyms and phrases of a language, as its file explains them."""
 
     def __init__(self, words: dict[str, Any]) -> None:
+        self._endings, self._has_accents = re.compile(words["endings"]), words["has_accents"]
         self.common = frozenset(words["common"].split())
         self.called, self.anywhere = _each(words["called"], ", "), _each(words["anywhere"], ", ")
         self._synonyms, self._phrases = _each(words["synonyms"]), _each(words["phrases"], ", ")
+        #: Each word that the file knows.
+        self.typed = set(re.findall(r"[^\W_]+", self.plain(str(words))))
         self._units, times = words["units"], words["times"]
-        self._endings, self._has_accents = re.compile(words["endings"]), words["has_accents"]
         self._by_stem = {self.stem(word): meant for word, meant in reversed(self._synonyms.items())}
         longest_first = sorted(map(re.escape, self._phrases), key=len, reverse=True)
         self._phrase = re.compile(rf"\b({'|'.join(longest_first)})\b")

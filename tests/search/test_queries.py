@@ -56,9 +56,24 @@ def test_query_leads_to_the_page_that_is_on_it(guide, address):
     assert not wrong
 
 
-@pytest.mark.parametrize(("rule", "query"), danger.RULES)
-def test_rule_of_danger_can_match(rule, query):
-    assert any(rule.search(form) for form in danger.forms(query))
+@pytest.mark.parametrize(("rule", "queries"), danger.RULES, ids=[queries[0] for _, queries in danger.RULES])
+def test_rule_of_danger_can_match(rule, queries):
+    for query in queries:
+        assert any(rule.search(form) for form in danger.forms(query)), query
+
+
+def test_danger_is_heard_through_a_typing_error(guide):
+    """Of the queries that must alarm, at least nine in ten do with two letters of the longest word swapped."""
+    heard = {}
+    for address, queries in QUERIES.items():
+        for query in (query[1:] for query in queries if query.startswith("!")):
+            longest = max(query.split(), key=len)
+            middle = len(longest) // 2
+            wrong = longest[: middle - 1] + longest[middle] + longest[middle - 1] + longest[middle + 1 :]
+            if len(longest) >= 5:
+                with languages.override(language_of(address)):
+                    heard[query.replace(longest, wrong)] = search(query.replace(longest, wrong)).is_urgent
+    assert len(heard) > 200 and sum(heard.values()) >= 0.9 * len(heard)
 
 
 @pytest.mark.parametrize("query", ["Cut!", "Help me.", "me rindo"])
