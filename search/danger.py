@@ -22,12 +22,14 @@ SIMILARITY = DamerauLevenshtein.normalized_similarity
 _LETTERS = str.maketrans("013457@$!", "oieastasi")
 
 
-def _read() -> list[tuple[re.Pattern[str], list[str]]]:
-    """Read the rules, each with queries that it must match."""
+def _read() -> list[tuple[re.Pattern[str], list[str], str]]:
+    """Read the rules, each with queries that it must match and its heading."""
     classes: dict[str, str] = {}
     rules = []
+    heading = ""
     for line in Path(__file__).with_name("danger.txt").read_text(encoding="utf-8").splitlines():
-        if line.startswith("#"):
+        if line.startswith("# "):
+            heading = line
             continue
         wide = line.replace("*", r"\w*").replace(" .. ", r" (\w+ ){0,3}")
         for name, words in classes.items():
@@ -38,22 +40,28 @@ def _read() -> list[tuple[re.Pattern[str], list[str]]]:
             classes[left] = f"({words})"
         elif is_rule:
             pattern = "^" + "".join(rf"(?=.*\b({part})\b)" for part in rule.split(" & "))
-            rules.append((re.compile(pattern), queries.split("; ")))
+            rules.append((re.compile(pattern), queries.split("; "), heading))
     return rules
 
 
 RULES = _read()
+SUICIDE = "# Suicide and self-harm"
 #: What a misspelled word may have meant.
-_WORDS = {word for _, queries in RULES for query in queries for word in query.split() if len(word) >= 5}
+_WORDS = {word for _, queries, _ in RULES for query in queries for word in query.split() if len(word) >= 5}
 MIN_SIMILARITY = 0.79  # one letter of five
 #: What people type and no guide has, and looks like a word of the rules.
 _OTHERS = set("breeding cooking conclusions dearly facing faking moral snorting strike voice".split())
 
 
-def is_danger(typed: str, *meant: str) -> bool:
-    """Return whether to show urgent help. `meant`: `typed` with its spelling corrected."""
+def dangers(typed: str, *meant: str) -> set[str]:
+    """Return the headings of the rules that match. `meant`: `typed` with its spelling corrected."""
     readings = set[str]().union(*map(forms, (typed, *meant)))
-    return any(rule.search(reading) for rule, _ in RULES for reading in readings)
+    return {heading for rule, _, heading in RULES if any(rule.search(reading) for reading in readings)}
+
+
+def is_danger(typed: str) -> bool:
+    """Return whether to show urgent help."""
+    return bool(dangers(typed))
 
 
 def heard(text: str, known: Container[str]) -> str:

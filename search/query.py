@@ -9,7 +9,7 @@ from rapidfuzz import process
 
 from editorial.text import snapshot
 from search import vocabulary
-from search.danger import SIMILARITY, asks_for_a_dose, heard, is_danger
+from search.danger import SIMILARITY, SUICIDE, asks_for_a_dose, dangers, heard, is_danger
 from search.index import index
 from search.models import MARK, UNMARK, Match, tables
 from search.static_pages import EMERGENCY, meant_by
@@ -42,7 +42,7 @@ class Results:
     """The results of a query.
 
     `corrected`: the query as searched, if a typed word had no match, otherwise empty. `is_urgent`: it may mean that
-    somebody is in danger now. `asks_for_a_dose`: it asks for an amount.
+    somebody is in danger now. `is_despair`: of suicide and nothing else. `asks_for_a_dose`: it asks for an amount.
     """
 
     query: str
@@ -50,6 +50,7 @@ class Results:
     was_cut: bool
     found: list[Result]
     is_urgent: bool
+    is_despair: bool
     asks_for_a_dose: bool
 
 
@@ -63,14 +64,15 @@ def search(typed: str) -> Results:
     terms = [_spellings(word) for word in words]
     corrected_words = [_corrected(word, spellings) for word, spellings in zip(words, terms, strict=True)]
     corrected = " ".join(corrected_words)
-    is_urgent = is_danger(query, corrected, heard(query, _plain_words()))
-    found = _ranked(query, corrected, terms, is_urgent=is_urgent)
+    danger = dangers(query, corrected, heard(query, _plain_words()))
+    found = _ranked(query, corrected, terms, is_urgent=bool(danger))
     return Results(
         query=query,
         corrected=corrected if corrected_words != words and found else "",
         was_cut=len(whole) > MAX_CHARS,
         found=found,
-        is_urgent=is_urgent,
+        is_urgent=bool(danger),
+        is_despair=danger == {SUICIDE},
         asks_for_a_dose=asks_for_a_dose(f"{query.casefold()} {corrected}".replace("’", "'")),
     )
 

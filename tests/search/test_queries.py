@@ -56,8 +56,8 @@ def test_query_leads_to_the_page_that_is_on_it(guide, address):
     assert not wrong
 
 
-@pytest.mark.parametrize(("rule", "queries"), danger.RULES, ids=[queries[0] for _, queries in danger.RULES])
-def test_rule_of_danger_can_match(rule, queries):
+@pytest.mark.parametrize(("rule", "queries", "heading"), danger.RULES, ids=[rule[1][0] for rule in danger.RULES])
+def test_rule_of_danger_can_match(rule, queries, heading):
     for query in queries:
         assert any(rule.search(form) for form in danger.forms(query)), query
 

@@ -1,5 +1,7 @@
 """Search finds what a tired person types, and takes anything without falling over."""
 
+import re
+
 import pytest
 
 from search.documents import rebuild
@@ -83,7 +85,16 @@ DANGER = [
 def test_search_for_danger_shows_urgent_help_first(client, guide, typed):
     main = client.get("/search/", {"q": typed}).content.decode().split("<main")[1]
     assert "is someone in danger now?" in main and 'href="tel:911"' in main and 'href="tel:988"' in main
-    assert 'href="/emergency/#warning-signs"' in main
+    assert 'href="/emergency/#warning-signs"' in main and "is someone in danger now?" in main.split("<form")[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [("i dont trust myself tonight", "988"), ("he is dead", "911"), ("i took all my pills to kill myself", "911")],
+)
+def test_despair_is_shown_the_lifeline_before_naloxone_and_an_overdose_after_it(client, guide, typed, first):
+    main = client.get("/search/", {"q": typed}).content.decode().split("<main")[1]
+    assert re.findall('href="tel:(\\d+)"', main)[0] == first
 
 
 def test_search_offers_no_word_of_a_draft(client):
