@@ -14,6 +14,7 @@ from phases.models import Phase, Symptom
 from phases.now_form import MAY_BE_LONG_ACTING, Hours, Substance
 
 LATE = 20 * DAY  # hours: by then acute symptoms are gone, methadone's too (drugs-com-withdrawal)
+BREAK = 3 * DAY  # hours: "even a few days" lower tolerance (toronto-tolerance)
 JUST_USED = 6  # hours in which an answer warns of overdose first
 LONG_ACTING = 24  # hours: the same for what may be long-acting; not from a study, but on the safe side
 AHEAD = (6, 24, 72)  # hours: the ends of the windows of "what comes next"
@@ -89,6 +90,12 @@ class Answer:
     @property
     def is_late(self) -> bool:
         return self.hours is not None and self.hours[0] >= LATE
+
+    @property
+    def has_lost_tolerance(self) -> bool:
+        """Whether to begin with the danger of the old amount. The words on buprenorphine have it already."""
+        is_street_opioid = self.substance not in (Substance.BUPRENORPHINE, Substance.KRATOM)
+        return self.is_late or (is_street_opioid and self.hours is not None and self.hours[0] >= BREAK)
 
     @property
     def hill(self) -> tuple[int, int]:

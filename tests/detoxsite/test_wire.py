@@ -13,6 +13,7 @@ from django.test import RequestFactory
 
 from bench.pages import wire
 from pagecache.compression import CompressionMiddleware, compress
+from phases.now_form import SINCE
 from tests.detoxsite.test_ten_lines import pages_of_the_site
 from tests.pagecache.cached_site import CachedSite
 from tests.pages import READING
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.any_backend
 
 FIRST_FLIGHT = 14_600  # bytes
 SPARE = 300  # bytes: headers and markup of one page differ by less from those of another and of its parsed form
+SERVER = 110  # bytes: the status line and the server's own headers
 SCRIPTS = 4096  # bytes, compressed
 
 
@@ -48,6 +50,15 @@ def test_every_page_of_the_site_fits_the_first_flight(client, walk):
     assert len(paths) > 70 and large
     sizes = {path: wire(*site.get(path, HTTP_ACCEPT_ENCODING="br")) for path in large}
     assert {path: size for path, size in sizes.items() if size > FIRST_FLIGHT} == {}
+
+
+@pytest.mark.parametrize("path", ["/phases/now/", "/es/etapas/ahora/"])
+@pytest.mark.django_db
+def test_answer_fits_the_first_flight_compressed_in_a_hurry(client, guide, path):
+    for since in SINCE:
+        response = client.post(path, {"since": since, "substance": "heroin"}, headers={"accept-encoding": "br"})
+        head = sum(len(name) + len(value) + 4 for name, value in response.items())
+        assert head + SERVER + len(response.content) <= FIRST_FLIGHT, since
 
 
 @pytest.mark.parametrize("path", ["/", "/contact/", "/phases/peak-withdrawal/"])

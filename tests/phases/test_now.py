@@ -161,7 +161,7 @@ def test_answer_always_says_what_helps_and_what_many_people_feel(client, guide):
             if since != "under-6" or substance != "heroin":
                 assert "What many people feel" in html, (since, substance)
             if substance == "heroin" and since != "unknown":
-                assert "What comes after this" in html, (since, substance)
+                assert "What comes next" in html, (since, substance)
 
 
 def test_answer_for_i_do_not_know_still_helps(client, guide):

@@ -48,7 +48,9 @@ def test_nothing_about_safety_is_in_a_fold(client, guide, substance, asked):
         "mixing is a cause of overdose",
         "do not detox alone. people have died",
         "xylazine or medetomidine",
-        "pregnant? do not stop suddenly",
+        "pregnant? do not stop suddenly. see a doctor or nurse the same day",
+        "bleeding or cramps? emergency room, or 911",
+        "any fever if you inject, or a spreading wound: be seen today",
         "alcohol or benzos every day? do not stop them suddenly",
         "call or text 988",
         "1-800-662-4357",
@@ -56,6 +58,14 @@ def test_nothing_about_safety_is_in_a_fold(client, guide, substance, asked):
     ):
         assert line in words, line
     assert "london" not in words
+
+
+@pytest.mark.parametrize("substance", ["heroin", "fentanyl", "pills", "methadone", "unsure"])
+def test_answer_begins_with_lost_tolerance_after_a_few_days(client, guide, substance):
+    for since, begins in {"48-72": False, "3-5": True, "5-10": True, "10-28": True, "over-28": True}.items():
+        words = shown(client.post(URL, {"since": since, "substance": substance}).content.decode())
+        before = words.partition("What comes next")[0] or words
+        assert ("The amount you used before can kill you now." in before) is begins, since
 
 
 def test_questions_are_short_and_the_number_is_in_a_fold_until_it_is_wrong(client, guide):
