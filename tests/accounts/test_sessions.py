@@ -2,10 +2,13 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.sessions.backends import db
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.test import Client
 
 from accounts import sessions
+from accounts.session_store import SessionStore
 from tests.accounts.helpers import NEW_CODES, SET_UP, give_code, give_password, is_in, sign_in
 from tests.factories import PASSWORD, app_code, make_staff
 
@@ -104,7 +107,33 @@ def test_key_is_new_after_the_password_the_code_and_the_set_up(client):
 
 def test_session_is_kept_as_json(settings):
     assert settings.SESSION_SERIALIZER.endswith("JSONSerializer")
-    assert settings.SESSION_ENGINE.endswith("backends.db")
+    assert issubclass(SessionStore, db.SessionStore)
+
+
+def test_stolen_database_signs_nobody_in(client):
+    make_staff()
+    sign_in(client)
+    thief = Client()
+    thief.cookies["sessionid"] = Session.objects.get().session_key
+    assert not is_in(thief)
+    assert is_in(client)
+
+
+def test_key_that_a_stranger_chose_is_never_kept(client):
+    make_staff()
+    client.cookies["sessionid"] = chosen = "a" * 32
+    sign_in(client)
+    assert is_in(client) and client.session.session_key != chosen
+
+
+def test_signing_out_deletes_the_row(client):
+    make_staff()
+    sign_in(client)
+    stolen = client.session.session_key
+    client.post("/staff/sign-out/")
+    assert not Session.objects.exists()
+    client.cookies["sessionid"] = stolen
+    assert not is_in(client)
 
 
 def test_new_password_ends_the_others_and_keeps_this(client, elsewhere):

@@ -68,7 +68,7 @@ def test_nothing_that_was_sent_can_be_made_to_run_fetched_or_unpacked():
 def test_sessions_are_kept_as_json():
     """CVE-2026-103039: the twin function that nobody had hardened."""
     assert settings.SESSION_SERIALIZER == "django.contrib.sessions.serializers.JSONSerializer"
-    assert settings.SESSION_ENGINE == "django.contrib.sessions.backends.db"
+    assert settings.SESSION_ENGINE == "accounts.session_store"
 
 
 SCRIPT = "\"'><img src=x onerror=alert(1)><script>alert(1)</script>"
