@@ -38,6 +38,8 @@ class OpeningTime(models.Model):
         ]
 
     def __str__(self) -> str:
+        if self.weekday not in WEEKDAYS or not (self.opens and self.closes):  # a new row, with errors beside it
+            return str(self._meta.verbose_name)
         return week_in_words([(self.weekday, self.opens, self.closes)])
 
 
@@ -69,6 +71,8 @@ class SpecialDay(models.Model):
         ]
 
     def __str__(self) -> str:
+        if not self.day:  # as above
+            return str(self._meta.verbose_name)
         day = format_date(self.day, pgettext("form of a date", "l, F j"))
         if self.opens and self.closes:
             return gettext("Open {day}, {times}").format(day=day, times=_from_until(self.opens, self.closes))

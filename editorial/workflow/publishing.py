@@ -163,7 +163,7 @@ class ReviewedPage(CheckedText, models.Model):
         checked, due = self.reviewed_on, self.review_due_on
         if is_public and checked and checked > timezone.localdate():
             problems["reviewed_on"] = [ValidationError("This day is still to come: give the day it was checked.")]
-        if is_public and checked and due and due > review_dates.later(checked, review_dates.MOST_MONTHS):
+        elif is_public and checked and due and due > review_dates.later(checked, review_dates.MOST_MONTHS):
             told = f"A page is checked again within {review_dates.MOST_MONTHS} months: choose an earlier date."
             problems.setdefault("review_due_on", []).append(ValidationError(told))
         if problems:

@@ -106,12 +106,21 @@ def test_article_and_stage_name_the_format_too(admin, guide):
         ([("2026-12-24", "5 PM", "9 AM")], "Give both times"),
         ([("2026-12-24", "9", "1 PM")], HOW),
         ([("2026-12-24", "", ""), ("2026-12-24", "9 AM", "1 PM")], "duplicate"),
+        ([("2/30", "9 AM", "1 PM")], "Enter a valid date"),
+        ([("", "9 AM", "1 PM")], "This field is required"),
     ],
 )
 def test_day_that_cannot_be_is_told_and_nothing_is_stored(editor, days, problem):
     response = editor.post(PAGE, filled([], days))
     assert response.status_code == 200 and problem in response.content.decode()
     assert SpecialDay.objects.count() == 0
+
+
+@pytest.mark.parametrize("row", [(2, "nine", "17:00"), (2, "9:00", ""), ("", "9:00", "17:00"), (9, "9:00", "17:00")])
+def test_time_that_cannot_be_is_told_and_nothing_is_stored(editor, row):
+    response = editor.post(PAGE, filled([row]))
+    assert response.status_code == 200 and "opening time" in text_of(response)
+    assert not OpeningTime.objects.exists()
 
 
 def test_days_that_are_over_or_far_off_are_not_told(december):

@@ -52,8 +52,11 @@ def test_page_cannot_be_published_without_review_dates(missing):
 
 def test_page_cannot_say_that_it_was_checked_on_a_day_to_come():
     tomorrow = timezone.localdate() + datetime.timedelta(days=1)
-    with pytest.raises(ValidationError, match="still to come"):
-        make_article(reviewed_on=tomorrow).clean()
+    article = make_article(reviewed_on=tomorrow)
+    for day in (tomorrow, datetime.date(9999, 12, 30)):
+        article.reviewed_on, article.review_due_on = day, datetime.date.max
+        with pytest.raises(ValidationError, match="still to come"):
+            article.clean()
 
 
 def test_all_that_keeps_a_page_from_being_published_is_told_at_once():
