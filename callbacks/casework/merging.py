@@ -27,7 +27,7 @@ def merge(other: CallbackRequest, kept: CallbackRequest, who: User) -> None:
     """Close `other` as part of `kept`, which `who` has claimed and which gets the earlier due time.
 
     No content moves: `other` keeps its page and its erasure date. A correction, or staff reopening it, returns it to
-    the queue. Raises AlreadyTaken.
+    the queue. Raises AlreadyTaken, also if they share no number (any more), or VaultError.
     """
     with transaction.atomic():
         rows = CallbackRequest.objects.select_for_update().filter(pk__in=[other.pk, kept.pk])
@@ -35,7 +35,7 @@ def merge(other: CallbackRequest, kept: CallbackRequest, who: User) -> None:
         if len(locked) < 2 or not may_merge(locked[kept.pk], who):
             raise actions.AlreadyTaken
         gone, stays = locked[other.pk], locked[kept.pk]
-        if not gone.is_waiting or gone.claimed_by not in {None, who}:
+        if not gone.is_waiting or gone.claimed_by not in {None, who} or not _share_number(gone, stays):
             raise actions.AlreadyTaken
         if gone.due_at < stays.due_at:
             stays.due_at, stays.due_is_promised = gone.due_at, gone.due_is_promised
@@ -46,3 +46,8 @@ def merge(other: CallbackRequest, kept: CallbackRequest, who: User) -> None:
         actions.add_note(stays, who, f"{gone.reference} was merged into this request: one person sent both.")
     kept.refresh_from_db()
     other.refresh_from_db()
+
+
+def _share_number(one: CallbackRequest, other: CallbackRequest) -> bool:
+    """As the page offers no others: of two people, one would get no call, and be shown the other's account."""
+    return bool(set(one.open_details().phones) & set(other.open_details().phones))

@@ -113,6 +113,15 @@ def test_request_that_a_colleague_has_is_not_merged(staff, asked, alex):
     assert staff.post(step("merge", asked), {"other": "x"}).status_code == 303
 
 
+def test_request_with_another_number_is_never_merged(staff, asked):
+    """By a forged form, or once the person has corrected the number: nobody would call them."""
+    other = submit(None, dataclasses.replace(DETAILS, name="Kim", phone="+12125550177"), "b")
+    staff.post(step("claim", asked))
+    response = staff.post(step("merge", asked), {"other": other.pk, "confirmed": "yes"})
+    other.refresh_from_db()
+    assert "The request has changed." in said(response) and other.state == "new" and other.merged_into is None
+
+
 def test_barred_number_is_hidden_until_a_lead_lifts_it(clock, client, asked):
     opened(EVERY_DAY_8_TO_8, 8)
     clock.now = datetime.datetime(2026, 12, 1, 23, 30, tzinfo=datetime.UTC)  # in the evening, as both asked
