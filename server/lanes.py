@@ -42,13 +42,16 @@ class Lane(ThreadPoolExecutor):
 
 
 class Lanes:
-    """Threads besides those for pages: for staff, whose downloads take long, for searches, and for clients that
-    pipeline requests, as no browser does."""
+    """Threads besides those for pages: for staff, whose downloads take long, for searches, for what reads the whole
+    guide, and for clients that pipeline requests, as no browser does."""
+
+    WHOLE_GUIDE = b"data .well-known sitemap.xml notes.html es/notas.html feedback es/comentario".split()
 
     def __init__(self) -> None:
         self._pipelined = Lane(1, "pipelined", MAX_QUEUED)
-        staff, search = Lane(8, "staff"), Lane(1, "search", MAX_QUEUED)
+        staff, search, whole = Lane(8, "staff"), Lane(1, "search", MAX_QUEUED), Lane(1, "whole guide", MAX_QUEUED)
         self._by_folder = {b"admin": staff, b"search": search, b"es/buscar": search}
+        self._by_folder |= dict.fromkeys(self.WHOLE_GUIDE, whole)  # a query or a cookie keeps them from the cache
 
     def pick(self, head: bytes, conn: TConn, *, is_pipelined: bool) -> Lane | None:
         """Return the lane for a request; None: the threads for pages. `is_pipelined`: another request follows it."""

@@ -83,13 +83,14 @@ def test_newcomer_beside_more_connections_than_places(site, start):
         assert_others_are_answered(site, 20 if start == HALF_FORM else SECONDS)
 
 
-def test_page_not_made_yet_beside_many_searches(site):
+@pytest.mark.parametrize("path", ["/search/?q=sleep", "/.well-known/guide-manifest.json?x", "/data/guide.json?x"])
+def test_page_not_made_yet_beside_many_of_what_takes_long(site, path):
     with contextlib.ExitStack() as stack:
-        searches = [stack.enter_context(connected(site, ask("/search/?q=sleep"))) for _ in range(60)]
+        others = [stack.enter_context(connected(site, ask(path))) for _ in range(60)]
         begin = time.monotonic()
         assert get(site, "/articles/")[0] == 200
         assert time.monotonic() - begin < SECONDS
-        assert all(search.recv(12) in {b"HTTP/1.1 200", b"HTTP/1.1 503"} for search in searches)
+        assert all(other.recv(12) in {b"HTTP/1.1 200", b"HTTP/1.1 503"} for other in others)
 
 
 def test_slow_reader_gets_every_byte(site):
@@ -131,6 +132,8 @@ def test_lane_is_full_at_its_limit():
         (b"GET /%61dmin/ HTTP/1.1", "staff"),
         (b"GET http://localhost/admin/x HTTP/1.1", "staff"),
         (b"GET /search/?q=a HTTP/1.1", "search"),
+        (b"GET /.well-known/guide-manifest.json?1 HTTP/1.1", "whole guide"),
+        (b"POST /es/comentario/ HTTP/1.1", "whole guide"),
         (b"GET /contact/?next=/admin/ HTTP/1.1", None),
         (b"no request", None),
     ],
