@@ -14,7 +14,7 @@ from markdownx.models import MarkdownxField
 from editorial.admin.change_kinds import ChangeForm
 from editorial.admin.checks import CheckedRows
 from editorial.admin.content import nobody
-from editorial.admin.fields import MARKDOWN
+from editorial.admin.fields import MARKDOWN, FewRows
 from editorial.admin.pages import ReviewedPageAdmin
 from phases import timeline
 from phases.hours import Course
@@ -58,7 +58,7 @@ class SymptomForm(CourseForm):
         return name
 
 
-class SymptomInline(ShowsHours, admin.StackedInline):
+class SymptomInline(FewRows, ShowsHours, admin.StackedInline):
     """The symptoms in order, each collapsed to its name and hours."""
 
     model = Symptom

@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from editorial.admin.content import ContentAdmin
+from editorial.admin.fields import MOST_ROWS
 from editorial.text import checks
 from editorial.text.blocks import DRAWINGS
 from editorial.text.link_targets import kinds
 from editorial.values.links import tidied
 
-MOST_ROWS = 100
 NAMES_LISTED = 60
 
 
@@ -59,11 +59,9 @@ class ContentChecksMixin(ContentAdmin):
         typed: list[tuple[str, Any]] = [("", self.model(pk=page.pk if page else None))]
         for name in getattr(self.model, "kept_with", ()):
             related: Any = self.model._meta.get_field(name).related_model
-            total = data.get(f"{name}-TOTAL_FORMS", "")
-            for n in range(min(int(total) if total.isdecimal() else 0, MOST_ROWS)):
+            for n in range(min(_number(data.get(f"{name}-TOTAL_FORMS", "")) or 0, MOST_ROWS)):
                 if f"{name}-{n}-DELETE" not in data:
-                    key = data.get(f"{name}-{n}-id", "")
-                    typed.append((f"{name}-{n}-", related(pk=int(key) if key.isdecimal() else None)))
+                    typed.append((f"{name}-{n}-", related(pk=_number(data.get(f"{name}-{n}-id", "")))))
         for prefix, row in typed:
             for field in (*row.markdown_fields, *row.plain_fields):
                 setattr(row, field, tidied(data.get(f"{prefix}{field}", "")))
@@ -92,6 +90,11 @@ class CheckedRows(BaseInlineFormSet):
             setattr(form.instance, self.fk.name, self.instance)
             form.instance.override_reason = self.instance.override_reason
         super().full_clean()
+
+
+def _number(text: str) -> int | None:
+    """Return a number that fits into a column, or None."""
+    return int(text) if text.isdecimal() and len(text) < len(str(2**63)) else None
 
 
 def _label(prefix: str, row: Any, field: str) -> str:

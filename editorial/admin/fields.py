@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -31,6 +32,7 @@ class MarkdownField(MarkdownxFormField):
 MARKDOWN: dict[str, Any] = {"form_class": MarkdownField, "widget": AdminMarkdownxWidget}
 HOW = "Write the time like 9:00 AM, 2 PM or 14:30."
 MOST_YEARS = 50
+MOST_ROWS = 100  # of a form, as of the symptoms of a stage
 _WITH_DOTS = re.compile(r"(?<![a-z])([ap])\.?\s?m\b\.?", re.IGNORECASE)
 
 
@@ -97,14 +99,23 @@ class ClockField(forms.TimeField):
         return super().to_python(_WITH_DOTS.sub(r"\1m", value) if isinstance(value, str) else value)
 
 
-class NamedRows(admin.TabularInline):
+class FewRows(InlineModelAdmin):
+    """Takes no more than MOST_ROWS from a form: the 2,000 that Django takes keep a thread busy for half a minute."""
+
+    max_num = MOST_ROWS
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        return super().get_formset(request, obj, absolute_max=MOST_ROWS, **kwargs)
+
+
+class NamedRows(FewRows, admin.TabularInline):
     """Names the fields of a tabular inline after their columns, and the delete box."""
 
     formfield_overrides: ClassVar = {models.TimeField: {"form_class": ClockField}}
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
-        formset.deletion_widget = forms.CheckboxInput({"aria-label": "Delete"})  # type: ignore[assignment]
+        formset.deletion_widget = forms.CheckboxInput({"aria-label": "Delete"})
         return formset
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:

@@ -1,6 +1,7 @@
 """Drafts beside live pages, each stored as a revision, with the form as the editor left it."""
 
 import json
+import re
 import secrets
 from collections.abc import Iterable
 from typing import Any
@@ -96,7 +97,9 @@ def typed(draft: ChangeRecord, page: Any) -> QueryDict:
         data["published_at_0"], data["published_at_1"] = f"{at:%Y-%m-%d}", f"{at:%H:%M:%S}"
     for prefix in getattr(page, "kept_with", ()):
         known = {str(key) for key in getattr(page, prefix).values_list("pk", flat=True)}
-        count = int(data.get(f"{prefix}-TOTAL_FORMS") or 0)
+        # Counted: a forged TOTAL_FORMS (1.0, say) would keep everybody from the page's form.
+        numbered = filter(None, (re.match(rf"{prefix}-(\d{{1,3}})-", name) for name in data))
+        count = max((int(found[1]) for found in numbered), default=-1) + 1
         rows = [_row(data, f"{prefix}-{number}-") for number in range(count)]
         for row in rows:
             row["id"] = row["id"] if row.get("id", [""])[0] in known else [""]

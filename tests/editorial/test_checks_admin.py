@@ -46,6 +46,25 @@ def test_form_is_checked_as_it_is_typed_with_rows_and_by_those_who_may_change_it
     assert client.post(address(stage) + "checks/", typed).status_code == 403
 
 
+def test_forged_numbers_of_rows_cost_no_more_than_a_hundred(editor):
+    stage = make_phase()
+    make_symptom(stage)
+    typed = form_of(editor, stage)
+    for name in ("symptoms-TOTAL_FORMS", "symptoms-0-id"):
+        for told in ("9" * 30, "9" * 5000):
+            assert editor.post(address(stage) + "checks/", typed | {name: told}).status_code == 200
+    html = editor.post(address(stage), typed | {"symptoms-TOTAL_FORMS": "9" * 30, "name": ""}).content.decode()
+    assert 'id="id_symptoms-99-name"' in html and 'id="id_symptoms-100-name"' not in html
+
+
+def test_draft_with_a_number_of_rows_that_only_a_form_can_read_keeps_nobody_from_the_page(editor):
+    stage = make_phase()
+    make_symptom(stage)
+    forged = {"symptoms-TOTAL_FORMS": "1.0", "overview": "In the draft.[@a-source]", "_save_draft": "yes"}
+    assert editor.post(address(stage), form_of(editor, stage) | forged).status_code == 302
+    assert b"In the draft." in editor.get(address(stage)).content
+
+
 def test_editor_cannot_publish_a_dose_and_the_refusal_leads_to_its_field(editor):
     article = make_article()
     tried = {"body": DOSE, "let_through": "on", "let_through_reason": "I want to."}
