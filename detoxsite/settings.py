@@ -22,8 +22,10 @@ _SHOWN_HOST = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(HOST, f"[{HOST}]" if "
 #: What readers use: scheme and host.
 SITE_URL = env.site_url("SITE_URL", f"http://{_SHOWN_HOST}:{PORT}")
 HTTPS = SITE_URL.startswith("https://")
-if DEBUG and HTTPS:
-    raise ImproperlyConfigured("DEBUG must be 0 where SITE_URL is https: pages of errors show what people typed.")
+if DEBUG and (HTTPS or HOST not in {"127.0.0.1", "::1", "localhost"}):
+    raise ImproperlyConfigured(
+        "DEBUG must be 0 where SITE_URL is https, or HOST lets others connect: pages of errors show what people typed."
+    )
 ALLOWED_HOSTS = [
     *{urlsplit(SITE_URL).hostname or "", *env.hosts("ALLOWED_HOSTS")},
     *([] if HTTPS else ["localhost", "127.0.0.1", "[::1]"]),

@@ -197,9 +197,11 @@ def test_mail_server_is_read(read, raw, expected):
     assert tuple(found[f"EMAIL_{name}"] for name in names) == expected
 
 
-def test_errors_are_never_shown_in_full_on_a_public_site(read):
+@pytest.mark.parametrize("public", [{"SITE_URL": "https://guide.example"}, {"HOST": "0.0.0.0"}, {"HOST": "::"}])
+def test_errors_are_never_shown_in_full_where_others_connect(read, public):
+    assert read(DEBUG="1", HOST="::1")["DEBUG"]
     with pytest.raises(ImproperlyConfigured, match="DEBUG must be 0 where SITE_URL is https"):
-        read(DEBUG="1", SITE_URL="https://guide.example")
+        read(DEBUG="1", **public)
 
 
 def test_mail_server_needs_a_sender(read):
