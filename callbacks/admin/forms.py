@@ -75,11 +75,8 @@ class AttemptForm(forms.Form):
             if kept.get("next_try") in {*offered, self.OTHER, ""}:
                 self.initial["next_try"] = kept["next_try"]
         next_try = cast(forms.ChoiceField, self.fields["next_try"])
-        next_try.choices = [
-            *((choice, self._label(choice)) for choice in offered),
-            (self.OTHER, "At this date and time"),
-            ("", "None"),
-        ]
+        quick = [(choice, self._label(choice)) for choice in offered]
+        next_try.choices = [*quick, ("", "None"), (self.OTHER, "At this date and time")]
 
     def _label(self, choice: str) -> str:
         """Return the choice with its time, and reasons against it."""
@@ -97,6 +94,8 @@ class AttemptForm(forms.Form):
         chosen, at = data.get("next_try"), data.get("at")
         if chosen == self.OTHER and not at and "at" not in self.errors:
             self.add_error("at", "Give the date and the time of the next try.")
+        elif at and chosen in self.quick and data.get("outcome") != CallAttempt.Outcome.REACHED:
+            self.add_error("at", "You gave a date and a time: choose “At this date and time”, or empty them.")
         data["next_try_at"] = self.quick.get(chosen or "", at)
         if at and chosen in {"", self.OTHER}:
             if at <= self.now:

@@ -30,6 +30,7 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   stay.addEventListener("click", ping);
   setInterval(watch, 10_000);
+  document.querySelector(".when")?.addEventListener("input", () => { document.querySelector("[name=next_try][value=other]").checked = true; });
   document.addEventListener("input", () => { if (Date.now() - seen > RECENT) ping(); });
   document.addEventListener("submit", async (event) => {
     if (isSure || Date.now() - seen < RECENT) {

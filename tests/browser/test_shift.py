@@ -53,6 +53,16 @@ def test_staff_are_offered_nothing_that_the_browser_cannot_do(look):
     phone.another_tab()
 
 
+def test_time_of_the_next_try_that_is_typed_is_the_one_that_is_chosen(staff, site):
+    reference, page = ask(site), staff.page
+    staff.open(QUEUE)
+    page.get_by_role("link", name=reference).click()
+    page.get_by_role("button", name="Claim it").click()
+    page.get_by_label("Time of the next try").fill("15:00")
+    expect(page.get_by_label("At this date and time")).to_be_checked()
+    page.get_by_role("button", name="Give it back").click()
+
+
 def test_note_typed_in_a_session_that_ended_is_saved_after_signing_in_again(staff, site):
     reference, page = ask(site), staff.page
     staff.open(QUEUE)

@@ -151,6 +151,7 @@ def test_call_that_makes_no_sense_comes_back_with_a_word_and_is_recorded(staff, 
             ({"next_try": "nonsense"}, "Select a valid choice"),
             ({"next_try": "other"}, "Give the date and the time of the next try."),
             ({"next_try": "other", "at_0": "2026-12-03"}, "Write the time like 9:00 AM, 2 PM or 14:30."),
+            ({"next_try": "tomorrow", "at_0": "2026-12-03", "at_1": "19:30"}, "choose “At this date and time”"),
             ({"next_try": "other", "at_0": "x", "at_1": "y"}, "Write the date like 2026-12-24 or 12/24/2026."),
             ({"next_try": "other", "at_0": "2026-12-01", "at_1": "11:59"}, "That time has passed."),
             (
