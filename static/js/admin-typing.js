@@ -1,11 +1,12 @@
 // Keeps what is typed on the server every few seconds, and asks before one leaves with words that are not saved.
 const MOST_KEPT_ALIVE = 60_000; // bytes: browsers refuse a larger body after the tab is gone
+const MOST_WAITED = 30_000, AGAIN = 5_000; // milliseconds
 
 document.addEventListener("DOMContentLoaded", () => {
   const mark = document.querySelector("[data-typing]");
   if (!mark) return;
   const { form } = mark, said = document.getElementById("typing-said");
-  let unsaved = mark.hasAttribute("data-unsaved"), timer = 0, sending = null, keptAt = "", isOut = false;
+  let unsaved = mark.hasAttribute("data-unsaved"), timer = 0, sending = null, keptAt = "", isOut = false, isOffline = false, isSaving = false, isKept = false;
 
   const say = (words) => { said.textContent = words; };
   const time = () => new Date().toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
@@ -24,11 +25,12 @@ document.addEventListener("DOMContentLoaded", () => {
     clearTimeout(timer);
     timer = 0;
     if (sending) return later();
+    isOffline = false;
     try {
       if (isOut && !(await takeToken())) return say(signedOut());
       const body = new URLSearchParams(new FormData(form));
       const keepalive = document.hidden && String(body).length < MOST_KEPT_ALIVE;
-      sending = fetch(mark.dataset.typing, { method: "POST", body, redirect: "manual", keepalive });
+      sending = fetch(mark.dataset.typing, { method: "POST", body, redirect: "manual", keepalive, signal: AbortSignal.timeout(MOST_WAITED) });
       const answer = await sending;
       isOut = answer.type === "opaqueredirect" || answer.status === 403;
       if (isOut) return say(signedOut());
@@ -38,7 +40,9 @@ document.addEventListener("DOMContentLoaded", () => {
       const { others } = await answer.json();
       say(`Kept at ${keptAt}, not saved yet.${others.length ? ` ${others.join(" and ")} is writing on this page too.` : ""}`);
     } catch {
-      say(`No connection.${until()} It is tried again as you type.`);
+      isOffline = true;
+      timer = setTimeout(keep, AGAIN);
+      say(`No connection.${until()} ${isSaving ? "Not saved: your words stay here, press the button again later." : "It is tried again every few seconds."}`);
     } finally {
       sending = null;
     }
@@ -55,11 +59,17 @@ document.addEventListener("DOMContentLoaded", () => {
   document.addEventListener("formset:added", typed);
   document.addEventListener("formset:removed", typed);
   document.addEventListener("visibilitychange", () => { if (document.hidden && timer) keep(); });
-  form.addEventListener("submit", (event) => {
+  form.addEventListener("submit", async (event) => {
     if (event.submitter?.formTarget) return; // a preview in another tab
-    if (isOut) { // or the words would be lost on the way to the sign-in
+    if (unsaved && !isKept) { // or they would be lost without a connection, or on the way to the sign-in
       event.preventDefault();
-      return keep().then(() => { if (!isOut) form.requestSubmit(event.submitter); });
+      if (isSaving) return; // pressed twice
+      isSaving = true;
+      await sending?.catch(() => {});
+      await keep();
+      isSaving = false;
+      isKept = !isOut && !isOffline;
+      return isKept && form.requestSubmit(event.submitter);
     }
     unsaved = false;
     timer = clearTimeout(timer); // or it would be kept again as the page goes away

@@ -55,6 +55,22 @@ def test_session_that_ends_while_typing_says_so_and_loses_nothing(staff):
     assert staff.page.input_value("#id_meaning").startswith("Typed before the session ended.")
 
 
+def test_save_without_a_connection_keeps_the_words_and_says_in_sight_that_nothing_is_saved(staff):
+    staff.open(ARTICLE)
+    page = staff.page
+    staff.context.set_offline(True)
+    page.fill("#id_summary", "Typed on a train, and saved only when the train had left its long tunnel.")
+    page.get_by_role("button", name="Save as a draft").click()
+    expect(page.locator("#typing-said")).to_contain_text("Not saved: your words stay here")
+    page.locator("#id_title").focus()
+    assert page.locator("#typing-said").evaluate("each => each.getBoundingClientRect().bottom <= innerHeight")
+    staff.context.set_offline(False)
+    page.get_by_role("button", name="Save as a draft").click()
+    page.locator(".messagelist").first.wait_for()
+    assert page.input_value("#id_summary").startswith("Typed on a train")
+    assert page.get_by_text("Bring it back").count() == 0
+
+
 def test_long_form_is_kept_when_its_tab_is_hidden(staff):
     staff.open(ARTICLE)
     page = staff.page
