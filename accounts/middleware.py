@@ -40,7 +40,7 @@ class StaffMiddleware:
         refusal = self._check(request) if settings.SESSION_COOKIE_NAME in request.COOKIES else None
         response = refusal or self.get_response(request)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and _is_opened_again(request):
-            messages.info(request, PRESS_AGAIN)
+            messages.warning(request, PRESS_AGAIN)
             response = HttpResponseRedirect(_page_of(request), status=303)
         if browser := request.META.get(BROWSER_META):
             response.set_cookie(
