@@ -141,7 +141,9 @@ class Colleague(forms.ModelChoiceField):
 
 
 def _area(longest: int, rows: int = 2, **more) -> VisibleField:
-    return VisibleField(max_length=longest, keep="\n\t", widget=forms.Textarea({"rows": rows}), **more)
+    field = VisibleField(max_length=longest, keep="\n\t", widget=forms.Textarea({"rows": rows}), **more)
+    del field.widget.attrs["maxlength"]  # browsers cut a longer paste without a word
+    return field
 
 
 class NoteForm(StaffForm):

@@ -134,3 +134,10 @@ def test_note_of_who_has_lost_the_claim_comes_back_with_why(client, asked):
     response = client.post(step("attempt", asked), {"text": "Rang twice.", "outcome": "no_answer"})
     page = response.content.decode()
     assert response.status_code == 409 and "alex has claimed it." in page and ">\nRang twice.</textarea>" in page
+
+
+def test_note_that_is_too_long_comes_back_whole(staff, claimed):
+    assert "maxlength" not in re.search("<textarea[^>]*>", staff.get(page_of(claimed)).content.decode())[0]
+    page = staff.post(step("note", claimed), {"text": "n" * 4001}).content.decode()
+    assert "Write at most 4000 characters: this has 4001." in page and "n" * 4001 in page
+    assert not claimed.notes.exists()
