@@ -1,11 +1,14 @@
 """Only superusers manage users; nobody sees or edits the secret of a second factor."""
 
+from typing import Any
+
 import allauth.account.admin
 import allauth.mfa.admin  # noqa: F401 - registers what is unregistered below
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -20,7 +23,7 @@ admin.site.unregister([Authenticator, EmailAddress, User, Group])
 class StaffUserAdmin(ForSuperusers, CheckBoxes, UserAdmin):
     """No role may change users: that right would amount to all rights."""
 
-    list_display = ("username", "get_full_name", "role_names", "second_factor", "is_active", "last_login")
+    list_display = ("username", "full_name", "role_names", "second_factor", "is_active", "last_login")
     list_filter = ("is_staff", "is_superuser", "is_active", "groups")
     actions = ("reset_second_factor",)
     fieldsets = (
@@ -35,10 +38,23 @@ class StaffUserAdmin(ForSuperusers, CheckBoxes, UserAdmin):
         ),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
+    add_form = UserCreationForm
+    add_fieldsets = (
+        (None, {"fields": ("username", "password1", "password2")}),
+        ("Person", {"fields": ("first_name", "last_name", "email")}),
+        ("Rights", {"fields": ("is_staff", "groups", "is_superuser")}),
+    )
     readonly_fields = ("last_login", "date_joined")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups", "authenticator_set")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"is_staff": True, **super().get_changeform_initial_data(request)}
+
+    @admin.display(description="name")
+    def full_name(self, user: User) -> str:
+        return user.get_full_name()
 
     @admin.display(description="roles")
     def role_names(self, user: User) -> str:

@@ -1,9 +1,11 @@
 """Superusers look after users; the first one is made by one command."""
 
+import re
+
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.core.management import CommandError, call_command
 from django.test import Client
 
@@ -57,6 +59,18 @@ def test_new_user_needs_a_strong_password(chief):
     data |= {"password1": PASSWORD, "password2": PASSWORD}
     assert chief.post(f"{USERS}add/", data).status_code == 302
     assert not User.objects.get(username="new").is_staff
+
+
+def test_colleague_is_added_with_a_role_in_one_form(chief):
+    page = chief.get(f"{USERS}add/").content.decode()
+    assert re.search('name="is_staff"[^>]* checked', page) and "LDAP" not in page
+    data = {"username": "new", "password1": PASSWORD, "password2": PASSWORD, "email": "n@example.org"}
+    data |= {"is_staff": "on", "groups": [Group.objects.get(name="Intake").pk]}
+    chief.post(f"{USERS}add/", data)
+    new = User.objects.get(username="new")
+    assert new.is_staff and new.email == "n@example.org" and new.groups.get().name == "Intake"
+    shown = chief.get(f"{USERS}{new.pk}/change/").content.decode()
+    assert "Set a new password" in shown and "pbkdf2" not in shown
 
 
 def test_password_set_by_a_superuser_ends_the_users_sessions(chief):
