@@ -32,7 +32,7 @@ class TopicAdmin(NamedList, OldAddressMixin):
         """Name the topics and only count their articles: there can be thousands."""
         topics, opts = list(objs), self.opts
         links = Article.topics.through._default_manager.filter(topic__in=topics)
-        counts = {opts.verbose_name_plural: len(topics), "places of articles in them": links.count()}
+        counts = {opts.verbose_name_plural: len(topics), "articles that stay, without this topic": links.count()}
         lacking = set() if self.has_delete_permission(request) else {opts.verbose_name}
         return [str(topic) for topic in topics], counts, lacking, []
 

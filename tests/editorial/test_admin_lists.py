@@ -74,6 +74,6 @@ def test_deleting_a_topic_asks_without_a_list_of_its_articles(client):
     make_article().topics.add(topic)
     client.force_login(admin_lists.administrator())
     asked = client.get(f"/admin/articles/topic/{topic.pk}/delete/").content.decode()
-    assert "Nights" in asked and "object (" not in asked and "Places of articles in them: 1" in asked
+    assert "Nights" in asked and "object (" not in asked and "Articles that stay, without this topic: 1" in asked
     client.post(f"/admin/articles/topic/{topic.pk}/delete/", {"post": "yes"})
     assert not Topic.objects.filter(pk=topic.pk).exists()
