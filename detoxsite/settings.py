@@ -38,7 +38,7 @@ SITE_NAME = N_("Detox Guide")
 TIME_ZONE = env.time_zone("TIME_ZONE", "America/New_York")
 LANGUAGE_CODE = "en-us"
 #: The path decides the language of readers' pages; staff pages are English. `make words` updates the catalogs in
-#: locale/, `prepare` compiles them.
+#: locale/, `prepare` compiles them; locale/django/ has other words for what Django says.
 LANGUAGES = [("en", "English"), ("es", "Español")]
 
 # Web server: docs/decisions/0002-app-server.md -----------------------------------------------------------
@@ -139,7 +139,7 @@ FORM_RENDERER = "guide.templating.FormTemplates"
 #: All state of this machine: secrets, collected static files and, without servers, everything else.
 VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
 METRICS_DIR = VAR_DIR / "metrics"
-LOCALE_PATHS = [VAR_DIR / "locale"]
+LOCALE_PATHS = [VAR_DIR / "locale", VAR_DIR / "locale/django"]
 
 #: Seconds for a database server to accept a connection, or to respond on an open one. libpq's minimum is 2.
 DATABASE_SECONDS = env.integer("DATABASE_SECONDS", 3, 2, 60)

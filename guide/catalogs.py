@@ -1,4 +1,4 @@
-"""Compile the gettext catalogs, locale/<language>/LC_MESSAGES/django.po."""
+"""Compile the gettext catalogs, <language>/LC_MESSAGES/django.po in locale/ and in locale/django/."""
 
 import os
 from pathlib import Path

@@ -13,6 +13,7 @@ import jinja2
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.core.signals import setting_changed
 from django.db import connections
 from django.template import engines
 from django.test import override_settings
@@ -46,6 +47,7 @@ def static_files() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def words_of_other_languages() -> None:
     catalogs.compile_all()
+    setting_changed.send(catalogs, setting="LOCALE_PATHS", value=settings.LOCALE_PATHS, enter=True)  # read them again
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -83,7 +83,11 @@ class ClinicAdmin(RevisionsMixin):
 
 @admin.register(HelpLine)
 class HelpLineAdmin(Addresses, NamedList, RevisionsMixin):
-    list_display = ("name", "kind", "call", "text_to", "checked_on", "position")
+    fields: ClassVar = (
+        *("name", "slug", "kind", "call", "call_label", "text_to", "text_body", "url", "description"),
+        *("position", "source", "checked_on", "checked_note"),
+    )
+    list_display = ("name", "call", "text_to", "checked_on", "position")
     list_editable = ("position",)
     list_filter = ("kind",)
     prepopulated_fields: ClassVar = {"slug": ["name"]}
@@ -112,6 +116,7 @@ class GlossaryTermForm(KeptForm):
 @admin.register(GlossaryTerm)
 class GlossaryTermAdmin(RevisionsMixin):
     form = GlossaryTermForm
+    fields: ClassVar = ("word", "slug", "also", "meaning", "used_in")
     list_display = ("word", "also", "meaning")
     search_fields = ("word", "also")
     prepopulated_fields: ClassVar = {"slug": ["word"]}

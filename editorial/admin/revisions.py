@@ -40,6 +40,13 @@ COPY_INSTEAD = "To keep its words, compare it with today's, copy them into the p
 class KeptForm(forms.ModelForm):
     """Rejects a form once if the page was saved after it was opened, and says that a restored one is not saved."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("maxlength", None)  # browsers cut a longer paste without a word
+            if isinstance(field, forms.SlugField):
+                field.help_text = field.help_text or "The end of its address, filled in from the name."
+
     def clean(self) -> dict | None:
         cleaned = super().clean()
         if typed_at := self.data.get(BRING_BACK):

@@ -16,7 +16,7 @@ from editorial.workflow import citations, revisions
 class SourceAdmin(Addresses, RevisionsMixin):
     """Sources can be added and corrected, but not renamed or deleted, as any text may cite them."""
 
-    list_display = ("key", "organization", "title", "kind", "year", "status", "seen")
+    list_display = ("key", "organization", "title", "year", "status")
     list_filter = ("status", "kind", "seen")
     search_fields = ("key", "organization", "title", "doi", "pmid", "pmcid")
     fieldsets = (

@@ -174,7 +174,11 @@ class HelpLine(Translated):
     class Meta:
         ordering = ["position", "name"]
         constraints = [
-            models.CheckConstraint(condition=~Q(call="") | ~Q(text_to="") | ~Q(url=""), name="help_line_can_be_reached")
+            models.CheckConstraint(
+                condition=~Q(call="") | ~Q(text_to="") | ~Q(url=""),
+                name="help_line_can_be_reached",
+                violation_error_message="Give a number to call, a number to text or a website.",
+            )
         ]
 
     @property

@@ -1,5 +1,7 @@
 """Editors write, preview and publish in the admin."""
 
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -191,6 +193,29 @@ def test_symptom_citing_an_unknown_source_is_refused():
     symptom.description = "Claim.[@nowhere]"
     with pytest.raises(ValidationError, match="nowhere"):
         symptom.full_clean()
+
+
+@pytest.mark.parametrize(
+    ("page", "first", "told"),
+    [
+        ("articles/article", "title", "Fill this in."),
+        ("editorial/helpline", "name", "Give a number to call, a number to text or a website."),
+        ("editorial/glossaryterm", "word", "Fill this in."),
+    ],
+)
+def test_form_left_empty_says_that_nothing_is_saved_and_what_to_do(admin, page, first, told):
+    html = admin.post(f"/admin/{page}/add/", {}).content.decode()
+    assert "Nothing is saved yet. Mend these, then save again." in html and told in html
+    assert "is required" not in html and "Constraint" not in html
+    assert html.index(f'id="id_{first}"') < html.index('id="id_slug"')
+
+
+def test_paste_that_is_too_long_is_told_of_and_not_cut(admin):
+    article = make_article()
+    address = f"/admin/articles/article/{article.pk}/change/"
+    assert "maxlength" not in re.search('<textarea name="summary"[^>]*>', admin.get(address).content.decode())[0]
+    html = admin.post(address, {"title": article.title, "slug": article.slug, "summary": "s" * 201}).content.decode()
+    assert "Write at most 200 characters: this has 201." in html and "s" * 201 in html
 
 
 def test_expired_admin_form_shows_what_to_do(client):

@@ -124,7 +124,7 @@ def test_draft_with_wrong_fields_is_refused_and_comes_back_with_the_state_of_the
     article = make_article()
     response = admin.post(address(article), form_of(admin, article) | {"title": "", "_save_draft": "yes"})
     html = response.content.decode()
-    assert response.status_code == 200 and "This field is required" in html
+    assert response.status_code == 200 and "Fill this in." in html
     assert '<option value="published" selected>' in html
     assert not ChangeRecord.objects.filter(kind="draft").exists()
 
