@@ -38,8 +38,8 @@ class OpeningTime(models.Model):
         ]
 
     def __str__(self) -> str:
-        if self.weekday not in WEEKDAYS or not (self.opens and self.closes):  # a new row, with errors beside it
-            return str(self._meta.verbose_name)
+        if self.weekday not in WEEKDAYS or None in (self.opens, self.closes):  # in a form that comes back
+            return str(WEEKDAYS.get(self.weekday, self._meta.verbose_name))
         return week_in_words([(self.weekday, self.opens, self.closes)])
 
 
@@ -71,7 +71,7 @@ class SpecialDay(models.Model):
         ]
 
     def __str__(self) -> str:
-        if not self.day:  # as above
+        if self.day is None:  # in a form that comes back
             return str(self._meta.verbose_name)
         day = format_date(self.day, pgettext("form of a date", "l, F j"))
         if self.opens and self.closes:
