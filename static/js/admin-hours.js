@@ -1,7 +1,6 @@
 // Draws the timeline beside typed hours a moment after they change; the server draws it, as it does for readers.
-document.addEventListener("input", ({ target }) => {
-  const part = target.matches?.(".hours-range") ? target.closest("fieldset") : null;
-  const picture = part?.querySelector(".hours-picture");
+function drawHours(part) {
+  const picture = part.querySelector(".hours-picture");
   if (!picture) return;
   clearTimeout(picture.timer);
   picture.timer = setTimeout(async () => {
@@ -14,4 +13,9 @@ document.addEventListener("input", ({ target }) => {
       else picture.textContent = text;
     } catch { /* it is drawn again when the form is saved */ }
   }, 300);
+}
+document.addEventListener("input", ({ target }) => { if (target.matches?.(".hours-range")) drawHours(target.closest("fieldset")); });
+document.addEventListener("DOMContentLoaded", () => { // the server drew the saved hours, not those of a draft or of a form that came back
+  if (!document.querySelector("[name=_of_draft], .errornote")) return;
+  new Set([...document.querySelectorAll(".hours-range")].map((box) => box.closest("fieldset"))).forEach(drawHours);
 });

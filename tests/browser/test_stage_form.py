@@ -67,7 +67,10 @@ def test_new_symptom_that_was_moved_stays_in_place_through_a_refusal_and_a_row_t
     expect(new.locator(".errorlist")).to_contain_text("Type a range")
     new.locator("[name$='-begins']").fill("8 to 24 hours")
     rows.last.locator(".inline-deletelink").click()
+    page.locator("summary", has_text="Hours since last use").click()
+    page.fill("#id_ends", "5 to 9 months")
     save()
+    expect(page.locator(".hours-picture").first).to_contain_text("ends 5 to 9 months")  # as in the draft
     expect(page.locator(".messagelist")).to_contain_text("saved as a draft")
     expect(rows).to_have_count(before + 1)
     expect(new.locator("[name$='-name']")).to_have_value("Sneezing")
