@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.options import InlineModelAdmin
-from django.contrib.admin.widgets import AdminSplitDateTime
+from django.contrib.admin.widgets import AdminSplitDateTime, AdminTimeWidget
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
@@ -111,7 +111,7 @@ class FewRows(InlineModelAdmin):
 class NamedRows(FewRows, admin.TabularInline):
     """Names the fields of a tabular inline after their columns, and the delete box."""
 
-    formfield_overrides: ClassVar = {models.TimeField: {"form_class": ClockField}}
+    formfield_overrides: ClassVar = {models.TimeField: {"form_class": ClockField, "widget": AdminTimeWidget(format="%-I:%M %p")}}
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)

@@ -88,6 +88,7 @@ def test_editor_lists_times_and_closed_days_and_readers_are_told(editor):
     hours = "Monday to Friday 9 am to 5 pm; closed on Thursday, December 24; open Thursday, December 31, 9 am to 1 pm"
     assert Clinic.objects.get().hours_shown == hours
     assert SpecialDay.objects.count() == 3
+    assert 'value="9:00 AM"' in editor.get(PAGE).content.decode()
     for page in (reverse("callbacks:contact"), "/", reverse("about")):
         assert hours in text_of(editor.get(page)), page
 
@@ -105,9 +106,9 @@ def test_article_and_stage_name_the_format_too(admin, guide):
         ([("2026-12-24", "", "1 PM")], "Give both times"),
         ([("2026-12-24", "5 PM", "9 AM")], "Give both times"),
         ([("2026-12-24", "9", "1 PM")], HOW),
-        ([("2026-12-24", "", ""), ("2026-12-24", "9 AM", "1 PM")], "duplicate"),
-        ([("2/30", "9 AM", "1 PM")], "Enter a valid date"),
-        ([("", "9 AM", "1 PM")], "This field is required"),
+        ([("2026-12-24", "", ""), ("2026-12-24", "9 AM", "1 PM")], "Another row says the same."),
+        ([("2/30", "9 AM", "1 PM")], "Write the date like"),
+        ([("", "9 AM", "1 PM")], "Fill this in."),
     ],
 )
 def test_day_that_cannot_be_is_told_and_nothing_is_stored(editor, days, problem):
