@@ -42,7 +42,7 @@ class TranslationAdmin(ReviewedPageAdmin):
     form = TranslationForm
     change_form_template = "admin/translations_form.html"
     fieldsets = (ReviewedPageAdmin.publishing_fieldset,)
-    list_display = ("title", "kind", "language", "state", "published_at", "review_due_on")
+    list_display = ("title", "kind", "language", "state", "review_due_on")
     list_filter: ClassVar = (*ReviewedPageAdmin.list_filter, "language")
     search_fields = ("title",)
 
