@@ -44,7 +44,7 @@ class KeptForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs.pop("maxlength", None)  # browsers cut a longer paste without a word
-            if isinstance(field, forms.SlugField):
+            if isinstance(field, forms.SlugField) and self.instance.pk is None:
                 field.help_text = field.help_text or "The end of its address, filled in from the name."
 
     def clean(self) -> dict | None:
