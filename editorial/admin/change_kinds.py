@@ -174,6 +174,11 @@ class ChangeKindMixin(ContentAdmin):
                 links = format_html_join(", ", '<a href="{}">{}</a>', ((admin_address(each), each) for each in found))
                 self.message_user(request, format_html("To be translated now: {}.", links), messages.WARNING)
 
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        """Name what was changed of the page, not what was said of the change."""
+        form.changed_data = [name for name in form.changed_data if name not in ASKED]
+        return super().construct_change_message(request, form, formsets, add)
+
     @contextlib.contextmanager
     def brought_back(self, version: Version, when: str) -> Iterator[None]:
         """Record restoring a version of a live page as an update."""

@@ -111,7 +111,9 @@ class FewRows(InlineModelAdmin):
 class NamedRows(FewRows, admin.TabularInline):
     """Names the fields of a tabular inline after their columns, and the delete box."""
 
-    formfield_overrides: ClassVar = {models.TimeField: {"form_class": ClockField, "widget": AdminTimeWidget(format="%-I:%M %p")}}
+    formfield_overrides: ClassVar = {
+        models.TimeField: {"form_class": ClockField, "widget": AdminTimeWidget(format="%-I:%M %p")}
+    }
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
