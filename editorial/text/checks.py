@@ -12,7 +12,7 @@ from editorial.models import Source
 from editorial.models.addresses import now_at
 from editorial.text import check_rules as rules
 from editorial.text.doses import blocks, doses
-from editorial.text.link_targets import look_up, models_by_view
+from editorial.text.link_targets import look_up, models_by_view, similar
 from editorial.text.markdown import cited_keys, convert
 from editorial.text.measures import MAX_GRADE, grade, minutes_for
 from editorial.values.links import is_foreign_path
@@ -20,6 +20,8 @@ from editorial.values.links import is_foreign_path
 MIN_SUMMARY, MAX_SUMMARY = 50, 160  # characters
 FEW_WORDS = 60  # the grade of a shorter text is meaningless
 NO_SOURCE = "There is no source named {}. Add it under Sources first, or correct the key."
+NAMES_LOOK_LIKE = "Names look like [[stage:peak-withdrawal]], [[article:slug|words]]."
+MOST_SUGGESTED = 5  # names for which similar ones are looked up
 NO_DOSES = "This guide gives no doses: take “{}” out. What is right for one body can kill another."
 
 
@@ -81,13 +83,16 @@ def refusals(page: Any) -> Iterator[Finding]:
         if told := summary_problem(page.summary):
             yield Finding(told, "summary", is_refused=True)
     pages = look_up(name for text in texts.values() for name, *_ in rules.names(text))
+    unnamed = [name for name, found in pages.items() if found is None]
+    instead = {name: similar(name) for name in unnamed[:MOST_SUGGESTED]}
     kinds = set(page.own_boxes)
     for field, text in texts.items():
         for told, start, end in (*rules.blocks_not_whole(text, kinds), *rules.pictures_unfit(text)):
             yield Finding(told, field, start, end, is_refused=True)
         for name, start, end in rules.names(text):
             if pages[name] is None:
-                told = f"No page is named “{name}”. Names look like [[stage:peak-withdrawal]], [[article:slug|words]]."
+                offered = ", ".join(f"[[{each}]]" for each in instead.get(name, ()))
+                told = f"No page is named “{name}”. {f'Did you mean {offered}?' if offered else NAMES_LOOK_LIKE}"
                 yield Finding(told, field, start, end, is_refused=True)
     yield from _doses(page, texts)
 

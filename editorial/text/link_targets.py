@@ -1,12 +1,14 @@
 """Find the pages that texts link by name, as in [[stage:peak-withdrawal]], also after their slug has changed."""
 
 import datetime
+import difflib
 import functools
+import operator
 import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 
@@ -61,6 +63,20 @@ def look_up(names: Iterable[str]) -> dict[str, LinkTarget | None]:
     if languages.active() != languages.ENGLISH:
         found |= _translated(models, found)
     return {name: found.get(wanted[name]) if name in wanted else None for name in names}
+
+
+def similar(name: str) -> list[str]:
+    """Return the names of up to three pages that have a word of this name, the most similar first."""
+    words = re.findall(r"[a-z]{4,}", name.rpartition(":")[2].lower())
+    has_word = [Q(slug__contains=word) for word in words[:5]] or [Q(pk=None)]
+    found = [
+        f"{kind}:{slug}"
+        for kind, model in kinds().items()
+        for slug in model._default_manager.filter(functools.reduce(operator.or_, has_word)).values_list(
+            "slug", flat=True
+        )[:20]
+    ]
+    return difflib.get_close_matches(name, found, cutoff=0)
 
 
 def _read(models: dict[str, Any], names: Iterable[Name]) -> dict[Name, LinkTarget]:

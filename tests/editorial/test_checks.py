@@ -93,6 +93,14 @@ def test_text_is_refused_with_the_place(text, words, place):
     assert not [each for each in told("Words.", refusals) if words in each]
 
 
+def test_wrong_name_of_a_page_is_answered_with_similar_names():
+    make_phase(slug="peak-withdrawal")
+    make_article(slug="tapering-off", title="Off")
+    for name, right in (("peak-withdrawal", "stage:peak-withdrawal"), ("article:Tapering", "article:tapering-off")):
+        assert f"Did you mean [[{right}]]?" in " ".join(told(f"See [[{name}]].", refusals)), name
+    assert "Did you mean" not in " ".join(told("See [[xyz]], [[stage:]], [[article:none-such]].", refusals))
+
+
 @pytest.mark.parametrize(
     ("text", "words", "place"),
     [
