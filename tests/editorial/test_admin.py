@@ -129,7 +129,7 @@ def test_each_weekday_has_a_row_ready_and_those_left_empty_are_not_listed(admin,
 def test_staff_front_page_mentions_no_framework(admin, guide):
     html = admin.get("/admin/").content.decode()
     assert "Backend" not in html and "Authentication" not in html
-    assert "Times are of EST" in html or "Times are of EDT" in html
+    assert "Times: EST" in html or "Times: EDT" in html
 
 
 @pytest.mark.parametrize("phone", ["12", "()", "866-512-190", "911", "-", "512-1908", "5551234", "000-000-0000"])
