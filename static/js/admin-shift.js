@@ -1,16 +1,17 @@
 // For a shift at the queue: its rows stay fresh, a session does not end unseen, and nothing typed is lost with it.
 document.addEventListener("DOMContentLoaded", () => {
-  const EVERY = 30_000, WARNED = 180_000, RECENT = 60_000; // milliseconds
+  const EVERY = 30_000, WARNED = 180_000, RECENT = 60_000, MOST_WAITED = 15_000; // milliseconds
   const shift = document.getElementById("shift"), fresh = document.getElementById("fresh");
   if (!shift) return;
   const words = shift.querySelector("span"), stay = shift.querySelector("button"), { awake, idle } = shift.dataset;
-  let seen = Date.now(), end = seen + shift.dataset.atAll * 1000, isSure = false, sent = null;
+  let seen = Date.now(), end = seen + shift.dataset.atAll * 1000, isSure = false, isAsking = false, isOffline = false, sent = null;
   const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
 
   // Counts as activity. Signed in again in another tab: the tokens in this page's forms are of the session that ended.
   async function ping() {
     try {
-      const answer = await fetch(awake, { redirect: "manual" });
+      const answer = await fetch(awake, { redirect: "manual", signal: AbortSignal.timeout?.(MOST_WAITED) });
+      isOffline = false;
       if (!answer.ok) return false;
       const { token, left } = await answer.json();
       seen = Date.now();
@@ -18,29 +19,36 @@ document.addEventListener("DOMContentLoaded", () => {
       document.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((field) => { field.value = token; });
       watch();
       return true;
-    } catch { return null; } // no connection: the browser says so if a form is sent now
+    } catch { return null; } // no connection
   }
   function watch() {
     const idleEnd = seen + idle * 1000, over = Math.min(idleEnd, end), left = over - Date.now();
-    shift.hidden = left > WARNED;
+    shift.hidden = left > WARNED && !isOffline;
     if (shift.hidden) return;
-    stay.hidden = left <= 0 || end <= idleEnd;
-    const said = left > 0 ? `You will be signed out at ${clock(over)}.` : "You are signed out. What you typed here stays: sign in again in another tab, then go on.";
+    stay.hidden = left <= 0 || end <= idleEnd || isOffline;
+    const said = isOffline ? "No connection: nothing was sent. What you typed stays here. Press the button again once there is one." : left > 0 ? `You will be signed out at ${clock(over)}.` : "You are signed out. What you typed here stays: sign in again in another tab, then go on.";
     if (words.textContent !== said) words.textContent = said;
   }
   stay.addEventListener("click", ping);
+  addEventListener("online", ping);
   setInterval(watch, 10_000);
   document.querySelector(".when")?.addEventListener("input", () => { document.querySelector("[name=next_try][value=other]").checked = true; });
   document.addEventListener("input", () => { if (Date.now() - seen > RECENT) ping(); });
   document.addEventListener("submit", async (event) => {
-    if (isSure || Date.now() - seen < RECENT) {
-      sent = event.target;
+    const { target, submitter } = event;
+    // Words would be lost with the page, if it goes where there is no connection.
+    if (isSure || (Date.now() - seen < RECENT && ![...target.querySelectorAll("textarea")].some(({ value }) => value.trim()))) {
+      sent = target;
       return;
     }
     event.preventDefault();
-    const { target, submitter } = event;
-    if ((await ping()) === false) {
-      seen = 0;
+    if (isAsking) return; // pressed twice
+    isAsking = true;
+    const isIn = await ping();
+    isAsking = false;
+    if (!isIn) {
+      isOffline = isIn === null;
+      if (!isOffline) seen = 0;
       return watch();
     }
     isSure = true;

@@ -63,6 +63,22 @@ def test_time_of_the_next_try_that_is_typed_is_the_one_that_is_chosen(staff, sit
     page.get_by_role("button", name="Give it back").click()
 
 
+def test_call_logged_without_a_connection_loses_no_word(staff, site):
+    reference, page = ask(site), staff.page
+    staff.open(QUEUE)
+    page.get_by_role("link", name=reference).click()
+    page.get_by_role("button", name="Claim it").click()
+    page.get_by_role("button", name="Show the number").click()
+    page.get_by_label("Note for colleagues").fill("Typed on a train.")
+    staff.context.set_offline(True)
+    page.get_by_role("button", name="No answer").click()
+    expect(page.locator("#shift")).to_contain_text("nothing was sent")
+    expect(page.get_by_label("Note for colleagues")).to_have_value("Typed on a train.")
+    staff.context.set_offline(False)
+    page.get_by_role("button", name="No answer").click()
+    expect(page.locator(".messagelist")).to_contain_text(f"{reference}: the call is logged")
+
+
 def test_note_typed_in_a_session_that_ended_is_saved_after_signing_in_again(staff, site):
     reference, page = ask(site), staff.page
     staff.open(QUEUE)
