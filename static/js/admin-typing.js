@@ -30,7 +30,7 @@ document.addEventListener("DOMContentLoaded", () => {
       if (isOut && !(await takeToken())) return say(signedOut());
       const body = new URLSearchParams(new FormData(form));
       const keepalive = document.hidden && String(body).length < MOST_KEPT_ALIVE;
-      sending = fetch(mark.dataset.typing, { method: "POST", body, redirect: "manual", keepalive, signal: AbortSignal.timeout(MOST_WAITED) });
+      sending = fetch(mark.dataset.typing, { method: "POST", body, redirect: "manual", keepalive, signal: AbortSignal.timeout?.(MOST_WAITED) });
       const answer = await sending;
       isOut = answer.type === "opaqueredirect" || answer.status === 403;
       if (isOut) return say(signedOut());

@@ -64,7 +64,7 @@ def test_errors_in_hours_are_shown_at_their_box(client):
         ("strongest", "1 to 40 days", "Not within"),
         ("ends", "1 to 2 hours", "before it begins"),
         ("ends", "4 to 60 months", "three years"),
-        ("ends", "", "required"),
+        ("ends", "", "Fill this in"),
     ]:
         shown = client.post(address(phase), form | {box: text, f"symptoms-0-{box}": text}).context
         errors = shown["adminform"].form.errors
