@@ -41,6 +41,7 @@ MACROS = {
     "footer": "partials/footer.html",
     "icon": "pictures/icon.html",
     "lost_tolerance": "safety/lost_tolerance.html",
+    "list_pages": "partials/pages.html",
     "numbers": "partials/footer.html",
     "picture": "pictures/picture.html",
     "print_hint": "partials/print_hint.html",

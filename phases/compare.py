@@ -67,6 +67,7 @@ def compare(form: CompareForm, options: Sequence[TreatmentOption], *, everything
     dropped, each with the query without it and how many options then fit.
     """
     form.is_valid()
+    form.errors.clear()  # of unknown values
     answers = {name: value for name, value in form.cleaned_data.items() if value}
     found = _fitting(options, answers)
     medicines_only = not answers and not everything

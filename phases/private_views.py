@@ -49,9 +49,9 @@ def check_in(request: HttpRequest) -> HttpResponse:
         form = CheckInForm(symptoms, request.POST)
         if not is_only_shown(form) and form.is_valid():
             return render(request, "phases/check_in_sheet.html", {"form": form})
-        return render(request, "phases/check_in.html", {"check_in": form}, status=422 if form.errors else 200)
+        return render(request, "phases/check_in.html", {"form": form}, status=422 if form.errors else 200)
     known = {name: request.POST.get(name, "") for name in ("since", "substance")}
-    return render(request, "phases/check_in.html", {"check_in": CheckInForm(symptoms, initial=known)})
+    return render(request, "phases/check_in.html", {"form": CheckInForm(symptoms, initial=known)})
 
 
 def _read_on(substance: str) -> list[tuple[str, str]]:

@@ -13,29 +13,29 @@ from editorial.models.addresses import address_of
 from editorial.workflow.publishing import ReviewedPage
 from editorial.workflow.sign_off import MedicalReview, medical_review
 
+Trail = list[tuple[str, str]]  # the name and path of each page from the section down to this one
 #: Characters that could end the script element or begin markup.
 ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 @jinja2.pass_context
-def structured_page(
-    context: jinja2.runtime.Context, page: ReviewedPage, name: str, parent: str, parent_path: str
-) -> SafeString:
+def structured_page(context: jinja2.runtime.Context, page: ReviewedPage, trail: Trail) -> SafeString:
     """Describe a page of health information and its breadcrumbs."""
-    path, review = page.get_absolute_url(), medical_review(page, context["snapshot"])
-    return _script([_page(page, review, path, name, page.summary), _trail((parent, parent_path), (name, path))])
+    name, path = trail[-1]
+    review = medical_review(page, context["snapshot"])
+    return _script([_page(page, review, path, name, page.summary), _breadcrumbs(trail)])
 
 
 @jinja2.pass_context
-def structured_symptom(context: jinja2.runtime.Context, symptom: Any, parent_path: str) -> SafeString:
-    """Describe a symptom's page, which is reviewed with its stage."""
-    path = symptom.get_absolute_url()
+def structured_symptom(context: jinja2.runtime.Context, symptom: Any, trail: Trail) -> SafeString:
+    """Describe a symptom's page, which is reviewed with its stage, and its breadcrumbs."""
     name = gettext("{name} in heroin withdrawal").format(name=symptom.name)
     more = gettext("what it is, how long it usually lasts, what helps, and when to get medical help.")
     description = f"{name}: {more}"
-    about = _page(symptom.phase, medical_review(symptom.signed_page, context["snapshot"]), path, name, description)
+    review = medical_review(symptom.signed_page, context["snapshot"])
+    about = _page(symptom.phase, review, symptom.get_absolute_url(), name, description)
     about["about"] = {"@type": "MedicalSignOrSymptom", "name": symptom.name}
-    return _script([about, _trail((gettext("Symptoms"), parent_path), (symptom.name, path))])
+    return _script([about, _breadcrumbs(trail)])
 
 
 def _page(reviewed: ReviewedPage, review: MedicalReview, path: str, name: str, description: str) -> dict:
@@ -62,17 +62,17 @@ def _page(reviewed: ReviewedPage, review: MedicalReview, path: str, name: str, d
     return about
 
 
-def structured_trail(name: str, path: str, parent: str = "", parent_path: str = "") -> SafeString:
+def structured_trail(trail: Trail) -> SafeString:
     """Describe the breadcrumbs of a list or of a static page."""
-    return _script([_trail(*([(parent, parent_path)] if parent else []), (name, path))])
+    return _script([_breadcrumbs(trail)])
 
 
-def _trail(*steps: tuple[str, str]) -> dict:
+def _breadcrumbs(trail: Trail) -> dict:
     return {
         "@type": "BreadcrumbList",
         "itemListElement": [
             {"@type": "ListItem", "position": position, "name": label, "item": f"{settings.SITE_URL}{path}"}
-            for position, (label, path) in enumerate([(gettext("Home"), address_of("home")), *steps], start=1)
+            for position, (label, path) in enumerate([(gettext("Home"), address_of("home")), *trail], start=1)
         ],
     }
 

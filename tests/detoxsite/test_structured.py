@@ -8,7 +8,6 @@ import pytest
 
 from articles.models import Article
 from tests.factories import make_article
-from tests.walks import HISTORY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 
@@ -109,7 +108,7 @@ def test_trail_is_the_one_that_readers_see_and_leads_to_pages_that_are_there(wal
     for path, tree in walk.items():
         seen = ["".join(step.itertext()) for step in tree.findall(".//nav[@class='crumbs']//li")]
         trails = [thing for thing in _things(tree) if thing["@type"] == "BreadcrumbList"]
-        if not seen or HISTORY.search(path):
+        if not seen or re.search(r"/v/\d+/$", path):  # old versions are not indexed
             assert not trails, path
             continue
         (trail,) = trails

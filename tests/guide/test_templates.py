@@ -77,7 +77,7 @@ def test_view_has_the_last_word_on_what_a_template_sees(request_):
 
 
 def test_macro_is_available_in_all_templates():
-    html = made('{{ crumbs("A <page>", "Articles", url("articles:list")) }}')
+    html = made('{{ crumbs([("Articles", url("articles:list")), ("A <page>", "")]) }}')
     assert '<a href="/articles/">Articles</a>' in html and "A &lt;page&gt;" in html
 
 

@@ -102,6 +102,7 @@ def test_choice_is_in_the_url_and_comes_back_selected(client, guide):
 def test_address_that_makes_no_sense_still_answers(client, guide, query):
     response = client.get(URL + query)
     assert response.status_code == 200 and not response.cookies
+    assert b"<title>Compare treatment options</title>" in response.content
 
 
 def test_every_fact_in_the_table_cites_a_source(guide):
