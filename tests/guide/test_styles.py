@@ -108,6 +108,11 @@ def test_minifier_changes_no_text_and_no_meaning(css, kept):
     assert kept in styles.minified(css)
 
 
+def test_each_color_that_a_part_names_is_defined():
+    css = "".join(SOURCES.values())
+    assert set(re.findall(r"var\((--[\w-]+)", css)) <= set(re.findall(r"(--[\w-]+):", css))
+
+
 def test_broken_rule_stops_the_start():
     with pytest.raises(ValueError, match="Unexpected token"):
         styles.minified("a { color red }")
