@@ -1,4 +1,4 @@
-"""markdownx's own address list is open to anybody; these two take its names and its place."""
+"""The first two replace markdownx's own URLs, which anyone may open."""
 
 from django.urls import path
 

@@ -1,5 +1,7 @@
 """The pages that the menu and the front page link to, each only while it is published."""
 
+from contextlib import suppress
+
 from django.db import DatabaseError
 
 from editorial.text.snapshot import ContentSnapshot
@@ -17,11 +19,11 @@ FEATURED = {
 
 def featured(content: ContentSnapshot) -> dict[str, str]:
     """Return each page's path by key, "" if it is not published in the active language. Cached in the snapshot."""
-    try:
+    paths = dict.fromkeys(FEATURED, "")
+    with suppress(DatabaseError):
         found = content.link_targets(FEATURED.values())
-    except DatabaseError:
-        return dict.fromkeys(FEATURED, "")
-    return {
-        key: page.path if (page := found[name]) and page.is_live() and page.language == languages.active() else ""
-        for key, name in FEATURED.items()
-    }
+        for key, name in FEATURED.items():
+            page = found[name]
+            if page and page.is_live() and page.language == languages.active():
+                paths[key] = page.path
+    return paths

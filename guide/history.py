@@ -35,7 +35,7 @@ PAGE_SIZE = 50
 MAX_TOGETHER = 100  # pages first published on one day that are shown as one entry
 
 
-#: Kinds of pages with a history: the start of their paths, which is that of the name of their list, and its title.
+#: Kinds of pages with a history: the first part of their paths, also their URL namespace, and their list's title.
 PAGES: dict[type[ReviewedPage], tuple[str, Promise]] = {
     Article: ("articles", _("Articles")),
     Phase: ("phases", _("Stages")),

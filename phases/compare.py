@@ -46,7 +46,7 @@ HELPS_WITH: dict[str, dict[str, str]] = {
 
 
 def choice(label: Any, *answers: tuple[str, Any], none: Any = ANY) -> forms.ChoiceField:
-    """Make a field of which any answer, or `none`, can be chosen."""
+    """Make an optional field with these answers, and `none` for no answer."""
     return forms.ChoiceField(label=label, choices=[("", none), *answers], required=False)
 
 

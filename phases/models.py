@@ -1,6 +1,5 @@
 """The three stages of withdrawal, their symptoms, and treatment options."""
 
-import datetime
 from typing import Any, ClassVar, Self
 
 import reversion
@@ -223,12 +222,12 @@ class Symptom(CheckedText, Translated, Course):
     def get_absolute_url(self) -> str:
         return address_of("symptoms:detail", self.slug)
 
-    def is_published(self, at: datetime.datetime | None = None) -> bool:
-        """Return whether its stage is published at the given time."""
-        return self.phase.is_published(at)
+    def is_published(self) -> bool:
+        """Return whether its stage is published."""
+        return self.phase.is_published()
 
     def clean(self) -> None:
-        """Raises ValidationError for anything that its stage would be refused for in its current state."""
+        """Raise ValidationError for whatever would keep its stage from being saved in its present state."""
         super().clean()
         tidy(type(self), self)
         if problems := checks.by_field(self, in_drafts=self.page.status != ReviewedPage.Status.PUBLISHED):

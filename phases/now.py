@@ -131,7 +131,7 @@ def place(hours: Hours | None, substance: str, phases: Sequence[Phase]) -> Answe
 
 
 def _without_hours(hours: Hours | None, substance: str, phases: Sequence[Phase]) -> Answer:
-    """Return an answer without hours; weeks after the last use, its advice is that of the lasting stage."""
+    """Return an answer without hours; weeks after the last use, with the advice of the lasting stage."""
     late = hours is not None and hours[0] >= LATE
     near = [phase for phase in phases if (phase.peak is None) == late]
     at_some_time = _one_of_each([symptom for phase in near for symptom in phase.symptoms.all()], near[-1:])

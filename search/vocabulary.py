@@ -79,7 +79,7 @@ def current() -> Vocabulary:
 
 
 def beginning(word: str) -> str:
-    """Return the prefix by which to match a word; empty to match it as it is.
+    """Return the prefix to search for instead of a word, or "" to search for the word itself.
 
     The index stems English itself; other languages are matched by prefix.
     """

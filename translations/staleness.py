@@ -1,7 +1,7 @@
 """How stale a translation is: the English paragraphs that changed, and whether a safety correction is among them.
 
-Revisions are compared, not times. A safety correction is translated once the English that the translator confirmed is
-that of the correction or later.
+Revisions are compared, not times. A safety correction counts as translated once a translator confirms the English of
+that revision or of a later one.
 """
 
 import datetime

@@ -22,7 +22,7 @@ from editorial.admin.content import admin_address
 
 
 class MarkdownField(MarkdownxFormField):
-    """Takes a browser's line ends for no change, so that the history names only what was changed."""
+    """Ignores line endings, which browsers change, so that the history names only what an editor changed."""
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(*(str(text or "").replace("\r\n", "\n").strip() for text in (initial, data)))
@@ -135,7 +135,7 @@ class NamedList(admin.ModelAdmin):
 
 
 class MomentField(forms.SplitDateTimeField):
-    """A date and a time in two boxes, also in the hour that comes twice in fall: its first. Never years from now."""
+    """A date and a time in two fields, within MOST_YEARS. In the hour that fall repeats, the first is meant."""
 
     default_error_messages = {"invalid_date": "Write the date like 2026-12-24 or 12/24/2026.", "invalid_time": HOW}
 
@@ -166,7 +166,7 @@ class NamedMoment(AdminSplitDateTime):
 
 
 def in_words(error: ValidationError, row: models.Model) -> str:
-    """Return all that an error says, each after the name of its field as the form of the row has it."""
+    """Return all messages of an error, each after the label of its field."""
     labels = {field.name: f"{capfirst(str(field.verbose_name))}: " for field in row._meta.concrete_fields}
     found = error.update_error_dict({})
     return " ".join(labels.get(name, "") + text for name in found for text in ValidationError(found[name]).messages)

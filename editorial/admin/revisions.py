@@ -185,8 +185,8 @@ class RevisionsMixin(AutosaveMixin):
             self.message_user(request, f"Not brought back. {why}", messages.ERROR)
         else:
             slug = getattr(back, "slug", "")
-            found = "" if page or not slug else f". Its slug is {slug}"  # another one, if a page took its own meanwhile
-            self.message_user(request, f"{back} is again as it was on {when}{found}")
+            new_slug = f". Its slug is {slug}" if slug and not page else ""  # a page may have its old one by now
+            self.message_user(request, f"{back} is again as it was on {when}{new_slug}")
             return redirect(self.address("change", back.pk))
         return redirect(self.address("history", page.pk) if page else self.address("changelist"))
 

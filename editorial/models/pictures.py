@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 FOLDER = "pictures"
 #: The name of a stored file: the picture's stem, the width of a smaller copy, the file type.
 FILE = re.compile(rf"{FOLDER}/([0-9a-f]{{32}})(-\d{{1,4}})?\.(jpg|png|webp)")
-#: Display width: that of the text column, or of the phone.
+#: Display width: the text column's, or the phone's.
 SIZES = "(min-width: 42rem) 40rem, 100vw"
 #: A file this old does not belong to an unfinished upload.
 SETTLED_AFTER = datetime.timedelta(hours=1)
@@ -73,7 +73,7 @@ class Picture(models.Model):
 
     @property
     def stem(self) -> str:
-        """Return the common prefix of its file names, by which it is found in texts."""
+        """Return the common prefix of its file names, for finding it in texts."""
         return self.name.partition(".")[0]
 
     @property
@@ -139,16 +139,10 @@ def with_sizes(html: str, read: Callable[[Iterable[str]], Mapping[str, Picture |
     return _TAG.sub(lambda tag: row.html(tag[0]) if (row := rows.get(tag[1])) else tag[0], html)
 
 
-def is_decorative(tag: str) -> bool:
-    """Return whether an `img` without alternative text is of a decorative picture."""
-    name = _TAG.search(tag)
-    return bool(name and 'alt=""' in tag and Picture.objects.filter(name=name[1], decorative=True).exists())
-
-
-def is_lost(tag: str) -> bool:
-    """Return whether an `img` names a picture of the library that was erased."""
-    name = _TAG.search(tag)
-    return bool(name) and not Picture.objects.filter(name=name[1], removed_why="").exists()  # type: ignore[index]
+def name_in(tag: str) -> str:
+    """Return the name of the library's picture in an `img`, or "" if it is of no such picture."""
+    found = _TAG.search(tag)
+    return found[1] if found else ""
 
 
 def save_files(made: images.Copies) -> Picture:

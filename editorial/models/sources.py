@@ -133,7 +133,7 @@ class Source(models.Model):
 
     @property
     def link(self) -> str:
-        """Return its URL, or that of its archived copy if it is gone; "" if there is none."""
+        """Return its URL, or its archived copy's if it is gone; "" if there is none."""
         return safe_url(self.archive_url if self.status == self.Status.GONE else self.url)
 
     @property

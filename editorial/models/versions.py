@@ -1,4 +1,4 @@
-"""The number of the content's version, by which caches are known to be stale (docs/decisions/0008-page-cache.md)."""
+"""The version number of the content, which tells caches that they are stale (docs/decisions/0008-page-cache.md)."""
 
 import datetime
 import secrets
@@ -11,7 +11,7 @@ from django.db.models import F, Min, Value
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.utils import timezone
 
-#: The longest that a page is cached, as some changes send no signal: rows changed by hand or by an older release.
+#: The longest that a page is cached, as rows changed by hand or by an older release send no signal.
 MAX_PAGE_AGE = datetime.timedelta(minutes=15)
 #: The number grows by a random step up to this, so that a restored database, or a promoted replica that lost its last
 #: second, never reuses a number that a cache has for other content.

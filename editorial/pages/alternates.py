@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from django import forms
@@ -33,14 +34,14 @@ def alternates(request: HttpRequest, content: ContentSnapshot) -> list[Alternate
     if match is None or not match.view_name:
         return []
     found = []
-    for code in (code for code in languages.NAMES if code != languages.active()):
-        try:
+    for code, name in languages.NAMES.items():
+        if code == languages.active():
+            continue
+        with suppress(NoReverseMatch, DatabaseError):
             read = functools.partial(_path, match.view_name, match.kwargs, code)
             path, is_same = content.keep(read, key=(match.view_name, *match.kwargs.values(), code))
-        except (NoReverseMatch, DatabaseError):
-            continue
-        if path != request.path_info:  # otherwise it has no language: a file, or a page's history
-            found.append(Alternate(code, languages.TAGS[code], languages.NAMES[code], path, is_same))
+            if path != request.path_info:  # otherwise it has no language: a file, or a page's history
+                found.append(Alternate(code, languages.TAGS[code], name, path, is_same))
     return found
 
 

@@ -12,7 +12,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class Atom(Atom1Feed):
-    """Atom without characters that XML forbids, one of which would break the feed."""
+    """Atom without the characters that XML forbids: one of them would break the whole feed."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["language"] = languages.TAGS[languages.active()]

@@ -52,12 +52,12 @@ def listed_sources(page_text: PageText, snapshot: ContentSnapshot, macro: Callab
         found = snapshot.sources(page_text.numbers)
     except DatabaseError:
         return Markup()  # pages must render even if the database is down
-    return Markup().join(
-        cached(macro, number, row.organization, row.title, row.title_stop, row.link, row.year, row.seen, row.warning)
-        if (row := found[key])
-        else cached(macro, number)
-        for key, number in page_text.numbers.items()
-    )
+    entries = Markup()
+    for key, number in page_text.numbers.items():
+        row = found[key]
+        known = (row.organization, row.title, row.title_stop, row.link, row.year, row.seen, row.warning) if row else ()
+        entries += cached(macro, number, *known)
+    return entries
 
 
 def explained_words(page_text: PageText, macro: Callable[..., Markup]) -> Markup:

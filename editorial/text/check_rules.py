@@ -8,7 +8,7 @@ from itertools import pairwise
 from django.utils.html import strip_tags
 from markdown.extensions.toc import slugify_unicode
 
-from editorial.models.pictures import is_decorative, is_lost
+from editorial.models.pictures import name_in, named
 from editorial.text.blocks import BOXES, DRAWINGS, FENCE, NAME, box_of
 from editorial.text.doses import MEDICINE, blocks
 from editorial.text.markdown import ALLOWED_SCHEMES, NEEDED_IDS, convert
@@ -105,15 +105,17 @@ def pictures_unfit(text: str) -> Iterator[Remark]:
     """Pictures that readers cannot see, or without a description."""
     for line in re.finditer(rf"^.*{re.escape(UPLOAD_REFUSED)}.*$", text, re.M):
         yield "A picture could not be added. The text says why; fix it or delete that line.", *line.span()
-    places = [picture.span() for picture in _PICTURE.finditer(text)]
-    for number, picture in enumerate(re.findall(r"<img [^>]*>", convert(text).html)):
-        place = places[number] if number < len(places) else (0, 0)
-        description = re.search(r'alt="([^"]*)"', picture)
-        if (not description or description[1].strip() in {"", UNDESCRIBED}) and not is_decorative(picture):
+    tags = re.findall(r"<img [^>]*>", convert(text).html)
+    library = named(map(name_in, tags))
+    places = [picture.span() for picture in _PICTURE.finditer(text)] + [(0, 0)] * len(tags)
+    for tag, place in zip(tags, places, strict=False):
+        description, picture = re.search(r'alt="([^"]*)"', tag), library.get(name_in(tag))
+        is_decorative = picture is not None and picture.decorative and 'alt=""' in tag
+        if (not description or description[1].strip() in {"", UNDESCRIBED}) and not is_decorative:
             yield "Describe each picture, between ![ and ], for readers who cannot see it.", *place
-        if is_lost(picture):
-            yield "This picture was erased meanwhile: add it again, or pick another.", *place
-        if "src=" not in picture:
+        if name_in(tag) and (picture is None or picture.removed_why):
+            yield "This picture was erased: add it again, or pick another.", *place
+        if "src=" not in tag:
             yield "Pictures must be on this site: add the file with the button above the text.", *place
     for name in _NAME.finditer(text):
         kind, _, drawing = name[1].strip().lower().partition(":")

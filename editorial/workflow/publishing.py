@@ -28,10 +28,9 @@ def may_publish(user: Any) -> bool:
 class PublishedQuerySet(TranslatedQuerySet):
     """Every public list, page, feed, sitemap and search uses `published`."""
 
-    def published(self, at: datetime.datetime | None = None) -> Self:
-        """Return what is public at the given time, by default now, in the active language."""
-        live = self.filter(status=ReviewedPage.Status.PUBLISHED, published_at__lte=at or timezone.now())
-        return live.in_language()
+    def published(self) -> Self:
+        """Return what is public now, in the active language."""
+        return self.filter(status=ReviewedPage.Status.PUBLISHED, published_at__lte=timezone.now()).in_language()
 
     def scheduled(self, at: datetime.datetime | None = None) -> Self:
         """Return what is scheduled for after the given time, by default now."""
@@ -131,13 +130,10 @@ class ReviewedPage(CheckedText, models.Model):
     def get_absolute_url(self) -> str:
         raise NotImplementedError
 
-    def is_published(self, at: datetime.datetime | None = None) -> bool:
-        """Return whether this page is public at the given time, like PublishedQuerySet.published."""
-        return (
-            self.status == self.Status.PUBLISHED
-            and self.published_at is not None
-            and self.published_at <= (at or timezone.now())
-        )
+    def is_published(self) -> bool:
+        """Return whether this page is public now, like PublishedQuerySet.published."""
+        is_out = self.published_at is not None and self.published_at <= timezone.now()
+        return is_out and self.status == self.Status.PUBLISHED
 
     @property
     def state(self) -> str:
@@ -150,7 +146,7 @@ class ReviewedPage(CheckedText, models.Model):
         return self.review_due_on is not None and self.review_due_on < timezone.localdate()
 
     def clean(self) -> None:
-        """Raise ValidationError with all problems by field; those of publication only if it is to be published."""
+        """Raise ValidationError with all problems by field; a draft is not asked for what only publication needs."""
         super().clean()
         tidy(type(self), self)
         is_public = self.status == self.Status.PUBLISHED
@@ -162,10 +158,10 @@ class ReviewedPage(CheckedText, models.Model):
                 problems[name] = [ValidationError("Needed before this page can be published.")]
         checked, due = self.reviewed_on, self.review_due_on
         if is_public and checked and checked > timezone.localdate():
-            problems["reviewed_on"] = [ValidationError("This day is still to come: give the day it was checked.")]
+            problems["reviewed_on"] = [ValidationError("This day is in the future. Give the day it was checked.")]
         elif is_public and checked and due and due > review_dates.later(checked, review_dates.MOST_MONTHS):
-            told = f"A page is checked again within {review_dates.MOST_MONTHS} months: choose an earlier date."
-            problems.setdefault("review_due_on", []).append(ValidationError(told))
+            message = f"A page is checked again within {review_dates.MOST_MONTHS} months: choose an earlier date."
+            problems.setdefault("review_due_on", []).append(ValidationError(message))
         if problems:
             raise ValidationError(problems)
         if is_public and self.published_at is None:
