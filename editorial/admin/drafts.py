@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from editorial.admin.content import admin_address
 from editorial.admin.previews import DRAFT, SAVED, TYPED, PreviewMixin
 from editorial.admin.revisions import RevisionsMixin
-from editorial.models import unsaved
+from editorial.models import UnsavedForm, unsaved
 from editorial.models.changes import ChangeRecord, ReviewAnswer, draft_beside
 from editorial.models.reviewers import SignOff
 from editorial.models.unsaved import BRING_BACK
@@ -53,7 +53,7 @@ class DraftsMixin(PreviewMixin, RevisionsMixin):
     ) -> HttpResponse:
         page = self.get_object(request, unquote(object_id)) if object_id else None
         context = self._draft_context(request, page, object_id) | (extra_context or {})
-        has_draft = drafts.may_have_one(page)
+        has_draft = drafts.can_have_draft(page)
         if request.method == "POST" and page and has_draft:
             if {SAVE_DRAFT, TO_REVIEW} & set(request.POST) or not may_publish(request.user):
                 return _with_frame(self._save_draft(request, page, form_url, context))
@@ -65,32 +65,40 @@ class DraftsMixin(PreviewMixin, RevisionsMixin):
 
     def _draft_context(self, request: HttpRequest, page: Any, object_id: str | None) -> dict[str, Any]:
         """Return the template context about the draft."""
-        address = self.preview_address(object_id)
-        context: dict[str, Any] = {"preview_address": address, "may_publish": may_publish(request.user)}
-        draft = draft_beside(page) if page else None
-        if page:
-            context["answers"] = _answers(page)
-            context["has_draft_beside"] = drafts.may_have_one(page)
-            context["draft_address"] = admin_address(page, "draft")
-            context["may_send"] = drafts.may_have_one(page) or page.status == ReviewedPage.Status.DRAFT
         back = request.GET.get(BRING_BACK)
         kept = unsaved.of(request.user, self._form_address(object_id), back) if back is not None else None
-        if page and not self.has_change_permission(request, page):
-            shown = None  # a read-only form shows the page itself
-        elif request.method == "GET" and not kept:
-            shown = draft if LIVE not in request.GET else None
-        else:
-            shown = draft if (kept.as_post() if kept else request.POST).get("_of_draft") else None
+        draft = draft_beside(page) if page else None
+        shown = draft if self._shows_draft(request, page, kept) else None
+        is_typed = request.method == "POST" or back is not None
+        context: dict[str, Any] = {
+            "preview_address": self.preview_address(object_id),
+            "preview_of": TYPED if is_typed else DRAFT if shown else SAVED,
+            "may_publish": may_publish(request.user),
+        }
+        can_have_draft = drafts.can_have_draft(page)
+        if page:
+            context |= {
+                "answers": _answers(page),
+                "can_have_draft": can_have_draft,
+                "draft_address": admin_address(page, "draft"),
+                "may_send": can_have_draft or page.status == ReviewedPage.Status.DRAFT,
+            }
+        if can_have_draft:
+            context["show_save_and_continue"] = may_publish(request.user) and not shown
         if draft:
             context |= {"draft_there": draft, "draft": shown, **_compared(page, draft)}
         if shown and request.method == "GET":
             context["typed"] = drafts.typed(shown, page)
             context["typed"][SHOWN] = "yes"
-        if drafts.may_have_one(page):
-            context["show_save_and_continue"] = may_publish(request.user) and not shown
-        is_typed = request.method == "POST" or BRING_BACK in request.GET
-        context["preview_of"] = TYPED if is_typed else DRAFT if shown else SAVED
         return context
+
+    def _shows_draft(self, request: HttpRequest, page: Any, kept: UnsavedForm | None) -> bool:
+        """Return whether the form shows the page's draft, if it has one, and not the page itself."""
+        if page and not self.has_change_permission(request, page):
+            return False
+        if request.method == "GET" and not kept:
+            return LIVE not in request.GET
+        return bool((kept.as_post() if kept else request.POST).get("_of_draft"))
 
     def _save_draft(self, request: HttpRequest, page: Any, form_url: str, context: dict) -> HttpResponse:
         """Save the form as usual, take the versions, roll back, and store only those."""
@@ -144,11 +152,11 @@ class DraftsMixin(PreviewMixin, RevisionsMixin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Make the state of a live page read-only for those who cannot change it; a draft has no state of its own."""
-        fixed = drafts.may_have_one(obj) and not may_publish(request.user) and not getattr(request, "is_draft", False)
+        fixed = drafts.can_have_draft(obj) and not may_publish(request.user) and not getattr(request, "is_draft", False)
         return (*super().get_readonly_fields(request, obj), *(("status", "published_at") if fixed else ()))
 
     def may_bring_back(self, request: HttpRequest, page: Any) -> bool:
-        is_readers = drafts.may_have_one(page) and not may_publish(request.user)
+        is_readers = drafts.can_have_draft(page) and not may_publish(request.user)
         return super().may_bring_back(request, page) and not is_readers
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
@@ -204,4 +212,4 @@ def _compared(page: Any, draft: ChangeRecord) -> dict[str, Any]:
 def _readers_see(page: Any) -> str:
     if page.is_published():
         return "Readers see the page as it was before."
-    return f"Readers do not see the page{' yet' if drafts.may_have_one(page) else ''}."
+    return f"Readers do not see the page{' yet' if drafts.can_have_draft(page) else ''}."

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Cast
-from django.urls import NoReverseMatch
+from django.urls import NoReverseMatch, reverse
 from django.utils.text import capfirst
 from reversion.models import Version
 
@@ -78,8 +78,10 @@ def _use(row: Any) -> Use:
     if isinstance(row, UnsavedForm):
         return Use(f"What {row.user} is typing", row.page)
     if isinstance(row, ChangeRecord):
-        page = row.page_type.get_object_for_this_type(pk=row.page_id)
-        return Use(f"A draft of {_named(page)} by {row.by or 'someone'}", _address(page))
+        by, kind = row.by or "someone", row.page_type
+        if row.page is None:
+            return Use(f"A draft of a deleted page by {by}", reverse(f"admin:{kind.app_label}_{kind.model}_deleted"))
+        return Use(f"A draft of {_named(row.page)} by {by}", _address(row.page))
     if isinstance(row, Version):
         address = _address(row.content_type.model_class()(pk=row.object_id), "history")
         return Use(f"A version of {row.object_repr} that readers can open", address, is_old=True)

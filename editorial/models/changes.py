@@ -8,6 +8,7 @@ import datetime
 from typing import Self
 
 from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils import timezone
@@ -62,6 +63,7 @@ class ChangeRecord(models.Model):
 
     page_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, related_name="+")
     page_id = models.PositiveBigIntegerField()
+    page = GenericForeignKey("page_type", "page_id")  # None once it is deleted
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="changes")
     kind = models.CharField(max_length=20, choices=Kind)
     number = models.PositiveIntegerField(null=True, blank=True)

@@ -95,8 +95,7 @@ def _answered(request: HttpRequest, token: str) -> HttpResponse:
     except signing.BadSignature:
         return _ended(request, NO_DRAFT, 404)
     draft = ChangeRecord.objects.select_related("by", "page_type", "revision").filter(pk=key).first()
-    model = draft and draft.page_type.model_class()
-    page = draft and model and model._default_manager.filter(pk=draft.page_id).first()
+    page: Any = draft and draft.page
     if not draft or not page or not drafts.is_current(draft, page):
         return _ended(request, REPLACED, 410)
     form = AnswerForm(request.POST if request.method == "POST" else None)

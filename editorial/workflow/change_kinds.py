@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Max
 
-from editorial.models.changes import ChangeRecord, type_of
+from editorial.models.changes import ChangeRecord
 from editorial.models.reviewers import carry
 from editorial.text.digests import page_digest
 from editorial.workflow.publishing import ReviewedPage
@@ -95,8 +95,7 @@ def record(
     last = ChangeRecord.objects.of(page).aggregate(last=Max("number"))["last"] or 0
     reversion.add_meta(
         ChangeRecord,
-        page_type=type_of(page),
-        page_id=page.pk,
+        page=page,
         kind=kind,
         number=None if kind == ChangeRecord.Kind.DRAFT else last + 1,
         note=note.strip(),

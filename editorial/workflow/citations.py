@@ -89,9 +89,9 @@ def pages_citing(source: Source) -> Iterator[ReviewedPage]:
 def drafts_citing(source: Source) -> Iterator[ReviewedPage]:
     """Yield the published pages whose draft cites a source."""
     for change in ChangeRecord.objects.filter(typed__contains=quote(f"@{source.key}")):
-        page = change.page_type.get_object_for_this_type(pk=change.page_id)
-        if draft_beside(page) == change and source.key in keys_in([text for _, text in parse_qsl(change.typed)]):
-            yield page
+        texts = [text for _, text in parse_qsl(change.typed)]
+        if change.page and draft_beside(change.page) == change and source.key in keys_in(texts):
+            yield change.page
 
 
 def words_citing(source: Source) -> list[GlossaryTerm]:

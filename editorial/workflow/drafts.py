@@ -22,7 +22,7 @@ from editorial.workflow.publishing import ReviewedPage
 _NOT_TYPED = ("csrfmiddlewaretoken", "_opened_at", "_of_draft", TAB)
 
 
-def may_have_one(page: Any) -> bool:
+def can_have_draft(page: Any) -> bool:
     """Return whether the page can have a draft beside it: it is live or scheduled, not itself a draft."""
     return page is not None and page.status == ReviewedPage.Status.PUBLISHED
 
@@ -50,8 +50,7 @@ def keep(
 
 def _record(revision: Revision, page: Any, **values: Any) -> ChangeRecord:
     """Record a draft without a signal, as public pages do not change."""
-    of_page = {"page_type": type_of(page), "page_id": page.pk}
-    record = ChangeRecord(revision=revision, kind=ChangeRecord.Kind.DRAFT, **of_page, **values)
+    record = ChangeRecord(revision=revision, kind=ChangeRecord.Kind.DRAFT, page=page, **values)
     return ChangeRecord.objects.bulk_create([record])[0]
 
 
@@ -126,7 +125,7 @@ def saved(page: Any) -> QuerySet[Version]:
 def to_review(page: Any) -> ChangeRecord | None:
     """Return what to review: the draft beside a page or, if it is not live, its last save."""
     beside = draft_beside(page)
-    if beside or may_have_one(page):
+    if beside or can_have_draft(page):
         return beside
     with transaction.atomic():
         revisions.keep(page)
@@ -137,7 +136,7 @@ def to_review(page: Any) -> ChangeRecord | None:
 
 def is_current(draft: ChangeRecord, page: Any) -> bool:
     """Return whether a draft is the current one: not saved again, published or discarded since."""
-    if draft.typed or may_have_one(page):
+    if draft.typed or can_have_draft(page):
         return bool(draft.typed)
     return revisions.history(page).values_list("revision", flat=True).first() == draft.revision_id
 

@@ -8,9 +8,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from articles.models import Article, Topic
-from editorial.models import GlossaryTerm, Source
+from editorial.models import GlossaryTerm, Picture, Source
 from editorial.workflow import revisions
 from editorial.workflow.needs import needing
+from tests.editorial.test_drafts import save_draft
+from tests.editorial.test_revisions import address
 from tests.factories import DATES, make_article, make_phase, make_source, make_symptom
 
 pytestmark = pytest.mark.django_db
@@ -113,3 +115,11 @@ def test_word_and_topic_say_where_they_are_used(admin):
     html = admin.get(f"/admin/articles/topic/{topic.pk}/change/").content.decode()
     assert f'href="/admin/articles/article/?topics__id__exact={topic.pk}">1 in this topic</a>' in html
     assert ">-</a>" not in admin.get("/admin/articles/article/").content.decode()
+
+
+def test_draft_of_a_deleted_page_keeps_no_source_or_picture_from_being_opened(admin):
+    page, picture = make_article(), Picture.objects.create(name=f"{'a' * 32}.jpg")
+    save_draft(admin, page, body=f"{page.body}\n\n![A hand]({picture.path}) Cited.[@a-source]")
+    page.delete()
+    for row in (Source.objects.get(key="a-source"), picture):
+        assert admin.get(address(row)).status_code == 200
