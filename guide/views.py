@@ -111,7 +111,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Only staff pages have a CSRF token: it expires with the session."""
+    """Say that a form has expired: only staff pages have a CSRF token, which expires with the session."""
     return _error_page(request, "403.html", 403, form_expired=True)
 
 

@@ -177,7 +177,7 @@ class CheckInForm(forms.Form):
         return [symptom for symptom in self.symptoms if symptom.known_as in self.cleaned_data["felt"]]
 
     def groups(self) -> list[tuple[str, list[tuple[Symptom, bool]]]]:
-        """The symptoms by area, each with whether it is checked."""
+        """Return the symptoms by area, each with whether it is checked."""
         checked, areas = set(self["felt"].value() or []), by_choice(self.symptoms, Area, "area")
         return [(str(area.label), [(each, each.known_as in checked) for each in rows]) for area, rows in areas]
 
@@ -189,7 +189,7 @@ class CheckInForm(forms.Form):
         return data
 
     def dangers(self) -> list[DangerSign]:
-        """The danger signs checked or implied by other answers, in the order of the questions."""
+        """Return the danger signs checked or implied by other answers, in the order of the questions."""
         data = self.cleaned_data
         keys = set(data["danger"])
         if data["fluids"] == "no":
@@ -203,12 +203,12 @@ class CheckInForm(forms.Form):
 
     @property
     def may_be_fentanyl(self) -> bool:
-        """Whether the drug may contain fentanyl or other sedatives: heroin, fentanyl or not sure."""
+        """Return whether the drug may contain fentanyl or other sedatives: heroin, fentanyl or not sure."""
         return self.cleaned_data["substance"] in (Substance.FENTANYL, Substance.HEROIN, Substance.UNSURE)
 
     @property
     def may_have_just_used(self) -> bool:
-        """Whether an overdose may still follow. False if the person would rather not say when they used."""
+        """Return whether an overdose may still follow; False if the person would rather not say when they used."""
         since, others = self.cleaned_data["since"], self.cleaned_data["others"]
         # methadone beside another drug counts as the last use
         substance = Substance.METHADONE if Substance.METHADONE in others else self.cleaned_data["substance"]
@@ -219,7 +219,7 @@ class CheckInForm(forms.Form):
         return bool({"alcohol", "benzos"} & set(self.cleaned_data["others"]))
 
     def notes(self) -> Iterable[tuple[str, str]]:
-        """What to tell a clinician: each question and its answer in words, empty to be filled in by hand."""
+        """Yield what to tell a clinician: each question and its answer in words, or "" to fill in by hand."""
         data = self.cleaned_data
         for name in ("since", "substance", "how", "others", "fluids", "mood"):
             chosen = data[name] if isinstance(data[name], list) else [data[name]] if data[name] else []

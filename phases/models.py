@@ -140,7 +140,7 @@ class Phase(ReviewedPage, Translated, Course):
 
     @property
     def help_level(self) -> Level:
-        """The level of the box with `get_help`."""
+        """Return the level of the box with `get_help`."""
         return level_of(self.get_help)
 
     def markdown_texts(self) -> list[str]:

@@ -67,24 +67,24 @@ class Answer:
 
     @property
     def is_charted(self) -> bool:
-        """Only heroin's hours are known well enough to place somebody on the timeline."""
+        """Return whether to place them on the timeline: only heroin's hours are known well enough."""
         return self.hours is not None and self.substance == Substance.HEROIN
 
     @property
     def phase(self) -> Phase | None:
-        """The latest stage that has usually begun by now, otherwise the first that may have."""
+        """Return the latest stage that has usually begun by now, otherwise the first that may have."""
         usual = [phase for phase in self.phases if phase.usually_begun_at(self._middle)]
         return next(iter(usual[-1:] or self.phases), None)
 
     @property
     def is_easing(self) -> bool:
-        """Whether the peak of the stage is over. False for a stage without a peak."""
+        """Return whether the peak of the stage is over; False for a stage without a peak."""
         peak = self.phase.peak if self.phase else None
         return peak is not None and self._middle > peak[1]
 
     @property
     def is_lasting(self) -> bool:
-        """Whether this is a stage without a peak, after the one with it."""
+        """Return whether this is a stage without a peak, after the one with it."""
         return self.phase is not None and self.phase.peak is None and self._middle >= EASES_FROM
 
     @property
@@ -99,7 +99,7 @@ class Answer:
 
     @property
     def hill(self) -> tuple[int, int]:
-        """The answer's place on the picture of the hill: left edge and width."""
+        """Return the answer's place on the picture of the hill: left edge and width."""
         return on_the_hill(*self.hours or (0, 0))
 
     @property

@@ -111,7 +111,7 @@ class NowForm(forms.Form):
 
     @property
     def hours(self) -> Hours | None:
-        """The answer as a range; None if the person does not know."""
+        """Return the answer as a range; None if the person does not know."""
         amount = self.cleaned_data["amount"]
         if amount is not None:
             exact = float(amount) * UNITS[self.cleaned_data["unit"] or "hours"]
@@ -120,7 +120,7 @@ class NowForm(forms.Form):
 
     @property
     def in_words(self) -> str:
-        """The answer in a reader's words."""
+        """Return the answer in a reader's words."""
         chosen = Substance(self.cleaned_data["substance"])
         substance = str(SHORT.get(chosen, chosen.label))
         amount = self.cleaned_data["amount"]
@@ -136,7 +136,7 @@ class NowForm(forms.Form):
 
     @property
     def coarse_since(self) -> str:
-        """The rough answer that includes the exact one, for the check-in."""
+        """Return the rough answer that includes the exact one, for the check-in."""
         if self.cleaned_data["amount"] is None or self.hours is None:
             return self.cleaned_data["since"]
         hour, _ = self.hours

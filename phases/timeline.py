@@ -82,7 +82,7 @@ class Row:
 
     @property
     def note_side(self) -> str:
-        """The side where the note does not overlap a long name."""
+        """Return the side where the note does not overlap a long name."""
         left, right = self.left, self.right
         if self.mark:
             left, right = min(left, self.mark.x), max(right, self.mark.x + self.mark.width)

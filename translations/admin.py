@@ -103,8 +103,8 @@ class TranslationAdmin(ReviewedPageAdmin):
         else:
             super()._say_what_readers_see(request, page)
         if page.is_stale:
-            told = 'The English has changed since: <a href="{}#changed">compare it</a>, and confirm these words.'
-            self.message_user(request, format_html(told, admin_address(page)), messages.WARNING)
+            message = 'The English has changed since: <a href="{}#changed">compare it</a>, and confirm these words.'
+            self.message_user(request, format_html(message, admin_address(page)), messages.WARNING)
 
     def as_readers_see(self, request: HttpRequest, page: Any, more: dict, status: int = 200) -> HttpResponse:
         if not page.page_type_id or not issubclass(page.model, CheckedText):

@@ -11,7 +11,7 @@ import yaml
 
 from editorial.models.translated import words_of
 from editorial.text import checks, plain_spanish
-from editorial.text.check_rules import blanked, shown_alone, spoken
+from editorial.text.check_rules import blanked, text_parts, without_folds
 from editorial.text.checks import FEW_WORDS, NO_DOSES, Finding, Size
 from editorial.text.doses import blocks
 from editorial.workflow.publishing import CheckedText
@@ -77,11 +77,11 @@ def advice(translation: Any) -> Iterator[Finding]:
                 yield Finding(f"“{found[0]}” is not said here. Say: {instead}.", column, *found.span())
         for found in _TU.finditer(ours):
             yield Finding(f"“{found[0]}” is of tú or vosotros: this guide says usted.", column, *found.span())
-        for sentence in plain_spanish.sentences(spoken(text)):
+        for sentence in plain_spanish.sentences(text_parts(text)):
             if (count := len(plain_spanish.words_in(sentence))) > plain_spanish.MAX_SENTENCE:
-                told = f"A sentence of {count} words; keep to {plain_spanish.MAX_SENTENCE}: “{sentence[:60]}…”"
+                message = f"A sentence of {count} words; keep to {plain_spanish.MAX_SENTENCE}: “{sentence[:60]}…”"
                 start = max(0, text.find(sentence[:20]))
-                yield Finding(told, column, start, start + len(sentence))
+                yield Finding(message, column, start, start + len(sentence))
         for start, end in left_in_english(english, text):
             yield Finding(f"This is as in English: “{text[start:end][:60]}”.", column, start, end)
         gone, more = difference(english, text)
@@ -103,7 +103,7 @@ def size(translation: Any) -> SpanishSize:
     page = translation.shown()
     columns, folded = page.columns_in_translation(), getattr(page, "folded_fields", ())
     texts = [getattr(translation, columns[field]) for field in words_of(page) if field not in folded]
-    parts = [part for text in texts for part in spoken(shown_alone(text))]
+    parts = [part for text in texts for part in text_parts(without_folds(text))]
     words = sum(len(part.split()) for part in parts)
     most = getattr(page, "most_words", translation.most_words) * 5 // 4
     return SpanishSize(words, most, checks.minutes_for(words), 0.0, plain_spanish.plainness(parts))

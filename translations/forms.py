@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from editorial.admin.change_kinds import ChangeForm
@@ -78,15 +78,15 @@ ENGLISH = {column: _beside(column) for column in _COLUMNS}
 def facts(translation: Translation) -> SafeString:
     """Show what is not translated: hours, levels, numbers."""
     row: Any = translation.of
-    known = [(name, getattr(row, f"{name}_words", "")) for name in ("onset", "peak", "end")]
-    told = [(_HOURS[name], words) for name, words in known if words]
+    hours = [(label, getattr(row, f"{name}_words", "")) for name, label in _HOURS.items()]
+    found = [(label, words) for label, words in hours if words]
     for field in row._meta.concrete_fields:
         is_words = field.name in (*row.translated_fields, *_NO_FACTS) or field.name.endswith(("_from", "_to"))
         if not (is_words or field.is_relation or field.primary_key) and (value := getattr(row, field.attname)):
             shown = getattr(row, f"get_{field.name}_display", lambda value=value: value)()
-            told.append((str(field.verbose_name), str(shown)))
-    items = [format_html("<dt>{}</dt><dd>{}</dd>", name, value) for name, value in told]
-    return format_html('<dl class="facts">{}</dl>', SafeString("".join(items))) if items else SafeString()
+            found.append((str(field.verbose_name), str(shown)))
+    items = format_html_join("", "<dt>{}</dt><dd>{}</dd>", found)
+    return format_html('<dl class="facts">{}</dl>', items) if found else SafeString()
 
 
 _HOURS = {"onset": "begins", "peak": "strongest", "end": "ends"}

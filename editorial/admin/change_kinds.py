@@ -82,9 +82,9 @@ class ChangeForm(KeptForm):
         kinds: Any = self.fields.get("change_kind")
         if kinds and (found := _live_translations(self.instance)):
             names = ", ".join(sorted({languages.NAMES[each.language] for each in found}))
-            told = format_html("<small><strong>{}</strong></small>", STALE_THEN.format(names))
+            warning = format_html("<small><strong>{}</strong></small>", STALE_THEN.format(names))
             kinds.choices = [
-                (kind, format_html("{}{}", label, told) if kind == Kind.SAFETY_CORRECTION else label)
+                (kind, format_html("{}{}", label, warning) if kind == Kind.SAFETY_CORRECTION else label)
                 for kind, label in kinds.choices
             ]
 

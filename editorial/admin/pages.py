@@ -127,7 +127,7 @@ class ReviewedPageAdmin(
         return page.get_absolute_url() or None if page.is_published() else None
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Only administrators delete; editors archive."""
+        """Let only administrators delete; editors archive."""
         return request.user.is_superuser and super().has_delete_permission(request, obj)
 
     @admin.display(description="State", ordering="status")
@@ -170,8 +170,8 @@ class ReviewedPageAdmin(
                 self.message_user(request, f"{page}: Published.")
                 self._say_what_readers_see(request, page)
                 if page.draft_in_review is not None:  # of with_drafts
-                    told = '{} has a draft, which is not published: <a href="{}">publish it from its page</a>.'
-                    self.message_user(request, format_html(told, page, admin_address(page)), messages.WARNING)
+                    message = '{} has a draft, which is not published: <a href="{}">publish it from its page</a>.'
+                    self.message_user(request, format_html(message, page, admin_address(page)), messages.WARNING)
 
     @admin.action(
         description="Archive the selected pages: readers are told that they were taken down", permissions=["publish"]

@@ -108,7 +108,7 @@ class PictureAdmin(ContentAdmin):
         return redirect("admin:editorial_picture_change", obj.pk)
 
     def has_delete_permission(self, request: HttpRequest, obj: Picture | None = None) -> bool:
-        """Only administrators delete, and only unused pictures."""
+        """Let only administrators delete, and only unused pictures."""
         allowed = request.user.is_superuser and super().has_delete_permission(request, obj)
         return allowed and not (obj and uses(obj))
 

@@ -83,7 +83,7 @@ class Translated(models.Model):
         return getattr(self, self.translated_fields[0])
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Raises TypeError for a translated row, which would overwrite the English words."""
+        """Save an English row. Raises TypeError for a translated one, which would overwrite the English words."""
         if "in_english" in self.__dict__:
             raise TypeError(f"{self!r} is in another language, and only its translation may be saved.")
         super().save(*args, **kwargs)

@@ -87,9 +87,9 @@ def _opened(root: Element, fence: Element, words: str, level: str) -> Element | 
         return None
     found = box_of(words)
     if found is None:
-        told = Element("p")
-        SubElement(told, "strong").text = AtomicString(f"[unknown block: {words.strip()}]")
-        root.insert(place, told)
+        error = Element("p")
+        SubElement(error, "strong").text = AtomicString(f"[unknown block: {words.strip()}]")
+        root.insert(place, error)
         return None
     kind, title = BOXES[found[0]], found[1]
     box = Element("section", {"class": kind.classes})

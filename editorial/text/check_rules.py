@@ -11,7 +11,7 @@ from markdown.extensions.toc import slugify_unicode
 from editorial.models.pictures import name_in, named
 from editorial.text.blocks import BOXES, DRAWINGS, FENCE, NAME, box_of
 from editorial.text.doses import MEDICINE, blocks
-from editorial.text.markdown import ALLOWED_SCHEMES, NEEDED_IDS, convert
+from editorial.text.markdown import ALLOWED_SCHEMES, RESERVED_IDS, convert
 from editorial.values.images import UNDESCRIBED, UPLOAD_REFUSED
 from editorial.values.links import is_foreign_path
 
@@ -71,8 +71,8 @@ def blanked(pattern: re.Pattern[str], text: str) -> str:
     return pattern.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
 
 
-def blocks_not_whole(text: str, kinds: set[str]) -> Iterator[Remark]:
-    """Boxes that are unknown, nested, unclosed, or of a kind that the page already has; adds found kinds to `kinds`."""
+def broken_boxes(text: str, kinds: set[str]) -> Iterator[Remark]:
+    """Yield boxes that are unknown, nested, unclosed, or of a kind in `kinds`; add each kind found to it."""
     opened: re.Match[str] | None = None
     for line in re.finditer(r"^.*$", text, re.M):
         words = line[0].strip()
@@ -101,8 +101,8 @@ def blocks_not_whole(text: str, kinds: set[str]) -> Iterator[Remark]:
         yield "Close this box with ::: on a line of its own.", *opened.span()
 
 
-def pictures_unfit(text: str) -> Iterator[Remark]:
-    """Pictures that readers cannot see, or without a description."""
+def unusable_pictures(text: str) -> Iterator[Remark]:
+    """Yield pictures that readers cannot see, or that have no description."""
     for line in re.finditer(rf"^.*{re.escape(UPLOAD_REFUSED)}.*$", text, re.M):
         yield "A picture could not be added. The text says why; fix it or delete that line.", *line.span()
     tags = re.findall(r"<img [^>]*>", convert(text).html)
@@ -129,24 +129,24 @@ def pictures_unfit(text: str) -> Iterator[Remark]:
             yield "Put the picture on a line of its own.", *name.span()
 
 
-def names(text: str) -> Iterator[tuple[str, int, int]]:
-    """Names of pages that the text links to."""
+def page_names(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the name of each page that the text links to by name, and its place."""
     for name in _NAME.finditer(text):
         called = re.sub(r"\s", "", name[1]).lower()
         if not called.startswith("picture:"):
             yield called, *name.span()
 
 
-def links(text: str) -> Iterator[tuple[str, int, int]]:
-    """Addresses that the text links to."""
+def link_addresses(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield each address that the text links to, and its place."""
     for link in (*_LINK.finditer(text), *_AUTOLINK.finditer(text)):
         href = next(filter(None, link.groups()), "")
         yield href.strip(), *link.span()
 
 
-def links_cut(text: str) -> Iterator[Remark]:
-    """Links that are dropped, or that lead nowhere."""
-    for href, start, end in links(text):
+def broken_links(text: str) -> Iterator[Remark]:
+    """Yield links that are dropped, or that lead nowhere."""
+    for href, start, end in link_addresses(text):
         scheme = re.match(r"([a-z][a-z0-9+.-]*):", href, re.I)
         if (scheme and scheme[1].lower() not in ALLOWED_SCHEMES) or is_foreign_path(href):
             yield "Readers get no link here: an address begins with https://, /, tel:, sms: or mailto:.", start, end
@@ -154,8 +154,8 @@ def links_cut(text: str) -> Iterator[Remark]:
             yield f"“{href}” leads nowhere: begin it with / for a page on this site, or with https://.", start, end
 
 
-def headings_that_jump(text: str, first: int) -> Iterator[Remark]:
-    """Headings that skip a level. `first`: the heading level before the text."""
+def skipped_heading_levels(text: str, first: int) -> Iterator[Remark]:
+    """Yield headings that skip a level. `first`: the heading level before the text."""
     found = [(first, None), *((max(2, len(heading[1])), heading) for heading in _HEADING.finditer(text))]
     for (before, _), (level, heading) in pairwise(found):
         if heading is not None and level > before + 1:
@@ -163,16 +163,17 @@ def headings_that_jump(text: str, first: int) -> Iterator[Remark]:
             yield f"Use {marks} here: this heading is two levels below the one before it.", *heading.span()
 
 
-def headings_with_needed_ids(text: str) -> Iterator[Remark]:
+def reserved_heading_ids(text: str) -> Iterator[Remark]:
+    """Yield headings whose ids the page needs for itself."""
     for heading in _HEADING.finditer(text):
         words = re.sub(r"\[@[^\]]*\]|\{more\}|[*_`]", "", heading[2]).strip()
-        if NEEDED_IDS.fullmatch(own := slugify_unicode(words, "-")):
-            told = f"The page uses #{own} itself, so links to this heading go to #section-{own}. Other words would do."
-            yield told, *heading.span()
+        if RESERVED_IDS.fullmatch(own := slugify_unicode(words, "-")):
+            message = f"The page uses #{own} itself, so links to this heading go to #section-{own}. Choose other words."
+            yield message, *heading.span()
 
 
-def lists_that_are_none(text: str) -> Iterator[Remark]:
-    """Lines that look like a list or table but are shown as a paragraph."""
+def unformatted_lists(text: str) -> Iterator[Remark]:
+    """Yield lines that look like a list or table but are shown as a paragraph."""
     for line in _NO_LIST.finditer(text):
         yield "Begin each line of a list with - or 1. and a space: this shows as one paragraph.", *line.span()
     for block in blocks(text):
@@ -183,24 +184,25 @@ def lists_that_are_none(text: str) -> Iterator[Remark]:
             if re.match(r"#|:::", before[0]):
                 continue
             if _LIST.match(line[0]):
-                told = "Leave a blank line above this list: without one it shows as one paragraph."
+                message = "Leave a blank line above this list: without one it shows as one paragraph."
             elif after and "|" in line[0] and "|" not in before[0] and _TABLE_RULE.fullmatch(after[0]):
-                told = "Leave a blank line above this table: without one it shows as one paragraph."
+                message = "Leave a blank line above this table: without one it shows as one paragraph."
             else:
                 continue
-            yield told, block.start() + line.start(), block.start() + line.end()
+            yield message, block.start() + line.start(), block.start() + line.end()
             break
 
 
-def words_that_hurt(text: str) -> Iterator[Remark]:
+def stigmatizing_words(text: str) -> Iterator[Remark]:
+    """Yield words that stigmatize people, outside quotes, names and links."""
     ours = blanked(_NOT_OURS, text)
     for pattern, instead in _STIGMA:
         for found in pattern.finditer(ours):
             yield f"“{found[0]}” can hurt and keep people from care. Say: {instead}.", *found.span()
 
 
-def claims_without_source(text: str) -> Iterator[Remark]:
-    """Paragraphs and lists with a number or a medicine but no source."""
+def unsourced_claims(text: str) -> Iterator[Remark]:
+    """Yield paragraphs and lists with a number or a medicine but no source."""
     for block in blocks(text):
         if "[@" in block[0] or block[0].startswith(("#", ":::")):
             continue
@@ -211,13 +213,13 @@ def claims_without_source(text: str) -> Iterator[Remark]:
             yield f"No source in this paragraph, and it says “{found[0]}”. Cite one as [@key].", *place
 
 
-def spoken(text: str) -> list[str]:
+def text_parts(text: str) -> list[str]:
     """Return the paragraphs, headings and lines of a text, for the reading grade."""
     html = re.sub(r'<sup class="cite">[^<]*</sup>', "", convert(text).html)
     parts = re.split(r"</(?:p|li|h\d|td|th|dt|dd)>", html)
     return [words for part in parts if (words := " ".join(unescape(strip_tags(part)).split()))]
 
 
-def shown_alone(text: str) -> str:
+def without_folds(text: str) -> str:
     """Return the text without folded sections."""
     return re.sub(r"^##?[ \t][^\n]*\{more\}[ \t]*$.*?(?=^##?[ \t]|\Z)", "", text, flags=re.M | re.S)

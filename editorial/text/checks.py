@@ -27,9 +27,9 @@ NO_DOSES = "This guide gives no doses: take “{}” out. What is right for one 
 
 @dataclass(frozen=True)
 class Finding:
-    """One problem: the field, the place in its text, the message. `in_drafts`: it also prevents saving a draft."""
+    """One problem: the message, the field, the place in its text. `in_drafts`: it also prevents saving a draft."""
 
-    words: str
+    message: str
     field: str = ""
     start: int = 0
     end: int = 0
@@ -61,8 +61,8 @@ def by_field(page: Any, *, in_drafts: bool) -> dict[str, list[ValidationError]]:
     """Return as form errors, by field, what prevents publication or, with `in_drafts`, any save."""
     problems: dict[str, list[ValidationError]] = {}
     refused = [each for each in page.checked_by.refusals(page) if each.is_refused and (each.in_drafts or not in_drafts)]
-    for field, words in dict.fromkeys((each.field, each.words) for each in refused):
-        problems.setdefault(field or NON_FIELD_ERRORS, []).append(ValidationError(words))
+    for field, message in dict.fromkeys((each.field, each.message) for each in refused):
+        problems.setdefault(field or NON_FIELD_ERRORS, []).append(ValidationError(message))
     return problems
 
 
@@ -80,36 +80,36 @@ def refusals(page: Any) -> Iterator[Finding]:
     if hasattr(page, "summary"):
         if not any(cited.values()):
             yield Finding("A published page needs at least one source. Cite it in the text as [@key].", is_refused=True)
-        if told := summary_problem(page.summary):
-            yield Finding(told, "summary", is_refused=True)
-    pages = look_up(name for text in texts.values() for name, *_ in rules.names(text))
+        if message := summary_problem(page.summary):
+            yield Finding(message, "summary", is_refused=True)
+    pages = look_up(name for text in texts.values() for name, *_ in rules.page_names(text))
     unnamed = [name for name, found in pages.items() if found is None]
-    instead = {name: similar(name) for name in unnamed[:MOST_SUGGESTED]}
+    suggested = {name: similar(name) for name in unnamed[:MOST_SUGGESTED]}
     kinds = set(page.own_boxes)
     for field, text in texts.items():
-        for told, start, end in (*rules.blocks_not_whole(text, kinds), *rules.pictures_unfit(text)):
-            yield Finding(told, field, start, end, is_refused=True)
-        for name, start, end in rules.names(text):
+        for message, start, end in (*rules.broken_boxes(text, kinds), *rules.unusable_pictures(text)):
+            yield Finding(message, field, start, end, is_refused=True)
+        for name, start, end in rules.page_names(text):
             if pages[name] is None:
-                offered = ", ".join(f"[[{each}]]" for each in instead.get(name, ()))
-                told = f"No page is named “{name}”. {f'Did you mean {offered}?' if offered else NAMES_LOOK_LIKE}"
-                yield Finding(told, field, start, end, is_refused=True)
+                names = ", ".join(f"[[{each}]]" for each in suggested.get(name, ()))
+                advice = f"Did you mean {names}?" if names else NAMES_LOOK_LIKE
+                yield Finding(f"No page is named “{name}”. {advice}", field, start, end, is_refused=True)
     yield from _doses(page, texts)
 
 
 def advice(page: Any) -> Iterator[Finding]:
     """Yield what an editor should check but may keep."""
-    yield from advice_on_texts(page, rules.words_that_hurt, rules.claims_without_source)
+    yield from advice_on_texts(page, rules.stigmatizing_words, rules.unsourced_claims)
     cited = [(field, text, key) for field, text in _texts(page).items() for key in sorted(cited_keys(text))]
     fallen = Source.objects.filter(key__in={key for *_, key in cited}, status__in=Source.FALLEN)
     states = dict(fallen.values_list("key", "status"))
     for field, text, key in cited:
         if key in states:
-            told = f"{key} is {states[key]}: what rests on it needs another source."
-            yield Finding(told, field, *_cited_at(key, text))
+            message = f"{key} is {states[key]}: what rests on it needs another source."
+            yield Finding(message, field, *_cited_at(key, text))
     for field in page.plain_fields:
-        for told, start, end in rules.words_that_hurt(getattr(page, field)):
-            yield Finding(told, field, start, end)
+        for message, start, end in rules.stigmatizing_words(getattr(page, field)):
+            yield Finding(message, field, start, end)
     found_size = size(page)
     if found_size.words > found_size.most:
         yield Finding(
@@ -125,27 +125,27 @@ def advice(page: Any) -> Iterator[Finding]:
 def advice_on_texts(page: Any, *of_language: rules.Rule) -> Iterator[Finding]:
     """Yield advice for any language, and from these rules for each text."""
     texts = _texts(page)
-    pages = look_up(name for text in texts.values() for name, *_ in rules.names(text))
+    pages = look_up(name for text in texts.values() for name, *_ in rules.page_names(text))
     ids = {found for text in texts.values() for found in re.findall(r'<h\d id="([^"]*)"', convert(text).html)}
     for field, text in texts.items():
-        found = [*rules.headings_that_jump(text, first=1 if field == "body" else 2)]
-        for rule in (rules.links_cut, rules.headings_with_needed_ids, rules.lists_that_are_none, *of_language):
+        found = [*rules.skipped_heading_levels(text, first=1 if field == "body" else 2)]
+        for rule in (rules.broken_links, rules.reserved_heading_ids, rules.unformatted_lists, *of_language):
             found += rule(text)
-        for told, start, end in found:
-            yield Finding(told, field, start, end)
-        for name, start, end in rules.names(text):
+        for message, start, end in found:
+            yield Finding(message, field, start, end)
+        for name, start, end in rules.page_names(text):
             if (named := pages[name]) and not named.is_live():
-                told = f"Readers do not see “{named.title}” now: they get its words without a link."
-                yield Finding(told, field, start, end)
-        for href, start, end in rules.links(text):
-            if told := _dead(href, ids):
-                yield Finding(told, field, start, end)
+                message = f"Readers do not see “{named.title}” now: they get its words without a link."
+                yield Finding(message, field, start, end)
+        for href, start, end in rules.link_addresses(text):
+            if message := _dead(href, ids):
+                yield Finding(message, field, start, end)
 
 
 def size(page: Any) -> Size:
     """Measure the page's own text, without the template's."""
     texts = {field: text for field, text in _texts(page).items() if field not in page.folded_fields}
-    parts = [part for text in texts.values() for part in rules.spoken(rules.shown_alone(text))]
+    parts = [part for text in texts.values() for part in rules.text_parts(rules.without_folds(text))]
     words = sum(len(part.split()) for part in parts)
     return Size(words, page.most_words, minutes_for(words), max(0.0, grade(parts)))
 
@@ -188,10 +188,10 @@ def _doses(page: Any, texts: dict[str, str]) -> Iterator[Finding]:
     public = _public_paragraphs(page) if found else set()
     for field, text, (start, end) in found:
         is_let_through = bool(page.override_reason) or _paragraph(text, start) in public
-        told = NO_DOSES.format(text[start:end])
+        message = NO_DOSES.format(text[start:end])
         if is_let_through:
-            told = f"A dose, “{text[start:end]}”, which an administrator let through."
-        yield Finding(told, field, start, end, is_refused=not is_let_through, is_dose=True)
+            message = f"A dose, “{text[start:end]}”, which an administrator let through."
+        yield Finding(message, field, start, end, is_refused=not is_let_through, is_dose=True)
 
 
 def _public_paragraphs(page: Any) -> set[str]:

@@ -43,9 +43,9 @@ def page_digest(page: Any, content: ContentSnapshot | None = None) -> str:
 
 
 def _of_source(key: str, source: Source | None) -> list[Any]:
-    unusual = {name: getattr(source, name, usual) for name, usual in UNUSUAL.items()}
-    told = {name: value for name, value in unusual.items() if value != UNUSUAL[name]}
-    return [key, *(getattr(source, name, None) for name in OF_A_SOURCE), *([told] if told else ())]
+    values = {name: getattr(source, name, usual) for name, usual in UNUSUAL.items()}
+    unusual = {name: value for name, value in values.items() if value != UNUSUAL[name]}
+    return [key, *(getattr(source, name, None) for name in OF_A_SOURCE), *([unusual] if unusual else ())]
 
 
 def _seen(row: models.Model) -> dict[str, Any]:

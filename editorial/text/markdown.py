@@ -107,7 +107,7 @@ class PageText:
         ids: dict[str, str] = {}
 
         def with_own_id(heading: re.Match[str]) -> str:
-            own = f"section-{heading[2]}" if NEEDED_IDS.fullmatch(heading[2]) else heading[2]
+            own = f"section-{heading[2]}" if RESERVED_IDS.fullmatch(heading[2]) else heading[2]
             ids[heading[2]] = _unique(own, self.heading_ids)
             return f'{heading[1]}{ids[heading[2]]}"'
 
@@ -133,7 +133,7 @@ class PageText:
 
 
 #: Ids of page parts, sources and terms, which headings must not use. A view adds its page's own.
-NEEDED_IDS = re.compile(r"main|top|related|print|when|.*-title|footer-.*|source-\d+|(?:word|uses)-.*")
+RESERVED_IDS = re.compile(r"main|top|related|print|when|.*-title|footer-.*|source-\d+|(?:word|uses)-.*")
 
 #: As `convert` writes them. nh3 escapes `<` in text and attributes, so these match only elements.
 _CITATION = re.compile(r'<sup class="cite">[^<]*</sup>')
@@ -150,7 +150,7 @@ def convert(text: str, forms: Forms = (), explained: tuple[str, ...] = ()) -> Co
 
 @lru_cache(maxsize=CACHED_TEXTS)
 def _convert(text: str, forms: Forms, explained: tuple[str, ...], language: str | None) -> Converted:
-    """Boxes are labeled in the active language."""
+    """Convert a text, with the labels of boxes in `language`, the active one."""
     rules, heading_ids = HouseRules(forms, explained), set[str]()
 
     def heading_id(name: str, separator: str) -> str:

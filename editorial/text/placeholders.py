@@ -20,16 +20,12 @@ _PLACEHOLDER = re.compile(r'<(p>\s*<)?a class="named" title="([^"]*)">([^<]*)</a
 _OWN_LINK = re.compile(r'(<a href=")(/[^"?#/][^"?#]*/)((?:[?#][^"]*)?")>(.*?)</a>', re.S)
 
 
-def names_in(html: str) -> list[str]:
-    """Return the link names in a converted text."""
-    return [match[2] for match in _PLACEHOLDER.finditer(html)]
-
-
 def fill_in(html: str, content: snapshot.ContentSnapshot | None = None, marks_doubts: bool = False) -> str:
     """Link each name to its page, currently published without `content`. Other names become plain words."""
     if languages.active() != languages.ENGLISH:
         html = _in_language(html, content)
-    if not (names := names_in(html)):
+    names = [match[2] for match in _PLACEHOLDER.finditer(html)]
+    if not names:
         return html
     found = (content or snapshot.current_or_last()).link_targets(names)
 

@@ -51,7 +51,7 @@ def test_doses_are_found_and_naloxone_and_other_numbers_are_not():
 
 def test_no_starter_text_is_refused_and_few_get_advice(guide):
     told = {
-        str(page): [finding.words for finding in findings(page)]
+        str(page): [finding.message for finding in findings(page)]
         for model in (Article, Phase, Symptom, TreatmentOption)
         for page in model.objects.all()
     }
@@ -67,7 +67,7 @@ def test_no_starter_text_is_refused_and_few_get_advice(guide):
 
 def told(body: str, check=findings, **values) -> list[str]:
     page = Article(title="A page", slug="a-page", summary="x" * 60, body=body, **values)
-    return [f"{finding.words} <{finding.field}> {body[finding.start : finding.end]}" for finding in check(page)]
+    return [f"{finding.message} <{finding.field}> {body[finding.start : finding.end]}" for finding in check(page)]
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_length_grade_and_summary_are_measured():
     folded = f"Words.\n\n## More {{more}}\n\n{hard}"
     assert size(Article(body=folded)).words < 10 and not any("room for" in each for each in told(folded))
     page = Article(title="A", summary="Short.", body="Text.[@a-source]")
-    assert [finding.field for finding in refusals(page) if "characters" in finding.words] == ["summary"]
+    assert [finding.field for finding in refusals(page) if "characters" in finding.message] == ["summary"]
 
 
 def test_dose_is_refused_at_publishing_and_kept_in_a_draft_unless_an_administrator_gave_a_reason():
@@ -178,7 +178,7 @@ def test_dose_is_refused_at_publishing_and_kept_in_a_draft_unless_an_administrat
         again.full_clean()
     symptom = make_symptom(stage := make_phase())
     stage.what_helps += "\n\n::: emergency\nCall.\n:::"  # beside the page's own box
-    assert [each.field for each in refusals(stage) if "one emergency box" in each.words] == ["what_helps"]
+    assert [each.field for each in refusals(stage) if "one emergency box" in each.message] == ["what_helps"]
     symptom.what_helps = "Take two tablets of loperamide."
     with pytest.raises(ValidationError) as caught:
         symptom.full_clean()

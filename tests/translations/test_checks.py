@@ -30,7 +30,7 @@ LONG = "Cuando una persona " + "que vive con alguien y que lo cuida " * 4 + "lla
 def test_translator_is_told_what_to_mend(typed, told):
     words = translate(make_article(body="Wait 24 hours.[@a-source]"), body=typed)
     found = findings(words)
-    assert any(told in each.words and each.field == "body" for each in found), found
+    assert any(told in each.message and each.field == "body" for each in found), found
     is_refused = bool(by_field(words, in_drafts=False))
     assert is_refused == (typed == "" or "Tome" in typed or "[@" not in typed) and not by_field(words, in_drafts=True)
 
@@ -38,7 +38,7 @@ def test_translator_is_told_what_to_mend(typed, told):
 def test_what_was_left_in_english_is_named():
     english = "Rest well and often today.\n\n![A cup of tea](/media/a.png)\n\n[[article:an-article|Where to rest]]"
     words = translate(make_article(body=english), body=f"Descanse.[@a-source]\n\n{english}")
-    told = [each.words for each in findings(words) if "as in English" in each.words]
+    told = [each.message for each in findings(words) if "as in English" in each.message]
     assert [each.split("“")[1] for each in told] == [
         "Rest well and often today.\n”.",
         "A cup of tea”.",
