@@ -1,5 +1,6 @@
 """The form to report what is wrong or missing on a page, and its thank-you page."""
 
+from contextlib import suppress
 from urllib.parse import urlencode
 
 from django import forms
@@ -99,7 +100,8 @@ def _form_page(
 
 def _known(request: ReaderRequest, asked: str) -> str:
     """Return the path of a page for readers, or "". In the private version `asked` is a private address."""
-    try:
-        return next((path for path in reader_paths() if asked in {path, request.outside(path)}), "") if asked else ""
-    except DatabaseError:
-        return ""
+    with suppress(DatabaseError):
+        for path in reader_paths() if asked else ():
+            if asked in {path, request.outside(path)}:
+                return path
+    return ""

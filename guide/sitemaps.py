@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -181,10 +182,9 @@ def reader_paths() -> Iterator[str]:
 
 def is_taken_down(request: ReaderRequest) -> bool:
     """Return whether the request's path belongs to an archived page. False if the database is down."""
-    try:
+    with suppress(DatabaseError):
         return any(request.path in {path, request.outside(path)} for path in _taken_down())
-    except DatabaseError:
-        return False
+    return False
 
 
 def _taken_down() -> Iterator[str]:

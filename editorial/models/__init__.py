@@ -5,13 +5,11 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 import reversion
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import DatabaseError, models
 from django.db.models import Q
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
 
 from editorial.models import opening
 from editorial.models.changes import ChangeRecord, ReviewAnswer
@@ -24,7 +22,7 @@ from editorial.models.staff_mail import MailChoice, PageNotice
 from editorial.models.translated import Translated
 from editorial.models.unsaved import UnsavedForm
 from editorial.models.versions import ContentVersion
-from editorial.values import phones
+from editorial.values import languages, phones
 from editorial.values.links import safe_url
 
 phone_characters = RegexValidator(r"^[0-9 ()+.-]*[0-9][0-9 ()+.-]*$", "Use digits, spaces, dots and dashes only.")
@@ -120,9 +118,9 @@ class Clinic(Translated):
     @property
     def hours_shown(self) -> str:
         """Return the staff's text or the opening times, with special days of the next four weeks; "" if unknown."""
-        listed, days = self.listed_hours, self.listed_days
-        if (get_language() or "")[:2] not in {"", settings.LANGUAGE_CODE[:2]}:  # the stored ones are in English
-            with suppress(DatabaseError):  # then use the English ones
+        listed, days = self.listed_hours, self.listed_days  # in English
+        if languages.active() != languages.ENGLISH:
+            with suppress(DatabaseError):
                 listed, days = _in_words(*self._times)
         return "; ".join(filter(None, [self.hours or listed, *opening.days_ahead(days)]))
 
@@ -195,6 +193,12 @@ class HelpLine(Translated):
     def tel(self) -> str:
         """Return the number for a tel: link."""
         return dialable(self.call)
+
+    @property
+    def number_to_text(self) -> str:
+        """Return the number to text; "" for a translation without the word to text: texts are answered in English."""
+        english_word = self.__dict__.get("in_english", {}).get("text_body")
+        return "" if english_word and not self.text_body else self.text_to
 
 
 class StarterItem(models.Model):

@@ -115,13 +115,12 @@ def _days(run: list[int]) -> str:
 
 
 def _from_until(opens: datetime.time, closes: datetime.time) -> str:
-    """Format as "9 am to 5:30 pm"."""
-    return gettext("{opens} to {closes}").format(opens=_at(opens), closes=_at(closes))
+    """Format as "9 am to 5:30 pm" or "9 am to noon"."""
+    first, last = am_pm(time_format(opens, "P")), am_pm(time_format(closes, "P"))
+    return gettext("{opens} to {closes}").format(opens=first, closes=last)
 
 
-def _at(time: datetime.time) -> str:
-    """Format as "5:30 pm" or "noon"."""
-    if not time.minute and time.hour in (0, 12):
-        return gettext("noon") if time.hour else gettext("midnight")
-    half = pgettext("half of the day", "pm") if time.hour >= 12 else pgettext("half of the day", "am")
-    return f"{time_format(time, 'f')} {half}"
+def am_pm(text: str) -> str:
+    """Write "am" and "pm" in a formatted time as readers do: Django writes "a.m." in every language."""
+    am, pm = pgettext("half of the day", "am"), pgettext("half of the day", "pm")
+    return text.replace("a.m.", am).replace("p.m.", pm)

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from editorial.models import changes
 from editorial.models.changes import ChangeRecord
+from editorial.models.opening import am_pm
 from editorial.models.translated import in_own_words
 from editorial.text.markdown import PageText
 from editorial.text.snapshot import ContentSnapshot
@@ -95,5 +96,4 @@ def date(value: datetime.date | datetime.datetime, form: str = "") -> str:
 
 def their_time(at: datetime.datetime) -> str:
     """Format as "Tuesday, November 24, 2:30 pm" in the zone of `at`; template filters would use ours."""
-    said = defaultfilters.date(at, pgettext("date and time", "l, F j, P"))
-    return said.replace("a.m.", pgettext("half of the day", "am")).replace("p.m.", pgettext("half of the day", "pm"))
+    return am_pm(defaultfilters.date(at, pgettext("date and time", "l, F j, P")))

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, quote
 
 import reversion
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.db.models import Q, TextField, Value
+from django.db.models import Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils import timezone
@@ -48,20 +48,21 @@ def keys_in(texts: list[str]) -> set[str]:
 
 def published_uses() -> dict[str, list[Use]]:
     """Return the public uses of each source, by its key. To be cached in the content snapshot."""
-    models = kinds()
-    translated = languages.active() != languages.ENGLISH  # for titles and URLs; citations are the same as in English
-    slug = "words_slug" if translated else "slug"
-    texts = []
+    models, is_english = kinds(), languages.active() == languages.ENGLISH
+
+    def query(kind: str, rows: QuerySet, title: str, text: Any) -> QuerySet:
+        columns = (title, "slug") if is_english else ("words_title", "words_slug")  # the citations are the same in both
+        return rows.order_by().values_list(Value(kind), *columns, text)
+
+    lines = HelpLine.objects.in_language().filter(source__isnull=False)
+    queries = [
+        query("word", GlossaryTerm.objects.in_language(), "word", "meaning"),
+        query("line", lines, "name", _joined([Value("[@"), "source__key", Value("]")])),
+    ]
     for kind, model in models.items():
-        title, text = "words_title" if translated else model.linked_as[1], _joined(model.markdown_fields)
-        texts.append(model.objects.published().order_by().values_list(Value(kind), title, slug, text))
-    terms, title = GlossaryTerm.objects.in_language().order_by(), "words_title" if translated else "word"
-    texts.append(terms.values_list(Value("word"), title, slug, "meaning"))
-    lines, title = HelpLine.objects.in_language().order_by(), "words_title" if translated else "name"
-    cited = _joined([Value("[@"), "source__key", Value("]")])
-    texts.append(lines.filter(source__isnull=False).values_list(Value("line"), title, slug, cited))
+        queries.append(query(kind, model.objects.published(), model.linked_as[1], _joined(model.markdown_fields)))
     uses: dict[str, list[Use]] = defaultdict(list)
-    for kind, name, slug, text in texts[0].union(*texts[1:], all=True):
+    for kind, name, slug, text in queries[0].union(*queries[1:], all=True):
         for key in keys_in([text]):
             if kind == "word":
                 uses[key].append(Use(gettext("The word “{word}”").format(word=name), f"{reverse('a-z')}#word-{slug}"))
