@@ -14,20 +14,17 @@ find_in_texts: Callable[[type[Model], str], QuerySet] | None = None
 
 
 class PageList(ChangeList):
-    """Sorts keys only, then loads one page of rows without their long texts."""
+    """Compares and sorts rows without their long texts, and loads one page of them."""
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet:
         found = super().get_queryset(request, exclude_parameters)
-        if not found.query.distinct:  # from filters on related rows; DISTINCT compares whole rows, texts included
-            return found
-        order = found.query.order_by
-        return self.root_queryset.filter(pk__in=found.order_by().values("pk")).order_by(*order)
+        if found.query.distinct:  # from filters on related rows; DISTINCT compares whole rows, texts included
+            found = self.root_queryset.filter(pk__in=found.order_by().values("pk")).order_by(*found.query.order_by)
+        return found
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        keys = list(self.result_list.values_list("pk", flat=True))
-        rows = self.root_queryset.defer(*self.model.markdown_fields).in_bulk(keys)  # type: ignore[attr-defined]
-        self.result_list = [rows[key] for key in keys if key in rows]
+        self.result_list = self.result_list.defer(*self.model.markdown_fields)  # type: ignore[attr-defined]
 
 
 class FastList(admin.ModelAdmin):
