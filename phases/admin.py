@@ -125,13 +125,19 @@ class PhaseAdmin(ShowsHours, ReviewedPageAdmin):
         """Draw typed hours."""
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
+        course = Phase()
         try:
-            ranges = {ends: parse(text) for name, ends in FIELDS.items() if (text := request.GET.get(name, ""))}
+            for name, (first, last) in FIELDS.items():
+                if text := request.GET.get(name, ""):
+                    low, high = parse(text)
+                    setattr(course, first, low)
+                    setattr(course, last, high)
+            if not _has_ends(course):
+                raise ValidationError("Fill in when it begins and when it ends.")
+            if wrong := [message for _, message in problems(course)]:
+                raise ValidationError(wrong)
         except ValidationError as error:
             return HttpResponse(" ".join(error.messages), content_type="text/plain")
-        course = Phase(**{end: hour for ends, pair in ranges.items() for end, hour in zip(ends, pair, strict=True)})
-        if wrong := [message for _, message in problems(course)] if _has_ends(course) else ["Begins when, ends when?"]:
-            return HttpResponse(" ".join(wrong), content_type="text/plain")
         return HttpResponse(picture(course))
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -74,9 +74,9 @@ def advice(translation: Any) -> Iterator[Finding]:
         ours = blanked(_NOT_OURS, text)
         for pattern, instead in _NOT_SAID:
             for found in pattern.finditer(ours):
-                yield Finding(f"“{found[0]}” is not said here. Say: {instead}.", column, *found.span())
+                yield Finding(f"“{found[0]}” is not used in this guide. Say: {instead}.", column, *found.span())
         for found in _TU.finditer(ours):
-            yield Finding(f"“{found[0]}” is of tú or vosotros: this guide says usted.", column, *found.span())
+            yield Finding(f"“{found[0]}” belongs to tú or vosotros. This guide says usted.", column, *found.span())
         for sentence in plain_spanish.sentences(text_parts(text)):
             if (count := len(plain_spanish.words_in(sentence))) > plain_spanish.MAX_SENTENCE:
                 message = f"A sentence of {count} words; keep to {plain_spanish.MAX_SENTENCE}: “{sentence[:60]}…”"

@@ -30,7 +30,7 @@ class TranslationForm(ChangeForm):
         box = self.fields["taken_over"]
         if translation.pk and translation.is_stale and isinstance(box, forms.MultipleChoiceField):
             shown = digest_of_words(words_of(translation.of))
-            box.choices = [(shown, "I have taken over all changes shown above")]
+            box.choices = [(shown, "This translation has all changes shown above")]
         else:
             del self.fields["taken_over"]
         note = self.fields["change_note"]

@@ -123,8 +123,8 @@ class DraftsMixin(PreviewMixin, RevisionsMixin):
             if to_review:
                 notices.sent_to_review(page, request.user)
             unsaved.forget(request.user, self._form_address(str(page.pk)), typed)
-        where = "It is saved as a draft" + (", and in review" if draft.in_review else "")
-        self.message_user(request, f"{where}. {_readers_see(page)}")
+        saved = "The draft is saved and in review." if draft.in_review else "The draft is saved."
+        self.message_user(request, f"{saved} {_readers_see(page)}")
         return redirect(self._form_address(str(page.pk)))
 
     def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
@@ -172,11 +172,11 @@ class DraftsMixin(PreviewMixin, RevisionsMixin):
                 drafts.end(page)
                 self.log_change(request, page, "Threw the draft away.")
             unsaved.all_of(request.user, self._form_address(object_id)).delete()
-            self.message_user(request, f"The draft is thrown away; the history has its text. {_readers_see(page)}")
+            self.message_user(request, f"The draft is thrown away. Its text is in the history. {_readers_see(page)}")
         elif "take_back" in request.POST:
             drafts.set_in_review(page, False)
             self.log_change(request, page, "Took the draft back from review.")
-            self.message_user(request, "The draft is not in review any more.")
+            self.message_user(request, "The draft is no longer in review.")
         elif draft := drafts.to_review(page):
             self.log_change(request, page, "Made a review link.")
             link, ends = review_links.of(draft)

@@ -149,7 +149,7 @@ class ReviewedPageAdmin(
         self.message_user(request, READERS_SEE[page.state].format(at=at))
         if not page.is_published() and (linking := linking_to(page)[page]):
             titles = ", ".join(map(str, linking))
-            self.message_user(request, f"Take the links to it out of: {titles}.", messages.WARNING)
+            self.message_user(request, f"Remove the links to it from: {titles}.", messages.WARNING)
         if page.is_published() and page.review_overdue:
             self.message_user(request, f"{page} is due for review, and says so to readers.", messages.WARNING)
 

@@ -146,7 +146,7 @@ class RevisionsMixin(AutosaveMixin):
             try:
                 context |= {"before": before, "after": after, "changes": revisions.changes(before, after)}
             except RevertError:
-                self.message_user(request, "Not compared: a release with other fields kept one.", messages.ERROR)
+                self.message_user(request, "Not compared: one is from a release with other fields.", messages.ERROR)
         return super().history_view(request, object_id, context | (extra_context or {}))
 
     def deleted_view(self, request: HttpRequest) -> HttpResponse:
@@ -181,12 +181,12 @@ class RevisionsMixin(AutosaveMixin):
             why = in_words(error, page or self.model())
             self.message_user(request, f"Not brought back: {why}{how}", messages.ERROR)
         except (IntegrityError, RevertError):
-            why = "Another page has its name now: give that one another first. Or a release with other fields kept it."
+            why = "Another page has its name now: rename that one first. Or it is from a release with other fields."
             self.message_user(request, f"Not brought back. {why}", messages.ERROR)
         else:
             slug = getattr(back, "slug", "")
             new_slug = f". Its slug is {slug}" if slug and not page else ""  # a page may have its old one by now
-            self.message_user(request, f"{back} is again as it was on {when}{new_slug}")
+            self.message_user(request, f"{back} was brought back as it was on {when}{new_slug}")
             return redirect(self.address("change", back.pk))
         return redirect(self.address("history", page.pk) if page else self.address("changelist"))
 
@@ -206,7 +206,7 @@ def _stale_message(latest: Version, seen: str, page: models.Model) -> str:
     return format_html(
         "{} saved this page at {}, after you opened it. Your words are below and are not saved yet. "
         '<a href="{}?from={}&amp;to={}" target="_blank" rel="noopener">See what they changed</a>, and copy it in. '
-        "If you save again, yours takes the place of theirs, which stays in the history.",
+        "If you save again, your version replaces theirs, which stays in the history.",
         latest.revision.user or "Someone",
         formats.time_format(timezone.localtime(latest.revision.date_created)),
         admin_address(page, "history"),

@@ -1,4 +1,4 @@
-// A row of buttons above each text, one for each entry of "How to write" that can be put in.
+// A row of buttons above each text, one for each entry of "How to write" that can be inserted.
 document.addEventListener("DOMContentLoaded", () => {
   const entries = [...document.querySelectorAll(".how-to-write [data-before]")];
   if (!entries.length) return;
@@ -22,7 +22,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const bar = document.createElement("div");
     bar.className = "put-in";
     bar.setAttribute("role", "group");
-    bar.setAttribute("aria-label", "Put in");
+    bar.setAttribute("aria-label", "Insert");
     for (const entry of entries) {
       const button = document.createElement("button");
       button.type = "button";

@@ -1,4 +1,4 @@
-// Shows what is to mend as one types, words, minutes and grade under the text, and leads to the place of each finding.
+// Shows what to fix as one types, the words, minutes and grade under each text, and leads to the place of each finding.
 document.addEventListener("DOMContentLoaded", () => {
   const panel = document.getElementById("checks");
   if (!panel) return;

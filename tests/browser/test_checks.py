@@ -43,7 +43,7 @@ def test_button_puts_a_box_around_what_is_chosen_by_keyboard(look):
     page = visitor.page
     page.fill("#id_body", "Before\n\n- Slow breathing\n\nAfter")
     page.evaluate("document.getElementById('id_body').setSelectionRange(8, 24)")
-    page.get_by_role("group", name="Put in").get_by_role("button", name="Emergency").press("Enter")
+    page.get_by_role("group", name="Insert").get_by_role("button", name="Emergency").press("Enter")
     assert page.input_value("#id_body") == (
         "Before\n\n::: emergency Call 911 for any of these\n- Slow breathing\n:::\n\nAfter"
     )

@@ -148,12 +148,12 @@ def test_history_comparison_and_deleted_pages_break_no_rule_and_work_by_keyboard
     assert page.locator(".compared b").count() == 0 and page.locator(".compared ins").count() > 0
     page.get_by_role("button", name="Bring this back").first.focus()
     page.keyboard.press("Enter")
-    page.get_by_text("is again as it was on").wait_for()
+    page.get_by_text("was brought back as it was on").wait_for()
     assert page.input_value("#id_description").startswith("Changed once")
     staff.open(path.replace("/change/", "/delete/"))
     page.locator("input[type=submit]").click()
     staff.open("/admin/articles/topic/deleted/")
     axe.check_light_and_dark(page)
     page.get_by_role("row", name="A topic to delete").get_by_role("button").press("Enter")
-    page.get_by_text("is again as it was on").wait_for()
+    page.get_by_text("was brought back as it was on").wait_for()
     assert staff.complaints == []

@@ -71,7 +71,7 @@ def test_new_symptom_that_was_moved_stays_in_place_through_a_refusal_and_a_row_t
     page.fill("#id_ends", "5 to 9 months")
     save()
     expect(page.locator(".hours-picture").first).to_contain_text("ends 5 to 9 months")  # as in the draft
-    expect(page.locator(".messagelist")).to_contain_text("saved as a draft")
+    expect(page.locator(".messagelist")).to_contain_text("draft is saved")
     expect(rows).to_have_count(before + 1)
     expect(new.locator("[name$='-name']")).to_have_value("Sneezing")
     page.once("dialog", lambda dialog: dialog.accept())

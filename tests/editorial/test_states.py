@@ -62,9 +62,9 @@ def test_archiving_shows_which_other_pages_link_here(admin):
     picked["post"] = "yes"
     html = admin.post("/admin/articles/article/", picked, follow=True).content.decode()
     assert "An article: Archived." in html and "told that it was taken down" in html
-    assert re.findall(r"Take the links to it out of: (.*?)\.<", html) in (["A stage, Linking"], ["Linking, A stage"])
+    assert re.findall(r"Remove the links to it from: (.*?)\.<", html) in (["A stage, Linking"], ["Linking, A stage"])
     html = admin.post(address(gone), form_of(admin, gone) | {"status": "draft"}, follow=True).content.decode()
-    assert "Take the links to it out of" in html
+    assert "Remove the links to it from" in html
 
 
 def test_save_message_says_what_readers_see_now(admin):

@@ -79,7 +79,7 @@ def test_typed_hours_are_drawn_and_what_is_wrong_is_said(client):
     client.force_login(make_staff(superuser=True))
     drawn = client.get("/admin/phases/phase/hours/?begins=8 to 24 hours&ends=5 to 7 days").content.decode()
     assert "<path" in drawn and "Begins 8 to 24 hours, ends 5 to 7 days; no clear peak" in drawn
-    for query, word in [("begins=<b>&ends=1 day", "Type a range"), ("begins=1 day", "ends when"), ("ends=9", "Hours,")]:
+    for query, word in [("begins=<b>&ends=1 day", "Type a range"), ("begins=1 day", "it ends"), ("ends=9", "Hours,")]:
         answer = client.get(f"/admin/phases/phase/hours/?{query}")
         assert answer["Content-Type"] == "text/plain" and word in answer.content.decode()
 
