@@ -114,10 +114,10 @@ def _groups_of(articles: QuerySet | list[int]) -> dict[int, set[Group]]:
         for view, model in ((_TOPIC, Topic), (_STAGE, Phase))
         for slug, name, own in model.objects.in_language().values_list("slug", "words_title", "words_slug")
     }
-    return {
-        article: {group._replace(**words) for group in groups if (words := translated.get((group.view, group.slug)))}
-        for article, groups in found.items()
-    }
+    for article, groups in found.items():
+        known = [group for group in groups if (group.view, group.slug) in translated]
+        found[article] = {group._replace(**translated[group.view, group.slug]) for group in known}
+    return found
 
 
 def _neighbors_of_old(article: Article) -> dict[str, Listed | None]:

@@ -122,8 +122,10 @@ def changes(
     shown, place = list_page(request, _entries(kinds), PAGE_SIZE)
     rows = ChangeRecord.objects.filter(pk__in=[key for keys in shown for key in keys]).defer("typed")
     by_key = {each.change.pk: each for each in public_changes(rows)}
-    groups = [[by_key[key] for key in keys if key in by_key] for keys in shown]
-    listed = [replace(first, together=(first, *others)) if others else first for first, *others in filter(None, groups)]
+    listed = []
+    for keys in shown:
+        group = [by_key[key] for key in keys if key in by_key]
+        listed += [replace(group[0], together=tuple(group))] if len(group) > 1 else group
     return render(request, template, {"changes": listed} | place)
 
 

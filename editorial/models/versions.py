@@ -98,9 +98,9 @@ def edition(now: datetime.datetime | None = None) -> Edition:
     managers = [model._default_manager for model in content_models()]
     scheduled = [manager.scheduled(now).order_by() for manager in managers if hasattr(manager, "scheduled")]
     times = [pages.values(none=Value(0)).annotate(at=Min("published_at")) for pages in scheduled]
-    rows = ContentVersion.objects.values_list("number", never).union(*times)
-    numbers, moments = zip((0, timezone.make_aware(tomorrow)), (0, now + MAX_PAGE_AGE), *rows, strict=True)
-    return Edition(max(numbers), min(filter(None, moments)).timestamp())
+    rows = list(ContentVersion.objects.values_list("number", never).union(*times))
+    ends = [timezone.make_aware(tomorrow), now + MAX_PAGE_AGE, *(at for _, at in rows if at)]
+    return Edition(max((number for number, _ in rows), default=0), min(ends).timestamp())
 
 
 def _changed(sender: type[models.Model], action: str = "post_", **kwargs: object) -> None:

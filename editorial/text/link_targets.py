@@ -56,10 +56,13 @@ def look_up(names: Iterable[str]) -> dict[str, LinkTarget | None]:
     missing = {_path(models, name): name for name in wanted.values() if name not in found}
     if missing:
         moved = OldAddress.objects.filter(path__in=missing).values_list("path", "leads_to")
+        renamed: dict[Name, Name] = {}
         with languages.override(languages.ENGLISH):
-            called = {missing[path]: (missing[path][0], resolve(now).kwargs.get("slug", "")) for path, now in moved}
-        renamed = _read(models, called.values())
-        found |= {name: renamed[new] for name, new in called.items() if new in renamed}
+            for path, now in moved:
+                kind, slug = missing[path]
+                renamed[kind, slug] = kind, resolve(now).kwargs.get("slug", "")
+        pages = _read(models, renamed.values())
+        found |= {old: pages[new] for old, new in renamed.items() if new in pages}
     if languages.active() != languages.ENGLISH:
         found |= _translated(models, found)
     return {name: found.get(wanted[name]) if name in wanted else None for name in names}

@@ -120,8 +120,8 @@ def linking_to(*pages: ReviewedPage) -> dict[ReviewedPage, list[ReviewedPage]]:
     called.pop("", None)  # the translation of a row without a page
     for model in ReviewedPage.__subclasses__():
         for other in model._default_manager.published():
-            links = {name for text in other.markdown_texts() for pair in _LINK.findall(text) for name in pair}
-            for page in {called[name] for name in links & called.keys()} - {other}:
+            links = [path or name for text in other.markdown_texts() for path, name in _LINK.findall(text)]
+            for page in {called[link] for link in links if link in called} - {other}:
                 found[page].append(other)
     return found
 
