@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -25,7 +26,6 @@ from editorial.text.snapshot import ContentSnapshot
 from editorial.workflow.publishing import ReviewedPage
 from guide import data_files
 from guide.history import PAGES, public_changes
-from guide.sitemaps import changed_at
 
 Response = TypeVar("Response", bound=HttpResponseBase)
 CHUNK = 500  # changes per query
@@ -47,12 +47,13 @@ def manifest(content: ContentSnapshot) -> bytes:
         files[further] = data_files.articles_json(content, len(read) + 1)
         read.append(json.loads(files[further]))
     pages = [page for kind in ("stages", "treatments", "articles") for data in read for page in data.get(kind, ())]
+    changes = [model.objects.published().order_by().aggregate(at=Max("updated_at"))["at"] for model in PAGES]
     return data_files.as_json(
         {
             "site": settings.SITE_URL,
             "files": {name: {"sha256": hashlib.sha256(text).hexdigest()} for name, text in files.items()},
             "pages": {page["url"]: {"version": page["version"], "digest": page["digest"]} for page in pages},
-            "changed_at": max(filter(None, map(changed_at, PAGES)), default=None),
+            "changed_at": max(filter(None, changes), default=None),
         }
     )
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.sitemaps import Sitemap, views
 from django.db import DatabaseError
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -18,18 +18,10 @@ from editorial.models.changes import type_of
 from editorial.pages.reading import ReaderRequest, reading_page
 from editorial.text import snapshot
 from editorial.values import languages
-from editorial.workflow.publishing import ReviewedPage
 from guide.sources import cited
 from phases.models import Phase, Symptom, TreatmentOption
 from translations.models import Translation
 
-#: A list page changes when one of its rows does.
-LISTS: dict[str, Any] = {
-    "home": Article,
-    "articles:list": Article,
-    "phases:list": Phase,
-    "treatments:list": TreatmentOption,
-}
 MAX_ADDRESSES = 250  # in one file
 #: Pages for readers that are not in the sitemap.
 UNLISTED = (
@@ -78,21 +70,14 @@ class Section(Sitemap):
                 found[code] = {item.pk: self.location(item) for item in items} if own else self.paths(items)
         for url in urls:
             site = url["location"].removesuffix(self.location(url["item"]))
-            places = {code: paths.get(url["item"].pk) for code, paths in found.items()}
-            there = [{"lang_code": code, "location": f"{site}{path}"} for code, path in places.items() if path]
-            if places[languages.ENGLISH]:
-                there.append({"lang_code": "x-default", "location": f"{site}{places[languages.ENGLISH]}"})
+            paths = {code: found[code].get(url["item"].pk) for code in found}
+            paths["x-default"] = paths[languages.ENGLISH]
+            there = [{"lang_code": code, "location": f"{site}{path}"} for code, path in paths.items() if path]
             url["alternates"] = there if len({place["location"] for place in there}) > 1 else []
         return urls
 
     def get_latest_lastmod(self) -> None:
         """Return None: the file as a whole has no date."""
-
-
-def changed_at(model: type[ReviewedPage]) -> datetime.datetime | None:
-    """Return when published pages last changed, in the active language."""
-    column = "updated_at" if languages.active() == languages.ENGLISH else "words__updated_at"
-    return model.objects.published().order_by().aggregate(at=Max(column))["at"]
 
 
 class StaticPage(NamedTuple):
@@ -105,16 +90,7 @@ class StaticPage(NamedTuple):
 
 
 class StaticPages(Section):
-    """Pages that are templates. Only those in LISTS have a date of change."""
-
-    def lastmod(self, item: StaticPage) -> datetime.datetime | None:
-        return self._changed.get(LISTS.get(item.pk))
-
-    def get_urls(self, *args: Any, **kwargs: Any) -> list[dict[str, Any]]:
-        """Read each date once."""
-        with languages.override(self.language):
-            self._changed = {model: changed_at(model) for model in set(LISTS.values())}
-        return super().get_urls(*args, **kwargs)
+    """Pages that are templates, without a date of change."""
 
     def rows(self) -> list[StaticPage]:
         """Return all pages, in other languages only those that are translated."""
