@@ -80,7 +80,7 @@ class Section(Sitemap):
         """Return None: the file as a whole has no date."""
 
 
-class StaticPage(NamedTuple):
+class TemplatePage(NamedTuple):
     """A page that is a template, by its URL name."""
 
     pk: str
@@ -89,14 +89,14 @@ class StaticPage(NamedTuple):
         return reverse(self.pk)
 
 
-class StaticPages(Section):
+class TemplatePages(Section):
     """Pages that are templates, without a date of change."""
 
-    def rows(self) -> list[StaticPage]:
+    def rows(self) -> list[TemplatePage]:
         """Return all pages, in other languages only those that are translated."""
-        return [StaticPage(name) for name in PAGES if languages.of_path(reverse(name)) == self.language]
+        return [TemplatePage(name) for name in PAGES if languages.of_path(reverse(name)) == self.language]
 
-    def paths(self, items: list[StaticPage]) -> dict[str, str]:
+    def paths(self, items: list[TemplatePage]) -> dict[str, str]:
         return {item.pk: item.get_absolute_url() for item in items}
 
 
@@ -130,7 +130,7 @@ class Topics(Section):
 
 
 SECTIONS: dict[str, Callable[[str], Section]] = {
-    "pages": StaticPages,
+    "pages": TemplatePages,
     "stages": partial(PublishedPages, Phase),
     "symptoms": partial(PublishedPages, Symptom),
     "treatments": partial(PublishedPages, TreatmentOption),

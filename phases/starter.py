@@ -20,9 +20,9 @@ OF_TREATMENT = (
 def entries(folder: Path, find: Find) -> Iterator[Entry]:
     """Read treatment options, and stages with their symptoms."""
     for path in sorted((folder / "treatments").glob("*.md")):
-        yield entry_of(TreatmentOption, content_files.published(content_files.read_page(path)))
+        yield entry_of(TreatmentOption, content_files.with_publishing(content_files.read_page(path)))
     for path in sorted((folder / "phases").glob("*.yaml")):
-        page = _with_hours(content_files.published(content_files.read_yaml(path)))
+        page = _with_hours(content_files.with_publishing(content_files.read_yaml(path)))
         slug, symptoms = page["slug"], page.pop("symptoms")
         yield entry_of(Phase, page, {"treatments": find(TreatmentOption, "slug", page.pop("treatments"))})
         for phase in find(Phase, "slug", [slug]):

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from articles.models import Article, Topic
 from editorial.loading import content_files
-from editorial.loading.content_files import Entry, Find, Sentence, Values, at_start_of, lines, published, publishing
+from editorial.loading.content_files import Entry, Find, Sentence, Values, at_start_of, lines, publishing
 from editorial.models import Clinic, GlossaryTerm, HelpLine
 from editorial.models.changes import type_of
 from editorial.values import languages
@@ -37,7 +37,7 @@ def entries(folder: Path, find: Find) -> Iterator[Entry]:
 
 
 def _entries(language: str, model: Any, slug: str, words: Values, find: Find) -> Iterator[Entry]:
-    values = {"slug": slug, "also_called": ""} | published(words)
+    values = {"slug": slug, "also_called": ""} | content_files.with_publishing(words)
     for field, column in model.columns_in_translation().items():
         if field in values:
             values[column] = values.pop(field)

@@ -77,10 +77,10 @@ class SignOffMixin(PreviewMixin):
     @admin.display(description="Medical review")
     def medical_review(self, page: Any) -> str:
         """Return who signed the live text, in words."""
-        return in_words(medical_review(page, snapshot.current())) if page.pk else "Save the page first."
+        return review_in_words(medical_review(page, snapshot.current())) if page.pk else "Save the page first."
 
 
-def in_words(review: MedicalReview) -> str:
+def review_in_words(review: MedicalReview) -> str:
     if review.on:
         return f"Signed by {review.name}, {review.credentials}, on {review.on:%B %-d, %Y}."
     return "The text has changed since it was signed." if review.changed else "Nobody has signed this text."

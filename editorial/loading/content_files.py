@@ -142,8 +142,8 @@ def publishing(page: Any, usual: datetime.datetime | None) -> Values:
     return found | dict(unless_default(page, "medical_reviewer"))
 
 
-def published(values: Values) -> Values:
-    """Add the state and time of a page, if its file leaves them out."""
+def with_publishing(values: Values) -> Values:
+    """Return a page's values with its state and time, if its file leaves them out."""
     return {"status": "published", "published_at": at_start_of(values["reviewed_on"])} | values
 
 
