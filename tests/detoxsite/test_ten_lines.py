@@ -21,7 +21,7 @@ ENGLISH = {
     "lost tolerance": r"even a few days without opioids, your (old|usual) amount can (kill you|be too much)",
     "not alone": r"do not detox alone.{0,70} people have died from vomiting and diarrhea that no one treated",
     "no detox first": r"you do not have to detox first\. you can start methadone or buprenorphine instead",
-    "detox alone": r"without medicine after detox, most people use again\. .{0,20} died less than half as often",
+    "detox alone": r"without medicine after detox, most people use again\. .{0,40}died less than half as often",
     "supply": r"\bfentanyl\b.{0,60} xylazine or medetomidine",
     "pregnant": r"pregnant\? do not stop suddenly\. .{0,30}the same day",
     "alcohol and benzos": r"alcohol or (take )?benzos( every day| too)?[?.] (i will|do) not stop them suddenly",
