@@ -1,10 +1,12 @@
 """Guard the staff pages: end sessions, and require a second factor."""
 
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
@@ -55,6 +57,13 @@ class StaffMiddleware:
         if request.path_info.startswith((ADMIN, STAFF)) and "no-store" not in response.get("Cache-Control", ""):
             add_never_cache_headers(response)
         return response
+
+    def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
+        """Refuse keys of rows that are none, as an old or forged list may send; the admin raises ValueError."""
+        chosen = request.POST.getlist(ACTION_CHECKBOX_NAME) if request.path_info.startswith(ADMIN) else ()
+        if all(re.fullmatch(r"\d{1,18}", key, re.ASCII) for key in chosen):
+            return None
+        return HttpResponse("There are no such rows.", status=400, content_type="text/plain")
 
     def _check(self, request: HttpRequest) -> HttpResponse | None:
         if not request.user.is_authenticated:

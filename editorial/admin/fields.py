@@ -32,6 +32,7 @@ class MarkdownField(MarkdownxFormField):
 MARKDOWN: dict[str, Any] = {"form_class": MarkdownField, "widget": AdminMarkdownxWidget}
 HOW = "Write the time like 9:00 AM, 2 PM or 14:30."
 MOST_YEARS = 50
+MOST_DIGITS = 18  # of a key
 MOST_ROWS = 100  # of a form, as of the symptoms of a stage
 _WITH_DOTS = re.compile(r"(?<![a-z])([ap])\.?\s?m\b\.?", re.IGNORECASE)
 
@@ -68,10 +69,20 @@ class CheckBoxGroup(forms.CheckboxSelectMultiple):
         return super().get_context(name, value, attrs) | {"group_name": self.group_name}
 
 
+class Keys(forms.ModelMultipleChoiceField):
+    """Refuses a key that no column can hold, for which SQLite raises OverflowError."""
+
+    def clean(self, value: Any) -> Any:
+        if too_long := [key for key in value or () if len(str(key)) > MOST_DIGITS]:
+            raise ValidationError(self.error_messages["invalid_choice"], params={"value": too_long[0][:MOST_DIGITS]})
+        return super().clean(value)
+
+
 class CheckBoxes(admin.ModelAdmin):
     """Uses check boxes: the admin's two-list widget needs scripts and a mouse."""
 
     def formfield_for_manytomany(self, db_field: models.ManyToManyField, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.setdefault("form_class", Keys)
         kwargs.setdefault("widget", CheckBoxGroup(str(capfirst(db_field.verbose_name))))
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 

@@ -1,5 +1,7 @@
 """The checks in the admin: seen without script too; an administrator alone lets a dose through, with a reason."""
 
+import re
+
 import pytest
 from django.contrib.admin.models import LogEntry
 
@@ -55,6 +57,16 @@ def test_forged_numbers_of_rows_cost_no_more_than_a_hundred(editor):
             assert editor.post(address(stage) + "checks/", typed | {name: told}).status_code == 200
     html = editor.post(address(stage), typed | {"symptoms-TOTAL_FORMS": "9" * 30, "name": ""}).content.decode()
     assert 'id="id_symptoms-99-name"' in html and 'id="id_symptoms-100-name"' not in html
+
+
+@pytest.mark.parametrize("key", ["9" * 30, "9" * 5000, "x", "1.0"])
+def test_forged_keys_choose_nothing(editor, key):
+    article = make_article(status="draft")
+    chosen = editor.post("/admin/articles/article/", {"action": "publish", "_selected_action": [str(article.pk), key]})
+    assert chosen.status_code == 400 and Article.objects.get().status == "draft"
+    for name in ("topics", "phases"):
+        html = editor.post(address(article), form_of(editor, article) | {name: key}).content.decode()
+        assert re.search("is not (one of the available choices|a valid value)", html), name
 
 
 def test_draft_with_a_number_of_rows_that_only_a_form_can_read_keeps_nobody_from_the_page(editor):
