@@ -34,6 +34,9 @@ from tests.factories import make_staff
 pytest_plugins = ["tests.databases"]
 
 QUICK_TEST = 3  # seconds: nearly all take less
+#: Folders that are made when something is stored; a test may have put a file in the place of one.
+STORED = [VAR / name for name in ("media", "attachments", "backups")]
+ON_SERVERS = bool(state.SERVERS)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -79,62 +82,51 @@ def templates_without_gaps() -> None:
     templating.make_macros(env)
 
 
-@pytest.fixture(autouse=True)
-def within_one_hour() -> None:
-    """Days and opening hours change on the hour: no test begins just before."""
-    if (left := -time.time() % 3600) < QUICK_TEST:
-        time.sleep(left)
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords_and_roomy_limit() -> Iterator[None]:
+    """Slow password hashes are for production, and all tests send from one address."""
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(PASSWORD_HASHERS=hashers, CONTACT_LIMIT=1_000_000):
+        yield
 
 
-@pytest.fixture(autouse=True)
-def nothing_remembered() -> None:
-    """Each test has content of its own, under a number that others may have had, and no failure behind it."""
-    snapshot.forget()
-    codes.forget()
-    for pause in (clamd.pause, notices.save_failed_pause, alerts.database_pause):
-        pause.end()
+@pytest.fixture(scope="session", autouse=ON_SERVERS)
+def kept_connection() -> Iterator[None]:
+    """The end of a request must not end the transaction of a test; a database in memory is never closed either."""
+    kind = type(connections["default"])
+    close = kind.close
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kind, "close", lambda self: None if self.in_atomic_block else close(self))
+        yield
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings) -> None:
-    """Slow password hashes are for production."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture(autouse=True)
-def roomy_limit(settings) -> None:
-    """All tests send from one address."""
-    settings.CONTACT_LIMIT = 1_000_000
-
-
-@pytest.fixture(autouse=True)
-def own_files(settings) -> Iterator[None]:
-    """Each test has its own media and attachments, in folders that are made when something is stored."""
-    storages = {name: dict(entry) for name, entry in settings.STORAGES.items()}
-    number = str(next(_numbers))
-    folder = VAR / "files" / number
-    place = f"{os.getpid()}/{number}" if state.SERVERS else str(folder)
-    for name, kind in (("default", "media"), ("attachments", "attachments")):
-        location = f"{place}/{kind}"
-        storages[name]["OPTIONS"] = storages[name].get("OPTIONS", {}) | {"location": location}
-    settings.STORAGES = storages
-    settings.MEDIA_ROOT = folder / "media"
-    settings.BACKUP_DIR = folder / "backups"
+@pytest.fixture(autouse=ON_SERVERS)
+def own_part_of_the_store(settings) -> Iterator[None]:
+    """rclone keeps in mind for a second what was in a folder, and reads the whole folder above for each question."""
+    place = f"{os.getpid()}/{next(_numbers)}"
+    settings.STORAGES = settings.STORAGES | {
+        name: settings.STORAGES[name]
+        | {"OPTIONS": settings.STORAGES[name]["OPTIONS"] | {"location": f"{place}/{name}"}}
+        for name in ("default", "attachments")
+    }
     yield
-    if state.SERVERS:  # rclone reads the whole folder above for each question
-        shutil.rmtree(Path(state.SERVERS["files"], state.BUCKET, place), ignore_errors=True)
+    shutil.rmtree(Path(state.SERVERS["files"], state.BUCKET, place), ignore_errors=True)
 
 
 _numbers = itertools.count()
 
 
-@pytest.fixture(autouse=True)
-def kept_connection(monkeypatch) -> None:
-    """The end of a request must not end the transaction of a test; a database in memory is never closed either."""
-    if state.SERVERS:
-        kind = type(connections["default"])
-        close = kind.close
-        monkeypatch.setattr(kind, "close", lambda self: None if self.in_atomic_block else close(self))
+def pytest_runtest_setup() -> None:
+    """Days and opening hours change on the hour: no test begins just before. Each has content of its own, under a
+    number that others may have had, no file of others and no failure behind it. Not a fixture, which costs more."""
+    if (left := -time.time() % 3600) < QUICK_TEST:
+        time.sleep(left)
+    snapshot.forget()
+    codes.forget()
+    for pause in (clamd.pause, notices.save_failed_pause, alerts.database_pause):
+        pause.end()
+    for path in STORED:
+        path.unlink() if path.is_file() else shutil.rmtree(path, ignore_errors=True)
 
 
 class Clock:

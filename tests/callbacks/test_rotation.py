@@ -184,7 +184,7 @@ class OtherStore(InMemoryStorage):
 def test_store_without_a_folder_is_rotated(request_, settings):
     name = Attachment.objects.get().object_name
     content = raw(name)
-    settings.STORAGES |= {"attachments": {"BACKEND": f"{__name__}.OtherStore"}}
+    settings.STORAGES = settings.STORAGES | {"attachments": {"BACKEND": f"{__name__}.OtherStore"}}
     other = storages["attachments"]
     other.save(name, ContentFile(content))
     sealed_files.rewrap(name)
