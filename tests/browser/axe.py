@@ -1,5 +1,7 @@
 """axe-core's rules of accessibility, asked about the page in a window."""
 
+from collections import Counter
+
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from playwright.sync_api import Page
 
@@ -24,12 +26,14 @@ _LOOKS = r"""async () => {
   while (texts.nextNode()) if (texts.currentNode.data.trim().length > 1) elements.push(texts.currentNode.parentElement)
   for (const element of elements.filter(element => element.checkVisibility({visibilityProperty: true}))) {
     if (element.closest("#result_list tbody tr:nth-child(n+4)")) continue
+    const {right, bottom, width} = element.getBoundingClientRect()
+    if (right + scrollX <= 0 || bottom + scrollY <= 0 || width <= 1) continue  // out of sight for axe too
     const {color, fontSize, fontWeight, textShadow, textDecorationLine} = getComputedStyle(element)
     const link = element.closest("a"), isDisabled = element.matches(":disabled, :disabled *")
     const isAmongWords = link && link.parentElement.textContent.trim() != link.textContent.trim()
     const look = [around(element), getComputedStyle(element.parentElement).color, color, fontSize, fontWeight,
       textShadow, textDecorationLine, element.localName, !link, isAmongWords, isDisabled]
-    looks[look] ??= link ?? element
+    looks[look.join().replaceAll(location.origin, "")] ??= link ?? element
   }
   window.looks = looks
   return Object.keys(looks)
@@ -56,23 +60,27 @@ _RUN = r"""async ([fresh, everything]) => {
   const has = (look, all) => all.some(element => looks[look].contains(element))
   return {violations, judged: fresh.filter(look => has(look, passed) && !has(look, unclear))}
 }"""
-#: Looks that were judged, by whichever process of the run; a line each.
-_FINE = SHARED / "looks"
+#: How often axe is asked about a look that it cannot judge, on a picture, say: each time costs half of all rules.
+TRIES = 3
+#: Looks that were asked about, by whichever process of the run; a line for each try, and all of them where one was
+#: judged.
+_ASKED = SHARED / "looks"
 
 
 def check(page: Page, what: str = "", *, everything: bool = True) -> None:
     """Fails where a rule is broken. The script, half a megabyte, is brought into each page once."""
     page.wait_for_load_state()
-    fine = set(_FINE.read_text().splitlines()) if _FINE.exists() else set()
-    fresh = [look for look in page.evaluate(_LOOKS) if look not in fine]
+    asked = Counter(_ASKED.read_text().splitlines() if _ASKED.exists() else [])
+    fresh = [look for look in page.evaluate(_LOOKS) if asked[look] < TRIES]
     if not fresh and not everything:
         return
     if not page.evaluate("Boolean(window.axe?.run)"):
         page.evaluate(AXE_SCRIPT)
     results = AxeResults(page.evaluate(_RUN, [fresh, everything]))
     assert results.violations_count == 0, f"{what or page.url}: {results.generate_report()}"
-    with _FINE.open("a") as file:
-        file.write("".join(f"{look}\n" for look in results.response["judged"]))
+    judged = results.response["judged"]
+    with _ASKED.open("a") as file:
+        file.write("".join(f"{look}\n" * (TRIES if look in judged else 1) for look in fresh))
 
 
 def check_light_and_dark(page: Page, what: str = "") -> None:
