@@ -19,10 +19,7 @@ expect.set_options(timeout=PATIENCE)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
-    "--no-first-run",
     "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
     # No test asks anything of another machine.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
@@ -55,8 +52,8 @@ def site(tmp_path_factory):
 
 @contextmanager
 def serve_with_chief(folder: Path):
-    # All windows send from one address.
-    with serve(folder, CONTACT_LIMIT="1000000") as site:
+    # All windows send from one address, one at a time: with two processes, each makes every page anew.
+    with serve(folder, CONTACT_LIMIT="1000000", WEB_WORKERS="1") as site:
         add_staff(site, "chief")
         yield site
 
