@@ -119,7 +119,6 @@ STAFF_WORK = f"""
 from django.contrib.auth.models import User
 from callbacks.casework import actions
 from callbacks.models import AccessRecord, CallbackRequest
-from django.core.management import call_command
 staff = User.objects.create_user("intake")
 for request in CallbackRequest.objects.all():
     actions.claim(request, staff)
@@ -127,7 +126,6 @@ for request in CallbackRequest.objects.all():
     actions.log_attempt(request, staff, "no_answer")
     actions.add_note(request, staff, {NOTE!r})
     print(request.open_details().name, [a.open_name() for a in request.attachments.all()])
-call_command("db_worker", "--batch", "--no-startup-delay")
 """
 MAKE_DUE = """
 UPDATE callbacks_callbackrequest SET received_at = '2020-01-01', erase_after = '2020-01-02' WHERE state != 'withdrawn'

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
 def test_page_is_in_its_language_or_is_not_there(client, guide):
     assert "Ansias ahora mismo" in client.get("/es/articulos/ansias-ahora-mismo/").content.decode()
     assert client.get("/es/articulos/craving-right-now/").status_code == 404
-    assert client.get("/es/articles/craving-right-now/").status_code == 404
+    assert client.get("/es/articles/craving-right-now/").url == "/es/articulos/ansias-ahora-mismo/"
     Translation.objects.filter(slug="ansias-ahora-mismo").update(status=Translation.Status.DRAFT)
     snapshot.forget()  # as a save would
     assert client.get("/es/articulos/ansias-ahora-mismo/").status_code == 404
