@@ -54,9 +54,10 @@ def test_page_to_come_in_a_language_is_there_from_its_time_on(client, guide):
 
 def test_links_to_several_kinds_of_page_take_two_queries(guide, django_assert_num_queries):
     names = ["article:craving-right-now", "stage:peak-withdrawal", "symptom:nausea-and-vomiting", "treatment:methadone"]
-    look_up(names)  # from now on the types of content are known
-    with languages.override("es"), django_assert_num_queries(2):
-        found = look_up(names)
+    with languages.override("es"):
+        look_up(names)  # from now on the types of content are known
+        with django_assert_num_queries(2):
+            found = look_up(names)
     assert {page.language for page in found.values()} == {"es"}
     assert found["treatment:methadone"][:2] == ("/es/tratamientos/metadona/", "Metadona")
 
