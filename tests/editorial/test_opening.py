@@ -126,8 +126,8 @@ def test_time_that_cannot_be_is_told_and_nothing_is_stored(editor, row):
 
 def test_form_with_times_and_days_that_cannot_be_read_comes_back_with_each_named(editor):
     page = text_of(editor.post(PAGE, filled([(2, "9 am", ""), ("", "9 am", "5 pm")], [("25 Dec", "", "")])))
-    assert "Wednesday: Closes : Fill this in." in page and "opening time: Weekday : Fill this in." in page
-    assert "other hours: Date : Write the date like 2026-12-24 or 12/24/2026." in page
+    assert "Wednesday: Closes : Fill this in." in page and "Opening time: Weekday : Fill this in." in page
+    assert "Closed day or day with other hours: Date : Write the date like 2026-12-24 or 12/24/2026." in page
 
 
 def test_days_that_are_over_or_far_off_are_not_told(december):
