@@ -205,7 +205,7 @@ def test_symptom_citing_an_unknown_source_is_refused():
 )
 def test_form_left_empty_says_that_nothing_is_saved_and_what_to_do(admin, page, first, told):
     html = admin.post(f"/admin/{page}/add/", {}).content.decode()
-    assert "Nothing is saved yet. Mend these, then save again." in html and told in html
+    assert "Nothing is saved yet. Fix these, then save again." in html and told in html
     assert "is required" not in html and "Constraint" not in html
     assert html.index(f'id="id_{first}"') < html.index('id="id_slug"')
 
