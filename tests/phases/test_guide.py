@@ -44,6 +44,12 @@ def test_guide_has_exactly_the_three_stages(guide):
     assert [phase.name for phase in Phase.objects.published()] == list(STAGES)
 
 
+def test_title_of_a_stage_says_that_it_starts_then(client, guide):
+    page = client.get("/phases/post-acute-withdrawal/").content.decode()
+    assert page.count("Post-acute withdrawal: starts 4 to 10 days after last use") == 2  # og:title too
+    assert "esta etapa empieza 4 a 10 días" in client.get("/es/etapas/semanas-y-meses-despues/").content.decode()
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_stage_lists_its_symptoms_first(guide, stage):
     names = [symptom.name for symptom in Phase.objects.get(name=stage).symptoms.all()]
