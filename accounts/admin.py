@@ -52,6 +52,13 @@ class StaffUserAdmin(ForSuperusers, CheckBoxes, UserAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"is_staff": True, **super().get_changeform_initial_data(request)}
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Warn if the user may do nothing."""
+        super().save_related(request, form, formsets, change)
+        user = form.instance
+        if user.is_active and not user.is_superuser and not user.groups.exists():
+            messages.warning(request, f"Without a role, {user} may do nothing yet. Choose one under Groups.")
+
     @admin.display(description="name")
     def full_name(self, user: User) -> str:
         return user.get_full_name()

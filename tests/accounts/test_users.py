@@ -73,6 +73,14 @@ def test_colleague_is_added_with_a_role_in_one_form(chief):
     assert "Set a new password" in shown and "pbkdf2" not in shown
 
 
+def test_colleague_without_a_role_is_told(chief):
+    data = {"username": "new", "password1": PASSWORD, "password2": PASSWORD, "is_staff": "on"}
+    told = "Without a role, new may do nothing yet. Choose one under Groups."
+    assert told in chief.post(f"{USERS}add/", data, follow=True).content.decode()
+    data |= {"username": "other", "groups": [Group.objects.get(name="Intake").pk]}
+    assert "Without a role" not in chief.post(f"{USERS}add/", data, follow=True).content.decode()
+
+
 def test_password_set_by_a_superuser_ends_the_users_sessions(chief):
     user, theirs = make_staff(), Client()
     sign_in(theirs)
