@@ -71,14 +71,14 @@ def sent_to_review(page: models.Model, by: Any) -> None:
 
 
 def send_due(at: datetime.datetime) -> None:
-    """Send the mails that are due, each at least once."""
+    """Send the mails that are due, each at least once. Stop at a failure: a server that hangs holds the worker."""
     for notice in PageNotice.objects.filter(next_try_at__lte=at).order_by("pk").select_related("user", "page_type"):
         try:
             _send(notice)
         except staff_mail.NotSent as error:
             _put_off(notice, at, error)
-        else:
-            notice.delete()
+            return
+        notice.delete()
 
 
 def oldest_unsent(at: datetime.datetime) -> datetime.datetime | None:
