@@ -38,7 +38,7 @@ UNFINISHED = {
 
 #: The number of SECRET_KEY among the known keys: private links and forms of another host do not open with another one.
 SECRET = 0
-WITH_A_NEW_ONE = " With a new one, only private links and sign-ins from before end."
+WITH_A_NEW_ONE = " A new one ends only earlier private links and sign-ins."
 
 
 class KeysError(CommandError):

@@ -93,7 +93,7 @@ class Answer:
 
     @property
     def has_lost_tolerance(self) -> bool:
-        """Whether to begin with the danger of the old amount. The words on buprenorphine have it already."""
+        """Return whether to begin with the danger of the old amount. The words on buprenorphine have it already."""
         is_street_opioid = self.substance not in (Substance.BUPRENORPHINE, Substance.KRATOM)
         return self.is_late or (is_street_opioid and self.hours is not None and self.hours[0] >= BREAK)
 

@@ -49,5 +49,5 @@ def merge(other: CallbackRequest, kept: CallbackRequest, who: User) -> None:
 
 
 def _share_number(one: CallbackRequest, other: CallbackRequest) -> bool:
-    """As the page offers no others: of two people, one would get no call, and be shown the other's account."""
+    """Return whether one person may have sent both: of two people, one would get no call."""
     return bool(set(one.open_details().phones) & set(other.open_details().phones))

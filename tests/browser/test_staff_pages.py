@@ -32,7 +32,7 @@ OTHERS = {
 
 @pytest.fixture(scope="module")
 def filled(site) -> None:
-    """What a new machine has none of: a request, its access log and task, a report, and counts of calls."""
+    """What a new machine has none of: a request, its access log, a report, and counts of calls."""
     ask(site, "staff-pages")
     shell(site, REPORT)
 
