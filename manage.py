@@ -39,7 +39,7 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "detoxsite.settings")
     try:
         _refuse_root()
-        if sys.argv[1:] == ["serve"]:
+        if sys.argv[1:] in (["serve"], ["serve", "--traceback"]):
             supervise.serve()
         execute_from_command_line(sys.argv)
     except KeyboardInterrupt:

@@ -88,11 +88,12 @@ def started(tmp_path: Path, **streams: Any) -> tuple[Site, subprocess.Popen]:
 
 
 @pytest.mark.any_backend
-def test_port_that_is_taken_is_named(tmp_path):
+@pytest.mark.parametrize("options", [(), ("--traceback",)])
+def test_port_that_is_taken_is_named(tmp_path, options):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
         env = clean_environment() | state.make(tmp_path, like=prepared()) | {"HOST": "127.0.0.1", "PORT": port}
-        refused = forks.run(["manage.py", "serve"], env)
+        refused = forks.run(["manage.py", "serve", *options], env)
     assert refused.returncode == 1
     assert refused.stderr.startswith(f"Cannot listen on 127.0.0.1, port {port}: Address already in use.")
 
