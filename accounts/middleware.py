@@ -86,9 +86,13 @@ class StaffMiddleware:
 
 
 def _cannot_be_asked(request: HttpRequest) -> bool:
-    """Return whether the query has what no list takes: the admin accepts any lookup, and one regular expression can
-    occupy a processor forever; PostgreSQL refuses zero bytes with an error."""
-    return any(name.endswith("regex") for name in request.GET) or "%00" in request.META.get("QUERY_STRING", "")
+    """Return whether the query has what breaks a list: the admin accepts any lookup.
+
+    One regular expression can occupy a processor forever, PostgreSQL refuses zero bytes, SQLite more than 64 bits.
+    """
+    if any(name.endswith("regex") for name in request.GET) or "%00" in request.META.get("QUERY_STRING", ""):
+        return True
+    return any(re.search(r"\d{19}", value) for name, found in request.GET.lists() if name != "q" for value in found)
 
 
 def _is_opened_again(request: HttpRequest) -> bool:
