@@ -59,7 +59,7 @@ class StaffMiddleware:
         return response
 
     def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
-        """Refuse keys of rows that are none, as an old or forged list may send; the admin raises ValueError."""
+        """Refuse what cannot be the key of a row, as a forged form may send it: the admin would raise ValueError."""
         chosen = request.POST.getlist(ACTION_CHECKBOX_NAME) if request.path_info.startswith(ADMIN) else ()
         if all(re.fullmatch(r"\d{1,18}", key, re.ASCII) for key in chosen):
             return None

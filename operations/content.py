@@ -49,7 +49,7 @@ def write(folder: Path) -> int:
 
 
 def read(folder: Path, *, note: str, kind: str, dry_run: bool) -> list[Outcome]:
-    """Replace all content by the files', and return what changed; with `dry_run`, roll back.
+    """Replace all content with the files', and return what changed; with `dry_run`, roll back.
 
     `kind` and `note` are recorded for published pages that change (editorial/models/changes.py). Raises ContentError.
     """

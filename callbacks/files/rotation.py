@@ -62,7 +62,7 @@ def census() -> list[Census]:
 
 
 def rewrap_requests(say: Say, carry_over: Callable[[Details], object]) -> int:
-    """Put each request under the current key, first what `carry_over` does; return how many cannot be opened."""
+    """Put each request under the current key, after `carry_over`; return how many cannot be opened."""
     keys = CallbackRequest.objects.values_list("pk", flat=True)
     return _rewrap_each("Requests", keys, partial(_rewrap_request, carry_over), say)
 

@@ -1,4 +1,4 @@
-"""The list of withdrawn and erased requests beside the backups, which a restore erases again.
+"""The list, beside the backups, of withdrawn and erased requests: a restore erases them again.
 
 It holds ids and dates only. It is in BACKUP_DIR because the database may be lost.
 """
