@@ -1,6 +1,5 @@
 """The page's alternates, in the other languages: for the link in the header and for search engines."""
 
-import contextlib
 import functools
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -47,7 +46,7 @@ def alternates(request: HttpRequest, content: ContentSnapshot) -> list[Alternate
 
 def in_language(path: str, code: str) -> str:
     """Return the alternate of an English path; "" if it has none or the database is down."""
-    with languages.override(languages.ENGLISH), contextlib.suppress(Resolver404, NoReverseMatch, DatabaseError):
+    with languages.override(languages.ENGLISH), suppress(Resolver404, NoReverseMatch, DatabaseError):
         match = resolve(path)
         found, _is_same = _path(match.view_name, match.kwargs, code)
         return found if languages.of_path(found) == code else ""
