@@ -8,6 +8,7 @@ import re
 import shlex
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from tests import state
 from tests.prebuilt import ROOT, prepared
-from tests.served import free_port, listens
+from tests.served import free_port
 
 DEPLOY = ROOT / "deploy"
 HARDENING = DEPLOY / "systemd" / "detox-.service.d" / "hardening.conf"
@@ -120,9 +121,18 @@ class Machine:
         site = {"SITE_HOST": self.host, "TLS": "tls internal", "HOME": str(self.folder)}
         self._run("caddy", shlex.split(command), self._environment | state | upstream | site | self.ports)
         deadline = time.monotonic() + START_LIMIT
-        while not self.authority.exists() or not listens(int(self.ports["HTTPS_PORT"])):
+        while not self._has_certificate():
             assert self._processes["caddy"].poll() is None and time.monotonic() < deadline, self.log("caddy")
             time.sleep(0.05)
+
+    def _has_certificate(self) -> bool:
+        """Caddy listens a moment before it has made one."""
+        with contextlib.suppress(OSError):
+            known = ssl.create_default_context(cafile=self.authority)
+            with socket.create_connection(("127.0.0.1", int(self.ports["HTTPS_PORT"]))) as opened:
+                known.wrap_socket(opened, server_hostname=self.host).close()
+                return True
+        return False
 
     def stop(self, name: str) -> None:
         """`systemctl stop`: returns once it has ended, as it must within its TimeoutStopSec."""

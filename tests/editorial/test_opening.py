@@ -14,6 +14,7 @@ from operations import readiness
 from phases.models import Phase
 from tests.callbacks.helpers import text_of
 from tests.callbacks.opening import closed, opened
+from tests.editorial.test_revisions import form_of
 from tests.factories import PASSWORD, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +129,14 @@ def test_form_with_times_and_days_that_cannot_be_read_comes_back_with_each_named
     page = text_of(editor.post(PAGE, filled([(2, "9 am", ""), ("", "9 am", "5 pm")], [("25 Dec", "", "")])))
     assert "Wednesday: Closes : Fill this in." in page and "Opening time: Weekday : Fill this in." in page
     assert "Closed day or day with other hours: Date : Write the date like 2026-12-24 or 12/24/2026." in page
+
+
+def test_form_with_more_than_a_hundred_days_can_be_saved(editor):
+    closed({TODAY + datetime.timedelta(days=number): None for number in range(103)})
+    clinic = Clinic.objects.get()
+    saved = editor.post(PAGE, form_of(editor, clinic) | {"special_days-0-DELETE": "on"})
+    assert saved.status_code == 302, text_of(saved)
+    assert SpecialDay.objects.count() == 102
 
 
 def test_days_that_are_over_or_far_off_are_not_told(december):
