@@ -24,6 +24,7 @@ class Site:
     log: Path
     env: dict[str, str]
     pid: int = 0  # of the server's first process
+    start_seconds: float = 0  # from that process's start to the first response
 
     def manage(self, *arguments: str, **extra: str) -> str:
         """Runs manage.py against this site's state and returns what it printed."""
@@ -67,10 +68,11 @@ def serve(var: Path, *, supervised: bool = False, command: list[str] | None = No
     site = Site(f"http://127.0.0.1:{port}", var, var / "server.log", env)
     name, *arguments = command or (SUPERVISED if supervised else WEB)
     start = [name] if name.endswith(".py") else ["-m", name]
+    begin = time.monotonic()
     server = forks.start([*start, *[argument.format(port=port) for argument in arguments]], env, site.log)
     try:
         wait_for(site, server)
-        yield replace(site, pid=server.pid)
+        yield replace(site, pid=server.pid, start_seconds=time.monotonic() - begin)
     finally:
         server.terminate()
         server.wait(timeout=60)
@@ -87,5 +89,5 @@ def wait_for(site: Site, server: forks.Process) -> None:
         except urllib.error.HTTPError:  # it answers: behind TLS it knows this host by another name
             return
         except OSError:
-            time.sleep(0.1)
+            time.sleep(0.02)
     raise AssertionError(f"The site did not start: {site.log.read_text()}")
