@@ -11,8 +11,9 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from dotenv import dotenv_values
 
-from tests import state
+from tests import forks, state
 from tests.callbacks.helpers import CONTENT_TYPE, body, fields
 from tests.operations.test_restore import PROVE, fails, shell
 from tests.prebuilt import ROOT, clean_environment, prepared
@@ -36,6 +37,11 @@ note = Note(request=CallbackRequest.objects.first(), username="lead", who=staff)
 note.seal_text("Rings twice.")
 note.save()
 page_reports.take("/", "A word is missing.", "192.0.2.1")
+"""
+PUT = """
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+storages["attachments"].save("other", ContentFile(b"of another site"))
 """
 COUNTS = """
 from operations.moving import rows
@@ -156,8 +162,7 @@ def test_impossible_move_changes_nothing_and_is_explained(here, tmp_path):
     ):
         wrong.write_text(text)
         assert says in fails(here, "move", str(wrong))
+    forks.manage(here.env | dotenv_values(file), "shell", "-v0", "-c", PUT)  # the server lists what it took at once
     bad = state.folder(tmp_path / "there") / "attachments"
-    bad.mkdir(parents=True)
-    (bad / "other").write_bytes(b"of another site")
     assert "are in use" in fails(here, "move", str(file))
     assert here.ask_for_calls(1, "b") and os.listdir(bad) == ["other"]
