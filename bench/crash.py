@@ -3,7 +3,7 @@
     .venv/bin/python -m bench.crash [--kills 50] [--seed N]
 
 Clients send requests without a break, with and without files, while one process after the other is killed at a random
-instant: gunicorn's master, one of its workers, or the worker. Goal: every confirmed request is there whole with
+instant: gunicorn's master, a web process, or the site's worker. Goal: every confirmed request is there whole with
 its files; everything else that is there is whole too; objects without a row vanish with the sweep; a marker that is in
 every name, message and file is found nowhere in the state or the temporary folder; the site answers again within
 five seconds each time.
