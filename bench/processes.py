@@ -1,5 +1,6 @@
 """The processes of a served site: which there are, and how much memory they hold. Linux only."""
 
+import contextlib
 from pathlib import Path
 
 
@@ -38,15 +39,19 @@ def memory(pid: int) -> float:
     return total / 1024
 
 
+def _name(pid: int) -> str:
+    return Path(f"/proc/{pid}/comm").read_text().strip()
+
+
 def by_role(pid: int) -> dict[str, list[int]]:
     """The site's processes: `master` and `web` (of gunicorn), `worker`."""
     roles: dict[str, list[int]] = {"master": [], "web": [], "worker": []}
     everyone = descendants(pid)
     for each in everyone:
-        text = command(each)
-        if "manage.py run_worker" in text or "manage.py work" in text:
-            roles["worker"].append(each)
-        elif "gunicorn" in text:
-            parent = int(Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()[1])
-            roles["web" if "gunicorn" in command(parent) else "master"].append(each)
+        with contextlib.suppress(OSError):  # it has ended
+            if _name(each) == "detox-worker":
+                roles["worker"].append(each)
+            elif _name(each) == "detox-web":
+                parent = int(Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()[1])
+                roles["web" if _name(parent) == "detox-web" else "master"].append(each)
     return roles

@@ -51,7 +51,7 @@ BODY_SECONDS = env.integer("BODY_SECONDS", 60, 1, 3600)  # for a small body, or 
 GRACEFUL_SECONDS = env.integer("GRACEFUL_SECONDS", 30, 6, 3600)  # for a stop
 #: Megabytes for rendered pages in each process. 0: no cache.
 PAGE_CACHE_BYTES = env.integer("PAGE_CACHE_MB", 16, 0, 4096) * 1024 * 1024
-LISTEN_FD = env.integer("LISTEN_FD", 0, 0, 1024)  # the listening socket, from `manage.py serve`
+LISTEN_FD = env.integer("LISTEN_FD", 0, 0, 1024)  # the listening socket of a `manage.py serve` that got SIGHUP
 
 # Parts ---------------------------------------------------------------------------------------------------
 

@@ -20,8 +20,6 @@ except ImproperlyConfigured as error:
     sys.exit(str(error))
 
 bind = f"[{settings.HOST}]:{settings.PORT}" if ":" in settings.HOST else f"{settings.HOST}:{settings.PORT}"
-if settings.LISTEN_FD:
-    bind = f"fd://{settings.LISTEN_FD}"
 workers = settings.WEB_WORKERS
 worker_class = "server.worker.Worker"  # has more threads, for uploads
 threads = settings.WEB_THREADS

@@ -1,61 +1,111 @@
-"""`manage.py serve`: keep the web server and the worker running until Ctrl-C or SIGTERM. Linux and macOS.
+"""`manage.py serve`: load the site once, and keep the web server and the worker running. Linux and macOS.
 
-It loads no app, as supervisord takes its place at once. The listening socket is made here and outlives every web
-server: while one restarts, connections wait; none is refused.
+Both are forks of this process, so they share the loaded code in memory. The listening socket is made here and outlives
+every web server: while one restarts, connections wait; none is refused.
 """
 
 import contextlib
+import gc
+import importlib
+import logging
+import multiprocessing
 import os
+import signal
 import socket
-import subprocess
 import sys
+import time
+from collections.abc import Callable
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 from typing import NoReturn
 
 from django.conf import settings
+from django.core.management import execute_from_command_line
 
 from detoxsite import secret_files
 
-#: Above supervisord's `minfds`, below which it closes them.
-LISTEN_FD = 300
-CONFIGURATION = Path(__file__).with_name("supervisord.conf")
+log = logging.getLogger(__name__)
+
+RESTART_SECONDS = 1  # before a program that ended is started again
+STOP_SECONDS = 10  # beyond GRACEFUL_SECONDS, for the worker's current job too
+SIGNALS = {signal.SIGCHLD, signal.SIGHUP, signal.SIGINT, signal.SIGTERM}
 
 
 def serve() -> NoReturn:
-    """Serve on HOST and PORT. Exits with a message if the port is taken. Raises ImproperlyConfigured."""
+    """Serve on HOST and PORT until Ctrl-C or SIGTERM; SIGHUP stops both programs and loads everything anew.
+
+    Exits with a message if the port is taken. Raises ImproperlyConfigured.
+    """
     secret_files.require()
-    os.environ |= {"SITE_PYTHON": sys.executable, "VAR_DIR": str(settings.VAR_DIR), "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "supervisor.supervisord", "--configuration", str(CONFIGURATION)]
-    if os.geteuid() == 0:
-        command += ["--user", "0"]  # it would warn at each start
-    listener = _listen(settings.HOST, settings.PORT)
-    os.dup2(listener.fileno(), LISTEN_FD)
-    os.environ["LISTEN_FD"] = str(LISTEN_FD)
-    _make_output_reopenable()
-    os.execv(sys.executable, command)  # noqa: S606 - the same process, so that signals reach it
+    listener = _listen()
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # they are waited for
+    signal.signal(signal.SIGCHLD, lambda number, frame: None)  # by default it is not even pending
+    importlib.import_module("detoxsite.wsgi")
+    gc.collect()
+    gc.freeze()  # garbage collection would write to every memory page and end its sharing
+    programs: dict[str, Callable[[], object]] = {
+        "web": lambda: _serve_web(listener),
+        "worker": lambda: execute_from_command_line(["manage.py", "run_worker"]),
+    }
+    running = {name: _start(name, program) for name, program in programs.items()}
+    while (number := signal.sigwait(SIGNALS)) == signal.SIGCHLD:
+        for name, process in running.items():
+            if not process.is_alive():
+                log.warning("The process %s ended (%s) and is started again.", name, process.exitcode)
+                time.sleep(RESTART_SECONDS)
+                running[name] = _start(name, programs[name])
+    _stop(list(running.values()))
+    if number == signal.SIGHUP:
+        listener.set_inheritable(True)
+        os.environ["LISTEN_FD"] = str(listener.fileno())
+        os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - the same process, with what is new
+    sys.exit()
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+def _listen() -> socket.socket:
+    if settings.LISTEN_FD:
+        return socket.socket(fileno=settings.LISTEN_FD)
+    family = socket.AF_INET6 if ":" in settings.HOST else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=2048)
+        return socket.create_server((settings.HOST, settings.PORT), family=family, backlog=2048)
     except OSError as error:
         reason, *_ = str(error.strerror).split(" (while")  # the rest repeats the address
-        sys.exit(f"Cannot listen on {host}, port {port}: {reason}. Stop what listens, or choose another PORT=.")
+        where = f"{settings.HOST}, port {settings.PORT}"
+        sys.exit(f"Cannot listen on {where}: {reason}. Stop what listens, or choose another PORT=.")
 
 
-def _make_output_reopenable() -> None:
-    """supervisord reopens standard output, which a socket (the journal's, say) does not allow; a pipe does.
+def _start(name: str, program: Callable[[], object]) -> ForkProcess:
+    process = multiprocessing.get_context("fork").Process(target=_run, args=(name, program))
+    process.start()
+    return process
 
-    Where it cannot write it would end and leave its programs behind: once a terminal is closed, the pipe leads nowhere.
-    """
-    with contextlib.suppress(OSError):
-        os.close(os.open("/dev/fd/1", os.O_WRONLY | os.O_APPEND))
-        if not os.isatty(1):
-            return
-    reader, writer = os.pipe()
-    subprocess.Popen(["/bin/sh", "-c", "trap '' HUP INT; cat; exec cat >/dev/null"], stdin=reader)
-    for number in [1, 2] if os.isatty(2) else [1]:
-        os.dup2(writer, number)
-    os.close(writer)
-    os.close(reader)
+
+def _run(name: str, program: Callable[[], object]) -> None:
+    os.setsid()  # Ctrl-C, and a terminal that closes, reach the supervisor alone
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+    with contextlib.suppress(OSError):  # for `ps -o comm`, on Linux
+        Path("/proc/self/comm").write_text(f"detox-{name}")
+    try:
+        program()
+    except Exception:  # multiprocessing would print its message too, which may quote what somebody typed
+        log.exception("The process %s failed.", name)
+        sys.exit(1)
+
+
+def _serve_web(listener: socket.socket) -> None:
+    from gunicorn.app import wsgiapp  # no other command of manage.py needs it
+
+    configuration = str(settings.BASE_DIR / "server" / "gunicorn_conf.py")
+    sys.argv = ["gunicorn", "--config", configuration, "--bind", f"fd://{listener.fileno()}", "detoxsite.wsgi"]
+    wsgiapp.run()
+
+
+def _stop(processes: list[ForkProcess]) -> None:
+    deadline = time.monotonic() + settings.GRACEFUL_SECONDS + STOP_SECONDS
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.join(max(0, deadline - time.monotonic()))
+        if process.pid and process.is_alive():
+            os.killpg(process.pid, signal.SIGKILL)
