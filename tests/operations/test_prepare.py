@@ -2,7 +2,6 @@
 
 import io
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -58,11 +57,9 @@ def test_what_the_disk_refuses_is_reported_in_a_line(tmp_path):
 
 
 def test_start_erases_nothing_by_a_clock_that_may_not_be_set_yet(tmp_path):
-    place = make_place(tmp_path)
+    place = Place(tmp_path, os.environ | state.make(tmp_path, like=prepared()))
     place.ask_for_calls(1)
     place.rows("UPDATE callbacks_callbackrequest SET received_at = ?, erase_after = '2020-03-31 00:00:00'", LONG_AGO)
-    shutil.copytree(prepared() / "static", tmp_path / "static")
-    shutil.copy(prepared() / "static.stamp", tmp_path)
     place.manage("prepare")
     assert place.rows("SELECT count(*) FROM callbacks_callbackrequest") == [(1,)]
 
