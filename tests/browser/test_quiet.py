@@ -123,12 +123,14 @@ def test_card_is_whole_on_one_screen_of_a_phone_and_on_a_quarter_of_a_sheet(look
     box = page.locator(".pocket").bounding_box()
     assert box["y"] + box["height"] <= 740 and box["width"] <= 360
     page.set_viewport_size({"width": 1280, "height": 800})
-    page.emulate_media(media="print")
-    box = page.locator(".pocket").bounding_box()
-    assert box["width"] <= 4.25 * 96 and box["height"] <= 5.5 * 96
-    assert page.evaluate("(e => e.scrollHeight <= e.clientHeight + 1)(document.querySelector('.pocket'))")
-    for part in (".top", ".bottom", ".sources"):
-        assert not page.locator(part).is_visible()
+    for path in ("/card/", "/es/tarjeta/"):
+        visitor.open(path)
+        page.emulate_media(media="print")
+        box = page.locator(".pocket").bounding_box()
+        assert box["width"] <= 4.25 * 96 and box["height"] <= 5.5 * 96
+        assert page.evaluate("(e => e.scrollHeight <= e.clientHeight + 1)(document.querySelector('.pocket'))"), path
+        for part in (".top", ".bottom", ".sources"):
+            assert not page.locator(part).is_visible()
 
 
 def test_file_to_keep_works_from_the_disk(look, tmp_path):

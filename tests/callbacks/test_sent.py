@@ -39,6 +39,7 @@ def test_confirmation_shows_what_happens_next_and_what_was_sent(client, request_
     words = text_of(response)
     assert request_.reference in words
     assert "What happens next" in words and "Received" in words
+    assert "Call 911 and give naloxone if someone will not wake up" in words
     day = timezone.localtime(request_.received_at + datetime.timedelta(days=90))
     assert f"We will erase your request, files and all, on {day:%B} {day.day}, {day.year}" in words
     until = timezone.localtime(request_.received_at + datetime.timedelta(days=30))

@@ -50,7 +50,7 @@ def test_nothing_about_safety_is_in_a_fold(client, guide, substance, asked):
         "xylazine or medetomidine",
         "pregnant? do not stop suddenly. see a doctor or nurse the same day",
         "bleeding or cramps? emergency room, or 911",
-        "fever if you inject? be seen today. spreading wound? emergency room",
+        "fever if you inject? be seen today. spreading wound, new bad back pain? emergency room",
         "alcohol or benzos every day? do not stop them suddenly",
         "call or text 988",
         "1-800-662-4357",
