@@ -136,6 +136,7 @@ def test_card_names_infection_and_what_not_to_mix(client, guide):
     text = text_of(client.get("/card/").content)
     assert "fever if you inject. stiff neck. new, bad back pain. a spreading wound" in text
     assert "so can alcohol or benzos on top" in text and "do not test" in text
+    assert "do not stop suddenly. bleeding? stopped? 911" in text
 
 
 @pytest.mark.parametrize("path", ["/emergency/", "/plan/", "/treatments/compare/", "/articles/", *BLOCKS])
@@ -204,6 +205,8 @@ def test_help_lines_say_each_way_to_reach_988_and_the_helpline(guide):
     for words in ("text or chat", "Spanish: press 2", "Veterans: press 1, or text 838255", "(ASL)", "video"):
         assert words in lifeline.description
     assert (samhsa.call, samhsa.text_to, samhsa.text_body) == ("1-800-662-4357", "435748", "your ZIP code")
+    # the pages of these medicines say 911 for a child who took some
+    assert "Methadone or buprenorphine?" in HelpLine.objects.get(slug="poison-help").description
     lines = " ".join(HelpLine.objects.values_list("description", flat=True))
     assert "LGBT" not in lines and "press 3" not in lines  # ended on July 17, 2025
 
