@@ -81,7 +81,7 @@ def test_no_hours_are_told_for_any_other_substance(phases, substance):
 def test_overdose_is_the_first_line_in_the_first_hours(client, guide, substance, asked):
     html = client.post("/phases/now/", asked | {"substance": substance}).content.decode()
     first = " ".join(re.sub("<[^>]+>", "", html.split("</h1>")[1])[:900].split())
-    assert first.startswith("Emergency: if you used not long ago, an overdose can still come.")
+    assert first.startswith("Emergency: if you used recently, an overdose can still come.")
     for words in ("911", "naloxone", "Do not be alone", "Take nothing more on top"):
         assert words in first
 
