@@ -21,7 +21,7 @@ from phases.models import Phase, TreatmentOption
 
 NAME = gettext_noop("notes.html")
 #: Keep the file below 1 MB: the bytes and the number of articles with their texts, and how many more are listed by
-#: title. The rest of the guide takes about 100 kB.
+#: title. The rest of the guide takes about 190 kB.
 MAX_ARTICLE_BYTES, MAX_ARTICLES, MAX_LISTED = 700_000, 50, 100
 #: The id of each part of the file, by the URL name of its page; and the ids that headings must not use.
 PARTS = {"emergency": "emergency", "treatments:list": "treatments", "plan": "plan", "articles:list": "articles"}

@@ -53,6 +53,9 @@ def test_file_is_whole(kept):
         assert words in text
     for words in ("866-512-1908", "988", "Crisis Text Line", "My plan", "Who stays with me", "Sources"):
         assert words in text
+    assert text.count("These times do not fit fentanyl or methadone.") == 3
+    for words in ("Do not top up while you wait", "Start with a clinician, not by the clock", "give it to yourself"):
+        assert words in text
     ids = [element.get("id") for element in tree.iter() if element.get("id")]
     assert len(ids) == len(set(ids))
     for link in tree.iter("a"):
