@@ -154,6 +154,10 @@ def test_stage_folds_where_its_times_come_from_and_nothing_about_safety(client, 
         assert line in words, line
 
 
+def test_list_of_stages_says_outside_its_fold_whom_the_hours_do_not_fit(client, guide):
+    assert "these times do not fit fentanyl or methadone" in shown(client.get("/phases/").content.decode()).lower()
+
+
 @pytest.mark.parametrize("path", STAGE_PAGES[:2])
 def test_stage_says_what_one_can_do_tonight_and_what_to_ask(client, guide, path):
     words = shown(client.get(path).content.decode()).lower()
