@@ -51,7 +51,7 @@ def test_nothing_about_safety_is_in_a_fold(client, guide, substance, asked):
         "pregnant? do not stop suddenly. see a doctor or nurse the same day",
         "bleeding or cramps? emergency room, or 911",
         "fever if you inject? be seen today. spreading wound, new bad back pain? emergency room",
-        "alcohol or benzos every day? do not stop them suddenly",
+        "alcohol or benzos every day? do not stop them suddenly. that withdrawal can kill. stopped? 911",
         "call or text 988",
         "1-800-662-4357",
         "keep it where others can reach it",
