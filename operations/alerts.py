@@ -35,7 +35,9 @@ def enabled() -> bool:
 
 def alert_all(at: datetime.datetime) -> int:
     """Send at most one mail about all checks; returns how many problems and recoveries it names. Raises NotSent."""
-    return alert([finding for finding in readiness.findings(at) if finding.key != "mail"], at)  # it cannot be mailed
+    findings = readiness.findings(at)
+    Incident.objects.exclude(key__in=[each.key for each in findings]).delete()  # of a check that a release took away
+    return alert([finding for finding in findings if finding.key != "mail"], at)  # it cannot be mailed
 
 
 def alert(findings: list[Finding], at: datetime.datetime) -> int:

@@ -184,6 +184,12 @@ def test_mail_server_that_is_down_delays_an_alert_and_loses_none(well, server, s
     assert server.mails[-1]["Subject"] == "Recovered"
 
 
+def test_incident_of_a_check_that_a_release_took_away_closes(well, server):
+    Incident.objects.create(key="tasks", since=NOW - DAY, alerted_at=NOW - HOUR)
+    assert alerts.alert_all(NOW) == 0 and server.got == []
+    assert not Incident.objects.exists()
+
+
 def test_incident_that_another_process_closes_meanwhile_is_left_to_it(well, server, settings, monkeypatch):
     """Between opening incidents and reading them."""
     break_drill(settings)
