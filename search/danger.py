@@ -28,8 +28,8 @@ def _read() -> list[tuple[re.Pattern[str], list[str], str]]:
     rules = []
     heading = ""
     for line in Path(__file__).with_name("danger.txt").read_text(encoding="utf-8").splitlines():
-        if line.startswith("# "):
-            heading = line
+        if line.startswith("#"):
+            heading = line if line.startswith("## ") else heading
             continue
         wide = line.replace("*", r"\w*").replace(" .. ", r" (\w+ ){0,3}")
         for name, words in classes.items():
@@ -45,7 +45,7 @@ def _read() -> list[tuple[re.Pattern[str], list[str], str]]:
 
 
 RULES = _read()
-SUICIDE = "# Suicide and self-harm"
+SUICIDE = "## Suicide and self-harm"
 #: What a misspelled word may have meant.
 _WORDS = {word for _, queries, _ in RULES for query in queries for word in query.split() if len(word) >= 5}
 MIN_SIMILARITY = 0.79  # one letter of five

@@ -90,7 +90,14 @@ def test_search_for_danger_shows_urgent_help_first(client, guide, typed):
 
 @pytest.mark.parametrize(
     ("typed", "first"),
-    [("i dont trust myself tonight", "988"), ("he is dead", "911"), ("i took all my pills to kill myself", "911")],
+    [
+        ("i dont trust myself tonight", "988"),
+        ("i give up", "988"),
+        ("cutting", "988"),
+        ("he is dead", "911"),
+        ("i took all my pills to kill myself", "911"),
+        ("help me", "911"),
+    ],
 )
 def test_despair_is_shown_the_lifeline_before_naloxone_and_an_overdose_after_it(client, guide, typed, first):
     main = client.get("/search/", {"q": typed}).content.decode().split("<main")[1]
