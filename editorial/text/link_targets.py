@@ -1,7 +1,6 @@
 """Find the pages that texts link by name, as in [[stage:peak-withdrawal]], also after their slug has changed."""
 
 import datetime
-import difflib
 import functools
 import operator
 import re
@@ -11,6 +10,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q, Value
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
+from rapidfuzz import fuzz, process
 
 from editorial.models import OldAddress
 from editorial.models.translated import Translated
@@ -71,15 +71,13 @@ def look_up(names: Iterable[str]) -> dict[str, LinkTarget | None]:
 def similar(name: str) -> list[str]:
     """Return the names of up to three pages that have a word of this name, the most similar first."""
     words = re.findall(r"[a-z]{4,}", name.rpartition(":")[2].lower())
-    has_word = [Q(slug__contains=word) for word in words[:5]] or [Q(pk=None)]
+    has_word = functools.reduce(operator.or_, [Q(slug__contains=word) for word in words[:5]] or [Q(pk=None)])
     found = [
         f"{kind}:{slug}"
         for kind, model in kinds().items()
-        for slug in model._default_manager.filter(functools.reduce(operator.or_, has_word)).values_list(
-            "slug", flat=True
-        )[:20]
+        for slug in model._default_manager.filter(has_word).order_by("slug").values_list("slug", flat=True)
     ]
-    return difflib.get_close_matches(name, found, cutoff=0)
+    return [near for near, *_ in process.extract(name, found, scorer=fuzz.ratio, limit=3)]
 
 
 def _read(models: dict[str, Any], names: Iterable[Name]) -> dict[Name, LinkTarget]:

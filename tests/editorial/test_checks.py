@@ -98,6 +98,11 @@ def test_wrong_name_of_a_page_is_answered_with_similar_names():
     make_article(slug="tapering-off", title="Off")
     for name, right in (("peak-withdrawal", "stage:peak-withdrawal"), ("article:Tapering", "article:tapering-off")):
         assert f"Did you mean [[{right}]]?" in " ".join(told(f"See [[{name}]].", refusals)), name
+    for letter in "abcdefghijklmnopqrstuvwxyz":
+        make_article(slug=f"{letter * 5}-by-night", title="Night")
+    for word in ("aaaaa", "zzzzz"):  # the oldest and the newest
+        told_of_it = " ".join(told(f"See [[article:{word}-at-night]].", refusals))
+        assert f"Did you mean [[article:{word}-by-night]]" in told_of_it
     assert "Did you mean" not in " ".join(told("See [[xyz]], [[stage:]], [[article:none-such]].", refusals))
 
 
