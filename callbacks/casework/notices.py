@@ -70,12 +70,16 @@ def leaves_at(request: CallbackRequest) -> datetime.datetime:
     return came_at + int.from_bytes(digest[:4]) / 2**32 * datetime.timedelta(minutes=settings.NOTICE_DELAY_MINUTES)
 
 
+def _is_due(request: CallbackRequest, at: datetime.datetime) -> bool:
+    return not at < leaves_at(request) <= at + URGENT  # a later time is from a clock that was wrong
+
+
 def _notify_of_new(at: datetime.datetime) -> None:
     """Send one mail about all that wait as soon as one is due, after those that could not be sent before."""
     unsent = CallbackRequest.objects.waiting().filter(staff_notified_at=None)
     new = unsent.filter(notice_key="")
     _send_marked(unsent, at)
-    if any(request.due_at <= at + URGENT or leaves_at(request) <= at for request in new):
+    if any(request.due_at <= at + URGENT or _is_due(request, at) for request in new):
         new.update(notice_key=secrets.token_hex(16))  # first, so that a retry is about the same ones
         _send_marked(unsent, at)
 
@@ -95,7 +99,7 @@ def _notify_of_corrections(at: datetime.datetime) -> None:
     """
     is_open = OpeningHours.now().allow(at)
     for request in CallbackRequest.objects.correction_unannounced(at - CORRECTION_PAUSE):
-        if is_open or leaves_at(request) <= at:
+        if is_open or _is_due(request, at):
             _notify_of_correction(request)
             CallbackRequest.objects.filter(pk=request.pk).update(correction_notified_at=at)
 

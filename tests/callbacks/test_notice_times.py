@@ -59,6 +59,14 @@ def test_notice_of_a_call_due_within_the_hour_is_sent_at_once(delayed, clock):
     assert [sent.subject for sent in mail.outbox] == [f"Callback request {request.reference}"]
 
 
+def test_notice_of_a_request_dated_by_a_clock_far_ahead_is_sent_at_once(delayed, clock):
+    clock.now = NOON + 300 * DAY
+    request = submit()
+    clock.now = NOON
+    send_due()
+    assert [sent.subject for sent in mail.outbox] == [f"Callback request {request.reference}"]
+
+
 def test_overdue_mail_leaves_at_a_round_quarter_of_an_hour_so_that_it_tells_no_minute(clock):
     """Without opening times, and with them."""
     for hours in ((), (8,)):
