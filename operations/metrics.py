@@ -69,7 +69,7 @@ def _from_database(at: datetime.datetime) -> Iterator[Metric]:
     unclaimed = CallbackRequest.objects.waiting().filter(claimed_by=None).order_by("received_at")
     oldest = unclaimed.values_list("received_at", flat=True).first()
     yield _gauge("detox_callbacks_oldest_unclaimed_seconds", "Longest wait without a claim.", _age(oldest, at))
-    first = min(filter(None, [page_notices.oldest_unsent(at), notices.oldest_unsent(at)]), default=None)
+    first = min(filter(None, [page_notices.oldest_unsent(), notices.oldest_unsent(at)]), default=None)
     yield _gauge("detox_queue_age_seconds", "Longest wait of a mail to staff.", _age(first, at))
     yield _gauge("detox_jobs_failing", "Scheduled jobs whose last run failed.", len(worker_status.failing_jobs()))
     yield _gauge("detox_worker_silent_seconds", "Since the last heartbeat.", _age(worker_status.heartbeat(), at))

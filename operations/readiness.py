@@ -145,15 +145,15 @@ def opening_hours(at: datetime, probes: Probes) -> Result:
     "The mail server is down or rejecting mail; see the worker's log. Check the queue yourself until it is fixed.",
 )
 def mail(at: datetime, probes: Probes) -> Result:
-    if not notices.enabled():
-        missing = "NOTICE_EMAILS" if settings.EMAIL_HOST else "MAIL_URL, for alerts too,"
-        return State.NOTE, f"{missing} is not set: nobody is notified of requests."
     parts = []
-    if unsent := CallbackRequest.objects.unannounced(at - MAIL_SLOW_AFTER).count():
+    if notices.enabled() and (unsent := CallbackRequest.objects.unannounced(at - MAIL_SLOW_AFTER).count()):
         parts.append(f"Staff were not notified of {unsent} requests.")
-    oldest = page_notices.oldest_unsent(at)
+    oldest = page_notices.oldest_unsent()
     if oldest and oldest < at - MAIL_SLOW_AFTER:
         parts.append(f"Mail about pages has been waiting for {timesince(oldest, at)}.")
+    if not parts and not notices.enabled():
+        missing = "NOTICE_EMAILS" if settings.EMAIL_HOST else "MAIL_URL, for alerts too,"
+        return State.NOTE, f"{missing} is not set: nobody is notified of requests."
     return _result(" ".join(parts), "Notices are sent.")
 
 

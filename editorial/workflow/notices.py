@@ -15,6 +15,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models, transaction
+from django.db.models import Q
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.urls import reverse
@@ -77,7 +78,8 @@ def sent_to_review(page: models.Model, by: Any) -> None:
 def send_due(at: datetime.datetime) -> None:
     """Send the mails that are due, each at least once. Stop at a failure: a server that hangs holds the worker."""
     _take_over_queue()
-    for notice in PageNotice.objects.filter(next_try_at__lte=at).order_by("pk").select_related("user", "page_type"):
+    is_due = Q(next_try_at__lte=at) | Q(next_try_at__gt=at + LONGEST_WAIT)  # the clock was wrong
+    for notice in PageNotice.objects.filter(is_due).order_by("pk").select_related("user", "page_type"):
         try:
             _send(notice)
         except staff_mail.NotSent as error:
@@ -86,10 +88,10 @@ def send_due(at: datetime.datetime) -> None:
         notice.delete()
 
 
-def oldest_unsent(at: datetime.datetime) -> datetime.datetime | None:
-    """Return since when the oldest mail has been due; None if none is."""
-    due = PageNotice.objects.filter(next_try_at__lte=at).order_by("next_try_at")
-    return due.values_list("next_try_at", flat=True).first()
+def oldest_unsent() -> datetime.datetime | None:
+    """Return when the first mail that waits was saved; None if none waits or there is no mail server."""
+    waiting = PageNotice.objects.order_by("created_at") if settings.EMAIL_HOST else PageNotice.objects.none()
+    return waiting.values_list("created_at", flat=True).first()
 
 
 def _take_over_queue() -> None:

@@ -111,6 +111,12 @@ def test_mail_that_the_server_does_not_take_is_tried_again_for_three_days(people
     assert tries < 20 and 2 * DAY < clock.now - begun <= 3 * DAY
 
 
+def test_mail_dated_by_a_clock_far_ahead_is_sent_at_once(people):
+    write(people["ed"], make_article(status="draft", title="Grapefruit"), status="in-review")
+    PageNotice.objects.update(created_at=timezone.now() + 300 * DAY, next_try_at=timezone.now() + 300 * DAY)
+    assert [to for to, _ in told()] == ["doc@example.com", "pub@example.com"]
+
+
 def test_mail_to_a_colleague_who_has_left_is_not_sent(people):
     write(people["ed"], make_article(status="draft", title="Grapefruit"), status="in-review")
     User.objects.filter(username="doc").update(is_active=False)

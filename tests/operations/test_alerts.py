@@ -128,13 +128,15 @@ def test_what_breaks_is_found_and_nothing_else(well, server, settings, key):
     assert found.text and found.advice
 
 
-def test_mail_about_a_page_that_waits_is_found(well, settings):
-    settings.EMAIL_HOST, settings.NOTICE_EMAILS = "127.0.0.1", ["intake@clinic.example"]
+@pytest.mark.parametrize("recipients", [["intake@clinic.example"], []])
+def test_mail_about_a_page_that_waits_is_found_until_its_next_try_too(well, settings, recipients):
+    settings.EMAIL_HOST, settings.NOTICE_EMAILS = "127.0.0.1", recipients
+    saved_and_due = {"created_at": NOW - HOUR, "next_try_at": NOW + HOUR}
     page_type = ContentType.objects.get_for_model(Incident)
-    PageNotice.objects.create(
-        event="signed", page_type=page_type, page_id=1, user=make_staff("ed"), next_try_at=NOW - HOUR
-    )
+    PageNotice.objects.create(event="signed", page_type=page_type, page_id=1, user=make_staff("ed"), **saved_and_due)
     assert [finding.text for finding in wrong()] == ["Mail about pages has been waiting for 1\xa0hour."]
+    settings.EMAIL_HOST = ""  # turned off; what waits is kept for three days
+    assert wrong() == []
 
 
 def test_backup_that_is_old_is_found(well, settings):
