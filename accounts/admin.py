@@ -45,6 +45,7 @@ class StaffUserAdmin(ForSuperusers, CheckBoxes, UserAdmin):
         ("Rights", {"fields": ("is_staff", "groups", "is_superuser")}),
     )
     readonly_fields = ("last_login", "date_joined")
+    change_user_password_template = "admin/new_password.html"  # noqa: S105
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups", "authenticator_set")

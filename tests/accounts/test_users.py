@@ -84,8 +84,10 @@ def test_colleague_without_a_role_is_told(chief):
 def test_password_set_by_a_superuser_ends_the_users_sessions(chief):
     user, theirs = make_staff(), Client()
     sign_in(theirs)
-    data = {"usable_password": "true", "password1": "another long password", "password2": "another long password"}
-    assert chief.post(f"{USERS}{user.pk}/password/", data).status_code == 302
+    page, data = f"{USERS}{user.pk}/password/", {"password1": "another long password", "password2": "another"}
+    assert "The two passwords differ" in chief.post(page, data).content.decode()
+    assert "authentication" not in chief.get(page).content.decode()  # the words of Django's other choice: no password
+    assert chief.post(page, data | {"password2": data["password1"]}).status_code == 302
     assert not is_in(theirs)
 
 
