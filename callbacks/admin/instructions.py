@@ -52,10 +52,10 @@ def instructions(details: Details) -> list[Instruction]:
 
 
 def _language(details: Details) -> list[Instruction]:
-    """Return nothing for English without an interpreter."""
+    """Return nothing for English alone without an interpreter."""
     if not details.language and details.language_or_default:
         return [Instruction("They wrote from the Spanish page: begin in Spanish.")]
-    if details.language in {"", Language.ENGLISH} and not details.interpreter:
+    if details.language in {"", Language.ENGLISH} and not (details.other_language or details.interpreter):
         return []
     ready = " Have the interpreter ready before you call." if details.interpreter else ""
     return [Instruction(f"Language: {details.language_in_words}.{ready}")]

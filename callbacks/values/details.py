@@ -142,11 +142,11 @@ class Details:
 
     @property
     def language_in_words(self) -> str:
-        """Format as "Español, with an interpreter"; may be empty."""
-        named = str(Language(self.language).label) if self.language else ""
-        if self.language == Language.OTHER and self.other_language:
-            named = self.other_language
-        return ", ".join(filter(None, [named, gettext("with an interpreter") if self.interpreter else ""]))
+        """Format as "Español, Mixteco, with an interpreter"; may be empty."""
+        is_named = self.language == Language.OTHER and self.other_language
+        chosen = str(Language(self.language).label) if self.language and not is_named else ""
+        interpreter = gettext("with an interpreter") if self.interpreter else ""
+        return ", ".join(filter(None, [chosen, self.other_language, interpreter]))
 
     @property
     def about_in_words(self) -> str:

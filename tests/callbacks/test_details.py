@@ -108,6 +108,8 @@ def test_711_beside_the_number_is_understood_as_relay(client):
         ({"channel": "relay"}, "Call through relay: dial 711", "Do not call without relay."),
         ({"channel": "video"}, "They use video relay: dial the number, and a sign language interpreter joins.", ""),
         ({"language": "es"}, "Language: Español.", ""),
+        ({"language": "es", "other_language": "Mixteco"}, "Language: Español, Mixteco.", ""),
+        ({"language": "en", "other_language": "Tagalog"}, "Language: English, Tagalog.", ""),
         ({"language": "en"}, "Ask for Jo.", ""),
         ({"language": "en", "interpreter": True}, "Language: English, with an interpreter.", ""),
     ],
