@@ -52,7 +52,12 @@ def test_button_puts_a_box_around_what_is_chosen_by_keyboard(look):
     box.wait_for()
     assert box.inner_text().startswith("Emergency: Call 911 for any of these")
     page.keyboard.press("ArrowRight")
-    page.get_by_role("button", name="Link to a page").click()
-    assert "[[stage:peak-withdrawal|words]]" in page.input_value("#id_body")
-    preview.locator(".text a", has_text="words").wait_for()
+    for button, text, refused in (
+        ("Link to a page", "[[article:name|words]]", "No page is named “article:name”"),
+        ("Drawing", "[[picture:name|what it shows", "There is no picture “name”"),
+    ):
+        page.get_by_role("button", name=button).click()
+        assert text in page.input_value("#id_body")
+        page.locator(".findings .refused", has_text=refused).wait_for()  # until a name is written
+        page.keyboard.press("ArrowRight")
     assert visitor.complaints == []
