@@ -191,12 +191,7 @@ def pages(request, user) -> dict[str, tuple[str, dict | None]]:
     article, last = Article.objects.published().latest("published_at"), Article.objects.count() // 100
     rows = request.__class__.objects
     last_waiting, last_request = rows.waiting().count() // 50, rows.count() // 50
-    queue = {
-        "": "",
-        ", last page": f"?p={last_waiting}",
-        ": search": f"?q={request.reference}",
-        ": part of a reference": "?q=K7",
-    }
+    queue = {"": "", ", last page": f"?p={last_waiting}"}
     queue |= {f": {name}": f"?time={name}" for name in ("now", "overdue", "never")}
     queue |= {f": {name}": f"?state={name}" for name in ("new", "reached", "closed", "all")}
     queue |= {
@@ -232,6 +227,7 @@ def pages(request, user) -> dict[str, tuple[str, dict | None]]:
     chosen = {"action": "delete_selected", "_selected_action": [topic.pk]}
     found["topic: delete selected"] = ("/admin/articles/topic/", chosen)
     found["queue: find a number"] = (f"{REQUESTS}find/", {"text": "(212) 555-0007"})
+    found["queue: find a reference"] = (f"{REQUESTS}find/", {"text": request.reference})
     for name in ("articles/topic", "phases/phase", "phases/treatmentoption", "editorial/source", "editorial/helpline"):
         found[f"list: {name}"] = (f"/admin/{name}/", None)
     for name in ("editorial/glossaryterm", "editorial/oldaddress", "editorial/pagereport", "auth/user", "auth/group"):
