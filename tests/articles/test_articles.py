@@ -87,7 +87,13 @@ def test_list_pages_through_many_articles(client):
     first = client.get("/articles/").content.decode()
     assert first.count('href="/articles/a') == PAGE_SIZE
     assert 'rel="next"' in first
-    assert client.get("/articles/?page=2").content.decode().count('href="/articles/a') == 5
+    second = client.get("/articles/?page=2").content.decode()
+    assert second.count('href="/articles/a') == 5
+    for html, query, title in ((first, "", "Articles"), (second, "?page=2", "Articles, page 2")):
+        address = f"http://127.0.0.1:8000/articles/{query}"
+        assert f'rel="canonical" href="{address}"' in html and f'property="og:url" content="{address}"' in html
+        assert f"<title>{title}</title>" in html and f'property="og:title" content="{title}"' in html
+        assert ("hreflang" in html.split("</head>")[0]) == (not query)  # pages of another language end elsewhere
 
 
 def test_list_has_the_whole_guide_on_one_page(client, guide):
