@@ -92,7 +92,7 @@ def test_mail_that_nobody_wants_or_can_get_is_not_sent(people, settings):
 def test_mail_that_the_server_does_not_take_is_tried_again_for_three_days(people, settings, clock):
     write(people["ed"], make_article(status="draft", title="Grapefruit"), status="in-review")
     backend, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "no.such.Backend"
-    clock.forward(minutes=1)  # a row is dated by the real clock
+    PageNotice.objects.update(created_at=clock.now, next_try_at=clock.now)  # a default keeps to the real clock
     for left in (1, 0):  # one try at a time: a server that hangs holds the worker
         assert told() == []
         assert PageNotice.objects.filter(next_try_at__lte=clock.now).count() == left
@@ -102,6 +102,7 @@ def test_mail_that_the_server_does_not_take_is_tried_again_for_three_days(people
     assert [to for to, _ in told()] == ["doc@example.com", "pub@example.com"]
     assert told() == []
     write(people["ed"], make_article(status="draft", slug="b", title="Grapefruit"), status="in-review")
+    PageNotice.objects.update(created_at=clock.now - datetime.timedelta(minutes=1), next_try_at=clock.now)
     settings.EMAIL_BACKEND, tries = "no.such.Backend", 0
     begun = clock.now
     while PageNotice.objects.exists():
