@@ -13,7 +13,7 @@ from editorial.staff_mail import NotSent
 from operations import alerts, probes, readiness, schedule
 from operations.backups import manifest
 from operations.models import Incident, ProbeResult, ScheduledJob
-from tests.callbacks.helpers import submit
+from tests.callbacks.helpers import sign_in, submit
 from tests.factories import make_staff
 from tests.mail_server import mail_server
 
@@ -188,8 +188,7 @@ def test_mail_server_that_is_down_delays_an_alert_and_loses_none(well, server, s
 
 def test_incident_of_a_check_that_a_release_took_away_closes(well, server):
     Incident.objects.create(key="tasks", since=NOW - DAY, alerted_at=NOW - HOUR)
-    assert alerts.alert_all(NOW) == 0 and server.got == []
-    assert not Incident.objects.exists()
+    assert alerts.alert_all(NOW) == 0 and server.got == [] and not Incident.objects.exists()
 
 
 def test_incident_that_another_process_closes_meanwhile_is_left_to_it(well, server, settings, monkeypatch):
@@ -243,8 +242,6 @@ def test_web_process_alerts_of_a_database_that_is_down(server, monkeypatch):
 
 
 def test_page_shows_advice(client, well, settings):
-    from tests.callbacks.helpers import sign_in
-
     break_drill(settings)
     page = sign_in(client, "detoxsite.view_readiness").get("/admin/readiness/").content.decode()
     settings.EMAIL_HOST, settings.NOTICE_EMAILS = "localhost", []  # but ALERT_EMAILS, perhaps
