@@ -198,12 +198,11 @@ def _answers(page: Any) -> list[ReviewAnswer]:
 
 def _compared(page: Any, draft: ChangeRecord) -> dict[str, Any]:
     """Return the draft's signature, and the versions to compare: the live page now, and when the draft was made."""
-    version, saved = drafts.version_of(draft), drafts.saved(page)
-    now, then = saved.first(), saved.filter(pk__lt=version.pk).first()
+    now, then = drafts.saved(page).first(), drafts.begun_from(draft, page)
     signed = SignOff.objects.of(page).valid().filter(digest=draft.digest).select_related("reviewer").first()
     return {
         "draft_signed": signed,
-        "draft_version": version,
+        "draft_version": drafts.version_of(draft),
         "live_version": now,
         "live_then": then if then != now else None,
     }

@@ -18,8 +18,10 @@ from editorial.text.digests import page_digest
 from editorial.workflow import revisions
 from editorial.workflow.publishing import ReviewedPage
 
+#: Key in form data: the saved version from which the first of the drafts that replaced each other was begun.
+_BEGUN = "_begun"
 #: Form fields that are not part of the text.
-_NOT_TYPED = ("csrfmiddlewaretoken", "_opened_at", "_of_draft", TAB)
+_NOT_TYPED = ("csrfmiddlewaretoken", "_opened_at", "_of_draft", _BEGUN, TAB)
 
 
 def can_have_draft(page: Any) -> bool:
@@ -39,6 +41,9 @@ def keep(
     for name in (*_NOT_TYPED, *(name for name in data if name.startswith("_save") or name == "_send_to_review")):
         data.pop(name, None)
     data["status"] = page.status
+    replaced = draft_beside(page) if "_of_draft" in typed else None
+    if replaced and (begun := begun_from(replaced, page)):
+        data[_BEGUN] = str(begun.pk)
     in_review = to_review or _beside(page).filter(in_review=True).exists()
     said = "Sent to review." if to_review else "Saved a draft."
     revision = Revision.objects.create(user=user, comment=said, date_created=timezone.now())
@@ -120,6 +125,12 @@ def saved(page: Any) -> QuerySet[Version]:
     """Return the saved versions of a page, newest first, without drafts beside it."""
     drafts = ChangeRecord.objects.of(page).filter(kind=ChangeRecord.Kind.DRAFT, revision=OuterRef("revision"))
     return revisions.history(page).filter(~Exists(drafts))
+
+
+def begun_from(draft: ChangeRecord, page: Any) -> Version | None:
+    """Return the saved version that a draft, or the draft it replaced, was begun from."""
+    begun = saved(page).filter(pk=QueryDict(draft.typed).get(_BEGUN)).first()
+    return begun or saved(page).filter(pk__lt=version_of(draft).pk).first()
 
 
 def to_review(page: Any) -> ChangeRecord | None:
