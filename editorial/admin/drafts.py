@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +21,7 @@ from editorial.models.unsaved import BRING_BACK
 from editorial.pages import review_links
 from editorial.workflow import drafts, notices, revisions
 from editorial.workflow.publishing import ReviewedPage, may_publish
+from editorial.workflow.sign_off import to_sign
 
 #: States that any editor may choose, as readers do not see the page.
 UNSEEN = (ReviewedPage.Status.DRAFT, ReviewedPage.Status.IN_REVIEW)
@@ -27,6 +29,7 @@ UNSEEN = (ReviewedPage.Status.DRAFT, ReviewedPage.Status.IN_REVIEW)
 SAVE_DRAFT, TO_REVIEW = "_save_draft", "_send_to_review"
 #: A time format that can end a sentence, unlike one with "p.m.".
 MOMENT = "F j, Y, g:i A"
+CANNOT_BE_PUBLISHED = 'It cannot be published as it is: fix what <a href="#checks">{}</a> lists.'
 #: Query parameter: show the live page, though there is a draft.
 LIVE = "live"
 #: Key in form data: this form shows a draft.
@@ -53,15 +56,24 @@ class DraftsMixin(PreviewMixin, RevisionsMixin):
     ) -> HttpResponse:
         page = self.get_object(request, unquote(object_id)) if object_id else None
         context = self._draft_context(request, page, object_id) | (extra_context or {})
-        has_draft = drafts.can_have_draft(page)
+        has_draft, to_review = drafts.can_have_draft(page), TO_REVIEW in request.POST
         if request.method == "POST" and page and has_draft:
             if {SAVE_DRAFT, TO_REVIEW} & set(request.POST) or not may_publish(request.user):
-                return _with_frame(self._save_draft(request, page, form_url, context))
-        elif request.method == "POST" and TO_REVIEW in request.POST:
+                response = self._save_draft(request, page, form_url, context)
+                return _with_frame(self._warned(request, response, object_id if to_review else None))
+        elif request.method == "POST" and to_review:
             data = request.POST.copy()
             data["status"], data["_continue"] = ReviewedPage.Status.IN_REVIEW, "yes"
             request.POST = data  # type: ignore[assignment]
-        return _with_frame(super().changeform_view(request, object_id, form_url, context))
+        response = super().changeform_view(request, object_id, form_url, context)
+        return _with_frame(self._warned(request, response, object_id if to_review else None))
+
+    def _warned(self, request: HttpRequest, response: HttpResponse, object_id: str | None) -> HttpResponse:
+        """Warn if what was sent to review cannot be published, so that nobody signs it for nothing."""
+        page = self.get_object(request, unquote(object_id)) if object_id and response.status_code == 302 else None
+        if page and to_sign(page).refused:
+            self.message_user(request, format_html(CANNOT_BE_PUBLISHED, "Before you publish"), messages.WARNING)
+        return response
 
     def _draft_context(self, request: HttpRequest, page: Any, object_id: str | None) -> dict[str, Any]:
         """Return the template context about the draft."""

@@ -14,8 +14,9 @@ from editorial.admin.content import admin_address, nobody
 from editorial.admin.fields import Addresses, ForSuperusers
 from editorial.admin.previews import PreviewMixin
 from editorial.models.reviewers import Reviewer, sign
+from editorial.pages import review_links
 from editorial.text import snapshot
-from editorial.workflow import revisions
+from editorial.workflow import drafts, revisions
 from editorial.workflow.sign_off import MedicalReview, medical_review, signing, to_sign
 
 CHANGED = "The text changed while you read it. Nothing is signed: read it again."
@@ -35,6 +36,8 @@ class SignOffMixin(PreviewMixin):
             raise PermissionDenied
         if page is None:
             raise Http404
+        if "answer" in request.POST and (draft := drafts.to_review(page)):
+            return redirect(f"{review_links.of(draft)[0]}#answer")
         if request.method == "POST":
             with transaction.atomic():
                 self.model._default_manager.select_for_update().get(pk=page.pk)
@@ -49,6 +52,7 @@ class SignOffMixin(PreviewMixin):
             "signing": shown,
             "reviewer": reviewer,
             "own_words": OWN_WORDS if shown.was_written_by(request.user) else "",
+            "may_answer": shown.is_draft or not drafts.can_have_draft(page),
             "said": messages.get_messages(request),
             "back": admin_address(page),
         }

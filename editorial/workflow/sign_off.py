@@ -143,6 +143,14 @@ class ToSign:
     def sources(self) -> list[Source]:
         return list(Source.objects.filter(key__in=cited_keys(*self.page.markdown_texts())))
 
+    @cached_property
+    def refused(self) -> list[str]:
+        """Return what keeps this text from being published, before anybody reads all of it."""
+        rows = [self.page]
+        for name in getattr(self.page, "kept_with", ()):
+            rows += getattr(self.page, name).all()
+        return [found.message for row in rows for found in row.checked_by.refusals(row) if found.is_refused]
+
     def was_written_by(self, user: AbstractBaseUser | AnonymousUser) -> bool:
         """Return whether this user saved this text, or the page last, and so may not sign it."""
         records = ChangeRecord.objects.of(self.page).exclude(kind=ChangeRecord.Kind.CHECKED)

@@ -165,9 +165,6 @@ def test_second_editor_of_a_draft_is_told_and_a_change_of_the_live_page_too(admi
     assert "Theirs." in html and "changed the page itself on" in html
     save_draft(admin, article, body="Theirs, without what was corrected.")
     assert "changed the page itself on" in admin.get(address(article)).content.decode(), "until it is published"
-    save(admin, article, body="Both.[@a-source]")
-    save_draft(admin, article, body="Begun anew.")
-    assert "changed the page itself on" not in admin.get(address(article)).content.decode()
 
 
 def test_editor_who_may_not_publish_saves_drafts_only(admin):

@@ -6,11 +6,12 @@ import re
 import pytest
 from django.test import Client
 
+from editorial.models import Reviewer, SignOff
 from editorial.models.changes import ReviewAnswer
 from editorial.pages import review_links
 from tests.editorial.test_drafts import save_draft
-from tests.editorial.test_revisions import address, save
-from tests.factories import make_article
+from tests.editorial.test_revisions import address, form_of, save
+from tests.factories import PASSWORD, make_article, make_phase, make_staff, make_symptom, make_treatment
 
 pytestmark = pytest.mark.django_db
 
@@ -75,3 +76,26 @@ def test_answers_are_limited(admin):
     answers = [{"name": "A", "says": "change", "words": f"Number {each}", "complete": "1"} for each in range(12)]
     assert [reviewer.post(link, answer).status_code for answer in answers] == [303] * 10 + [429] * 2
     assert ReviewAnswer.objects.count() == 10
+
+
+def test_text_that_cannot_be_published_says_so_to_who_sends_it_and_who_signs_it(admin):
+    user = make_staff("clinician", roles=("Medical reviewers",))
+    Reviewer.objects.create(user=user, name="Jo Roe", credentials="MD", conflicts="None")
+    reviewer = Client()
+    reviewer.login(username="clinician", password=PASSWORD)
+
+    def send(page, **typed) -> str:
+        sent = form_of(admin, page) | {"_send_to_review": "yes", **typed}
+        return admin.post(address(page), sent, follow=True).content.decode()
+
+    make_symptom(page := make_phase())
+    new = make_treatment(slug="new", name="New", status="draft", watch_out="Careful.[@none]")
+    assert "Say what should change" not in reviewer.get(address(page, "sign")).content.decode()
+    for each, wrong in ((page, {"symptoms-0-description": "Rest.[@none]"}), (new, {})):
+        assert "It cannot be published as it is" in send(each, **wrong)
+        shown = reviewer.get(address(each, "sign")).content.decode()
+        assert "There is no source named none" in shown and "Say what should change" in shown
+        answer = reviewer.post(address(each, "sign"), {"answer": ""}).url
+        assert 'name="words"' in reviewer.get(answer).content.decode() and not SignOff.objects.exists()
+    assert "cannot be published" not in send(page, **{"symptoms-0-description": "Rest.[@a-source]"})
+    assert "cannot be published" not in reviewer.get(address(page, "sign")).content.decode()
