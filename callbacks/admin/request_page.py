@@ -157,7 +157,7 @@ def _same_number(callback: CallbackRequest, details: Details | None, now: dateti
     if details is None or not details.phones:
         return []
     others = CallbackRequest.objects.with_phone(*details.phones).exclude(pk__in=[callback.pk, callback.merged_into_id])
-    others = others.exclude(merged_into=callback).for_staff(now)
+    others = others.exclude(merged_into=callback).for_staff(now).select_related("claimed_by")
     return RequestSummary.for_all(others[:MAX_SAME_NUMBER], now)
 
 

@@ -77,10 +77,10 @@ def claim(request: CallbackRequest, who: User) -> None:
 
 
 def may_release(request: CallbackRequest, who: User) -> bool:
-    """Return whether they may release it: their own claim, an overdue one or, as a lead, any."""
+    """Return whether they may release it: their own claim, an overdue one, of one who left or, as a lead, any."""
     if request.claimed_by is None or not request.is_kept:
         return False
-    return request.claimed_by == who or is_lead(who) or request.is_overdue
+    return request.claimed_by == who or is_lead(who) or request.is_overdue or not request.claimed_by.is_active
 
 
 def release(request: CallbackRequest, who: User, *, shown: str | None = None) -> None:

@@ -3,7 +3,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const EVERY = 30_000, WARNED = 180_000, RECENT = 60_000, MOST_WAITED = 15_000; // milliseconds
   const shift = document.getElementById("shift"), fresh = document.getElementById("fresh");
   if (!shift) return;
-  const words = shift.querySelector("span"), stay = shift.querySelector("button"), { awake, idle } = shift.dataset;
+  const words = shift.querySelector("span"), stay = shift.querySelector("button"), signIn = shift.querySelector("a"), { awake, idle } = shift.dataset;
   let seen = Date.now(), end = seen + shift.dataset.atAll * 1000, isSure = false, isAsking = false, isOffline = false, sent = null;
   const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
 
@@ -25,6 +25,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const idleEnd = seen + idle * 1000, over = Math.min(idleEnd, end), left = over - Date.now();
     shift.hidden = left > WARNED && !isOffline;
     if (shift.hidden) return;
+    signIn.hidden = left > 0 || isOffline;
     stay.hidden = left <= 0 || end <= idleEnd || isOffline;
     const said = isOffline ? "No connection: nothing was sent. What you typed stays here. Press the button again once there is one." : left > 0 ? `You will be signed out at ${clock(over)}.` : "You are signed out. What you typed here stays: sign in again in another tab, then go on.";
     if (words.textContent !== said) words.textContent = said;

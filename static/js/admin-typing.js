@@ -8,9 +8,10 @@ document.addEventListener("DOMContentLoaded", () => {
   const { form } = mark, said = document.getElementById("typing-said");
   let unsaved = mark.hasAttribute("data-unsaved"), timer = 0, sending = null, keptAt = "", isOut = false, isOffline = false, isSaving = false, isKept = false;
 
-  const say = (words) => { said.textContent = words; };
+  const say = (...words) => { said.replaceChildren(...words); };
+  const signIn = Object.assign(document.createElement("a"), { href: "/admin/", target: "_blank", textContent: "Sign in" });
   const time = () => new Date().toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
-  const signedOut = () => `You are signed out, somebody else is signed in, or you may not change this.${until()} Sign in again in another tab, then type on or save here.`;
+  const signedOut = () => `You are signed out, somebody else is signed in, or you may not change this.${until()} Sign in again in another tab, then type on or save here. `;
   const until = () => (keptAt ? ` What you typed until ${keptAt} is kept.` : "");
 
   // Signed in again in another tab: the token in this form is of the session that ended.
@@ -27,13 +28,13 @@ document.addEventListener("DOMContentLoaded", () => {
     if (sending) return later();
     isOffline = false;
     try {
-      if (isOut && !(await takeToken())) return say(signedOut());
+      if (isOut && !(await takeToken())) return say(signedOut(), signIn);
       const body = new URLSearchParams(new FormData(form));
       const keepalive = document.hidden && String(body).length < MOST_KEPT_ALIVE;
       sending = fetch(mark.dataset.typing, { method: "POST", body, redirect: "manual", keepalive, signal: AbortSignal.timeout?.(MOST_WAITED) });
       const answer = await sending;
       isOut = answer.type === "opaqueredirect" || answer.status === 403;
-      if (isOut) return say(signedOut());
+      if (isOut) return say(signedOut(), signIn);
       if (!answer.ok) return say(`This cannot be kept on the server.${until()} Copy your words before you leave this page.`);
       keptAt = time();
       document.dispatchEvent(new Event("typing:kept"));

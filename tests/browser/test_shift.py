@@ -99,6 +99,7 @@ def test_note_typed_in_a_session_that_ended_is_saved_after_signing_in_again(staf
     page.get_by_role("button", name="Save note").click()
     expect(page.locator("#shift")).to_contain_text("You are signed out. What you typed here stays")
     expect(page.get_by_label("Note for colleagues")).to_have_value("Said: call after six.")
+    expect(page.locator("#shift").get_by_role("link", name="Sign in")).to_have_attribute("target", "_blank")
     staff.context.add_cookies(cookies)  # as after signing in again in another tab
     page.get_by_role("button", name="Save note").click()
     expect(page.get_by_text("Note saved.")).to_be_visible()

@@ -42,7 +42,7 @@ def test_session_that_ends_while_typing_says_so_and_loses_nothing(staff):
     cookies = staff.context.cookies()
     staff.context.clear_cookies()
     page.locator("#id_meaning").press_sequentially(" And after.")
-    page.get_by_text("You are signed out").wait_for()
+    page.get_by_text("You are signed out").get_by_role("link", name="Sign in").wait_for()
     with page.expect_response(page.url):  # the page looks whether it is signed in again
         page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_timeout(500)

@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from callbacks.casework import actions
 from callbacks.models import CallbackRequest
 from callbacks.values import names
 from callbacks.values.details import Details
@@ -142,14 +143,16 @@ def test_name_typed_another_way_is_no_earlier_name(client, name):
 
 
 @pytest.mark.django_db
-def test_others_who_left_the_same_number_are_named_before_it_to_those_who_may_search(client, asked):
+def test_others_who_left_the_same_number_are_named_before_it_to_those_who_may_search(client, asked, alex):
     other = submit(details=named("Juan"))
+    actions.claim(other, alex)
     stranger = submit(details=named("Kim", phone="+12125550199"), nonce="b")
     assert other != asked
     sign_in(client, VIEW, WORK).post(step("claim", asked))
     for response in (client.post(step("reveal", asked)), client.get(step("sheet", asked))):
         words = text_of(response)
         assert words.index(f"{SAME_NUMBER}: {other.reference}") < words.index("555-0123")
+        assert f"{other.reference} (claimed by Alex, received" in words, "talk to Alex first"
         assert stranger.reference not in words and "Juan" not in words
     assert records() == [("revealed", asked.reference), ("printed", asked.reference)]
     client.force_login(make_staff("viewer", permissions=(VIEW,)))

@@ -233,3 +233,12 @@ def test_phrase_alone_is_a_note_and_goes_before_what_is_typed(staff, asked):
     assert staff.post(step("note", asked), {"phrase": "Line was busy.", "text": "Twice."}).status_code == 303
     assert staff.post(step("note", asked), {"phrase": "", "text": " "}).status_code == 422
     assert {note.open_text() for note in asked.notes.all()} == {"Line was busy.", "Line was busy. Twice."}
+
+
+def test_claim_of_a_colleague_who_left_is_put_back_by_anybody(staff, asked, alex):
+    actions.claim(asked, alex)
+    assert "Alex has claimed it" in said(staff.post(step("release", asked)))
+    User.objects.filter(pk=alex.pk).update(is_active=False)
+    assert "Take it from Alex and put it back" in text_of(staff.get(page_of(asked)))
+    staff.post(step("release", asked), {"shown": actions.stamp(asked)})
+    assert claimed_by(asked) == ""
