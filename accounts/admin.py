@@ -12,9 +12,14 @@ from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from accounts import sessions
 from editorial.admin.fields import CheckBoxes, ForSuperusers
+from editorial.models import Reviewer
+
+NO_REVIEWER = 'Add {} under <a href="{}">Reviewers</a> too: until then they can sign nothing.'
 
 admin.site.unregister([Authenticator, EmailAddress, User, Group])
 
@@ -59,6 +64,14 @@ class StaffUserAdmin(ForSuperusers, CheckBoxes, UserAdmin):
         user = form.instance
         if user.is_active and not user.is_superuser and not user.groups.exists():
             messages.warning(request, f"Without a role, {user} may do nothing yet. Choose one under Groups.")
+        signs = user.is_active and user.groups.filter(permissions__codename="sign_page").exists()
+        if signs and not Reviewer.objects.filter(user=user).exists():
+            add = reverse("admin:editorial_reviewer_add", query={"user": user.pk})
+            messages.warning(request, format_html(NO_REVIEWER, user, add))
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Let nobody delete who has signed in: what they did would be recorded nowhere."""
+        return super().has_delete_permission(request, obj) and (obj is None or obj.last_login is None)
 
     @admin.display(description="name")
     def full_name(self, user: User) -> str:

@@ -8,7 +8,9 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission, User
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
+from editorial.models import Reviewer
 from tests.accounts.helpers import SET_UP, give_password, is_in, sign_in
 from tests.factories import PASSWORD, make_staff
 
@@ -79,6 +81,26 @@ def test_colleague_without_a_role_is_told(chief):
     assert told in chief.post(f"{USERS}add/", data, follow=True).content.decode()
     data |= {"username": "other", "groups": [Group.objects.get(name="Intake").pk]}
     assert "Without a role" not in chief.post(f"{USERS}add/", data, follow=True).content.decode()
+
+
+def test_reviewer_without_what_readers_see_of_them_is_told_until_it_is_there(chief):
+    user = make_staff("clinician", roles=("Medical reviewers",))
+    data = {"username": "clinician", "is_active": "on", "is_staff": "on"}
+    data["groups"] = [Group.objects.get(name="Medical reviewers").pk]
+    told = f'Add clinician under <a href="/admin/editorial/reviewer/add/?user={user.pk}">Reviewers</a> too'
+    assert told in chief.post(f"{USERS}{user.pk}/change/", data, follow=True).content.decode()
+    Reviewer.objects.create(user=user, name="Jo Roe", credentials="MD", conflicts="None")
+    assert "Add clinician" not in chief.post(f"{USERS}{user.pk}/change/", data, follow=True).content.decode()
+
+
+def test_only_an_account_that_was_never_used_is_deleted(chief):
+    used, unused = make_staff("used"), make_staff("unused")
+    User.objects.filter(pk=used.pk).update(last_login=timezone.now())
+    for user in (used, unused):
+        chief.post(f"{USERS}{user.pk}/delete/", {"post": "yes"})
+        picked = {"action": "delete_selected", "_selected_action": [user.pk], "post": "yes"}
+        chief.post(USERS, picked)
+    assert list(User.objects.exclude(username="chief")) == [used]
 
 
 def test_password_set_by_a_superuser_ends_the_users_sessions(chief):
