@@ -185,7 +185,7 @@ class RevisionsMixin(AutosaveMixin):
             self.message_user(request, f"Not brought back. {why}", messages.ERROR)
         else:
             slug = getattr(back, "slug", "")
-            new_slug = f". Its slug is {slug}" if slug and not page else ""  # a page may have its old one by now
+            new_slug = f"; its slug is {slug}" if slug and not page else ""  # a page may have its old one by now
             self.message_user(request, f"{back} was brought back as it was on {when}{new_slug}")
             return redirect(self.address("change", back.pk))
         return redirect(self.address("history", page.pk) if page else self.address("changelist"))

@@ -91,6 +91,7 @@ def test_history_shows_who_changed_what_side_by_side(admin):
     assert "One <del>two</del> three." in html and "One <ins>2</ins> three." in html
     assert "Changed Title and Body." in html or "Title" in html.split("Revisions")[0]
     assert "The same." not in html.split("Revisions, newest first")[0]
+    assert "Wording: the meaning is the same." in html.split("Revisions, newest first")[1]
 
 
 def test_revision_is_brought_back_with_the_address_and_state_of_today(admin):
