@@ -92,7 +92,7 @@ class SetUpAppForm(_LimitedCode, ActivateTOTPForm):
         self.fields["code"].label = "The code it shows"
         self.fields["code"].widget.attrs.pop("placeholder", None)
         self.fields["code"].widget.attrs |= {"inputmode": "numeric", "maxlength": 20}
-        self.secret = totp.new_secret(again=not self.is_bound)
+        self.secret = totp.new_secret()
 
     def _use_up(self, code: str) -> None:
         """Do nothing: the view does this once the authenticator exists."""

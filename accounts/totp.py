@@ -40,9 +40,9 @@ def use_up(authenticator: Authenticator, code: str) -> bool:
     return False
 
 
-def new_secret(*, again: bool = False) -> str:
-    """Return the secret of the app being set up in this session; make one if there is none, or if `again`."""
+def new_secret() -> str:
+    """Return the secret of the app being set up in this session, the same if the page is opened again."""
     session = context.request.session
-    if again or NEW_SECRET not in session:
+    if NEW_SECRET not in session:
         session[NEW_SECRET] = secrets.seal(base64.b32encode(os.urandom(20)).decode())
     return secrets.unseal(session[NEW_SECRET])

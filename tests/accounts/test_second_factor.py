@@ -78,6 +78,7 @@ def test_qr_code_is_for_this_session_only(newcomer):
     assert newcomer.get(PICTURE).status_code == 404
     page = newcomer.get(SET_UP).content.decode()
     assert f'src="{PICTURE}"' in page and "data:" not in page and "<style" not in page
+    assert re.search(rf'href="otpauth://totp/[^"]*secret={key_on(newcomer)}&', page), "as a phone reloads it"
     picture = newcomer.get(PICTURE)
     assert picture["Content-Type"] == "image/svg+xml" and "no-store" in picture["Cache-Control"]
     assert b"<path" in picture.content
