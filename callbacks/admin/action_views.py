@@ -213,6 +213,6 @@ def _clash(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
     else:
         warning = "The request has changed. Review it before you go on."
     if callback.is_kept and (request.POST.get("text") or request.POST.get("phrase")):  # nothing typed is lost
-        return _read_first(request, callback, warning)
-    messages.warning(request, warning)
+        return _read_first(request, callback, NOT_SAVED.format(warning))
+    messages.warning(request, f"Not done. {warning}")
     return access.to_page(callback)

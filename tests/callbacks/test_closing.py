@@ -112,7 +112,7 @@ def test_claim_lost_or_request_withdrawn_is_still_said_first(staff, claimed, ale
     actions.release(claimed, claimed.claimed_by)
     actions.claim(claimed, alex)
     for name in STEPS:
-        assert said(staff.post(step(name, claimed), old)) == "Alex has claimed it."
+        assert said(staff.post(step(name, claimed), old)) == "Not done. Alex has claimed it."
 
 
 def test_action_from_a_current_page_succeeds_at_once(staff, claimed, alex):
@@ -140,7 +140,7 @@ def test_request_that_a_colleague_reached_stays_theirs_also_past_its_time(client
     assert OPEN_AGAIN not in text_of(client.get(page_of(reached)))
     response = client.post(step("reopen", reached))
     assert (response.status_code, response["Location"]) == (303, page_of(reached))
-    assert said(response) == ("Alex has reached the person. Only Alex or a lead can open the request again.")
+    assert said(response) == "Not done. Alex has reached the person. Only Alex or a lead can open the request again."
     assert not shows_number(client.post(step("reveal", reached)).content.decode())
     reached.refresh_from_db()
     assert (reached.state, reached.claimed_by) == ("reached", alex)

@@ -133,7 +133,11 @@ def test_note_of_who_has_lost_the_claim_comes_back_with_why(client, asked):
     actions.claim(asked, make_staff("alex"))
     response = client.post(step("attempt", asked), {"text": "Rang twice.", "outcome": "no_answer"})
     page = response.content.decode()
-    assert response.status_code == 409 and "alex has claimed it." in page and ">\nRang twice.</textarea>" in page
+    assert (
+        response.status_code == 409
+        and "Nothing is saved yet. alex has claimed it." in page
+        and ">\nRang twice.</textarea>" in page
+    )
 
 
 def test_note_that_is_too_long_comes_back_whole(staff, claimed):

@@ -56,7 +56,7 @@ def test_colleague_who_was_quicker_is_named(staff, asked, alex):
     for name in ("claim", "close", "attempt"):
         response = staff.post(step(name, asked), {"outcome": "no_answer"})
         assert (response.status_code, response["Location"]) == (303, page_of(asked))
-        assert said(response) == "Alex has claimed it."
+        assert said(response) == "Not done. Alex has claimed it."
     asked.refresh_from_db()
     assert asked.claimed_by == alex
     assert CallAttempt.objects.count() == 0
