@@ -211,12 +211,14 @@ def _answers(page: Any) -> list[ReviewAnswer]:
 def _compared(page: Any, draft: ChangeRecord) -> dict[str, Any]:
     """Return the draft's signature, and the versions to compare: the live page now, and when the draft was made."""
     now, then = drafts.saved(page).first(), drafts.begun_from(draft, page)
+    corrections = ChangeRecord.objects.of(page).filter(kind__in=ChangeRecord.CORRECTIONS)
     signed = SignOff.objects.of(page).valid().filter(digest=draft.digest).select_related("reviewer").first()
     return {
         "draft_signed": signed,
         "draft_version": drafts.version_of(draft),
         "live_version": now,
         "live_then": then if then != now else None,
+        "corrected_since": corrections.filter(revision__gt=then.revision_id) if then else (),
     }
 
 

@@ -156,15 +156,15 @@ def test_second_editor_of_a_draft_is_told_and_a_change_of_the_live_page_too(admi
     save_draft(other_editor(client), article, body="Theirs.")
     html = admin.post(address(article), mine).content.decode()
     assert "other saved this page at" in html and "Mine." in html and draft_beside(article).by.username == "other"
-    live = form_of(admin, article) | {"body": "Live.[@a-source]", "_save": "yes"}
+    live = form_of(admin, article) | {"body": "Live.[@a-source]", "change_kind": "correction", "change_note": "Not so."}
     del live["_of_draft"]  # as the form has it that shows the live text
     assert admin.post(address(article), live).status_code == 302
     article.refresh_from_db()
     assert article.body == "Live.[@a-source]" and draft_beside(article)
-    html = admin.get(address(article)).content.decode()
-    assert "Theirs." in html and "changed the page itself on" in html
+    assert "Theirs." in admin.get(address(article)).content.decode()
     save_draft(admin, article, body="Theirs, without what was corrected.")
-    assert "changed the page itself on" in admin.get(address(article)).content.decode(), "until it is published"
+    html = admin.get(address(article)).content.decode()
+    assert "changed the page itself on" in html and "something was wrong.</strong> “Not so.”" in html, "until published"
 
 
 def test_editor_who_may_not_publish_saves_drafts_only(admin):
