@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 
 from editorial.admin.content import admin_address, nobody
+from editorial.admin.drafts import LIVE
 from editorial.admin.fields import Addresses, ForSuperusers
 from editorial.admin.previews import PreviewMixin
 from editorial.models.reviewers import Reviewer, sign
@@ -45,8 +46,8 @@ class SignOffMixin(PreviewMixin):
             if not refusal:
                 return redirect(admin_address(page))
             self.message_user(request, refusal, messages.ERROR)
-            return redirect(request.path)
-        shown = to_sign(page)
+            return redirect(request.get_full_path())
+        shown = to_sign(page, live=LIVE in request.GET)
         context = {
             "preview": "",
             "signing": shown,
@@ -60,7 +61,7 @@ class SignOffMixin(PreviewMixin):
 
     def _sign(self, request: HttpRequest, page: Any, reviewer: Reviewer) -> str:
         """Sign what was shown, or return why not."""
-        shown = to_sign(page)
+        shown = to_sign(page, live=LIVE in request.GET)
         if shown.digest != request.POST.get("digest"):
             return CHANGED
         if shown.was_written_by(request.user):

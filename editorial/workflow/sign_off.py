@@ -158,9 +158,9 @@ class ToSign:
         return records.filter(Q(digest=self.digest) | Q(pk=newest["pk"] if newest else None), by=user).exists()
 
 
-def to_sign(page: Any) -> ToSign:
-    """Return the page's draft in review or, if there is none, the saved page."""
-    draft = draft_beside(page)
+def to_sign(page: Any, *, live: bool = False) -> ToSign:
+    """Return the page's draft in review or, if there is none or `live`, the saved page."""
+    draft = None if live else draft_beside(page)
     if draft and draft.in_review:
         version = drafts.version_of(draft)
         shown = revisions.page_as_of(version)

@@ -46,11 +46,11 @@ def make_page(kind):
     return make_treatment() if kind == "treatment" else make_article(body="An opioid.[@a-source]")
 
 
-def sign(window, page):
-    html = window.get(address(page, "sign")).content.decode()
+def sign(window, page, query=""):
+    html = window.get(address(page, "sign") + query).content.decode()
     digest = re.search(r'name="digest" value="(\w+)"', html)
     assert digest, html
-    return window.post(address(page, "sign"), {"digest": digest[1]}, follow=True)
+    return window.post(address(page, "sign") + query, {"digest": digest[1]}, follow=True)
 
 
 def places(page):
@@ -216,6 +216,7 @@ def test_signing_a_draft_does_not_change_the_live_page(client, admin, signed_in)
     assert "signed the draft on" in admin.get(address(page)).content.decode()
     html = client.get(page.get_absolute_url()).content.decode()
     assert "Awaiting medical review" in html and "Changed" not in html
+    assert "Readers see your name with it" in sign(signed_in, page, "?live").content.decode() and told(client, page)[0]
     admin.post(address(page), form_of(admin, page) | {"change_kind": "update", "change_note": "New."})
     assert told(client, page)[0]
 
