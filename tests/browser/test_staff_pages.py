@@ -109,6 +109,8 @@ def test_finger_finds_what_it_presses_and_a_long_word_fits(look, filled):
     for path in ("/admin/callbacks/callbackrequest/", "/admin/phases/phase/1/change/", "/admin/editorial/clinic/"):
         staff.open(path)
         assert page.evaluate(LOW) == [], path
+        page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true; })")
+        assert staff.fits(), path
     staff.open("/admin/editorial/glossaryterm/")
     assert page.locator(".field-meaning").first.bounding_box()["width"] > 200, "a column of two letters"
     staff.open("/admin/callbacks/callbackrequest/")
