@@ -14,9 +14,11 @@ from editorial.admin.content import admin_address, nobody
 from editorial.admin.drafts import LIVE
 from editorial.admin.fields import Addresses, ForSuperusers
 from editorial.admin.previews import PreviewMixin
+from editorial.models.changes import ChangeRecord
 from editorial.models.reviewers import Reviewer, sign
 from editorial.pages import review_links
 from editorial.text import snapshot
+from editorial.text.digests import page_digest
 from editorial.workflow import drafts, revisions
 from editorial.workflow.sign_off import MedicalReview, medical_review, signing, to_sign
 
@@ -48,11 +50,13 @@ class SignOffMixin(PreviewMixin):
             self.message_user(request, refusal, messages.ERROR)
             return redirect(request.get_full_path())
         shown = to_sign(page, live=LIVE in request.GET)
+        known = ChangeRecord.objects.live().of(page).filter(digest=page_digest(page))
         context = {
             "preview": "",
             "signing": shown,
             "reviewer": reviewer,
             "own_words": OWN_WORDS if shown.was_written_by(request.user) else "",
+            "may_sign_live": shown.is_draft and known.exists(),
             "may_answer": shown.is_draft or not drafts.can_have_draft(page),
             "said": messages.get_messages(request),
             "back": admin_address(page),

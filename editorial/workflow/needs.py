@@ -96,7 +96,9 @@ def needing(need: str, pages: QuerySet, user: Any, is_signed_here: bool | None =
         return found.filter(Q(status=ReviewedPage.Status.DRAFT, last_by=user.pk) | Q(pk__in=beside.values("page_id")))
     sent = Q(status=ReviewedPage.Status.IN_REVIEW) | Q(pk__in=records.filter(in_review=True).values("page_id"))
     text = records.filter(**of_page).order_by("-in_review", "-at", "-pk")
-    of_text = Q(digest=OuterRef("digest_in_review")) | Q(at__gt=OuterRef("in_review_at"), wording_changed=False)
+    of_live = Exists(ChangeRecord.objects.live().filter(page_type=page_type, digest=OuterRef("digest")))
+    is_newer = Q(at__gt=OuterRef("in_review_at"), wording_changed=False)  # a source changed after it was sent
+    of_text = Q(digest=OuterRef("digest_in_review")) | (is_newer & ~Q(of_live))
     signed = Exists(SignOff.objects.valid().filter(of_text, page_type=page_type, **of_page))
     found = pages.filter(sent).alias(
         digest_in_review=Subquery(text.values("digest")[:1]), in_review_at=Subquery(text.values("at")[:1])

@@ -16,6 +16,15 @@ from tests.factories import PASSWORD, make_article, make_phase, make_staff, make
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture
+def clinician():
+    user = make_staff("clinician", roles=("Medical reviewers",))
+    Reviewer.objects.create(user=user, name="Jo Roe", credentials="MD", conflicts="None")
+    window = Client()
+    window.login(username="clinician", password=PASSWORD)
+    return window
+
+
 def link_to(client, page) -> str:
     html = client.post(address(page, "draft"), {"make_link": ""}, follow=True).content.decode()
     return re.search(r'href="[^"]*(/review/[^"]+/)"', html)[1]
@@ -78,24 +87,37 @@ def test_answers_are_limited(admin):
     assert ReviewAnswer.objects.count() == 10
 
 
-def test_text_that_cannot_be_published_says_so_to_who_sends_it_and_who_signs_it(admin):
-    user = make_staff("clinician", roles=("Medical reviewers",))
-    Reviewer.objects.create(user=user, name="Jo Roe", credentials="MD", conflicts="None")
-    reviewer = Client()
-    reviewer.login(username="clinician", password=PASSWORD)
-
+def test_text_that_cannot_be_published_says_so_to_who_sends_it_and_who_signs_it(admin, clinician):
     def send(page, **typed) -> str:
         sent = form_of(admin, page) | {"_send_to_review": "yes", **typed}
         return admin.post(address(page), sent, follow=True).content.decode()
 
     make_symptom(page := make_phase())
     new = make_treatment(slug="new", name="New", status="draft", watch_out="Careful.[@none]")
-    assert "Say what should change" not in reviewer.get(address(page, "sign")).content.decode()
+    assert "Say what should change" not in clinician.get(address(page, "sign")).content.decode()
     for each, wrong in ((page, {"symptoms-0-description": "Rest.[@none]"}), (new, {})):
         assert "It cannot be published as it is" in send(each, **wrong)
-        shown = reviewer.get(address(each, "sign")).content.decode()
+        shown = clinician.get(address(each, "sign")).content.decode()
         assert "There is no source named none" in shown and "Say what should change" in shown
-        answer = reviewer.post(address(each, "sign"), {"answer": ""}).url
-        assert 'name="words"' in reviewer.get(answer).content.decode() and not SignOff.objects.exists()
+        answer = clinician.post(address(each, "sign"), {"answer": ""}).url
+        assert 'name="words"' in clinician.get(answer).content.decode() and not SignOff.objects.exists()
     assert "cannot be published" not in send(page, **{"symptoms-0-description": "Rest.[@a-source]"})
-    assert "cannot be published" not in reviewer.get(address(page, "sign")).content.decode()
+    assert "cannot be published" not in clinician.get(address(page, "sign")).content.decode()
+
+
+def test_corrected_page_is_signed_while_its_draft_is_in_review(admin, clinician):
+    save_draft(admin, page := make_article(), "_send_to_review", body="In the draft.[@a-source]")
+    corrected = form_of(admin, page) | {
+        "change_kind": "safety-correction",
+        "change_note": "It was wrong.",
+        "_save": "yes",
+    }
+    del corrected["_of_draft"]
+    assert admin.post(address(page), corrected | {"body": "Right.[@a-source]"}).status_code == 302
+    assert "In the draft." in (shown := clinician.get(address(page, "sign")).content.decode()) and '"?live"' in shown
+    live = clinician.get(address(page, "sign") + "?live").content.decode()
+    assert "Right." in live and "Say what should change" not in live
+    clinician.post(address(page, "sign") + "?live", {"digest": re.search(r'name="digest" value="(\w+)"', live)[1]})
+    assert "Reviewed by" in Client().get(page.get_absolute_url()).content.decode()
+    start = clinician.get("/admin/").content.decode()
+    assert "corrected, to be signed" not in start and "in review, without a signature" in start
