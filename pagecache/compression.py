@@ -11,7 +11,7 @@ from zlib_ng import gzip_ng
 MIN_BYTES = 400  # compressing less gains nothing
 _TEXT = ("text/", "application/json", "application/xml", "application/atom+xml", "image/svg+xml")
 #: Brotli levels: the best makes a long page a ninth smaller and takes fifty times as long.
-_BEST, _QUICK = 11, 5
+_BEST, _QUICK = 11, 6
 
 
 class CompressionMiddleware(MiddlewareMixin):
