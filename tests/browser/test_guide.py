@@ -19,6 +19,7 @@ SHEETS = {
     PEAK: 2,
     "/phases/": 2,
     "/emergency/": 2,
+    "/es/emergencia/": 2,
     "/plan/": 2,
     "/symptoms/nausea-and-vomiting/": 2,
     "/treatments/compare/": 2,

@@ -61,6 +61,10 @@ def test_text_twice_as_large_needs_no_scrolling_sideways(phone):
         phone.open(path)
         phone.page.evaluate("document.documentElement.style.fontSize = '200%'")
         assert phone.page.evaluate("document.documentElement.scrollWidth") <= WIDTH, path
+    phone.page.set_viewport_size({"width": 160, "height": 320})  # the smallest phone
+    for path in ("/sources/", "/es/", "/es/a-z/", "/es/tratamientos/"):
+        phone.open(path)
+        assert phone.page.evaluate("document.documentElement.scrollWidth") <= 160, path
 
 
 def test_period_after_a_phone_number_never_begins_a_line(phone):

@@ -113,6 +113,10 @@ def test_each_color_that_a_part_names_is_defined():
     assert set(re.findall(r"var\((--[\w-]+)", css)) <= set(re.findall(r"(--[\w-]+):", css))
 
 
+def test_words_are_in_templates_so_that_they_are_translated():
+    assert not re.findall(r'content: *"[^"]*[A-Za-z]{2}[^"]*"', "".join(SOURCES.values()))
+
+
 def test_broken_rule_stops_the_start():
     with pytest.raises(ValueError, match="Unexpected token"):
         styles.minified("a { color red }")
