@@ -159,7 +159,7 @@ def test_form_from_the_spanish_page_leads_to_spanish_pages_and_is_marked_for_sta
     response = post(client, body(fields(days="0", language=None)), "/es/contacto/")
     assert response.status_code == 303 and response["Location"].startswith("/es/contacto/enviado/?t=")
     words = text_of(client.get(response["Location"]))
-    assert "Tenemos su solicitud" in words and "Los lunes; tarde-noche, de 5 a 9 (hora del Centro)" in words
+    assert "Tenemos su solicitud" in words and "Los lunes; por la noche, de 5 a 9 (hora del Centro)" in words
     assert "Cómo nos comunicamos con usted" in words and "We " not in words and "Idioma Español" in words
     row = CallbackRequest.objects.get()
     assert (kept().reads, kept().language, row.language) == ("es", "", "es")

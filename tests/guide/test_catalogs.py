@@ -111,7 +111,7 @@ def test_opening_times_are_said_in_the_language_of_the_page(client, guide):
     clinic.list_hours()
     clinic.save()
     assert "Monday to Friday 9 am to 5:30 pm" in client.get("/about/").content.decode()
-    assert "lunes a viernes 9 a. m. a 5:30 p. m." in client.get("/es/acerca-de/").content.decode()
+    assert "lunes a viernes 9 a.\xa0m. a 5:30 p.\xa0m." in client.get("/es/acerca-de/").content.decode()
 
 
 def test_page_leads_to_itself_in_the_other_language_and_back(client, guide):
