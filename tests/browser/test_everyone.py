@@ -14,10 +14,10 @@ PAGES = [*KINDS, MISSING]
 
 
 STOP = """() => { const e = document.activeElement, s = getComputedStyle(e), box = e.getBoundingClientRect()
-  const row = e.querySelector?.('.row')
+  const row = e.querySelector?.('.row'), on = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)
   return [e == document.body ? '' : `${e.tagName} ${e.getAttribute('href') ?? e.name ?? ''}`,
     s.outlineStyle != 'none' || s.boxShadow != 'none' || (row && getComputedStyle(row).stroke != 'none'),
-    box.bottom > 0 && box.top < innerHeight,
+    box.bottom > 0 && box.top < innerHeight && (!on || e.contains(on) || on.contains(e)),
     [...document.querySelectorAll('a[href], button, input, select, textarea, [tabindex="0"]')]
       .filter(e => e.tabIndex >= 0 && e.type != 'hidden'
         && !(e.type == 'radio' && e != document.querySelector(`[name="${e.name}"]`))).indexOf(e)] }"""
