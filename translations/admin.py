@@ -114,6 +114,8 @@ class TranslationAdmin(ReviewedPageAdmin):
             return render(request, template, context | more, status=status)
 
     def _typed(self, data: QueryDict, page: Any) -> list[tuple[str, Any]]:
+        if page is None:  # no translation is added by a form
+            raise Http404
         typed = copy.copy(page)
         for column in page.model.columns_in_translation().values():
             setattr(typed, column, tidied(data.get(column, "")))

@@ -48,7 +48,7 @@ def changed(seen: dict[str, str], today: dict[str, str]) -> list[Paragraph]:
     found = []
     for field, now in today.items():
         old, new = _paragraphs(seen.get(field, "")), _paragraphs(now)
-        for kind, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        for kind, i, j, k, m in difflib.SequenceMatcher(None, old, new).get_opcodes():
             if kind != "equal":
                 pairs = zip_longest(old[i:j], new[k:m], fillvalue="")
                 found += [Paragraph(field, before, after) for before, after in pairs]

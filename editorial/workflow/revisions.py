@@ -201,7 +201,7 @@ def compared(before: str, after: str) -> tuple[SafeString, SafeString]:
     """Return both texts with the differences marked, without equal paragraphs."""
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
     sides: tuple[list[SafeString], list[SafeString]] = ([], [])
-    for kind, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for kind, i, j, k, m in difflib.SequenceMatcher(None, old, new).get_opcodes():
         if kind == "equal":
             for side in sides:
                 side.append(SafeString("<p>…</p>"))
@@ -216,7 +216,7 @@ def _words_compared(before: str, after: str) -> tuple[SafeString, SafeString]:
     if max(len(old), len(new)) > MOST_WORDS:
         old, new = [before], [after]
     was, now = [], []
-    for kind, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for kind, i, j, k, m in difflib.SequenceMatcher(None, old, new).get_opcodes():
         same = kind == "equal"
         was.append(format_html("{}" if same else "<del>{}</del>", _visible("".join(old[i:j]), same)) if i < j else "")
         now.append(format_html("{}" if same else "<ins>{}</ins>", _visible("".join(new[k:m]), same)) if k < m else "")

@@ -162,9 +162,10 @@ def test_publishing_a_safety_correction_warns_first_and_names_what_is_to_be_tran
     assert "To be translated now" in told and "Página" in told
 
 
-def test_preview_of_a_translation_of_no_page_is_not_found(admin):
+def test_preview_and_checks_of_a_translation_of_no_page_are_not_found(admin):
     address = "/admin/translations/translation/add/preview/"
     assert admin.get(address).status_code == admin.post(address).status_code == 404
+    assert admin.post("/admin/translations/translation/add/checks/").status_code == 404
 
 
 def test_table_of_thousands_takes_few_queries_and_is_filtered(admin):
