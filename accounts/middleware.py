@@ -21,6 +21,9 @@ ADMIN, STAFF = "/admin/", "/staff/"
 #: Called by scripts, which could not show a page.
 _FOR_SCRIPTS = "/admin/markdownx/"
 _SIGN_OUT = "/admin/logout/"
+#: What the lists' own filters and dates use, and ranges of dates that somebody may type.
+_LOOKUPS = {"exact", "isnull", "gte", "lt", "year", "month", "day"}
+LONGEST_QUERY = 1_500  # characters
 PRESS_AGAIN = "Nothing was done: that page opens only by its button. Press the button again."
 CUT_SHORT = "The form did not arrive complete, so nothing was saved. Go back and send it again."
 
@@ -88,11 +91,20 @@ class StaffMiddleware:
 def _cannot_be_asked(request: HttpRequest) -> bool:
     """Return whether the query has what breaks a list: the admin accepts any lookup.
 
-    One regular expression can occupy a processor forever, PostgreSQL refuses zero bytes, SQLite more than 64 bits.
+    One regular expression can occupy a processor forever, PostgreSQL refuses zero bytes, SQLite more than 64 bits or
+    words by the thousand, Python other years, and Django half a range.
     """
-    if any(name.endswith("regex") for name in request.GET) or "%00" in request.META.get("QUERY_STRING", ""):
+    query = request.META.get("QUERY_STRING", "")
+    if "%00" in query or len(query) > LONGEST_QUERY:
         return True
-    return any(re.search(r"\d{19}", value) for name, found in request.GET.lists() if name != "q" for value in found)
+    for name, found in request.GET.lists():
+        _, is_lookup, lookup = name.rpartition("__")
+        if is_lookup and lookup not in _LOOKUPS:
+            return True
+        bad = r"^(?!2\d{3}$)" if is_lookup and "year" in name else r"\d{19}"
+        if name != "q" and any(re.search(bad, value) for value in found):
+            return True
+    return False
 
 
 def _is_opened_again(request: HttpRequest) -> bool:
