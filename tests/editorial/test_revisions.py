@@ -179,17 +179,13 @@ def test_line_ends_of_a_browser_are_no_change(admin):
     assert [change.field for change in revisions.changes(*reversed(revisions.history(article)))] == ["Title"]
 
 
-def test_very_long_passages_are_compared_whole():
+def test_very_long_passages_are_compared_whole_and_others_at_once():
+    """900 words with only blanks in common took 15 seconds of the processor."""
     before, after = revisions.compared("a " * 5_000, "b " * 5_000)
     assert before.count("<del>") == after.count("<ins>") == 1
-
-
-def test_passages_with_nothing_in_common_but_blanks_are_compared_at_once():
-    """900 words took 15 seconds of the processor."""
-    texts = (" ".join(f"{letter}{n}" for n in range(900)) for letter in "ab")
     begin = time.thread_time()
-    before, after = revisions.compared(*texts)
-    assert "a899" in before and "b899" in after and time.thread_time() - begin < 3
+    revisions.compared(*(" ".join(f"{letter}{n}" for n in range(900)) for letter in "ab"))
+    assert time.thread_time() - begin < 3
 
 
 def test_stages_kept_in_one_revision_come_back_one_by_one():
