@@ -71,9 +71,9 @@ class MetricsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
+        length = request.META.get("CONTENT_LENGTH", "")  # before a view declares the most for a chunked body
         response = self.get_response(request)
         kind = count_response(request.path_info, response.status_code, started)
-        length = request.META.get("CONTENT_LENGTH", "")
         if kind == "contact" and request.method == "POST" and length.isdigit():
             UPLOAD.inc(int(length))
         return response
