@@ -8,6 +8,7 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as code_forms
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn import forms as passkey_forms
 from django import forms
 from django.contrib.auth.models import User
 
@@ -96,3 +97,25 @@ class SetUpAppForm(_LimitedCode, ActivateTOTPForm):
 
     def _use_up(self, code: str) -> None:
         """Do nothing: the view does this once the authenticator exists."""
+
+
+class _Passkey(forms.Form):
+    """Refuse a malformed credential, as an extension of a browser may send one: allauth raises what its parser does."""
+
+    def full_clean(self) -> None:
+        try:
+            super().full_clean()
+        except (ValueError, LookupError):
+            self.add_error(None, get_adapter().validation_error("incorrect_code"))
+
+
+class AddPasskeyForm(_Passkey, passkey_forms.AddWebAuthnForm):
+    pass
+
+
+class AuthenticateByPasskeyForm(_Passkey, passkey_forms.AuthenticateWebAuthnForm):
+    pass
+
+
+class ReauthenticateByPasskeyForm(_Passkey, passkey_forms.ReauthenticateWebAuthnForm):
+    pass

@@ -287,6 +287,9 @@ MFA_FORMS = {
     "authenticate": "accounts.forms.AuthenticateForm",
     "reauthenticate": "accounts.forms.ReauthenticateByCodeForm",
     "activate_totp": "accounts.forms.SetUpAppForm",
+    "add_webauthn": "accounts.forms.AddPasskeyForm",
+    "authenticate_webauthn": "accounts.forms.AuthenticateByPasskeyForm",
+    "reauthenticate_webauthn": "accounts.forms.ReauthenticateByPasskeyForm",
 }
 
 # Security ------------------------------------------------------------------------------------------------

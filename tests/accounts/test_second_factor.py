@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from accounts import adapters, secrets
-from tests.accounts.helpers import CODES, NEW_CODES, SET_UP, give_code, give_password, is_in, sign_in
+from tests.accounts.helpers import CODE, CODES, NEW_CODES, SET_UP, give_code, give_password, is_in, sign_in
 from tests.factories import APP_SECRET, PASSWORD, app_code, make_staff, wrong_code
 
 pytestmark = pytest.mark.django_db
@@ -201,3 +201,13 @@ def test_one_who_is_no_longer_staff_or_active_does_not_pass_with_the_code(client
     User.objects.filter(pk=user.pk).update(is_active=False)
     give_code(client)
     assert not is_in(client)
+
+
+@pytest.mark.parametrize("credential", ['{"id": "x"}', '{"id": "é", "rawId": "é", "response": {}}', "[]", "{"])
+def test_malformed_passkey_is_refused_like_a_wrong_one(client, credential):
+    make_staff()
+    give_password(client)
+    assert client.post(CODE, {"credential": credential}).status_code == 200 and not is_in(client)
+    give_code(client)
+    page = client.post("/staff/second-factor/passkeys/add/", {"credential": credential}).content.decode()
+    assert "This passkey was not added. Try again." in page
