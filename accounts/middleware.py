@@ -101,7 +101,7 @@ def _cannot_be_asked(request: HttpRequest) -> bool:
         _, is_lookup, lookup = name.rpartition("__")
         if is_lookup and lookup not in _LOOKUPS:
             return True
-        bad = r"^(?!2\d{3}$)" if is_lookup and "year" in name else r"\d{19}"
+        bad = r"^(?![12]\d{3}$)" if is_lookup and "year" in name else r"\d{19}"
         if name != "q" and any(re.search(bad, value) for value in found):
             return True
     return False
