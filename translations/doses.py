@@ -17,7 +17,7 @@ _MEDICINE = re.compile(
 )
 _MARKS = r"[\s*_\]\[()-]*"
 _ONE = (
-    r"(?:\d[\d.,/]*|[½¼¾]|(?:medi[ao]|mitad|cuartos?|par)(?:\s+de)?(?:\s+una?)?|un[ao]?|dos|tres|cuatro|cinco|seis|"
+    r"(?:\d[\d.,/]{0,15}|[½¼¾]|(?:medi[ao]|mitad|cuartos?|par)(?:\s+de)?(?:\s+una?)?|un[ao]?|dos|tres|cuatro|cinco|seis|"
     r"siete|ocho|nueve|diez|once|doce|quince|dieciseis|veinte|veinti\w+|treinta|(?:cuar|cincu|ses|set|och|nov)enta|cien(?:to)?|\w+ientos|mil)"
 )
 _NUMBER = rf"(?<![\w.]){_ONE}{_MARKS}(?:(?:a|o|u|–|—){_MARKS}{_ONE}{_MARKS})?(?:\(\w+\)\s*)?"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 #: Medicines, brand names, and drugs that people take.
 MEDICINES = (
@@ -18,7 +19,7 @@ MEDICINE = re.compile(rf"\b(?:{MEDICINES})\b", re.I)
 _SPRAY = re.compile(r"\b(?:naloxone|narcan|rivive)\b", re.I)
 _MARKS = r"[\s*_\]\[(-]*"
 _NUMBER = (
-    r"(?:\d[\d.,/]*|[½¼¾]|half(?:\s+an?)?|quarter|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|"
+    r"(?:\d[\d.,/]{0,15}|[½¼¾]|half(?:\s+an?)?|quarter|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|"
     r"sixteen|twenty|twenty-four|thirty|forty|fifty|sixty|eighty|(?:one|two|a|three)\s+hundred|a\s+couple(?:\s+of)?)"
 )
 #: Milligrams are always an amount; tablets or milliliters only near a medicine or a schedule.
@@ -58,20 +59,27 @@ def doses(text: str, title: str = "") -> Iterator[tuple[int, int]]:
         if block[0].startswith("#"):
             section = bool(MEDICINE.search(f"{title} {block[0]}"))
         section = section or bool(MEDICINE.search(block[0]))
-        for amount in _BY_WEIGHT.finditer(block[0]):
-            if section or _SCHEDULE.search(block[0]):
+        if section or _SCHEDULE.search(block[0]):
+            for amount in _BY_WEIGHT.finditer(block[0]):
                 yield block.start() + amount.start(), block.start() + amount.end()
         for sentence in _SENTENCE.finditer(block[0]):
-            for amount in _BY_COUNT.finditer(sentence[0]):
-                if _is_dose(amount, sentence[0], block[0]):
+            words = sentence[0]
+            for amount in _BY_COUNT.finditer(words):
+                if _is_dose(amount, words, block[0]):
                     start = block.start() + sentence.start()
                     yield start + amount.start(), start + amount.end()
 
 
+@lru_cache(maxsize=16)
+def _has(pattern: re.Pattern[str], sentence: str) -> bool:
+    """Return whether a sentence matches; asked for each amount in it."""
+    return bool(pattern.search(sentence))
+
+
 def _is_dose(amount: re.Match[str], sentence: str, block: str) -> bool:
-    unit, scheduled = amount["unit"].lower(), bool(_SCHEDULE.search(sentence))
+    unit, scheduled = amount["unit"].lower(), _has(_SCHEDULE, sentence)
     if unit.startswith("dose"):
-        return scheduled and bool(MEDICINE.search(sentence)) and not _SPRAY.search(sentence)
+        return scheduled and _has(MEDICINE, sentence) and not _has(_SPRAY, sentence)
     if unit.startswith("spray") and _SPRAY.search(block):
         return False
     if unit.startswith(("strip", "shot")) and re.search(r"\btest", sentence, re.I):
@@ -79,6 +87,6 @@ def _is_dose(amount: re.Match[str], sentence: str, block: str) -> bool:
     if unit.startswith(("tablet", "tab", "pill", "capsule", "film")) and scheduled:
         return True
     is_taken = (
-        scheduled or _TAKING.search(sentence) or re.match(rf"\s+of\s+(?:{MEDICINES})\b", sentence[amount.end() :], re.I)
+        scheduled or _has(_TAKING, sentence) or re.match(rf"\s+of\s+(?:{MEDICINES})\b", sentence[amount.end() :], re.I)
     )
-    return bool(is_taken and MEDICINE.search(sentence))
+    return bool(is_taken and _has(MEDICINE, sentence))
