@@ -192,6 +192,12 @@ def test_alerts_and_dashboard_ask_only_for_what_is_measured(watched):
     assert test_monitoring.metrics_asked_for() <= names
 
 
+def test_first_form_that_fails_adds_to_a_count_that_was_there(watched):
+    count = 'metrics.REGISTRY.get_sample_value("detox_requests_total", {"kind": "contact", "status": "5xx"})'
+    said = watched[0].manage("shell", "--no-imports", "-c", f"from pagecache import metrics; print({count})")
+    assert said.strip() == "0.0"
+
+
 def test_health_is_answered_without_the_right_host_and_not_counted(watched):
     site, port = watched
     before = answers_counted(port)
