@@ -9,8 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
-from django.db import NotSupportedError, OperationalError
-from django.db.migrations.exceptions import MigrationSchemaMissing
+from django.db import DatabaseError
 
 from server import supervise
 
@@ -46,11 +45,12 @@ if __name__ == "__main__":
         sys.exit(130)
     except ImproperlyConfigured as error:  # a sentence that says what to set
         sys.exit(str(error))
-    except (OperationalError, NotSupportedError, MigrationSchemaMissing) as error:
+    except DatabaseError as error:
         if "--traceback" in sys.argv:
             raise
         reason = str(error).partition("\n")[0].rstrip(".")
-        advice = "Check that it runs, and that DATABASE_URL or VAR_DIR is right. --traceback says where it failed."
+        advice = "Check that it runs and has free space, and that DATABASE_URL or VAR_DIR is right. For a damaged one, see "
+        advice += "docs/operators.md, Backups. --traceback says where it failed."
         sys.exit(f"The database failed: {reason}. {advice}")
     except OSError as error:
         if "--traceback" in sys.argv:

@@ -56,6 +56,14 @@ def test_what_the_disk_refuses_is_reported_in_a_line(tmp_path):
     assert said.startswith(f"Not a directory: {tmp_path}/file/editorial. Check free space, rights and the store.")
 
 
+def test_damaged_database_is_reported_in_a_line_that_leads_to_backups(tmp_path):
+    place = Place(tmp_path, os.environ | state.make(tmp_path) | {"DATABASE_URL": ""})
+    (tmp_path / "db.sqlite3").write_bytes(b"no database " * 1000)
+    said = fails(place, "prepare")
+    assert said.startswith("The database failed: file is not a database. ") and "Backups" in said
+    assert len(said.strip().splitlines()) == 1
+
+
 def test_start_erases_nothing_by_a_clock_that_may_not_be_set_yet(tmp_path):
     place = Place(tmp_path, os.environ | state.make(tmp_path, like=prepared()))
     place.ask_for_calls(1)
