@@ -53,7 +53,8 @@ class Worker:
         try:
             schedule.run_due()
         except DatabaseError as error:
-            log.warning("The worker cannot use the database (%s) and tries again.", type(error).__name__)
+            reason = str(error).partition("\n")[0]  # of the schedule's own rows: nothing that anybody typed
+            log.warning("The worker cannot use the database (%s) and tries again.", reason)
             connection.close()
 
     def _watch(self) -> None:

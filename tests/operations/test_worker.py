@@ -123,6 +123,7 @@ def test_worker_survives_a_database_outage(tmp_path):
             wait_until(lambda: place.rows("SELECT 1 FROM detoxsite_scheduledjob WHERE succeeded_at IS NOT NULL"))
             place.rows("ALTER TABLE detoxsite_scheduledjob RENAME TO away")
             wait_until(lambda: "cannot use the database" in place.log)
+            assert "detoxsite_scheduledjob" in place.log  # the reason
             place.rows("ALTER TABLE away RENAME TO detoxsite_scheduledjob")
             place.ask_for_calls(1)
             wait_until(lambda: untold(place) == 0, place.hurry)
