@@ -79,9 +79,8 @@ def send(problems: list[Finding], recovered: list[str]) -> None:
     paragraphs = [f"{each.title}: {each.text}\n{each.advice}" for each in problems]
     if recovered:
         paragraphs.append(f"Recovered: {', '.join(recovered)}.")
-    paragraphs.append(
-        f"System status: {settings.SITE_URL}/admin/readiness/\nYou will be reminded every 6 hours until it is fixed."
-    )
+    reminder = "\nYou will be reminded every 6 hours until it is fixed." if problems else ""
+    paragraphs.append(f"System status: {settings.SITE_URL}/admin/readiness/{reminder}")
     subject = f"Action needed: {', '.join(each.title for each in problems)}" if problems else "Recovered"
     staff_mail.send(subject, "\n\n".join(paragraphs), settings.ALERT_EMAILS)
 

@@ -170,7 +170,7 @@ def scanner(at: datetime, probes: Probes) -> Result:
     return State.OK, f"Responding. Files on hold: {held}."
 
 
-@check("disk", "Disk", "Free up space before the disk is full; then files cannot be taken.")
+@check("disk", "Disk", "Free up space: at 128 MB files are refused, later no request can be stored.")
 def disk(at: datetime, probes: Probes) -> Result:
     free = free_megabytes()
     low = [f"{name} has {space:,} MB free" for name, space in free.items() if space < settings.DISK_LOW_MB]

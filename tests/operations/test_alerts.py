@@ -158,6 +158,7 @@ def test_incident_is_alerted_every_six_hours_and_once_when_it_recovers(well, ser
     subjects = [mail["Subject"] for mail in server.mails]
     assert subjects == ["Action needed: Restore drill", "Action needed: Restore drill", "Recovered"]
     assert "Recovered: Restore drill." in server.mails[-1].get_content()
+    assert ["reminded" in mail.get_content() for mail in server.mails] == [True, True, False]
     assert not Incident.objects.exists()
 
 
