@@ -45,7 +45,7 @@ def integer(name: str, default: int, low: int, high: int) -> int:
 
 
 def path(name: str, default: Path) -> Path:
-    return Path(str(_read(_env.path, name, default, "be a path")).strip()).resolve()
+    return Path(text(name, str(default), "[^~].*", "be a path like /srv/detox, without ~")).resolve()
 
 
 def text(name: str, default: str, pattern: str = ".+", must: str = "be one line") -> str:
@@ -84,22 +84,23 @@ def hosts(name: str) -> list[str]:
     return found
 
 
-def addresses(name: str) -> list[str]:
+def addresses(name: str, must: str = "list mail addresses, separated by commas") -> list[str]:
     """Read comma-separated mail addresses, by default none."""
     found = names(name)
     try:
         for address in found:
             validate_email(address)
     except ValidationError:
-        raise ImproperlyConfigured(f"{name} must list mail addresses, separated by commas.") from None
+        raise ImproperlyConfigured(f"{name} must {must}.") from None
     return found
 
 
 def sender(name: str, *, required: bool) -> str:
     """Read the one address that mail comes from."""
-    found = addresses(name)
+    must = "be one mail address, the one that mail to staff comes from"
+    found = addresses(name, must)
     if len(found) > 1 or (required and not found):
-        raise ImproperlyConfigured(f"{name} must be one mail address, the one that mail to staff comes from.")
+        raise ImproperlyConfigured(f"{name} must {must}.")
     return found[0] if found else ""
 
 
