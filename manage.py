@@ -49,7 +49,7 @@ if __name__ == "__main__":
         if "--traceback" in sys.argv:
             raise
         reason = str(error).partition("\n")[0].rstrip(".")
-        advice = "Check that it runs and has free space, and that DATABASE_URL or VAR_DIR is right. For a damaged one, see "
+        advice = "Check that it runs and has free space, and that DATABASE_URL or VAR_DIR is right. If it is damaged: "
         advice += "docs/operators.md, Backups. --traceback says where it failed."
         sys.exit(f"The database failed: {reason}. {advice}")
     except OSError as error:
