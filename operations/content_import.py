@@ -81,7 +81,7 @@ class Import:
     def _take(self, entry: Entry) -> None:
         unknown = entry.values.keys() - _fields(entry)
         if unknown:
-            raise ContentError(f"{entry.key} has no field named {', '.join(sorted(unknown))}.")
+            raise ContentError(f"{_label(entry.model(**entry.key))} has no field named {', '.join(sorted(unknown))}.")
         if not entry.is_part:
             self._end()
         row = _renamed(entry) or entry.model._default_manager.filter(**entry.key).first()
@@ -100,10 +100,10 @@ class Import:
             _relate(row, entry)
             self.outcomes.append(Outcome("added" if is_new else "changed", _label(row), different))
         self.last = _label(row)
-        if entry.is_part:
-            self._parts.add(row.pk)
-        elif entry.model in self._named:
-            self._named[entry.model].add(row.pk)
+        seen = self._parts if entry.is_part else self._named.get(entry.model, set())
+        if row.pk in seen:
+            raise ContentError(f"{self.last} is in the files twice.")
+        seen.add(row.pk)
 
     def _begin(self, page: Any, *, is_new: bool) -> None:
         self._page, self._is_new, self._is_open, self._is_visible = page, is_new, False, False

@@ -123,6 +123,7 @@ STRIPS = "articles/test-strips.md"
 CONTACTS = "editorial/contacts.yaml"
 UNREAD = [
     (STRIPS, "slug: test-strips\n", "slug: test-strips\nstaff: me\n", "no field named staff"),
+    (STRIPS, "slug: test-strips\n", "slug: craving-right-now\n", "article craving-right-now is in the files twice"),
     (STRIPS, "topics: [", "topics: [no-such, ", "no topic named no-such"),
     (STRIPS, "---\n", "", "articles/test-strips.md: The fields of the page come first"),
     (STRIPS, "title: ", "title: New: ", "articles/test-strips.md: mapping values"),
