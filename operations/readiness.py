@@ -147,7 +147,7 @@ def opening_hours(at: datetime, probes: Probes) -> Result:
 def mail(at: datetime, probes: Probes) -> Result:
     parts = []
     if notices.enabled() and (unsent := CallbackRequest.objects.unannounced(at - MAIL_SLOW_AFTER).count()):
-        parts.append(f"Staff were not notified of {unsent} requests.")
+        parts.append(f"Requests that staff were not notified of: {unsent}.")
     oldest = page_notices.oldest_unsent()
     if oldest and oldest < at - MAIL_SLOW_AFTER:
         parts.append(f"Mail about pages has been waiting for {timesince(oldest, at)}.")
@@ -161,12 +161,12 @@ def mail(at: datetime, probes: Probes) -> Result:
 def scanner(at: datetime, probes: Probes) -> Result:
     held = Attachment.objects.held().count()
     if not settings.CLAMD:
-        return State.NOTE, "No malware scanner is set up." + (f" {held} files are on hold for one." if held else "")
+        return State.NOTE, "No malware scanner is set up." + (f" Files on hold for one: {held}." if held else "")
     probe = probes.get("scanner")
     if not probe:
         return NOT_PROBED
     if probe.problem:
-        return State.PROBLEM, probe.problem + (f" {held} files are on hold until it does." if held else "")
+        return State.PROBLEM, probe.problem + (f" Files on hold until it does: {held}." if held else "")
     return State.OK, f"Responding. Files on hold: {held}."
 
 
