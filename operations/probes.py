@@ -24,6 +24,8 @@ def run_all() -> None:
     _save("store", _store_problem())
     if settings.CLAMD:
         _save("scanner", "" if clamd.responds() else "The malware scanner does not respond.")
+    else:  # ScannerDown would go on for a scanner that was given up
+        ProbeResult.objects.filter(name="scanner").delete()
     recent = ProbeResult.objects.filter(problem="", at__gt=timezone.now() - CERTIFICATE_INTERVAL)
     if settings.HTTPS and not recent.filter(name="certificate").exists():
         probe_certificate()
