@@ -97,7 +97,9 @@ def favicon(request: HttpRequest) -> HttpResponse:
 
 
 def _error_page(request: HttpRequest, template: str, status: int, **context: object) -> HttpResponse:
-    cast("ReaderRequest", request).private_address = ""  # an error page has no private version
+    reading = cast("ReaderRequest", request)
+    reading.private_address = ""  # an error page has no private version
+    reading.is_private = getattr(request, "is_private", False)  # not yet set if the host is wrong
     return render(request, template, context, status=status)
 
 

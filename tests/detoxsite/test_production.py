@@ -63,10 +63,13 @@ def test_addresses_in_the_page_are_the_public_ones(behind_tls):
     assert b"<loc>https://guide.example/phases/</loc>" in sitemap
 
 
-def test_unknown_host_is_refused(behind_tls):
-    status, _, body = get(behind_tls, "/", **SECURE | {"Host": "evil.example"})
+@pytest.mark.parametrize("how", [SECURE, {}])
+def test_unknown_host_is_refused_without_a_word_in_the_log(behind_tls, how):
+    before = behind_tls.log.read_text()
+    status, _, body = get(behind_tls, "/", **how | {"Host": "evil.example"})
     assert status == 400
     assert b"tel:911" in body and b"evil.example" not in body
+    assert behind_tls.log.read_text() == before
 
 
 def test_static_file_is_compressed_kept_for_good_and_carries_the_policy(behind_tls):
