@@ -129,9 +129,8 @@ def test_what_breaks_is_found_and_nothing_else(well, server, settings, key):
 
 
 def test_scanner_that_was_given_up_is_probed_no_more(well, settings):
-    break_scanner(settings)
-    settings.CLAMD = None
-    probes.run_all()
+    for settings.CLAMD in (("127.0.0.1", 1), None):
+        probes.run_all()
     assert not ProbeResult.objects.filter(name="scanner").exists()
 
 
@@ -162,10 +161,9 @@ def test_incident_is_alerted_every_six_hours_and_once_when_it_recovers(well, ser
     ProbeResult.objects.update(problem="")
     alerts.alert_all(NOW + 7 * HOUR + MINUTE)
     alerts.alert_all(NOW + 7 * HOUR + 2 * MINUTE)
-    subjects = [mail["Subject"] for mail in server.mails]
-    assert subjects == ["Action needed: Restore drill", "Action needed: Restore drill", "Recovered"]
+    mails = [(mail["Subject"], "reminded" in mail.get_content()) for mail in server.mails]
+    assert mails == [("Action needed: Restore drill", True)] * 2 + [("Recovered", False)]
     assert "Recovered: Restore drill." in server.mails[-1].get_content()
-    assert ["reminded" in mail.get_content() for mail in server.mails] == [True, True, False]
     assert not Incident.objects.exists()
 
 
