@@ -138,8 +138,9 @@ def server(name: str, ports: dict[str, int], fits: Callable[[Server], object], m
 
 def site_url(name: str, default: str) -> str:
     """Read scheme and host."""
-    must = "look like https://example.org, without a path or a login"
-    if not server(name, {"http": 80, "https": 443}, lambda at: at == Server(at.scheme, at.host, at.port), must):
+    must = "look like https://example.org, without a path, a login or an underscore"  # Django serves no such host
+    ports = {"http": 80, "https": 443}
+    if not server(name, ports, lambda at: "_" not in at.host and at == Server(at.scheme, at.host, at.port), must):
         return default
     parts = urlsplit(os.environ[name].strip())
     return f"{parts.scheme}://{parts.netloc}"

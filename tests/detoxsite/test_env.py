@@ -50,6 +50,7 @@ MALFORMED = {
         "ftp://a.b",
         "https://a.b/path",
         "https://a b",
+        "https://a_clinic.example",
         "https://a:x",
         "https://a?b",
         f"https://me:{PASSWORD}@a.example",
