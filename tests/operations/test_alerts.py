@@ -128,12 +128,6 @@ def test_what_breaks_is_found_and_nothing_else(well, server, settings, key):
     assert found.text and found.advice
 
 
-def test_scanner_that_was_given_up_is_probed_no_more(well, settings):
-    for settings.CLAMD in (("127.0.0.1", 1), None):
-        probes.run_all()
-    assert not ProbeResult.objects.filter(name="scanner").exists()
-
-
 @pytest.mark.parametrize("recipients", [["intake@clinic.example"], []])
 def test_mail_about_a_page_that_waits_is_found_until_its_next_try_too(well, settings, recipients):
     settings.EMAIL_HOST, settings.NOTICE_EMAILS = "127.0.0.1", recipients

@@ -123,3 +123,9 @@ def test_address_that_accepts_but_never_answers_times_out(db, settings, monkeypa
 def test_certificate_renewed_is_ok_again(probe):
     assert probe(-1).state == "problem"
     assert probe(60).state == "ok"
+
+
+def test_scanner_that_was_given_up_is_probed_no_more(db, settings):
+    for settings.CLAMD in (("127.0.0.1", 1), None):
+        probes.run_all()
+    assert not ProbeResult.objects.filter(name="scanner").exists()
