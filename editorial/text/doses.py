@@ -4,17 +4,20 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-#: Medicines, brand names, and drugs that people take.
+#: Medicines and their brand names; a text with one is medical (editorial/workflow/sign_off.py).
 MEDICINES = (
-    "acetaminophen|advil|alprazolam|aspirin|ativan|baclofen|benadryl|benzos?|benzodiazepines?|brixadi|buprenorphine|"
-    "carfentanil|chlordiazepoxide|clonazepam|clonidine|codeine|cyclobenzaprine|diazepam|dicyclomine|diphenhydramine|"
-    "fentanyl|gabapentin|heroin|hydrocodone|hydroxyzine|ibuprofen|imodium|klonopin|kratom|librium|lofexidine|"
+    "acetaminophen|advil|alprazolam|aspirin|ativan|baclofen|benadryl|benzodiazepines?|benzos?|brixadi|buprenorphine|"
+    "catapres|chlordiazepoxide|clonazepam|clonidine|codeine|cyclobenzaprine|diazepam|dicyclomine|diphenhydramine|"
+    "dolophine|gabapentin|hydrocodone|hydromorphone|hydroxyzine|ibuprofen|imodium|klonopin|librium|lofexidine|"
     "loperamide|lorazepam|lucemyra|lyrica|medetomidine|melatonin|methadone|methocarbamol|metoclopramide|mirtazapine|"
-    "morphine|motrin|naloxone|naltrexone|naproxen|narcan|neurontin|ondansetron|oxycodone|oxycontin|paracetamol|"
-    "pepto-bismol|phenibut|prazosin|pregabalin|prochlorperazine|promethazine|quetiapine|rivive|sublocade|suboxone|"
-    "subutex|tianeptine|tizanidine|tramadol|trazodone|tylenol|valium|vivitrol|xanax|xylazine|zofran|zubsolv"
+    "morphine|motrin|nalmefene|naloxone|naltrexone|naproxen|narcan|neurontin|ondansetron|oxycodone|oxycontin|"
+    "oxymorphone|paracetamol|pepto-bismol|prazosin|pregabalin|prochlorperazine|promethazine|quetiapine|rivive|"
+    "sublocade|suboxone|subutex|tizanidine|tramadol|trazodone|tylenol|valium|vivitrol|xanax|xylazine|zofran|zubsolv"
 )
-MEDICINE = re.compile(rf"\b(?:{MEDICINES})\b", re.I)
+NAMES_MEDICINE = re.compile(rf"\b(?:{MEDICINES})\b", re.I)
+#: The same, and drugs that people take.
+MEDICINE = re.compile(rf"\b(?:{MEDICINES}|carfentanil|fentanyl|heroin|kratom|phenibut|tianeptine)\b", re.I)
+_OF_MEDICINE = re.compile(rf"\s+of\s+{MEDICINE.pattern}", re.I)
 #: Exempt, as people must give it at once.
 _SPRAY = re.compile(r"\b(?:naloxone|narcan|rivive)\b", re.I)
 _MARKS = r"[\s*_\]\[(-]*"
@@ -86,7 +89,5 @@ def _is_dose(amount: re.Match[str], sentence: str, block: str) -> bool:
         return False
     if unit.startswith(("tablet", "tab", "pill", "capsule", "film")) and scheduled:
         return True
-    is_taken = (
-        scheduled or _has(_TAKING, sentence) or re.match(rf"\s+of\s+(?:{MEDICINES})\b", sentence[amount.end() :], re.I)
-    )
+    is_taken = scheduled or _has(_TAKING, sentence) or _OF_MEDICINE.match(sentence, amount.end())
     return bool(is_taken and _has(MEDICINE, sentence))

@@ -1,7 +1,6 @@
 """Sign-off: who signed which exact text, known by digests, never by a field (docs/decisions/0023-sign-off.md)."""
 
 import datetime
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -17,24 +16,11 @@ from editorial.models.changes import ChangeRecord, draft_beside, type_of
 from editorial.models.reviewers import Reviewer, SignOff, unrecorded
 from editorial.models.translated import in_own_words
 from editorial.text.digests import page_digest
+from editorial.text.doses import NAMES_MEDICINE
 from editorial.text.markdown import cited_keys
 from editorial.text.snapshot import ContentSnapshot
 from editorial.workflow import drafts, revisions
 from editorial.workflow.publishing import SIGN, ReviewedPage
-
-#: The names of medicines in the site's texts. A text with one of them is medical.
-MEDICINES = (
-    # for opioid use disorder, overdose and withdrawal
-    *("methadone", "dolophine", "buprenorphine", "suboxone", "subutex", "zubsolv", "sublocade", "brixadi"),
-    *("naltrexone", "vivitrol", "naloxone", "narcan", "nalmefene", "lofexidine", "lucemyra", "clonidine", "catapres"),
-    *("loperamide", "imodium", "ondansetron", "hydroxyzine", "trazodone", "gabapentin", "pregabalin"),
-    *("acetaminophen", "tylenol", "ibuprofen", "naproxen", "aspirin", "diphenhydramine", "promethazine", "melatonin"),
-    # opioids and sedatives that people take with heroin or in place of it
-    *("morphine", "codeine", "hydrocodone", "oxycodone", "oxymorphone", "hydromorphone", "tramadol", "xylazine"),
-    *("medetomidine", "benzo", "benzos", "benzodiazepine", "benzodiazepines", "diazepam", "alprazolam", "lorazepam"),
-    *("clonazepam", "xanax", "valium", "klonopin", "ativan"),
-)
-_MEDICINE = re.compile(rf"\b(?:{'|'.join(MEDICINES)})\b", re.I)
 
 
 class MedicalReview(NamedTuple):
@@ -90,7 +76,7 @@ def needs_sign_off(page: Any) -> bool:
 
 
 def names_medicine(*texts: str) -> bool:
-    return any(map(_MEDICINE.search, texts))
+    return any(map(NAMES_MEDICINE.search, texts))
 
 
 def awaiting(pages: QuerySet) -> QuerySet:

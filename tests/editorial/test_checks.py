@@ -30,6 +30,7 @@ DOSES = [
     "Take 1/2 tablet of clonidine.",
     "Take [40 mg](/articles/) of methadone.",
     "Two doses of methadone each day.",
+    "Take 2 tablets of Dolophine.",
 ]
 NO_DOSES = [
     "Give one spray of naloxone in one nostril. Give a second dose after 2 to 3 minutes.",

@@ -241,4 +241,5 @@ def test_each_medicine_of_the_guide_is_known_as_one(guide):
     for page in TreatmentOption.objects.filter(kind="medication"):
         assert names_medicine(page.name, page.also_called, page.body), page
     assert names_medicine("METHADONE") and names_medicine("Sleep", "benzos") and names_medicine("Vivitrol.")
+    assert names_medicine("Take Benadryl.") and not names_medicine("Heroin, fentanyl and kratom.")
     assert not names_medicine("Sleep, water and people.")
