@@ -2,10 +2,8 @@
 
 import faulthandler
 import logging
-import os
 import signal
 import sys
-import threading
 import time
 
 from django.db import DatabaseError, close_old_connections, connection, reset_queries
@@ -16,7 +14,7 @@ from storage import read_only
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
-#: A job that takes longer is stuck (long ones run in threads), and another worker must take over.
+#: After this a job is stuck, as long ones run in threads: the worker logs where and ends, so that another is started.
 STUCK_SECONDS = 30 * 60
 
 
@@ -25,14 +23,12 @@ class Worker:
 
     def __init__(self) -> None:
         self._is_running, self._is_idle = True, False
-        self._step_at = time.monotonic()
 
     def run(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
-        threading.Thread(target=self._watch, name="watch", daemon=True).start()
         while self._is_running:
-            self._step_at = time.monotonic()
+            faulthandler.dump_traceback_later(STUCK_SECONDS, exit=True)  # function names only, no values
             self._step()
             self._is_idle = True
             if self._is_running:
@@ -56,10 +52,3 @@ class Worker:
             reason = str(error).partition("\n")[0]  # of the schedule's own rows: nothing that anybody typed
             log.warning("The worker cannot use the database (%s) and tries again.", reason)
             connection.close()
-
-    def _watch(self) -> None:
-        while time.monotonic() < self._step_at + STUCK_SECONDS:
-            time.sleep(POLL_SECONDS)
-        log.critical("The worker is stuck and ends, so that another is started. It was here:")
-        faulthandler.dump_traceback()  # function names only, no values
-        os._exit(1)
