@@ -7,14 +7,13 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from editorial.models import OldAddress
+from editorial.text.link_targets import models_by_view
 from editorial.values import languages
 from editorial.workflow.publishing import ReviewedPage
 from guide.sitemaps import reader_paths
 from operations.models import ProbeResult
 
 NAME = "broken links"
-#: Views of pages that come and go.
-PAGES = {"articles:detail", "articles:topic", "phases:detail", "symptoms:detail", "treatments:detail"}
 #: The path of a Markdown link, up to its query, its fragment or its title. "//" begins another host's address.
 _LINK = re.compile(r"\]\(<?(/(?!/)[^)\s>?#]*)")
 
@@ -36,7 +35,7 @@ def _leads_nowhere(path: str, live: set[str]) -> bool:
         return False
     try:
         with languages.override(languages.of_path(path)):
-            return resolve(path).view_name in PAGES
+            return resolve(path).view_name in models_by_view()
     except Resolver404:
         return True
 

@@ -5,7 +5,6 @@ by the whole interval after a success. After days without a worker each job runs
 """
 
 import datetime
-import io
 import logging
 import threading
 from collections.abc import Callable
@@ -54,12 +53,6 @@ class Job:
     erases: bool = False
 
 
-def purge() -> None:
-    output = io.StringIO()
-    call_command("purge_callbacks", stdout=output)
-    log.info("%s", output.getvalue().strip())
-
-
 def analyze() -> None:
     """Have SQLite count the rows of content, by which it chooses an index. PostgreSQL does it unasked.
 
@@ -86,7 +79,7 @@ JOBS = (
     Job("look into files", MINUTE, inspection.inspect_waiting),  # the row's name, which the previous release also uses
     Job("forget counters", HOUR, counters.forget_old),
     Job("orphans", HOUR, erasure.sweep_orphans),
-    Job("purge", DAY, purge, erases=True),
+    Job("purge", DAY, lambda: call_command("purge_callbacks"), erases=True),
     Job("warn of erasure", DAY, lambda: notices.warn_of_erasure(timezone.now())),
     Job("erase page reports", DAY, page_reports.erase_due, erases=True),
     Job("mail of page reports", DAY, page_reports.mail_editors),

@@ -15,7 +15,6 @@ from django.utils import timezone
 from callbacks.casework import notices, setup_gaps
 from callbacks.models import CallbackRequest
 from detoxsite import secret_files
-from limits import counters
 from operations import keys, schedule
 from operations.backups.backup import names_in
 from storage import reachable, read_only
@@ -45,7 +44,6 @@ class Command(BaseCommand):
             call_command("load_starter", stdout=self.stdout)
             schedule.ensure_rows()
         collect_static_if_changed()
-        counters.forget_old()
         self.stdout.write(f"""
   The site:           {settings.SITE_URL}/
   Staff sign in at:   {settings.SITE_URL}/admin/
