@@ -15,6 +15,7 @@ from callbacks.admin.access import ACCESS_LOG, StaffRequest, needs
 from callbacks.casework import actions
 from callbacks.models import AccessRecord, Erasure
 from callbacks.models.requests import as_reference
+from editorial.admin.content import nobody
 
 HEAD = ("At (clinic time)", "Who", "What", "Request", "File", "Login")
 BATCH_SIZE = 1_000
@@ -27,11 +28,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     list_per_page = 100
     show_facets = admin.ShowFacets.NEVER
     actions = None
-
-    def has_add_permission(self, request: HttpRequest, obj=None) -> bool:
-        return False
-
-    has_change_permission = has_delete_permission = has_add_permission
+    has_add_permission = has_change_permission = has_delete_permission = nobody
 
 
 @admin.register(AccessRecord)

@@ -178,14 +178,9 @@ def test_staff_are_warned_before_a_request_is_erased_unanswered():
     assert near.reference not in report.getvalue()
 
 
-def test_check_names_what_is_missing(settings):
+def test_check_finds_a_password_sent_unencrypted(settings):
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
     settings.EMAIL_HOST_PASSWORD = ""
-    assert checks.notices_are_complete() == checks.mail_password_is_encrypted() == []
+    assert checks.mail_password_is_encrypted() == []
     settings.EMAIL_HOST_PASSWORD = PASSWORD
     assert [found.id for found in checks.mail_password_is_encrypted()] == ["callbacks.W002"]
-    settings.EMAIL_HOST = ""
-    assert "MAIL_URL" in checks.notices_are_complete()[0].msg
-    settings.NOTICE_EMAILS = []
-    assert checks.notices_are_complete() == []
-    assert [found.id for found in checks.notices_are_enabled()] == ["callbacks.I001"]
