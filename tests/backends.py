@@ -13,15 +13,15 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 from tests import debian
+from tests.running import Program
 from tests.served import free_port, listens
 
-START_LIMIT = 60  # seconds
 #: The programs that are started, by Debian's package. rclone comes with what tests need from Python.
 PACKAGES = {"initdb": "postgresql", "postgres": "postgresql", "rclone": ""}
 POSTGRES = "/usr/lib/postgresql/*/bin"
@@ -64,18 +64,18 @@ def _postgres(programs: dict[str, str], folder: Path) -> Iterator[str]:
     """A cluster of its own."""
     port = free_port()
     data, who = cluster(programs, folder, "tests", "--no-sync")
-    command = postgres_command(programs, data, port, *FAST)
-    with _running(command, folder, port, ready=lambda: _answers_postgres(port), **who):
+    with postgres(programs, data, port, *FAST, **who):
         yield f"postgres://tests@127.0.0.1:{port}"
 
 
 def _answers_postgres(port: int) -> bool:
+    """Whether it answers, if only that there is no such user."""
     import psycopg
 
     try:
-        psycopg.connect(host="127.0.0.1", port=port, user="tests", dbname="postgres").close()
-    except psycopg.OperationalError:
-        return False
+        psycopg.connect(host="127.0.0.1", port=port, user="nobody", dbname="postgres").close()
+    except psycopg.OperationalError as error:
+        return "does not exist" in str(error)
     return True
 
 
@@ -83,11 +83,11 @@ def _answers_postgres(port: int) -> bool:
 def _store(program: str, files: Path) -> Iterator[tuple[str, Path]]:
     """rclone speaks the S3 protocol and keeps each object as a file, so that a test can look at what is stored."""
     port = free_port()
-    with _running(store_command(program, files, port, "tests,tests-secret"), files.parent, port):
+    with store(program, files, port, "tests,tests-secret"):
         yield f"http://127.0.0.1:{port}", files
 
 
-def store_command(program: str, files: Path, port: int, key: str) -> list[str]:
+def store(program: str, files: Path, port: int, key: str) -> Program:
     """rclone with one bucket, `detox`, as a folder in `files`. `key`: its two halves, split by a comma."""
     (files / "detox").mkdir(parents=True)
     config = files.with_name("rclone.conf")
@@ -96,7 +96,8 @@ def store_command(program: str, files: Path, port: int, key: str) -> list[str]:
     # time at all to keep folders in mind it may read them for ever.
     flags = ["--disable-multipart-streaming", "--dir-cache-time", "1s"]
     where = ["--config", str(config), "--addr", f"127.0.0.1:{port}", "--auth-key", key]
-    return [program, "serve", "s3", *where, *flags, str(files)]
+    command = [program, "serve", "s3", *where, *flags, str(files)]
+    return Program(command, files.with_name("rclone.log"), lambda: listens(port), port, cwd=files.parent)
 
 
 def cluster(programs: dict[str, str], folder: Path, user: str, *options: str) -> tuple[Path, dict]:
@@ -113,31 +114,13 @@ def cluster(programs: dict[str, str], folder: Path, user: str, *options: str) ->
     return data, who
 
 
-def postgres_command(programs: dict[str, str], data: Path, port: int, *more: str) -> list[str]:
-    options = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={data.parent}", *more]
-    return [programs["postgres"], "-D", str(data), *[part for option in options for part in ("-c", option)]]
-
-
-@contextmanager
-def _running(command: list, folder: Path, port: int, ready: Callable[[], bool] | None = None, **who) -> Iterator[None]:
-    """Up when it answers; stopped in the end by its own process id."""
-    log_path = folder / f"{Path(command[0]).name}.log"
-    with log_path.open("w") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=folder, **who)
-    try:
-        deadline = time.monotonic() + START_LIMIT
-        while not (ready() if ready else listens(port)):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise SystemExit(f"{command[0]} did not start:\n{log_path.read_text()[-2000:]}")
-            time.sleep(0.1)
-        yield
-    finally:
-        process.terminate()  # PostgreSQL waits for its clients then, and all of the tests' own are gone
-        try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+def postgres(programs: dict[str, str], data: Path, port: int, *more: str, **who) -> Program:
+    """Stopped at once, even while clients are connected: SIGINT is its fast shutdown."""
+    folder = data.parent
+    options = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", *more]
+    command = [programs["postgres"], "-D", str(data), *[part for option in options for part in ("-c", option)]]
+    ready = partial(_answers_postgres, port)
+    return Program(command, folder / "postgres.log", ready, port, signal.SIGINT, cwd=folder, **who)
 
 
 def main(arguments: list[str]) -> int:

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bench.load import Answer
-from bench.peers.started import Peer, answers, program, wait_until
+from bench.peers.started import Peer, answers
+from tests.running import Program
 from tests.served import ROOT, free_port
 
 HOP_BY_HOP = {"connection", "date", "server", "transfer-encoding"}  # the server's own
@@ -46,6 +47,6 @@ def start(server: str, answer: Answer, folder: Path) -> Iterator[Peer]:
     command = [sys.executable, "-m", "gunicorn", *[word.format(port=port) for word in COMMANDS[server]]]
     env = os.environ | {"BARE_PAGE": str(page), "HOST": "127.0.0.1", "PORT": str(port)}
     url = f"http://127.0.0.1:{port}/"
-    with program([*command, "bench.peers.bare:application"], log, cwd=ROOT, env=env) as process:
-        wait_until(lambda: answers(url), process, log)
+    command += ["bench.peers.bare:application"]
+    with Program(command, log, lambda: answers(url), cwd=ROOT, env=env) as process:
         yield Peer({server: url}, [process])

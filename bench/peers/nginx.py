@@ -4,9 +4,9 @@ import contextlib
 import gzip
 from collections.abc import Iterator
 from pathlib import Path
-from subprocess import Popen
 
-from bench.peers.started import Peer, answers, hand_over, program, unprivileged, wait_until
+from bench.peers.started import Peer, answers, hand_over, unprivileged
+from tests.running import Program
 from tests.served import free_port
 
 CONFIGURATION = """
@@ -39,17 +39,14 @@ FILE = """
 """
 
 
-@contextlib.contextmanager
-def run(folder: Path, http: str, url: str) -> Iterator[Popen]:
+def run(folder: Path, http: str, url: str) -> Program:
     """nginx with `http` as the inside of its http block, once it answers at `url`."""
     configuration, log = folder / "nginx.conf", folder / "nginx.log"
     configuration.write_text(CONFIGURATION.format(folder=folder, http=http))
     log.touch()
     hand_over(folder)
     command = ["/usr/sbin/nginx", "-c", str(configuration), "-e", str(log)]
-    with program(command, log, **unprivileged()) as process:
-        wait_until(lambda: answers(url), process, log)
-        yield process
+    return Program(command, log, lambda: answers(url), **unprivileged())
 
 
 @contextlib.contextmanager

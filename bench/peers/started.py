@@ -5,19 +5,15 @@ import os
 import pwd
 import shutil
 import socket
-import subprocess
 import tempfile
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench import processes
-
-START_LIMIT = 60  # seconds
-STOP_LIMIT = 30  # seconds
+from tests.running import Program
 
 
 @dataclass
@@ -25,7 +21,7 @@ class Peer:
     """A site that was started: the addresses to measure by name, and the processes that serve them."""
 
     urls: dict[str, str]
-    programs: list[subprocess.Popen] = field(default_factory=list)
+    programs: list[Program] = field(default_factory=list)
 
     @property
     def memory(self) -> float:
@@ -57,32 +53,6 @@ def hand_over(path: Path) -> None:
         os.chown(each, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
 
 
-@contextlib.contextmanager
-def program(command: list[str], log: Path, **options: object) -> Iterator[subprocess.Popen]:
-    """A program in the foreground, with what it says in `log`. It is asked to stop, and killed if it does not."""
-    with log.open("ab") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, **options)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(STOP_LIMIT)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def wait_until(ready: Callable[[], bool], process: subprocess.Popen, log: Path) -> None:
-    """Raises RuntimeError with the log's end where the program ends before it is ready, or takes too long."""
-    deadline = time.monotonic() + START_LIMIT
-    while time.monotonic() < deadline and process.poll() is None:
-        if ready():
-            return
-        time.sleep(0.05)
-    raise RuntimeError(f"{process.args[0]} did not start: {log.read_text(errors='replace')[-2000:]}")
-
-
 def answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=10):
@@ -96,11 +66,7 @@ def answers(url: str) -> bool:
 def takes_connections(path: Path) -> bool:
     """Whether somebody listens on this Unix socket."""
     with socket.socket(socket.AF_UNIX) as probe:
-        try:
-            probe.connect(str(path))
-        except OSError:
-            return False
-    return True
+        return probe.connect_ex(str(path)) == 0
 
 
 def require(programs: dict[str, str]) -> None:

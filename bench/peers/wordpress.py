@@ -17,7 +17,8 @@ from pathlib import Path
 
 from bench.peers import nginx
 from bench.peers.article import Article
-from bench.peers.started import Peer, hand_over, program, takes_connections, unprivileged, wait_until
+from bench.peers.started import Peer, hand_over, takes_connections, unprivileged
+from tests.running import Program
 from tests.served import free_port
 
 PROGRAM, THEMES = Path("/usr/share/wordpress"), "wp-content/themes"
@@ -111,24 +112,18 @@ def _copy_program(target: Path) -> None:
     shutil.copytree(PROGRAM, target, ignore=shutil.ignore_patterns(".htaccess"), ignore_dangling_symlinks=True)
 
 
-@contextlib.contextmanager
-def _database(folder: Path) -> Iterator[subprocess.Popen]:
+def _database(folder: Path) -> Program:
     data, socket, log = folder / "db", folder / "db.sock", folder / "db.log"
     options = ["--no-defaults", f"--datadir={data}", "--skip-test-db", "--auth-root-authentication-method=normal"]
     _output("mariadb-install-db", *options)
     command = ["/usr/sbin/mariadbd", "--no-defaults", f"--datadir={data}", f"--socket={socket}", "--skip-networking"]
     command += [f"--pid-file={folder}/db.pid", f"--tmpdir={folder}"]
-    with program(command, log, **unprivileged()) as process:
-        wait_until(lambda: takes_connections(socket), process, log)
-        yield process
+    return Program(command, log, lambda: takes_connections(socket), **unprivileged())
 
 
-@contextlib.contextmanager
-def _php(folder: Path) -> Iterator[subprocess.Popen]:
+def _php(folder: Path) -> Program:
     command, log = [str(fpm()), "--nodaemonize", "--fpm-config", str(folder / "php.conf")], folder / "php.log"
-    with program(command, log, **unprivileged()) as process:
-        wait_until(lambda: takes_connections(folder / "php.sock"), process, log)
-        yield process
+    return Program(command, log, lambda: takes_connections(folder / "php.sock"), **unprivileged())
 
 
 def fpm() -> Path:

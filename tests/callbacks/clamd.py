@@ -6,15 +6,13 @@
 import os
 import shutil
 import socket
-import subprocess
 import tempfile
-import time
 from pathlib import Path
 
 from tests import debian
+from tests.running import Program
 
 HOW = "No clamd was found. Install it (Debian, Ubuntu: sudo apt-get install clamav-daemon) or set CLAMD_PROGRAM."
-START_LIMIT = 30  # seconds
 #: The harmless text that every scanner takes for malware, in two parts so that no scanner takes this file for it.
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
@@ -34,7 +32,7 @@ class Clamd:
         self._path = path
         self.folder = Path(tempfile.mkdtemp(prefix="clamd-"))  # a socket's path must be short
         self.socket = self.folder / "clamd.sock"
-        self._process: subprocess.Popen | None = None
+        self._process: Program | None = None
         signatures = self.folder / "signatures"
         signatures.mkdir()
         (signatures / "tests.ndb").write_text(f"Test.Eicar:0:*:{EICAR.hex()}\n")
@@ -46,25 +44,17 @@ class Clamd:
         )
 
     def start(self) -> None:
-        with (self.folder / "log").open("ab") as log:
-            command = [self._path, "--config-file", str(self.folder / "clamd.conf")]
-            self._process = subprocess.Popen(command, stdout=log, stderr=log)
-        deadline = time.monotonic() + START_LIMIT
-        while time.monotonic() < deadline:
-            assert self._process.poll() is None, (self.folder / "log").read_text()
-            try:
-                with socket.socket(socket.AF_UNIX) as probe:
-                    probe.connect(str(self.socket))
-                    return
-            except OSError:
-                time.sleep(0.05)
-        raise AssertionError(f"clamd did not start: {(self.folder / 'log').read_text()}")
+        command = [self._path, "--config-file", str(self.folder / "clamd.conf")]
+        self._process = Program(command, self.folder / "log", self._listens)
+
+    def _listens(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(str(self.socket)) == 0
 
     def stop(self) -> None:
         """At once, as a crash would: it leaves in its spool what it was reading."""
         if self._process:
             self._process.kill()
-            self._process.wait(timeout=10)
             self._process = None
         self.socket.unlink(missing_ok=True)
         for left in self.spool.iterdir():
