@@ -20,9 +20,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 from bench import load
-from tests.served import ROOT, START_LIMIT, free_port
+from tests.running import Program
+from tests.served import ROOT, free_port
 
 SITEMAP_QUERIES = 40  # for each version of the content, in all languages
 FIRST_QUERIES = 13  # after a change: five are for what all pages share (tests/detoxsite/test_site.py)
@@ -59,17 +61,10 @@ def start_seconds(env: dict[str, str]) -> float:
     """From the start of the web server to its first whole page."""
     begin = time.monotonic()
     command = [sys.executable, "-m", "gunicorn", "--config", "server/gunicorn_conf.py", "detoxsite.wsgi"]
-    server = subprocess.Popen(command, cwd=ROOT, env=env)
-    try:
-        while time.monotonic() < begin + START_LIMIT:
-            probe = ["curl", "--silent", "--fail", "--output", os.devnull, f"http://127.0.0.1:{env['PORT']}/"]
-            if subprocess.run(probe, check=False).returncode == 0:
-                return time.monotonic() - begin
-            time.sleep(0.02)
-    finally:
-        server.terminate()
-        server.wait(60)
-    raise RuntimeError("The site did not start.")
+    probe = ["curl", "--silent", "--fail", "--output", os.devnull, f"http://127.0.0.1:{env['PORT']}/"]
+    log = Path(env["VAR_DIR"], "server.log")
+    with Program(command, log, lambda: subprocess.run(probe, check=False).returncode == 0, cwd=ROOT, env=env):
+        return time.monotonic() - begin
 
 
 def measure(count: int, rounds: int) -> dict:

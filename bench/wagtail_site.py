@@ -27,8 +27,10 @@ from pathlib import Path
 import yaml
 from markdown import markdown
 
+from bench.peers.started import answers
 from tests.node import cache
-from tests.served import ROOT, Site, free_port, wait_for
+from tests.running import Program
+from tests.served import ROOT, free_port
 
 ARTICLES = sorted((ROOT / "articles" / "starter").glob("*.md"))
 PACKAGES = ["wagtail>=8.0,<8.1", "Django>=5.2,<5.3", "gunicorn~=27.0", "whitenoise[brotli]~=6.12"]
@@ -114,23 +116,12 @@ def running(workers: int = 2, threads: int = 8, options: str = "") -> Iterator[P
 
     `options`: "gzip" compresses pages, "gzip cache" keeps them so in Django's per-site cache, in memory.
     """
-    folder = set_up()
-    port = free_port()
-    command = [folder / "env" / "bin" / "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", str(workers)]
-    with (folder / "server.log").open("a") as log:
-        server = subprocess.Popen(
-            [*command, "--threads", str(threads), f"{PROJECT}.wsgi"],
-            cwd=folder / PROJECT,
-            env=environment(PEER_OPTIONS=options),
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            wait_for(Site(f"http://127.0.0.1:{port}", folder, folder / "server.log", {}), server)
-            yield Peer(f"http://127.0.0.1:{port}", server.pid)
-        finally:
-            server.terminate()
-            server.wait(timeout=60)
+    folder, url = set_up(), f"http://127.0.0.1:{free_port()}"
+    command = [folder / "env/bin/gunicorn", "--bind", url.removeprefix("http://"), "--workers", str(workers)]
+    command += ["--threads", str(threads), f"{PROJECT}.wsgi"]
+    where = {"cwd": folder / PROJECT, "env": environment(PEER_OPTIONS=options)}
+    with Program(command, folder / "server.log", lambda: answers(url), **where) as server:
+        yield Peer(url, server.pid)
 
 
 def environment(**extra: str) -> dict[str, str]:
