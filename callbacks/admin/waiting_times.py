@@ -16,6 +16,7 @@ from callbacks.admin.access import COUNTS, needs, staff_page
 from callbacks.models import CallCount
 from callbacks.values import counts
 from callbacks.values.counts import FEW, FEWEST, Measure
+from callbacks.values.safe_hours import hour_name
 
 WEEK = 7
 #: Hours and days are merged until each column has about this many people.
@@ -117,7 +118,7 @@ def _days(start: datetime.date, days: int, people: int) -> Axis:
 
 def _hours(people: int) -> Axis:
     width = _width(people, 24, (1, 2, 4))
-    columns = [(f"{_clock(hour)} to {_clock(hour + width)}", _clock(hour)) for hour in range(0, 24, width)]
+    columns = [(f"{hour_name(hour)} to {hour_name(hour + width)}", hour_name(hour)) for hour in range(0, 24, width)]
     title = "By hour of the request" + (f", {width} hours together" if width > 1 else "")
     return Axis("Hours", title, columns, lambda _, hour: hour // width)
 
@@ -128,10 +129,6 @@ def _width(people: int, span: int, widths: tuple[int, ...]) -> int:
 
 def _date(day: datetime.date) -> str:
     return f"{day:%b} {day.day}"
-
-
-def _clock(hour: int) -> str:
-    return f"{hour % 12 or 12} {'am' if hour % 24 < 12 else 'pm'}"
 
 
 def _sums(rows: list[Row], section: Waits | Shares, axis: Axis) -> list[list[int]]:

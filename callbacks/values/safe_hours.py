@@ -28,8 +28,8 @@ def hour_name(hour: int) -> str:
     """Format as "8 am", "noon" or "9 pm"."""
     if hour == 12:
         return gettext("noon")
-    half = pgettext("half of the day", "am") if hour < 12 else pgettext("half of the day", "pm")
-    return f"{hour % 12} {half}"
+    half = pgettext("half of the day", "am") if hour % 24 < 12 else pgettext("half of the day", "pm")
+    return f"{hour % 12 or 12} {half}"
 
 
 class Zone(TextChoices):
