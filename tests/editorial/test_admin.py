@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from articles.models import Article
 from editorial.models import Clinic, OpeningTime, Source
 from phases.models import Phase
-from tests.factories import PASSWORD, make_article, make_phase, make_staff, make_symptom, make_treatment
+from tests.factories import make_article, make_phase, make_staff, make_symptom, make_treatment
 
 pytestmark = pytest.mark.django_db
 
@@ -53,8 +53,7 @@ def test_draft_is_previewed_by_staff_as_readers_would_see_it(admin, client, make
     assert "no-store" in response["Cache-Control"]
     client.logout()
     assert client.get(url).status_code == 302
-    make_staff("other")
-    client.login(username="other", password=PASSWORD)
+    client.force_login(make_staff("other"))
     assert client.get(url).status_code == 403
 
 

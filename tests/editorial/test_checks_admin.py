@@ -9,7 +9,7 @@ from articles.models import Article
 from editorial.models import ChangeRecord
 from phases.models import Symptom
 from tests.editorial.test_revisions import address, form_of, save
-from tests.factories import PASSWORD, make_article, make_phase, make_staff, make_symptom
+from tests.factories import make_article, make_phase, make_staff, make_symptom
 
 pytestmark = pytest.mark.django_db
 DOSE = "Take 40 mg of methadone each day.[@a-source]"
@@ -17,8 +17,7 @@ DOSE = "Take 40 mg of methadone each day.[@a-source]"
 
 @pytest.fixture
 def editor(client):
-    make_staff("writer", roles=("Editors", "Publishers"))
-    client.login(username="writer", password=PASSWORD)
+    client.force_login(make_staff("writer", roles=("Editors", "Publishers")))
     return client
 
 
@@ -43,8 +42,7 @@ def test_form_is_checked_as_it_is_typed_with_rows_and_by_those_who_may_change_it
     assert editor.post("/admin/articles/article/add/checks/", {"body": "x"}).status_code == 200
     assert editor.get(address(stage) + "checks/").status_code == 403
     assert editor.post("/admin/phases/phase/999/change/checks/", typed).status_code == 404
-    make_staff("reader", permissions=("phases.view_phase",))
-    client.login(username="reader", password=PASSWORD)
+    client.force_login(make_staff("reader", permissions=("phases.view_phase",)))
     assert client.post(address(stage) + "checks/", typed).status_code == 403
 
 

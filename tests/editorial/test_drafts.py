@@ -16,7 +16,7 @@ from editorial.workflow import drafts, revisions
 from phases.models import Phase, Symptom
 from search.models import SearchEntry
 from tests.editorial.test_revisions import address, form_of, other_editor, save
-from tests.factories import PASSWORD, make_article, make_phase, make_staff, make_symptom
+from tests.factories import make_article, make_phase, make_staff, make_symptom
 
 pytestmark = pytest.mark.django_db
 
@@ -169,8 +169,7 @@ def test_second_editor_of_a_draft_is_told_and_a_change_of_the_live_page_too(admi
 
 def test_editor_who_may_not_publish_saves_drafts_only(admin):
     article, editor = make_article(), Client()
-    make_staff("ed", roles=("Editors",))
-    editor.login(username="ed", password=PASSWORD)
+    editor.force_login(make_staff("ed", roles=("Editors",)))
     html = editor.get(address(article)).content.decode()
     assert 'name="_save"' not in html and 'name="_continue"' not in html and 'name="status"' not in html
     for button in ("_save", "_continue", "_send_to_review"):
@@ -180,8 +179,7 @@ def test_editor_who_may_not_publish_saves_drafts_only(admin):
     live, kept = drafts.saved(article).first(), drafts.version_of(draft_beside(article))
     assert [change.field for change in revisions.changes(live, kept)] == ["Body"]
     reviewer = Client()
-    make_staff("doc", roles=("Medical reviewers",))
-    reviewer.login(username="doc", password=PASSWORD)
+    reviewer.force_login(make_staff("doc", roles=("Medical reviewers",)))
     html = reviewer.get(address(article)).content.decode()
     assert "There is a draft of this page" in html and "Preview the draft" in html and "Make a review link" not in html
     version = revisions.history(article)[1]

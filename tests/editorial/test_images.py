@@ -28,8 +28,7 @@ def picture(kind="PNG", size=(40, 20), mode="RGB", **options) -> bytes:
 
 @pytest.fixture
 def editor(client):
-    make_staff(permissions=("articles.change_article",))
-    client.login(username="editor", password=PASSWORD)
+    client.force_login(make_staff(permissions=("articles.change_article",)))
     return client
 
 

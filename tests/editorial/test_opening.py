@@ -15,7 +15,7 @@ from phases.models import Phase
 from tests.callbacks.helpers import text_of
 from tests.callbacks.opening import closed, opened
 from tests.editorial.test_revisions import form_of
-from tests.factories import PASSWORD, make_staff
+from tests.factories import make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -26,8 +26,7 @@ WEEKDAYS = [(day, "09:00", "17:00") for day in range(5)]
 
 @pytest.fixture
 def editor(client, guide, december):
-    make_staff("ed", roles=("Editors",))
-    client.login(username="ed", password=PASSWORD)
+    client.force_login(make_staff("ed", roles=("Editors",)))
     return client
 
 

@@ -54,8 +54,7 @@ def test_editor_changes_nothing_that_readers_see_or_saw(editor, admin, make):
 
 
 def test_publisher_publishes_and_takes_back(client):
-    make_staff("pub", roles=("Publishers",))
-    client.login(username="pub", password=PASSWORD)
+    client.force_login(make_staff("pub", roles=("Publishers",)))
     page = make_article(status="in-review")
     for action, count in (("publish", 1), ("withdraw", 0)):
         client.post(LIST, {"action": action, "post": "yes", "_selected_action": [page.pk]})

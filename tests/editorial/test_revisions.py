@@ -14,7 +14,7 @@ from articles.models import Article
 from editorial.models import HelpLine
 from editorial.workflow import revisions
 from phases.models import Phase, Symptom
-from tests.factories import PASSWORD, make_article, make_phase, make_source, make_staff, make_symptom
+from tests.factories import make_article, make_phase, make_source, make_staff, make_symptom
 from tests.trees import tree_of
 
 pytestmark = pytest.mark.django_db
@@ -59,8 +59,7 @@ def bring_back(client, version):
 
 
 def other_editor(client):
-    make_staff("other", roles=("Publishers",))
-    client.login(username="other", password=PASSWORD)
+    client.force_login(make_staff("other", roles=("Publishers",)))
     return client
 
 
@@ -147,8 +146,7 @@ def test_bringing_back_needs_a_post_and_the_right_to_change(admin, client):
     version = revisions.history(article).last()
     path = f"/admin/articles/article/bring-back/{version.pk}/"
     assert admin.get(path)["Location"] == "/admin/articles/article/"
-    make_staff("intake", roles=("Intake",))
-    client.login(username="intake", password=PASSWORD)
+    client.force_login(make_staff("intake", roles=("Intake",)))
     assert client.post(path).status_code == 403
     article.refresh_from_db()
     assert article.title == "Another title"

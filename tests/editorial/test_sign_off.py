@@ -231,8 +231,7 @@ def test_without_a_reviewer_nothing_is_refused_and_only_an_administrator_adds_on
         or not Reviewer.objects.exists()
     )
     assert admin.post("/admin/editorial/reviewer/add/", values | {"conflicts": "None"}).status_code == 302
-    make_staff("other", roles=("Editors", "Publishers"))
-    client.login(username="other", password=PASSWORD)
+    client.force_login(make_staff("other", roles=("Editors", "Publishers")))
     assert client.get("/admin/editorial/reviewer/add/").status_code == 403
     assert "Jo" in client.get("/reviewers/").content.decode()
 

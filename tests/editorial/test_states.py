@@ -11,7 +11,7 @@ from editorial.models import HelpLine
 from privateversion import codes
 from tests.editorial.test_drafts import save_draft
 from tests.editorial.test_revisions import address, form_of
-from tests.factories import PASSWORD, make_article, make_phase, make_staff, make_symptom, make_treatment
+from tests.factories import make_article, make_phase, make_staff, make_symptom, make_treatment
 from tests.translations.helpers import translate
 
 pytestmark = pytest.mark.django_db
@@ -42,8 +42,7 @@ def test_only_an_administrator_erases_a_page_and_nobody_the_number_911(admin, cl
     admin.post("/admin/editorial/helpline/", picked)
     assert HelpLine.objects.filter(call="911").exists()
     assert admin.get(f"/admin/articles/article/{article.pk}/delete/").status_code == 200
-    make_staff("other", roles=("Editors",))
-    client.login(username="other", password=PASSWORD)
+    client.force_login(make_staff("other", roles=("Editors",)))
     assert client.get(f"/admin/articles/article/{article.pk}/delete/").status_code == 403
     assert "delete_selected" not in client.get("/admin/articles/article/").content.decode()
 

@@ -95,8 +95,7 @@ def test_form_in_two_tabs_is_kept_twice_and_each_brought_back_and_saved_alone(ad
 def test_words_are_not_kept_in_the_name_of_who_signed_in_next_on_that_computer(admin, client):
     article = make_article()
     data = form_of(admin, article) | {"body": "Mine."}
-    make_staff("other", roles=("Publishers",))
-    client.login(username="other", password=PASSWORD)
+    client.force_login(make_staff("other", roles=("Publishers",)))
     assert client.post(address(article) + "typing/", data).status_code == 403
     assert not UnsavedForm.objects.exists()
 
@@ -104,8 +103,7 @@ def test_words_are_not_kept_in_the_name_of_who_signed_in_next_on_that_computer(a
 def test_two_who_write_on_one_page_are_told_of_each_other(admin, client):
     article = make_article()
     type_into(admin, article, body="Typed")
-    make_staff("other", roles=("Publishers",))
-    client.login(username="other", password=PASSWORD)
+    client.force_login(make_staff("other", roles=("Publishers",)))
     assert "is writing on this page too" in client.get(address(article)).content.decode()
     assert len(type_into(client, article, body="Mine").json()["others"]) == 1
     assert unsaved.of(User.objects.get(username="other"), address(article)).data["body"] == ["Mine"]
@@ -113,8 +111,7 @@ def test_two_who_write_on_one_page_are_told_of_each_other(admin, client):
 
 def test_typing_needs_the_right_to_change_the_page(client):
     article = make_article()
-    make_staff("intake", roles=("Intake",))
-    client.login(username="intake", password=PASSWORD)
+    client.force_login(make_staff("intake", roles=("Intake",)))
     for path in (address(article) + "typing/", "/admin/articles/article/add/typing/"):
         assert client.post(path, {"body": "x"}).status_code == 403
     assert not UnsavedForm.objects.exists()
@@ -165,8 +162,7 @@ def test_zero_bytes_are_not_kept(admin):
 
 def test_two_who_write_new_pages_do_not_write_on_one_page(admin, client):
     admin.post("/admin/articles/article/add/typing/", {"title": "Mine"})
-    make_staff("other", roles=("Publishers",))
-    client.login(username="other", password=PASSWORD)
+    client.force_login(make_staff("other", roles=("Publishers",)))
     assert "is writing on this page too" not in client.get("/admin/articles/article/add/").content.decode()
     assert client.post("/admin/articles/article/add/typing/", {"title": "Another"}).json() == {"others": []}
 
