@@ -14,7 +14,6 @@ from django.utils import timezone
 from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
-from prometheus_client.registry import Collector
 
 from callbacks.casework import notices
 from callbacks.models import CallbackRequest
@@ -39,11 +38,8 @@ def serve() -> None:
         log.warning("Metrics cannot be read here: port %s is taken (%s).", settings.METRICS_PORT, error.strerror)
 
 
-class CurrentState(Collector):
+class CurrentState:
     """Gauges, computed at each scrape. None identifies a person, a request or a page."""
-
-    def describe(self) -> list[Metric]:
-        return []  # so that registering queries no database
 
     def collect(self) -> Iterator[Metric]:
         at = timezone.now()

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib.sessions.backends.db import SessionStore
-from django.core.management import call_command
 from django.db import connection
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -79,7 +78,7 @@ JOBS = (
     Job("look into files", MINUTE, inspection.inspect_waiting),  # the row's name, which the previous release also uses
     Job("forget counters", HOUR, counters.forget_old),
     Job("orphans", HOUR, erasure.sweep_orphans),
-    Job("purge", DAY, lambda: call_command("purge_callbacks"), erases=True),
+    Job("purge", DAY, lambda: log.info("%s", erasure.purge()), erases=True),
     Job("warn of erasure", DAY, lambda: notices.warn_of_erasure(timezone.now())),
     Job("erase page reports", DAY, page_reports.erase_due, erases=True),
     Job("mail of page reports", DAY, page_reports.mail_editors),

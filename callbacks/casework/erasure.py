@@ -9,7 +9,8 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
-from callbacks.casework import actions
+from callbacks.casework import actions, counting
+from callbacks.casework.notices import WARN_DAYS_BEFORE
 from callbacks.models import AccessRecord, Attachment, CallbackRequest, Erasure, Tombstone
 from vault import sealed_files
 
@@ -85,6 +86,20 @@ def erase_again(erased: Mapping[uuid.UUID, bool]) -> int:
                 _remember(pk, withdrawn=False)
         count += 1
     return count
+
+
+def purge() -> str:
+    """Erase requests that are due, files without one, and old counts; return in sentences what was done."""
+    erased = erase_due(timezone.now())
+    counting.prune()
+    try:
+        swept = f"Files without a request removed: {sweep_orphans()}."
+    except OSError as error:  # the schedule sweeps again hourly
+        swept = f"Files without a request could not be listed: {error.strerror}."
+    soon = CallbackRequest.objects.due_for_erasure(timezone.now() + datetime.timedelta(days=WARN_DAYS_BEFORE))
+    waiting = soon.waiting().count()
+    to_come = f"\nWill be erased within {WARN_DAYS_BEFORE} days while still waiting: {waiting}." if waiting else ""
+    return f"Callback requests erased: {erased}. {swept}{to_come}"
 
 
 def erase_due(at: datetime.datetime) -> int:
