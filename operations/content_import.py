@@ -1,23 +1,19 @@
 """Import content from files: each page with its rows in one revision; rows in no file are removed."""
 
 from collections.abc import Iterable
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-import reversion
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 from django.db import models
 
 from articles.models import Article, Topic
 from editorial.loading.content_files import Entry, Values
+from editorial.loading.page_changes import PageChange
 from editorial.models import Clinic, GlossaryTerm, HelpLine, Source
 from editorial.models.addresses import moved
-from editorial.models.changes import ChangeRecord
-from editorial.text.digests import NOT_SEEN
 from editorial.workflow import revisions
-from editorial.workflow.change_kinds import record
 from editorial.workflow.publishing import ReviewedPage
 from phases.models import Phase, Symptom, TreatmentOption
 from translations.models import Translation
@@ -45,7 +41,7 @@ class Outcome:
 
 
 class Import:
-    """One import, inside a transaction. A page's revision opens at the first change to it or its rows."""
+    """One import, inside a transaction. A page is kept at the first change to it or its rows."""
 
     def __init__(self, note: str, kind: str) -> None:
         self.note, self.kind = note, kind
@@ -53,22 +49,19 @@ class Import:
         self.last = ""  # the current entry, for error messages
         self._problems: list[str] = []
         self._named: dict[Any, set[Any]] = {model: set() for model in REMOVED}
-        self._revision = ExitStack()
-        self._begin(None, is_new=False)
+        self._begin(None)
 
     def take_all(self, entries: Iterable[Entry]) -> None:
         """Import entries in order, each before the next is read, as it may refer to an earlier one."""
-        with self._revision:
-            for entry in entries:
-                self._take(entry)
-            self._end()
+        for entry in entries:
+            self._take(entry)
+        self._end()
 
     def finish(self) -> None:
         """Remove rows that are in no file, and check every page. Raises ContentError."""
-        with self._revision:
-            for model in REMOVED:
-                for row in model._default_manager.exclude(pk__in=self._named[model]):
-                    self._remove(row)
+        for model in REMOVED:
+            for row in model._default_manager.exclude(pk__in=self._named[model]):
+                self._remove(row)
         for page_model in PAGES:
             for page in page_model._default_manager.exclude(status=ReviewedPage.Status.ARCHIVED):
                 self._check(page)
@@ -88,11 +81,10 @@ class Import:
         is_new = row is None
         row = row or entry.model(**entry.key)
         if not entry.is_part:
-            self._begin(row, is_new=is_new)
+            self._begin(row)
         different = () if is_new else _different(row, entry)
         if is_new or different:
-            self._open()
-            self._is_visible |= is_new or "status" in different or not NOT_SEEN.issuperset(different)
+            self._change.begins(self._page)
             for name in _fields(entry):
                 setattr(row, name, _wanted(entry, name))
             self._check(row)
@@ -105,37 +97,24 @@ class Import:
             raise ContentError(f"{self.last} is in the files twice.")
         seen.add(row.pk)
 
-    def _begin(self, page: Any, *, is_new: bool) -> None:
-        self._page, self._is_new, self._is_open, self._is_visible = page, is_new, False, False
-        self._parts: set[Any] = set()
-
-    def _open(self) -> None:
-        """Open the page's revision, unless it is open."""
-        if self._is_open:
-            return
-        self._is_open = True
-        if not self._is_new:
-            revisions.keep(self._page)
-        self._revision.enter_context(reversion.create_revision())
-        reversion.set_comment(self.note or "From files.")
+    def _begin(self, page: Any) -> None:
+        self._page, self._parts = page, set[Any]()
+        self._change = PageChange(self.kind, self.note, self.note or "From files.")
 
     def _end(self) -> None:
-        """Remove the page's rows that are not in its file, record the change, and close the revision."""
+        """Remove the page's rows that are not in its file, and record the change."""
         page = self._page
         if isinstance(page, Phase):
             for row in Symptom.objects.filter(phase=page).exclude(pk__in=self._parts):
-                self._open()
-                self._is_visible = True
+                self._change.begins(self._page)
                 self.outcomes.append(Outcome("deleted", _label(row)))
                 row.delete()
-        if self._is_open:
+        if self._change.page:
             if isinstance(page, Clinic):
                 page.list_hours()
             page.save()
-            if isinstance(page, ReviewedPage) and page.is_published() and self._is_visible:
-                record(page, ChangeRecord.Kind.NEW if self._is_new else self.kind, note=self.note)
-            self._revision.close()
-        self._begin(None, is_new=False)
+            self._change.record()
+        self._begin(None)
 
     def _remove(self, row: Any) -> None:
         """Archive a page; delete any other row, which its last revision can restore."""
@@ -146,12 +125,11 @@ class Import:
             self.outcomes.append(Outcome("deleted", _label(row)))
             row.delete()
         elif row.status != ReviewedPage.Status.ARCHIVED:
-            revisions.keep(row)
-            with reversion.create_revision():
-                row.status = ReviewedPage.Status.ARCHIVED
-                row.save()
-                reversion.set_comment(self.note or "From files.")
-                record(row, ChangeRecord.Kind.ARCHIVED, note=self.note)
+            self._begin(row)
+            self._change.begins(self._page)
+            row.status = ReviewedPage.Status.ARCHIVED
+            row.save()
+            self._change.record()
             self.outcomes.append(Outcome("archived", _label(row)))
 
     def _check(self, row: Any) -> None:

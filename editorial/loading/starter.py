@@ -12,16 +12,19 @@ from typing import Any
 from django.db import models, transaction
 
 from editorial.loading.content_files import Entry, Find, Related, Sentence, Values, as_yaml, read_yaml, unless_default
-from editorial.loading.starter_changes import PageChange
+from editorial.loading.page_changes import PageChange
 from editorial.models import Clinic, GlossaryTerm, HelpLine, Source, StarterItem
 from editorial.models.addresses import moved
+from editorial.models.changes import ChangeRecord
 from editorial.text import snapshot
+from editorial.workflow.publishing import ReviewedPage
 
 STARTER = Path(__file__).parent.parent / "starter"
 OF_SOURCE = (
     *("key", "organization", "title", "kind", "year", "published_on", "url", "doi", "pmid", "pmcid", "isbn", "seen"),
     *("accessed_on", "archive_url", "status"),
 )
+RELEASE_NOTE = "Updated with a release of this guide."
 ALWAYS_OF_SOURCE = {"key", "organization", "title", "year", "url", "seen"}
 
 
@@ -73,9 +76,10 @@ def load_all(entries: Iterable[Entry], note: str = "") -> Counter:
 
     for _, page in groupby(entries, page_of):
         with transaction.atomic():
-            change = PageChange(note, content)
+            change = PageChange(ChangeRecord.Kind.UPDATE, note or RELEASE_NOTE, "Loaded with a release.", content)
             for entry in page:
-                outcomes[load_item(entry, change.begins)] += 1
+                is_of_page = entry.is_part or issubclass(entry.model, ReviewedPage)
+                outcomes[load_item(entry, change.begins if is_of_page else lambda row: None)] += 1
             change.record()
     return outcomes
 

@@ -14,12 +14,15 @@ from django.utils import timezone
 from articles.models import Article, Topic
 from editorial.models import Clinic, GlossaryTerm, HelpLine, OpeningTime, Picture, Source, SpecialDay, pictures
 from editorial.models.changes import ChangeRecord
+from editorial.models.reviewers import Reviewer, sign
+from editorial.text.digests import page_digest
 from editorial.values import images
 from editorial.workflow import revisions
+from editorial.workflow.sign_off import is_signed
 from operations.content import ROOMS
 from phases.models import Phase, Symptom, TreatmentOption
 from tests.editorial.test_images import picture as sample
-from tests.factories import make_article
+from tests.factories import make_article, make_staff
 from translations.models import Translation
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +118,15 @@ def test_edited_guide_goes_out_and_comes_back_exactly_with_a_revision_for_each_p
     imported(tmp_path / "edited", capsys, "--kind", "wording")
     assert exported(tmp_path / "again") == edited
     assert Clinic.objects.get().listed_hours
+
+
+def test_imported_wording_keeps_the_reviewers_name(guide, tmp_path, capsys):
+    page = Article.objects.get(slug="test-strips")
+    reviewer = Reviewer.objects.create(user=make_staff(), name="Jo Roe", credentials="MD", conflicts="None")
+    sign(page, page_digest(page), reviewer)
+    imported(put(tmp_path, starter() | {STRIPS: f"{starter()[STRIPS]}\nMore.\n"}), capsys, "--kind", "wording")
+    page.refresh_from_db()
+    assert page.body.endswith("More.\n") and is_signed(page, page_digest(page))
 
 
 STRIPS = "articles/test-strips.md"
