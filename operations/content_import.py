@@ -1,6 +1,7 @@
 """Import content from files: each page with its rows in one revision; rows in no file are removed."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.core.management.base import CommandError
 from django.db import models
 
 from articles.models import Article, Topic
-from editorial.loading.content_files import Entry, Values
+from editorial.loading.content_files import Entry, Values, pages
 from editorial.loading.page_changes import PageChange
 from editorial.models import Clinic, GlossaryTerm, HelpLine, Source
 from editorial.models.addresses import moved
@@ -48,14 +49,12 @@ class Import:
         self.outcomes: list[Outcome] = []
         self.last = ""  # the current entry, for error messages
         self._problems: list[str] = []
-        self._named: dict[Any, set[Any]] = {model: set() for model in REMOVED}
-        self._begin(None)
+        self._named: dict[Any, set[Any]] = defaultdict(set)
 
     def take_all(self, entries: Iterable[Entry]) -> None:
         """Import entries in order, each before the next is read, as it may refer to an earlier one."""
-        for entry in entries:
-            self._take(entry)
-        self._end()
+        for page in pages(entries):
+            self._take(page)
 
     def finish(self) -> None:
         """Remove rows that are in no file, and check every page. Raises ContentError."""
@@ -71,50 +70,45 @@ class Import:
         if self._problems:
             raise ContentError("\n".join(dict.fromkeys(self._problems)))
 
-    def _take(self, entry: Entry) -> None:
-        unknown = entry.values.keys() - _fields(entry)
-        if unknown:
-            raise ContentError(f"{_label(entry.model(**entry.key))} has no field named {', '.join(sorted(unknown))}.")
-        if not entry.is_part:
-            self._end()
-        row = _renamed(entry) or entry.model._default_manager.filter(**entry.key).first()
-        is_new = row is None
-        row = row or entry.model(**entry.key)
-        if not entry.is_part:
-            self._begin(row)
-        different = () if is_new else _different(row, entry)
-        if is_new or different:
-            self._change.begins(self._page)
-            for name in _fields(entry):
-                setattr(row, name, _wanted(entry, name))
-            self._check(row)
-            row.save()
-            _relate(row, entry)
-            self.outcomes.append(Outcome("added" if is_new else "changed", _label(row), different))
-        self.last = _label(row)
-        seen = self._parts if entry.is_part else self._named.get(entry.model, set())
-        if row.pk in seen:
-            raise ContentError(f"{self.last} is in the files twice.")
-        seen.add(row.pk)
-
-    def _begin(self, page: Any) -> None:
-        self._page, self._parts = page, set[Any]()
-        self._change = PageChange(self.kind, self.note, self.note or "From files.")
-
-    def _end(self) -> None:
-        """Remove the page's rows that are not in its file, and record the change."""
-        page = self._page
+    def _take(self, entries: Iterator[Entry]) -> None:
+        """Import a page with its rows, remove those that are not in its file, and record the change."""
+        page: Any = None
+        change, parts = self._change(), set[Any]()
+        for entry in entries:
+            if unknown := entry.values.keys() - _fields(entry):
+                named = ", ".join(sorted(unknown))
+                raise ContentError(f"{_label(entry.model(**entry.key))} has no field named {named}.")
+            row = _renamed(entry) or entry.model._default_manager.filter(**entry.key).first()
+            is_new = row is None
+            row = row or entry.model(**entry.key)
+            page = page or row
+            different = () if is_new else _different(row, entry)
+            if is_new or different:
+                change.begins(page)
+                for name in _fields(entry):
+                    setattr(row, name, _wanted(entry, name))
+                self._check(row)
+                row.save()
+                _relate(row, entry)
+                self.outcomes.append(Outcome("added" if is_new else "changed", _label(row), different))
+            self.last = _label(row)
+            seen = parts if entry.is_part else self._named[entry.model]
+            if row.pk in seen:
+                raise ContentError(f"{self.last} is in the files twice.")
+            seen.add(row.pk)
         if isinstance(page, Phase):
-            for row in Symptom.objects.filter(phase=page).exclude(pk__in=self._parts):
-                self._change.begins(self._page)
+            for row in Symptom.objects.filter(phase=page).exclude(pk__in=parts):
+                change.begins(page)
                 self.outcomes.append(Outcome("deleted", _label(row)))
                 row.delete()
-        if self._change.page:
+        if change.page:
             if isinstance(page, Clinic):
                 page.list_hours()
             page.save()
-            self._change.record()
-        self._begin(None)
+            change.record()
+
+    def _change(self) -> PageChange:
+        return PageChange(self.kind, self.note, self.note or "From files.")
 
     def _remove(self, row: Any) -> None:
         """Archive a page; delete any other row, which its last revision can restore."""
@@ -125,11 +119,11 @@ class Import:
             self.outcomes.append(Outcome("deleted", _label(row)))
             row.delete()
         elif row.status != ReviewedPage.Status.ARCHIVED:
-            self._begin(row)
-            self._change.begins(self._page)
+            change = self._change()
+            change.begins(row)
             row.status = ReviewedPage.Status.ARCHIVED
             row.save()
-            self._change.record()
+            change.record()
             self.outcomes.append(Outcome("archived", _label(row)))
 
     def _check(self, row: Any) -> None:

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,18 @@ class Entry:
     was: tuple[str, ...] = ()
     rows: dict[str, list[Values]] = field(default_factory=dict)  # that belong to it alone, by accessor
     is_part: bool = False  # of the page of the entry before it
+
+
+def pages(entries: Iterable[Entry]) -> Iterator[Iterator[Entry]]:
+    """Group the entry of each page with those of its rows. Reads one only after the one before it was taken."""
+    number = 0
+
+    def page_of(entry: Entry) -> int:
+        nonlocal number
+        number += not entry.is_part
+        return number
+
+    return (page for _, page in groupby(entries, page_of))
 
 
 class Sentence(str):

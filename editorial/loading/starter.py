@@ -5,13 +5,13 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain, combinations, groupby
+from itertools import chain, combinations
 from pathlib import Path
 from typing import Any
 
 from django.db import models, transaction
 
-from editorial.loading.content_files import Entry, Find, Related, Sentence, Values, as_yaml, read_yaml, unless_default
+from editorial.loading.content_files import Entry, Find, Sentence, Values, as_yaml, pages, read_yaml, unless_default
 from editorial.loading.page_changes import PageChange
 from editorial.models import Clinic, GlossaryTerm, HelpLine, Source, StarterItem
 from editorial.models.addresses import moved
@@ -67,14 +67,8 @@ def load_all(entries: Iterable[Entry], note: str = "") -> Counter:
     Each page with its rows is one transaction and, if it changes, one revision; `note` is public.
     """
     outcomes: Counter = Counter()
-    content, number = snapshot.ContentSnapshot(), 0
-
-    def page_of(entry: Entry) -> int:
-        nonlocal number
-        number += not entry.is_part
-        return number
-
-    for _, page in groupby(entries, page_of):
+    content = snapshot.ContentSnapshot()
+    for page in pages(entries):
         with transaction.atomic():
             change = PageChange(ChangeRecord.Kind.UPDATE, note or RELEASE_NOTE, "Loaded with a release.", content)
             for entry in page:
@@ -182,7 +176,7 @@ def _rename(model: type[models.Model], key: Values, was: Iterable[str]) -> None:
             item.save(update_fields=["key"])
 
 
-def _untouched(row: models.Model, values: Values, related: Related, digest: str) -> bool:
+def _untouched(row: models.Model, values: Values, related: dict[str, list[Any]], digest: str) -> bool:
     """Return whether the row still has the values it was loaded with.
 
     A column added since then is not in the digest, and has its default in the row. The digest's columns are not
@@ -198,7 +192,7 @@ def _untouched(row: models.Model, values: Values, related: Related, digest: str)
     return False
 
 
-def _digest_of_values(values: Values, related: Related) -> str:
+def _digest_of_values(values: Values, related: dict[str, list[Any]]) -> str:
     plain = {name: _plain(value) for name, value in values.items()}
     plain |= {name: sorted(row.pk for row in rows) for name, rows in related.items()}
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
