@@ -3,7 +3,6 @@
 Nothing is sent before the whole stored file is verified, and nothing is written to disk.
 """
 
-import logging
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,8 +12,6 @@ from callbacks.models import Attachment
 from callbacks.values.marks import Mark
 from callbacks.values.upload_rules import Kind
 from vault import sealed_files
-
-log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 60
 #: One picture at a time in each process, as it takes hundreds of megabytes decoded.
@@ -74,11 +71,8 @@ def clean_copy(object_name: str, kind: Kind) -> tuple[str, bytes]:
         raise Busy
     try:
         found, picture = sandbox.run("reencode", kind.value, sealed_files.plain_chunks(object_name), TIMEOUT_SECONDS)
-    except sandbox.Failed as error:
-        if error.too_slow:
-            raise CannotClean(f"This picture takes too long to open. {_OR_THE_ORIGINAL}") from None
-        log.error("A picture crashed its decoder, which ended with %d.", error.code)
-        found, picture = [Mark.UNREADABLE], b""
+    except sandbox.TooSlow:
+        raise CannotClean(f"This picture takes too long to open. {_OR_THE_ORIGINAL}") from None
     finally:
         _lock.release()
     if not picture:

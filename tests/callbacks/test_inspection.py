@@ -189,7 +189,7 @@ def test_store_that_is_down_delays_one_file_not_each(caplog):
     assert len(caplog.messages) == 1
 
 
-@pytest.mark.parametrize("error", [OSError("no process"), MemoryError(), sandbox.Failed(-9, too_slow=True)])
+@pytest.mark.parametrize("error", [OSError("no process"), MemoryError(), sandbox.TooSlow()])
 def test_failed_inspection_costs_neither_the_file_nor_the_call(client, monkeypatch, error):
     def fail(*args):
         raise error

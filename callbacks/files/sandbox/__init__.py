@@ -5,6 +5,7 @@
 
 import contextlib
 import ctypes
+import logging
 import signal
 import subprocess
 import sys
@@ -14,24 +15,22 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, cast
 
+log = logging.getLogger(__name__)
+
 FOLDER = Path(__file__).parent
 MAX_OUTPUT = 96 * 1024**2  # bytes; a copy of 4000 x 4000 pixels is at most 64 MB
 _PR_SET_DUMPABLE = 4
 
 
-class Failed(Exception):
-    """The process ended without a result: it was `too_slow`, or its decoder crashed."""
-
-    def __init__(self, code: int, *, too_slow: bool) -> None:
-        super().__init__(f"It ended with {code}.")
-        self.code = code
-        self.too_slow = too_slow
+class TooSlow(Exception):
+    """The process took too long."""
 
 
 def run(task: str, kind: str, chunks: Iterable[bytes], seconds: float) -> tuple[list[str], bytes]:
     """Pass a file to a new process; return what it found (values of marks.Mark) and the re-encoded copy.
 
-    Its environment is empty: ours may hold keys. Raises Failed, and what reading `chunks` raises.
+    A file that crashes its decoder counts as unreadable, a PDF as opaque. The environment is empty: ours may hold keys.
+    Raises TooSlow, and what reading `chunks` raises.
     """
     if sys.platform == "linux":  # so that processes of the same user cannot read this one's memory, which has the keys
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
@@ -61,7 +60,9 @@ def run(task: str, kind: str, chunks: Iterable[bytes], seconds: float) -> tuple[
         if len(output) >= MAX_OUTPUT:
             process.kill()
     if process.returncode:
-        is_too_slow = time.monotonic() - started >= seconds or process.returncode == -signal.SIGXCPU
-        raise Failed(process.returncode, too_slow=is_too_slow)
+        if time.monotonic() - started >= seconds or process.returncode == -signal.SIGXCPU:
+            raise TooSlow
+        log.error("A file crashed its decoder, which ended with %d.", process.returncode)
+        return ["opaque" if kind == "pdf" else "unreadable"], b""
     found, _, copy = output.partition(b"\n")
     return found.decode("ascii", "replace").split(), copy
