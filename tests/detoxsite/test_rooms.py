@@ -46,6 +46,12 @@ def test_only_the_sanitizer_and_one_escaper_mark_text_as_safe():
         assert not re.search(r"\|\s*safe\b|autoescape", template.read_text()), template
 
 
+def test_comment_of_staff_templates_ends_in_its_line():
+    """Django shows a longer one on the page."""
+    for template in (ROOT / "templates" / "staff").rglob("*.html"):
+        assert not re.search(r"\{#(?!.*#\})", template.read_text()), template
+
+
 def test_only_pages_without_a_senders_authority_go_without_the_form_check():
     """The contact form, the pages behind its link, the question where one is now, reports on pages, and
     answers on a draft: docs/decisions/0001 has why."""
