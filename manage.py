@@ -11,8 +11,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import DatabaseError
 
-from server import supervise
-
 
 def _refuse_root() -> None:
     """Exit where the site runs as another account, which could not read what root writes."""
@@ -39,6 +37,8 @@ if __name__ == "__main__":
     try:
         _refuse_root()
         if sys.argv[1:] in (["serve"], ["serve", "--traceback"]):
+            from server import supervise  # no other command needs it
+
             supervise.serve()
         execute_from_command_line(sys.argv)
     except KeyboardInterrupt:
