@@ -4,6 +4,7 @@
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
@@ -31,16 +32,10 @@ def _owner_of_new(beside: Path) -> int:
         return beside.stat().st_uid
 
 
-if __name__ == "__main__":
-    os.umask(0o077)  # state, secrets and what people send are for this account only, whichever command writes the file
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "detoxsite.settings")
+def _run(command: Callable[[], object]) -> None:
+    """Exit with a sentence where the settings, the database or the disk are to blame."""
     try:
-        _refuse_root()
-        if sys.argv[1:] in (["serve"], ["serve", "--traceback"]):
-            from server import supervise  # no other command needs it
-
-            supervise.serve()
-        execute_from_command_line(sys.argv)
+        command()
     except KeyboardInterrupt:
         sys.exit(130)
     except ImproperlyConfigured as error:  # a sentence that says what to set
@@ -58,3 +53,18 @@ if __name__ == "__main__":
         where = f": {error.filename}" if error.filename else ""
         advice = "Check free space, rights and the store. --traceback says where it failed."
         sys.exit(f"{error.strerror or error}{where}. {advice}")
+
+
+def _main() -> None:
+    _refuse_root()
+    if sys.argv[1:] in (["serve"], ["serve", "--traceback"]):
+        from server import supervise  # no other command needs it
+
+        supervise.serve(lambda: _run(lambda: execute_from_command_line(["manage.py", "run_worker"])))
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    os.umask(0o077)  # state, secrets and what people send are for this account only, whichever command writes the file
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "detoxsite.settings")
+    _run(_main)

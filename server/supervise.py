@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import NoReturn
 
 from django.conf import settings
-from django.core.management import execute_from_command_line
 
 from detoxsite import secret_files
 
@@ -28,11 +27,11 @@ log = logging.getLogger(__name__)
 
 RESTART_SECONDS = 1  # before a program that ended is started again
 STOP_SECONDS = 10  # beyond GRACEFUL_SECONDS, for the worker's current job too
-SIGNALS = {signal.SIGCHLD, signal.SIGHUP, signal.SIGINT, signal.SIGTERM}
+SIGNALS = {signal.SIGCHLD, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM}
 
 
-def serve() -> NoReturn:
-    """Serve on HOST and PORT until Ctrl-C or SIGTERM; SIGHUP stops both programs and loads everything anew.
+def serve(worker: Callable[[], object]) -> NoReturn:
+    """Serve on HOST and PORT, with `worker` beside, until Ctrl-C or SIGTERM; SIGHUP stops both and loads all anew.
 
     Exits with a message if the port is taken. Raises ImproperlyConfigured.
     """
@@ -43,17 +42,18 @@ def serve() -> NoReturn:
     importlib.import_module("detoxsite.wsgi")
     gc.collect()
     gc.freeze()  # garbage collection would write to every memory page and end its sharing
-    programs: dict[str, Callable[[], object]] = {
-        "web": lambda: _serve_web(listener),
-        "worker": lambda: execute_from_command_line(["manage.py", "run_worker"]),
-    }
+    programs = {"web": lambda: _serve_web(listener), "worker": worker}
     running = {name: _start(name, program) for name, program in programs.items()}
     while (number := signal.sigwait(SIGNALS)) == signal.SIGCHLD:
         for name, process in running.items():
             if not process.is_alive():
                 log.warning("The process %s ended (%s) and is started again.", name, process.exitcode)
                 time.sleep(RESTART_SECONDS)
-                running[name] = _start(name, programs[name])
+                try:
+                    running[name] = _start(name, programs[name])
+                except OSError as error:  # no memory, say
+                    log.warning("The process %s cannot be started (%s) and will be tried again.", name, error.strerror)
+                    os.kill(os.getpid(), signal.SIGCHLD)
     _stop(list(running.values()))
     if number == signal.SIGHUP:
         listener.set_inheritable(True)

@@ -99,7 +99,8 @@ def test_port_that_is_taken_is_named(tmp_path, options):
 
 
 @pytest.mark.any_backend
-def test_output_can_be_a_socket_and_stop_by_keyboard_ends_every_process(tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT])
+def test_output_can_be_a_socket_and_stop_by_keyboard_ends_every_process(tmp_path, number):
     """As under systemd, whose journal cannot be opened a second time."""
     ours, theirs = socket.socketpair()
     site, served = started(tmp_path, stdout=theirs, stderr=subprocess.STDOUT)
@@ -108,7 +109,7 @@ def test_output_can_be_a_socket_and_stop_by_keyboard_ends_every_process(tmp_path
     try:
         wait_for(site, served)
         everyone = processes.descendants(served.pid)
-        served.send_signal(signal.SIGINT)
+        served.send_signal(number)
         rest(ours)
         assert served.wait(timeout=40) == 0
         assert_all_end(site, everyone)
@@ -116,6 +117,20 @@ def test_output_can_be_a_socket_and_stop_by_keyboard_ends_every_process(tmp_path
         ours.close()
         served.kill()
         served.wait()
+
+
+@pytest.mark.any_backend
+def test_database_that_is_down_is_logged_in_a_line(tmp_path):
+    env = clean_environment() | state.make(tmp_path, like=prepared()) | {"HOST": "127.0.0.1", "PORT": str(free_port())}
+    env |= {"DATABASE_URL": f"postgres://site@127.0.0.1:{free_port()}/site"}
+    command = [sys.executable, "manage.py", "serve"]
+    served = subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True)
+    try:
+        assert served.stderr.readline().startswith("The database failed: connection failed")
+        assert "is started again" in served.stderr.readline()
+    finally:
+        served.terminate()
+        served.communicate(timeout=40)
 
 
 @pytest.mark.any_backend
