@@ -12,7 +12,7 @@ os.umask(0o077)  # only this account may read the state
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "detoxsite.settings")
 if settings.METRICS_PORT:
     settings.METRICS_DIR.mkdir(parents=True, exist_ok=True)
-    for counts in settings.METRICS_DIR.glob("*.db"):  # they begin at zero with each web server
+    for counts in settings.METRICS_DIR.glob("*.db"):  # they begin at zero with each start
         counts.unlink()
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.METRICS_DIR)  # prometheus_client reads it when it is imported
 django_application = get_wsgi_application()
