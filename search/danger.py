@@ -51,9 +51,9 @@ _WORDS = {word for _, queries, _ in RULES for query in queries for word in query
 MIN_SIMILARITY = 0.79  # one letter of five
 #: What people type and no guide has, and looks like a word of the rules.
 _OTHERS = set("breeding cooking conclusions dearly facing faking moral snorting strike voice".split())
-#: Deaths that are no emergency: of animals and things, and long ago.
+#: Deaths that are no emergency: of animals and things, and long ago. People die in cars, and "horse" is heroin.
 _NO_EMERGENCY = re.compile(
-    r"\b((dog|cat|puppy|kitten|kitty|pet|horse|phone|battery|laptop|car|tv)s? ((is|has|just) )*(dies|died|dying|dead)"
+    r"\b((dog|cat|puppy|kitten|kitty|pet|phone|battery|laptop)s? ((is|has|just) )*(dies|died|dying|dead)"
     r"|dead (tired|skin|end)|dying to (know|try|see)"
     r"|died (\w+ ){0,3}?(last (month|year)|(months?|years?) ago|in \d{4}|when i was (a|\d+|little|young))"
     r"|((perr|gat)(it)?[oa]|celular|telefono) (se )?(me )?(esta )?(murio|muriendo|muerto)"
@@ -62,16 +62,21 @@ _NO_EMERGENCY = re.compile(
 )
 
 
+def without_other_deaths(typed: str) -> str:
+    """Return a query without deaths that are no emergency, before its spelling is corrected."""
+    rest = _NO_EMERGENCY.sub("x", plain := _plain(typed))
+    return typed if rest == plain else rest
+
+
 def dangers(typed: str, *meant: str) -> set[str]:
     """Return the headings of the rules that match. `meant`: `typed` with its spelling corrected."""
-    rest = _NO_EMERGENCY.sub("x", plain := _plain(typed))
-    readings = forms(rest) if rest != plain else set[str]().union(*map(forms, (typed, *meant)))
+    readings = set[str]().union(*map(forms, (typed, *meant)))
     return {heading for rule, _, heading in RULES if any(rule.search(reading) for reading in readings)}
 
 
 def is_danger(typed: str) -> bool:
     """Return whether to show urgent help."""
-    return bool(dangers(typed))
+    return bool(dangers(without_other_deaths(typed)))
 
 
 def heard(text: str, known: Container[str]) -> str:

@@ -9,7 +9,7 @@ from rapidfuzz import process
 
 from editorial.text import snapshot
 from search import vocabulary
-from search.danger import SIMILARITY, SUICIDE, asks_for_a_dose, dangers, heard, is_danger
+from search.danger import SIMILARITY, SUICIDE, asks_for_a_dose, dangers, heard, is_danger, without_other_deaths
 from search.index import index
 from search.models import MARK, UNMARK, Match, tables
 from search.static_pages import EMERGENCY, meant_by
@@ -64,7 +64,8 @@ def search(typed: str) -> Results:
     terms = [_spellings(word) for word in words]
     corrected_words = [_corrected(word, spellings) for word, spellings in zip(words, terms, strict=True)]
     corrected = " ".join(corrected_words)
-    danger = dangers(query, corrected, heard(query, _plain_words()))
+    said = without_other_deaths(query)
+    danger = dangers(said, corrected if said == query else "", heard(said, _plain_words()))
     found = _ranked(query, corrected, terms, is_urgent=bool(danger))
     return Results(
         query=query,
