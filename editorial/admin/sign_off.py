@@ -22,7 +22,7 @@ from editorial.text.digests import page_digest
 from editorial.workflow import drafts, revisions
 from editorial.workflow.sign_off import MedicalReview, medical_review, signing, to_sign
 
-CHANGED = "The text changed while you read it. Nothing is signed: read it again."
+CHANGED = "The page changed while you read it. Nothing is signed: read it again."
 OWN_WORDS = "You wrote this text, or saved it last. Somebody else must sign it."
 
 
@@ -66,7 +66,7 @@ class SignOffMixin(PreviewMixin):
     def _sign(self, request: HttpRequest, page: Any, reviewer: Reviewer) -> str:
         """Sign what was shown, or return why not."""
         shown = to_sign(page, live=LIVE in request.GET)
-        if shown.digest != request.POST.get("digest"):
+        if "answer" in request.POST or shown.digest != request.POST.get("digest"):  # the first: no draft any more
             return CHANGED
         if shown.was_written_by(request.user):
             return OWN_WORDS

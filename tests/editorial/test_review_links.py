@@ -105,6 +105,16 @@ def test_text_that_cannot_be_published_says_so_to_who_sends_it_and_who_signs_it(
     assert "cannot be published" not in clinician.get(address(page, "sign")).content.decode()
 
 
+def test_answer_to_a_draft_that_was_published_meanwhile_signs_nothing(admin, clinician):
+    save_draft(admin, page := make_article(), "_send_to_review", body="In the draft.[@a-source]")
+    shown = clinician.get(address(page, "sign")).content.decode()
+    save(admin, page, change_kind="correction", change_note="It was wrong.")
+    assert "In the draft." in Client().get(page.get_absolute_url()).content.decode()
+    answer = {"digest": re.search(r'name="digest" value="(\w+)"', shown)[1], "answer": ""}
+    said = clinician.post(address(page, "sign"), answer, follow=True).content.decode()
+    assert "Nothing is signed" in said and not SignOff.objects.exists()
+
+
 def test_corrected_page_is_signed_while_its_draft_is_in_review(admin, clinician):
     save_draft(admin, page := make_article(), "_send_to_review", body="In the draft.[@a-source]")
     corrected = form_of(admin, page) | {

@@ -159,7 +159,7 @@ def test_reviewer_signs_only_what_was_shown_and_not_their_own_words(client, admi
     page.summary += " Yes."
     page.save()
     said = signed_in.post(address(page, "sign"), {"digest": digest}, follow=True).content.decode()
-    assert "The text changed while you read it" in said and not SignOff.objects.exists()
+    assert "The page changed while you read it" in said and not SignOff.objects.exists()
     with reversion.create_revision():
         reversion.set_user(reviewer.user)
         before = change_kinds.public_state(page)
