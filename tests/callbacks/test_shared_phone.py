@@ -155,5 +155,7 @@ def test_others_who_left_the_same_number_are_named_before_it_to_those_who_may_se
         assert f"{other.reference} (claimed by Alex, received" in words, "talk to Alex first"
         assert stranger.reference not in words and "Juan" not in words
     assert records() == [("revealed", asked.reference), ("printed", asked.reference)]
+    actions.log_attempt(other, alex, "no_answer")
+    assert f"{other.reference} (attempted, claimed by Alex, received" in text_of(client.get(step("sheet", asked)))
     client.force_login(make_staff("viewer", permissions=(VIEW,)))
     assert SAME_NUMBER not in text_of(client.get(page_of(asked)))
