@@ -136,7 +136,7 @@ def test_card_names_infection_and_what_not_to_mix(client, guide):
     text = text_of(client.get("/card/").content)
     assert "fever if you inject. stiff neck. new, bad back pain. a spreading wound" in text
     assert "so can alcohol or benzos on top" in text and "do not test" in text
-    assert "do not stop suddenly. bleeding? stopped? 911" in text
+    assert "do not stop suddenly. bleeding? quit those? 911" in text
 
 
 @pytest.mark.parametrize("path", ["/emergency/", "/plan/", "/treatments/compare/", "/articles/", *BLOCKS])
