@@ -37,6 +37,7 @@ HOW = (
 )
 #: No test asks anything of another machine: all but this one is behind a proxy that is not there.
 ALONE = {
+    "ui.prefersReducedMotion": 1,  # a page that scrolls slowly is not where it is clicked; a bare machine asks for that
     "network.proxy.type": 1,
     **{
         f"network.proxy.{scheme}{part}": value
