@@ -5,6 +5,7 @@ bench/ also serves other programs with it, without Django or this site's apps.
 
 import gc
 import resource
+import signal
 import socket
 import struct
 import sys
@@ -75,8 +76,16 @@ def pre_fork(server: Any, worker: Any) -> None:
     gc.freeze()
 
 
+def post_fork(server: Any, worker: Any) -> None:
+    worker.early_signals = server.SIG_QUEUE  # this process's copy of the master's queue
+
+
 def post_worker_init(worker: Any) -> None:
-    """Set up a web process, which also monitors the worker."""
+    """Set up a web process, which also monitors the worker. A stop that came before it could listen for one waits in
+    the queue: without a look there it would serve on until it is killed, with its requests."""
+    while not worker.early_signals.empty():
+        if worker.early_signals.get() == signal.SIGTERM:
+            worker.handle_exit(signal.SIGTERM, None)
     sys.setswitchinterval(SWITCH_SECONDS)
     if apps.ready:
         from operations import alerts

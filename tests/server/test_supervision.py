@@ -152,6 +152,32 @@ def test_hangup_loads_everything_anew_and_refuses_nobody(tmp_path):
         served.wait()
 
 
+#: The first web process gets a stop before it listens for one; once it has ended, everything is to end.
+STOPPED_EARLY = """
+import os, signal
+from server import gunicorn_conf
+from server.gunicorn_conf import *
+
+def post_fork(server, worker):
+    os.kill(os.getpid(), signal.SIGTERM)
+    gunicorn_conf.post_fork(server, worker)
+
+def child_exit(server, worker):
+    os.kill(server.pid, signal.SIGTERM)
+"""
+
+
+@pytest.mark.any_backend
+def test_stop_while_a_web_process_starts_ends_it(tmp_path):
+    """Else it served on, and was killed with its requests when the time to stop was over."""
+    configuration = tmp_path / "stopped_early.py"
+    configuration.write_text(STOPPED_EARLY)
+    command = [sys.executable, "-m", "gunicorn", "--config", str(configuration), "--bind", f"unix:{tmp_path}/socket"]
+    env = clean_environment() | state.make(tmp_path / "var", like=prepared()) | {"WEB_WORKERS": "1"}
+    ended = subprocess.run([*command, "wsgiref.simple_server:demo_app"], cwd=ROOT, env=env, timeout=20, check=False)
+    assert ended.returncode == 0
+
+
 @pytest.mark.any_backend
 def test_stop_after_the_terminal_has_closed_ends_every_process(tmp_path):
     try:
