@@ -44,7 +44,8 @@ from django.utils import timezone
 from callbacks.models import CallCount
 from callbacks.values.counts import Measure
 for measure in Measure:
-    CallCount.objects.create(day=timezone.localdate(), hour=17, measure=measure, bucket=0, count=20)
+    key = {"day": timezone.localdate(), "hour": 17, "measure": measure, "bucket": 0}
+    CallCount.objects.update_or_create({"count": 20}, **key)  # the request may have been counted in this hour
 """
 
 
