@@ -11,6 +11,7 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn import forms as passkey_forms
 from django import forms
 from django.contrib.auth.models import User
+from django.core.exceptions import BadRequest
 
 from accounts import lockout, totp
 from vault.keyring import VaultError
@@ -107,6 +108,8 @@ class _Passkey(forms.Form):
             super().full_clean()
         except (ValueError, LookupError):
             self.add_error(None, get_adapter().validation_error("incorrect_code"))
+        except RecursionError:  # brackets in brackets; the page would fail on them again
+            raise BadRequest from None
 
 
 class AddPasskeyForm(_Passkey, passkey_forms.AddWebAuthnForm):

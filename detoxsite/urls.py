@@ -15,7 +15,7 @@ from guide.components import components
 from guide.feedback import feedback, thanks
 from guide.guide_file import guide_file
 from guide.sitemaps import sitemap, sitemap_part
-from operations.views import broken_links_page, readiness_page
+from operations.views import broken_links_page, readiness_page, view_on_site
 from operations.what_we_keep import what_we_keep
 from search.views import search_page
 
@@ -66,6 +66,7 @@ urlpatterns = [
     path("admin/components/", admin.site.admin_view(components), name="components"),
     path("admin/broken-links/", admin.site.admin_view(broken_links_page), name="broken_links"),
     path("admin/readiness/", admin.site.admin_view(readiness_page), name="readiness"),
+    path("admin/r/<path:content_type_id>/<path:object_id>/", admin.site.admin_view(view_on_site)),
     path("admin/", admin.site.urls),
 ]
 

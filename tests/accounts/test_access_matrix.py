@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.contrib import admin as django_admin
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import reverse
@@ -232,3 +233,10 @@ def test_list_is_not_filtered_by_what_no_query_holds(admin):
             assert response.status_code == 400 and b"filtered by that" in response.content, (page, asked)
     for asked in ({"q": "100%00"}, {"published_at__year": "2026", "topics__id__exact": "1"}, {"topics__isnull": "1"}):
         assert admin.get("/admin/articles/article/", asked).status_code == 200
+
+
+def test_way_to_the_page_of_a_row_that_cannot_be_is_not_found(admin):
+    of_request, of_article = map(ContentType.objects.get_for_model, (CallbackRequest, Article))
+    assert admin.get(f"/admin/r/{of_request.pk}/1/").status_code == 404
+    article = make_article()
+    assert admin.get(f"/admin/r/{of_article.pk}/{article.pk}/").url.endswith(article.get_absolute_url())

@@ -211,3 +211,11 @@ def test_malformed_passkey_is_refused_like_a_wrong_one(client, credential):
     give_code(client)
     page = client.post("/staff/second-factor/passkeys/add/", {"credential": credential}).content.decode()
     assert "This passkey was not added. Try again." in page
+
+
+def test_passkey_of_brackets_alone_is_a_bad_request(client):
+    make_staff()
+    give_password(client)
+    assert client.post(CODE, {"credential": "[" * 9000}).status_code == 400 and not is_in(client)
+    give_code(client)
+    assert client.post("/staff/second-factor/passkeys/add/", {"credential": "[" * 9000}).status_code == 400
