@@ -23,13 +23,17 @@ from editorial.admin.revisions import KeptForm
 from editorial.models.changes import ChangeRecord, type_of
 from editorial.models.translated import Translated
 from editorial.values import languages
-from editorial.workflow import change_kinds, review_dates
+from editorial.workflow import change_kinds, drafts, review_dates
 
 Kind = ChangeRecord.Kind
 SPANS = (3, 6, 12, 24)  # months to the next review
 STALE_THEN = (
     "Its translation ({}) is out of date from then on: readers get a box with the changed paragraphs in English until "
     "a translator confirms the change."
+)
+UNDOES = (
+    "The page was corrected after this draft was begun. See that the draft does not undo that, and check the box under "
+    "each correction above."
 )
 #: Not just "kind": a treatment has a field of that name.
 ASKED = ("change_kind", "change_note")
@@ -114,6 +118,10 @@ class ChangeForm(KeptForm):
                 self.add_error("let_through_reason", "Say why, in a sentence.")
         if SAVE_DRAFT in self.data:
             return cleaned
+        if "_of_draft" in self.data:
+            has = self.request.POST.getlist("_has_correction")  # of admin/_draft.html
+            if any(str(each.pk) not in has for each in drafts.corrected_since(self.instance)):
+                self.add_error(None, UNDOES)
         kind = cleaned.get("change_kind")
         is_told = cleaned.get("change_note", "").strip() or "change_note" in self.errors
         if kind in ChangeRecord.NEED_NOTE and not is_told:

@@ -98,7 +98,8 @@ class DraftsMixin(PreviewMixin, RevisionsMixin):
         if can_have_draft:
             context["show_save_and_continue"] = may_publish(request.user) and not shown
         if draft:
-            context |= {"draft_there": draft, "draft": shown, **_compared(page, draft)}
+            said = request.POST.getlist("_has_correction")
+            context |= {"draft_there": draft, "draft": shown, "not_undone": said, **_compared(page, draft)}
         if shown and request.method == "GET":
             context["typed"] = drafts.typed(shown, page)
             context["typed"][SHOWN] = "yes"
@@ -211,14 +212,13 @@ def _answers(page: Any) -> list[ReviewAnswer]:
 def _compared(page: Any, draft: ChangeRecord) -> dict[str, Any]:
     """Return the draft's signature, and the versions to compare: the live page now, and when the draft was made."""
     now, then = drafts.saved(page).first(), drafts.begun_from(draft, page)
-    corrections = ChangeRecord.objects.of(page).filter(kind__in=ChangeRecord.CORRECTIONS)
     signed = SignOff.objects.of(page).valid().filter(digest=draft.digest).select_related("reviewer").first()
     return {
         "draft_signed": signed,
         "draft_version": drafts.version_of(draft),
         "live_version": now,
         "live_then": then if then != now else None,
-        "corrected_since": corrections.filter(revision__gt=then.revision_id) if then else (),
+        "corrected_since": drafts.corrected_since(page),
     }
 
 

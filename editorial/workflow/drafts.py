@@ -21,7 +21,7 @@ from editorial.workflow.publishing import ReviewedPage
 #: Key in form data: the saved version from which the first of the drafts that replaced each other was begun.
 _BEGUN = "_begun"
 #: Form fields that are not part of the text.
-_NOT_TYPED = ("csrfmiddlewaretoken", "_opened_at", "_of_draft", _BEGUN, TAB)
+_NOT_TYPED = ("csrfmiddlewaretoken", "_opened_at", "_of_draft", "_has_correction", _BEGUN, TAB)
 
 
 def can_have_draft(page: Any) -> bool:
@@ -131,6 +131,14 @@ def begun_from(draft: ChangeRecord, page: Any) -> Version | None:
     """Return the saved version that a draft, or the draft it replaced, was begun from."""
     begun = saved(page).filter(pk=QueryDict(draft.typed).get(_BEGUN)).first()
     return begun or saved(page).filter(pk__lt=version_of(draft).pk).first()
+
+
+def corrected_since(page: Any) -> QuerySet[ChangeRecord]:
+    """Return the corrections of a page that were published after its draft was begun: the draft may undo them."""
+    draft = draft_beside(page)
+    begun = begun_from(draft, page) if draft else None
+    corrections = ChangeRecord.objects.of(page).filter(kind__in=ChangeRecord.CORRECTIONS)
+    return corrections.filter(revision__gt=begun.revision_id) if begun else corrections.none()
 
 
 def to_review(page: Any) -> ChangeRecord | None:

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from editorial.models import Reviewer, SignOff
-from editorial.models.changes import ReviewAnswer
+from editorial.models.changes import ReviewAnswer, draft_beside
 from editorial.pages import review_links
 from tests.editorial.test_drafts import save_draft
 from tests.editorial.test_revisions import address, form_of, save
@@ -113,6 +113,30 @@ def test_answer_to_a_draft_that_was_published_meanwhile_signs_nothing(admin, cli
     answer = {"digest": re.search(r'name="digest" value="(\w+)"', shown)[1], "answer": ""}
     said = clinician.post(address(page, "sign"), answer, follow=True).content.decode()
     assert "Nothing is signed" in said and not SignOff.objects.exists()
+
+
+def test_draft_undoes_no_later_correction_until_someone_says_that_it_does_not(admin):
+    article = make_article()
+    save_draft(admin, article, body="Begun.[@a-source]")
+    wrong = {"body": "Right.[@a-source]", "change_kind": "safety-correction", "change_note": "It could hurt."}
+    live = form_of(admin, article) | wrong
+    del live["_of_draft"]
+    assert admin.post(address(article), live).status_code == 302
+    published = {"change_kind": "correction", "change_note": "New.", "_save": "yes"}
+    refused = admin.post(address(article), form_of(admin, article) | published).content.decode()
+    article.refresh_from_db()
+    assert "corrected after this draft was begun" in refused and article.body == "Right.[@a-source]"
+    assert "Begun.[@a-source]" in refused and draft_beside(article), "no word of the draft is lost"
+    box = re.search(r'name="(_has_correction)" value="(\d+)" form="article_form"', refused)
+    save_draft(admin, article, **{box[1]: box[2]})
+    refused = admin.post(address(article), form_of(admin, article) | published)
+    assert refused.status_code == 200, "said to publish, not to save"
+    again = {box[1]: box[2], "change_kind": ""}
+    again = admin.post(address(article), form_of(admin, article) | again).content.decode()
+    assert "Say what kind it is" in again and f"{box[0]} checked" in again
+    assert admin.post(address(article), form_of(admin, article) | published | {box[1]: box[2]}).status_code == 302
+    article.refresh_from_db()
+    assert article.body == "Begun.[@a-source]" and draft_beside(article) is None
 
 
 def test_corrected_page_is_signed_while_its_draft_is_in_review(admin, clinician):
