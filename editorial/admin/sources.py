@@ -38,6 +38,7 @@ class SourceAdmin(Addresses, RevisionsMixin):
                 revisions.keep(page)
 
     def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:
+        form.fields["status"].label = f"Status to {obj.get_status_display().partition(':')[0]}"  # in the history
         super().save_model(request, obj, form, change)
         if change and "status" in form.changed_data and obj.status in Source.FALLEN:
             citing = (page for page in citations.pages_citing(obj) if page.status == page.Status.PUBLISHED)
