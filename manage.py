@@ -2,6 +2,7 @@
 """Django's command line for this site."""
 
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Callable
@@ -36,8 +37,11 @@ def _run(command: Callable[[], object]) -> None:
     """Exit with a sentence where the settings, the database or the disk are to blame."""
     try:
         command()
+        sys.stdout.flush()
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:  # as `head` leaves it; at the end of the process Python would write to it again
+        os._exit(128 + signal.SIGPIPE)
     except ImproperlyConfigured as error:  # a sentence that says what to set
         sys.exit(str(error))
     except DatabaseError as error:

@@ -2,6 +2,7 @@
 
 import io
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -114,3 +115,14 @@ def test_files_are_kept_if_their_database_is_lost(tmp_path):
     os.utime(file, (0, 0))
     assert "is empty, and there are files that people sent" in fails(place, "prepare")
     assert file.exists()
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_command_whose_reader_went_away_ends_quietly(tmp_path, unbuffered):
+    env = os.environ | state.make(tmp_path) | {"PYTHONUNBUFFERED": unbuffered}
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "manage.py", "help", "--commands"]
+    done = subprocess.run(command, cwd=ROOT, env=env, stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (128 + signal.SIGPIPE, b"")
