@@ -26,6 +26,8 @@ from detoxsite import secret_files
 log = logging.getLogger(__name__)
 
 RESTART_SECONDS = 1  # before a program that ended is started again
+SHORT_SECONDS = 10  # if it lived no longer, it waits ever longer, to these; readers wait for the web server
+MOST_SECONDS = {"web": RESTART_SECONDS, "worker": 30}
 STOP_SECONDS = 10  # beyond GRACEFUL_SECONDS, for the worker's current job too
 SIGNALS = {signal.SIGCHLD, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM}
 
@@ -44,15 +46,20 @@ def serve(worker: Callable[[], object]) -> NoReturn:
     gc.freeze()  # garbage collection would write to every memory page and end its sharing
     programs = {"web": lambda: _serve_web(listener), "worker": worker}
     running = {name: _start(name, program) for name, program in programs.items()}
+    pauses, began = dict.fromkeys(programs, 0), dict.fromkeys(programs, time.monotonic())
     while (number := signal.sigwait(SIGNALS)) == signal.SIGCHLD:
         for name, process in running.items():
             if not process.is_alive():
-                log.warning("The process %s ended (%s) and is started again.", name, process.exitcode)
-                time.sleep(RESTART_SECONDS)
+                is_short = time.monotonic() - began[name] < pauses[name] + SHORT_SECONDS
+                pauses[name] = min(2 * pauses[name] + 1, MOST_SECONDS[name]) if is_short else RESTART_SECONDS
+                said = "The process %s ended (%s) and is started again in %d s."
+                log.warning(said, name, process.exitcode, pauses[name])
+                began[name] = time.monotonic()
                 try:
-                    running[name] = _start(name, programs[name])
+                    running[name] = _start(name, programs[name], pauses[name])
                 except OSError as error:  # no memory, say
                     log.warning("The process %s cannot be started (%s) and will be tried again.", name, error.strerror)
+                    time.sleep(RESTART_SECONDS)
                     os.kill(os.getpid(), signal.SIGCHLD)
     _stop(list(running.values()))
     if number == signal.SIGHUP:
@@ -74,18 +81,19 @@ def _listen() -> socket.socket:
         sys.exit(f"Cannot listen on {where}: {reason}. Stop what listens, or choose another PORT=.")
 
 
-def _start(name: str, program: Callable[[], object]) -> ForkProcess:
-    process = multiprocessing.get_context("fork").Process(target=_run, args=(name, program))
+def _start(name: str, program: Callable[[], object], pause: int = 0) -> ForkProcess:
+    process = multiprocessing.get_context("fork").Process(target=_run, args=(name, program, pause))
     process.start()
     return process
 
 
-def _run(name: str, program: Callable[[], object]) -> None:
+def _run(name: str, program: Callable[[], object], pause: int) -> None:
     os.setsid()  # Ctrl-C, and a terminal that closes, reach the supervisor alone
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     with contextlib.suppress(OSError):  # for `ps -o comm`, on Linux
         Path("/proc/self/comm").write_text(f"detox-{name}")
+    time.sleep(pause)  # here, where the supervisor hears signals meanwhile
     try:
         program()
     except Exception:  # multiprocessing would print its message too, which may quote what somebody typed
