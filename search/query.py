@@ -15,6 +15,7 @@ from search.models import MARK, UNMARK, Match, tables
 from search.static_pages import EMERGENCY, meant_by
 
 MAX_CHARS = 80  # of a query; the rest is ignored
+MAX_HEARD = 200  # of a query that may mean danger; the box takes no more
 MAX_WORDS = 8
 MAX_RESULTS = 30
 MIN_RESULTS = 3  # with fewer, pages with only some of the words are shown too
@@ -64,8 +65,8 @@ def search(typed: str) -> Results:
     terms = [_spellings(word) for word in words]
     corrected_words = [_corrected(word, spellings) for word, spellings in zip(words, terms, strict=True)]
     corrected = " ".join(corrected_words)
-    said = without_other_deaths(query)
-    danger = dangers(said, corrected if said == query else "", heard(said, _plain_words()))
+    said = without_other_deaths(sentence := whole[:MAX_HEARD])
+    danger = dangers(said, corrected if said == sentence else "", heard(said, _plain_words()))
     found = _ranked(query, corrected, terms, is_urgent=bool(danger))
     return Results(
         query=query,
