@@ -87,6 +87,8 @@ def test_plain_http_is_led_to_https(served):
     status, headers, _ = curl(served, f"http://{HOST}:{served.ports['HTTP_PORT']}/contact/sent/?t=abc")
     assert status.startswith("HTTP/1.1 308") and headers["location"] == f"https://{HOST}/contact/sent/?t=abc"
     assert (headers["cache-control"], headers["referrer-policy"]) == ("no-store", "no-referrer")
+    elsewhere = curl(served, f"http://{HOST}:{served.ports['HTTP_PORT']}/", "-H", "Host: elsewhere.example")
+    assert "location" not in elsewhere[1], "nobody is led to a host that they name"
 
 
 def test_old_protocols_of_tls_are_refused(served):
