@@ -160,6 +160,7 @@ def test_page_has_required_statement(slug, must):
         r"\b[Ww]e (offer|treat|provide|go through|will call|will help)\b",
         r"start (sooner or later),? and last longer or less predictably",
         r"no treatment after it|nothing after it",
+        r"refuse you medicine",
     ],
 )
 def test_no_text_has_forbidden_statement(never):
