@@ -11,10 +11,15 @@ WORDS = {
         "By asking, you consent: our staff use what you send for one purpose, to reach you about treatment. This "
         "expires when we erase it, in %(days)s days. Take it back any time: cancel on your private page, or call us."
     ),
+    2: _(
+        "By asking, you consent: our staff use what you send for one purpose, to reach you about treatment. Your "
+        "consent ends when we erase what you sent, in %(days)s days. Take it back any time: cancel on your private "
+        "page, or call us."
+    ),
 }
 CURRENT = max(WORDS)
 
 
 def words(version: int, days: int) -> str:
-    """Return the words of a version, for a request that is kept for `days`."""
-    return WORDS[version] % {"days": days}
+    """Return the words of a version, for a request that is kept for `days`; "" if it is of a release to come."""
+    return WORDS.get(version, "") % {"days": days}

@@ -26,6 +26,13 @@ def test_consent_is_said_at_the_button_and_kept_and_shown_with_its_version_and_t
         assert words in shown.content.decode() and f"{timezone.localtime(callback.erase_after):%B} " in text_of(shown)
 
 
+def test_consent_to_earlier_words_is_shown_in_those_words_and_breaks_no_page_of_a_release_before(client, staff):
+    sent = client.get(post_form(client, agreed="1")["Location"], follow=True)
+    for shown in (sent, staff.get(page_of(CallbackRequest.objects.get()))):
+        assert "This expires when we erase it" in text_of(shown) and "Version 1" in text_of(shown)
+    assert consent.words(consent.CURRENT + 1, 5) == ""
+
+
 def test_consent_to_unknown_words_is_not_recorded(client, staff):
     """A page of a release before has no words; a program may send anything."""
     for sent in (None, "0", "99", "²"):
@@ -43,7 +50,7 @@ def test_consent_survives_a_correction(client):
 
 
 #: The first letters of the SHA-256 of each version, in each language.
-DIGESTS = {(1, "en"): "4e848e24", (1, "es"): "9a4cd9ba"}
+DIGESTS = {(1, "en"): "4e848e24", (1, "es"): "9a4cd9ba", (2, "en"): "d300e1e3", (2, "es"): "4ff25cc8"}
 
 
 def test_words_of_a_version_never_change():
