@@ -37,7 +37,7 @@ class PageOutdated(Exception):
 
 
 def name_of(who: User | None) -> str:
-    return (who.get_full_name() or who.get_username()) if who else ""
+    return str(who or "")
 
 
 def is_lead(who: User) -> bool:

@@ -30,7 +30,7 @@ class ByStaff(models.Model):
     @admin.display(description="Who", ordering="username")
     def by(self) -> str:
         """Return the colleague's name; the login if there is none or the account is deleted."""
-        return (self.who and self.who.get_full_name()) or self.username
+        return str(self.who or self.username)
 
 
 class CallAttempt(ByStaff):

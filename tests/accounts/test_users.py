@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from editorial.models import Reviewer
 from tests.accounts.helpers import SET_UP, give_password, is_in, sign_in
-from tests.factories import PASSWORD, make_staff
+from tests.editorial.test_revisions import address, save
+from tests.factories import PASSWORD, make_article, make_staff
 
 pytestmark = pytest.mark.django_db
 USERS = "/admin/auth/user/"
@@ -40,6 +41,14 @@ def test_users_list_says_role_and_factor(chief):
     make_staff("intake", roles=("Intake",), second_factor=False)
     page = chief.get(USERS).content.decode()
     assert "Intake" in page and "Administrator" in page and "icon-no" in page and "icon-yes" in page
+
+
+def test_colleague_is_called_by_name_on_the_pages_of_editors_too(chief):
+    article = make_article()
+    for name, shown in (("", "<td>chief</td>"), ("Dana", "<td>Dana Reyes</td>")):
+        User.objects.update(first_name=name, last_name=name and "Reyes")
+        save(chief, article, summary="A summary that is long enough to be published with its page, in words.")
+        assert shown in chief.get(address(article, "history")).content.decode()
 
 
 @pytest.mark.parametrize("path", [USERS, f"{USERS}add/", "/admin/auth/group/", "/admin/auth/group/add/"])
