@@ -39,6 +39,7 @@ def test_purge_erases_what_is_due_and_nothing_else(client):
     for _ in range(3):
         post_form(client, ("file_1", File(PDF)))
     due, not_yet, _ = CallbackRequest.objects.all()
+    assert set(objects_in_store()) == Attachment.objects.object_names(), "nothing is left by another test"
     make_due(due, by=datetime.timedelta(seconds=1))
     make_due(not_yet, by=-datetime.timedelta(minutes=1))
     output = purge()

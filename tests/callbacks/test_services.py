@@ -180,6 +180,7 @@ def test_rolled_back_erasure_keeps_the_objects():
 def test_sweep_spares_young_objects_and_those_in_use():
     submit(stored())
     stored("file_2")
+    age_objects(0.9)
     assert erasure.sweep_orphans(HOUR) == 0
     age_objects(1.1)
     assert erasure.sweep_orphans(HOUR) == 1
