@@ -20,7 +20,7 @@ from reversion.models import Version
 from editorial.admin.content import ContentAdmin, admin_address
 from editorial.admin.drafts import SAVE_DRAFT, SHOWN
 from editorial.admin.revisions import KeptForm
-from editorial.models.changes import ChangeRecord, type_of
+from editorial.models.changes import ChangeRecord, draft_beside, type_of
 from editorial.models.translated import Translated
 from editorial.values import languages
 from editorial.workflow import change_kinds, drafts, review_dates
@@ -118,9 +118,9 @@ class ChangeForm(KeptForm):
                 self.add_error("let_through_reason", "Say why, in a sentence.")
         if SAVE_DRAFT in self.data:
             return cleaned
-        if "_of_draft" in self.data:
+        if "_of_draft" in self.data and (draft := draft_beside(self.instance)):
             has = self.request.POST.getlist("_has_correction")  # of admin/_draft.html
-            if any(str(each.pk) not in has for each in drafts.corrected_since(self.instance)):
+            if any(str(each.pk) not in has for each in drafts.corrected_since(draft, self.instance)):
                 self.add_error(None, UNDOES)
         kind = cleaned.get("change_kind")
         is_told = cleaned.get("change_note", "").strip() or "change_note" in self.errors

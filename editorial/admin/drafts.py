@@ -218,7 +218,7 @@ def _compared(page: Any, draft: ChangeRecord) -> dict[str, Any]:
         "draft_version": drafts.version_of(draft),
         "live_version": now,
         "live_then": then if then != now else None,
-        "corrected_since": drafts.corrected_since(page),
+        "corrected_since": drafts.corrected_since(draft, page) if then != now else (),
     }
 
 

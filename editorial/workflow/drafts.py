@@ -133,10 +133,9 @@ def begun_from(draft: ChangeRecord, page: Any) -> Version | None:
     return begun or saved(page).filter(pk__lt=version_of(draft).pk).first()
 
 
-def corrected_since(page: Any) -> QuerySet[ChangeRecord]:
+def corrected_since(draft: ChangeRecord, page: Any) -> QuerySet[ChangeRecord]:
     """Return the corrections of a page that were published after its draft was begun: the draft may undo them."""
-    draft = draft_beside(page)
-    begun = begun_from(draft, page) if draft else None
+    begun = begun_from(draft, page)
     corrections = ChangeRecord.objects.of(page).filter(kind__in=ChangeRecord.CORRECTIONS)
     return corrections.filter(revision__gt=begun.revision_id) if begun else corrections.none()
 
