@@ -12,9 +12,8 @@ WORDS = {
         "expires when we erase it, in %(days)s days. Take it back any time: cancel on your private page, or call us."
     ),
     2: _(
-        "By asking, you consent: our staff use what you send for one purpose, to reach you about treatment. Your "
-        "consent ends when we erase what you sent, in %(days)s days. Take it back any time: cancel on your private "
-        "page, or call us."
+        "By asking, you consent: our staff use what you send for one purpose, to reach you about treatment. Consent "
+        "ends when we erase it, in %(days)s days. Take it back any time: cancel on your private page, or call us."
     ),
 }
 CURRENT = max(WORDS)
