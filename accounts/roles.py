@@ -3,21 +3,11 @@
 from django.apps import apps as current_apps
 from django.contrib.auth.management import create_permissions
 
-_CONTENT = [
-    "articles.article",
-    "articles.topic",
-    "editorial.clinic",
-    "editorial.glossaryterm",
-    "editorial.helpline",
-    "editorial.oldaddress",
-    "editorial.openingtime",
-    "editorial.specialday",
-    "editorial.source",
-    "phases.phase",
-    "phases.symptom",
-    "phases.treatmentoption",
-    "translations.translation",
-]
+_CONTENT = """
+articles.article articles.topic editorial.clinic editorial.glossaryterm editorial.helpline editorial.oldaddress
+editorial.openingtime editorial.source editorial.specialday phases.phase phases.symptom phases.treatmentoption
+translations.translation
+""".split()
 _INTAKE = ["callbacks.view_callbackrequest", "callbacks.work_callbackrequest"]
 
 
@@ -40,12 +30,8 @@ ROLES: dict[str, list[str]] = {
     "Intake": _INTAKE,
     "Intake leads": [
         *_INTAKE,
-        "callbacks.export_callbackrequest",
-        "callbacks.delete_callbackrequest",
-        "callbacks.download_original",
-        "callbacks.view_accessrecord",
-        "callbacks.view_erasure",
-        "callbacks.view_callcount",
+        *("callbacks.export_callbackrequest", "callbacks.delete_callbackrequest", "callbacks.download_original"),
+        *("callbacks.view_accessrecord", "callbacks.view_erasure", "callbacks.view_callcount"),
     ],
 }
 

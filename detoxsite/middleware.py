@@ -49,7 +49,6 @@ NO_PAGE = "default-src 'none'; frame-ancestors 'none'"
 
 #: Pages with a data version (guide/open_data.py), which their headers link to.
 WITH_DATA = {"articles:detail", "phases:detail", "treatments:detail"}
-OK = 200
 
 
 def _has_data(request: HttpRequest) -> bool:
@@ -67,7 +66,7 @@ class SecurityHeadersMiddleware(MiddlewareMixin):
         response.headers.setdefault("Content-Security-Policy", policy)
         if is_page:
             response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
-            if response.status_code == OK and _has_data(request):
+            if response.status_code == 200 and _has_data(request):
                 response.headers["Link"] = f'<{request.path}data.json>; rel="describedby"; type="application/json"'
         if response.has_header("Location") and request.META.get("QUERY_STRING"):
             # To https or a new address. The query may be a private link, and browsers store redirects.

@@ -61,9 +61,7 @@ class Course(models.Model):
 
     @property
     def peak(self) -> tuple[int, int] | None:
-        if self.peak_from is None or self.peak_to is None:
-            return None
-        return self.peak_from, self.peak_to
+        return None if self.peak_from is None or self.peak_to is None else (self.peak_from, self.peak_to)
 
     @property
     @admin.display(description="strongest")

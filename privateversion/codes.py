@@ -35,12 +35,8 @@ def plain(address: str) -> str | None:
 @lru_cache(maxsize=4096)
 def short(text: str, length: int) -> str:
     """Return a hash of the text, `length` letters long. It is not secret: the pages are public."""
-    number = int.from_bytes(hashlib.sha256(text.encode()).digest())
-    letters = []
-    for _ in range(length):
-        number, place = divmod(number, len(LETTERS))
-        letters.append(LETTERS[place])
-    return "".join(letters)
+    number, base = int.from_bytes(hashlib.sha256(text.encode()).digest()), len(LETTERS)
+    return "".join(LETTERS[number // base**place % base] for place in range(length))
 
 
 def forget() -> None:

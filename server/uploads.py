@@ -164,6 +164,4 @@ def text_before_file(data: bytes | bytearray) -> bytes:
     named = _NAMED_FILE.search(data, data.find(HEAD_END))
     header_end = data.find(HEAD_END, named.end()) if named else -1
     end = header_end + len(HEAD_END) + FILE_BYTES
-    if header_end < 0 or len(data) < end:
-        return b""
-    return bytes(data[:end])
+    return bytes(data[:end]) if header_end >= 0 and len(data) >= end else b""

@@ -149,17 +149,12 @@ def _is_second_press(
 ) -> bool:
     """Return whether they logged just this, with the same next try and note. Raises VaultError."""
     lately = {"who": who, "at__gt": timezone.now() - SECOND_PRESS}
-    calls = callback.attempts.filter(outcome=outcome, **lately).values_list("next_try_at", flat=True)
-    if not any(_is_same_moment(at, next_try_at) for at in calls):
+    same: dict[str, object] = {"next_try_at": None}
+    if next_try_at:  # "In 1 hour" is computed for each press
+        same = {"next_try_at__range": (next_try_at - SECOND_PRESS, next_try_at + SECOND_PRESS)}
+    if not callback.attempts.filter(outcome=outcome, **same, **lately).exists():
         return False
     return not note or note in [each.open_text() for each in callback.notes.filter(**lately)]
-
-
-def _is_same_moment(one: datetime.datetime | None, other: datetime.datetime | None) -> bool:
-    """Return whether both presses chose this time: "In 1 hour" is computed for each."""
-    if one is None or other is None:
-        return one is other
-    return abs(one - other) < SECOND_PRESS
 
 
 def _typed(request: StaffRequest) -> dict:

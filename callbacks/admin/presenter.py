@@ -81,9 +81,7 @@ class RequestSummary:
     @property
     def clock_there(self) -> str:
         """Return the person's local time; empty if their time zone is unknown."""
-        if self.request.zone == UNKNOWN:
-            return ""
-        return clock(self.now.astimezone(self.request.clock))
+        return "" if self.request.zone == UNKNOWN else clock(self.now.astimezone(self.request.clock))
 
     @property
     def next_try(self) -> str:

@@ -37,6 +37,4 @@ def relative(at: datetime.datetime, now: datetime.datetime) -> str:
     """Format like "in 2 hours" or "2 hours ago"."""
     if abs(at - now) < ABOUT_NOW:
         return "now"
-    if at > now:
-        return f"in {timesince(now, at, depth=1)}"
-    return f"{timesince(at, now, depth=1)} ago"
+    return f"in {timesince(now, at, depth=1)}" if at > now else f"{timesince(at, now, depth=1)} ago"

@@ -29,11 +29,8 @@ def form_key(nonce: str) -> str:
 def secret(nonce: str) -> str:
     """Return the private link's secret: unguessable without the nonce and this site's key."""
     digest = hmac.digest(settings.SECRET_KEY.encode(), f"callbacks.link|{nonce}".encode(), hashlib.sha256)
-    number, letters = int.from_bytes(digest), []
-    for _ in range(LENGTH):
-        number, place = divmod(number, len(LETTERS))
-        letters.append(LETTERS[place])
-    return "".join(letters)
+    number, base = int.from_bytes(digest), len(LETTERS)
+    return "".join(LETTERS[number // base**place % base] for place in range(LENGTH))
 
 
 def readings(typed: str) -> list[str]:

@@ -7,18 +7,9 @@ from django.core.files import File
 
 from callbacks.files import inspection
 from callbacks.files.clamd import Scan, Verdict
-from callbacks.values import unsupported_kinds
+from callbacks.values import unsupported_kinds, upload_rules
 from callbacks.values.marks import Mark
-from callbacks.values.upload_rules import (
-    MAX_UPLOAD_BYTES,
-    SNIFF_BYTES,
-    Kind,
-    Received,
-    Refusal,
-    Slot,
-    clean_name,
-    recognize,
-)
+from callbacks.values.upload_rules import MAX_UPLOAD_BYTES, SNIFF_BYTES, Kind, Received, Refusal, Slot
 from vault import sealed_files
 from vault.streams import EncryptingWriter
 
@@ -43,7 +34,7 @@ class IncomingFile:
 
     def __init__(self, slot: Slot, file_name: str) -> None:
         self.slot = slot
-        self.file_name = clean_name(file_name)
+        self.file_name = upload_rules.clean_name(file_name)
         self._object_name = sealed_files.new_name()
         self._head = b""
         self._size = 0
@@ -82,7 +73,7 @@ class IncomingFile:
 
     def _begin(self) -> None:
         head, self._head = self._head, b""
-        kind = recognize(head[:SNIFF_BYTES])
+        kind = upload_rules.recognize(head[:SNIFF_BYTES])
         if kind is None:
             raise FileRefused(Refusal.WRONG_KIND, unsupported_kinds.recognize(head[:SNIFF_BYTES]))
         self._kind = kind

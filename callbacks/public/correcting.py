@@ -54,10 +54,8 @@ class CorrectForm(DetailsForm):
 
     @property
     def zone_to_use(self) -> str:
-        kept = self._kept
-        is_changed = (
-            self.cleaned_data["zone"] or self.cleaned_data["place"] != kept.place or self._names_another_country
-        )
+        kept, data = self._kept, self.cleaned_data
+        is_changed = data["zone"] or data["place"] != kept.place or self._names_another_country
         return (is_changed and self.zone_named) or kept.safe_hours.zone
 
     def answers(self) -> dict[str, Any]:

@@ -26,12 +26,8 @@ def zones_to_choose() -> list[tuple[str, str]]:
     No answer means the clinic's zone, as the first choice says. If hours are chosen, or the device or number is from
     another place, the form asks for the zone.
     """
-    ours = zone_name(SafeHours().zone)
-    return [
-        ("", gettext("Choose one, or we will use %(zone)s time") % {"zone": ours}),
-        *zone_choices(),
-        (OTHER, str(SAY_WHERE)),
-    ]
+    none = gettext("Choose one, or we will use %(zone)s time") % {"zone": zone_name(SafeHours().zone)}
+    return [("", none), *zone_choices(), (OTHER, str(SAY_WHERE))]
 
 
 def _hours() -> list[tuple[object, object]]:

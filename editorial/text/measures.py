@@ -44,8 +44,7 @@ def grade(parts: Iterable[str]) -> float:
     words = _words(text)
     if not words:
         return 0.0
-    found = _SENTENCE.findall(text)
-    sentences = sum(len(_words(sentence)) > 2 for sentence in found) or 1
+    sentences = sum(len(_words(sentence)) > 2 for sentence in _SENTENCE.findall(text)) or 1
     return 0.39 * len(words) / sentences + 11.8 * sum(map(_syllables, words)) / len(words) - 15.59
 
 
@@ -54,5 +53,4 @@ def _words(text: str) -> list[str]:
 
 
 def _syllables(word: str) -> int:
-    spoken = len(_VOWELS.findall(_SILENT.sub("", word))) + len(_APART.findall(word))
-    return max(1, spoken)
+    return max(1, len(_VOWELS.findall(_SILENT.sub("", word))) + len(_APART.findall(word)))

@@ -156,9 +156,7 @@ def to_sign(page: Any, *, live: bool = False) -> ToSign:
 
 def signing(user: Any) -> Reviewer | None:
     """Return the user's Reviewer, if any."""
-    if not user.has_perm(SIGN):
-        return None
-    return Reviewer.objects.filter(user=user, is_active=True).first()
+    return Reviewer.objects.filter(user=user, is_active=True).first() if user.has_perm(SIGN) else None
 
 
 def _without_drafts(page: Any) -> QuerySet[Version]:

@@ -35,5 +35,4 @@ class Command(BaseCommand):
             raise CommandError(f"Nothing was changed.\n{error}") from error
         for outcome in outcomes:
             self.stdout.write(str(outcome))
-        done = "would change" if dry_run else "changed"
-        self.stdout.write(f"{len(outcomes)} {done}.")
+        self.stdout.write(f"{len(outcomes)} {'would change' if dry_run else 'changed'}.")
