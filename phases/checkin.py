@@ -12,8 +12,7 @@ from typing import Any
 from django import forms
 from django.db import models
 from django.utils.functional import Promise
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from phases.choices import Area, by_choice
 from phases.compare import answer_in_words, choice

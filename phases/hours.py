@@ -3,8 +3,7 @@
 from django.contrib import admin
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 DAY, WEEK, MONTH = 24, 7 * 24, 30 * 24  # hours
 LONGEST = 3 * 365 * DAY

@@ -3,8 +3,7 @@
 from django import forms
 from django.db import models
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from phases.hours import DAY, LONGEST
 

@@ -11,8 +11,7 @@ from editorial.pages.reading import reading_page
 from editorial.text.markdown import PageText
 from phases import timeline
 from phases.choices import Area, by_choice
-from phases.compare import CompareForm
-from phases.compare import compare as compare_options
+from phases.compare import CompareForm, compare as compare_options
 from phases.models import Phase, Symptom, TreatmentOption
 from phases.now import on_the_hill
 

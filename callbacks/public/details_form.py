@@ -3,8 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from callbacks.public.fields import Checkboxes, EmailField, PhoneField, Radios, TextField
 from callbacks.public.hours_form import HoursForm

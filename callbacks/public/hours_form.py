@@ -5,8 +5,7 @@ from dataclasses import replace
 import phonenumbers
 from django import forms
 from django.utils.dates import WEEKDAYS
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from callbacks.public.fields import Checkboxes, Menu, TextField
 from callbacks.values.promise import hours_if_no_overlap

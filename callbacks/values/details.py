@@ -4,8 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field, fields, replace
 
 from django.db.models import TextChoices
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from callbacks.values import names
 from callbacks.values.safe_hours import PartOfDay, SafeHours

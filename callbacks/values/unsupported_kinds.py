@@ -3,8 +3,7 @@
 import codecs
 import re
 
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 ADVICE = _("Take a screenshot of it or take a photo, and send that.")
 PICTURE = _("Take a screenshot of it and send that.")

@@ -8,8 +8,7 @@ import reversion
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.dateformat import format as format_date
-from django.utils.dateformat import time_format
+from django.utils.dateformat import format as format_date, time_format
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext, pgettext
 

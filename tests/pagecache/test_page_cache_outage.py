@@ -15,8 +15,7 @@ from django.utils import timezone
 from editorial.models import versions
 from editorial.pages import page_context
 from guide import sitemaps
-from pagecache import cache as cache_module
-from pagecache import rules
+from pagecache import cache as cache_module, rules
 from privateversion import codes
 from tests.factories import make_article
 from tests.pagecache.cached_site import times
