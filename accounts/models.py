@@ -11,6 +11,3 @@ class KnownAddress(models.Model):
 
     class Meta:
         verbose_name_plural = "known addresses"
-
-    def __str__(self) -> str:
-        return f"Known until {self.forget_at}"

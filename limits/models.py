@@ -9,9 +9,6 @@ class Salt(models.Model):
     day = models.DateField(unique=True)
     value = models.BinaryField(max_length=32)
 
-    def __str__(self) -> str:
-        return f"Salt of {self.day}"
-
 
 class Counter(models.Model):
     """Hits in one window, which begins with the first."""
@@ -20,6 +17,3 @@ class Counter(models.Model):
     hits = models.PositiveIntegerField(default=0)
     began_at = models.DateTimeField()
     forget_at = models.DateTimeField(db_index=True)
-
-    def __str__(self) -> str:
-        return f"{self.hits} since {self.began_at}"

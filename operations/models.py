@@ -17,9 +17,6 @@ class ScheduledJob(models.Model):
         default_permissions = ()
         permissions = [("view_readiness", "Can view the system status")]
 
-    def __str__(self) -> str:
-        return self.name
-
 
 class ProbeResult(models.Model):
     """The last result of a probe that is too slow for a request, such as of the file store."""
@@ -34,9 +31,6 @@ class ProbeResult(models.Model):
         db_table = "detoxsite_look"
         default_permissions = ()
 
-    def __str__(self) -> str:
-        return self.name
-
 
 class Incident(models.Model):
     """An open problem: when it began and when staff were last alerted."""
@@ -49,9 +43,6 @@ class Incident(models.Model):
         db_table = "detoxsite_matter"
         default_permissions = ()
 
-    def __str__(self) -> str:
-        return self.key
-
 
 class KnownKey(models.Model):
     """A key that this site has used, with a fingerprint, as two keys can have the same number."""
@@ -63,6 +54,3 @@ class KnownKey(models.Model):
 
     class Meta:
         default_permissions = ()
-
-    def __str__(self) -> str:
-        return str(self.number)

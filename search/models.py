@@ -36,9 +36,6 @@ class Entry(models.Model):
     class Meta:
         abstract = True
 
-    def __str__(self) -> str:
-        return self.title
-
 
 class SearchEntry(Entry):
     """A page in English."""
@@ -66,9 +63,6 @@ class SearchWord(models.Model):
     word = models.CharField(max_length=40, primary_key=True)
     in_text = models.BooleanField(help_text="Stands in a title or text, not only among other names.")
 
-    def __str__(self) -> str:
-        return self.word
-
 
 class TranslatedWord(models.Model):
     """A word of some page in another language."""
@@ -79,9 +73,6 @@ class TranslatedWord(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["word", "language"], name="translated_word_once")]
-
-    def __str__(self) -> str:
-        return self.word
 
 
 class Tables(NamedTuple):

@@ -140,9 +140,6 @@ class Tombstone(models.Model):
     class Meta:
         default_permissions = ()
 
-    def __str__(self) -> str:
-        return str(self.request_id)
-
 
 class Erasure(models.Model):
     """How much was erased, when and why: counts only."""
@@ -185,6 +182,3 @@ class CallCount(models.Model):
             models.UniqueConstraint(fields=["day", "hour", "measure", "bucket"], name="call_count_once"),
             models.CheckConstraint(condition=Q(measure__in=Measure.values), name="call_count_measure_known"),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.day:%Y-%m-%d} {self.hour}: {self.measure} {self.bucket}"

@@ -212,9 +212,6 @@ class StarterItem(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="starter_item_once")]
 
-    def __str__(self) -> str:
-        return f"{self.kind} {self.key}"
-
 
 def dialable(phone: str) -> str:
     """Return the digits to dial: US numbers with their country code, short codes (911, 988) without."""

@@ -28,9 +28,6 @@ class ContentVersion(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY, editable=False)
     number = models.PositiveBigIntegerField(default=0)
 
-    def __str__(self) -> str:
-        return str(self.number)
-
 
 _NUMBER = f"SELECT number FROM {ContentVersion._meta.db_table} WHERE id = %s"  # noqa: S608 - no value but the table's name
 
