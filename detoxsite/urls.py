@@ -27,10 +27,10 @@ CHECKED = {"reviewed_on": datetime.date(2026, 11, 29), "due_on": datetime.date(2
 #: Pages for readers, in each language under its code; English has no prefix.
 readers = i18n_patterns(
     path("", views.home, name="home"),
-    path(_("phases/"), include(phases.urls.stages)),
-    path(_("symptoms/"), include(phases.urls.symptoms)),
+    path(_("phases/"), include((phases.urls.stages, "phases"))),
+    path(_("symptoms/"), include((phases.urls.symptoms, "symptoms"))),
     path(_("plan/"), views.page("plan"), name="plan"),
-    path(_("treatments/"), include(phases.urls.treatments)),
+    path(_("treatments/"), include((phases.urls.treatments, "treatments"))),
     path(_("articles/"), include("articles.urls")),
     path(_("search/"), include(([path("", search_page, name="search")], "search"))),
     path(_("contact/"), include("callbacks.public.urls")),

@@ -4,6 +4,7 @@ from email.utils import make_msgid
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.checks import CheckMessage, Warning, register
 from django.core.mail import EmailMessage
 
 #: Each mail is padded to a multiple of this many bytes, so that its size reveals nothing.
@@ -29,6 +30,15 @@ def send(subject: str, text: str, to: list[str], headers: dict[str, str] | None 
     except Exception as error:  # smtplib, socket and ssl each raise their own
         kind = type(error).__name__
     raise NotSent(kind)  # outside the except block, so that the original error is not its context
+
+
+@register()
+def password_is_encrypted(**kwargs: object) -> list[CheckMessage]:
+    plain = settings.EMAIL_HOST and not (settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL)
+    if not (plain and settings.EMAIL_HOST_PASSWORD) or settings.EMAIL_HOST in {"localhost", "127.0.0.1", "::1"}:
+        return []
+    hint = "Use smtp+tls:// or smtps:// in MAIL_URL."
+    return [Warning("The mail server's password is sent unencrypted.", hint=hint, id="editorial.W001")]
 
 
 def _filling(size: int) -> str:

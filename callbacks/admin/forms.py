@@ -37,9 +37,7 @@ class AttemptForm(forms.Form):
     HOUR, TOMORROW, SAFE, PLANNED, OTHER = "hour", "tomorrow", "safe", "planned", "other"
 
     outcome = forms.ChoiceField(
-        choices=CallAttempt.Outcome,
-        widget=forms.RadioSelect,
-        error_messages={"required": "Say how the call went."},
+        choices=CallAttempt.Outcome, widget=forms.RadioSelect, error_messages={"required": "Say how the call went."}
     )
     next_try = forms.ChoiceField(label="Next try", required=False, widget=forms.RadioSelect)
     at = MomentField(
