@@ -87,10 +87,7 @@ class PageSerializer:
 
     @staticmethod
     def text(page_text: PageText, markdown: str) -> dict[str, str]:
-        return {
-            "markdown": markdown.replace("\r\n", "\n").strip(),
-            "html": str(page_text.render(markdown).html).strip(),
-        }
+        return {"markdown": markdown.replace("\r\n", "\n").strip(), "html": page_text.render(markdown).html.strip()}
 
     def word(self, term: GlossaryTerm) -> dict[str, Any]:
         shared = PageText()

@@ -98,11 +98,6 @@ def source_detail(request: HttpRequest, key: str) -> HttpResponse:
     if source is None or not rest_on_it:
         raise Http404
     text = gettext("{key}: what in this guide rests on it.").format(key=source.key)
-    text = f"{text} {source.organization}, {source.title}"
-    context = {
-        "snapshot": content,
-        "source": source,
-        "uses": rest_on_it,
-        "description": Truncator(text).chars(LONGEST_DESCRIPTION),
-    }
+    description = Truncator(f"{text} {source.organization}, {source.title}").chars(LONGEST_DESCRIPTION)
+    context = {"snapshot": content, "source": source, "uses": rest_on_it, "description": description}
     return render(request, "sources/detail.html", context)

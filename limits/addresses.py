@@ -14,9 +14,8 @@ def client_address(request: HttpRequest) -> str:
     With settings.PROXY_HOPS trusted proxies in front, it is the entry of X-Forwarded-For that the outermost of them
     wrote; entries to the left of it may be forged. A malformed entry counts as the proxy's own address.
     """
-    return sender(
-        request.META.get("HTTP_X_FORWARDED_FOR", ""), request.META.get("REMOTE_ADDR", ""), settings.PROXY_HOPS
-    )
+    meta = request.META
+    return sender(meta.get("HTTP_X_FORWARDED_FOR", ""), meta.get("REMOTE_ADDR", ""), settings.PROXY_HOPS)
 
 
 def sender(forwarded: str, peer: str, hops: int) -> str:

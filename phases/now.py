@@ -44,13 +44,8 @@ class Window:
 
     def joined(self, later: "Window") -> "Window":
         """Return one window for both, if the later one is the same."""
-        return replace(
-            self,
-            until=later.until,
-            begins=_one_of_each(self.begins + later.begins),
-            eases=_one_of_each(self.eases + later.eases),
-            phases=self.phases + later.phases,
-        )
+        begins, eases = _one_of_each(self.begins + later.begins), _one_of_each(self.eases + later.eases)
+        return replace(self, until=later.until, begins=begins, eases=eases, phases=self.phases + later.phases)
 
 
 @dataclass(frozen=True)

@@ -99,10 +99,8 @@ def unsafe(model: Any, stale: dict[int, str]) -> set[int]:
     since = {key: last[page] for key, page in pages.items() if page in last}
     if not since:
         return set()
-    versions = Version.objects.get_for_model(model).filter(
-        object_id__in=map(str, since), revision__gte=min(since.values())
-    )
-    for version in versions.exclude(revision__changes__kind=ChangeRecord.Kind.DRAFT):
+    kept = Version.objects.get_for_model(model).filter(object_id__in=map(str, since), revision__gte=min(since.values()))
+    for version in kept.exclude(revision__changes__kind=ChangeRecord.Kind.DRAFT):
         key = int(version.object_id)
         if key in since and version.revision_id >= since[key] and _digest(model, version) == stale[key]:
             del since[key]

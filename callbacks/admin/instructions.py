@@ -26,12 +26,8 @@ def instructions(details: Details) -> list[Instruction]:
             *_remark(details),
             Instruction("Do not say in the subject line where you write from.", forbids=True),
         ]
-    found = [
-        *_FIRST.get(details.channel, []),
-        *_language(details),
-        Instruction(f"Ask for {details.name.removesuffix('.')}."),
-    ]
-    found += [*_earlier_names(details), *_remark(details)]
+    found = [*_FIRST.get(details.channel, []), *_language(details)]
+    found += [Instruction(f"Ask for {details.name.removesuffix('.')}."), *_earlier_names(details), *_remark(details)]
     if details.second_phone:
         found.append(_second_number(phones.without_numbers(details.second_phone_remark)))
     if details.place:

@@ -17,7 +17,7 @@ from callbacks.admin.opened import Opened
 from callbacks.admin.presenter import RequestSummary
 from callbacks.admin.times import date_and_clock
 from callbacks.casework import actions, disclosures, merging
-from callbacks.models import AccessRecord, CallAttempt, CallbackRequest, Note
+from callbacks.models import AccessRecord, CallbackRequest
 from callbacks.values.details import Details
 from editorial.models import Clinic
 
@@ -108,10 +108,7 @@ def show(
     title = f"Request {callback.reference}"
     if not callback.is_kept:
         return staff_page(request, "withdrawn.html", {"callback": callback, "title": title}, status)
-    by = [
-        Prefetch(name, rows.objects.select_related("who"))
-        for name, rows in (("notes", Note), ("attempts", CallAttempt))
-    ]
+    by = [Prefetch(name, getattr(callback, name).select_related("who")) for name in ("notes", "attempts")]
     prefetch_related_objects([callback], *by, "attachments")
     merged = merging.merged_with(callback)
     others = disclosures.others_in_account(callback) if callback.merged_into_id else ()

@@ -181,10 +181,5 @@ def page(request: HttpRequest) -> HttpResponse:
         total = [sum(bucket) for bucket in zip(*_sums(rows, section, axes[0]), strict=True)]
         headline = section.headline(total) if sum(total) >= FEWEST else (FEW, section.people.lower())
         figures.append((section, headline, [_plot(section, axis, rows) for axis in axes]))
-    context = {
-        "title": "Waiting times and promises",
-        "days": days,
-        "periods": (WEEK, counts.KEPT_DAYS),
-        "figures": figures,
-    }
-    return staff_page(request, "waiting_times.html", context)
+    context = {"days": days, "periods": (WEEK, counts.KEPT_DAYS), "figures": figures}
+    return staff_page(request, "waiting_times.html", context | {"title": "Waiting times and promises"})

@@ -106,14 +106,8 @@ def log_attempt(
     """
     with changing(request, lambda row: row.is_waiting and row.claimed_by == who) as row:
         _check(row, shown)
-        attempt = CallAttempt.objects.create(
-            request=row,
-            who=who,
-            username=who.get_username(),
-            at=timezone.now(),
-            outcome=outcome,
-            next_try_at=next_try_at,
-        )
+        by = {"who": who, "username": who.get_username(), "at": timezone.now()}
+        attempt = CallAttempt.objects.create(request=row, outcome=outcome, next_try_at=next_try_at, **by)
         counting.count(attempt)
         if note:
             add_note(request, who, note)

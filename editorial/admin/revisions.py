@@ -50,9 +50,7 @@ class KeptForm(forms.ModelForm):
     def clean(self) -> dict | None:
         cleaned = super().clean()
         if typed_at := self.data.get(BRING_BACK):
-            raise ValidationError(
-                f"This is what you typed until {typed_at}. It is not saved yet: look it over, then save."
-            )
+            raise ValidationError(f"You typed this until {typed_at}. It is not saved yet: look it over, then save.")
         opened_at = self.data.get("_opened_at")  # a hidden field of the template
         if self.instance.pk and opened_at is not None and (versions := list(revisions.history(self.instance))):
             # opened before there were versions: the first is the state of then

@@ -106,11 +106,9 @@ def entries(folder: Path, find: Find) -> Iterator[Entry]:
 def files() -> Iterator[tuple[str, str]]:
     """Yield the name and text of each file that `entries` reads."""
     yield "sources.yaml", as_yaml([_of_source(row) for row in Source.objects.select_related("superseded_by")])
-    terms = [
-        _of(row, "slug", "word", "also") | {"meaning": Sentence(row.meaning)}
-        for row in GlossaryTerm.objects.order_by("slug")
-    ]
-    yield "glossary.yaml", as_yaml(terms)
+    terms = GlossaryTerm.objects.order_by("slug")
+    words = [_of(row, "slug", "word", "also") | {"meaning": Sentence(row.meaning)} for row in terms]
+    yield "glossary.yaml", as_yaml(words)
     help_lines = [
         _of(row, "slug", "name", "kind", "call", "call_label", "text_to", "text_body", "url", "description", "position")
         | {"source": row.source.key if row.source else None}

@@ -46,13 +46,9 @@ class Edition:
 
 def content_models() -> list[type[models.Model]]:
     """Return all models of apps with `is_content`, including many-to-many tables, without models that unset it."""
-    return [
-        model
-        for config in apps.get_app_configs()
-        if getattr(config, "is_content", False)
-        for model in config.get_models(include_auto_created=True)
-        if getattr(model, "is_content", True)
-    ]
+    models = apps.get_models(include_auto_created=True)
+    of_content = (model for model in models if getattr(model._meta.app_config, "is_content", False))
+    return [model for model in of_content if getattr(model, "is_content", True)]
 
 
 def follow_changes() -> None:

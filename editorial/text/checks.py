@@ -117,9 +117,7 @@ def advice(page: Any) -> Iterator[Finding]:
             "ending its heading in {more}."
         )
     if found_size.grade > MAX_GRADE and found_size.words > FEW_WORDS:
-        yield Finding(
-            f"It reads at grade {found_size.grade:.1f}; keep to {MAX_GRADE}: shorter sentences, shorter words."
-        )
+        yield Finding(f"It reads at grade {found_size.grade:.1f}; keep to {MAX_GRADE}: shorter sentences and words.")
 
 
 def advice_on_texts(page: Any, *of_language: rules.Rule) -> Iterator[Finding]:

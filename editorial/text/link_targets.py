@@ -90,19 +90,14 @@ def _read(models: dict[str, Any], names: Iterable[Name]) -> dict[Name, LinkTarge
 
 
 def _translated(models: dict[str, Any], names: Iterable[Name]) -> dict[Name, LinkTarget]:
-    queries = [
-        models[kind]
-        .objects.published()
-        .filter(slug__in=found)
-        .order_by()
-        .values_list(Value(kind), "slug", "words_slug", "words_title")
-        for kind, found in _by_kind(names).items()
-    ]
+    queries = []
+    for kind, slugs in _by_kind(names).items():
+        found = models[kind].objects.published().filter(slug__in=slugs).order_by()
+        queries.append(found.values_list(Value(kind), "slug", "words_slug", "words_title"))
     rows = queries[0].union(*queries[1:], all=True) if queries else ()
+    live = "published", timezone.now(), languages.active()
     return {
-        (kind, slug): LinkTarget(
-            models[kind](slug=own).get_absolute_url(), title, "published", timezone.now(), languages.active()
-        )
+        (kind, slug): LinkTarget(models[kind](slug=own).get_absolute_url(), title, *live)
         for kind, slug, own, title in rows
     }
 

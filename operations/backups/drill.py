@@ -35,9 +35,7 @@ def check(backup: Path) -> str:
         counts = databases.counts(alias)
         changed = {name for name, _ in counts.items() ^ found.counts.items()}
         if wrong := sorted(changed - {"sqlite_sequence"}):  # which earlier releases counted
-            raise BackupError(
-                f"The restored database does not have the same rows as the backup: {', '.join(wrong)[:200]}."
-            )
+            raise BackupError(f"The restored database has other rows than the backup: {', '.join(wrong)[:200]}.")
         opened, locked = _open_one_of_each_key(alias)
         if locked and not opened and not KnownKey.objects.filter(fingerprint="").exists():  # "": given up as lost
             raise BackupError(f"None of the {locked} requests in the backup can be opened: their key is not here.")

@@ -49,9 +49,7 @@ def restore(backup: Path, *, replace: bool = False, without_keys: bool = False) 
     secret_files.make_missing()
     if (found.database == SQLITE) != (connection.vendor == "sqlite"):
         wanted = "Unset DATABASE_URL" if found.database == SQLITE else "Set DATABASE_URL"
-        raise BackupError(
-            f"The backup is of another kind of database than the one that is set up here. {wanted} first."
-        )
+        raise BackupError(f"The backup is of another kind of database than the one set up here. {wanted} first.")
     reachable.require_database()
     occupied = _occupied()
     if occupied and not replace:
@@ -104,11 +102,9 @@ def _check_keys(found: Manifest, without_keys: bool) -> list[str]:
 
 
 def _occupied() -> list[str]:
-    has_database = (
-        _database_file().exists() if connection.vendor == "sqlite" else connection.introspection.table_names()
-    )
+    database = _database_file().exists() if connection.vendor == "sqlite" else connection.introspection.table_names()
     kinds = {"attachments": "files that people sent", "default": "pictures"}
-    names = ["a database"] if has_database else []
+    names = ["a database"] if database else []
     return names + [words for alias, words in kinds.items() if any(names_in(storages[alias]))]
 
 

@@ -50,9 +50,7 @@ def move(target: Target, report: Report) -> Moved | None:
         with read_only.moving(), target.connected():
             if read_only.is_moved() and not target.is_unfinished():
                 if target.is_empty():
-                    raise MoveError(
-                        "This site was moved already, but not there. To move it again, run `manage.py move --undo`."
-                    )
+                    raise MoveError("This site was moved already, but not there. Run `manage.py move --undo` first.")
                 return None
             target.claim()
             return _move(target, report)

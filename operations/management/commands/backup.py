@@ -10,9 +10,7 @@ class Command(BaseCommand):
     help = "Copy database, attachments and pictures to BACKUP_DIR while serving, verify the copy, delete old ones."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--verify", metavar="FOLDER", help="make none, but read this one and say whether it is whole"
-        )
+        parser.add_argument("--verify", metavar="FOLDER", help="make none; read this one and say whether it is whole")
 
     def handle(self, *args: object, verify: str | None, **options: object) -> None:
         if verify is not None:  # an empty one is a mistake, not a wish for a backup

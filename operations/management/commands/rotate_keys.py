@@ -42,14 +42,9 @@ class Command(BaseCommand):
     def _rotate(self) -> None:
         say = self.stdout.write
         failed = rotation.rewrap_requests(say, do_not_call.carry_over) + rotation.rewrap_files(say)
-        others = {
-            "Second factors": secrets.rewrap_all,
-            "Page reports": page_reports.rewrap_all,
-            BARRED: do_not_call.rewrap_all,
-        }
-        for kind, rewrap_all in others.items():
+        for kind, room in (("Second factors", secrets), ("Page reports", page_reports), (BARRED, do_not_call)):
             try:
-                self.stdout.write(f"{kind}: {rewrap_all()} moved.")
+                self.stdout.write(f"{kind}: {room.rewrap_all()} moved.")
             except VaultError as error:
                 failed += 1
                 self.stderr.write(f"{kind}: {error}")
