@@ -40,7 +40,8 @@ class Attempt:
         self.address = address
         at_address = f"{self.account}\0{address}"
         self.places = [f"{self.account}\0browser {browser}", at_address] if browser else [at_address]
-        known = [place for place in self.places if _is_known(place)]
+        live = KnownAddress.objects.filter(forget_at__gt=timezone.now())
+        known = [place for place in self.places if live.filter(digest=_digest(place)).exists()]
         self.known = bool(known)
         self.pair = known[0] if known else at_address
         self.pair_limit = KNOWN_PAIR_LIMIT if known and self.pair == at_address else PAIR_LIMIT
@@ -82,9 +83,5 @@ def code_was_right(user: User) -> None:
     counters.clear("second factor", str(user.pk))
 
 
-def _is_known(pair: str) -> bool:
-    return KnownAddress.objects.filter(digest=_digest(pair), forget_at__gt=timezone.now()).exists()
-
-
-def _digest(pair: str) -> bytes:
-    return salted_hmac("accounts.known-address", pair, algorithm="sha256").digest()
+def _digest(place: str) -> bytes:
+    return salted_hmac("accounts.known-address", place, algorithm="sha256").digest()

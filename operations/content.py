@@ -12,6 +12,7 @@ import articles.starter
 import editorial.loading.starter
 import phases.starter
 import translations.starter
+from editorial.loading.content_files import pages
 from operations import content_pictures
 from operations.content_import import ContentError, Import, Outcome
 
@@ -60,7 +61,8 @@ def read(folder: Path, *, note: str, kind: str, dry_run: bool) -> list[Outcome]:
         with transaction.atomic():
             importing.outcomes += content_pictures.read(folder / "pictures")
             for name, room in ROOMS.items():
-                importing.take_all(room.entries(folder / name, by_name))
+                for page in pages(room.entries(folder / name, by_name)):  # each read after the one before is stored
+                    importing.take(page)
             importing.finish()
             if not dry_run:
                 content_pictures.store(folder / "pictures")

@@ -1,7 +1,7 @@
 """Import content from files: each page with its rows in one revision; rows in no file are removed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 from django.db import models
 
 from articles.models import Article, Topic
-from editorial.loading.content_files import Entry, Values, pages
+from editorial.loading.content_files import Entry, Values
 from editorial.loading.page_changes import PageChange
 from editorial.models import Clinic, GlossaryTerm, HelpLine, Source
 from editorial.models.addresses import moved
@@ -51,11 +51,6 @@ class Import:
         self._problems: list[str] = []
         self._named: dict[Any, set[Any]] = defaultdict(set)
 
-    def take_all(self, entries: Iterable[Entry]) -> None:
-        """Import entries in order, each before the next is read, as it may refer to an earlier one."""
-        for page in pages(entries):
-            self._take(page)
-
     def finish(self) -> None:
         """Remove rows that are in no file, and check every page. Raises ContentError."""
         for model in REMOVED:
@@ -63,14 +58,12 @@ class Import:
                 self._remove(row)
         for page_model in PAGES:
             for page in page_model._default_manager.exclude(status=ReviewedPage.Status.ARCHIVED):
-                self._check(page)
-                for name in getattr(page, "kept_with", ()):
-                    for row in getattr(page, name).all():
-                        self._check(row)
+                for row in revisions.with_rows(page):
+                    self._check(row)
         if self._problems:
             raise ContentError("\n".join(dict.fromkeys(self._problems)))
 
-    def _take(self, entries: Iterator[Entry]) -> None:
+    def take(self, entries: Iterator[Entry]) -> None:
         """Import a page with its rows, remove those that are not in its file, and record the change."""
         page: Any = None
         change, parts = self._change(), set[Any]()

@@ -101,10 +101,13 @@ def _free_slug(version: Version) -> None:
 
 def clean(page: Any) -> None:
     """Raise ValidationError for problems of a page or its saved rows, with fewer checks for a draft."""
-    page.full_clean()
-    for name in getattr(page, "kept_with", ()):
-        for row in getattr(page, name).all():
-            row.full_clean()
+    for row in with_rows(page):
+        row.full_clean()
+
+
+def with_rows(page: Any) -> list[Any]:
+    """Return a page, and the rows that are kept with it."""
+    return [page, *(row for name in getattr(page, "kept_with", ()) for row in getattr(page, name).all())]
 
 
 def page_as_of(version: Version) -> Any:

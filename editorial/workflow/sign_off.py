@@ -132,9 +132,7 @@ class ToSign:
     @cached_property
     def refused(self) -> list[str]:
         """Return what keeps this text from being published, before anybody reads all of it."""
-        rows = [self.page]
-        for name in getattr(self.page, "kept_with", ()):
-            rows += getattr(self.page, name).all()
+        rows = revisions.with_rows(self.page)
         return [found.message for row in rows for found in row.checked_by.refusals(row) if found.is_refused]
 
     def was_written_by(self, user: AbstractBaseUser | AnonymousUser) -> bool:
