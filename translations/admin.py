@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 import reversion
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -164,9 +163,7 @@ class TranslationAdmin(ReviewedPageAdmin):
 
     def still_right_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Confirm, by POST, that an unchanged translation is right for the English shown."""
-        translation = self.get_object(request, unquote(object_id))
-        if translation is None:
-            raise Http404
+        translation = self.existing(request, object_id)
         if not self._may_confirm(request, translation):
             raise PermissionDenied
         with transaction.atomic():

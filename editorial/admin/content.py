@@ -44,14 +44,18 @@ class ContentAdmin(admin.ModelAdmin):
             self.own_path(f"<path:object_id>/change/{name}/", view, name),
         ]
 
+    def existing(self, request: HttpRequest, object_id: str) -> Any:
+        """Return a row. Raises Http404."""
+        if (row := self.get_object(request, unquote(object_id))) is None:
+            raise Http404
+        return row
+
     def posted_row(self, request: HttpRequest, object_id: str | None) -> Any:
         """Return the row whose form is posted, None for a new one. Raises PermissionDenied or Http404."""
-        row = self.get_object(request, unquote(object_id)) if object_id else None
+        row = self.existing(request, object_id) if object_id else None
         allowed = self.has_change_permission(request, row) if object_id else self.has_add_permission(request)
         if request.method != "POST" or not allowed:
             raise PermissionDenied
-        if object_id and row is None:
-            raise Http404
         return row
 
     def _view_name(self, view: str) -> str:

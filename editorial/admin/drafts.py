@@ -173,8 +173,8 @@ class DraftsMixin(PreviewMixin, RevisionsMixin):
         return super().may_bring_back(request, page) and not is_readers
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        page = self.get_object(request, unquote(object_id))
-        of_page = {"answers": _answers(page), "newest": drafts.saved(page).first()} if page else {}
+        page = self.existing(request, object_id)
+        of_page = {"answers": _answers(page), "newest": drafts.saved(page).first()}
         return super().history_view(request, object_id, of_page | (extra_context or {}))
 
     def draft_view(self, request: HttpRequest, object_id: str) -> HttpResponse:

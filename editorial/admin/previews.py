@@ -4,10 +4,10 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.utils import quote
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import dateformat, timezone
 
@@ -40,11 +40,9 @@ class PreviewMixin(ContentAdmin):
 
     def preview(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
         """Show the posted form or, by GET, the version that the query names."""
-        page = self.get_object(request, unquote(object_id)) if object_id else None
+        page = self.existing(request, object_id) if object_id else None
         if not (self.has_view_or_change_permission(request, page) if object_id else self.has_add_permission(request)):
             raise PermissionDenied
-        if object_id and page is None:
-            raise Http404
         shown, said = self._asked_for(request, page)
         is_framed = "framed" in request.GET  # beside the form: without the staff notice
         response = self.as_readers_see(request, shown, {"preview": "" if is_framed else said})

@@ -15,7 +15,7 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import formats, timezone
@@ -127,9 +127,7 @@ class RevisionsMixin(AutosaveMixin):
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """List the revisions of a page, or compare the two in the query."""
-        page = self.get_object(request, unquote(object_id))
-        if page is None:
-            raise Http404
+        page = self.existing(request, object_id)
         of_page = Prefetch("revision__changes", ChangeRecord.objects.of(page).defer("typed"))
         versions = list(revisions.history(page).prefetch_related(of_page)[:LISTED])
         context: dict[str, Any] = {

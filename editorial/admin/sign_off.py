@@ -3,10 +3,9 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 
@@ -34,11 +33,9 @@ class SignOffMixin(PreviewMixin):
 
     def sign_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show a text as readers will see it, with the changes since the last signed one; sign it by POST."""
-        reviewer, page = signing(request.user), self.get_object(request, unquote(object_id))
+        reviewer, page = signing(request.user), self.existing(request, object_id)
         if reviewer is None:
             raise PermissionDenied
-        if page is None:
-            raise Http404
         if "answer" in request.POST and (draft := drafts.to_review(page)):
             return redirect(f"{review_links.of(draft)[0]}#answer")
         if request.method == "POST":
