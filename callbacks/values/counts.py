@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
+from itertools import accumulate
 
 from django.db.models import TextChoices
 
@@ -48,12 +49,8 @@ def step(wait: datetime.timedelta) -> int:
 
 def percentile(counts: Sequence[int], percent: int) -> int:
     """Return the first step that includes at least `percent` of the counts, which must not all be 0."""
-    passed, total = 0, sum(counts)
-    for position, count in enumerate(counts):
-        passed += count
-        if passed * 100 >= total * percent:
-            return position
-    raise ValueError("Nobody is counted.")
+    total = sum(counts)
+    return next(position for position, passed in enumerate(accumulate(counts)) if passed * 100 >= total * percent)
 
 
 def within(position: int) -> str:

@@ -25,10 +25,8 @@ def nobody(model_admin: Any, request: HttpRequest, obj: Any = None) -> bool:
 class ContentAdmin(admin.ModelAdmin):
     """Gives forms their `request`, and views their addresses."""
 
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> type[forms.ModelForm]:
-        form = super().get_form(request, obj, change=change, **kwargs)
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[forms.ModelForm]:
+        form = super().get_form(request, *args, **kwargs)
         return type(form.__name__, (form,), {"request": request})
 
     def address(self, view: str, *args: Any) -> str:

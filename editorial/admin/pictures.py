@@ -112,11 +112,9 @@ class PictureAdmin(ContentAdmin):
         allowed = request.user.is_superuser and super().has_delete_permission(request, obj)
         return allowed and not (obj and uses(obj))
 
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            return super().changeform_view(request, *args, **kwargs)
         except OSError:
             return self._not_erased(request)
 

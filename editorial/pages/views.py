@@ -38,9 +38,7 @@ class PictureUploadHandler(MemoryFileUploadHandler):
 
     request: HttpRequest
 
-    def handle_raw_input(
-        self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: str | None = None
-    ) -> None:
+    def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *args: Any, **kwargs: Any) -> None:
         user = getattr(self.request, "user", None)
         is_editors = user is not None and may_edit(user)
         self.activated = content_length <= (MOST_BYTES if is_editors else settings.FILE_UPLOAD_MAX_MEMORY_SIZE)
