@@ -96,9 +96,8 @@ def by_choice(rows: Iterable[Any], choices: type[models.TextChoices], field: str
 
 
 _EMERGENCY = re.compile(
-    r"\b(9-?1-?1|9-?8-?8)\b(?!-?\d)|\bemergency\s+(rooms?|departments?|services?|care)\b|\bambulanc(?:e|ia)s?\b|\b(?-i:ER)\b"
-    r"|\b(?:sala|servicios?|departamento) de emergencias?\b",
-    re.I,
+    r"(?i)\b(9-?1-?1|9-?8-?8)\b(?!-?\d)|\bemergency\s+(rooms?|departments?|services?|care)\b|\bambulanc(?:e|ia)s?\b"
+    r"|\b(?-i:ER)\b|\b(?:sala|servicios?|departamento) de emergencias?\b"
 )
 
 

@@ -8,12 +8,11 @@ from editorial.text.doses import MEDICINE
 #: Accents are often omitted, so the patterns have none.
 _PLAIN = str.maketrans("áéíóúÁÉÍÓÚ", "aeiouAEIOU")
 _MEDICINE = re.compile(
-    rf"{MEDICINE.pattern}|\b(?:acetaminofen|aspirina|baclofeno|benzodiacepinas?|buprenorfina|carfentanilo|"
+    rf"(?i){MEDICINE.pattern}|\b(?:acetaminofen|aspirina|baclofeno|benzodiacepinas?|buprenorfina|carfentanilo|"
     r"ciclobenzaprina|clonidina|clordiazepoxido|codeina|diazepam|diciclomina|difenhidramina|fentanilo|gabapentina|"
     r"heroina|hidrocodona|hidroxicina|ibuprofeno|lofexidina|loperamida|lorazepam|medetomidina|melatonina|metadona|"
     r"metocarbamol|metoclopramida|mirtazapina|morfina|naltrexona|naproxeno|ondansetron|oxicodona|paracetamol|"
-    r"pregabalina|prometazina|quetiapina|tizanidina|trazodona|xilacina)\b",
-    re.I,
+    r"pregabalina|prometazina|quetiapina|tizanidina|trazodona|xilacina)\b"
 )
 _MARKS = r"[\s*_\]\[()-]*"
 _ONE = (
@@ -23,21 +22,18 @@ _ONE = (
 _NUMBER = rf"(?<![\w.]){_ONE}{_MARKS}(?:(?:a|o|u|–|—){_MARKS}{_ONE}{_MARKS})?(?:\(\w+\)\s*)?"
 _BY_WEIGHT = re.compile(rf"{_NUMBER}(?:mgs?|mcgs?|[uµμ]g|(?:mili|micro)gramos?|㎎|㎍)(?!\w)", re.I)
 _BY_COUNT = re.compile(
-    rf"{_NUMBER}(?:(?P<pill>tabletas?|pastillas?|pildoras?|capsulas?|comprimidos?|laminas?|peliculas?)|g|gramos?|cc|ml|"
-    r"mililitros?|gotas?|cuchar(?:ad|it|adit)?as?|parches?|inyeccion(?:es)?|dosis)(?!\w)",
-    re.I,
+    rf"(?i){_NUMBER}(?:(?P<pill>tabletas?|pastillas?|pildoras?|capsulas?|comprimidos?|laminas?|peliculas?)|g|gramos?|"
+    r"cc|ml|mililitros?|gotas?|cuchar(?:ad|it|adit)?as?|parches?|inyeccion(?:es)?|dosis)(?!\w)"
 )
 _SCHEDULE = re.compile(
-    r"\b(?:cada\s+(?:\d+|dos|tres|cuatro|seis|ocho|doce|dia|noche|mañana|hora|semana)|diari[oa]s?|diariamente|"
+    r"(?i)\b(?:cada\s+(?:\d+|dos|tres|cuatro|seis|ocho|doce|dia|noche|mañana|hora|semana)|diari[oa]s?|diariamente|"
     r"(?:al|por)\s+dia|por\s+la\s+(?:noche|mañana|boca)|a\s+la\s+semana|antes\s+de\s+dormir|despues\s+de\s+cada|"
-    r"bajo\s+la\s+lengua|debajo\s+de\s+la\s+lengua)\b",
-    re.I,
+    r"bajo\s+la\s+lengua|debajo\s+de\s+la\s+lengua)\b"
 )
 #: "tome", "tómese", "tomarla", "puede tomar".
 _TAKING = re.compile(
-    r"\b(?:(?:tom|tragu?|empiec|empez|masti(?:qu|c)|inyect|disuelv|disolv|us|prueb|prob|beb|pong|pon|apli(?:qu|c)|mezcl|"
-    r"chup)(?:e|a|[ae]r)|da|de(?=l)|dar)(?:se)?(?:l[aeo]s?)?\b",
-    re.I,
+    r"(?i)\b(?:(?:tom|tragu?|empiec|empez|masti(?:qu|c)|inyect|disuelv|disolv|us|prueb|prob|beb|pong|pon|apli(?:qu|c)|"
+    r"mezcl|chup)(?:e|a|[ae]r)|da|de(?=l)|dar)(?:se)?(?:l[aeo]s?)?\b"
 )
 _SPRAY = re.compile(r"\b(?:naloxona|narcan|rivive)\b", re.I)
 #: One line break does not end it, as in Markdown.

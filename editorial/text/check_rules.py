@@ -20,9 +20,8 @@ Remark = tuple[str, int, int]
 Rule = Callable[[str], Iterator[Remark]]
 
 _LINK = re.compile(
-    r"(?<!!)\[[^\[\]\n]*\]\(\s*<?([^)>\n]{0,999}?)>?(?:\s+\"[^\"\n]{0,999}\")?\s*\)"
-    r"|^ {0,3}\[[^\]\n]+\]:\s*<?(\S+?)>?\s",
-    re.M,
+    r"(?m)(?<!!)\[[^\[\]\n]*\]\(\s*<?([^)>\n]{0,999}?)>?(?:\s+\"[^\"\n]{0,999}\")?\s*\)"
+    r"|^ {0,3}\[[^\]\n]+\]:\s*<?(\S+?)>?\s"
 )
 _AUTOLINK = re.compile(r"<([a-z]+:[^>\s]+)>", re.I)
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t#]*$", re.M)
@@ -33,15 +32,13 @@ _NAME = re.compile(NAME)
 _PICTURE = re.compile(r"!\[([^\]\n]*)\]\(\s*<?([^)\s>]*)")
 #: A claim in numbers: "42 in 100", "30 percent", "6 to 24 hours". Not a phone number, an age limit or a step.
 _CLAIM = re.compile(
-    r"\b\d[\d,.]{0,15}\s*(?:%|percent\b|(?:in|of|out of)(?:\s+every)?\s+\d[\d,]{0,15}\b|people|adults|patients|deaths"
-    r"|times as|(?:to|or|–)\s*\d[\d,.]{0,15}\s*(?:hours?|days?|weeks?|months?|years?))",
-    re.I,
+    r"(?i)\b\d[\d,.]{0,15}\s*(?:%|percent\b|(?:in|of|out of)(?:\s+every)?\s+\d[\d,]{0,15}\b|people|adults|patients"
+    r"|deaths|times as|(?:to|or|–)\s*\d[\d,.]{0,15}\s*(?:hours?|days?|weeks?|months?|years?))"
 )
 #: Links, quotes and questions are no claims; naloxone and drugs are named in most instructions.
 _NO_CLAIM = re.compile(
-    r"\]\([^)\n]{0,999}\)|[“\"][^”\"\n]{0,999}[”\"]|\[\[[^\]\n]{0,999}\]\]|[^.?!\n]{0,999}\?|"
-    r"\b(?:naloxone|narcan|rivive|heroin|fentanyl)\b",
-    re.I,
+    r"(?i)\]\([^)\n]{0,999}\)|[“\"][^”\"\n]{0,999}[”\"]|\[\[[^\]\n]{0,999}\]\]|[^.?!\n]{0,999}\?|"
+    r"\b(?:naloxone|narcan|rivive|heroin|fentanyl)\b"
 )
 #: Stigmatizing words, and what to say instead.
 STIGMA = {
@@ -62,9 +59,8 @@ STIGMA = {
 _STIGMA = [(re.compile(rf"\b(?:{words})\b", re.I), instead) for words, instead in STIGMA.items()]
 #: Quotes, names and links, which are not our own wording.
 _NOT_OURS = re.compile(
-    r"“[^”\n]{0,999}”|\"[^\"\n]{0,999}\"|\[@[^\]]{0,999}\]|\]\([^)\n]{0,999}\)|alcoholics anonymous|"
-    r"substance abuse and mental health|institute on (?:drug|alcohol) abuse|adult children of alcoholics",
-    re.I,
+    r"(?i)“[^”\n]{0,999}”|\"[^\"\n]{0,999}\"|\[@[^\]]{0,999}\]|\]\([^)\n]{0,999}\)|alcoholics anonymous|"
+    r"substance abuse and mental health|institute on (?:drug|alcohol) abuse|adult children of alcoholics"
 )
 
 

@@ -27,21 +27,18 @@ _NUMBER = (
 )
 #: Milligrams are always an amount; tablets or milliliters only near a medicine or a schedule.
 _BY_WEIGHT = re.compile(
-    rf"(?<![\w.]){_NUMBER}{_MARKS}(?:(?:to|or|–|—){_MARKS}{_NUMBER}{_MARKS})?"
-    rf"(?:mgs?|mcgs?|[uµμ]g|milligrams?|micrograms?|㎎|㎍)(?:/\w+)?(?!\w)",
-    re.I,
+    rf"(?i)(?<![\w.]){_NUMBER}{_MARKS}(?:(?:to|or|–|—){_MARKS}{_NUMBER}{_MARKS})?"
+    rf"(?:mgs?|mcgs?|[uµμ]g|milligrams?|micrograms?|㎎|㎍)(?:/\w+)?(?!\w)"
 )
 _BY_COUNT = re.compile(
-    rf"(?<![\w.]){_NUMBER}{_MARKS}(?:(?:to|or|–|—){_MARKS}{_NUMBER}{_MARKS})?(?P<unit>"
+    rf"(?i)(?<![\w.]){_NUMBER}{_MARKS}(?:(?:to|or|–|—){_MARKS}{_NUMBER}{_MARKS})?(?P<unit>"
     r"g|grams?|ml|mls|cc|milliliters?|tablets?|tabs?|pills?|capsules?|drops?|puffs?|sprays?|patch(?:es)?|films?|strips?|"
-    r"doses?|teaspoons?|tsp|shots?|lozenges?)(?!\w)",
-    re.I,
+    r"doses?|teaspoons?|tsp|shots?|lozenges?)(?!\w)"
 )
 _SCHEDULE = re.compile(
-    r"\b(?:(?:each|every|a|per|once|twice)\s+(?:day|night|morning|evening|hour|week|\d+|other|few|two|three|four|six|"
-    r"eight|twelve)|daily|nightly|hourly|(?:once|twice|\w+\s+times)\s+(?:a|per|each)\s+day|at\s+bedtime|as\s+needed|"
-    r"by\s+mouth|under\s+(?:the|your)\s+tongue)\b",
-    re.I,
+    r"(?i)\b(?:(?:each|every|a|per|once|twice)\s+(?:day|night|morning|evening|hour|week|\d+|other|few|two|three|"
+    r"four|six|eight|twelve)|daily|nightly|hourly|(?:once|twice|\w+\s+times)\s+(?:a|per|each)\s+day|at\s+bedtime|"
+    r"as\s+needed|by\s+mouth|under\s+(?:the|your)\s+tongue)\b"
 )
 #: Verbs that make an amount one to take: "take two tablets", "half a tablet of Suboxone".
 _TAKING = re.compile(r"\b(?:take|give|swallow|start|begin|chew|inject|dissolve|drink|use|try)\b", re.I)

@@ -24,9 +24,8 @@ _PARTS = re.compile(r"[,;\n]|\s[/|]|[/|]\s")
 _CLOCK = r"\d{1,2}(?::\d\d)?"
 #: Digits that are never part of a number: 5pm, 9 to 5:30, 2nd, 4B, 24/7, *67.
 _ASIDE = re.compile(
-    rf"(?<!\d)(?:(?:{_CLOCK}\s*(?:-|–|to)\s*)?{_CLOCK}\s?[ap]\.?m\b|\d{{1,2}}:\d\d"
-    rf"|\d{{1,2}}(?:st|nd|rd|th|[a-wyz])(?![a-z\d])|{_CLOCK}\s?to\s?{_CLOCK}\b|24/7)|\*\d\d(?!\d)",
-    re.IGNORECASE,
+    rf"(?i)(?<!\d)(?:(?:{_CLOCK}\s*(?:-|–|to)\s*)?{_CLOCK}\s?[ap]\.?m\b|\d{{1,2}}:\d\d"
+    rf"|\d{{1,2}}(?:st|nd|rd|th|[a-wyz])(?![a-z\d])|{_CLOCK}\s?to\s?{_CLOCK}\b|24/7)|\*\d\d(?!\d)"
 )
 #: Replaces each character of those: a letter that no text has once it is flat.
 _BLANK = "ª"
@@ -40,8 +39,7 @@ _TAKES_DIGITS = re.compile(
     re.IGNORECASE,
 )
 _EXTENSION = re.compile(
-    r"\s*[,.(]?\s*(?:;ext=|,,|(?:ext(?:ensi[oó]n|n)?|x)\b\.?|x(?=\d)|ext(?=\d)|#)\s*[.:=#]?\s*(\d{1,7})(?!\w)\)?",
-    re.IGNORECASE,
+    r"(?i)\s*[,.(]?\s*(?:;ext=|,,|(?:ext(?:ensi[oó]n|n)?|x)\b\.?|x(?=\d)|ext(?=\d)|#)\s*[.:=#]?\s*(\d{1,7})(?!\w)\)?"
 )
 #: 1-800-FLOWERS: a whole area code, then letters for digits. Only capitals with spaces, or with area codes that are not
 #: toll-free: `800 555 Jess` is a partial number and a name.
