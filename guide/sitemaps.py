@@ -146,9 +146,7 @@ SITEMAPS = {
 
 def reader_paths() -> Iterator[str]:
     """Yield the path of every page for readers, in every language. Raises DatabaseError."""
-    for section in SITEMAPS.values():
-        for item in section.items():
-            yield section.location(item)
+    yield from (section.location(item) for section in SITEMAPS.values() for item in section.items())
     keys = [source.key for source in cited(snapshot.current())]
     for language in languages.NAMES:
         with languages.override(language):

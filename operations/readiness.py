@@ -219,11 +219,8 @@ def restore_drill(at: datetime, probes: Probes) -> Result:
     probe = probes.get("drill")
     if not probe:
         return State.NOTE, "None yet: the first runs an hour after the first start, then one a week."
-    if probe.problem:
-        return State.PROBLEM, probe.problem
-    if probe.at < at - DRILL_OLD_AFTER:
-        return State.PROBLEM, f"The last one was {ago(probe.at, at)}."
-    return State.OK, f"{ago(probe.at, at).capitalize()}: {probe.summary}"
+    late = f"The last one was {ago(probe.at, at)}." if probe.at < at - DRILL_OLD_AFTER else ""
+    return _result(probe.problem or late, f"{ago(probe.at, at).capitalize()}: {probe.summary}")
 
 
 @check("certificate", "Certificate", "Renew it where TLS ends.")

@@ -142,5 +142,4 @@ def _pairs(translation: Any, page: Any) -> Iterator[tuple[str, str, str]]:
 
 def _by_column(page: Any, found: Iterator[Finding]) -> Iterator[Finding]:
     columns = page.columns_in_translation()
-    for each in found:
-        yield replace(each, field=columns.get(each.field, each.field))
+    return (replace(each, field=columns.get(each.field, each.field)) for each in found)

@@ -43,8 +43,7 @@ _SENTENCE = re.compile(r"(?:[^.!?\n|]|\n(?!\s*(?:\n|[-*+#]|\d+\.))|\.(?=\d))+[.!
 def doses(text: str) -> Iterator[tuple[int, int]]:
     """Yield where a text gives a dose: an amount by weight, or one to be taken. Naloxone is exempt."""
     text = re.sub(r"\bdé\b", "da", text, flags=re.I).translate(_PLAIN)  # not the preposition
-    for amount in _BY_WEIGHT.finditer(text):
-        yield amount.span()
+    yield from (amount.span() for amount in _BY_WEIGHT.finditer(text))
     for sentence in _SENTENCE.finditer(text):
         if _SPRAY.search(sentence[0]):
             continue

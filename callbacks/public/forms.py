@@ -117,5 +117,4 @@ class CallbackForm(DetailsForm, FilesForm):
 class AddFilesForm(FilesForm):
     def __init__(self, *, slots: tuple[Slot, ...]) -> None:
         super().__init__()
-        for slot in slots:
-            self.fields[slot] = file_field(slot)
+        self.fields |= {slot: file_field(slot) for slot in slots}

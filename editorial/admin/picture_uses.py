@@ -60,10 +60,7 @@ def _texts() -> Iterator[tuple[QuerySet[Any], list[str]]]:
 
 
 def _naming(rows: QuerySet[Any], fields: list[str], name: str) -> QuerySet[Any]:
-    condition = Q()
-    for field in fields:
-        condition |= Q(**{f"{field}__contains": name})
-    return rows.filter(condition)
+    return rows.filter(Q(*((f"{field}__contains", name) for field in fields), _connector=Q.OR))
 
 
 def _text_fields(model: type[models.Model]) -> list[str]:

@@ -2,7 +2,6 @@
 
 import datetime
 import functools
-import operator
 import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -71,7 +70,7 @@ def look_up(names: Iterable[str]) -> dict[str, LinkTarget | None]:
 def similar(name: str) -> list[str]:
     """Return the names of up to three pages that have a word of this name, the most similar first."""
     words = re.findall(r"[a-z]{4,}", name.rpartition(":")[2].lower())
-    has_word = functools.reduce(operator.or_, [Q(slug__contains=word) for word in words[:5]] or [Q(pk=None)])
+    has_word = Q(*(("slug__contains", word) for word in words[:5]), pk=None, _connector=Q.OR)
     found = [
         f"{kind}:{slug}"
         for kind, model in kinds().items()

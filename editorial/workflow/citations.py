@@ -5,8 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import reduce
-from operator import or_
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
@@ -106,8 +104,8 @@ def pages_explaining(term: GlossaryTerm) -> Iterator[ReviewedPage]:
     pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, term.forms))})(?![\w-])", re.I)
     for model in ReviewedPage.__subclasses__():
         if getattr(model, "explains_words", False):
-            named = (Q(**{f"{name}__icontains": form}) for name in model.markdown_fields for form in term.forms)
-            for page in model.objects.filter(reduce(or_, named)).order_by("-pk").iterator(CHUNK):
+            named = [(f"{name}__icontains", form) for name in model.markdown_fields for form in term.forms]
+            for page in model.objects.filter(Q(*named, _connector=Q.OR)).order_by("-pk").iterator(CHUNK):
                 if any(pattern.search(_NOT_EXPLAINED.sub("", text)) for text in page.markdown_texts()):
                     yield page
 
@@ -155,4 +153,4 @@ def _mentions(model: Any, key: str) -> Q:
     names = list(model.markdown_fields)
     for accessor in getattr(model, "kept_with", ()):
         names += [f"{accessor}__{field}" for field in model._meta.get_field(accessor).related_model.markdown_fields]
-    return reduce(or_, (Q(**{f"{name}__contains": f"@{key}"}) for name in names))
+    return Q(*((f"{name}__contains", f"@{key}") for name in names), _connector=Q.OR)
