@@ -61,8 +61,7 @@ def a_z(request: HttpRequest) -> HttpResponse:
     by_letter: dict[str, list[Entry]] = defaultdict(list)
     for entry in sorted(_entries(page_text), key=lambda entry: (_plain(entry.name), entry.kind)):
         by_letter["Ñ" if entry.name[0] in "ñÑ" else _plain(entry.name)[0].upper()].append(entry)
-    letters = list(by_letter.items())
-    return render(request, "search/a_z.html", {"letters": letters, "page_text": page_text})
+    return render(request, "search/a_z.html", {"letters": list(by_letter.items()), "page_text": page_text})
 
 
 def _entries(page_text: PageText) -> Iterator[Entry]:

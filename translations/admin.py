@@ -186,8 +186,7 @@ class TranslationAdmin(ReviewedPageAdmin):
     def _may_confirm(self, request: HttpRequest, translation: Translation) -> bool:
         """Return whether the user may confirm it; a published one only with the right to publish."""
         is_public = translation.status == ReviewedPage.Status.PUBLISHED
-        allowed = self.has_change_permission(request, translation)
-        return allowed and (not is_public or may_publish(request.user))
+        return self.has_change_permission(request, translation) and (not is_public or may_publish(request.user))
 
 
 def _free_slug(key: dict[str, Any], slug: str) -> str:

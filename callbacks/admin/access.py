@@ -60,8 +60,7 @@ def back_to_queue(request: HttpRequest, warning: str) -> HttpResponse:
 
 def session_left(request: HttpRequest) -> dict[str, int]:
     """Return the seconds until the session ends when idle, and at the latest, for a warning (see accounts.sessions)."""
-    began = request.session.get("staff_began", 0)
-    at_all = settings.STAFF_SESSION_HOURS * 3600 - (time.time() - began)
+    at_all = settings.STAFF_SESSION_HOURS * 3600 - (time.time() - request.session.get("staff_began", 0))
     return {"idle": settings.STAFF_IDLE_MINUTES * 60, "at_all": max(0, int(at_all))}
 
 

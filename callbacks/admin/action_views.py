@@ -98,8 +98,7 @@ def reopen(request: StaffRequest, callback: CallbackRequest) -> str:
 def log_attempt(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
     if callback.claimed_by != request.user or not callback.is_waiting:
         raise actions.AlreadyTaken
-    now = timezone.now()
-    form = AttemptForm(_typed(request), request=callback, now=now)
+    form = AttemptForm(_typed(request), request=callback, now=timezone.now())
     note_form = NoteForm(request.POST, is_optional=True)
     if not (form.is_valid() & note_form.is_valid()):
         return _invalid(request, callback, attempt_form=form, note_form=note_form)

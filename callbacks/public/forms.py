@@ -28,8 +28,7 @@ class FilesForm(forms.Form):
     def note_files(self, received: dict[Slot, Received]) -> None:
         """Add an error to each file field whose file has to be chosen again."""
         for slot, file in received.items():
-            what_to_do = file.problem or CHOOSE_AGAIN
-            self.add_error(slot, f"{slot.form_label}. {what_to_do}")
+            self.add_error(slot, f"{slot.form_label}. {file.problem or CHOOSE_AGAIN}")
 
     def ask_for_files_again(self, slots: Iterable[Slot]) -> None:
         """Add these errors to a form that is otherwise valid."""

@@ -81,8 +81,7 @@ def mail_editors() -> int:
     """
     new = list(PageReport.objects.filter(is_done=False, is_mailed=False).values_list("pk", flat=True))
     may = get_user_model().objects.with_perm("editorial.change_pagereport", include_superusers=False)
-    editors = [user.email for user in may if user.is_staff and user.email]
-    to = editors or settings.NOTICE_EMAILS
+    to = [user.email for user in may if user.is_staff and user.email] or settings.NOTICE_EMAILS
     if not (new and to and settings.EMAIL_HOST):
         return 0
     count = "1 new report" if len(new) == 1 else f"{len(new)} new reports"

@@ -196,8 +196,7 @@ def _without_citations(heading: str) -> str:
 
 def markdownify(text: str) -> SafeString:
     """Render the editor's preview, with unknown sources marked."""
-    known_keys = set(Source.objects.values_list("key", flat=True))
-    rendered = PageText(known_keys=known_keys).render(text)
+    rendered = PageText(known_keys=set(Source.objects.values_list("key", flat=True))).render(text)
     why = format_html("<p><strong>{}</strong></p>", rendered.refusal) if rendered.refusal else ""
     return format_html("{}{}", why, rendered.html)
 
