@@ -29,7 +29,6 @@ class StaffUserAdmin(ForSuperusers, CheckBoxes, UserAdmin):
     """No role may change users: that right would amount to all rights."""
 
     list_display = ("username", "full_name", "role_names", "second_factor", "is_active", "last_login")
-    list_filter = ("is_staff", "is_superuser", "is_active", "groups")
     actions = ("reset_second_factor",)
     fieldsets = (
         (None, {"fields": ("username", "password")}),

@@ -36,7 +36,6 @@ PROXY_HOPS = env.integer("PROXY_HOPS", 0, 0, 9)
 N_ = str  # marks words for `make words`; gettext itself reads these settings
 SITE_NAME = N_("Detox Guide")
 TIME_ZONE = env.time_zone("TIME_ZONE", "America/New_York")
-LANGUAGE_CODE = "en-us"
 #: The path decides the language of readers' pages; staff pages are English. `make words` updates the catalogs in
 #: locale/, `prepare` compiles them; locale/django/ has other words for what Django says.
 LANGUAGES = [("en", "English"), ("es", "Español")]
@@ -198,7 +197,6 @@ FILE_UPLOAD_HANDLERS = ["editorial.pages.views.PictureUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 # Text fields only; files are limited in callbacks.values.upload_rules and editorial.values.images.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000  # the stage form in the admin has many
 DATA_UPLOAD_MAX_NUMBER_FILES = 4
 
 # Operations: docs/decisions/0010-backups.md --------------------------------------------------------------
@@ -269,7 +267,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
-ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]  # there is no sign-up; allauth checks the list
 ACCOUNT_EMAIL_VERIFICATION, ACCOUNT_SESSION_REMEMBER = "none", False
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # they need a cache; see accounts.lockout

@@ -34,7 +34,6 @@ forwarder_headers = ""  # no visitor's header changes the paths of this site
 umask = 0o077
 # No log records who requested what.
 accesslog = None
-errorlog = "-"
 loglevel = "warning"
 logger_class = "server.logger.PrivateLogger"
 control_socket_disable = True

@@ -25,7 +25,6 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     """Not even superusers can add, change or delete rows."""
 
     list_display_links = None  # rows have no page
-    list_per_page = 100
     show_facets = admin.ShowFacets.NEVER
     actions = None
     has_add_permission = has_change_permission = has_delete_permission = nobody
