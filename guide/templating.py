@@ -120,6 +120,7 @@ def environment(**options: Any) -> jinja2.Environment:
     own = {"undefined": MissingVariable, "bytecode_cache": CompiledTemplates()}
     made = jinja2.Environment(**options | own)  # noqa: S701 - Django sets autoescape among the options
     made.globals |= {function.__name__: function for function in FUNCTIONS}
+    static_address = functools.lru_cache(maxsize=512)(static)  # forever, as the name holds a hash of the content
     made.globals |= {"language": languages.active, "static": static_address, "url": address_of}
     made.filters |= {
         "date": tags.date,
@@ -156,9 +157,3 @@ def make_macros(env: jinja2.Environment) -> None:
     for name in MACRO_FILES:
         module = env.get_template(f"{name}.html").make_module()
         env.globals |= {name: part for name, part in vars(module).items() if isinstance(part, jinja2.runtime.Macro)}
-
-
-@functools.lru_cache(maxsize=512)
-def static_address(path: str) -> str:
-    """Return a static file's URL, cached forever, as the name holds a hash of the content."""
-    return static(path)
