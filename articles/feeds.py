@@ -26,7 +26,8 @@ class Articles(Feed):
         return get_object_or_404(Topic.objects.with_articles().at(slug)) if slug else None
 
     def title(self, topic: Topic | None) -> str:
-        return f"{gettext(settings.SITE_NAME)}: {topic.name if topic else gettext('articles')}"
+        everything = gettext("articles")
+        return f"{gettext(settings.SITE_NAME)}: {topic.name if topic else everything}"
 
     def subtitle(self, topic: Topic | None) -> str:
         everything = gettext("Plain, sourced reading on heroin withdrawal, treatment and what comes after.")
