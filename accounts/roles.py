@@ -30,8 +30,12 @@ ROLES: dict[str, list[str]] = {
     "Intake": _INTAKE,
     "Intake leads": [
         *_INTAKE,
-        *("callbacks.export_callbackrequest", "callbacks.delete_callbackrequest", "callbacks.download_original"),
-        *("callbacks.view_accessrecord", "callbacks.view_erasure", "callbacks.view_callcount"),
+        "callbacks.export_callbackrequest",
+        "callbacks.delete_callbackrequest",
+        "callbacks.download_original",
+        "callbacks.view_accessrecord",
+        "callbacks.view_erasure",
+        "callbacks.view_callcount",
     ],
 }
 
