@@ -35,7 +35,7 @@ _HEADING = re.compile(r"(</?h)([2-4])\b")
 @reading_page()
 def guide_file(request: ReaderRequest) -> HttpResponse:
     """Serve emergency steps, numbers, stages, treatment options, articles and a plan to fill in, all in one file."""
-    style = styles.style("notes", "pictures")
+    style = styles.style("notes", "pictures", "steps")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     # it loads nothing else, and says so in a meta element too, as a saved file has no headers
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"

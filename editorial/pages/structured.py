@@ -84,6 +84,6 @@ def structured_site() -> SafeString:
 
 
 def _script(graph: list[dict]) -> SafeString:
-    text = json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False)
+    text = json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False, separators=(",", ":"))
     safe = mark_safe(text.translate(ESCAPES))  # noqa: S308 - none is left that ends the element: test_structured.py
     return format_html('<script type="application/ld+json">{}</script>', safe)

@@ -21,6 +21,7 @@ from tests.pages import READING
 pytestmark = pytest.mark.any_backend
 
 FIRST_FLIGHT = 14_600  # bytes
+DATES = 60  # bytes: with other dates in it, a page compresses to so many more
 SPARE = 300  # bytes: headers and markup of one page differ by less from those of another and of its parsed form
 SERVER = 110  # bytes: the status line and the server's own headers
 SCRIPTS = 4096  # bytes, compressed
@@ -31,7 +32,7 @@ SCRIPTS = 4096  # bytes, compressed
 def test_page_fits_the_first_round_trip_and_needs_at_most_one_more_file(guide, path):
     status, headers, body = CachedSite().get(path, HTTP_ACCEPT_ENCODING="br")
     assert headers["content-encoding"] == "br"
-    assert wire(status, headers, body) <= FIRST_FLIGHT
+    assert wire(status, headers, body) <= FIRST_FLIGHT - DATES
     page = brotli.decompress(body).decode()
     assert "<style>" in page and "<!--style" not in page
     asked = re.findall(r'<link rel="(?:stylesheet|preload|icon)[^>]*>|<(?:script|img)[^>]* src="[^"]*"[^>]*>', page)
@@ -45,11 +46,11 @@ def test_every_page_of_the_site_fits_the_first_flight(client, walk):
     """What fits with room to spare, as it was parsed and compressed in a hurry, fits as it is sent."""
     site, paths = CachedSite(), pages_of_the_site(client)
     status, headers, _ = site.get("/")
-    room = FIRST_FLIGHT - wire(status, headers, b"") - SPARE
+    room = FIRST_FLIGHT - DATES - wire(status, headers, b"") - SPARE
     large = [path for path in paths if len(compress(ElementTree.tostring(walk[path], "utf-8", "html"), "br")) > room]
     assert len(paths) > 70 and large
     sizes = {path: wire(*site.get(path, HTTP_ACCEPT_ENCODING="br")) for path in large}
-    assert {path: size for path, size in sizes.items() if size > FIRST_FLIGHT} == {}
+    assert {path: size for path, size in sizes.items() if size > FIRST_FLIGHT - DATES} == {}
 
 
 @pytest.mark.parametrize("path", ["/phases/now/", "/es/etapas/ahora/"])

@@ -76,7 +76,7 @@ def test_page_names_a_clinician_only_for_the_words_that_they_signed_in_its_langu
         sign(words, page_digest(words), reviewer)
         words.save()  # a page is made again when its content changes
         told = client.get(path).content.decode()
-        assert "Ana Roe" in main_of(client, path) and '"reviewedBy": {"@type": "Person", "name": "Ana Roe"' in told
+        assert "Ana Roe" in main_of(client, path) and '"reviewedBy":{"@type":"Person","name":"Ana Roe"' in told
         words.title = "Otra"
         words.save()
         assert "Ana Roe" not in main_of(client, path)
