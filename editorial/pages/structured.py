@@ -5,6 +5,7 @@ from typing import Any
 
 import jinja2
 from django.conf import settings
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, pgettext
@@ -48,12 +49,12 @@ def _page(reviewed: ReviewedPage, review: MedicalReview, path: str, name: str, d
         "name": name,
         "description": description,
         "inLanguage": pgettext("language tag", "en-US"),
-        "dateModified": reviewed.updated_at.date().isoformat(),
+        "dateModified": timezone.localdate(reviewed.updated_at).isoformat(),
         "audience": {"@type": "Patient"},
         "isAccessibleForFree": True,
     }
     if reviewed.published_at:
-        about["datePublished"] = reviewed.published_at.date().isoformat()
+        about["datePublished"] = timezone.localdate(reviewed.published_at).isoformat()
     if review.on:
         about["lastReviewed"] = review.on.isoformat()
         about["reviewedBy"] = {"@type": "Person", "name": review.name, "description": review.credentials}

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import DatabaseError, models
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 from reversion.errors import RevertError
 from reversion.models import Version
 
@@ -50,7 +51,7 @@ def medical_review(page: ReviewedPage, content: ContentSnapshot) -> MedicalRevie
     if newest is None:
         return MedicalReview()  # only a draft was signed
     is_of_this_text = newest.live_digest == digest  # a source or a term may have changed since
-    return MedicalReview(changed=True, changed_on=newest.live_at.date() if is_of_this_text else None)
+    return MedicalReview(changed=True, changed_on=timezone.localdate(newest.live_at) if is_of_this_text else None)
 
 
 def reviewers(content: ContentSnapshot) -> list[Reviewer]:

@@ -118,6 +118,13 @@ def test_trail_is_the_one_that_readers_see_and_leads_to_pages_that_are_there(wal
             assert urlsplit(item["item"]).path in walk, path
 
 
+def test_days_are_those_of_the_clinic(client):
+    page = make_article()
+    Article.objects.update(published_at="2026-01-01T03:00Z", updated_at="2026-08-01T03:00Z")
+    text = client.get(page.get_absolute_url()).content.decode()
+    assert '"datePublished":"2025-12-31"' in text and '"dateModified":"2026-07-31"' in text
+
+
 def test_no_title_or_summary_gets_out_of_the_element(client):
     hostile = "</script><script>alert(1)</script><!--<script> & \u2028 ]]>"
     make_article(slug="harmless")

@@ -140,6 +140,9 @@ def test_wording_keeps_the_line_and_a_correction_drops_it_and_all_older_signatur
     # The text that was signed comes back: it was corrected, so its signature does not count.
     admin.post(address(page), form_of(admin, page) | {"summary": first["summary"]} | wrong)
     assert told(client, page) == (False, False, False)
+    ChangeRecord.objects.update(at="2126-12-01T03:00Z")  # in New York, the evening before
+    snapshot.forget()
+    assert "Changed on November 30, 2126" in client.get(page.get_absolute_url()).content.decode()
 
 
 def test_source_that_changed_is_not_carried_past_by_a_change_of_wording(client, admin, signed_in):
