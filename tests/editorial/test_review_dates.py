@@ -31,7 +31,7 @@ def test_date_suggested_follows_from_the_risk(title, least, most):
 def test_stages_and_treatments_are_due_within_a_year_and_full_weeks_are_avoided():
     day = review_dates.suggest(make_phase(), TODAY).day
     assert day <= datetime.date(2027, 11, 29)
-    make_article(review_due_on=day + datetime.timedelta(days=3))
+    make_article(reviewed_on=TODAY, review_due_on=day + datetime.timedelta(days=3))
     found = review_dates.suggest(make_treatment(), TODAY)
     assert (found.day, found.others) == (day - datetime.timedelta(days=7), 0)
 
