@@ -78,7 +78,7 @@ JOBS = (
     Job("look into files", MINUTE, inspection.inspect_waiting),  # the row's name, which the previous release also uses
     Job("forget counters", HOUR, counters.forget_old),
     Job("orphans", HOUR, erasure.sweep_orphans),
-    Job("purge", DAY, lambda: log.info("%s", erasure.purge()), erases=True),
+    Job("purge", HOUR, lambda: log.info("%s", erasure.purge()), erases=True),
     Job("warn of erasure", DAY, lambda: notices.warn_of_erasure(timezone.now())),
     Job("erase page reports", DAY, page_reports.erase_due, erases=True),
     Job("mail of page reports", DAY, page_reports.mail_editors),

@@ -145,7 +145,7 @@ def _discard_objects_later(request: CallbackRequest) -> None:
 def _truncate_write_ahead_log() -> None:
     """Truncate SQLite's write-ahead log, in which erased rows remain until then.
 
-    A reader may prevent that; the next erasure or the daily purge tries again. PostgreSQL vacuums and recycles its log
+    A reader may prevent that; the next erasure or purge tries again. PostgreSQL vacuums and recycles its log
     by itself (decision 0009).
     """
     if connection.vendor != "sqlite" or connection.in_atomic_block:
