@@ -94,7 +94,8 @@ class OpeningHours:
         week = set()
         for begin, end in merged(intervals):
             there = begin.astimezone(clock)
-            week.add((there.weekday(), there.time(), end.astimezone(clock).time()))
+            if there < midnight + datetime.timedelta(days=WEEK):  # clocks may change within the week
+                week.add((there.weekday(), there.time(), end.astimezone(clock).time()))
         return week_in_words(sorted(week))
 
     def _chances(self, at: datetime.datetime, safe: SafeHours) -> Iterator[Interval]:

@@ -115,6 +115,13 @@ def test_hours_that_never_meet_ours_come_back_once_with_those_that_do(client, ni
     assert CallbackRequest.objects.get().due_is_promised
 
 
+def test_hours_of_a_week_in_which_clocks_change_name_no_day_twice(client, clock):
+    opened(WEEKDAYS_9_TO_6, 8)
+    clock.now = datetime.datetime(2027, 3, 12, 17, tzinfo=datetime.UTC)  # Friday
+    words = text_of(post_form(client, times="evening", zone="America/Phoenix"))
+    assert "we can call Monday to Thursday 8 am to 3 pm; Friday 8 am to 4 pm." in words
+
+
 def test_hours_sent_again_are_accepted_with_an_honest_page(client, nine_to_six):
     response = post_form(client, times="evening", zone="America/Phoenix", anyway="on")
     assert response.status_code == 303
