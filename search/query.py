@@ -1,5 +1,6 @@
 """Turn a reader's query into results. The query is never stored."""
 
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -14,10 +15,11 @@ from search.index import index
 from search.models import MARK, UNMARK, Match, tables
 from search.static_pages import EMERGENCY, meant_by
 
-MAX_CHARS = 80  # of a query; the rest is ignored
-MAX_HEARD = 200  # of a query that may mean danger; the box takes no more
+MAX_CHARS = 80  # of a query that are searched for; the rest is heard for danger only
+MAX_HEARD = 400  # characters, as people dictate a whole story and end with what is wrong
 MAX_WORDS = 8
 MAX_RESULTS = 30
+THIRD = 2  # results come before it
 MIN_RESULTS = 3  # with fewer, pages with only some of the words are shown too
 
 #: Similarity from 0 to 1: "buprenorfine" to "buprenorphine" is 0.85, "withdrawl" to "withdrawal" 0.9, "diarea" to
@@ -65,8 +67,9 @@ def search(typed: str) -> Results:
     terms = [_spellings(word) for word in words]
     corrected_words = [_corrected(word, spellings) for word, spellings in zip(words, terms, strict=True)]
     corrected = " ".join(corrected_words)
-    said = without_other_deaths(sentence := whole[:MAX_HEARD])
-    danger = dangers(said, corrected if said == sentence else "", heard(said, _plain_words()))
+    story = whole[:MAX_HEARD]
+    said = without_other_deaths(story)
+    danger = dangers(said, corrected if said == story else "", heard(said, _plain_words()))
     found = _ranked(query, corrected, terms, is_urgent=bool(danger))
     return Results(
         query=query,
@@ -75,7 +78,7 @@ def search(typed: str) -> Results:
         found=found,
         is_urgent=bool(danger),
         is_despair=danger == {SUICIDE},
-        asks_for_a_dose=asks_for_a_dose(f"{query.casefold()} {corrected}".replace("’", "'")),
+        asks_for_a_dose=asks_for_a_dose(f"{story.casefold()} {corrected}".replace("’", "'")),
     )
 
 
@@ -103,9 +106,19 @@ def _ranked(query: str, corrected: str, terms: Terms, *, is_urgent: bool) -> lis
     typed = vocabulary.current().plain(query)
     named.sort(key=lambda match: typed not in _names(match))  # exact names before synonyms
     others = [match for match in matches if match not in named]
+    if not named:
+        others = _with_named_third(others, terms, third=max(0, THIRD - len(static)))
     pages = [Result(str(page.title), gettext("Page"), page.url, [(str(page.words), False)]) for page, _ in static]
     first = sum(is_whole_name for _, is_whole_name in static)
     return [*pages[:first], *map(_result, named), *pages[first:], *map(_result, others)]
+
+
+def _with_named_third(matches: list[Match], terms: Terms, *, third: int) -> list[Match]:
+    """Move pages up to the third place if some words are their name, as in "how do i get on methadone"."""
+    some = index().find(terms, all_of_them=False, limit=MAX_RESULTS) if len(terms) > 1 else []
+    named = [match for match in some if _longest_name(match, terms)]
+    named.sort(key=lambda match: -_longest_name(match, terms))
+    return list({match.entry_id: match for match in [*matches[:third], *named, *matches[third:]]}.values())
 
 
 def _matches(terms: Terms) -> list[Match]:
@@ -130,11 +143,28 @@ def _is_name_of(match: Match, terms: Terms) -> bool:
     """Return whether the typed words, or their synonyms, are exactly one of the page's names."""
     stem = vocabulary.current().stem
     stems = [{stem(spelling) for spelling in spellings} for spellings in terms]
-    for name in _names(match):
-        named = {stem(word) for word in _words(name)}
+    for named in _stems_of_names(match):
         if named and named <= set().union(*stems) and all(named & spellings for spellings in stems):
             return True
     return False
+
+
+def _longest_name(match: Match, terms: Terms) -> int:
+    """Return the words in the page's longest name that is among those typed and their synonyms."""
+    stem = vocabulary.current().stem
+    typed = {stem(spelling) for spellings in terms for spelling in spellings}
+    return max((len(name) for name in _stems_of_names(match) if name <= typed), default=0)
+
+
+def _stems_of_names(match: Match) -> list[frozenset[str]]:
+    known = vocabulary.current()
+    return [_stems_of(name, known) for name in _names(match)]
+
+
+@functools.lru_cache(maxsize=4096)
+def _stems_of(name: str, known: vocabulary.Vocabulary) -> frozenset[str]:
+    """Return the stems of a name's words; `known`: the active vocabulary."""
+    return frozenset(map(known.stem, _words(name)))
 
 
 def _names(match: Match) -> list[str]:
@@ -149,8 +179,9 @@ def _result(match: Match) -> Result:
 
 
 def _spellings(word: str) -> list[str]:
-    """Return the word and its synonyms or, if it is in no text, the word and the nearest that is."""
-    meant = [word, *vocabulary.current().synonyms(word)]
+    """Return the word and its synonyms or, if it is in no text, the nearest that is or that readers type, last."""
+    known = vocabulary.current()
+    meant = [word, *known.synonyms(word)]
     may_be_misspelled = len(word) >= MIN_LETTERS and not word.isdigit()
     if len(meant) > 1 or not may_be_misspelled or index().holds(word, in_text=True):
         return meant
@@ -159,10 +190,12 @@ def _spellings(word: str) -> list[str]:
     cutoff = MIN_SIMILARITY_SHORT if len(word) <= SHORT else MIN_SIMILARITY
     for in_text in (True, False):
         # Words of drafts are known too; offer only those that readers can find.
-        near = process.extract(word, _known(in_text=in_text), scorer=SIMILARITY, score_cutoff=cutoff, limit=5)
+        words = {**known.with_synonyms, **_known(in_text=in_text)}
+        near = process.extract(word, words, scorer=SIMILARITY, score_cutoff=cutoff, limit=5)
         for *_, candidate in near:
-            if index().holds(candidate, in_text=False):
-                return [word, candidate]
+            meant = [*known.synonyms(candidate), candidate]
+            if any(index().holds(each, in_text=False) for each in meant):
+                return [word, *meant]
     return [word]
 
 

@@ -29,6 +29,7 @@ class Vocabulary:
         self.common = frozenset(words["common"].split())
         self.called, self.anywhere = _each(words["called"], ", "), _each(words["anywhere"], ", ")
         self._synonyms, self._phrases = _each(words["synonyms"]), _each(words["phrases"], ", ")
+        self.with_synonyms = {word: word for word in self._synonyms}
         #: Each word that the file knows.
         self.typed = set(re.findall(r"[^\W_]+", self.plain(str(words))))
         self._units, times = words["units"], words["times"]

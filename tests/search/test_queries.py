@@ -56,6 +56,21 @@ def test_query_leads_to_the_page_that_is_on_it(guide, address):
     assert not wrong
 
 
+@pytest.mark.parametrize(
+    ("query", "address"),
+    [
+        ("methadone clinic near me open sunday", "/treatments/methadone/"),
+        ("rapid detox under anesthesia", "/articles/kratom-and-other-remedies/"),
+        ("how do i get narcan for my brother", "/treatments/naloxone/"),
+        ("cómo entro a metadona", "/es/tratamientos/metadona/"),
+        ("se puede dejar el fentanilo", "/es/articulos/fentanilo-y-drogas-de-hoy/"),
+    ],
+)
+def test_page_that_some_of_the_words_name_is_among_the_first_three(guide, query, address):
+    with languages.override(language_of(address)):
+        assert address in [result.url for result in search(query).found[:3]]
+
+
 @pytest.mark.parametrize(("rule", "queries", "heading"), danger.RULES, ids=[rule[1][0] for rule in danger.RULES])
 def test_rule_of_danger_can_match(rule, queries, heading):
     for query in queries:
@@ -79,6 +94,12 @@ def test_danger_is_heard_through_a_typing_error(guide):
 @pytest.mark.parametrize("query", ["Cut!", "Help me.", "me rindo"])
 def test_word_that_alarms_by_itself_does(query):
     assert danger.is_danger(query) and not danger.is_danger(f"{query} down")
+
+
+def test_box_keeps_a_dictated_story_so_that_it_is_heard_again(client, guide):
+    story = "my boyfriend came home last night and he took something that a friend gave him and now he wont wake up"
+    page = client.get("/search/", {"q": story}).content.decode()
+    assert f'value="{story}"' in page and 'href="tel:911"' in page.split("<main")[1].split("</form")[0]
 
 
 def test_search_in_spanish_shows_danger_and_the_advice_on_doses(client, guide):
