@@ -73,3 +73,10 @@ def test_questions_are_short_and_the_number_is_in_a_fold_until_it_is_wrong(clien
     assert '<details class="fold"><summary>Or a number' in asked and 'name="felt"' not in asked
     assert asked.index('name="since"') < asked.index('name="amount"') < asked.index('name="substance"')
     assert '<details class="fold" open>' in client.post(URL, {"amount": "x"}).content.decode()
+
+
+@pytest.mark.parametrize("substance", [Substance.HEROIN, Substance.FENTANYL, Substance.METHADONE])
+@pytest.mark.parametrize("days", [20, 60, 1000])
+def test_who_still_feels_sick_after_weeks_is_told_to_be_seen_today(client, guide, substance, days):
+    words = shown(client.post(URL, {"amount": days, "unit": "days", "substance": substance}).content.decode())
+    assert "Still feel sick? Be seen today." in words
