@@ -24,7 +24,8 @@ MAY_BE_EMPTY = {"text_body"}
 _WORDS = yaml.safe_load(Path(__file__).with_name("not_said.yaml").read_text(encoding="utf-8"))
 _NOT_SAID = [(re.compile(rf"\b(?:{words})\b", re.I), instead) for words, instead in _WORDS.items()]
 _TU = re.compile(
-    r"\b(?:tú|tus?|ti|te|contigo|eres|tienes|puedes|debes|quieres|estás|haz|sientes|necesitas|sabes|vosotr[oa]s|os)\b",
+    r"\b(?:tú|tus?|ti|te|contigo|eres|tienes|puedes|debes|quieres|estás|haz|sientes|necesitas|sabes|vosotr[oa]s|os|dile|dime|"
+    r"ponle|ponte|hazlo|pídele|(?!intérprete)\w*[áéíóú]\w{1,4}[ae]te)\b",
     re.I,
 )
 #: Quotes, citations and link targets are not checked.

@@ -1,5 +1,6 @@
 """Find doses in a Spanish text, as editorial/text/doses.py does in English."""
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -8,27 +9,32 @@ from editorial.text.doses import MEDICINE
 #: Accents are often omitted, so the patterns have none.
 _PLAIN = str.maketrans("áéíóúÁÉÍÓÚ", "aeiouAEIOU")
 _MEDICINE = re.compile(
-    rf"(?i){MEDICINE.pattern}|\b(?:acetaminofen|aspirina|baclofeno|benzodiacepinas?|buprenorfina|carfentanilo|"
+    rf"{MEDICINE.pattern}|\b(?:acetaminofen|aspirina|baclofeno|benzodiacepinas?|buprenorfina|carfentanilo|"
     r"ciclobenzaprina|clonidina|clordiazepoxido|codeina|diazepam|diciclomina|difenhidramina|fentanilo|gabapentina|"
     r"heroina|hidrocodona|hidroxicina|ibuprofeno|lofexidina|loperamida|lorazepam|medetomidina|melatonina|metadona|"
     r"metocarbamol|metoclopramida|mirtazapina|morfina|naltrexona|naproxeno|ondansetron|oxicodona|paracetamol|"
-    r"pregabalina|prometazina|quetiapina|tizanidina|trazodona|xilacina)\b"
+    r"pregabalina|prometazina|quetiapina|tizanidina|trazodona|xilacina)\b",
+    re.I,
 )
-_MARKS = r"[\s*_\]\[()-]*"
+_MARKS = r"(?:[\s*_\]\[()-]|&nbsp;)*"
 _ONE = (
-    r"(?:\d[\d.,/]{0,15}|[½¼¾]|(?:medi[ao]|mitad|cuartos?|par)(?:\s+de)?(?:\s+una?)?|un[ao]?|dos|tres|cuatro|cinco|seis|"
-    r"siete|ocho|nueve|diez|once|doce|quince|dieciseis|veinte|veinti\w+|treinta|(?:cuar|cincu|ses|set|och|nov)enta|cien(?:to)?|\w+ientos|mil)"
+    r"(?:\.?\d[\d.,/]{0,15}|[½¼¾]|(?:medi[ao]|mitad|cuartos?|par|puñado)(?:\s+de)?(?:\s+una?)?|"
+    r"un[ao]?(?:\s+mas)?|otr[ao](?!\s+(?:inyeccion|dosis))|dos|tres|cuatro|cinco|seis|siete|ocho|"
+    r"nueve|diez|once|doce|quince|dieciseis|veinte|veinti\w+|treinta|(?:cuar|cincu|ses|set|och|nov)enta|cien(?:to)?|\w+ientos|mil)"
 )
 _NUMBER = rf"(?<![\w.]){_ONE}{_MARKS}(?:(?:a|o|u|–|—){_MARKS}{_ONE}{_MARKS})?(?:\(\w+\)\s*)?"
-_BY_WEIGHT = re.compile(rf"{_NUMBER}(?:mgs?|mcgs?|[uµμ]g|(?:mili|micro)gramos?|㎎|㎍)(?!\w)", re.I)
+_BY_WEIGHT = re.compile(rf"{_NUMBER}(?:m\.?\s?gm?s?|miligs?|mcgs?|[uµμ]g|(?:mili|micro)gramos?|㎎|㎍)(?!\w)", re.I)
 _BY_COUNT = re.compile(
-    rf"(?i){_NUMBER}(?:(?P<pill>tabletas?|pastillas?|pildoras?|capsulas?|comprimidos?|laminas?|peliculas?)|g|gramos?|"
-    r"cc|ml|mililitros?|gotas?|cuchar(?:ad|it|adit)?as?|parches?|inyeccion(?:es)?|dosis)(?!\w)"
+    rf"(?i){_NUMBER}(?:(?P<pill>tabletas?|pastillas?|pildoras?|capsulas?|comprimidos?|laminas?|peliculas?|"
+    rf"tiras?(?!\s+reactiva)|tabs?)|unidades|g|gramos?|cc|ml|(?:{_MEDICINE.pattern})(?=\s*(?:[.,;!?)]|$)"
+    r"|\s+(?:junt|antes|despues|para|cada|si|al|en|diari))|mililitros?|gotas?|"
+    r"cuchar(?:ad|it|adit)?as?|parches?|inyeccion(?:es)?|dosis)(?!\w)"
 )
 _SCHEDULE = re.compile(
-    r"(?i)\b(?:cada\s+(?:\d+|dos|tres|cuatro|seis|ocho|doce|dia|noche|mañana|hora|semana)|diari[oa]s?|diariamente|"
+    r"\b(?:cada\s+(?:\d+|dos|tres|cuatro|seis|ocho|doce|dia|noche|mañana|hora|semana)|diari[oa]s?|diariamente|"
     r"(?:al|por)\s+dia|por\s+la\s+(?:noche|mañana|boca)|a\s+la\s+semana|antes\s+de\s+dormir|despues\s+de\s+cada|"
-    r"bajo\s+la\s+lengua|debajo\s+de\s+la\s+lengua)\b"
+    r"bajo\s+la\s+lengua|debajo\s+de\s+la\s+lengua)\b",
+    re.I,
 )
 #: "tome", "tómese", "tomarla", "puede tomar".
 _TAKING = re.compile(
@@ -36,6 +42,16 @@ _TAKING = re.compile(
     r"mezcl|chup)(?:e|a|[ae]r)|da|de(?=l)|dar)(?:se)?(?:l[aeo]s?)?\b"
 )
 _SPRAY = re.compile(r"\b(?:naloxona|narcan|rivive)\b", re.I)
+_NEAR = r"[^.\n]{0,200}"
+#: Amounts without a unit: a strength, a step of a taper, and when to start buprenorphine.
+_WITHOUT_UNIT = re.compile(
+    rf"(?i)(?:{_MEDICINE.pattern})\s+(?!24/7)(?:\d{{2,3}}(?=\s+(?:{_SCHEDULE.pattern}|\w+\s+veces\b))|\d{{1,2}}/\d)"
+    r"|\b(?:baj|reduzc|reduc|disminuy|sub|aument|quit)(?:e|a|[aei]r)\b"
+    rf"(?={_NEAR}(?:{_MEDICINE.pattern}))(?={_NEAR}{_SCHEDULE.pattern})"
+    rf"{_NEAR}?\b(?:\d+\s?%|\d+\s+por\s+ciento\b|mitad\b|cuarto\b|tercio\b)"
+    rf"|\besper[ea]r?\s+(?:al\s+menos\s+)?{_NUMBER}horas?\b"
+    rf"(?={_NEAR}\b(?:buprenorfina|suboxone|subutex|zubsolv|tira)\b)"
+)
 #: One line break does not end it, as in Markdown.
 _SENTENCE = re.compile(r"(?:[^.!?\n|]|\n(?!\s*(?:\n|[-*+#]|\d+\.))|\.(?=\d))+[.!?|]?")
 
@@ -43,7 +59,8 @@ _SENTENCE = re.compile(r"(?:[^.!?\n|]|\n(?!\s*(?:\n|[-*+#]|\d+\.))|\.(?=\d))+[.!
 def doses(text: str) -> Iterator[tuple[int, int]]:
     """Yield where a text gives a dose: an amount by weight, or one to be taken. Naloxone is exempt."""
     text = re.sub(r"\bdé\b", "da", text, flags=re.I).translate(_PLAIN)  # not the preposition
-    yield from (amount.span() for amount in _BY_WEIGHT.finditer(text))
+    for amount in itertools.chain(_BY_WEIGHT.finditer(text), _WITHOUT_UNIT.finditer(text)):
+        yield amount.span()
     for sentence in _SENTENCE.finditer(text):
         if _SPRAY.search(sentence[0]):
             continue

@@ -11,6 +11,7 @@ from markdown.extensions.toc import slugify_unicode
 from editorial.models.pictures import name_in, named
 from editorial.text.blocks import BOXES, DRAWINGS, FENCE, NAME, box_of
 from editorial.text.doses import MEDICINE, blocks
+from editorial.text.house_rules import CITATION
 from editorial.text.markdown import ALLOWED_SCHEMES, RESERVED_IDS, convert
 from editorial.values.images import UNDESCRIBED, UPLOAD_REFUSED
 from editorial.values.links import is_foreign_path
@@ -29,11 +30,15 @@ _LIST = re.compile(r" {0,3}(?:[-*+]|\d{1,3}\.)[ \t]+\S")
 _NO_LIST = re.compile(r"^ {0,3}(?:[•◦▪●·§\uf0b7–—][ \t]+|o\t+|\d{1,2}\)[ \t]+)(?=\S)", re.M)
 _TABLE_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*\|[\s|:-]*")
 _NAME = re.compile(NAME)
+_READ = re.compile(rf"{_LINK.pattern}|{CITATION}|{NAME}|`[^`\n]*`")
+_UNREAD = re.compile(r"\[{2}|\]{2}|(?<!\w)@ ?[a-z]\w*(?:-\w+)*|\]\s+\(|\[[a-z]+(?:-[a-z0-9]+)+\](?!\()", re.I)
 _PICTURE = re.compile(r"!\[([^\]\n]*)\]\(\s*<?([^)\s>]*)")
 #: A claim in numbers: "42 in 100", "30 percent", "6 to 24 hours". Not a phone number, an age limit or a step.
 _CLAIM = re.compile(
-    r"(?i)\b\d[\d,.]{0,15}\s*(?:%|percent\b|(?:in|of|out of)(?:\s+every)?\s+\d[\d,]{0,15}\b|people|adults|patients"
-    r"|deaths|times as|(?:to|or|–)\s*\d[\d,.]{0,15}\s*(?:hours?|days?|weeks?|months?|years?))"
+    r"(?i)\b(?:\d[\d,.]{0,15}|one|two|three|four|five|six|seven|eight|nine)\s*"
+    r"(?:%|percent\b|(?:in|of|out of)(?:\s+every)?\s+(?:\d[\d,]{0,15}|three|four|five|six|eight|ten|twenty)\b"
+    r"|people|adults|patients|deaths|times (?:as|more)|x more"
+    r"|(?:to|or|–|-)\s*\d[\d,.]{0,15}\s*(?:hours?|days?|weeks?|months?|years?))"
 )
 #: Links, quotes and questions are no claims; naloxone and drugs are named in most instructions.
 _NO_CLAIM = re.compile(
@@ -43,9 +48,12 @@ _NO_CLAIM = re.compile(
 #: Stigmatizing words, and what to say instead.
 STIGMA = {
     r"(?:drug\s+|heroin\s+|opioid\s+)?addicts?": "a person with addiction, people who use drugs",
-    r"addicted (?:baby|babies|infants?)": "a baby in withdrawal",
-    r"junkies?|druggies?|dope\s?fiends?|crackheads?|(?:drug|substance|heroin|opioid) abusers?": "people who use drugs",
-    r"(?:drug|heroin|opioid|opiate|substance|alcohol) abuse": "drug use, addiction",
+    r"addicted (?:baby|babies|infants?|newborns?)|crack (?:baby|babies)": "a baby in withdrawal",
+    r"(?:drug|heroin|opioid)[- ]addicted": "with addiction",
+    r"junk(?:y|ies?)|druggies?|dope\s?fiends?|(?:crack|smack|dope)heads?|tweakers?|pill poppers?|"
+    r"(?:drug|substance|heroin|opioid) abusers?": "people who use drugs",
+    r"(?:drug|heroin|opioid|opiate|substance|alcohol) abuse|"
+    r"abuse of (?:drugs?|heroin|opi\w+|alcohol|pills)": "drug use, addiction",
     r"(?<!child )(?<!sexual )abus(?:e|es|ed|ing) (?:drugs?|heroin|opioids?|alcohol|substances|pills)": "use",
     r"(?:drug|heroin|opioid|iv) users?": "people who use drugs",
     r"alcoholics?": "a person who drinks every day, a person with alcohol addiction",
@@ -55,6 +63,13 @@ STIGMA = {
     r"drug.seek(?:ing|ers?)": "asking for help with pain or withdrawal",
     r"drug habits?": "drug use",
     r"non-?complian(?:t|ce)": "did not follow the plan, and why",
+    r"in denial|refuses (?:treatment|help)": "is not ready yet",
+    r"drug-free li(?:fe|ves)|stay(?:s|ed|ing)? drug-free": "not using, in recovery",
+    r"(?<!nicotine )(?:substitution|replacement) (?:therapy|treatment)": "medicine, treatment",
+    r"(?-i:OD)['’]?e?d|overdosed (?:him|her|them)sel(?:f|ves)": "had an overdose",
+    r"commit(?:s|ted|ting)? suicide": "died by suicide",
+    r"(?:suffer(?:s|ed|ing)? from|battl(?:es?|ed|ing)) (?:an |their )?addiction": "has an addiction",
+    r"f(?:e|a)ll(?:s|ing)? off the wagon|slip-ups?": "used again",
 }
 _STIGMA = [(re.compile(rf"\b(?:{words})\b", re.I), instead) for words, instead in STIGMA.items()]
 #: Quotes, names and links, which are not our own wording.
@@ -148,8 +163,16 @@ def broken_links(text: str) -> Iterator[Remark]:
         scheme = re.match(r"([a-z][a-z0-9+.-]*):", href, re.I)
         if (scheme and scheme[1].lower() not in ALLOWED_SCHEMES) or is_foreign_path(href):
             yield "Readers get no link here: an address begins with https://, /, tel:, sms: or mailto:.", start, end
+        elif re.match(r"(?:tel|sms):.*[^\d+*#;?=&().-]", href):
+            yield f"“{href}” is no number to call.", start, end
         elif not scheme and not href.startswith(("/", "#")):
             yield f"“{href}” leads nowhere: begin it with / for a page on this site, or with https://.", start, end
+
+
+def unread_marks(text: str) -> Iterator[Remark]:
+    """Yield marks of sources, names and links that are not read as such."""
+    for mark in _UNREAD.finditer(blanked(_READ, text)):
+        yield f"Readers see “{mark[0]}” as typed. Write [@key], [[stage:name]] or [words](/address/).", *mark.span()
 
 
 def skipped_heading_levels(text: str, first: int) -> Iterator[Remark]:

@@ -21,6 +21,7 @@ MIN_SUMMARY, MAX_SUMMARY = 50, 160  # characters
 FEW_WORDS = 60  # the grade of a shorter text is meaningless
 NO_SOURCE = "There is no source named {}. Add it under Sources first, or correct the key."
 NAMES_LOOK_LIKE = "Names look like [[stage:peak-withdrawal]], [[article:slug|words]]."
+_ANY_LANGUAGE = (rules.broken_links, rules.unread_marks, rules.reserved_heading_ids, rules.unformatted_lists)
 MOST_SUGGESTED = 5  # names for which similar ones are looked up
 NO_DOSES = "This guide gives no doses: take “{}” out. What is right for one body can kill another."
 
@@ -127,7 +128,13 @@ def advice_on_texts(page: Any, *of_language: rules.Rule) -> Iterator[Finding]:
     ids = {found for text in texts.values() for found in re.findall(r'<h\d id="([^"]*)"', convert(text).html)}
     for field, text in texts.items():
         found = [*rules.skipped_heading_levels(text, first=1 if field == "body" else 2)]
-        for rule in (rules.broken_links, rules.reserved_heading_ids, rules.unformatted_lists, *of_language):
+        for rule in (
+            rules.broken_links,
+            rules.unread_marks,
+            rules.reserved_heading_ids,
+            rules.unformatted_lists,
+            *of_language,
+        ):
             found += rule(text)
         for message, start, end in found:
             yield Finding(message, field, start, end)

@@ -20,28 +20,48 @@ MEDICINE = re.compile(rf"\b(?:{MEDICINES}|carfentanil|fentanyl|heroin|kratom|phe
 _OF_MEDICINE = re.compile(rf"\s+of\s+{MEDICINE.pattern}", re.I)
 #: Exempt, as people must give it at once.
 _SPRAY = re.compile(r"\b(?:naloxone|narcan|rivive)\b", re.I)
-_MARKS = r"[\s*_\]\[(-]*"
+_MARKS = r"(?:[\s*_\]\[()-]|&nbsp;)*"
 _NUMBER = (
-    r"(?:\d[\d.,/]{0,15}|[½¼¾]|half(?:\s+an?)?|quarter|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|"
-    r"sixteen|twenty|twenty-four|thirty|forty|fifty|sixty|eighty|(?:one|two|a|three)\s+hundred|a\s+couple(?:\s+of)?)"
+    r"(?:\.?\d[\d.,/]{0,15}|[½¼¾]|half(?:\s+an?)?|(?:quarter|third|tenth)(?:\s+of\s+an?)?|whole|"
+    r"another(?!\s+(?:shot|dose))|one\s+more|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|"
+    r"sixteen|twenty|twenty-four|thirty|forty|fifty|sixty|eighty|(?:one|two|a|three)\s+hundred|"
+    r"an?(?=\s+(?:tea|table)spoon)|a\s+(?:couple|handful)(?:\s+of)?)"
 )
 #: Milligrams are always an amount; tablets or milliliters only near a medicine or a schedule.
 _BY_WEIGHT = re.compile(
     rf"(?i)(?<![\w.]){_NUMBER}{_MARKS}(?:(?:to|or|–|—){_MARKS}{_NUMBER}{_MARKS})?"
-    rf"(?:mgs?|mcgs?|[uµμ]g|milligrams?|micrograms?|㎎|㎍)(?:/\w+)?(?!\w)"
+    rf"(?:m\.?\s?gm?s?|mcgs?|[uµμ]g|milligrams?|micrograms?|㎎|㎍)(?:/\w+)?(?!\w)"
 )
 _BY_COUNT = re.compile(
     rf"(?i)(?<![\w.]){_NUMBER}{_MARKS}(?:(?:to|or|–|—){_MARKS}{_NUMBER}{_MARKS})?(?P<unit>"
+    rf"{MEDICINE.pattern}(?=\s*(?:[.,;!?)]|$)|\s+(?:at|after|before|for|to|each|every|when|if|daily|twice)\b)|"
+    rf"(?:{MEDICINE.pattern}\s+)?(?:"
     r"g|grams?|ml|mls|cc|milliliters?|tablets?|tabs?|pills?|capsules?|drops?|puffs?|sprays?|patch(?:es)?|films?|strips?|"
-    r"doses?|teaspoons?|tsp|shots?|lozenges?)(?!\w)"
+    r"doses?|(?:tea|table)spoons?|tsp|shots?|lozenges?|bars?|units?))(?!\w)"
 )
 _SCHEDULE = re.compile(
-    r"(?i)\b(?:(?:each|every|a|per|once|twice)\s+(?:day|night|morning|evening|hour|week|\d+|other|few|two|three|"
+    r"\b(?:(?:each|every|a|per|once|twice)\s+(?:day|night|morning|evening|hour|week|\d+|other|few|two|three|"
     r"four|six|eight|twelve)|daily|nightly|hourly|(?:once|twice|\w+\s+times)\s+(?:a|per|each)\s+day|at\s+bedtime|"
-    r"as\s+needed|by\s+mouth|under\s+(?:the|your)\s+tongue)\b"
+    r"as\s+needed|by\s+mouth|under\s+(?:the|your)\s+tongue)\b",
+    re.I,
 )
 #: Verbs that make an amount one to take: "take two tablets", "half a tablet of Suboxone".
-_TAKING = re.compile(r"\b(?:take|give|swallow|start|begin|chew|inject|dissolve|drink|use|try)\b", re.I)
+_TAKING = re.compile(
+    r"\b(?:take|give|swallow|start|begin|chew|inject|dissolve|drink|use|try|wear|put|snort|smoke)\b", re.I
+)
+_NEAR = r"[^.\n]{0,200}"
+#: Amounts without a unit: a strength, a step of a taper, and when to start buprenorphine.
+_WITHOUT_UNIT = re.compile(
+    rf"(?i){MEDICINE.pattern}\s+(?:\d{{2,3}}(?=\s+{_SCHEDULE.pattern})|(?!24/7)\d{{1,2}}/\d)"
+    rf"|(?<!\S)(?!24/7)\d{{1,2}}/\d(?:\.\d)?\s+{MEDICINE.pattern}"
+    r"|\b(?:cut|lower|reduce|drop|decrease|taper|raise|increase)\b"
+    rf"(?={_NEAR}{MEDICINE.pattern})(?={_NEAR}{_SCHEDULE.pattern})"
+    rf"{_NEAR}?\bby\s+(?:\d+\s?(?:%|percent\b)|(?:an?\s+)?(?:half|third|quarter|tenth)\b)"
+    rf"|\bwait\s+(?:at\s+least\s+|for\s+)?{_NUMBER}[\s-]+(?:(?:to|or|–)\s+{_NUMBER}\s+)?hours?\b"
+    rf"(?={_NEAR}\b(?:buprenorphine|suboxone|subutex|zubsolv|strip|film)\b)"
+    rf"|\b(?:buprenorphine|suboxone)\b{_NEAR}?\b[CS]OWS(?:\s+\w+){{0,3}}?"
+    r"\s+(?:of|is|at|over|above|least|reaches)\s+\d+"
+)
 _CITED = re.compile(r"\[@[^\]]*\]")
 _SENTENCE = re.compile(r"[^.!?\n|]*(?:\.(?=\d)[^.!?\n|]*)*[.!?|]?")
 _BLOCK = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|$))+")
@@ -62,6 +82,8 @@ def doses(text: str, title: str = "") -> Iterator[tuple[int, int]]:
         if section or _SCHEDULE.search(block[0]):
             for amount in _BY_WEIGHT.finditer(block[0]):
                 yield block.start() + amount.start(), block.start() + amount.end()
+        for found in _WITHOUT_UNIT.finditer(block[0]):
+            yield block.start() + found.start(), block.start() + found.end()
         for sentence in _SENTENCE.finditer(block[0]):
             words = sentence[0]
             for amount in _BY_COUNT.finditer(words):
@@ -78,6 +100,8 @@ def _has(pattern: re.Pattern[str], sentence: str) -> bool:
 
 def _is_dose(amount: re.Match[str], sentence: str, block: str) -> bool:
     unit, scheduled = amount["unit"].lower(), _has(_SCHEDULE, sentence)
+    if _SPRAY.match(unit):
+        return False
     if unit.startswith("dose"):
         return scheduled and _has(MEDICINE, sentence) and not _has(_SPRAY, sentence)
     if unit.startswith("spray") and _SPRAY.search(block):

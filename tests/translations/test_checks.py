@@ -18,6 +18,12 @@ LONG = "Cuando una persona " + "que vive con alguien y que lo cuida " * 4 + "lla
     [
         ("Los adictos [@a-source] lo saben, 24 horas.", "persona con una adicción"),
         ("Recayó [@a-source] a las 24 horas.", "volvió a consumir"),
+        ("Un exadicto y un tecato [@a-source], 24 horas.", "persona que consume"),
+        ("Una vida libre de drogas [@a-source], 24 horas.", "en recuperación"),
+        ("Sufre de adicción [@a-source], 24 horas.", "tiene una adicción"),
+        ("Terapia de sustitución [@a-source], 24 horas.", "medicina"),
+        ("Un borracho [@a-source], 24 horas.", "bebe todos los días"),
+        ("Quédate [@a-source] 24 horas.", "says usted"),
         ("Si puedes, [@a-source] espera 24 horas.", "says usted"),
         (f"{LONG} 24 [@a-source]", "A sentence of"),
         ("Espere.[@a-source]", "and the Spanish does not: 24"),
@@ -51,7 +57,10 @@ def test_good_words_of_each_kind_pass_and_names_of_fields_are_those_of_the_form(
     yawning = make_symptom(stage, description="You yawn.")
     bad = translate(yawning, slug="bostezos", title="", description="Bosteza.")
     assert set(by_field(bad, in_drafts=False)) >= {"title"}
-    good = translate(make_article(body="Wait 24 hours.[@a-source]"), body="Espere “si puedes” 24 horas.[@a-source]")
+    good = translate(
+        make_article(body="Wait 24 hours.[@a-source]"),
+        body="Pida un intérprete. Espere “si puedes” 24 horas.[@a-source]",
+    )
     assert findings(good) == []
 
 
@@ -66,6 +75,13 @@ def test_good_words_of_each_kind_pass_and_names_of_fields_are_those_of_the_form(
         ("Tome 2 (dos) pastillas\nde acetaminofen, o un cuarto de pastilla de Suboxone.", 2),
         ("De cuarenta a sesenta miligramos.", 1),
         ("Nunca mezcle por su cuenta pastillas para el dolor con metadona.", 0),
+        ("Ponga dos tiras de Suboxone, o media tira más de Suboxone.", 2),
+        ("Mastique cuatro Benadryl antes de dormir. Tome 2 tabs de clonidina y un puñado de loperamida.", 3),
+        ("Metadona 40 m. g. o 40&nbsp;mg, o gabapentina 300 tres veces al día.", 3),
+        ("Baje la metadona un 10 % cada semana.", 1),
+        ("Espere 12 horas y ponga la primera tira de Suboxone.", 1),
+        ("Use otra tira reactiva de fentanilo. Pida otra inyección de naltrexona cada mes.", 0),
+        ("La metadona baja las muertes a la mitad. Espere 12 horas en urgencias si hace falta.", 0),
     ],
 )
 def test_doses_are_found_in_spanish(text, count):
