@@ -54,12 +54,16 @@ def held_once_all_are_accepted(site) -> list[int]:
     return sorted(counts.values())
 
 
-def test_burst_of_connections_is_shared_out(site):
-    with contextlib.ExitStack() as stack:
-        for _ in range(CONNECTIONS):
-            stack.enter_context(connected(site, b""))
-        counts = held_once_all_are_accepted(site)
-        assert len(counts) == 2 and min(counts) >= CONNECTIONS // 4, counts
+def test_bursts_of_connections_are_shared_out(site):
+    """Most of them: a busy machine may not let the other process run in time."""
+    bursts = []
+    for _ in range(5):
+        with contextlib.ExitStack() as stack:
+            for _ in range(CONNECTIONS):
+                stack.enter_context(connected(site, b""))
+            bursts.append(held_once_all_are_accepted(site))
+    shared = [counts for counts in bursts if len(counts) == 2 and min(counts) >= CONNECTIONS // 4]
+    assert len(shared) >= 3, bursts
 
 
 def test_paused_process_accepts_the_next_connection(site):
