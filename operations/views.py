@@ -35,5 +35,5 @@ def view_on_site(request: HttpRequest, **of_row: str) -> HttpResponse:
     """Lead from a row to its page. Django's own view fails if the key cannot be one of that kind of row."""
     try:
         return shortcut(request, **of_row)
-    except ValidationError:
+    except (ValidationError, OverflowError):
         raise Http404 from None

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from articles.models import Article
 from callbacks.models import CallbackRequest
+from editorial.models import MailChoice
 from tests.accounts.helpers import SET_UP
 from tests.callbacks.helpers import JPEG, File, page_of, post_form, step
 from tests.editorial.test_images import picture
@@ -238,5 +239,7 @@ def test_list_is_not_filtered_by_what_no_query_holds(admin):
 def test_way_to_the_page_of_a_row_that_cannot_be_is_not_found(admin):
     of_request, of_article = map(ContentType.objects.get_for_model, (CallbackRequest, Article))
     assert admin.get(f"/admin/r/{of_request.pk}/1/").status_code == 404
+    of_choice = ContentType.objects.get_for_model(MailChoice)
+    assert admin.get(f"/admin/r/{of_choice.pk}/{'9' * 19}/").status_code == 404
     article = make_article()
     assert admin.get(f"/admin/r/{of_article.pk}/{article.pk}/").url.endswith(article.get_absolute_url())
