@@ -26,8 +26,8 @@ from detoxsite import secret_files
 log = logging.getLogger(__name__)
 
 RESTART_SECONDS = 1  # before a program that ended is started again
-SHORT_SECONDS = 10  # if it lived no longer, it waits ever longer, to these; readers wait for the web server
-MOST_SECONDS = {"web": RESTART_SECONDS, "worker": 30}
+SHORT_SECONDS = 10  # one that ran no longer than this is started after ever longer pauses, up to these
+MOST_SECONDS = {"web": RESTART_SECONDS, "worker": 30}  # readers wait for the web server
 STOP_SECONDS = 10  # beyond GRACEFUL_SECONDS, for the worker's current job too
 SIGNALS = {signal.SIGCHLD, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM}
 
