@@ -128,13 +128,7 @@ def advice_on_texts(page: Any, *of_language: rules.Rule) -> Iterator[Finding]:
     ids = {found for text in texts.values() for found in re.findall(r'<h\d id="([^"]*)"', convert(text).html)}
     for field, text in texts.items():
         found = [*rules.skipped_heading_levels(text, first=1 if field == "body" else 2)]
-        for rule in (
-            rules.broken_links,
-            rules.unread_marks,
-            rules.reserved_heading_ids,
-            rules.unformatted_lists,
-            *of_language,
-        ):
+        for rule in (*_ANY_LANGUAGE, *of_language):
             found += rule(text)
         for message, start, end in found:
             yield Finding(message, field, start, end)
