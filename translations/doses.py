@@ -45,9 +45,9 @@ _SPRAY = re.compile(r"\b(?:naloxona|narcan|rivive)\b", re.I)
 _NEAR = r"[^.\n]{0,200}"
 #: Amounts without a unit: a strength, a step of a taper, and when to start buprenorphine.
 _WITHOUT_UNIT = re.compile(
-    rf"(?i)(?:{_MEDICINE.pattern})\s+(?!24/7)(?:\d{{2,3}}(?=\s+(?:{_SCHEDULE.pattern}|\w+\s+veces\b))|\d{{1,2}}/\d)"
+    rf"(?i)(?:{_MEDICINE.pattern})\s+(?!24/7)(?:(?:\d{{2,3}}|\d?[.,]\d{{1,2}})(?=\s+(?:{_SCHEDULE.pattern}|\w+\s+veces\b))|\d{{1,2}}/\d)"
     r"|\b(?:baj|reduzc|reduc|disminuy|sub|aument|quit)(?:e|a|[aei]r)\b"
-    rf"(?={_NEAR}(?:{_MEDICINE.pattern}))(?={_NEAR}{_SCHEDULE.pattern})"
+    rf"(?={_NEAR}(?:{_MEDICINE.pattern}))(?={_NEAR}(?:{_SCHEDULE.pattern}|\bcada\s+mes\b))"
     rf"{_NEAR}?\b(?:\d+\s?%|\d+\s+por\s+ciento\b|mitad\b|cuarto\b|tercio\b)"
     rf"|\besper[ea]r?\s+(?:al\s+menos\s+)?{_NUMBER}horas?\b"
     rf"(?={_NEAR}\b(?:buprenorfina|suboxone|subutex|zubsolv|tira)\b)"

@@ -24,7 +24,7 @@ _LINK = re.compile(
     r"(?m)(?<!!)\[[^\[\]\n]*\]\(\s*<?([^)>\n]{0,999}?)>?(?:\s+\"[^\"\n]{0,999}\")?\s*\)"
     r"|^ {0,3}\[[^\]\n]+\]:\s*<?(\S+?)>?\s"
 )
-_AUTOLINK = re.compile(r"<([a-z]+:[^>\s]+)>", re.I)
+_AUTOLINK = re.compile(r"<([a-z]+:[^<>\s]+)>", re.I)
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t#]*$", re.M)
 _LIST = re.compile(r" {0,3}(?:[-*+]|\d{1,3}\.)[ \t]+\S")
 _NO_LIST = re.compile(r"^ {0,3}(?:[•◦▪●·§\uf0b7–—][ \t]+|o\t+|\d{1,2}\)[ \t]+)(?=\S)", re.M)
@@ -37,7 +37,7 @@ _PICTURE = re.compile(r"!\[([^\]\n]*)\]\(\s*<?([^)\s>]*)")
 _CLAIM = re.compile(
     r"(?i)\b(?:\d[\d,.]{0,15}|one|two|three|four|five|six|seven|eight|nine)\s*"
     r"(?:%|percent\b|(?:in|of|out of)(?:\s+every)?\s+(?:\d[\d,]{0,15}|three|four|five|six|eight|ten|twenty)\b"
-    r"|people|adults|patients|deaths|times (?:as|more)|x more"
+    r"|(?<=\d\s)(?:people|adults|patients|deaths)|times (?:as|more)|x more"
     r"|(?:to|or|–|-)\s*\d[\d,.]{0,15}\s*(?:hours?|days?|weeks?|months?|years?))"
 )
 #: Links, quotes and questions are no claims; naloxone and drugs are named in most instructions.
@@ -65,7 +65,7 @@ STIGMA = {
     r"non-?complian(?:t|ce)": "did not follow the plan, and why",
     r"in denial|refuses (?:treatment|help)": "is not ready yet",
     r"drug-free li(?:fe|ves)|stay(?:s|ed|ing)? drug-free": "not using, in recovery",
-    r"(?<!nicotine )(?:substitution|replacement) (?:therapy|treatment)": "medicine, treatment",
+    r"(?<!nicotine )(?<!hormone )(?<!fluid )(?:substitution|replacement) (?:therapy|treatment)": "medicine, treatment",
     r"(?-i:OD)['’]?e?d|overdosed (?:him|her|them)sel(?:f|ves)": "had an overdose",
     r"commit(?:s|ted|ting)? suicide": "died by suicide",
     r"(?:suffer(?:s|ed|ing)? from|battl(?:es?|ed|ing)) (?:an |their )?addiction": "has an addiction",
@@ -163,7 +163,7 @@ def broken_links(text: str) -> Iterator[Remark]:
         scheme = re.match(r"([a-z][a-z0-9+.-]*):", href, re.I)
         if (scheme and scheme[1].lower() not in ALLOWED_SCHEMES) or is_foreign_path(href):
             yield "Readers get no link here: an address begins with https://, /, tel:, sms: or mailto:.", start, end
-        elif re.match(r"(?:tel|sms):.*[^\d+*#;?=&().-]", href):
+        elif re.match(r"(?:tel|sms):[^?;]*[^?;\d+*#().-]", href):
             yield f"“{href}” is no number to call.", start, end
         elif not scheme and not href.startswith(("/", "#")):
             yield f"“{href}” leads nowhere: begin it with / for a page on this site, or with https://.", start, end

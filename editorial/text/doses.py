@@ -34,7 +34,7 @@ _BY_WEIGHT = re.compile(
 )
 _BY_COUNT = re.compile(
     rf"(?i)(?<![\w.]){_NUMBER}{_MARKS}(?:(?:to|or|–|—){_MARKS}{_NUMBER}{_MARKS})?(?P<unit>"
-    rf"{MEDICINE.pattern}(?=\s*(?:[.,;!?)]|$)|\s+(?:at|after|before|for|to|each|every|when|if|daily|twice)\b)|"
+    rf"{MEDICINE.pattern}(?=\s*(?:[.,;!?)]|$)|\s+(?:at|after|before|for|to|each|every|when|if|daily|twice|a\s+day)\b)|"
     rf"(?:{MEDICINE.pattern}\s+)?(?:"
     r"g|grams?|ml|mls|cc|milliliters?|tablets?|tabs?|pills?|capsules?|drops?|puffs?|sprays?|patch(?:es)?|films?|strips?|"
     r"doses?|(?:tea|table)spoons?|tsp|shots?|lozenges?|bars?|units?))(?!\w)"
@@ -52,12 +52,13 @@ _TAKING = re.compile(
 _NEAR = r"[^.\n]{0,200}"
 #: Amounts without a unit: a strength, a step of a taper, and when to start buprenorphine.
 _WITHOUT_UNIT = re.compile(
-    rf"(?i){MEDICINE.pattern}\s+(?:\d{{2,3}}(?=\s+{_SCHEDULE.pattern})|(?!24/7)\d{{1,2}}/\d)"
+    rf"(?i){MEDICINE.pattern}\s+(?:(?:\d{{2,3}}|\d?\.\d{{1,2}})(?=\s+{_SCHEDULE.pattern})|(?!24/7)\d{{1,2}}/\d)"
     rf"|(?<!\S)(?!24/7)\d{{1,2}}/\d(?:\.\d)?\s+{MEDICINE.pattern}"
     r"|\b(?:cut|lower|reduce|drop|decrease|taper|raise|increase)\b"
-    rf"(?={_NEAR}{MEDICINE.pattern})(?={_NEAR}{_SCHEDULE.pattern})"
-    rf"{_NEAR}?\bby\s+(?:\d+\s?(?:%|percent\b)|(?:an?\s+)?(?:half|third|quarter|tenth)\b)"
+    rf"(?={_NEAR}{MEDICINE.pattern})(?={_NEAR}(?:{_SCHEDULE.pattern}|\b(?:a|each|every)\s+month\b))"
+    rf"{_NEAR}?\b(?:in\s+half\b|by\s+(?:\d+\s?(?:%|percent\b)|(?:an?\s+)?(?:half|third|quarter|tenth)\b))"
     rf"|\bwait\s+(?:at\s+least\s+|for\s+)?{_NUMBER}[\s-]+(?:(?:to|or|–)\s+{_NUMBER}\s+)?hours?\b"
+    r"(?!\s+(?:at|in)\s+(?:the|an?|your)\s+(?:clinic|emergency|hospital|line|office|pharmacy|waiting)\b)"
     rf"(?={_NEAR}\b(?:buprenorphine|suboxone|subutex|zubsolv|strip|film)\b)"
     rf"|\b(?:buprenorphine|suboxone)\b{_NEAR}?\b[CS]OWS(?:\s+\w+){{0,3}}?"
     r"\s+(?:of|is|at|over|above|least|reaches)\s+\d+"

@@ -49,6 +49,10 @@ DOSES = [
     "Reduce methadone by 5 percent every week.",
     "Wait 12 hours after fentanyl, then put the first strip under your tongue.",
     "Start buprenorphine once COWS is 12.",
+    "Clonidine 0.1 every six hours.",
+    "Six to eight loperamide a day help.",
+    "Reduce buprenorphine by a third each month.",
+    "Cut your methadone in half every week.",
 ]
 NO_DOSES = [
     "Give one spray of naloxone in one nostril. Give a second dose after 2 to 3 minutes.",
@@ -69,6 +73,7 @@ NO_DOSES = [
     "Give one naloxone, then call.",
     "Nurses who start buprenorphine use COWS, a scale with 11 signs.",
     "In a whole year of methadone, fewer people died.",
+    "You may wait 2 hours at the clinic before you get buprenorphine.",
 ]
 
 
@@ -196,6 +201,7 @@ def test_good_text_gets_no_findings():
         "Words.[@a-source]\n\n## Call 911\n\nDo this:\n\n- Call\n- [Read](/articles/new/), [see](#call-911)\n"
         "- Say “I am an addict, I want to get clean”\n\n### Then\n\nGive naloxone. Do you take methadone?\n\n"
         "::: emergency\n- Go\n:::\n\n[[article:new]] [x](https://a.example/) [911](tel:911)"
+        " [text](sms:741741?body=HELP)\n\nBring two people. Ask about hormone replacement therapy."
         " [![a](/media/a.png)](/emergency/)"
     )
     assert told(text) == []

@@ -79,6 +79,7 @@ def test_good_words_of_each_kind_pass_and_names_of_fields_are_those_of_the_form(
         ("Mastique cuatro Benadryl antes de dormir. Tome 2 tabs de clonidina y un puñado de loperamida.", 3),
         ("Metadona 40 m. g. o 40&nbsp;mg, o gabapentina 300 tres veces al día.", 3),
         ("Baje la metadona un 10 % cada semana.", 1),
+        ("Reduzca la metadona a la mitad cada mes. Clonidina 0,1 cada seis horas.", 2),
         ("Espere 12 horas y ponga la primera tira de Suboxone.", 1),
         ("Use otra tira reactiva de fentanilo. Pida otra inyección de naltrexona cada mes.", 0),
         ("La metadona baja las muertes a la mitad. Espere 12 horas en urgencias si hace falta.", 0),
