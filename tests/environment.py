@@ -9,7 +9,6 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from xdist.scheduler import LoadFileScheduling
 
 from tests import forks, state
 
@@ -84,37 +83,20 @@ def _on_a_large_stack(function, **arguments) -> object:
 _on_a_large_stack.__code__ = _on_a_large_stack.__code__.replace(co_stacksize=32_000)
 
 
-BROWSER = "tests/browser/"
-
-
-class _Scheduling(LoadFileScheduling):
-    """One process gets all of the browser's files, another each of the others: a second browser, with its driver and a
-    site that makes every page again, would cost a tenth of all tests."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        return BROWSER if nodeid.startswith(BROWSER) else super()._split_scope(nodeid)
-
-
-def pytest_xdist_make_scheduler(config, log) -> _Scheduling:
-    return _Scheduling(config, log)
-
-
 def _mixed(items: list) -> list:
-    """The browser's files come first, for the process that runs nothing else. Files with served sites wait much and
-    count little: they are spread evenly over those that only roll back a database in memory, so that no processor idles
-    while every process waits. The last of all files are of the short kind, so that all processes end together."""
-    in_browser = [item for item in items if item.nodeid.startswith(BROWSER)]
+    """Files with browsers and served sites wait much and count little: they are spread evenly over those that only
+    roll back a database in memory, so that no processor idles while every process waits. The last of all files are
+    of the short kind, so that all processes end together."""
     files: dict[Path, list] = {}
     for item in items:
-        if not item.nodeid.startswith(BROWSER):
-            files.setdefault(item.path, []).append(item)
+        files.setdefault(item.path, []).append(item)
     short = [tests for tests in files.values() if sum(map(_rolls_back, tests)) > len(tests) / 2]
     waiting = [tests for tests in files.values() if tests not in short]
     waiting = [tests for third in range(3) for tests in waiting[third::3]]  # some of each folder in each third
     step = len(short) * SPREAD / (len(waiting) or 1)
     for number, tests in enumerate(waiting):
         short.insert(round(number * step) + number, tests)
-    return in_browser + [test for tests in short for test in tests]
+    return [test for tests in short for test in tests]
 
 
 def _rolls_back(item) -> bool:
