@@ -21,7 +21,7 @@ from tests.pages import READING
 pytestmark = pytest.mark.any_backend
 
 FIRST_FLIGHT = 14_600  # bytes
-DATES = 60  # bytes: with other dates in it, a page compresses to so many more
+DATES = 60  # bytes kept free: a page compresses to a different size with other dates
 SPARE = 300  # bytes: headers and markup of one page differ by less from those of another and of its parsed form
 SERVER = 110  # bytes: the status line and the server's own headers
 SCRIPTS = 4096  # bytes, compressed
