@@ -19,7 +19,7 @@ READ_AGAIN = {"DATABASES", "LOCALE_PATHS", "LOGGING"}
 
 
 def follow_environment() -> bool:
-    """Read the settings again, for the environment of this process. Return False if what is loaded was made by others."""
+    """Read the settings again, for the environment of this process. Return False if the site was loaded by others."""
     if os.environ.get("DJANGO_SETTINGS_MODULE", module.__name__) != module.__name__:
         return False
     try:
