@@ -29,7 +29,7 @@ def instructions(details: Details) -> list[Instruction]:
     found = [*_FIRST.get(details.channel, []), *_language(details)]
     found += [Instruction(f"Ask for {details.name.removesuffix('.')}."), *_earlier_names(details), *_remark(details)]
     if details.second_phone:
-        found.append(_second_number(phones.without_numbers(details.second_phone_remark)))
+        found.append(_second_number(details))
     if details.place:
         unknown = details.safe_hours.zone == UNKNOWN
         first = "Work out their local time before you call. " if unknown else ""
@@ -75,9 +75,10 @@ def _remark(details: Details) -> list[Instruction]:
     return [Instruction(f"With the number they wrote: “{phones.without_numbers(details.phone_remark)}”.")]
 
 
-def _second_number(remark: str) -> Instruction:
-    if not remark:
-        return Instruction("They left a second number: try it if nobody answers at the first.")
+def _second_number(details: Details) -> Instruction:
+    if not (remark := phones.without_numbers(details.second_phone_remark)):
+        when = "try it if nobody answers at the first" if details.phone else "call that one"
+        return Instruction(f"They left a second number: {when}.")
     return Instruction(f"They left a second number and wrote: “{remark}”. Try it only if that allows it.", careful=True)
 
 

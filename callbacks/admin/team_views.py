@@ -75,6 +75,7 @@ def merge(request: StaffRequest, callback: CallbackRequest) -> HttpResponse | st
 def bar(request: StaffRequest, callback: CallbackRequest) -> str:
     if callback.claimed_by != request.user:
         raise actions.AlreadyTaken
+    actions.check(callback, request.POST.get("shown"))  # the person may have corrected the number
     details = callback.open_details()
     do_not_call.add(details.second_phone if request.POST.get("number") == "second" else details.phone, request.user)
     return "Nobody is shown this number now. A lead can lift that."

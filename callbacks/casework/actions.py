@@ -86,7 +86,7 @@ def may_release(request: CallbackRequest, who: User) -> bool:
 def release(request: CallbackRequest, who: User, *, shown: str | None = None) -> None:
     """Return a request to the queue. Raises AlreadyTaken if they may not, PageOutdated if `shown` is an old stamp."""
     with changing(request, lambda row: may_release(row, who)) as row:
-        _check(row, shown)
+        check(row, shown)
         give(row, None)
 
 
@@ -105,7 +105,7 @@ def log_attempt(
     that a button pressed twice is one call.
     """
     with changing(request, lambda row: row.is_waiting and row.claimed_by == who) as row:
-        _check(row, shown)
+        check(row, shown)
         by = {"who": who, "username": who.get_username(), "at": timezone.now()}
         attempt = CallAttempt.objects.create(request=row, outcome=outcome, next_try_at=next_try_at, **by)
         counting.count(attempt)
@@ -120,7 +120,7 @@ def log_attempt(
 def close(request: CallbackRequest, who: User, *, shown: str | None = None) -> None:
     """Mark a request as done. Raises AlreadyTaken without a claim, or PageOutdated if `shown` is an old stamp."""
     with changing(request, lambda row: row.is_kept and row.claimed_by == who) as row:
-        _check(row, shown)
+        check(row, shown)
         row.state, row.next_try_at = State.CLOSED, None
 
 
@@ -207,7 +207,7 @@ def stamp(request: CallbackRequest) -> str:
     return f"{request.correction}|{files}|{request.attempts.count()}|{request.notes.count()}|{claimer}"
 
 
-def _check(locked: CallbackRequest, shown: str | None) -> None:
+def check(locked: CallbackRequest, shown: str | None) -> None:
     """Raise PageOutdated unless the page with the stamp `shown` is up to date, so that nobody acts on an old one."""
     if shown is None or shown == stamp(locked):
         return

@@ -120,6 +120,25 @@ def test_staff_read_first_how_and_in_which_language(said, first, forbids):
     assert not forbids or (found[1].sentence == forbids and found[1].forbids)
 
 
+@pytest.mark.parametrize(
+    ("first", "remark", "sentence", "careful"),
+    [
+        ("+12125550123", "", "They left a second number: try it if nobody answers at the first.", False),
+        ("", "", "They left a second number: call that one.", False),  # nobody may call the first
+        (
+            "+12125550123",
+            "Mom's, 212 555 0147",
+            "wrote: “Mom's, [another number]”. Try it only if that allows it.",
+            True,
+        ),
+    ],
+    ids=["bare", "alone", "with a remark"],
+)
+def test_second_number_is_tried_as_its_remark_allows(first, remark, sentence, careful):
+    found = instructions(Details("Jo", first, second_phone="+16465550199", second_phone_remark=remark))[1]
+    assert found.sentence.endswith(sentence) and found.careful == careful
+
+
 def test_who_may_be_told_is_nobody_unless_named_and_hides_a_number():
     assert instructions(Details("Jo", "+12125550123"))[-1].sentence == "Do not talk about it with anyone else."
     answers, told = instructions(Details("Jo", "+12125550123", may_tell="Dana 212 555 0147"))[-2:]

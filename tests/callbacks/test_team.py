@@ -1,35 +1,26 @@
-"""Colleagues pass requests on, merge two of one person, and bar a number; nothing is lost on the way."""
+"""Colleagues pass requests on, and merge two of one person; nothing is lost on the way."""
 
 import dataclasses
-import datetime
-import io
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import call_command
 
-from callbacks.casework import actions, do_not_call, submission
-from callbacks.files import rotation
+from callbacks.casework import actions
 from callbacks.models import CallbackRequest, DoNotCall
 from tests.callbacks.helpers import (
     DETAILS,
-    ERASE,
-    EXPORT,
     QUEUE,
     VIEW,
-    WORK,
     link_to,
     page_of,
     records,
     said,
     shows_number,
-    sign_in,
     step,
     stored,
     submit,
     text_of,
 )
-from tests.callbacks.opening import EVERY_DAY_8_TO_8, opened
 from tests.factories import make_staff
 
 pytestmark = pytest.mark.django_db
@@ -122,110 +113,18 @@ def test_request_with_another_number_is_never_merged(staff, asked):
     assert "The request has changed." in said(response) and other.state == "new" and other.merged_into is None
 
 
-def test_barred_number_is_hidden_until_a_lead_lifts_it(clock, client, asked):
-    opened(EVERY_DAY_8_TO_8, 8)
-    clock.now = datetime.datetime(2026, 12, 1, 23, 30, tzinfo=datetime.UTC)  # in the evening, as both asked
-    staff = sign_in(client, VIEW, WORK, EXPORT)
-    User.objects.update(first_name="Dana", last_name="Reyes")
-    staff.post(step("claim", asked))
-    assert "A lead can lift that." in said(staff.post(step("bar", asked)))
-    again = submit(nonce="again")  # taken and confirmed as ever
-    assert "2125550123" not in DoNotCall.objects.get().phone_index and "We will reach you" in text_of(
-        client.get(link_to("again"))
-    )
-    page = text_of(staff.get(QUEUE))
-    assert page.count("Do not call") == 2 and "0 can be called now" in page and "Call now" not in page
-    other = submit(details=dataclasses.replace(DETAILS, phone="+12125550177"), nonce="other")
-    page = text_of(staff.get(QUEUE))
-    assert "1 can be called now" in page and page.count("Call now") == 1
-    other.delete()
-    staff.post(step("claim", again))
-    before = len(records())
-    for response in (
-        staff.post(step("call", again)),
-        staff.post(step("reveal", again)),
-        staff.get(step("sheet", again)),
-    ):
-        page = text_of(response)
-        assert not shows_number(page)
-        assert response.status_code == 307 or page.index("Dana Reyes entered that") < page.index("Ask for")
-    assert ("revealed", again.reference) not in records()[before:]
-    export = b"".join(staff.post(step("export")).streaming_content).decode()
-    assert export.count('"Do not call"') == 2 and not shows_number(export)
-    assert staff.post(step("lift_bar", again)).status_code == 303 and do_not_call.entry(DETAILS.phone)
-    lead = make_staff("lead", permissions=(VIEW, WORK, ERASE))
-    client.force_login(lead)
-    assert "can be called again" in said(client.post(step("lift_bar", again)))
-    assert not do_not_call.entry(DETAILS.phone) and DoNotCall.objects.get().lifted_by == "lead"
+@pytest.mark.parametrize("data", [{"to": "999999"}, {"to": "x"}, {"note": "x" * 4001}], ids=["gone", "no one", "long"])
+def test_hand_over_that_cannot_be_done_changes_nothing(staff, claimed, alex, data):
+    assert "Nothing was handed over. Choose" in said(staff.post(HAND_OVER, {"to": alex.pk, "note": "Bye."} | data))
+    assert claimed_by(claimed) == "intake" and not claimed.notes.exists()
 
 
-def test_barred_number_stays_barred_through_a_change_of_keys(asked, settings):
-    """Where a stored request tells it; the key of another is said to be needed."""
-    lead, old = make_staff("lead"), settings.VAULT_KEYS
-    for phone in (DETAILS.phone, "+16465550199"):
-        do_not_call.add(phone, lead)
-    settings.VAULT_KEYS = old | {9: b"9" * 32}
-    corrected = submit(details=dataclasses.replace(DETAILS, phone="+13125550100"), nonce="corrected")
-    submission.correct(corrected, phone=DETAILS.phone)
-    for request in (asked, submit(nonce="meanwhile"), corrected):  # before anything is moved
-        assert CallbackRequest.objects.with_counts().get(pk=request.pk).is_barred
-    output = io.StringIO()
-    call_command("rotate_keys", stdout=output)
-    call_command("rotate_keys", "--check", stdout=output)
-    assert "Numbers not to call: 1 moved." in output.getvalue()
-    assert "Keep this key while numbers not to call are left" in output.getvalue()
-    assert CallbackRequest.objects.with_counts().get(pk=asked.pk).is_barred
+def test_without_the_key_nothing_is_handed_over_or_barred(staff, claimed, alex, settings):
     settings.VAULT_KEYS = {9: b"9" * 32}
-    assert do_not_call.entry(DETAILS.phone) and not do_not_call.entry("+16465550199")
-    do_not_call.lift(DETAILS.phone, lead)
-    settings.VAULT_KEYS |= old
-    do_not_call.lift("+16465550199", lead)
-    call_command("rotate_keys", "--check", stdout=output)
-    assert "It may be removed" in output.getvalue()
-
-
-def test_barred_number_stays_marked_while_keys_are_changed(asked, settings, monkeypatch):
-    """Between the move of the requests and that of the numbers come the files, which may take hours."""
-    do_not_call.add(DETAILS.phone, make_staff("lead"))
-    settings.VAULT_KEYS = {**settings.VAULT_KEYS, 9: b"9" * 32}
-    marked = []
-
-    def meanwhile(say: rotation.Say) -> int:
-        marked.append(CallbackRequest.objects.with_counts().get(pk=asked.pk).is_barred)
-        return 0
-
-    monkeypatch.setattr(rotation, "rewrap_files", meanwhile)
-    call_command("rotate_keys", stdout=io.StringIO())
-    assert marked == [True]
-
-
-def test_second_number_is_found_and_barred_by_itself(client, asked):
-    both = dataclasses.replace(DETAILS, second_phone="+16465550199")
-    staff, request = sign_in(client, VIEW, WORK, EXPORT), submit(details=both, nonce="two")
-    assert request.reference in text_of(staff.post(step("find"), {"text": "646-555-0199"}))
-    staff.post(step("claim", request))
-    assert "Nobody is shown this number now" in said(staff.post(step("bar", request), {"number": "second"}))
-    page = staff.post(step("reveal", request)).content.decode()
-    assert "Do not call the second number." in page and shows_number(page) and "5550199" not in page
-    assert "They left a second number" not in page
-    staff.post(step("bar", request))
-    page = staff.post(step("reveal", request)).content.decode()
-    assert "Do not call this number." in page and not shows_number(page) and "5550199" not in page
-    export = b"".join(staff.post(step("export")).streaming_content).decode()
-    assert export.count('"Do not call"') == 3 and "0199" not in export
-    lead = make_staff("lead", permissions=(VIEW, WORK, ERASE))
-    client.force_login(lead)
-    client.post(step("lift_bar", request))
-    assert not do_not_call.entry(both.phone) and not do_not_call.entry(both.second_phone)
-
-
-def test_person_whose_number_is_barred_is_written_to_if_they_left_an_address(staff):
-    request = submit(details=dataclasses.replace(DETAILS, email="zoe@example.org"))
-    do_not_call.add(DETAILS.phone, make_staff("lead"))
-    page = text_of(staff.get(page_of(request)))
-    for sentence in ("Write only in their safe hours", "Do not say in the subject line where you write from."):
-        assert sentence in page
-    assert "Ask for" not in page and "voicemail" not in page
+    response = staff.post(HAND_OVER, {"to": alex.pk, "note": "Bye."})
+    assert "Nothing was handed over. This cannot be opened" in said(response)
+    assert "This cannot be opened" in said(staff.post(step("bar", claimed)))
+    assert claimed_by(claimed) == "intake" and not DoNotCall.objects.exists()
 
 
 def test_phrase_alone_is_a_note_and_goes_before_what_is_typed(staff, asked):
