@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect
@@ -33,16 +33,18 @@ class AddPictureForm(forms.ModelForm):
     def clean_file(self) -> images.Copies:
         return images.copies(self.cleaned_data["file"])
 
-    def clean(self) -> dict | None:
-        cleaned = super().clean()
-        if not self.errors:
-            try:
-                stored = pictures.save_files(self.cleaned_data["file"])
-            except OSError as error:
-                raise ValidationError(pictures.NO_STORAGE) from error
-            for name in ("name", "width", "height", "widths"):
-                setattr(self.instance, name, getattr(stored, name))
-        return cleaned
+    def full_clean(self) -> None:
+        """Store the files once all else is right: those of a refused form would become a second picture."""
+        super().full_clean()
+        if not self.is_bound or self.errors:
+            return
+        try:
+            stored = pictures.save_files(self.cleaned_data["file"])
+        except OSError:
+            self.add_error(None, pictures.NO_STORAGE)
+            return
+        for name in ("name", "width", "height", "widths"):
+            setattr(self.instance, name, getattr(stored, name))
 
 
 def _used() -> list[int]:

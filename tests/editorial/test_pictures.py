@@ -154,6 +154,18 @@ def test_every_file_gets_a_row_and_copies_without_a_picture_go(as_, caplog):
     assert there == {*known.files, *older.files, *broken.files}
 
 
+def test_refused_form_leaves_no_file_that_would_become_a_second_picture(as_):
+    form = {"file": SimpleUploadedFile("a.png", picture(), "image/png"), "alt": "A cup.", "decorative": "on"}
+    assert b"Say what it shows" in as_("editor").post(f"{LIBRARY}add/", form).content
+    assert not default_storage.exists("pictures") or default_storage.listdir("pictures")[1] == []
+
+
+def test_next_picture_is_added_right_after_one(as_):
+    form = {"file": SimpleUploadedFile("a.png", picture(size=(20, 10)), "image/png"), "_addanother": "on"}
+    response = as_("editor").post(f"{LIBRARY}add/", form)
+    assert response["Location"] == f"{LIBRARY}add/" and Picture.objects.count() == 1
+
+
 def test_store_that_fails_half_way_keeps_nothing_and_says_so_in_the_form(as_, monkeypatch):
     client, store = as_("editor"), type(storages["default"])
     save = store.save
