@@ -71,17 +71,21 @@ class Import:
             if unknown := entry.values.keys() - _fields(entry):
                 named = ", ".join(sorted(unknown))
                 raise ContentError(f"{_label(entry.model(**entry.key))} has no field named {named}.")
-            row = _renamed(entry) or entry.model._default_manager.filter(**entry.key).first()
+            rows = entry.model._default_manager
+            row = rows.filter(**entry.key).first() or (entry.was and rows.filter(slug__in=entry.was).first()) or None
             is_new = row is None
             row = row or entry.model(**entry.key)
             page = page or row
             different = () if is_new else _different(row, entry)
             if is_new or different:
                 change.begins(page)
-                for name in _fields(entry):
-                    setattr(row, name, _wanted(entry, name))
+                before = row.get_absolute_url() if "slug" in different else ""
+                for name, value in (entry.key | {name: _wanted(entry, name) for name in _fields(entry)}).items():
+                    setattr(row, name, value)
                 self._check(row)
                 row.save()
+                if before:
+                    moved(before, row.get_absolute_url())
                 _relate(row, entry)
                 self.outcomes.append(Outcome("added" if is_new else "changed", _label(row), different))
             self.last = _label(row)
@@ -144,7 +148,8 @@ def _wanted(entry: Entry, name: str) -> Any:
 
 def _different(row: models.Model, entry: Entry) -> tuple[str, ...]:
     """Return the names of fields that differ between a row and its file."""
-    found = [name for name in sorted(_fields(entry)) if _plain(getattr(row, name)) != _plain(_wanted(entry, name))]
+    found = ["slug"] if entry.was and row.slug != entry.key["slug"] else []  # type: ignore[attr-defined]
+    found += [name for name in sorted(_fields(entry)) if _plain(getattr(row, name)) != _plain(_wanted(entry, name))]
     found += [name for name, rows in entry.related.items() if set(getattr(row, name).all()) != set(rows)]
     return (*found, *(name for name, rows in entry.rows.items() if _rows_of(row, name) != rows))
 
@@ -170,16 +175,3 @@ def _relate(row: Any, entry: Entry) -> None:
             each = related.model(**{related.field.name: row}, **values)
             each.full_clean()
             each.save()
-
-
-def _renamed(entry: Entry) -> Any:
-    """Return the row with an earlier slug of the file, with the new slug set; None if there is none."""
-    rows = entry.model._default_manager
-    for old in entry.was:
-        row = rows.filter(slug=old).first()
-        if row and not rows.filter(**entry.key).exists():
-            before, row.slug = row.get_absolute_url(), entry.key["slug"]
-            row.save()
-            moved(before, row.get_absolute_url())
-            return row
-    return None

@@ -8,6 +8,8 @@ from editorial.loading.content_files import Entry
 from editorial.loading.starter import load, load_item
 from editorial.models import OldAddress
 from editorial.models.addresses import moved, now_at
+from editorial.workflow import revisions
+from operations.content_import import Import
 from tests.editorial.test_revisions import save
 from tests.factories import DATES, SUMMARY, make_article, make_phase, make_source, make_symptom
 from tests.translations.helpers import translate
@@ -88,6 +90,22 @@ def test_starter_text_renamed_in_its_file_is_the_same_page_at_a_new_address():
     assert Article.objects.get().pk == page.pk and Article.objects.get().slug == "second"
     assert now_at("/articles/first/") == "/articles/second/"
     assert _load("second", was=("first",)) == "unchanged"
+
+
+def test_page_renamed_in_an_imported_file_is_said_to_be_and_keeps_a_revision():
+    page = make_article(slug="first", status="draft", published_at=None, reviewed_on=None, review_due_on=None)
+    values = {name: getattr(page, name) for name in ("title", "summary", "body", "also_called")}
+
+    def told() -> list[str]:
+        importing = Import("A note.", "update")
+        importing.take(iter([Entry(Article, {"slug": "second"}, values, was=("first",))]))
+        return list(map(str, importing.outcomes))
+
+    assert told() == ["changed  article second: slug"]
+    assert told() == []
+    page.refresh_from_db()
+    assert now_at("/articles/first/") == page.get_absolute_url() == "/articles/second/"
+    assert [version.field_dict["slug"] for version in revisions.history(page)] == ["second", "first"]
 
 
 def test_starter_text_renamed_by_staff_keeps_the_name_they_gave():
