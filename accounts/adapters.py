@@ -12,7 +12,6 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.crypto import get_random_string
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -67,9 +66,6 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_stages(self) -> list[str]:
         return ["allauth.mfa.stages.AuthenticateStage"]
-
-    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
-        return redirect("account_login")
 
     def is_safe_url(self, url: str) -> bool:
         """Accept only paths of this site, so that no link can redirect elsewhere after sign-in."""

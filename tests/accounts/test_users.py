@@ -159,6 +159,15 @@ def test_administrator_is_asked_for_name_and_password(monkeypatch, capsys):
     assert User.objects.get().is_superuser
 
 
+def test_administrator_who_mistypes_the_password_is_not_made(monkeypatch):
+    answers = iter([PASSWORD, f"{PASSWORD}s"])
+    monkeypatch.setattr("builtins.input", lambda prompt: "chief")
+    monkeypatch.setattr("getpass.getpass", lambda prompt: next(answers))
+    with pytest.raises(CommandError, match="The two passwords differ"):
+        call_command("make_administrator")
+    assert not User.objects.exists()
+
+
 def test_reset_on_the_server_names_an_unknown_user(capsys):
     make_staff()
     with pytest.raises(CommandError, match="no user 'nobody'"):

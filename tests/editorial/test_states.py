@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from articles.models import Article
 from editorial.models import HelpLine
+from editorial.models.reviewers import Reviewer, sign
+from editorial.text.digests import page_digest
 from privateversion import codes
 from tests.editorial.test_drafts import save_draft
 from tests.editorial.test_revisions import address, form_of
@@ -106,6 +108,21 @@ def test_list_is_filtered_by_state(admin, state):
     titles = {"published": "Now", "scheduled": "Later"}
     html = admin.get("/admin/articles/article/", {"state": state}).content.decode()
     assert html.count('class="action-select"') == 1 and titles.get(state, f"A {state} page") in html
+
+
+def test_list_finds_what_no_clinician_has_signed_as_it_is_now(admin):
+    page = make_article()
+
+    def is_listed() -> bool:
+        return page in admin.get("/admin/articles/article/", {"needs": "no-clinician"}).context["cl"].result_list
+
+    assert is_listed()
+    who = {"user": make_staff("clinician"), "name": "Jo Roe", "credentials": "MD", "conflicts": "None"}
+    sign(page, page_digest(page), Reviewer.objects.create(**who))
+    assert not is_listed()
+    changed = {"summary": f"{page.summary} Yes.", "change_kind": "update", "change_note": "More is said."}
+    assert admin.post(address(page), form_of(admin, page) | changed).status_code == 302
+    assert is_listed()
 
 
 @pytest.mark.parametrize("published_at", [None, timezone.now() + datetime.timedelta(days=1)])

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.core.management import call_command
 
 from callbacks.casework import erasure
 from callbacks.models import Attachment, CallbackRequest
@@ -37,8 +38,10 @@ def site(transactional_db):
     storages["default"].save("markdownx/picture.jpg", ContentFile(b"a picture"))
 
 
-def test_backup_holds_database_files_and_pictures_as_they_are_and_no_key(site, settings):
+def test_backup_holds_database_files_and_pictures_as_they_are_and_no_key(site, settings, capsys):
     made = backup.make()
+    call_command("backup", "--verify", made)
+    assert capsys.readouterr().out == f"{made} is whole.\n"
     names = {path.relative_to(made).as_posix() for path in made.rglob("*") if path.is_file()}
     attachments = {f"attachments/{name}" for name in Attachment.objects.object_names()}
     database = manifest.load(made).database
