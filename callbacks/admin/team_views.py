@@ -85,6 +85,7 @@ def bar(request: StaffRequest, callback: CallbackRequest) -> str:
 def lift_bar(request: StaffRequest, callback: CallbackRequest) -> str:
     if not actions.is_lead(request.user):
         raise actions.AlreadyTaken
+    actions.check(callback, request.POST.get("shown"))
     for phone in callback.open_details().phones:
         do_not_call.lift(phone, request.user)
     return "The number can be called again."

@@ -141,6 +141,19 @@ def test_number_that_the_person_changed_meanwhile_is_not_barred_by_the_old_page(
     assert "Nobody is shown this number now" in said(press(staff, "bar", claimed))
 
 
+def test_number_that_the_person_changed_meanwhile_is_not_lifted_by_the_old_page(client, asked):
+    lead = make_staff("lead", permissions=(VIEW, WORK, ERASE))
+    for phone in (DETAILS.phone, "+16465550199"):
+        do_not_call.add(phone, lead)
+    client.force_login(lead)
+    page = shown_on(client.get(page_of(asked)))
+    submission.correct(asked, phone="+16465550199")
+    assert client.post(step("lift_bar", asked), page).status_code == 409
+    assert do_not_call.entry("+16465550199")
+    press(client, "lift_bar", asked)
+    assert do_not_call.entry(DETAILS.phone) and not do_not_call.entry("+16465550199")
+
+
 def test_number_is_barred_by_the_claimer_alone(staff, asked, alex):
     assert "Not done. The request has changed." in said(staff.post(step("bar", asked)))
     actions.claim(asked, alex)
