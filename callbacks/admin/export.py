@@ -7,6 +7,8 @@ import io
 import itertools
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import QuerySet
@@ -83,7 +85,7 @@ def _rows(pks: list[uuid.UUID], columns: "dict[str, Column]") -> Iterator[Rows]:
 
 
 class _Row:
-    """A request, with its details if they are kept and can be opened."""
+    """A request, with its details, without numbers that nobody may call, if they are kept and can be opened."""
 
     def __init__(self, request: CallbackRequest, is_barred: Callable[[str], bool]) -> None:
         self.request = request
@@ -91,7 +93,10 @@ class _Row:
         self.details: Details | None = None
         with contextlib.suppress(VaultError):
             self.details = request.open_details() if request.is_kept else None
-        self.is_barred = is_barred
+        self.barred = {name for name in ("phone", "second_phone") if is_barred(getattr(self.details, name, ""))}
+        if self.details:  # what was written beside a barred number may be another one
+            hidden: dict[str, Any] = {each: "" for name in self.barred for each in (name, f"{name}_remark")}
+            self.details = replace(self.details, **hidden)
 
     def notes(self) -> str:
         return "\n\n".join(or_cannot_open(note.open_text) for note in self.request.notes.all())
@@ -114,7 +119,13 @@ def _person(value_of: Callable[[Details], object], *, if_unopened: str = "") -> 
 def _number(name: str, in_words: Callable[[str], str], *, if_unopened: str = "") -> Column:
     """Make a column with a number as dialed here, or with DO_NOT_CALL."""
     as_dialed = _person(lambda details: in_words(getattr(details, name)), if_unopened=if_unopened)
-    return lambda row: DO_NOT_CALL if row.is_barred(getattr(row.details, name, "")) else as_dialed(row)
+    return lambda row: DO_NOT_CALL if name in row.barred else as_dialed(row)
+
+
+def _how_to_call(details: Details) -> str:
+    if not (details.phones or details.email):
+        return f"{DO_NOT_CALL}."
+    return " ".join(each.sentence for each in instructions(details))
 
 
 def moment(at: datetime.datetime | None) -> str:
@@ -147,9 +158,7 @@ COLUMNS: dict[str, Column] = {
     "Text message": _person(lambda details: yesno(details.text_message)),
     "If someone else answers (their words)": _person(lambda details: IfOtherAnswers(details.if_other_answers).label),
     "May be told": _person(lambda details: details.may_tell or "nobody"),
-    "How to call": _person(
-        lambda details: " ".join(each.sentence for each in instructions(details)), if_unopened=CANNOT_OPEN
-    ),
+    "How to call": _person(_how_to_call, if_unopened=CANNOT_OPEN),
     "Calls": lambda row: len(row.request.attempts.all()),
     "Last call (clinic time)": lambda row: moment(row.last_call.at if row.last_call else None),
     "How it went": lambda row: row.last_call.get_outcome_display() if row.last_call else "",

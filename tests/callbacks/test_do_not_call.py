@@ -1,5 +1,6 @@
 """Numbers that nobody may call: hidden from staff until a lead lifts them, through a change of keys too."""
 
+import csv
 import dataclasses
 import datetime
 import io
@@ -159,6 +160,18 @@ def test_number_is_barred_by_the_claimer_alone(staff, asked, alex):
     actions.claim(asked, alex)
     assert "Not done. Alex has claimed it." in said(staff.post(step("bar", asked)))
     assert not DoNotCall.objects.exists()
+
+
+@pytest.mark.parametrize("email", ["", "zoe@example.org"])
+def test_export_has_nothing_that_was_written_beside_a_barred_number(client, email):
+    beside = {"phone": "+12125550123;ext=77", "phone_remark": "or 646-555-0199", "email": email}
+    submit(details=dataclasses.replace(DETAILS, **beside))
+    do_not_call.add(beside["phone"], make_staff("lead"))
+    export = b"".join(sign_in(client, VIEW, EXPORT).post(step("export")).streaming_content).decode()
+    head, row = csv.reader(io.StringIO(export.removeprefix("\ufeff")))
+    cells = dict(zip(head, row, strict=True))
+    assert (cells["Phone"], cells["Extension"], cells["Remark on the number"]) == ("Do not call", "", "")
+    assert "0199" not in export and cells["How to call"].startswith("Write to" if email else "Do not call.")
 
 
 def test_person_whose_number_is_barred_is_written_to_if_they_left_an_address(staff):
