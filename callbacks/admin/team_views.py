@@ -5,6 +5,7 @@ import uuid
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from callbacks.admin import access
@@ -42,15 +43,22 @@ def assign(request: StaffRequest, callback: CallbackRequest) -> HttpResponse | s
 def hand_over(request: StaffRequest) -> HttpResponse:
     form = HandOverForm(request.POST, who=request.user)
     if not form.is_valid():
-        return access.back_to_queue(request, NOT_HANDED_OVER)
+        return _not_handed_over(request, form, NOT_HANDED_OVER)
     to = form.cleaned_data["to"]
     try:
         count = actions.hand_over(request.user, to, form.cleaned_data["note"])
     except VaultError:
-        return access.back_to_queue(request, f"Nothing was handed over. {access.CANNOT_OPEN}")
+        return _not_handed_over(request, form, f"Nothing was handed over. {access.CANNOT_OPEN}")
     has_them = f"{actions.name_of(to)} has" if to else "The queue has"
     messages.success(request, f"Handed over: {count}. {has_them} them now.")
     return access.to_queue()
+
+
+def _not_handed_over(request: StaffRequest, form: HandOverForm, problem: str) -> HttpResponse:
+    """Show the form again, with the note."""
+    tally = CallbackRequest.objects.tally(timezone.now(), request.user.pk)
+    context = {"hand_over_form": form, "problem": problem, "tally": tally, "title": "Hand over"}
+    return access.staff_page(request, "hand_over.html", context, status=422)
 
 
 @action

@@ -114,15 +114,18 @@ def test_request_with_another_number_is_never_merged(staff, asked):
 
 
 @pytest.mark.parametrize("data", [{"to": "999999"}, {"to": "x"}, {"note": "x" * 4001}], ids=["gone", "no one", "long"])
-def test_hand_over_that_cannot_be_done_changes_nothing(staff, claimed, alex, data):
-    assert "Nothing was handed over. Choose" in said(staff.post(HAND_OVER, {"to": alex.pk, "note": "Bye."} | data))
+def test_hand_over_that_cannot_be_done_changes_nothing_and_keeps_the_note(staff, claimed, alex, data):
+    typed = {"to": alex.pk, "note": "Bye."} | data
+    response = staff.post(HAND_OVER, typed)
+    assert response.status_code == 422 and "Nothing was handed over. Choose" in text_of(response)
+    assert f"\n{typed['note']}</textarea>" in response.content.decode() and "Hand over 1" in text_of(response)
     assert claimed_by(claimed) == "intake" and not claimed.notes.exists()
 
 
 def test_without_the_key_nothing_is_handed_over_or_barred(staff, claimed, alex, settings):
     settings.VAULT_KEYS = {9: b"9" * 32}
     response = staff.post(HAND_OVER, {"to": alex.pk, "note": "Bye."})
-    assert "Nothing was handed over. This cannot be opened" in said(response)
+    assert "Nothing was handed over. This cannot be opened" in text_of(response) and "Bye." in text_of(response)
     assert "This cannot be opened" in said(staff.post(step("bar", claimed)))
     assert claimed_by(claimed) == "intake" and not DoNotCall.objects.exists()
 
