@@ -10,8 +10,8 @@ from phonenumbers import PhoneNumber, PhoneNumberFormat, ValidationResult
 
 NEEDS_AREA_CODE = _("Check the phone number. It needs ten digits, the area code first, like 212 555 0123.")
 NOT_FOUND = _(
-    "Check the phone number. We found none in it that we can call. Give it with the area code, like 212 555 0123. "
-    "If it is not a US number, begin with + and the country code."
+    "Check the phone number. We found none in it that we can call. Give it alone, with the area code, like 212 555 "
+    "0123. If it is not a US number, begin with + and the country code."
 )
 
 #: North American numbers by pattern: an outdated list of area codes must not lose a call.
@@ -134,7 +134,7 @@ def _in_run(flat: str, start: int, end: int) -> tuple[PhoneNumber, int, int] | N
     parts = _parts(flat, groups)
     found = groups if _american(_digits(flat, groups)) else _foreign(flat, parts)
     found = found or next((part for part in parts if _american(_digits(flat, part))), None)
-    found = found or _first_of_several(flat, groups)
+    found = found or _first_of_several(flat, groups) or _before_remark(flat, groups)
     if not found:
         return None
     number = _number(_digits(flat, found))
@@ -168,6 +168,16 @@ def _first_of_several(flat: str, groups: list[tuple[int, int]]) -> list[tuple[in
     for at in range(1, len(groups)):
         first, rest = groups[:at], groups[at:]
         if _american(_digits(flat, first)) and (_american(_digits(flat, rest)) or _first_of_several(flat, rest)):
+            return first
+    return None
+
+
+def _before_remark(flat: str, groups: list[tuple[int, int]]) -> list[tuple[int, int]] | None:
+    """Return a whole American number before the digits of a remark, as in `212 555 0123 20 weeks`."""
+    for at in range(1, len(groups)):
+        first, rest = groups[:at], _digits(flat, groups[at:])
+        is_whole = _american(_digits(flat, first)) and first[-1][1] - first[-1][0] >= 4
+        if is_whole and len(rest) <= 2 and re.match(r"\s?[^\W\d_]", flat[groups[-1][1] :]):
             return first
     return None
 

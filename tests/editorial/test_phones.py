@@ -111,6 +111,13 @@ def test_of_several_numbers_the_first_is_called_and_the_others_are_kept(typed, f
     assert phones.read(typed) == phones.Written(first, remark)
 
 
+@pytest.mark.parametrize("number", ["212 555 0123", "2125550123", "+1 (212) 555-0123"])
+@pytest.mark.parametrize("remark", ["20 weeks along", "2 rings, hang up", "34 yo", "24hrs", "(2x)", "7 de la noche"])
+def test_remark_that_begins_with_digits_costs_nothing(number, remark):
+    for joint in (" ", " - "):
+        assert phones.read(f"{number}{joint}{remark}") == phones.Written("+12125550123", remark)
+
+
 @pytest.mark.parametrize("word", ["ext", "ext.", "extension", "x"])
 def test_extension_without_digits_costs_nothing(word):
     assert phones.read(f"212 555 0123 {word}") == phones.Written("+12125550123", word)
@@ -158,6 +165,10 @@ def test_number_without_an_area_code_is_asked_for_one(text):
         "+999 1234 5678",
         "011 210 1234 5678",
         "456 789 012 2 kids",
+        "212 555 012 3 4 kids",
+        "212 555 0123 555 0199 mom",
+        "55 1234 5678 2 casas",
+        "91 987 654 3210 mom",
         "2125550123" * 4,
     ],
 )
