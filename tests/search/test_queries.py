@@ -63,6 +63,7 @@ def test_query_leads_to_the_page_that_is_on_it(guide, address):
         ("rapid detox under anesthesia", "/articles/kratom-and-other-remedies/"),
         ("how do i get narcan for my brother", "/treatments/naloxone/"),
         ("cómo entro a metadona", "/es/tratamientos/metadona/"),
+        ("parto y metadona", "/es/articulos/embarazo-y-lactancia/"),
         ("se puede dejar el fentanilo", "/es/articulos/fentanilo-y-drogas-de-hoy/"),
     ],
 )
