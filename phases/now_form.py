@@ -106,6 +106,10 @@ class NowForm(forms.Form):
             self.add_error("since", _("Choose when you last used. A rough answer is fine."))
         elif amount is not None and amount * UNITS[data.get("unit") or "hours"] > LONGEST:
             self.add_error("amount", _("Write a number up to three years."))
+        elif amount is not None and SINCE.get(data.get("since", ""), ("", None))[1] and not self.errors:
+            places = list(SINCE)
+            if abs(places.index(self.coarse_since) - places.index(data["since"])) > 1:  # as 4 days, left at hours
+                self.add_error("amount", _("This does not fit your answer above. Is it hours or days?"))
         return data
 
     @property

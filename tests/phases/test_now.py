@@ -41,17 +41,17 @@ def test_answer_page_shows_stage_symptoms_and_the_readers_place(client, guide):
 
 
 @pytest.mark.parametrize(
-    ("amount", "unit", "stage"),
+    ("since", "amount", "unit", "stage"),
     [
-        ("3", "hours", "It may not have begun yet"),
-        ("12", "hours", "Withdrawal may be starting"),
-        ("30", "hours", "You may be in the hardest part"),
-        ("1.5", "days", "You may be in the hardest part"),
-        ("60", "days", "You may be past the worst"),
+        ("unknown", "3", "hours", "It may not have begun yet"),
+        ("6-12", "12", "hours", "Withdrawal may be starting"),
+        ("12-24", "30", "hours", "You may be in the hardest part"),
+        ("", "1.5", "days", "You may be in the hardest part"),
+        ("over-28", "60", "days", "You may be past the worst"),
     ],
 )
-def test_answer_goes_by_an_exact_number_where_one_is_given(client, guide, amount, unit, stage):
-    data = {"since": "over-28", "amount": amount, "unit": unit, "substance": "heroin"}
+def test_answer_goes_by_an_exact_number_where_one_is_given(client, guide, since, amount, unit, stage):
+    data = {"since": since, "amount": amount, "unit": unit, "substance": "heroin"}
     html = client.post(URL, data).content.decode()
     heading = html.split("<h1>")[1].split("</h1>")[0]
     assert stage in heading and f"Heroin, {amount} {unit} ago" in heading

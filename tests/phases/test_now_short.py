@@ -75,6 +75,25 @@ def test_questions_are_short_and_the_number_is_in_a_fold_until_it_is_wrong(clien
     assert '<details class="fold" open>' in client.post(URL, {"amount": "x"}).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("since", "amount", "unit", "fits"),
+    [
+        ("under-6", "4", "days", False),
+        ("under-6", "8", "hours", True),
+        ("3-5", "4", "hours", False),
+        ("over-28", "1000", "days", True),
+    ],
+)
+def test_number_that_does_not_fit_the_rough_answer_is_asked_for_again(client, guide, since, amount, unit, fits):
+    response = client.post(URL, {"since": since, "amount": amount, "unit": unit, "substance": "fentanyl"})
+    page = response.content.decode()
+    assert response.status_code == (200 if fits else 422)
+    assert ("This does not fit your answer above." in page) is not fits
+    if not fits:
+        kept = [".//input[@name='since'][@checked]", ".//input[@name='amount']"]
+        assert [tree_of(page).find(each).get("value") for each in kept] == [since, amount]
+
+
 @pytest.mark.parametrize("substance", [Substance.HEROIN, Substance.FENTANYL, Substance.METHADONE])
 @pytest.mark.parametrize("days", [20, 60, 1000])
 def test_who_still_feels_sick_after_weeks_is_told_to_be_seen_today(client, guide, substance, days):
