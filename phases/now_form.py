@@ -109,7 +109,7 @@ class NowForm(forms.Form):
         elif amount is not None and SINCE.get(data.get("since", ""), ("", None))[1] and not self.errors:
             places = list(SINCE)
             if abs(places.index(self.coarse_since) - places.index(data["since"])) > 1:  # as 4 days, left at hours
-                self.add_error("amount", _("This does not fit your answer above. Is it hours or days?"))
+                self.add_error("amount", _("The number does not fit the answer above it. Is it hours or days?"))
         return data
 
     @property

@@ -88,7 +88,7 @@ def test_number_that_does_not_fit_the_rough_answer_is_asked_for_again(client, gu
     response = client.post(URL, {"since": since, "amount": amount, "unit": unit, "substance": "fentanyl"})
     page = response.content.decode()
     assert response.status_code == (200 if fits else 422)
-    assert ("This does not fit your answer above." in page) is not fits
+    assert ("The number does not fit the answer above it." in page) is not fits
     if not fits:
         kept = [".//input[@name='since'][@checked]", ".//input[@name='amount']"]
         assert [tree_of(page).find(each).get("value") for each in kept] == [since, amount]
