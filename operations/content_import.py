@@ -71,8 +71,11 @@ class Import:
             if unknown := entry.values.keys() - _fields(entry):
                 named = ", ".join(sorted(unknown))
                 raise ContentError(f"{_label(entry.model(**entry.key))} has no field named {named}.")
+            seen = parts if entry.is_part else self._named[entry.model]
             rows = entry.model._default_manager
-            row = rows.filter(**entry.key).first() or (entry.was and rows.filter(slug__in=entry.was).first()) or None
+            row = rows.filter(**entry.key).first()
+            if not row and entry.was:  # a page that has its earlier address now stays what it is
+                row = rows.filter(slug__in=entry.was).exclude(pk__in=seen).first()
             is_new = row is None
             row = row or entry.model(**entry.key)
             page = page or row
@@ -89,7 +92,6 @@ class Import:
                 _relate(row, entry)
                 self.outcomes.append(Outcome("added" if is_new else "changed", _label(row), different))
             self.last = _label(row)
-            seen = parts if entry.is_part else self._named[entry.model]
             if row.pk in seen:
                 raise ContentError(f"{self.last} is in the files twice.")
             seen.add(row.pk)

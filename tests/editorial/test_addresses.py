@@ -108,6 +108,14 @@ def test_page_renamed_in_an_imported_file_is_said_to_be_and_keeps_a_revision():
     assert [version.field_dict["slug"] for version in revisions.history(page)] == ["second", "first"]
 
 
+def test_page_imported_after_one_that_took_its_earlier_address_is_another_page():
+    values = {"title": "An article", "summary": "What it says.", "body": "Text.", "status": "draft"}
+    importing = Import("A note.", "update")
+    for slug, was in (("first", ()), ("second", ("first",))):
+        importing.take(iter([Entry(Article, {"slug": slug}, values, was=was)]))
+    assert list(map(str, importing.outcomes)) == ["added    article first", "added    article second"]
+
+
 def test_starter_text_renamed_by_staff_keeps_the_name_they_gave():
     _load("first")
     Article.objects.update(slug="theirs")
