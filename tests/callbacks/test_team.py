@@ -1,12 +1,14 @@
 """Colleagues pass requests on, and merge two of one person; nothing is lost on the way."""
 
 import dataclasses
+import re
 
 import pytest
 from django.contrib.auth.models import User
 
 from callbacks.casework import actions
 from callbacks.models import CallbackRequest, DoNotCall
+from tests.callbacks.buttons import now_on
 from tests.callbacks.helpers import (
     DETAILS,
     QUEUE,
@@ -118,7 +120,10 @@ def test_hand_over_that_cannot_be_done_changes_nothing_and_keeps_the_note(staff,
     typed = {"to": alex.pk, "note": "Bye."} | data
     response = staff.post(HAND_OVER, typed)
     assert response.status_code == 422 and "Nothing was handed over. Choose" in text_of(response)
-    assert f"\n{typed['note']}</textarea>" in response.content.decode() and "Hand over 1" in text_of(response)
+    page = response.content.decode()
+    assert f"\n{typed['note']}</textarea>" in page and "Hand over 1" in text_of(response)
+    described = re.findall('aria-describedby="([^"]+)"', page)
+    assert described and all(f'id="{each}"' in page for each in described)
     assert claimed_by(claimed) == "intake" and not claimed.notes.exists()
 
 
@@ -126,7 +131,7 @@ def test_without_the_key_nothing_is_handed_over_or_barred(staff, claimed, alex, 
     settings.VAULT_KEYS = {9: b"9" * 32}
     response = staff.post(HAND_OVER, {"to": alex.pk, "note": "Bye."})
     assert "Nothing was handed over. This cannot be opened" in text_of(response) and "Bye." in text_of(response)
-    assert "This cannot be opened" in said(staff.post(step("bar", claimed)))
+    assert "This cannot be opened" in said(staff.post(step("bar", claimed), now_on(claimed)))
     assert claimed_by(claimed) == "intake" and not DoNotCall.objects.exists()
 
 
