@@ -83,7 +83,7 @@ def merge(request: StaffRequest, callback: CallbackRequest) -> HttpResponse | st
 def bar(request: StaffRequest, callback: CallbackRequest) -> str:
     if callback.claimed_by != request.user:
         raise actions.AlreadyTaken
-    actions.check(callback, request.POST.get("shown"))  # the person may have corrected the number
+    actions.check(callback, request.POST.get("shown", ""))  # the person may have corrected the number
     details = callback.open_details()
     do_not_call.add(details.second_phone if request.POST.get("number") == "second" else details.phone, request.user)
     return "Nobody is shown this number now. A lead can lift that."
@@ -93,7 +93,7 @@ def bar(request: StaffRequest, callback: CallbackRequest) -> str:
 def lift_bar(request: StaffRequest, callback: CallbackRequest) -> str:
     if not actions.is_lead(request.user):
         raise actions.AlreadyTaken
-    actions.check(callback, request.POST.get("shown"))
+    actions.check(callback, request.POST.get("shown", ""))
     for phone in callback.open_details().phones:
         do_not_call.lift(phone, request.user)
     return "The number can be called again."

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from callbacks.casework import actions, do_not_call, submission
 from callbacks.files import rotation
 from callbacks.models import CallbackRequest, DoNotCall
-from tests.callbacks.buttons import press, shown_on
+from tests.callbacks.buttons import now_on, press, shown_on
 from tests.callbacks.helpers import (
     DETAILS,
     ERASE,
@@ -42,7 +42,7 @@ def test_barred_number_is_hidden_until_a_lead_lifts_it(clock, client, asked):
     staff = sign_in(client, VIEW, WORK, EXPORT)
     User.objects.update(first_name="Dana", last_name="Reyes")
     staff.post(step("claim", asked))
-    assert "A lead can lift that." in said(staff.post(step("bar", asked)))
+    assert "A lead can lift that." in said(press(staff, "bar", asked))
     again = submit(nonce="again")  # taken and confirmed as ever
     assert "2125550123" not in DoNotCall.objects.get().phone_index and "We will reach you" in text_of(
         client.get(link_to("again"))
@@ -69,7 +69,7 @@ def test_barred_number_is_hidden_until_a_lead_lifts_it(clock, client, asked):
     assert staff.post(step("lift_bar", again)).status_code == 303 and do_not_call.entry(DETAILS.phone)
     lead = make_staff("lead", permissions=(VIEW, WORK, ERASE))
     client.force_login(lead)
-    assert "can be called again" in said(client.post(step("lift_bar", again)))
+    assert "can be called again" in said(press(client, "lift_bar", again))
     assert not do_not_call.entry(DETAILS.phone) and DoNotCall.objects.get().lifted_by == "lead"
 
 
@@ -118,18 +118,20 @@ def test_second_number_is_found_and_barred_by_itself(client, asked):
     staff, request = sign_in(client, VIEW, WORK, EXPORT), submit(details=both, nonce="two")
     assert request.reference in text_of(staff.post(step("find"), {"text": "646-555-0199"}))
     staff.post(step("claim", request))
-    assert "Nobody is shown this number now" in said(staff.post(step("bar", request), {"number": "second"}))
+    assert "Nobody is shown this number now" in said(
+        staff.post(step("bar", request), now_on(request) | {"number": "second"})
+    )
     page = staff.post(step("reveal", request)).content.decode()
     assert "Do not call the second number." in page and shows_number(page) and "5550199" not in page
     assert "They left a second number" not in page
-    staff.post(step("bar", request))
+    press(staff, "bar", request)
     page = staff.post(step("reveal", request)).content.decode()
     assert "Do not call this number." in page and not shows_number(page) and "5550199" not in page
     export = b"".join(staff.post(step("export")).streaming_content).decode()
     assert export.count('"Do not call"') == 3 and "0199" not in export
     lead = make_staff("lead", permissions=(VIEW, WORK, ERASE))
     client.force_login(lead)
-    client.post(step("lift_bar", request))
+    press(client, "lift_bar", request)
     assert not do_not_call.entry(both.phone) and not do_not_call.entry(both.second_phone)
 
 
@@ -156,9 +158,9 @@ def test_number_that_the_person_changed_meanwhile_is_not_lifted_by_the_old_page(
 
 
 def test_number_is_barred_by_the_claimer_alone(staff, asked, alex):
-    assert "Not done. The request has changed." in said(staff.post(step("bar", asked)))
+    assert "Not done. The request has changed." in said(press(staff, "bar", asked))
     actions.claim(asked, alex)
-    assert "Not done. Alex has claimed it." in said(staff.post(step("bar", asked)))
+    assert "Not done. Alex has claimed it." in said(press(staff, "bar", asked))
     assert not DoNotCall.objects.exists()
 
 
