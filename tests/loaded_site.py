@@ -22,6 +22,8 @@ def follow_environment() -> bool:
     """Read the settings again, for the environment of this process. Return False if the site was loaded by others."""
     if os.environ.get("DJANGO_SETTINGS_MODULE", module.__name__) != module.__name__:
         return False
+    for name in [name for name in vars(module) if name.isupper()]:
+        delattr(module, name)  # some are set in certain environments only
     try:
         importlib.reload(module)
     except Exception:  # an ordinary start reports it
