@@ -19,7 +19,7 @@ READ_AGAIN = {"DATABASES", "LOCALE_PATHS", "LOGGING"}
 
 
 def follow_environment() -> bool:
-    """Read the settings again, for the environment of this process. Return False if the site was loaded by others."""
+    """Read the settings again from the environment. Return False if the site was loaded with some that differ now."""
     if os.environ.get("DJANGO_SETTINGS_MODULE", module.__name__) != module.__name__:
         return False
     for name in [name for name in vars(module) if name.isupper()]:
