@@ -51,16 +51,20 @@ _WORDS = {word for _, queries, _ in RULES for query in queries for word in query
 MIN_SIMILARITY = 0.79  # one letter of five
 #: What people type and no guide has, and looks like a word of the rules.
 _OTHERS = set("breeding cooking conclusions dearly facing faking moral sleeps snorting strike voice".split())
-#: Deaths that are no emergency: of animals and things, long ago, asked about, and in sayings. People die in cars, and
-#: "horse" is heroin.
+#: Words of danger that are no emergency: deaths of animals and things, long ago, asked about; sayings, food, gun safes.
+#: People die in cars, and "horse" is heroin.
 _NO_EMERGENCY = re.compile(
     r"\b((dog|cat|puppy|kitten|kitty|pet|phone|battery|laptop)s? ((is|has|just) )*(dies|died|dying|dead)"
     r"|dead (tired|skin|end|broke|serious)|dying to (know|try|see)"
     r"|dying for (a|some) (cigarette|smoke|drink|hit|fix|coffee)"
     r"|(can|could|do|did) (u|you|one|people|any(one|body)) (\w+ )?die (from|of|in|during) (\w+ )?"
     r"(withdraw\w*|detox\w*|kratom|kicking)|se puede morir (uno|alguien) de (la )?(malilla|abstinencia)"
-    r"|killing time|kills? (the )?cravings?|killer headache"
-    r"|(this|it|back|tooth|head|legs|rls|stomach|bones|knees|nausea|anxiety) (is|are) killing (me|my)"
+    r"|killing time|dying of boredom|drowning in (debt|bills|work|sweat|snot)|cold ((to|with) me|and distant)"
+    r"|guns? (safes?|locks?|shy|laws?|rights?)|caja fuerte (\w+ ){0,3}(pistola|arma)"
+    r"|(ate|eaten|eating|comi) (\w+ ){0,4}?(chips|cand(y|ies)|cookies?|pizzas?|cakes?|ice cream|cereal|chocolates?)"
+    r"(?=$| (last|this|every|all|at|today|yesterday)\b)"
+    r"|kills? (the )?cravings?|killer headache"
+    r"|(this|it|back|tooth|head|legs|rls|stomach|bones|knees|nausea|anxiety|cravings?) (is|are) killing (me|my)"
     r"|me matan? (el dolor|los dolores|la (cabeza|espalda|panza|muela)|las (piernas|muelas))"
     r"|muert[oa] de (cansancio|frio|hambre|sueno)"
     r"|(died|lost) (\w+ ){0,5}?(last (month|year)|(months?|years?) ago|in \d{4}|when i was (a|\d+|little|young))"
