@@ -50,3 +50,18 @@ def test_help_above_a_search_names_bleeding_in_pregnancy_wounds_and_stopped_alco
     text = text_of(client.get(path).content)
     for sign in ("bleeding in pregnancy", "fever with a stiff neck", "a wound that spreads", "daily alcohol or benzos"):
         assert sign in text, sign
+
+
+@pytest.mark.parametrize(
+    "path", ["/symptoms/diarrhea/", "/symptoms/nausea-and-vomiting/", "/treatments/outpatient-detox/"]
+)
+def test_page_on_what_stays_down_sends_blood_to_the_hospital(client, guide, path):
+    english = client.get(path).content.decode()
+    spanish = re.search(r'href="(/es/[^"]+)"', english.split("<main")[0])[1]
+    assert re.search("blood in your stool|see blood", text_of(english.encode()))
+    assert re.search("sangre en el excremento|ve sangre", text_of(client.get(spanish).content))
+
+
+def test_someone_much_worse_after_buprenorphine_is_told_what_to_do(client, guide):
+    text = text_of(client.post("/phases/now/", {"since": "under-6", "substance": "buprenorphine"}).content)
+    assert "suddenly much worse after a dose? call your clinic. very sick? emergency room." in text
