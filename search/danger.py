@@ -50,12 +50,12 @@ SUICIDE = "## Suicide and self-harm"
 _WORDS = {word for _, queries, _ in RULES for query in queries for word in query.split() if len(word) >= 5}
 MIN_SIMILARITY = 0.79  # one letter of five
 #: What people type and no guide has, and looks like a word of the rules.
-_OTHERS = set("breeding cooking conclusions dearly facing faking moral sleeps snorting strike voice".split())
+_OTHERS = set("breeding collar cooking conclusions dearly facing faking moral sleeps snorting strike voice".split())
 #: Words of danger that are no emergency: deaths of animals and things, long ago, asked about; sayings, food, gun safes.
 #: People die in cars, and "horse" is heroin.
 _NO_EMERGENCY = re.compile(
     r"\b((dog|cat|puppy|kitten|kitty|pet|phone|battery|laptop)s? ((is|has|just) )*(dies|died|dying|dead)"
-    r"|dead (tired|skin|end|broke|serious)|dying to (know|try|see)"
+    r"|dead (tired|skin|end|broke|serious|set)|dying to (know|try|see)"
     r"|dying for (a|some) (cigarette|smoke|drink|hit|fix|coffee)"
     r"|(can|could|do|did) (u|you|one|people|any(one|body)) (\w+ )?die (from|of|in|during) (\w+ )?"
     r"(withdraw\w*|detox\w*|kratom|kicking)|se puede morir (uno|alguien) de (la )?(malilla|abstinencia)"
