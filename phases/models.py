@@ -109,8 +109,8 @@ class Phase(ReviewedPage, Translated, Course):
     translated_fields = (*plain_fields, *markdown_fields)
     own_boxes = ("emergency", "urgent")
     most_words = 380  # of 900
-    kept_with = ("symptoms",)
-    signed_with = ("treatments",)
+    versioned_rows = ("symptoms",)
+    signed_links = ("treatments",)
     articles: Any  # the reverse of articles.Article.phases, which this app does not import
 
     name = models.CharField(max_length=60, unique=True)

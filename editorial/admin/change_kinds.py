@@ -24,6 +24,7 @@ from editorial.models.changes import ChangeRecord, draft_beside, type_of
 from editorial.models.translated import Translated
 from editorial.values import languages
 from editorial.workflow import change_kinds, drafts, review_dates
+from editorial.workflow.publishing import ReviewedPage
 
 Kind = ChangeRecord.Kind
 SPANS = (3, 6, 12, 24)  # months to the next review
@@ -196,13 +197,13 @@ class ChangeKindMixin(ContentAdmin):
         change_kinds.record_save(page, seen, Kind.UPDATE, note=f"The text of {when} is back.")
 
 
-def _live_translations(page: Any) -> QuerySet | tuple:
+def _live_translations(page: ReviewedPage) -> QuerySet | tuple:
     """Return the published translations of a page and its rows. At most one query for each."""
     if not isinstance(page, Translated) or page.pk is None:
         return ()
     model: Any = page._meta.get_field("translations").related_model
     found = Q(page_type=type_of(page), page_id=page.pk)
-    for name in getattr(page, "kept_with", ()):
+    for name in page.versioned_rows:
         rows = getattr(page, name)
         found |= Q(page_type=type_of(rows.model), page_id__in=rows.values("pk"))
     return model.objects.filter(found, status="published").defer("source_seen").order_by("title")

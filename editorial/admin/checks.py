@@ -50,14 +50,14 @@ class ContentChecksMixin(ContentAdmin):
         if page is None:
             return []
         found = [("", page)]
-        for name in getattr(page, "kept_with", ()):
+        for name in page.versioned_rows:
             found += [(f"{name}-{n}-", row) for n, row in enumerate(getattr(page, name).all())]
         return found
 
     def _typed(self, data: QueryDict, page: Any) -> list[tuple[str, Any]]:
         """Return the same with the values of an unsaved form."""
         typed: list[tuple[str, Any]] = [("", self.model(pk=page.pk if page else None))]
-        for name in getattr(self.model, "kept_with", ()):
+        for name in self.model.versioned_rows:
             related: Any = self.model._meta.get_field(name).related_model
             for n in range(min(_number(data.get(f"{name}-TOTAL_FORMS", "")) or 0, MOST_ROWS)):
                 if f"{name}-{n}-DELETE" not in data:

@@ -87,7 +87,7 @@ class PreviewMixin(ContentAdmin):
         if typed.pk is None:
             self._fill(typed)
         links = {field.name for field in self.opts.many_to_many} & form.cleaned_data.keys()
-        kept = {name: found for name, found in rows.items() if name in getattr(page or typed, "kept_with", ())}
+        kept = {name: found for name, found in rows.items() if name in typed.versioned_rows}
         return revisions.in_memory(typed, {name: form.cleaned_data[name] for name in links}, kept)
 
     def _fill(self, new: Any) -> None:

@@ -95,7 +95,7 @@ def entries(folder: Path, find: Find) -> Iterator[Entry]:
         yield Entry(GlossaryTerm, {"slug": entry.pop("slug")}, entry)
     contacts = read_yaml(folder / "contacts.yaml")
     clinic = contacts["clinic"]
-    hours = {name: [_with_times(row) for row in clinic.pop(name, ())] for name in Clinic.kept_with}
+    hours = {name: [_with_times(row) for row in clinic.pop(name, ())] for name in Clinic.versioned_rows}
     yield Entry(Clinic, {"id": Clinic.ONLY}, clinic, rows=hours)
     for entry in contacts["help_lines"]:
         sources = find(Source, "key", filter(None, [entry["source"]]))

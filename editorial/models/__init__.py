@@ -84,7 +84,7 @@ class Clinic(Translated):
 
     translated_fields = ("name", "hours", "answered_by", "cost")
     ONLY = 1
-    kept_with = ("opening_times", "special_days")
+    versioned_rows = ("opening_times", "special_days")
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY, editable=False)
     name = models.CharField(max_length=80, help_text="As readers see it beside the number.")

@@ -26,16 +26,17 @@ def page_digest(page: Any, content: ContentSnapshot | None = None) -> str:
     `content` has sources and glossary cached; without it they are read from the database. Fields that are empty or at
     their default are left out, so that a new field changes no digest.
     """
-    explains = getattr(page, "explains_words", False)
-    glossary = content.glossary if content else Glossary(GlossaryTerm.objects.all() if explains else ())
-    text = PageText(glossary=glossary if explains else Glossary())
+    glossary = Glossary()
+    if page.explains_words:
+        glossary = content.glossary if content else Glossary(GlossaryTerm.objects.all())
+    text = PageText(glossary=glossary)
     for markdown in page.markdown_texts():
         text.render(markdown)
     sources = (content or ContentSnapshot()).sources(text.numbers)
     seen = {
         **_seen(page),
-        "links": [sorted(map(str, getattr(page, name).all())) for name in getattr(page, "signed_with", ())],
-        "rows": [[_seen(row) for row in getattr(page, name).all()] for name in getattr(page, "kept_with", ())],
+        "links": [sorted(map(str, getattr(page, name).all())) for name in page.signed_links],
+        "rows": [[_seen(row) for row in getattr(page, name).all()] for name in page.versioned_rows],
         "sources": [_of_source(key, sources.get(key)) for key in text.numbers],
         "words": [[term.word, term.meaning] for term in text.explained_terms()],
     }

@@ -80,7 +80,7 @@ def pages_citing(source: Source) -> Iterator[ReviewedPage]:
     """Yield the pages in any state that cite a source, also in their rows."""
     for model in ReviewedPage.__subclasses__():
         pages = model.objects.filter(_mentions(model, source.key)).distinct()
-        for page in pages.prefetch_related(*getattr(model, "kept_with", ())):
+        for page in pages.prefetch_related(*model.versioned_rows):
             if source.key in keys_in(page.markdown_texts()):
                 yield page
 
@@ -103,7 +103,7 @@ def pages_explaining(term: GlossaryTerm) -> Iterator[ReviewedPage]:
     """Yield the pages in any state that explain a term, newest first."""
     pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, term.forms))})(?![\w-])", re.I)
     for model in ReviewedPage.__subclasses__():
-        if getattr(model, "explains_words", False):
+        if model.explains_words:
             named = [(f"{name}__icontains", form) for name in model.markdown_fields for form in term.forms]
             for page in model.objects.filter(Q(*named, _connector=Q.OR)).order_by("-pk").iterator(CHUNK):
                 if any(pattern.search(_NOT_EXPLAINED.sub("", text)) for text in page.markdown_texts()):
@@ -151,6 +151,6 @@ def make_due(source: Source) -> list[ReviewedPage]:
 def _mentions(model: Any, key: str) -> Q:
     """Return a condition that preselects pages that may cite the key, so that not all texts are read."""
     names = list(model.markdown_fields)
-    for accessor in getattr(model, "kept_with", ()):
+    for accessor in model.versioned_rows:
         names += [f"{accessor}__{field}" for field in model._meta.get_field(accessor).related_model.markdown_fields]
     return Q(*((f"{name}__contains", f"@{key}") for name in names), _connector=Q.OR)

@@ -99,7 +99,7 @@ def typed(draft: ChangeRecord, page: Any) -> QueryDict:
     if page.published_at and "published_at_0" not in data:  # an editor without the right to publish has no such field
         at = timezone.localtime(page.published_at)
         data["published_at_0"], data["published_at_1"] = f"{at:%Y-%m-%d}", f"{at:%H:%M:%S}"
-    for prefix in getattr(page, "kept_with", ()):
+    for prefix in page.versioned_rows:
         known = {str(key) for key in getattr(page, prefix).values_list("pk", flat=True)}
         # Counted: a forged TOTAL_FORMS (1.0, say) would keep everybody from the page's form.
         numbered = filter(None, (re.match(rf"{prefix}-(\d{{1,3}})-", name) for name in data))

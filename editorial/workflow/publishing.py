@@ -55,6 +55,11 @@ class CheckedText:
     plain_fields: tuple[str, ...] = ("summary",)
     #: Kinds of boxes in its template, which texts must not repeat.
     own_boxes: tuple[str, ...] = ()
+    #: Accessors of the rows that are edited, versioned and signed with it; and, below, of the links signed with it.
+    versioned_rows: tuple[str, ...] = ()
+    signed_links: tuple[str, ...] = ()
+    #: Whether readers see the meaning of glossary terms in it.
+    explains_words = False
     #: The most words outside folds; with the template's own, the page's budget (bench/reading.py).
     most_words: int
     #: The module with its rules: `refusals`, `advice` and `size`.

@@ -1,4 +1,4 @@
-"""Store, compare and restore revisions of pages with the rows in `kept_with`, by django-reversion."""
+"""Store, compare and restore revisions of pages with the rows in `versioned_rows`, by django-reversion."""
 
 import difflib
 import json
@@ -107,7 +107,7 @@ def clean(page: Any) -> None:
 
 def with_rows(page: Any) -> list[Any]:
     """Return a page, and the rows that are kept with it."""
-    return [page, *(row for name in getattr(page, "kept_with", ()) for row in getattr(page, name).all())]
+    return [page, *(row for name in getattr(page, "versioned_rows", ()) for row in getattr(page, name).all())]
 
 
 def page_as_of(version: Version) -> Any:
@@ -162,7 +162,7 @@ def _model_of(version: Version) -> Any:
 def _rows_with(version: Version) -> dict[str, list[Version]]:
     """Return the versions of the page's rows in the same revision, by accessor."""
     model, found = _model_of(version), {}
-    for accessor in getattr(model, "kept_with", ()):
+    for accessor in getattr(model, "versioned_rows", ()):
         relation = model._meta.get_field(accessor)
         rows = version.revision.version_set.get_for_model(relation.related_model)
         found[accessor] = [row for row in rows if str(row.field_dict[relation.field.attname]) == version.object_id]
