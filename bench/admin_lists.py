@@ -166,7 +166,9 @@ def fill_requests(count: int, *, first: int = 0) -> None:
             row.next_try_at = now + datetime.timedelta(hours=chance.randint(-5, 30))
         if state != "new":
             row.claimed_by, row.claimed_at = user, received
-        by_reference[row.reference] = row  # few are the same by chance
+        by_reference[row.reference] = row  # few are the same by chance, also as one of an earlier call
+    for known in CallbackRequest.objects.values_list("reference", flat=True):
+        by_reference.pop(known, None)
     rows, by = list(by_reference.values()), {"who": user, "username": user.username}
     with transaction.atomic():
         CallbackRequest.objects.bulk_create(rows, batch_size=2000)
