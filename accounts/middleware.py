@@ -23,7 +23,7 @@ _FOR_SCRIPTS = "/admin/markdownx/"
 _SIGN_OUT = "/admin/logout/"
 #: What the lists' own filters and dates use, and ranges of dates that somebody may type.
 _LOOKUPS = {"exact", "isnull", "gte", "lt", "year", "month", "day"}
-LONGEST_QUERY = 1_500  # characters
+MAX_QUERY_LENGTH = 1_500  # characters
 PRESS_AGAIN = "Nothing was done: that page opens only by its button. Press the button again."
 CUT_SHORT = "The form did not arrive complete, so nothing was saved. Go back and send it again."
 
@@ -95,7 +95,7 @@ def _cannot_be_asked(request: HttpRequest) -> bool:
     words by the thousand, Python other years, and Django half a range.
     """
     query = request.META.get("QUERY_STRING", "")
-    if "%00" in query or len(query) > LONGEST_QUERY:
+    if "%00" in query or len(query) > MAX_QUERY_LENGTH:
         return True
     for name, found in request.GET.lists():
         _, is_lookup, lookup = name.rpartition("__")

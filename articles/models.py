@@ -56,7 +56,7 @@ class Article(ReviewedPage, Translated):
     markdown_fields = ("body",)
     plain_fields = ("title", "summary")
     translated_fields = ("title", "summary", "also_called", "body")
-    most_words = 430  # of 800
+    max_words = 430  # of 800
     explains_words = True
 
     title = models.CharField(max_length=120)

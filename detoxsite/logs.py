@@ -7,7 +7,7 @@ import traceback
 from http import HTTPStatus
 
 #: Characters of an argument, so that long paths cannot fill the disk.
-LONGEST = 200
+MAX_ARGUMENT_LENGTH = 200
 
 
 class PrivacyFilter(logging.Filter):
@@ -31,7 +31,7 @@ class PrivacyFilter(logging.Filter):
             if record.levelno < logging.ERROR:
                 record.exc_info = record.exc_text = None
         if isinstance(record.args, tuple):
-            record.args = tuple(a.split("?")[0][:LONGEST] if isinstance(a, str) else a for a in record.args)
+            record.args = tuple(a.split("?")[0][:MAX_ARGUMENT_LENGTH] if isinstance(a, str) else a for a in record.args)
         if record.exc_info and record.exc_info[1]:
             record.exc_text = _without_words(record.exc_info[1])
             record.exc_info = None

@@ -20,7 +20,7 @@ from guide.sources import cited
 from phases.models import Phase, Symptom, TreatmentOption
 
 MAX_ARTICLES = 500  # in one file: each takes about 12 kB and 5 ms
-MOST_PARTS = 10_000
+MAX_PARTS = 10_000
 LICENSES = {
     "texts": {"id": "CC-BY-4.0", "url": "https://creativecommons.org/licenses/by/4.0/", "credit": settings.SITE_NAME},
     "facts": {"id": "CC0-1.0", "url": "https://creativecommons.org/publicdomain/zero/1.0/"},
@@ -63,7 +63,7 @@ def guide_json(content: ContentSnapshot) -> bytes:
 
 def articles_json(content: ContentSnapshot, part: int) -> bytes:
     """Return a further part of the articles, from 2 on. Raises Http404 if there are none."""
-    found = PageSerializer(content).articles(part) if 1 < part <= MOST_PARTS else {}
+    found = PageSerializer(content).articles(part) if 1 < part <= MAX_PARTS else {}
     if not found.get("articles"):
         raise Http404
     return as_json(found)

@@ -24,7 +24,7 @@ from limits.addresses import client_address
 from vault.keyring import VaultError
 
 MAX_LENGTH = 2000  # characters
-LONGEST_PATH = 200  # characters; no page has a longer one
+MAX_PATH = 200  # characters; no page has a longer one
 CUT_SHORT = _("The connection dropped, so nothing was sent. Send it again.")
 HIDDEN_FIELD = _("A hidden field was filled in, perhaps by your browser. It is empty now. Send it again.")
 NOT_SAVED = _("We could not save it. The fault is ours. What you typed is still here. Try again in a few minutes.")
@@ -91,7 +91,7 @@ def _form_page(
     context = {
         "form": form,
         "problem": problem,
-        "asked": asked[:LONGEST_PATH],
+        "asked": asked[:MAX_PATH],
         "page": _known(request, asked),
         "retention_days": settings.RETENTION_DAYS,
     }

@@ -20,7 +20,7 @@ from editorial.workflow.citations import Use, keys_in, published_uses
 from phases.checkin import DANGERS
 
 PAGE_SIZE = 60  # fits the first round trip (tests/detoxsite/test_wire.py)
-LONGEST_DESCRIPTION = 160  # characters
+MAX_DESCRIPTION = 160  # characters
 #: Templates that cite: the start of the file name, the page that shows it, and that page's name.
 FIXED = (
     ("home.", "home", _("Front page")),
@@ -98,6 +98,6 @@ def source_detail(request: HttpRequest, key: str) -> HttpResponse:
     if source is None or not rest_on_it:
         raise Http404
     text = gettext("{key}: what in this guide rests on it.").format(key=source.key)
-    description = Truncator(f"{text} {source.organization}, {source.title}").chars(LONGEST_DESCRIPTION)
+    description = Truncator(f"{text} {source.organization}, {source.title}").chars(MAX_DESCRIPTION)
     context = {"snapshot": content, "source": source, "uses": rest_on_it, "description": description}
     return render(request, "sources/detail.html", context)

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 DAY, WEEK, MONTH = 24, 7 * 24, 30 * 24  # hours
-LONGEST = 3 * 365 * DAY
+MAX_HOURS = 3 * 365 * DAY
 
 
 def _rule(name: str, condition: Q, message: str) -> models.CheckConstraint:
@@ -38,7 +38,7 @@ class Course(models.Model):
                 "It must not end before it begins, neither earliest nor latest.",
             ),
             _rule("begins_before_end", Q(onset_from__lt=F("end_to")), "It must begin before it ends."),
-            _rule("ends_within_three_years", Q(end_to__lte=LONGEST), "Hours go up to three years (26,280)."),
+            _rule("ends_within_three_years", Q(end_to__lte=MAX_HOURS), "Hours go up to three years (26,280)."),
             _rule(
                 "peak_within_course",
                 Q(peak_from__isnull=True, peak_to__isnull=True)
@@ -100,7 +100,7 @@ def in_words(low: int, high: int) -> str:
     """Format a range of hours: "6 to 24 hours", "1 to 3 days", "1 to 2 weeks", "4 weeks to 6 months"."""
     if low == high:
         return _one(low)
-    for unit, longest in ((MONTH, LONGEST), (WEEK, 8 * WEEK), (DAY, 3 * WEEK)):
+    for unit, longest in ((MONTH, MAX_HOURS), (WEEK, 8 * WEEK), (DAY, 3 * WEEK)):
         if low and low % unit == high % unit == 0 and high <= longest:
             return RANGES[unit].format(low=low // unit, high=high // unit)
     if high <= 2 * DAY:

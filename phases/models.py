@@ -37,7 +37,7 @@ class TreatmentOption(ReviewedPage, Translated):
     folded_fields = ("compare_note",)  # on the page that compares
     plain_fields = ("name", "summary", "evidence_note")
     translated_fields = (*plain_fields, "also_called", *markdown_fields)
-    most_words = 350  # of 700
+    max_words = 350  # of 700
 
     name = models.CharField(max_length=80, unique=True)
     slug = models.SlugField(unique=True)
@@ -108,7 +108,7 @@ class Phase(ReviewedPage, Translated, Course):
     plain_fields = ("name", "summary", "evidence_note")
     translated_fields = (*plain_fields, *markdown_fields)
     own_boxes = ("emergency", "urgent")
-    most_words = 380  # of 900
+    max_words = 380  # of 900
     versioned_rows = ("symptoms",)
     signed_links = ("treatments",)
     articles: Any  # the reverse of articles.Article.phases, which this app does not import
@@ -165,7 +165,7 @@ class Symptom(CheckedText, Translated, Course):
     plain_fields = ("name",)
     translated_fields = (*plain_fields, "also_called", *markdown_fields)
     own_boxes = ("emergency",)
-    most_words = 85  # of 400
+    max_words = 85  # of 400
     linked_as = ("symptom", "name", "phase__status", "phase__published_at")
 
     class Intensity(models.TextChoices):

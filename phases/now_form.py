@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
-from phases.hours import DAY, LONGEST
+from phases.hours import DAY, MAX_HOURS
 
 Hours = tuple[float, float]  # a range in hours since last use
 
@@ -75,7 +75,7 @@ class NowForm(forms.Form):
     amount = forms.DecimalField(
         label=_("How long ago"),
         min_value=0,
-        max_value=LONGEST,
+        max_value=MAX_HOURS,
         max_digits=8,
         decimal_places=2,
         required=False,
@@ -104,7 +104,7 @@ class NowForm(forms.Form):
         amount = data.get("amount")
         if amount is None and not data.get("since") and not {"amount", "since"} & set(self.errors):
             self.add_error("since", _("Choose when you last used. A rough answer is fine."))
-        elif amount is not None and amount * UNITS[data.get("unit") or "hours"] > LONGEST:
+        elif amount is not None and amount * UNITS[data.get("unit") or "hours"] > MAX_HOURS:
             self.add_error("amount", _("Write a number up to three years."))
         elif amount is not None and SINCE.get(data.get("since", ""), ("", None))[1] and not self.errors:
             places = list(SINCE)

@@ -29,8 +29,8 @@ TICK_ROOM = 11.5  # percent of a phone's width that a label under the axis takes
 HEAD, YOU, ROW, BAR = 38, 18, 54, 24  # pixels: the ticks' labels, the reader's mark, one row, the band in it
 BAR_TOP = 21  # pixels from the top of a row
 FLOOR = BAR_TOP + BAR
-LEAST_WIDTH = 4  # on the grid, so that the shortest course is visible
-LEAST_MARK = 0.8  # percent, of the reader's mark
+MIN_WIDTH = 4  # on the grid, so that the shortest course is visible
+MIN_MARK_WIDTH = 0.8  # percent, of the reader's mark
 RISING, EASING = 0.6, 0.35  # of the peak's height
 NOTE_ROOM = 45  # percent of a phone's width that a note takes
 HEIGHTS = {"mild": 0.4, "moderate": 0.7, "severe": 1.0}
@@ -148,7 +148,7 @@ def draw(drawn: Sequence[Drawn], *, now: tuple[float, float] | None = None) -> T
     mark = None
     if now:
         left, right = (scale.percent(hour) for hour in now)
-        width = max(round(right - left, 1), LEAST_MARK)
+        width = max(round(right - left, 1), MIN_MARK_WIDTH)
         mark = Mark(min(left, 100 - width), width)
     marked = _at(courses, now) if now else []
     rows = [
@@ -185,8 +185,8 @@ def _band(course: Course, scale: Scale, tall: float) -> str:
     for hour, y in [(course.onset_from, FLOOR), *top, (course.end_to, FLOOR)]:  # overlapping ranges never turn back
         furthest = max(furthest, scale.grid(hour))
         path.append(f"{furthest} {y}")
-    if furthest - scale.grid(course.onset_from) < LEAST_WIDTH:
-        return _block(min(scale.grid(course.onset_from), GRID - LEAST_WIDTH), LEAST_WIDTH, tall)
+    if furthest - scale.grid(course.onset_from) < MIN_WIDTH:
+        return _block(min(scale.grid(course.onset_from), GRID - MIN_WIDTH), MIN_WIDTH, tall)
     return f"M{' '.join(path)}z"
 
 
@@ -194,7 +194,7 @@ def _peak(course: Course, scale: Scale, tall: float) -> str:
     if course.peak is None:
         return ""
     left, right = map(scale.grid, course.peak)
-    return _block(left, max(right - left, LEAST_WIDTH), tall)
+    return _block(left, max(right - left, MIN_WIDTH), tall)
 
 
 def _block(left: int, width: int, tall: float) -> str:

@@ -11,7 +11,7 @@ from editorial.values import languages
 from editorial.values.languages import without_accents
 
 WORDS = Path(__file__).parent / "words"
-SHORTEST = 5  # letters; a shorter word keeps its ending
+MIN_STEMMED = 5  # letters; a shorter word keeps its ending
 MIN_PREFIX = 4  # letters; a shorter one matches too many words
 
 
@@ -47,7 +47,7 @@ class Vocabulary:
 
     def stem(self, word: str) -> str:
         """Cut the word's ending: "sneezing" and "sneeze" have the same stem."""
-        return self._endings.sub("", word) if len(word) >= SHORTEST else word
+        return self._endings.sub("", word) if len(word) >= MIN_STEMMED else word
 
     def synonyms(self, word: str) -> list[str]:
         """Return the guide's own words for this one, whatever its inflection."""

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 RESTART_SECONDS = 1  # before a program that ended is started again
 SHORT_SECONDS = 10  # one that ran no longer than this is started after ever longer pauses, up to these
-MOST_SECONDS = {"web": RESTART_SECONDS, "worker": 30}  # readers wait for the web server
+MAX_PAUSE_SECONDS = {"web": RESTART_SECONDS, "worker": 30}  # readers wait for the web server
 STOP_SECONDS = 10  # beyond GRACEFUL_SECONDS, for the worker's current job too
 SIGNALS = {signal.SIGCHLD, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM}
 
@@ -51,7 +51,7 @@ def serve(worker: Callable[[], object]) -> NoReturn:
         for name, process in running.items():
             if not process.is_alive():
                 is_short = time.monotonic() - began[name] < pauses[name] + SHORT_SECONDS
-                pauses[name] = min(2 * pauses[name] + 1, MOST_SECONDS[name]) if is_short else RESTART_SECONDS
+                pauses[name] = min(2 * pauses[name] + 1, MAX_PAUSE_SECONDS[name]) if is_short else RESTART_SECONDS
                 said = "The process %s ended (%s) and is started again in %d s."
                 log.warning(said, name, process.exitcode, pauses[name])
                 began[name] = time.monotonic()

@@ -106,7 +106,7 @@ def size(translation: Any) -> SpanishSize:
     texts = [getattr(translation, columns[field]) for field in words_of(page) if field not in folded]
     parts = [part for text in texts for part in text_parts(without_folds(text))]
     words = sum(len(part.split()) for part in parts)
-    most = getattr(page, "most_words", translation.most_words) * 5 // 4
+    most = getattr(page, "max_words", translation.max_words) * 5 // 4
     return SpanishSize(words, most, checks.minutes_for(words), 0.0, plain_spanish.plainness(parts))
 
 

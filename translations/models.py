@@ -30,7 +30,7 @@ class Translation(ReviewedPage):
         *("overview", "what_helps", "get_help", "what_comes_next", "meaning", "body"),
     )
     plain_fields = ("title", "summary", "evidence_note", "hours", "answered_by", "cost")
-    most_words = 430
+    max_words = 430
     checked_by = checks
 
     page_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, related_name="+", editable=False)

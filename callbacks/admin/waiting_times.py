@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from callbacks.admin.access import COUNTS, needs, staff_page
 from callbacks.models import CallCount
 from callbacks.values import counts
-from callbacks.values.counts import FEW, FEWEST, Measure
+from callbacks.values.counts import FEW, MIN_SHOWN, Measure
 from callbacks.values.safe_hours import hour_name
 
 WEEK = 7
@@ -61,12 +61,12 @@ class Waits(Section):
 
     def cells(self, column: list[int]) -> list[str]:
         total = sum(column)
-        most = counts.within(counts.percentile(column, 95)) if total >= counts.FEWEST_FOR_LONGEST else "too few to say"
+        most = counts.within(counts.percentile(column, 95)) if total >= counts.MIN_FOR_95TH else "too few to say"
         return [counts.about(total), counts.within(counts.percentile(column, 50)), most]
 
     def bars(self, column: list[int]) -> list[Bar]:
         half, most = ((counts.percentile(column, percent) + 1) / self.buckets for percent in (50, 95))
-        return [("part-0", 0, half), ("part-1", half, most if sum(column) >= counts.FEWEST_FOR_LONGEST else half)]
+        return [("part-0", 0, half), ("part-1", half, most if sum(column) >= counts.MIN_FOR_95TH else half)]
 
 
 class Shares(Section):
@@ -80,17 +80,17 @@ class Shares(Section):
 
     def headline(self, column: list[int]) -> tuple[str, str]:
         people, first, rest = f"of {counts.about(sum(column))} {self.people.lower()}", column[0], sum(column[1:])
-        if min(first, rest) >= FEWEST:
+        if min(first, rest) >= MIN_SHOWN:
             return counts.share(first, rest), f"{self.parts[0].lower()}, {people}"
         others = self.parts[1] if self.buckets == 2 else "later"
-        return f"{FEW} {(others if rest < FEWEST else self.parts[0]).lower()}", people
+        return f"{FEW} {(others if rest < MIN_SHOWN else self.parts[0]).lower()}", people
 
     def cells(self, column: list[int]) -> list[str]:
         return [counts.about(sum(column)), *map(counts.about, column)]
 
     def bars(self, column: list[int]) -> list[Bar]:
         shown = [counts.rounded(part) for part in column]
-        hidden = max(FEWEST, counts.rounded(sum(column)) - sum(shown)) if 0 in shown else 0
+        hidden = max(MIN_SHOWN, counts.rounded(sum(column)) - sum(shown)) if 0 in shown else 0
         ends = [0, *itertools.accumulate([*shown, hidden])]
         kinds = [*(f"part-{position}" for position in range(self.buckets)), "few"]
         spans = zip(kinds, itertools.pairwise(ends), strict=True)
@@ -151,12 +151,12 @@ def _plot(section: Waits | Shares, axis: Axis, rows: list[Row]) -> dict:
         "bars": [
             (kind, f"{x - 0.35 * width:.1f}", f"{_height(end):.1f}", f"{(end - begin) * HEIGHT:.1f}")
             for x, column in zip(middles, sums, strict=True)
-            for kind, begin, end in (section.bars(column) if sum(column) >= FEWEST else [NOTHING])
+            for kind, begin, end in (section.bars(column) if sum(column) >= MIN_SHOWN else [NOTHING])
             if begin < end
         ],
         "bar_width": f"{0.7 * width:.1f}",
         "rows": [
-            (name, section.cells(column) if sum(column) >= FEWEST else [FEW, *[""] * len(section.parts)])
+            (name, section.cells(column) if sum(column) >= MIN_SHOWN else [FEW, *[""] * len(section.parts)])
             for (name, _), column in zip(axis.columns, sums, strict=True)
         ],
     }
@@ -177,9 +177,9 @@ def page(request: HttpRequest) -> HttpResponse:
     people = sum(count for _, _, measure, _, count in rows if measure == Measure.FIRST_CALL)
     axes = [_days(start, days, people), _hours(people)]
     figures = []
-    for section in SECTIONS if people >= FEWEST else []:
+    for section in SECTIONS if people >= MIN_SHOWN else []:
         total = [sum(bucket) for bucket in zip(*_sums(rows, section, axes[0]), strict=True)]
-        headline = section.headline(total) if sum(total) >= FEWEST else (FEW, section.people.lower())
+        headline = section.headline(total) if sum(total) >= MIN_SHOWN else (FEW, section.people.lower())
         figures.append((section, headline, [_plot(section, axis, rows) for axis in axes]))
     context = {"days": days, "periods": (WEEK, counts.KEPT_DAYS), "figures": figures}
     return staff_page(request, "waiting_times.html", context | {"title": "Waiting times and promises"})

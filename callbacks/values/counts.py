@@ -10,10 +10,10 @@ from django.db.models import TextChoices
 KEPT_DAYS = 28
 #: Smaller numbers of people are never shown, and larger ones are rounded to multiples, as exact ones would reveal a
 #: hidden number by subtraction.
-FEWEST = 10
+MIN_SHOWN = 10
 FEW = "fewer than 10"
 #: With fewer people, the 95th percentile would be one person's wait.
-FEWEST_FOR_LONGEST = 20
+MIN_FOR_95TH = 20
 
 OVER = "over a week"
 _MINUTE, _HOUR, _DAY = (datetime.timedelta(minutes=minutes) for minutes in (1, 60, 1440))
@@ -60,11 +60,11 @@ def within(position: int) -> str:
 
 def rounded(count: int) -> int:
     """Round to the nearest ten, halves up; 0 for fewer than ten."""
-    return (count + FEWEST // 2) // FEWEST * FEWEST if count >= FEWEST else 0
+    return (count + MIN_SHOWN // 2) // MIN_SHOWN * MIN_SHOWN if count >= MIN_SHOWN else 0
 
 
 def about(count: int) -> str:
-    return f"about {rounded(count):,}" if count >= FEWEST else FEW
+    return f"about {rounded(count):,}" if count >= MIN_SHOWN else FEW
 
 
 def share(part: int, rest: int) -> str:

@@ -24,7 +24,7 @@ from editorial.text.checks import check_sources
 from editorial.workflow import citations
 from vault.keyring import VaultError
 
-MOST_LISTED = 60  # pages that explain a word
+MAX_LISTED = 60  # pages that explain a word
 
 admin.site.register(Picture, PictureAdmin)
 admin.site.register(Source, SourceAdmin)
@@ -126,7 +126,7 @@ class GlossaryTermAdmin(RevisionsMixin):
     @admin.display(description="Explained in")
     def used_in(self, term: GlossaryTerm) -> str:
         """List the newest pages that explain the term."""
-        pages = islice(citations.pages_explaining(term), MOST_LISTED) if term.pk else ()
+        pages = islice(citations.pages_explaining(term), MAX_LISTED) if term.pk else ()
         return linked(((page, page.state) for page in pages), "No page yet.")
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from editorial.admin.content import ContentAdmin
-from editorial.admin.fields import MOST_ROWS
+from editorial.admin.fields import MAX_ROWS
 from editorial.text import checks
 from editorial.text.blocks import DRAWINGS
 from editorial.text.link_targets import kinds
@@ -59,7 +59,7 @@ class ContentChecksMixin(ContentAdmin):
         typed: list[tuple[str, Any]] = [("", self.model(pk=page.pk if page else None))]
         for name in self.model.versioned_rows:
             related: Any = self.model._meta.get_field(name).related_model
-            for n in range(min(_number(data.get(f"{name}-TOTAL_FORMS", "")) or 0, MOST_ROWS)):
+            for n in range(min(_number(data.get(f"{name}-TOTAL_FORMS", "")) or 0, MAX_ROWS)):
                 if f"{name}-{n}-DELETE" not in data:
                     typed.append((f"{name}-{n}-", related(pk=_number(data.get(f"{name}-{n}-id", "")))))
         for prefix, row in typed:

@@ -31,9 +31,9 @@ class MarkdownField(MarkdownxFormField):
 #: For `formfield_overrides`.
 MARKDOWN: dict[str, Any] = {"form_class": MarkdownField, "widget": AdminMarkdownxWidget}
 HOW = "Write the time like 9:00 AM, 2 PM or 14:30."
-MOST_YEARS = 50
-MOST_DIGITS = 18  # of a key
-MOST_ROWS = 100  # of a form, as of the symptoms of a stage
+MAX_YEARS = 50
+MAX_DIGITS = 18  # of a key
+MAX_ROWS = 100  # of a form, as of the symptoms of a stage
 _WITH_DOTS = re.compile(r"(?<![a-z])([ap])\.?\s?m\b\.?", re.IGNORECASE)
 
 
@@ -73,8 +73,8 @@ class Keys(forms.ModelMultipleChoiceField):
     """Refuses a key that no column can hold, for which SQLite raises OverflowError."""
 
     def clean(self, value: Any) -> Any:
-        if too_long := [key for key in value or () if len(str(key)) > MOST_DIGITS]:
-            raise ValidationError(self.error_messages["invalid_choice"], params={"value": too_long[0][:MOST_DIGITS]})
+        if too_long := [key for key in value or () if len(str(key)) > MAX_DIGITS]:
+            raise ValidationError(self.error_messages["invalid_choice"], params={"value": too_long[0][:MAX_DIGITS]})
         return super().clean(value)
 
 
@@ -111,12 +111,12 @@ class ClockField(forms.TimeField):
 
 
 class FewRows(InlineModelAdmin):
-    """Takes MOST_ROWS, or twice that if they exist. The 2,000 that Django takes keep a thread busy for 30 seconds."""
+    """Takes MAX_ROWS, or twice that if they exist. The 2,000 that Django takes keep a thread busy for 30 seconds."""
 
-    max_num = MOST_ROWS
+    max_num = MAX_ROWS
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        return super().get_formset(request, obj, absolute_max=2 * MOST_ROWS, **kwargs)
+        return super().get_formset(request, obj, absolute_max=2 * MAX_ROWS, **kwargs)
 
 
 class NamedRows(FewRows, admin.TabularInline):
@@ -146,7 +146,7 @@ class NamedList(admin.ModelAdmin):
 
 
 class MomentField(forms.SplitDateTimeField):
-    """A date and a time in two fields, within MOST_YEARS. In the hour that fall repeats, the first is meant."""
+    """A date and a time in two fields, within MAX_YEARS. In the hour that fall repeats, the first is meant."""
 
     default_error_messages = {"invalid_date": "Write the date like 2026-12-24 or 12/24/2026.", "invalid_time": HOW}
 
@@ -159,8 +159,8 @@ class MomentField(forms.SplitDateTimeField):
         if not (data_list and all(data_list)):
             return super().compress(data_list)
         naive = datetime.datetime.combine(*data_list)
-        if abs(naive.year - timezone.localdate().year) > MOST_YEARS:
-            raise ValidationError(f"Choose a date within {MOST_YEARS} years.")
+        if abs(naive.year - timezone.localdate().year) > MAX_YEARS:
+            raise ValidationError(f"Choose a date within {MAX_YEARS} years.")
         moment = timezone.make_aware(naive)
         if timezone.make_naive(moment.astimezone(datetime.UTC)) != naive:
             raise ValidationError("There is no such time: clocks go forward then. Choose one an hour later.")

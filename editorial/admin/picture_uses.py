@@ -19,7 +19,7 @@ from editorial.models.unsaved import UnsavedForm
 from editorial.models.versions import content_models
 
 #: Length of the shortest Markdown for a picture: a field with a lower limit cannot have one.
-SHORTEST = len("![](/media/pictures/.jpg)") + 32
+MIN_LENGTH = len("![](/media/pictures/.jpg)") + 32
 #: As in texts and in URL-encoded forms.
 _NAMED = re.compile(rf"{FOLDER}(?:/|%2F)([0-9a-f]{{32}})")
 
@@ -67,7 +67,7 @@ def _text_fields(model: type[models.Model]) -> list[str]:
     return [
         field.attname
         for field in model._meta.concrete_fields
-        if isinstance(field, models.TextField | models.CharField) and (field.max_length or SHORTEST) >= SHORTEST
+        if isinstance(field, models.TextField | models.CharField) and (field.max_length or MIN_LENGTH) >= MIN_LENGTH
     ]
 
 

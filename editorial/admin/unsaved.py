@@ -11,10 +11,10 @@ from django.shortcuts import redirect
 from django.utils import formats, timezone
 
 from editorial.admin.content import ContentAdmin
+from editorial.admin.fields import MAX_DIGITS
 from editorial.models import unsaved
 from editorial.models.unsaved import BRING_BACK, TAB
 
-MOST_DIGITS = 20  # of a key
 TAKEN = (
     "You cannot change this page now: it was taken down or deleted. What you typed is kept for 30 days. Ask a "
     "publisher to put the page back, then open it again."
@@ -81,7 +81,7 @@ class AutosaveMixin(ContentAdmin):
         """Return whether somebody who may change such pages may not change this one now."""
         page = self.get_object(request, unquote(object_id))
         may_now = page is not None and self.has_change_permission(request, page)
-        return len(object_id) <= MOST_DIGITS and self.has_change_permission(request) and not may_now
+        return len(object_id) <= MAX_DIGITS and self.has_change_permission(request) and not may_now
 
     def _others(self, request: HttpRequest, object_id: str | None) -> list[str]:
         """Return who else is editing this page; nobody for a new one."""

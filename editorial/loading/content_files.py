@@ -17,7 +17,7 @@ Related = dict[str, list[Any]]
 #: Finds a model's rows by a field's values in files: `find(Topic, "slug", ["staying-safe"])`.
 Find = Callable[[Any, str, Iterable[str]], list[Any]]
 
-LONGEST_NAME = 80  # characters; a longer field holds sentences
+MAX_NAME_LENGTH = 80  # characters; a longer field holds sentences
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,7 @@ def written(row: models.Model, *names: str) -> Values:
             value = listed(value)
         elif isinstance(kind, models.TextField):
             value = lines(value)
-        elif isinstance(kind, models.CharField) and not kind.choices and (kind.max_length or 0) > LONGEST_NAME:
+        elif isinstance(kind, models.CharField) and not kind.choices and (kind.max_length or 0) > MAX_NAME_LENGTH:
             value = Sentence(value)
         found[name] = value
     return found

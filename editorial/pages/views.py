@@ -18,7 +18,7 @@ from editorial.text.markdown import markdownify
 from editorial.values import images
 from editorial.workflow.publishing import ReviewedPage
 
-MOST_BYTES = images.MAX_BYTES + 1024 * 1024  # with the form around a file
+MAX_REQUEST_BYTES = images.MAX_BYTES + 1024 * 1024  # with the form around a file
 SIGNED_OUT = "Sign in again to see the preview."
 TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 
@@ -41,7 +41,7 @@ class PictureUploadHandler(MemoryFileUploadHandler):
     def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *args: Any, **kwargs: Any) -> None:
         user = getattr(self.request, "user", None)
         is_editors = user is not None and may_edit(user)
-        self.activated = content_length <= (MOST_BYTES if is_editors else settings.FILE_UPLOAD_MAX_MEMORY_SIZE)
+        self.activated = content_length <= (MAX_REQUEST_BYTES if is_editors else settings.FILE_UPLOAD_MAX_MEMORY_SIZE)
 
 
 @require_POST

@@ -22,7 +22,7 @@ FEW_WORDS = 60  # the grade of a shorter text is meaningless
 NO_SOURCE = "There is no source named {}. Add it under Sources first, or correct the key."
 NAMES_LOOK_LIKE = "Names look like [[stage:peak-withdrawal]], [[article:slug|words]]."
 _ANY_LANGUAGE = (rules.broken_links, rules.unread_marks, rules.reserved_heading_ids, rules.unformatted_lists)
-MOST_SUGGESTED = 5  # names for which similar ones are looked up
+MAX_SUGGESTED = 5  # names for which similar ones are looked up
 NO_DOSES = "This guide gives no doses: take “{}” out. What is right for one body can kill another."
 
 
@@ -85,7 +85,7 @@ def refusals(page: Any) -> Iterator[Finding]:
             yield Finding(message, "summary", is_refused=True)
     pages = look_up(name for text in texts.values() for name, *_ in rules.page_names(text))
     unnamed = [name for name, found in pages.items() if found is None]
-    suggested = {name: similar(name) for name in unnamed[:MOST_SUGGESTED]}
+    suggested = {name: similar(name) for name in unnamed[:MAX_SUGGESTED]}
     kinds = set(page.own_boxes)
     for field, text in texts.items():
         for message, start, end in (*rules.broken_boxes(text, kinds), *rules.unusable_pictures(text)):
@@ -146,7 +146,7 @@ def size(page: Any) -> Size:
     texts = {field: text for field, text in _texts(page).items() if field not in page.folded_fields}
     parts = [part for text in texts.values() for part in rules.text_parts(rules.without_folds(text))]
     words = sum(len(part.split()) for part in parts)
-    return Size(words, page.most_words, minutes_for(words), max(0.0, grade(parts)))
+    return Size(words, page.max_words, minutes_for(words), max(0.0, grade(parts)))
 
 
 def _cited_at(key: str, text: str) -> tuple[int, int]:

@@ -31,7 +31,7 @@ from editorial.workflow.publishing import PUBLISH, SIGN, ReviewedPage
 log = logging.getLogger(__name__)
 
 #: A mail that the server does not take is tried again after as long as it has waited, within these limits.
-SHORTEST_WAIT, LONGEST_WAIT = datetime.timedelta(minutes=1), datetime.timedelta(hours=12)
+MIN_WAIT, MAX_WAIT = datetime.timedelta(minutes=1), datetime.timedelta(hours=12)
 #: Older ones are given up; the start page shows the same.
 KEPT = datetime.timedelta(days=3)
 Event = PageNotice.Event
@@ -78,7 +78,7 @@ def sent_to_review(page: models.Model, by: Any) -> None:
 def send_due(at: datetime.datetime) -> None:
     """Send the mails that are due, each at least once. Stop at a failure: a server that hangs holds the worker."""
     _take_over_queue()
-    is_due = Q(next_try_at__lte=at) | Q(next_try_at__gt=at + LONGEST_WAIT)  # the clock was wrong
+    is_due = Q(next_try_at__lte=at) | Q(next_try_at__gt=at + MAX_WAIT)  # the clock was wrong
     for notice in PageNotice.objects.filter(is_due).order_by("pk").select_related("user", "page_type"):
         try:
             _send(notice)
@@ -122,7 +122,7 @@ def _send(notice: PageNotice) -> None:
 
 def _put_off(notice: PageNotice, at: datetime.datetime, error: staff_mail.NotSent) -> None:
     waited = at - notice.created_at
-    delay = min(max(waited, SHORTEST_WAIT), LONGEST_WAIT)
+    delay = min(max(waited, MIN_WAIT), MAX_WAIT)
     if waited + delay > KEPT:
         log.error("A notice about a page could not be sent (%s) and is given up.", error)
         notice.delete()

@@ -61,7 +61,7 @@ class CheckedText:
     #: Whether readers see the meaning of glossary terms in it.
     explains_words = False
     #: The most words outside folds; with the template's own, the page's budget (bench/reading.py).
-    most_words: int
+    max_words: int
     #: The module with its rules: `refusals`, `advice` and `size`.
     checked_by: Any = checks
     #: Why an administrator publishes a dose with this save. Not a column.
@@ -164,8 +164,8 @@ class ReviewedPage(CheckedText, models.Model):
         checked, due = self.reviewed_on, self.review_due_on
         if is_public and checked and checked > timezone.localdate():
             problems["reviewed_on"] = [ValidationError("This day is in the future. Give the day it was checked.")]
-        elif is_public and checked and due and due > review_dates.later(checked, review_dates.MOST_MONTHS):
-            message = f"A page is checked again within {review_dates.MOST_MONTHS} months: choose an earlier date."
+        elif is_public and checked and due and due > review_dates.later(checked, review_dates.MAX_MONTHS):
+            message = f"A page is checked again within {review_dates.MAX_MONTHS} months: choose an earlier date."
             problems.setdefault("review_due_on", []).append(ValidationError(message))
         if problems:
             raise ValidationError(problems)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from editorial.models.versions import content_models
 
-MOST_MONTHS = 36  # health publishers review at least every three years (PIF TICK)
+MAX_MONTHS = 36  # health publishers review at least every three years (PIF TICK)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from reversion.models import Version
 NOT_BROUGHT_BACK = ("slug", "status", "published_at")
 NOT_COMPARED = {"updated_at", "source_seen", "source_digest"}
 #: Words of a changed passage; comparing more by word takes seconds.
-MOST_WORDS = 2_000
+MAX_WORDS = 2_000
 
 
 @dataclass(frozen=True)
@@ -216,7 +216,7 @@ def compared(before: str, after: str) -> tuple[SafeString, SafeString]:
 
 def _words_compared(before: str, after: str) -> tuple[SafeString, SafeString]:
     old, new = (re.findall(r"\s+|\w+|[^\w\s]", text) for text in (before, after))
-    if max(len(old), len(new)) > MOST_WORDS:
+    if max(len(old), len(new)) > MAX_WORDS:
         old, new = [before], [after]
     was, now = [], []
     for kind, i, j, k, m in difflib.SequenceMatcher(None, old, new).get_opcodes():

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from detoxsite.logs import LONGEST, PrivacyFilter
+from detoxsite.logs import MAX_ARGUMENT_LENGTH, PrivacyFilter
 from privateversion import codes, rewriting
 
 pytestmark = pytest.mark.django_db
@@ -49,4 +49,4 @@ def test_log_has_the_kind_and_place_of_an_error_and_none_of_its_words():
 def test_log_cuts_a_path_that_a_stranger_made_long():
     record = logging.LogRecord("x", logging.WARNING, __file__, 1, "Not Found: %s", ("/" + "x" * 60_000,), None)
     PrivacyFilter().filter(record)
-    assert len(record.getMessage()) < LONGEST + 50
+    assert len(record.getMessage()) < MAX_ARGUMENT_LENGTH + 50

@@ -116,7 +116,7 @@ def test_timeline_shortest_course_can_still_be_drawn(start, end):
     )
     band = timeline.of_symptom(symptom, []).rows[0].band
     left, width = (int(value) for value in re.match(r"M(\d+) \d+v-\d+h(\d+)v", band).groups())
-    assert width >= timeline.LEAST_WIDTH and left + width <= timeline.GRID
+    assert width >= timeline.MIN_WIDTH and left + width <= timeline.GRID
 
 
 def test_timeline_page_has_a_table_with_the_same_hours(client, guide):
